@@ -1,0 +1,65 @@
+"""The real mosquitto with the configuration of deploy/mosquitto."""
+
+import os
+from pathlib import Path
+
+from tests.services.ports import answers, free_port
+from tests.services.process import Service, program
+
+CONF_DIR = Path(__file__).parents[2] / "deploy" / "mosquitto"
+
+
+class Broker:
+    """mosquitto on a loopback port of its own; keeps port and persistence over kill and restart."""
+
+    host = "127.0.0.1"
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        conf = folder / "mosquitto.conf"
+        data = folder / "mosquitto-data"
+        data.mkdir()
+        conf.write_text(
+            f"include_dir {CONF_DIR}\n"
+            f"persistence_location {data}/\n"
+            f"log_dest stderr\n"
+            f"listener {self.port} {self.host}\n"
+            f"allow_anonymous true\n" + ("user root\n" if os.getuid() == 0 else "")
+        )
+        self._service = Service(
+            "mosquitto",
+            [program("mosquitto", package="mosquitto"), "-c", str(conf)],
+            log=folder / "mosquitto.log",
+            ready=lambda: answers(self.port),
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._service.pid
+
+    @property
+    def log(self) -> Path:
+        return self._service.log
+
+    def start(self) -> None:
+        """Listen; returns once it accepts connections."""
+        self._service.start()
+
+    def stop(self) -> None:
+        """SIGTERM: retained messages are kept for the next start."""
+        self._service.stop()
+
+    def kill(self) -> None:
+        """SIGKILL: what was not saved yet is gone, retained messages too."""
+        self._service.kill()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def pause(self) -> None:
+        """Freeze it: connections stay open, nothing is answered."""
+        self._service.pause()
+
+    def resume(self) -> None:
+        self._service.resume()

@@ -1,0 +1,138 @@
+"""A PostgreSQL server of the test run's own: no fsync, gone at the end."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.services.ports import free_port
+from tests.services.process import Service, ServiceFailed, program
+
+_PACKAGE = "postgresql"
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+}
+
+
+def _binary(name: str) -> str:
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: float(each.parent.name))
+    return program(name, package=_PACKAGE, folders=folders[::-1])
+
+
+class PostgresServer:
+    """One server; databases are cheap copies of a template. Runs as user postgres when we are root."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self._folder = Path(tempfile.mkdtemp(prefix="hallkeeper-postgres-"))
+        self._user = "postgres" if os.getuid() == 0 else None
+        if self._user:
+            owner = pwd.getpwnam(self._user)
+            os.chown(self._folder, owner.pw_uid, owner.pw_gid)
+        self._templates: dict[str, str] = {}
+        self._made = 0
+        settings = {
+            **_FAST,
+            "port": str(self.port),
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(self._folder),
+        }
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        self._service = Service(
+            "postgres",
+            [_binary("postgres"), "-D", str(self._folder / "data"), *options],
+            log=self._folder / "postgres.log",
+            ready=self._answers,
+            user=self._user,
+            stop_signal=signal.SIGINT,
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._service.pid
+
+    def start(self) -> None:
+        """Make the cluster if there is none yet, start it, wait until it answers."""
+        data = self._folder / "data"
+        if not data.exists():
+            argv = [_binary("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+            made = subprocess.run(
+                [*argv, "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+                user=self._user,
+                group=self._user,
+                extra_groups=[] if self._user else None,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if made.returncode:
+                raise ServiceFailed(f"initdb failed: {made.stderr.strip()}")
+        self._service.start()
+
+    def stop(self) -> None:
+        """End the server and delete its cluster."""
+        self._service.stop()
+        shutil.rmtree(self._folder)
+
+    def kill(self) -> None:
+        self._service.kill()
+
+    def url(self, database: str) -> str:
+        """SQLAlchemy URL of a database of this server."""
+        return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{database}"
+
+    def template(self, name: str, build: Callable[[str], None]) -> str:
+        """Name of a template database that `build(url)` filled; built once for each name.
+
+        `build` must have closed its connections when it returns.
+        """
+        if name not in self._templates:
+            database = f"template_{len(self._templates)}"
+            self.sql(f'CREATE DATABASE "{database}"')
+            build(self.url(database))
+            self._templates[name] = database
+        return self._templates[name]
+
+    def create(self, template: str = "template1") -> str:
+        """URL of a fresh database, copied from a template."""
+        self._made += 1
+        database = f"test_{self._made}"
+        self.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY file_copy')
+        return self.url(database)
+
+    def drop(self, url: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        self.sql(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
+
+    def sql(self, statement: str) -> str:
+        """Run one statement as superuser in the database `postgres`; its rows, one a line."""
+        done = subprocess.run(
+            [*self._psql(), "-v", "ON_ERROR_STOP=1", "-c", statement],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ServiceFailed(f"postgres refused {statement!r}: {done.stderr.strip()}")
+        return done.stdout
+
+    def _psql(self) -> list[str]:
+        where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "postgres"]
+        return [_binary("psql"), "-X", "-A", "-t", "-q", *where]
+
+    def _answers(self) -> bool:
+        argv = [_binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(argv, stdin=subprocess.DEVNULL, check=False).returncode == 0

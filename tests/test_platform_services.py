@@ -1,0 +1,107 @@
+"""The servers that tests run against are real and behave as tests rely on."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import aiomqtt
+import asyncpg
+import pytest
+
+from tests.services.mosquitto import Broker
+from tests.services.postgres import PostgresServer
+from tests.services.process import Service, ServiceFailed, ServiceMissing, program
+
+
+def _client(broker: Broker) -> aiomqtt.Client:
+    return aiomqtt.Client(broker.host, broker.port, protocol=aiomqtt.ProtocolVersion.V5)
+
+
+async def _retained(broker: Broker, topic: str) -> bytes | None:
+    async with _client(broker) as client:
+        await client.subscribe(topic)
+        await client.subscribe("mark/end")
+        await client.publish("mark/end", b"", qos=1)
+        async for message in client.messages:
+            if message.topic.matches("mark/end"):
+                return None
+            assert isinstance(message.payload, bytes)
+            return message.payload
+    return None
+
+
+async def test_a_broker_that_is_stopped_keeps_retained_messages_and_its_port(mosquitto: Broker) -> None:
+    port = mosquitto.port
+    async with _client(mosquitto) as client:
+        await client.publish("hk/1/ramsey/pi/status", b"online", qos=1, retain=True)
+    mosquitto.restart()
+    assert mosquitto.port == port
+    assert await _retained(mosquitto, "hk/1/ramsey/pi/status") == b"online"
+
+
+async def test_a_broker_that_is_killed_comes_back_empty_on_its_port(mosquitto: Broker) -> None:
+    async with _client(mosquitto) as client:
+        await client.publish("hk/1/ramsey/pi/status", b"online", qos=1, retain=True)
+    mosquitto.kill()
+    mosquitto.start()
+    assert await _retained(mosquitto, "hk/1/ramsey/pi/status") is None
+
+
+async def test_a_paused_broker_answers_nobody_until_it_is_resumed(mosquitto: Broker) -> None:
+    mosquitto.pause()
+    asked = asyncio.create_task(_retained(mosquitto, "hk/#"), name="asks a paused broker")
+    done, _ = await asyncio.wait([asked], timeout=0.2)
+    assert not done
+    mosquitto.resume()
+    assert await asyncio.wait_for(asked, 10) is None
+
+
+async def test_a_plan_part_of_64_kb_passes_and_a_message_far_above_it_does_not(mosquitto: Broker) -> None:
+    async with _client(mosquitto) as client:
+        await client.publish("hk/1/ramsey/pi/plan/part/grants", b"x" * 100_000, qos=1)
+    with pytest.raises(aiomqtt.MqttError):
+        async with _client(mosquitto) as client:
+            await client.publish("hk/1/ramsey/pi/plan/part/grants", b"x" * 300_000, qos=0)
+            async with asyncio.timeout(10):
+                await anext(aiter(client.messages))
+
+
+async def test_databases_are_copies_of_a_template_that_is_built_once(
+    postgres: PostgresServer, postgres_url: Callable[..., str]
+) -> None:
+    built: list[str] = []
+
+    def build(url: str) -> None:
+        built.append(url)
+        asyncio.run(_run(url, "CREATE TABLE halls (name text)"))
+
+    names = [await asyncio.to_thread(postgres.template, "halls", build) for _ in range(2)]
+    first, second = (postgres_url(name) for name in names)
+    await _run(first, "INSERT INTO halls VALUES ('Ramsey')")
+    assert len(built) == 1
+    assert await _run(first, "SELECT name FROM halls") == ["Ramsey"]
+    assert await _run(second, "SELECT name FROM halls") == []
+
+
+async def test_postgres_has_the_extension_that_forbids_overlaps(postgres_url: Callable[..., str]) -> None:
+    assert await _run(postgres_url(), "CREATE EXTENSION btree_gist") == []
+
+
+async def _run(url: str, statement: str) -> list[str]:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return [row[0] for row in await connection.fetch(statement)]
+    finally:
+        await connection.close()
+
+
+def test_a_missing_program_is_named_with_its_package() -> None:
+    with pytest.raises(ServiceMissing, match="apt-get install -y no-such-package"):
+        program("no-such-program", package="no-such-package")
+
+
+def test_a_server_that_ends_at_once_fails_with_the_end_of_its_log(tmp_path: Path) -> None:
+    argv = ["/bin/sh", "-c", "echo address in use >&2; exit 3"]
+    service = Service("porter", argv, log=tmp_path / "porter.log", ready=lambda: False)
+    with pytest.raises(ServiceFailed, match=r"porter ended at once \(3\): address in use"):
+        service.start()
