@@ -1,10 +1,13 @@
 """Real servers for every test that asks for one. A missing program is a failure, never a skip."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
+from tests.services.chromium import launched
+from tests.services.influx import InfluxServer
 from tests.services.mosquitto import Broker
 from tests.services.postgres import PostgresServer
 
@@ -41,3 +44,19 @@ def postgres_url(postgres: PostgresServer) -> Iterator[Callable[..., str]]:
     yield fresh
     for url in made:
         postgres.drop(url)
+
+
+@pytest.fixture
+def influx(tmp_path: Path) -> Iterator[InfluxServer]:
+    """A running InfluxDB 1.6 behind nginx, of this test's own, which it may kill and restart."""
+    server = InfluxServer(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """A running headless Chromium; tests open contexts of their own in it."""
+    async with launched() as browser:
+        yield browser

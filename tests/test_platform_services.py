@@ -7,7 +7,12 @@ from pathlib import Path
 import aiomqtt
 import asyncpg
 import pytest
+from influxdb_client.client.influxdb_client import InfluxDBClient
+from influxdb_client.client.write_api import SYNCHRONOUS
+from influxdb_client.rest import ApiException
+from playwright.async_api import Browser
 
+from tests.services.influx import InfluxServer
 from tests.services.mosquitto import Broker
 from tests.services.postgres import PostgresServer
 from tests.services.process import Service, ServiceFailed, ServiceMissing, program
@@ -60,10 +65,13 @@ async def test_a_plan_part_of_64_kb_passes_and_a_message_far_above_it_does_not(m
     async with _client(mosquitto) as client:
         await client.publish("hk/1/ramsey/pi/plan/part/grants", b"x" * 100_000, qos=1)
     with pytest.raises(aiomqtt.MqttError):
-        async with _client(mosquitto) as client:
-            await client.publish("hk/1/ramsey/pi/plan/part/grants", b"x" * 300_000, qos=0)
-            async with asyncio.timeout(10):
-                await anext(aiter(client.messages))
+        await asyncio.wait_for(_publish_until_cut_off(mosquitto, b"x" * 300_000), 10)
+
+
+async def _publish_until_cut_off(broker: Broker, payload: bytes) -> None:
+    async with _client(broker) as client:
+        await client.publish("hk/1/ramsey/pi/plan/part/grants", payload)
+        await anext(aiter(client.messages))
 
 
 async def test_databases_are_copies_of_a_template_that_is_built_once(
@@ -93,6 +101,34 @@ async def _run(url: str, statement: str) -> list[str]:
         return [row[0] for row in await connection.fetch(statement)]
     finally:
         await connection.close()
+
+
+def test_influx_takes_microsecond_writes_of_the_2_api_and_keeps_them_over_a_kill(
+    influx: InfluxServer,
+) -> None:
+    bucket = influx.create_bucket()
+    line = "footfall,site=ramsey ins=3i 1792890000000001"
+    with InfluxDBClient(influx.url, token=influx.token, org=influx.org, enable_gzip=True) as client:
+        client.write_api(write_options=SYNCHRONOUS).write(bucket, record=line, write_precision="us")
+    influx.kill()
+    influx.restart()
+    (series,) = influx.query(bucket, "SELECT * FROM footfall GROUP BY *")
+    assert series.tags == {"site": "ramsey"}
+    assert series.rows() == [{"time": "2026-10-25T01:00:00.000001Z", "ins": 3}]
+
+
+def test_influx_refuses_a_bucket_that_does_not_exist(influx: InfluxServer) -> None:
+    with InfluxDBClient(influx.url, token=influx.token, org=influx.org) as client:
+        api = client.write_api(write_options=SYNCHRONOUS)
+        with pytest.raises(ApiException, match="database not found"):
+            api.write("no-such-bucket", record="footfall ins=3i", write_precision="us")
+
+
+async def test_chromium_renders_a_page(chromium: Browser) -> None:
+    page = await chromium.new_page(viewport={"width": 320, "height": 640})
+    await page.set_content("<h1>Front door</h1>")
+    assert await page.get_by_role("heading").inner_text() == "Front door"
+    assert await page.evaluate("innerWidth") == 320
 
 
 def test_a_missing_program_is_named_with_its_package() -> None:
