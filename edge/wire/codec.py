@@ -1,0 +1,42 @@
+"""Bytes to values and back: JSON through msgspec, every failure a ``WireError``.
+
+An unknown field is ignored. Instants are RFC 3339 in UTC; a naive one is refused.
+"""
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from edge.wire.errors import Malformed, TooLarge
+
+T = TypeVar("T")
+
+PART_LIMIT = 64 * 1024
+"""Largest plan part, in bytes."""
+MESSAGE_LIMIT = 1024 * 1024
+"""Largest message of any kind, in bytes."""
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def encode(value: msgspec.Struct) -> bytes:
+    """The one JSON text of a value: same value, same bytes, so that a digest can stand for it."""
+    return _encoder.encode(value)
+
+
+def decode(data: bytes, kind: type[T], *, limit: int = MESSAGE_LIMIT) -> T:
+    """Decode ``data`` as ``kind``.
+
+    Raises ``TooLarge`` past ``limit`` bytes and ``Malformed`` for anything that is not a ``kind``.
+    """
+    if len(data) > limit:
+        raise TooLarge(f"{len(data)} bytes where at most {limit} are allowed")
+    decoder = _decoders.get(kind)
+    if decoder is None:
+        decoder = _decoders[kind] = msgspec.json.Decoder(kind)
+    try:
+        value: T = decoder.decode(data)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"not a {kind.__name__}: {error}") from error
+    return value

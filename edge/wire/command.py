@@ -1,0 +1,46 @@
+"""Which commands an edge carries out: none that is late, replayed, of another session or retained."""
+
+from datetime import datetime, timedelta
+
+from edge.wire.errors import CommandRefused
+from edge.wire.messages import COMMAND_LIFE_S, Command
+
+SEEN_LIMIT = 1000
+"""Ids remembered; a session that has used them all refuses until the next connection, rather than forget one."""
+
+
+class CommandGate:
+    """Judges commands within one connection's session. A new connection makes a new gate with a new nonce, so
+    nothing issued before it is ever carried out."""
+
+    def __init__(self, *, nonce: str, opened_at: datetime, opened_mono: float) -> None:
+        self.nonce = nonce
+        self._opened_at = opened_at
+        self._opened_mono = opened_mono
+        self._seen: set[str] = set()
+
+    def admit(self, command: Command, *, now: datetime, mono: float, retained: bool) -> None:
+        """Let ``command`` pass, once. ``now`` is the wall clock, ``mono`` seconds of the monotonic clock.
+
+        The wall clock may be stepped; so the command's age is also measured as monotonic time since the nonce
+        was issued, against the controller's ``issued_at``. Raises ``CommandRefused``.
+        """
+        if retained:
+            raise CommandRefused("a retained command is never carried out")
+        if command.nonce != self.nonce:
+            raise CommandRefused("the command belongs to another session")
+        if command.id in self._seen:
+            raise CommandRefused("the command was already seen")
+        if len(self._seen) >= SEEN_LIMIT:
+            raise CommandRefused(f"more than {SEEN_LIMIT} commands in one session")
+        self._seen.add(command.id)
+        life = (command.expires_at - command.issued_at).total_seconds()
+        if not 0 < life <= COMMAND_LIFE_S:
+            raise CommandRefused(f"the command lives {life:g} s; between 0 and {COMMAND_LIFE_S:g} s are allowed")
+        if now >= command.expires_at:
+            raise CommandRefused("the command came too late")
+        steady = self._opened_at + timedelta(seconds=mono - self._opened_mono)
+        if steady >= command.expires_at:
+            raise CommandRefused("the command came too late by the monotonic clock")
+        if command.issued_at - max(now, steady) > timedelta(seconds=COMMAND_LIFE_S):
+            raise CommandRefused("the command comes from the future")

@@ -1,0 +1,123 @@
+"""The envelope: whatever makes its receiver act is signed, Ed25519 (RFC 8032), over the exact bytes.
+
+The signature covers ``hallkeeper/1 NUL purpose NUL payload``; site, edge (and door) stand in the payload and
+are compared with the receiver's own. A key is named by the first 16 hex digits of the SHA-256 of its bytes.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from edge.wire.codec import MESSAGE_LIMIT, decode, encode
+from edge.wire.errors import BadSignature, UnknownVersion, WrongAddress
+
+FORMAT = 1
+
+
+class Purpose(StrEnum):
+    """What an envelope is for; one signed for another purpose is refused."""
+
+    PLAN = "plan"
+    HELLO = "hello"
+    ACK = "ack"
+    COMMAND = "command"
+    STATUS = "status"
+    HELLO_REPLY = "hello_reply"
+    EVENTS = "events"
+    APPLIED = "applied"
+    RESULT = "result"
+
+
+class Addressed(Protocol):
+    """A payload that says for, or from, which edge it is."""
+
+    @property
+    def site(self) -> str: ...
+
+    @property
+    def edge(self) -> str: ...
+
+
+A = TypeVar("A", bound=Addressed)
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """``payload`` and ``signature`` are base64 in JSON."""
+
+    v: int = FORMAT
+    kid: str
+    purpose: str
+    payload: bytes
+    signature: bytes
+
+
+class _Version(msgspec.Struct, frozen=True):
+    v: int = FORMAT
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """The name of a public key."""
+    return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
+
+
+class Signer:
+    """Signs payloads with one private key; the key's name is worked out once."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+        self.public_key = key.public_key()
+        self.kid = key_id(self.public_key)
+
+    def seal(self, purpose: Purpose, payload: msgspec.Struct) -> bytes:
+        """The bytes of a signed envelope around ``payload``."""
+        body = encode(payload)
+        signature = self._key.sign(_signed(purpose, body))
+        return encode(Envelope(kid=self.kid, purpose=purpose, payload=body, signature=signature))
+
+
+class Keyring:
+    """Public keys by name."""
+
+    def __init__(self, *keys: Ed25519PublicKey) -> None:
+        self.keys: Mapping[str, Ed25519PublicKey] = {key_id(key): key for key in keys}
+
+
+def open_envelope(
+    data: bytes,
+    *,
+    purpose: Purpose,
+    kind: type[A],
+    site: str,
+    edge: str,
+    keys: Keyring,
+    limit: int = MESSAGE_LIMIT,
+) -> A:
+    """The payload of a signed envelope, once signature, purpose and address have been checked, in that order.
+
+    Raises ``TooLarge``, ``Malformed``, ``UnknownVersion``, ``BadSignature`` or ``WrongAddress``.
+    """
+    if (version := decode(data, _Version, limit=limit).v) != FORMAT:
+        raise UnknownVersion(f"envelope format {version}; this program knows {FORMAT}")
+    envelope = decode(data, Envelope, limit=limit)
+    key = keys.keys.get(envelope.kid)
+    if key is None:
+        raise BadSignature(f"key {envelope.kid!r} is not trusted for {purpose}")
+    try:
+        key.verify(envelope.signature, _signed(envelope.purpose, envelope.payload))
+    except InvalidSignature as error:
+        raise BadSignature(f"the signature of a {purpose} does not fit its bytes") from error
+    if envelope.purpose != purpose:
+        raise WrongAddress(f"signed as {envelope.purpose!r}, arrived as {purpose}")
+    payload = decode(envelope.payload, kind, limit=limit)
+    if (payload.site, payload.edge) != (site, edge):
+        raise WrongAddress(f"a {purpose} of {payload.site}/{payload.edge} arrived at {site}/{edge}")
+    return payload
+
+
+def _signed(purpose: str, payload: bytes) -> bytes:
+    return b"hallkeeper/1\0" + purpose.encode() + b"\0" + payload

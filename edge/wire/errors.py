@@ -1,0 +1,49 @@
+"""Errors of the wire: each says what was refused and names the counter it is counted under."""
+
+from typing import ClassVar
+
+
+class WireError(ValueError):
+    """Something that arrived cannot be accepted. ``counter`` is its name in device health."""
+
+    counter: ClassVar[str] = "malformed"
+
+
+class Malformed(WireError):
+    """The bytes are no message of ours: broken JSON, a missing field, a wrong type, a value out of range."""
+
+
+class UnknownVersion(WireError):
+    """The envelope's format version is one this program does not know."""
+
+    counter = "unknown_version"
+
+
+class BadSignature(WireError):
+    """The signature does not fit the bytes, or the key is not one that is trusted for this purpose."""
+
+    counter = "bad_signature"
+
+
+class WrongAddress(WireError):
+    """Signed and sound, but meant for another site, edge, door or purpose."""
+
+    counter = "wrong_address"
+
+
+class TooLarge(WireError):
+    """Longer than the format allows."""
+
+    counter = "too_large"
+
+
+class PlanRefused(WireError):
+    """A plan that must not be applied; the last good one stays in force."""
+
+    counter = "plan_refused"
+
+
+class CommandRefused(WireError):
+    """A command that must not be carried out: late, replayed, of another session, for another door."""
+
+    counter = "command_refused"

@@ -1,0 +1,224 @@
+"""Events: numbered, kept on the edge's disk until the controller says they are committed.
+
+``kind`` names the shape of ``data``. A kind or field that a reader does not know is stored, not refused.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from edge.wire.codec import decode, encode
+from edge.wire.credentials import CredentialKind
+from edge.wire.decide import ClockTrust, Reason
+from edge.wire.errors import Malformed
+from edge.wire.ids import Slug, Uuid
+from edge.wire.interval import Instant
+
+BATCH_LIMIT = 200
+"""Most events in one batch."""
+IN_FLIGHT_LIMIT = 4
+"""Most batches an edge sends ahead of their acknowledgement."""
+
+Total = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+LogId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
+
+
+class AccessData(msgspec.Struct, frozen=True, kw_only=True, tag="access", tag_field="kind"):
+    """Somebody asked to come in. No code, no person: ``booking`` is what the grant belongs to."""
+
+    door: Slug
+    granted: bool
+    reason: Reason
+    credential: CredentialKind | None = None
+    booking: Uuid | None = None
+
+
+class DoorChange(StrEnum):
+    OPENED = "opened"
+    CLOSED = "closed"
+    UNLOCKED = "unlocked"
+    LOCKED = "locked"
+    FORCED = "forced"
+    HELD = "held"
+    CLEARED = "cleared"
+    EXIT = "exit"
+
+
+class DoorData(msgspec.Struct, frozen=True, kw_only=True, tag="door", tag_field="kind"):
+    """Something changed at a door. ``exit`` is a request to exit; ``cleared`` ends ``forced`` and ``held``.
+    ``why``: what moved it, such as ``grant``, ``exit``, ``schedule``, ``command``."""
+
+    door: Slug
+    change: DoorChange
+    why: str | None = None
+
+
+class FootfallData(msgspec.Struct, frozen=True, kw_only=True, tag="footfall", tag_field="kind"):
+    """Crossings since the counter's last event, and totals since the counter was first used, so that a hole in
+    the events costs detail and not visits."""
+
+    counter: Slug
+    door: Slug | None = None
+    ins: Total
+    outs: Total
+    total_ins: Total
+    total_outs: Total
+    turned_back: Total = 0
+
+
+class MotionData(msgspec.Struct, frozen=True, kw_only=True, tag="motion", tag_field="kind"):
+    """A PIR began or ceased to see movement."""
+
+    zone: Slug
+    active: bool
+
+
+class WifiData(msgspec.Struct, frozen=True, kw_only=True, tag="wifi", tag_field="kind"):
+    """How many stations a zone's access point listed. Devices are not people; no address leaves the building."""
+
+    zone: Slug
+    stations: Total
+
+
+class BootData(msgspec.Struct, frozen=True, kw_only=True, tag="boot", tag_field="kind"):
+    """The agent started. ``plan`` is the version it found on its disk."""
+
+    version: str
+    plan: int | None = None
+
+
+class OutageData(msgspec.Struct, frozen=True, kw_only=True, tag="outage", tag_field="kind"):
+    """No agent ran in ``[start, end)``: nothing is known of it, and unknown is not zero."""
+
+    start: Instant
+    end: Instant
+
+
+class DroppedData(msgspec.Struct, frozen=True, kw_only=True, tag="dropped", tag_field="kind"):
+    """Stands for the events ``first`` to ``last`` that a full disk forced out."""
+
+    first: Total
+    last: Total
+    counts: dict[str, Total]
+
+
+class PlanData(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field="kind"):
+    """A plan was applied or refused."""
+
+    version: int
+    applied: bool
+    why: str | None = None
+
+
+class FaultData(msgspec.Struct, frozen=True, kw_only=True, tag="fault", tag_field="kind"):
+    """A device stopped (``present``) or resumed behaving as it should; ``what`` says in which way."""
+
+    what: str
+    present: bool
+
+
+EventData = (
+    AccessData
+    | DoorData
+    | FootfallData
+    | MotionData
+    | WifiData
+    | BootData
+    | OutageData
+    | DroppedData
+    | PlanData
+    | FaultData
+)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as it lies on the disk and travels. ``seq`` counts from 1 within its log. ``mono_ms``:
+    milliseconds of the edge's monotonic clock since ``boot``. ``data`` is an ``EventData``, kept as it came."""
+
+    seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    boot: Uuid
+    mono_ms: Annotated[int, msgspec.Meta(ge=0)]
+    at: Instant
+    trust: ClockTrust
+    device: Slug
+    data: msgspec.Raw
+
+    def read(self) -> EventData | None:
+        """What ``data`` says, or ``None`` for a kind this program does not know.
+
+        Raises ``Malformed`` when a known kind has a missing field or a value out of range.
+        """
+        head = decode(bytes(self.data), _Kind)
+        if head.kind not in KINDS:
+            return None
+        data: EventData = decode(bytes(self.data), EventData)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+        return data
+
+    @property
+    def kind(self) -> str:
+        """The kind's name, known or not. Raises ``Malformed`` when there is none."""
+        return decode(bytes(self.data), _Kind).kind
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    kind: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
+KINDS: frozenset[str] = frozenset(
+    {"access", "door", "footfall", "motion", "wifi", "boot", "outage", "dropped", "plan", "fault"}
+)
+URGENT: frozenset[str] = frozenset({"access"})
+"""Kinds that are on the disk within 50 ms; the others within 1 s."""
+
+
+def make_event(
+    *, seq: int, boot: str, mono_ms: int, at: datetime, trust: ClockTrust, device: str, data: EventData
+) -> Event:
+    """An event around ``data``."""
+    raw = msgspec.Raw(encode(data))
+    return Event(seq=seq, boot=boot, mono_ms=mono_ms, at=at, trust=trust, device=device, data=raw)
+
+
+class EventBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Consecutive events of one log. ``log`` is a random id made with the outbox; ``first_kept`` the lowest seq
+    it still holds. One event that cannot be read does not spoil the batch: ``events`` are decoded one by one."""
+
+    site: Slug
+    edge: Slug
+    log: LogId
+    first_kept: Annotated[int, msgspec.Meta(ge=1)]
+    events: Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(max_length=BATCH_LIMIT)]
+
+    @classmethod
+    def of(cls, *, site: str, edge: str, log: str, first_kept: int, events: tuple[Event, ...]) -> "EventBatch":
+        """A batch of ``events``."""
+        raws = tuple(msgspec.Raw(encode(event)) for event in events)
+        return cls(site=site, edge=edge, log=log, first_kept=first_kept, events=raws)
+
+
+class _Seq(msgspec.Struct, frozen=True):
+    seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+
+
+def read_event(raw: bytes) -> Event:
+    """One event of a batch. Raises ``Malformed``."""
+    return decode(raw, Event)
+
+
+def seq_of(raw: bytes) -> int | None:
+    """The seq of an event that cannot be read otherwise, so that quarantine answers for it; else ``None``."""
+    try:
+        return decode(raw, _Seq).seq
+    except Malformed:
+        return None
+
+
+class Ack(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything up to ``seq`` of ``log`` is committed at the controller and may leave the edge's disk."""
+
+    site: Slug
+    edge: Slug
+    log: LogId
+    seq: Annotated[int, msgspec.Meta(ge=0)]

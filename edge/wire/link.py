@@ -1,0 +1,41 @@
+"""The seam to the broker. What the real client and the in-memory one both keep is in the link contract suite."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """What arrived. ``retained`` is the broker's word for it and protects nobody."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+
+
+class Connected(msgspec.Struct, frozen=True, kw_only=True):
+    """The link is up and subscribed. ``connection`` counts connections since the process started, from 1."""
+
+    connection: int
+
+
+class Disconnected(msgspec.Struct, frozen=True, kw_only=True):
+    """The link is down; it comes back by itself."""
+
+    why: str
+
+
+class Link(Protocol):
+    """A connection to the broker that restores itself."""
+
+    def events(self) -> AsyncIterator[Message | Connected | Disconnected]:
+        """Everything that happens, in order: ``Connected``, messages, ``Disconnected``, and so on for ever."""
+        ...
+
+    async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
+        """Hand a message to the broker; whether it took it. Never waits for a connection, never raises for one."""
+        ...
+
+    @property
+    def connected(self) -> bool: ...

@@ -1,0 +1,112 @@
+"""The other messages: who is there, what is applied, commands, and the latest state of a device."""
+
+from typing import Annotated
+
+import msgspec
+
+from edge.wire.decide import ClockTrust
+from edge.wire.events import LogId
+from edge.wire.ids import Slug, Uuid
+from edge.wire.interval import Instant
+
+Nonce = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
+Natural = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is there. ``nonce`` is the session's: new on every connection, echoed by every command. ``connection``
+    counts connections since ``boot``. The last will is a ``Status`` with ``online`` false, signed beforehand."""
+
+    site: Slug
+    edge: Slug
+    online: bool
+    boot: Uuid
+    connection: Annotated[int, msgspec.Meta(ge=1)]
+    nonce: Nonce
+    at: Instant
+    version: str
+    trust: ClockTrust
+    plan_version: Natural | None = None
+    plan_digest: str | None = None
+    head: Natural = 0
+    log: LogId | None = None
+    health: dict[str, Natural] = {}
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True):
+    """The controller asks. ``at`` is its time, ``next_seq`` the event it wants next of ``log``."""
+
+    site: Slug
+    edge: Slug
+    nonce: Nonce
+    at: Instant
+    plan_version: Natural | None = None
+    log: LogId | None = None
+    next_seq: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+
+class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest state of one device, for live views only: nothing acts on it. True as of event ``seq``.
+
+    ``values`` by kind: ``door`` {contact, strike, alarm, mode}; ``counter`` {total_ins, total_outs, ins_today,
+    outs_today, fault}; ``motion`` {active, zone}; ``wifi`` {stations, zone}.
+    """
+
+    device: Slug
+    kind: str
+    seq: Natural
+    at: Instant
+    values: dict[str, str | int | float | bool | None]
+
+
+class HelloReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The edge answers, echoing ``nonce``: its status (with the outbox's head) and the state of all devices."""
+
+    site: Slug
+    edge: Slug
+    nonce: Nonce
+    status: Status
+    first_kept: Annotated[int, msgspec.Meta(ge=1)]
+    states: tuple[DeviceState, ...] = ()
+
+
+class Applied(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a plan. ``why`` is set where it was refused; the last good plan then stays in force."""
+
+    site: Slug
+    edge: Slug
+    version: Natural
+    digest: str
+    at: Instant
+    applied: bool
+    grants: Natural = 0
+    why: str | None = None
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """A momentary act: ``unlock`` once, ``recount``, ``restart``, ``self_test``. ``door`` where it is one's."""
+
+    site: Slug
+    edge: Slug
+    id: Uuid
+    nonce: Nonce
+    issued_at: Instant
+    expires_at: Instant
+    kind: str
+    door: Slug | None = None
+    args: dict[str, str | int | float | bool | None] = {}
+
+
+class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a command; ``outcome`` is ``done`` or ``refused``."""
+
+    site: Slug
+    edge: Slug
+    id: Uuid
+    outcome: str
+    at: Instant
+    why: str | None = None
+
+
+COMMAND_LIFE_S = 10.0
+"""Longest time from issue to expiry, in seconds; also counted on the edge's monotonic clock since the nonce."""

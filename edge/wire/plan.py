@@ -1,0 +1,270 @@
+"""The plan: what an edge does on its own for 35 days. A signed manifest names its parts by digest.
+
+Parts are small so that a change sends little: hours by door, grants and sessions by day, overrides.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+from edge.wire.codec import PART_LIMIT, decode, encode
+from edge.wire.credentials import CredentialKind
+from edge.wire.errors import PlanRefused
+from edge.wire.ids import Slug, Uuid
+from edge.wire.interval import Instant, Interval
+
+HORIZON = timedelta(days=35)
+KNOWN: frozenset[str] = frozenset({"hours", "grants", "sessions", "overrides"})
+"""What this program understands; a manifest that must be understood beyond it is refused."""
+
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+PartName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,80}$")]
+
+
+class Mode(StrEnum):
+    """What a building is doing. ``booked`` is not stored: it is ``closed`` while a booking's window is open."""
+
+    CLOSED = "closed"
+    STAFFED = "staffed"
+    EXTENDED = "extended"
+
+
+class ModeSpan(msgspec.Struct, frozen=True, kw_only=True):
+    during: Interval
+    mode: Mode
+
+
+class DoorSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """Who gets in during an interval: anybody (``free``), or holders of the ``accepts`` kinds; none is locked."""
+
+    during: Interval
+    free: bool = False
+    accepts: tuple[CredentialKind, ...] = ()
+
+
+class HoursPart(msgspec.Struct, frozen=True, kw_only=True, tag="hours"):
+    """One door's rules and its timeline. ``hold_s``: how long a grant keeps the strike released;
+    ``held_after_s``: how long the door may stand open before it is reported as held."""
+
+    door: Slug
+    name: str
+    hold_s: Seconds = 5.0
+    held_after_s: Seconds = 60.0
+    spans: tuple[DoorSpan, ...] = ()
+
+
+class ModesPart(msgspec.Struct, frozen=True, kw_only=True, tag="modes"):
+    """The building's timeline of modes."""
+
+    spans: tuple[ModeSpan, ...] = ()
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """One credential at one door. ``key`` is its ``code_key`` (32 bytes), ``pin_key`` that of card + PIN."""
+
+    door: Slug
+    key: Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+    kind: CredentialKind
+    windows: tuple[Interval, ...]
+    hold_s: Seconds | None = None
+    booking: Uuid | None = None
+    pin_key: bytes | None = None
+
+
+class GrantsPart(msgspec.Struct, frozen=True, kw_only=True, tag="grants"):
+    grants: tuple[Grant, ...] = ()
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking as the building needs to know it: no title, no person."""
+
+    booking: Uuid
+    space: Slug
+    window: Interval
+    expected: Count | None = None
+    capacity: Count | None = None
+
+
+class SessionsPart(msgspec.Struct, frozen=True, kw_only=True, tag="sessions"):
+    sessions: tuple[Session, ...] = ()
+
+
+class OverrideKind(StrEnum):
+    LOCK_DOWN = "lock_down"
+    HOLD_OPEN = "hold_open"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """Desired state of a door with an end. None touches request-to-exit or fire. The last listed wins."""
+
+    door: Slug
+    kind: OverrideKind
+    during: Interval
+
+
+class OverridesPart(msgspec.Struct, frozen=True, kw_only=True, tag="overrides"):
+    overrides: tuple[Override, ...] = ()
+
+
+Part = HoursPart | ModesPart | GrantsPart | SessionsPart | OverridesPart
+
+
+class PartRef(msgspec.Struct, frozen=True, kw_only=True):
+    """``digest``: SHA-256 of the part's bytes, hex. ``size`` in bytes."""
+
+    digest: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    size: Annotated[int, msgspec.Meta(ge=0, le=PART_LIMIT)]
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan consists of. Its own digest is that of its bytes."""
+
+    site: Slug
+    edge: Slug
+    version: Annotated[int, msgspec.Meta(ge=1)]
+    valid_from: Instant
+    horizon: Instant
+    must_understand: tuple[str, ...] = ()
+    parts: dict[PartName, PartRef]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the manifest's one JSON text, hex."""
+        return digest(encode(self))
+
+
+class DoorPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One door's part of an assembled plan; looking a credential up is one dictionary access."""
+
+    hours: HoursPart
+    grants: Mapping[bytes, tuple[Grant, ...]]
+    overrides: tuple[Override, ...] = ()
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan assembled from its parts and ready to decide from."""
+
+    manifest: Manifest
+    doors: Mapping[str, DoorPlan]
+    modes: tuple[ModeSpan, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    grant_count: int = 0
+
+    def mode_at(self, now: datetime) -> Mode:
+        """The building's mode; ``closed`` where the plan says nothing and past its horizon."""
+        if now < self.manifest.horizon:
+            for span in self.modes:
+                if now in span.during:
+                    return span.mode
+        return Mode.CLOSED
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of ``data``, hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def check_manifest(manifest: Manifest, applied: Manifest | None, known: frozenset[str] = KNOWN) -> None:
+    """Whether a manifest may replace the one applied.
+
+    Raises ``PlanRefused`` for a lower version, an equal version with another digest, or a name in
+    ``must_understand`` that is not in ``known``.
+    """
+    if unknown := sorted(set(manifest.must_understand) - known):
+        raise PlanRefused(f"plan {manifest.version} must be understood in {', '.join(unknown)}, which this edge is not")
+    if manifest.horizon <= manifest.valid_from:
+        raise PlanRefused(f"plan {manifest.version} ends before it begins")
+    if applied is None:
+        return
+    if manifest.version < applied.version:
+        raise PlanRefused(f"plan {manifest.version} is older than {applied.version}, which is applied")
+    if manifest.version == applied.version and manifest.digest != applied.digest:
+        raise PlanRefused(f"plan {manifest.version} comes a second time with another content")
+
+
+def read_part(name: str, data: bytes, ref: PartRef) -> Part:
+    """A part's value. Raises ``PlanRefused`` when the bytes are not those the manifest names, else ``WireError``."""
+    if len(data) != ref.size or digest(data) != ref.digest:
+        raise PlanRefused(f"part {name} is not the one the manifest names")
+    part: Part = decode(data, Part, limit=PART_LIMIT)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+    return part
+
+
+class Assembly:
+    """Puts a plan together part by part, so that a key can be served between two of them."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+        self._hours: dict[str, HoursPart] = {}
+        self._grants: dict[str, dict[bytes, tuple[Grant, ...]]] = {}
+        self._overrides: list[Override] = []
+        self._modes: list[ModeSpan] = []
+        self._sessions: list[Session] = []
+        self._count = 0
+
+    def add(self, part: Part) -> None:
+        """Take one part in; the order does not matter."""
+        if isinstance(part, HoursPart):
+            self._hours[part.door] = part
+        elif isinstance(part, ModesPart):
+            self._modes.extend(part.spans)
+        elif isinstance(part, SessionsPart):
+            self._sessions.extend(part.sessions)
+        elif isinstance(part, OverridesPart):
+            self._overrides.extend(part.overrides)
+        else:
+            for grant in part.grants:
+                door = self._grants.setdefault(grant.door, {})
+                door[grant.key] = (*door.get(grant.key, ()), grant)
+            self._count += len(part.grants)
+
+    def finish(self) -> Plan:
+        """The plan. Grants and overrides of a door without hours are left out: such a door is locked."""
+        return Plan(
+            manifest=self._manifest,
+            doors={
+                door: DoorPlan(
+                    hours=hours,
+                    grants=self._grants.get(door, {}),
+                    overrides=tuple(o for o in self._overrides if o.door == door),
+                )
+                for door, hours in self._hours.items()
+            },
+            modes=tuple(sorted(self._modes, key=lambda span: span.during.start)),
+            sessions=tuple(sorted(self._sessions, key=lambda session: session.window.start)),
+            grant_count=self._count,
+        )
+
+
+def assemble(manifest: Manifest, parts: Mapping[str, bytes]) -> Plan:
+    """A plan from the bytes of all its parts. Raises ``PlanRefused`` for a missing or other part, else ``WireError``."""
+    assembly = Assembly(manifest)
+    for name, ref in manifest.parts.items():
+        if name not in parts:
+            raise PlanRefused(f"part {name} of plan {manifest.version} is not there")
+        assembly.add(read_part(name, parts[name], ref))
+    return assembly.finish()
+
+
+def split(name: str, kind: Literal["grants", "sessions"], items: Iterable[Grant | Session]) -> dict[str, bytes]:
+    """The parts ``name-0``, ``name-1`` … that hold ``items``, each within ``PART_LIMIT``, in the order given."""
+    parts: dict[str, bytes] = {}
+    chunk: list[bytes] = []
+    head, tail = b'{"' + kind.encode() + b'":[', b'],"type":"' + kind.encode() + b'"}'
+    size = len(head) + len(tail)
+    for item in items:
+        text = encode(item)
+        if chunk and size + len(text) + 1 > PART_LIMIT:
+            parts[f"{name}-{len(parts)}"] = head + b",".join(chunk) + tail
+            chunk, size = [], len(head) + len(tail)
+        chunk.append(text)
+        size += len(text) + 1
+    if chunk:
+        parts[f"{name}-{len(parts)}"] = head + b",".join(chunk) + tail
+    return parts
