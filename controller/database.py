@@ -1,0 +1,181 @@
+"""The one door to SQL: engines, transactions, the instant type. Repositories hold the statements.
+
+SQLite: WAL, one writer at a time behind a lock, `BEGIN IMMEDIATE`, `synchronous=FULL` because what is
+acknowledged after commit must survive a power cut. PostgreSQL: plain transactions, retried by `run`.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
+
+from sqlalchemy import BigInteger, Integer, MetaData, event, text
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Tx: TypeAlias = AsyncConnection
+"""An open transaction, as repositories take it."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+"""Every table of the controller."""
+
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+"""A 64-bit number; as a lone primary key it counts up by itself on both databases."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_RETRIED_STATES = frozenset({"40001", "40P01"})
+_TRIES = 6
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, exact to the microsecond, read back in UTC.
+
+    TIMESTAMPTZ on PostgreSQL, microseconds since 1970 as INTEGER on SQLite, so that both order and
+    compare by number. A naive time raises ``ValueError``.
+    """
+
+    impl = TIMESTAMP(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int] | TypeEngine[datetime]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Integer())
+        return dialect.type_descriptor(TIMESTAMP(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no zone; an instant needs one")
+        return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | int | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return _EPOCH + value * _MICROSECOND if isinstance(value, int) else value.astimezone(UTC)
+
+
+class Database:
+    """One database and its transactions. ``url`` comes from ``Settings.database_url``."""
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        if self.sqlite:
+            self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1, read_only=False)
+            self._reader = _sqlite_engine(self.url, "BEGIN", pool_size=4, read_only=True)
+        else:
+            self._writer = create_async_engine(
+                self.url, hide_parameters=True, pool_size=10, max_overflow=0, pool_pre_ping=True
+            )
+            self._reader = self._writer.execution_options(postgresql_readonly=True)
+        self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.sqlite else nullcontext()
+        self._open = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether any transaction is open or waiting for its turn."""
+        return self._open > 0
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        """A transaction that commits at the end of the block and rolls back when the block raises."""
+        self._open += 1
+        try:
+            async with self._turn, self._writer.begin() as tx:
+                yield tx
+        finally:
+            self._open -= 1
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """A transaction that sees one state and may not write."""
+        self._open += 1
+        try:
+            async with self._reader.begin() as tx:
+                yield tx
+        finally:
+            self._open -= 1
+
+    async def run(
+        self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``work(tx, …)`` in a write transaction and return its value once it is committed.
+
+        A deadlock or a serialization failure starts it again, so ``work`` must do nothing but SQL.
+        """
+        for attempt in range(1, _TRIES + 1):
+            try:
+                async with self.write() as tx:
+                    return await work(tx, *args, **kwargs)
+            except DBAPIError as error:
+                if attempt == _TRIES or not _worth_retrying(error):
+                    raise
+            await asyncio.sleep(0.005 * 2**attempt * (1 + secrets.randbelow(100) / 100))
+        raise AssertionError("unreachable")
+
+    async def lock_site(self, tx: Tx, site: str) -> None:
+        """Make this transaction the only one that changes the site's diary until it ends.
+
+        Taken before any claim is written. SQLite has one writer at a time anyway.
+        """
+        if not self.sqlite:
+            await tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))"), {"site": site})
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        if self.sqlite:
+            await self._reader.dispose()
+
+
+def violates(error: IntegrityError, constraint: str) -> bool:
+    """Whether the database refused a write because of the constraint or trigger of this name.
+
+    SQLite names unique constraints by their columns (``table.column``); ours that matter are triggers,
+    which raise their own name.
+    """
+    return constraint in str(error.orig)
+
+
+def _worth_retrying(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _RETRIED_STATES or "database is locked" in str(error.orig)
+
+
+def _sqlite_engine(url: URL, begin: str, *, pool_size: int, read_only: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url, hide_parameters=True, pool_size=pool_size, max_overflow=0, connect_args={"timeout": 10}
+    )
+
+    def connected(connection: DBAPIConnection, _record: object) -> None:
+        # The driver must not begin by itself: its deferred BEGIN lets two writers read the same state.
+        connection.isolation_level = None  # type: ignore[attr-defined]  # a DBAPI extension of sqlite3
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"query_only={'ON' if read_only else 'OFF'}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine

@@ -1,0 +1,118 @@
+"""What the API takes in its fields: strict types with limits that PostgreSQL and SQLite can both hold."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import msgspec
+from fastapi import Query
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from controller import localtime
+from controller.problem import invalid_field
+from edge.wire.ids import SLUG_PATTERN
+
+LIST_LIMIT = 500
+"""Most items in one page of a list."""
+
+_WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
+_OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Body(BaseModel):
+    """Root of request bodies. An unknown field is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Answer(BaseModel):
+    """Root of answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _one_line(text: str) -> str:
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
+        raise ValueError("must be one line without control characters")
+    return text
+
+
+def _no_control(text: str) -> str:
+    if any(ord(letter) < 32 and letter not in "\n\t\r" for letter in text):
+        raise ValueError("must not have control characters")
+    return text
+
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
+"""1 to 40 small letters, digits and inner hyphens."""
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
+]
+"""What people read: 1 to 200 characters on one line."""
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
+"""As ``Name``, but may be empty."""
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_no_control)]
+"""Up to 2,000 characters, lines allowed."""
+Whole = Annotated[int, Field(strict=True)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """A time as a request writes it: ``wall`` naive, or ``instant`` aware in UTC; exactly one is set."""
+
+    wall: datetime | None = None
+    instant: datetime | None = None
+
+    def resolve(self, zone: ZoneInfo, field: str) -> datetime:
+        """The UTC instant at a site. Raises ``Invalid`` naming ``field`` where the clocks skip the time."""
+        if self.instant is not None:
+            return self.instant
+        assert self.wall is not None
+        try:
+            return localtime.instant(self.wall, zone)
+        except localtime.NoSuchWallTime as error:
+            raise invalid_field(field, str(error)) from error
+
+
+def read_moment(text: str) -> Moment:
+    """Read "2026-11-25T18:00" (the site's wall) or the same with an offset. Raises ``ValueError``."""
+    if _WALL.fullmatch(text):
+        wall = datetime.fromisoformat(text)
+        _within_years(wall.year)
+        return Moment(wall=wall)
+    if _OFFSET.fullmatch(text):
+        aware = datetime.fromisoformat(text)
+        _within_years(aware.year)
+        return Moment(instant=aware.astimezone(UTC))
+    raise ValueError("must be a time like 2026-11-25T18:00 (the site's own) or 2026-11-25T18:00:00+00:00")
+
+
+def read_date(text: str) -> date:
+    """Read "2026-11-25". Raises ``ValueError``."""
+    if not _DATE.fullmatch(text):
+        raise ValueError("must be a date like 2026-11-25")
+    day = date.fromisoformat(text)
+    _within_years(day.year)
+    return day
+
+
+def _within_years(year: int) -> None:
+    if not localtime.FIRST_YEAR <= year <= localtime.LAST_YEAR:
+        raise ValueError(f"the year must be {localtime.FIRST_YEAR} to {localtime.LAST_YEAR}")
+
+
+def _date_text(value: object) -> object:
+    return read_date(value) if isinstance(value, str) else value
+
+
+MomentText = Annotated[str, AfterValidator(lambda text: (read_moment(text), text)[1])]
+"""A field that holds a readable moment; turn it into one with ``read_moment``."""
+Day = Annotated[date, BeforeValidator(_date_text), Field(strict=True)]
+"""A local date, written 2026-11-25."""
+
+Limit = Annotated[int, Query(ge=1, le=LIST_LIMIT, description="Most items to return")]
+After = Annotated[
+    str | None, Query(max_length=200, description="`next` of the page before; leave out for the first page")
+]

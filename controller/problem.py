@@ -1,0 +1,222 @@
+"""What goes wrong, as a small tree, and its one shape on the wire: RFC 9457 ``application/problem+json``."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import ClassVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldError(BaseModel):
+    """One field that was refused. ``field``: its path in the body (``spans.0.opens``) or parameter name."""
+
+    field: str
+    message: str
+
+
+class Conflict(BaseModel):
+    """A booking that stands in the way. ``starts`` and ``ends`` carry the site's offset."""
+
+    id: str
+    title: str
+    space: str
+    starts: str
+    ends: str
+
+
+class ProblemBody(BaseModel):
+    """The body of every answer that is an error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldError] | None = None
+    conflicts: list[Conflict] | None = None
+
+
+class Problem(Exception):
+    """Root of the controller's errors. ``detail`` says what happened, to which thing, and what to do.
+
+    A leaf sets ``status``, ``kind`` (the last word of the problem's type) and ``title``.
+    """
+
+    status: ClassVar[int] = 500
+    kind: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something went wrong here"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        conflicts: Sequence[Conflict] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.conflicts = tuple(conflicts)
+        self.headers = dict(headers or {})
+
+
+class NotSignedIn(Problem):
+    status = 401
+    kind = "not-signed-in"
+    title = "Sign in first"
+
+
+class Refused(Problem):
+    """The asker may not do this, or not in this way."""
+
+    status = 403
+    kind = "refused"
+    title = "Refused"
+
+
+class NotFound(Problem):
+    status = 404
+    kind = "not-found"
+    title = "There is no such thing"
+
+
+class Conflicting(Problem):
+    """The request is sound, but something that stands already forbids it."""
+
+    status = 409
+    kind = "conflict"
+    title = "This conflicts with what stands already"
+
+
+class TooLarge(Problem):
+    status = 413
+    kind = "too-large"
+    title = "The request is too large"
+
+
+class Invalid(Problem):
+    """A field cannot be taken. Name it in ``errors``, with its limit."""
+
+    status = 422
+    kind = "invalid"
+    title = "The request cannot be taken as it is"
+
+
+class TooMany(Problem):
+    status = 429
+    kind = "too-many"
+    title = "Too many tries"
+
+
+class Unavailable(Problem):
+    status = 503
+    kind = "unavailable"
+    title = "Not available at the moment"
+
+
+def invalid_field(field: str, message: str) -> Invalid:
+    """An ``Invalid`` about one field."""
+    return Invalid(f"{field}: {message}", errors=[FieldError(field=field, message=message)])
+
+
+def problem_body(problem: Problem, path: str) -> dict[str, object]:
+    """The problem as JSON-ready values; ``errors`` and ``conflicts`` only where there are any."""
+    body: dict[str, object] = {
+        "type": f"urn:hallkeeper:problem:{problem.kind}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": path,
+    }
+    if problem.errors:
+        body["errors"] = [error.model_dump() for error in problem.errors]
+    if problem.conflicts:
+        body["conflicts"] = [conflict.model_dump() for conflict in problem.conflicts]
+    return body
+
+
+def problem_response(problem: Problem, path: str) -> JSONResponse:
+    return JSONResponse(
+        problem_body(problem, path), problem.status, headers=problem.headers, media_type=MEDIA_TYPE
+    )
+
+
+def described(*kinds: type[Problem]) -> dict[int | str, dict[str, object]]:
+    """The ``responses`` of a route that may answer with these problems, for OpenAPI."""
+    return {
+        kind.status: {"description": kind.title, "content": {MEDIA_TYPE: {"schema": _BODY_REF}}}
+        for kind in kinds
+    }
+
+
+_BODY_REF = {"$ref": "#/components/schemas/ProblemBody"}
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Make every error of ``app`` a problem+json, our own and the framework's."""
+    app.add_exception_handler(Problem, _ours)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _path(request: Request) -> str:
+    """The path to name in an answer; a door page's path is a secret and is not repeated."""
+    return "/d/…" if request.url.path.startswith("/d/") else request.url.path
+
+
+async def _ours(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return problem_response(error, _path(request))
+
+
+async def _unreadable(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    errors = [
+        FieldError(field=_field(found["loc"]), message=_message(found)) for found in error.errors()
+    ]
+    detail = "; ".join(f"{found.field}: {found.message}" for found in errors)
+    return problem_response(Invalid(detail, errors=errors), _path(request))
+
+
+def _field(location: Sequence[object]) -> str:
+    where, *rest = location
+    if where == "body" and rest and isinstance(rest[0], int) and len(rest) == 1:
+        return "body"  # a syntax error's place in the text
+    return ".".join(str(part) for part in rest) or str(where)
+
+
+def _message(found: Mapping[str, object]) -> str:
+    message = str(found["msg"]).removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
+
+
+async def _plain(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    problem = Problem(
+        error.detail if error.detail != phrase else f"{request.method} {_path(request)}: {phrase.lower()}",
+        headers=error.headers,
+    )
+    body = problem_body(problem, _path(request))
+    body |= {
+        "status": error.status_code,
+        "title": phrase,
+        "type": f"urn:hallkeeper:problem:{phrase.lower().replace(' ', '-')}",
+    }
+    return JSONResponse(body, error.status_code, headers=problem.headers, media_type=MEDIA_TYPE)
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    problem = Problem(f"{request.method} could not be carried out; the controller's log says why")
+    return problem_response(problem, _path(request))

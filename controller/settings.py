@@ -1,0 +1,201 @@
+"""What the controller is told at the start: one frozen object from one TOML file."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Minutes = Annotated[int, msgspec.Meta(ge=0, le=240)]
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. Names the file, the key and the mend."""
+
+    def __init__(self, file: Path, key: str, mend: str) -> None:
+        super().__init__(f"{file}: {key}: {mend}" if key else f"{file}: {mend}")
+        self.file = file
+        self.key = key
+        self.mend = mend
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Root of the configuration's tables; a key that is not known is a typing error."""
+
+
+class Listen(Section):
+    """Where the pages and the API answer."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+
+
+class Broker(Section):
+    """The MQTT broker. ``password_file``: one line, readable by the controller only."""
+
+    host: str = "127.0.0.1"
+    port: Port = 1883
+    username: str | None = None
+    password_file: Path | None = None
+
+
+class History(Section):
+    """Where samples are kept: the database (``sql``), or an InfluxDB beside it (``influx``)."""
+
+    kind: Literal["sql", "influx"] = "sql"
+    url: str | None = None
+    org: str | None = None
+    bucket: str | None = None
+    token_file: Path | None = None
+
+
+class Settings(Section):
+    """``lead_in_minutes`` and ``lag_minutes``: how long before and after a booking its code opens."""
+
+    data_dir: Path
+    database: str | None = None
+    listen: Listen = Listen()
+    public_url: str = ""
+    broker: Broker = Broker()
+    pages_dir: Path | None = None
+    clock_file: Path | None = None
+    history: History = History()
+    lead_in_minutes: Minutes = 15
+    lag_minutes: Minutes = 15
+
+    @property
+    def database_url(self) -> URL:
+        """The database with the driver we use; SQLite in ``data_dir`` where none is set."""
+        if self.database is None:
+            return URL.create(_DRIVERS["sqlite"], database=str(self.data_dir / "hallkeeper.db"))
+        url = make_url(self.database)
+        return url.set(drivername=_DRIVERS[url.get_backend_name()])
+
+    @property
+    def address(self) -> str:
+        """The URL people use, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://{self.listen.host}:{self.listen.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the pages over HTTPS."""
+        return self.address.startswith("https://")
+
+
+EXAMPLE = """\
+# Hallkeeper's controller. Every key but data_dir may be left out; the values shown are the defaults.
+
+# Keys, the SQLite database and the first sign-in's token live here. Back it up as a whole.
+data_dir = "{data_dir}"
+
+# PostgreSQL when SQLite is outgrown: database = "postgresql://hallkeeper@db.example/hallkeeper"
+
+# The address people type, when a proxy stands in front: public_url = "https://hub.example.org"
+
+# How long before and after a booking its door code opens, in minutes.
+lead_in_minutes = 15
+lag_minutes = 15
+
+# Built pages from another place: pages_dir = "/srv/hallkeeper/pages"
+# One clock for several processes, for demonstrations only: clock_file = "/run/hallkeeper/clock.json"
+
+[listen]
+host = "127.0.0.1"
+port = 8080
+
+[broker]
+host = "127.0.0.1"
+port = 1883
+# username = "controller"
+# password_file = "/etc/hallkeeper/broker-password"
+
+# Samples in the database, or in an InfluxDB beside it.
+[history]
+kind = "sql"
+# kind = "influx"
+# url = "http://127.0.0.1:8086"
+# org = "hallkeeper"
+# bucket = "samples"
+# token_file = "/etc/hallkeeper/influx-token"
+"""
+"""What ``hallkeeper controller init`` writes."""
+
+
+def load_settings(file: Path) -> Settings:
+    """Read and check a configuration file. Relative paths are taken from the file's folder.
+
+    Raises ``ConfigError``.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(file, "", "no such file; `hallkeeper controller init` writes an example") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(file, "", f"cannot be read: {error}") from error
+    try:
+        settings = msgspec.convert(tomllib.loads(text), Settings, dec_hook=_path)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(file, "", f"is not TOML: {error}") from error
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$.")
+        raise ConfigError(file, place.rstrip("`") or "top level", message) from error
+    return _checked(file, settings)
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    raise NotImplementedError(f"{kind} in the configuration")
+
+
+def _checked(file: Path, settings: Settings) -> Settings:
+    _check_database(file, settings.database)
+    if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
+        raise ConfigError(file, "public_url", "write the whole address, such as https://hub.example.org")
+    history = settings.history
+    if history.kind == "influx":
+        for key in ("url", "org", "bucket", "token_file"):
+            if getattr(history, key) is None:
+                raise ConfigError(file, f"history.{key}", 'is needed when history.kind is "influx"')
+    root = file.absolute().parent
+    return msgspec.structs.replace(
+        settings,
+        data_dir=root / settings.data_dir,
+        pages_dir=settings.pages_dir and root / settings.pages_dir,
+        clock_file=settings.clock_file
+        and _existing(file, "clock_file", root / settings.clock_file),
+        broker=msgspec.structs.replace(
+            settings.broker,
+            password_file=settings.broker.password_file
+            and _existing(file, "broker.password_file", root / settings.broker.password_file),
+        ),
+        history=msgspec.structs.replace(
+            history,
+            token_file=history.token_file
+            and _existing(file, "history.token_file", root / history.token_file),
+        ),
+    )
+
+
+def _check_database(file: Path, database: str | None) -> None:
+    if database is None:
+        return
+    mend = 'write "postgresql://user@host/name" or "sqlite:////path/to/file.db"'
+    try:
+        url = make_url(database)
+    except ArgumentError:
+        raise ConfigError(file, "database", mend) from None
+    if url.get_backend_name() not in _DRIVERS or not url.database or url.database == ":memory:":
+        raise ConfigError(file, "database", mend)
+
+
+def _existing(file: Path, key: str, path: Path) -> Path:
+    if not path.is_file():
+        raise ConfigError(file, key, f"{path} is no file; write it, or leave the key out")
+    return path
