@@ -1,0 +1,53 @@
+# Everything a person types. `make` alone says what there is.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types pages imports bench faults lock check-data clean setup-run setup-test
+export PYTHON
+
+BIN := .venv/bin
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup-run ## three hubs on simulated pins; SPEED=60 for a faster clock, FRESH=1 to start anew, ARGS=...
+	@deploy/setup/system.sh demo
+	@exec $(BIN)/hallkeeper demo $(if $(SPEED),--speed $(SPEED)) $(if $(FRESH),--fresh) $(ARGS)
+
+test: setup-test lint types imports pages ## everything that must hold; ARGS=... goes to pytest
+	$(BIN)/pytest $(ARGS)
+
+lint: setup-test ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup-test ## mypy --strict
+	$(BIN)/mypy
+	$(BIN)/mypy hatch_build.py
+
+imports: setup-test ## who may import whom
+	$(BIN)/lint-imports
+
+pages: setup-test ## the web app: its types and its own tests
+	$(BIN)/python hatch_build.py check test
+
+bench: setup-test ## the long benchmarks; prints ratios
+	$(BIN)/pytest tests/bench -m "bench or not bench" -s $(ARGS)
+
+faults: setup-test ## the fault scenarios in their long form
+	$(BIN)/pytest tests/faults -m "faults_full or not faults_full" $(ARGS)
+
+lock: setup-test ## compile requirements/*.txt anew; ARGS=--upgrade for the newest versions
+	deploy/setup/lock.sh $(ARGS)
+
+clean: ## remove what can be made again (.venv, caches, built pages); the demo's state in var/ stays
+	rm -rf .venv dist dashboards/dist dashboards/node_modules
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+setup-run:
+	@deploy/setup/environment.sh run
+
+setup-test:
+	@deploy/setup/system.sh test
+	@deploy/setup/environment.sh test
+
+.NOTPARALLEL:

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Compiles requirements/*.txt from pyproject.toml: every version and hash, no address, Python 3.11 and later.
+# `deploy/setup/lock.sh --upgrade` takes the newest versions, without it what is locked stays where it can.
+set -eu
+cd "$(dirname "$0")/../.."
+
+lock() {
+    out=requirements/$1.txt
+    shift
+    env -u PIP_FIND_LINKS -u UV_FIND_LINKS .venv/bin/uv pip compile --quiet \
+        --universal --python-version 3.11 --generate-hashes --no-annotate \
+        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+        --output-file "$out" "$@"
+    echo "locked $out"
+}
+
+run="--extra edge --extra controller --extra postgres --extra influx --extra sim --group build"
+# shellcheck disable=SC2086
+lock run pyproject.toml $run "$@"
+# shellcheck disable=SC2086
+lock test pyproject.toml $run --extra dev --constraint requirements/run.txt "$@"
+lock edge pyproject.toml --extra edge --constraint requirements/run.txt "$@"
+lock uv requirements/uv.in --constraint requirements/test.txt "$@"

@@ -1,0 +1,58 @@
+#!/bin/sh
+# Sees to the programs of the system that Hallkeeper runs beside: `system.sh demo` or `system.sh test`.
+# As root it installs what is missing with apt-get. Otherwise the demo goes on without mosquitto (its embedded
+# broker stands in), while the tests, which skip nothing, stop with exit code 2 and the line to run.
+set -eu
+purpose=$1
+
+say() { printf 'hallkeeper: %s\n' "$*"; }
+have() { PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null 2>&1; }
+have_postgres() {
+    have postgres && return
+    for each in /usr/lib/postgresql/*/bin/postgres; do [ -x "$each" ] && return; done
+    return 1
+}
+
+missing=
+units=
+need() {
+    missing="$missing $1"
+    units="$units $2"
+}
+have mosquitto || need mosquitto mosquitto.service
+if [ "$purpose" = test ]; then
+    have chromium || need "chromium fonts-liberation" ""
+    have_postgres || need postgresql postgresql.service
+    have nginx || need nginx nginx.service
+    have influxd || need influxdb influxdb.service
+fi
+[ -n "$missing" ] || exit 0
+
+go_without() {
+    if [ "$purpose" = demo ]; then
+        say "mosquitto is not installed and $1: the demo runs its embedded broker, on loopback only"
+        exit 0
+    fi
+    say "the tests need programs that are not installed, and $1. Run this, then try again:" >&2
+    printf '    apt-get update && apt-get install -y --no-install-recommends%s\n' "$missing" >&2
+    exit 2
+}
+
+have apt-get || go_without "there is no apt-get here to install it with"
+[ "$(id -u)" = 0 ] || go_without "this is not root"
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt() { DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq "$@" >>"$log" 2>&1 </dev/null; }
+say "installing$missing with apt-get (a minute or two) ..."
+# shellcheck disable=SC2086
+if ! apt update || ! apt install -y --no-install-recommends $missing; then
+    tail -n 15 "$log" >&2
+    go_without "apt-get could not install it"
+fi
+# Debian starts what it installs. Hallkeeper starts its own on ports of its own, and leaves the machine's ports alone.
+if [ -d /run/systemd/system ]; then
+    # shellcheck disable=SC2086
+    systemctl disable --now --quiet $units || say "could not stop$units: they listen on their usual ports"
+fi
+say "installed$missing"
