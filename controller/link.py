@@ -1,0 +1,211 @@
+"""The controller's one door to MQTT: a connection that restores itself (aiomqtt, MQTT 5).
+
+aiomqtt acknowledges on arrival, so nothing here may rest on the broker's QoS: edges keep what we have not
+acknowledged ourselves.
+"""
+
+import asyncio
+import logging
+import random
+import socket
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+
+import aiomqtt
+
+from edge.wire.link import Connected, Disconnected, Message
+
+log = logging.getLogger(__name__)
+
+BACKLOG_BYTES = 64 * 1024 * 1024
+"""Most bytes of messages that wait to be read; what comes on top is dropped and counted. Edges send it again."""
+FIRST_RETRY_S = 0.1
+LONGEST_RETRY_S = 5.0
+_KEEPALIVE_S = 20
+_TIMEOUT_S = 10.0
+_NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+class BrokerLink:
+    """A ``Link`` to a real broker. ``subscribe``: the filters wanted on every connection, at QoS 1.
+
+    Its events have one reader at a time.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        subscribe: Sequence[str],
+        client_id: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        backlog_bytes: int = BACKLOG_BYTES,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._subscribe = [(topic, 1) for topic in subscribe]
+        self._client_id = client_id
+        self._username = username
+        self._password = password
+        self._inbox = _Inbox(backlog_bytes)
+        self._client: aiomqtt.Client | None = None
+        self._outgoing: set[asyncio.Task[None]] = set()
+
+    @property
+    def connected(self) -> bool:
+        return self._client is not None
+
+    @property
+    def dropped(self) -> int:
+        """Messages that found the backlog full, since the process started."""
+        return self._inbox.dropped
+
+    async def events(self) -> AsyncIterator[Message | Connected | Disconnected]:
+        """Connect, and tell what happens until the iterator is closed."""
+        keeper = asyncio.create_task(self._keep_connected(), name="mqtt link")
+        keeper.add_done_callback(lambda _: self._inbox.wake())
+        try:
+            while True:
+                while (item := self._inbox.take()) is not None:
+                    yield item
+                if keeper.done():
+                    keeper.result()
+                await self._inbox.filled()
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+
+    async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
+        """Hand a message to the broker; whether it took it. False at once without a connection."""
+        if self._client is None:
+            return False
+        act = self._client.publish(topic, payload, qos=qos, retain=retain)
+        sending = asyncio.create_task(act, name=f"publish {topic}")
+        self._outgoing.add(sending)
+        try:
+            await asyncio.wait({sending})
+        finally:
+            sending.cancel()
+            self._outgoing.discard(sending)
+        return not sending.cancelled() and sending.exception() is None
+
+    async def _keep_connected(self) -> None:
+        connection, retry_s, said = 0, FIRST_RETRY_S, False
+        while True:
+            why = "the broker closed the connection"
+            try:
+                async with self._new_client() as client:
+                    await client.subscribe(self._subscribe)
+                    connection += 1
+                    retry_s, said = FIRST_RETRY_S, False
+                    self._client = client
+                    self._inbox.open(connection)
+                    log.info("Connected to the broker", extra={"broker": self._address, "connection": connection})
+                    async for _ in client.messages:
+                        raise AssertionError("messages go straight into the inbox")
+            except (aiomqtt.MqttError, OSError) as error:
+                why = str(error) or type(error).__name__
+            finally:
+                was_up = self._client is not None
+                self._client = None
+                for sending in self._outgoing:
+                    sending.cancel()
+                self._inbox.close(why if was_up else None)
+            if not said:
+                log.warning("No connection to the broker; trying on", extra={"broker": self._address, "why": why})
+                said = True
+            await asyncio.sleep(retry_s * random.uniform(0.5, 1.0))  # noqa: S311  # spreads the load, no secret
+            retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+
+    def _new_client(self) -> aiomqtt.Client:
+        client = aiomqtt.Client(
+            self._host,
+            self._port,
+            identifier=self._client_id,
+            username=self._username,
+            password=self._password,
+            protocol=aiomqtt.ProtocolVersion.V5,
+            clean_start=True,
+            keepalive=_KEEPALIVE_S,
+            timeout=_TIMEOUT_S,
+            queue_type=self._inbox.receiver(),
+            socket_options=[_NO_DELAY],
+        )
+        client.pending_calls_threshold = 1000
+        return client
+
+    @property
+    def _address(self) -> str:
+        return f"{self._host}:{self._port}"
+
+
+class _Inbox:
+    """What waits to be read. Messages that come before the subscription is confirmed wait behind ``Connected``."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._items: deque[Message | Connected | Disconnected] = deque()
+        self._early: deque[Message] | None = deque()
+        self._size = 0
+        self._some = asyncio.Event()
+        self._current: object = None
+        self.dropped = 0
+
+    def receiver(self) -> type["asyncio.Queue[aiomqtt.Message]"]:
+        """What aiomqtt takes for its queue: every message goes from it straight into this inbox, which is three
+        times as fast as aiomqtt's iterator."""
+        inbox = self
+        current = self._current = object()
+
+        class Receiver(asyncio.Queue[aiomqtt.Message]):
+            def put_nowait(self, item: aiomqtt.Message) -> None:
+                if inbox._current is current:
+                    inbox._receive(item)
+
+        return Receiver
+
+    def open(self, connection: int) -> None:
+        early, self._early = self._early or deque(), None
+        self._items.append(Connected(connection=connection))
+        self._items.extend(early)
+        self.wake()
+
+    def close(self, why: str | None) -> None:
+        self._current = None
+        self._size -= sum(len(message.payload) for message in self._early or ())
+        self._early = deque()
+        if why is not None:
+            self._items.append(Disconnected(why=why))
+            self.wake()
+
+    def take(self) -> Message | Connected | Disconnected | None:
+        if not self._items:
+            self._some.clear()
+            return None
+        item = self._items.popleft()
+        if isinstance(item, Message):
+            self._size -= len(item.payload)
+        return item
+
+    async def filled(self) -> None:
+        await self._some.wait()
+
+    def wake(self) -> None:
+        self._some.set()
+
+    def _receive(self, message: aiomqtt.Message) -> None:
+        payload = message.payload
+        if self._size + len(payload) > self._limit:
+            self.dropped += 1
+            return
+        self._size += len(payload)
+        item = Message(topic=message.topic.value, payload=payload, retained=message.retain)
+        if self._early is not None:
+            self._early.append(item)
+        else:
+            self._items.append(item)
+            self.wake()

@@ -1,0 +1,216 @@
+"""Telemetry's tables: what edges reported, what of it could not be taken, and who is there."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from controller.database import Instant, Serial, metadata
+
+edge_states = Table(
+    "edge_states",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("online", Boolean, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("boot", String(36), nullable=False),
+    Column("connection", Serial, nullable=False),
+    Column("nonce", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("software", String(100), nullable=False),
+    Column("trust", String(20), nullable=False),
+    Column("applied_version", Serial),
+    Column("applied_digest", String(64)),
+    Column("head", Serial, nullable=False),
+    Column("log", String(32)),
+    Column("health", Text, nullable=False),
+)
+"""One row per edge that was ever heard of. ``since``: when it went online or out of reach, by our clock."""
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("reason", String(40), primary_key=True),
+    Column("number", Serial, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+"""How many messages or events of an edge were refused, by reason."""
+
+device_states = Table(
+    "device_states",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("device", String(40), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("seq", Serial, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+)
+"""The latest state of each device, as JSON."""
+
+event_logs = Table(
+    "event_logs",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("site", String(40), nullable=False),
+    Column("edge", String(40), nullable=False),
+    Column("log", String(32), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    UniqueConstraint("site", "edge", "log"),
+)
+"""Each outbox an edge ever had; the one with the highest id is its present one."""
+
+event_runs = Table(
+    "event_runs",
+    metadata,
+    Column("log_id", Serial, ForeignKey("event_logs.id"), primary_key=True, autoincrement=False),
+    Column("first", Serial, primary_key=True, autoincrement=False),
+    Column("last", Serial, nullable=False),
+    CheckConstraint("last >= first", "order"),
+)
+"""Which numbers of a log are answered for, as runs that do not touch: stored, quarantined, dropped or lost."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("log_id", Serial, ForeignKey("event_logs.id"), nullable=False),
+    Column("seq", Serial, nullable=False),
+    Column("site", String(40), nullable=False),
+    Column("edge", String(40), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("device", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("boot", String(36), nullable=False),
+    Column("mono_ms", Serial, nullable=False),
+    Column("trust", String(20), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("learned_late", Boolean, nullable=False),
+    UniqueConstraint("log_id", "seq"),
+    Index(None, "site", "kind", "id"),
+)
+"""Each event once. ``id`` is the order of commit."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("log_id", Serial, ForeignKey("event_logs.id"), nullable=False),
+    Column("seq", Serial),
+    Column("site", String(40), nullable=False),
+    Column("edge", String(40), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    UniqueConstraint("log_id", "seq"),
+    Index(None, "site", "id"),
+    Index(None, "log_id", "digest"),
+)
+"""Events that cannot be accepted, as they came. ``seq`` is empty where not even that could be read."""
+
+holes = Table(
+    "holes",
+    metadata,
+    Column("log_id", Serial, ForeignKey("event_logs.id"), primary_key=True, autoincrement=False),
+    Column("first", Serial, primary_key=True, autoincrement=False),
+    Column("last", Serial, nullable=False),
+    Column("site", String(40), nullable=False),
+    Column("edge", String(40), nullable=False),
+    Column("learned_at", Instant, nullable=False),
+    Column("why", String(20), nullable=False),
+)
+"""Numbers that will never come: ``dropped`` by a full disk, or ``gone`` from the edge before we had them."""
+
+outages = Table(
+    "outages",
+    metadata,
+    Column("log_id", Serial, ForeignKey("event_logs.id"), primary_key=True, autoincrement=False),
+    Column("seq", Serial, primary_key=True, autoincrement=False),
+    Column("site", String(40), nullable=False),
+    Column("edge", String(40), nullable=False),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Index(None, "site", "starts"),
+)
+"""Intervals in which no agent ran; nothing is known of them."""
+
+counter_days = Table(
+    "counter_days",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("counter", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("log_id", Serial, ForeignKey("event_logs.id"), primary_key=True, autoincrement=False),
+    Column("door", String(40)),
+    Column("base_ins", Serial, nullable=False),
+    Column("base_outs", Serial, nullable=False),
+    Column("top_ins", Serial, nullable=False),
+    Column("top_outs", Serial, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""A counter's totals before its first and after its last event of a local day: their difference is the day's
+count, whatever is missing between and in whatever order it came."""
+
+door_marks = Table(
+    "door_marks",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("door", String(40), primary_key=True),
+    Column("event_id", Serial, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("text", String(300), nullable=False),
+)
+"""The last thing people would want to know of a door."""
+
+edge_alerts = Table(
+    "edge_alerts",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("site", String(40), nullable=False),
+    Column("edge", String(40), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("text", String(500), nullable=False),
+    Index(None, "site", "id"),
+)
+"""What somebody should look at: a replaced outbox, a forced door."""
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("measurement", String(40), primary_key=True),
+    Column("device", String(40), primary_key=True),
+    Column("field", String(40), primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("place", String(40)),
+    Column("value", Double, nullable=False),
+)
+"""The SQL history: one number at one instant."""
+
+history_cursor = Table(
+    "history_cursor",
+    metadata,
+    Column("history", String(40), primary_key=True),
+    Column("event_id", Serial, nullable=False),
+)
+"""Up to which event a history outside this database has taken everything."""
