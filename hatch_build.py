@@ -55,6 +55,7 @@ class Pages:
         if _text(self._modules_stamp) != pinned:
             _say("fetching what the pages are built with (npm ci)")
             self._npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+            self._modules_stamp.parent.mkdir(exist_ok=True)
             self._modules_stamp.write_text(pinned)
         _say(f"pages: npm run {name}")
         self._npm("run", name, show=show)

@@ -1,0 +1,68 @@
+"""Who may import whom, where import-linter cannot say it."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+_NOT_ON_A_PI = ["alembic", "argon2", "asyncpg", "fastapi", "httpx", "icalendar", "iotcore", "jinja2", "sqlalchemy"]
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "edge" / "wire").rglob("*.py")), ids=lambda path: path.stem)
+def test_the_wire_needs_nothing_but_the_standard_library_msgspec_and_cryptography(path: Path) -> None:
+    allowed = {*sys.stdlib_module_names, "msgspec", "cryptography"}
+    strangers = {
+        name for name in _imported(path) if name.partition(".")[0] not in allowed and not name.startswith("edge.wire")
+    }
+    assert not strangers
+
+
+def test_the_command_starts_where_only_the_edge_is_installed() -> None:
+    code = f"""
+import sys
+for name in {_NOT_ON_A_PI}:
+    sys.modules[name] = None
+sys.argv = ["hallkeeper", "--help"]
+from edge.cli import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Usage" in done.stdout
+
+
+def test_asking_for_help_loads_neither_the_controller_nor_its_libraries() -> None:
+    code = """
+import sys
+sys.argv = ["hallkeeper", "--help"]
+from edge.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+loaded = {name.partition(".")[0] for name in sys.modules}
+sys.exit(",".join(sorted(loaded & {"controller", "fastapi", "firmware_sim", "sqlalchemy"})) or 0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"loaded for --help: {done.stderr}"
+
+
+def test_every_package_of_the_tree_is_in_the_distribution() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packages = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    folders = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert set(packages) == folders - {"tests"}
