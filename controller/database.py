@@ -113,9 +113,7 @@ class Database:
         finally:
             self._open -= 1
 
-    async def run(
-        self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def run(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work(tx, …)`` in a write transaction and return its value once it is committed.
 
         A deadlock or a serialization failure starts it again, so ``work`` must do nothing but SQL.

@@ -6,7 +6,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from controller import localtime
@@ -47,9 +47,7 @@ def _no_control(text: str) -> str:
 
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
 """1 to 40 small letters, digits and inner hyphens."""
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
-]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
 """What people read: 1 to 200 characters on one line."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
 """As ``Name``, but may be empty."""
@@ -112,6 +110,8 @@ MomentText = Annotated[str, AfterValidator(lambda text: (read_moment(text), text
 Day = Annotated[date, BeforeValidator(_date_text), Field(strict=True)]
 """A local date, written 2026-11-25."""
 
+SlugPath = Annotated[str, Path(pattern=SLUG_PATTERN)]
+"""An id in a route's path."""
 Limit = Annotated[int, Query(ge=1, le=LIST_LIMIT, description="Most items to return")]
 After = Annotated[
     str | None, Query(max_length=200, description="`next` of the page before; leave out for the first page")

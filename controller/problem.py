@@ -146,17 +146,12 @@ def problem_body(problem: Problem, path: str) -> dict[str, object]:
 
 
 def problem_response(problem: Problem, path: str) -> JSONResponse:
-    return JSONResponse(
-        problem_body(problem, path), problem.status, headers=problem.headers, media_type=MEDIA_TYPE
-    )
+    return JSONResponse(problem_body(problem, path), problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
 
 
 def described(*kinds: type[Problem]) -> dict[int | str, dict[str, object]]:
     """The ``responses`` of a route that may answer with these problems, for OpenAPI."""
-    return {
-        kind.status: {"description": kind.title, "content": {MEDIA_TYPE: {"schema": _BODY_REF}}}
-        for kind in kinds
-    }
+    return {kind.status: {"description": kind.title, "content": {MEDIA_TYPE: {"schema": _BODY_REF}}} for kind in kinds}
 
 
 _BODY_REF = {"$ref": "#/components/schemas/ProblemBody"}
@@ -182,9 +177,7 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
 
 async def _unreadable(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    errors = [
-        FieldError(field=_field(found["loc"]), message=_message(found)) for found in error.errors()
-    ]
+    errors = [FieldError(field=_field(found["loc"]), message=_message(found)) for found in error.errors()]
     detail = "; ".join(f"{found.field}: {found.message}" for found in errors)
     return problem_response(Invalid(detail, errors=errors), _path(request))
 

@@ -53,9 +53,7 @@ def load_keys(data_dir: Path) -> Keys:
     """Read the keys, making those that are not there. Raises ``KeyFault``."""
     folder = data_dir / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Keys(
-        signing=_key(folder / "controller.key"), code=_key(folder / "code.key"), page=_key(folder / "page.key")
-    )
+    return Keys(signing=_key(folder / "controller.key"), code=_key(folder / "code.key"), page=_key(folder / "page.key"))
 
 
 def write_secret(path: Path, content: bytes) -> None:
@@ -92,5 +90,7 @@ def _key(path: Path) -> bytes:
             pass  # another process made it first
     key = path.read_bytes()
     if len(key) != _KEY_BYTES:
-        raise KeyFault(f"{path} holds {len(key)} bytes where {_KEY_BYTES} are needed; put back its copy from the backup")
+        raise KeyFault(
+            f"{path} holds {len(key)} bytes where {_KEY_BYTES} are needed; put back its copy from the backup"
+        )
     return key

@@ -168,8 +168,7 @@ def _checked(file: Path, settings: Settings) -> Settings:
         settings,
         data_dir=root / settings.data_dir,
         pages_dir=settings.pages_dir and root / settings.pages_dir,
-        clock_file=settings.clock_file
-        and _existing(file, "clock_file", root / settings.clock_file),
+        clock_file=settings.clock_file and _existing(file, "clock_file", root / settings.clock_file),
         broker=msgspec.structs.replace(
             settings.broker,
             password_file=settings.broker.password_file
@@ -177,8 +176,7 @@ def _checked(file: Path, settings: Settings) -> Settings:
         ),
         history=msgspec.structs.replace(
             history,
-            token_file=history.token_file
-            and _existing(file, "history.token_file", root / history.token_file),
+            token_file=history.token_file and _existing(file, "history.token_file", root / history.token_file),
         ),
     )
 

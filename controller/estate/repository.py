@@ -50,9 +50,7 @@ async def site_spaces(tx: Tx, site: str) -> list[Space]:
 
 
 async def space(tx: Tx, site: str, id: str) -> Space | None:
-    row = (
-        (await tx.execute(select(*_SPACE).where(spaces.c.site == site, spaces.c.id == id))).mappings().first()
-    )
+    row = (await tx.execute(select(*_SPACE).where(spaces.c.site == site, spaces.c.id == id))).mappings().first()
     if row is None:
         return None
     query = select(space_doors.c.door).where(space_doors.c.site == site, space_doors.c.space == id)
@@ -116,12 +114,8 @@ async def put_space(tx: Tx, value: Space) -> bool:
     row = msgspec.structs.asdict(value)
     row.pop("doors")
     new = await _put(tx, spaces, row, ("site", "id"))
-    await tx.execute(
-        delete(space_doors).where(space_doors.c.site == value.site, space_doors.c.space == value.id)
-    )
-    await _insert_all(
-        tx, space_doors, [{"site": value.site, "space": value.id, "door": door} for door in value.doors]
-    )
+    await tx.execute(delete(space_doors).where(space_doors.c.site == value.site, space_doors.c.space == value.id))
+    await _insert_all(tx, space_doors, [{"site": value.site, "space": value.id, "door": door} for door in value.doors])
     return new
 
 
@@ -138,9 +132,7 @@ async def _put(
     only_new: dict[str, object] | None = None,
 ) -> bool:
     """Update the row with this key or insert it. The caller holds the site's lock, so none comes between."""
-    changed = await tx.execute(
-        update(table).where(and_(*(table.c[name] == row[name] for name in key))).values(row)
-    )
+    changed = await tx.execute(update(table).where(and_(*(table.c[name] == row[name] for name in key))).values(row))
     if changed.rowcount:
         return False
     await tx.execute(insert(table).values(row | (only_new or {})))

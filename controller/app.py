@@ -1,0 +1,74 @@
+"""The web application: routes, errors and what every request passes, around one ``House``."""
+
+from fastapi import FastAPI
+
+from controller import health
+from controller.estate import routes as estate
+from controller.hours import routes as hours
+from controller.house import House, open_house
+from controller.idempotency import IdempotencyMiddleware
+from controller.pages import Pages
+from controller.people import routes as people
+from controller.people.passwords import Passwords
+from controller.problem import Invalid, ProblemBody, described, install_handlers
+from controller.rim import HeadersMiddleware, LimitMiddleware, WatchMiddleware
+from controller.settings import Settings
+from edge.wire.clock import Clock
+
+API = "/api/v1"
+ROUTERS = (people.router, estate.router, hours.router)
+"""The routers of the domains, all under ``API``."""
+
+
+def build_app(settings: Settings, clock: Clock, *, passwords: Passwords | None = None) -> FastAPI:
+    """The application around a house of its own, ``app.state.house``.
+
+    The caller migrates the database, awaits ``house.start()`` before the first request, runs
+    ``house.tasks``, and awaits ``house.close()`` at the end. Raises ``KeyFault``.
+    """
+    return app_of(open_house(settings, clock, passwords=passwords))
+
+
+def app_of(house: House) -> FastAPI:
+    """The application around a house."""
+    app = FastAPI(
+        title="Hallkeeper",
+        version="1",
+        description="The caretaker of shared buildings. Errors are RFC 9457 problems; writes take an "
+        "`Idempotency-Key`; times carry the site's offset.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        separate_input_output_schemas=False,
+    )
+    app.state.house = house
+    install_handlers(app)
+    app.include_router(health.router)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API, responses=described(Invalid))
+    app.router.default = Pages(house.settings.pages_dir)
+    # The last added is the first passed.
+    app.add_middleware(IdempotencyMiddleware)
+    app.add_middleware(LimitMiddleware)
+    app.add_middleware(WatchMiddleware, registry=house.registry)
+    app.add_middleware(HeadersMiddleware, secure=house.settings.secure)
+    _describe_problems(app)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the schema that ``described`` refers to into the OpenAPI document."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, object]:
+        document = plain()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        if "ProblemBody" not in schemas:
+            schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= schema.pop("$defs", {})
+            schemas["ProblemBody"] = schema
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

@@ -1,0 +1,94 @@
+"""The composition root: every part of the controller, made once, handed to whoever needs it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends
+from prometheus_client import CollectorRegistry
+from sqlalchemy import text
+from starlette.requests import HTTPConnection
+
+from controller.changes import Changes
+from controller.database import Database
+from controller.estate.service import Estate
+from controller.hours.service import Hours
+from controller.people.passwords import Passwords
+from controller.people.service import People
+from controller.secrets import Keys, load_keys
+from controller.settings import Settings
+from edge.wire.clock import Clock
+
+Check = Callable[[], Awaitable[str | None]]
+"""Whether a part is ready: None, or a sentence that says what is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedTask:
+    """Something that runs as long as the controller does; its end, however it comes, ends the process."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+
+
+@dataclass(kw_only=True)
+class House:
+    """All parts. ``checks`` are what /readyz asks, by name; ``tasks`` are what the process runs."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    keys: Keys
+    changes: Changes
+    registry: CollectorRegistry
+    people: People
+    estate: Estate
+    hours: Hours
+    checks: dict[str, Check] = field(default_factory=dict)
+    tasks: list[NamedTask] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """What has to be done before the first request, on a migrated database."""
+        await self.people.prepare()
+
+    async def close(self) -> None:
+        await self.database.close()
+
+
+def open_house(settings: Settings, clock: Clock, *, passwords: Passwords | None = None) -> House:
+    """Make the parts; touches nothing but the key files. Raises ``KeyFault``."""
+    keys = load_keys(settings.data_dir)
+    database = Database(settings.database_url)
+    changes = Changes()
+    people = People(database, clock, passwords or Passwords(), settings.data_dir / "setup-token")
+    house = House(
+        settings=settings,
+        clock=clock,
+        database=database,
+        keys=keys,
+        changes=changes,
+        registry=CollectorRegistry(),
+        people=people,
+        estate=Estate(database, clock, keys, changes),
+        hours=Hours(database, clock, changes),
+    )
+    house.checks["database"] = lambda: _database_ready(database)
+    return house
+
+
+async def _database_ready(database: Database) -> str | None:
+    try:
+        async with database.read() as tx:
+            await tx.execute(text("SELECT 1"))
+    except Exception as error:  # whatever the driver raises, the answer is the same
+        return f"the database does not answer: {type(error).__name__}"
+    return None
+
+
+def the_house(connection: HTTPConnection) -> House:
+    house: House = connection.app.state.house
+    return house
+
+
+TheHouse = Annotated[House, Depends(the_house)]
+"""The dependency by which routes reach everything else."""

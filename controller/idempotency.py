@@ -1,0 +1,225 @@
+"""`Idempotency-Key`: a write that is sent again is answered again and not done again.
+
+A key is claimed in the database before the write runs, and its answer stored (sealed, since answers hold
+codes and door secrets) when it has run. Whatever happens between, no second try with the key runs: it
+replays, waits for its twin, or is told that the outcome of the first is not known.
+"""
+
+import asyncio
+import hashlib
+import logging
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Column, LargeBinary, String, Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from controller.database import Instant, Tx, metadata
+from controller.house import House, the_house
+from controller.people.gate import find_actor
+from controller.problem import Conflicting, Invalid, Problem, problem_response
+
+log = logging.getLogger(__name__)
+
+KEPT = timedelta(days=1)
+"""How long a key is remembered."""
+LONGEST_KEY = 200
+TWIN_WAIT_S = 10.0
+_POLL_S = 0.05
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_NOT_CARRIED_OUT = frozenset({401, 403, 408, 413, 429, 503})
+"""Answers that say nothing was tried: the key stays free."""
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("actor", String(200), primary_key=True),
+    Column("key", String(LONGEST_KEY), primary_key=True),
+    Column("fingerprint", LargeBinary(32), nullable=False),
+    Column("claimed_at", Instant, nullable=False, index=True),
+    Column("answer", LargeBinary),  # sealed; null while the first try runs
+)
+
+
+class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands under a key already."""
+
+    fingerprint: bytes
+    answer: bytes | None
+
+
+class KeyReused(Invalid):
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Idempotency-Key {key!r} belongs to another request; make a new key for this one")
+
+
+class OutcomeUnknown(Conflicting):
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"the first request with Idempotency-Key {key!r} has not been answered, so it may or may not have "
+            "been carried out; look whether it has, then send it with a new key",
+            headers={"Retry-After": "10"},
+        )
+
+
+class IdempotencyMiddleware:
+    """Plain ASGI. Requests without a key, without a sign-in, or that only read pass through untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in _WRITES or not scope["path"].startswith("/api/"):
+            return await self._app(scope, receive, send)
+        request = Request(scope, receive)
+        key = request.headers.get("idempotency-key")
+        if key is None:
+            return await self._app(scope, receive, send)
+        if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+            problem = Invalid(f"Idempotency-Key must be 1 to {LONGEST_KEY} printable characters")
+            return await problem_response(problem, request.url.path)(scope, receive, send)
+        try:
+            actor = await find_actor(request)
+        except Problem:
+            actor = None
+        if actor is None:
+            return await self._app(scope, receive, send)
+        return await self._once(request, actor.name, key, send)
+
+    async def _once(self, request: Request, actor: str, key: str, send: Send) -> None:
+        house = the_house(request)
+        body = await request.body()
+        fingerprint = _fingerprint(request, body)
+        try:
+            answer = await _claim(house, actor, key, fingerprint)
+        except Problem as problem:
+            return await problem_response(problem, request.url.path)(request.scope, _again(body), send)
+        if answer is None:
+            recorder = _Recorder(send)
+            await self._app(request.scope, _again(body), recorder)
+            return await _keep(house, actor, key, recorder)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        return await send({"type": "http.response.body", "body": answer.body})
+
+
+class _Recorder:
+    """Passes an answer on and remembers it; the last piece is held back until the answer is stored."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self._pieces: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+        elif message["type"] == "http.response.body":
+            self._pieces.append(message.get("body", b""))
+
+    def answer(self) -> StoredAnswer | None:
+        if self._start is None:
+            return None
+        headers = [(bytes(name), bytes(value)) for name, value in self._start["headers"]]
+        return StoredAnswer(status=self._start["status"], headers=headers, body=b"".join(self._pieces))
+
+    async def deliver(self, answer: StoredAnswer) -> None:
+        assert self._start is not None
+        await self._send(self._start)
+        await self._send({"type": "http.response.body", "body": answer.body})
+
+
+async def _claim(house: House, actor: str, key: str, fingerprint: bytes) -> StoredAnswer | None:
+    """Claim the key, or return what it was answered. None: the key is ours, carry the write out.
+
+    Raises ``KeyReused``; raises ``OutcomeUnknown`` when a twin does not finish in time.
+    """
+    if await house.database.run(_insert_claim, actor, key, fingerprint, house.clock.now()):
+        return None
+    deadline = asyncio.get_running_loop().time() + TWIN_WAIT_S
+    while True:
+        async with house.database.read() as tx:
+            claim = await _find(tx, actor, key)
+        if claim is None:  # the twin was not carried out; its key is free again
+            return await _claim(house, actor, key, fingerprint)
+        if claim.fingerprint != fingerprint:
+            raise KeyReused(key)
+        if claim.answer is not None:
+            plain = house.keys.unseal(claim.answer, _about(actor, key))
+            return msgspec.msgpack.decode(plain, type=StoredAnswer)
+        if asyncio.get_running_loop().time() >= deadline:
+            raise OutcomeUnknown(key)
+        await asyncio.sleep(_POLL_S)
+
+
+async def _keep(house: House, actor: str, key: str, recorder: _Recorder) -> None:
+    answer = recorder.answer()
+    if answer is None:
+        return
+    if answer.status in _NOT_CARRIED_OUT:
+        await house.database.run(_delete_claim, actor, key)
+    else:
+        sealed = house.keys.seal(msgspec.msgpack.encode(answer), _about(actor, key))
+        await house.database.run(_store_answer, actor, key, sealed)
+    await recorder.deliver(answer)
+
+
+async def forget_old_keys(house: House) -> None:
+    """Delete the keys of more than a day ago."""
+    await house.database.run(_delete_before, house.clock.now() - KEPT)
+
+
+async def _insert_claim(tx: Tx, actor: str, key: str, fingerprint: bytes, now: datetime) -> bool:
+    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+    row = {"actor": actor, "key": key, "fingerprint": fingerprint, "claimed_at": now}
+    inserted = await tx.execute(dialect.insert(idempotency).values(row).on_conflict_do_nothing())
+    return inserted.rowcount == 1
+
+
+async def _find(tx: Tx, actor: str, key: str) -> Claim | None:
+    query = select(idempotency.c.fingerprint, idempotency.c.answer)
+    row = (await tx.execute(query.where(idempotency.c.actor == actor, idempotency.c.key == key))).mappings().first()
+    return row and Claim(**row)
+
+
+async def _store_answer(tx: Tx, actor: str, key: str, sealed: bytes) -> None:
+    mine = (idempotency.c.actor == actor, idempotency.c.key == key)
+    await tx.execute(update(idempotency).where(*mine).values(answer=sealed))
+
+
+async def _delete_claim(tx: Tx, actor: str, key: str) -> None:
+    await tx.execute(delete(idempotency).where(idempotency.c.actor == actor, idempotency.c.key == key))
+
+
+async def _delete_before(tx: Tx, before: datetime) -> None:
+    await tx.execute(delete(idempotency).where(idempotency.c.claimed_at < before))
+
+
+def _fingerprint(request: Request, body: bytes) -> bytes:
+    kind = request.headers.get("content-type", "").encode()
+    parts = (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"], kind, body)
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()
+
+
+def _again(body: bytes) -> Receive:
+    """A ``receive`` that gives the body that was read already, once, and then no more."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return messages.pop() if messages else {"type": "http.disconnect"}
+
+    return receive
+
+
+def _about(actor: str, key: str) -> str:
+    return f"answer to {actor} {key}"

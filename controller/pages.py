@@ -1,0 +1,80 @@
+"""Serves the built web app: hashed assets for ever, its one page for every address a person may open."""
+
+import importlib.util
+import mimetypes
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+_SHORT = "public, max-age=3600"
+_NOT_PAGES = ("/api/", "/d/")
+_NOT_BUILT = """\
+<!doctype html>
+<html lang="en-GB">
+<title>Hallkeeper: the screens are not built</title>
+<h1>The screens are not built</h1>
+<p>The controller runs, but there are no pages to show. Run <code>make demo</code>, which builds them, or
+set <code>pages_dir</code> in its configuration to a folder that holds them.</p>
+</html>
+"""
+
+
+def find_pages(pages_dir: Path | None) -> Path | None:
+    """The folder of built pages: the configured one, or the one installed with ``dashboards``; None without."""
+    if pages_dir is None:
+        spec = importlib.util.find_spec("dashboards")
+        if spec is None or not spec.submodule_search_locations:
+            return None
+        pages_dir = Path(next(iter(spec.submodule_search_locations))) / "dist"
+    return pages_dir.resolve() if (pages_dir / "index.html").is_file() else None
+
+
+class Pages:
+    """ASGI app for all that no route answers."""
+
+    def __init__(self, pages_dir: Path | None) -> None:
+        self._pages_dir = pages_dir
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 4404, "reason": "no such address"})
+            return
+        response = self._answer(Request(scope))
+        await response(scope, receive, send)
+
+    def _answer(self, request: Request) -> Response:
+        path = request.url.path
+        if path.startswith(_NOT_PAGES) or path == "/api":
+            raise HTTPException(404, "there is no such address; /openapi.json lists those there are")
+        if request.method not in {"GET", "HEAD"}:
+            raise HTTPException(405, "pages can only be read", headers={"Allow": "GET, HEAD"})
+        folder = find_pages(self._pages_dir)  # looked up each time: pages may be built while we run
+        if folder is None:
+            if _navigates(request):
+                return HTMLResponse(_NOT_BUILT, 503)
+            raise HTTPException(404, "there is no such file; the screens are not built: run make demo")
+        file = _inside(folder, path)
+        if file is not None and file.name != "index.html":
+            cache = _FOR_EVER if path.startswith("/assets/") else _SHORT
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            return FileResponse(file, media_type=kind, headers={"Cache-Control": cache})
+        if not _navigates(request) or path.startswith("/assets/"):
+            raise HTTPException(404, "there is no such file")
+        return FileResponse(folder / "index.html", headers={"Cache-Control": "no-store"})
+
+
+def _navigates(request: Request) -> bool:
+    """Whether a person opens an address, rather than a page asking for a file."""
+    return request.url.path == "/" or "text/html" in request.headers.get("accept", "")
+
+
+def _inside(folder: Path, path: str) -> Path | None:
+    """The file at a path, if there is one and it lies in the folder."""
+    if "\0" in path:
+        return None
+    file = (folder / path.lstrip("/")).resolve()
+    return file if file.is_relative_to(folder) and file.is_file() else None

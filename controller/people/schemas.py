@@ -1,0 +1,39 @@
+"""What signing in takes and answers."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from controller.fields import Answer, Body, Name
+
+NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=200)]
+GivenPassword = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class SetupBody(Body):
+    token: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    user: Name
+    password: NewPassword
+
+
+class SignInBody(Body):
+    user: Name
+    password: GivenPassword
+
+
+class SetupNeeded(Answer):
+    setup_needed: bool
+
+
+class SignedInAnswer(Answer):
+    """``token`` also comes as the cookie ``hk_session``."""
+
+    user: str
+    token: str
+
+
+class SessionAnswer(Answer):
+    """``now``: the controller's time, by which the pages tell the time."""
+
+    user: str
+    now: str

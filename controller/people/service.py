@@ -1,0 +1,129 @@
+"""Signing in and out. Sessions are tokens of which the database holds a hash; wrong tries are counted there."""
+
+import hashlib
+import hmac
+import math
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from controller.database import Database, Tx
+from controller.people import audit, repository
+from controller.people.errors import AlreadySetUp, TooManyTries, WrongPassword, WrongSetupToken
+from controller.people.model import Actor, Failures, SignedIn, User
+from controller.people.passwords import Passwords
+from controller.secrets import write_secret
+from edge.wire.clock import Clock
+from edge.wire.ids import uuid7
+
+SESSION_LENGTH = timedelta(days=30)
+RENEWED_AFTER = timedelta(days=1)
+FREE_TRIES = 5
+"""Wrong passwords in a row before a name has to wait."""
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=15)
+FAILURES_KEPT = timedelta(days=1)
+
+
+class People:
+    """``setup_file`` holds the token of the first sign-in until it is used."""
+
+    def __init__(self, database: Database, clock: Clock, passwords: Passwords, setup_file: Path) -> None:
+        self._database = database
+        self._clock = clock
+        self._passwords = passwords
+        self._setup_file = setup_file
+
+    async def prepare(self) -> None:
+        """Leave a set-up token in ``setup_file`` when nobody can sign in yet. Idempotent."""
+        if await self.setup_needed() and not self._setup_file.exists():
+            write_secret(self._setup_file, secrets.token_urlsafe(24).encode() + b"\n")
+
+    async def setup_needed(self) -> bool:
+        async with self._database.read() as tx:
+            return not await repository.any_user(tx)
+
+    async def setup(self, *, token: str, user: str, password: str) -> SignedIn:
+        """Make the first user and sign them in. Raises ``AlreadySetUp`` and ``WrongSetupToken``."""
+        if not await self.setup_needed():
+            raise AlreadySetUp
+        expected = self._setup_file.read_bytes().strip() if self._setup_file.exists() else b""
+        if not expected or not hmac.compare_digest(token.strip().encode(), expected):
+            raise WrongSetupToken
+        hashed = await self._passwords.hash(password)
+        signed_in = await self._database.run(self._make_first, user, hashed)
+        self._setup_file.unlink(missing_ok=True)
+        return signed_in
+
+    async def _make_first(self, tx: Tx, user: str, hashed: str) -> SignedIn:
+        await repository.lock_setup(tx)
+        if await repository.any_user(tx):
+            raise AlreadySetUp
+        now = self._clock.now()
+        made = User(id=uuid7(now, secrets.token_bytes(10)), name=user, password_hash=hashed)
+        await repository.add_user(tx, made, now)
+        await audit.record(tx, actor=user, at=now, act="set up", thing=f"user {user}")
+        return await self._open_session(tx, made, now)
+
+    async def sign_in(self, *, user: str, password: str) -> SignedIn:
+        """Raises ``WrongPassword``, and ``TooManyTries`` after five in a row; the wait doubles from there.
+
+        A try is counted before the password is looked at, so that tries made at once count as well.
+        """
+        known = await self._database.run(self._count_try, user)
+        if not await self._passwords.fits(password, known and known.password_hash) or known is None:
+            raise WrongPassword
+        return await self._database.run(self._let_in, known)
+
+    async def _count_try(self, tx: Tx, user: str) -> User | None:
+        now = self._clock.now()
+        before = await repository.failures(tx, user)
+        if before is not None and before.last_at < now - FAILURES_KEPT:
+            before = None
+        if before is not None and now < before.blocked_until:
+            raise TooManyTries(math.ceil((before.blocked_until - now).total_seconds()))
+        count = before.failures + 1 if before else 1
+        await repository.put_failures(tx, user, Failures(failures=count, last_at=now, blocked_until=now + _wait(count)))
+        return await repository.user_named(tx, user)
+
+    async def _let_in(self, tx: Tx, user: User) -> SignedIn:
+        await repository.forget_failures(tx, user.name)
+        return await self._open_session(tx, user, self._clock.now())
+
+    async def _open_session(self, tx: Tx, user: User, now: datetime) -> SignedIn:
+        token = secrets.token_urlsafe(32)
+        await repository.add_session(tx, _hash(token), user.id, now, now + SESSION_LENGTH)
+        return SignedIn(user=user.name, token=token)
+
+    async def identify(self, token: str, *, by_cookie: bool) -> Actor | None:
+        """Whose token this is; None when it is nobody's or has run out. Use renews it, once a day."""
+        hashed = _hash(token)
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            session = await repository.session(tx, hashed, now)
+        if session is None:
+            return None
+        if session.expires_at - now < SESSION_LENGTH - RENEWED_AFTER:
+            await self._database.run(repository.renew_session, hashed, now + SESSION_LENGTH)
+        return Actor(name=session.user, session=hashed, by_cookie=by_cookie)
+
+    async def sign_out(self, actor: Actor) -> None:
+        """End the session the request came with. Idempotent."""
+        await self._database.run(repository.end_session, actor.session)
+
+    async def tidy(self) -> None:
+        """Forget sessions that have run out and wrong tries of more than a day ago."""
+        now = self._clock.now()
+        await self._database.run(repository.forget_stale, now, now - FAILURES_KEPT)
+
+
+def _hash(token: str) -> bytes:
+    # No slow hash: the token is 256 random bits.
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+def _wait(failures: int) -> timedelta:
+    """How long the name waits after so many wrong tries in a row."""
+    if failures < FREE_TRIES:
+        return timedelta(0)
+    return min(FIRST_WAIT * 2 ** min(failures - FREE_TRIES, 10), LONGEST_WAIT)

@@ -1,0 +1,50 @@
+"""A controller inside the test's own process, and clients of it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx
+from fastapi import FastAPI
+
+from controller.app import build_app
+from controller.house import House
+from controller.people.passwords import Passwords
+from controller.settings import Settings
+from edge.wire.clock import Clock
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+"""A Wednesday, when London keeps GMT."""
+USER = "Una Porter"
+PASSWORD = "thirteen shelves"
+BASE_URL = "http://hub.test"
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock, passwords: Passwords) -> AsyncIterator[FastAPI]:
+    """The application on a migrated database, started, and closed at the end. Its tasks do not run."""
+    app = build_app(settings, clock, passwords=passwords)
+    house: House = app.state.house
+    await house.start()
+    try:
+        yield app
+    finally:
+        await house.close()
+
+
+def stranger(app: FastAPI) -> httpx.AsyncClient:
+    """A client that is not signed in."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL)
+
+
+@asynccontextmanager
+async def signed_in(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client signed in as `USER`, by bearer token; makes the user on a new controller."""
+    house: House = app.state.house
+    async with stranger(app) as client:
+        token = (house.settings.data_dir / "setup-token").read_text()
+        answer = await client.post("/api/v1/setup", json={"token": token, "user": USER, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        client.cookies.clear()
+        client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        yield client
