@@ -1,0 +1,289 @@
+"""The configuration of one edge: a TOML file, read once, refused at the start with file, key and mend.
+
+Paths are relative to the file's folder. Private things lie in files of their own that only their owner can read.
+"""
+
+import base64
+import binascii
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from edge.errors import ConfigError
+from edge.wire.ids import Slug
+
+PinNumber = Annotated[int, msgspec.Meta(ge=0, le=53)]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+
+
+class InputPin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An input by its BCM number. *Active* is: contact shut, button pressed, beam broken, pulse present.
+
+    As wired by default, active is a closed circuit to ground, so that a cut wire reads as an open door.
+    """
+
+    pin: PinNumber
+    active_high: bool = False
+
+    def active(self, level: bool) -> bool:
+        """Whether the electrical ``level`` (true is high) means active."""
+        return level is self.active_high
+
+
+class OutputPin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An output by its BCM number; active releases the strike."""
+
+    pin: PinNumber
+    active_high: bool = True
+
+    def level(self, active: bool) -> bool:
+        """The electrical level that means ``active``."""
+        return active is self.active_high
+
+
+class KeypadPins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A Wiegand keypad that sends each key as a burst of 4 bits: D0 pulses low for 0, D1 for 1."""
+
+    d0: PinNumber
+    d1: PinNumber
+
+
+class DoorConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A door. ``hold_s`` and ``held_after_s`` (seconds) hold until a plan says otherwise."""
+
+    id: Slug
+    strike: OutputPin
+    contact: InputPin | None = None
+    rex: InputPin | None = None
+    keypad: KeypadPins | None = None
+    hold_s: Positive = 5.0
+    held_after_s: Positive = 60.0
+    secret: bytes = b""
+
+
+class CounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Two light beams across a way in: whoever breaks ``outer`` first and clears ``inner`` last has come in."""
+
+    id: Slug
+    door: Slug | None = None
+    outer: InputPin
+    inner: InputPin
+
+
+class MotionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A PIR; most drive their output high while they see movement."""
+
+    id: Slug
+    zone: Slug
+    pin: PinNumber
+    active_high: bool = True
+
+
+class WifiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where an access point's station listing comes from: the output of ``command`` or the content of ``file``."""
+
+    id: Slug
+    zone: Slug
+    format: Literal["iw", "hostapd"]
+    command: tuple[str, ...] | None = None
+    file: str | None = None
+    every_s: Positive = 60.0
+
+
+class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    host: Annotated[str, msgspec.Meta(min_length=1)]
+    port: Port = 1883
+    username: str | None = None
+    password: str | None = None
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """One edge. ``rtc``: the Pi has a battery clock. ``timezone`` only says when a counter's day begins.
+    ``outbox_mb``: the most the kept events may take on the disk."""
+
+    site: Slug
+    edge: Slug
+    data_dir: Path
+    key: Ed25519PrivateKey
+    controller_key: Ed25519PublicKey
+    broker: BrokerConfig
+    clock_file: Path | None = None
+    timezone: str = "Europe/London"
+    rtc: bool = False
+    outbox_mb: int = 64
+    doors: tuple[DoorConfig, ...] = ()
+    counters: tuple[CounterConfig, ...] = ()
+    motion: tuple[MotionConfig, ...] = ()
+    wifi: tuple[WifiConfig, ...] = ()
+
+
+class _BrokerFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    host: Annotated[str, msgspec.Meta(min_length=1)]
+    port: Port = 1883
+    username: str | None = None
+    password_file: str | None = None
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    site: Slug
+    edge: Slug
+    data_dir: str
+    key_file: str
+    controller_key: str
+    broker: _BrokerFile
+    secrets_file: str | None = None
+    clock_file: str | None = None
+    timezone: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_+/-]+$")] = "Europe/London"
+    rtc: bool = False
+    outbox_mb: Annotated[int, msgspec.Meta(ge=1, le=65_536)] = 64
+    door: tuple[DoorConfig, ...] = ()
+    counter: tuple[CounterConfig, ...] = ()
+    motion: tuple[MotionConfig, ...] = ()
+    wifi: tuple[WifiConfig, ...] = ()
+
+
+def load(path: Path) -> Config:
+    """The configuration in ``path`` and the files it names. Raises ``ConfigError``."""
+    raw = _toml(path, "the file")
+    try:
+        file = msgspec.convert(raw, _File)
+    except msgspec.ValidationError as error:
+        problem, _, where = str(error).partition(" - at ")
+        raise ConfigError(path, _key(where, problem), problem, "See deploy/README.md for what each key takes") from None
+    _check_devices(path, file)
+    folder = path.parent
+    broker = file.broker
+    password = _private(path, "broker.password_file", folder / broker.password_file) if broker.password_file else None
+    return Config(
+        site=file.site,
+        edge=file.edge,
+        data_dir=folder / file.data_dir,
+        key=_private_key(path, folder / file.key_file),
+        controller_key=_public_key(path, file.controller_key),
+        broker=BrokerConfig(host=broker.host, port=broker.port, username=broker.username, password=password),
+        clock_file=folder / file.clock_file if file.clock_file else None,
+        timezone=file.timezone,
+        rtc=file.rtc,
+        outbox_mb=file.outbox_mb,
+        doors=_with_secrets(path, file),
+        counters=file.counter,
+        motion=file.motion,
+        wifi=file.wifi,
+    )
+
+
+def _toml(path: Path, key: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(path, key, f"cannot be read ({error.strerror})", "Check its name and its owner") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(path, key, f"is no TOML ({error})", "Mend that line") from None
+
+
+def _key(where: str, problem: str) -> str:
+    """``$.door[1].strike`` as ``door[1].strike``; a missing or unknown key of the top level has no path."""
+    path = where.strip("`").removeprefix("$").removeprefix(".")
+    named = re.search(r"(?:required|unknown) field `([^`]+)`", problem)
+    return ".".join(part for part in (path, named.group(1) if named else "") if part) or "the file"
+
+
+def _check_devices(path: Path, file: _File) -> None:
+    """Ids are unique, a pin has one user, a listing one source, and a counter's door exists."""
+    pins: dict[int, str] = {}
+    ids: dict[str, str] = {}
+
+    def take(key: str, pin: int) -> None:
+        if pin in pins:
+            raise ConfigError(path, key, f"pin {pin} is taken by {pins[pin]}", "Give one of them another pin")
+        pins[pin] = key
+
+    def name(key: str, device: str) -> None:
+        if device in ids:
+            raise ConfigError(path, key, f"{device!r} is already {ids[device]}", "Give every device its own id")
+        ids[device] = key
+
+    for at, door in enumerate(file.door):
+        here = f"door[{at}]"
+        name(f"{here}.id", door.id)
+        if door.secret:
+            raise ConfigError(path, f"{here}.secret", "does not belong here", "Put it into secrets_file")
+        take(f"{here}.strike", door.strike.pin)
+        for part, pin in (("contact", door.contact), ("rex", door.rex)):
+            if pin is not None:
+                take(f"{here}.{part}", pin.pin)
+        if door.keypad is not None:
+            take(f"{here}.keypad.d0", door.keypad.d0)
+            take(f"{here}.keypad.d1", door.keypad.d1)
+    doors = {door.id for door in file.door}
+    for at, counter in enumerate(file.counter):
+        name(f"counter[{at}].id", counter.id)
+        take(f"counter[{at}].outer", counter.outer.pin)
+        take(f"counter[{at}].inner", counter.inner.pin)
+        if counter.door is not None and counter.door not in doors:
+            raise ConfigError(
+                path, f"counter[{at}].door", f"there is no door {counter.door!r}", "Name a [[door]] of this file"
+            )
+    for at, motion in enumerate(file.motion):
+        name(f"motion[{at}].id", motion.id)
+        take(f"motion[{at}].pin", motion.pin)
+    for at, wifi in enumerate(file.wifi):
+        name(f"wifi[{at}].id", wifi.id)
+        if (wifi.command is None) is (wifi.file is None):
+            raise ConfigError(path, f"wifi[{at}]", "needs either command or file", "Keep one of the two")
+
+
+def _private(path: Path, key: str, file: Path) -> str:
+    """The text of a file that must be readable by its owner alone."""
+    try:
+        mode = file.stat().st_mode
+        text = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(path, key, f"{file} cannot be read ({error})", "Check its name and its owner") from None
+    if mode & 0o077:
+        raise ConfigError(path, key, f"{file} can be read by others", f"chmod 600 {file}")
+    return text
+
+
+def _private_key(path: Path, file: Path) -> Ed25519PrivateKey:
+    text = _private(path, "key_file", file)
+    try:
+        return Ed25519PrivateKey.from_private_bytes(base64.b64decode(text, validate=True))
+    except (ValueError, binascii.Error):
+        mend = "Make one with `hallkeeper edge keygen`"
+        raise ConfigError(path, "key_file", f"{file} holds no Ed25519 private key in base64", mend) from None
+
+
+def _public_key(path: Path, text: str) -> Ed25519PublicKey:
+    try:
+        return Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
+    except (ValueError, binascii.Error):
+        mend = "Copy it from the controller's answer when the edge was added"
+        raise ConfigError(path, "controller_key", "is no Ed25519 public key in base64", mend) from None
+
+
+def _with_secrets(path: Path, file: _File) -> tuple[DoorConfig, ...]:
+    """The doors with their secrets, base64 by door id in the table ``[doors]`` of the secrets file."""
+    if not file.door:
+        return ()
+    if file.secrets_file is None:
+        raise ConfigError(path, "secrets_file", "is missing", "A door cannot check a code without its secret")
+    secrets_path = path.parent / file.secrets_file
+    _private(path, "secrets_file", secrets_path)
+    table = _toml(secrets_path, "the file").get("doors", {})
+    doors = []
+    for door in file.door:
+        try:
+            secret = base64.b64decode(table[door.id], validate=True)
+        except (KeyError, TypeError, ValueError, binascii.Error):
+            secret = b""
+        if len(secret) < 16:
+            mend = "Copy it from the controller's answer when the edge was added"
+            raise ConfigError(secrets_path, f"doors.{door.id}", "is no base64 secret of 16 bytes or more", mend)
+        doors.append(msgspec.structs.replace(door, secret=secret))
+    return tuple(doors)

@@ -1,0 +1,39 @@
+"""What can go wrong on the edge, beside what arrives from outside (``edge.wire.errors``)."""
+
+from pathlib import Path
+
+
+class EdgeError(Exception):
+    """Root of the edge's own errors."""
+
+
+class ConfigError(EdgeError):
+    """The configuration cannot be used: which file, which key, what is wrong, how to mend it."""
+
+    def __init__(self, file: Path, key: str, problem: str, mend: str) -> None:
+        super().__init__(f"{file}: {key}: {problem}. {mend}")
+        self.file = file
+        self.key = key
+        self.problem = problem
+        self.mend = mend
+
+
+class PinError(EdgeError):
+    """A pin could not be taken or set."""
+
+
+class ListingUnreadable(EdgeError):
+    """A station listing is no listing; its count is unknown, which is not zero."""
+
+
+class TaskDied(EdgeError):
+    """A task of the agent ended although it never should; the process ends with it, to be started afresh."""
+
+    def __init__(self, task: str, cause: BaseException | None) -> None:
+        said = f": {type(cause).__name__}: {cause}" if cause is not None else ""
+        super().__init__(f"the task {task!r} died{said}; the agent stops so that it is started afresh")
+        self.task = task
+
+
+class RestartWanted(EdgeError):
+    """A command asked for a restart; the process ends with an exit code of its own."""

@@ -1,0 +1,138 @@
+"""The pins of the Pi. The only file that knows gpiozero.
+
+A pin that is closed, or whose process died, becomes an *input*: each relay must be wired so that a floating
+control line leaves the door in its safe state (docs/wiring.md).
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from edge.errors import PinError
+
+OnChange = Callable[[bool, float], None]
+"""Called with the new level (true is high) and the tick of the change, on *any* thread. Ticks are seconds of one
+scale per factory, taken by the kernel where it can: only differences between them mean something."""
+
+
+class Input(Protocol):
+    @property
+    def level(self) -> bool:
+        """The electrical level now; true is high."""
+        ...
+
+
+class Output(Protocol):
+    @property
+    def level(self) -> bool: ...
+
+    def set(self, level: bool) -> None:
+        """Drive the pin; true is high. Returns once it is driven."""
+        ...
+
+
+class Pins(Protocol):
+    """A set of pins. Both backends keep tests/contract/test_pins.py."""
+
+    def input(self, pin: int, *, pull_up: bool, on_change: OnChange) -> Input:
+        """Take BCM ``pin`` as an input, pulled up or not pulled at all. No change is filtered or lost.
+
+        Raises ``PinError`` for a pin that is taken or not there.
+        """
+        ...
+
+    def output(self, pin: int, *, initial: bool) -> Output:
+        """Take BCM ``pin`` as an output at level ``initial``, without passing through the other level.
+
+        Raises ``PinError`` for a pin that is taken or not there.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of all pins: they become inputs. Idempotent."""
+        ...
+
+
+class GpioPins:
+    """Pins of a gpiozero factory, passed in by name and never the global one."""
+
+    def __init__(self, factory: Any) -> None:
+        self._factory = factory
+        self._taken: dict[int, Any] = {}
+
+    def input(self, pin: int, *, pull_up: bool, on_change: OnChange) -> Input:
+        device = self._take(pin)
+
+        def changed(ticks: float, state: float) -> None:
+            on_change(bool(state), ticks)
+
+        try:
+            device.input_with_pull("up" if pull_up else "floating")
+            device.bounce = None
+            device.edges = "both"
+            device.when_changed = changed
+        except Exception as error:
+            raise PinError(f"pin {pin} cannot be an input: {error}") from error
+        return _GpioInput(device, changed)
+
+    def output(self, pin: int, *, initial: bool) -> Output:
+        device = self._take(pin)
+        try:
+            device.output_with_state(int(initial))
+        except Exception as error:
+            raise PinError(f"pin {pin} cannot be an output: {error}") from error
+        return _GpioOutput(device)
+
+    def close(self) -> None:
+        for device in self._taken.values():
+            device.close()
+        self._taken.clear()
+
+    def _take(self, pin: int) -> Any:
+        if pin in self._taken:
+            raise PinError(f"pin {pin} is taken already")
+        try:
+            device = self._factory.pin(pin)
+        except Exception as error:
+            raise PinError(f"pin {pin} is not there: {error}") from error
+        self._taken[pin] = device
+        return device
+
+
+class _GpioInput:
+    def __init__(self, device: Any, changed: Callable[[float, float], None]) -> None:
+        self._device = device
+        # gpiozero keeps callbacks weakly in places: whoever holds the input holds its callback.
+        self._changed = changed
+
+    @property
+    def level(self) -> bool:
+        return bool(self._device.state)
+
+
+class _GpioOutput:
+    def __init__(self, device: Any) -> None:
+        self._device = device
+
+    @property
+    def level(self) -> bool:
+        return bool(self._device.state)
+
+    def set(self, level: bool) -> None:
+        self._device.state = int(level)
+
+
+def machine_pins() -> GpioPins:
+    """The pins of the Pi this runs on. Raises ``PinError`` where there are none."""
+    try:
+        from gpiozero.pins import lgpio as backend
+
+        class Pin(backend.LGPIOPin):  # type: ignore[misc]  # gpiozero has no types
+            def output_with_state(self, state: int) -> None:
+                # gpiozero claims low first and sets the state after: an active-low relay would click.
+                backend.lgpio.gpio_claim_output(self.factory._handle, self._number, state)
+
+        factory = backend.LGPIOFactory()
+        factory.pin_class = Pin
+    except Exception as error:
+        raise PinError(f"this machine has no pins that lgpio can reach: {error}") from error
+    return GpioPins(factory)
