@@ -21,14 +21,14 @@ if [ -x .venv/bin/hallkeeper ] && .venv/bin/python -c '' 2>/dev/null && [ "$(cat
 fi
 
 find_python() {
-    for each in "${PYTHON:-python3}" python3 python3.14 python3.13 python3.12 python3.11; do
+    for each in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
         if "$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             echo "$each"
             return
         fi
     done
-    fail "Python 3.11 or later is needed and was not found (looked for python3, python3.14 down to python3.11)." \
-        "Install one, or name it: make PYTHON=/path/to/python3"
+    fail "no Python 3.11 or later as ${PYTHON:-python3, python3.14 … python3.11}." \
+        "Install one (apt-get install -y python3), or name it: make demo PYTHON=/path/to/python3"
 }
 
 make_venv() {
