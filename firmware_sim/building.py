@@ -1,0 +1,145 @@
+"""A simulated building: what stands in its TOML file. Facts and figures only; the world makes it move."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, time
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from edge.wire.ids import Slug
+from firmware_sim.errors import BuildingError
+
+Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
+"""A BCM number."""
+Wall = Annotated[str, msgspec.Meta(pattern=r"^\d\d:\d\d$")]
+
+
+class Counter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Two light beams across a doorway, one behind the other."""
+
+    id: Slug
+    outer: Pin
+    inner: Pin
+
+
+class DoorFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A door, its wires, and the ``zone`` one stands in behind it."""
+
+    id: Slug
+    name: str
+    zone: Slug
+    free_while_staffed: bool
+    hold_s: float
+    held_after_s: float
+    strike: Pin
+    contact: Pin
+    rex: Pin
+    d0: Pin
+    d1: Pin
+    counter: Counter
+
+
+class Space(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: Slug
+    name: str
+    capacity: int
+    floor_area_m2: float
+    doors: tuple[Slug, ...]
+
+
+class Motion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: Slug
+    zone: Slug
+    pin: Pin
+
+
+class Wifi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: Slug
+    zone: Slug
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One staffed span of a weekday (0 is Monday), wall times."""
+
+    weekday: Annotated[int, msgspec.Meta(ge=0, le=6)]
+    opens: Wall
+    closes: Wall
+
+    @property
+    def span(self) -> tuple[time, time]:
+        return time.fromisoformat(self.opens), time.fromisoformat(self.closes)
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Published figures of the branch this building is modelled on; months are ``YYYY-MM``."""
+
+    branch: str
+    gross_floor_m2: int
+    net_floor_m2: int
+    monthly_visits: Mapping[str, int]
+    wifi_users: Mapping[str, int]
+    wifi_visits: Mapping[str, int]
+
+    def visits(self, day: date) -> int:
+        """Visits of the month of the year that ``day`` lies in."""
+        found = [visits for month, visits in self.monthly_visits.items() if int(month[5:]) == day.month]
+        return found[0] if found else 0
+
+    @property
+    def wifi_per_visit(self) -> float:
+        """WiFi users for each visit. Above 1 where people bring several devices, or pass by outside."""
+        return sum(self.wifi_users.values()) / sum(self.wifi_visits.values())
+
+
+class Building(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One hub with one edge."""
+
+    id: Slug
+    name: str
+    address: str
+    phone: str
+    zone: str
+    latitude: float
+    longitude: float
+    edge: Slug
+    figures: Figures
+    hours: tuple[Opening, ...]
+    spaces: tuple[Space, ...]
+    doors: tuple[DoorFacts, ...]
+    motion: tuple[Motion, ...]
+    wifi: tuple[Wifi, ...]
+
+    def __post_init__(self) -> None:
+        pins = [pin for door in self.doors for pin in (door.strike, door.contact, door.rex, door.d0, door.d1)]
+        pins += [pin for door in self.doors for pin in (door.counter.outer, door.counter.inner)]
+        pins += [motion.pin for motion in self.motion]
+        if twice := sorted({pin for pin in pins if pins.count(pin) > 1}):
+            raise ValueError(f"pins {twice} are used twice")
+        doors = {door.id for door in self.doors}
+        for space in self.spaces:
+            if missing := sorted(set(space.doors) - doors):
+                raise ValueError(f"space {space.id} is reached by {missing}, and there are only {sorted(doors)}")
+
+
+DEMO_SITES = ("ramsey", "march", "soham")
+DATA = files("firmware_sim") / "data"
+
+
+def read_building(path: Path) -> Building:
+    """The building in a TOML file. Raises ``BuildingError`` naming file and mistake."""
+    return _parse(path.read_bytes(), str(path))
+
+
+def demo_buildings() -> tuple[Building, ...]:
+    """The three hubs of the demo."""
+    return tuple(_parse((DATA / f"{site}.toml").read_bytes(), f"{site}.toml") for site in DEMO_SITES)
+
+
+def _parse(text: bytes, name: str) -> Building:
+    try:
+        return msgspec.convert(tomllib.loads(text.decode()), Building)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise BuildingError(f"{name}: {error}") from error

@@ -1,0 +1,145 @@
+"""One door of the world: leaf, lock, exit handle, keypad and two beams, moved by people and by an edge's relay."""
+
+import random
+from collections.abc import Callable
+
+import msgspec
+
+from firmware_sim import footpath, wiring
+from firmware_sim.building import DoorFacts
+from firmware_sim.circuit import Circuit
+from firmware_sim.footpath import Walk
+from firmware_sim.timeline import Process, Signal, Timeline, Until
+
+CLOSER_S = 3.0
+"""How long the door closer takes after the last body is through."""
+
+
+class Doorway:
+    """``drive(pin, level)`` puts a level on a wire; ``mark(what)`` writes into the truth log."""
+
+    def __init__(
+        self,
+        facts: DoorFacts,
+        timeline: Timeline,
+        *,
+        drive: Callable[[int, bool], None],
+        mark: Callable[[str], None],
+    ) -> None:
+        self.facts = facts
+        self.circuit = Circuit()
+        self.is_open = False
+        self.released = Signal()
+        """Fires when the lock lets go."""
+        self._timeline = timeline
+        self._drive = drive
+        self._mark = mark
+        self._bodies = {footpath.OUTER: 0, footpath.INNER: 0}
+        self._beams = {footpath.OUTER: facts.counter.outer, footpath.INNER: facts.counter.inner}
+        self._way_free_at = timeline.tick
+        self._keypad_free_at = timeline.tick
+        self._closes_at = timeline.tick
+        drive(facts.contact, wiring.CONTACT_CLOSED)
+        drive(facts.rex, not wiring.EXIT_PRESSED)
+        drive(facts.d0, wiring.WIEGAND_IDLE)
+        drive(facts.d1, wiring.WIEGAND_IDLE)
+        for pin in self._beams.values():
+            drive(pin, wiring.BEAM_CLEAR)
+
+    def rewire(self, circuit: Circuit) -> None:
+        """The circuit has become ``circuit``."""
+        before, self.circuit = self.circuit.released, circuit
+        if circuit.released != before:
+            self._mark("released" if circuit.released else "secured")
+        if circuit.released and not before:
+            self.released.fire()
+
+    @property
+    def tick(self) -> float:
+        return self._timeline.tick
+
+    @property
+    def enterable(self) -> bool:
+        """Whether somebody outside gets in now without doing anything about it."""
+        return self.is_open or self.circuit.released
+
+    @property
+    def keypad_busy_s(self) -> float:
+        """How long the keypad will still be in use."""
+        return max(0.0, self._keypad_free_at - self._timeline.tick)
+
+    def type_keys(self, keys: str, rng: random.Random) -> float:
+        """Somebody types ``keys`` once the keypad is free; the tick of the last pulse. Raises ``ValueError``."""
+        tick = max(self._timeline.tick, self._keypad_free_at)
+        for key in keys:
+            for offset, pin, level in wiring.burst(key, d0=self.facts.d0, d1=self.facts.d1):
+                self._at(tick + offset, pin, level)
+            last = tick + 3 * wiring.BIT_EVERY_S + wiring.PULSE_S
+            tick += rng.uniform(0.18, 0.4)
+        self._keypad_free_at = last + 1.0
+        return last
+
+    def open_from_outside(self) -> bool:
+        """Pull the door; whether it came."""
+        if not self.enterable:
+            return False
+        self._open()
+        return True
+
+    def open_from_inside(self, rng: random.Random) -> Process:
+        """Work the handle and push; 0.2 to 0.5 s. A lock that holds against it leaves the door shut."""
+        if self.is_open:
+            return
+        self._drive(self.facts.rex, wiring.EXIT_PRESSED)
+        self.rewire(msgspec.structs.replace(self.circuit, exit_pressed=True))
+        yield rng.uniform(0.2, 0.5)
+        if self.circuit.opens_from_inside:
+            self._open()
+        yield rng.uniform(0.2, 0.6)
+        self._drive(self.facts.rex, not wiring.EXIT_PRESSED)
+        self.rewire(msgspec.structs.replace(self.circuit, exit_pressed=False))
+
+    def hold_open(self, seconds: float) -> None:
+        """Somebody keeps the open door from closing."""
+        self._closes_after(self._timeline.tick + seconds)
+
+    def walk(self, walk: Walk, rng: random.Random) -> tuple[float, float]:
+        """Put a body through the doorway as soon as it is free; the ticks from first beam broken to last clear."""
+        start = max(self._timeline.tick, self._way_free_at)
+        self._way_free_at = start + walk.lasts_s + rng.uniform(0.25, 0.9)
+        for pulse in walk.pulses:
+            self._timeline.at(start + pulse.at_s, self._body(pulse.beam, 1 if pulse.broken else -1))
+        self._closes_after(start + walk.lasts_s)
+        return start + walk.pulses[0].at_s, start + walk.pulses[-1].at_s
+
+    def wait_released(self, within_s: float) -> Until:
+        return Until(signal=self.released, within_s=within_s)
+
+    def _open(self) -> None:
+        if not self.is_open:
+            self.is_open = True
+            self._mark("opened")
+            self._drive(self.facts.contact, not wiring.CONTACT_CLOSED)
+        self._closes_after(self._timeline.tick)
+
+    def _closes_after(self, tick: float) -> None:
+        self._closes_at = max(self._closes_at, tick + CLOSER_S)
+        self._timeline.at(self._closes_at, self._close)
+
+    def _close(self) -> None:
+        if self.is_open and self._timeline.tick >= self._closes_at:
+            self.is_open = False
+            self._mark("closed")
+            self._drive(self.facts.contact, wiring.CONTACT_CLOSED)
+
+    def _body(self, beam: str, change: int) -> Callable[[], None]:
+        def moved() -> None:
+            before = self._bodies[beam]
+            self._bodies[beam] = before + change
+            if (before > 0) != (self._bodies[beam] > 0):
+                self._drive(self._beams[beam], wiring.BEAM_CLEAR if before > 0 else not wiring.BEAM_CLEAR)
+
+        return moved
+
+    def _at(self, tick: float, pin: int, level: bool) -> None:
+        self._timeline.at(tick, lambda: self._drive(pin, level))

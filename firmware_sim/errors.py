@@ -1,0 +1,45 @@
+"""What can go wrong in the simulator; each error says what, where, and what to do."""
+
+
+class SimError(Exception):
+    """Root of the simulator's errors."""
+
+
+class BuildingError(SimError, ValueError):
+    """A building's or scenario's TOML file is wrong."""
+
+
+class NotRunning(SimError):
+    """No demo runs in the directory that was asked."""
+
+
+class AlreadyRunning(SimError):
+    """A demo runs in this directory already."""
+
+
+class NoSuchThing(SimError, KeyError):
+    """A site, door or counter that the world does not have."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class ProcessFailed(SimError):
+    """A child process ended or stayed silent. Carries the end of its log."""
+
+    def __init__(self, name: str, what: str, tail: str) -> None:
+        super().__init__(f"{name} {what}. The end of its log:\n{tail or '(empty)'}")
+        self.name = name
+
+
+class Stalled(SimError):
+    """Virtual time cannot go on: nothing is due, or a job never ended."""
+
+
+class ApiRefused(SimError):
+    """The controller answered with a problem."""
+
+    def __init__(self, method: str, path: str, status: int, detail: str) -> None:
+        super().__init__(f"{method} {path} was answered {status}: {detail}")
+        self.status = status
+        self.detail = detail

@@ -1,0 +1,146 @@
+"""A broker in memory: retained messages, last wills, order kept per publisher. It passes the link contract suite.
+
+For virtual runs, where a real broker's sockets have no place. A link can be cut and mended, the broker killed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from edge.introduction import Introduction
+from edge.wire.link import Connected, Disconnected, Message
+
+Will = Callable[[int], tuple[str, bytes]]
+"""Topic and bytes of the last will for the connection of that number."""
+
+
+def matches(pattern: str, topic: str) -> bool:
+    """Whether an MQTT filter (MQTT 5, 4.7) takes a topic."""
+    wanted, levels = pattern.split("/"), topic.split("/")
+    for place, level in enumerate(wanted):
+        if level == "#":
+            return True
+        if place >= len(levels) or level not in ("+", levels[place]):
+            return False
+    return len(wanted) == len(levels)
+
+
+class MemoryBroker:
+    """Routes at once and in order; nothing is ever in flight."""
+
+    def __init__(self) -> None:
+        self.up = True
+        self._retained: dict[str, bytes] = {}
+        self._links: list[MemoryLink] = []
+
+    def link(self, introduction: Introduction) -> "MemoryLink":
+        """A link of an edge: a ``LinkMaker``."""
+        return MemoryLink(self, introduction.filters, introduction.will)
+
+    def client(self, filters: Sequence[str]) -> "MemoryLink":
+        """A link of somebody who leaves no will, such as a controller."""
+        return MemoryLink(self, filters, None)
+
+    def kill(self) -> None:
+        """kill -9: connections and retained messages are gone."""
+        self.up = False
+        self._retained.clear()
+        for link in list(self._links):
+            self.drop(link, "the broker is gone", will=False)
+
+    def start(self) -> None:
+        """Come (back) up, empty."""
+        self.up = True
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Route a message, as if a client without a connection of ours had sent it."""
+        if retain:
+            if payload:
+                self._retained[topic] = payload
+            else:
+                self._retained.pop(topic, None)
+        for link in list(self._links):
+            link.offer(Message(topic=topic, payload=payload))
+
+    def join(self, link: "MemoryLink") -> bool:
+        """Connect and subscribe; whether the broker is there."""
+        if not self.up:
+            return False
+        self._links.append(link)
+        link.announce()
+        for topic, payload in self._retained.items():
+            link.offer(Message(topic=topic, payload=payload, retained=True))
+        return True
+
+    def drop(self, link: "MemoryLink", why: str, *, will: bool) -> None:
+        """End a connection, with or without its last will."""
+        if link not in self._links:
+            return
+        self._links.remove(link)
+        testament = link.testament
+        link.lost(why)
+        if will and testament is not None:
+            self.publish(testament[0], testament[1], retain=True)
+
+
+class MemoryLink:
+    """One client's connection, which restores itself every ``RETRY_S`` seconds of the loop's time."""
+
+    RETRY_S = 1.0
+
+    def __init__(self, broker: MemoryBroker, filters: Sequence[str], will: Will | None) -> None:
+        self._broker = broker
+        self._filters = tuple(filters)
+        self._will = will
+        self._queue: asyncio.Queue[Message | Connected | Disconnected] = asyncio.Queue()
+        self._count = 0
+        self._cut = False
+        self.testament: tuple[str, bytes] | None = None
+        self.connected = False
+
+    def cut(self) -> None:
+        """Pull the cable: the broker publishes the last will."""
+        self._cut = True
+        self._broker.drop(self, "the network was cut", will=True)
+
+    def mend(self) -> None:
+        """Plug the cable in again."""
+        self._cut = False
+
+    async def events(self) -> AsyncIterator[Message | Connected | Disconnected]:
+        """Connects on the first use and for as long as the iterator is alive."""
+        try:
+            while True:
+                if not self.connected and self._queue.empty():
+                    await self._connect()
+                yield await self._queue.get()
+        finally:
+            self._broker.drop(self, "closed", will=False)
+
+    async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
+        if not self.connected:
+            return False
+        self._broker.publish(topic, payload, retain=retain)
+        return True
+
+    async def _connect(self) -> None:
+        while True:
+            self.testament = self._will(self._count + 1) if self._will is not None else None
+            if not self._cut and self._broker.join(self):
+                return
+            await asyncio.sleep(self.RETRY_S)
+
+    def announce(self) -> None:
+        """The broker has taken us in."""
+        self._count += 1
+        self.connected = True
+        self._queue.put_nowait(Connected(connection=self._count))
+
+    def offer(self, message: Message) -> None:
+        """The broker has a message; taken if a filter wants it."""
+        if any(matches(pattern, message.topic) for pattern in self._filters):
+            self._queue.put_nowait(message)
+
+    def lost(self, why: str) -> None:
+        """The connection has ended."""
+        self.connected = False
+        self._queue.put_nowait(Disconnected(why=why))

@@ -1,0 +1,177 @@
+"""One building of the world: its doors, who is inside, what PIRs and access points see."""
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from firmware_sim import wiring
+from firmware_sim.building import Building, Motion
+from firmware_sim.doorway import Doorway
+from firmware_sim.errors import NoSuchThing
+from firmware_sim.stations import iw_listing, random_address
+from firmware_sim.timeline import Process, Signal, Timeline, Until
+from firmware_sim.truth import Crossing, DoorMark, Truth, Typed, Way
+
+LISTING_EVERY_S = 60.0
+
+
+class Wires(Protocol):
+    """What a connected Pi is driven through."""
+
+    def drive(self, pin: int, level: bool, tick: float) -> None:
+        """An input pin has changed at ``tick``."""
+        ...
+
+    def listing(self, wifi: str, text: str) -> None:
+        """The access point's station listing is now ``text``."""
+        ...
+
+
+class Site:
+    """A building in motion. ``zero`` is the instant of tick 0."""
+
+    def __init__(self, building: Building, timeline: Timeline, truth: Truth, *, zero: datetime, seed: str) -> None:
+        self.building = building
+        self.id = building.id
+        self.mains = True
+        self.wires: Wires | None = None
+        self._timeline = timeline
+        self._truth = truth
+        self._zero = zero
+        self._rng = random.Random(f"{seed}/{building.id}")
+        self.levels: dict[int, bool] = {}
+        self._listings: dict[str, str] = {wifi.id: "" for wifi in building.wifi}
+        self._inside: dict[str, str] = {}
+        self._stations: dict[str, list[str]] = {}
+        self._stirred: dict[str, Signal] = {motion.zone: Signal() for motion in building.motion}
+        self.doorways = {
+            door.id: Doorway(door, timeline, drive=self._drive, mark=self._marker(door.id)) for door in building.doors
+        }
+        for motion in building.motion:
+            self._drive(motion.pin, not wiring.MOTION_SEEN)
+            timeline.spawn(self._watch(motion))
+        timeline.spawn(self._list_stations())
+
+    @property
+    def now(self) -> datetime:
+        return self._zero + timedelta(seconds=self._timeline.tick)
+
+    def doorway(self, door: str) -> Doorway:
+        """Raises ``NoSuchThing``."""
+        if door not in self.doorways:
+            raise NoSuchThing(f"{self.id} has no door {door!r}; it has {', '.join(self.doorways)}")
+        return self.doorways[door]
+
+    def after(self, moment: datetime) -> float:
+        return max(0.0, (moment - self.now).total_seconds())
+
+    # A Pi comes and goes.
+
+    def plug(self, wires: Wires) -> dict[int, bool]:
+        """A Pi has come to life behind ``wires``; the levels its inputs have."""
+        self.unplug()
+        self.wires = wires
+        for wifi, text in self._listings.items():
+            wires.listing(wifi, text)
+        return dict(self.levels)
+
+    def unplug(self) -> None:
+        """The Pi is dead: its outputs are inputs now, so every relay is off."""
+        self.wires = None
+        for doorway in self.doorways.values():
+            doorway.rewire(msgspec.structs.replace(doorway.circuit, relay=False))
+
+    def output(self, pin: int, level: bool) -> None:
+        """The Pi drives ``pin``; an output that becomes an input again counts as low."""
+        for doorway in self.doorways.values():
+            if doorway.facts.strike == pin:
+                doorway.rewire(msgspec.structs.replace(doorway.circuit, relay=level))
+
+    def set_mains(self, on: bool) -> None:
+        """The building's supply goes off or on. The Pi's process is ended by whoever runs it."""
+        self.mains = on
+        for doorway in self.doorways.values():
+            doorway.rewire(msgspec.structs.replace(doorway.circuit, mains=on))
+
+    # Who is inside.
+
+    @property
+    def people(self) -> int:
+        return len(self._inside)
+
+    def in_zone(self, zone: str) -> int:
+        return sum(1 for place in self._inside.values() if place == zone)
+
+    def anyone_behind(self, door: str) -> str | None:
+        """Somebody in the zone behind ``door``, the first who came."""
+        zone = self.doorway(door).facts.zone
+        return next((who for who, place in self._inside.items() if place == zone), None)
+
+    def entered(self, zone: str, who: str, *, devices: int) -> None:
+        self._inside[who] = zone
+        self._stations[who] = [random_address(self._rng) for _ in range(devices)]
+        if zone in self._stirred:
+            self._stirred[zone].fire()
+
+    def left(self, zone: str, who: str) -> None:
+        self._inside.pop(who, None)
+        self._stations.pop(who, None)
+
+    def devices_of_one(self, rng: random.Random) -> int:
+        """How many WiFi devices one visitor brings, on average what the branch counted."""
+        mean = self.building.figures.wifi_per_visit
+        return int(mean) + (rng.random() < mean % 1)
+
+    @property
+    def stations(self) -> int:
+        return sum(len(addresses) for addresses in self._stations.values())
+
+    # What is written into the truth log.
+
+    def log_crossing(self, door: str, who: str, way: Way, started: float, ended: float) -> None:
+        at, to = (self._zero + timedelta(seconds=tick) for tick in (started, ended))
+        self._truth.crossed(Crossing(who=who, site=self.id, door=door, way=way, started=at, ended=to))
+
+    def log_typed(self, typed: Typed) -> None:
+        self._truth.typed.append(typed)
+
+    def log_locked_in(self, crossing: Crossing) -> None:
+        self._truth.locked_in.append(crossing)
+
+    def log_turned_away(self) -> None:
+        self._truth.turned_away[self.id] += 1
+
+    def _marker(self, door: str) -> Callable[[str], None]:
+        def mark(what: str) -> None:
+            self._truth.doors.append(DoorMark(site=self.id, door=door, what=what, at=self.now.astimezone(UTC)))
+
+        return mark
+
+    def _drive(self, pin: int, level: bool) -> None:
+        self.levels[pin] = level
+        if self.wires is not None:
+            self.wires.drive(pin, level, self._timeline.tick)
+
+    def _watch(self, motion: Motion) -> Process:
+        """A PIR: sees whoever comes in, and now and then whoever sits there."""
+        while True:
+            if not self.in_zone(motion.zone):
+                yield Until(signal=self._stirred[motion.zone], within_s=86_400)
+                continue
+            self._drive(motion.pin, wiring.MOTION_SEEN)
+            yield self._rng.uniform(20, 90)
+            self._drive(motion.pin, not wiring.MOTION_SEEN)
+            yield self._rng.uniform(30, 240)
+
+    def _list_stations(self) -> Process:
+        while True:
+            present = [address for addresses in self._stations.values() for address in addresses]
+            text = iw_listing(present, self._rng)
+            for wifi in self._listings:
+                self._listings[wifi] = text
+                if self.wires is not None:
+                    self.wires.listing(wifi, text)
+            yield LISTING_EVERY_S

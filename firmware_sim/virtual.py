@@ -1,0 +1,109 @@
+"""Virtual time: an event loop whose clock stands still while anything runs, and jumps when nothing does.
+
+Time advances only when no callback is ready, no executor job is outstanding, and nothing that was named with
+``busy_when`` (a database's own thread, for one) says that it is at work. So a day passes in seconds, and the same
+inputs give the same day.
+"""
+
+import asyncio
+import selectors
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Executor
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar, TypeVarTuple
+
+from firmware_sim.errors import Stalled
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+PATIENCE_S = 60.0
+"""Real seconds that a job may take before the run is called stalled."""
+_LOOK_S = 0.002
+
+
+class _Selector(selectors.DefaultSelector):
+    """Where the loop would sleep, this decides whether time may jump instead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.busy: list[tuple[str, Callable[[], bool]]] = []
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is not None and timeout <= 0:
+            return super().select(0)
+        started = time.perf_counter()
+        while True:
+            # What is at work is asked before looking for what it has handed in: the other way round could miss both.
+            working = [name for name, at_work in self.busy if at_work()]
+            ready = super().select(_LOOK_S if working else 0)
+            if ready:
+                return ready
+            if not working:
+                break
+            if time.perf_counter() - started > PATIENCE_S:
+                raise Stalled(f"virtual time has waited {PATIENCE_S:g} real seconds for {', '.join(working)}")
+        if timeout is None:
+            raise Stalled("virtual time cannot go on: every task waits for something that nobody will do")
+        self.now += timeout
+        return []
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop in virtual time, from 0."""
+
+    def __init__(self) -> None:
+        self._virtual = _Selector()
+        self._jobs = 0
+        super().__init__(self._virtual)
+        self.busy_when("a thread job", lambda: self._jobs > 0)
+
+    def time(self) -> float:
+        return self._virtual.now
+
+    def busy_when(self, name: str, at_work: Callable[[], bool]) -> None:
+        """Hold time while ``at_work`` is true."""
+        self._virtual.busy.append((name, at_work))
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> asyncio.Future[T]:
+        self._jobs += 1
+        future = super().run_in_executor(executor, func, *args)
+        future.add_done_callback(self._job_done)
+        return future
+
+    def _job_done(self, _: asyncio.Future[Any]) -> None:
+        self._jobs -= 1
+
+
+class VirtualClock:
+    """The clock of a virtual run. ``zero`` is the instant at which the loop's time is 0."""
+
+    def __init__(self, zero: datetime) -> None:
+        self._zero = zero.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self._zero + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def run_virtual(
+    main: Callable[[VirtualClock], Coroutine[Any, Any, T]],
+    *,
+    zero: datetime,
+    busy: Mapping[str, Callable[[], bool]] | None = None,
+) -> T:
+    """Run ``main`` in virtual time from instant ``zero``. Raises ``Stalled`` when time cannot go on."""
+    loop = VirtualLoop()
+    for name, at_work in (busy or {}).items():
+        loop.busy_when(name, at_work)
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        return runner.run(main(VirtualClock(zero)))

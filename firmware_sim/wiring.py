@@ -1,0 +1,36 @@
+"""What each level on a wire means. Every wire is laid so that a cut one reads as the alarming state.
+
+Contact, exit button and beams are switches to ground against a pull-up; a PIR drives its line high;
+Wiegand lines idle high (Security Industry Association AC-01).
+"""
+
+CONTACT_CLOSED = False
+EXIT_PRESSED = False
+BEAM_CLEAR = False
+MOTION_SEEN = True
+WIEGAND_IDLE = True
+
+CLEAR_KEY, ENTER_KEY = 10, 11
+"""``*`` and ``#`` in the 4-bit burst format: each key is its number, 4 bits, most significant first."""
+BIT_EVERY_S = 0.002
+PULSE_S = 0.000_05
+
+
+def key_number(key: str) -> int:
+    """The 4-bit number of a key ``0`` to ``9``, ``*`` or ``#``. Raises ``ValueError`` for any other."""
+    if len(key) == 1 and key.isascii() and key.isdigit():
+        return int(key)
+    if key in ("*", "#"):
+        return CLEAR_KEY if key == "*" else ENTER_KEY
+    raise ValueError(f"a keypad has 0 to 9, * and #, not {key!r}")
+
+
+def burst(key: str, *, d0: int, d1: int) -> list[tuple[float, int, bool]]:
+    """One key as ``(seconds, pin, level)``: a 0 pulses ``d0`` low, a 1 pulses ``d1``."""
+    number = key_number(key)
+    changes: list[tuple[float, int, bool]] = []
+    for place in range(4):
+        pin = d1 if number >> (3 - place) & 1 else d0
+        start = place * BIT_EVERY_S
+        changes += [(start, pin, not WIEGAND_IDLE), (start + PULSE_S, pin, WIEGAND_IDLE)]
+    return changes

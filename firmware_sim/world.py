@@ -1,0 +1,121 @@
+"""The world: all buildings, one timeline, the truth. Pure; whoever runs it tells it the time and carries the wires."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from edge.wire.events import AccessData, Event, FootfallData, OutageData
+from firmware_sim.building import Building
+from firmware_sim.crowd import Crowd
+from firmware_sim.errors import NoSuchThing
+from firmware_sim.people import Party, come_in, go_home, go_out
+from firmware_sim.site import Site
+from firmware_sim.timeline import Act, Signal, Timeline
+from firmware_sim.truth import Truth
+
+
+class Reported:
+    """What one edge has recorded since the world began, as its observer saw it."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.ins: Counter[str] = Counter()
+        self.outs: Counter[str] = Counter()
+        self.outages: list[OutageData] = []
+        self.last_access: dict[str, AccessData] = {}
+        self.access: Signal = Signal()
+
+    def note(self, event: Event) -> None:
+        self.events += 1
+        data = event.read()
+        if isinstance(data, FootfallData) and data.door is not None:
+            self.ins[data.door] += data.ins
+            self.outs[data.door] += data.outs
+        elif isinstance(data, OutageData):
+            self.outages.append(data)
+        elif isinstance(data, AccessData):
+            self.last_access[data.door] = data
+            self.access.fire()
+
+
+class World:
+    """Buildings and people from instant ``zero`` (tick 0) on. Same buildings, seed and inputs: same truth."""
+
+    def __init__(
+        self,
+        buildings: Iterable[Building],
+        *,
+        zero: datetime,
+        tick: float = 0.0,
+        seed: str = "hallkeeper",
+        most_per_hour: float = 1000.0,
+    ) -> None:
+        self.timeline = Timeline(tick)
+        self.truth = Truth()
+        self._zero = zero.astimezone(UTC)
+        self._seed = seed
+        self._walkers = 0
+        self.sites: dict[str, Site] = {}
+        self.crowds: dict[str, Crowd] = {}
+        self.reported: dict[str, Reported] = {}
+        for building in buildings:
+            site = Site(building, self.timeline, self.truth, zero=self._zero, seed=seed)
+            self.sites[building.id] = site
+            self.crowds[building.id] = Crowd(site, self.timeline, seed=seed, most_per_hour=most_per_hour)
+            self.reported[building.id] = Reported()
+
+    @property
+    def now(self) -> datetime:
+        return self._zero + timedelta(seconds=self.timeline.tick)
+
+    def site(self, name: str) -> Site:
+        """Raises ``NoSuchThing``."""
+        if name not in self.sites:
+            raise NoSuchThing(f"there is no site {name!r}; there are {', '.join(self.sites)}")
+        return self.sites[name]
+
+    def open_up(self) -> None:
+        """Let visitors come."""
+        for crowd in self.crowds.values():
+            crowd.start()
+
+    def expect(self, site: str, parties: list[Party]) -> None:
+        """The groups with bookings at a site, in place of those told before."""
+        self.crowds[site].expect(parties)
+
+    def still_inside(self, site: str, people: dict[str, int]) -> None:
+        """People left over from an earlier run, by zone; they go home in the next half hour."""
+        place = self.site(site)
+        for zone, count in people.items():
+            door = next((door.id for door in place.building.doors if door.zone == zone), None)
+            for number in range(count if door is not None else 0):
+                who = f"left-over-{zone}-{number}"
+                rng = self._rng(f"{site}/{who}")
+                place.entered(zone, who, devices=place.devices_of_one(rng))
+                self.timeline.spawn(go_home(place, str(door), who, rng, within_s=1800))
+
+    def inside(self, site: str) -> dict[str, int]:
+        """People by zone."""
+        place = self.site(site)
+        return {zone: n for zone in {door.zone for door in place.building.doors} if (n := place.in_zone(zone))}
+
+    def type_keys(self, site: str, door: str, keys: str) -> float:
+        """Somebody types at a keypad; the tick of the last pulse. Raises ``NoSuchThing`` or ``ValueError``."""
+        return self.site(site).doorway(door).type_keys(keys, self._rng(f"{site}/{door}/{self.timeline.tick}"))
+
+    def walker(self) -> str:
+        """A name for somebody sent by hand."""
+        self._walkers += 1
+        return f"walker-{self._walkers}"
+
+    def walk_in(self, site: str, door: str, who: str) -> Act:
+        place = self.site(site)
+        rng = self._rng(f"{site}/{door}/{who}")
+        return come_in(place, door, who, rng, devices=place.devices_of_one(rng))
+
+    def walk_out(self, site: str, door: str, who: str) -> Act:
+        return go_out(self.site(site), door, who, self._rng(f"{site}/{door}/{who}"))
+
+    def _rng(self, what: str) -> random.Random:
+        return random.Random(f"{self._seed}/{what}")
