@@ -174,7 +174,6 @@ door_marks = Table(
     metadata,
     Column("site", String(40), primary_key=True),
     Column("door", String(40), primary_key=True),
-    Column("event_id", Serial, nullable=False),
     Column("at", Instant, nullable=False),
     Column("text", String(300), nullable=False),
 )
@@ -204,6 +203,7 @@ samples = Table(
     Column("edge", String(40), primary_key=True),
     Column("place", String(40)),
     Column("value", Double, nullable=False),
+    sqlite_with_rowid=False,
 )
 """The SQL history: one number at one instant."""
 

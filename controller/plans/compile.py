@@ -1,0 +1,211 @@
+"""From diary to plan: hours, grants and sessions become the parts an edge carries out by itself. Pure.
+
+A plan begins at the start of the UTC day and reaches 35 whole days past it, so that all plans of one day that
+say the same have the same bytes, and only what changed is sent.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from controller.access.model import WantedGrant
+from edge.wire.codec import PART_LIMIT, encode
+from edge.wire.credentials import CredentialKind
+from edge.wire.ids import Slug
+from edge.wire.interval import Interval
+from edge.wire.plan import (
+    HORIZON,
+    DoorSpan,
+    Grant,
+    HoursPart,
+    Manifest,
+    Mode,
+    ModeSpan,
+    ModesPart,
+    Override,
+    OverridesPart,
+    PartRef,
+    Session,
+    digest,
+    split,
+)
+
+DAY = timedelta(days=1)
+
+ACCEPTED: Mapping[Mode, tuple[CredentialKind, ...]] = {
+    Mode.CLOSED: (CredentialKind.BOOKING_CODE, CredentialKind.STAFF, CredentialKind.KEY_HOLDER),
+    Mode.STAFFED: (
+        CredentialKind.BOOKING_CODE,
+        CredentialKind.STAFF,
+        CredentialKind.KEY_HOLDER,
+        CredentialKind.CONTRACTOR,
+    ),
+    Mode.EXTENDED: (
+        CredentialKind.BOOKING_CODE,
+        CredentialKind.MEMBER_CARD_PIN,
+        CredentialKind.STAFF,
+        CredentialKind.KEY_HOLDER,
+        CredentialKind.CONTRACTOR,
+    ),
+}
+"""Who gets in at a locked door in each mode. A booking's people get in by code in any."""
+
+
+class DoorRules(msgspec.Struct, frozen=True, kw_only=True):
+    """One door as the plan needs it. ``free_when_staffed``: it stands unlocked while staff are there."""
+
+    id: Slug
+    name: str
+    hold_s: float
+    held_after_s: float
+    free_when_staffed: bool = False
+
+
+class PlanInput(msgspec.Struct, frozen=True, kw_only=True):
+    """All that an edge's plan is made from. ``modes`` cover ``plan_window``, in order and without overlap;
+    where they say nothing the building is closed."""
+
+    site: Slug
+    edge: Slug
+    doors: tuple[DoorRules, ...]
+    modes: tuple[ModeSpan, ...] = ()
+    grants: Sequence[WantedGrant] = ()
+    sessions: Sequence[Session] = ()
+    overrides: Sequence[Override] = ()
+
+
+class Compiled(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan's content before it has a version: its window and its parts by name."""
+
+    window: Interval
+    parts: Mapping[str, bytes]
+    refs: Mapping[str, PartRef]
+    grants: int
+
+    def says_as(self, manifest: Manifest | None) -> bool:
+        """Whether a manifest already says exactly this."""
+        return manifest is not None and (manifest.valid_from, manifest.horizon, manifest.parts) == (
+            self.window.start,
+            self.window.end,
+            self.refs,
+        )
+
+    def manifest(self, *, site: str, edge: str, version: int) -> Manifest:
+        return Manifest(
+            site=site,
+            edge=edge,
+            version=version,
+            valid_from=self.window.start,
+            horizon=self.window.end,
+            parts=dict(self.refs),
+        )
+
+
+class TooMuchForOnePart(ValueError):
+    """A door's timeline, or the building's, does not fit into one part."""
+
+    def __init__(self, name: str, size: int) -> None:
+        super().__init__(
+            f"part {name} of the plan would be {size} bytes where {PART_LIMIT} are allowed; "
+            "join opening times that touch, or take exceptions out"
+        )
+
+
+def plan_window(now: datetime) -> Interval:
+    """What a plan compiled at ``now`` speaks of: from the start of the UTC day, at least 35 days past ``now``."""
+    start = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Interval(start=start, end=start + DAY + HORIZON)
+
+
+def next_version(last: int | None, now: datetime) -> int:
+    """One more than the last, and at least the time in milliseconds, so that a restored controller does not
+    count below what edges have."""
+    return max((last or 0) + 1, int(now.timestamp() * 1000))
+
+
+def compile_plan(given: PlanInput, now: datetime) -> Compiled:
+    """The parts of an edge's plan. Same input on the same day, same bytes. Raises ``TooMuchForOnePart``."""
+    window = plan_window(now)
+    modes = tuple(_clipped(given.modes, window))
+    parts: dict[str, bytes] = {}
+    for door in sorted(given.doors, key=lambda each: each.id):
+        hours = HoursPart(
+            door=door.id,
+            name=door.name,
+            hold_s=door.hold_s,
+            held_after_s=door.held_after_s,
+            spans=tuple(door_spans(modes, window, free_when_staffed=door.free_when_staffed)),
+        )
+        parts[f"hours-{door.id}"] = encode(hours)
+    parts["modes"] = encode(ModesPart(spans=modes))
+    for name in parts:
+        if len(parts[name]) > PART_LIMIT:
+            raise TooMuchForOnePart(name, len(parts[name]))
+    parts |= _grant_parts(given.grants)
+    parts |= _session_parts(given.sessions)
+    parts["overrides"] = encode(OverridesPart(overrides=tuple(given.overrides)))
+    refs = {name: PartRef(digest=digest(data), size=len(data)) for name, data in parts.items()}
+    return Compiled(window=window, parts=parts, refs=refs, grants=len(given.grants))
+
+
+def door_spans(modes: Iterable[ModeSpan], window: Interval, *, free_when_staffed: bool) -> Iterable[DoorSpan]:
+    """A door's timeline over the whole window: what the modes say, and closed between them."""
+    at = window.start
+    for span in modes:
+        if at < span.during.start:
+            yield DoorSpan(during=Interval(start=at, end=span.during.start), accepts=ACCEPTED[Mode.CLOSED])
+        free = free_when_staffed and span.mode is Mode.STAFFED
+        yield DoorSpan(during=span.during, free=free, accepts=ACCEPTED[span.mode])
+        at = span.during.end
+    if at < window.end:
+        yield DoorSpan(during=Interval(start=at, end=window.end), accepts=ACCEPTED[Mode.CLOSED])
+
+
+def _clipped(modes: Iterable[ModeSpan], window: Interval) -> Iterable[ModeSpan]:
+    for span in modes:
+        if span.during.overlaps(window):
+            during = Interval(start=max(span.during.start, window.start), end=min(span.during.end, window.end))
+            yield ModeSpan(during=during, mode=span.mode)
+
+
+def _grant_parts(wanted: Iterable[WantedGrant]) -> dict[str, bytes]:
+    days: defaultdict[str, list[WantedGrant]] = defaultdict(list)
+    for grant in wanted:
+        days[_day(grant.window)].append(grant)
+    parts: dict[str, bytes] = {}
+    for day in sorted(days):
+        inside = sorted(days[day], key=lambda grant: (grant.window.start, grant.id))
+        parts |= split(
+            f"grants-{day}",
+            "grants",
+            (
+                Grant(
+                    door=grant.door,
+                    key=grant.code_key,
+                    kind=grant.kind,
+                    windows=(grant.window,),
+                    hold_s=grant.hold_s,
+                    booking=grant.booking_id,
+                )
+                for grant in inside
+            ),
+        )
+    return parts
+
+
+def _session_parts(sessions: Iterable[Session]) -> dict[str, bytes]:
+    days: defaultdict[str, list[Session]] = defaultdict(list)
+    for session in sessions:
+        days[_day(session.window)].append(session)
+    parts: dict[str, bytes] = {}
+    for day in sorted(days):
+        inside = sorted(days[day], key=lambda session: (session.window.start, session.booking))
+        parts |= split(f"sessions-{day}", "sessions", inside)
+    return parts
+
+
+def _day(window: Interval) -> str:
+    """The UTC day a window begins on, as part names write it."""
+    return f"{window.start:%Y%m%d}"

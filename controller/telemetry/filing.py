@@ -1,0 +1,263 @@
+"""Storing a lot of batches in one transaction: every event once, and what follows from it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller import localtime
+from controller.database import Tx
+from controller.estate import repository as estate
+from controller.telemetry import repository
+from controller.telemetry.history.protocol import Sample, sample_of
+from controller.telemetry.history.sql import SqlHistory
+from controller.telemetry.judge import Judged
+from controller.telemetry.model import GoodEvent, SetAside, StoredEvent
+from controller.telemetry.repository import CounterDay
+from controller.telemetry.runs import Runs
+from controller.telemetry.words import door_of, happened
+from edge.wire.events import DoorChange, DoorData, DroppedData, FaultData, FootfallData, OutageData
+from edge.wire.plan import digest
+
+LATE = timedelta(minutes=2)
+"""An event that comes later than this after it happened is marked, and raises no live alert."""
+
+Note = Callable[[Tx, str, Sequence[StoredEvent]], Awaitable[None]]
+"""Told of the newly stored events of a site, inside the transaction."""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch that was opened and judged, event by event, in the order it came."""
+
+    site: str
+    edge: str
+    log: str
+    first_kept: int
+    judged: tuple[Judged, ...]
+
+
+class Filed(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a lot. ``acks``: site, edge and log to the end of the run that is committed.
+
+    ``aside``: what was newly put in quarantine.
+    """
+
+    acks: dict[tuple[str, str, str], int]
+    stored: int
+    aside: tuple[tuple[str, str, SetAside], ...]
+    sites: frozenset[str]
+
+
+class Cabinet:
+    """Files lots. ``note`` is bookings' ear; samples go along in the same transaction when ``in_sql``."""
+
+    def __init__(self, *, note: Note, in_sql: bool) -> None:
+        self._note = note
+        self._in_sql = in_sql
+
+    async def file(self, tx: Tx, batches: Sequence[Batch], now: datetime) -> Filed:
+        """Store what is new in the batches, in this transaction. Does nothing but SQL, so it may be run again."""
+        grouped: dict[tuple[str, str, str], list[Batch]] = {}
+        for batch in batches:
+            grouped.setdefault((batch.site, batch.edge, batch.log), []).append(batch)
+        acks: dict[tuple[str, str, str], int] = {}
+        fresh: dict[str, list[StoredEvent]] = {}
+        aside: list[tuple[str, str, SetAside]] = []
+        zones: dict[str, ZoneInfo] = {}
+        for (site, edge, log), lot in grouped.items():
+            if site not in zones:
+                place = await estate.site(tx, site)
+                if place is None:
+                    continue  # its edge was known a moment ago; unacknowledged, it will ask again
+                zones[site] = place.tz
+            shelf = _Shelf(tx, site=site, edge=edge, log=log, zone=zones[site], now=now)
+            acks[site, edge, log] = await shelf.file(lot)
+            fresh.setdefault(site, []).extend(shelf.stored)
+            aside += [(site, edge, each) for each in shelf.aside]
+        for site, events in fresh.items():
+            if not events:
+                continue
+            if self._in_sql:
+                await SqlHistory(tx).write(_samples(site, events))
+            await self._note(tx, site, events)
+        return Filed(
+            acks=acks,
+            stored=sum(len(events) for events in fresh.values()),
+            aside=tuple(aside),
+            sites=frozenset(fresh),
+        )
+
+
+def _samples(site: str, events: Sequence[StoredEvent]) -> list[Sample]:
+    found = (
+        sample_of(site=site, edge=event.edge, device=event.device, at=event.at, data=event.data) for event in events
+    )
+    return [sample for sample in found if sample is not None]
+
+
+class _Shelf:
+    """The filing of one log."""
+
+    def __init__(self, tx: Tx, *, site: str, edge: str, log: str, zone: ZoneInfo, now: datetime) -> None:
+        self._tx = tx
+        self._site = site
+        self._edge = edge
+        self._log = log
+        self._zone = zone
+        self._now = now
+        self._id = 0
+        self._runs = Runs()
+        self.stored: list[StoredEvent] = []
+        self.aside: list[SetAside] = []
+
+    async def file(self, batches: Sequence[Batch]) -> int:
+        """Store what is new; the end of the run that is answered for."""
+        tx = self._tx
+        self._id = await repository.log_id(tx, self._site, self._edge, self._log) or await self._open()
+        self._runs = await repository.runs(tx, self._id)
+        before = self._runs.runs
+        good, aside = await self._new_ones(batches)
+        late = [self._now - each.event.at > LATE for each in good]
+        await repository.insert_events(
+            tx, self._site, self._edge, self._id, list(zip(good, late, strict=True)), self._now
+        )
+        for batch in batches:
+            await self._answer_for_gone(batch)
+        judged: list[Judged] = [*good, *aside]
+        for seq in map(_seq, judged):
+            if seq is not None:
+                self._runs.add(seq, seq)
+        await self._follow(good, late)
+        await self._set_aside(aside)
+        await repository.put_runs(tx, self._id, before, self._runs.runs)
+        return self._runs.contiguous
+
+    async def _open(self) -> int:
+        """Begin a log; where it takes the place of another, somebody hears of it."""
+        old = await repository.present_log(self._tx, self._site, self._edge)
+        if old is not None:
+            last = (await repository.runs(self._tx, old[0])).top
+            text = (
+                f"{self._edge} came back with a new event log; of the old one, {old[1][:8]}, events up to "
+                f"{last} are known. Was its disk replaced?"
+            )
+            await repository.alert(self._tx, self._site, self._edge, "new_log", text, self._now)
+        return await repository.open_log(self._tx, self._site, self._edge, self._log, self._now)
+
+    async def _new_ones(self, batches: Sequence[Batch]) -> tuple[list[GoodEvent], list[SetAside]]:
+        """What is not stored yet, each number once; the first one wins."""
+        seqs = [seq for batch in batches for each in batch.judged if (seq := _seq(each)) is not None]
+        known: set[int] = set()
+        if seqs and min(seqs) <= self._runs.top:
+            known = await repository.stored_seqs(self._tx, self._id, min(seqs), max(seqs))
+        good: list[GoodEvent] = []
+        aside: list[SetAside] = []
+        for batch in batches:
+            for each in batch.judged:
+                seq = _seq(each)
+                if seq is not None:
+                    if seq in known:
+                        continue
+                    known.add(seq)
+                if isinstance(each, GoodEvent):
+                    good.append(each)
+                else:
+                    aside.append(each)
+        return good, aside
+
+    async def _answer_for_gone(self, batch: Batch) -> None:
+        """Numbers below what the edge still holds, and that we do not have, will never come."""
+        seqs = [seq for each in batch.judged if (seq := _seq(each)) is not None]
+        gone_up_to = min([batch.first_kept, *seqs]) - 1
+        if gone_up_to <= self._runs.contiguous:
+            return
+        gone = self._runs.missing(1, gone_up_to)
+        if gone:
+            await repository.insert_holes(self._tx, self._site, self._edge, self._id, gone, "gone", self._now)
+            text = f"{self._edge} no longer has events {', '.join(f'{a} to {b}' for a, b in gone[:5])}"
+            await repository.alert(self._tx, self._site, self._edge, "events_gone", text, self._now)
+            self._runs.add(1, gone_up_to)
+
+    async def _follow(self, good: Sequence[GoodEvent], late: Sequence[bool]) -> None:
+        """What follows from events that are new."""
+        days: dict[tuple[str, object], CounterDay] = {}
+        marks: dict[str, tuple[datetime, str]] = {}
+        for each, was_late in zip(good, late, strict=True):
+            event, data = each.event, each.data
+            self.stored.append(
+                StoredEvent(
+                    edge=self._edge,
+                    log=self._log,
+                    seq=event.seq,
+                    at=event.at,
+                    device=event.device,
+                    kind=each.kind,
+                    data=data,
+                    learned_late=was_late,
+                )
+            )
+            if isinstance(data, FootfallData):
+                day = self._counter_day(event.at, data)
+                key = (day.counter, day.day)
+                days[key] = days[key].joined(day) if key in days else day
+            elif isinstance(data, OutageData):
+                await repository.insert_outage(
+                    self._tx, self._site, self._edge, self._id, event.seq, data.start, data.end
+                )
+            elif isinstance(data, DroppedData):
+                gone = self._runs.missing(data.first, data.last)
+                await repository.insert_holes(self._tx, self._site, self._edge, self._id, gone, "dropped", self._now)
+                self._runs.add(data.first, data.last)
+            else:
+                await self._alert(each, late=was_late)
+            door, text = door_of(data), happened(data)
+            if door and text and (door not in marks or marks[door][0] <= event.at):
+                marks[door] = (event.at, text)
+        for day in days.values():
+            await repository.put_counter_day(self._tx, self._site, self._edge, self._id, day)
+        for door, (at, text) in marks.items():
+            await repository.mark_door(self._tx, self._site, door, at, text)
+
+    def _counter_day(self, at: datetime, data: FootfallData) -> CounterDay:
+        return CounterDay(
+            counter=data.counter,
+            door=data.door,
+            day=localtime.local_day(at, self._zone),
+            base_ins=data.total_ins - data.ins,
+            base_outs=data.total_outs - data.outs,
+            top_ins=data.total_ins,
+            top_outs=data.total_outs,
+            at=at,
+        )
+
+    async def _alert(self, each: GoodEvent, *, late: bool) -> None:
+        """A forced door is told however late it is learned; anything else only while it is news."""
+        data = each.data
+        if isinstance(data, DoorData) and data.change is DoorChange.FORCED:
+            kind, text = "forced", f"{data.door} was forced open"
+        elif isinstance(data, DoorData) and data.change is DoorChange.HELD and not late:
+            kind, text = "held", f"{data.door} has been open too long"
+        elif isinstance(data, FaultData) and data.present and not late:
+            kind, text = "fault", f"{each.event.device}: {data.what[:200]}"
+        else:
+            return
+        await repository.alert(self._tx, self._site, self._edge, kind, text, each.event.at)
+
+    async def _set_aside(self, aside: Sequence[SetAside]) -> None:
+        """Quarantine. Without a number an event is kept once; when the edge sends it again, it does so from the
+        number we want next, and that is the one it gets."""
+        nameless = {digest(each.raw): each for each in aside if each.seq is None}
+        known = await repository.quarantined(self._tx, self._id, list(nameless)) if nameless else {}
+        for name, seq in known.items():
+            if seq is None:
+                wanted = self._runs.contiguous + 1
+                self._runs.add(wanted, wanted)
+                await repository.number_quarantined(self._tx, self._id, name, wanted)
+        self.aside = [each for each in aside if each.seq is not None]
+        self.aside += [each for name, each in nameless.items() if name not in known]
+        await repository.insert_quarantine(self._tx, self._site, self._edge, self._id, self.aside, self._now)
+
+
+def _seq(judged: Judged) -> int | None:
+    return judged.event.seq if isinstance(judged, GoodEvent) else judged.seq

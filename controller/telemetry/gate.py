@@ -1,0 +1,72 @@
+"""Who may speak for an edge: opens what edges signed, and counts what is refused."""
+
+import logging
+from collections import Counter
+from typing import TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from controller.database import Tx
+from controller.estate import repository as estate
+from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
+from edge.wire.errors import WireError
+
+log = logging.getLogger(__name__)
+
+A = TypeVar("A", bound=Addressed)
+EdgeName = tuple[str, str]
+"""Site and edge."""
+
+
+class Gate:
+    """Knows the public key of every edge. Refusals wait in ``take_counts`` for whoever stores them."""
+
+    def __init__(self) -> None:
+        self._keys: dict[EdgeName, Keyring] = {}
+        self._waiting: Counter[tuple[str, str, str]] = Counter()
+        self.refused: Counter[str] = Counter()
+        """How many were refused since the start, by reason; ``unknown_edge`` among them."""
+
+    @property
+    def edges(self) -> frozenset[EdgeName]:
+        """The edges that are known."""
+        return frozenset(self._keys)
+
+    async def load(self, tx: Tx) -> frozenset[EdgeName]:
+        """Read the keys of all edges anew; the edges that are new or have another key."""
+        before, self._keys = self._keys, {}
+        for edge in await estate.all_edges(tx):
+            self._keys[edge.site, edge.id] = Keyring(Ed25519PublicKey.from_public_bytes(edge.public_key))
+        return frozenset(
+            name
+            for name, ring in self._keys.items()
+            if name not in before or before[name].keys.keys() != ring.keys.keys()
+        )
+
+    def open(self, site: str, edge: str, data: bytes, *, purpose: Purpose, kind: type[A]) -> A | None:
+        """The payload of an envelope from this edge, or ``None``: then it has been counted and logged."""
+        keys = self._keys.get((site, edge))
+        if keys is None:
+            self.refused["unknown_edge"] += 1
+            log.debug("A message of an edge that is not in the estate", extra={"site": site, "edge": edge})
+            return None
+        try:
+            return open_envelope(data, purpose=purpose, kind=kind, site=site, edge=edge, keys=keys)
+        except WireError as error:
+            self.refuse(site, edge, error.counter, str(error))
+            return None
+
+    def refuse(self, site: str, edge: str, reason: str, why: str, *, number: int = 1) -> None:
+        """Count something of a known edge that was refused or set aside."""
+        self.refused[reason] += number
+        self._waiting[site, edge, reason] += number
+        log.warning("Refused", extra={"site": site, "edge": edge, "reason": reason, "why": why[:200]})
+
+    def take_counts(self) -> dict[tuple[str, str, str], int]:
+        """What was refused since the last call, by site, edge and reason."""
+        taken, self._waiting = dict(self._waiting), Counter()
+        return taken
+
+    def give_back(self, counts: dict[tuple[str, str, str], int]) -> None:
+        """Counts that could not be stored, for the next call of ``take_counts``."""
+        self._waiting.update(counts)

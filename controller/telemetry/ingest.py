@@ -1,0 +1,161 @@
+"""Batches of events come in, are committed, and only then acknowledged.
+
+Whatever has arrived goes into one transaction, so that one commit serves many batches.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from controller.database import Database, Tx
+from controller.telemetry import repository
+from controller.telemetry.filing import Batch, Cabinet, Filed
+from controller.telemetry.gate import Gate
+from controller.telemetry.judge import judge_all
+from edge.wire.clock import Clock
+from edge.wire.envelope import Purpose, Signer
+from edge.wire.events import Ack, EventBatch
+from edge.wire.link import Link
+from edge.wire.topics import Topic
+
+log = logging.getLogger(__name__)
+
+LOT_LIMIT = 32
+"""Most batches in one transaction."""
+WAITING_LIMIT = 512
+"""Most batches that wait; what comes on top is left to the edge, which sends it again."""
+RETRY_S = 1.0
+FLUSH_EVERY_S = 1.0
+
+
+class _Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    site: str
+    edge: str
+    payload: bytes
+
+
+class Ingest:
+    """``stored``: called with the sites that have new events, after the commit."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        link: Link,
+        signer: Signer,
+        clock: Clock,
+        gate: Gate,
+        cabinet: Cabinet,
+        stored: Callable[[frozenset[str]], None],
+        registry: CollectorRegistry,
+    ) -> None:
+        self._database = database
+        self._link = link
+        self._signer = signer
+        self._clock = clock
+        self._gate = gate
+        self._cabinet = cabinet
+        self._stored = stored
+        self._waiting: asyncio.Queue[_Arrived] = asyncio.Queue(WAITING_LIMIT)
+        self._busy = False
+        self._batches = Counter("hallkeeper_batches", "Batches of events that arrived.", registry=registry)
+        self._events = Counter("hallkeeper_events", "Events stored, each once.", registry=registry)
+        self._overflow = Counter(
+            "hallkeeper_batches_left", "Batches left to be sent again, because too many waited.", registry=registry
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything that arrived is not yet committed and acknowledged."""
+        return self._busy or not self._waiting.empty()
+
+    def offer(self, site: str, edge: str, payload: bytes) -> None:
+        """Take a batch in; never waits."""
+        self._batches.inc()
+        try:
+            self._waiting.put_nowait(_Arrived(site=site, edge=edge, payload=payload))
+        except asyncio.QueueFull:
+            self._overflow.inc()
+
+    async def run(self) -> None:
+        """File what arrives, for ever. A database that is away costs nothing: edges send again."""
+        while True:
+            arrived = [await self._waiting.get()]
+            self._busy = True
+            try:
+                while len(arrived) < LOT_LIMIT and not self._waiting.empty():
+                    arrived.append(self._waiting.get_nowait())
+                await self.take(arrived)
+            except (SQLAlchemyError, OSError) as error:
+                log.error("Events could not be stored; the edges keep them", extra={"why": _why(error)})
+                await asyncio.sleep(RETRY_S)
+            finally:
+                self._busy = False
+
+    async def take(self, arrived: Sequence[_Arrived]) -> None:
+        """File one lot, then acknowledge it."""
+        batches: list[Batch] = []
+        for each in arrived:
+            if batch := self._opened(each):
+                batches.append(batch)
+            await asyncio.sleep(0)  # a lot of work in a row: let a door or a page in between
+        if not batches:
+            return
+        filed: Filed = await self._database.run(self._cabinet.file, batches, self._clock.now())
+        self._events.inc(filed.stored)
+        for site, edge, aside in filed.aside:
+            self._gate.refuse(site, edge, aside.reason.value, aside.why)
+        await self._acknowledge(filed)
+        if filed.stored or filed.aside:
+            self._stored(filed.sites)
+
+    async def flush_counts(self) -> None:
+        """Store how many were refused, every second while there are any, for ever."""
+        while True:
+            await asyncio.sleep(FLUSH_EVERY_S)
+            await self.store_counts()
+
+    async def store_counts(self) -> None:
+        """Store how many were refused since the last time."""
+        counts = self._gate.take_counts()
+        if not counts:
+            return
+
+        async def add(tx: Tx) -> None:
+            await repository.add_refusals(tx, counts, self._clock.now())
+
+        try:
+            await self._database.run(add)
+        except (SQLAlchemyError, OSError) as error:
+            self._gate.give_back(counts)
+            log.error("Counts of refusals could not be stored yet", extra={"why": _why(error)})
+            return
+        self._stored(frozenset(site for site, _, _ in counts))
+
+    def _opened(self, arrived: _Arrived) -> Batch | None:
+        batch = self._gate.open(arrived.site, arrived.edge, arrived.payload, purpose=Purpose.EVENTS, kind=EventBatch)
+        if batch is None:
+            return None
+        return Batch(
+            site=arrived.site,
+            edge=arrived.edge,
+            log=batch.log,
+            first_kept=batch.first_kept,
+            judged=tuple(judge_all(batch.events, self._clock.now())),
+        )
+
+    async def _acknowledge(self, filed: Filed) -> None:
+        sending = []
+        for (site, edge, name), seq in filed.acks.items():
+            ack = Ack(site=site, edge=edge, log=name, seq=seq)
+            topic = str(Topic(site=site, edge=edge, name="events/ack"))
+            sending.append(self._link.publish(topic, self._signer.seal(Purpose.ACK, ack)))
+        await asyncio.gather(*sending)
+
+
+def _why(error: Exception) -> str:
+    return str(error.orig if isinstance(error, DBAPIError) else error)[:200]

@@ -1,0 +1,105 @@
+"""Whether an event can be accepted. Pure: what cannot is set aside as it came, and counts as committed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.telemetry.model import GoodEvent, Reason, SetAside
+from edge.wire.codec import decode
+from edge.wire.errors import Malformed, WireError
+from edge.wire.events import (
+    KINDS,
+    DroppedData,
+    Event,
+    EventData,
+    FootfallData,
+    OutageData,
+    WifiData,
+    read_event,
+    seq_of,
+)
+
+AHEAD_LIMIT = timedelta(minutes=5)
+"""How far an event may lie ahead of the controller's clock."""
+CROSSINGS_LIMIT = 10_000
+"""Most crossings in one direction that one footfall event can hold: beams report at least every minute."""
+STATIONS_LIMIT = 100_000
+"""Most stations that an access point can list."""
+TEXT_LIMIT = 16 * 1024
+"""Longest ``data`` of an event, in bytes."""
+_BEYOND = 100_000  # a `dropped` may stand at the head of the run it answers for
+
+Judged = GoodEvent | SetAside
+
+
+def judge_all(raws: Sequence[msgspec.Raw], now: datetime) -> list[Judged]:
+    """Judge the events of one batch. They are consecutive, so one whose number cannot be read has the number
+    that its neighbours leave it."""
+    judged = [judge(bytes(raw), now) for raw in raws]
+    known = next(((place, seq) for place, each in enumerate(judged) if (seq := _seq(each)) is not None), None)
+    if known is None:
+        return judged
+    offset = known[1] - known[0]
+    for place, each in enumerate(judged):
+        if isinstance(each, SetAside) and each.seq is None:
+            seq = offset + place
+            judged[place] = msgspec.structs.replace(each, seq=seq if seq >= 1 else None)
+        elif (seq_here := _seq(each)) is not None:
+            offset = seq_here - place
+    return judged
+
+
+def judge(raw: bytes, now: datetime) -> Judged:
+    """Judge one event that arrived at ``now``."""
+    try:
+        event = read_event(raw)
+        kind = event.kind
+        text = bytes(event.data).decode()
+        if len(text) > TEXT_LIMIT:
+            return _aside(event.seq, raw, Reason.TOO_LARGE, f"data of {len(text)} characters")
+        data = event.read()
+    except WireError as error:
+        reason = Reason.MALFORMED if isinstance(error, Malformed) else Reason.TOO_LARGE
+        return _aside(seq_of(raw), raw, reason, str(error))
+    except UnicodeDecodeError as error:
+        return _aside(seq_of(raw), raw, Reason.MALFORMED, f"data is not UTF-8: {error.reason}")
+    if event.at > now + AHEAD_LIMIT:
+        return _aside(event.seq, raw, Reason.FROM_THE_FUTURE, f"it says {event.at}, and now is {now}")
+    if why := absurd(event, data):
+        return _aside(event.seq, raw, Reason.ABSURD, why)
+    return GoodEvent(event=event, kind=kind, data=data, text=text)
+
+
+def read_data(kind: str, text: str) -> EventData | None:
+    """What the data of a stored event says; ``None`` for a kind that is not known. Raises ``Malformed``."""
+    if kind not in KINDS:
+        return None
+    data: EventData = decode(text.encode(), EventData)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+    return data
+
+
+def absurd(event: Event, data: EventData | None) -> str | None:
+    """What about the event cannot be, or ``None``."""
+    if isinstance(data, FootfallData):
+        if max(data.ins, data.outs) > CROSSINGS_LIMIT:
+            return f"{max(data.ins, data.outs)} crossings in one event; at most {CROSSINGS_LIMIT} are believed"
+        if data.ins > data.total_ins or data.outs > data.total_outs:
+            return "more crossings than its own totals hold"
+    elif isinstance(data, WifiData):
+        if data.stations > STATIONS_LIMIT:
+            return f"{data.stations} stations; at most {STATIONS_LIMIT} are believed"
+    elif isinstance(data, OutageData):
+        if data.end <= data.start:
+            return "an outage that ends before it begins"
+    elif isinstance(data, DroppedData) and not 1 <= data.first <= data.last <= event.seq + _BEYOND:
+        return f"it stands for the events {data.first} to {data.last}, which is no run before or around it"
+    return None
+
+
+def _seq(judged: Judged) -> int | None:
+    return judged.event.seq if isinstance(judged, GoodEvent) else judged.seq
+
+
+def _aside(seq: int | None, raw: bytes, reason: Reason, why: str) -> SetAside:
+    return SetAside(seq=seq, raw=raw, reason=reason, why=why[:500])

@@ -1,0 +1,102 @@
+"""What telemetry hands around."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from edge.wire.decide import ClockTrust
+from edge.wire.events import Event, EventData
+
+
+class Reason(StrEnum):
+    """Why something that arrived was refused or set aside; also its name in counters."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_VERSION = "unknown_version"
+    BAD_SIGNATURE = "bad_signature"
+    WRONG_ADDRESS = "wrong_address"
+    TOO_LARGE = "too_large"
+    FROM_THE_FUTURE = "from_the_future"
+    ABSURD = "absurd"
+
+
+class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that was stored just now, for the first time. ``data`` is ``None`` for a kind we do not know.
+
+    ``learned_late``: it came more than two minutes after it happened, and raises no live alert.
+    """
+
+    edge: str
+    log: str
+    seq: int
+    at: datetime
+    device: str
+    kind: str
+    data: EventData | None
+    learned_late: bool = False
+
+
+class GoodEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that passed every check. ``text`` is its data as it came."""
+
+    event: Event
+    kind: str
+    data: EventData | None
+    text: str
+
+
+class SetAside(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that cannot be accepted. ``seq`` is ``None`` where not even that could be told."""
+
+    seq: int | None
+    raw: bytes
+    reason: Reason
+    why: str
+
+
+class EdgeState(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is there. ``since``: since when it is online or out of reach, by our clock."""
+
+    site: str
+    edge: str
+    online: bool
+    since: datetime
+    boot: str
+    connection: int
+    nonce: str
+    at: datetime
+    software: str
+    trust: ClockTrust
+    applied_version: int | None = None
+    applied_digest: str | None = None
+    head: int = 0
+    log: str | None = None
+    health: dict[str, int] = {}
+
+
+class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    edge: str
+    log: str
+    seq: int | None
+    reason: str
+    why: str
+    raw: bytes
+    received_at: datetime
+
+
+class LoggedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it lies in the database. ``data`` is JSON text."""
+
+    id: int
+    edge: str
+    log: str
+    seq: int
+    kind: str
+    device: str
+    at: datetime
+    trust: str
+    data: str
+    received_at: datetime
+    learned_late: bool

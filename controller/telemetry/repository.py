@@ -1,0 +1,308 @@
+"""All SQL that stores what edges report."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import Insert, RowMapping, Table, delete, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from controller.database import Tx
+from controller.telemetry.model import EdgeState, GoodEvent, SetAside
+from controller.telemetry.runs import Run, Runs
+from controller.telemetry.tables import (
+    counter_days,
+    device_states,
+    door_marks,
+    edge_alerts,
+    edge_states,
+    event_logs,
+    event_runs,
+    events,
+    history_cursor,
+    holes,
+    outages,
+    quarantine,
+    refusals,
+)
+from edge.wire.decide import ClockTrust
+from edge.wire.messages import DeviceState
+from edge.wire.plan import digest
+
+_IN_LIMIT = 500  # SQLite takes at most 32,766 parameters in a statement
+
+
+class CounterDay(msgspec.Struct, frozen=True, kw_only=True):
+    """Totals of one counter before its first and after its last known event of a local day."""
+
+    counter: str
+    door: str | None
+    day: date
+    base_ins: int
+    base_outs: int
+    top_ins: int
+    top_outs: int
+    at: datetime
+
+    def joined(self, other: "CounterDay") -> "CounterDay":
+        """The two together; it does not matter which came first, nor how often."""
+        return CounterDay(
+            counter=self.counter,
+            door=(self if self.at >= other.at else other).door,
+            day=self.day,
+            base_ins=min(self.base_ins, other.base_ins),
+            base_outs=min(self.base_outs, other.base_outs),
+            top_ins=max(self.top_ins, other.top_ins),
+            top_outs=max(self.top_outs, other.top_outs),
+            at=max(self.at, other.at),
+        )
+
+
+async def log_id(tx: Tx, site: str, edge: str, log: str) -> int | None:
+    query = select(event_logs.c.id).where(event_logs.c.site == site, event_logs.c.edge == edge, event_logs.c.log == log)
+    found: int | None = (await tx.execute(query)).scalar()
+    return found
+
+
+async def open_log(tx: Tx, site: str, edge: str, log: str, now: datetime) -> int:
+    """Begin a log that was never heard of; its id."""
+    made = await tx.execute(
+        insert(event_logs).values(site=site, edge=edge, log=log, opened_at=now).returning(event_logs.c.id)
+    )
+    new: int = made.scalar_one()
+    return new
+
+
+async def present_log(tx: Tx, site: str, edge: str) -> tuple[int, str] | None:
+    """Id and name of the edge's newest log."""
+    query = select(event_logs.c.id, event_logs.c.log).where(event_logs.c.site == site, event_logs.c.edge == edge)
+    row = (await tx.execute(query.order_by(event_logs.c.id.desc()).limit(1))).first()
+    return (row.id, row.log) if row else None
+
+
+async def runs(tx: Tx, log: int) -> Runs:
+    """Which numbers of a log are answered for."""
+    query = select(event_runs.c.first, event_runs.c.last).where(event_runs.c.log_id == log)
+    return Runs((row[0], row[1]) for row in await tx.execute(query))
+
+
+async def put_runs(tx: Tx, log: int, old: Iterable[Run], new: Iterable[Run]) -> None:
+    """Make the stored runs ``new`` where they were ``old``."""
+    was, is_ = set(old), set(new)
+    gone = [first for first, _ in was - is_]
+    for lot in _lots(gone):
+        await tx.execute(delete(event_runs).where(event_runs.c.log_id == log, event_runs.c.first.in_(lot)))
+    await _insert(tx, event_runs, [{"log_id": log, "first": a, "last": b} for a, b in sorted(is_ - was)])
+
+
+async def stored_seqs(tx: Tx, log: int, first: int, last: int) -> set[int]:
+    """The numbers from ``first`` to ``last`` that are stored as events or in quarantine."""
+    found: set[int] = set()
+    for table in (events, quarantine):
+        query = select(table.c.seq).where(table.c.log_id == log, table.c.seq.between(first, last))
+        found |= set((await tx.execute(query)).scalars())
+    return found
+
+
+async def insert_events(
+    tx: Tx, site: str, edge: str, log: int, found: Sequence[tuple[GoodEvent, bool]], now: datetime
+) -> None:
+    """Store events that are not there; each with whether it was learned late."""
+    await _insert(
+        tx,
+        events,
+        [
+            {
+                "log_id": log,
+                "seq": good.event.seq,
+                "site": site,
+                "edge": edge,
+                "kind": good.kind,
+                "device": good.event.device,
+                "at": good.event.at,
+                "boot": good.event.boot,
+                "mono_ms": good.event.mono_ms,
+                "trust": good.event.trust.value,
+                "data": good.text,
+                "received_at": now,
+                "learned_late": late,
+            }
+            for good, late in found
+        ],
+    )
+
+
+async def insert_quarantine(tx: Tx, site: str, edge: str, log: int, found: Sequence[SetAside], now: datetime) -> None:
+    await _insert(
+        tx,
+        quarantine,
+        [
+            {
+                "log_id": log,
+                "seq": each.seq,
+                "site": site,
+                "edge": edge,
+                "reason": each.reason.value,
+                "why": each.why,
+                "raw": each.raw,
+                "digest": digest(each.raw),
+                "received_at": now,
+            }
+            for each in found
+        ],
+    )
+
+
+async def quarantined(tx: Tx, log: int, digests: Sequence[str]) -> dict[str, int | None]:
+    """Those of ``digests`` that are in quarantine, each with its number if it has one."""
+    query = select(quarantine.c.digest, quarantine.c.seq).where(
+        quarantine.c.log_id == log, quarantine.c.digest.in_(digests)
+    )
+    return {row.digest: row.seq for row in await tx.execute(query)}
+
+
+async def number_quarantined(tx: Tx, log: int, name: str, seq: int) -> None:
+    """Give a quarantined event without a number the one it must have."""
+    here = (quarantine.c.log_id == log) & (quarantine.c.digest == name) & quarantine.c.seq.is_(None)
+    await tx.execute(update(quarantine).where(here).values(seq=seq))
+
+
+async def insert_holes(tx: Tx, site: str, edge: str, log: int, found: Iterable[Run], why: str, now: datetime) -> None:
+    """Record numbers that will never come. Idempotent."""
+    rows = [
+        {"log_id": log, "first": a, "last": b, "site": site, "edge": edge, "learned_at": now, "why": why}
+        for a, b in found
+    ]
+    if rows:
+        await tx.execute(_upsert(tx, holes).on_conflict_do_nothing(), rows)
+
+
+async def insert_outage(tx: Tx, site: str, edge: str, log: int, seq: int, starts: datetime, ends: datetime) -> None:
+    await tx.execute(insert(outages).values(log_id=log, seq=seq, site=site, edge=edge, starts=starts, ends=ends))
+
+
+async def put_counter_day(tx: Tx, site: str, edge: str, log: int, day: CounterDay) -> None:
+    """Join a counter's day with what is known of it. Idempotent."""
+    key = (
+        (counter_days.c.site == site)
+        & (counter_days.c.edge == edge)
+        & (counter_days.c.counter == day.counter)
+        & (counter_days.c.day == day.day)
+        & (counter_days.c.log_id == log)
+    )
+    row = (await tx.execute(select(counter_days).where(key))).mappings().first()
+    if row is None:
+        values = msgspec.structs.asdict(day) | {"site": site, "edge": edge, "log_id": log}
+        await tx.execute(insert(counter_days).values(values))
+        return
+    known = CounterDay(**{name: row[name] for name in CounterDay.__struct_fields__})
+    await tx.execute(update(counter_days).where(key).values(msgspec.structs.asdict(known.joined(day))))
+
+
+async def mark_door(tx: Tx, site: str, door: str, at: datetime, text: str) -> None:
+    """Remember what last happened at a door, unless something later is known."""
+    statement = _upsert(tx, door_marks).values(site=site, door=door, at=at, text=text)
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["site", "door"],
+            set_={"at": statement.excluded.at, "text": statement.excluded.text},
+            where=door_marks.c.at <= statement.excluded.at,
+        )
+    )
+
+
+async def alert(tx: Tx, site: str, edge: str, kind: str, text: str, at: datetime) -> None:
+    """Record something that somebody should look at."""
+    await tx.execute(insert(edge_alerts).values(site=site, edge=edge, kind=kind, text=text[:500], at=at))
+
+
+async def add_refusals(tx: Tx, counts: Mapping[tuple[str, str, str], int], now: datetime) -> None:
+    """Add to the counts of refused things, by site, edge and reason."""
+    for (site, edge, reason), number in counts.items():
+        statement = _upsert(tx, refusals).values(site=site, edge=edge, reason=reason, number=number, last_at=now)
+        await tx.execute(
+            statement.on_conflict_do_update(
+                index_elements=["site", "edge", "reason"],
+                set_={"number": refusals.c.number + literal(number), "last_at": now},
+            )
+        )
+
+
+async def edge_state(tx: Tx, site: str, edge: str) -> EdgeState | None:
+    query = select(edge_states).where(edge_states.c.site == site, edge_states.c.edge == edge)
+    row = (await tx.execute(query)).mappings().first()
+    return _edge_state(row) if row else None
+
+
+async def site_edge_states(tx: Tx, site: str) -> list[EdgeState]:
+    rows = (await tx.execute(select(edge_states).where(edge_states.c.site == site))).mappings()
+    return [_edge_state(row) for row in rows]
+
+
+async def put_edge_state(tx: Tx, state: EdgeState) -> None:
+    """Write who is there."""
+    row = msgspec.structs.asdict(state)
+    row |= {"trust": state.trust.value, "health": msgspec.json.encode(state.health).decode()}
+    key = (edge_states.c.site == state.site) & (edge_states.c.edge == state.edge)
+    if not (await tx.execute(update(edge_states).where(key).values(row))).rowcount:
+        await tx.execute(insert(edge_states).values(row))
+
+
+async def put_device_states(tx: Tx, site: str, edge: str, states: Iterable[DeviceState]) -> None:
+    """Keep the latest state of devices; one that is true as of an earlier instant is left out."""
+    for state in states:
+        statement = _upsert(tx, device_states).values(
+            site=site,
+            edge=edge,
+            device=state.device,
+            kind=state.kind[:40],
+            seq=state.seq,
+            at=state.at,
+            state=msgspec.json.encode(state.values).decode(),
+        )
+        new = statement.excluded
+        await tx.execute(
+            statement.on_conflict_do_update(
+                index_elements=["site", "edge", "device"],
+                set_={"kind": new.kind, "seq": new.seq, "at": new.at, "state": new.state},
+                where=device_states.c.at <= new.at,
+            )
+        )
+
+
+async def cursor(tx: Tx, history: str) -> int:
+    """Up to which event a history has taken everything; 0 at first."""
+    query = select(history_cursor.c.event_id).where(history_cursor.c.history == history)
+    return (await tx.execute(query)).scalar() or 0
+
+
+async def set_cursor(tx: Tx, history: str, event_id: int) -> None:
+    statement = _upsert(tx, history_cursor).values(history=history, event_id=event_id)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["history"], set_={"event_id": event_id}))
+
+
+async def event_count(tx: Tx) -> int:
+    return (await tx.execute(select(func.count()).select_from(events))).scalar_one()
+
+
+def _edge_state(row: RowMapping) -> EdgeState:
+    health = msgspec.json.decode(row["health"], type=dict[str, int])
+    return EdgeState(**(dict(row) | {"health": health, "trust": ClockTrust(row["trust"])}))
+
+
+def _upsert(tx: Tx, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+async def _insert(tx: Tx, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        await tx.execute(_plain(table), rows)
+
+
+def _plain(table: Table) -> Insert:
+    # Ids are not asked for: with them SQLAlchemy sends rows one by one to SQLite.
+    return insert(table).inline()
+
+
+def _lots(numbers: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (numbers[at : at + _IN_LIMIT] for at in range(0, len(numbers), _IN_LIMIT))

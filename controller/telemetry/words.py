@@ -1,0 +1,59 @@
+"""Events in words, as the live page shows them. No code and no person in them."""
+
+from edge.wire.credentials import CredentialKind
+from edge.wire.decide import REASON_TEXT
+from edge.wire.events import (
+    AccessData,
+    BootData,
+    DoorChange,
+    DoorData,
+    EventData,
+    FaultData,
+    OutageData,
+    PlanData,
+)
+
+_KIND = {
+    CredentialKind.BOOKING_CODE: "a booking code",
+    CredentialKind.OFFLINE_CODE: "an offline code",
+    CredentialKind.MEMBER_CARD_PIN: "card and PIN",
+    CredentialKind.STAFF: "a staff code",
+    CredentialKind.KEY_HOLDER: "a key holder's code",
+    CredentialKind.CONTRACTOR: "a contractor's code",
+}
+_CHANGE = {
+    DoorChange.OPENED: "opened",
+    DoorChange.CLOSED: "closed",
+    DoorChange.UNLOCKED: "unlocked",
+    DoorChange.LOCKED: "locked",
+    DoorChange.FORCED: "forced open",
+    DoorChange.HELD: "held open too long",
+    DoorChange.CLEARED: "in order again",
+    DoorChange.EXIT: "request to exit",
+}
+
+
+def happened(data: EventData | None) -> str | None:
+    """What happened, without saying where; ``None`` where nobody need read it."""
+    match data:
+        case AccessData() if data.granted:
+            return f"opened with {_KIND[data.credential]}" if data.credential else "walked in, the door is free"
+        case AccessData():
+            return f"refused: {REASON_TEXT[data.reason]}"
+        case DoorData():
+            return _CHANGE[data.change]
+        case BootData():
+            return f"started, version {data.version[:40]}"
+        case OutageData():
+            return "was not running for a while"
+        case PlanData() if not data.applied:
+            return f"refused plan {data.version}: {(data.why or 'no reason given')[:150]}"
+        case FaultData():
+            return f"{data.what[:100]}" if data.present else f"{data.what[:100]}: in order again"
+        case _:
+            return None
+
+
+def door_of(data: EventData | None) -> str | None:
+    """The door an event is about."""
+    return data.door if isinstance(data, AccessData | DoorData) else None
