@@ -1,0 +1,91 @@
+"""Carries committed events to the controller: a few batches ahead of their acknowledgement, again when none comes."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from edge.outbox import Outbox
+from edge.wire.events import IN_FLIGHT_LIMIT, EventBatch
+
+RESEND_S = 5.0
+"""Real seconds without progress until what was sent is sent again; grows to ``RESEND_MOST_S``, with jitter."""
+RESEND_MOST_S = 60.0
+
+
+class Courier:
+    """``run`` as a task; tell it when something changed. ``send`` hands a batch to the broker: whether it took it."""
+
+    def __init__(self, outbox: Outbox, *, site: str, edge: str, send: Callable[[EventBatch], Awaitable[bool]]) -> None:
+        self._outbox = outbox
+        self._site = site
+        self._edge = edge
+        self._send = send
+        self._online = False
+        self._sent = 0
+        self._in_flight: deque[int] = deque()
+        self._patience = RESEND_S
+        self._wake = asyncio.Event()
+
+    @property
+    def behind(self) -> int:
+        """Committed events that the controller has not acknowledged."""
+        return self._outbox.head - self._outbox.ack
+
+    def online(self, *, up: bool) -> None:
+        """The link came or went; what was in flight is sent again from the acknowledged one on."""
+        self._online = up
+        self.again()
+
+    def again(self) -> None:
+        """Send everything past the acknowledged seq once more."""
+        self._sent = self._outbox.ack
+        self._in_flight.clear()
+        self._patience = RESEND_S
+        self._wake.set()
+
+    def nudge(self) -> None:
+        """Events were committed or acknowledged."""
+        ack = self._outbox.ack
+        while self._in_flight and self._in_flight[0] <= ack:
+            self._in_flight.popleft()
+            self._patience = RESEND_S
+        self._sent = max(self._sent, ack)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        while True:
+            waits = self._patience * (1 + random.random()) if self._in_flight else None  # noqa: S311  # mere jitter
+            try:
+                async with asyncio.timeout(waits):
+                    await self._wake.wait()
+            except TimeoutError:
+                patience = min(self._patience * 2, RESEND_MOST_S)
+                self.again()
+                self._patience = patience
+            self._wake.clear()
+            await self._send_some()
+
+    async def _send_some(self) -> None:
+        while self._online and len(self._in_flight) < IN_FLIGHT_LIMIT:
+            after = self._sent
+            records = await self._outbox.after(after)
+            if not records:
+                return
+            if self._sent != after:
+                continue
+            self._sent = records[-1].seq
+            self._in_flight.append(self._sent)
+            batch = EventBatch(
+                site=self._site,
+                edge=self._edge,
+                log=self._outbox.log,
+                first_kept=self._outbox.first_kept,
+                events=tuple(msgspec.Raw(record.data) for record in records),
+            )
+            if not await self._send(batch):
+                # The link reports its loss by itself; should it stay, the time-out sends again.
+                return

@@ -1,0 +1,134 @@
+"""Two beams across a way in, read as one: who came in, who went out, who turned back. Pure.
+
+The pair is a quadrature code. Walking in breaks *outer*, both, *inner*, none; each change moves a position by one
+quarter, so stepping back and forth inside cancels out, and only a whole passage counts. Changes are put in order of
+the kernel's tick before they are read, for two pins may be reported out of order.
+
+Somebody quick or thin may leave the first beam before reaching the second: two single breaks close together in time
+are a passage too. A beam broken for two minutes is a fault, and nothing is counted until both are clear again.
+"""
+
+from typing import Literal
+
+import msgspec
+
+REORDER_S = 0.050
+"""How long a change waits for an earlier one that is reported late, in ticks."""
+STRIDE_S = 0.7
+"""Longest time between leaving one beam and breaking the other within one passage."""
+BLOCKED_S = 120.0
+
+Beam = Literal["outer", "inner"]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    tick: float
+    beam: Beam
+    broken: bool
+
+
+class Crossing(msgspec.Struct, frozen=True, kw_only=True):
+    way: Literal["in", "out", "back"]
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    beam: Beam
+    present: bool
+
+
+Outcome = Crossing | Fault
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """``position``: quarters of a passage, inwards positive. ``single``: a lone break that may be half of one:
+    which beam, and when it cleared. ``broken_at``: since when each beam is broken. ``faulty``: reported beams.
+    ``void``: a beam was blocked, so that nothing counts until both are clear."""
+
+    outer: bool = False
+    inner: bool = False
+    position: int = 0
+    touched: tuple[Beam, ...] = ()
+    single: tuple[Beam, float] | None = None
+    broken_at: tuple[tuple[Beam, float], ...] = ()
+    faulty: tuple[Beam, ...] = ()
+    void: bool = False
+    waiting: tuple[Change, ...] = ()
+
+    @property
+    def due(self) -> float | None:
+        """The tick by which ``advance`` wants to be called, or ``None``."""
+        dues = [self.waiting[0].tick + REORDER_S] if self.waiting else []
+        if self.single is not None and not (self.outer or self.inner):
+            dues.append(self.single[1] + STRIDE_S + REORDER_S)
+        dues += [at + BLOCKED_S for beam, at in self.broken_at if beam not in self.faulty]
+        return min(dues, default=None)
+
+
+def feed(pair: Pair, change: Change) -> Pair:
+    """Take a change in; it is read by ``advance`` once nothing earlier can still come."""
+    return msgspec.structs.replace(pair, waiting=tuple(sorted((*pair.waiting, change))))
+
+
+def advance(pair: Pair, tick: float) -> tuple[Pair, list[Outcome]]:
+    """Read everything that is certain at ``tick``."""
+    outcomes: list[Outcome] = []
+    while pair.waiting and pair.waiting[0].tick + REORDER_S <= tick:
+        change, rest = pair.waiting[0], pair.waiting[1:]
+        pair = _lapse(msgspec.structs.replace(pair, waiting=rest), change.tick, outcomes)
+        pair = _read(pair, change, outcomes)
+    return _lapse(pair, tick - REORDER_S, outcomes, tick), outcomes
+
+
+_CYCLE = {(False, False): 0, (True, False): 1, (True, True): 2, (False, True): 3}
+
+
+def _read(pair: Pair, change: Change, outcomes: list[Outcome]) -> Pair:
+    if (pair.outer if change.beam == "outer" else pair.inner) is change.broken:
+        return pair
+    before = _CYCLE[pair.outer, pair.inner]
+    broken_at = tuple((beam, at) for beam, at in pair.broken_at if beam != change.beam)
+    if change.broken:
+        broken_at = (*broken_at, (change.beam, change.tick))
+    outer = change.broken if change.beam == "outer" else pair.outer
+    inner = change.broken if change.beam == "inner" else pair.inner
+    move = 1 if (_CYCLE[outer, inner] - before) % 4 == 1 else -1
+    touched = pair.touched if change.beam in pair.touched else (*pair.touched, change.beam)
+    pair = msgspec.structs.replace(
+        pair, outer=outer, inner=inner, broken_at=broken_at, position=pair.position + move, touched=touched
+    )
+    if not change.broken and change.beam in pair.faulty:
+        faulty = tuple(beam for beam in pair.faulty if beam != change.beam)
+        pair = msgspec.structs.replace(pair, faulty=faulty)
+        outcomes.append(Fault(beam=change.beam, present=False))
+    return pair if outer or inner else _cleared(pair, change, outcomes)
+
+
+def _cleared(pair: Pair, change: Change, outcomes: list[Outcome]) -> Pair:
+    """Both beams are clear: what was that?"""
+    position, single, touched, void = pair.position, pair.single, pair.touched, pair.void
+    pair = msgspec.structs.replace(pair, position=0, touched=(), single=None, void=False)
+    if void:
+        return pair
+    if position in (4, -4):
+        outcomes.append(Crossing(way="in" if position > 0 else "out"))
+    elif len(touched) > 1:
+        outcomes.append(Crossing(way="back"))
+    elif single is not None and single[0] != change.beam:
+        outcomes.append(Crossing(way="in" if single[0] == "outer" else "out"))
+    else:
+        if single is not None:
+            outcomes.append(Crossing(way="back"))
+        return msgspec.structs.replace(pair, single=(change.beam, change.tick))
+    return pair
+
+
+def _lapse(pair: Pair, tick: float, outcomes: list[Outcome], now: float | None = None) -> Pair:
+    """What has become true by mere time: a lone break stays alone, a beam is blocked."""
+    if pair.single is not None and not (pair.outer or pair.inner) and tick - pair.single[1] >= STRIDE_S:
+        pair = msgspec.structs.replace(pair, single=None)
+        outcomes.append(Crossing(way="back"))
+    for beam, at in pair.broken_at:
+        if beam not in pair.faulty and (now if now is not None else tick) - at >= BLOCKED_S:
+            pair = msgspec.structs.replace(pair, faulty=(*pair.faulty, beam), single=None, void=True)
+            outcomes.append(Fault(beam=beam, present=True))
+    return pair

@@ -1,0 +1,31 @@
+"""A PIR: movement begins at once and ends after a quiet time, so that one visitor is not fifty events. Pure."""
+
+import msgspec
+
+QUIET_S = 30.0
+"""Movement has ended when none was seen for this long, in seconds of the pins' ticks."""
+
+
+class Motion(msgspec.Struct, frozen=True, kw_only=True):
+    """``active`` is what is reported; ``seen`` the sensor's level; ``quiet_at`` when activity will have ended."""
+
+    active: bool = False
+    seen: bool = False
+    quiet_at: float | None = None
+
+    @property
+    def due(self) -> float | None:
+        return self.quiet_at
+
+
+def sense(motion: Motion, seen: bool, tick: float) -> Motion:
+    """The sensor's level changed."""
+    motion = advance(motion, tick)
+    if seen:
+        return Motion(active=True, seen=True)
+    return Motion(active=motion.active, quiet_at=tick + QUIET_S if motion.active else None)
+
+
+def advance(motion: Motion, tick: float) -> Motion:
+    """Time has passed."""
+    return Motion() if motion.quiet_at is not None and tick >= motion.quiet_at else motion

@@ -1,0 +1,296 @@
+"""Events on the disk until the controller has committed them.
+
+- Access events are on the disk within 50 ms, all others within 1 s; the disk is waited for in a thread, so that a
+  key never is. A seq is handed out to be sent only once it is there.
+- Acknowledged events stay 35 days, as far as ``limit`` bytes allow, in case the controller is restored.
+- When the disk is full, or ``limit`` is reached: acknowledged segments go first, oldest first; then runs of events
+  that are not about access become one ``dropped`` event each; access events go last of all.
+- A new or foreign disk begins a new log at seq 1.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from edge.files import Files
+from edge.recovery import ACK, Acked, Found, recover
+from edge.segments import FOLDER, Header, Record, Segment, line, name_of, read, record_of, span_of, squeeze, whole
+from edge.wire.codec import encode
+from edge.wire.events import BATCH_LIMIT, URGENT, Event, FootfallData
+
+GROUP_S = 0.25
+"""How long an event that is not urgent waits for others, in real seconds."""
+RETRY_S = 1.0
+SEGMENT_BYTES = 256 * 1024
+BATCH_BYTES = 96 * 1024
+KEEP = timedelta(days=35)
+PENDING_LIMIT = 10_000
+"""Events held in memory while the disk refuses them; past this, runs of them become ``dropped``."""
+RESERVE = f"{FOLDER}/reserve"
+"""Room kept free for making room when the disk is full."""
+
+
+class Outbox:
+    """One log of events. ``open`` first, then ``run`` as a task; ``add`` any time in between.
+
+    ``count`` is told the name of anything odd that happens, for device health; ``committed`` is called after
+    events reached the disk.
+    """
+
+    def __init__(
+        self, files: Files, *, limit: int, count: Callable[[str], None], committed: Callable[[], None]
+    ) -> None:
+        self._files = files
+        self._limit = limit
+        self._count = count
+        self._committed = committed
+        self._segments: list[Segment] = []
+        self._tail: list[Record] = []
+        self._loaded: tuple[str, list[Record]] = ("", [])
+        self._pending: list[Event] = []
+        self._writable: Segment | None = None
+        self._wake = asyncio.Event()
+        self._urgent = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._stored_ack = 0
+        self.log = ""
+        self.head = 0
+        self.next_seq = 1
+        self.ack = 0
+        self.totals: dict[str, tuple[int, int]] = {}
+        self._last_at: datetime | None = None
+
+    @property
+    def first_kept(self) -> int:
+        return self._segments[0].first if self._segments else self.next_seq
+
+    @property
+    def size(self) -> int:
+        """Bytes on the disk."""
+        return sum(segment.size for segment in self._segments)
+
+    # Start-up
+
+    async def open(self) -> Found:
+        """Read what is there. Raises ``OSError`` when the disk cannot be read at all."""
+        found = await asyncio.to_thread(recover, self._files)
+        self.log, self.ack, self._segments = found.log, found.ack, found.segments
+        self.totals, self._last_at = dict(found.totals), found.last_at
+        if found.segments:
+            self._writable, self._tail = found.segments[-1], found.tail
+            self.head = self._writable.last
+        self.next_seq = self.head + 1
+        await asyncio.to_thread(self._keep_reserve)
+        return found
+
+    # Adding
+
+    def add(self, make: Callable[[int], Event]) -> Event:
+        """Number an event and take it in; ``make`` is given its seq. It is on the disk a little later."""
+        event = make(self.next_seq)
+        self.next_seq += 1
+        self._pending.append(event)
+        if event.kind == "footfall" and isinstance(crossing := event.read(), FootfallData):
+            self.totals[crossing.counter] = (crossing.total_ins, crossing.total_outs)
+        if event.kind in URGENT:
+            self._urgent.set()
+        self._wake.set()
+        return event
+
+    async def run(self) -> None:
+        """Bring to the disk what was added, until cancelled."""
+        while True:
+            await self._wake.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GROUP_S):
+                    await self._urgent.wait()
+            if not await self.commit():
+                await asyncio.sleep(RETRY_S)
+
+    async def commit(self) -> bool:
+        """Bring everything added so far to the disk; whether it could be."""
+        async with self._writing:
+            self._wake.clear()
+            self._urgent.clear()
+            batch = list(self._pending)
+            if not batch:
+                return True
+            records = [record_of(event) for event in batch]
+            if not await asyncio.to_thread(self._store, records, batch):
+                self._count("disk_refused")
+                self._bound_pending()
+                self._wake.set()
+                return False
+            del self._pending[: len(batch)]
+            self.head = records[-1].seq
+        self._committed()
+        return True
+
+    def _store(self, records: list[Record], batch: list[Event]) -> bool:
+        """In a thread: write, making room where there is none."""
+        for _ in range(len(self._segments) + 3):
+            try:
+                self._append(records, batch)
+            except OSError:
+                # What was written of it stays behind as spoilt or double lines, which a reader passes over.
+                self._writable = None
+                if not self._make_room():
+                    return False
+            else:
+                return True
+        return False
+
+    def _append(self, records: list[Record], batch: list[Event]) -> None:
+        segment = self._writable
+        if segment is None or segment.size >= SEGMENT_BYTES:
+            self._retire()
+            first = self._segments[-1].last + 1 if self._segments else span_of(batch[0])[0]
+            header = Header(log=self.log, first=first, at=self._last_at, totals=dict(self.totals))
+            segment = Segment(name=name_of(first), first=first, last=first - 1, began=self._last_at)
+            # A file of that name can only be what a failed write left behind: nothing of it was ever handed out.
+            self._files.remove(segment.name)
+            data = whole(header, records)
+        else:
+            data = b"".join(line(record.data) for record in records)
+        self._files.append(segment.name, data)
+        self._files.sync(segment.name)
+        if segment is not self._writable:
+            self._segments = [*self._segments, segment]
+            self._writable, self._tail = segment, []
+        segment.size += len(data)
+        segment.last = records[-1].seq
+        self._last_at = batch[-1].at
+        self._tail = [*self._tail, *records]
+
+    def _bound_pending(self) -> None:
+        """Called with the lock held, so that nothing of it is being written."""
+        if len(self._pending) > PENDING_LIMIT:
+            self._pending = squeeze(self._pending)
+        if len(self._pending) > PENDING_LIMIT:
+            self._pending = squeeze(self._pending, keep=frozenset())
+
+    # Room
+
+    def _retire(self) -> None:
+        """Before a new segment: let go of what is too old or too much."""
+        while len(self._segments) > 1 and self._segments[0].last <= self.ack:
+            at = self._ended()
+            old = at is not None and self._last_at is not None and self._last_at - at > KEEP
+            if not old and self.size <= self._limit:
+                break
+            self._forget_first()
+        while self.size > self._limit and self._make_room():
+            pass
+
+    def _ended(self) -> datetime | None:
+        """The instant of the first segment's last event."""
+        after = self._segments[1]
+        if after.began is None:
+            header = read(self._files.read(after.name) or b"").header
+            after.began = header.at if header is not None else None
+        return after.began
+
+    def _forget_first(self) -> None:
+        # A new list, since a reader may be walking along the old one.
+        gone, self._segments = self._segments[0], self._segments[1:]
+        self._files.remove(gone.name)
+
+    def _make_room(self) -> bool:
+        """Free some of the disk; whether there was anything left to free."""
+        if len(self._segments) > 1 and self._segments[0].last <= self.ack:
+            self._forget_first()
+            return True
+        for level, keep in enumerate((URGENT, frozenset[str]()), start=1):
+            for segment in self._segments:
+                # What the writer still appends to is left alone; after a failed write there is no such segment.
+                if segment is not self._writable and segment.squeezed < level and self._squeeze(segment, keep, level):
+                    return True
+            if self.size <= self._limit:
+                break
+        return False
+
+    def _squeeze(self, segment: Segment, keep: frozenset[str], level: int) -> bool:
+        """Rewrite a segment with less in it; whether that gained anything."""
+        try:
+            header, events, _ = read(self._files.read(segment.name) or b"")
+            events = [event for event in events if segment.first <= event.seq <= segment.last]
+            fresh = header or Header(log=self.log, first=segment.first, totals=dict(self.totals))
+            data = whole(fresh, [record_of(event) for event in squeeze(events, keep=keep)])
+            if len(data) >= segment.size * 0.9:
+                segment.squeezed = level
+                return False
+            self._files.remove(RESERVE)
+            self._files.replace(segment.name, data)
+        except OSError:
+            return False
+        self._loaded = ("", [])
+        segment.size, segment.squeezed = len(data), level
+        self._keep_reserve()
+        return True
+
+    def _keep_reserve(self) -> None:
+        with contextlib.suppress(OSError):
+            if self._files.read(RESERVE) is None:
+                self._files.replace(RESERVE, os.urandom(SEGMENT_BYTES * 2))
+
+    # Sending
+
+    async def after(self, seq: int) -> list[Record]:
+        """Committed records past ``seq``, at most one batch of them; none when there are no more."""
+        seq = max(seq, self.first_kept - 1)
+        segment = next((one for one in self._segments if one.last > seq), None)
+        if segment is None:
+            return []
+        if segment is self._writable:
+            records = self._tail
+        else:
+            if self._loaded[0] != segment.name:
+                self._loaded = (segment.name, await asyncio.to_thread(self._load, segment.name))
+            records = self._loaded[1]
+        batch: list[Record] = []
+        size = 0
+        for record in records:
+            if record.seq <= seq or record.seq > min(segment.last, self.head):
+                continue
+            size += len(record.data)
+            if batch and (size > BATCH_BYTES or len(batch) >= BATCH_LIMIT):
+                break
+            batch.append(record)
+        return batch
+
+    def _load(self, name: str) -> list[Record]:
+        return [record_of(event) for event in read(self._files.read(name) or b"").events]
+
+    def acknowledge(self, log: str, seq: int) -> bool:
+        """Everything up to ``seq`` is committed at the controller; whether that was news. An acknowledgement of
+        another log, or of what was never sent, changes nothing and is counted."""
+        if log != self.log:
+            self._count("ack_foreign")
+        elif seq > self.head:
+            self._count("ack_beyond_head")
+        elif seq > self.ack:
+            self.ack = seq
+            return True
+        return False
+
+    def wanted(self, log: str | None, next_seq: int) -> None:
+        """The controller, restored perhaps, says which seq of the log it wants next: what is kept is sent again."""
+        if log != self.log:
+            self.ack = self.first_kept - 1
+        elif next_seq - 1 > self.head:
+            self._count("ack_beyond_head")
+        else:
+            self.ack = max(next_seq, self.first_kept) - 1
+
+    async def keep_ack(self) -> None:
+        """Bring the acknowledged seq to the disk. One that is behind only costs sending again."""
+        if self.ack != self._stored_ack:
+            acked = Acked(log=self.log, seq=self.ack)
+            try:
+                await asyncio.to_thread(self._files.replace, ACK, encode(acked))
+            except OSError:
+                self._count("disk_refused")
+            else:
+                self._stored_ack = acked.seq
