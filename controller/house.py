@@ -1,7 +1,8 @@
 """The composition root: every part of the controller, made once, handed to whoever needs it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends
@@ -9,6 +10,10 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
+from controller.access.service import Access
+from controller.bookings.desk import Desk
+from controller.bookings.recurring import Recurring
+from controller.bookings.service import Bookings
 from controller.changes import Changes
 from controller.database import Database
 from controller.estate.service import Estate
@@ -28,7 +33,7 @@ class NamedTask:
     """Something that runs as long as the controller does; its end, however it comes, ends the process."""
 
     name: str
-    run: Callable[[], Awaitable[None]]
+    run: Callable[[], Coroutine[None, None, None]]
 
 
 @dataclass(kw_only=True)
@@ -44,6 +49,9 @@ class House:
     people: People
     estate: Estate
     hours: Hours
+    access: Access
+    bookings: Bookings
+    recurring: Recurring
     checks: dict[str, Check] = field(default_factory=dict)
     tasks: list[NamedTask] = field(default_factory=list)
 
@@ -61,6 +69,17 @@ def open_house(settings: Settings, clock: Clock, *, passwords: Passwords | None 
     database = Database(settings.database_url)
     changes = Changes()
     people = People(database, clock, passwords or Passwords(), settings.data_dir / "setup-token")
+    estate = Estate(database, clock, keys, changes)
+    access = Access(estate, keys)
+    desk = Desk(
+        database,
+        access,
+        keys,
+        lead_in=timedelta(minutes=settings.lead_in_minutes),
+        lag=timedelta(minutes=settings.lag_minutes),
+        address=settings.address,
+    )
+    bookings = Bookings(database, clock, changes, desk)
     house = House(
         settings=settings,
         clock=clock,
@@ -69,8 +88,11 @@ def open_house(settings: Settings, clock: Clock, *, passwords: Passwords | None 
         changes=changes,
         registry=CollectorRegistry(),
         people=people,
-        estate=Estate(database, clock, keys, changes),
+        estate=estate,
         hours=Hours(database, clock, changes),
+        access=access,
+        bookings=bookings,
+        recurring=Recurring(database, clock, changes, desk, bookings),
     )
     house.checks["database"] = lambda: _database_ready(database)
     return house

@@ -186,7 +186,7 @@ async def _insert_claim(tx: Tx, actor: str, key: str, fingerprint: bytes, now: d
 async def _find(tx: Tx, actor: str, key: str) -> Claim | None:
     query = select(idempotency.c.fingerprint, idempotency.c.answer)
     row = (await tx.execute(query.where(idempotency.c.actor == actor, idempotency.c.key == key))).mappings().first()
-    return row and Claim(**row)
+    return Claim(**row) if row else None
 
 
 async def _store_answer(tx: Tx, actor: str, key: str, sealed: bytes) -> None:

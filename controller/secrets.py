@@ -1,5 +1,6 @@
 """The controller's keys: made on the first start, kept in ``data_dir/keys``, readable by their owner only."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -84,10 +85,9 @@ def _sync_folder(folder: Path) -> None:
 
 def _key(path: Path) -> bytes:
     if not path.exists():
-        try:
+        # Another process may make it first; then its key is the one.
+        with contextlib.suppress(FileExistsError):
             write_secret(path, secrets.token_bytes(_KEY_BYTES))
-        except FileExistsError:
-            pass  # another process made it first
     key = path.read_bytes()
     if len(key) != _KEY_BYTES:
         raise KeyFault(

@@ -70,8 +70,8 @@ class SiteParts(msgspec.Struct, frozen=True, kw_only=True):
     doors: tuple[Door, ...] = ()
     edges: tuple[Edge, ...] = ()
 
-    def space(self, id: str) -> Space | None:
-        return next((space for space in self.spaces if space.id == id), None)
+    def space(self, space_id: str) -> Space | None:
+        return next((space for space in self.spaces if space.id == space_id), None)
 
-    def door(self, id: str) -> Door | None:
-        return next((door for door in self.doors if door.id == id), None)
+    def door(self, door_id: str) -> Door | None:
+        return next((door for door in self.doors if door.id == door_id), None)

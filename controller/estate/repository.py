@@ -16,9 +16,9 @@ _DOOR = tuple(doors.c[name] for name in Door.__struct_fields__)
 _SPACE = tuple(spaces.c[name] for name in Space.__struct_fields__ if name != "doors")
 
 
-async def site(tx: Tx, id: str) -> Site | None:
-    row = (await tx.execute(select(*_SITE).where(sites.c.id == id))).mappings().first()
-    return row and Site(**row)
+async def site(tx: Tx, site_id: str) -> Site | None:
+    row = (await tx.execute(select(*_SITE).where(sites.c.id == site_id))).mappings().first()
+    return Site(**row) if row else None
 
 
 async def list_sites(tx: Tx, *, after: str | None = None, limit: int) -> list[Site]:
@@ -27,16 +27,16 @@ async def list_sites(tx: Tx, *, after: str | None = None, limit: int) -> list[Si
     return [Site(**row) for row in (await tx.execute(query)).mappings()]
 
 
-async def site_parts(tx: Tx, id: str) -> SiteParts | None:
+async def site_parts(tx: Tx, site_id: str) -> SiteParts | None:
     """The site with everything in it, in four small queries."""
-    found = await site(tx, id)
+    found = await site(tx, site_id)
     if found is None:
         return None
     return SiteParts(
         site=found,
-        spaces=tuple(await site_spaces(tx, id)),
-        doors=tuple(await site_doors(tx, id)),
-        edges=tuple(await site_edges(tx, id)),
+        spaces=tuple(await site_spaces(tx, site_id)),
+        doors=tuple(await site_doors(tx, site_id)),
+        edges=tuple(await site_edges(tx, site_id)),
     )
 
 
@@ -49,11 +49,11 @@ async def site_spaces(tx: Tx, site: str) -> list[Space]:
     return [Space(**row, doors=tuple(ways[row["id"]])) for row in rows]
 
 
-async def space(tx: Tx, site: str, id: str) -> Space | None:
-    row = (await tx.execute(select(*_SPACE).where(spaces.c.site == site, spaces.c.id == id))).mappings().first()
+async def space(tx: Tx, site: str, space_id: str) -> Space | None:
+    row = (await tx.execute(select(*_SPACE).where(spaces.c.site == site, spaces.c.id == space_id))).mappings().first()
     if row is None:
         return None
-    query = select(space_doors.c.door).where(space_doors.c.site == site, space_doors.c.space == id)
+    query = select(space_doors.c.door).where(space_doors.c.site == site, space_doors.c.space == space_id)
     ways = (await tx.execute(query.order_by(space_doors.c.door))).scalars().all()
     return Space(**row, doors=tuple(ways))
 
@@ -74,15 +74,15 @@ async def all_edges(tx: Tx) -> list[Edge]:
     return [Edge(**row) for row in rows]
 
 
-async def edge(tx: Tx, site: str, id: str) -> Edge | None:
-    query = select(*_EDGE).where(edges.c.site == site, edges.c.id == id)
+async def edge(tx: Tx, site: str, edge_id: str) -> Edge | None:
+    query = select(*_EDGE).where(edges.c.site == site, edges.c.id == edge_id)
     row = (await tx.execute(query)).mappings().first()
-    return row and Edge(**row)
+    return Edge(**row) if row else None
 
 
 async def edge_with_key(tx: Tx, public_key: bytes) -> Edge | None:
     row = (await tx.execute(select(*_EDGE).where(edges.c.public_key == public_key))).mappings().first()
-    return row and Edge(**row)
+    return Edge(**row) if row else None
 
 
 async def sealed_secrets(tx: Tx, site: str, *, edge: str | None = None) -> dict[str, bytes]:

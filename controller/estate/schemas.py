@@ -49,7 +49,7 @@ class SpaceBody(Body):
     name: Name
     capacity: Annotated[Whole, Field(ge=0, le=100_000)] | None = None
     floor_area_m2: Annotated[Number, Field(gt=0, le=1_000_000)] | None = None
-    doors: Annotated[list[Slug], Field(max_length=50)] = []
+    doors: Annotated[list[Slug], Field(max_length=50, default_factory=list)]
 
 
 class DoorBody(Body):

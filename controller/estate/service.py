@@ -111,45 +111,45 @@ class Estate:
         await audit.record(tx, actor=actor, at=self._clock.now(), act=act, site=site, thing=thing)
 
 
-async def require_site(tx: Tx, id: str) -> Site:
+async def require_site(tx: Tx, site_id: str) -> Site:
     """Raises ``SiteUnknown``."""
-    site = await repository.site(tx, id)
+    site = await repository.site(tx, site_id)
     if site is None:
-        raise SiteUnknown(id)
+        raise SiteUnknown(site_id)
     return site
 
 
-async def require_parts(tx: Tx, id: str) -> SiteParts:
+async def require_parts(tx: Tx, site_id: str) -> SiteParts:
     """Raises ``SiteUnknown``."""
-    parts = await repository.site_parts(tx, id)
+    parts = await repository.site_parts(tx, site_id)
     if parts is None:
-        raise SiteUnknown(id)
+        raise SiteUnknown(site_id)
     return parts
 
 
-async def require_space(tx: Tx, site: str, id: str) -> Space:
+async def require_space(tx: Tx, site: str, space_id: str) -> Space:
     """Raises ``SiteUnknown`` and ``SpaceUnknown``."""
     await require_site(tx, site)
-    space = await repository.space(tx, site, id)
+    space = await repository.space(tx, site, space_id)
     if space is None:
-        raise SpaceUnknown(site, id)
+        raise SpaceUnknown(site, space_id)
     return space
 
 
-async def require_door(tx: Tx, site: str, id: str) -> Door:
+async def require_door(tx: Tx, site: str, door_id: str) -> Door:
     """Raises ``SiteUnknown`` and ``DoorUnknown``."""
-    door = (await require_parts(tx, site)).door(id)
+    door = (await require_parts(tx, site)).door(door_id)
     if door is None:
-        raise DoorUnknown(site, id)
+        raise DoorUnknown(site, door_id)
     return door
 
 
-async def require_edge(tx: Tx, site: str, id: str) -> Edge:
+async def require_edge(tx: Tx, site: str, edge_id: str) -> Edge:
     """Raises ``SiteUnknown`` and ``EdgeUnknown``."""
     await require_site(tx, site)
-    edge = await repository.edge(tx, site, id)
+    edge = await repository.edge(tx, site, edge_id)
     if edge is None:
-        raise EdgeUnknown(site, id)
+        raise EdgeUnknown(site, edge_id)
     return edge
 
 

@@ -55,7 +55,7 @@ class OtherDayBody(Body):
 
     date: Day
     note: Line = ""
-    spans: Annotated[list[SpanBody], Field(max_length=24)] = []
+    spans: Annotated[list[SpanBody], Field(max_length=24, default_factory=list)]
 
     @model_validator(mode="after")
     def _apart(self) -> "OtherDayBody":
@@ -66,9 +66,9 @@ class OtherDayBody(Body):
 class HoursBody(Body):
     """Replaces all opening hours of the site. ``free_doors`` stand unlocked while it is staffed."""
 
-    pattern: Annotated[list[WeeklyBody], Field(max_length=168)] = []
-    exceptions: Annotated[list[OtherDayBody], Field(max_length=2000)] = []
-    free_doors: Annotated[list[Slug], Field(max_length=200)] = []
+    pattern: Annotated[list[WeeklyBody], Field(max_length=168, default_factory=list)]
+    exceptions: Annotated[list[OtherDayBody], Field(max_length=2000, default_factory=list)]
+    free_doors: Annotated[list[Slug], Field(max_length=200, default_factory=list)]
 
     @model_validator(mode="after")
     def _sound(self) -> "HoursBody":

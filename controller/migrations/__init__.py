@@ -39,7 +39,7 @@ def _upgrade(connection: Connection) -> None:
         # Foreign keys stay off (SQLite's default): rebuilding a table would cascade otherwise.
         driver = connection.connection.dbapi_connection
         assert driver is not None
-        driver.isolation_level = None  # type: ignore[attr-defined]  # a DBAPI extension of sqlite3
+        driver.isolation_level = None
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:

@@ -22,7 +22,7 @@ async def any_user(tx: Tx) -> bool:
 async def user_named(tx: Tx, name: str) -> User | None:
     query = select(users.c.id, users.c.name, users.c.password_hash).where(users.c.name_key == name_key(name))
     row = (await tx.execute(query)).mappings().first()
-    return row and User(**row)
+    return User(**row) if row else None
 
 
 async def add_user(tx: Tx, user: User, now: datetime) -> None:
@@ -51,7 +51,7 @@ async def session(tx: Tx, token_hash: bytes, now: datetime) -> Session | None:
         .where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now)
     )
     row = (await tx.execute(query)).mappings().first()
-    return row and Session(**row)
+    return Session(**row) if row else None
 
 
 async def renew_session(tx: Tx, token_hash: bytes, expires_at: datetime) -> None:
@@ -67,7 +67,7 @@ async def failures(tx: Tx, name: str) -> Failures | None:
     table = sign_in_failures
     query = select(table.c.failures, table.c.last_at, table.c.blocked_until)
     row = (await tx.execute(query.where(table.c.name_key == name_key(name)).with_for_update())).mappings().first()
-    return row and Failures(**row)
+    return Failures(**row) if row else None
 
 
 async def put_failures(tx: Tx, name: str, value: Failures) -> None:

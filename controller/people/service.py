@@ -71,7 +71,7 @@ class People:
         A try is counted before the password is looked at, so that tries made at once count as well.
         """
         known = await self._database.run(self._count_try, user)
-        if not await self._passwords.fits(password, known and known.password_hash) or known is None:
+        if not await self._passwords.fits(password, known.password_hash if known else None) or known is None:
             raise WrongPassword
         return await self._database.run(self._let_in, known)
 
@@ -126,4 +126,4 @@ def _wait(failures: int) -> timedelta:
     """How long the name waits after so many wrong tries in a row."""
     if failures < FREE_TRIES:
         return timedelta(0)
-    return min(FIRST_WAIT * 2 ** min(failures - FREE_TRIES, 10), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << min(failures - FREE_TRIES, 10)), LONGEST_WAIT)

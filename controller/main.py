@@ -1,0 +1,150 @@
+"""The controller as a process: migrate, start, serve, stop when told, and die when a part of it dies."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from controller.app import build_app
+from controller.house import House, NamedTask
+from controller.idempotency import forget_old_keys
+from controller.loglines import set_up_logging
+from controller.migrations import migrate
+from controller.settings import ConfigError, Listen, Settings, load_settings
+from edge.wire.clock import Clock, clock_from
+from edge.wire.errors import WireError
+
+log = logging.getLogger(__name__)
+
+TIDY_EVERY_S = 3600.0
+GRACE_S = 5
+"""How long open requests may take to finish once the controller is told to stop."""
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to us: uvicorn would raise them again when it has stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(config: Path) -> int:
+    """Run the controller until it is told to stop; the exit code. Raises ``ConfigError``, ``KeyFault``."""
+    settings = load_settings(config)
+    clock = load_clock(config, settings)
+    listener = open_listener(config, settings.listen)
+    set_up_logging()
+    with listener:
+        return asyncio.run(_run(settings, clock, listener))
+
+
+def load_clock(config: Path, settings: Settings) -> Clock:
+    """The clock of the settings. Raises ``ConfigError``."""
+    if settings.clock_file is None:
+        return clock_from(None)
+    try:
+        return clock_from(settings.clock_file.read_bytes())
+    except (OSError, WireError, ValueError) as error:
+        raise ConfigError(config, "clock_file", f"{settings.clock_file}: {error}") from error
+
+
+def open_listener(config: Path, listen: Listen) -> socket.socket:
+    """The listening socket, taken before anything else is touched. Raises ``ConfigError``."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(listen.host, listen.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=512)
+    except OSError as error:
+        raise ConfigError(
+            config, "listen", f"{listen.host}:{listen.port} cannot be listened on ({error.strerror}); set another"
+        ) from error
+
+
+async def _run(settings: Settings, clock: Clock, listener: socket.socket) -> int:
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    await migrate(settings.database_url)
+    app = build_app(settings, clock)
+    house: House = app.state.house
+    server = Server(
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    )
+    stop = _stop_on_signals(server)
+    try:
+        await house.start()
+        if await house.people.setup_needed():
+            log.info(
+                "Nobody can sign in yet: open the pages and give the token of this file",
+                extra={"file": settings.data_dir / "setup-token"},
+            )
+        log.info("The controller starts", extra={"address": settings.address})
+        tasks = [NamedTask(name="tidy", run=lambda: tidy(house)), *house.tasks]
+        return await supervise(lambda: server.serve([listener]), tasks, stop, lambda: _let_finish(server))
+    finally:
+        await house.close()
+        log.info("The controller has stopped")
+
+
+def _stop_on_signals(server: Server) -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM; the second cuts open requests off."""
+    stop = asyncio.Event()
+
+    def told() -> None:
+        server.force_exit = stop.is_set()
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told)
+    return stop
+
+
+def _let_finish(server: Server) -> None:
+    server.should_exit = True
+
+
+async def supervise(
+    serve: Callable[[], Coroutine[None, None, None]],
+    tasks: Sequence[NamedTask],
+    stop: asyncio.Event,
+    let_finish: Callable[[], None],
+) -> int:
+    """Run ``serve`` and the tasks until ``stop``, or until one of them ends; 0 or 1, the exit code.
+
+    On ``stop`` the server finishes first (``let_finish`` tells it), then the tasks are cancelled. A task
+    that ends, by an error or by itself, ends all: half a controller would look like a whole one.
+    """
+    server = asyncio.create_task(serve(), name="web server")
+    running = {server, *(asyncio.create_task(task.run(), name=task.name) for task in tasks)}
+    told = asyncio.create_task(stop.wait(), name="stop")
+    done, _ = await asyncio.wait(running | {told}, return_when=asyncio.FIRST_COMPLETED)
+    ended = done - {told}
+    let_finish()
+    await asyncio.wait({server})
+    for task in running | {told}:
+        task.cancel()
+    await asyncio.wait(running | {told})
+    if not ended:
+        return 0
+    for task in ended:
+        error = None if task.cancelled() else task.exception()
+        log.critical("The controller stops because a part of it ended", exc_info=error, extra={"task": task.get_name()})
+    return 1
+
+
+async def tidy(house: House) -> None:
+    """Forget what is no longer needed, once an hour."""
+    while True:
+        await house.people.tidy()
+        await forget_old_keys(house)
+        await house.clock.sleep(TIDY_EVERY_S)
