@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from controller import health
+from controller.bookings import routes as bookings
 from controller.estate import routes as estate
 from controller.hours import routes as hours
 from controller.house import House, open_house
@@ -16,7 +17,7 @@ from controller.settings import Settings
 from edge.wire.clock import Clock
 
 API = "/api/v1"
-ROUTERS = (people.router, estate.router, hours.router)
+ROUTERS = (people.router, estate.router, hours.router, bookings.router)
 """The routers of the domains, all under ``API``."""
 
 

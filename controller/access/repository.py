@@ -1,0 +1,207 @@
+"""All SQL about grants and codes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, and_, delete, insert, select, update
+
+from controller.access.model import NewGrant, WantedGrant
+from controller.access.standing import HeldGrant, Lingering
+from controller.access.tables import code_claims, codes, grants
+from controller.bookings.tables import bookings
+from controller.database import Tx
+from controller.estate.tables import doors
+from controller.telemetry.tables import edge_states
+from edge.wire.credentials import CredentialKind
+from edge.wire.interval import Interval
+
+
+async def sealed_codes(tx: Tx, booking_ids: Sequence[str]) -> dict[str, bytes]:
+    """Booking id -> sealed code, of those that have one."""
+    if not booking_ids:
+        return {}
+    query = select(codes.c.booking_id, codes.c.sealed).where(codes.c.booking_id.in_(booking_ids))
+    return {row.booking_id: row.sealed for row in await tx.execute(query)}
+
+
+async def put_code(tx: Tx, booking_id: str, sealed: bytes) -> None:
+    """Store a booking's code in place of the one it had."""
+    await tx.execute(delete(codes).where(codes.c.booking_id == booking_id))
+    await tx.execute(insert(codes).values(booking_id=booking_id, sealed=sealed))
+
+
+async def in_use(tx: Tx, *, site: str, keys: Sequence[bytes], but: str, now: datetime) -> bool:
+    """Whether another booking than ``but`` holds one of the keys now or later, or may still open with it."""
+    query = select(code_claims.c.grant_id).where(
+        code_claims.c.site == site,
+        code_claims.c.code_key.in_(keys),
+        code_claims.c.ends > now,
+        code_claims.c.booking_id != but,
+    )
+    return (await tx.execute(query.limit(1))).first() is not None
+
+
+async def insert_grants(
+    tx: Tx, *, booking_id: str, site: str, new: Sequence[NewGrant], window: Interval, now: datetime
+) -> None:
+    """Write grants and the claims on their codes."""
+    claim = {"booking_id": booking_id, "site": site, "starts": window.start, "ends": window.end}
+    await tx.execute(
+        insert(grants),
+        [
+            claim
+            | {
+                "id": each.id,
+                "door": each.door,
+                "code_key": each.code_key,
+                "kind": CredentialKind.BOOKING_CODE.value,
+                "created_at": now,
+            }
+            for each in new
+        ],
+    )
+    await tx.execute(
+        insert(code_claims),
+        [claim | {"grant_id": each.id, "door": each.door, "code_key": each.code_key} for each in new],
+    )
+
+
+async def end_grants(tx: Tx, *, booking_id: str, now: datetime) -> None:
+    """No longer want a booking's grants. Claims stay while a door may still know the code."""
+    mine = grants.c.booking_id == booking_id
+    await tx.execute(update(grants).where(mine, grants.c.ended_at.is_(None)).values(ended_at=now))
+    never_sent = select(grants.c.id).where(mine, grants.c.ended_at.is_not(None), grants.c.on_version.is_(None))
+    await tx.execute(delete(code_claims).where(code_claims.c.grant_id.in_(never_sent)))
+
+
+_HELD = (
+    select(
+        grants.c.booking_id,
+        grants.c.door,
+        doors.c.name.label("door_name"),
+        grants.c.starts,
+        grants.c.ends,
+        grants.c.ended_at,
+        grants.c.on_version,
+        grants.c.on_at,
+        grants.c.off_at,
+        edge_states.c.online,
+        edge_states.c.since,
+    )
+    .select_from(
+        grants.join(doors, and_(doors.c.site == grants.c.site, doors.c.id == grants.c.door)).outerjoin(
+            edge_states, and_(edge_states.c.site == doors.c.site, edge_states.c.edge == doors.c.edge)
+        )
+    )
+    .order_by(grants.c.created_at, grants.c.id)
+)
+
+
+def _held(row: RowMapping) -> HeldGrant:
+    return HeldGrant(
+        booking_id=row["booking_id"],
+        door=row["door"],
+        door_name=row["door_name"],
+        window=Interval(start=row["starts"], end=row["ends"]),
+        ended_at=row["ended_at"],
+        on_version=row["on_version"],
+        on_at=row["on_at"],
+        off_at=row["off_at"],
+        out_of_reach_since=row["since"] if row["online"] is False else None,
+    )
+
+
+async def held(tx: Tx, booking_ids: Sequence[str]) -> dict[str, list[HeldGrant]]:
+    """Every grant these bookings ever had, oldest first, with what is known of the doors' edges."""
+    found: dict[str, list[HeldGrant]] = {each: [] for each in booking_ids}
+    if booking_ids:
+        for row in (await tx.execute(_HELD.where(grants.c.booking_id.in_(booking_ids)))).mappings():
+            found[row["booking_id"]].append(_held(row))
+    return found
+
+
+async def lingering(tx: Tx, site: str, *, now: datetime) -> list[Lingering]:
+    """Every code of a site that should be off its door and may still open it."""
+    query = (
+        _HELD.add_columns(bookings.c.title, bookings.c.cancelled_at)
+        .join(bookings, bookings.c.id == grants.c.booking_id)
+        .where(
+            grants.c.site == site,
+            grants.c.ended_at.is_not(None),
+            grants.c.off_at.is_(None),
+            grants.c.on_version.is_not(None),
+            grants.c.ends > now,
+        )
+    )
+    rows = (await tx.execute(query)).mappings()
+    return [Lingering(title=row["title"], cancelled=row["cancelled_at"] is not None, grant=_held(row)) for row in rows]
+
+
+async def wanted(tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, horizon: datetime) -> list[WantedGrant]:
+    """Grants that a plan of these doors must hold, by door and start."""
+    query = (
+        select(grants)
+        .where(
+            grants.c.site == site,
+            grants.c.door.in_(door_ids),
+            grants.c.ended_at.is_(None),
+            grants.c.ends > now,
+            grants.c.starts < horizon,
+        )
+        .order_by(grants.c.door, grants.c.starts, grants.c.id)
+    )
+    return [
+        WantedGrant(
+            id=row["id"],
+            booking_id=row["booking_id"],
+            door=row["door"],
+            kind=CredentialKind(row["kind"]),
+            code_key=row["code_key"],
+            window=Interval(start=row["starts"], end=row["ends"]),
+            hold_s=row["hold_s"],
+        )
+        for row in (await tx.execute(query)).mappings()
+    ]
+
+
+async def compiled(
+    tx: Tx, site: str, door_ids: Sequence[str], *, version: int, now: datetime, horizon: datetime
+) -> None:
+    """A plan of these doors with ``version`` holds what ``wanted`` gave and no longer what has ended."""
+    here = and_(grants.c.site == site, grants.c.door.in_(door_ids))
+    await tx.execute(
+        update(grants)
+        .where(
+            here,
+            grants.c.ended_at.is_(None),
+            grants.c.on_version.is_(None),
+            grants.c.ends > now,
+            grants.c.starts < horizon,
+        )
+        .values(on_version=version)
+    )
+    await tx.execute(
+        update(grants)
+        .where(
+            here,
+            grants.c.ended_at.is_not(None),
+            grants.c.off_at.is_(None),
+            grants.c.on_version.is_not(None),
+            grants.c.off_version.is_(None),
+        )
+        .values(off_version=version)
+    )
+
+
+async def applied(tx: Tx, site: str, door_ids: Sequence[str], *, version: int, at: datetime) -> None:
+    """The doors carry out plan ``version`` since ``at``. Codes that are off are free to be given out again."""
+    here = and_(grants.c.site == site, grants.c.door.in_(door_ids))
+    await tx.execute(
+        update(grants)
+        .where(here, grants.c.on_version <= version, grants.c.on_at.is_(None), grants.c.ended_at.is_(None))
+        .values(on_at=at)
+    )
+    ended = (here, grants.c.ended_at.is_not(None), grants.c.off_at.is_(None), grants.c.off_version <= version)
+    off = select(grants.c.id).where(*ended)
+    await tx.execute(delete(code_claims).where(code_claims.c.grant_id.in_(off)))
+    await tx.execute(update(grants).where(*ended).values(off_at=at))

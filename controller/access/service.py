@@ -1,0 +1,142 @@
+"""Who may enter where and when: codes for bookings, and what the plan compiler needs to know of them.
+
+Every function works inside its caller's transaction; whoever writes holds the site's lock.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from controller.access import codes, repository
+from controller.access.errors import NoCodeLeft
+from controller.access.model import NewGrant, WantedGrant
+from controller.access.standing import Standing, lingering_texts, stand
+from controller.database import Tx
+from controller.estate.service import Estate
+from controller.secrets import Keys
+from edge.wire.credentials import CredentialKind, code_key
+from edge.wire.ids import uuid7
+from edge.wire.interval import Interval
+
+_TRIES = 50
+
+
+class Access:
+    """Gives out codes. ``choose`` draws one; tests pass their own."""
+
+    def __init__(self, estate: Estate, keys: Keys, *, choose: codes.Chooser = codes.choose) -> None:
+        self._estate = estate
+        self._keys = keys
+        self._choose = choose
+
+    async def issue(
+        self, tx: Tx, *, site: str, doors: Sequence[str], windows: Mapping[str, Interval], now: datetime
+    ) -> None:
+        """Give each booking of ``windows`` a code for all ``doors``, keeping the one it has where nobody else has it.
+
+        ``windows`` are those of the codes, lead-in and lag included; one that is over gets no code.
+        Raises ``NoCodeLeft``.
+        """
+        due = {each: window for each, window in windows.items() if window.end > now}
+        if not due or not doors:
+            return
+        door_keys = {
+            door: secret for door, secret in (await self._estate.door_secrets(tx, site)).items() if door in doors
+        }
+        sealed = await repository.sealed_codes(tx, tuple(due))
+        given: set[str] = set()
+        for booking_id, window in due.items():
+            old = self._open(sealed[booking_id], booking_id) if booking_id in sealed else None
+            code = await self._free(tx, site, door_keys, booking_id, old, given, now)
+            given.add(code)
+            if code != old:
+                await repository.put_code(tx, booking_id, self._keys.seal(code.encode(), _about(booking_id)))
+            new = [
+                NewGrant(id=uuid7(now, secrets.token_bytes(10)), door=door, code_key=key)
+                for door, key in _keys_of(code, door_keys).items()
+            ]
+            await repository.insert_grants(tx, booking_id=booking_id, site=site, new=new, window=window, now=now)
+
+    async def codes(self, tx: Tx, booking_ids: Sequence[str]) -> dict[str, str]:
+        """Booking id -> its code, of those that have one."""
+        sealed = await repository.sealed_codes(tx, booking_ids)
+        return {each: self._open(value, each) for each, value in sealed.items()}
+
+    def _open(self, sealed: bytes, booking_id: str) -> str:
+        return self._keys.unseal(sealed, _about(booking_id)).decode()
+
+    async def _free(
+        self,
+        tx: Tx,
+        site: str,
+        door_keys: Mapping[str, bytes],
+        booking_id: str,
+        old: str | None,
+        given: set[str],
+        now: datetime,
+    ) -> str:
+        """A code that nobody else has at any of the doors, now or later: whoever knew it would come in again."""
+        for turn in range(_TRIES):
+            code = old if turn == 0 and old is not None else self._choose()
+            keys = tuple(_keys_of(code, door_keys).values())
+            if code not in given and not await repository.in_use(tx, site=site, keys=keys, but=booking_id, now=now):
+                return code
+        raise NoCodeLeft(site, _TRIES)
+
+
+def _about(booking_id: str) -> str:
+    return f"code of booking {booking_id}"
+
+
+def _keys_of(code: str, door_keys: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {door: code_key(secret, CredentialKind.BOOKING_CODE, code) for door, secret in door_keys.items()}
+
+
+async def revoke(tx: Tx, *, booking_id: str, now: datetime) -> None:
+    """No longer want a booking's code on any door. It lingers until each door has said that it is off."""
+    await repository.end_grants(tx, booking_id=booking_id, now=now)
+
+
+async def standing(tx: Tx, booking_ids: Sequence[str], now: datetime, *, zone: ZoneInfo) -> dict[str, Standing]:
+    """Where each booking's code stands, in words of the site's time."""
+    found = await repository.held(tx, booking_ids)
+    return {each: stand(grants, now=now, zone=zone) for each, grants in found.items()}
+
+
+async def lingering(
+    tx: Tx,
+    *,
+    site: str,
+    doors: Sequence[str],
+    window: Interval,
+    now: datetime,
+    zone: ZoneInfo,
+    but: str | None = None,
+) -> tuple[str, ...]:
+    """What to tell whoever has ``doors`` during ``window``: old codes that still open them then.
+
+    ``but``: the booking whose own old code is left out.
+    """
+    found = await repository.lingering(tx, site, now=now)
+    others = [each for each in found if each.grant.booking_id != but]
+    return lingering_texts(others, doors=doors, window=window, zone=zone, now=now)
+
+
+async def grants_for_edge(
+    tx: Tx, site: str, doors: Sequence[str], now: datetime, horizon: datetime
+) -> list[WantedGrant]:
+    """The grants that a plan for an edge with these doors must hold."""
+    return await repository.wanted(tx, site, doors, now=now, horizon=horizon)
+
+
+async def mark_compiled(
+    tx: Tx, site: str, doors: Sequence[str], version: int, now: datetime, horizon: datetime
+) -> None:
+    """Plan ``version`` was made from ``grants_for_edge`` with the same arguments in this transaction."""
+    await repository.compiled(tx, site, doors, version=version, now=now, horizon=horizon)
+
+
+async def mark_applied(tx: Tx, site: str, doors: Sequence[str], version: int, at: datetime) -> None:
+    """The edge with these doors carries out plan ``version`` since ``at``. Idempotent."""
+    await repository.applied(tx, site, doors, version=version, at=at)

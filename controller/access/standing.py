@@ -1,0 +1,196 @@
+"""Where a booking's code stands: is it on the doors, what is it waiting for, what does it still open. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.access import words
+from edge.wire.interval import Interval
+from edge.wire.plan import HORIZON
+
+
+class State(StrEnum):
+    ON = "on"
+    WAITING = "waiting"
+    UNREACHABLE = "unreachable"
+    """Waiting, and the door's edge is out of reach."""
+    REMOVING = "removing"
+    """No longer wanted, but the door has not said that it is gone."""
+    GONE = "gone"
+    NONE = "none"
+    """There is no door to be on."""
+
+
+class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
+    """One grant with what is known of its door. ``out_of_reach_since`` is ``None`` while the edge is online
+    or was never heard of."""
+
+    booking_id: str
+    door: str
+    door_name: str
+    window: Interval
+    ended_at: datetime | None
+    on_version: int | None
+    on_at: datetime | None
+    off_at: datetime | None
+    out_of_reach_since: datetime | None
+
+    def state(self, now: datetime) -> State:
+        """What this one grant does at its door."""
+        if self.ended_at is None:
+            if self.window.end <= now:
+                return State.GONE
+            if self.on_at is not None:
+                return State.ON
+            return State.WAITING if self.out_of_reach_since is None else State.UNREACHABLE
+        lingers = self.on_version is not None and self.off_at is None and self.window.end > now
+        return State.REMOVING if lingers else State.GONE
+
+    def since(self, now: datetime) -> datetime | None:
+        """Since when it is in its state, where that is known."""
+        match self.state(now):
+            case State.ON:
+                return self.on_at
+            case State.UNREACHABLE:
+                return self.out_of_reach_since
+            case State.REMOVING:
+                return self.ended_at
+            case State.GONE:
+                return self.off_at or (self.window.end if self.window.end <= now else self.ended_at)
+            case _:
+                return None
+
+
+class DoorStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """One door of a booking."""
+
+    door: str
+    name: str
+    state: State
+    since: datetime | None
+    text: str
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """All doors of a booking. ``still_opens``: what a code opens that should no longer."""
+
+    state: State
+    text: str
+    doors: tuple[DoorStanding, ...] = ()
+    still_opens: tuple[str, ...] = ()
+
+
+def stand(grants: Sequence[HeldGrant], *, now: datetime, zone: ZoneInfo) -> Standing:
+    """The standing of one booking from all grants it ever had. Moved bookings have ended grants beside live ones."""
+    live = [grant for grant in grants if grant.ended_at is None]
+    ended = [grant for grant in grants if grant.ended_at is not None]
+    lingering = [grant for grant in ended if grant.state(now) is State.REMOVING]
+    if live:
+        old = tuple(f"the code still opens {_reach([grant], zone, now)} for the old time" for grant in lingering)
+        state, text = _live(live, zone, now)
+        return Standing(state=state, text=text, doors=_doors(live, zone, now), still_opens=old)
+    if lingering:
+        text = "cancelled, but its code still opens " + _reach(lingering, zone, now)
+        still = tuple(f"its code still opens {_reach([grant], zone, now)}" for grant in lingering)
+        return Standing(state=State.REMOVING, text=text, doors=_doors(ended, zone, now), still_opens=still)
+    if ended:
+        return Standing(state=State.GONE, text=_gone(ended, zone, now), doors=_doors(ended, zone, now))
+    return Standing(state=State.NONE, text="no door needs a code")
+
+
+def _live(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[State, str]:
+    states = {grant.state(now) for grant in grants}
+    if states == {State.GONE}:
+        return State.GONE, f"its time was over at {words.at(max(g.window.end for g in grants), zone, now=now)}"
+    missing = [grant for grant in grants if grant.state(now) in (State.WAITING, State.UNREACHABLE)]
+    if not missing:
+        since = max(grant.on_at for grant in grants if grant.on_at is not None)
+        return State.ON, f"on the door since {words.at(since, zone, now=now)}"
+    state = State.UNREACHABLE if State.UNREACHABLE in states else State.WAITING
+    due = missing[0].window.start - HORIZON
+    if due > now:
+        return state, f"goes on the door from {words.day(due, zone, now=now)}"
+    names = [grant.door_name + _out_of_reach(grant, zone, now) for grant in missing]
+    return state, f"waiting for {words.listed(names)}"
+
+
+def _gone(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> str:
+    acknowledged = [grant.off_at for grant in grants if grant.off_at is not None]
+    if acknowledged:
+        return f"cancelled; code off the door since {words.at(max(acknowledged), zone, now=now)}"
+    if any(grant.on_version is not None for grant in grants):
+        return f"cancelled; its code ended at {words.at(max(g.window.end for g in grants), zone, now=now)}"
+    return "cancelled; its code was never on the door"
+
+
+def _reach(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> str:
+    """“Front door until 22:00 (out of reach since 14:02)”, doors that say the same named together."""
+    together: dict[tuple[datetime, datetime | None], list[HeldGrant]] = {}
+    for grant in grants:
+        together.setdefault((grant.window.end, grant.out_of_reach_since), []).append(grant)
+    return words.listed(
+        [
+            f"{words.listed(list(dict.fromkeys(grant.door_name for grant in group)))}"
+            f" until {words.at(until, zone, now=now)}{_out_of_reach(group[0], zone, now)}"
+            for (until, _), group in together.items()
+        ]
+    )
+
+
+def _out_of_reach(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
+    since = grant.out_of_reach_since
+    return "" if since is None else f" (out of reach since {words.at(since, zone, now=now)})"
+
+
+def _doors(grants: Iterable[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[DoorStanding, ...]:
+    latest = {grant.door: grant for grant in grants}
+    return tuple(
+        DoorStanding(
+            door=grant.door,
+            name=grant.door_name,
+            state=grant.state(now),
+            since=grant.since(now),
+            text=_door_text(grant, zone, now),
+        )
+        for grant in latest.values()
+    )
+
+
+def _door_text(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
+    since = grant.since(now)
+    when = "" if since is None else f" since {words.at(since, zone, now=now)}"
+    match grant.state(now):
+        case State.ON:
+            return f"on the door{when}"
+        case State.WAITING if grant.window.start - HORIZON > now:
+            return f"goes on the door from {words.day(grant.window.start - HORIZON, zone, now=now)}"
+        case State.WAITING | State.UNREACHABLE:
+            return f"waiting{_out_of_reach(grant, zone, now)}"
+        case State.REMOVING:
+            return f"still opens until {words.at(grant.window.end, zone, now=now)}{_out_of_reach(grant, zone, now)}"
+        case _:
+            return f"off the door{when}"
+
+
+class Lingering(msgspec.Struct, frozen=True, kw_only=True):
+    """A grant that should be off its door and is not known to be, with whose it was."""
+
+    title: str
+    cancelled: bool
+    grant: HeldGrant
+
+
+def lingering_texts(
+    found: Iterable[Lingering], *, doors: Iterable[str], window: Interval, zone: ZoneInfo, now: datetime
+) -> tuple[str, ...]:
+    """What to tell whoever has ``doors`` during ``window``: whose old code opens them then."""
+    wanted = frozenset(doors)
+    return tuple(
+        f"the code of “{each.title}” ({'cancelled' if each.cancelled else 'moved'}) still opens "
+        f"{_reach([each.grant], zone, now)}"
+        for each in found
+        if each.grant.door in wanted and each.grant.window.overlaps(window) and each.grant.state(now) is State.REMOVING
+    )

@@ -1,0 +1,193 @@
+"""What bookings answer. Times carry the site's offset."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from controller import localtime
+from controller.access.standing import Standing, State
+from controller.bookings.desk import View
+from controller.bookings.errors import conflicts
+from controller.bookings.model import Mark, SeriesDate, Status
+from controller.bookings.recurring import BookedSeries, CheckedSeries
+from controller.bookings.service import Checked
+from controller.bookings.texts import message
+from controller.fields import Answer
+from controller.problem import Conflict
+
+
+class CodeWindow(Answer):
+    """When the code opens: the booking with its lead-in and lag."""
+
+    starts: str
+    ends: str
+
+
+class OnOneDoor(Answer):
+    door: str
+    name: str
+    state: State
+    since: str | None
+    text: str
+
+
+class OnDoor(Answer):
+    """``state``: ``on`` every door; ``waiting`` or ``unreachable`` while one has not got it; ``removing`` while
+    one may still open to a code that should be off; ``gone``; ``none`` where there is no door."""
+
+    state: State
+    text: str
+    doors: list[OnOneDoor]
+
+
+class BookingAnswer(Answer):
+    """``still_opens``: what its own code opens that it should not. ``lingering``: what other bookings' old codes
+    still open during this one. ``message``: a text to send. ``link``: its door page, a secret."""
+
+    id: str
+    site: str
+    space: str
+    title: str
+    contact_name: str
+    contact_phone: str
+    people: int | None
+    starts: str
+    ends: str
+    status: Status
+    series: str | None
+    code: str | None
+    code_window: CodeWindow
+    on_door: OnDoor
+    still_opens: list[str]
+    lingering: list[str]
+    arrived_at: str | None
+    counted_in: int
+    link: str
+    message: str
+    actor: str
+    created_at: str
+    changed_at: str
+    cancelled_at: str | None
+    version: int
+
+
+class BookingList(Answer):
+    items: list[BookingAnswer]
+
+
+class CheckAnswer(Answer):
+    """``lingering`` and ``notes`` do not stand in the way; they are worth knowing."""
+
+    free: bool
+    conflicts: list[Conflict]
+    lingering: list[str]
+    notes: list[str]
+
+
+class SeriesDateAnswer(Answer):
+    """``starts`` and ``ends`` are null where the clocks leave nothing of the date."""
+
+    date: str
+    starts: str | None
+    ends: str | None
+    mark: Mark
+    text: str
+    conflicts: list[Conflict]
+
+
+class SeriesCheckAnswer(Answer):
+    dates: list[SeriesDateAnswer]
+
+
+class SkippedDate(Answer):
+    date: str
+    text: str
+
+
+class SeriesAnswer(Answer):
+    id: str
+    bookings: list[BookingAnswer]
+    skipped: list[SkippedDate]
+
+
+class CancelledSeries(Answer):
+    """The bookings that were cancelled now."""
+
+    id: str
+    bookings: list[BookingAnswer]
+
+
+def booking_answer(view: View) -> BookingAnswer:
+    booking, zone = view.booking, view.place.site.tz
+    return BookingAnswer(
+        id=booking.id,
+        site=booking.site,
+        space=booking.space,
+        title=booking.title,
+        contact_name=booking.contact_name,
+        contact_phone=booking.contact_phone,
+        people=booking.people,
+        starts=localtime.rfc3339(booking.starts, zone),
+        ends=localtime.rfc3339(booking.ends, zone),
+        status=booking.status(view.now),
+        series=booking.series_id,
+        code=view.code,
+        code_window=CodeWindow(
+            starts=localtime.rfc3339(view.code_window.start, zone), ends=localtime.rfc3339(view.code_window.end, zone)
+        ),
+        on_door=_on_door(view.standing, zone),
+        still_opens=list(view.standing.still_opens),
+        lingering=list(view.lingering),
+        arrived_at=_maybe(booking.arrived_at, zone),
+        counted_in=booking.counted_in,
+        link=view.link,
+        message=message(view),
+        actor=booking.created_by,
+        created_at=localtime.rfc3339(booking.created_at, zone),
+        changed_at=localtime.rfc3339(booking.changed_at, zone),
+        cancelled_at=_maybe(booking.cancelled_at, zone),
+        version=booking.version,
+    )
+
+
+def _on_door(standing: Standing, zone: ZoneInfo) -> OnDoor:
+    doors = [
+        OnOneDoor(door=each.door, name=each.name, state=each.state, since=_maybe(each.since, zone), text=each.text)
+        for each in standing.doors
+    ]
+    return OnDoor(state=standing.state, text=standing.text, doors=doors)
+
+
+def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if moment is None else localtime.rfc3339(moment, zone)
+
+
+def check_answer(checked: Checked) -> CheckAnswer:
+    return CheckAnswer(
+        free=not checked.conflicts,
+        conflicts=conflicts(checked.conflicts, checked.site.tz),
+        lingering=list(checked.lingering),
+        notes=list(checked.notes),
+    )
+
+
+def _date_answer(each: SeriesDate, zone: ZoneInfo) -> SeriesDateAnswer:
+    return SeriesDateAnswer(
+        date=each.date.isoformat(),
+        starts=_maybe(each.during.start if each.during else None, zone),
+        ends=_maybe(each.during.end if each.during else None, zone),
+        mark=each.mark,
+        text=each.text,
+        conflicts=conflicts(each.conflicts, zone),
+    )
+
+
+def series_check_answer(checked: CheckedSeries) -> SeriesCheckAnswer:
+    return SeriesCheckAnswer(dates=[_date_answer(each, checked.site.tz) for each in checked.dates])
+
+
+def series_answer(booked: BookedSeries) -> SeriesAnswer:
+    return SeriesAnswer(
+        id=booked.id,
+        bookings=[booking_answer(view) for view in booked.views],
+        skipped=[SkippedDate(date=each.date.isoformat(), text=each.text) for each in booked.skipped],
+    )

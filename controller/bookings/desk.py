@@ -1,0 +1,199 @@
+"""Where bookings are written: claim, code and story together, inside the caller's transaction."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.access import service as access
+from controller.access.repository import lingering
+from controller.access.service import Access
+from controller.access.standing import Standing, lingering_texts
+from controller.bookings import links, repository
+from controller.bookings.errors import Clash
+from controller.bookings.model import Asked, Booking, Claimed, atoms
+from controller.database import Database, Tx
+from controller.estate import repository as estate
+from controller.estate.errors import SpaceUnknown
+from controller.estate.model import Site, Space
+from controller.estate.service import require_site
+from controller.people import audit
+from controller.secrets import Keys
+from edge.wire.ids import uuid7
+from edge.wire.interval import Interval
+
+NAMED_CONFLICTS = 20
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A space and the site it is in."""
+
+    site: Site
+    space: Space
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking with all that a screen shows of it. ``door_names`` are those its code opens or would open."""
+
+    booking: Booking
+    place: Place
+    code: str | None
+    code_window: Interval
+    standing: Standing
+    lingering: tuple[str, ...]
+    door_names: tuple[str, ...]
+    link: str
+    now: datetime
+
+
+class Desk:
+    """``lead_in`` and ``lag``: how long before and after a booking its code opens."""
+
+    def __init__(
+        self, database: Database, access: Access, keys: Keys, *, lead_in: timedelta, lag: timedelta, address: str
+    ) -> None:
+        self._database = database
+        self._access = access
+        self._keys = keys
+        self._lead_in = lead_in
+        self._lag = lag
+        self._address = address
+
+    def code_window(self, during: Interval) -> Interval:
+        """When the code of a booking opens."""
+        return Interval(start=during.start - self._lead_in, end=during.end + self._lag)
+
+    async def place(self, tx: Tx, site: str, space: str) -> Place:
+        """Raises ``SiteUnknown`` and ``SpaceUnknown``."""
+        found = await require_site(tx, site)
+        there = await estate.space(tx, site, space)
+        if there is None:
+            raise SpaceUnknown(site, space)
+        return Place(site=found, space=there)
+
+    async def conflicts(self, tx: Tx, place: Place, during: Interval, *, but: str | None = None) -> list[Claimed]:
+        """Who holds the space during that time."""
+        wanted = atoms(place.site.id, place.space.id)
+        return await repository.claimed(tx, wanted, during, but=but, limit=NAMED_CONFLICTS)
+
+    async def require_free(self, tx: Tx, place: Place, during: Interval, *, but: str | None = None) -> None:
+        """Raises ``Clash``. Ask under the site's lock, so that the answer still holds at the claim."""
+        await self._database.lock_site(tx, place.site.id)
+        if found := await self.conflicts(tx, place, during, but=but):
+            raise Clash(place.space.name, found, place.site.tz)
+
+    async def book(
+        self, tx: Tx, place: Place, asked: Sequence[Asked], *, actor: str, now: datetime, series_id: str | None = None
+    ) -> list[Booking]:
+        """Write bookings whose times were found free, with a code each."""
+        made = [self._new(place, each, actor, now, series_id) for each in asked]
+        await repository.insert_bookings(tx, made)
+        await repository.claim(self._database, tx, place.site.id, made)
+        await self._issue(tx, place, made, now)
+        await self.record(tx, made, actor=actor, now=now, what="book")
+        return made
+
+    def _new(self, place: Place, asked: Asked, actor: str, now: datetime, series_id: str | None) -> Booking:
+        booking_id = uuid7(now, secrets.token_bytes(10))
+        return Booking(
+            id=booking_id,
+            site=place.site.id,
+            space=place.space.id,
+            series_id=series_id,
+            title=asked.title,
+            contact_name=asked.contact_name,
+            contact_phone=asked.contact_phone,
+            people=asked.people,
+            starts=asked.during.start,
+            ends=asked.during.end,
+            cancelled_at=None,
+            let_in_at=None,
+            let_in_door=None,
+            arrived_at=None,
+            counted_in=0,
+            link_hash=links.token_hash(links.token(self._keys.page, booking_id)),
+            created_at=now,
+            created_by=actor,
+            changed_at=now,
+            changed_by=actor,
+            version=1,
+        )
+
+    async def _issue(self, tx: Tx, place: Place, bookings: Iterable[Booking], now: datetime) -> None:
+        windows = {each.id: self.code_window(each.during) for each in bookings}
+        await self._access.issue(tx, site=place.site.id, doors=place.space.doors, windows=windows, now=now)
+
+    async def rewrite(
+        self, tx: Tx, place: Place, new: Booking, *, actor: str, now: datetime, what: str, why: str = ""
+    ) -> Booking:
+        """Write a changed booking whose time, space or standing is another: its claim and its code follow."""
+        new = msgspec.structs.replace(new, changed_at=now, changed_by=actor, version=new.version + 1)
+        await repository.update_booking(tx, new)
+        await repository.claim(self._database, tx, new.site, [new])
+        await access.revoke(tx, booking_id=new.id, now=now)
+        if new.cancelled_at is None:
+            await self._issue(tx, place, [new], now)
+        await self.record(tx, [new], actor=actor, now=now, what=what, why=why)
+        return new
+
+    async def reword(self, tx: Tx, new: Booking, *, actor: str, now: datetime) -> Booking:
+        """Write a changed booking that keeps its time and space."""
+        new = msgspec.structs.replace(new, changed_at=now, changed_by=actor, version=new.version + 1)
+        await repository.update_booking(tx, new)
+        await self.record(tx, [new], actor=actor, now=now, what="change")
+        return new
+
+    async def cancel(
+        self, tx: Tx, bookings: Sequence[Booking], *, actor: str, now: datetime, why: str
+    ) -> list[Booking]:
+        """Cancel bookings of one site; their time is free at once."""
+        gone = [
+            msgspec.structs.replace(each, cancelled_at=now, changed_at=now, changed_by=actor, version=each.version + 1)
+            for each in bookings
+        ]
+        for each in gone:
+            await repository.update_booking(tx, each)
+            await access.revoke(tx, booking_id=each.id, now=now)
+        if gone:
+            await repository.claim(self._database, tx, gone[0].site, gone)
+            await self.record(tx, gone, actor=actor, now=now, what="cancel", why=why)
+        return gone
+
+    async def record(
+        self, tx: Tx, bookings: Sequence[Booking], *, actor: str, now: datetime, what: str, why: str = ""
+    ) -> None:
+        """A line in each booking's story, and one among everybody's writes."""
+        await repository.log(tx, [each.id for each in bookings], at=now, actor=actor, what=what, why=why)
+        thing = f"booking {bookings[0].id}" + (f" and {len(bookings) - 1} more" if len(bookings) > 1 else "")
+        await audit.record(tx, actor=actor, at=now, act=what, site=bookings[0].site, thing=thing)
+
+    async def views(self, tx: Tx, site: Site, bookings: Sequence[Booking], now: datetime) -> list[View]:
+        """What screens show, in five queries however many bookings there are."""
+        ids = [each.id for each in bookings]
+        spaces = {space.id: space for space in await estate.site_spaces(tx, site.id)}
+        names = {door.id: door.name for door in await estate.site_doors(tx, site.id)}
+        codes = await self._access.codes(tx, ids)
+        standing = await access.standing(tx, ids, now, zone=site.tz)
+        old = await lingering(tx, site.id, now=now)
+        views = []
+        for each in bookings:
+            space, window = spaces[each.space], self.code_window(each.during)
+            others = [found for found in old if found.grant.booking_id != each.id]
+            current = each.cancelled_at is None
+            views.append(
+                View(
+                    booking=each,
+                    place=Place(site=site, space=space),
+                    code=codes.get(each.id),
+                    code_window=window,
+                    standing=standing[each.id],
+                    lingering=lingering_texts(others, doors=space.doors, window=window, zone=site.tz, now=now)
+                    if current
+                    else (),
+                    door_names=tuple(names[door] for door in space.doors),
+                    link=f"{self._address}/d/{links.token(self._keys.page, each.id)}",
+                    now=now,
+                )
+            )
+        return views

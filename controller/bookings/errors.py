@@ -1,0 +1,105 @@
+"""What bookings refuse."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from controller import localtime
+from controller.access import words
+from controller.bookings.model import Booking, Claimed
+from controller.problem import Conflict, Conflicting, FieldError, NotFound, Problem
+
+
+class BookingUnknown(NotFound):
+    def __init__(self, booking_id: str) -> None:
+        super().__init__(f"there is no booking {booking_id!r}; GET /api/v1/sites/SITE/bookings lists a site's bookings")
+
+
+class SeriesUnknown(NotFound):
+    def __init__(self, series_id: str) -> None:
+        super().__init__(f"there is no series {series_id!r}")
+
+
+class LinkUnknown(NotFound):
+    """Says nothing of the link itself, which would be a secret if it were right."""
+
+    def __init__(self) -> None:
+        super().__init__("this link belongs to no booking; look for the newest message about yours")
+
+
+class Clash(Conflicting):
+    """The time is taken. ``conflicts`` names by what."""
+
+    kind = "clash"
+    title = "The time is taken"
+
+    def __init__(self, space: str, standing: Sequence[Claimed], zone: ZoneInfo) -> None:
+        named = "; ".join(
+            f"{each.title}, {words.window(each.during, zone, now=each.during.start)}" for each in standing[:5]
+        )
+        super().__init__(
+            f"{space} is taken then: {named}. Choose another time or space.", conflicts=conflicts(standing, zone)
+        )
+
+
+class SeriesClash(Conflicting):
+    """Some dates of a series are taken and not skipped. ``errors`` names each date, ``conflicts`` by what."""
+
+    kind = "clash"
+    title = "Some dates are taken"
+
+    def __init__(self, dates: Sequence[tuple[str, str]], standing: Sequence[Claimed], zone: ZoneInfo) -> None:
+        super().__init__(
+            f"{len(dates)} of the dates are taken: {', '.join(day for day, _ in dates)}. "
+            "Nothing was booked; leave these dates out (skip) or choose another time.",
+            errors=[FieldError(field=day, message=text) for day, text in dates],
+            conflicts=conflicts(standing, zone),
+        )
+
+
+class NotNow(Conflicting):
+    """The booking is in a state that does not allow this."""
+
+    kind = "not-now"
+    title = "The booking does not allow this now"
+
+
+class Stale(Conflicting):
+    """Somebody changed the booking since the asker read it."""
+
+    kind = "stale"
+    title = "Somebody else changed it"
+
+    def __init__(self, booking: Booking) -> None:
+        super().__init__(_stale(booking))
+
+
+class PreconditionFailed(Problem):
+    """As ``Stale``, when the asker said so by If-Match (RFC 9110 13.1.1)."""
+
+    status = 412
+    kind = "stale"
+    title = "Somebody else changed it"
+
+    def __init__(self, booking: Booking) -> None:
+        super().__init__(_stale(booking))
+
+
+def _stale(booking: Booking) -> str:
+    return (
+        f"“{booking.title}” is at version {booking.version}, changed by {booking.changed_by}; "
+        "read it again and repeat your change"
+    )
+
+
+def conflicts(standing: Sequence[Claimed], zone: ZoneInfo) -> list[Conflict]:
+    """As the API names them."""
+    return [
+        Conflict(
+            id=each.id,
+            title=each.title,
+            space=each.space,
+            starts=localtime.rfc3339(each.during.start, zone),
+            ends=localtime.rfc3339(each.during.end, zone),
+        )
+        for each in standing
+    ]

@@ -1,0 +1,73 @@
+"""What a booking may be, whoever makes it. Each refusal names the field and the limit. Pure."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from controller import localtime
+from controller.access import words
+from controller.bookings.series import MOST_OCCURRENCES, count
+from controller.fields import read_date, read_moment
+from controller.problem import invalid_field
+from edge.wire.interval import Interval
+
+LONGEST = timedelta(days=31)
+BEGUN = timedelta(hours=12)
+"""How far back a booking may have begun when it is made."""
+SERIES_LONGEST = timedelta(days=7)
+SHOWN_LONGEST = timedelta(days=62)
+"""Most time whose bookings are listed at once."""
+
+
+def window(starts: datetime, ends: datetime) -> Interval:
+    """The time between two instants. Raises ``Invalid`` unless it is above zero and at most 31 days."""
+    if ends <= starts:
+        why = "must be after starts, not at the same time" if ends == starts else "must be after starts"
+        raise invalid_field("ends", why)
+    if ends - starts > LONGEST:
+        raise invalid_field("ends", f"must be at most {LONGEST.days} days after starts")
+    return Interval(start=starts, end=ends)
+
+
+def not_over(during: Interval, *, zone: ZoneInfo, now: datetime) -> None:
+    """Raises ``Invalid`` for a time that is over."""
+    if during.end <= now:
+        raise invalid_field("ends", f"must be in the future; {words.at(during.end, zone, now=now)} is over")
+
+
+def timely(during: Interval, *, zone: ZoneInfo, now: datetime) -> None:
+    """Raises ``Invalid`` for a time that is over or began too long ago."""
+    not_over(during, zone=zone, now=now)
+    if during.start < now - BEGUN:
+        hours = BEGUN.total_seconds() / 3600
+        raise invalid_field("starts", f"must be at most {hours:.0f} hours ago")
+
+
+def series(first_starts: datetime, first_ends: datetime, until: date) -> None:
+    """Checks the wall times of a weekly series. Raises ``Invalid``."""
+    if first_ends <= first_starts:
+        raise invalid_field("first_ends", "must be after first_starts")
+    if first_ends - first_starts > SERIES_LONGEST:
+        raise invalid_field("first_ends", f"must be at most {SERIES_LONGEST.days} days after first_starts")
+    if until < first_starts.date():
+        raise invalid_field("until", "must not be before the first date")
+    if count(first_starts.date(), until) > MOST_OCCURRENCES:
+        raise invalid_field("until", f"makes more than {MOST_OCCURRENCES} dates; choose an earlier one")
+
+
+def shown(starts: str, ends: str, zone: ZoneInfo) -> Interval:
+    """The time between two moments or dates; a date means where its day begins. Raises ``Invalid``."""
+    start, end = _edge(starts, "from", zone), _edge(ends, "to", zone)
+    if end <= start:
+        raise invalid_field("to", "must be after `from`")
+    if end - start > SHOWN_LONGEST:
+        raise invalid_field("to", f"must be at most {SHOWN_LONGEST.days} days after `from`")
+    return Interval(start=start, end=end)
+
+
+def _edge(text: str, field: str, zone: ZoneInfo) -> datetime:
+    try:
+        if "T" in text:
+            return read_moment(text).resolve(zone, field)
+        return localtime.day_start(read_date(text), zone)
+    except ValueError as error:
+        raise invalid_field(field, str(error)) from error

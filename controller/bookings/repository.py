@@ -1,0 +1,118 @@
+"""All SQL about bookings. ``claim`` is the one function that writes claims, and it takes the site's lock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import RowMapping, delete, insert, select, update
+
+from controller.bookings.limits import LONGEST
+from controller.bookings.model import Booking, Claimed, atoms
+from controller.bookings.tables import booking_log, bookings, claims, series
+from controller.database import Database, Tx
+from edge.wire.interval import Interval
+
+_COLUMNS = tuple(bookings.c[name] for name in Booking.__struct_fields__)
+
+
+def _booking(row: RowMapping) -> Booking:
+    return Booking(**row)
+
+
+async def booking(tx: Tx, booking_id: str) -> Booking | None:
+    row = (await tx.execute(select(*_COLUMNS).where(bookings.c.id == booking_id))).mappings().first()
+    return _booking(row) if row else None
+
+
+async def booking_by_link(tx: Tx, link_hash: bytes) -> Booking | None:
+    row = (await tx.execute(select(*_COLUMNS).where(bookings.c.link_hash == link_hash))).mappings().first()
+    return _booking(row) if row else None
+
+
+async def between(tx: Tx, site: str, during: Interval, *, space: str | None) -> list[Booking]:
+    """Bookings of a site that touch ``during``, cancelled ones too, by start."""
+    query = select(*_COLUMNS).where(
+        bookings.c.site == site,
+        bookings.c.starts < during.end,
+        bookings.c.starts > during.start - LONGEST,  # lets the index bound the search
+        bookings.c.ends > during.start,
+    )
+    if space is not None:
+        query = query.where(bookings.c.space == space)
+    rows = (await tx.execute(query.order_by(bookings.c.starts, bookings.c.id))).mappings()
+    return [_booking(row) for row in rows]
+
+
+async def of_series(tx: Tx, series_id: str, *, starting: datetime) -> list[Booking]:
+    """Bookings of a series that start at ``starting`` or later and are not cancelled, by start."""
+    query = select(*_COLUMNS).where(
+        bookings.c.series_id == series_id, bookings.c.starts >= starting, bookings.c.cancelled_at.is_(None)
+    )
+    return [_booking(row) for row in (await tx.execute(query.order_by(bookings.c.starts))).mappings()]
+
+
+async def series_site(tx: Tx, series_id: str) -> str | None:
+    """The site of a series."""
+    return (await tx.execute(select(series.c.site).where(series.c.id == series_id))).scalar()
+
+
+async def insert_series(tx: Tx, row: Mapping[str, object]) -> None:
+    await tx.execute(insert(series).values(row))
+
+
+async def claimed(
+    tx: Tx, wanted: Sequence[str], during: Interval, *, but: str | None = None, limit: int = 1000
+) -> list[Claimed]:
+    """Which bookings hold any of the atoms during any of that time, by start; ``but`` is left out."""
+    query = (
+        select(bookings.c.id, bookings.c.title, bookings.c.space, claims.c.starts, claims.c.ends)
+        .join_from(claims, bookings, bookings.c.id == claims.c.booking_id)
+        .where(
+            claims.c.atom.in_(wanted),
+            claims.c.starts < during.end,
+            claims.c.starts > during.start - LONGEST,
+            claims.c.ends > during.start,
+        )
+        .distinct()
+        .order_by(claims.c.starts)
+        .limit(limit)
+    )
+    if but is not None:
+        query = query.where(bookings.c.id != but)
+    return [
+        Claimed(id=row.id, title=row.title, space=row.space, during=Interval(start=row.starts, end=row.ends))
+        for row in await tx.execute(query)
+    ]
+
+
+async def insert_bookings(tx: Tx, values: Sequence[Booking]) -> None:
+    await tx.execute(insert(bookings), [msgspec.structs.asdict(value) for value in values])
+
+
+async def update_booking(tx: Tx, value: Booking) -> None:
+    """Write every field of a booking. The caller has read it under the site's lock."""
+    await tx.execute(update(bookings).where(bookings.c.id == value.id).values(msgspec.structs.asdict(value)))
+
+
+async def claim(database: Database, tx: Tx, site: str, values: Iterable[Booking]) -> None:
+    """Make the claims of these bookings of one site what their times say; a cancelled one holds none.
+
+    Takes the site's lock. Raises ``IntegrityError`` naming ``CLAIM_OVERLAP`` when another one holds the time.
+    """
+    await database.lock_site(tx, site)
+    held = tuple(values)
+    await tx.execute(delete(claims).where(claims.c.booking_id.in_([value.id for value in held])))
+    rows = [
+        {"booking_id": value.id, "atom": atom, "starts": value.starts, "ends": value.ends}
+        for value in held
+        if value.cancelled_at is None
+        for atom in atoms(value.site, value.space)
+    ]
+    if rows:
+        await tx.execute(insert(claims), rows)
+
+
+async def log(tx: Tx, ids: Sequence[str], *, at: datetime, actor: str, what: str, why: str = "") -> None:
+    """One line in the story of each booking."""
+    row = {"at": at, "actor": actor, "what": what, "why": why}
+    await tx.execute(insert(booking_log), [row | {"booking_id": each} for each in ids])

@@ -1,0 +1,149 @@
+"""Bookings and series over HTTP."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Response, status
+
+from controller.bookings.answers import (
+    BookingAnswer,
+    BookingList,
+    CancelledSeries,
+    CheckAnswer,
+    SeriesAnswer,
+    SeriesCheckAnswer,
+    booking_answer,
+    check_answer,
+    series_answer,
+    series_check_answer,
+)
+from controller.bookings.errors import (
+    BookingUnknown,
+    Clash,
+    NotNow,
+    PreconditionFailed,
+    SeriesClash,
+    SeriesUnknown,
+)
+from controller.bookings.schemas import (
+    BookingBody,
+    CancelBody,
+    CancelSeriesBody,
+    ChangeBody,
+    CheckBody,
+    NewSeriesBody,
+    SeriesBody,
+)
+from controller.estate.errors import SiteUnknown
+from controller.fields import Slug, SlugPath
+from controller.house import TheHouse
+from controller.people.gate import TheActor
+from controller.problem import NotSignedIn, described, invalid_field
+
+router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
+
+Id = Annotated[str, Path(max_length=36)]
+Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
+IfMatch = Annotated[str | None, Header(description='A version in quotes, such as "3", or *')]
+
+
+@router.get("/sites/{site}/bookings", responses=described(SiteUnknown))
+async def list_bookings(
+    site: SlugPath,
+    house: TheHouse,
+    actor: TheActor,
+    from_: Annotated[Edge, Query(alias="from")],
+    to: Edge,
+    space: Annotated[Slug | None, Query()] = None,
+) -> BookingList:
+    """The bookings that touch the time from `from` to before `to`, cancelled ones too, over at most 62 days."""
+    views = await house.bookings.between(site, from_, to, space=space)
+    return BookingList(items=[booking_answer(view) for view in views])
+
+
+@router.post("/sites/{site}/bookings", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, Clash))
+async def create_booking(
+    site: SlugPath, body: BookingBody, house: TheHouse, actor: TheActor, response: Response
+) -> BookingAnswer:
+    """Book a space. It has a door code at once; `on_door` tells whether the doors know it yet."""
+    view = await house.bookings.create(site, body.draft(), actor=actor.name)
+    response.headers["Location"] = f"/api/v1/bookings/{view.booking.id}"
+    return _tagged(booking_answer(view), response)
+
+
+@router.post("/sites/{site}/bookings/check", responses=described(SiteUnknown))
+async def check_booking(site: SlugPath, body: CheckBody, house: TheHouse, actor: TheActor) -> CheckAnswer:
+    """What booking this would meet; writes nothing."""
+    return check_answer(await house.bookings.check(site, body.draft(), but=body.id))
+
+
+@router.get("/bookings/{booking_id}", responses=described(BookingUnknown))
+async def get_booking(booking_id: Id, house: TheHouse, actor: TheActor, response: Response) -> BookingAnswer:
+    """One booking."""
+    return _tagged(booking_answer(await house.bookings.get(booking_id)), response)
+
+
+@router.patch("/bookings/{booking_id}", responses=described(BookingUnknown, Clash, PreconditionFailed))
+async def change_booking(
+    booking_id: Id,
+    body: ChangeBody,
+    house: TheHouse,
+    actor: TheActor,
+    response: Response,
+    if_match: IfMatch = None,
+) -> BookingAnswer:
+    """Change or move a booking. Its code stays the same unless somebody else has it at a new door."""
+    version = _version(if_match)
+    view = await house.bookings.change(booking_id, body.change(), if_match=version, actor=actor.name)
+    return _tagged(booking_answer(view), response)
+
+
+@router.post("/bookings/{booking_id}/cancel", responses=described(BookingUnknown, NotNow))
+async def cancel_booking(
+    booking_id: Id, house: TheHouse, actor: TheActor, response: Response, body: CancelBody | None = None
+) -> BookingAnswer:
+    """Cancel a booking; cancelled already, it stays so. `on_door` tells what its code may still open."""
+    view = await house.bookings.cancel(booking_id, why=body.why if body else "", actor=actor.name)
+    return _tagged(booking_answer(view), response)
+
+
+@router.post("/bookings/{booking_id}/restore", responses=described(BookingUnknown, Clash))
+async def restore_booking(booking_id: Id, house: TheHouse, actor: TheActor, response: Response) -> BookingAnswer:
+    """Undo a cancel, as long as the time is free and not over."""
+    return _tagged(booking_answer(await house.bookings.restore(booking_id, actor=actor.name)), response)
+
+
+@router.post("/sites/{site}/series/check", responses=described(SiteUnknown))
+async def check_series(site: SlugPath, body: SeriesBody, house: TheHouse, actor: TheActor) -> SeriesCheckAnswer:
+    """Every date of a weekly series with its mark; writes nothing."""
+    return series_check_answer(await house.recurring.check(site, body.draft()))
+
+
+@router.post("/sites/{site}/series", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, SeriesClash))
+async def create_series(site: SlugPath, body: NewSeriesBody, house: TheHouse, actor: TheActor) -> SeriesAnswer:
+    """Book a weekly series: every date that is not skipped, or none of them."""
+    return series_answer(await house.recurring.create(site, body.draft(), actor=actor.name))
+
+
+@router.post("/series/{series_id}/cancel", responses=described(SeriesUnknown))
+async def cancel_series(
+    series_id: Id, house: TheHouse, actor: TheActor, body: CancelSeriesBody | None = None
+) -> CancelledSeries:
+    """Cancel what is left of a series, or what is left of it from a date on."""
+    views = await house.recurring.cancel(series_id, from_date=body.from_date if body else None, actor=actor.name)
+    return CancelledSeries(id=series_id, bookings=[booking_answer(view) for view in views])
+
+
+def _tagged(answer: BookingAnswer, response: Response) -> BookingAnswer:
+    response.headers["ETag"] = f'"{answer.version}"'
+    return answer
+
+
+def _version(if_match: str | None) -> int | None:
+    """The version of an If-Match header; ``*`` means any (RFC 9110 13.1.1)."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = re.fullmatch(r'"(\d{1,9})"', if_match.strip())
+    if found is None:
+        raise invalid_field("If-Match", 'must be one version in quotes, such as "3", or *')
+    return int(found.group(1))

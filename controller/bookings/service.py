@@ -1,0 +1,250 @@
+"""Single bookings: asked for, changed, cancelled, restored, shown."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+import msgspec
+from sqlalchemy.exc import IntegrityError
+
+from controller import localtime
+from controller.access import service as access
+from controller.access.tables import CODE_OVERLAP
+from controller.bookings import limits, links, repository
+from controller.bookings.desk import Desk, Place, View
+from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale
+from controller.bookings.model import Asked, Booking, Change, Claimed, Draft, Status
+from controller.bookings.series import length_words
+from controller.bookings.tables import CLAIM_OVERLAP
+from controller.changes import Changes
+from controller.database import Database, Tx, violates
+from controller.estate.model import Site
+from controller.estate.service import require_site
+from edge.wire.clock import Clock
+from edge.wire.interval import Interval
+
+T = TypeVar("T")
+P = ParamSpec("P")
+_TRIES = 3
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of a request."""
+
+    site: Site
+    conflicts: tuple[Claimed, ...]
+    lingering: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+class Bookings:
+    """Each method is one transaction; after a write the site's listeners are told."""
+
+    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._desk = desk
+
+    async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``work`` in a write transaction, again if somebody outside our locks took the time or the code
+        meanwhile: then ``work`` itself finds and names what stands in the way."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return await self._database.run(work, *args, **kwargs)
+            except IntegrityError as error:
+                overlap = violates(error, CLAIM_OVERLAP) or violates(error, CODE_OVERLAP)
+                if not overlap or attempt == _TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def create(self, site: str, draft: Draft, *, actor: str) -> View:
+        """Raises ``Invalid``, ``Clash``, ``SiteUnknown``, ``SpaceUnknown``."""
+        view = await self.write(self._create, site, draft, actor)
+        self._changes.site_changed(site)
+        return view
+
+    async def _create(self, tx: Tx, site: str, draft: Draft, actor: str) -> View:
+        now = self._clock.now()
+        place = await self._desk.place(tx, site, draft.space)
+        asked = _asked(draft, place, now)
+        await self._desk.require_free(tx, place, asked.during)
+        made = await self._desk.book(tx, place, [asked], actor=actor, now=now)
+        return (await self._desk.views(tx, place.site, made, now))[0]
+
+    async def check(self, site: str, draft: Draft, *, but: str | None) -> Checked:
+        """What ``create`` would say, without writing; ``but``: a booking that does not stand in the way."""
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            place = await self._desk.place(tx, site, draft.space)
+            during = limits.window(
+                draft.starts.resolve(place.site.tz, "starts"), draft.ends.resolve(place.site.tz, "ends")
+            )
+            (limits.timely if but is None else limits.not_over)(during, zone=place.site.tz, now=now)
+            lingering = await access.lingering(
+                tx,
+                site=site,
+                doors=place.space.doors,
+                window=self._desk.code_window(during),
+                now=now,
+                zone=place.site.tz,
+                but=but,
+            )
+            return Checked(
+                site=place.site,
+                conflicts=tuple(await self._desk.conflicts(tx, place, during, but=but)),
+                lingering=lingering,
+                notes=_notes(place, during, draft.people),
+            )
+
+    async def between(self, site: str, starts: str, ends: str, *, space: str | None) -> list[View]:
+        """The bookings of a site that touch a time, given as the API takes moments and dates."""
+        async with self._database.read() as tx:
+            found = await require_site(tx, site)
+            during = limits.shown(starts, ends, found.tz)
+            bookings = await repository.between(tx, site, during, space=space)
+            return await self._desk.views(tx, found, bookings, self._clock.now())
+
+    async def get(self, booking_id: str) -> View:
+        """Raises ``BookingUnknown``."""
+        async with self._database.read() as tx:
+            return await self._view(tx, await _require(tx, booking_id))
+
+    async def by_link(self, token: str) -> View:
+        """The booking of a door page. Raises ``LinkUnknown``."""
+        async with self._database.read() as tx:
+            booking = await repository.booking_by_link(tx, links.token_hash(token))
+            if booking is None:
+                raise LinkUnknown
+            return await self._view(tx, booking)
+
+    async def _view(self, tx: Tx, booking: Booking) -> View:
+        site = await require_site(tx, booking.site)
+        return (await self._desk.views(tx, site, [booking], self._clock.now()))[0]
+
+    async def change(self, booking_id: str, change: Change, *, if_match: int | None, actor: str) -> View:
+        """Raises ``Invalid``, ``Clash``, ``NotNow``, ``Stale``, ``PreconditionFailed``, ``BookingUnknown``."""
+        view = await self.write(self._change, booking_id, change, if_match, actor)
+        self._changes.site_changed(view.booking.site)
+        return view
+
+    async def _change(self, tx: Tx, booking_id: str, change: Change, if_match: int | None, actor: str) -> View:
+        now = self._clock.now()
+        old = await self._locked(tx, booking_id)
+        if if_match is not None and if_match != old.version:
+            raise PreconditionFailed(old)
+        if change.version is not None and change.version != old.version:
+            raise Stale(old)
+        if old.cancelled_at is not None:
+            raise NotNow(f"“{old.title}” is cancelled; restore it first")
+        place = await self._desk.place(tx, old.site, old.space if change.space is msgspec.UNSET else change.space)
+        new = _changed(old, change, place)
+        if new == old:
+            return await self._view(tx, old)
+        if (new.space, new.during) == (old.space, old.during):
+            await self._desk.reword(tx, new, actor=actor, now=now)
+        else:
+            await self._move(tx, place, old, new, actor, now)
+        return await self._view(tx, await _require(tx, booking_id))
+
+    async def _move(self, tx: Tx, place: Place, old: Booking, new: Booking, actor: str, now: datetime) -> None:
+        if old.status(now) is Status.FINISHED:
+            raise NotNow(f"“{old.title}” is over; make a new booking")
+        if new.starts != old.starts:
+            limits.timely(new.during, zone=place.site.tz, now=now)
+        else:
+            limits.not_over(new.during, zone=place.site.tz, now=now)
+        await self._desk.require_free(tx, place, new.during, but=new.id)
+        if new.starts > now:
+            new = msgspec.structs.replace(new, let_in_at=None, let_in_door=None, arrived_at=None, counted_in=0)
+        await self._desk.rewrite(tx, place, new, actor=actor, now=now, what="move")
+
+    async def cancel(self, booking_id: str, *, why: str, actor: str) -> View:
+        """Cancel a booking; one that is cancelled already stays as it is. Raises ``BookingUnknown``, ``NotNow``."""
+        view = await self.write(self._cancel, booking_id, why, actor)
+        self._changes.site_changed(view.booking.site)
+        return view
+
+    async def _cancel(self, tx: Tx, booking_id: str, why: str, actor: str) -> View:
+        now = self._clock.now()
+        booking = await self._locked(tx, booking_id)
+        if booking.status(now) is Status.FINISHED:
+            raise NotNow(f"“{booking.title}” is over and cannot be cancelled")
+        if booking.cancelled_at is None:
+            [booking] = await self._desk.cancel(tx, [booking], actor=actor, now=now, why=why)
+        return await self._view(tx, booking)
+
+    async def restore(self, booking_id: str, *, actor: str) -> View:
+        """Undo a cancel. Raises ``Clash`` when the time is taken, ``NotNow`` when it is over, ``BookingUnknown``."""
+        view = await self.write(self._restore, booking_id, actor)
+        self._changes.site_changed(view.booking.site)
+        return view
+
+    async def _restore(self, tx: Tx, booking_id: str, actor: str) -> View:
+        now = self._clock.now()
+        old = await self._locked(tx, booking_id)
+        if old.cancelled_at is None:
+            return await self._view(tx, old)
+        if old.ends <= now:
+            raise NotNow(f"the time of “{old.title}” is over; make a new booking")
+        place = await self._desk.place(tx, old.site, old.space)
+        await self._desk.require_free(tx, place, old.during, but=old.id)
+        new = msgspec.structs.replace(old, cancelled_at=None)
+        new = await self._desk.rewrite(tx, place, new, actor=actor, now=now, what="restore")
+        return await self._view(tx, new)
+
+    async def _locked(self, tx: Tx, booking_id: str) -> Booking:
+        """The booking as it is once nobody else writes to its site's diary."""
+        found = await _require(tx, booking_id)
+        await self._database.lock_site(tx, found.site)
+        return await _require(tx, booking_id)
+
+
+async def _require(tx: Tx, booking_id: str) -> Booking:
+    booking = await repository.booking(tx, booking_id)
+    if booking is None:
+        raise BookingUnknown(booking_id)
+    return booking
+
+
+def _asked(draft: Draft, place: Place, now: datetime) -> Asked:
+    zone = place.site.tz
+    during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
+    limits.timely(during, zone=zone, now=now)
+    return Asked(
+        space=draft.space,
+        title=draft.title,
+        during=during,
+        contact_name=draft.contact_name,
+        contact_phone=draft.contact_phone,
+        people=draft.people,
+    )
+
+
+def _changed(old: Booking, change: Change, place: Place) -> Booking:
+    given = {
+        name: value
+        for name in ("space", "title", "contact_name", "contact_phone", "people")
+        if (value := getattr(change, name)) is not msgspec.UNSET
+    }
+    zone = place.site.tz
+    starts = old.starts if change.starts is msgspec.UNSET else change.starts.resolve(zone, "starts")
+    ends = old.ends if change.ends is msgspec.UNSET else change.ends.resolve(zone, "ends")
+    during = limits.window(starts, ends)
+    return msgspec.structs.replace(old, **given, starts=during.start, ends=during.end)
+
+
+def _notes(place: Place, during: Interval, people: int | None) -> tuple[str, ...]:
+    notes = []
+    capacity = place.space.capacity
+    if capacity is not None and people is not None and people > capacity:
+        notes.append(f"{people} people are more than {place.space.name} holds ({capacity})")
+    zone = place.site.tz
+    on_the_wall = localtime.wall(during.end, zone) - localtime.wall(during.start, zone)
+    real = during.end - during.start
+    if real != on_the_wall:
+        word = "longer" if real > on_the_wall else "shorter"
+        notes.append(
+            f"the clocks change: it lasts {length_words(real)}, {length_words(abs(real - on_the_wall))} {word}"
+        )
+    return tuple(notes)

@@ -1,0 +1,27 @@
+"""What makes a whole calendar file unusable. Faults of single events are values, not errors."""
+
+
+class CalendarError(ValueError):
+    """The file as a whole cannot be imported; nothing of it was written."""
+
+
+class NotACalendar(CalendarError):
+    """The bytes are no iCalendar file at all."""
+
+
+class CalendarTooLarge(CalendarError):
+    """The file is longer than an import may be."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(
+            f"the calendar is longer than {limit_bytes // 1_000_000} MB; export a shorter period and send that"
+        )
+
+
+class Unbookable(ValueError):
+    """One event cannot become bookings. ``line`` counts from 1, ``None`` where it is the whole event."""
+
+    def __init__(self, reason: str, *, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line

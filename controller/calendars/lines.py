@@ -1,0 +1,184 @@
+"""The text of an iCalendar file taken apart into components that know the line they stand on (RFC 5545 3.1)."""
+
+import re
+
+import msgspec
+
+from controller.calendars.errors import CalendarTooLarge, NotACalendar
+
+LIMIT_BYTES = 2_000_000
+_ENDS = re.compile(rb"\r\n|\n|\r")
+_NAME = re.compile(r"[A-Za-z0-9-]+(?=[:;])")
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One content line after unfolding. ``number`` is where it begins in the file, from 1."""
+
+    number: int
+    text: str
+    sound: bool = True
+
+    @property
+    def name(self) -> str:
+        """The property's name in capitals; empty when this is no content line."""
+        found = _NAME.match(self.text)
+        return found.group().upper() if found else ""
+
+    @property
+    def value(self) -> str:
+        """What follows the first colon outside quotes."""
+        quoted = False
+        for place, letter in enumerate(self.text):
+            if letter == '"':
+                quoted = not quoted
+            elif letter == ":" and not quoted:
+                return self.text[place + 1 :]
+        return ""
+
+
+class Component(msgspec.Struct, frozen=True, kw_only=True):
+    """A component of the calendar, without the components inside it unless it is a time zone."""
+
+    name: str
+    line: int
+    lines: tuple[Line, ...]
+
+    @property
+    def text(self) -> str:
+        """The component as a text of its own, unfolded."""
+        body = [f"BEGIN:{self.name}", *(line.text for line in self.lines), f"END:{self.name}"]
+        return "\r\n".join(body) + "\r\n"
+
+    def first(self, name: str) -> Line | None:
+        """The first line of that property."""
+        return next((line for line in self.lines if line.name == name), None)
+
+    @property
+    def uid(self) -> str | None:
+        """Its UID, when it has one."""
+        line = self.first("UID")
+        return (line.value.strip() or None) if line else None
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was not imported: where it stands, whose it is, why."""
+
+    line: int
+    uid: str | None
+    reason: str
+
+
+class Calendar(msgspec.Struct, frozen=True, kw_only=True):
+    """A file taken apart: its components in order and what could not be read."""
+
+    components: tuple[Component, ...]
+    faults: tuple[Fault, ...]
+
+
+def unfold(data: bytes) -> list[Line]:
+    """The content lines; bare LF and CR are taken too, though RFC 5545 3.1 wants CRLF.
+
+    Bytes are joined before they are decoded, since a fold may stand inside a character.
+    """
+    numbered: list[tuple[int, bytearray]] = []
+    for number, raw in enumerate(_ENDS.split(data), start=1):
+        if raw[:1] in (b" ", b"\t") and numbered:
+            numbered[-1][1].extend(raw[1:])
+        elif raw.strip():
+            numbered.append((number, bytearray(raw)))
+    lines = []
+    for number, joined in numbered:
+        text = joined.decode("utf-8", errors="replace")
+        try:
+            joined.decode("utf-8")
+        except UnicodeDecodeError:
+            lines.append(Line(number=number, text=text, sound=False))
+        else:
+            lines.append(Line(number=number, text=text))
+    return lines
+
+
+def _refuse_other_things(lines: list[Line]) -> None:
+    start = next((line for line in lines if line.text.strip().upper() == "BEGIN:VCALENDAR"), None)
+    if start is not None:
+        return
+    head = lines[0].text.lstrip()[:60] if lines else ""
+    if head.startswith("<"):
+        raise NotACalendar(
+            "this is a web page, not a calendar; look for the address that ends in .ics, or export the calendar"
+        )
+    if not head:
+        raise NotACalendar("the file is empty; export the calendar again")
+    raise NotACalendar(f"no BEGIN:VCALENDAR in the file, which begins “{head}”; send an iCalendar (.ics) file")
+
+
+def take_apart(data: bytes) -> Calendar:
+    """The components of every VCALENDAR in ``data``.
+
+    Raises ``NotACalendar`` and ``CalendarTooLarge``. Anything smaller than that is a fault with its line.
+    """
+    if len(data) > LIMIT_BYTES:
+        raise CalendarTooLarge(LIMIT_BYTES)
+    lines = unfold(data.removeprefix(b"\xef\xbb\xbf"))
+    _refuse_other_things(lines)
+    return _Taker().take(lines)
+
+
+class _Taker:
+    def __init__(self) -> None:
+        self.components: list[Component] = []
+        self.faults: list[Fault] = []
+        self.open: list[tuple[str, int]] = []
+        self.body: list[Line] = []
+
+    def take(self, lines: list[Line]) -> Calendar:
+        for line in lines:
+            name, what = line.name, line.value.strip().upper()
+            if name == "BEGIN":
+                self._begin(what, line)
+            elif name == "END":
+                self._end(what, line)
+            elif not self.open:
+                self._fault(line.number, "stands outside BEGIN:VCALENDAR and END:VCALENDAR")
+            elif len(self.open) == 2 or self._in_time_zone():
+                self.body.append(line)
+        for what, number in reversed(self.open):
+            self._fault(number, f"BEGIN:{what} is never closed; the file may be cut short")
+        return Calendar(components=tuple(self.components), faults=tuple(self.faults))
+
+    def _in_time_zone(self) -> bool:
+        return len(self.open) > 2 and self.open[1][0] == "VTIMEZONE"
+
+    def _fault(self, number: int, reason: str) -> None:
+        uid = next((line.value.strip() for line in self.body if line.name == "UID"), None)
+        self.faults.append(Fault(line=number, uid=uid, reason=reason))
+
+    def _lose(self, depth: int, before: int) -> None:
+        """Give up what is open beyond ``depth``: its end is missing before line ``before``."""
+        while len(self.open) > depth:
+            lost, number = self.open.pop()
+            self._fault(number, f"BEGIN:{lost} has no END:{lost} before line {before}")
+            self.body = []
+
+    def _begin(self, what: str, line: Line) -> None:
+        # Neither holds another of its kind: what is open lost its end.
+        if what == "VCALENDAR":
+            self._lose(0, line.number)
+        elif what == "VEVENT":
+            self._lose(1, line.number)
+        self.open.append((what, line.number))
+        if self._in_time_zone():
+            self.body.append(line)
+
+    def _end(self, what: str, line: Line) -> None:
+        places = [place for place, (name, _) in enumerate(self.open) if name == what]
+        if not places:
+            self._fault(line.number, f"END:{what} closes nothing that is open")
+            return
+        if self._in_time_zone():
+            self.body.append(line)
+        self._lose(places[-1] + 1, line.number)
+        _, number = self.open.pop()
+        if len(self.open) == 1:
+            self.components.append(Component(name=what, line=number, lines=tuple(self.body)))
+            self.body = []
