@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults lock check-data clean setup-run setup-test
+.PHONY: help demo test lint types pages imports bench faults lock wheel clean setup-run setup-test
 export PYTHON
 
 BIN := .venv/bin
@@ -38,6 +38,9 @@ faults: setup-test ## the fault scenarios in their long form
 
 lock: setup-test ## compile requirements/*.txt anew; ARGS=--upgrade for the newest versions
 	deploy/setup/lock.sh $(ARGS)
+
+wheel: setup-run ## dist/hallkeeper-*.whl with the pages in it, for a Pi or a server
+	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove what can be made again (.venv, caches, built pages); the demo's state in var/ stays
 	rm -rf .venv dist dashboards/dist dashboards/node_modules

@@ -19,5 +19,7 @@ run="--extra edge --extra controller --extra postgres --extra influx --extra sim
 lock run pyproject.toml $run "$@"
 # shellcheck disable=SC2086
 lock test pyproject.toml $run --extra dev --constraint requirements/run.txt "$@"
+lock controller pyproject.toml --extra edge --extra controller --extra postgres --extra influx \
+    --constraint requirements/run.txt "$@"
 lock edge pyproject.toml --extra edge --constraint requirements/run.txt "$@"
 lock uv requirements/uv.in --constraint requirements/test.txt "$@"

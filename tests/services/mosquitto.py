@@ -1,6 +1,8 @@
 """The real mosquitto with the configuration of deploy/mosquitto."""
 
 import os
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.services.ports import answers, free_port
@@ -14,7 +16,8 @@ class Broker:
 
     host = "127.0.0.1"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, users: Sequence[str] = ()) -> None:
+        """`users`: who may sign in, each with the name as password, under deploy's ACL. Without: anybody."""
         self.port = free_port()
         conf = folder / "mosquitto.conf"
         data = folder / "mosquitto-data"
@@ -24,7 +27,8 @@ class Broker:
             f"persistence_location {data}/\n"
             f"log_dest stderr\n"
             f"listener {self.port} {self.host}\n"
-            f"allow_anonymous true\n" + ("user root\n" if os.getuid() == 0 else "")
+            + ("user root\n" if os.getuid() == 0 else "")
+            + (_with_accounts(folder, users) if users else "allow_anonymous true\n")
         )
         self._service = Service(
             "mosquitto",
@@ -63,3 +67,16 @@ class Broker:
 
     def resume(self) -> None:
         self._service.resume()
+
+
+def _with_accounts(folder: Path, users: Sequence[str]) -> str:
+    passwords = folder / "mosquitto.passwd"
+    passwords.touch(mode=0o600)
+    command = program("mosquitto_passwd", package="mosquitto")
+    for user in users:
+        subprocess.run([command, "-b", str(passwords), user, user], check=True, capture_output=True)
+    # The broker warns of rules that others can read, so it gets a copy that only it reads.
+    rules = folder / "hallkeeper.acl"
+    rules.touch(mode=0o600)
+    rules.write_bytes((CONF_DIR / "hallkeeper.acl").read_bytes())
+    return f"allow_anonymous false\npassword_file {passwords}\nacl_file {rules}\n"
