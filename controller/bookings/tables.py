@@ -62,6 +62,7 @@ bookings = Table(
     CheckConstraint("ends > starts", name="window"),
     CheckConstraint("counted_in >= 0", name="counted_in"),
     Index("ix_bookings_site_starts", "site", "starts"),
+    Index("ix_bookings_site_let_in_at", "site", "let_in_at"),
 )
 
 claims = Table(

@@ -79,6 +79,7 @@ def _bookings() -> None:
     )
     op.create_index("ix_bookings_series_id", "bookings", ["series_id"])
     op.create_index("ix_bookings_site_starts", "bookings", ["site", "starts"])
+    op.create_index("ix_bookings_site_let_in_at", "bookings", ["site", "let_in_at"])
     op.create_table(
         "claims",
         sa.Column("booking_id", sa.String(36), primary_key=True),

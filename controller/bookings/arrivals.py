@@ -1,0 +1,109 @@
+"""What the doors' events mean for bookings: somebody was let in, came through, was counted.
+
+Runs inside the transaction that stores the events, so each event counts once or not at all. However many
+events come, it asks twice and writes once per booking that is different.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+
+from controller.access.tables import grants
+from controller.bookings.limits import LONGEST
+from controller.bookings.tables import bookings
+from controller.database import Tx
+from controller.telemetry.model import StoredEvent
+from edge.wire.events import AccessData, DoorChange, DoorData, FootfallData
+
+THROUGH = timedelta(minutes=2)
+"""How long after being let in an opening or a crossing is that person's."""
+_WINDOW_LONGEST = LONGEST + timedelta(hours=8)
+"""The longest a code opens: the longest booking with the longest lead-in and lag that settings allow."""
+
+
+async def note(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
+    """Take events of one edge, in their order.
+
+    A granted code is kept as let in. The door's opening, or a crossing inwards at it, within two minutes makes
+    the booking arrived. A crossing inwards counts for every booking whose code is good at that door then.
+    """
+    await _note_passages(tx, site, events)
+    await _note_counts(tx, site, events)
+
+
+async def _note_passages(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
+    passed = [event.at for event in events if _passage(event) is not None]
+    waiting = await _let_in_since(tx, site, min(passed) - THROUGH) if passed else {}
+    let_in: dict[str, tuple[str, datetime]] = {}
+    arrived: dict[str, datetime] = {}
+    for event in events:
+        if isinstance(event.data, AccessData) and event.data.granted and event.data.booking is not None:
+            let_in[event.data.booking] = waiting[event.data.booking] = (event.data.door, event.at)
+        elif (door := _passage(event)) is not None:
+            for booking, (at_door, since) in waiting.items():
+                if at_door == door and since <= event.at <= since + THROUGH:
+                    arrived.setdefault(booking, event.at)
+    mine = bookings.c.site == site
+    for booking, (door, at) in let_in.items():
+        later = or_(bookings.c.let_in_at.is_(None), bookings.c.let_in_at <= at)
+        await tx.execute(
+            update(bookings).where(mine, bookings.c.id == booking, later).values(let_in_at=at, let_in_door=door)
+        )
+    for booking, at in arrived.items():
+        first = bookings.c.arrived_at.is_(None)
+        await tx.execute(update(bookings).where(mine, bookings.c.id == booking, first).values(arrived_at=at))
+
+
+def _passage(event: StoredEvent) -> str | None:
+    """The door that somebody came through, or may have, going in."""
+    match event.data:
+        case DoorData(change=DoorChange.OPENED, door=door):
+            return door
+        case FootfallData(door=door, ins=ins) if ins > 0:
+            return door
+        case _:
+            return None
+
+
+async def _let_in_since(tx: Tx, site: str, since: datetime) -> dict[str, tuple[str, datetime]]:
+    """Bookings whose code was accepted and whose people have not come through: where and when."""
+    query = select(bookings.c.id, bookings.c.let_in_door, bookings.c.let_in_at).where(
+        bookings.c.site == site, bookings.c.let_in_at >= since, bookings.c.arrived_at.is_(None)
+    )
+    return {row.id: (row.let_in_door, row.let_in_at) for row in await tx.execute(query)}
+
+
+async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
+    crossings = [
+        (event.data.door, event.at, event.data.ins)
+        for event in events
+        if isinstance(event.data, FootfallData) and event.data.ins > 0 and event.data.door is not None
+    ]
+    if not crossings:
+        return
+    times = [at for _, at, _ in crossings]
+    query = select(grants.c.booking_id, grants.c.door, grants.c.starts, grants.c.ends, grants.c.ended_at).where(
+        grants.c.site == site,
+        grants.c.door.in_({door for door, _, _ in crossings}),
+        grants.c.ends > min(times),
+        grants.c.ends <= max(times) + _WINDOW_LONGEST,
+        grants.c.starts <= max(times),
+    )
+    windows = (await tx.execute(query)).all()
+    counted: dict[str, int] = defaultdict(int)
+    for door, at, ins in crossings:
+        # A moved booking may hold two grants at one moment; its people are counted once.
+        for booking in {
+            row.booking_id
+            for row in windows
+            if row.door == door and row.starts <= at < row.ends and (row.ended_at is None or row.ended_at > at)
+        }:
+            counted[booking] += ins
+    for booking, ins in counted.items():
+        await tx.execute(
+            update(bookings)
+            .where(bookings.c.site == site, bookings.c.id == booking)
+            .values(counted_in=bookings.c.counted_in + ins)
+        )
