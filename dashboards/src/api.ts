@@ -1,0 +1,94 @@
+/** REST in one place: JSON, problem+json turned into a Refusal, an Idempotency-Key on every write. */
+import type { Conflict } from "./model.ts";
+
+const ROOT = "/api/v1";
+
+/** The server answered, and said no: RFC 9457 problem details. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly title: string;
+  readonly conflicts: Conflict[];
+  readonly errors: { field: string; message: string }[];
+  readonly wait_s: number | null;
+
+  constructor(status: number, problem: Partial<Refusal> & { detail?: string }, wait_s: number | null) {
+    super(problem.detail || problem.title || `The controller answered ${status}.`);
+    this.status = status;
+    this.title = problem.title ?? "Refused";
+    this.conflicts = problem.conflicts ?? [];
+    this.errors = problem.errors ?? [];
+    this.wait_s = wait_s;
+  }
+}
+
+/** No answer at all: the controller is away, or the network is. */
+export class Unreachable extends Error {
+  constructor() {
+    super("The controller does not answer. Nothing was lost: try again in a moment.");
+  }
+}
+
+let signedOut: () => void = () => {};
+
+/** `then` runs whenever the server says that nobody is signed in. */
+export function onSignedOut(then: () => void): void {
+  signedOut = then;
+}
+
+/** A key for one wish of the user; sending the wish again with its key cannot do it twice. */
+export function newKey(): string {
+  // randomUUID is missing on plain http, where a village hall may well run.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export async function get<T>(path: string, query: Record<string, string> = {}, signal?: AbortSignal): Promise<T> {
+  const search = new URLSearchParams(query).toString();
+  return send<T>("GET", search ? `${path}?${search}` : path, undefined, undefined, signal);
+}
+
+export async function send<T>(
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+  path: string,
+  body?: unknown,
+  key: string = newKey(),
+  signal?: AbortSignal,
+): Promise<T> {
+  const headers: Record<string, string> = {};
+  if (method !== "GET") headers["Idempotency-Key"] = key;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let answer: Response;
+  try {
+    answer = await fetch(ROOT + path, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+    });
+  } catch (fault) {
+    if (signal?.aborted) throw fault;
+    throw new Unreachable();
+  }
+  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  if (answer.status === 401 && path !== "/session") signedOut();
+  const problem = await answer.json().catch(() => ({}));
+  if (answer.status >= 502 && answer.status <= 504) throw new Unreachable();
+  throw new Refusal(answer.status, problem, Number(answer.headers.get("Retry-After")) || null);
+}
+
+export async function all<T>(path: string): Promise<T[]> {
+  const items: T[] = [];
+  let after = "";
+  do {
+    const page = await get<{ items: T[]; next?: string | null }>(path, after ? { after, limit: "200" } : { limit: "200" });
+    items.push(...page.items);
+    after = page.next ?? "";
+  } while (after);
+  return items;
+}
+
+/** A sentence for people, whatever was thrown. */
+export function words(fault: unknown): string {
+  if (fault instanceof Error) return fault.message;
+  return String(fault);
+}

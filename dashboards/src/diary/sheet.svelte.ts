@@ -1,0 +1,105 @@
+/** One sheet of the diary: a building, a day, and what is booked on it. Keeps the last good values when asked again. */
+import { get, words } from "../api.ts";
+import { type Booking, type Mode, placed, type Site, type SiteDetail, type Space, type WireBooking } from "../model.ts";
+import { type Day, dayPlus, dayStart } from "../zone.ts";
+import type { Span } from "./grid.ts";
+
+export class Sheet {
+  readonly site: Site;
+  day = $state<Day>("");
+  state = $state<"loading" | "ready" | "failed">("loading");
+  /** Why the last fetch failed, while older values are still shown. */
+  fault = $state("");
+  detail = $state.raw<SiteDetail | null>(null);
+  modes = $state.raw<Mode[]>([]);
+  bookings = $state.raw<Booking[]>([]);
+  private asked = 0;
+  private running: Promise<void> | null = null;
+  private again = false;
+
+  constructor(site: Site) {
+    this.site = site;
+  }
+
+  get zone(): string {
+    return this.site.zone;
+  }
+
+  get span(): Span {
+    return { from: dayStart(this.day, this.zone), to: dayStart(dayPlus(this.day, 1), this.zone) };
+  }
+
+  get spaces(): Space[] {
+    return this.detail?.spaces ?? [];
+  }
+
+  space(id: string): Space | undefined {
+    return this.spaces.find((one) => one.id === id);
+  }
+
+  find(id: string): Booking | undefined {
+    return this.bookings.find((one) => one.id === id);
+  }
+
+  async open(day: Day): Promise<void> {
+    if (this.day !== day) {
+      this.day = day;
+      this.state = "loading";
+      this.bookings = [];
+      this.modes = [];
+    }
+    await this.fetch();
+  }
+
+  /** Fetches again; several wishes while one fetch runs become one more fetch. */
+  async refresh(): Promise<void> {
+    if (!this.day) return;
+    if (this.running) {
+      this.again = true;
+      return this.running;
+    }
+    this.running = this.fetch();
+    await this.running;
+    this.running = null;
+    if (this.again) {
+      this.again = false;
+      await this.refresh();
+    }
+  }
+
+  /** Shows a booking as the server (or a hopeful drop) has it, before the next fetch. */
+  put(one: Booking): void {
+    const rest = this.bookings.filter((other) => other.id !== one.id);
+    const { from, to } = this.span;
+    this.bookings = one.from < to && one.to > from && one.site === this.site.id ? [...rest, one] : rest;
+  }
+
+  private async fetch(): Promise<void> {
+    const mine = ++this.asked;
+    const { from, to } = this.span;
+    const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+    const path = `/sites/${this.site.id}`;
+    try {
+      const [detail, modes, bookings] = await Promise.all([
+        this.detail ?? get<SiteDetail>(path),
+        get<{ items: { starts: string; ends: string; mode: string; note?: string | null }[] }>(`${path}/modes`, query),
+        get<{ items: WireBooking[] }>(`${path}/bookings`, query),
+      ]);
+      if (mine !== this.asked) return;
+      this.detail = detail;
+      this.modes = modes.items.map((one) => ({
+        from: Math.max(from, Date.parse(one.starts)),
+        to: Math.min(to, Date.parse(one.ends)),
+        mode: one.mode,
+        note: one.note ?? null,
+      }));
+      this.bookings = bookings.items.map(placed);
+      this.state = "ready";
+      this.fault = "";
+    } catch (thrown) {
+      if (mine !== this.asked) return;
+      this.fault = words(thrown);
+      if (this.state === "loading") this.state = "failed";
+    }
+  }
+}

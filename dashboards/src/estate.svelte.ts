@@ -1,0 +1,27 @@
+/** The buildings a person may see; asked for once. */
+import { all } from "./api.ts";
+import type { Site } from "./model.ts";
+
+const LAST = "hk-site";
+
+let sites = $state.raw<Site[] | null>(null);
+
+export const estate = {
+  get sites(): Site[] | null {
+    return sites;
+  },
+  async load(): Promise<void> {
+    sites = await all<Site>("/sites");
+  },
+  forget(): void {
+    sites = null;
+  },
+  /** The site asked for, else the one looked at last, else the first. */
+  pick(asked: string): Site | null {
+    if (!sites) return null;
+    const find = (id: string | null) => sites?.find((one) => one.id === id);
+    const found = asked ? find(asked) : (find(localStorage.getItem(LAST)) ?? sites[0]);
+    if (found) localStorage.setItem(LAST, found.id);
+    return found ?? null;
+  },
+};

@@ -1,0 +1,116 @@
+/** One WebSocket for the site on show: it reconnects by itself, keeps the last values, and says since when they are old. */
+import { wait } from "./backoff.ts";
+import { serverClock } from "./clock.svelte.ts";
+import type { Snapshot } from "./model.ts";
+import type { Instant } from "./zone.ts";
+
+/** The server beats every 5 s; two missed beats and a little are silence. */
+const SILENCE_MS = 12_000;
+
+export type LiveState = "connecting" | "live" | "stale";
+
+let state = $state<LiveState>("connecting");
+let since = $state<Instant | null>(null);
+let snapshot = $state.raw<Snapshot | null>(null);
+let diary = $state(0);
+
+let site = "";
+let socket: WebSocket | null = null;
+let attempt = 0;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let silence: ReturnType<typeof setTimeout> | undefined;
+let checkSession: () => void = () => {};
+
+function lost(): void {
+  clearTimeout(silence);
+  if (socket) socket.onclose = socket.onmessage = null;
+  socket?.close();
+  socket = null;
+  if (state === "live") since = serverClock.now;
+  if (state !== "connecting" || attempt > 1) state = "stale";
+  clearTimeout(retry);
+  retry = setTimeout(connect, wait(attempt));
+  attempt += 1;
+  // A refused handshake looks like a dead server from here: let REST tell whether the session has ended.
+  if (attempt > 1) checkSession();
+}
+
+function heard(): void {
+  clearTimeout(silence);
+  silence = setTimeout(lost, SILENCE_MS);
+  attempt = 0;
+  state = "live";
+  since = null;
+}
+
+function connect(): void {
+  clearTimeout(retry);
+  const address = new URL(`/api/v1/live?site=${encodeURIComponent(site)}`, location.href);
+  address.protocol = address.protocol.replace("http", "ws");
+  socket = new WebSocket(address);
+  silence = setTimeout(lost, SILENCE_MS);
+  socket.onclose = lost;
+  socket.onmessage = (event) => {
+    const message = JSON.parse(String(event.data));
+    if (message.at) serverClock.hear(message.at);
+    // Every (re)connection begins with a snapshot; the diary may have changed while the line was down.
+    if (message.type === "snapshot") {
+      if (state !== "live") diary += 1;
+      snapshot = message;
+    }
+    if (message.type === "bookings") diary += 1;
+    heard();
+  };
+}
+
+export const live = {
+  get state(): LiveState {
+    return state;
+  },
+  /** Server time since when the values are old; null while they are live. */
+  get since(): Instant | null {
+    return since;
+  },
+  /** Last values of the site on show, old ones included. */
+  get snapshot(): Snapshot | null {
+    return snapshot;
+  },
+  /** Goes up whenever the diary of the site has changed. */
+  get diary(): number {
+    return diary;
+  },
+  watch(next: string): void {
+    if (next === site) return;
+    live.stop();
+    site = next;
+    connect();
+  },
+  stop(): void {
+    clearTimeout(retry);
+    clearTimeout(silence);
+    if (socket) socket.onclose = socket.onmessage = null;
+    socket?.close();
+    socket = null;
+    site = "";
+    attempt = 0;
+    state = "connecting";
+    since = null;
+    snapshot = null;
+  },
+  onDoubt(check: () => void): void {
+    checkSession = check;
+  },
+};
+
+function wake(): void {
+  if (site && state !== "live" && document.visibilityState === "visible") {
+    if (socket) socket.onclose = socket.onmessage = null;
+    socket?.close();
+    attempt = 0;
+    clearTimeout(silence);
+    connect();
+  }
+}
+
+addEventListener("online", wake);
+document.addEventListener("visibilitychange", wake);

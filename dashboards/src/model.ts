@@ -1,0 +1,163 @@
+/** What the API sends, as the pages use it: times parsed to instants once, at the door. */
+import type { Instant } from "./zone.ts";
+
+export interface Site {
+  id: string;
+  name: string;
+  zone: string;
+  address: string | null;
+  phone: string | null;
+}
+
+export interface Space {
+  id: string;
+  name: string;
+  capacity: number | null;
+  doors: string[];
+}
+
+export interface SiteDetail extends Site {
+  spaces: Space[];
+  doors: { id: string; name: string; edge: string }[];
+  edges: { id: string; name: string }[];
+}
+
+export interface Mode {
+  from: Instant;
+  to: Instant;
+  mode: string;
+  note?: string | null;
+}
+
+export type Status = "confirmed" | "arrived" | "finished" | "cancelled";
+export type DoorState = "on" | "waiting" | "unreachable" | "removing" | "gone" | "none";
+
+export interface OnDoor {
+  state: DoorState;
+  text: string;
+  doors: { door: string; name: string; state: DoorState; since: string | null; text: string }[];
+}
+
+export interface WireBooking {
+  id: string;
+  site: string;
+  space: string;
+  title: string;
+  contact_name: string | null;
+  contact_phone: string | null;
+  people: number | null;
+  starts: string;
+  ends: string;
+  status: Status;
+  series: string | null;
+  code: string | null;
+  code_window: { starts: string; ends: string } | null;
+  on_door: OnDoor;
+  still_opens: string[];
+  arrived_at: string | null;
+  counted_in: number | null;
+  link: string | null;
+  message: string | null;
+}
+
+export interface Booking extends WireBooking {
+  from: Instant;
+  to: Instant;
+}
+
+export interface Conflict {
+  id: string;
+  title: string;
+  space: string;
+  starts: string;
+  ends: string;
+}
+
+export interface Check {
+  free: boolean;
+  conflicts: Conflict[];
+  lingering: string[];
+  notes: string[];
+}
+
+export type Mark = "free" | "clash" | "moved_by_clock" | "empty";
+
+export interface SeriesDate {
+  date: string;
+  starts: string | null;
+  ends: string | null;
+  mark: Mark;
+  text: string;
+  conflicts: Conflict[];
+}
+
+export interface Draft {
+  space: string;
+  title: string;
+  starts: string;
+  ends: string;
+  contact_name?: string | null;
+  contact_phone?: string | null;
+  people?: number | null;
+}
+
+export function placed(one: WireBooking): Booking {
+  return { ...one, from: Date.parse(one.starts), to: Date.parse(one.ends) };
+}
+
+export function isLive(one: Booking): boolean {
+  return one.status !== "cancelled";
+}
+
+export const MODE_WORDS: Record<string, string> = {
+  closed: "Closed",
+  staffed: "Staffed",
+  extended: "Members, no staff",
+};
+
+export const STATUS_WORDS: Record<Status, string> = {
+  confirmed: "Confirmed",
+  arrived: "Arrived",
+  finished: "Finished",
+  cancelled: "Cancelled",
+};
+
+export interface Snapshot {
+  type: "snapshot";
+  at: string;
+  site: string;
+  zone: string;
+  people: { estimate: number | null; error: number | null; since: string | null } | null;
+  edges: Edge[];
+  doors: Door[];
+  counters: { id: string; door: string | null; ins_today: number | null; outs_today: number | null; at: string | null; stale: boolean }[];
+  motion: { id: string; zone: string; active: boolean | null; at: string | null; stale: boolean }[];
+  wifi: { id: string; zone: string; stations: number | null; at: string | null; stale: boolean }[];
+  mode: { mode: string; until: string | null } | null;
+  outages: { edge: string; from: string; to: string | null }[];
+  recent: { at: string; text: string }[];
+}
+
+export interface Edge {
+  id: string;
+  name: string;
+  online: boolean;
+  since: string | null;
+  plan_version: number | null;
+  applied_version: number | null;
+  trust: string | null;
+  outbox_behind: number | null;
+  health: Record<string, number>;
+}
+
+export interface Door {
+  id: string;
+  name: string;
+  mode: "free" | "code" | "locked" | null;
+  contact: "open" | "closed" | "unknown";
+  strike: "locked" | "unlocked" | "unknown";
+  alarm: "forced" | "held" | null;
+  since: string | null;
+  stale: boolean;
+  last: { at: string; text: string } | null;
+}

@@ -1,0 +1,61 @@
+/** State lives in the URL: page, site, date, view, booking. */
+export type Page = "diary" | "now" | "sign-in";
+
+export interface Route {
+  page: Page;
+  site: string;
+  date: string;
+  view: string;
+  booking: string;
+}
+
+const KEYS = ["site", "date", "view", "booking"] as const;
+
+function read(): Route {
+  const search = new URLSearchParams(location.search);
+  const name = location.pathname.slice(1);
+  return {
+    page: name === "now" || name === "sign-in" ? name : "diary",
+    site: search.get("site") ?? "",
+    date: search.get("date") ?? "",
+    view: search.get("view") ?? "",
+    booking: search.get("booking") ?? "",
+  };
+}
+
+let current = $state(read());
+
+export const route = {
+  get at(): Route {
+    return current;
+  },
+  /** The address of this page with some parts changed; an empty part is left out. */
+  href(change: Partial<Route>): string {
+    const next = { ...current, ...change };
+    const search = new URLSearchParams();
+    for (const key of KEYS) if (next[key]) search.set(key, next[key]);
+    const query = search.toString();
+    return `/${next.page}${query ? `?${query}` : ""}`;
+  },
+  go(change: Partial<Route>, how: "push" | "replace" = "push"): void {
+    const href = route.href(change);
+    if (href === location.pathname + location.search) return;
+    history[how === "push" ? "pushState" : "replaceState"](null, "", href);
+    current = read();
+  },
+};
+
+addEventListener("popstate", () => {
+  current = read();
+});
+
+/** Follows links to our own pages without loading the app again. */
+addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element | null)?.closest?.("a[href]");
+  if (!(link instanceof HTMLAnchorElement) || link.target || link.origin !== location.origin) return;
+  if (!/^\/(diary|now|sign-in)?$/.test(link.pathname) || link.hash) return;
+  event.preventDefault();
+  history.pushState(null, "", link.href);
+  current = read();
+});

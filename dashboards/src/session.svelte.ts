@@ -1,0 +1,80 @@
+import { get, newKey, onSignedOut, Refusal, send } from "./api.ts";
+import { serverClock } from "./clock.svelte.ts";
+import { live } from "./live.svelte.ts";
+
+export type SessionState = "unknown" | "in" | "out" | "set-up" | "unreachable";
+
+/** Set on sign-in, so that a first visit does not ask for a session it cannot have. */
+const REMEMBERED = "hk-signed-in";
+
+let state = $state<SessionState>("unknown");
+let user = $state("");
+
+function entered(name: string): void {
+  user = name;
+  state = "in";
+  localStorage.setItem(REMEMBERED, "1");
+}
+
+function left(): void {
+  live.stop();
+  localStorage.removeItem(REMEMBERED);
+  user = "";
+  state = "out";
+}
+
+async function ask(): Promise<boolean> {
+  try {
+    const found = await get<{ user: string | null; now: string }>("/session");
+    if (found.now) serverClock.hear(found.now);
+    if (found.user) entered(found.user);
+    return Boolean(found.user);
+  } catch (fault) {
+    if (fault instanceof Refusal && fault.status === 401) return false;
+    throw fault;
+  }
+}
+
+export const session = {
+  get state(): SessionState {
+    return state;
+  },
+  get user(): string {
+    return user;
+  },
+  async open(): Promise<void> {
+    try {
+      if (localStorage.getItem(REMEMBERED) && (await ask())) return;
+      const { setup_needed } = await get<{ setup_needed: boolean }>("/setup-needed");
+      localStorage.removeItem(REMEMBERED);
+      state = setup_needed ? "set-up" : "out";
+    } catch {
+      state = "unreachable";
+    }
+  },
+  async signIn(name: string, password: string): Promise<void> {
+    await send("POST", "/session", { user: name, password }, newKey());
+    await ask();
+  },
+  async setUp(token: string, name: string, password: string): Promise<void> {
+    await send("POST", "/setup", { token, user: name, password }, newKey());
+    await ask();
+  },
+  async signOut(): Promise<void> {
+    await send("DELETE", "/session");
+    left();
+  },
+};
+
+onSignedOut(() => {
+  if (state === "in") left();
+});
+live.onDoubt(() => {
+  if (state !== "in") return;
+  ask().then(
+    (found) => {
+      if (!found && state === "in") left();
+    },
+    () => {},
+  );
+});

@@ -1,0 +1,184 @@
+/**
+ * The one module that knows zones. Instants are milliseconds since 1970 UTC; a day is "2026-11-24" in the
+ * site's own calendar; a wall time is minutes since midnight as the clock on the site's wall reads.
+ * A day has 23, 24 or 25 hours: nothing here adds 24 hours to reach tomorrow.
+ */
+
+export type Instant = number;
+export type Day = string;
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
+const WEEKDAYS_LONG = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
+const STEP = 15 * MINUTE;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+const offsets = new Map<string, number>();
+
+function format(zone: string): Intl.DateTimeFormat {
+  let found = formats.get(zone);
+  if (!found) {
+    found = new Intl.DateTimeFormat("en-GB", {
+      timeZone: zone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+    formats.set(zone, found);
+  }
+  return found;
+}
+
+/** Milliseconds to add to UTC to get the wall clock of `zone`. Offsets change on quarter hours only. */
+export function offset(at: Instant, zone: string): number {
+  const quarter = Math.floor(at / STEP) * STEP;
+  const key = `${zone} ${quarter}`;
+  let found = offsets.get(key);
+  if (found === undefined) {
+    const part: Record<string, number> = {};
+    for (const { type, value } of format(zone).formatToParts(quarter)) part[type] = Number(value);
+    found =
+      Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!) - quarter;
+    if (offsets.size > 5000) offsets.clear();
+    offsets.set(key, found);
+  }
+  return found;
+}
+
+function wall(at: Instant, zone: string): Date {
+  return new Date(at + offset(at, zone));
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, "0");
+}
+
+function utc(day: Day): number {
+  return Date.parse(`${day}T00:00:00Z`);
+}
+
+/** The instant of a wall time: the first of two on the night the clocks go back, null where it does not exist. */
+export function instantOf(day: Day, minutes: number, zone: string): Instant | null {
+  const read = utc(day) + minutes * MINUTE;
+  const tries = [read - offset(read - 24 * HOUR, zone), read - offset(read + 24 * HOUR, zone)];
+  const good = tries.filter((at) => at + offset(at, zone) === read);
+  return good.length ? Math.min(...good) : null;
+}
+
+/** First instant of a day; where midnight itself does not exist, the moment the clocks jump. */
+export function dayStart(day: Day, zone: string): Instant {
+  return instantOf(day, 0, zone) ?? utc(day) - offset(utc(day) - 24 * HOUR, zone);
+}
+
+export function dayOf(at: Instant, zone: string): Day {
+  return wall(at, zone).toISOString().slice(0, 10);
+}
+
+/** Calendar arithmetic: `days` later (or earlier, if negative), whatever the clocks do. */
+export function dayPlus(day: Day, days: number): Day {
+  return new Date(utc(day) + days * 24 * HOUR).toISOString().slice(0, 10);
+}
+
+export function minutesOf(at: Instant, zone: string): number {
+  const clock = wall(at, zone);
+  return clock.getUTCHours() * 60 + clock.getUTCMinutes();
+}
+
+/** "14:02" */
+export function clock(at: Instant, zone: string): string {
+  return clockOf(minutesOf(at, zone));
+}
+
+export function clockOf(minutes: number): string {
+  return `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`;
+}
+
+/** "Thu 26 Nov" */
+export function shortDay(day: Day): string {
+  const at = new Date(utc(day));
+  return `${WEEKDAYS[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
+}
+
+/** "Thursday 26 Nov 2026" */
+export function longDay(day: Day): string {
+  const at = new Date(utc(day));
+  return `${WEEKDAYS_LONG[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`;
+}
+
+/** "26/11/2026", as it stands in a date field. */
+export function fieldDay(day: Day): string {
+  return day.split("-").reverse().join("/");
+}
+
+/** "18:00 to 20:00", with the day where one end is not on `day`. */
+export function span(from: Instant, to: Instant, zone: string, day?: Day): string {
+  const [a, b] = [dayOf(from, zone), dayOf(to, zone)];
+  const left = a === (day ?? a) ? clock(from, zone) : `${shortDay(a)} ${clock(from, zone)}`;
+  const right = b === (day ?? a) ? clock(to, zone) : `${shortDay(b)} ${clock(to, zone)}`;
+  return `${left} to ${right}`;
+}
+
+/** "14:02" today, "Tue 24 Nov 14:02" on another day. */
+export function moment(at: Instant, zone: string, now: Instant): string {
+  const day = dayOf(at, zone);
+  return day === dayOf(now, zone) ? clock(at, zone) : `${shortDay(day)} ${clock(at, zone)}`;
+}
+
+/** Reads a UK date: 26/11/2026, 26.11.26, 26 Nov, Thu 26 November 2026; without a year the one nearest `near`. */
+export function parseDay(text: string, near: Day): Day | null {
+  const found = /^(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s./-]+(\d{1,2}|[a-z]{3,9})(?:[\s./-]+(\d{4}|\d{2}))?$/i.exec(
+    text.trim(),
+  );
+  if (!found) return null;
+  const [, d, m, y] = found;
+  const month = /^\d/.test(m!) ? Number(m) : MONTHS.findIndex((name) => m!.toLowerCase().startsWith(name.toLowerCase())) + 1;
+  const make = (year: number): Day | null => {
+    const day = `${year}-${two(month)}-${two(Number(d))}`;
+    const at = utc(day);
+    return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== day ? null : day;
+  };
+  if (month < 1 || month > 12) return null;
+  if (y) return make(y.length === 2 ? 2000 + Number(y) : Number(y));
+  const year = Number(near.slice(0, 4));
+  const choices = [year - 1, year, year + 1].map(make).filter((day) => day !== null);
+  const gap = (day: Day) => Math.abs(utc(day) - utc(near));
+  return choices.sort((a, b) => gap(a) - gap(b))[0] ?? null;
+}
+
+/** Reads 18:00, 18.00, 1800, 18, 6pm, 6:30 pm; "24:00" is midnight at the end. Minutes since midnight. */
+export function parseClock(text: string): number | null {
+  const found = /^(\d{1,2})(?:[:.h]?(\d{2}))?\s*(am|pm)?$/i.exec(text.trim());
+  if (!found) return null;
+  let hour = Number(found[1]);
+  const minute = Number(found[2] ?? 0);
+  const half = found[3]?.toLowerCase();
+  if (half && (hour < 1 || hour > 12)) return null;
+  if (half) hour = (hour % 12) + (half === "pm" ? 12 : 0);
+  const minutes = hour * 60 + minute;
+  return minute > 59 || minutes > 24 * 60 ? null : minutes;
+}
+
+/** "2026-11-24T18:00": wall time as the API takes it, meant in the site's zone. */
+export function wallText(day: Day, minutes: number): string {
+  return `${dayPlus(day, Math.floor(minutes / 1440))}T${clockOf(minutes % 1440)}`;
+}
+
+/** One mark an hour of a day that may have 23 or 25 of them; the second 01:00 says "again". */
+export function hourMarks(day: Day, zone: string): { at: Instant; label: string; again: boolean }[] {
+  const end = dayStart(dayPlus(day, 1), zone);
+  const marks = [];
+  let before = "";
+  for (let at = dayStart(day, zone); at < end; at += HOUR) {
+    const label = clock(at, zone);
+    marks.push({ at, label, again: label === before });
+    before = label;
+  }
+  return marks;
+}
