@@ -97,7 +97,10 @@ class OutageData(msgspec.Struct, frozen=True, kw_only=True, tag="outage", tag_fi
 
 
 class DroppedData(msgspec.Struct, frozen=True, kw_only=True, tag="dropped", tag_field="kind"):
-    """Stands for the events ``first`` to ``last`` that a full disk forced out."""
+    """Stands for the events ``first`` to ``last`` that a full disk forced out or that could not be read any more.
+
+    It takes their place in the log: its own seq is ``last``, and the next event's is ``last + 1``.
+    """
 
     first: Total
     last: Total

@@ -34,12 +34,14 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
-    """The controller asks. ``at`` is its time, ``next_seq`` the event it wants next of ``log``."""
+    """The controller asks. ``at`` is its time, ``next_seq`` the event it wants next of ``log``. ``session`` echoes
+    the nonce of the edge's status: without it a hello proves no time, since it may be an old one sent again."""
 
     site: Slug
     edge: Slug
     nonce: Nonce
     at: Instant
+    session: Nonce | None = None
     plan_version: Natural | None = None
     log: LogId | None = None
     next_seq: Annotated[int, msgspec.Meta(ge=1)] = 1
