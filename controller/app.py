@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from controller import health
+from controller.access import door_page
 from controller.bookings import routes as bookings
 from controller.estate import routes as estate
 from controller.hours import routes as hours
@@ -11,7 +12,15 @@ from controller.idempotency import IdempotencyMiddleware
 from controller.pages import Pages
 from controller.people import routes as people
 from controller.people.passwords import Passwords
-from controller.problem import Invalid, ProblemBody, described, install_handlers
+from controller.problem import (
+    Conflicting,
+    Invalid,
+    ProblemBody,
+    Refused,
+    TooLarge,
+    described,
+    install_handlers,
+)
 from controller.rim import HeadersMiddleware, LimitMiddleware, WatchMiddleware
 from controller.settings import Settings
 from edge.wire.clock import Clock
@@ -19,6 +28,8 @@ from edge.wire.clock import Clock
 API = "/api/v1"
 ROUTERS = (people.router, estate.router, hours.router, bookings.router)
 """The routers of the domains, all under ``API``."""
+ANYWHERE = (Invalid, TooLarge, Refused, Conflicting)
+"""What any route of theirs may answer: fields, size, foreign pages, idempotency keys."""
 
 
 def build_app(settings: Settings, clock: Clock, *, passwords: Passwords | None = None) -> FastAPI:
@@ -41,12 +52,14 @@ def app_of(house: House) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         separate_input_output_schemas=False,
+        redirect_slashes=False,
     )
     app.state.house = house
     install_handlers(app)
     app.include_router(health.router)
+    app.include_router(door_page.router)
     for router in ROUTERS:
-        app.include_router(router, prefix=API, responses=described(Invalid))
+        app.include_router(router, prefix=API, responses=described(*ANYWHERE))
     app.router.default = Pages(house.settings.pages_dir)
     # The last added is the first passed.
     app.add_middleware(IdempotencyMiddleware)

@@ -24,9 +24,10 @@ async def sealed_codes(tx: Tx, booking_ids: Sequence[str]) -> dict[str, bytes]:
     return {row.booking_id: row.sealed for row in await tx.execute(query)}
 
 
-async def put_code(tx: Tx, booking_id: str, sealed: bytes) -> None:
-    """Store a booking's code in place of the one it had."""
-    await tx.execute(delete(codes).where(codes.c.booking_id == booking_id))
+async def put_code(tx: Tx, booking_id: str, sealed: bytes, *, replaces: bool) -> None:
+    """Store a booking's code; ``replaces``: in place of the one it had."""
+    if replaces:
+        await tx.execute(delete(codes).where(codes.c.booking_id == booking_id))
     await tx.execute(insert(codes).values(booking_id=booking_id, sealed=sealed))
 
 

@@ -51,7 +51,8 @@ class Access:
             code = await self._free(tx, site, door_keys, booking_id, old, given, now)
             given.add(code)
             if code != old:
-                await repository.put_code(tx, booking_id, self._keys.seal(code.encode(), _about(booking_id)))
+                new_seal = self._keys.seal(code.encode(), _about(booking_id))
+                await repository.put_code(tx, booking_id, new_seal, replaces=old is not None)
             new = [
                 NewGrant(id=uuid7(now, secrets.token_bytes(10)), door=door, code_key=key)
                 for door, key in _keys_of(code, door_keys).items()

@@ -9,15 +9,12 @@ import msgspec
 from controller.access import service as access
 from controller.access.repository import lingering
 from controller.access.service import Access
-from controller.access.standing import Standing, lingering_texts
+from controller.access.standing import Lingering, Standing, lingering_texts
 from controller.bookings import links, repository
 from controller.bookings.errors import Clash
 from controller.bookings.model import Asked, Booking, Claimed, atoms
+from controller.bookings.places import Place, Places
 from controller.database import Database, Tx
-from controller.estate import repository as estate
-from controller.estate.errors import SpaceUnknown
-from controller.estate.model import Site, Space
-from controller.estate.service import require_site
 from controller.people import audit
 from controller.secrets import Keys
 from edge.wire.ids import uuid7
@@ -26,15 +23,8 @@ from edge.wire.interval import Interval
 NAMED_CONFLICTS = 20
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A space and the site it is in."""
-
-    site: Site
-    space: Space
-
-
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking with all that a screen shows of it. ``door_names`` are those its code opens or would open."""
+    """A booking with all that a screen shows of it."""
 
     booking: Booking
     place: Place
@@ -42,7 +32,6 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     code_window: Interval
     standing: Standing
     lingering: tuple[str, ...]
-    door_names: tuple[str, ...]
     link: str
     now: datetime
 
@@ -64,14 +53,6 @@ class Desk:
         """When the code of a booking opens."""
         return Interval(start=during.start - self._lead_in, end=during.end + self._lag)
 
-    async def place(self, tx: Tx, site: str, space: str) -> Place:
-        """Raises ``SiteUnknown`` and ``SpaceUnknown``."""
-        found = await require_site(tx, site)
-        there = await estate.space(tx, site, space)
-        if there is None:
-            raise SpaceUnknown(site, space)
-        return Place(site=found, space=there)
-
     async def conflicts(self, tx: Tx, place: Place, during: Interval, *, but: str | None = None) -> list[Claimed]:
         """Who holds the space during that time."""
         wanted = atoms(place.site.id, place.space.id)
@@ -89,7 +70,7 @@ class Desk:
         """Write bookings whose times were found free, with a code each."""
         made = [self._new(place, each, actor, now, series_id) for each in asked]
         await repository.insert_bookings(tx, made)
-        await repository.claim(self._database, tx, place.site.id, made)
+        await repository.claim(self._database, tx, place.site.id, made, new=True)
         await self._issue(tx, place, made, now)
         await self.record(tx, made, actor=actor, now=now, what="book")
         return made
@@ -168,32 +149,29 @@ class Desk:
         thing = f"booking {bookings[0].id}" + (f" and {len(bookings) - 1} more" if len(bookings) > 1 else "")
         await audit.record(tx, actor=actor, at=now, act=what, site=bookings[0].site, thing=thing)
 
-    async def views(self, tx: Tx, site: Site, bookings: Sequence[Booking], now: datetime) -> list[View]:
-        """What screens show, in five queries however many bookings there are."""
+    async def views(self, tx: Tx, where: Places, bookings: Sequence[Booking], now: datetime) -> list[View]:
+        """What screens show of bookings of one site, in three queries however many they are."""
         ids = [each.id for each in bookings]
-        spaces = {space.id: space for space in await estate.site_spaces(tx, site.id)}
-        names = {door.id: door.name for door in await estate.site_doors(tx, site.id)}
         codes = await self._access.codes(tx, ids)
-        standing = await access.standing(tx, ids, now, zone=site.tz)
-        old = await lingering(tx, site.id, now=now)
-        views = []
-        for each in bookings:
-            space, window = spaces[each.space], self.code_window(each.during)
-            others = [found for found in old if found.grant.booking_id != each.id]
-            current = each.cancelled_at is None
-            views.append(
-                View(
-                    booking=each,
-                    place=Place(site=site, space=space),
-                    code=codes.get(each.id),
-                    code_window=window,
-                    standing=standing[each.id],
-                    lingering=lingering_texts(others, doors=space.doors, window=window, zone=site.tz, now=now)
-                    if current
-                    else (),
-                    door_names=tuple(names[door] for door in space.doors),
-                    link=f"{self._address}/d/{links.token(self._keys.page, each.id)}",
-                    now=now,
-                )
+        standing = await access.standing(tx, ids, now, zone=where.site.tz)
+        old = await lingering(tx, where.site.id, now=now)
+        return [
+            View(
+                booking=each,
+                place=where.by_space[each.space],
+                code=codes.get(each.id),
+                code_window=self.code_window(each.during),
+                standing=standing[each.id],
+                lingering=self._lingering(each, where.by_space[each.space], old, now),
+                link=f"{self._address}/d/{links.token(self._keys.page, each.id)}",
+                now=now,
             )
-        return views
+            for each in bookings
+        ]
+
+    def _lingering(self, booking: Booking, place: Place, old: Iterable[Lingering], now: datetime) -> tuple[str, ...]:
+        if booking.cancelled_at is not None:
+            return ()
+        others = [found for found in old if found.grant.booking_id != booking.id]
+        window = self.code_window(booking.during)
+        return lingering_texts(others, doors=place.space.doors, window=window, zone=place.site.tz, now=now)

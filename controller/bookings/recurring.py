@@ -9,15 +9,15 @@ import msgspec
 from controller import localtime
 from controller.access import words
 from controller.bookings import limits, repository
-from controller.bookings.desk import Desk, Place, View
+from controller.bookings.desk import Desk, View
 from controller.bookings.errors import SeriesClash, SeriesUnknown
 from controller.bookings.model import Asked, Claimed, Mark, SeriesDate, SeriesDraft, atoms
+from controller.bookings.places import Place, place, places
 from controller.bookings.series import Clocks, Occurrence, weekly
 from controller.bookings.service import Bookings
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate.model import Site
-from controller.estate.service import require_site
 from controller.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
@@ -54,9 +54,9 @@ class Recurring:
     async def check(self, site: str, draft: SeriesDraft) -> CheckedSeries:
         """Every date with its mark. Raises ``Invalid``, ``SiteUnknown``, ``SpaceUnknown``."""
         async with self._database.read() as tx:
-            place = await self._desk.place(tx, site, draft.space)
-            dates = await self._dates(tx, place, draft, self._clock.now())
-            return CheckedSeries(site=place.site, dates=tuple(dates))
+            there = await place(tx, site, draft.space)
+            dates = await self._dates(tx, there, draft, self._clock.now())
+            return CheckedSeries(site=there.site, dates=tuple(dates))
 
     async def create(self, site: str, draft: SeriesDraft, *, actor: str) -> BookedSeries:
         """Book every date that is not skipped, or none. Raises ``SeriesClash``, ``Invalid``, ``SiteUnknown``,
@@ -68,10 +68,11 @@ class Recurring:
     async def _create(self, tx: Tx, site: str, draft: SeriesDraft, actor: str) -> BookedSeries:
         now = self._clock.now()
         await self._database.lock_site(tx, site)
-        place = await self._desk.place(tx, site, draft.space)
-        dates = await self._dates(tx, place, draft, now)
+        where = await places(tx, site)
+        there = where.require(draft.space)
+        dates = await self._dates(tx, there, draft, now)
         skipped, wanted = _sorted_out(dates, draft.skip)
-        _refuse_clashes(wanted, place)
+        _refuse_clashes(wanted, there)
         series_id = uuid7(now, secrets.token_bytes(10))
         await repository.insert_series(
             tx,
@@ -88,8 +89,8 @@ class Recurring:
             },
         )
         asked = [_asked(draft, each.during) for each in wanted if each.during is not None]
-        made = await self._desk.book(tx, place, asked, actor=actor, now=now, series_id=series_id)
-        return BookedSeries(id=series_id, views=await self._desk.views(tx, place.site, made, now), skipped=skipped)
+        made = await self._desk.book(tx, there, asked, actor=actor, now=now, series_id=series_id)
+        return BookedSeries(id=series_id, views=await self._desk.views(tx, where, made, now), skipped=skipped)
 
     async def _dates(self, tx: Tx, place: Place, draft: SeriesDraft, now: datetime) -> list[SeriesDate]:
         limits.series(draft.first_starts, draft.first_ends, draft.until)
@@ -118,11 +119,11 @@ class Recurring:
             raise SeriesUnknown(series_id)
         await self._database.lock_site(tx, site_id)
         now = self._clock.now()
-        site = await require_site(tx, site_id)
-        since = _BEGINNING if from_date is None else localtime.day_start(from_date, site.tz)
+        where = await places(tx, site_id)
+        since = _BEGINNING if from_date is None else localtime.day_start(from_date, where.site.tz)
         left = [each for each in await repository.of_series(tx, series_id, starting=since) if each.ends > now]
         gone = await self._desk.cancel(tx, left, actor=actor, now=now, why="series cancelled")
-        return await self._desk.views(tx, site, gone, now), site_id
+        return await self._desk.views(tx, where, gone, now), site_id
 
 
 def _asked(draft: SeriesDraft, during: Interval) -> Asked:

@@ -94,14 +94,17 @@ async def update_booking(tx: Tx, value: Booking) -> None:
     await tx.execute(update(bookings).where(bookings.c.id == value.id).values(msgspec.structs.asdict(value)))
 
 
-async def claim(database: Database, tx: Tx, site: str, values: Iterable[Booking]) -> None:
+async def claim(database: Database, tx: Tx, site: str, values: Iterable[Booking], *, new: bool = False) -> None:
     """Make the claims of these bookings of one site what their times say; a cancelled one holds none.
+
+    ``new``: they have no claims yet.
 
     Takes the site's lock. Raises ``IntegrityError`` naming ``CLAIM_OVERLAP`` when another one holds the time.
     """
     await database.lock_site(tx, site)
     held = tuple(values)
-    await tx.execute(delete(claims).where(claims.c.booking_id.in_([value.id for value in held])))
+    if not new:
+        await tx.execute(delete(claims).where(claims.c.booking_id.in_([value.id for value in held])))
     rows = [
         {"booking_id": value.id, "atom": atom, "starts": value.starts, "ends": value.ends}
         for value in held

@@ -11,15 +11,15 @@ from controller import localtime
 from controller.access import service as access
 from controller.access.tables import CODE_OVERLAP
 from controller.bookings import limits, links, repository
-from controller.bookings.desk import Desk, Place, View
+from controller.bookings.desk import Desk, View
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale
 from controller.bookings.model import Asked, Booking, Change, Claimed, Draft, Status
+from controller.bookings.places import Place, place, places
 from controller.bookings.series import length_words
 from controller.bookings.tables import CLAIM_OVERLAP
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
 from controller.estate.model import Site
-from controller.estate.service import require_site
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 
@@ -66,44 +66,44 @@ class Bookings:
 
     async def _create(self, tx: Tx, site: str, draft: Draft, actor: str) -> View:
         now = self._clock.now()
-        place = await self._desk.place(tx, site, draft.space)
-        asked = _asked(draft, place, now)
-        await self._desk.require_free(tx, place, asked.during)
-        made = await self._desk.book(tx, place, [asked], actor=actor, now=now)
-        return (await self._desk.views(tx, place.site, made, now))[0]
+        where = await places(tx, site)
+        there = where.require(draft.space)
+        asked = _asked(draft, there, now)
+        await self._desk.require_free(tx, there, asked.during)
+        made = await self._desk.book(tx, there, [asked], actor=actor, now=now)
+        return (await self._desk.views(tx, where, made, now))[0]
 
     async def check(self, site: str, draft: Draft, *, but: str | None) -> Checked:
         """What ``create`` would say, without writing; ``but``: a booking that does not stand in the way."""
         async with self._database.read() as tx:
             now = self._clock.now()
-            place = await self._desk.place(tx, site, draft.space)
-            during = limits.window(
-                draft.starts.resolve(place.site.tz, "starts"), draft.ends.resolve(place.site.tz, "ends")
-            )
-            (limits.timely if but is None else limits.not_over)(during, zone=place.site.tz, now=now)
+            there = await place(tx, site, draft.space)
+            zone = there.site.tz
+            during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
+            (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
             lingering = await access.lingering(
                 tx,
                 site=site,
-                doors=place.space.doors,
+                doors=there.space.doors,
                 window=self._desk.code_window(during),
                 now=now,
-                zone=place.site.tz,
+                zone=zone,
                 but=but,
             )
             return Checked(
-                site=place.site,
-                conflicts=tuple(await self._desk.conflicts(tx, place, during, but=but)),
+                site=there.site,
+                conflicts=tuple(await self._desk.conflicts(tx, there, during, but=but)),
                 lingering=lingering,
-                notes=_notes(place, during, draft.people),
+                notes=_notes(there, during, draft.people),
             )
 
     async def between(self, site: str, starts: str, ends: str, *, space: str | None) -> list[View]:
         """The bookings of a site that touch a time, given as the API takes moments and dates."""
         async with self._database.read() as tx:
-            found = await require_site(tx, site)
-            during = limits.shown(starts, ends, found.tz)
+            where = await places(tx, site)
+            during = limits.shown(starts, ends, where.site.tz)
             bookings = await repository.between(tx, site, during, space=space)
-            return await self._desk.views(tx, found, bookings, self._clock.now())
+            return await self._desk.views(tx, where, bookings, self._clock.now())
 
     async def get(self, booking_id: str) -> View:
         """Raises ``BookingUnknown``."""
@@ -119,8 +119,8 @@ class Bookings:
             return await self._view(tx, booking)
 
     async def _view(self, tx: Tx, booking: Booking) -> View:
-        site = await require_site(tx, booking.site)
-        return (await self._desk.views(tx, site, [booking], self._clock.now()))[0]
+        where = await places(tx, booking.site)
+        return (await self._desk.views(tx, where, [booking], self._clock.now()))[0]
 
     async def change(self, booking_id: str, change: Change, *, if_match: int | None, actor: str) -> View:
         """Raises ``Invalid``, ``Clash``, ``NotNow``, ``Stale``, ``PreconditionFailed``, ``BookingUnknown``."""
@@ -137,27 +137,27 @@ class Bookings:
             raise Stale(old)
         if old.cancelled_at is not None:
             raise NotNow(f"“{old.title}” is cancelled; restore it first")
-        place = await self._desk.place(tx, old.site, old.space if change.space is msgspec.UNSET else change.space)
-        new = _changed(old, change, place)
+        there = await place(tx, old.site, old.space if change.space is msgspec.UNSET else change.space)
+        new = _changed(old, change, there)
         if new == old:
             return await self._view(tx, old)
         if (new.space, new.during) == (old.space, old.during):
             await self._desk.reword(tx, new, actor=actor, now=now)
         else:
-            await self._move(tx, place, old, new, actor, now)
+            await self._move(tx, there, old, new, actor, now)
         return await self._view(tx, await _require(tx, booking_id))
 
-    async def _move(self, tx: Tx, place: Place, old: Booking, new: Booking, actor: str, now: datetime) -> None:
+    async def _move(self, tx: Tx, there: Place, old: Booking, new: Booking, actor: str, now: datetime) -> None:
         if old.status(now) is Status.FINISHED:
             raise NotNow(f"“{old.title}” is over; make a new booking")
         if new.starts != old.starts:
-            limits.timely(new.during, zone=place.site.tz, now=now)
+            limits.timely(new.during, zone=there.site.tz, now=now)
         else:
-            limits.not_over(new.during, zone=place.site.tz, now=now)
-        await self._desk.require_free(tx, place, new.during, but=new.id)
+            limits.not_over(new.during, zone=there.site.tz, now=now)
+        await self._desk.require_free(tx, there, new.during, but=new.id)
         if new.starts > now:
             new = msgspec.structs.replace(new, let_in_at=None, let_in_door=None, arrived_at=None, counted_in=0)
-        await self._desk.rewrite(tx, place, new, actor=actor, now=now, what="move")
+        await self._desk.rewrite(tx, there, new, actor=actor, now=now, what="move")
 
     async def cancel(self, booking_id: str, *, why: str, actor: str) -> View:
         """Cancel a booking; one that is cancelled already stays as it is. Raises ``BookingUnknown``, ``NotNow``."""
@@ -187,10 +187,10 @@ class Bookings:
             return await self._view(tx, old)
         if old.ends <= now:
             raise NotNow(f"the time of “{old.title}” is over; make a new booking")
-        place = await self._desk.place(tx, old.site, old.space)
-        await self._desk.require_free(tx, place, old.during, but=old.id)
+        there = await place(tx, old.site, old.space)
+        await self._desk.require_free(tx, there, old.during, but=old.id)
         new = msgspec.structs.replace(old, cancelled_at=None)
-        new = await self._desk.rewrite(tx, place, new, actor=actor, now=now, what="restore")
+        new = await self._desk.rewrite(tx, there, new, actor=actor, now=now, what="restore")
         return await self._view(tx, new)
 
     async def _locked(self, tx: Tx, booking_id: str) -> Booking:

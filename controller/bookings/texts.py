@@ -17,7 +17,7 @@ def message(view: View) -> str:
     elif status is Status.FINISHED:
         lines.append("This booking is over.")
     elif view.code is not None:
-        lines.append(f"Door code: {spoken(view.code)} for {words.listed(view.door_names)}, {code_times(view)}.")
+        lines.append(f"Door code: {spoken(view.code)} for {words.listed(view.place.door_names)}, {code_times(view)}.")
     lines.append(f"See it or cancel it: {view.link}")
     if site.phone:
         lines.append(f"If a door does not open, ring {site.phone}.")

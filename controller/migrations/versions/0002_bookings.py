@@ -64,7 +64,7 @@ def _bookings() -> None:
         sa.Column("let_in_at", Instant()),
         sa.Column("let_in_door", sa.String(40)),
         sa.Column("arrived_at", Instant()),
-        sa.Column("counted_in", sa.Integer(), nullable=False),
+        sa.Column("counted_in", Serial, nullable=False),
         sa.Column("link_hash", sa.LargeBinary(32), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("created_by", sa.String(200), nullable=False),

@@ -1,0 +1,145 @@
+"""The door code page: plain HTML for any phone, reached by the secret link in the message.
+
+No script, no cookie, no request to anywhere else. What is cancelled here needs two steps and a token of the
+page. The link itself is never logged and never repeated.
+"""
+
+import base64
+import hashlib
+from importlib.resources import files
+from typing import Literal
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from controller.access import words
+from controller.access.codes import spoken
+from controller.access.standing import State
+from controller.bookings import links
+from controller.bookings.desk import View
+from controller.bookings.errors import LinkUnknown, NotNow
+from controller.bookings.model import Status
+from controller.house import House, TheHouse
+
+ACTOR = "door page"
+"""Who cancelled, in a booking's story, when it was done here."""
+
+_HERE = files("controller.access")
+_CSS = (_HERE / "door.css").read_text(encoding="utf-8")
+_TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
+    (_HERE / "door.html").read_text(encoding="utf-8")
+)
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+_HEADERS = {
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+}
+_HEADINGS = {
+    Status.CANCELLED: "{} is cancelled",
+    Status.FINISHED: "{} is over",
+}
+
+Token = Path(max_length=200)
+Page = Literal["current", "cancelled", "finished"]
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/d/{token}", methods=["GET", "HEAD"])
+async def show(house: TheHouse, token: str = Token) -> HTMLResponse:
+    """The page as it stands now."""
+    try:
+        return _shown(await house.bookings.by_link(token))
+    except LinkUnknown:
+        return _unknown()
+
+
+@router.post("/d/{token}")
+async def act(house: TheHouse, request: Request, token: str = Token) -> HTMLResponse:
+    """Ask whether to cancel, or cancel once asked."""
+    form = _form(await request.body())
+    try:
+        view = await house.bookings.by_link(token)
+        if view.booking.status(view.now) in _HEADINGS:
+            return _shown(view)
+        if form.get("step") != "cancel":
+            return _confirm(house, view)
+        return await _cancel(house, view, form.get("check", ""))
+    except LinkUnknown:
+        return _unknown()
+
+
+async def _cancel(house: House, view: View, check: str) -> HTMLResponse:
+    booking = view.booking
+    if not links.confirms(house.keys.page, booking.id, booking.version, check):
+        return _shown(view, notice="The booking was changed meanwhile. Look at it again before you cancel it.")
+    try:
+        return _shown(await house.bookings.cancel(booking.id, why="", actor=ACTOR))
+    except NotNow as refused:
+        return _shown(await house.bookings.get(booking.id), notice=refused.detail)
+
+
+def _form(body: bytes) -> dict[str, str]:
+    try:
+        fields = parse_qs(body.decode("ascii"), max_num_fields=10)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _shown(view: View, *, notice: str = "") -> HTMLResponse:
+    booking, site, now = view.booking, view.place.site, view.now
+    status = booking.status(now)
+    pages: dict[Status, Page] = {Status.CANCELLED: "cancelled", Status.FINISHED: "finished"}
+    return _rendered(
+        page=pages.get(status, "current"),
+        heading=_HEADINGS.get(status, "{}").format(booking.title),
+        notice=notice,
+        code=spoken(view.code) if view.code else "",
+        when=words.window(booking.during, site.tz, now=now),
+        works=_works(view),
+        space=view.place.space.name,
+        site=site.name,
+        address=site.address,
+        doors=view.standing.doors,
+        on_door=view.standing.state is State.ON,
+        still_opens=view.standing.still_opens,
+        phone=site.phone,
+        dial="".join(letter for letter in site.phone if letter.isdigit() or letter == "+"),
+    )
+
+
+def _works(view: View) -> str:
+    window, zone, now = view.code_window, view.place.site.tz, view.now
+    until = words.at(window.end, zone, now=now)
+    if now in window:
+        return f"The code works now, until {until}."
+    return f"The code works from {words.at(window.start, zone, now=now)} until {until}."
+
+
+def _confirm(house: House, view: View) -> HTMLResponse:
+    booking = view.booking
+    return _rendered(
+        page="confirm",
+        heading=f"Cancel {booking.title}?",
+        notice="",
+        when=words.window(booking.during, view.place.site.tz, now=view.now),
+        space=view.place.space.name,
+        site=view.place.site.name,
+        check=links.confirmation(house.keys.page, booking.id, booking.version),
+    )
+
+
+def _unknown() -> HTMLResponse:
+    return _rendered(404, page="unknown", heading="This link belongs to no booking", notice="")
+
+
+def _rendered(status: int = 200, **values: object) -> HTMLResponse:
+    html = _TEMPLATE.render(css=Markup(_CSS), **values)  # noqa: S704  # our own file
+    return HTMLResponse(html, status, headers=_HEADERS)
