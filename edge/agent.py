@@ -1,14 +1,57 @@
 """The agent: what runs on one Pi, put together."""
 
+import asyncio
+import contextlib
+import logging
+import os
 from collections.abc import Callable
+from datetime import date, datetime
+from importlib.metadata import version
+
+import msgspec
 
 from edge.config import Config
+from edge.conversation import Conversation
+from edge.courier import Courier
+from edge.doorway import Doorway
 from edge.files import Files
-from edge.introduction import LinkMaker
+from edge.house import House
+from edge.introduction import Introduction, LinkMaker
+from edge.outbox import Outbox
 from edge.pins import Pins
-from edge.trust import kernel_synchronised
+from edge.plans import Outcome, PlanStore
+from edge.recovery import Found
+from edge.sensors import BeamCounter, MotionSensor, StationCounter
+from edge.trust import Floor, Timekeeper, kernel_synchronised, machine_boot_id
 from edge.wire.clock import Clock
-from edge.wire.events import Event
+from edge.wire.codec import decode, encode
+from edge.wire.envelope import Keyring, Purpose, Signer, open_envelope
+from edge.wire.errors import CommandRefused, WireError
+from edge.wire.events import Ack, BootData, Event, EventBatch, OutageData, PlanData
+from edge.wire.ids import Slug, uuid7
+from edge.wire.link import Connected, Disconnected, Link, Message
+from edge.wire.messages import Applied, Command
+from edge.wire.topics import Topic, parse, subscriptions
+
+log = logging.getLogger(__name__)
+
+KEPT = "kept.json"
+HEARTBEAT_S = 60.0
+"""How often the floor of time goes to the disk; what is later than the last one and left no event is an outage."""
+TRUST_S = 10.0
+
+
+class _Day(msgspec.Struct, frozen=True, kw_only=True):
+    day: date
+    ins: int
+    outs: int
+
+
+class _Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept beside events and plan: the floor of time, and each counter's totals at the start of its day."""
+
+    floor: Floor
+    days: dict[Slug, _Day] = {}
 
 
 class Agent:
@@ -30,6 +73,324 @@ class Agent:
         synchronised: Callable[[], bool] = kernel_synchronised,
     ) -> None:
         self._config = config
+        self._clock = clock
+        self._pins = pins
+        self._make_link = link
+        self._files = files
+        self._observer = observer
+        self._synchronised = synchronised
+
+        self._keys = Keyring(config.controller_key)
+        self._signer = Signer(config.key)
+        self._version = version("hallkeeper")
+        self._doors: list[Doorway] = []
+        self._counters: list[BeamCounter] = []
+        self._refused: tuple[str, str] | None = None
+        self._applied: Applied | None = None
+        self._plan_wake = asyncio.Event()
 
     async def run(self) -> None:
-        """Run until cancelled; ends in the safe state. Raises ``TaskDied`` or ``RestartWanted``."""
+        """Run, once, until cancelled; ends in the safe state, every strike locked.
+
+        Raises ``TaskDied`` when a part of it died, ``RestartWanted`` on a command, ``PinError`` and ``OSError`` when
+        it cannot start.
+        """
+        house, kept, found = await self._open()
+        link: Link | None = None
+        try:
+            began = house.now()
+            self._furnish(house, kept)
+            self._note_start(found, kept, began)
+            for door in self._doors:
+                door.start()
+            for counter in self._counters:
+                counter.start()
+            link = self._link = self._make_link(
+                Introduction(
+                    client_id=f"hk-{self._config.site}-{self._config.edge}",
+                    filters=subscriptions("down", site=self._config.site, edge=self._config.edge),
+                    will=self._talk.will,
+                )
+            )
+            house.spawn("outbox", house.outbox.run())
+            house.spawn("courier", self._courier.run())
+            house.spawn("plan", self._keep_plan())
+            house.spawn("heartbeat", self._beat())
+            house.spawn("clock trust", self._watch_trust())
+            house.spawn("voice", self._talk.run(link))
+            house.spawn("broker link", self._listen(link))
+            log.info("%s/%s is at work", self._config.site, self._config.edge, extra={"action": "started"})
+            await house.death
+        finally:
+            for door in self._doors:
+                door.secure()
+            self._pins.close()
+            with contextlib.suppress(asyncio.CancelledError):
+                if link is not None:
+                    await self._talk.goodbye(link)
+            await house.stop_tasks()
+            await house.outbox.commit()
+            await house.outbox.keep_ack()
+            await self._keep(house)
+            log.info("%s/%s has stopped", self._config.site, self._config.edge, extra={"action": "stopped"})
+
+    # Start
+
+    async def _open(self) -> tuple[House, _Kept | None, Found]:
+        """Read the disk. Nothing of it may keep the doors from working but a disk that cannot be read at all."""
+        troubles: list[str] = []
+        kept: _Kept | None = None
+        try:
+            data = await asyncio.to_thread(self._files.read, KEPT)
+            kept = decode(data, _Kept) if data is not None else None
+        except WireError as error:
+            troubles.append(f"{KEPT} cannot be used: {error}")
+        plans = PlanStore(
+            self._files,
+            site=self._config.site,
+            edge=self._config.edge,
+            keys=self._keys,
+            using=lambda: self._plan_changed(),
+        )
+        outbox = Outbox(
+            self._files,
+            limit=self._config.outbox_mb * 1024 * 1024,
+            count=lambda name: house.count(name),
+            committed=lambda: self._committed(),
+        )
+        found = await outbox.open()
+        floors = [at for at in (found.last_at, kept.floor.at if kept else None) if at is not None]
+        floor = Floor(at=max(floors), machine_boot=kept.floor.machine_boot if kept else "") if floors else None
+        wall, mono = self._clock.now(), self._clock.monotonic()
+        timekeeper = Timekeeper(floor=floor, machine_boot=machine_boot_id(), rtc=self._config.rtc, now=wall, mono=mono)
+        timekeeper.look(wall, mono, synchronised=self._synchronised())
+        boot = uuid7(timekeeper.now(wall, mono), os.urandom(10))
+        house = self._house = House(
+            self._config, clock=self._clock, boot=boot, timekeeper=timekeeper, outbox=outbox, plans=plans
+        )
+        house.observer = self._observer
+        self._courier = Courier(outbox, site=self._config.site, edge=self._config.edge, send=self._send)
+        self._talk = Conversation(
+            house,
+            signer=self._signer,
+            keys=self._keys,
+            version=self._version,
+            acts={"unlock": self._unlock, "self_test": self._self_test, "restart": lambda _: "restarting"},
+        )
+        house.show = self._talk.show
+        if (trouble := await plans.open()) is not None:
+            troubles.append(trouble)
+        found.troubles += troubles
+        return house, kept, found
+
+    def _furnish(self, house: House, kept: _Kept | None) -> None:
+        """Take the pins. From here on every strike is locked unless a door's machine releases it."""
+        talk, pins = self._talk, self._pins
+        for config in self._config.doors:
+            door = Doorway(config, house=house, pins=pins)
+            self._doors.append(door)
+            talk.devices[door.id] = door
+        for counting in self._config.counters:
+            totals = house.outbox.totals.get(counting.id, (0, 0))
+            counter = BeamCounter(counting, house=house, pins=pins, totals=totals)
+            if kept is not None and (day := kept.days.get(counter.id)) is not None:
+                counter.resume_day(day.day, day.ins, day.outs)
+            self._counters.append(counter)
+            talk.devices[counter.id] = counter
+        for moving in self._config.motion:
+            sensor = MotionSensor(moving, house=house, pins=pins)
+            talk.devices[sensor.id] = sensor
+            sensor.start()
+        for listing in self._config.wifi:
+            stations = StationCounter(listing, house=house)
+            talk.devices[stations.id] = stations
+            house.spawn(f"wifi {stations.id}", stations.run())
+
+    def _note_start(self, found: Found, kept: _Kept | None, began: datetime) -> None:
+        """The first events of a run: what was not seen since the last one, and that the agent is back."""
+        house, edge = self._house, self._config.edge
+        last = [at for at in (found.last_at, kept.floor.at if kept is not None else None) if at is not None]
+        if last and max(last) < began:
+            house.record(edge, OutageData(start=max(last), end=began))
+        plan = house.plans.plan
+        house.record(edge, BootData(version=self._version, plan=plan.manifest.version if plan else None))
+        for trouble in found.troubles:
+            house.count("disk_damaged")
+            house.fault(edge, trouble, present=True)
+
+    # Tasks
+
+    async def _listen(self, link: Link) -> None:
+        async for happening in link.events():
+            if isinstance(happening, Connected):
+                log.info("The broker is there", extra={"action": "connected", "connection": happening.connection})
+                self._talk.connected(happening.connection)
+                if self._applied is not None:
+                    self._talk.applied(self._applied)
+                self._courier.online(up=True)
+            elif isinstance(happening, Disconnected):
+                log.info("The broker is gone: %s", happening.why, extra={"action": "disconnected"})
+                self._talk.disconnected()
+                self._courier.online(up=False)
+            else:
+                self._hear(happening)
+
+    async def _keep_plan(self) -> None:
+        """Applies what arrived, and says so once it is on the disk."""
+        if (plan := self._house.plans.plan) is not None:
+            self._applied = self._applied_now(plan.manifest.version, plan.manifest.digest)
+        while True:
+            await self._plan_wake.wait()
+            self._plan_wake.clear()
+            outcome = await self._house.plans.apply()
+            if outcome is not None:
+                self._plan_settled(outcome)
+
+    async def _beat(self) -> None:
+        while True:
+            await self._keep(self._house)
+            await self._house.outbox.keep_ack()
+            if not await self._house.plans.save():
+                self._house.count("disk_refused")
+            elif self._applied is None and (plan := self._house.plans.plan) is not None:
+                self._say_applied(plan.manifest.version, plan.manifest.digest)
+            await self._clock.sleep(HEARTBEAT_S)
+
+    async def _keep(self, house: House) -> None:
+        """The floor goes to the disk after every event before it, so that none of them lies beyond an outage."""
+        floor = house.timekeeper.floor(self._clock.now(), self._clock.monotonic())
+        days = {
+            counter.id: _Day(day=counter.day[0], ins=counter.day[1], outs=counter.day[2]) for counter in self._counters
+        }
+        if await house.outbox.commit():
+            try:
+                await asyncio.to_thread(self._files.replace, KEPT, encode(_Kept(floor=floor, days=days)))
+            except OSError:
+                house.count("disk_refused")
+
+    async def _watch_trust(self) -> None:
+        house = self._house
+        while True:
+            before = house.trust
+            house.timekeeper.look(self._clock.now(), self._clock.monotonic(), synchronised=self._synchronised())
+            self._trust_changed(before is not house.trust)
+            for counter in self._counters:
+                counter.look()
+            await self._clock.sleep(TRUST_S)
+
+    # Hearing
+
+    def _hear(self, message: Message) -> None:
+        """Whatever arrives is dealt with here; what is refused is counted and changes nothing."""
+        house = self._house
+        topic = parse(message.topic)
+        try:
+            if topic is None or (topic.site, topic.edge) != (self._config.site, self._config.edge):
+                house.count("unknown_topic")
+            elif topic.name == "plan/part":
+                house.plans.part(message.payload)
+                self._plan_wake.set()
+            elif topic.name == "plan":
+                outcome = house.plans.manifest(message.payload)
+                if outcome is None:
+                    self._plan_wake.set()
+                else:
+                    self._plan_settled(outcome)
+            elif topic.name == "events/ack":
+                self._acked(message.payload)
+            elif topic.name == "command":
+                self._talk.command(message.payload, retained=message.retained)
+            elif topic.name == "hello":
+                trust = house.trust
+                hello = self._talk.hello(message.payload)
+                self._trust_changed(trust is not house.trust)
+                house.outbox.wanted(hello.log, hello.next_seq)
+                self._courier.again()
+            else:
+                house.count("unknown_topic")
+        except WireError as error:
+            house.count(error.counter)
+            log.warning("Refused what came on %s: %s", message.topic, error, extra={"action": "refused"})
+        self._talk.look()
+
+    def _acked(self, payload: bytes) -> None:
+        ack = open_envelope(
+            payload,
+            purpose=Purpose.ACK,
+            kind=Ack,
+            site=self._config.site,
+            edge=self._config.edge,
+            keys=self._keys,
+        )
+        if self._house.outbox.acknowledge(ack.log, ack.seq):
+            self._courier.nudge()
+
+    # What follows
+
+    def _plan_changed(self) -> None:
+        """Another plan is in force, before it is on the disk."""
+        for door in self._doors:
+            door.look()
+
+    def _plan_settled(self, outcome: Outcome) -> None:
+        house, manifest = self._house, outcome.manifest
+        if outcome.why is not None:
+            house.count("plan_refused")
+            if self._refused != (manifest.digest, outcome.why):
+                self._refused = (manifest.digest, outcome.why)
+                house.record(self._config.edge, PlanData(version=manifest.version, applied=False, why=outcome.why))
+            refusal = self._applied_now(manifest.version, manifest.digest)
+            self._talk.applied(msgspec.structs.replace(refusal, applied=False, grants=0, why=outcome.why))
+        elif outcome.fresh:
+            house.record(self._config.edge, PlanData(version=manifest.version, applied=True))
+            self._applied = None
+            if house.plans.on_disk:
+                self._say_applied(manifest.version, manifest.digest)
+            else:
+                house.count("disk_refused")
+        elif self._applied is not None:
+            self._talk.applied(self._applied)
+
+    def _say_applied(self, plan_version: int, digest: str) -> None:
+        self._applied = self._applied_now(plan_version, digest)
+        self._talk.applied(self._applied)
+
+    def _applied_now(self, plan_version: int, digest: str) -> Applied:
+        plan = self._house.plans.plan
+        return Applied(
+            site=self._config.site,
+            edge=self._config.edge,
+            version=plan_version,
+            digest=digest,
+            at=self._house.now(),
+            applied=True,
+            grants=plan.grant_count if plan is not None else 0,
+        )
+
+    def _trust_changed(self, changed: bool) -> None:
+        if changed:
+            log.info("The clock is %s", self._house.trust, extra={"action": "trust"})
+            self._plan_changed()
+        self._talk.look()
+
+    def _committed(self) -> None:
+        self._courier.nudge()
+        self._talk.look()
+
+    async def _send(self, batch: EventBatch) -> bool:
+        topic = str(Topic(site=self._config.site, edge=self._config.edge, name="events"))
+        return await self._link.publish(topic, self._signer.seal(Purpose.EVENTS, batch))
+
+    # Commands
+
+    def _unlock(self, command: Command) -> str:
+        for door in self._doors:
+            if door.id == command.door:
+                door.unlock()
+                return "unlocked once"
+        raise CommandRefused(f"there is no door {command.door!r} here")
+
+    def _self_test(self, command: Command) -> str:
+        stuck = [door.id for door in self._doors if not door.strike_obeys()]
+        said = f"strikes do not obey: {', '.join(stuck)}" if stuck else "every strike's pin obeys"
+        return f"{said}; clock {self._house.trust}; {self._courier.behind} events not acknowledged"

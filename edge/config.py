@@ -9,6 +9,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -156,6 +157,11 @@ def load(path: Path) -> Config:
         problem, _, where = str(error).partition(" - at ")
         raise ConfigError(path, _key(where, problem), problem, "See deploy/README.md for what each key takes") from None
     _check_devices(path, file)
+    try:
+        ZoneInfo(file.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        mend = "Write it as in Europe/London; where no zone is known, apt-get install tzdata"
+        raise ConfigError(path, "timezone", f"there is no zone {file.timezone!r}", mend) from None
     folder = path.parent
     broker = file.broker
     password = _private(path, "broker.password_file", folder / broker.password_file) if broker.password_file else None
@@ -173,7 +179,9 @@ def load(path: Path) -> Config:
         doors=_with_secrets(path, file),
         counters=file.counter,
         motion=file.motion,
-        wifi=file.wifi,
+        wifi=tuple(
+            msgspec.structs.replace(wifi, file=str(folder / wifi.file)) if wifi.file else wifi for wifi in file.wifi
+        ),
     )
 
 

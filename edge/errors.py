@@ -37,3 +37,12 @@ class TaskDied(EdgeError):
 
 class RestartWanted(EdgeError):
     """A command asked for a restart; the process ends with an exit code of its own."""
+
+
+class NotInstalled(EdgeError):
+    """A command belongs to a part of Hallkeeper that is not installed here."""
+
+    def __init__(self, command: str, missing: str | None) -> None:
+        super().__init__(
+            f"hallkeeper {command} is not installed whole ({missing} is missing): pip install 'hallkeeper[{command}]'"
+        )

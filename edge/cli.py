@@ -1,0 +1,155 @@
+"""The one command, ``hallkeeper``. Other rooms add to it by entry point; theirs are loaded when they are used."""
+
+import asyncio
+import base64
+import logging
+import os
+import signal
+import sys
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.core import TyperCommand, TyperGroup
+
+from edge.errors import ConfigError, EdgeError, NotInstalled, RestartWanted
+
+GROUP = "hallkeeper.commands"
+ABOUT = {
+    "controller": "The centre: diary, codes, plans, pages.",
+    "demo": "Three whole hubs on simulated pins.",
+    "sim": "Act on a running demo: type codes, walk in, pull plugs.",
+}
+EXIT_CONFIG = 2
+EXIT_RESTART = 75
+"""The service manager starts the agent again at once (EX_TEMPFAIL of sysexits.h)."""
+
+
+class Deferred(TyperCommand):
+    """A command of another room, imported only when somebody uses it."""
+
+    def __init__(self, entry: EntryPoint) -> None:
+        super().__init__(entry.name, help=ABOUT.get(entry.name, f"Commands of {entry.name}."))
+        self._entry = entry
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        try:
+            loaded = self._entry.load()
+        except ModuleNotFoundError as error:
+            raise NotInstalled(self._entry.name, error.name) from error
+        return typer.main.get_command(loaded).make_context(info_name, args, parent=parent, **extra)
+
+
+class Commands(TyperGroup):
+    """Our own commands and, by name only, those of the other rooms."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted({*super().list_commands(ctx), *(entry.name for entry in entry_points(group=GROUP))})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if (own := super().get_command(ctx, cmd_name)) is not None:
+            return own
+        for entry in entry_points(group=GROUP, name=cmd_name):
+            return Deferred(entry)
+        return None
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The caretaker of shared community buildings.",
+)
+edge = typer.Typer(no_args_is_help=True, help="The agent on the Raspberry Pi: doors, counters, sensors.")
+app.add_typer(edge, name="edge")
+
+ConfigPath = Annotated[Path, typer.Option("--config", help="The edge's TOML file.")]
+
+
+@app.callback()
+def root() -> None:
+    """The caretaker of shared community buildings."""
+
+
+@edge.command()
+def run(config: ConfigPath, verbose: Annotated[bool, typer.Option(help="Say more.")] = False) -> None:
+    """Run the agent until SIGTERM or Ctrl-C; then every strike is locked and the edge says that it is offline."""
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    asyncio.run(_run(config))
+
+
+async def _run(path: Path) -> None:
+    from edge.agent import Agent
+    from edge.config import load
+    from edge.files import DiskFiles
+    from edge.link import MqttLink
+    from edge.pins import machine_pins
+    from edge.trust import kernel_synchronised
+    from edge.wire.clock import clock_from
+
+    config = load(path)
+    try:
+        clock = clock_from(config.clock_file.read_bytes() if config.clock_file is not None else None)
+    except (OSError, ValueError) as error:
+        raise ConfigError(path, "clock_file", f"is of no use ({error})", "Leave it out for the real time") from None
+    agent = Agent(
+        config,
+        clock=clock,
+        pins=machine_pins(),
+        link=lambda introduction: MqttLink(config.broker, introduction),
+        files=DiskFiles(config.data_dir),
+        synchronised=kernel_synchronised if config.clock_file is None else lambda: True,
+    )
+    task = asyncio.create_task(agent.run(), name="agent")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    await asyncio.wait((task,))
+    if not task.cancelled():
+        task.result()
+
+
+@edge.command()
+def check_config(config: ConfigPath) -> None:
+    """Read the configuration and the files it names, and say what it holds."""
+    from edge.config import load
+
+    found = load(config)
+    typer.echo(
+        f"{config} is sound: {found.site}/{found.edge}, {len(found.doors)} doors, {len(found.counters)} counters, "
+        f"{len(found.motion)} motion sensors, {len(found.wifi)} WiFi sources, broker {found.broker.host}:"
+        f"{found.broker.port}"
+    )
+
+
+@edge.command()
+def keygen(
+    out: Annotated[Path, typer.Argument(help="Where the private key goes; the file must not exist yet.")],
+) -> None:
+    """Make the edge's key: the private one into a file that only you can read, the public one on the screen."""
+    key = Ed25519PrivateKey.generate()
+    try:
+        file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise ConfigError(
+            out, "the file", f"cannot be made ({error.strerror})", "Name one that does not exist"
+        ) from None
+    with os.fdopen(file, "wb") as stream:
+        stream.write(base64.b64encode(key.private_bytes_raw()) + b"\n")
+    typer.echo(base64.b64encode(key.public_key().public_bytes_raw()).decode())
+
+
+def main() -> None:
+    """The console script. An error of ours is one sentence and an exit code: 2 configuration, 75 restart, else 1."""
+    try:
+        app()
+    except RestartWanted:
+        sys.exit(EXIT_RESTART)
+    except ConfigError as error:
+        typer.echo(f"Configuration: {error}", err=True)
+        sys.exit(EXIT_CONFIG)
+    except EdgeError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)

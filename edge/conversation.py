@@ -1,0 +1,236 @@
+"""What an edge and its controller say to each other beside events and plans: who is there, hello, commands, states.
+
+Hearing is done at once, on the event loop; everything said goes through one task, in order.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from edge.errors import RestartWanted
+from edge.house import Device, House
+from edge.wire.codec import encode
+from edge.wire.command import CommandGate
+from edge.wire.decide import ClockTrust
+from edge.wire.envelope import Addressed, Keyring, Purpose, Signer, open_envelope
+from edge.wire.errors import CommandRefused
+from edge.wire.link import Link
+from edge.wire.messages import Applied, Command, CommandResult, Hello, HelloReply, Status
+from edge.wire.topics import Topic
+
+log = logging.getLogger(__name__)
+
+STATUS_PAUSE_S = 1.0
+"""Status is said again at most this often (real seconds) while the line is up."""
+GOODBYE_S = 2.0
+
+
+A = TypeVar("A", bound=Addressed)
+
+
+class _Session(msgspec.Struct, frozen=True, kw_only=True):
+    connection: int
+    nonce: str
+    began: float
+
+
+class Conversation:
+    """``acts``: what a command of each kind does; it returns a sentence on how it went, or raises ``CommandRefused``.
+
+    ``devices`` is filled before the first connection.
+    """
+
+    def __init__(
+        self, house: House, *, signer: Signer, keys: Keyring, version: str, acts: Mapping[str, Callable[[Command], str]]
+    ) -> None:
+        self._house = house
+        self._signer = signer
+        self._keys = keys
+        self._version = version
+        self._acts = acts
+        self._site, self._edge = house.config.site, house.config.edge
+        self.devices: dict[str, Device] = {}
+        self._session = self._new_session(1)
+        self._gate: CommandGate | None = None
+        self._results: dict[str, CommandResult] = {}
+        self._letters: deque[tuple[str, bytes, bool]] = deque()
+        self._to_show: dict[str, None] = {}
+        self._wake = asyncio.Event()
+        self._status_due = False
+        self._said: tuple[ClockTrust, str | None, int] | None = None
+
+    # Who is there
+
+    def will(self, connection: int) -> tuple[str, bytes]:
+        """The last will of the connection to come, signed beforehand, and with it that connection's nonce."""
+        self._session = self._new_session(connection)
+        return self._topic("status"), self._signer.seal(Purpose.STATUS, self._status(online=False))
+
+    def connected(self, connection: int) -> None:
+        """The link is up: a new session, and everything is said anew."""
+        if self._session.connection != connection:
+            self._session = self._new_session(connection)
+        house = self._house
+        self._gate = CommandGate(nonce=self._session.nonce, opened_at=house.now(), opened_mono=house.clock.monotonic())
+        self._results.clear()
+        self._letters.clear()
+        self._say("status", Purpose.STATUS, self._status(online=True), retain=True)
+        self._said = self._gist()
+        for device in self.devices:
+            self.show(device)
+
+    def disconnected(self) -> None:
+        """The link is down; commands of its session are void from here on."""
+        self._gate = None
+        self._letters.clear()
+
+    def show(self, device: str) -> None:
+        """The device's state changed: publish its latest once its event is on the disk."""
+        self._to_show[device] = None
+        self._wake.set()
+
+    def look(self) -> None:
+        """Trust, plan or health may have changed, or events reached the disk."""
+        self._status_due = self._gist() != self._said
+        self._wake.set()
+
+    def applied(self, applied: Applied) -> None:
+        self._say("plan/applied", Purpose.APPLIED, applied)
+        self.look()
+
+    # Hearing. Each raises a WireError for what it refuses.
+
+    def hello(self, payload: bytes) -> Hello:
+        """Answer a hello; what it says of time is taken as proof where it answers this very session."""
+        hello = self._open(payload, Purpose.HELLO, Hello)
+        house = self._house
+        if hello.session == self._session.nonce:
+            house.timekeeper.hello(
+                hello.at, house.clock.now(), house.clock.monotonic(), session_began=self._session.began
+            )
+        reply = HelloReply(
+            site=self._site,
+            edge=self._edge,
+            nonce=hello.nonce,
+            status=self._status(online=True),
+            first_kept=house.outbox.first_kept,
+            states=tuple(device.state() for device in self.devices.values()),
+        )
+        self._say("hello/reply", Purpose.HELLO_REPLY, reply)
+        return hello
+
+    def command(self, payload: bytes, *, retained: bool) -> None:
+        """Carry a command out, once, and say what came of it."""
+        command = self._open(payload, Purpose.COMMAND, Command)
+        if (known := self._results.get(command.id)) is not None:
+            self._house.count(CommandRefused.counter)
+            self._say("command/result", Purpose.RESULT, known)
+            return
+        house = self._house
+        try:
+            if self._gate is None:
+                raise CommandRefused("the command came without a session")
+            self._gate.admit(command, now=house.now(), mono=house.clock.monotonic(), retained=retained)
+            act = self._acts.get(command.kind)
+            if act is None:
+                raise CommandRefused(f"this edge knows no command {command.kind!r}")
+            why, outcome = act(command), "done"
+        except CommandRefused as refused:
+            house.count(refused.counter)
+            why, outcome = str(refused), "refused"
+        log.info("Command %s %s: %s", command.kind, outcome, why, extra={"action": "command", "command": command.id})
+        result = CommandResult(
+            site=self._site, edge=self._edge, id=command.id, outcome=outcome, at=house.now(), why=why
+        )
+        if command.nonce == self._session.nonce and not retained:
+            self._results[command.id] = result
+        self._say("command/result", Purpose.RESULT, result)
+        if outcome == "done" and command.kind == "restart":
+            house.spawn("restart", self._restart())
+
+    # Saying
+
+    async def run(self, link: Link) -> None:
+        """Publish what is to be said, until cancelled."""
+        loop = asyncio.get_running_loop()
+        rested_at = loop.time()
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while link.connected and self._letters:
+                topic, payload, retain = self._letters.popleft()
+                await link.publish(topic, payload, retain=retain)
+            await self._show_some(link)
+            if not (link.connected and self._status_due):
+                continue
+            if loop.time() < rested_at:
+                loop.call_at(rested_at, self._wake.set)
+                continue
+            self._status_due, self._said = False, self._gist()
+            rested_at = loop.time() + STATUS_PAUSE_S
+            status = self._signer.seal(Purpose.STATUS, self._status(online=True))
+            await link.publish(self._topic("status"), status, retain=True)
+
+    async def goodbye(self, link: Link) -> None:
+        """On an orderly stop: say that the edge is offline, since leaving in peace leaves no will."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                status = self._signer.seal(Purpose.STATUS, self._status(online=False))
+                await link.publish(self._topic("status"), status, retain=True)
+
+    async def _show_some(self, link: Link) -> None:
+        for name in list(self._to_show):
+            if not link.connected:
+                return
+            state = self.devices[name].state()
+            if state.seq <= self._house.outbox.head:
+                self._to_show.pop(name, None)
+                await link.publish(self._topic("state", name), encode(state), retain=True)
+
+    async def _restart(self) -> None:
+        """Let the result get away first."""
+        await asyncio.sleep(0.2)
+        raise RestartWanted("a command asked for a restart")
+
+    def _say(self, topic: str, purpose: Purpose, payload: msgspec.Struct, *, retain: bool = False) -> None:
+        self._letters.append((self._topic(topic), self._signer.seal(purpose, payload), retain))
+        self._wake.set()
+
+    def _open(self, payload: bytes, purpose: Purpose, kind: type[A]) -> A:
+        return open_envelope(payload, purpose=purpose, kind=kind, site=self._site, edge=self._edge, keys=self._keys)
+
+    def _topic(self, name: str, item: str | None = None) -> str:
+        return str(Topic(site=self._site, edge=self._edge, name=name, item=item))
+
+    def _new_session(self, connection: int) -> _Session:
+        return _Session(connection=connection, nonce=secrets.token_hex(16), began=self._house.clock.monotonic())
+
+    def _gist(self) -> tuple[ClockTrust, str | None, int]:
+        plan = self._house.plans.plan
+        return self._house.trust, plan.manifest.digest if plan else None, sum(self._house.health.values())
+
+    def _status(self, *, online: bool) -> Status:
+        house = self._house
+        plan = house.plans.plan
+        return Status(
+            site=self._site,
+            edge=self._edge,
+            online=online,
+            boot=house.boot,
+            connection=self._session.connection,
+            nonce=self._session.nonce,
+            at=house.now(),
+            version=self._version,
+            trust=house.trust,
+            plan_version=plan.manifest.version if plan else None,
+            plan_digest=plan.manifest.digest if plan else None,
+            head=house.outbox.head,
+            log=house.outbox.log,
+            health=dict(house.health),
+        )

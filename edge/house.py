@@ -1,0 +1,177 @@
+"""What every device of an edge stands on: time, timers, the event log, health, and a way in from other threads."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, Protocol
+
+from edge.config import Config
+from edge.errors import RestartWanted, TaskDied
+from edge.outbox import Outbox
+from edge.plans import PlanStore
+from edge.trust import Timekeeper
+from edge.wire.clock import Clock
+from edge.wire.decide import ClockTrust
+from edge.wire.events import Event, EventData, FaultData, make_event
+from edge.wire.messages import DeviceState
+
+log = logging.getLogger(__name__)
+
+
+class Device(Protocol):
+    """Something with a state to show."""
+
+    @property
+    def id(self) -> str: ...
+
+    def state(self) -> DeviceState: ...
+
+
+class House:
+    """Shared by the devices of one agent; usable on its event loop only, but for ``post``."""
+
+    def __init__(
+        self, config: Config, *, clock: Clock, boot: str, timekeeper: Timekeeper, outbox: Outbox, plans: PlanStore
+    ) -> None:
+        self.config = config
+        self.clock = clock
+        self.boot = boot
+        self.timekeeper = timekeeper
+        self.outbox = outbox
+        self.plans = plans
+        self.health: Counter[str] = Counter()
+        self.observer: Callable[[Event], None] | None = None
+        self.show: Callable[[str], None] = lambda device: None
+        self._began = clock.monotonic()
+        self._loop = asyncio.get_running_loop()
+        self._faults: set[tuple[str, str]] = set()
+        self._seqs: dict[str, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.death: asyncio.Future[None] = self._loop.create_future()
+
+    # Time
+
+    def now(self) -> datetime:
+        """The instant the edge goes by."""
+        return self.timekeeper.now(self.clock.now(), self.clock.monotonic())
+
+    @property
+    def trust(self) -> ClockTrust:
+        return self.timekeeper.trust
+
+    # Events
+
+    def record(self, device: str, data: EventData) -> Event:
+        """Take an event into the outbox; it reaches the disk and the controller from there."""
+        at, mono_ms = self.now(), int((self.clock.monotonic() - self._began) * 1000)
+
+        def make(seq: int) -> Event:
+            return make_event(
+                seq=seq, boot=self.boot, mono_ms=mono_ms, at=at, trust=self.trust, device=device, data=data
+            )
+
+        event = self.outbox.add(make)
+        self._seqs[device] = event.seq
+        if self.observer is not None:
+            self.observer(event)
+        return event
+
+    def seq(self, device: str) -> int:
+        """The seq of the device's last event, 0 before its first."""
+        return self._seqs.get(device, 0)
+
+    def fault(self, device: str, what: str, *, present: bool) -> None:
+        """A device misbehaves in the way ``what`` says, or no longer; recorded when that is new."""
+        if present is not ((device, what) in self._faults):
+            self._faults ^= {(device, what)}
+            self.record(device, FaultData(what=what, present=present))
+            log.warning("%s: %s%s", device, what, "" if present else " no longer", extra={"action": "fault"})
+
+    def count(self, name: str) -> None:
+        """Count something odd; the counters stand in device health."""
+        self.health[name] += 1
+
+    # Tasks
+
+    def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run ``work`` beside everything else; if it fails, the agent ends with a sentence that names it."""
+        task = self._loop.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def post(self, act: Callable[..., None], *args: Any) -> None:
+        """Have ``act`` done on the event loop, from any thread, in the order of calling."""
+        self._loop.call_soon_threadsafe(self._guarded, act, args)
+
+    def die(self, task: str, cause: BaseException) -> None:
+        """End the agent."""
+        if not self.death.done():
+            error = cause if isinstance(cause, RestartWanted) else TaskDied(task, cause)
+            error.__cause__ = None if error is cause else cause
+            self.death.set_exception(error)
+
+    async def stop_tasks(self) -> None:
+        """Cancel whatever still runs."""
+        for task in list(self._tasks):
+            task.cancel()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _guarded(self, act: Callable[..., None], args: tuple[Any, ...]) -> None:
+        try:
+            act(*args)
+        except Exception as error:
+            self.die("pins", error)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.die(task.get_name(), error)
+
+
+class Timer:
+    """Rings once at an instant of the clock's monotonic seconds."""
+
+    def __init__(self, house: House, name: str, ring: Callable[[], None]) -> None:
+        self._house = house
+        self._name = name
+        self._ring = ring
+        self._at: float | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def set(self, at: float | None) -> None:
+        """Ring at ``at`` instead of whatever was set; ``None``: not at all."""
+        if at == self._at:
+            return
+        if self._task is not None:
+            self._task.cancel()
+        self._at = at
+        self._task = self._house.spawn(self._name, self._wait(at)) if at is not None else None
+
+    async def _wait(self, at: float) -> None:
+        await self._house.clock.sleep(max(0.0, at - self._house.clock.monotonic()))
+        self._at = self._task = None
+        self._ring()
+
+
+class TickScale:
+    """Relates the ticks of the pins to the clock: by how much the clock's monotonic seconds are ahead of them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ahead = 0.0
+
+    def seen(self, tick: float) -> None:
+        """A change with that tick has just arrived."""
+        self._ahead = self._clock.monotonic() - tick
+
+    def now(self) -> float:
+        """The present tick, at the least."""
+        return self._clock.monotonic() - self._ahead
+
+    def mono(self, tick: float | None) -> float | None:
+        """When it will be ``tick``, in monotonic seconds."""
+        return None if tick is None else tick + self._ahead

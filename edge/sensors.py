@@ -1,0 +1,207 @@
+"""Counters, PIRs and WiFi counts on their pins and sources."""
+
+import asyncio
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from edge import footfall, motion, wifi
+from edge.config import CounterConfig, InputPin, MotionConfig, WifiConfig
+from edge.errors import ListingUnreadable
+from edge.house import House, TickScale, Timer
+from edge.pins import Input, Pins
+from edge.wire.events import FootfallData, MotionData, WifiData
+from edge.wire.messages import DeviceState
+
+SOURCE_ANSWER_S = 10.0
+
+
+class BeamCounter:
+    """Two beams at a door. Totals go on from ``totals``, those of the last event on the disk."""
+
+    def __init__(self, config: CounterConfig, *, house: House, pins: Pins, totals: tuple[int, int]) -> None:
+        self._config = config
+        self._house = house
+        self.id = config.id
+        self._ins, self._outs = totals
+        self._zone = ZoneInfo(house.config.timezone)
+        self._ticks = TickScale(house.clock)
+        self._timer = Timer(house, f"counter {config.id}", self._advance)
+        self._pair = footfall.Pair()
+        self._inputs = [self._beam("outer", config.outer, pins), self._beam("inner", config.inner, pins)]
+        self.day = (self._today(), self._ins, self._outs)
+
+    def start(self) -> None:
+        """A beam that is broken already may be a blocked one."""
+        for beam, config, found in zip(
+            ("outer", "inner"), (self._config.outer, self._config.inner), self._inputs, strict=True
+        ):
+            if config.active(found.level):
+                self._take("outer" if beam == "outer" else "inner", True, self._ticks.now())
+
+    def resume_day(self, day: date, ins: int, outs: int) -> None:
+        """The totals with which ``day`` began, where it is still that day."""
+        if day == self.day[0] and ins <= self._ins and outs <= self._outs:
+            self.day = (day, ins, outs)
+
+    def look(self) -> None:
+        """A new day begins at local midnight."""
+        if self._today() != self.day[0]:
+            self.day = (self._today(), self._ins, self._outs)
+            self._house.show(self.id)
+
+    def state(self) -> DeviceState:
+        self.look()
+        return DeviceState(
+            device=self.id,
+            kind="counter",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={
+                "total_ins": self._ins,
+                "total_outs": self._outs,
+                "ins_today": self._ins - self.day[1],
+                "outs_today": self._outs - self.day[2],
+                "fault": f"the {self._pair.faulty[0]} beam is blocked" if self._pair.faulty else None,
+            },
+        )
+
+    def _today(self) -> date:
+        return self._house.now().astimezone(self._zone).date()
+
+    def _beam(self, beam: footfall.Beam, config: InputPin, pins: Pins) -> Input:
+        def changed(level: bool, tick: float) -> None:
+            self._house.post(self._take, beam, config.active(level), tick)
+
+        return pins.input(config.pin, pull_up=not config.active_high, on_change=changed)
+
+    def _take(self, beam: footfall.Beam, broken: bool, tick: float) -> None:
+        self._ticks.seen(tick)
+        self._pair = footfall.feed(self._pair, footfall.Change(tick=tick, beam=beam, broken=broken))
+        self._timer.set(self._ticks.mono(self._pair.due))
+
+    def _advance(self) -> None:
+        self._pair, outcomes = footfall.advance(self._pair, self._ticks.now())
+        self.look()
+        for outcome in outcomes:
+            if isinstance(outcome, footfall.Fault):
+                self._house.fault(self.id, f"the {outcome.beam} beam is blocked", present=outcome.present)
+            else:
+                self._count(outcome.way)
+            self._house.show(self.id)
+        self._timer.set(self._ticks.mono(self._pair.due))
+
+    def _count(self, way: str) -> None:
+        ins, outs = int(way == "in"), int(way == "out")
+        self._ins += ins
+        self._outs += outs
+        data = FootfallData(
+            counter=self.id,
+            door=self._config.door,
+            ins=ins,
+            outs=outs,
+            total_ins=self._ins,
+            total_outs=self._outs,
+            turned_back=int(way == "back"),
+        )
+        self._house.record(self.id, data)
+
+
+class MotionSensor:
+    """A PIR in a zone."""
+
+    def __init__(self, config: MotionConfig, *, house: House, pins: Pins) -> None:
+        self._config = config
+        self._house = house
+        self.id = config.id
+        self._ticks = TickScale(house.clock)
+        self._timer = Timer(house, f"motion {config.id}", self._advance)
+        self._motion = motion.Motion()
+        self._input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._changed)
+
+    def start(self) -> None:
+        if self._input.level is self._config.active_high:
+            self._take(self._input.level, self._ticks.now())
+
+    def state(self) -> DeviceState:
+        return DeviceState(
+            device=self.id,
+            kind="motion",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={"active": self._motion.active, "zone": self._config.zone},
+        )
+
+    def _changed(self, level: bool, tick: float) -> None:
+        self._house.post(self._take, level, tick)
+
+    def _take(self, level: bool, tick: float) -> None:
+        self._ticks.seen(tick)
+        self._become(motion.sense(self._motion, level is self._config.active_high, tick))
+
+    def _advance(self) -> None:
+        self._become(motion.advance(self._motion, self._ticks.now()))
+
+    def _become(self, now: motion.Motion) -> None:
+        before, self._motion = self._motion, now
+        self._timer.set(self._ticks.mono(now.due))
+        if now.active is not before.active:
+            self._house.record(self.id, MotionData(zone=self._config.zone, active=now.active))
+            self._house.show(self.id)
+
+
+class StationCounter:
+    """Counts the stations of an access point every so often; ``run`` as a task."""
+
+    def __init__(self, config: WifiConfig, *, house: House) -> None:
+        self._config = config
+        self._house = house
+        self.id = config.id
+        self._stations: int | None = None
+
+    def state(self) -> DeviceState:
+        return DeviceState(
+            device=self.id,
+            kind="wifi",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={"stations": self._stations, "zone": self._config.zone},
+        )
+
+    async def run(self) -> None:
+        while True:
+            await self._count()
+            await self._house.clock.sleep(self._config.every_s)
+
+    async def _count(self) -> None:
+        what = "the station listing cannot be read"
+        try:
+            self._stations = wifi.count(await self._listing(), self._config.format)
+        except (OSError, TimeoutError, UnicodeDecodeError, ListingUnreadable):
+            # No detail of it: a message might quote the listing.
+            self._stations = None
+            self._house.fault(self.id, what, present=True)
+        else:
+            self._house.fault(self.id, what, present=False)
+            self._house.record(self.id, WifiData(zone=self._config.zone, stations=self._stations))
+        self._house.show(self.id)
+
+    async def _listing(self) -> str:
+        if self._config.file is not None:
+            return await asyncio.to_thread(Path(self._config.file).read_text, encoding="utf-8")
+        program = await asyncio.create_subprocess_exec(
+            *(self._config.command or ()),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(SOURCE_ANSWER_S):
+                output, _ = await program.communicate()
+        finally:
+            with suppress(ProcessLookupError):
+                program.kill()
+        if program.returncode != 0:
+            raise ListingUnreadable(f"the listing's program ended with {program.returncode}")
+        return output.decode()
