@@ -74,17 +74,18 @@ class Service:
         if self.running:
             raise ServiceFailed(f"{self.name} is running already as process {self.pid}")
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [*_tied_to_us(self._user), *self._argv],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=self.log.parent,
             )
+        self._process = process
         deadline = time.monotonic() + self._patience_s
         while not self._ready():
-            if not self.running:
-                raise ServiceFailed(f"{self.name} ended at once ({self._process.returncode}): {self._tail()}")
+            if process.poll() is not None:
+                raise ServiceFailed(f"{self.name} ended at once ({process.returncode}): {self._tail()}")
             if time.monotonic() > deadline:
                 self.kill()
                 raise ServiceFailed(f"{self.name} did not answer in {self._patience_s:g} s: {self._tail()}")
@@ -118,7 +119,7 @@ class Service:
         self._running().send_signal(number)
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or self._process.poll() is not None:
             raise ServiceFailed(f"{self.name} is not running")
         return self._process
 
