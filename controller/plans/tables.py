@@ -40,7 +40,7 @@ commands = Table(
     Column("door", String(40)),
     Column("kind", String(40), nullable=False),
     Column("reason", Text, nullable=False),
-    Column("actor", String(100), nullable=False),
+    Column("actor", String(200), nullable=False),
     Column("issued_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("outcome", String(20)),

@@ -249,7 +249,7 @@ async def put_edge_state(tx: Tx, state: EdgeState) -> None:
 
 
 async def put_device_states(tx: Tx, site: str, edge: str, states: Iterable[DeviceState]) -> None:
-    """Keep the latest state of devices; one that is true as of an earlier instant is left out."""
+    """Keep the latest state of devices; one that is older by its time and by its number is left out."""
     for state in states:
         statement = _upsert(tx, device_states).values(
             site=site,
@@ -265,7 +265,7 @@ async def put_device_states(tx: Tx, site: str, edge: str, states: Iterable[Devic
             statement.on_conflict_do_update(
                 index_elements=["site", "edge", "device"],
                 set_={"kind": new.kind, "seq": new.seq, "at": new.at, "state": new.state},
-                where=device_states.c.at <= new.at,
+                where=(device_states.c.at <= new.at) | (device_states.c.seq <= new.seq),
             )
         )
 

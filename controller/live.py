@@ -1,0 +1,125 @@
+"""What the screens see as it happens: at most one snapshot per site and second, shared by all who watch.
+
+A watcher is told that something changed, never what; it then takes the newest snapshot. So one that is slow holds
+nothing up and has nothing to catch up with.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from controller.changes import Changes
+from controller.database import Database
+from controller.estate.service import require_parts
+from controller.telemetry.snapshot import Snapshot, take_snapshot
+from edge.wire.clock import Clock
+
+SNAPSHOT_EVERY_S = 1.0
+"""Shortest time between two snapshots of one site, in real seconds."""
+BEAT_EVERY_S = 5.0
+
+
+class BookingsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="bookings"):
+    """The diary of a site, or where its codes stand, is different from what it was."""
+
+    site: str
+
+
+class Beat(msgspec.Struct, frozen=True, kw_only=True, tag="beat"):
+    """The controller is there. ``at``: its time, in UTC."""
+
+    at: str
+
+
+class _Watcher:
+    def __init__(self) -> None:
+        self.look = False
+        self.diary = False
+        self.some = asyncio.Event()
+
+
+class Live:
+    """Tells watchers. ``seen`` and ``diary`` never wait."""
+
+    def __init__(self, *, database: Database, clock: Clock, changes: Changes) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._watchers: defaultdict[str, set[_Watcher]] = defaultdict(set)
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._taken: dict[str, tuple[float, Snapshot]] = {}
+        self._old: set[str] = set()
+
+    def seen(self, site: str) -> None:
+        """Something to look at changed at the site."""
+        self._old.add(site)
+        for watcher in self._watchers.get(site, ()):
+            watcher.look = True
+            watcher.some.set()
+
+    def diary(self, site: str) -> None:
+        """The site's diary changed, or where its codes stand."""
+        for watcher in self._watchers.get(site, ()):
+            watcher.diary = True
+            watcher.some.set()
+
+    async def watch_changes(self) -> None:
+        """Hear of changed sites, for ever."""
+        with self._changes.subscribe() as changed:
+            while True:
+                for site in await changed.sites():
+                    self.diary(site)
+                    self.seen(site)
+
+    async def snapshot(self, site: str) -> Snapshot:
+        """The site as it is known now. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            return await take_snapshot(tx, await require_parts(tx, site), self._clock.now())
+
+    async def watch(self, site: str) -> AsyncIterator[bytes]:
+        """Messages for one watcher, for ever: a snapshot at once, then what changes. Raises ``SiteUnknown``."""
+        watcher = _Watcher()
+        self._watchers[site].add(watcher)
+        try:
+            last = await self._newest(site)
+            yield msgspec.json.encode(last)
+            beat_at = time.monotonic() + BEAT_EVERY_S
+            while True:
+                try:
+                    await asyncio.wait_for(watcher.some.wait(), max(beat_at - time.monotonic(), 0))
+                except TimeoutError:
+                    yield msgspec.json.encode(Beat(at=self._clock.now().isoformat()))
+                    beat_at = time.monotonic() + BEAT_EVERY_S
+                    self._old.add(site)  # a mode may have ended without anybody doing anything
+                    watcher.look = True
+                watcher.some.clear()
+                if watcher.diary:
+                    watcher.diary = False
+                    yield msgspec.json.encode(BookingsChanged(site=site))
+                if watcher.look:
+                    watcher.look = False
+                    newest = await self._newest(site)
+                    if msgspec.structs.replace(newest, at=last.at) != last:
+                        last = newest
+                        yield msgspec.json.encode(newest)
+        finally:
+            self._watchers[site].discard(watcher)
+            if not self._watchers[site]:
+                del self._watchers[site]
+                self._taken.pop(site, None)
+
+    async def _newest(self, site: str) -> Snapshot:
+        """The snapshot that all watchers of the site share; a new one when the last is old in both senses."""
+        async with self._turns[site]:
+            at, taken = self._taken.get(site, (0.0, None))
+            if taken is not None and site not in self._old:
+                return taken
+            if taken is not None:
+                await asyncio.sleep(at + SNAPSHOT_EVERY_S - time.monotonic())
+            self._old.discard(site)
+            snapshot = await self.snapshot(site)
+            self._taken[site] = (time.monotonic(), snapshot)
+            return snapshot

@@ -1,0 +1,235 @@
+"""The conversation with an edge: who is there, hello and its reply, and what became of plans."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from controller.access import service as access
+from controller.database import Database, Tx
+from controller.estate import repository as estate
+from controller.plans import repository
+from controller.plans.service import EdgeName, Planner
+from controller.telemetry import repository as telemetry
+from controller.telemetry.gate import Gate
+from controller.telemetry.model import EdgeState
+from edge.wire.clock import Clock
+from edge.wire.envelope import Purpose, Signer
+from edge.wire.link import Link
+from edge.wire.messages import Applied, Hello, HelloReply, Status
+from edge.wire.topics import Topic
+
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN_S = 10.0
+"""How long an edge may take to answer a hello, in real seconds."""
+_HEALTH_LIMIT = 50  # most counters of an edge's own that are kept
+
+
+class Greeter:
+    """``seen``: called with a site when something to look at changed; ``standing``: when codes stand otherwise."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        link: Link,
+        signer: Signer,
+        clock: Clock,
+        gate: Gate,
+        planner: Planner,
+        seen: Callable[[str], None],
+        standing: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._link = link
+        self._signer = signer
+        self._clock = clock
+        self._gate = gate
+        self._planner = planner
+        self._seen = seen
+        self._standing = standing
+        self._asked: dict[EdgeName, str] = {}
+        self._unanswered: dict[EdgeName, float] = {}
+
+    async def greet_all(self) -> None:
+        """On a new connection: ask every edge, and publish its whole plan anew."""
+        self._planner.forget_sent()
+        for name in sorted(self._gate.edges):
+            await self.greet(name)
+            self._planner.want(name)
+
+    async def greet(self, name: EdgeName) -> None:
+        """Ask an edge who it is and what it has; its reply must echo the nonce of the last time it was asked."""
+        site, edge = name
+        async with self._database.read() as tx:
+            present = await telemetry.present_log(tx, site, edge)
+            runs = await telemetry.runs(tx, present[0]) if present else None
+            plan = await repository.latest(tx, site, edge)
+        nonce = self._asked[name] = secrets.token_hex(16)
+        self._unanswered.setdefault(name, time.monotonic())
+        hello = Hello(
+            site=site,
+            edge=edge,
+            nonce=nonce,
+            at=self._clock.now(),
+            plan_version=plan.manifest.version if plan else None,
+            log=present[1] if present else None,
+            next_seq=runs.contiguous + 1 if runs else 1,
+        )
+        topic = str(Topic(site=site, edge=edge, name="hello"))
+        await self._link.publish(topic, self._signer.seal(Purpose.HELLO, hello))
+
+    async def take_status(self, name: EdgeName, payload: bytes) -> None:
+        """An edge said who it is, or its last will did. On another connection than the last it is greeted."""
+        status = self._gate.open(*name, payload, purpose=Purpose.STATUS, kind=Status)
+        if status is None:
+            return
+        if await self._database.run(self._note, status, False) and status.online:
+            await self.greet(name)
+        await self._follow_up(name, status)
+
+    async def watch_silence(self) -> None:
+        """Take an edge that does not answer for out of reach, for ever: a broker that was killed may have lost
+        its last will."""
+        while True:
+            await asyncio.sleep(1.0)
+            await self.note_silent()
+
+    async def note_silent(self, *, after_s: float = ANSWER_WITHIN_S) -> None:
+        """Put down as out of reach what was asked ``after_s`` real seconds ago and has not answered."""
+        if not self._link.connected:
+            self._unanswered.clear()
+            return
+        now = time.monotonic()
+        for name in [name for name, asked in self._unanswered.items() if now - asked >= after_s]:
+            del self._unanswered[name]
+            if await self._database.run(self._lost, name):
+                self._seen(name[0])
+                self._standing(name[0])
+
+    async def _lost(self, tx: Tx, name: EdgeName) -> bool:
+        state = await telemetry.edge_state(tx, *name)
+        if state is None or not state.online:
+            return False
+        await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=self._clock.now()))
+        return True
+
+    async def take_reply(self, name: EdgeName, payload: bytes) -> None:
+        """An edge answered; a reply to anything but the last question is old."""
+        reply = self._gate.open(*name, payload, purpose=Purpose.HELLO_REPLY, kind=HelloReply)
+        if reply is None:
+            return
+        if reply.nonce != self._asked.get(name) or (reply.status.site, reply.status.edge) != name:
+            self._gate.refuse(*name, "wrong_address", "a hello reply that answers nothing that was asked")
+            return
+        self._unanswered.pop(name, None)
+        await self._database.run(self._take_reply, reply)
+        await self._follow_up(name, reply.status)
+
+    async def _take_reply(self, tx: Tx, reply: HelloReply) -> None:
+        await self._note(tx, reply.status, True)
+        await telemetry.put_device_states(tx, reply.site, reply.edge, reply.states)
+
+    async def take_applied(self, name: EdgeName, payload: bytes) -> None:
+        """An edge said what became of a plan."""
+        applied = self._gate.open(*name, payload, purpose=Purpose.APPLIED, kind=Applied)
+        if applied is None:
+            return
+        if applied.applied:
+            await self._database.run(self._applied, name, applied.version, applied.digest, applied.at)
+        else:
+            await self._database.run(self._refused, name, applied)
+        self._seen(name[0])
+        self._standing(name[0])
+
+    async def _follow_up(self, name: EdgeName, status: Status) -> None:
+        """Make what the edge has and what it should have the same."""
+        self._seen(name[0])
+        if status.plan_version is not None and status.plan_digest is not None:
+            digest, version = status.plan_digest, status.plan_version
+            if await self._database.run(self._applied, name, version, digest, status.at):
+                self._standing(name[0])
+        if not status.online:
+            self._standing(name[0])
+            return
+        async with self._database.read() as tx:
+            latest = await repository.latest(tx, *name)
+        if latest is None or latest.manifest.version != status.plan_version:
+            self._planner.want(name)
+            await self._planner.send_again(name)
+
+    async def _note(self, tx: Tx, status: Status, proven: bool) -> bool:
+        """Write who is there; whether it is another connection than the last.
+
+        An old will must not put out an edge that has come back, nor an old word bring one in: within one boot
+        connections only count up. Only a reply is ``proven`` to be of now.
+        """
+        known = await telemetry.edge_state(tx, status.site, status.edge)
+        same = known is not None and known.boot == status.boot
+        if known is not None and not proven:
+            if same and status.connection < known.connection:
+                return False
+            if not status.online and (not same or status.connection != known.connection):
+                return False
+        now = self._clock.now()
+        online_since = known.since if known is not None and known.online == status.online else now
+        new = EdgeState(
+            site=status.site,
+            edge=status.edge,
+            online=status.online,
+            since=online_since,
+            boot=status.boot,
+            connection=status.connection,
+            nonce=status.nonce,
+            at=status.at,
+            software=status.version[:100],
+            trust=status.trust,
+            applied_version=known.applied_version if known else None,
+            applied_digest=known.applied_digest if known else None,
+            head=status.head,
+            log=status.log,
+            health={name[:60]: number for name, number in list(status.health.items())[:_HEALTH_LIMIT]},
+        )
+        await telemetry.put_edge_state(tx, new)
+        return known is None or (known.boot, known.connection, known.nonce) != (new.boot, new.connection, new.nonce)
+
+    async def _applied(self, tx: Tx, name: EdgeName, version: int, digest: str, at: datetime) -> bool:
+        """Note that an edge carries out a plan; whether that is news."""
+        site, edge = name
+        plan = await repository.plan(tx, site, edge, version)
+        state = await telemetry.edge_state(tx, site, edge)
+        news = state is None or (state.applied_version, state.applied_digest) != (version, digest)
+        if plan is None or plan.digest != digest:
+            if news:
+                text = (
+                    f"{edge} carries out plan {version}, which this controller did not make. Was it restored from "
+                    "a backup? The next plan counts on from there."
+                )
+                await telemetry.alert(tx, site, edge, "unknown_plan", text, self._clock.now())
+        else:
+            since = min(at, self._clock.now())
+            if plan.applied_at is None:
+                await repository.put_outcome(tx, site, edge, version, applied_at=since)
+            if news or plan.applied_at is None:
+                doors = [door.id for door in await estate.site_doors(tx, site) if door.edge == edge]
+                await access.mark_applied(tx, site, doors, version, since)
+        if state is not None and news:
+            changed = msgspec.structs.replace(state, applied_version=version, applied_digest=digest)
+            await telemetry.put_edge_state(tx, changed)
+        return news
+
+    async def _refused(self, tx: Tx, name: EdgeName, applied: Applied) -> None:
+        site, edge = name
+        why = (applied.why or "it gave no reason")[:500]
+        log.error("An edge refused its plan", extra={"edge": "/".join(name), "version": applied.version, "why": why})
+        plan = await repository.plan(tx, site, edge, applied.version)
+        now = self._clock.now()
+        if plan is not None and plan.digest == applied.digest and plan.applied_at is None:
+            await repository.put_outcome(tx, site, edge, applied.version, refused_at=now, why=why)
+        text = f"{edge} refused plan {applied.version}: {why}"
+        await telemetry.alert(tx, site, edge, "plan_refused", text, now)

@@ -1,0 +1,52 @@
+"""What the plans domain hands around."""
+
+from datetime import datetime
+
+import msgspec
+
+from edge.wire.plan import Manifest
+
+
+class SignedPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan as it is stored. ``sealed``: the manifest in its envelope, as published."""
+
+    manifest: Manifest
+    digest: str
+    sealed: bytes
+    compiled_at: datetime
+    grants: int
+    applied_at: datetime | None = None
+    refused_at: datetime | None = None
+    why: str | None = None
+
+
+class PlanStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Which plan an edge should have, and which it has."""
+
+    edge: str
+    version: int | None
+    compiled_at: datetime | None
+    horizon: datetime | None
+    grants: int
+    parts: int
+    applied_version: int | None
+    applied_at: datetime | None
+    refused_at: datetime | None
+    why: str | None
+
+
+class Issued(msgspec.Struct, frozen=True, kw_only=True):
+    """A command and what came of it. ``outcome``: ``done``, ``refused``, or ``None`` while nothing came."""
+
+    id: str
+    site: str
+    edge: str
+    door: str | None
+    kind: str
+    reason: str
+    actor: str
+    issued_at: datetime
+    expires_at: datetime
+    outcome: str | None = None
+    why: str | None = None
+    ended_at: datetime | None = None

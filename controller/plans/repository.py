@@ -1,0 +1,166 @@
+"""All SQL about plans and commands."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import RowMapping, func, insert, select, update
+
+from controller.bookings.tables import bookings
+from controller.database import Tx
+from controller.plans.model import Issued, SignedPlan
+from controller.plans.tables import commands, plan_parts, plans
+from edge.wire.codec import decode
+from edge.wire.envelope import Envelope
+from edge.wire.interval import Interval
+from edge.wire.plan import Manifest, Session
+
+_IN_LIMIT = 500  # SQLite takes at most 32,766 parameters in a statement
+_LEVEL = 1  # keys are random and hardly shrink; the rest does at any level
+
+
+async def sessions(tx: Tx, site: str, spaces: Mapping[str, int | None], during: Interval) -> list[Session]:
+    """The bookings of some spaces, given with their capacities, that touch ``during``."""
+    query = select(bookings.c.id, bookings.c.space, bookings.c.starts, bookings.c.ends, bookings.c.people).where(
+        bookings.c.site == site,
+        bookings.c.space.in_(spaces),
+        bookings.c.cancelled_at.is_(None),
+        bookings.c.starts < during.end,
+        bookings.c.ends > during.start,
+    )
+    return [
+        Session(
+            booking=row.id,
+            space=row.space,
+            window=Interval(start=row.starts, end=row.ends),
+            expected=row.people,
+            capacity=spaces[row.space],
+        )
+        for row in await tx.execute(query)
+    ]
+
+
+async def latest(tx: Tx, site: str, edge: str) -> SignedPlan | None:
+    """The newest plan of an edge."""
+    query = select(plans).where(plans.c.site == site, plans.c.edge == edge)
+    row = (await tx.execute(query.order_by(plans.c.version.desc()).limit(1))).mappings().first()
+    return _plan(row) if row else None
+
+
+async def latest_version(tx: Tx, site: str, edge: str) -> int | None:
+    """The version of an edge's newest plan."""
+    query = select(func.max(plans.c.version)).where(plans.c.site == site, plans.c.edge == edge)
+    found: int | None = (await tx.execute(query)).scalar()
+    return found
+
+
+async def before(tx: Tx, site: str, edge: str, version: int) -> SignedPlan | None:
+    """The plan before ``version``."""
+    query = select(plans).where(plans.c.site == site, plans.c.edge == edge, plans.c.version < version)
+    row = (await tx.execute(query.order_by(plans.c.version.desc()).limit(1))).mappings().first()
+    return _plan(row) if row else None
+
+
+async def plan(tx: Tx, site: str, edge: str, version: int) -> SignedPlan | None:
+    query = select(plans).where(plans.c.site == site, plans.c.edge == edge, plans.c.version == version)
+    row = (await tx.execute(query)).mappings().first()
+    return _plan(row) if row else None
+
+
+async def last_signed(tx: Tx) -> datetime | None:
+    """When the newest plan of any edge was signed."""
+    found: datetime | None = (await tx.execute(select(func.max(plans.c.compiled_at)))).scalar()
+    return found
+
+
+async def insert_plan(tx: Tx, signed: SignedPlan, parts: Mapping[str, bytes]) -> None:
+    """Keep a plan; of its parts, those that are not there yet."""
+    digests = {ref.digest: name for name, ref in signed.manifest.parts.items()}
+    known = await _known(tx, list(digests))
+    new = [
+        {"digest": digest, "size": len(parts[name]), "packed": zlib.compress(parts[name], _LEVEL)}
+        for digest, name in digests.items()
+        if digest not in known
+    ]
+    if new:
+        await tx.execute(insert(plan_parts), new)
+    await tx.execute(
+        insert(plans).values(
+            site=signed.manifest.site,
+            edge=signed.manifest.edge,
+            version=signed.manifest.version,
+            digest=signed.digest,
+            sealed=signed.sealed,
+            compiled_at=signed.compiled_at,
+            horizon=signed.manifest.horizon,
+            grants=signed.grants,
+        )
+    )
+
+
+async def parts_of(tx: Tx, manifest: Manifest) -> dict[str, bytes]:
+    """The bytes of a plan's parts, by name."""
+    packed: dict[str, bytes] = {}
+    for lot in _lots([ref.digest for ref in manifest.parts.values()]):
+        query = select(plan_parts.c.digest, plan_parts.c.packed).where(plan_parts.c.digest.in_(lot))
+        packed |= {row.digest: row.packed for row in await tx.execute(query)}
+    return {name: zlib.decompress(packed[ref.digest]) for name, ref in manifest.parts.items()}
+
+
+async def put_outcome(
+    tx: Tx,
+    site: str,
+    edge: str,
+    version: int,
+    *,
+    applied_at: datetime | None = None,
+    refused_at: datetime | None = None,
+    why: str | None = None,
+) -> None:
+    """Write what became of a plan."""
+    here = (plans.c.site == site) & (plans.c.edge == edge) & (plans.c.version == version)
+    await tx.execute(update(plans).where(here).values(applied_at=applied_at, refused_at=refused_at, why=why))
+
+
+async def insert_command(tx: Tx, issued: Issued) -> None:
+    await tx.execute(insert(commands).values(msgspec.structs.asdict(issued)))
+
+
+async def command(tx: Tx, command_id: str) -> Issued | None:
+    row = (await tx.execute(select(commands).where(commands.c.id == command_id))).mappings().first()
+    return Issued(**row) if row else None
+
+
+async def end_command(
+    tx: Tx, site: str, edge: str, command_id: str, *, outcome: str, why: str | None, at: datetime
+) -> bool:
+    """Write what came of a command, once; whether it was one of this edge that had no outcome yet."""
+    here = (commands.c.id == command_id) & (commands.c.site == site) & (commands.c.edge == edge)
+    ended = update(commands).where(here, commands.c.outcome.is_(None)).values(outcome=outcome, why=why, ended_at=at)
+    return bool((await tx.execute(ended)).rowcount)
+
+
+async def _known(tx: Tx, digests: Sequence[str]) -> set[str]:
+    known: set[str] = set()
+    for lot in _lots(digests):
+        query = select(plan_parts.c.digest).where(plan_parts.c.digest.in_(lot))
+        known |= set((await tx.execute(query)).scalars())
+    return known
+
+
+def _lots(digests: Sequence[str]) -> list[Sequence[str]]:
+    return [digests[at : at + _IN_LIMIT] for at in range(0, len(digests), _IN_LIMIT)]
+
+
+def _plan(row: RowMapping) -> SignedPlan:
+    return SignedPlan(
+        manifest=decode(decode(row["sealed"], Envelope).payload, Manifest),
+        digest=row["digest"],
+        sealed=row["sealed"],
+        compiled_at=row["compiled_at"],
+        grants=row["grants"],
+        applied_at=row["applied_at"],
+        refused_at=row["refused_at"],
+        why=row["why"],
+    )

@@ -1,0 +1,296 @@
+"""Plans: compiled when something changed, signed, kept, published, and followed until the edge has them."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from controller.access import service as access
+from controller.changes import Changes
+from controller.database import Database, Tx
+from controller.estate import repository as estate
+from controller.estate.model import SiteParts
+from controller.hours import repository as hours
+from controller.hours.modes import modes
+from controller.plans import repository
+from controller.plans.compile import (
+    Compiled,
+    DoorRules,
+    PlanInput,
+    TooMuchForOnePart,
+    compile_plan,
+    next_version,
+    plan_window,
+)
+from controller.plans.model import SignedPlan
+from controller.telemetry import repository as telemetry
+from edge.wire.clock import Clock
+from edge.wire.envelope import Purpose, Signer
+from edge.wire.link import Link
+from edge.wire.plan import Mode, ModeSpan
+from edge.wire.topics import Topic
+
+log = logging.getLogger(__name__)
+
+COMPILE_EVERY_S = 1.0
+"""Shortest time between two plans of one edge, in real seconds; the first change is compiled at once."""
+THREAD_FROM = 500
+"""Grants from which compiling moves off the event loop."""
+CLOCK_MARGIN = timedelta(minutes=1)
+RETRY_S = 1.0
+_LOOK_EVERY_S = 600.0
+_AT_ONCE = 20
+_MANIFEST = ""  # stands for the manifest among the names of parts
+
+EdgeName = tuple[str, str]
+"""Site and edge."""
+
+
+class ClockBehind(Exception):
+    """The controller's clock is unproven: it stands before the last plan it signed."""
+
+    def __init__(self, now: datetime, last: datetime) -> None:
+        super().__init__(
+            f"the clock says {now:%Y-%m-%d %H:%M:%S} UTC, but a plan was signed at {last:%Y-%m-%d %H:%M:%S} UTC: "
+            "no plan is signed until it is right; set the clock"
+        )
+
+
+class Planner:
+    """Makes and publishes the plans of all edges, one at a time."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        link: Link,
+        signer: Signer,
+        clock: Clock,
+        changes: Changes,
+    ) -> None:
+        self._database = database
+        self._link = link
+        self._signer = signer
+        self._clock = clock
+        self._changes = changes
+        self._turn = asyncio.Lock()
+        self._due: dict[EdgeName, float] = {}
+        self._wanted = asyncio.Event()
+        self._compiled_at: dict[EdgeName, float] = {}
+        self._sent: dict[EdgeName, dict[str, str]] = {}
+        self._checked: dict[EdgeName, datetime] = {}
+        self.trouble: str | None = None
+        """Why no plan can be signed at present, for whoever looks after the controller."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether an edge's plan is due or being made."""
+        return self._turn.locked() or bool(self._due)
+
+    async def run(self) -> None:
+        """Compile what is due, for ever."""
+        while True:
+            name = self._next()
+            if isinstance(name, tuple):
+                await self._compile_and_send(name)
+                continue
+            self._wanted.clear()
+            try:
+                await asyncio.wait_for(self._wanted.wait(), name)
+            except TimeoutError:
+                continue
+
+    async def watch_changes(self) -> None:
+        """Hear of changed sites, for ever."""
+        with self._changes.subscribe() as changed:
+            while True:
+                for site in await changed.sites():
+                    await self.want_site(site)
+
+    async def watch_days(self) -> None:
+        """Look at every edge now and at least daily, for ever: plans reach 35 days ahead of each day."""
+        while True:
+            async with self._database.read() as tx:
+                everyone = [(edge.site, edge.id) for edge in await estate.all_edges(tx)]
+            window = plan_window(self._clock.now())
+            for name in everyone:
+                if self._checked.get(name) != window.start:
+                    self.want(name)
+            await self._clock.sleep(_LOOK_EVERY_S)
+
+    async def want_site(self, site: str) -> None:
+        """Every edge of the site is due."""
+        async with self._database.read() as tx:
+            for edge in await estate.site_edges(tx, site):
+                self.want((site, edge.id))
+
+    def want(self, name: EdgeName) -> None:
+        """An edge is due: at once, or when its last plan is a second old."""
+        earliest = self._compiled_at.get(name, float("-inf")) + COMPILE_EVERY_S
+        self._due.setdefault(name, earliest)
+        self._wanted.set()
+
+    def forget_sent(self) -> None:
+        """The broker may have lost everything retained."""
+        self._sent.clear()
+
+    def _next(self) -> EdgeName | float | None:
+        """The edge that is due, or in how many seconds one will be, or None."""
+        if not self._due:
+            return None
+        name = min(self._due, key=self._due.__getitem__)
+        wait_s = self._due[name] - time.monotonic()
+        if wait_s > 0:
+            return wait_s
+        del self._due[name]
+        return name
+
+    async def _compile_and_send(self, name: EdgeName) -> None:
+        self._compiled_at[name] = time.monotonic()
+        try:
+            await self.refresh(name)
+        except (SQLAlchemyError, OSError) as error:
+            log.error("A plan could not be made, trying again", extra={"edge": "/".join(name), "why": str(error)[:200]})
+            self._due[name] = time.monotonic() + RETRY_S
+        except ClockBehind as error:
+            if self.trouble is None:
+                log.critical(str(error))
+            self.trouble = str(error)
+            self._due[name] = time.monotonic() + RETRY_S * 10
+        except TooMuchForOnePart as error:
+            log.error("A plan cannot be made", extra={"edge": "/".join(name), "why": str(error)})
+
+    async def refresh(self, name: EdgeName) -> SignedPlan | None:
+        """Compile an edge's plan and publish what is new in it; the plan it should have, or None for no edge.
+
+        Raises ``ClockBehind`` and ``TooMuchForOnePart``.
+        """
+        async with self._turn:
+            made = await self._database.run(self._compile, name)
+            if made is None:
+                return None
+            self.trouble = None
+            signed, compiled = made
+            await self._publish(name, signed, compiled.parts)
+            return signed
+
+    async def send_again(self, name: EdgeName) -> None:
+        """Publish the whole of an edge's present plan."""
+        async with self._turn:
+            async with self._database.read() as tx:
+                signed = await repository.latest(tx, *name)
+                parts = await repository.parts_of(tx, signed.manifest) if signed else {}
+            if signed:
+                self._sent.pop(name, None)
+                await self._publish(name, signed, parts)
+
+    async def _compile(self, tx: Tx, name: EdgeName) -> tuple[SignedPlan, Compiled] | None:
+        site, edge = name
+        now = self._clock.now()
+        await self._database.lock_site(tx, site)
+        place = await estate.site_parts(tx, site)
+        if place is None or edge not in {each.id for each in place.edges}:
+            return None
+        last = await repository.latest(tx, site, edge)
+        await self._check_clock(tx, now)
+        doors = [door.id for door in place.doors if door.edge == edge]
+        given = await self._given(tx, place, edge, doors, now)
+        if len(given.grants) >= THREAD_FROM:
+            compiled = await asyncio.to_thread(compile_plan, given, now)
+        else:
+            compiled = compile_plan(given, now)
+        self._checked[name] = compiled.window.start
+        if last is not None and compiled.says_as(last.manifest):
+            # A grant that was ended and made anew between two plans is the same on the door.
+            await access.mark_compiled(tx, site, doors, last.manifest.version, now, compiled.window.end)
+            if last.applied_at is not None:
+                await access.mark_applied(tx, site, doors, last.manifest.version, now)
+            return last, compiled
+        signed = await self._sign(tx, name, last, compiled, now)
+        await repository.insert_plan(tx, signed, compiled.parts)
+        await access.mark_compiled(tx, site, doors, signed.manifest.version, now, compiled.window.end)
+        return signed, compiled
+
+    async def _check_clock(self, tx: Tx, now: datetime) -> None:
+        last = await repository.last_signed(tx)
+        if last is not None and now < last - CLOCK_MARGIN:
+            raise ClockBehind(now, last)
+
+    async def _given(self, tx: Tx, place: SiteParts, edge: str, doors: list[str], now: datetime) -> PlanInput:
+        window = plan_window(now)
+        timetable = await hours.timetable(tx, place.site.id)
+        spaces = {space.id: space.capacity for space in place.spaces if set(space.doors) & set(doors)}
+        return PlanInput(
+            site=place.site.id,
+            edge=edge,
+            doors=tuple(
+                DoorRules(
+                    id=door.id,
+                    name=door.name,
+                    hold_s=door.hold_s,
+                    held_after_s=door.held_after_s,
+                    free_when_staffed=door.id in timetable.free_doors,
+                )
+                for door in place.doors
+                if door.edge == edge
+            ),
+            modes=tuple(
+                ModeSpan(during=period.during, mode=period.mode)
+                for period in modes(timetable, place.site.tz, window)
+                if period.mode is not Mode.CLOSED
+            ),
+            grants=await access.grants_for_edge(tx, place.site.id, doors, now, window.end),
+            sessions=await repository.sessions(tx, place.site.id, spaces, window),
+        )
+
+    async def _sign(
+        self, tx: Tx, name: EdgeName, last: SignedPlan | None, compiled: Compiled, now: datetime
+    ) -> SignedPlan:
+        state = await telemetry.edge_state(tx, *name)
+        known = [last.manifest.version if last else 0, (state and state.applied_version) or 0]
+        manifest = compiled.manifest(site=name[0], edge=name[1], version=next_version(max(known), now))
+        return SignedPlan(
+            manifest=manifest,
+            digest=manifest.digest,
+            sealed=self._signer.seal(Purpose.PLAN, manifest),
+            compiled_at=now,
+            grants=compiled.grants,
+        )
+
+    async def _publish(self, name: EdgeName, signed: SignedPlan, parts: Mapping[str, bytes]) -> None:
+        """Send parts that this connection has not sent yet, then the manifest, then clear names that are gone."""
+        site, edge = name
+        refs = {part: ref.digest for part, ref in signed.manifest.parts.items()}
+        sent = self._sent.get(name, {})
+        if sent.get(_MANIFEST) == signed.digest or not self._link.connected:
+            return
+        changed = [part for part, digest in refs.items() if sent.get(part) != digest]
+        topics = {part: str(Topic(site=site, edge=edge, name="plan/part", item=part)) for part in refs}
+        for lot in (changed[at : at + _AT_ONCE] for at in range(0, len(changed), _AT_ONCE)):
+            taken = await asyncio.gather(*(self._link.publish(topics[part], parts[part], retain=True) for part in lot))
+            if not all(taken):
+                return  # the connection went; all is sent again on the next one
+        plan = str(Topic(site=site, edge=edge, name="plan"))
+        if not await self._link.publish(plan, signed.sealed, retain=True):
+            return
+        gone = await self._gone(name, signed, sent)
+        for part in gone:
+            topic = str(Topic(site=site, edge=edge, name="plan/part", item=part))
+            await self._link.publish(topic, b"", retain=True)
+        self._sent[name] = refs | {_MANIFEST: signed.digest}
+        log.info(
+            "Published a plan",
+            extra={"edge": f"{site}/{edge}", "version": signed.manifest.version, "parts": len(changed)},
+        )
+
+    async def _gone(self, name: EdgeName, signed: SignedPlan, sent: Mapping[str, str]) -> set[str]:
+        """Names that the broker may still hold parts under: what this connection sent, or the plan before."""
+        names = set(sent) - {_MANIFEST}
+        if not sent:
+            async with self._database.read() as tx:
+                before = await repository.before(tx, *name, signed.manifest.version)
+            names = set(before.manifest.parts) if before else set()
+        return names - set(signed.manifest.parts)

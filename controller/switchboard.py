@@ -1,0 +1,100 @@
+"""Reads the link and hands each message to whoever it is for."""
+
+import logging
+from collections import Counter
+
+from prometheus_client import CollectorRegistry, Gauge
+from sqlalchemy.exc import SQLAlchemyError
+
+from controller.changes import Changes
+from controller.database import Database
+from controller.plans.commands import Commander
+from controller.plans.hello import Greeter
+from controller.telemetry.gate import Gate
+from controller.telemetry.ingest import Ingest
+from controller.telemetry.states import States
+from edge.wire.link import Connected, Disconnected, Link, Message
+from edge.wire.topics import Topic, parse
+
+log = logging.getLogger(__name__)
+
+
+class Switchboard:
+    """Everything that comes over MQTT passes here, in the order it came."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        link: Link,
+        changes: Changes,
+        gate: Gate,
+        ingest: Ingest,
+        greeter: Greeter,
+        commander: Commander,
+        states: States,
+        registry: CollectorRegistry,
+    ) -> None:
+        self._database = database
+        self._link = link
+        self._changes = changes
+        self._gate = gate
+        self._ingest = ingest
+        self._greeter = greeter
+        self._commander = commander
+        self._states = states
+        self.strays: Counter[str] = Counter()
+        connected = Gauge("hallkeeper_broker_connected", "Whether the broker is connected.", registry=registry)
+        connected.set_function(lambda: float(link.connected))
+
+    async def run(self) -> None:
+        """Serve the link, for ever. A database that is away does not end it."""
+        async with self._database.read() as tx:
+            await self._gate.load(tx)
+        async for item in self._link.events():
+            try:
+                await self._take(item)
+            except (SQLAlchemyError, OSError) as error:
+                log.error("A message could not be handled", extra={"why": str(error)[:200]})
+
+    async def watch_estate(self) -> None:
+        """Learn of new edges and keys, for ever."""
+        with self._changes.subscribe() as changed:
+            while True:
+                await changed.sites()
+                async with self._database.read() as tx:
+                    new = await self._gate.load(tx)
+                for name in sorted(new):
+                    await self._greeter.greet(name)
+
+    async def ready(self) -> str | None:
+        """For /readyz."""
+        return None if self._link.connected else "the broker is not connected"
+
+    async def _take(self, item: Message | Connected | Disconnected) -> None:
+        if isinstance(item, Connected):
+            await self._greeter.greet_all()
+        elif isinstance(item, Message):
+            topic = parse(item.topic)
+            if topic is None:
+                self.strays["topic"] += 1
+            elif item.payload:
+                await self._hand_on(topic, item.payload)
+
+    async def _hand_on(self, topic: Topic, payload: bytes) -> None:
+        name = (topic.site, topic.edge)
+        match topic.name:
+            case "events":
+                self._ingest.offer(*name, payload)
+            case "state":
+                self._states.offer(*name, topic.item or "", payload)
+            case "status":
+                await self._greeter.take_status(name, payload)
+            case "hello/reply":
+                await self._greeter.take_reply(name, payload)
+            case "plan/applied":
+                await self._greeter.take_applied(name, payload)
+            case "command/result":
+                await self._commander.take_result(*name, payload)
+            case _:
+                self.strays[topic.name] += 1
