@@ -12,6 +12,7 @@ from controller.idempotency import IdempotencyMiddleware
 from controller.pages import Pages
 from controller.people import routes as people
 from controller.people.passwords import Passwords
+from controller.plans import routes as plans
 from controller.problem import (
     Conflicting,
     Invalid,
@@ -23,22 +24,26 @@ from controller.problem import (
 )
 from controller.rim import HeadersMiddleware, LimitMiddleware, WatchMiddleware
 from controller.settings import Settings
+from controller.telemetry import routes as telemetry
 from edge.wire.clock import Clock
+from edge.wire.link import Link
 
 API = "/api/v1"
-ROUTERS = (people.router, estate.router, hours.router, bookings.router)
+ROUTERS = (people.router, estate.router, hours.router, bookings.router, plans.router, telemetry.router)
 """The routers of the domains, all under ``API``."""
 ANYWHERE = (Invalid, TooLarge, Refused, Conflicting)
 """What any route of theirs may answer: fields, size, foreign pages, idempotency keys."""
 
 
-def build_app(settings: Settings, clock: Clock, *, passwords: Passwords | None = None) -> FastAPI:
+def build_app(
+    settings: Settings, clock: Clock, *, passwords: Passwords | None = None, link: Link | None = None
+) -> FastAPI:
     """The application around a house of its own, ``app.state.house``.
 
     The caller migrates the database, awaits ``house.start()`` before the first request, runs
     ``house.tasks``, and awaits ``house.close()`` at the end. Raises ``KeyFault``.
     """
-    return app_of(open_house(settings, clock, passwords=passwords))
+    return app_of(open_house(settings, clock, passwords=passwords, link=link))
 
 
 def app_of(house: House) -> FastAPI:

@@ -17,12 +17,14 @@ from controller.bookings.service import Bookings
 from controller.changes import Changes
 from controller.database import Database
 from controller.estate.service import Estate
+from controller.exchange import Exchange
 from controller.hours.service import Hours
 from controller.people.passwords import Passwords
 from controller.people.service import People
 from controller.secrets import Keys, load_keys
 from controller.settings import Settings
 from edge.wire.clock import Clock
+from edge.wire.link import Link
 
 Check = Callable[[], Awaitable[str | None]]
 """Whether a part is ready: None, or a sentence that says what is wrong."""
@@ -52,6 +54,7 @@ class House:
     access: Access
     bookings: Bookings
     recurring: Recurring
+    exchange: Exchange
     checks: dict[str, Check] = field(default_factory=dict)
     tasks: list[NamedTask] = field(default_factory=list)
 
@@ -63,8 +66,10 @@ class House:
         await self.database.close()
 
 
-def open_house(settings: Settings, clock: Clock, *, passwords: Passwords | None = None) -> House:
-    """Make the parts; touches nothing but the key files. Raises ``KeyFault``."""
+def open_house(
+    settings: Settings, clock: Clock, *, passwords: Passwords | None = None, link: Link | None = None
+) -> House:
+    """Make the parts; touches nothing but the key files. ``link`` takes the broker's place. Raises ``KeyFault``."""
     keys = load_keys(settings.data_dir)
     database = Database(settings.database_url)
     changes = Changes()
@@ -80,21 +85,34 @@ def open_house(settings: Settings, clock: Clock, *, passwords: Passwords | None 
         address=settings.address,
     )
     bookings = Bookings(database, clock, changes, desk)
+    registry = CollectorRegistry()
+    exchange = Exchange(
+        settings=settings,
+        clock=clock,
+        database=database,
+        keys=keys,
+        changes=changes,
+        registry=registry,
+        link=link,
+    )
     house = House(
         settings=settings,
         clock=clock,
         database=database,
         keys=keys,
         changes=changes,
-        registry=CollectorRegistry(),
+        registry=registry,
         people=people,
         estate=estate,
         hours=Hours(database, clock, changes),
         access=access,
         bookings=bookings,
         recurring=Recurring(database, clock, changes, desk, bookings),
+        exchange=exchange,
     )
     house.checks["database"] = lambda: _database_ready(database)
+    house.checks |= exchange.checks
+    house.tasks += [NamedTask(name=name, run=run) for name, run in exchange.tasks.items()]
     return house
 
 

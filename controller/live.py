@@ -7,7 +7,7 @@ nothing up and has nothing to catch up with.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import msgspec
 
@@ -79,7 +79,7 @@ class Live:
         async with self._database.read() as tx:
             return await take_snapshot(tx, await require_parts(tx, site), self._clock.now())
 
-    async def watch(self, site: str) -> AsyncIterator[bytes]:
+    async def watch(self, site: str) -> AsyncGenerator[bytes, None]:
         """Messages for one watcher, for ever: a snapshot at once, then what changes. Raises ``SiteUnknown``."""
         watcher = _Watcher()
         self._watchers[site].add(watcher)

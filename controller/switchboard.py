@@ -3,7 +3,6 @@
 import logging
 from collections import Counter
 
-from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.changes import Changes
@@ -33,7 +32,6 @@ class Switchboard:
         greeter: Greeter,
         commander: Commander,
         states: States,
-        registry: CollectorRegistry,
     ) -> None:
         self._database = database
         self._link = link
@@ -44,8 +42,7 @@ class Switchboard:
         self._commander = commander
         self._states = states
         self.strays: Counter[str] = Counter()
-        connected = Gauge("hallkeeper_broker_connected", "Whether the broker is connected.", registry=registry)
-        connected.set_function(lambda: float(link.connected))
+        """Messages on topics that nobody here listens to, by kind."""
 
     async def run(self) -> None:
         """Serve the link, for ever. A database that is away does not end it."""

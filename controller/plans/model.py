@@ -20,21 +20,6 @@ class SignedPlan(msgspec.Struct, frozen=True, kw_only=True):
     why: str | None = None
 
 
-class PlanStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Which plan an edge should have, and which it has."""
-
-    edge: str
-    version: int | None
-    compiled_at: datetime | None
-    horizon: datetime | None
-    grants: int
-    parts: int
-    applied_version: int | None
-    applied_at: datetime | None
-    refused_at: datetime | None
-    why: str | None
-
-
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
     """A command and what came of it. ``outcome``: ``done``, ``refused``, or ``None`` while nothing came."""
 

@@ -24,7 +24,7 @@ LATE = timedelta(minutes=2)
 """An event that comes later than this after it happened is marked, and raises no live alert."""
 
 Note = Callable[[Tx, str, Sequence[StoredEvent]], Awaitable[None]]
-"""Told of the newly stored events of a site, inside the transaction."""
+"""Told of the newly stored events of one edge, in their order, inside the transaction."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ class Cabinet:
         for batch in batches:
             grouped.setdefault((batch.site, batch.edge, batch.log), []).append(batch)
         acks: dict[tuple[str, str, str], int] = {}
-        fresh: dict[str, list[StoredEvent]] = {}
+        stored, sites = 0, set()
         aside: list[tuple[str, str, SetAside]] = []
         zones: dict[str, ZoneInfo] = {}
         for (site, edge, log), lot in grouped.items():
@@ -73,20 +73,14 @@ class Cabinet:
                 zones[site] = place.tz
             shelf = _Shelf(tx, site=site, edge=edge, log=log, zone=zones[site], now=now)
             acks[site, edge, log] = await shelf.file(lot)
-            fresh.setdefault(site, []).extend(shelf.stored)
             aside += [(site, edge, each) for each in shelf.aside]
-        for site, events in fresh.items():
-            if not events:
-                continue
-            if self._in_sql:
-                await SqlHistory(tx).write(_samples(site, events))
-            await self._note(tx, site, events)
-        return Filed(
-            acks=acks,
-            stored=sum(len(events) for events in fresh.values()),
-            aside=tuple(aside),
-            sites=frozenset(fresh),
-        )
+            stored += len(shelf.stored)
+            sites.add(site)
+            if shelf.stored:
+                if self._in_sql:
+                    await SqlHistory(tx).write(_samples(site, shelf.stored))
+                await self._note(tx, site, shelf.stored)
+        return Filed(acks=acks, stored=stored, aside=tuple(aside), sites=frozenset(sites))
 
 
 def _samples(site: str, events: Sequence[StoredEvent]) -> list[Sample]:

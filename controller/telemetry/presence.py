@@ -26,7 +26,7 @@ def people_inside(counts: Iterable[tuple[int, int]], since: datetime) -> People:
     sqrt(n·p) at one standard deviation (binomial, n·p·(1-p) with p small); the error told is two of them, rounded
     up. It grows with every crossing and never with time. Never below zero: what went below is an error seen.
     """
-    ins, outs = (sum(column) for column in zip(*counts, strict=True)) if (counts := list(counts)) else (0, 0)
-    crossings = ins + outs
-    error = math.ceil(2 * math.sqrt(crossings * MISSED_PER_CROSSING))
+    pairs = tuple(counts)
+    ins, outs = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+    error = math.ceil(2 * math.sqrt((ins + outs) * MISSED_PER_CROSSING))
     return People(estimate=max(ins - outs, 0), error=max(error, outs - ins), since=since)

@@ -20,7 +20,7 @@ from urllib3.exceptions import HTTPError
 
 from controller.database import Database, Tx
 from controller.telemetry import reading, repository
-from controller.telemetry.history.protocol import HistoryDown, HistoryRefuses, Sample, sample_of
+from controller.telemetry.history.protocol import History, HistoryDown, HistoryRefuses, Sample, sample_of
 from controller.telemetry.judge import read_data
 
 log = logging.getLogger(__name__)
@@ -84,8 +84,8 @@ def _why(error: Exception) -> str:
 class Follower:
     """Feeds a history outside the database from the events table, for ever."""
 
-    def __init__(self, *, db: Database, history: InfluxHistory, first_retry_s: float = 0.5) -> None:
-        self._db = db
+    def __init__(self, *, database: Database, history: History, first_retry_s: float = 0.5) -> None:
+        self._database = database
         self._history = history
         self._first_retry_s = first_retry_s
         self._more = asyncio.Event()
@@ -119,7 +119,7 @@ class Follower:
 
     async def step(self) -> bool:
         """Write one lot; whether there may be more. Raises ``HistoryDown``, with the cursor where it was."""
-        async with self._db.read() as tx:
+        async with self._database.read() as tx:
             done = await repository.cursor(tx, NAME)
             logged = await reading.events_after(tx, done, limit=AT_ONCE)
         if not logged:
@@ -147,5 +147,5 @@ class Follower:
         async def moved(tx: Tx) -> None:
             await repository.set_cursor(tx, NAME, logged[-1][1].id)
 
-        await self._db.run(moved)
+        await self._database.run(moved)
         return len(logged) == AT_ONCE

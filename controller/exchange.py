@@ -1,0 +1,154 @@
+"""The controller's side of the line to the buildings: its parts, put together around one link."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from controller.bookings import arrivals
+from controller.changes import Changes
+from controller.database import Database
+from controller.link import BrokerLink
+from controller.live import Live
+from controller.plans.commands import Commander
+from controller.plans.hello import Greeter
+from controller.plans.service import Planner
+from controller.secrets import Keys
+from controller.settings import Broker, Settings
+from controller.switchboard import Switchboard
+from controller.telemetry.filing import Cabinet
+from controller.telemetry.gate import Gate
+from controller.telemetry.history.influx import Follower, InfluxHistory
+from controller.telemetry.ingest import Ingest
+from controller.telemetry.metrics import publish_metrics
+from controller.telemetry.states import States
+from edge.wire.clock import Clock
+from edge.wire.envelope import Signer
+from edge.wire.link import Link
+from edge.wire.topics import subscriptions
+
+Run = Callable[[], Coroutine[None, None, None]]
+
+
+class Exchange:
+    """All parts that speak with edges. ``link`` takes the place of the real broker's where it is given."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        clock: Clock,
+        database: Database,
+        keys: Keys,
+        changes: Changes,
+        registry: CollectorRegistry,
+        link: Link | None = None,
+    ) -> None:
+        signer = Signer(keys.signing)
+        self.link = link if link is not None else broker_link(settings.broker)
+        self.live = Live(database=database, clock=clock, changes=changes)
+        self.gate = Gate()
+        self.follower = _follower(settings, database)
+        self.planner = Planner(database=database, link=self.link, signer=signer, clock=clock, changes=changes)
+        self.greeter = Greeter(
+            database=database,
+            link=self.link,
+            signer=signer,
+            clock=clock,
+            gate=self.gate,
+            planner=self.planner,
+            seen=self.live.seen,
+            standing=self.live.diary,
+        )
+        self.commander = Commander(
+            database=database, link=self.link, signer=signer, clock=clock, gate=self.gate, seen=self.live.seen
+        )
+        self.states = States(database=database, clock=clock, gate=self.gate, seen=self.live.seen)
+        self.ingest = Ingest(
+            database=database,
+            link=self.link,
+            signer=signer,
+            clock=clock,
+            gate=self.gate,
+            cabinet=Cabinet(note=arrivals.note, in_sql=self.follower is None),
+            stored=self._stored,
+            registry=registry,
+        )
+        self.switchboard = Switchboard(
+            database=database,
+            link=self.link,
+            changes=changes,
+            gate=self.gate,
+            ingest=self.ingest,
+            greeter=self.greeter,
+            commander=self.commander,
+            states=self.states,
+        )
+        publish_metrics(
+            registry, link=self.link, gate=self.gate, strays=self.switchboard.strays, follower=self.follower
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything that came or changed is still being dealt with."""
+        return self.ingest.busy or self.states.busy or self.planner.busy
+
+    @property
+    def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:
+        """What /readyz asks, by name."""
+        return {"broker": self.switchboard.ready, "clock": self._clock_ready}
+
+    @property
+    def tasks(self) -> dict[str, Run]:
+        """What runs as long as the controller does, by name."""
+        tasks: dict[str, Run] = {
+            "switchboard": self.switchboard.run,
+            "watch estate": self.switchboard.watch_estate,
+            "ingest": self.ingest.run,
+            "count refusals": self.ingest.flush_counts,
+            "device states": self.states.run,
+            "plans": self.planner.run,
+            "watch changes": self.planner.watch_changes,
+            "watch days": self.planner.watch_days,
+            "watch silence": self.greeter.watch_silence,
+            "live": self.live.watch_changes,
+        }
+        if self.follower is not None:
+            tasks["history"] = self.follower.run
+        return tasks
+
+    def _stored(self, sites: frozenset[str]) -> None:
+        for site in sites:
+            self.live.seen(site)
+        if self.follower is not None:
+            self.follower.wake()
+
+    async def _clock_ready(self) -> str | None:
+        return self.planner.trouble
+
+
+def broker_link(broker: Broker) -> BrokerLink:
+    """A link to the broker of the settings, which hears every edge."""
+    return BrokerLink(
+        host=broker.host,
+        port=broker.port,
+        subscribe=subscriptions("up"),
+        username=broker.username,
+        password=_line(broker.password_file) if broker.password_file else None,
+    )
+
+
+def _follower(settings: Settings, database: Database) -> Follower | None:
+    history = settings.history
+    if history.kind != "influx":
+        return None
+    assert history.url is not None
+    assert history.org is not None
+    assert history.bucket is not None
+    assert history.token_file is not None
+    influx = InfluxHistory(url=history.url, org=history.org, bucket=history.bucket, token=_line(history.token_file))
+    return Follower(database=database, history=influx)
+
+
+def _line(file: Path) -> str:
+    return file.read_text(encoding="utf-8").strip()

@@ -1,0 +1,47 @@
+"""Telemetry's part of /metrics. Totals only: a site or edge as a label would grow without end."""
+
+from collections.abc import Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from controller.telemetry.gate import Gate
+from controller.telemetry.history.influx import Follower
+from edge.wire.link import Link
+
+
+class _Telemetry(Collector):
+    def __init__(self, link: Link, gate: Gate, strays: Mapping[str, int], follower: Follower | None) -> None:
+        self._link = link
+        self._gate = gate
+        self._strays = strays
+        self._follower = follower
+
+    def collect(self) -> Iterable[Metric]:
+        yield GaugeMetricFamily(
+            "hallkeeper_broker_connected", "Whether the broker is connected.", float(self._link.connected)
+        )
+        refused = CounterMetricFamily(
+            "hallkeeper_refused", "What edges sent that was refused or set aside.", labels=("reason",)
+        )
+        for reason, number in sorted(self._gate.refused.items()):
+            refused.add_metric((reason,), number)
+        yield refused
+        yield CounterMetricFamily(
+            "hallkeeper_strays", "Messages on topics that nobody listens to.", sum(self._strays.values())
+        )
+        if self._follower is not None:
+            yield GaugeMetricFamily(
+                "hallkeeper_history_up", "Whether the history takes samples.", float(self._follower.down is None)
+            )
+            yield CounterMetricFamily(
+                "hallkeeper_history_refused", "Lots of samples with some that it refused.", self._follower.refused
+            )
+
+
+def publish_metrics(
+    registry: CollectorRegistry, *, link: Link, gate: Gate, strays: Mapping[str, int], follower: Follower | None
+) -> None:
+    """Let /metrics tell of the link, of what was refused, and of the history."""
+    registry.register(_Telemetry(link, gate, strays, follower))

@@ -1,0 +1,129 @@
+"""What is known of a site now, and what its edges reported."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query, Response, WebSocket, WebSocketDisconnect
+from sqlalchemy.exc import SQLAlchemyError
+
+from controller.estate.errors import SiteUnknown
+from controller.estate.service import require_site
+from controller.fields import LIST_LIMIT, Limit, SlugPath
+from controller.house import TheHouse, the_house
+from controller.people.gate import TheActor, find_actor
+from controller.problem import NotSignedIn, Problem, described
+from controller.telemetry import reading
+from controller.telemetry.schemas import (
+    AlertPage,
+    EventPage,
+    QuarantinePage,
+    alert_answer,
+    event_answer,
+    quarantine_answer,
+)
+from edge.wire.ids import SLUG_PATTERN
+
+router = APIRouter(tags=["telemetry"], responses=described(NotSignedIn, SiteUnknown))
+
+SEND_WITHIN_S = 20.0
+"""A watcher that takes nothing for so long, in real seconds, is let go."""
+NOT_SIGNED_IN = 4401
+NO_SUCH_SITE = 4404
+_TRY_AGAIN = 1013
+
+AfterId = Annotated[
+    int | None, Query(ge=0, le=2**53, description="`next` of the page before; leave out for the first page")
+]
+SlugQuery = Annotated[str, Query(pattern=SLUG_PATTERN)]
+Kind = Annotated[str | None, Query(max_length=40, description="Only events of this kind")]
+
+
+@router.get("/sites/{site}/now")
+async def get_now(site: SlugPath, house: TheHouse, actor: TheActor) -> Response:
+    """The site as it is known now: doors, people, counters, edges. `WS /live?site=` sends the same as it changes."""
+    snapshot = await house.exchange.live.snapshot(site)
+    return Response(msgspec.json.encode(snapshot), media_type="application/json")
+
+
+@router.get("/sites/{site}/events")
+async def get_events(
+    site: SlugPath,
+    house: TheHouse,
+    actor: TheActor,
+    after: AfterId = None,
+    limit: Limit = LIST_LIMIT,
+    kind: Kind = None,
+) -> EventPage:
+    """What the site's edges reported, in the order in which it was stored."""
+    async with house.database.read() as tx:
+        zone = (await require_site(tx, site)).tz
+        found = await reading.site_events(tx, site, after=after, limit=limit + 1, kind=kind)
+    more, found = len(found) > limit, found[:limit]
+    return EventPage(items=[event_answer(event, zone) for event in found], next=str(found[-1].id) if more else None)
+
+
+@router.get("/sites/{site}/quarantine")
+async def get_quarantine(
+    site: SlugPath, house: TheHouse, actor: TheActor, after: AfterId = None, limit: Limit = LIST_LIMIT
+) -> QuarantinePage:
+    """Events that could not be accepted, as they came, and why."""
+    async with house.database.read() as tx:
+        zone = (await require_site(tx, site)).tz
+        found = await reading.site_quarantine(tx, site, after=after, limit=limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    return QuarantinePage(
+        items=[quarantine_answer(each, zone) for each in found], next=str(found[-1].id) if more else None
+    )
+
+
+@router.get("/sites/{site}/alerts")
+async def get_alerts(site: SlugPath, house: TheHouse, actor: TheActor, limit: Limit = 100) -> AlertPage:
+    """What somebody should look at: forced doors, replaced event logs, refused plans. The newest first."""
+    async with house.database.read() as tx:
+        zone = (await require_site(tx, site)).tz
+        found = await reading.site_alerts(tx, site, limit=limit)
+    return AlertPage(items=[alert_answer(each, zone) for each in found])
+
+
+@router.websocket("/live")
+async def live(socket: WebSocket, site: SlugQuery) -> None:
+    """A snapshot at once, then at most once a second when something changed; a beat every 5 seconds."""
+    try:
+        actor = await find_actor(socket)
+    except Problem:
+        actor = None
+    await socket.accept()
+    if actor is None:
+        await socket.close(NOT_SIGNED_IN, "sign in first")
+        return
+    sending = asyncio.create_task(_send(socket, site), name=f"live {site}")
+    listening = asyncio.create_task(_listen(socket), name=f"live {site}, other way")
+    try:
+        await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (sending, listening):
+            task.cancel()
+        await asyncio.gather(sending, listening, return_exceptions=True)
+
+
+async def _send(socket: WebSocket, site: str) -> None:
+    """Send until the watcher is gone or too slow."""
+    messages = the_house(socket).exchange.live.watch(site)
+    try:
+        async for message in messages:
+            await asyncio.wait_for(socket.send_text(message.decode()), SEND_WITHIN_S)
+    except SiteUnknown as error:
+        await socket.close(NO_SUCH_SITE, error.detail[:100])
+    except SQLAlchemyError:
+        await socket.close(_TRY_AGAIN, "the database does not answer")
+    except (WebSocketDisconnect, TimeoutError):
+        pass
+    finally:
+        await messages.aclose()
+
+
+async def _listen(socket: WebSocket) -> None:
+    """Nothing a watcher says matters; that it goes does."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass

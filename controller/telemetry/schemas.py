@@ -1,0 +1,85 @@
+"""What telemetry answers."""
+
+import base64
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller import localtime
+from controller.fields import Answer
+from controller.telemetry.model import LoggedEvent, Quarantined
+from controller.telemetry.reading import Alert
+
+
+class EventAnswer(Answer):
+    """``data`` is what the edge said, by kind. ``learned_late``: it came over two minutes after it happened."""
+
+    id: int
+    edge: str
+    log: str
+    seq: int
+    kind: str
+    device: str
+    at: str
+    trust: str
+    data: dict[str, object]
+    received_at: str
+    learned_late: bool
+
+
+class EventPage(Answer):
+    items: list[EventAnswer]
+    next: str | None
+
+
+class QuarantineAnswer(Answer):
+    """``raw``: the event as it came, base64. ``seq`` is null where not even that could be read."""
+
+    id: int
+    edge: str
+    log: str
+    seq: int | None
+    reason: str
+    why: str
+    raw: str
+    received_at: str
+
+
+class QuarantinePage(Answer):
+    items: list[QuarantineAnswer]
+    next: str | None
+
+
+class AlertAnswer(Answer):
+    id: int
+    edge: str
+    kind: str
+    at: str
+    text: str
+
+
+class AlertPage(Answer):
+    """The newest first."""
+
+    items: list[AlertAnswer]
+
+
+def event_answer(event: LoggedEvent, zone: ZoneInfo) -> EventAnswer:
+    values = msgspec.structs.asdict(event) | {
+        "at": localtime.rfc3339(event.at, zone),
+        "received_at": localtime.rfc3339(event.received_at, zone),
+        "data": msgspec.json.decode(event.data, type=dict[str, object]),
+    }
+    return EventAnswer(**values)
+
+
+def quarantine_answer(found: Quarantined, zone: ZoneInfo) -> QuarantineAnswer:
+    values = msgspec.structs.asdict(found) | {
+        "received_at": localtime.rfc3339(found.received_at, zone),
+        "raw": base64.b64encode(found.raw).decode(),
+    }
+    return QuarantineAnswer(**values)
+
+
+def alert_answer(found: Alert, zone: ZoneInfo) -> AlertAnswer:
+    return AlertAnswer(**msgspec.structs.asdict(found) | {"at": localtime.rfc3339(found.at, zone)})
