@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from controller import health
 from controller.access import door_page
 from controller.bookings import routes as bookings
+from controller.calendars import routes as calendars
 from controller.estate import routes as estate
 from controller.hours import routes as hours
 from controller.house import House, open_house
@@ -29,7 +30,15 @@ from edge.wire.clock import Clock
 from edge.wire.link import Link
 
 API = "/api/v1"
-ROUTERS = (people.router, estate.router, hours.router, bookings.router, plans.router, telemetry.router)
+ROUTERS = (
+    people.router,
+    estate.router,
+    hours.router,
+    bookings.router,
+    calendars.router,
+    plans.router,
+    telemetry.router,
+)
 """The routers of the domains, all under ``API``."""
 ANYWHERE = (Invalid, TooLarge, Refused, Conflicting)
 """What any route of theirs may answer: fields, size, foreign pages, idempotency keys."""

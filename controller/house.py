@@ -14,6 +14,7 @@ from controller.access.service import Access
 from controller.bookings.desk import Desk
 from controller.bookings.recurring import Recurring
 from controller.bookings.service import Bookings
+from controller.calendars.service import Calendars
 from controller.changes import Changes
 from controller.database import Database
 from controller.estate.service import Estate
@@ -54,6 +55,7 @@ class House:
     access: Access
     bookings: Bookings
     recurring: Recurring
+    calendars: Calendars
     exchange: Exchange
     checks: dict[str, Check] = field(default_factory=dict)
     tasks: list[NamedTask] = field(default_factory=list)
@@ -108,6 +110,7 @@ def open_house(
         access=access,
         bookings=bookings,
         recurring=Recurring(database, clock, changes, desk, bookings),
+        calendars=Calendars(database, clock, changes, desk, bookings),
         exchange=exchange,
     )
     house.checks["database"] = lambda: _database_ready(database)

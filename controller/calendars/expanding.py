@@ -1,5 +1,6 @@
 """The events of one UID unrolled into single occurrences within a horizon (RFC 5545 3.8.5)."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -28,7 +29,12 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     starts: datetime
     ends: datetime
     cancelled: bool
-    fingerprint: str
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when anything that makes the booking changes."""
+        told = "\n".join((self.title, self.starts.isoformat(), self.ends.isoformat(), str(self.cancelled)))
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 def instant(moment: Moment) -> datetime:
@@ -80,7 +86,6 @@ def _occurrence(event: CalendarEvent, identity: str, starts: datetime, ends: dat
         starts=starts,
         ends=ends,
         cancelled=event.cancelled,
-        fingerprint=event.fingerprint,
     )
 
 

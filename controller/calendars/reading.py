@@ -1,6 +1,5 @@
 """One VEVENT read into a value, or refused with the line and the reason (RFC 5545 3.6.1)."""
 
-import hashlib
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -15,7 +14,6 @@ from controller.calendars.zones import Zones
 TITLE_LIMIT = 200
 _ONCE = ("DTSTART", "DTEND", "DURATION", "UID", "RECURRENCE-ID", "RRULE", "STATUS", "TRANSP")
 _MATTER = frozenset({*_ONCE, "SUMMARY", "EXDATE", "RDATE"})
-_FINGERPRINT = (*sorted(_MATTER), "EXRULE")
 _DURATION = re.compile(
     r"\+?P(?:(?P<weeks>\d{1,4})W|(?:(?P<days>\d{1,4})D)?"
     r"(?:T(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,8})S)?)?)"
@@ -38,10 +36,8 @@ class Length(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CalendarEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """A VEVENT that can be booked. One of ``end`` and ``length`` is set.
-
-    ``fingerprint`` changes when anything that makes the booking changes. ``excluded`` are moments of EXDATE.
-    """
+    """A VEVENT that can be booked. One of ``end`` and ``length`` is set. ``added`` are moments of RDATE,
+    ``excluded`` of EXDATE; ``replaces`` is the RECURRENCE-ID."""
 
     line: int
     uid: str
@@ -54,7 +50,6 @@ class CalendarEvent(msgspec.Struct, frozen=True, kw_only=True):
     excluded: tuple[Moment, ...]
     replaces: Moment | None
     cancelled: bool
-    fingerprint: str
 
 
 def read_event(component: Component, zones: Zones, site_zone: tzinfo) -> CalendarEvent:
@@ -97,7 +92,6 @@ class _Reader:
             excluded=self._moments("EXDATE"),
             replaces=self._replaces(),
             cancelled=str(self._properties.get("STATUS", "")).upper() == "CANCELLED",
-            fingerprint=self._fingerprint(),
         )
 
     def _line_of(self, name: str | None) -> int | None:
@@ -202,10 +196,6 @@ class _Reader:
                 line=self._line_of("RECURRENCE-ID"),
             )
         return self._single("RECURRENCE-ID")
-
-    def _fingerprint(self) -> str:
-        lines = sorted(line.text.strip() for line in self._component.lines if line.name in _FINGERPRINT)
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _length(text: str, line: int) -> Length:

@@ -1,0 +1,83 @@
+"""What an import answers. Times carry the site's offset."""
+
+from controller import localtime
+from controller.bookings.errors import conflicts
+from controller.calendars.expanding import Occurrence
+from controller.calendars.model import How, Outcome
+from controller.fields import Answer
+from controller.problem import Conflict
+
+
+class EventAnswer(Answer):
+    """``line``: where the event begins in the file, from 1."""
+
+    line: int
+    uid: str
+    title: str
+    starts: str
+    ends: str
+
+
+class ImportedEvent(EventAnswer):
+    """``booking`` is null in a preview of a new one. ``how``: new, or following a file that has changed."""
+
+    booking: str | None
+    how: How
+
+
+class ClashingEvent(EventAnswer):
+    """Not imported, because the time is taken. A conflict without id is another event of the same file."""
+
+    conflicts: list[Conflict]
+
+
+class RefusedEvent(Answer):
+    """Not imported, and why. One event may stand here twice, for two of its dates."""
+
+    line: int
+    uid: str | None
+    reason: str
+
+
+class ImportAnswer(Answer):
+    """``until``: how far ahead series were looked at. ``past``: occurrences left out because they are over."""
+
+    preview: bool
+    until: str
+    imported: list[ImportedEvent]
+    unchanged: int
+    past: int
+    refused: list[RefusedEvent]
+    clashes: list[ClashingEvent]
+
+
+def import_answer(outcome: Outcome, *, preview: bool) -> ImportAnswer:
+    zone = outcome.site.tz
+
+    def event(each: Occurrence) -> dict[str, str | int]:
+        return {
+            "line": each.line,
+            "uid": each.uid,
+            "title": each.title,
+            "starts": localtime.rfc3339(each.starts, zone),
+            "ends": localtime.rfc3339(each.ends, zone),
+        }
+
+    return ImportAnswer(
+        preview=preview,
+        until=localtime.rfc3339(outcome.until, zone),
+        imported=[
+            ImportedEvent.model_validate(event(each.occurrence) | {"booking": each.booking, "how": each.how})
+            for each in outcome.taken
+        ],
+        unchanged=outcome.unchanged,
+        past=outcome.past,
+        refused=[
+            RefusedEvent(line=fault.line, uid=fault.uid, reason=fault.reason)
+            for fault in sorted(outcome.faults, key=lambda fault: fault.line)
+        ],
+        clashes=[
+            ClashingEvent.model_validate(event(each.occurrence) | {"conflicts": conflicts(each.conflicts, zone)})
+            for each in outcome.clashes
+        ],
+    )
