@@ -5,7 +5,6 @@ nothing up and has nothing to catch up with.
 """
 
 import asyncio
-import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 
@@ -86,13 +85,13 @@ class Live:
         try:
             last = await self._newest(site)
             yield msgspec.json.encode(last)
-            beat_at = time.monotonic() + BEAT_EVERY_S
+            beat_at = _real() + BEAT_EVERY_S
             while True:
                 try:
-                    await asyncio.wait_for(watcher.some.wait(), max(beat_at - time.monotonic(), 0))
+                    await asyncio.wait_for(watcher.some.wait(), max(beat_at - _real(), 0))
                 except TimeoutError:
                     yield msgspec.json.encode(Beat(at=self._clock.now().isoformat()))
-                    beat_at = time.monotonic() + BEAT_EVERY_S
+                    beat_at = _real() + BEAT_EVERY_S
                     self._old.add(site)  # a mode may have ended without anybody doing anything
                     watcher.look = True
                 watcher.some.clear()
@@ -118,8 +117,13 @@ class Live:
             if taken is not None and site not in self._old:
                 return taken
             if taken is not None:
-                await asyncio.sleep(at + SNAPSHOT_EVERY_S - time.monotonic())
+                await asyncio.sleep(at + SNAPSHOT_EVERY_S - _real())
             self._old.discard(site)
             snapshot = await self.snapshot(site)
-            self._taken[site] = (time.monotonic(), snapshot)
+            self._taken[site] = (_real(), snapshot)
             return snapshot
+
+
+def _real() -> float:
+    """Seconds of real time; in a virtual run those of its loop."""
+    return asyncio.get_running_loop().time()

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import secrets
-import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -69,14 +68,16 @@ class Greeter:
         async with self._database.read() as tx:
             present = await telemetry.present_log(tx, site, edge)
             runs = await telemetry.runs(tx, present[0]) if present else None
+            state = await telemetry.edge_state(tx, site, edge)
             plan = await repository.latest(tx, site, edge)
         nonce = self._asked[name] = secrets.token_hex(16)
-        self._unanswered.setdefault(name, time.monotonic())
+        self._unanswered.setdefault(name, asyncio.get_running_loop().time())
         hello = Hello(
             site=site,
             edge=edge,
             nonce=nonce,
             at=self._clock.now(),
+            session=state.nonce if state else None,
             plan_version=plan.manifest.version if plan else None,
             log=present[1] if present else None,
             next_seq=runs.contiguous + 1 if runs else 1,
@@ -105,7 +106,7 @@ class Greeter:
         if not self._link.connected:
             self._unanswered.clear()
             return
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         for name in [name for name, asked in self._unanswered.items() if now - asked >= after_s]:
             del self._unanswered[name]
             if await self._database.run(self._lost, name):
@@ -130,6 +131,7 @@ class Greeter:
         self._unanswered.pop(name, None)
         await self._database.run(self._take_reply, reply)
         await self._follow_up(name, reply.status)
+        await self._bring_up_to_date(name, reply.status)
 
     async def _take_reply(self, tx: Tx, reply: HelloReply) -> None:
         await self._note(tx, reply.status, True)
@@ -148,7 +150,7 @@ class Greeter:
         self._standing(name[0])
 
     async def _follow_up(self, name: EdgeName, status: Status) -> None:
-        """Make what the edge has and what it should have the same."""
+        """Note what the edge carries out."""
         self._seen(name[0])
         if status.plan_version is not None and status.plan_digest is not None:
             digest, version = status.plan_digest, status.plan_version
@@ -156,11 +158,14 @@ class Greeter:
                 self._standing(name[0])
         if not status.online:
             self._standing(name[0])
-            return
+
+    async def _bring_up_to_date(self, name: EdgeName, status: Status) -> None:
+        """The whole plan again for an edge that does not have it, unless it is on its way."""
         async with self._database.read() as tx:
-            latest = await repository.latest(tx, *name)
-        if latest is None or latest.manifest.version != status.plan_version:
+            latest = await repository.latest_version(tx, *name)
+        if latest is None:
             self._planner.want(name)
+        elif latest != status.plan_version:
             await self._planner.send_again(name)
 
     async def _note(self, tx: Tx, status: Status, proven: bool) -> bool:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -41,6 +40,8 @@ THREAD_FROM = 500
 """Grants from which compiling moves off the event loop."""
 CLOCK_MARGIN = timedelta(minutes=1)
 RETRY_S = 1.0
+SEND_AGAIN_AFTER_S = 5.0
+"""How long a plan that was sent may take to be applied before all of it is sent again, in real seconds."""
 _LOOK_EVERY_S = 600.0
 _AT_ONCE = 20
 _MANIFEST = ""  # stands for the manifest among the names of parts
@@ -81,6 +82,7 @@ class Planner:
         self._wanted = asyncio.Event()
         self._compiled_at: dict[EdgeName, float] = {}
         self._sent: dict[EdgeName, dict[str, str]] = {}
+        self._sent_at: dict[EdgeName, float] = {}
         self._checked: dict[EdgeName, datetime] = {}
         self.trouble: str | None = None
         """Why no plan can be signed at present, for whoever looks after the controller."""
@@ -136,30 +138,31 @@ class Planner:
     def forget_sent(self) -> None:
         """The broker may have lost everything retained."""
         self._sent.clear()
+        self._sent_at.clear()
 
     def _next(self) -> EdgeName | float | None:
         """The edge that is due, or in how many seconds one will be, or None."""
         if not self._due:
             return None
         name = min(self._due, key=self._due.__getitem__)
-        wait_s = self._due[name] - time.monotonic()
+        wait_s = self._due[name] - _real()
         if wait_s > 0:
             return wait_s
         del self._due[name]
         return name
 
     async def _compile_and_send(self, name: EdgeName) -> None:
-        self._compiled_at[name] = time.monotonic()
+        self._compiled_at[name] = _real()
         try:
             await self.refresh(name)
         except (SQLAlchemyError, OSError) as error:
             log.error("A plan could not be made, trying again", extra={"edge": "/".join(name), "why": str(error)[:200]})
-            self._due[name] = time.monotonic() + RETRY_S
+            self._due[name] = _real() + RETRY_S
         except ClockBehind as error:
             if self.trouble is None:
                 log.critical(str(error))
             self.trouble = str(error)
-            self._due[name] = time.monotonic() + RETRY_S * 10
+            self._due[name] = _real() + RETRY_S * 10
         except TooMuchForOnePart as error:
             log.error("A plan cannot be made", extra={"edge": "/".join(name), "why": str(error)})
 
@@ -178,8 +181,10 @@ class Planner:
             return signed
 
     async def send_again(self, name: EdgeName) -> None:
-        """Publish the whole of an edge's present plan."""
+        """Publish the whole of an edge's present plan, unless that was done a moment ago."""
         async with self._turn:
+            if _real() - self._sent_at.get(name, float("-inf")) < SEND_AGAIN_AFTER_S:
+                return
             async with self._database.read() as tx:
                 signed = await repository.latest(tx, *name)
                 parts = await repository.parts_of(tx, signed.manifest) if signed else {}
@@ -281,6 +286,7 @@ class Planner:
             topic = str(Topic(site=site, edge=edge, name="plan/part", item=part))
             await self._link.publish(topic, b"", retain=True)
         self._sent[name] = refs | {_MANIFEST: signed.digest}
+        self._sent_at[name] = _real()
         log.info(
             "Published a plan",
             extra={"edge": f"{site}/{edge}", "version": signed.manifest.version, "parts": len(changed)},
@@ -294,3 +300,8 @@ class Planner:
                 before = await repository.before(tx, *name, signed.manifest.version)
             names = set(before.manifest.parts) if before else set()
         return names - set(signed.manifest.parts)
+
+
+def _real() -> float:
+    """Seconds of real time; in a virtual run those of its loop."""
+    return asyncio.get_running_loop().time()

@@ -116,12 +116,13 @@ class _Shelf:
         await repository.insert_events(
             tx, self._site, self._edge, self._id, list(zip(good, late, strict=True)), self._now
         )
-        for batch in batches:
-            await self._answer_for_gone(batch)
         judged: list[Judged] = [*good, *aside]
         for seq in map(_seq, judged):
             if seq is not None:
                 self._runs.add(seq, seq)
+        for batch in batches:
+            await self._answer_for_gone(batch)
+            await self._answer_for_dropped(batch)
         await self._follow(good, late)
         await self._set_aside(aside)
         await repository.put_runs(tx, self._id, before, self._runs.runs)
@@ -162,8 +163,8 @@ class _Shelf:
 
     async def _answer_for_gone(self, batch: Batch) -> None:
         """Numbers below what the edge still holds, and that we do not have, will never come."""
-        seqs = [seq for each in batch.judged if (seq := _seq(each)) is not None]
-        gone_up_to = min([batch.first_kept, *seqs]) - 1
+        kept = [seq for each in batch.judged if (seq := _first(each)) is not None]
+        gone_up_to = min([batch.first_kept, *kept]) - 1
         if gone_up_to <= self._runs.contiguous:
             return
         gone = self._runs.missing(1, gone_up_to)
@@ -172,6 +173,15 @@ class _Shelf:
             text = f"{self._edge} no longer has events {', '.join(f'{a} to {b}' for a, b in gone[:5])}"
             await repository.alert(self._tx, self._site, self._edge, "events_gone", text, self._now)
             self._runs.add(1, gone_up_to)
+
+    async def _answer_for_dropped(self, batch: Batch) -> None:
+        """What a full disk forced out; also where the number that stands for it was stored before as another event."""
+        for each in batch.judged:
+            if isinstance(each, GoodEvent) and isinstance(each.data, DroppedData):
+                first, last = each.data.first, each.data.last
+                gone = self._runs.missing(first, last)
+                await repository.insert_holes(self._tx, self._site, self._edge, self._id, gone, "dropped", self._now)
+                self._runs.add(first, last)
 
     async def _follow(self, good: Sequence[GoodEvent], late: Sequence[bool]) -> None:
         """What follows from events that are new."""
@@ -199,10 +209,6 @@ class _Shelf:
                 await repository.insert_outage(
                     self._tx, self._site, self._edge, self._id, event.seq, data.start, data.end
                 )
-            elif isinstance(data, DroppedData):
-                gone = self._runs.missing(data.first, data.last)
-                await repository.insert_holes(self._tx, self._site, self._edge, self._id, gone, "dropped", self._now)
-                self._runs.add(data.first, data.last)
             else:
                 await self._alert(each, late=was_late)
             door, text = door_of(data), happened(data)
@@ -255,3 +261,10 @@ class _Shelf:
 
 def _seq(judged: Judged) -> int | None:
     return judged.event.seq if isinstance(judged, GoodEvent) else judged.seq
+
+
+def _first(judged: Judged) -> int | None:
+    """The first number an event answers for."""
+    if isinstance(judged, GoodEvent) and isinstance(judged.data, DroppedData):
+        return judged.data.first
+    return _seq(judged)

@@ -28,8 +28,6 @@ STATIONS_LIMIT = 100_000
 """Most stations that an access point can list."""
 TEXT_LIMIT = 16 * 1024
 """Longest ``data`` of an event, in bytes."""
-_BEYOND = 100_000  # a `dropped` may stand at the head of the run it answers for
-
 Judged = GoodEvent | SetAside
 
 
@@ -37,17 +35,35 @@ def judge_all(raws: Sequence[msgspec.Raw], now: datetime) -> list[Judged]:
     """Judge the events of one batch. They are consecutive, so one whose number cannot be read has the number
     that its neighbours leave it."""
     judged = [judge(bytes(raw), now) for raw in raws]
-    known = next(((place, seq) for place, each in enumerate(judged) if (seq := _seq(each)) is not None), None)
-    if known is None:
+    place = next((place for place, each in enumerate(judged) if _span(each) is not None), None)
+    if place is None:
         return judged
-    offset = known[1] - known[0]
-    for place, each in enumerate(judged):
-        if isinstance(each, SetAside) and each.seq is None:
-            seq = offset + place
-            judged[place] = msgspec.structs.replace(each, seq=seq if seq >= 1 else None)
-        elif (seq_here := _seq(each)) is not None:
-            offset = seq_here - place
+    following = _span(judged[place])
+    assert following is not None
+    for back in range(place - 1, -1, -1):
+        judged[back] = _numbered(judged[back], following[0] - (place - back))
+    at = following[0]
+    for forth in range(place, len(judged)):
+        span = _span(judged[forth])
+        if span is None:
+            judged[forth], at = _numbered(judged[forth], at), at + 1
+        else:
+            at = span[1] + 1
     return judged
+
+
+def _numbered(judged: Judged, seq: int) -> Judged:
+    if isinstance(judged, SetAside) and seq >= 1:
+        return msgspec.structs.replace(judged, seq=seq)
+    return judged
+
+
+def _span(judged: Judged) -> tuple[int, int] | None:
+    """The numbers an event answers for, first and last."""
+    if isinstance(judged, SetAside):
+        return (judged.seq, judged.seq) if judged.seq is not None else None
+    first = judged.data.first if isinstance(judged.data, DroppedData) else judged.event.seq
+    return first, judged.event.seq
 
 
 def judge(raw: bytes, now: datetime) -> Judged:
@@ -92,13 +108,9 @@ def absurd(event: Event, data: EventData | None) -> str | None:
     elif isinstance(data, OutageData):
         if data.end <= data.start:
             return "an outage that ends before it begins"
-    elif isinstance(data, DroppedData) and not 1 <= data.first <= data.last <= event.seq + _BEYOND:
-        return f"it stands for the events {data.first} to {data.last}, which is no run before or around it"
+    elif isinstance(data, DroppedData) and not 1 <= data.first <= data.last == event.seq:
+        return f"it stands for the events {data.first} to {data.last}, which is no run that ends with its own number"
     return None
-
-
-def _seq(judged: Judged) -> int | None:
-    return judged.event.seq if isinstance(judged, GoodEvent) else judged.seq
 
 
 def _aside(seq: int | None, raw: bytes, reason: Reason, why: str) -> SetAside:
