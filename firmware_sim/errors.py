@@ -43,3 +43,10 @@ class ApiRefused(SimError):
         super().__init__(f"{method} {path} was answered {status}: {detail}")
         self.status = status
         self.detail = detail
+
+
+class ApiSilent(SimError):
+    """The controller did not answer."""
+
+    def __init__(self, method: str, path: str, why: str) -> None:
+        super().__init__(f"{method} {path} was not answered: {why}")

@@ -67,9 +67,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Hold time while ``at_work`` is true."""
         self._virtual.busy.append((name, at_work))
 
-    def run_in_executor(
-        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
-    ) -> asyncio.Future[T]:
+    def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
         self._jobs += 1
         future = super().run_in_executor(executor, func, *args)
         future.add_done_callback(self._job_done)

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from edge.wire.events import AccessData, Event, FootfallData, OutageData
@@ -99,6 +99,10 @@ class World:
         """People by zone."""
         place = self.site(site)
         return {zone: n for zone in {door.zone for door in place.building.doors} if (n := place.in_zone(zone))}
+
+    def reported_access(self, site: str, heard: Callable[[], None]) -> None:
+        """Call ``heard`` once when the site's edge has next recorded that somebody asked to come in."""
+        self.reported[site].access.wait(heard)
 
     def type_keys(self, site: str, door: str, keys: str) -> float:
         """Somebody types at a keypad; the tick of the last pulse. Raises ``NoSuchThing`` or ``ValueError``."""

@@ -1,0 +1,90 @@
+"""The controller's HTTP API as somebody uses it from outside."""
+
+import uuid
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from firmware_sim.errors import ApiRefused, ApiSilent
+
+Json = dict[str, Any]
+
+
+class Api:
+    """One signed-in user. Every write carries an ``Idempotency-Key``; a refusal raises ``ApiRefused``."""
+
+    def __init__(self, address: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.address = address
+        self._client = httpx.AsyncClient(base_url=address, timeout=30.0, transport=transport)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def answers(self, path: str) -> bool:
+        """Whether ``path`` is answered with success."""
+        try:
+            answer = await self._client.get(path)
+        except httpx.HTTPError:
+            return False
+        return answer.is_success
+
+    async def set_up(self, *, token: str, user: str, password: str) -> None:
+        """Make the first user and be signed in as it."""
+        body = {"token": token, "user": user, "password": password}
+        self._signed_in(await self._send("POST", "/api/v1/setup", json=body))
+
+    async def sign_in(self, *, user: str, password: str) -> None:
+        self._signed_in(await self._send("POST", "/api/v1/session", json={"user": user, "password": password}))
+
+    async def get(self, path: str, **query: str) -> Json:
+        return await self._send("GET", f"/api/v1{path}", params=query)
+
+    async def put(self, path: str, body: Json) -> Json:
+        return await self._send("PUT", f"/api/v1{path}", json=body)
+
+    async def post(self, path: str, body: Json, *, key: str | None = None) -> Json:
+        return await self._send("POST", f"/api/v1{path}", json=body, key=key)
+
+    async def patch(self, path: str, body: Json) -> Json:
+        return await self._send("PATCH", f"/api/v1{path}", json=body)
+
+    async def upload(self, path: str, body: bytes, *, kind: str, **query: str) -> Json:
+        """POST ``body`` as it is."""
+        return await self._send("POST", f"/api/v1{path}", content=body, headers={"content-type": kind}, params=query)
+
+    def _signed_in(self, answer: Json) -> None:
+        self._client.headers["authorization"] = f"Bearer {answer['token']}"
+        # The token alone: a cookie beside it would be the same session a second way.
+        self._client.cookies.clear()
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Json | None = None,
+        content: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        params: dict[str, str] | None = None,
+        key: str | None = None,
+    ) -> Json:
+        sent = dict(headers or {})
+        if method != "GET" and "authorization" in self._client.headers:
+            sent["idempotency-key"] = key or str(uuid.uuid4())
+        try:
+            answer = await self._client.request(method, path, json=json, content=content, headers=sent, params=params)
+        except httpx.HTTPError as error:
+            raise ApiSilent(method, path, f"{type(error).__name__} {error}") from error
+        body: Json = answer.json() if answer.content else {}
+        if not answer.is_success:
+            raise ApiRefused(method, path, answer.status_code, str(body.get("detail", body)))
+        return body

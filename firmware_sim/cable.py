@@ -1,0 +1,192 @@
+"""What runs between the world and whoever joins it: one JSON value a line over a unix socket.
+
+A simulated Pi opens with ``PiHello`` and stays; anybody else asks one question and gets one ``Answer``.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from edge.wire.codec import decode, encode
+from edge.wire.events import Event
+
+LINE_LIMIT = 4 * 1024 * 1024
+"""Longest line, in bytes; a station listing is the longest."""
+
+
+class PiHello(msgspec.Struct, frozen=True, kw_only=True, tag="pi"):
+    """A simulated Pi has come to life."""
+
+    site: str
+    edge: str
+    pid: int
+
+
+class OutputLine(msgspec.Struct, frozen=True, kw_only=True, tag="output"):
+    """The agent drives ``pin``; an output that became an input again is low."""
+
+    pin: int
+    level: bool
+
+
+class EventLine(msgspec.Struct, frozen=True, kw_only=True, tag="event"):
+    """The agent has recorded an event."""
+
+    event: Event
+
+
+class KeyAsk(msgspec.Struct, frozen=True, kw_only=True, tag="key"):
+    """Type ``keys`` at ``site``/``door``."""
+
+    site: str
+    door: str
+    keys: str
+
+
+class WalkAsk(msgspec.Struct, frozen=True, kw_only=True, tag="walk"):
+    site: str
+    door: str
+    way: Literal["in", "out"]
+
+
+class NetworkAsk(msgspec.Struct, frozen=True, kw_only=True, tag="network"):
+    """Cut (``up`` false) or mend the line between an edge and the broker."""
+
+    site: str
+    up: bool
+
+
+class PowerAsk(msgspec.Struct, frozen=True, kw_only=True, tag="power"):
+    site: str
+    on: bool
+
+
+class StatusAsk(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
+    """The truth beside what was reported."""
+
+
+ToWorld = PiHello | OutputLine | EventLine | KeyAsk | WalkAsk | NetworkAsk | PowerAsk | StatusAsk
+
+
+class LevelsLine(msgspec.Struct, frozen=True, kw_only=True, tag="levels"):
+    """The levels on the Pi's wires as it comes to life, by BCM number."""
+
+    levels: dict[int, bool]
+
+
+class InputLine(msgspec.Struct, frozen=True, kw_only=True, tag="input"):
+    """The level on a wire has changed at ``tick`` (seconds of the shared clock's monotonic time)."""
+
+    pin: int
+    level: bool
+    tick: float
+
+
+class ListingLine(msgspec.Struct, frozen=True, kw_only=True, tag="listing"):
+    """The station listing of an access point."""
+
+    wifi: str
+    text: str
+
+
+ToPi = LevelsLine | InputLine | ListingLine
+
+
+class DoorStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One door: what is (``true_``), and what its edge has recorded."""
+
+    site: str
+    door: str
+    leaf: str
+    lock: str
+    true_ins: int
+    true_outs: int
+    turned_back: int
+    ins: int
+    outs: int
+
+
+class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
+    site: str
+    power: bool
+    agent: bool
+    network: bool
+    people: int
+    stations: int
+    events: int
+    outages: int
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """``code`` is the exit code: 0 it happened, 1 it did not and ``text`` says why, 2 there is no such thing."""
+
+    code: Literal[0, 1, 2]
+    text: str
+    latency_ms: float | None = None
+    at: str = ""
+    sites: tuple[SiteStatus, ...] = ()
+    doors: tuple[DoorStatus, ...] = ()
+
+
+def line(value: msgspec.Struct) -> bytes:
+    """A value as one line."""
+    return encode(value) + b"\n"
+
+
+def read_to_world(data: bytes) -> ToWorld:
+    """Raises ``WireError``."""
+    value: ToWorld = decode(data, ToWorld, limit=LINE_LIMIT)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+    return value
+
+
+def read_to_pi(data: bytes) -> ToPi:
+    """Raises ``WireError``."""
+    value: ToPi = decode(data, ToPi, limit=LINE_LIMIT)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+    return value
+
+
+@contextlib.contextmanager
+def reachable(path: Path) -> Iterator[str]:
+    """A name for ``path`` short enough for a unix socket (108 bytes), however deep its folder lies (Linux)."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+def listening(path: Path) -> socket.socket:
+    """A listening unix socket at ``path``, readable by its owner alone, in place of any earlier one."""
+    path.unlink(missing_ok=True)
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with reachable(path) as name:
+        server.bind(name)
+    path.chmod(0o600)
+    return server
+
+
+async def joined(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to the world that listens at ``path``. Raises ``OSError``."""
+    with reachable(path) as name:
+        return await asyncio.open_unix_connection(name, limit=LINE_LIMIT)
+
+
+async def ask(path: Path, question: KeyAsk | WalkAsk | NetworkAsk | PowerAsk | StatusAsk) -> Answer:
+    """One question to the world at ``path``. Raises ``OSError`` where none answers, ``WireError`` for nonsense."""
+    reader, writer = await joined(path)
+    try:
+        writer.write(line(question))
+        answer = await reader.readline()
+        if not answer:
+            raise ConnectionResetError("the demo ended before it answered")
+        return decode(answer, Answer, limit=LINE_LIMIT)
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()

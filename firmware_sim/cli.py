@@ -1,0 +1,145 @@
+"""``hallkeeper sim …``: act on a running demo, and the simulated Pi it is made of."""
+
+import asyncio
+import logging
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from edge.errors import EdgeError
+from edge.wire.errors import WireError
+from firmware_sim.cable import Answer, KeyAsk, NetworkAsk, PowerAsk, StatusAsk, WalkAsk, ask
+from firmware_sim.errors import SimError
+
+app = typer.Typer(
+    help="Act on a running demo: type codes, walk, cut the network, pull the plug.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+cut = typer.Typer(help="Take something away from a building.", no_args_is_help=True)
+mend = typer.Typer(help="Give it back.", no_args_is_help=True)
+power = typer.Typer(help="Switch a building's power.", no_args_is_help=True)
+app.add_typer(cut, name="cut")
+app.add_typer(mend, name="mend")
+app.add_typer(power, name="power")
+
+Dir = Annotated[Path, typer.Option("--dir", help="The folder of the running demo.")]
+DoorArg = Annotated[str, typer.Argument(help="SITE/DOOR, such as ramsey/front-door.")]
+SiteArg = Annotated[str, typer.Argument(help="A site, such as ramsey.")]
+DEMO = Path("var/demo")
+FRONT_DOOR = "ramsey/front-door"
+NO_DEMO = 2
+
+
+class Way(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+@app.command()
+def key(
+    door: DoorArg, code: Annotated[str, typer.Argument(help="The digits, such as 482913.")], folder: Dir = DEMO
+) -> None:
+    """Type a code at a door. Exit 0: it opened. 1: it was refused, and why. 2: no demo runs, or no such door.
+
+    Example:  hallkeeper sim key ramsey/front-door 482913
+    """
+    site, name = _door(door)
+    answer = _ask(folder, KeyAsk(site=site, door=name, keys=code))
+    latency = f"  ({answer.latency_ms:.1f} ms from the last key)" if answer.latency_ms is not None else ""
+    _end(answer, latency)
+
+
+@app.command()
+def walk(way: Annotated[Way, typer.Argument(help="in or out")], door: DoorArg = FRONT_DOOR, folder: Dir = DEMO) -> None:
+    """Send somebody through a door, past its beams.
+
+    Example:  hallkeeper sim walk in ramsey/front-door
+    """
+    site, name = _door(door)
+    _end(_ask(folder, WalkAsk(site=site, door=name, way=way.value)))
+
+
+@cut.command("network")
+def cut_network(site: SiteArg, folder: Dir = DEMO) -> None:
+    """Cut the line between a building and the broker.  Example:  hallkeeper sim cut network ramsey"""
+    _end(_ask(folder, NetworkAsk(site=site, up=False)))
+
+
+@mend.command("network")
+def mend_network(site: SiteArg, folder: Dir = DEMO) -> None:
+    """Mend the line again.  Example:  hallkeeper sim mend network ramsey"""
+    _end(_ask(folder, NetworkAsk(site=site, up=True)))
+
+
+@power.command("off")
+def power_off(site: SiteArg, folder: Dir = DEMO) -> None:
+    """Pull the plug: the Pi dies at once, locks lose their supply.  Example:  hallkeeper sim power off ramsey"""
+    _end(_ask(folder, PowerAsk(site=site, on=False)))
+
+
+@power.command("on")
+def power_on(site: SiteArg, folder: Dir = DEMO) -> None:
+    """Put the plug back.  Example:  hallkeeper sim power on ramsey"""
+    _end(_ask(folder, PowerAsk(site=site, on=True)))
+
+
+@app.command()
+def status(folder: Dir = DEMO) -> None:
+    """What is true, beside what the edges have recorded since the demo started.  Example:  hallkeeper sim status"""
+    answer = _ask(folder, StatusAsk())
+    console = Console(highlight=False)
+    sites = Table("site", "power", "agent", "network", "people", "stations", "events", "outages", title=answer.at)
+    for site in answer.sites:
+        marks = ["on" if flag else "OFF" for flag in (site.power, site.agent, site.network)]
+        sites.add_row(site.site, *marks, *(str(n) for n in (site.people, site.stations, site.events, site.outages)))
+    doors = Table("door", "leaf", "lock", "true in", "counted in", "true out", "counted out", "turned back")
+    for door in answer.doors:
+        counts = (door.true_ins, door.ins, door.true_outs, door.outs, door.turned_back)
+        doors.add_row(f"{door.site}/{door.door}", door.leaf, door.lock, *(str(n) for n in counts))
+    console.print(sites)
+    console.print(doors)
+
+
+@app.command()
+def pi(
+    config: Annotated[Path, typer.Option("--config", help="The edge's TOML file.")],
+    world: Annotated[Path, typer.Option("--world", help="The socket of the world to join.")],
+) -> None:
+    """Run one edge on simulated pins. The demo starts these by itself."""
+    from firmware_sim.pi import run_pi
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        asyncio.run(run_pi(config, world))
+    except (EdgeError, SimError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _door(text: str) -> tuple[str, str]:
+    site, slash, door = text.partition("/")
+    if not (site and slash and door):
+        _refuse(f"{text!r} is no door; write SITE/DOOR, such as {FRONT_DOOR}")
+    return site, door
+
+
+def _ask(folder: Path, question: KeyAsk | WalkAsk | NetworkAsk | PowerAsk | StatusAsk) -> Answer:
+    try:
+        return asyncio.run(ask(folder / "world.sock", question))
+    except (OSError, WireError):
+        return _refuse(f"No demo runs in {folder}; start one with `make demo`, or name its folder with --dir")
+
+
+def _end(answer: Answer, more: str = "") -> None:
+    typer.echo(answer.text + more, err=answer.code != 0)
+    raise typer.Exit(answer.code)
+
+
+def _refuse(words: str) -> NoReturn:
+    typer.echo(words, err=True)
+    raise typer.Exit(NO_DEMO)

@@ -1,0 +1,291 @@
+"""The demo: three hubs on a rig of real processes, with a diary, people, and one code to try."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from edge.wire.clock import SystemClock
+from firmware_sim import seed
+from firmware_sim.building import Building, demo_buildings
+from firmware_sim.errors import ProcessFailed, SimError
+from firmware_sim.people import Party
+from firmware_sim.premises import PIDS
+from firmware_sim.rig import USER, Plan, Rig, free_port, hallkeeper
+
+DOOR_SITE, DOOR, SPACE = "ramsey", "front-door", "studio"
+TITLE = "Try the front door"
+LASTS = timedelta(minutes=16)
+"""Real time for which a code that is printed stays valid, at least."""
+NEW_LASTS = timedelta(minutes=25)
+SHORTEST = timedelta(hours=8)
+LOOK_EVERY_S = 5.0
+KEEP_EVERY_S = 2.0
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What the demo remembers between runs. ``inside``: people by site and zone when it was last looked at."""
+
+    at: datetime
+    rate: float
+    stopped: bool
+    series_until: date | None = None
+    inside: dict[str, dict[str, int]] = {}
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """``ready.json``: where to look, who to be, what to type."""
+
+    pages: str
+    user: str
+    password: str
+    door: str
+    code: str
+    type_code: str
+    valid_until: str
+    speed: float
+
+
+class Demo:
+    """One demo in ``folder``. ``say`` hears a few words about what is being done."""
+
+    def __init__(self, folder: Path, *, speed: float, port: int, say: Callable[[str], None]) -> None:
+        self.folder = folder.absolute()
+        self._speed = speed
+        self._port = port
+        self._say = say
+        self._buildings = demo_buildings()
+        self._state_file = self.folder / "state.json"
+        self._ready_file = self.folder / "ready.json"
+        self._pids_file = self.folder / PIDS
+        self._series_until: date | None = None
+
+    async def run(self, *, ready: Callable[[Ready], None], stop: asyncio.Event) -> None:
+        """Start everything, tell ``ready``, and go on until ``stop``. Raises ``SimError`` with what went wrong."""
+        self._ready_file.unlink(missing_ok=True)
+        before = self._remembered()
+        rig = Rig(
+            Plan(
+                folder=self.folder,
+                buildings=self._buildings,
+                epoch=self._epoch(before),
+                rate=self._speed,
+                port=free_port(self._port),
+                # A visitor a second in real time is as much as two small cores do with ease.
+                most_per_hour=3600 / self._speed,
+            ),
+            say=self._say,
+        )
+        rig.started = lambda: self._keep_pids(rig)
+        starting = asyncio.create_task(self._up(rig, before), name="start the demo")
+        stopping = asyncio.create_task(stop.wait(), name="wait for the end")
+        try:
+            await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not starting.done():
+                return
+            ready(starting.result())
+            await self._live(rig, stopping)
+        finally:
+            self._ready_file.unlink(missing_ok=True)
+            for task in (starting, stopping):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError, SimError):
+                    await task
+            if rig.prepared:
+                self._remember(rig, stopped=True)
+            await rig.stop()
+            self._pids_file.unlink(missing_ok=True)
+
+    async def _up(self, rig: Rig, before: State | None) -> Ready:
+        await rig.start()
+        if not await rig.api.answers("/"):
+            raise SimError(f"{rig.address} has no pages to show; build them with `make demo`")
+        if before is not None:
+            self._series_until = before.series_until
+            for site, inside in before.inside.items():
+                if site in rig.world.sites:
+                    rig.world.still_inside(site, inside)
+        self._say("filling the diary")
+        await self._fill_diary(rig)
+        self._say("making a code for you")
+        booking = await self._code(rig)
+        rig.world.open_up()
+        now = rig.clock.now()
+        left_s = (datetime.fromisoformat(booking["code_window"]["ends"]) - now).total_seconds() / self._speed
+        door = f"{DOOR_SITE}/{DOOR}"
+        ready = Ready(
+            pages=rig.address,
+            user=USER,
+            password=rig.password,
+            door=door,
+            code=booking["code"],
+            type_code=self._command(f"sim key {door} {booking['code']}"),
+            valid_until=(SystemClock().now() + timedelta(seconds=left_s)).isoformat(timespec="seconds"),
+            speed=self._speed,
+        )
+        new = self._ready_file.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_bytes(msgspec.json.format(msgspec.json.encode(ready)) + b"\n")
+        new.replace(self._ready_file)
+        return ready
+
+    async def _live(self, rig: Rig, stopping: "asyncio.Task[bool]") -> None:
+        tasks = [
+            asyncio.create_task(self._watch_children(rig), name="watch the processes"),
+            asyncio.create_task(self._send_groups(rig), name="send the groups"),
+            asyncio.create_task(self._keep_state(rig), name="remember the time"),
+        ]
+        try:
+            done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopping}:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _watch_children(self, rig: Rig) -> None:
+        """Start anew whatever ends by itself, as systemd would."""
+        while True:
+            for child in rig.children:
+                if not child.running and not any(rig.pis[s] is child and rig.is_dark(s) for s in rig.pis):
+                    self._say(f"{child.name} has ended and is started again; its log is {child.log}")
+                    with contextlib.suppress(ProcessFailed):
+                        await child.start()
+                    self._keep_pids(rig)
+            await asyncio.sleep(1.0)
+
+    async def _send_groups(self, rig: Rig) -> None:
+        while True:
+            for building in self._buildings:
+                with contextlib.suppress(SimError):
+                    rig.stage.catch_up()
+                    rig.world.expect(building.id, await self._parties(rig, building))
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _parties(self, rig: Rig, building: Building) -> list[Party]:
+        now = rig.clock.now()
+        ahead = timedelta(minutes=40) + timedelta(seconds=4 * LOOK_EVERY_S * self._speed)
+        found = await rig.api.get(
+            f"/sites/{building.id}/bookings",
+            **{"from": (now - timedelta(minutes=15)).isoformat(), "to": (now + ahead).isoformat()},
+        )
+        doors = {space.id: space.doors[0] for space in building.spaces}
+        return [
+            Party(
+                id=booking["id"],
+                door=doors[booking["space"]],
+                code=booking["code"],
+                people=min(booking["people"] or 6, 40),
+                starts=datetime.fromisoformat(booking["starts"]).astimezone(UTC),
+                ends=datetime.fromisoformat(booking["ends"]).astimezone(UTC),
+            )
+            for booking in found["items"]
+            # The studio is for whoever tries the demo: nobody comes there by themselves.
+            if booking["status"] in ("confirmed", "arrived") and booking["space"] != SPACE and booking["code"]
+        ]
+
+    async def _fill_diary(self, rig: Rig) -> None:
+        zone = ZoneInfo(self._buildings[0].zone)
+        now = rig.clock.now().astimezone(zone)
+        today = now.date()
+        if self._series_until is None:
+            await seed.import_diary(rig.api)
+            await seed.book_week(rig.api, today, now=now)
+        if self._series_until is None or self._series_until < today + timedelta(weeks=2):
+            start = today if self._series_until is None else max(today, self._series_until + timedelta(days=1))
+            until = today + timedelta(weeks=seed.WEEKS)
+            await seed.book_series(rig.api, start, until)
+            self._series_until = until
+        self._remember(rig, stopped=False)
+
+    async def _code(self, rig: Rig) -> dict[str, Any]:
+        """The booking whose code is printed: the one of an earlier run if it lasts, else a new one, on the door."""
+        now = rig.clock.now()
+        found = await rig.api.get(
+            f"/sites/{DOOR_SITE}/bookings",
+            **{"from": now.isoformat(), "to": (now + timedelta(days=2)).isoformat(), "space": SPACE},
+        )
+        booking = None
+        for old in found["items"]:
+            if old["status"] in ("confirmed", "arrived") and old["title"] == TITLE:
+                opens = datetime.fromisoformat(old["code_window"]["starts"])
+                closes = datetime.fromisoformat(old["code_window"]["ends"])
+                if opens <= now and closes - now >= LASTS * self._speed:
+                    booking = old
+                else:
+                    await rig.api.post(f"/bookings/{old['id']}/cancel", {"why": "Too short for this run"})
+        if booking is None:
+            booking = await self._book_code(rig, now)
+        name = booking["id"]
+
+        async def on_door() -> bool:
+            state: str = (await rig.api.get(f"/bookings/{name}"))["on_door"]["state"]
+            return state == "on"
+
+        await rig.until(on_door, "the printed code is on the door")
+        return booking
+
+    async def _book_code(self, rig: Rig, now: datetime) -> dict[str, Any]:
+        quarter = timedelta(minutes=15)
+        starts = now - timedelta(seconds=now.timestamp() % quarter.total_seconds())
+        lasts = max(SHORTEST, NEW_LASTS * self._speed)
+        body = {
+            "space": SPACE,
+            "title": TITLE,
+            "contact_name": "You",
+            "people": 2,
+            "starts": starts.isoformat(timespec="minutes"),
+            "ends": (starts + lasts + quarter).isoformat(timespec="minutes"),
+        }
+        return await rig.api.post(f"/sites/{DOOR_SITE}/bookings", body)
+
+    async def _keep_state(self, rig: Rig) -> None:
+        while True:
+            self._remember(rig, stopped=False)
+            await asyncio.sleep(KEEP_EVERY_S)
+
+    def _remember(self, rig: Rig, *, stopped: bool) -> None:
+        state = State(
+            at=rig.clock.now(),
+            rate=self._speed,
+            stopped=stopped,
+            series_until=self._series_until,
+            inside={site: rig.world.inside(site) for site in rig.world.sites},
+        )
+        new = self._state_file.with_suffix(".new")
+        new.write_bytes(msgspec.json.encode(state))
+        new.replace(self._state_file)
+
+    def _remembered(self) -> State | None:
+        try:
+            return msgspec.json.decode(self._state_file.read_bytes(), type=State)
+        except FileNotFoundError:
+            return None
+        except msgspec.DecodeError as error:
+            raise SimError(f"{self._state_file} is damaged ({error}); start anew with --fresh") from error
+
+    def _epoch(self, before: State | None) -> datetime:
+        """Now, or where an earlier run had come to: the hubs' time never goes back."""
+        now = SystemClock().now()
+        if before is None:
+            return now
+        unseen = timedelta(0) if before.stopped else timedelta(seconds=3 * KEEP_EVERY_S * before.rate)
+        return max(now, before.at + unseen)
+
+    def _keep_pids(self, rig: Rig) -> None:
+        pids = {child.name: child.pid for child in rig.children if child.running}
+        self._pids_file.write_text(json.dumps(pids))
+
+    def _command(self, words: str) -> str:
+        program = Path(hallkeeper())
+        with contextlib.suppress(ValueError):
+            program = program.relative_to(Path.cwd())
+        where = "" if self.folder == Path("var/demo").absolute() else f" --dir {self.folder}"
+        return f"{program} {words}{where}"

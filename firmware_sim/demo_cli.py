@@ -1,0 +1,76 @@
+"""``hallkeeper demo``."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from firmware_sim.demo import Demo, Ready
+from firmware_sim.errors import SimError
+from firmware_sim.premises import alone, start_anew
+
+DIR = Path("var/demo")
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def demo(
+    speed: Annotated[
+        float, typer.Option(min=1, max=60, help="How many seconds of the hubs' time pass in a real one.")
+    ] = 1.0,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo left, and start anew.")] = False,
+    folder: Annotated[Path, typer.Option("--dir", help="Where the demo keeps its state.")] = DIR,
+    port: Annotated[
+        int, typer.Option(min=1, max=65_000, help="Where the pages answer; the next free one if taken.")
+    ] = 8080,
+) -> None:
+    """Run three hubs until Ctrl-C. State survives from run to run.
+
+    Examples:  hallkeeper demo    hallkeeper demo --speed 60    hallkeeper demo --fresh --dir /tmp/demo
+    """
+    console = Console(highlight=False)
+    try:
+        with alone(folder):
+            if fresh:
+                start_anew(folder)
+            asyncio.run(_run(console, folder, speed=speed, port=port))
+    except SimError as error:
+        Console(stderr=True, highlight=False).print(Text(str(error)))
+        raise typer.Exit(1) from None
+
+
+async def _run(console: Console, folder: Path, *, speed: float, port: int) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+
+    def say(words: str) -> None:
+        console.print(Text(f"  {words} …", style="dim"))
+
+    console.print(Text("Hallkeeper: three hubs on simulated pins", style="bold"))
+    demo = Demo(folder, speed=speed, port=port, say=say)
+    await demo.run(ready=lambda ready: _show(console, ready), stop=stop)
+    console.print(Text("All of it has stopped.", style="dim"))
+
+
+def _show(console: Console, ready: Ready) -> None:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", justify="right")
+    table.add_column(overflow="fold")
+    table.add_row("pages", ready.pages)
+    table.add_row("sign in as", f"{ready.user}   password {ready.password}")
+    table.add_row("door", f"{ready.door}   code {ready.code}")
+    table.add_row("type it", ready.type_code)
+    if ready.speed != 1:
+        table.add_row("speed", f"×{ready.speed:g}")
+    console.print()
+    console.print(table, soft_wrap=True)
+    console.print()
+    console.print(Text("Ctrl-C stops all of it.", style="dim"))

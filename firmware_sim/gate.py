@@ -1,0 +1,200 @@
+"""The world's door for others: a unix socket on which Pis live and people at a terminal ask for things."""
+
+import asyncio
+import contextlib
+import logging
+from pathlib import Path
+from typing import Protocol
+
+from edge.wire.errors import WireError
+from firmware_sim import cable
+from firmware_sim.cable import (
+    Answer,
+    DoorStatus,
+    EventLine,
+    InputLine,
+    KeyAsk,
+    LevelsLine,
+    ListingLine,
+    NetworkAsk,
+    OutputLine,
+    PiHello,
+    PowerAsk,
+    SiteStatus,
+    WalkAsk,
+)
+from firmware_sim.errors import NoSuchThing, ProcessFailed
+from firmware_sim.stage import Outcome, Stage
+from firmware_sim.truth import Way
+
+log = logging.getLogger(__name__)
+
+
+class Mains(Protocol):
+    """What can be done to a building from outside the world: its Pi's process and its line."""
+
+    async def set_power(self, site: str, on: bool) -> None: ...
+
+    def set_network(self, site: str, up: bool) -> None: ...
+
+    def network(self, site: str) -> bool: ...
+
+
+class _PiWires:
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+
+    def drive(self, pin: int, level: bool, tick: float) -> None:
+        self._writer.write(cable.line(InputLine(pin=pin, level=level, tick=tick)))
+
+    def listing(self, wifi: str, text: str) -> None:
+        self._writer.write(cable.line(ListingLine(wifi=wifi, text=text)))
+
+    def levels(self, levels: dict[int, bool]) -> None:
+        self._writer.write(cable.line(LevelsLine(levels=levels)))
+
+
+class Gate:
+    """Serves one stage at ``path``."""
+
+    def __init__(self, stage: Stage, mains: Mains, path: Path) -> None:
+        self._stage = stage
+        self._world = stage.world
+        self._mains = mains
+        self._path = path
+        self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
+        self._plugged = {site: asyncio.Event() for site in self._world.sites}
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_unix_server(
+            self._serve, sock=cable.listening(self._path), limit=cable.LINE_LIMIT
+        )
+
+    async def stop(self) -> None:
+        """Close it and everybody's connection; Pis end by that."""
+        if self._server is not None:
+            self._server.close()
+        for task in list(self._serving):
+            task.cancel()
+        if self._serving:
+            await asyncio.wait(self._serving)
+        self._path.unlink(missing_ok=True)
+
+    async def plugged(self, site: str) -> None:
+        """Wait until a Pi has come to life at a site."""
+        await self._plugged[site].wait()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
+        try:
+            first = cable.read_to_world(await reader.readline())
+            if isinstance(first, PiHello):
+                await self._live(first, reader, writer)
+            else:
+                answer = await self._answer(first)
+                writer.write(cable.line(answer))
+                await writer.drain()
+        except (WireError, OSError) as error:
+            log.warning("A connection to the world broke off", extra={"why": str(error)})
+        except asyncio.CancelledError:
+            pass
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError, asyncio.CancelledError):
+                await writer.wait_closed()
+
+    async def _live(self, hello: PiHello, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        site = self._world.site(hello.site)
+        wires = _PiWires(writer)
+        self._stage.catch_up()
+        # The levels go first, whatever plugging in says after them.
+        wires.levels(dict(site.levels))
+        site.plug(wires)
+        self._plugged[hello.site].set()
+        reported = self._world.reported[hello.site]
+        try:
+            while data := await reader.readline():
+                said = cable.read_to_world(data)
+                self._stage.catch_up()
+                if isinstance(said, OutputLine):
+                    site.output(said.pin, said.level)
+                elif isinstance(said, EventLine):
+                    reported.note(said.event)
+        finally:
+            if site.wires is wires:
+                self._stage.catch_up()
+                site.unplug()
+                self._plugged[hello.site].clear()
+
+    async def _answer(self, question: cable.ToWorld) -> Answer:
+        try:
+            if isinstance(question, KeyAsk):
+                return _told(await self._stage.key(question.site, question.door, question.keys))
+            if isinstance(question, WalkAsk):
+                walk = self._stage.walk_in if question.way == "in" else self._stage.walk_out
+                return _told(await walk(question.site, question.door))
+            if isinstance(question, NetworkAsk):
+                return self._network(question)
+            if isinstance(question, PowerAsk):
+                return await self._power(question)
+        except NoSuchThing as error:
+            return Answer(code=2, text=str(error))
+        except (ValueError, ProcessFailed) as error:
+            return Answer(code=1, text=str(error))
+        return self.status()
+
+    def _network(self, question: NetworkAsk) -> Answer:
+        name = self._world.site(question.site).building.name
+        self._mains.set_network(question.site, question.up)
+        return Answer(code=0, text=f"{name} is {'on' if question.up else 'cut off from'} the network")
+
+    async def _power(self, question: PowerAsk) -> Answer:
+        place = self._world.site(question.site)
+        self._stage.catch_up()
+        place.set_mains(question.on)
+        await self._mains.set_power(question.site, question.on)
+        if question.on:
+            await self.plugged(question.site)
+        return Answer(code=0, text=f"{place.building.name} has {'power again' if question.on else 'no power'}")
+
+    def status(self) -> Answer:
+        """The truth beside what was reported."""
+        self._stage.catch_up()
+        world, truth = self._world, self._world.truth
+        sites = tuple(
+            SiteStatus(
+                site=name,
+                power=place.mains,
+                agent=place.wires is not None,
+                network=self._mains.network(name),
+                people=place.people,
+                stations=place.stations,
+                events=world.reported[name].events,
+                outages=len(world.reported[name].outages),
+            )
+            for name, place in world.sites.items()
+        )
+        doors = tuple(
+            DoorStatus(
+                site=name,
+                door=door,
+                leaf="open" if doorway.is_open else "shut",
+                lock="released" if doorway.circuit.released else "locked",
+                true_ins=truth.count(name, Way.IN, door),
+                true_outs=truth.count(name, Way.OUT, door),
+                turned_back=truth.count(name, Way.BACK, door),
+                ins=world.reported[name].ins[door],
+                outs=world.reported[name].outs[door],
+            )
+            for name, place in world.sites.items()
+            for door, doorway in place.doorways.items()
+        )
+        return Answer(code=0, text="", at=world.now.isoformat(timespec="seconds"), sites=sites, doors=doors)
+
+
+def _told(outcome: Outcome) -> Answer:
+    return Answer(code=0 if outcome.done else 1, text=outcome.text, latency_ms=outcome.latency_ms)

@@ -1,0 +1,127 @@
+"""A simulated Pi as a process: the real agent on simulated pins, joined to the world by a unix socket.
+
+When the world goes away the process ends; when the process ends the world sees its outputs let go.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+from edge.agent import Agent
+from edge.config import Config, load
+from edge.files import DiskFiles
+from edge.link import MqttLink
+from edge.pins import GpioPins
+from edge.wire.clock import Clock, clock_from
+from edge.wire.events import Event
+from firmware_sim.cable import (
+    EventLine,
+    InputLine,
+    LevelsLine,
+    ListingLine,
+    OutputLine,
+    PiHello,
+    joined,
+    line,
+    read_to_pi,
+)
+from firmware_sim.errors import SimError
+from firmware_sim.pins import SimFactory
+
+
+class WorldGone(SimError):
+    """The world has closed the connection."""
+
+
+async def run_pi(config_file: Path, world: Path) -> None:
+    """Run an edge until it is told to stop (SIGTERM) or the world goes away.
+
+    Raises ``edge.errors.ConfigError``, ``WorldGone``, or what the agent dies of.
+    """
+    config = load(config_file)
+    clock = clock_from(config.clock_file.read_bytes() if config.clock_file is not None else None)
+    try:
+        reader, writer = await joined(world)
+    except OSError as error:
+        raise WorldGone(f"no world answers at {world} ({error.strerror}); start `hallkeeper demo` first") from error
+    pi = _Pi(config, clock, reader, writer)
+    try:
+        await pi.run()
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+class _Pi:
+    def __init__(
+        self, config: Config, clock: Clock, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._reader = reader
+        self._writer = writer
+
+    async def run(self) -> None:
+        config = self._config
+        self._writer.write(line(PiHello(site=config.site, edge=config.edge, pid=os.getpid())))
+        first = read_to_pi(await self._next())
+        if not isinstance(first, LevelsLine):
+            raise WorldGone(f"the world began with {type(first).__name__} instead of the levels")
+        factory = SimFactory(first.levels, self._driven)
+        pins = GpioPins(factory)
+        agent = Agent(
+            config,
+            clock=self._clock,
+            pins=pins,
+            link=lambda introduction: MqttLink(config.broker, introduction),
+            files=DiskFiles(config.data_dir),
+            observer=self._recorded,
+            synchronised=lambda: True,
+        )
+        acting = asyncio.create_task(agent.run(), name="agent")
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, acting.cancel)
+        listening = asyncio.create_task(self._listen(factory), name="world")
+        try:
+            await asyncio.wait({acting, listening}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (acting, listening):
+                task.cancel()
+            await asyncio.wait({acting, listening})
+            pins.close()
+        for task in (acting, listening):
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+    async def _listen(self, factory: SimFactory) -> None:
+        files = {wifi.id: Path(wifi.file) for wifi in self._config.wifi if wifi.file is not None}
+        while True:
+            said = read_to_pi(await self._next())
+            if isinstance(said, InputLine):
+                factory.drive(said.pin, said.level, said.tick)
+            elif isinstance(said, ListingLine) and said.wifi in files:
+                _put(files[said.wifi], said.text)
+
+    async def _next(self) -> bytes:
+        try:
+            data = await self._reader.readline()
+        except (OSError, ValueError) as error:
+            raise WorldGone(f"the connection to the world broke: {error}") from error
+        if not data:
+            raise WorldGone("the world has ended, so this Pi ends too")
+        return data
+
+    def _driven(self, pin: int, level: bool) -> None:
+        self._writer.write(line(OutputLine(pin=pin, level=level)))
+
+    def _recorded(self, event: Event) -> None:
+        self._writer.write(line(EventLine(event=event)))
+
+
+def _put(file: Path, text: str) -> None:
+    """Replace a file at once, so that a reader never sees half a listing."""
+    new = file.with_suffix(".new")
+    new.write_text(text)
+    new.replace(file)

@@ -1,0 +1,78 @@
+"""The demo's folder: held by one demo at a time, and cleared of what a killed one left behind."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from firmware_sim.errors import AlreadyRunning
+
+PIDS = "pids.json"
+_OURS = ("broker", "controller", "edges", "clock.json", "password", "state.json", "ready.json", PIDS)
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the folder for this process, and end what a demo that was killed left running in it.
+
+    Raises ``AlreadyRunning``. The kernel lets go if we die.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            who = lock.read().strip() or "unknown"
+            raise AlreadyRunning(
+                f"A demo runs in {folder} already (process {who}). "
+                "Stop it with Ctrl-C, or name another folder with --dir."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        _end_stale(folder.absolute())
+        yield
+
+
+def start_anew(folder: Path) -> None:
+    """Forget everything an earlier demo left in ``folder``; touches nothing that is not ours."""
+    for name in _OURS:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _end_stale(folder: Path) -> None:
+    """Only processes that were noted and whose command line names the folder."""
+    pids_file = folder / PIDS
+    try:
+        pids = msgspec.json.decode(pids_file.read_bytes(), type=dict[str, int])
+    except (OSError, msgspec.DecodeError):
+        return
+    stale = [pid for pid in pids.values() if _is_ours(pid, folder)]
+    for number, patience_s in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+        for pid in stale:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        deadline = time.monotonic() + patience_s
+        while stale and time.monotonic() < deadline:
+            stale = [pid for pid in stale if _is_ours(pid, folder)]
+            time.sleep(0.05)
+    pids_file.unlink(missing_ok=True)
+
+
+def _is_ours(pid: int, folder: Path) -> bool:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return any(str(folder).encode() in word for word in words)

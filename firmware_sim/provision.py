@@ -1,0 +1,146 @@
+"""What a building's edge needs to run: its key, its enrolment with the controller, its configuration file."""
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from firmware_sim.api import Api
+from firmware_sim.building import Building
+
+
+async def put_building(api: Api, building: Building, *, public_key: str) -> Mapping[str, str]:
+    """Make the building in the estate; the secrets of its doors. Repeatable."""
+    site = f"/sites/{building.id}"
+    await api.put(
+        site,
+        {
+            "name": building.name,
+            "zone": building.zone,
+            "address": building.address,
+            "phone": building.phone,
+            "latitude": building.latitude,
+            "longitude": building.longitude,
+        },
+    )
+    edge = {"name": f"{building.name}: the Pi", "public_key": public_key}
+    await api.put(f"{site}/edges/{building.edge}", edge)
+    for door in building.doors:
+        await api.put(
+            f"{site}/doors/{door.id}",
+            {
+                "name": door.name,
+                "edge": building.edge,
+                "hold_s": door.hold_s,
+                "held_after_s": door.held_after_s,
+                "counter": door.counter.id,
+            },
+        )
+    for space in building.spaces:
+        await api.put(
+            f"{site}/spaces/{space.id}",
+            {
+                "name": space.name,
+                "capacity": space.capacity,
+                "floor_area_m2": space.floor_area_m2,
+                "doors": list(space.doors),
+            },
+        )
+    answer = await api.put(f"{site}/edges/{building.edge}", edge)
+    return {"": str(answer["controller_key"]), **{door: str(secret) for door, secret in answer["doors"].items()}}
+
+
+async def put_hours(api: Api, building: Building) -> None:
+    """The opening hours of the branch the building is modelled on."""
+    await api.put(
+        f"/sites/{building.id}/hours",
+        {
+            "pattern": [
+                {"weekday": opening.weekday, "opens": opening.opens, "closes": opening.closes, "mode": "staffed"}
+                for opening in building.hours
+            ],
+            "exceptions": [],
+            "free_doors": [door.id for door in building.doors if door.free_while_staffed],
+        },
+    )
+
+
+def edge_key(folder: Path) -> str:
+    """The public key of the edge whose files lie in ``folder``, base64; made there where it is missing."""
+    file = folder / "edge.key"
+    if file.exists():
+        key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(file.read_text()))
+    else:
+        key = Ed25519PrivateKey.generate()
+        _private(file, base64.b64encode(key.private_bytes_raw()).decode() + "\n")
+    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+
+
+def write_secrets(folder: Path, secrets: Mapping[str, str]) -> None:
+    """Keep what the enrolment answered: door secrets, and the controller's key under the empty name."""
+    doors = "".join(f"{door} = {json.dumps(secret)}\n" for door, secret in secrets.items() if door)
+    _private(folder / "secrets.toml", "[doors]\n" + doors)
+    _private(folder / "controller.pub", secrets[""] + "\n")
+
+
+def write_config(folder: Path, building: Building, *, broker_port: int, clock_file: Path | None) -> Path:
+    """The edge's configuration file, for a broker on loopback."""
+    lines = [
+        f"# {building.name}: an edge on simulated pins.",
+        f"site = {json.dumps(building.id)}",
+        f"edge = {json.dumps(building.edge)}",
+        'data_dir = "data"',
+        'key_file = "edge.key"',
+        'secrets_file = "secrets.toml"',
+        f"controller_key = {json.dumps((folder / 'controller.pub').read_text().strip())}",
+        f"timezone = {json.dumps(building.zone)}",
+        "rtc = true",
+    ]
+    if clock_file is not None:
+        lines.append(f"clock_file = {json.dumps(str(clock_file))}")
+    lines += ["", "[broker]", 'host = "127.0.0.1"', f"port = {broker_port}"]
+    for door in building.doors:
+        lines += [
+            "",
+            "[[door]]",
+            f"id = {json.dumps(door.id)}",
+            f"strike = {{ pin = {door.strike} }}",
+            f"contact = {{ pin = {door.contact} }}",
+            f"rex = {{ pin = {door.rex} }}",
+            f"keypad = {{ d0 = {door.d0}, d1 = {door.d1} }}",
+            "",
+            "[[counter]]",
+            f"id = {json.dumps(door.counter.id)}",
+            f"door = {json.dumps(door.id)}",
+            f"outer = {{ pin = {door.counter.outer}, active_high = true }}",
+            f"inner = {{ pin = {door.counter.inner}, active_high = true }}",
+        ]
+    for motion in building.motion:
+        lines += [
+            "",
+            "[[motion]]",
+            f"id = {json.dumps(motion.id)}",
+            f"zone = {json.dumps(motion.zone)}",
+            f"pin = {motion.pin}",
+        ]
+    for wifi in building.wifi:
+        lines += [
+            "",
+            "[[wifi]]",
+            f"id = {json.dumps(wifi.id)}",
+            f"zone = {json.dumps(wifi.zone)}",
+            'format = "iw"',
+            f"file = {json.dumps(str(folder / f'{wifi.id}.txt'))}",
+        ]
+        (folder / f"{wifi.id}.txt").touch()
+    path = folder / "edge.toml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _private(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text(text)

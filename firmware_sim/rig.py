@@ -1,0 +1,300 @@
+"""All of a small county as real processes in one folder: broker, controller, an edge for each building, the world.
+
+The demo and the fault tests run the same rig. Whatever it starts it ends, by its own process ids.
+"""
+
+import asyncio
+import contextlib
+import json
+import random
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from edge.wire.clock import ClockFile, ScaledClock
+from edge.wire.codec import encode
+from firmware_sim import provision
+from firmware_sim.api import Api
+from firmware_sim.broker import make_broker
+from firmware_sim.building import Building
+from firmware_sim.child import Child
+from firmware_sim.errors import SimError
+from firmware_sim.gate import Gate
+from firmware_sim.proxy import Line
+from firmware_sim.stage import Stage
+from firmware_sim.world import World
+
+USER = "warden"
+PATIENCE_S = 60.0
+_POLL_S = 0.05
+_PORTS = range(20_000, 32_000)
+"""Below the range the kernel hands to outgoing connections, so that a server that was killed gets its port again."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What to run. ``epoch``: the simulated instant of now. ``port``: for pages and API, 0 for any.
+    ``most_per_hour`` caps visitors per building and simulated hour."""
+
+    folder: Path
+    buildings: tuple[Building, ...]
+    epoch: datetime
+    rate: float = 1.0
+    port: int = 0
+    seed: str = "hallkeeper"
+    most_per_hour: float = 1000.0
+    embedded_broker: bool = False
+    database: str | None = None
+
+
+class Rig:
+    """``async with Rig(plan) as rig``: everything up and answering inside, everything ended after.
+
+    Raises ``ProcessFailed`` with the end of the log of whatever did not answer.
+    """
+
+    def __init__(self, plan: Plan, *, say: Callable[[str], None] = lambda _: None) -> None:
+        self.plan = plan
+        self.folder = plan.folder
+        self.say = say
+        self.port = plan.port or free_port()
+        self.broker_port = free_port()
+        self.password = ""
+        self.pis: dict[str, Child] = {}
+        self.lines: dict[str, Line] = {}
+        self.started: Callable[[], None] = lambda: None
+        """Called whenever processes have been started."""
+        self.prepared = False
+        self._dark: set[str] = set()
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / "world.sock"
+
+    @property
+    def children(self) -> list[Child]:
+        return [self.broker, self.controller, *self.pis.values()]
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start everything in order; returns when the edges are online."""
+        self._prepare()
+        self.say("starting the broker")
+        await self.broker.start()
+        self.started()
+        self.say("starting the controller")
+        await self.controller.spawn()
+        self.started()
+        await self.controller.answers()
+        self.say("signing in")
+        await self._sign_in()
+        self.say("entering the buildings")
+        for building in self.plan.buildings:
+            await self._enrol(building)
+        self.say("waking the edges")
+        self._running = asyncio.create_task(self.stage.run(), name="the world")
+        await self.gate.start()
+        for building in self.plan.buildings:
+            line = self.lines[building.id]
+            await line.start()
+            folder = self._edge_folder(building)
+            provision.write_config(folder, building, broker_port=line.port, clock_file=self.clock_file)
+        await asyncio.gather(*(pi.start() for pi in self.pis.values()))
+        self.started()
+        for building in self.plan.buildings:
+            await self.online(building.id)
+
+    async def stop(self) -> None:
+        """End everything: edges first, so that they can say goodbye."""
+        if not self.prepared:
+            return
+        await asyncio.gather(*(pi.stop() for pi in self.pis.values()))
+        await self.controller.stop()
+        await self.broker.stop()
+        for line in self.lines.values():
+            await line.stop()
+        await self.gate.stop()
+        if self._running is not None:
+            self._running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._running
+        await self.api.close()
+
+    async def set_power(self, site: str, on: bool) -> None:
+        """Pull a Pi's plug (kill -9) or put it back."""
+        pi = self.pis[site]
+        if on:
+            self._dark.discard(site)
+            if not pi.running:
+                await pi.start()
+                self.started()
+        else:
+            self._dark.add(site)
+            await pi.kill()
+
+    def set_network(self, site: str, up: bool) -> None:
+        line = self.lines[site]
+        if up:
+            line.mend()
+        else:
+            line.cut()
+
+    def network(self, site: str) -> bool:
+        return self.lines[site].up
+
+    def is_dark(self, site: str) -> bool:
+        """Whether the site's power was switched off."""
+        return site in self._dark
+
+    async def online(self, site: str) -> None:
+        """Wait until the controller says that a site's edges are online with the newest plan applied."""
+
+        async def there() -> bool:
+            edges = (await self.api.get(f"/sites/{site}/now"))["edges"]
+            return all(edge["online"] and edge["plan_version"] == edge["applied_version"] for edge in edges)
+
+        await self.until(there, f"the edge of {site} is online with its plan")
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], what: str, within_s: float = PATIENCE_S) -> None:
+        """Wait until ``holds``. Raises ``SimError`` naming ``what`` and the processes that have ended."""
+        deadline = time.monotonic() + within_s
+        while not await holds():
+            if time.monotonic() > deadline:
+                dead = [child for child in self.children if not child.running]
+                tails = "\n".join(f"{child.name} has ended:\n{child.tail()}" for child in dead)
+                raise SimError(f"waited {within_s:g} s in vain until {what}. {tails}")
+            await asyncio.sleep(_POLL_S)
+
+    def _prepare(self) -> None:
+        for name in ("broker", "controller", "edges"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self.clock_file = self.folder / "clock.json"
+        started = datetime.now(UTC)
+        file = ClockFile(epoch=self.plan.epoch, started=started, rate=self.plan.rate)
+        self.clock_file.write_bytes(encode(file))
+        self.clock = ScaledClock(epoch=self.plan.epoch, started=started, rate=self.plan.rate)
+        tick = self.clock.monotonic()
+        world = World(
+            self.plan.buildings,
+            zero=self.clock.now() - timedelta(seconds=tick),
+            tick=tick,
+            seed=self.plan.seed,
+            most_per_hour=self.plan.most_per_hour,
+        )
+        self.world = world
+        self.stage = Stage(world, self.clock)
+        self.gate = Gate(self.stage, self, self.socket)
+        self.api = Api(self.address)
+        self.broker = make_broker(self.folder / "broker", self.broker_port, embedded=self.plan.embedded_broker)
+        self.controller = self._controller()
+        for building in self.plan.buildings:
+            self.lines[building.id] = Line(self.broker_port)
+            self.pis[building.id] = self._pi(building)
+        self.prepared = True
+
+    def _controller(self) -> Child:
+        folder = self.folder / "controller"
+        config = folder / "controller.toml"
+        lines = [
+            'data_dir = "data"',
+            f"clock_file = {json.dumps(str(self.clock_file))}",
+            "lead_in_minutes = 15",
+            "lag_minutes = 15",
+        ]
+        if self.plan.database is not None:
+            lines.append(f"database = {json.dumps(self.plan.database)}")
+        lines += [
+            "",
+            "[listen]",
+            'host = "127.0.0.1"',
+            f"port = {self.port}",
+            "",
+            "[broker]",
+            'host = "127.0.0.1"',
+            f"port = {self.broker_port}",
+        ]
+        config.write_text("\n".join(lines) + "\n")
+        argv = [hallkeeper(), "controller", "run", "--config", str(config)]
+        return Child(
+            "controller", argv, log=folder / "controller.log", ready=lambda: self.api.answers("/readyz"), patience_s=60
+        )
+
+    def _pi(self, building: Building) -> Child:
+        folder = self._edge_folder(building)
+        argv = [hallkeeper(), "sim", "pi", "--config", str(folder / "edge.toml"), "--world", str(self.socket)]
+
+        async def alive() -> bool:
+            return self.world.sites[building.id].wires is not None
+
+        return Child(f"edge of {building.id}", argv, log=folder / "edge.log", ready=alive)
+
+    def _edge_folder(self, building: Building) -> Path:
+        folder = self.folder / "edges" / building.id
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    async def _sign_in(self) -> None:
+        kept = self.folder / "password"
+        if (await self.api.get("/setup-needed"))["setup_needed"]:
+            self.password = secrets.token_urlsafe(9)
+            kept.touch(mode=0o600)
+            kept.write_text(self.password)
+            token = (self.folder / "controller" / "data" / "setup-token").read_text().strip()
+            await self.api.set_up(token=token, user=USER, password=self.password)
+            return
+        try:
+            self.password = kept.read_text()
+        except OSError as error:
+            raise SimError(f"{kept} cannot be read ({error.strerror}); start anew with --fresh") from error
+        await self.api.sign_in(user=USER, password=self.password)
+
+    async def _enrol(self, building: Building) -> None:
+        folder = self._edge_folder(building)
+        if (folder / "controller.pub").exists():
+            return
+        answer = await provision.put_building(self.api, building, public_key=provision.edge_key(folder))
+        await provision.put_hours(self.api, building)
+        provision.write_secrets(folder, answer)
+
+
+def hallkeeper() -> str:
+    """The command of this very installation."""
+    return str(Path(sys.executable).parent / "hallkeeper")
+
+
+def free_port(wanted: int | None = None) -> int:
+    """A loopback port nobody listens on: the first free one from ``wanted`` on, or any."""
+    ports = range(wanted, wanted + 100) if wanted is not None else random.sample(_PORTS, k=200)
+    for port in ports:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise SimError("no free port on 127.0.0.1; end what holds them, or name another with --port")

@@ -1,0 +1,158 @@
+"""The world in motion: runs it along a clock, and does by hand what people do by habit."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from edge.wire.clock import Clock
+from edge.wire.decide import REASON_TEXT
+from edge.wire.events import AccessData
+from firmware_sim.timeline import Act, Process, Until
+from firmware_sim.world import World
+
+ANSWER_S = 5.0
+"""Real seconds within which an edge must have answered a code."""
+_DIGITS = 6
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of something done by hand. ``latency_ms``: real time from the last key to the lock."""
+
+    done: bool
+    text: str
+    latency_ms: float | None = None
+
+
+class Stage:
+    """Runs a world. Its timeline's ticks are the clock's monotonic seconds, so that a late wake-up bends no pulse."""
+
+    def __init__(self, world: World, clock: Clock) -> None:
+        self.world = world
+        self._clock = clock
+        self._earlier = asyncio.Event()
+        self._typed: dict[tuple[str, str], str] = {}
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        timeline = self.world.timeline
+        timeline.woken = self._earlier.set
+        while True:
+            self._earlier.clear()
+            timeline.run_until(self._clock.monotonic())
+            due = timeline.next_due
+            await self._sleep(None if due is None else due - self._clock.monotonic())
+
+    def catch_up(self) -> None:
+        """Bring the world to the present, before something from outside happens to it."""
+        self.world.timeline.run_until(self._clock.monotonic())
+
+    async def act(self, deed: Act) -> bool:
+        """Do something on the timeline; whether it came off."""
+        self.catch_up()
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.world.timeline.spawn(_told(deed, done.set_result))
+        return await done
+
+    async def key(self, site: str, door: str, digits: str) -> Outcome:
+        """Type ``digits`` at a door and watch. Raises ``NoSuchThing`` or ``ValueError``."""
+        self.catch_up()
+        place = self.world.site(site)
+        doorway = place.doorway(door)
+        name = doorway.facts.name
+        if place.wires is None:
+            return Outcome(done=False, text=f"{name} stays shut: its keypad is dead, no agent runs at {site}")
+        reported = self.world.reported[site]
+        reported.last_access.pop(door, None)
+        was_released = doorway.circuit.released
+        keys = "*" + digits + ("" if len(digits) == _DIGITS else "#")
+        last = self.world.type_keys(site, door, keys)
+        timeline = self.world.timeline
+        marks: dict[str, float] = {}
+        timeline.spawn(_mark(doorway.wait_released, lambda: marks.setdefault("released", time.perf_counter())))
+        await self.act(_until(lambda: last - timeline.tick))
+        sent = time.perf_counter()
+        access = await self._answered(site, door)
+        if access is None:
+            return Outcome(done=False, text=f"{name} stays shut: the agent did not answer within {ANSWER_S:g} s")
+        if not access.granted:
+            return Outcome(done=False, text=f"{name} stays shut: {REASON_TEXT[access.reason]}")
+        self._typed[site, door] = digits
+        released = marks.get("released")
+        latency = (released - sent) * 1000 if released is not None and released >= sent else None
+        text = f"{name} opens: {REASON_TEXT[access.reason]}"
+        if was_released:
+            text += " (it stood unlocked already)"
+        elif released is None:
+            return Outcome(done=False, text=f"{name} stays shut: the code was granted, but its lock did not let go")
+        return Outcome(done=True, text=text, latency_ms=latency)
+
+    async def walk_in(self, site: str, door: str) -> Outcome:
+        """Somebody walks in; where the door has locked again, with the code typed there last."""
+        self.catch_up()
+        doorway = self.world.site(site).doorway(door)
+        again = ""
+        if not doorway.enterable and (digits := self._typed.get((site, door))):
+            typed = await self.key(site, door, digits)
+            if not typed.done:
+                return Outcome(done=False, text=f"Nobody came in: {typed.text}")
+            again = ", after typing the code again, since the door had locked"
+        if await self.act(self.world.walk_in(site, door, self.world.walker())):
+            return Outcome(done=True, text=f"Somebody walked in at {doorway.facts.name}{again}")
+        return Outcome(done=False, text=f"Nobody came in: {doorway.facts.name} is locked; type a code first")
+
+    async def walk_out(self, site: str, door: str) -> Outcome:
+        """The first who came through this door's zone leaves by it."""
+        self.catch_up()
+        doorway = self.world.site(site).doorway(door)
+        who = self.world.site(site).anyone_behind(door)
+        if who is None:
+            return Outcome(done=False, text=f"Nobody is behind {doorway.facts.name}")
+        if await self.act(self.world.walk_out(site, door, who)):
+            return Outcome(done=True, text=f"Somebody walked out at {doorway.facts.name}")
+        return Outcome(done=False, text=f"SOMEBODY IS LOCKED IN behind {doorway.facts.name}")
+
+    async def _answered(self, site: str, door: str) -> AccessData | None:
+        last_access = self.world.reported[site].last_access
+        deadline = asyncio.get_running_loop().time() + ANSWER_S
+        while door not in last_access:
+            if asyncio.get_running_loop().time() > deadline:
+                return None
+            heard = asyncio.Event()
+            self.world.reported_access(site, heard.set)
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await heard.wait()
+            except TimeoutError:
+                return None
+        return last_access[door]
+
+    async def _sleep(self, seconds: float | None) -> None:
+        if seconds is not None and seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        waits: list[Awaitable[object]] = [self._earlier.wait()]
+        if seconds is not None:
+            waits.append(self._clock.sleep(seconds))
+        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def _told(deed: Act, tell: Callable[[bool], None]) -> Process:
+    tell((yield from deed))
+
+
+def _until(remaining: Callable[[], float]) -> Act:
+    while (seconds := remaining()) > 0:
+        yield seconds
+    return True
+
+
+def _mark(wait: Callable[[float], Until], note: Callable[[], object]) -> Process:
+    if (yield wait(86_400)):
+        note()
