@@ -16,9 +16,11 @@ from tests.services.postgres import PostgresServer
 def mosquitto(tmp_path: Path) -> Iterator[Broker]:
     """A running mosquitto of this test's own, which it may kill, pause and restart."""
     broker = Broker(tmp_path)
-    broker.start()
-    yield broker
-    broker.stop()
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.stop()
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +52,11 @@ def postgres_url(postgres: PostgresServer) -> Iterator[Callable[..., str]]:
 def influx(tmp_path: Path) -> Iterator[InfluxServer]:
     """A running InfluxDB 1.6 behind nginx, of this test's own, which it may kill and restart."""
     server = InfluxServer(tmp_path)
-    server.start()
-    yield server
-    server.stop()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture

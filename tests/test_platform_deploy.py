@@ -84,17 +84,32 @@ def test_the_common_broker_file_opens_no_listener_and_stands_alone_in_its_folder
     )
 
 
+def _help(words: list[str]) -> str:
+    """What `hallkeeper WORDS --help` prints; fails when there is no such command."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from edge.cli import main; main()", *words, "--help"],
+        env={"COLUMNS": "200", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_a_unit_starts_a_command_that_exists(unit: Path) -> None:
     (line,) = re.findall(r"^ExecStart=(.*)$", unit.read_text(), re.MULTILINE)
     program, *arguments = shlex.split(line)
     assert program == "/opt/hallkeeper/bin/hallkeeper"
     options = [each for each in arguments if each.startswith("--")]
-    words = arguments[: arguments.index(options[0])]
-    asked = [sys.executable, "-c", "from edge.cli import main; main()", *words, "--help"]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False, env={"COLUMNS": "200", "NO_COLOR": "1"})
-    assert done.returncode == 0, done.stderr
-    assert all(option in done.stdout for option in options)
+    told = _help(arguments[: arguments.index(options[0])])
+    assert all(option in told for option in options)
+
+
+@pytest.mark.parametrize("words", sorted(set(re.findall(r"hallkeeper ((?:edge|controller) [a-z-]+)", README))))
+def test_the_readme_names_commands_that_exist(words: str) -> None:
+    assert "Usage" in _help(words.split())
 
 
 def test_the_edge_configuration_shown_can_be_used(tmp_path: Path) -> None:

@@ -93,20 +93,23 @@ class Service:
 
     def stop(self) -> None:
         """End it as its operator would, and wait; harmless when it does not run."""
-        if self.running:
-            self.signal(signal.SIGCONT)
-            self.signal(self._stop_signal)
-            try:
-                self._running().wait(timeout=self._patience_s)
-            except subprocess.TimeoutExpired:
-                self.kill()
-                raise ServiceFailed(f"{self.name} would not stop: {self._tail()}") from None
+        if not self.running:
+            return
+        process = self._running()
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(self._stop_signal)
+        try:
+            process.wait(timeout=self._patience_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise ServiceFailed(f"{self.name} would not stop: {self._tail()}") from None
 
     def kill(self) -> None:
         """kill -9, and wait; harmless when it does not run."""
         if self.running:
-            self.signal(signal.SIGKILL)
-            self._running().wait()
+            process = self._running()
+            process.kill()
+            process.wait()
 
     def pause(self) -> None:
         """Freeze it: connections stay open, nothing moves."""
