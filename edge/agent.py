@@ -177,7 +177,7 @@ class Agent:
             version=self._version,
             acts={"unlock": self._unlock, "self_test": self._self_test, "restart": lambda _: "restarting"},
         )
-        house.show = self._talk.show
+        house.show, house.noticed = self._talk.show, self._talk.look
         if (trouble := await plans.open()) is not None:
             troubles.append(trouble)
         found.troubles += troubles

@@ -44,6 +44,7 @@ class House:
         self.health: Counter[str] = Counter()
         self.observer: Callable[[Event], None] | None = None
         self.show: Callable[[str], None] = lambda device: None
+        self.noticed: Callable[[], None] = lambda: None
         self._began = clock.monotonic()
         self._loop = asyncio.get_running_loop()
         self._faults: set[tuple[str, str]] = set()
@@ -92,6 +93,7 @@ class House:
     def count(self, name: str) -> None:
         """Count something odd; the counters stand in device health."""
         self.health[name] += 1
+        self.noticed()
 
     # Tasks
 

@@ -1,0 +1,671 @@
+"""The agent as a whole, at the door and on the line."""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from edge.errors import RestartWanted, TaskDied
+from edge.wire.decide import ClockTrust, Reason
+from edge.wire.envelope import Purpose, Signer
+from edge.wire.events import (
+    AccessData,
+    Ack,
+    BootData,
+    DoorChange,
+    DoorData,
+    FaultData,
+    FootfallData,
+    MotionData,
+    OutageData,
+    PlanData,
+)
+from edge.wire.interval import Interval
+from edge.wire.plan import DoorSpan, GrantsPart, HoursPart
+from firmware_sim.virtual import VirtualClock
+from tests.edge.disk import MemoryDisk
+from tests.edge.hall import (
+    BOOKING,
+    CONTACT,
+    D1,
+    DOOR,
+    EDGE,
+    INNER,
+    OUTER,
+    PIR,
+    REX,
+    SITE,
+    STRIKE,
+    ZERO,
+    Hall,
+    grant,
+    hours,
+    run,
+    with_hall,
+)
+
+CODE = "482913"
+WINDOW = (ZERO, ZERO + timedelta(hours=4))
+
+
+def changes(hall: Hall) -> list[DoorChange]:
+    return [data.change for data in hall.data(DoorData)]
+
+
+def test_a_code_opens_its_door_and_the_door_relocks_behind_who_came_in() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        await hall.enter(CODE)
+        assert hall.unlocked
+        await hall.open_door()
+        assert not hall.unlocked
+        access = hall.data(AccessData)
+        assert [(one.granted, one.reason, one.booking) for one in access] == [(True, Reason.GRANTED, BOOKING)]
+        assert changes(hall) == [DoorChange.UNLOCKED, DoorChange.OPENED, DoorChange.CLOSED, DoorChange.LOCKED]
+        await asyncio.sleep(2)
+        assert hall.state(DOOR).values == {"contact": "closed", "strike": "locked", "alarm": None, "mode": "code"}
+
+    with_hall(act)
+
+
+def test_the_relay_moves_before_the_event_is_recorded() -> None:
+    async def main(clock: VirtualClock) -> None:
+        hall = Hall(clock)
+        seen: list[tuple[str, bool]] = []
+        hall.watch = lambda event: seen.append((event.kind, hall.unlocked))
+        await hall.start()
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        await hall.enter(CODE)
+        assert ("access", True) in seen
+        await hall.close()
+
+    run(main)
+
+
+def test_a_wrong_code_opens_nothing_and_stands_in_no_event() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        await hall.enter("111222")
+        assert not hall.unlocked
+        assert [one.reason for one in hall.data(AccessData)] == [Reason.UNKNOWN]
+        await asyncio.sleep(2)
+        assert hall.status().health["wrong_codes"] == 1
+        assert not any(b"111222" in bytes(event.data) for event in hall.recorded)
+        assert not any(b"111222" in message.payload for message in hall.heard)
+
+    with_hall(act)
+
+
+def test_a_pause_of_ten_seconds_begins_the_code_anew() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        await hall.enter("482")
+        await asyncio.sleep(11)
+        await hall.enter("913")
+        assert hall.data(AccessData) == []
+        await asyncio.sleep(11)
+        await hall.enter(CODE)
+        assert hall.unlocked
+
+    with_hall(act)
+
+
+def test_nobody_is_let_in_after_the_strike_was_released_for_its_hold_time() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        await hall.enter(CODE)
+        await asyncio.sleep(5.5)
+        assert not hall.unlocked
+        await hall.drive(CONTACT, True)
+        await asyncio.sleep(1)
+        assert changes(hall)[-2:] == [DoorChange.LOCKED, DoorChange.OPENED]
+        await hall.drive(CONTACT, False)
+        await asyncio.sleep(2)
+        await hall.drive(CONTACT, True)
+        await asyncio.sleep(0.1)
+        assert changes(hall)[-1] is DoorChange.FORCED
+
+    with_hall(act)
+
+
+def test_the_exit_button_releases_without_plan_network_or_trusted_time() -> None:
+    async def act(hall: Hall) -> None:
+        hall.broker.kill()
+        await hall.drive(REX, False)
+        await asyncio.sleep(0.05)
+        assert hall.unlocked
+        await hall.drive(REX, True)
+        await asyncio.sleep(4)
+        assert hall.unlocked
+        await asyncio.sleep(2)
+        assert not hall.unlocked
+
+    with_hall(act, synchronised=False)
+
+
+def test_a_door_pulled_open_without_leave_is_forced_until_it_closes() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.drive(CONTACT, True)
+        await asyncio.sleep(2)
+        assert hall.state(DOOR).values["alarm"] == "forced"
+        await hall.drive(CONTACT, False)
+        await asyncio.sleep(2)
+        assert hall.state(DOOR).values["alarm"] is None
+        assert changes(hall) == [DoorChange.OPENED, DoorChange.FORCED, DoorChange.CLOSED, DoorChange.CLEARED]
+
+    with_hall(act)
+
+
+def test_a_door_left_open_is_held_after_its_time() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_plan(1, hours(held_after_s=30), GrantsPart(grants=(grant(CODE, *WINDOW),)))
+        await hall.enter(CODE)
+        await hall.drive(CONTACT, True)
+        await asyncio.sleep(29)
+        assert DoorChange.HELD not in changes(hall)
+        await asyncio.sleep(2)
+        assert changes(hall)[-1] is DoorChange.HELD
+
+    with_hall(act)
+
+
+def test_a_bouncing_contact_is_one_opening() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.drive(REX, False)
+        await asyncio.sleep(0.1)
+        for _ in range(4):
+            await hall.drive(CONTACT, True)
+            await asyncio.sleep(0.004)
+            await hall.drive(CONTACT, False)
+            await asyncio.sleep(0.004)
+        await hall.drive(CONTACT, True)
+        await asyncio.sleep(0.1)
+        assert changes(hall).count(DoorChange.OPENED) == 1
+
+    with_hall(act)
+
+
+def test_a_door_is_free_exactly_while_the_plan_says_so() -> None:
+    opens, closes = ZERO + timedelta(hours=1), ZERO + timedelta(hours=2)
+
+    async def act(hall: Hall) -> None:
+        await hall.send_plan(1, hours(DoorSpan(during=Interval(start=opens, end=closes), free=True)))
+        unlocked_at = locked_at = None
+        while hall.clock.now() < closes + timedelta(minutes=1):
+            if hall.unlocked and unlocked_at is None:
+                unlocked_at = hall.clock.now()
+            if unlocked_at and not hall.unlocked and locked_at is None:
+                locked_at = hall.clock.now()
+            await asyncio.sleep(0.5)
+        assert unlocked_at is not None
+        assert locked_at is not None
+        assert timedelta() <= unlocked_at - opens < timedelta(seconds=1)
+        assert timedelta() <= locked_at - closes < timedelta(seconds=1)
+
+    with_hall(act)
+
+
+def test_the_last_plan_is_used_after_a_start_with_no_network_at_all() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(7, grant(CODE, *WINDOW))
+        await hall.stop()
+        hall.broker.kill()
+        await hall.start()
+        assert [one.plan for one in hall.data(BootData)] == [None, 7]
+        await hall.enter(CODE)
+        assert hall.unlocked
+
+    with_hall(act)
+
+
+def test_a_plan_is_reported_applied_and_said_again_on_every_connection() -> None:
+    async def act(hall: Hall) -> None:
+        manifest = await hall.send_codes(7, grant(CODE, *WINDOW))
+        first = hall.applied()[-1]
+        assert (first.version, first.digest, first.applied, first.grants) == (7, manifest.digest, True, 1)
+        hall.broker.kill()
+        hall.broker.start()
+        await hall.until(lambda: len(hall.applied()) == 2)
+        assert hall.applied()[-1] == first
+        assert hall.status().plan_version == 7
+
+    with_hall(act)
+
+
+def test_parts_may_come_before_or_after_their_manifest() -> None:
+    async def act(hall: Hall) -> None:
+        manifest, data = hall.plan(3, hours(), GrantsPart(grants=(grant(CODE, *WINDOW),)))
+        hall.send("plan/part", data["p1"], item="p1")
+        hall.send("plan", hall.seal(Purpose.PLAN, manifest))
+        await asyncio.sleep(0.5)
+        assert hall.applied() == []
+        hall.send("plan/part", data["p0"], item="p0")
+        await hall.until(lambda: bool(hall.applied()))
+        assert hall.applied()[-1].version == 3
+
+    with_hall(act)
+
+
+def test_a_refused_plan_says_why_and_leaves_the_last_good_one_in_force() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(7, grant(CODE, *WINDOW))
+        await hall.send_plan(8, hours(), must_understand=("airlock",))
+        refused = hall.applied()[-1]
+        assert (refused.version, refused.applied) == (8, False)
+        assert "airlock" in (refused.why or "")
+        await hall.send_codes(6)
+        assert "older" in (hall.applied()[-1].why or "")
+        await hall.send_codes(7)
+        assert "second time" in (hall.applied()[-1].why or "")
+        assert [one.applied for one in hall.data(PlanData)] == [True, False, False, False]
+        await hall.enter(CODE)
+        assert hall.unlocked
+        await asyncio.sleep(2)
+        assert hall.status().health["plan_refused"] == 3
+
+    with_hall(act)
+
+
+def test_a_refused_plan_that_comes_again_is_one_event() -> None:
+    async def act(hall: Hall) -> None:
+        for _ in range(3):
+            await hall.send_plan(8, hours(), must_understand=("airlock",))
+        assert len(hall.data(PlanData)) == 1
+        assert len(hall.applied()) == 3
+
+    with_hall(act)
+
+
+def test_a_plan_that_nobody_trusted_signed_is_counted_and_never_used() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(7, grant(CODE, *WINDOW))
+        stranger = Signer(Ed25519PrivateKey.from_private_bytes(bytes([9] * 32)))
+        manifest, _ = hall.plan(9, hours())
+        hall.send("plan", stranger.seal(Purpose.PLAN, manifest))
+        elsewhere = msgspec.structs.replace(manifest, edge="other-pi")
+        hall.send("plan", hall.seal(Purpose.PLAN, elsewhere))
+        hall.send("plan", hall.seal(Purpose.HELLO, manifest))
+        hall.send("plan", b"\xff{")
+        hall.send("plan/part", b" " * 70_000, item="p0")
+        await asyncio.sleep(2.5)
+        health = hall.status().health
+        assert {name: health[name] for name in ("bad_signature", "wrong_address", "malformed", "too_large")} == {
+            "bad_signature": 1,
+            "wrong_address": 2,
+            "malformed": 1,
+            "too_large": 1,
+        }
+        assert hall.status().plan_version == 7
+        await hall.enter(CODE)
+        assert hall.unlocked
+
+    with_hall(act)
+
+
+def test_a_cancelled_code_stops_at_once() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        await hall.send_codes(2)
+        await hall.enter(CODE)
+        assert not hall.unlocked
+        assert isinstance(hall.disk, MemoryDisk)
+        assert len(hall.disk.names("plan/parts")) == 2
+
+    with_hall(act)
+
+
+def test_people_are_counted_by_the_way_they_walk() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.walk(OUTER, INNER)
+        await hall.walk(OUTER, INNER)
+        await hall.walk(INNER, OUTER)
+        counted = hall.data(FootfallData)
+        assert [(one.ins, one.outs, one.total_ins, one.total_outs) for one in counted] == [
+            (1, 0, 1, 0),
+            (1, 0, 2, 0),
+            (0, 1, 2, 1),
+        ]
+        await asyncio.sleep(2)
+        assert hall.state("front-beams").values["ins_today"] == 2
+
+    with_hall(act)
+
+
+def test_totals_go_on_after_a_power_cut_and_the_day_of_the_counter_begins_at_local_midnight() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.walk(OUTER, INNER)
+        await asyncio.sleep(65)
+        await hall.stop()
+        await hall.start()
+        await hall.walk(OUTER, INNER)
+        await asyncio.sleep(2)
+        assert hall.state("front-beams").values["total_ins"] == 2
+        assert hall.state("front-beams").values["ins_today"] == 2
+        # Midnight of 29 March 2026 is 00:00 UTC in London; summer time begins an hour later.
+        await asyncio.sleep((ZERO.replace(day=29, hour=0) - hall.clock.now()).total_seconds() + 15)
+        assert hall.state("front-beams").values["ins_today"] == 0
+
+    with_hall(act)
+
+
+def test_movement_is_reported_when_it_begins_and_when_it_has_ended() -> None:
+    async def act(hall: Hall) -> None:
+        for _ in range(3):
+            await hall.drive(PIR, True)
+            await asyncio.sleep(5)
+            await hall.drive(PIR, False)
+            await asyncio.sleep(5)
+        await asyncio.sleep(40)
+        assert [one.active for one in hall.data(MotionData)] == [True, False]
+
+    with_hall(act)
+
+
+def test_what_happened_while_no_agent_ran_is_an_outage() -> None:
+    async def act(hall: Hall) -> None:
+        await asyncio.sleep(90)
+        await hall.stop()
+        stopped = hall.clock.now()
+        await asyncio.sleep(3600)
+        started = hall.clock.now()
+        await hall.start()
+        outage = hall.data(OutageData)[0]
+        assert abs(outage.start - stopped) < timedelta(seconds=1)
+        assert abs(outage.end - started) < timedelta(seconds=1)
+        assert [event.kind for event in hall.recorded] == ["boot", "outage", "boot"]
+
+    with_hall(act)
+
+
+def test_events_reach_the_controller_once_acknowledged_and_again_if_not() -> None:
+    async def act(hall: Hall) -> None:
+        hall.auto_ack = False
+        await hall.drive(REX, False)
+        await hall.until(lambda: len({event.seq for event in hall.received()}) == len(hall.recorded))
+        assert hall.link is not None
+        first = len(hall.batches())
+        await hall.until(lambda: len(hall.batches()) > first, within_s=11)
+        again = hall.batches()[-1]
+        hall.ack(again.log, len(hall.recorded))
+        await asyncio.sleep(1)
+        settled = len(hall.batches())
+        await asyncio.sleep(100)
+        assert len(hall.batches()) == settled
+
+    with_hall(act)
+
+
+def test_a_forged_or_foreign_acknowledgement_deletes_nothing() -> None:
+    async def act(hall: Hall) -> None:
+        hall.auto_ack = False
+        hall.heard.clear()
+        await hall.drive(REX, False)
+        await hall.until(lambda: bool(hall.batches()))
+        log = hall.batches()[-1].log
+        stranger = Signer(Ed25519PrivateKey.from_private_bytes(bytes([9] * 32)))
+        forged = Ack(site=SITE, edge=EDGE, log=log, seq=1)
+        hall.send("events/ack", stranger.seal(Purpose.ACK, forged))
+        hall.ack("0" * 32, 1)
+        hall.ack(log, 10_000)
+        await asyncio.sleep(2.5)
+        health = hall.status().health
+        assert (health["bad_signature"], health["ack_foreign"], health["ack_beyond_head"]) == (1, 1, 1)
+        seen = len(hall.batches())
+        await hall.until(lambda: len(hall.batches()) > seen)
+
+    with_hall(act)
+
+
+def test_a_new_disk_is_a_new_log_from_the_first_seq() -> None:
+    async def act(hall: Hall) -> None:
+        await asyncio.sleep(2)
+        before = hall.batches()[-1].log
+        await hall.stop()
+        hall.disk = MemoryDisk()
+        hall.heard.clear()
+        await hall.start()
+        await hall.until(lambda: bool(hall.batches()))
+        assert hall.batches()[-1].log != before
+        assert hall.received()[0].seq == 1
+
+    with_hall(act)
+
+
+def test_every_connection_says_online_with_a_nonce_of_its_own_and_all_states() -> None:
+    async def act(hall: Hall) -> None:
+        await asyncio.sleep(1)
+        first = hall.status()
+        hall.heard.clear()
+        hall.broker.kill()
+        hall.broker.start()
+        await asyncio.sleep(3)
+        second = hall.status()
+        assert (first.online, second.online) == (True, True)
+        assert first.nonce != second.nonce
+        assert (first.connection, second.connection) == (1, 2)
+        assert {"front-door", "front-beams", "hall-pir"} <= {message.topic.rpartition("/")[2] for message in hall.heard}
+
+    with_hall(act)
+
+
+def test_a_lost_edge_is_offline_by_its_will_and_a_stopped_one_by_its_own_word() -> None:
+    async def act(hall: Hall) -> None:
+        assert hall.link is not None
+        nonce = hall.status().nonce
+        hall.link.cut()
+        await asyncio.sleep(1)
+        assert (hall.status().online, hall.status().nonce) == (False, nonce)
+        hall.link.mend()
+        await asyncio.sleep(2)
+        assert hall.status().online
+        await hall.stop()
+        assert not hall.status().online
+
+    with_hall(act)
+
+
+def test_hello_is_answered_with_its_nonce_the_head_and_every_state() -> None:
+    async def act(hall: Hall) -> None:
+        await asyncio.sleep(1)
+        await hall.hello(nonce="cd" * 16, next_seq=1)
+        reply = hall.replies()[-1]
+        assert reply.nonce == "cd" * 16
+        assert reply.status.head == len(hall.recorded)
+        assert {state.device for state in reply.states} == {"front-door", "front-beams", "hall-pir"}
+
+    with_hall(act)
+
+
+def test_a_restored_controller_gets_acknowledged_events_again() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.walk(OUTER, INNER)
+        await asyncio.sleep(2)
+        hall.heard.clear()
+        await hall.hello(log=hall.status().log if hall.heard else None, next_seq=1)
+        await hall.until(lambda: len(hall.received()) >= len(hall.recorded))
+        assert [event.seq for event in hall.received()][:2] == [1, 2]
+
+    with_hall(act)
+
+
+def test_an_unlock_command_opens_once_and_is_answered() -> None:
+    async def act(hall: Hall) -> None:
+        command = hall.command()
+        await hall.order(command)
+        assert hall.unlocked
+        assert (hall.results()[-1].id, hall.results()[-1].outcome) == (command.id, "done")
+        await asyncio.sleep(6)
+        assert not hall.unlocked
+        await hall.order(command)
+        assert not hall.unlocked
+        assert [data.why for data in hall.data(DoorData)] == ["command", "time"]
+
+    with_hall(act)
+
+
+@pytest.mark.parametrize(
+    "case", ["late", "foreign", "unsigned", "retained", "other door", "long lived", "edited", "after reconnect"]
+)
+def test_no_command_of_the_replay_family_moves_a_door(case: str) -> None:
+    async def act(hall: Hall) -> None:
+        command = hall.command()
+        payload = hall.seal(Purpose.COMMAND, command)
+        if case == "late":
+            await asyncio.sleep(6)
+        elif case == "foreign":
+            payload = hall.seal(Purpose.COMMAND, hall.command(nonce="0" * 32))
+        elif case == "unsigned":
+            payload = Signer(Ed25519PrivateKey.from_private_bytes(bytes([9] * 32))).seal(Purpose.COMMAND, command)
+        elif case == "other door":
+            payload = hall.seal(Purpose.COMMAND, hall.command(door="back-door"))
+        elif case == "long lived":
+            payload = hall.seal(Purpose.COMMAND, hall.command(expires_at=hall.clock.now() + timedelta(days=1)))
+        elif case == "edited":
+            payload = payload.replace(b'"signature":"', b'"signature":"A')
+        elif case == "after reconnect":
+            hall.broker.kill()
+            hall.broker.start()
+            await asyncio.sleep(2)
+        if case == "retained":
+            hall.broker.kill()
+            hall.broker.start()
+            hall.send("command", payload, retain=True)
+            await asyncio.sleep(2)
+        else:
+            hall.send("command", payload)
+            await asyncio.sleep(0.5)
+        assert hall.outputs[STRIKE] == [False]
+        assert not any(result.outcome == "done" for result in hall.results())
+
+    with_hall(act)
+
+
+def test_a_restart_command_ends_the_agent_with_its_own_error() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.order(hall.command("restart"))
+        assert hall.results()[-1].outcome == "done"
+        await asyncio.sleep(1)
+        assert hall.task is not None
+        with pytest.raises(RestartWanted):
+            await hall.task
+        assert not hall.status().online
+
+    with_hall(act)
+
+
+def test_a_self_test_says_whether_the_strikes_obey() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.order(hall.command("self_test"))
+        assert "obeys" in (hall.results()[-1].why or "")
+
+    with_hall(act)
+
+
+def test_the_strike_is_locked_when_the_agent_stops_in_the_middle_of_a_grant() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        await hall.enter(CODE)
+        assert hall.unlocked
+        await hall.stop()
+        assert not hall.unlocked
+
+    with_hall(act)
+
+
+def test_a_task_that_dies_ends_the_agent_with_its_name_and_the_door_locked() -> None:
+    class Broken(MemoryDisk):
+        def replace(self, name: str, data: bytes) -> None:
+            if name == "kept.json":
+                raise ZeroDivisionError("a mistake of ours")
+            super().replace(name, data)
+
+    async def main(clock: VirtualClock) -> None:
+        hall = Hall(clock, disk=Broken())
+        await hall.start()
+        assert hall.task is not None
+        with pytest.raises((TaskDied, ZeroDivisionError)):
+            await hall.task
+        assert not hall.unlocked
+        await hall.close()
+
+    run(main)
+
+
+def test_an_edge_that_does_not_know_the_time_admits_nobody_by_a_timed_code() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        await hall.enter(CODE)
+        assert [one.reason for one in hall.data(AccessData)] == [Reason.CLOCK]
+        await hall.hello(session=hall.status().nonce)
+        assert hall.status().trust is ClockTrust.UNPROVEN or hall.replies()
+        await hall.enter(CODE)
+        assert hall.unlocked
+        await asyncio.sleep(2)
+        assert hall.status().trust is ClockTrust.HOLDOVER
+
+    with_hall(act, synchronised=False)
+
+
+def test_a_hello_of_another_session_proves_no_time() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        await hall.hello(session="0" * 32)
+        await hall.enter(CODE)
+        assert not hall.unlocked
+
+    with_hall(act, synchronised=False)
+
+
+def test_garbled_keys_and_unreadable_listings_are_counted_and_crash_nothing() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.drive(D1, False)
+        await hall.drive(D1, True)
+        await asyncio.sleep(1)
+        await hall.press(15)
+        await asyncio.sleep(2.5)
+        assert hall.status().health["keypad_garbled"] == 2
+
+    with_hall(act)
+
+
+def test_a_disk_that_refuses_keeps_the_door_working_and_loses_nothing() -> None:
+    async def act(hall: Hall) -> None:
+        assert isinstance(hall.disk, MemoryDisk)
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        hall.disk.refuse = True
+        await hall.enter(CODE)
+        assert hall.unlocked
+        await asyncio.sleep(5)
+        hall.disk.refuse = False
+        await hall.until(lambda: {event.seq for event in hall.received()} >= {event.seq for event in hall.recorded})
+        assert hall.status().health["disk_refused"] >= 1
+
+    with_hall(act)
+
+
+def test_a_damaged_plan_on_the_disk_is_reported_and_the_agent_starts_without_it() -> None:
+    async def act(hall: Hall) -> None:
+        assert isinstance(hall.disk, MemoryDisk)
+        await hall.send_codes(7, grant(CODE, *WINDOW))
+        await hall.stop()
+        hall.disk.spoil(hall.disk.names("plan/parts")[0], 10)
+        hall.broker.kill()
+        await hall.start()
+        assert hall.data(BootData)[-1].plan is None
+        assert any("plan on the disk" in one.what for one in hall.data(FaultData))
+
+    with_hall(act)
+
+
+def test_hours_of_another_door_mean_nothing_here() -> None:
+    async def act(hall: Hall) -> None:
+        always = Interval(start=ZERO, end=ZERO + timedelta(days=1))
+        await hall.send_plan(1, HoursPart(door="back-door", name="Back", spans=(DoorSpan(during=always, free=True),)))
+        await asyncio.sleep(1)
+        assert not hall.unlocked
+        await hall.enter(CODE)
+        assert hall.data(AccessData)[-1].reason is Reason.NO_DOOR
+
+    with_hall(act)
