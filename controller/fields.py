@@ -16,9 +16,9 @@ from edge.wire.ids import SLUG_PATTERN
 LIST_LIMIT = 500
 """Most items in one page of a list."""
 
-_WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
-_OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", re.ASCII)
+_OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Body(BaseModel):
@@ -114,5 +114,7 @@ SlugPath = Annotated[str, Path(pattern=SLUG_PATTERN)]
 """An id in a route's path."""
 Limit = Annotated[int, Query(ge=1, le=LIST_LIMIT, description="Most items to return")]
 After = Annotated[
-    str | None, Query(max_length=200, description="`next` of the page before; leave out for the first page")
+    str | None,
+    AfterValidator(lambda text: text and _one_line(text)),
+    Query(max_length=200, description="`next` of the page before; leave out for the first page"),
 ]

@@ -103,37 +103,43 @@ class IdempotencyMiddleware:
         except Problem as problem:
             return await problem_response(problem, request.url.path)(request.scope, _again(body), send)
         if answer is None:
-            recorder = _Recorder(send)
+            return await self._carry_out(request, body, actor, key, send)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        return await send({"type": "http.response.body", "body": answer.body})
+
+    async def _carry_out(self, request: Request, body: bytes, actor: str, key: str, send: Send) -> None:
+        house = the_house(request)
+        recorder = _Recorder()
+        try:
             await self._app(request.scope, _again(body), recorder)
-            return await _keep(house, actor, key, recorder)
+        except Exception:
+            # It may have failed before or after its commit, so a second try must not run.
+            response = problem_response(OutcomeUnknown(key), request.url.path)
+            await response(request.scope, _again(b""), recorder)
+            await _keep(house, actor, key, recorder.answer())
+            raise
+        answer = recorder.answer()
+        await _keep(house, actor, key, answer)
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         return await send({"type": "http.response.body", "body": answer.body})
 
 
 class _Recorder:
-    """Passes an answer on and remembers it; the last piece is held back until the answer is stored."""
+    """Takes an answer as a server would; it goes out once it is stored."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._start: Message | None = None
-        self._pieces: list[bytes] = []
+    def __init__(self) -> None:
+        self._start: Message = {}
+        self._body = b""
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._start = message
+            self._start, self._body = message, b""
         elif message["type"] == "http.response.body":
-            self._pieces.append(message.get("body", b""))
+            self._body += message.get("body", b"")
 
-    def answer(self) -> StoredAnswer | None:
-        if self._start is None:
-            return None
+    def answer(self) -> StoredAnswer:
         headers = [(bytes(name), bytes(value)) for name, value in self._start["headers"]]
-        return StoredAnswer(status=self._start["status"], headers=headers, body=b"".join(self._pieces))
-
-    async def deliver(self, answer: StoredAnswer) -> None:
-        assert self._start is not None
-        await self._send(self._start)
-        await self._send({"type": "http.response.body", "body": answer.body})
+        return StoredAnswer(status=self._start["status"], headers=headers, body=self._body)
 
 
 async def _claim(house: House, actor: str, key: str, fingerprint: bytes) -> StoredAnswer | None:
@@ -159,16 +165,12 @@ async def _claim(house: House, actor: str, key: str, fingerprint: bytes) -> Stor
         await asyncio.sleep(_POLL_S)
 
 
-async def _keep(house: House, actor: str, key: str, recorder: _Recorder) -> None:
-    answer = recorder.answer()
-    if answer is None:
-        return
+async def _keep(house: House, actor: str, key: str, answer: StoredAnswer) -> None:
     if answer.status in _NOT_CARRIED_OUT:
         await house.database.run(_delete_claim, actor, key)
     else:
         sealed = house.keys.seal(msgspec.msgpack.encode(answer), _about(actor, key))
         await house.database.run(_store_answer, actor, key, sealed)
-    await recorder.deliver(answer)
 
 
 async def forget_old_keys(house: House) -> None:

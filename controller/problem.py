@@ -162,7 +162,6 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _ours)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _plain)
-    app.add_exception_handler(Exception, _unforeseen)
 
 
 def _path(request: Request) -> str:
@@ -208,8 +207,3 @@ async def _plain(request: Request, error: Exception) -> JSONResponse:
         "type": f"urn:hallkeeper:problem:{phrase.lower().replace(' ', '-')}",
     }
     return JSONResponse(body, error.status_code, headers=problem.headers, media_type=MEDIA_TYPE)
-
-
-async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    problem = Problem(f"{request.method} could not be carried out; the controller's log says why")
-    return problem_response(problem, _path(request))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from controller.problem import Problem, TooLarge, problem_response
@@ -90,6 +91,8 @@ class WatchMiddleware:
 
         try:
             await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            return None  # nobody is there to hear
         except Exception:
             log.exception("A request failed", extra={"method": scope["method"], "route": _route(scope)})
             if status:
@@ -147,12 +150,15 @@ class LimitMiddleware:
 
         async def noted(message: Message) -> None:
             nonlocal begun
-            begun = True
-            await send(message)
+            if taken <= limit:  # else it is the framework's own idea of what went wrong
+                begun = True
+                await send(message)
 
         try:
-            return await self._app(scope, counted, noted)
+            await self._app(scope, counted, noted)
         except TooLarge:
             if begun:
                 raise
-            return await problem_response(problem, scope["path"])(scope, receive, send)
+        if taken > limit and not begun:
+            await problem_response(problem, scope["path"])(scope, receive, send)
+        return None

@@ -10,7 +10,7 @@ from controller.fields import Answer, Body, Day, Line, Slug, Whole
 from controller.hours.model import DAY_MINUTES, OtherDay, Span, Timetable, Weekly
 from edge.wire.plan import Mode
 
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 

@@ -62,24 +62,23 @@ async def end_session(tx: Tx, token_hash: bytes) -> None:
     await tx.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
 
 
-async def failures(tx: Tx, name: str) -> Failures | None:
-    """The wrong tries of a name; on PostgreSQL the row stays ours until the transaction ends."""
+async def hold_failures(tx: Tx, name: str, now: datetime) -> Failures:
+    """The wrong tries of a name; nobody else may count them until the transaction ends."""
     table = sign_in_failures
+    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+    none = {"name_key": name_key(name), "failures": 0, "last_at": now, "blocked_until": now}
+    # The row must be there to be locked: tries made at once would all find none otherwise.
+    await tx.execute(dialect.insert(table).values(none).on_conflict_do_nothing())
     query = select(table.c.failures, table.c.last_at, table.c.blocked_until)
-    row = (await tx.execute(query.where(table.c.name_key == name_key(name)).with_for_update())).mappings().first()
-    return Failures(**row) if row else None
+    row = (await tx.execute(query.where(table.c.name_key == name_key(name)).with_for_update())).mappings().one()
+    return Failures(**row)
 
 
 async def put_failures(tx: Tx, name: str, value: Failures) -> None:
-    row = {
-        "name_key": name_key(name),
-        "failures": value.failures,
-        "last_at": value.last_at,
-        "blocked_until": value.blocked_until,
-    }
-    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
     await tx.execute(
-        dialect.insert(sign_in_failures).values(row).on_conflict_do_update(index_elements=["name_key"], set_=row)
+        update(sign_in_failures)
+        .where(sign_in_failures.c.name_key == name_key(name))
+        .values(failures=value.failures, last_at=value.last_at, blocked_until=value.blocked_until)
     )
 
 

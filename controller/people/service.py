@@ -77,12 +77,10 @@ class People:
 
     async def _count_try(self, tx: Tx, user: str) -> User | None:
         now = self._clock.now()
-        before = await repository.failures(tx, user)
-        if before is not None and before.last_at < now - FAILURES_KEPT:
-            before = None
-        if before is not None and now < before.blocked_until:
+        before = await repository.hold_failures(tx, user, now)
+        if now < before.blocked_until:
             raise TooManyTries(math.ceil((before.blocked_until - now).total_seconds()))
-        count = before.failures + 1 if before else 1
+        count = 1 if before.last_at < now - FAILURES_KEPT else before.failures + 1
         await repository.put_failures(tx, user, Failures(failures=count, last_at=now, blocked_until=now + _wait(count)))
         return await repository.user_named(tx, user)
 

@@ -1,0 +1,71 @@
+"""A write that carries our cookie must come from our own pages."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.controller.running import PASSWORD, USER, signed_in, stranger
+
+SITE = {"name": "Ramsey", "zone": "Europe/London"}
+PATH = "/api/v1/sites/ramsey"
+
+
+@pytest.fixture
+async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Signed in by cookie, as a browser is."""
+    async with signed_in(app), stranger(app) as client:
+        await client.post("/api/v1/session", json={"user": USER, "password": PASSWORD})
+        yield client
+
+
+@pytest.mark.parametrize("origin", ["https://evil.test", "http://hub.test.evil.test", "null", "http://hub.test:81"])
+async def test_a_write_from_another_origin_is_refused(browser: httpx.AsyncClient, origin: str) -> None:
+    answer = await browser.put(PATH, json=SITE, headers={"Origin": origin, "Idempotency-Key": "k"})
+    assert answer.status_code == 403
+    assert "own pages" in answer.json()["detail"]
+
+
+async def test_a_write_from_our_own_pages_is_carried_out(browser: httpx.AsyncClient) -> None:
+    assert (await browser.put(PATH, json=SITE, headers={"Origin": "http://hub.test"})).status_code == 201
+
+
+async def test_a_write_behind_a_proxy_may_name_the_public_address(browser: httpx.AsyncClient) -> None:
+    headers = {"Origin": "http://hub.test", "Host": "127.0.0.1:8080"}
+    assert (await browser.put(PATH, json=SITE, headers=headers)).status_code == 201
+
+
+async def test_without_an_origin_json_alone_will_do(browser: httpx.AsyncClient) -> None:
+    assert (await browser.put(PATH, json=SITE)).status_code == 201
+    form = await browser.put(PATH, content=b"{}", headers={"Content-Type": "text/plain"})
+    assert form.status_code == 403
+
+
+async def test_reading_needs_no_origin(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/api/v1/sites", headers={"Origin": "https://evil.test"})
+    assert answer.status_code == 200
+    assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_a_bearer_token_needs_no_origin(client: httpx.AsyncClient) -> None:
+    assert (await client.put(PATH, json=SITE, headers={"Origin": "https://evil.test"})).status_code == 201
+
+
+async def test_nothing_of_the_api_is_to_be_had_without_a_sign_in(app: FastAPI) -> None:
+    free = {"/api/v1/setup-needed", "/api/v1/setup", "/api/v1/session"}
+    async with stranger(app) as client:
+        document = (await client.get("/openapi.json")).json()
+        for path, operations in document["paths"].items():
+            if not path.startswith("/api/") or path in free:
+                continue
+            for method in operations:
+                answer = await client.request(method, _filled(path), json={}, params={"from": "x", "to": "x"})
+                assert answer.status_code == 401, f"{method} {path}: {answer.text}"
+
+
+def _filled(path: str) -> str:
+    while "{" in path:
+        start, _, rest = path.partition("{")
+        path = start + "x" + rest.partition("}")[2]
+    return path

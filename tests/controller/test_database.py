@@ -1,0 +1,165 @@
+"""Transactions, instants and locks, on both databases."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.schema import CreateTable
+
+from controller.database import Database, Instant, Tx, violates
+from controller.estate.tables import sites, spaces
+
+marks = Table("marks", MetaData(), Column("id", Integer, primary_key=True), Column("at", Instant))
+BST = timezone(timedelta(hours=1))
+
+
+@pytest.fixture
+async def marked(db: Database) -> Database:
+    async with db.write() as tx:
+        await tx.execute(CreateTable(marks))
+    return db
+
+
+async def _all(db: Database) -> list[datetime]:
+    async with db.read() as tx:
+        return list((await tx.execute(select(marks.c.at).order_by(marks.c.at))).scalars())
+
+
+async def test_an_instant_comes_back_in_utc_exact_to_the_microsecond(marked: Database) -> None:
+    at = datetime(2026, 10, 25, 1, 59, 59, 999999, tzinfo=BST)
+    async with marked.write() as tx:
+        await tx.execute(insert(marks).values(id=1, at=at))
+    (found,) = await _all(marked)
+    assert found == at
+    assert found.tzinfo is UTC
+
+
+async def test_instants_order_and_compare_as_instants_whatever_their_offset(marked: Database) -> None:
+    first = datetime(2026, 10, 25, 1, 30, tzinfo=BST)
+    second = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
+    async with marked.write() as tx:
+        await tx.execute(insert(marks), [{"id": 1, "at": second}, {"id": 2, "at": first}])
+        later = (await tx.execute(select(marks.c.id).where(marks.c.at > first))).scalars().all()
+    assert await _all(marked) == [first, second]
+    assert later == [1]
+
+
+async def test_an_instant_before_1970_comes_back(marked: Database) -> None:
+    at = datetime(1969, 12, 31, 23, 59, 59, 1, tzinfo=UTC)
+    async with marked.write() as tx:
+        await tx.execute(insert(marks).values(id=1, at=at))
+    assert await _all(marked) == [at]
+
+
+async def test_a_time_without_a_zone_is_refused(marked: Database) -> None:
+    with pytest.raises(StatementError, match="has no zone"):
+        async with marked.write() as tx:
+            await tx.execute(insert(marks).values(id=1, at=datetime(2026, 1, 1)))  # noqa: DTZ001 - the fault under test
+
+
+async def test_a_block_that_raises_leaves_nothing(marked: Database) -> None:
+    async def fail(tx: Tx) -> None:
+        await tx.execute(insert(marks).values(id=1))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await marked.run(fail)
+    assert await _all(marked) == []
+
+
+async def test_a_read_may_not_write(marked: Database) -> None:
+    with pytest.raises(DBAPIError):
+        async with marked.read() as tx:
+            await tx.execute(insert(marks).values(id=1))
+    assert await _all(marked) == []
+
+
+async def test_writers_that_read_first_never_see_the_same_state(marked: Database) -> None:
+    async def next_number(tx: Tx) -> None:
+        await marked.lock_site(tx, "ramsey")
+        highest = (await tx.execute(text("SELECT coalesce(max(id), 0) FROM marks"))).scalar_one()
+        await tx.execute(insert(marks).values(id=highest + 1))
+
+    await asyncio.gather(*(marked.run(next_number) for _ in range(25)))
+    assert len(await _all(marked)) == 25
+
+
+async def test_a_read_goes_on_while_a_write_is_open(marked: Database) -> None:
+    async with marked.write() as tx:
+        await tx.execute(insert(marks).values(id=1))
+        assert await asyncio.wait_for(_all(marked), 5) == []
+
+
+async def test_it_is_busy_exactly_while_a_transaction_is_open(marked: Database) -> None:
+    assert not marked.busy
+    async with marked.write():
+        assert marked.busy
+        async with marked.read():
+            pass
+        assert marked.busy
+    assert not marked.busy
+
+
+async def test_a_cancelled_write_frees_its_turn(marked: Database) -> None:
+    entered = asyncio.Event()
+
+    async def hang() -> None:
+        async with marked.write() as tx:
+            await tx.execute(insert(marks).values(id=1))
+            entered.set()
+            await asyncio.Event().wait()
+
+    hanging = asyncio.create_task(hang(), name="hangs in a write")
+    await entered.wait()
+    hanging.cancel()
+    await asyncio.wait([hanging])
+    assert not marked.busy
+    async with marked.write() as tx:
+        await tx.execute(insert(marks).values(id=1))
+    assert len(await _all(marked)) == 1
+
+
+async def test_writers_that_deadlock_are_run_again_until_both_are_through(marked: Database) -> None:
+    async with marked.write() as tx:
+        await tx.execute(insert(marks), [{"id": 1}, {"id": 2}])
+    runs = 0
+
+    async def cross(tx: Tx, first: int, second: int) -> None:
+        nonlocal runs
+        runs += 1
+        for number in (first, second):
+            await tx.execute(update(marks).where(marks.c.id == number).values(at=datetime(2026, 1, 1, tzinfo=UTC)))
+            await asyncio.sleep(0)
+            if not marked.sqlite and runs < 3:
+                await tx.execute(text("SELECT pg_sleep(0.1)"))
+
+    await asyncio.wait_for(asyncio.gather(marked.run(cross, 1, 2), marked.run(cross, 2, 1)), 30)
+    assert runs == (2 if marked.sqlite else 3)
+    assert not marked.busy
+
+
+async def test_a_refused_write_names_its_constraint(db: Database) -> None:
+    async def write_badly(tx: Tx) -> None:
+        await tx.execute(insert(sites).values(id="r", name="R", zone="UTC", address="", phone=""))
+        await tx.execute(insert(spaces).values(site="r", id="hall", name="Hall", capacity=-1))
+
+    with pytest.raises(IntegrityError) as refused:
+        await db.run(write_badly)
+    assert violates(refused.value, "ck_spaces_capacity")
+    assert not violates(refused.value, "ck_spaces_other")
+
+
+async def test_a_row_that_points_nowhere_is_refused(db: Database) -> None:
+    with pytest.raises(IntegrityError):
+        async with db.write() as tx:
+            await tx.execute(insert(spaces).values(site="nowhere", id="hall", name="Hall"))
+
+
+async def test_what_is_committed_on_sqlite_is_synced_to_disk_in_a_write_ahead_log(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    async with database.write() as tx:
+        assert (await tx.execute(text("PRAGMA journal_mode"))).scalar_one() == "wal"
+        assert (await tx.execute(text("PRAGMA synchronous"))).scalar_one() == 2
+    await database.close()

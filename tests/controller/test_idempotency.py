@@ -1,0 +1,135 @@
+"""A write that is sent again is answered again and not done again, on both databases."""
+
+import asyncio
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import func, select, text
+
+from controller.fields import SlugPath
+from controller.house import House, TheHouse
+from controller.idempotency import forget_old_keys, idempotency
+from controller.people import audit
+from controller.people.gate import TheActor
+from controller.people.tables import writes
+from tests.controller.clock import ManualClock
+from tests.controller.running import PASSWORD, USER, signed_in, stranger
+
+SITE = {"name": "Ramsey", "zone": "Europe/London"}
+PATH = "/api/v1/sites/ramsey"
+KEY = {"Idempotency-Key": "key-1"}
+
+
+async def _writes(house: House, act: str = "make") -> int:
+    async with house.database.read() as tx:
+        query = select(func.count()).select_from(writes).where(writes.c.act == act)
+        return int((await tx.execute(query)).scalar_one())
+
+
+@pytest.fixture
+def any_house(any_app: FastAPI) -> House:
+    house: House = any_app.state.house
+    return house
+
+
+async def test_the_same_request_is_answered_again_with_its_status_and_not_done_again(
+    any_client: httpx.AsyncClient, any_house: House
+) -> None:
+    first = await any_client.put(PATH, json=SITE, headers=KEY)
+    second = await any_client.put(PATH, json=SITE, headers=KEY)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.content == first.content
+    assert second.headers["content-type"] == first.headers["content-type"]
+    assert await _writes(any_house) == 1
+
+
+async def test_another_request_with_the_key_is_refused(any_client: httpx.AsyncClient, any_house: House) -> None:
+    await any_client.put(PATH, json=SITE, headers=KEY)
+    for answer in (
+        await any_client.put(PATH, json=SITE | {"name": "Other"}, headers=KEY),
+        await any_client.put("/api/v1/sites/other", json=SITE, headers=KEY),
+    ):
+        assert answer.status_code == 422
+        assert "'key-1' belongs to another request" in answer.json()["detail"]
+    assert await _writes(any_house) == 1
+
+
+async def test_twins_at_once_have_one_effect_and_one_answer(any_client: httpx.AsyncClient, any_house: House) -> None:
+    answers = await asyncio.gather(*(any_client.put(PATH, json=SITE, headers=KEY) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert await _writes(any_house) == 1
+
+
+async def test_a_refusal_is_answered_again(any_client: httpx.AsyncClient) -> None:
+    path = "/api/v1/sites/nowhere/spaces/hall"
+    first = await any_client.put(path, json={"name": "Hall"}, headers=KEY)
+    await any_client.put("/api/v1/sites/nowhere", json=SITE)
+    second = await any_client.put(path, json={"name": "Hall"}, headers=KEY)
+    assert (first.status_code, second.status_code) == (404, 404)
+    assert second.json() == first.json()
+
+
+async def test_keys_are_each_users_own(any_app: FastAPI, any_house: House) -> None:
+    async with signed_in(any_app) as una:
+        await una.put(PATH, json=SITE, headers=KEY)
+        async with any_house.database.write() as tx:
+            await tx.execute(text("UPDATE users SET name = 'Bo'"))
+        assert (await una.put(PATH, json=SITE, headers=KEY)).status_code == 200
+    assert await _writes(any_house, "change") == 1
+
+
+async def test_a_key_outlives_the_session_it_was_used_in(any_app: FastAPI, any_house: House) -> None:
+    async with signed_in(any_app) as una, stranger(any_app) as again:
+        await una.put(PATH, json=SITE, headers=KEY)
+        await una.delete("/api/v1/session")
+        token = (await again.post("/api/v1/session", json={"user": USER, "password": PASSWORD})).json()["token"]
+        answer = await again.put(PATH, json=SITE, headers=KEY | {"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 201
+    assert await _writes(any_house) == 1
+
+
+async def test_a_write_without_a_sign_in_claims_no_key(any_app: FastAPI, any_house: House) -> None:
+    async with stranger(any_app) as client:
+        assert (await client.put(PATH, json=SITE, headers=KEY)).status_code == 401
+    async with any_house.database.read() as tx:
+        assert (await tx.execute(select(idempotency))).all() == []
+
+
+async def test_a_write_that_broke_off_is_never_run_a_second_time(app: FastAPI) -> None:
+    async def break_off(name: SlugPath, house: TheHouse, actor: TheActor) -> None:
+        async with house.database.write() as tx:
+            await audit.record(tx, actor=actor.name, at=house.clock.now(), act="make", thing=name)
+        raise RuntimeError("after the commit")
+
+    app.post("/api/v1/broken/{name}")(break_off)
+    async with signed_in(app) as client:
+        assert (await client.post("/api/v1/broken/x", headers=KEY)).status_code == 500
+        again = await client.post("/api/v1/broken/x", headers=KEY)
+    assert again.status_code == 409
+    assert "may or may not" in again.json()["detail"]
+    assert await _writes(app.state.house) == 1
+
+
+async def test_a_day_later_the_key_is_free(any_client: httpx.AsyncClient, any_house: House, clock: ManualClock) -> None:
+    await any_client.put(PATH, json=SITE, headers=KEY)
+    await forget_old_keys(any_house)
+    assert (await any_client.put(PATH, json=SITE, headers=KEY)).status_code == 201
+    clock.advance(days=1, seconds=1)
+    await forget_old_keys(any_house)
+    assert (await any_client.put(PATH, json=SITE, headers=KEY)).status_code == 200
+
+
+async def test_stored_answers_are_sealed(client: httpx.AsyncClient, house: House) -> None:
+    await client.put(PATH, json=SITE, headers=KEY)
+    async with house.database.read() as tx:
+        (row,) = await tx.execute(select(idempotency))
+    assert b"Ramsey" not in row.answer
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201, "a\tb"])
+async def test_a_key_has_limits(client: httpx.AsyncClient, key: str) -> None:
+    answer = await client.put(PATH, json=SITE, headers={"Idempotency-Key": key})
+    assert answer.status_code == 422
+    assert "1 to 200" in answer.json()["detail"]

@@ -1,0 +1,54 @@
+"""The migrations make exactly the tables that the code knows."""
+
+import asyncio
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+import controller
+import controller.idempotency
+from controller.database import Database, metadata
+from controller.migrations import migrate
+
+for _tables in Path(controller.__file__).parent.rglob("tables.py"):
+    importlib.import_module(f"controller.{_tables.parent.name}.tables")
+
+
+def _drift(connection: sa.Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return list(compare_metadata(context, metadata))
+
+
+async def test_the_migrated_database_has_the_tables_of_the_code_and_no_others(db: Database) -> None:
+    async with db.read() as tx:
+        assert await tx.run_sync(_drift) == []
+
+
+async def _drift_of(url: str) -> list[object]:
+    database = Database(url)
+    try:
+        async with database.read() as tx:
+            return await tx.run_sync(_drift)
+    finally:
+        await database.close()
+
+
+async def test_migrating_again_changes_nothing(database_url: str) -> None:
+    await migrate(database_url)
+    assert await _drift_of(database_url) == []
+
+
+async def test_several_that_start_at_once_on_an_empty_database_all_come_up(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
+    await asyncio.gather(*(migrate(url) for _ in range(3)))
+    assert await _drift_of(url) == []
+
+
+async def test_several_that_start_at_once_on_postgresql_all_come_up(postgres_url: Callable[..., str]) -> None:
+    url = postgres_url()
+    await asyncio.gather(*(migrate(url) for _ in range(3)))
+    assert await _drift_of(url) == []
