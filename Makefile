@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults lock wheel clean setup-run setup-test
+.PHONY: help demo test lint types pages imports bench faults lock wheel check-data clean setup-run setup-test
 export PYTHON
 
 BIN := .venv/bin
@@ -41,6 +41,10 @@ lock: setup-test ## compile requirements/*.txt anew; ARGS=--upgrade for the newe
 
 wheel: setup-run ## dist/hallkeeper-*.whl with the pages in it, for a Pi or a server
 	$(BIN)/python -m hatchling build -t wheel
+
+check-data: setup-test ## hold the demo's figures against the published files in DATA=folder
+	@test -d "$(DATA)" || { echo "say where the files are: make check-data DATA=folder" >&2; exit 2; }
+	DATA="$(abspath $(DATA))" $(BIN)/pytest tests/check_data.py $(ARGS)
 
 clean: ## remove what can be made again (.venv, caches, built pages); the demo's state in var/ stays
 	rm -rf .venv dist dashboards/dist dashboards/node_modules

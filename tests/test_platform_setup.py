@@ -67,6 +67,6 @@ def test_make_demo_passes_on_what_it_is_given(given: list[str], started: str) ->
 
 def test_make_help_lists_every_target_that_a_person_types() -> None:
     targets = {line.partition(":")[0] for line in (ROOT / "Makefile").read_text().splitlines() if ": " in line}
-    typed = {name for name in targets if name.isalpha()}
+    typed = {name for name in targets if name[0].isalpha() and not name.startswith("setup-")}
     done = _run("make", "--no-print-directory", PATH=os.environ["PATH"])
     assert {line.split()[1] for line in done.stdout.splitlines()} == typed

@@ -1,0 +1,89 @@
+"""The demo's figures are those of the data they name: `make check-data DATA=folder of the published files`.
+
+The files themselves are not part of the source tree (Newcastle City Council, "Newcastle Libraries open data").
+"""
+
+import csv
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HUBS = [
+    path
+    for path in sorted((Path(__file__).parents[1] / "firmware_sim" / "data").glob("*.toml"))
+    if "figures" in tomllib.loads(path.read_text())
+]
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    found = sorted(Path(os.environ["DATA"]).rglob(name))
+    assert found, f"no {name} in or below {os.environ['DATA']}"
+    with found[0].open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _row(name: str, column: str, value: str) -> dict[str, str]:
+    (row,) = (each for each in _rows(name) if each[column] == value)
+    return row
+
+
+@pytest.fixture(params=HUBS, ids=lambda path: path.stem)
+def hub(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return tomllib.loads(request.param.read_text())
+
+
+def _branch(hub: dict[str, Any]) -> str:
+    branch = hub["figures"]["branch"]
+    assert isinstance(branch, str)
+    return branch
+
+
+def test_visits_of_each_month(hub: dict[str, Any]) -> None:
+    published = _row("2008-onwards-monthly-visits.csv", "Library", _branch(hub))
+    figures = hub["figures"]
+    for month, visits in {**figures["monthly_visits"], **figures["wifi_visits"]}.items():
+        heading = month if month in published else month.replace("-0", "-")
+        assert int(published[heading]) == visits, month
+
+
+def test_wifi_users_of_each_month(hub: dict[str, Any]) -> None:
+    published = _row("2019-onwards-monthly-wifi-users.csv", "Library", _branch(hub))
+    for month, users in hub["figures"]["wifi_users"].items():
+        assert int(published[month]) == users, month
+
+
+def test_floor_space(hub: dict[str, Any]) -> None:
+    published = _row("floor-space.csv", "venue", f"{_branch(hub)} Library")
+    assert int(published["gross_floor_space_m2"]) == hub["figures"]["gross_floor_m2"]
+    assert int(published["net_floor_space_m2"]) == hub["figures"]["net_floor_m2"]
+
+
+def test_place(hub: dict[str, Any]) -> None:
+    published = _row("current-libraries.csv", "Library", _branch(hub))
+    assert (float(published["Latitude"]), float(published["Longitude"])) == (hub["latitude"], hub["longitude"])
+
+
+def test_opening_hours_of_the_last_timetable(hub: dict[str, Any]) -> None:
+    rows = [
+        each
+        for each in _rows("all-libraries-opening-times.csv")
+        if each["venue"] in {_branch(hub), f"{_branch(hub)} Library"}
+    ]
+    last = rows[-1]["dataset_date_key"]
+    published = []
+    for each in rows:
+        if each["dataset_date_key"] == last:
+            times = [
+                each[column]
+                for column in ("open_morning", "close_lunchtime", "open_lunchtime", "close_evening")
+                if each[column]
+            ]
+            published += [
+                (_DAYS.index(each["day"]), opens, closes) for opens, closes in zip(times[::2], times[1::2], strict=True)
+            ]
+    shown = [(each["weekday"], each["opens"], each["closes"]) for each in hub["hours"]]
+    assert sorted(shown) == sorted(published), last
