@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from edge.wire.codec import decode, encode
+from edge.wire.codec import decode
 from edge.wire.events import Event
 
 LINE_LIMIT = 4 * 1024 * 1024
@@ -136,7 +136,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 def line(value: msgspec.Struct) -> bytes:
     """A value as one line."""
-    return encode(value) + b"\n"
+    return msgspec.json.encode(value) + b"\n"
 
 
 def read_to_world(data: bytes) -> ToWorld:

@@ -95,8 +95,7 @@ class Demo:
             self._ready_file.unlink(missing_ok=True)
             for task in (starting, stopping):
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError, SimError):
-                    await task
+            await asyncio.wait({starting, stopping})
             if rig.prepared:
                 self._remember(rig, stopped=True)
             await rig.stop()

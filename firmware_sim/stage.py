@@ -71,8 +71,8 @@ class Stage:
         timeline = self.world.timeline
         marks: dict[str, float] = {}
         timeline.spawn(_mark(doorway.wait_released, lambda: marks.setdefault("released", time.perf_counter())))
+        timeline.at(last, lambda: marks.setdefault("sent", time.perf_counter()))
         await self.act(_until(lambda: last - timeline.tick))
-        sent = time.perf_counter()
         access = await self._answered(site, door)
         if access is None:
             return Outcome(done=False, text=f"{name} stays shut: the agent did not answer within {ANSWER_S:g} s")
@@ -80,7 +80,7 @@ class Stage:
             return Outcome(done=False, text=f"{name} stays shut: {REASON_TEXT[access.reason]}")
         self._typed[site, door] = digits
         released = marks.get("released")
-        latency = (released - sent) * 1000 if released is not None and released >= sent else None
+        latency = (released - marks["sent"]) * 1000 if released is not None else None
         text = f"{name} opens: {REASON_TEXT[access.reason]}"
         if was_released:
             text += " (it stood unlocked already)"
