@@ -94,7 +94,7 @@ _HELD = (
             edge_states, and_(edge_states.c.site == doors.c.site, edge_states.c.edge == doors.c.edge)
         )
     )
-    .order_by(grants.c.created_at, grants.c.id)
+    .order_by(grants.c.created_at, grants.c.door, grants.c.id)
 )
 
 

@@ -88,6 +88,8 @@ def stand(grants: Sequence[HeldGrant], *, now: datetime, zone: ZoneInfo) -> Stan
     live = [grant for grant in grants if grant.ended_at is None]
     ended = [grant for grant in grants if grant.ended_at is not None]
     lingering = [grant for grant in ended if grant.state(now) is State.REMOVING]
+    # The last one of a door is the one shown.
+    ended.sort(key=lambda grant: grant.state(now) is State.REMOVING)
     if live:
         old = tuple(f"the code still opens {_reach([grant], zone, now)} for the old time" for grant in lingering)
         state, text = _live(live, zone, now)

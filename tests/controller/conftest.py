@@ -17,6 +17,7 @@ from controller.people.passwords import Passwords
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, NOW, running, signed_in
+from tests.controller.village import furnish
 from tests.services.postgres import PostgresServer
 
 
@@ -120,3 +121,24 @@ async def any_client(any_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """As `client`, on both databases."""
     async with signed_in(any_app) as client:
         yield client
+
+
+@pytest.fixture
+def any_house(any_app: FastAPI) -> House:
+    """As `house`, on both databases."""
+    found: House = any_app.state.house
+    return found
+
+
+@pytest.fixture
+async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A signed-in client of a controller with Ramsey in it."""
+    await furnish(client)
+    return client
+
+
+@pytest.fixture
+async def any_village(any_client: httpx.AsyncClient) -> httpx.AsyncClient:
+    """As `village`, on both databases."""
+    await furnish(any_client)
+    return any_client

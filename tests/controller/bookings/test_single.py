@@ -1,0 +1,247 @@
+"""Single bookings over HTTP: made, refused with the field and the limit, changed, cancelled, restored."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from controller.house import House
+from tests.controller.clock import ManualClock
+from tests.controller.running import USER
+from tests.controller.village import API, SITE, act, apply_plan, book, change, compile_plan, look, post, wanted
+
+
+async def test_a_booking_has_a_code_a_window_a_link_and_a_message(any_village: httpx.AsyncClient) -> None:
+    made = await book(any_village, contact_name="Ann", people=40)
+    assert made["starts"] == "2026-11-26T18:00:00+00:00"
+    assert made["code_window"] == {"starts": "2026-11-26T17:45:00+00:00", "ends": "2026-11-26T20:15:00+00:00"}
+    assert len(made["code"]) == 6
+    assert made["code"][0] != "9"
+    assert made["status"] == "confirmed"
+    assert made["on_door"]["text"] == "waiting for Front door and Side door"
+    assert made["actor"] == USER
+    assert made["link"].startswith("http://hub.test/d/")
+    assert f"{made['code'][:3]} {made['code'][3:]}" in made["message"]
+    assert "Thu 26 Nov, 18:00 to 20:00" in made["message"]
+    assert await look(any_village, made) == made
+
+
+async def test_a_space_without_doors_needs_no_code(village: httpx.AsyncClient) -> None:
+    made = await book(village, space="yard")
+    assert made["code"] is None
+    assert made["on_door"] == {"state": "none", "text": "no door needs a code", "doors": []}
+
+
+async def test_a_summer_booking_is_shown_with_the_summer_offset(village: httpx.AsyncClient) -> None:
+    made = await book(village, starts="2027-06-03T18:00", ends="2027-06-03T19:00:00Z")
+    assert (made["starts"], made["ends"]) == ("2027-06-03T18:00:00+01:00", "2027-06-03T20:00:00+01:00")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        ({"ends": "2026-11-26T17:00"}, "ends", "must be after starts"),
+        ({"ends": "2026-11-26T18:00"}, "ends", "not at the same time"),
+        ({"ends": "2026-12-27T18:01"}, "ends", "at most 31 days"),
+        ({"starts": "2026-11-24T09:00", "ends": "2026-11-24T10:00"}, "ends", "must be in the future"),
+        ({"starts": "2026-11-24T23:00", "ends": "2026-11-25T23:00"}, "starts", "at most 12 hours ago"),
+        ({"title": "  "}, "title", "at least 1 character"),
+        ({"title": "x" * 201}, "title", "at most 200 characters"),
+        ({"title": "a\nb"}, "title", "one line"),
+        ({"title": None}, "title", "required"),
+        ({"people": 0}, "people", "greater than or equal to 1"),
+        ({"people": "4"}, "people", "valid integer"),
+        ({"starts": 0}, "starts", "valid string"),
+        ({"starts": "2026-11-26"}, "starts", "must be a time like"),
+        ({"starts": "2026-11-26T25:00"}, "starts", ""),
+        ({"starts": "9999-11-26T18:00"}, "starts", "year"),
+        ({"space": "Hall!"}, "space", "pattern"),
+    ],
+)
+async def test_a_refusal_names_the_field_and_the_limit(
+    village: httpx.AsyncClient, changes: dict[str, object], field: str, message: str
+) -> None:
+    answer = await post(village, **changes)
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    [error] = answer.json()["errors"]
+    assert error["field"] == field
+    assert message in error["message"]
+
+
+async def test_a_wall_time_that_does_not_exist_is_refused_with_the_two_nearest(village: httpx.AsyncClient) -> None:
+    answer = await post(village, starts="2027-03-28T01:30", ends="2027-03-28T04:00")
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["field"] == "starts"
+    assert "00:59" in error["message"]
+    assert "02:00" in error["message"]
+
+
+async def test_an_unknown_site_space_or_booking_is_not_found(village: httpx.AsyncClient) -> None:
+    assert (await post(village, space="attic")).status_code == 404
+    assert (await village.post(f"{API}/sites/nowhere/bookings", json=wanted())).status_code == 404
+    assert (await village.get(f"{API}/bookings/none")).status_code == 404
+    assert (await village.post(f"{API}/series/none/cancel")).status_code == 404
+
+
+async def test_a_clash_is_a_409_that_names_what_stands_in_the_way(any_village: httpx.AsyncClient) -> None:
+    made = await book(any_village)
+    answer = await post(any_village, title="Yoga", starts="2026-11-26T19:30", ends="2026-11-26T21:00")
+    assert answer.status_code == 409
+    assert answer.json()["conflicts"] == [
+        {"id": made["id"], "title": "Choir", "space": "hall", "starts": made["starts"], "ends": made["ends"]}
+    ]
+    assert "Choir, Thu 26 Nov, 18:00 to 20:00" in answer.json()["detail"]
+
+
+async def test_bookings_may_touch_and_other_spaces_are_free(village: httpx.AsyncClient) -> None:
+    await book(village)
+    await book(village, starts="2026-11-26T20:00", ends="2026-11-26T21:00")
+    await book(village, starts="2026-11-26T17:00", ends="2026-11-26T18:00")
+    await book(village, space="studio")
+
+
+async def test_check_says_what_create_would_and_writes_nothing(village: httpx.AsyncClient) -> None:
+    made = await book(village)
+    path = f"{API}/sites/{SITE}/bookings/check"
+    taken = (await village.post(path, json=wanted(people=61))).json()
+    assert taken["free"] is False
+    assert [each["id"] for each in taken["conflicts"]] == [made["id"]]
+    assert taken["notes"] == ["61 people are more than Hall holds (60)"]
+    itself = (await village.post(path, json=wanted(id=made["id"]))).json()
+    assert itself == {"free": True, "conflicts": [], "lingering": [], "notes": []}
+    night = wanted(starts="2027-03-27T22:00", ends="2027-03-28T04:00")
+    assert (await village.post(path, json=night)).json()["notes"] == [
+        "the clocks change: it lasts 5 hours, 1 hour shorter"
+    ]
+    listed = await village.get(f"{API}/sites/{SITE}/bookings?from=2026-11-26&to=2027-01-20")
+    assert [each["id"] for each in listed.json()["items"]] == [made["id"]]
+
+
+async def test_the_list_takes_a_day_a_space_and_at_most_62_days(village: httpx.AsyncClient) -> None:
+    early = await book(village, starts="2026-11-26T08:00", ends="2026-11-26T09:00")
+    studio = await book(village, space="studio")
+    await book(village, starts="2026-11-27T00:00", ends="2026-11-27T01:00")
+    await act(village, early, "cancel")
+    path = f"{API}/sites/{SITE}/bookings"
+    day = (await village.get(path, params={"from": "2026-11-26", "to": "2026-11-27"})).json()["items"]
+    assert [each["id"] for each in day] == [early["id"], studio["id"]]
+    assert day[0]["status"] == "cancelled"
+    only = await village.get(path, params={"from": "2026-11-26T12:00", "to": "2026-11-27T00:00:00Z", "space": "studio"})
+    assert [each["id"] for each in only.json()["items"]] == [studio["id"]]
+    long = await village.get(path, params={"from": "2026-11-01", "to": "2027-02-01"})
+    assert long.json()["errors"][0] == {"field": "to", "message": "must be at most 62 days after `from`"}
+
+
+async def test_a_move_keeps_the_code_even_where_old_and_new_time_overlap(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await book(any_village)
+    await compile_plan(any_house, 1)
+    await apply_plan(any_house, 1)
+    moved = await change(any_village, made, starts="2026-11-26T18:30", ends="2026-11-26T20:30", space="hall")
+    assert moved["code"] == made["code"]
+    assert moved["version"] == 2
+    assert moved["on_door"]["state"] == "waiting"
+    assert moved["still_opens"] == [
+        "the code still opens Front door until 20:15 on Thu 26 Nov for the old time",
+        "the code still opens Side door until 20:15 on Thu 26 Nov for the old time",
+    ]
+    await compile_plan(any_house, 2)
+    await apply_plan(any_house, 2)
+    there = await look(any_village, made)
+    assert there["on_door"]["text"] == "on the door since 12:00"
+    assert there["still_opens"] == []
+
+
+async def test_a_move_onto_another_booking_is_refused_and_changes_nothing(village: httpx.AsyncClient) -> None:
+    made = await book(village)
+    await book(village, title="Yoga", starts="2026-11-26T20:00", ends="2026-11-26T21:00")
+    refused = await change(village, made, 409, ends="2026-11-26T20:01")
+    assert [each["title"] for each in refused["conflicts"]] == ["Yoga"]
+    assert await look(village, made) == made
+
+
+async def test_only_what_is_given_changes_and_nothing_given_changes_nothing(village: httpx.AsyncClient) -> None:
+    made = await book(village, contact_name="Ann", contact_phone="01487", people=3)
+    same = await change(village, made)
+    assert same == made
+    renamed = await change(village, made, title="Singers", people=None, contact_name=None)
+    assert (renamed["title"], renamed["people"], renamed["contact_name"]) == ("Singers", None, "")
+    assert renamed["contact_phone"] == "01487"
+    assert (await change(village, made, 422, title=None))["status"] == 422
+
+
+async def test_a_change_of_an_older_version_is_refused(village: httpx.AsyncClient) -> None:
+    made = await book(village)
+    await change(village, made, title="Singers", version=1)
+    assert (await change(village, made, 409, title="Ringers", version=1))["type"].endswith(":stale")
+    path = f"{API}/bookings/{made['id']}"
+    stale = await village.patch(path, json={"title": "Ringers"}, headers={"If-Match": '"1"'})
+    assert stale.status_code == 412
+    fresh = await village.patch(path, json={"title": "Ringers"}, headers={"If-Match": '"2"'})
+    assert (fresh.status_code, fresh.headers["etag"]) == (200, '"3"')
+    assert (await village.patch(path, json={}, headers={"If-Match": "3"})).status_code == 422
+
+
+async def test_a_cancelled_booking_frees_its_time_and_can_be_restored(any_village: httpx.AsyncClient) -> None:
+    made = await book(any_village)
+    gone = await act(any_village, made, "cancel")
+    assert gone["status"] == "cancelled"
+    assert gone["on_door"]["text"] == "cancelled; its code was never on the door"
+    assert (await act(any_village, made, "cancel"))["version"] == gone["version"]
+    back = await act(any_village, made, "restore")
+    assert (back["status"], back["code"]) == ("confirmed", made["code"])
+    await act(any_village, made, "cancel")
+    other = await book(any_village, title="Yoga")
+    refused = await act(any_village, made, "restore", 409)
+    assert [each["id"] for each in refused["conflicts"]] == [other["id"]]
+
+
+async def test_a_cancelled_booking_cannot_be_changed_and_a_finished_one_not_cancelled(
+    village: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    made = await book(village)
+    other = await book(village, space="studio")
+    await act(village, made, "cancel")
+    assert "restore it first" in (await change(village, made, 409, title="x"))["detail"]
+    clock.advance(hours=40)
+    assert (await look(village, other))["status"] == "finished"
+    assert "is over" in (await act(village, other, "cancel", 409))["detail"]
+    assert "is over" in (await act(village, made, "restore", 409))["detail"]
+    assert "is over" in (await change(village, other, 409, ends="2026-12-26T20:00"))["detail"]
+
+
+async def test_a_running_booking_may_be_made_longer(village: httpx.AsyncClient, clock: ManualClock) -> None:
+    made = await book(village)
+    clock.advance(hours=31)
+    longer = await change(village, made, ends="2026-11-26T22:00")
+    assert longer["ends"] == "2026-11-26T22:00:00+00:00"
+    assert longer["status"] == "confirmed"
+
+
+async def test_every_write_tells_the_listeners(village: httpx.AsyncClient, house: House) -> None:
+    with house.changes.subscribe() as changes:
+        made = await book(village)
+        assert changes.pending() == {SITE}
+        await change(village, made, title="Singers")
+        assert changes.pending() == {SITE}
+        await act(village, made, "cancel")
+        assert changes.pending() == {SITE}
+        await act(village, made, "restore")
+        assert changes.pending() == {SITE}
+
+
+async def test_a_key_sent_twice_books_once(village: httpx.AsyncClient) -> None:
+    async def once() -> httpx.Response:
+        path = f"{API}/sites/{SITE}/bookings"
+        return await village.post(path, json=wanted(), headers={"Idempotency-Key": "choir-1"})
+
+    first, second = await asyncio.gather(once(), once())
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+
+
+async def test_an_unknown_field_is_ignored(village: httpx.AsyncClient) -> None:
+    assert (await book(village, colour="blue"))["title"] == "Choir"

@@ -1,0 +1,85 @@
+"""A small site to book in, and shorthand for the requests that tests make of it."""
+
+import base64
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+
+from controller.access import service as access
+from controller.house import House
+
+API = "/api/v1"
+SITE = "ramsey"
+DOORS = ("front-door", "side-door")
+Json = dict[str, Any]
+
+
+async def furnish(client: httpx.AsyncClient) -> None:
+    """Ramsey: a hall behind two doors on two edges, a studio behind the front door, a yard behind none."""
+    await _put(client, "", {"name": "Ramsey Hub", "zone": "Europe/London", "phone": "01487 555 010"})
+    for number, (door, edge) in enumerate(zip(DOORS, ("pi-front", "pi-side"), strict=True)):
+        key = base64.b64encode(bytes([number]) * 32).decode()
+        await _put(client, f"/edges/{edge}", {"name": edge, "public_key": key})
+        await _put(client, f"/doors/{door}", {"name": door.replace("-", " ").capitalize(), "edge": edge})
+    await _put(client, "/spaces/hall", {"name": "Hall", "capacity": 60, "doors": list(DOORS)})
+    await _put(client, "/spaces/studio", {"name": "Studio", "doors": ["front-door"]})
+    await _put(client, "/spaces/yard", {"name": "Yard", "doors": []})
+
+
+async def _put(client: httpx.AsyncClient, path: str, body: Json) -> None:
+    answer = await client.put(f"{API}/sites/{SITE}{path}", json=body)
+    assert answer.is_success, answer.text
+
+
+def wanted(**changes: object) -> Json:
+    """A booking that can be made: the choir in the hall, Thursday evening."""
+    plain = {"space": "hall", "title": "Choir", "starts": "2026-11-26T18:00", "ends": "2026-11-26T20:00"}
+    return {key: value for key, value in (plain | changes).items() if value is not None}
+
+
+async def post(client: httpx.AsyncClient, **changes: object) -> httpx.Response:
+    return await client.post(f"{API}/sites/{SITE}/bookings", json=wanted(**changes))
+
+
+async def book(client: httpx.AsyncClient, **changes: object) -> Json:
+    """Make a booking that must succeed."""
+    answer = await post(client, **changes)
+    assert answer.status_code == 201, answer.text
+    made: Json = answer.json()
+    return made
+
+
+async def act(client: httpx.AsyncClient, booking: Json, what: str, status: int = 200) -> Json:
+    """Cancel or restore a booking."""
+    answer = await client.post(f"{API}/bookings/{booking['id']}/{what}")
+    assert answer.status_code == status, answer.text
+    body: Json = answer.json()
+    return body
+
+
+async def change(client: httpx.AsyncClient, booking: Json, status: int = 200, **fields: object) -> Json:
+    answer = await client.patch(f"{API}/bookings/{booking['id']}", json=fields)
+    assert answer.status_code == status, answer.text
+    body: Json = answer.json()
+    return body
+
+
+async def look(client: httpx.AsyncClient, booking: Json) -> Json:
+    answer = await client.get(f"{API}/bookings/{booking['id']}")
+    assert answer.status_code == 200, answer.text
+    body: Json = answer.json()
+    return body
+
+
+async def compile_plan(house: House, version: int, doors: tuple[str, ...] = DOORS) -> None:
+    """As the plan compiler does for the edges of ``doors``."""
+    now = house.clock.now()
+    async with house.database.write() as tx:
+        await access.mark_compiled(tx, SITE, doors, version, now, now + timedelta(days=35))
+
+
+async def apply_plan(house: House, version: int, doors: tuple[str, ...] = DOORS, at: datetime | None = None) -> None:
+    """As happens when the edges of ``doors`` say that they have applied a plan."""
+    async with house.database.write() as tx:
+        await access.mark_applied(tx, SITE, doors, version, at or house.clock.now())
