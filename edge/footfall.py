@@ -74,9 +74,9 @@ def advance(pair: Pair, tick: float) -> tuple[Pair, list[Outcome]]:
     outcomes: list[Outcome] = []
     while pair.waiting and pair.waiting[0].tick + REORDER_S <= tick:
         change, rest = pair.waiting[0], pair.waiting[1:]
-        pair = _lapse(msgspec.structs.replace(pair, waiting=rest), change.tick, outcomes)
+        pair = _lapse(msgspec.structs.replace(pair, waiting=rest), change.tick + REORDER_S, outcomes)
         pair = _read(pair, change, outcomes)
-    return _lapse(pair, tick - REORDER_S, outcomes, tick), outcomes
+    return _lapse(pair, tick, outcomes), outcomes
 
 
 _CYCLE = {(False, False): 0, (True, False): 1, (True, True): 2, (False, True): 3}
@@ -122,13 +122,13 @@ def _cleared(pair: Pair, change: Change, outcomes: list[Outcome]) -> Pair:
     return pair
 
 
-def _lapse(pair: Pair, tick: float, outcomes: list[Outcome], now: float | None = None) -> Pair:
+def _lapse(pair: Pair, tick: float, outcomes: list[Outcome]) -> Pair:
     """What has become true by mere time: a lone break stays alone, a beam is blocked."""
-    if pair.single is not None and not (pair.outer or pair.inner) and tick - pair.single[1] >= STRIDE_S:
+    if pair.single is not None and not (pair.outer or pair.inner) and tick >= pair.single[1] + STRIDE_S + REORDER_S:
         pair = msgspec.structs.replace(pair, single=None)
         outcomes.append(Crossing(way="back"))
     for beam, at in pair.broken_at:
-        if beam not in pair.faulty and (now if now is not None else tick) - at >= BLOCKED_S:
+        if beam not in pair.faulty and tick >= at + BLOCKED_S:
             pair = msgspec.structs.replace(pair, faulty=(*pair.faulty, beam), single=None, void=True)
             outcomes.append(Fault(beam=beam, present=True))
     return pair

@@ -20,6 +20,10 @@ from edge.wire.messages import DeviceState
 log = logging.getLogger(__name__)
 
 
+LEAST_WAIT_S = 0.0005
+"""No timer rings sooner than this, so that one which rang a rounding error too early cannot ring for ever."""
+
+
 class Device(Protocol):
     """Something with a state to show."""
 
@@ -154,7 +158,7 @@ class Timer:
         self._task = self._house.spawn(self._name, self._wait(at)) if at is not None else None
 
     async def _wait(self, at: float) -> None:
-        await self._house.clock.sleep(max(0.0, at - self._house.clock.monotonic()))
+        await self._house.clock.sleep(max(LEAST_WAIT_S, at - self._house.clock.monotonic()))
         self._at = self._task = None
         self._ring()
 

@@ -196,7 +196,6 @@ class Hall:
         await self.drive(beams[1], True)
         await asyncio.sleep(0.2)
 
-    @property
     def unlocked(self) -> bool:
         return self.outputs[STRIKE][-1]
 

@@ -58,9 +58,9 @@ def test_a_code_opens_its_door_and_the_door_relocks_behind_who_came_in() -> None
     async def act(hall: Hall) -> None:
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.enter(CODE)
-        assert hall.unlocked
+        assert hall.unlocked()
         await hall.open_door()
-        assert not hall.unlocked
+        assert not hall.unlocked()
         access = hall.data(AccessData)
         assert [(one.granted, one.reason, one.booking) for one in access] == [(True, Reason.GRANTED, BOOKING)]
         assert changes(hall) == [DoorChange.UNLOCKED, DoorChange.OPENED, DoorChange.CLOSED, DoorChange.LOCKED]
@@ -74,7 +74,7 @@ def test_the_relay_moves_before_the_event_is_recorded() -> None:
     async def main(clock: VirtualClock) -> None:
         hall = Hall(clock)
         seen: list[tuple[str, bool]] = []
-        hall.watch = lambda event: seen.append((event.kind, hall.unlocked))
+        hall.watch = lambda event: seen.append((event.kind, hall.unlocked()))
         await hall.start()
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.enter(CODE)
@@ -88,7 +88,7 @@ def test_a_wrong_code_opens_nothing_and_stands_in_no_event() -> None:
     async def act(hall: Hall) -> None:
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.enter("111222")
-        assert not hall.unlocked
+        assert not hall.unlocked()
         assert [one.reason for one in hall.data(AccessData)] == [Reason.UNKNOWN]
         await asyncio.sleep(2)
         assert hall.status().health["wrong_codes"] == 1
@@ -107,7 +107,7 @@ def test_a_pause_of_ten_seconds_begins_the_code_anew() -> None:
         assert hall.data(AccessData) == []
         await asyncio.sleep(11)
         await hall.enter(CODE)
-        assert hall.unlocked
+        assert hall.unlocked()
 
     with_hall(act)
 
@@ -117,7 +117,7 @@ def test_nobody_is_let_in_after_the_strike_was_released_for_its_hold_time() -> N
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.enter(CODE)
         await asyncio.sleep(5.5)
-        assert not hall.unlocked
+        assert not hall.unlocked()
         await hall.drive(CONTACT, True)
         await asyncio.sleep(1)
         assert changes(hall)[-2:] == [DoorChange.LOCKED, DoorChange.OPENED]
@@ -135,12 +135,12 @@ def test_the_exit_button_releases_without_plan_network_or_trusted_time() -> None
         hall.broker.kill()
         await hall.drive(REX, False)
         await asyncio.sleep(0.05)
-        assert hall.unlocked
+        assert hall.unlocked()
         await hall.drive(REX, True)
         await asyncio.sleep(4)
-        assert hall.unlocked
+        assert hall.unlocked()
         await asyncio.sleep(2)
-        assert not hall.unlocked
+        assert not hall.unlocked()
 
     with_hall(act, synchronised=False)
 
@@ -194,9 +194,9 @@ def test_a_door_is_free_exactly_while_the_plan_says_so() -> None:
         await hall.send_plan(1, hours(DoorSpan(during=Interval(start=opens, end=closes), free=True)))
         unlocked_at = locked_at = None
         while hall.clock.now() < closes + timedelta(minutes=1):
-            if hall.unlocked and unlocked_at is None:
+            if hall.unlocked() and unlocked_at is None:
                 unlocked_at = hall.clock.now()
-            if unlocked_at and not hall.unlocked and locked_at is None:
+            if unlocked_at and not hall.unlocked() and locked_at is None:
                 locked_at = hall.clock.now()
             await asyncio.sleep(0.5)
         assert unlocked_at is not None
@@ -215,7 +215,7 @@ def test_the_last_plan_is_used_after_a_start_with_no_network_at_all() -> None:
         await hall.start()
         assert [one.plan for one in hall.data(BootData)] == [None, 7]
         await hall.enter(CODE)
-        assert hall.unlocked
+        assert hall.unlocked()
 
     with_hall(act)
 
@@ -261,7 +261,7 @@ def test_a_refused_plan_says_why_and_leaves_the_last_good_one_in_force() -> None
         assert "second time" in (hall.applied()[-1].why or "")
         assert [one.applied for one in hall.data(PlanData)] == [True, False, False, False]
         await hall.enter(CODE)
-        assert hall.unlocked
+        assert hall.unlocked()
         await asyncio.sleep(2)
         assert hall.status().health["plan_refused"] == 3
 
@@ -299,7 +299,7 @@ def test_a_plan_that_nobody_trusted_signed_is_counted_and_never_used() -> None:
         }
         assert hall.status().plan_version == 7
         await hall.enter(CODE)
-        assert hall.unlocked
+        assert hall.unlocked()
 
     with_hall(act)
 
@@ -309,7 +309,7 @@ def test_a_cancelled_code_stops_at_once() -> None:
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.send_codes(2)
         await hall.enter(CODE)
-        assert not hall.unlocked
+        assert not hall.unlocked()
         assert isinstance(hall.disk, MemoryDisk)
         assert len(hall.disk.names("plan/parts")) == 2
 
@@ -494,12 +494,12 @@ def test_an_unlock_command_opens_once_and_is_answered() -> None:
     async def act(hall: Hall) -> None:
         command = hall.command()
         await hall.order(command)
-        assert hall.unlocked
+        assert hall.unlocked()
         assert (hall.results()[-1].id, hall.results()[-1].outcome) == (command.id, "done")
         await asyncio.sleep(6)
-        assert not hall.unlocked
+        assert not hall.unlocked()
         await hall.order(command)
-        assert not hall.unlocked
+        assert not hall.unlocked()
         assert [data.why for data in hall.data(DoorData)] == ["command", "time"]
 
     with_hall(act)
@@ -567,9 +567,9 @@ def test_the_strike_is_locked_when_the_agent_stops_in_the_middle_of_a_grant() ->
     async def act(hall: Hall) -> None:
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.enter(CODE)
-        assert hall.unlocked
+        assert hall.unlocked()
         await hall.stop()
-        assert not hall.unlocked
+        assert not hall.unlocked()
 
     with_hall(act)
 
@@ -587,7 +587,7 @@ def test_a_task_that_dies_ends_the_agent_with_its_name_and_the_door_locked() -> 
         assert hall.task is not None
         with pytest.raises((TaskDied, ZeroDivisionError)):
             await hall.task
-        assert not hall.unlocked
+        assert not hall.unlocked()
         await hall.close()
 
     run(main)
@@ -601,7 +601,7 @@ def test_an_edge_that_does_not_know_the_time_admits_nobody_by_a_timed_code() -> 
         await hall.hello(session=hall.status().nonce)
         assert hall.status().trust is ClockTrust.UNPROVEN or hall.replies()
         await hall.enter(CODE)
-        assert hall.unlocked
+        assert hall.unlocked()
         await asyncio.sleep(2)
         assert hall.status().trust is ClockTrust.HOLDOVER
 
@@ -613,7 +613,7 @@ def test_a_hello_of_another_session_proves_no_time() -> None:
         await hall.send_codes(1, grant(CODE, *WINDOW))
         await hall.hello(session="0" * 32)
         await hall.enter(CODE)
-        assert not hall.unlocked
+        assert not hall.unlocked()
 
     with_hall(act, synchronised=False)
 
@@ -636,7 +636,7 @@ def test_a_disk_that_refuses_keeps_the_door_working_and_loses_nothing() -> None:
         await hall.send_codes(1, grant(CODE, *WINDOW))
         hall.disk.refuse = True
         await hall.enter(CODE)
-        assert hall.unlocked
+        assert hall.unlocked()
         await asyncio.sleep(5)
         hall.disk.refuse = False
         await hall.until(lambda: {event.seq for event in hall.received()} >= {event.seq for event in hall.recorded})
@@ -664,7 +664,7 @@ def test_hours_of_another_door_mean_nothing_here() -> None:
         always = Interval(start=ZERO, end=ZERO + timedelta(days=1))
         await hall.send_plan(1, HoursPart(door="back-door", name="Back", spans=(DoorSpan(during=always, free=True),)))
         await asyncio.sleep(1)
-        assert not hall.unlocked
+        assert not hall.unlocked()
         await hall.enter(CODE)
         assert hall.data(AccessData)[-1].reason is Reason.NO_DOOR
 

@@ -1,0 +1,125 @@
+"""Two beams tell who came in, went out, turned back, stood about, and when a beam is blocked."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.footfall import BLOCKED_S, REORDER_S, Beam, Change, Crossing, Fault, Outcome, Pair, advance, feed
+
+Step = tuple[str, float]
+"""``O`` breaks the outer beam, ``o`` clears it; ``I`` and ``i`` the inner one."""
+
+
+def walk(*steps: Step, pair: Pair | None = None, after: float = 5.0) -> list[Outcome]:
+    pair, outcomes = pair or Pair(), []
+    for letter, tick in steps:
+        beam: Beam = "outer" if letter in "Oo" else "inner"
+        pair = feed(pair, Change(tick=tick, beam=beam, broken=letter.isupper()))
+        pair, new = advance(pair, tick)
+        outcomes += new
+    last = max(tick for _, tick in steps)
+    pair, new = advance(pair, last + after)
+    return outcomes + new
+
+
+def ways(outcomes: list[Outcome]) -> list[str]:
+    return [outcome.way for outcome in outcomes if isinstance(outcome, Crossing)]
+
+
+IN = (("O", 1.0), ("I", 1.1), ("o", 1.2), ("i", 1.3))
+OUT = (("I", 1.0), ("O", 1.1), ("i", 1.2), ("o", 1.3))
+
+
+def test_walking_through_counts_by_direction() -> None:
+    assert ways(walk(*IN)) == ["in"]
+    assert ways(walk(*OUT)) == ["out"]
+
+
+def test_two_close_behind_each_other_are_two() -> None:
+    second = tuple((letter, tick + 0.35) for letter, tick in IN)
+    assert ways(walk(*IN, *second)) == ["in", "in"]
+
+
+def test_turning_back_in_the_doorway_counts_nobody() -> None:
+    assert ways(walk(("O", 1.0), ("I", 1.1), ("i", 1.4), ("o", 1.5))) == ["back"]
+    assert ways(walk(("O", 1.0), ("I", 1.1), ("o", 1.2), ("O", 1.6), ("i", 1.7), ("o", 1.8))) == ["back"]
+
+
+def test_only_leaning_into_the_first_beam_counts_nobody() -> None:
+    assert ways(walk(("O", 1.0), ("o", 1.4))) == ["back"]
+
+
+def test_loitering_between_the_beams_counts_once() -> None:
+    steps = [("O", 1.0), ("I", 1.1)]
+    for at in range(10):
+        steps += [("o", 2.0 + at), ("O", 2.5 + at)]
+    assert ways(walk(*steps, ("o", 13.0), ("i", 13.1))) == ["in"]
+
+
+def test_somebody_thin_who_never_breaks_both_at_once_counts() -> None:
+    assert ways(walk(("O", 1.0), ("o", 1.1), ("I", 1.3), ("i", 1.4))) == ["in"]
+    assert ways(walk(("I", 1.0), ("i", 1.1), ("O", 1.3), ("o", 1.4))) == ["out"]
+
+
+def test_two_who_lean_in_far_apart_in_time_are_no_passage() -> None:
+    assert ways(walk(("O", 1.0), ("o", 1.1), ("I", 3.0), ("i", 3.1))) == ["back", "back"]
+
+
+def test_ticks_order_what_the_library_reports_out_of_order() -> None:
+    pair = Pair()
+    for letter, tick in (IN[1], IN[0], IN[3], IN[2]):
+        beam: Beam = "outer" if letter in "Oo" else "inner"
+        pair = feed(pair, Change(tick=tick - 1, beam=beam, broken=letter.isupper()))
+    assert ways(advance(pair, 5.0)[1]) == ["in"]
+
+
+def test_a_blocked_beam_is_a_fault_and_counts_nobody_until_it_is_clear() -> None:
+    steps: list[Step] = [("O", 1.0)]
+    outcomes = walk(
+        *steps, ("I", 200.0), ("i", 200.5), ("I", 201.0), ("i", 201.5), ("o", 300.0), *((w, t + 300) for w, t in IN)
+    )
+    assert outcomes == [
+        Fault(beam="outer", present=True),
+        Fault(beam="outer", present=False),
+        Crossing(way="in"),
+    ]
+
+
+def test_a_beam_blocked_in_silence_is_reported_when_its_time_is_due() -> None:
+    pair = feed(Pair(), Change(tick=1.0, beam="inner", broken=True))
+    pair, _ = advance(pair, 1.0 + REORDER_S)
+    assert pair.due == 1.0 + BLOCKED_S
+    pair, outcomes = advance(pair, 1.0 + BLOCKED_S)
+    assert outcomes == [Fault(beam="inner", present=True)]
+    assert pair.due is None
+
+
+passages = st.lists(st.tuples(st.sampled_from(["in", "out", "back in", "back out"]), st.floats(0.05, 0.5)), max_size=15)
+
+
+@given(passages)
+def test_any_row_of_whole_passages_is_counted_exactly(people: list[tuple[str, float]]) -> None:
+    steps: list[Step] = []
+    now = 1.0
+    for way, pace in people:
+        letters = {"in": "OIoi", "out": "IOio", "back in": "OIio", "back out": "IOoi"}[way]
+        for letter in letters:
+            steps.append((letter, now))
+            now += pace
+        now += 0.1
+    if steps:
+        assert ways(walk(*steps)) == [way.split()[0] for way, _ in people]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["outer", "inner"]), st.booleans(), st.floats(0, 100)), max_size=40))
+def test_any_noise_leaves_a_machine_whose_next_look_is_ahead(noise: list[tuple[Beam, bool, float]]) -> None:
+    pair, tick = Pair(), 0.0
+    for beam, broken, wait in noise:
+        tick += wait
+        pair = feed(pair, Change(tick=tick, beam=beam, broken=broken))
+        pair, _ = advance(pair, tick)
+    for _ in range(200):
+        if pair.due is None:
+            break
+        tick = max(tick, pair.due)
+        pair, _ = advance(pair, tick)
+    assert pair.due is None
