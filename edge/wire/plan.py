@@ -243,7 +243,10 @@ class Assembly:
 
 
 def assemble(manifest: Manifest, parts: Mapping[str, bytes]) -> Plan:
-    """A plan from the bytes of all its parts. Raises ``PlanRefused`` for a missing or other part, else ``WireError``."""
+    """A plan from the bytes of all its parts.
+
+    Raises ``PlanRefused`` for a part that is missing or not the one named, else ``WireError``.
+    """
     assembly = Assembly(manifest)
     for name, ref in manifest.parts.items():
         if name not in parts:
