@@ -14,7 +14,7 @@ async def eventually(look: Callable[[], Awaitable[T | None]], *, what: str, with
     """The first answer of ``look`` that is neither None nor False. Fails the test at the deadline."""
     try:
         async with asyncio.timeout(within_s):
-            while not (found := await look()):
+            while not (found := await look()):  # noqa: ASYNC110  # a database or a page tells nobody
                 await asyncio.sleep(_LOOK_EVERY_S)
             return found
     except TimeoutError:

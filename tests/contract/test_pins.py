@@ -1,0 +1,127 @@
+"""What every set of pins keeps: gpiozero's own mock and the simulator's factory."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from gpiozero.pins.mock import MockFactory
+
+from edge.errors import PinError
+from edge.pins import GpioPins
+from firmware_sim.pins import SimFactory
+
+
+class Bench:
+    """Pins, and the other end of their wires."""
+
+    def __init__(self, factory: Any) -> None:
+        self.factory = factory
+        self.pins = GpioPins(factory)
+        self._tick = 100.0
+
+    def drive(self, pin: int, level: bool) -> None:
+        """Put a level on the wire of an input."""
+        self._tick += 0.001
+        if isinstance(self.factory, SimFactory):
+            self.factory.drive(pin, level, self._tick)
+        elif level:
+            self.factory.pin(pin).drive_high()
+        else:
+            self.factory.pin(pin).drive_low()
+
+
+@pytest.fixture(params=["mock", "simulated"])
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    made = Bench(MockFactory() if request.param == "mock" else SimFactory({}, lambda pin, level: None))
+    yield made
+    made.pins.close()
+    made.factory.reset()
+
+
+def silent(level: bool, tick: float) -> None:
+    """Nobody listens."""
+
+
+@pytest.mark.parametrize("pull_up", [True, False])
+def test_an_input_tells_its_level_from_the_start(bench: Bench, pull_up: bool) -> None:
+    assert bench.pins.input(17, pull_up=pull_up, on_change=silent).level is pull_up
+
+
+def test_every_change_is_told_with_its_level_and_tick(bench: Bench) -> None:
+    changes: list[tuple[bool, float]] = []
+    held = bench.pins.input(17, pull_up=True, on_change=lambda level, tick: changes.append((level, tick)))
+    for level in (False, True, False):
+        bench.drive(17, level)
+    assert [level for level, _ in changes] == [False, True, False]
+    ticks = [tick for _, tick in changes]
+    assert ticks == sorted(ticks)
+    assert all(isinstance(tick, float) for tick in ticks)
+    assert held.level is False
+
+
+def test_a_burst_of_bounces_is_told_in_full(bench: Bench) -> None:
+    changes: list[bool] = []
+    held = bench.pins.input(17, pull_up=True, on_change=lambda level, tick: changes.append(level))
+    for _ in range(500):
+        bench.drive(17, False)
+        bench.drive(17, True)
+    assert len(changes) == 1000
+    assert held.level is True
+
+
+def test_an_input_is_heard_although_only_the_pins_are_held(bench: Bench) -> None:
+    changes: list[bool] = []
+    held = [bench.pins.input(pin, pull_up=True, on_change=lambda level, tick: changes.append(level)) for pin in (5, 6)]
+    import gc
+
+    gc.collect()
+    bench.drive(5, False)
+    bench.drive(6, False)
+    assert changes == [False, False]
+    assert len(held) == 2
+
+
+@pytest.mark.parametrize("initial", [True, False])
+def test_an_output_begins_at_its_level_and_follows(bench: Bench, initial: bool) -> None:
+    output = bench.pins.output(22, initial=initial)
+    assert output.level is initial
+    output.set(not initial)
+    assert output.level is not initial
+
+
+def test_two_pins_do_not_share_their_listeners(bench: Bench) -> None:
+    heard: list[str] = []
+    held = [
+        bench.pins.input(5, pull_up=True, on_change=lambda level, tick: heard.append("five")),
+        bench.pins.input(6, pull_up=True, on_change=lambda level, tick: heard.append("six")),
+    ]
+    bench.drive(6, False)
+    assert heard == ["six"]
+    assert len(held) == 2
+
+
+def test_a_pin_is_taken_once(bench: Bench) -> None:
+    bench.pins.output(22, initial=False)
+    with pytest.raises(PinError, match="pin 22 is taken"):
+        bench.pins.input(22, pull_up=True, on_change=silent)
+
+
+def test_a_pin_that_is_not_there_is_refused(bench: Bench) -> None:
+    with pytest.raises(PinError, match="pin 99"):
+        bench.pins.output(99, initial=False)
+
+
+def test_closed_pins_become_inputs_and_may_be_closed_again(bench: Bench) -> None:
+    bench.pins.output(22, initial=True)
+    bench.pins.close()
+    bench.pins.close()
+    assert bench.factory.pin(22).function == "input"
+
+
+def test_the_simulated_factory_tells_what_the_relay_does() -> None:
+    driven: list[tuple[int, bool]] = []
+    pins = GpioPins(SimFactory({}, lambda pin, level: driven.append((pin, level))))
+    output = pins.output(22, initial=False)
+    output.set(True)
+    pins.close()
+    assert driven == [(22, False), (22, True), (22, False)]

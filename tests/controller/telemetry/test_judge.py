@@ -1,0 +1,102 @@
+"""What of a batch is accepted, and what is set aside."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.telemetry.judge import judge, judge_all
+from controller.telemetry.model import GoodEvent, Reason, SetAside
+from edge.wire.codec import encode
+from edge.wire.events import DroppedData, FootfallData, OutageData, WifiData
+from tests.controller.telemetry.speaking import NOW, event
+
+
+def set_aside(raw: bytes) -> SetAside:
+    judged = judge(raw, NOW)
+    assert isinstance(judged, SetAside)
+    return judged
+
+
+def test_an_unknown_kind_is_accepted_with_all_its_fields() -> None:
+    raw = encode(event(7)).replace(b'"motion"', b'"lift"').replace(b'"zone"', b'"floor"')
+    judged = judge(raw, NOW)
+    assert isinstance(judged, GoodEvent)
+    assert (judged.kind, judged.data) == ("lift", None)
+    assert '"floor"' in judged.text
+
+
+def test_an_unknown_field_is_ignored() -> None:
+    judged = judge(encode(event(7)).replace(b'"zone"', b'"new_in_version_9":[1],"zone"'), NOW)
+    assert isinstance(judged, GoodEvent)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"null",
+        b"[]",
+        b'"text"',
+        b'{"seq":7}',
+        encode(event(7)).replace(b'"zone"', b'"znoe"'),
+        encode(event(7)).replace(b'"at":"2026-11-25T12:00:00Z"', b'"at":"2026-11-25T12:00:00"'),
+        encode(event(7, FootfallData(counter="c", ins=1, outs=0, total_ins=1, total_outs=0))).replace(
+            b'"ins":1', b'"ins":-1'
+        ),
+        encode(event(7)).replace(b'"hall"', b'"\xff\xfe"'),
+    ],
+)
+def test_what_cannot_be_read_is_malformed(raw: bytes) -> None:
+    judged = set_aside(raw)
+    assert judged.reason is Reason.MALFORMED
+    assert judged.raw == raw
+
+
+def test_five_minutes_ahead_is_believed_and_more_is_not() -> None:
+    assert isinstance(judge(encode(event(7, at=NOW + timedelta(minutes=5))), NOW), GoodEvent)
+    late = set_aside(encode(event(7, at=NOW + timedelta(minutes=5, seconds=1))))
+    assert (late.reason, late.seq) == (Reason.FROM_THE_FUTURE, 7)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        FootfallData(counter="c", ins=10_001, outs=0, total_ins=10_001, total_outs=0),
+        FootfallData(counter="c", ins=3, outs=0, total_ins=2, total_outs=0),
+        WifiData(zone="hall", stations=100_001),
+        OutageData(start=NOW, end=NOW),
+        DroppedData(first=8, last=7, counts={}),
+        DroppedData(first=1, last=9_000, counts={}),
+        DroppedData(first=0, last=7, counts={}),
+    ],
+)
+def test_what_cannot_be_is_absurd(data: FootfallData | WifiData | OutageData | DroppedData) -> None:
+    judged = set_aside(encode(event(7, data)))
+    assert (judged.reason, judged.seq) == (Reason.ABSURD, 7)
+
+
+def numbers(*raws: bytes) -> list[int | None]:
+    return [
+        each.event.seq if isinstance(each, GoodEvent) else each.seq
+        for each in judge_all([msgspec.Raw(raw) for raw in raws], NOW)
+    ]
+
+
+def test_an_event_without_a_number_has_the_one_its_neighbours_leave_it() -> None:
+    assert numbers(b"null", encode(event(8)), b"[]", b"{}", encode(event(11))) == [7, 8, 9, 10, 11]
+
+
+def test_a_dropped_run_takes_the_place_of_all_its_numbers() -> None:
+    dropped = encode(event(20, DroppedData(first=9, last=20, counts={"motion": 12})))
+    assert numbers(b"null", dropped, b"null", encode(event(22))) == [8, 20, 21, 22]
+
+
+def test_a_batch_in_which_no_number_can_be_read_leaves_them_open() -> None:
+    assert numbers(b"null", b"null") == [None, None]
+
+
+@given(st.binary())
+def test_any_bytes_are_judged(raw: bytes) -> None:
+    judge(raw, NOW)
