@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 ANSWER_WITHIN_S = 10.0
 """How long an edge may take to answer a hello, in real seconds."""
+_QUESTIONS_LIMIT = 8
 _HEALTH_LIMIT = 50  # most counters of an edge's own that are kept
 
 
@@ -52,7 +54,7 @@ class Greeter:
         self._planner = planner
         self._seen = seen
         self._standing = standing
-        self._asked: dict[EdgeName, str] = {}
+        self._asked: dict[EdgeName, deque[str]] = {}
         self._unanswered: dict[EdgeName, float] = {}
 
     async def greet_all(self) -> None:
@@ -63,14 +65,15 @@ class Greeter:
             self._planner.want(name)
 
     async def greet(self, name: EdgeName) -> None:
-        """Ask an edge who it is and what it has; its reply must echo the nonce of the last time it was asked."""
+        """Ask an edge who it is and what it has; its reply must echo the nonce, once."""
         site, edge = name
         async with self._database.read() as tx:
             present = await telemetry.present_log(tx, site, edge)
             runs = await telemetry.runs(tx, present[0]) if present else None
             state = await telemetry.edge_state(tx, site, edge)
             plan = await repository.latest(tx, site, edge)
-        nonce = self._asked[name] = secrets.token_hex(16)
+        nonce = secrets.token_hex(16)
+        self._asked.setdefault(name, deque(maxlen=_QUESTIONS_LIMIT)).append(nonce)
         self._unanswered.setdefault(name, asyncio.get_running_loop().time())
         hello = Hello(
             site=site,
@@ -121,13 +124,16 @@ class Greeter:
         return True
 
     async def take_reply(self, name: EdgeName, payload: bytes) -> None:
-        """An edge answered; a reply to anything but the last question is old."""
+        """An edge answered; a reply that answers no open question is an old one."""
         reply = self._gate.open(*name, payload, purpose=Purpose.HELLO_REPLY, kind=HelloReply)
         if reply is None:
             return
-        if reply.nonce != self._asked.get(name) or (reply.status.site, reply.status.edge) != name:
+        asked = self._asked.get(name, deque())
+        if reply.nonce not in asked or (reply.status.site, reply.status.edge) != name:
             self._gate.refuse(*name, "wrong_address", "a hello reply that answers nothing that was asked")
             return
+        while asked.popleft() != reply.nonce:
+            pass
         self._unanswered.pop(name, None)
         await self._database.run(self._take_reply, reply)
         await self._follow_up(name, reply.status)

@@ -1,0 +1,97 @@
+"""A running controller inside the test's process, one site, and an edge that speaks the wire."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from controller.app import build_app
+from controller.estate.model import Door, Edge, Site, Space
+from controller.house import House
+from controller.people.passwords import Passwords
+from controller.settings import Settings
+from edge.wire.clock import Clock
+from edge.wire.link import Link
+from tests.controller.telemetry.speaking import Speaker
+from tests.eventually import eventually
+from tests.integration.fake_edge import FakeEdge
+
+SITE = Site(id="ramsey", name="Ramsey Library", zone="Europe/London", phone="01632 960 001")
+FRONT = Door(
+    site="ramsey", id="front-door", name="Front door", edge="main", hold_s=5, held_after_s=60, counter="front-beams"
+)
+HALL = Space(site="ramsey", id="hall", name="Hall", capacity=80, doors=("front-door",))
+ACTOR = "Una Porter"
+
+
+class Hub:
+    """``house`` with its tasks running; ``failed`` is the first task that ended, which none must."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+        self.house: House = app.state.house
+        self.speaker = Speaker()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def furnish(self) -> None:
+        """Make the site with a door, an edge and a space."""
+        estate = self.house.estate
+        await estate.put_site(SITE, actor=ACTOR)
+        edge = Edge(site="ramsey", id="main", name="Main", public_key=self.speaker.public_key)
+        await estate.put_edge(edge, actor=ACTOR)
+        await estate.put_door(FRONT, actor=ACTOR)
+        await estate.put_space(HALL, actor=ACTOR)
+
+    def run(self) -> None:
+        self._tasks = [asyncio.create_task(task.run(), name=task.name) for task in self.house.tasks]
+
+    async def stop(self) -> None:
+        """End the tasks; raises what one of them died of."""
+        for task in self._tasks:
+            if task.done():
+                raise AssertionError(f"the task {task.get_name()!r} has ended") from task.exception()
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    async def connected(self) -> None:
+        async def look() -> bool:
+            return self.house.exchange.link.connected
+
+        await eventually(look, what="the controller is connected")
+
+    async def quiet(self) -> None:
+        """Wait until nothing that came is still being dealt with."""
+
+        async def look() -> bool:
+            return not self.house.exchange.busy and not self.house.database.busy
+
+        await eventually(look, what="the controller has nothing to do")
+
+    def edge(self, link: Link, *, obeys: bool = True, speaker: Speaker | None = None) -> FakeEdge:
+        return FakeEdge(
+            link,
+            speaker or self.speaker,
+            controller_key=self.house.keys.public,
+            clock=self.house.clock,
+            obeys=obeys,
+        )
+
+
+@asynccontextmanager
+async def open_hub(
+    settings: Settings, clock: Clock, passwords: Passwords, *, link: Link | None = None
+) -> AsyncIterator[Hub]:
+    """A hub that is furnished and runs; with ``link`` in place of the broker of the settings."""
+    hub = Hub(build_app(settings, clock, passwords=passwords, link=link))
+    await hub.house.start()
+    try:
+        await hub.furnish()
+        hub.run()
+        await hub.connected()
+        yield hub
+        await hub.stop()
+    finally:
+        await hub.stop()
+        await hub.house.close()
