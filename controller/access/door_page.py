@@ -116,11 +116,12 @@ def _shown(view: View, *, notice: str = "") -> HTMLResponse:
 
 
 def _works(view: View) -> str:
-    window, zone, now = view.code_window, view.place.site.tz, view.now
-    until = words.at(window.end, zone, now=now)
-    if now in window:
+    """Days are named only where they are others than the booking's."""
+    window, zone, day = view.code_window, view.place.site.tz, view.booking.starts
+    until = words.at(window.end, zone, now=day)
+    if view.now in window:
         return f"The code works now, until {until}."
-    return f"The code works from {words.at(window.start, zone, now=now)} until {until}."
+    return f"The code works from {words.at(window.start, zone, now=day)} until {until}."
 
 
 def _confirm(house: House, view: View) -> HTMLResponse:

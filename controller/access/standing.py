@@ -170,7 +170,7 @@ def _door_text(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
         case State.WAITING if grant.window.start - HORIZON > now:
             return f"goes on the door from {words.day(grant.window.start - HORIZON, zone, now=now)}"
         case State.WAITING | State.UNREACHABLE:
-            return f"waiting{_out_of_reach(grant, zone, now)}"
+            return f"not on the door yet{_out_of_reach(grant, zone, now)}"
         case State.REMOVING:
             return f"still opens until {words.at(grant.window.end, zone, now=now)}{_out_of_reach(grant, zone, now)}"
         case _:

@@ -1,0 +1,212 @@
+"""Codes at doors: no two bookings share one, a lingering one is never given out, the database holds that."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from controller.access import service
+from controller.access.service import Access
+from controller.access.tables import CODE_OVERLAP, code_claims, codes, grants
+from controller.database import violates
+from controller.house import House
+from controller.telemetry.tables import edge_states
+from edge.wire.credentials import CredentialKind, code_key
+from edge.wire.interval import Interval
+from tests.controller.clock import ManualClock
+from tests.controller.running import NOW
+from tests.controller.village import (
+    API,
+    DOORS,
+    SITE,
+    act,
+    apply_plan,
+    book,
+    change,
+    compile_plan,
+    look,
+    wanted,
+)
+
+WINDOW = Interval(start=NOW + timedelta(hours=5), end=NOW + timedelta(hours=7))
+
+
+def chooser(house: House, chosen: Sequence[str]) -> Access:
+    """Gives out these codes in turn."""
+    left = iter(chosen)
+    return Access(house.estate, house.keys, choose=lambda: next(left))
+
+
+async def issue(house: House, access: Access, booking: str, window: Interval = WINDOW) -> str:
+    async with house.database.write() as tx:
+        await access.issue(tx, site=SITE, doors=DOORS, windows={booking: window}, now=house.clock.now())
+        return (await access.codes(tx, [booking]))[booking]
+
+
+async def go_offline(house: House, edge: str, since_minutes_ago: int) -> None:
+    async with house.database.write() as tx:
+        row = {
+            "site": SITE,
+            "edge": edge,
+            "online": False,
+            "since": house.clock.now() - timedelta(minutes=since_minutes_ago),
+            "boot": "b",
+            "connection": 1,
+            "nonce": "n",
+            "at": house.clock.now(),
+            "software": "1",
+            "trust": "synced",
+            "head": 0,
+            "health": "{}",
+        }
+        await tx.execute(insert(edge_states).values(row))
+
+
+async def test_a_code_that_another_booking_has_is_not_given_out_again(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    access = chooser(any_house, ["482913", "482913", "482914"])
+    assert await issue(any_house, access, "one") == "482913"
+    later = Interval(start=WINDOW.start + timedelta(days=3), end=WINDOW.end + timedelta(days=3))
+    assert await issue(any_house, access, "two", later) == "482914"
+
+
+async def test_bookings_of_one_transaction_share_no_code(village: httpx.AsyncClient, house: House) -> None:
+    access = chooser(house, ["482913", "482913", "482914"])
+    async with house.database.write() as tx:
+        windows = {"one": WINDOW, "two": WINDOW}
+        await access.issue(tx, site=SITE, doors=DOORS, windows=windows, now=NOW)
+        assert await access.codes(tx, ["one", "two"]) == {"one": "482913", "two": "482914"}
+
+
+async def test_a_lingering_code_is_never_given_out(any_village: httpx.AsyncClient, any_house: House) -> None:
+    made = await book(any_village)
+    await compile_plan(any_house, 1)
+    await act(any_village, made, "cancel")
+    access = chooser(any_house, [made["code"], "482914", made["code"]])
+    assert await issue(any_house, access, "other") == "482914"
+    await compile_plan(any_house, 2)
+    await apply_plan(any_house, 2)
+    assert await issue(any_house, access, "third") == made["code"]
+
+
+async def test_the_database_refuses_a_code_twice_at_one_door_and_time(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await book(any_village)
+    async with any_house.database.read() as tx:
+        row = dict((await tx.execute(select(code_claims))).mappings().first() or {})
+        grant = dict((await tx.execute(select(grants))).mappings().first() or {})
+
+    async def again(booking: str, hours: float) -> None:
+        shift = timedelta(hours=hours)
+        async with any_house.database.write() as tx:
+            await tx.execute(insert(grants).values(grant | {"id": f"g{hours}", "booking_id": booking}))
+            twin = {"grant_id": f"g{hours}", "booking_id": booking}
+            times = {"starts": row["starts"] + shift, "ends": row["ends"] + shift}
+            await tx.execute(insert(code_claims).values(row | twin | times))
+
+    with pytest.raises(IntegrityError) as refused:
+        await again("other", 1)
+    assert violates(refused.value, CODE_OVERLAP)
+    await again("other", 2.5)
+    await again(made["id"], -1.5)
+
+
+async def test_one_code_opens_all_doors_of_the_space(village: httpx.AsyncClient, house: House) -> None:
+    made = await book(village)
+    async with house.database.read() as tx:
+        secrets = await house.estate.door_secrets(tx, SITE)
+        keys = {row.door: row.code_key for row in await tx.execute(select(grants.c.door, grants.c.code_key))}
+    expected = {door: code_key(secrets[door], CredentialKind.BOOKING_CODE, made["code"]) for door in DOORS}
+    assert keys == expected
+
+
+async def test_no_code_lies_readable_in_the_database(village: httpx.AsyncClient, house: House) -> None:
+    made = await book(village)
+    async with house.database.read() as tx:
+        sealed = (await tx.execute(select(codes.c.sealed))).scalar_one()
+        assert made["code"].encode() not in sealed
+        tables = (await tx.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))).scalars().all()
+        for table in tables:
+            for row in await tx.execute(text(f'SELECT * FROM "{table}"')):
+                assert made["code"] not in [str(value) for value in row]
+                assert made["link"].rsplit("/", 1)[1] not in repr(row)
+
+
+async def test_a_plan_holds_what_is_wanted_within_its_horizon(any_village: httpx.AsyncClient, any_house: House) -> None:
+    soon = await book(any_village)
+    await book(any_village, starts="2027-02-01T10:00", ends="2027-02-01T11:00")
+    gone = await book(any_village, starts="2026-11-27T10:00", ends="2026-11-27T11:00")
+    await act(any_village, gone, "cancel")
+    async with any_house.database.read() as tx:
+        found = await service.grants_for_edge(tx, SITE, ["front-door"], NOW, NOW + timedelta(days=35))
+    assert [(each.booking_id, each.door) for each in found] == [(soon["id"], "front-door")]
+
+
+async def test_the_standing_follows_compile_apply_cancel_and_apply(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    made = await book(any_village)
+    await compile_plan(any_house, 1)
+    assert (await look(any_village, made))["on_door"]["text"] == "waiting for Front door and Side door"
+    clock.advance(minutes=2)
+    await apply_plan(any_house, 1, ("front-door",))
+    assert (await look(any_village, made))["on_door"]["text"] == "waiting for Side door"
+    await apply_plan(any_house, 1, ("side-door",))
+    assert (await look(any_village, made))["on_door"]["text"] == "on the door since 12:02"
+    gone = await act(any_village, made, "cancel")
+    assert gone["on_door"]["text"] == (
+        "cancelled, but its code still opens Front door and Side door until 20:15 on Thu 26 Nov"
+    )
+    await compile_plan(any_house, 2)
+    await apply_plan(any_house, 1)
+    assert (await look(any_village, made))["on_door"]["state"] == "removing"
+    clock.advance(minutes=3)
+    await apply_plan(any_house, 2)
+    assert (await look(any_village, made))["on_door"]["text"] == "cancelled; code off the door since 12:05"
+
+
+async def test_an_edge_out_of_reach_is_told_and_whoever_books_the_slot_sees_it(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await book(any_village)
+    await compile_plan(any_house, 1)
+    await apply_plan(any_house, 1)
+    await go_offline(any_house, "pi-front", 60)
+    gone = await act(any_village, made, "cancel")
+    await compile_plan(any_house, 2)
+    await apply_plan(any_house, 2, ("side-door",))
+    gone = await look(any_village, gone)
+    assert gone["on_door"]["text"] == (
+        "cancelled, but its code still opens Front door until 20:15 on Thu 26 Nov (out of reach since 11:00)"
+    )
+    warning = (
+        "the code of “Choir” (cancelled) still opens Front door until 20:15 on Thu 26 Nov (out of reach since 11:00)"
+    )
+    path = f"{API}/sites/{SITE}/bookings/check"
+    assert (await any_village.post(path, json=wanted(space="studio"))).json()["lingering"] == [warning]
+    yoga = await book(any_village, title="Yoga", space="studio")
+    assert yoga["lingering"] == [warning]
+    assert yoga["on_door"]["text"] == "waiting for Front door (out of reach since 11:00)"
+    later = await change(any_village, yoga, starts="2026-11-26T21:00", ends="2026-11-26T22:00")
+    assert later["lingering"] == []
+
+
+async def test_a_restored_booking_is_wanted_again_with_its_code(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await book(any_village)
+    await compile_plan(any_house, 1)
+    await apply_plan(any_house, 1)
+    await act(any_village, made, "cancel")
+    back = await act(any_village, made, "restore")
+    assert back["code"] == made["code"]
+    assert back["on_door"]["state"] == "waiting"
+    await compile_plan(any_house, 2)
+    await apply_plan(any_house, 2)
+    assert (await look(any_village, back))["on_door"]["state"] == "on"
+    assert (await look(any_village, back))["still_opens"] == []

@@ -1,0 +1,203 @@
+"""The page behind the link in the message: plain, complete, cancelled in two steps, its link in no log."""
+
+import base64
+import hashlib
+import logging
+import re
+from html import unescape
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from fastapi import FastAPI
+from playwright.async_api import Browser, Page
+
+from controller.house import House
+from tests.controller.clock import ManualClock
+from tests.controller.running import stranger
+from tests.controller.serving import serving
+from tests.controller.village import Json, act, apply_plan, book, change, compile_plan, look
+
+
+def path_of(booking: Json) -> str:
+    return str(httpx.URL(booking["link"]).path)
+
+
+async def see(app: FastAPI, booking: Json) -> str:
+    async with stranger(app) as phone:
+        answer = await phone.get(path_of(booking))
+    assert answer.status_code == 200
+    return words(answer)
+
+
+def words(answer: httpx.Response) -> str:
+    body = answer.text.partition("<body>")[2]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+async def test_it_shows_code_window_doors_and_whom_to_ring(
+    village: httpx.AsyncClient, app: FastAPI, house: House
+) -> None:
+    made = await book(village)
+    await compile_plan(house, 1)
+    await apply_plan(house, 1, ("front-door",))
+    text = await see(app, made)
+    assert f"{made['code'][:3]} {made['code'][3:]}" in text
+    assert "Thu 26 Nov, 18:00 to 20:00" in text
+    assert "The code works from 17:45 until 20:15." in text
+    assert "Hall, Ramsey Hub" in text
+    assert "Front door : on the door since 12:00" in text
+    assert "Side door : not on the door yet" in text
+    assert "Until the code is on the door, it does not open it." in text
+    assert "Ring 01487 555 010" in text
+
+
+async def test_it_says_when_the_code_works_now(village: httpx.AsyncClient, app: FastAPI, clock: ManualClock) -> None:
+    made = await book(village)
+    clock.advance(hours=30)
+    assert "The code works now, until 20:15." in await see(app, made)
+
+
+async def test_a_cancelled_or_finished_booking_shows_no_code(
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock
+) -> None:
+    gone = await book(village)
+    over = await book(village, space="studio", title="Yoga")
+    await act(village, gone, "cancel")
+    text = await see(app, gone)
+    assert "Choir is cancelled" in text
+    assert gone["code"][3:] not in text
+    clock.advance(days=2)
+    text = await see(app, over)
+    assert "Yoga is over" in text
+    assert over["code"][3:] not in text
+    assert "Cancel" not in text
+
+
+async def test_a_space_without_doors_says_so(village: httpx.AsyncClient, app: FastAPI) -> None:
+    assert "No door on the way in needs a code." in await see(app, await book(village, space="yard"))
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 22, "A" * 200, "%00", "..%2f", "ü"])
+async def test_an_unknown_link_says_so_and_repeats_nothing(
+    village: httpx.AsyncClient, app: FastAPI, token: str
+) -> None:
+    async with stranger(app) as phone:
+        for method in ("GET", "POST"):
+            answer = await phone.request(method, f"/d/{token}")
+            assert answer.status_code == 404
+            assert "This link belongs to no booking" in answer.text or token == "..%2f"
+            assert token not in answer.text or len(token) < 3
+
+
+async def test_it_is_not_stored_not_referred_and_runs_nothing(village: httpx.AsyncClient, app: FastAPI) -> None:
+    made = await book(village)
+    async with stranger(app) as phone:
+        answer = await phone.get(path_of(made))
+        head = await phone.head(path_of(made))
+    assert head.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    [style] = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = answer.headers["content-security-policy"]
+    assert f"default-src 'none'; style-src 'sha256-{digest}';" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "<script" not in answer.text
+    assert "set-cookie" not in answer.headers
+    assert "src=" not in answer.text
+
+
+def check_of(answer: httpx.Response) -> str:
+    [check] = re.findall(r'name="check" value="([^"]+)"', answer.text)
+    return str(check)
+
+
+async def test_cancelling_takes_two_steps_without_a_cookie(village: httpx.AsyncClient, app: FastAPI) -> None:
+    made = await book(village)
+    path = path_of(made)
+    async with stranger(app) as phone:
+        asked = await phone.post(path, data={"step": "ask"})
+        assert "Cancel Choir?" in words(asked)
+        assert (await look(village, made))["status"] == "confirmed"
+        done = await phone.post(path, data={"step": "cancel", "check": check_of(asked)})
+        assert "Choir is cancelled" in words(done)
+        again = await phone.post(path, data={"step": "cancel", "check": check_of(asked)})
+        assert "Choir is cancelled" in words(again)
+    assert (await look(village, made))["status"] == "cancelled"
+
+
+async def test_a_cancel_without_the_pages_own_token_does_nothing(village: httpx.AsyncClient, app: FastAPI) -> None:
+    made = await book(village)
+    path = path_of(made)
+    async with stranger(app) as phone:
+        for form in ({"step": "cancel"}, {"step": "cancel", "check": "A" * 22}, {"step": "cancel", "check": "ü"}):
+            answer = await phone.post(path, data=form)
+            assert "was changed meanwhile" in words(answer)
+        asked = await phone.post(path, data={"step": "ask"})
+        await change(village, made, title="Singers")
+        stale = await phone.post(path, data={"step": "cancel", "check": check_of(asked)})
+        assert "was changed meanwhile" in words(stale)
+        await phone.post(path, content=b"\xff\x00", headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert (await look(village, made))["status"] == "confirmed"
+
+
+async def test_titles_are_shown_as_text(village: httpx.AsyncClient, app: FastAPI) -> None:
+    made = await book(village, title="<script>alert(1)</script> & Co")
+    async with stranger(app) as phone:
+        answer = await phone.get(path_of(made))
+    assert "<script" not in answer.text
+    assert "&lt;script&gt;" in answer.text
+
+
+async def test_the_link_is_in_no_log_line(
+    village: httpx.AsyncClient, app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = await book(village)
+    token = path_of(made).rsplit("/", 1)[1]
+    with caplog.at_level(logging.DEBUG):
+        async with stranger(app) as phone:
+            await phone.get(path_of(made))
+            await phone.post(path_of(made), data={"step": "ask"})
+            await phone.put(path_of(made))
+    ours = [record for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]
+    assert ours
+    for record in ours:
+        assert token not in repr(record.__dict__)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("forced", ["none", "active"])
+async def test_it_is_accessible_fits_a_small_phone_and_prints(
+    village: httpx.AsyncClient, app: FastAPI, chromium: Browser, tmp_path: Path, scheme: str, forced: str
+) -> None:
+    made = await book(village, title="Saturday morning singers of the three villages")
+    async with serving(app) as address:
+        context = await chromium.new_context(
+            color_scheme=scheme,  # type: ignore[arg-type]  # a literal from the parameters above
+            forced_colors=forced,  # type: ignore[arg-type]  # likewise
+            viewport={"width": 320, "height": 640},
+        )
+        page = await context.new_page()
+        errors: list[str] = []
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        await page.goto(address + path_of(made))
+        await clean(page, tmp_path / f"{scheme}-{forced}.png")
+        await page.get_by_role("button", name="Cancel this booking").click()
+        await page.get_by_role("heading", name="Cancel Saturday").wait_for()
+        await clean(page, tmp_path / "confirm.png")
+        await page.get_by_role("button", name="No, keep it").click()
+        assert await page.get_by_text("Door code", exact=True).is_visible()
+        await page.emulate_media(media="print")
+        assert not await page.get_by_role("button", name="Cancel this booking").is_visible()
+        assert [error for error in errors if "favicon" not in error] == []
+        await context.close()
+
+
+async def clean(page: Page, picture: Path) -> None:
+    """No fault that axe finds, nothing sideways."""
+    await page.screenshot(path=picture, full_page=True)
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

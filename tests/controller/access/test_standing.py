@@ -1,0 +1,131 @@
+"""Where a code stands, in the words people read."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.access.standing import HeldGrant, Lingering, State, lingering_texts, stand
+from edge.wire.interval import Interval
+
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
+AT_1402 = datetime(2026, 11, 25, 14, 2, tzinfo=UTC)
+TONIGHT = Interval(start=datetime(2026, 11, 25, 17, 45, tzinfo=UTC), end=datetime(2026, 11, 25, 22, 0, tzinfo=UTC))
+
+
+def grant(**changes: object) -> HeldGrant:
+    plain = HeldGrant(
+        booking_id="b",
+        door="front-door",
+        door_name="Front door",
+        window=TONIGHT,
+        ended_at=None,
+        on_version=None,
+        on_at=None,
+        off_at=None,
+        out_of_reach_since=None,
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+SIDE = {"door": "side-door", "door_name": "Side door"}
+
+
+def text(*grants: HeldGrant, now: datetime = NOW) -> str:
+    return stand(grants, now=now, zone=LONDON).text
+
+
+def test_on_the_door_since_when_the_last_door_had_it() -> None:
+    first = grant(on_version=1, on_at=AT_1402 - timedelta(minutes=5))
+    found = stand([first, grant(on_version=1, on_at=AT_1402, **SIDE)], now=NOW, zone=LONDON)
+    assert (found.state, found.text) == (State.ON, "on the door since 14:02")
+    assert [door.text for door in found.doors] == ["on the door since 13:57", "on the door since 14:02"]
+
+
+def test_the_date_is_added_when_it_is_not_today_and_the_year_when_it_is_another() -> None:
+    assert text(grant(on_version=1, on_at=AT_1402 - timedelta(days=1))) == "on the door since 14:02 on Tue 24 Nov"
+    later = grant(on_version=1, on_at=AT_1402, window=Interval(start=NOW, end=NOW + timedelta(days=60)))
+    assert text(later, now=NOW + timedelta(days=40)) == "on the door since 14:02 on Wed 25 Nov 2026"
+
+
+def test_summer_times_are_told_as_on_the_wall() -> None:
+    summer = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
+    during = Interval(start=summer, end=summer + timedelta(hours=4))
+    assert text(grant(window=during, on_version=1, on_at=summer), now=summer) == "on the door since 13:00"
+
+
+def test_waiting_names_the_doors_that_have_it_not() -> None:
+    on = grant(on_version=1, on_at=AT_1402)
+    assert text(on, grant(**SIDE)) == "waiting for Side door"
+    assert text(grant(), grant(**SIDE)) == "waiting for Front door and Side door"
+
+
+def test_waiting_says_since_when_the_door_is_out_of_reach() -> None:
+    found = stand([grant(out_of_reach_since=AT_1402)], now=NOW, zone=LONDON)
+    assert found.state is State.UNREACHABLE
+    assert found.text == "waiting for Front door (out of reach since 14:02)"
+
+
+def test_a_code_on_the_door_stays_on_it_while_the_door_is_out_of_reach() -> None:
+    assert text(grant(on_version=1, on_at=AT_1402, out_of_reach_since=NOW)) == "on the door since 14:02"
+
+
+def test_a_code_for_a_later_month_says_from_when_the_door_has_it() -> None:
+    far = Interval(start=NOW + timedelta(days=50), end=NOW + timedelta(days=50, hours=2))
+    assert text(grant(window=far)) == "goes on the door from Thu 10 Dec"
+
+
+def test_cancelled_but_still_opens_until_its_window_ends() -> None:
+    ended = grant(on_version=1, on_at=AT_1402, ended_at=NOW, out_of_reach_since=AT_1402)
+    found = stand([ended], now=NOW, zone=LONDON)
+    assert found.state is State.REMOVING
+    assert found.text == "cancelled, but its code still opens Front door until 22:00 (out of reach since 14:02)"
+    assert found.still_opens == ("its code still opens Front door until 22:00 (out of reach since 14:02)",)
+
+
+def test_a_sent_code_may_open_although_nobody_has_acknowledged_it() -> None:
+    assert text(grant(on_version=1, ended_at=NOW)) == "cancelled, but its code still opens Front door until 22:00"
+
+
+def test_cancelled_and_off_the_door() -> None:
+    off = grant(on_version=1, on_at=AT_1402, ended_at=NOW, off_at=datetime(2026, 11, 25, 14, 5, tzinfo=UTC))
+    found = stand([off], now=NOW, zone=LONDON)
+    assert (found.state, found.text) == (State.GONE, "cancelled; code off the door since 14:05")
+    assert found.still_opens == ()
+
+
+def test_cancelled_before_any_door_had_it() -> None:
+    assert text(grant(ended_at=NOW)) == "cancelled; its code was never on the door"
+
+
+def test_cancelled_and_never_acknowledged_ends_with_its_window() -> None:
+    ended = grant(on_version=1, ended_at=NOW, out_of_reach_since=AT_1402)
+    found = stand([ended], now=TONIGHT.end, zone=LONDON)
+    assert (found.state, found.text) == (State.GONE, "cancelled; its code ended at 22:00")
+
+
+def test_one_door_off_and_one_not_names_the_one_that_is_not() -> None:
+    off = grant(on_version=1, ended_at=NOW, off_at=NOW)
+    assert text(off, grant(on_version=1, ended_at=NOW, **SIDE)) == (
+        "cancelled, but its code still opens Side door until 22:00"
+    )
+
+
+def test_when_its_time_is_over_it_is_gone() -> None:
+    found = stand([grant(on_version=1, on_at=AT_1402)], now=TONIGHT.end, zone=LONDON)
+    assert (found.state, found.text) == (State.GONE, "its time was over at 22:00")
+
+
+def test_lingering_is_told_to_whoever_has_the_door_then() -> None:
+    old = Lingering(title="Choir", cancelled=True, grant=grant(on_version=1, ended_at=NOW, out_of_reach_since=AT_1402))
+
+    def told(door: str, starts_h: int, ends_h: int) -> tuple[str, ...]:
+        window = Interval(start=NOW.replace(hour=starts_h), end=NOW.replace(hour=ends_h))
+        return lingering_texts([old], doors=[door], window=window, zone=LONDON, now=NOW)
+
+    assert told("front-door", 21, 23) == (
+        "the code of “Choir” (cancelled) still opens Front door until 22:00 (out of reach since 14:02)",
+    )
+    assert told("front-door", 22, 23) == ()
+    assert told("side-door", 21, 23) == ()

@@ -1,0 +1,110 @@
+"""A booking turns to arrived when somebody let in by its code comes through, and counts who comes in."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+
+from controller.bookings import arrivals
+from controller.house import House
+from controller.telemetry.model import StoredEvent
+from edge.wire.credentials import CredentialKind
+from edge.wire.decide import Reason
+from edge.wire.events import AccessData, DoorChange, DoorData, EventData, FootfallData
+from tests.controller.running import NOW
+from tests.controller.village import SITE, Json, book, look
+
+SIX = NOW + timedelta(hours=30)
+
+
+def event(data: EventData, *, after_s: float = 0, start: datetime = SIX) -> StoredEvent:
+    return StoredEvent(
+        edge="pi-front",
+        log="0" * 32,
+        seq=1,
+        at=start + timedelta(seconds=after_s),
+        device="front-door",
+        kind="any",
+        data=data,
+    )
+
+
+def access(booking: Json, *, granted: bool = True, after_s: float = 0, door: str = "front-door") -> StoredEvent:
+    data = AccessData(
+        door=door,
+        granted=granted,
+        reason=next(iter(Reason)),
+        credential=CredentialKind.BOOKING_CODE,
+        booking=booking["id"],
+    )
+    return event(data, after_s=after_s)
+
+
+def opened(after_s: float, door: str = "front-door") -> StoredEvent:
+    return event(DoorData(door=door, change=DoorChange.OPENED), after_s=after_s)
+
+
+def crossed(after_s: float, ins: int = 1, outs: int = 0, door: str | None = "front-door") -> StoredEvent:
+    data = FootfallData(counter="beam", door=door, ins=ins, outs=outs, total_ins=ins, total_outs=outs)
+    return event(data, after_s=after_s)
+
+
+async def note(house: House, *batches: Sequence[StoredEvent]) -> None:
+    for batch in batches:
+        async with house.database.write() as tx:
+            await arrivals.note(tx, SITE, batch)
+
+
+async def test_let_in_and_the_door_opens_is_arrived(any_village: httpx.AsyncClient, any_house: House) -> None:
+    made = await book(any_village)
+    await note(any_house, [access(made)])
+    assert (await look(any_village, made))["status"] == "confirmed"
+    await note(any_house, [opened(4)])
+    there = await look(any_village, made)
+    assert (there["status"], there["arrived_at"]) == ("arrived", "2026-11-26T18:00:04+00:00")
+
+
+async def test_within_one_batch_and_by_the_beam_alone(village: httpx.AsyncClient, house: House) -> None:
+    made = await book(village)
+    await note(house, [access(made), crossed(6), opened(7)])
+    assert (await look(village, made))["arrived_at"] == "2026-11-26T18:00:06+00:00"
+
+
+@pytest.mark.parametrize(
+    ("code_granted", "door", "after_s"),
+    [(False, "front-door", 4), (True, "side-door", 4), (True, "front-door", 121), (True, "front-door", -1)],
+)
+async def test_refused_another_door_too_late_or_before_is_not(
+    village: httpx.AsyncClient, house: House, code_granted: bool, door: str, after_s: float
+) -> None:
+    made = await book(village)
+    await note(house, [access(made, granted=code_granted)], [opened(after_s, door)])
+    assert (await look(village, made))["status"] == "confirmed"
+
+
+async def test_the_first_arrival_stands(village: httpx.AsyncClient, house: House) -> None:
+    made = await book(village)
+    await note(house, [access(made), opened(5)], [access(made, after_s=600), opened(605)])
+    assert (await look(village, made))["arrived_at"] == "2026-11-26T18:00:05+00:00"
+
+
+async def test_people_coming_in_are_counted_while_the_code_is_good(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await book(any_village)
+    later = await book(any_village, starts="2026-11-26T21:00", ends="2026-11-26T22:00")
+    early, late = -15 * 60, (2 * 60 + 15) * 60
+    await note(
+        any_house,
+        [crossed(early - 1, 100), crossed(early, 1), crossed(5, 2, outs=50), crossed(9, 4, door="side-door")],
+        [crossed(late - 1, 8), crossed(late, 100), crossed(30, 100, door=None), crossed(30, 0, outs=7)],
+    )
+    assert (await look(any_village, made))["counted_in"] == 15
+    assert (await look(any_village, later))["counted_in"] == 0
+
+
+async def test_an_event_for_a_booking_nobody_knows_changes_nothing(village: httpx.AsyncClient, house: House) -> None:
+    made = await book(village)
+    await note(house, [access(made | {"id": "00000000-0000-7000-8000-000000000000"}), opened(3)], [])
+    assert (await look(village, made))["status"] == "confirmed"

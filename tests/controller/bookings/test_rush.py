@@ -1,0 +1,73 @@
+"""No space is booked twice, whatever runs at once: many clients of one controller, many controllers."""
+
+import asyncio
+import sys
+from datetime import timedelta
+
+import httpx
+import msgspec
+from fastapi import FastAPI
+from sqlalchemy import func, select
+
+from controller.bookings.tables import bookings, claims
+from controller.house import House
+from tests.controller.bookings.rush import Rush
+from tests.controller.running import NOW
+from tests.controller.serving import serving
+from tests.controller.village import API, SITE
+
+SLOTS = [
+    (NOW + timedelta(days=1, minutes=45 * turn), NOW + timedelta(days=1, minutes=45 * turn + 45)) for turn in range(20)
+]
+
+
+async def counted(house: House) -> tuple[int, int]:
+    async with house.database.read() as tx:
+        made = (await tx.execute(select(func.count()).select_from(bookings))).scalar_one()
+        held = (await tx.execute(select(func.count()).select_from(claims))).scalar_one()
+    return made, held
+
+
+async def test_eight_clients_post_the_same_twenty_slots_and_twenty_are_accepted(
+    any_village: httpx.AsyncClient, any_app: FastAPI, any_house: House
+) -> None:
+    async with serving(any_app) as address:
+
+        async def post_all(name: str) -> list[int]:
+            headers = {"Authorization": any_village.headers["Authorization"]}
+            async with httpx.AsyncClient(base_url=address, headers=headers, timeout=30) as client:
+                answers = []
+                for starts, ends in SLOTS:
+                    body = {"space": "hall", "title": name, "starts": starts.isoformat(), "ends": ends.isoformat()}
+                    answers.append((await client.post(f"{API}/sites/{SITE}/bookings", json=body)).status_code)
+                return answers
+
+        answers = await asyncio.gather(*(post_all(f"client {number}") for number in range(8)))
+    statuses = [status for each in answers for status in each]
+    assert statuses.count(201) == 20
+    assert statuses.count(409) == 140
+    assert await counted(any_house) == (20, 20)
+
+
+async def test_overlapping_slots_from_several_processes_never_overlap(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    told = Rush(
+        database=str(any_house.settings.database),
+        data_dir=str(any_house.settings.data_dir),
+        slots=SLOTS,
+    )
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.controller.bookings.rush",
+            msgspec.json.encode(told).decode(),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]
+    outputs = await asyncio.gather(*(process.communicate() for process in processes))
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert sum(int(output) for output, _ in outputs) == 20
+    assert await counted(any_house) == (20, 20)
