@@ -70,8 +70,12 @@ class Stage:
         last = self.world.type_keys(site, door, keys)
         timeline = self.world.timeline
         marks: dict[str, float] = {}
-        timeline.spawn(_mark(doorway.wait_released, lambda: marks.setdefault("released", time.perf_counter())))
-        timeline.at(last, lambda: marks.setdefault("sent", time.perf_counter()))
+
+        def mark(name: str) -> None:
+            marks.setdefault(name, time.perf_counter())
+
+        timeline.spawn(_mark(doorway.wait_released, lambda: mark("released")))
+        timeline.at(last, lambda: mark("sent"))
         await self.act(_until(lambda: last - timeline.tick))
         access = await self._answered(site, door)
         if access is None:
@@ -153,6 +157,6 @@ def _until(remaining: Callable[[], float]) -> Act:
     return True
 
 
-def _mark(wait: Callable[[float], Until], note: Callable[[], object]) -> Process:
+def _mark(wait: Callable[[float], Until], note: Callable[[], None]) -> Process:
     if (yield wait(86_400)):
         note()
