@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Annotated, Any
@@ -103,7 +104,12 @@ async def _run(path: Path) -> None:
         files=DiskFiles(config.data_dir),
         synchronised=kernel_synchronised if config.clock_file is None else lambda: True,
     )
-    task = asyncio.create_task(agent.run(), name="agent")
+    await until_told(agent.run())
+
+
+async def until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Run ``work`` until it ends or SIGTERM or SIGINT comes, which cancels it. Raises what it dies of."""
+    task = asyncio.create_task(work, name="agent")
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     await asyncio.wait((task,))

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from edge.files import Files
-from edge.recovery import ACK, Acked, Found, recover
-from edge.segments import FOLDER, Header, Record, Segment, line, name_of, read, record_of, span_of, squeeze, whole
+from edge.recovery import ACK, RESERVE, Acked, Found, recover
+from edge.segments import Header, Record, Segment, line, name_of, read, record_of, span_of, squeeze, whole
 from edge.wire.codec import encode
 from edge.wire.events import BATCH_LIMIT, URGENT, Event, FootfallData
 
@@ -28,8 +28,6 @@ BATCH_BYTES = 96 * 1024
 KEEP = timedelta(days=35)
 PENDING_LIMIT = 10_000
 """Events held in memory while the disk refuses them; past this, runs of them become ``dropped``."""
-RESERVE = f"{FOLDER}/reserve"
-"""Room kept free for making room when the disk is full."""
 
 
 class Outbox:
@@ -79,8 +77,9 @@ class Outbox:
         self.log, self.ack, self._segments = found.log, found.ack, found.segments
         self.totals, self._last_at = dict(found.totals), found.last_at
         if found.segments:
-            self._writable, self._tail = found.segments[-1], found.tail
-            self.head = self._writable.last
+            self.head = found.segments[-1].last
+            if found.whole:
+                self._writable, self._tail = found.segments[-1], found.tail
         self.next_seq = self.head + 1
         await asyncio.to_thread(self._keep_reserve)
         return found

@@ -13,6 +13,8 @@ from edge.wire.errors import Malformed
 from edge.wire.events import Event, FootfallData, LogId
 
 ACK = f"{FOLDER}/ack.json"
+RESERVE = f"{FOLDER}/reserve"
+"""Room kept free for making room when the disk is full."""
 
 
 class Acked(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,14 +26,19 @@ class Acked(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Found:
-    """The log to go on with. ``tail``: the records of its last segment. ``last_at``: the instant of the last event.
-    ``totals``: ins and outs by counter. ``troubles``: sentences for people."""
+    """The log to go on with.
+
+    ``tail``: the records of its last segment, which is written on if it is ``whole``; a torn line stays where it is,
+    and the name of the next segment says what was in it. ``last_at``: the instant of the last event. ``totals``: ins
+    and outs by counter. ``troubles``: sentences for people.
+    """
 
     log: str = ""
     ack: int = 0
     segments: list[Segment] = field(default_factory=list)
     tail: list[Record] = field(default_factory=list)
     last_at: datetime | None = None
+    whole: bool = True
     totals: dict[str, tuple[int, int]] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
 
@@ -79,6 +86,12 @@ def _adopt(files: Files, found: Found) -> bool:
         segment.size = len(data)
         if segment.last > found.ack or final:
             end = _check(files, segment, data, end, found, final=final)
+    if not found.tail:
+        # A segment that was torn before its first event.
+        files.remove(found.segments.pop().name)
+        found.whole = False
+        if not found.segments:
+            return False
     if found.ack > found.segments[-1].last:
         head = found.segments[-1].last
         found.troubles.append(f"the outbox ends at {head} although {found.ack} was acknowledged; a new log begins")
@@ -111,16 +124,18 @@ def _check(
             found.totals[crossing.counter] = (crossing.total_ins, crossing.total_outs)
     if final:
         segment.last = expected - 1
+        found.tail = [record_of(event) for event in kept]
+        found.whole = clean
+        if not clean and len(kept) == len(events):
+            found.troubles.append("the outbox ended in a torn record, which was cut off")
     elif expected <= segment.last:
         kept.append(bridge(end, expected, segment.last))
         found.troubles.append(f"events {expected} to {segment.last} of the outbox cannot be read")
-    if not clean or len(kept) != len(events):
-        if final and not clean:
-            found.troubles.append("the outbox ended in a torn record, which was cut off")
+    if any(event not in events for event in kept):
         fresh = header or Header(log=found.log, first=segment.first, at=found.last_at, totals=found.totals)
         mended = whole(fresh, [record_of(event) for event in kept])
+        files.remove(RESERVE)
         files.replace(segment.name, mended)
         segment.size = len(mended)
-    if final:
-        found.tail = [record_of(event) for event in kept]
+        found.whole = True
     return end

@@ -1,0 +1,89 @@
+"""The command line: light to start, lazy about the other rooms, clear about mistakes."""
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.edge.test_config import GOOD, folder_with
+
+HALLKEEPER = Path(sys.executable).parent / "hallkeeper"
+
+
+def hallkeeper(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [HALLKEEPER, *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+
+
+def test_help_names_every_room_and_imports_none_of_them() -> None:
+    heavy = ["fastapi", "sqlalchemy", "aiomqtt", "gpiozero", "uvicorn", "controller", "firmware_sim", "edge.agent"]
+    program = (
+        "import sys\n"
+        "from edge.cli import main\n"
+        "sys.argv = ['hallkeeper', '--help']\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print('loaded:', [name for name in {heavy!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert "controller" in done.stdout
+    assert "loaded: []" in done.stdout
+
+
+def test_the_agent_needs_nothing_that_only_the_controller_has() -> None:
+    program = (
+        "import sys\nimport edge.agent, edge.link, edge.pins\n"
+        "print([name for name in ('fastapi', 'sqlalchemy', 'httpx', 'typer') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_another_rooms_commands_are_loaded_when_used() -> None:
+    done = hallkeeper("controller", "--help")
+    assert done.returncode == 0
+    assert "migrate" in done.stdout
+
+
+def test_check_config_says_what_it_found(tmp_path: Path) -> None:
+    done = hallkeeper("edge", "check-config", "--config", str(folder_with(tmp_path, GOOD)))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ramsey/ramsey-pi, 1 doors" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["check-config", "run"])
+def test_a_mistake_in_the_configuration_exits_2_with_file_and_key(tmp_path: Path, command: str) -> None:
+    path = folder_with(tmp_path, GOOD.replace("pin = 17", "pin = 'x'"))
+    done = hallkeeper("edge", command, "--config", str(path))
+    assert done.returncode == 2
+    assert str(path) in done.stderr
+    assert "door[0].strike.pin" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_keygen_keeps_the_private_key_private_and_never_overwrites(tmp_path: Path) -> None:
+    out = tmp_path / "edge.key"
+    done = hallkeeper("edge", "keygen", str(out))
+    assert done.returncode == 0
+    assert len(base64.b64decode(done.stdout)) == 32
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert base64.b64decode(out.read_bytes()) not in base64.b64decode(done.stdout)
+    before = out.read_bytes()
+    again = hallkeeper("edge", "keygen", str(out))
+    assert again.returncode == 2
+    assert out.read_bytes() == before
+
+
+def test_an_edge_without_pins_says_so_and_ends(tmp_path: Path) -> None:
+    done = hallkeeper("edge", "run", "--config", str(folder_with(tmp_path, GOOD)))
+    assert done.returncode == 1
+    assert "no pins" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,318 @@
+"""Events on the disk: what is committed stays, what is torn is cut, what is gone is answered for."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.files import DiskFiles, Files
+from edge.outbox import SEGMENT_BYTES, Outbox
+from edge.recovery import Found
+from edge.segments import span_of
+from edge.wire.decide import ClockTrust, Reason
+from edge.wire.events import (
+    AccessData,
+    DoorChange,
+    DoorData,
+    DroppedData,
+    Event,
+    EventData,
+    FootfallData,
+    make_event,
+    read_event,
+)
+from tests.edge.disk import MemoryDisk
+
+AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+BOOT = "0195d6a0-0000-7000-8000-000000000001"
+ACCESS = AccessData(door="front-door", granted=True, reason=Reason.GRANTED)
+DOOR = DoorData(door="front-door", change=DoorChange.OPENED)
+
+
+class Box:
+    """An outbox on a disk, opened afresh whenever asked."""
+
+    def __init__(self, files: Files, *, limit: int = 64 * 2**20) -> None:
+        self.files = files
+        self.limit = limit
+        self.counts: list[str] = []
+        self.at = AT
+
+    async def open(self) -> Found:
+        self.box = Outbox(self.files, limit=self.limit, count=self.counts.append, committed=lambda: None)
+        return await self.box.open()
+
+    def add(self, *data: EventData) -> None:
+        for one in data:
+            self.at += timedelta(seconds=1)
+
+            def make(seq: int, one: EventData = one) -> Event:
+                return make_event(
+                    seq=seq, boot=BOOT, mono_ms=seq, at=self.at, trust=ClockTrust.SYNCED, device="front-door", data=one
+                )
+
+            self.box.add(make)
+
+    async def all(self, after: int = 0) -> list[Event]:
+        events: list[Event] = []
+        while batch := await self.box.after(after):
+            events += [read_event(record.data) for record in batch]
+            after = events[-1].seq
+        return events
+
+    async def seqs(self, after: int = 0) -> list[int]:
+        return [event.seq for event in await self.all(after)]
+
+
+async def test_a_seq_is_handed_out_only_after_its_commit() -> None:
+    box = Box(MemoryDisk())
+    await box.open()
+    box.add(ACCESS, DOOR)
+    assert await box.seqs() == []
+    assert await box.box.commit()
+    assert await box.seqs() == [1, 2]
+
+
+async def test_what_was_committed_is_there_after_a_power_cut_and_what_was_not_is_gone() -> None:
+    disk = MemoryDisk()
+    box = Box(disk)
+    await box.open()
+    log = box.box.log
+    box.add(ACCESS, DOOR)
+    await box.box.commit()
+    box.add(DOOR)
+    disk.power_cut()
+    found = await box.open()
+    assert (box.box.log, box.box.next_seq, found.last_at) == (log, 3, AT + timedelta(seconds=2))
+    assert await box.seqs() == [1, 2]
+
+
+async def test_access_is_on_the_disk_within_50_ms_and_the_rest_within_a_second() -> None:
+    box = Box(MemoryDisk())
+    await box.open()
+    running = asyncio.create_task(box.box.run())
+    loop = asyncio.get_running_loop()
+    for data, within_s in ((ACCESS, 0.05), (DOOR, 1.0)):
+        started, head = loop.time(), box.box.head
+        box.add(data)
+        async with asyncio.timeout(5):
+            while box.box.head == head:  # noqa: ASYNC110  # the head has no event of its own
+                await asyncio.sleep(0.001)
+        assert loop.time() - started < within_s
+    running.cancel()
+
+
+@given(st.integers(0, 400))
+@settings(max_examples=60, deadline=None)
+def test_a_tail_torn_at_any_byte_is_cut_and_the_log_goes_on(torn: int) -> None:
+    async def act() -> None:
+        disk = MemoryDisk()
+        box = Box(disk)
+        await box.open()
+        box.add(ACCESS)
+        await box.box.commit()
+        name = disk.names("outbox")[0]
+        safe = disk.read(name)
+        box.add(DOOR)
+        await box.box.commit()
+        full = disk.read(name)
+        assert safe is not None
+        assert full is not None
+        disk.replace(name, (safe + full[len(safe) :])[: len(safe) + torn])
+        await box.open()
+        survived = await box.seqs()
+        assert survived in ([1], [1, 2])
+        box.add(DOOR)
+        await box.box.commit()
+        assert await box.seqs() == [*survived, survived[-1] + 1]
+        assert (await box.open()).troubles == []
+
+    asyncio.run(act())
+
+
+async def test_an_unreadable_middle_is_answered_for_and_reported() -> None:
+    disk = MemoryDisk()
+    box = Box(disk)
+    await box.open()
+    box.add(*[DOOR] * 5)
+    await box.box.commit()
+    name = disk.names("outbox")[0]
+    lines = (disk.read(name) or b"").split(b"\n")
+    disk.spoil(name, len(lines[0]) + len(lines[1]) + 2 + 20)
+    found = await box.open()
+    events = await box.all()
+    assert [event.seq for event in events] == [1, 2, 3, 4, 5]
+    assert events[1].read() == DroppedData(first=2, last=2, counts={"unreadable": 1})
+    assert any("2 to 2" in trouble for trouble in found.troubles)
+    assert (await box.open()).troubles == []
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_whatever_bit_rots_every_seq_is_answered_for(data: st.DataObject) -> None:
+    async def act() -> None:
+        disk = MemoryDisk()
+        box = Box(disk)
+        await box.open()
+        for _ in range(3):
+            box.add(*[DOOR] * 4)
+            await box.box.commit()
+        name = disk.names("outbox")[0]
+        for _ in range(data.draw(st.integers(1, 4))):
+            disk.spoil(name, data.draw(st.integers(0, len(disk.read(name) or b"") - 1)))
+        await box.open()
+        expected = 1
+        for event in await box.all():
+            first, last = span_of(event)
+            assert first == expected
+            expected = last + 1
+
+    asyncio.run(act())
+
+
+async def test_an_acknowledgement_moves_on_only_for_its_own_log_and_what_was_committed() -> None:
+    box = Box(MemoryDisk())
+    await box.open()
+    box.add(DOOR, DOOR)
+    await box.box.commit()
+    assert not box.box.acknowledge("0" * 32, 1)
+    assert not box.box.acknowledge(box.box.log, 3)
+    assert box.counts == ["ack_foreign", "ack_beyond_head"]
+    assert box.box.acknowledge(box.box.log, 2)
+    assert not box.box.acknowledge(box.box.log, 1)
+    assert box.box.ack == 2
+
+
+async def test_the_acknowledged_seq_is_known_after_a_restart() -> None:
+    box = Box(MemoryDisk())
+    await box.open()
+    box.add(DOOR, DOOR)
+    await box.box.commit()
+    box.box.acknowledge(box.box.log, 2)
+    await box.box.keep_ack()
+    await box.open()
+    assert box.box.ack == 2
+
+
+async def test_a_disk_that_lost_acknowledged_events_begins_a_new_log() -> None:
+    disk = MemoryDisk()
+    box = Box(disk)
+    await box.open()
+    log = box.box.log
+    box.add(DOOR, DOOR)
+    await box.box.commit()
+    box.box.acknowledge(log, 2)
+    await box.box.keep_ack()
+    disk.replace(disk.names("outbox")[0], b"")
+    found = await box.open()
+    assert box.box.log != log
+    assert box.box.next_seq == 1
+    assert found.troubles
+
+
+async def test_a_restored_controller_may_ask_for_acknowledged_events_again() -> None:
+    box = Box(MemoryDisk())
+    await box.open()
+    box.add(*[DOOR] * 5)
+    await box.box.commit()
+    box.box.acknowledge(box.box.log, 5)
+    box.box.wanted(box.box.log, 3)
+    assert await box.seqs(box.box.ack) == [3, 4, 5]
+    box.box.wanted(None, 1)
+    assert await box.seqs(box.box.ack) == [1, 2, 3, 4, 5]
+    box.box.wanted(box.box.log, 99)
+    assert box.counts == ["ack_beyond_head"]
+
+
+def crossing(total: int) -> FootfallData:
+    return FootfallData(counter="beams", ins=1, outs=0, total_ins=total, total_outs=0)
+
+
+async def test_totals_are_known_although_the_events_that_held_them_are_gone() -> None:
+    box = Box(MemoryDisk(), limit=3 * SEGMENT_BYTES)
+    await box.open()
+    for total in range(1, 51):
+        box.add(crossing(total))
+    for _ in range(40):
+        box.add(*[DOOR] * 100)
+        await box.box.commit()
+        box.box.acknowledge(box.box.log, box.box.head)
+    assert box.box.first_kept > 50
+    found = await box.open()
+    assert found.totals == {"beams": (50, 0)}
+
+
+async def test_acknowledged_events_stay_35_days_within_the_size_allowed() -> None:
+    disk = MemoryDisk()
+    box = Box(disk)
+    await box.open()
+    for _ in range(30):
+        box.add(*[DOOR] * 100)
+        await box.box.commit()
+    box.box.acknowledge(box.box.log, box.box.head)
+    assert box.box.first_kept == 1
+    box.at += timedelta(days=36)
+    for _ in range(30):
+        box.add(*[DOOR] * 100)
+        await box.box.commit()
+    assert box.box.first_kept > 1
+    assert await box.seqs(box.box.ack) == list(range(3001, 6001))
+
+
+async def test_a_full_disk_forces_out_what_is_acknowledged_then_all_but_access() -> None:
+    disk = MemoryDisk(room=6 * SEGMENT_BYTES)
+    box = Box(disk)
+    await box.open()
+    for _ in range(120):
+        box.add(ACCESS, *[DOOR] * 99)
+        assert await box.box.commit()
+    events = await box.all()
+    expected, access = 1, 0
+    for event in events:
+        first, last = span_of(event)
+        assert first == expected
+        expected = last + 1
+        access += event.kind == "access"
+    assert expected == 12_001
+    assert access == 120
+    dropped = [data for event in events if isinstance(data := event.read(), DroppedData)]
+    assert sum(data.counts["door"] for data in dropped) == sum(data.last - data.first + 1 for data in dropped)
+    assert disk.used <= 6 * SEGMENT_BYTES
+    log = box.box.log
+    assert (await box.open()).troubles == []
+    assert box.box.log == log
+    assert [event.seq for event in await box.all()] == [event.seq for event in events]
+
+
+async def test_a_failed_write_is_tried_again_and_nothing_is_doubled() -> None:
+    disk = MemoryDisk()
+    box = Box(disk)
+    await box.open()
+    box.add(DOOR)
+    await box.box.commit()
+    box.add(DOOR, DOOR)
+    disk.room = disk.used + 100
+    disk.remove("outbox/reserve")
+    await box.box.commit()
+    disk.room = None
+    box.add(DOOR)
+    assert await box.box.commit()
+    assert await box.seqs() == [1, 2, 3, 4]
+    found = await box.open()
+    assert await box.seqs() == [1, 2, 3, 4]
+    assert [trouble for trouble in found.troubles if "cannot be read" in trouble] == []
+
+
+async def test_a_real_disk_keeps_them_too(tmp_path: pytest.TempPathFactory) -> None:
+    from pathlib import Path
+
+    box = Box(DiskFiles(Path(str(tmp_path))))
+    await box.open()
+    box.add(*[DOOR] * 300)
+    await box.box.commit()
+    log = box.box.log
+    await box.open()
+    assert box.box.log == log
+    assert await box.seqs() == list(range(1, 301))

@@ -1,0 +1,105 @@
+"""The agent as a process with real files and the real broker: how it ends, and what it leaves behind."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from edge.wire.envelope import Keyring, Purpose, open_envelope
+from edge.wire.link import Message
+from edge.wire.messages import Status
+from tests.edge.hall import EDGE, SITE, config
+from tests.edge.test_link import Ear
+from tests.services.mosquitto import Broker
+
+PROGRAM = """
+import asyncio, sys
+from pathlib import Path
+import msgspec
+from gpiozero.pins.mock import MockFactory
+from edge.agent import Agent
+from edge.cli import until_told
+from edge.config import BrokerConfig
+from edge.files import DiskFiles
+from edge.link import MqttLink
+from edge.pins import GpioPins
+from edge.wire.clock import SystemClock
+from tests.edge.hall import config
+
+found = config()
+broker = BrokerConfig(host="127.0.0.1", port=int(sys.argv[1]))
+agent = Agent(
+    found,
+    clock=SystemClock(),
+    pins=GpioPins(MockFactory()),
+    link=lambda introduction: MqttLink(broker, introduction),
+    files=DiskFiles(Path(sys.argv[2])),
+    synchronised=lambda: True,
+)
+asyncio.run(until_told(agent.run()))
+"""
+
+
+def statuses(ear: Ear) -> list[Status]:
+    keys = Keyring(config().key.public_key())
+    return [
+        open_envelope(one.payload, purpose=Purpose.STATUS, kind=Status, site=SITE, edge=EDGE, keys=keys)
+        for one in ear.seen
+        if isinstance(one, Message) and one.topic.endswith("/status")
+    ]
+
+
+@pytest.fixture
+async def ear(mosquitto: Broker) -> AsyncIterator[Ear]:
+    ear = Ear(mosquitto, "ear", f"hk/1/{SITE}/{EDGE}/status", f"hk/1/{SITE}/{EDGE}/events")
+    await ear.until(connections=1)
+    yield ear
+    await ear.close()
+
+
+async def started(mosquitto: Broker, folder: Path) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROGRAM, str(mosquitto.port), str(folder / "data")
+    )
+
+
+async def test_sigterm_says_offline_and_exits_0(mosquitto: Broker, ear: Ear, tmp_path: Path) -> None:
+    process = await started(mosquitto, tmp_path)
+    await ear.until(messages=1)
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+    async with asyncio.timeout(10):
+        while statuses(ear)[-1].online:
+            await ear.until(messages=len(ear.messages()) + 1)
+    assert statuses(ear)[0].online
+
+
+async def test_kill_9_leaves_the_signed_will_and_the_next_start_a_new_boot_in_the_same_log(
+    mosquitto: Broker, ear: Ear, tmp_path: Path
+) -> None:
+    process = await started(mosquitto, tmp_path)
+    async with asyncio.timeout(20):
+        # An event that was published had been committed.
+        while not any(topic.endswith("/events") for topic, _, _ in ear.messages()):
+            await ear.until(messages=len(ear.messages()) + 1)
+    process.kill()
+    await process.wait()
+    async with asyncio.timeout(20):
+        while statuses(ear)[-1].online:
+            await ear.until(messages=len(ear.messages()) + 1)
+    first, will = statuses(ear)[0], statuses(ear)[-1]
+    assert will.nonce == first.nonce
+    process = await started(mosquitto, tmp_path)
+    async with asyncio.timeout(20):
+        while not statuses(ear)[-1].online:
+            await ear.until(messages=len(ear.messages()) + 1)
+    second = statuses(ear)[-1]
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert second.online
+    assert second.log == first.log
+    assert second.boot != first.boot
+    assert second.head >= 1
