@@ -53,11 +53,15 @@ export interface WireBooking {
   code: string | null;
   code_window: { starts: string; ends: string } | null;
   on_door: OnDoor;
+  /** What its own code still opens though it should not. */
   still_opens: string[];
+  /** What old codes of other bookings still open while this one runs. */
+  lingering: string[];
   arrived_at: string | null;
   counted_in: number | null;
   link: string | null;
   message: string | null;
+  version: number;
 }
 
 export interface Booking extends WireBooking {
@@ -96,9 +100,9 @@ export interface Draft {
   title: string;
   starts: string;
   ends: string;
-  contact_name?: string | null;
-  contact_phone?: string | null;
-  people?: number | null;
+  contact_name: string;
+  contact_phone: string;
+  people: number | null;
 }
 
 export function placed(one: WireBooking): Booking {

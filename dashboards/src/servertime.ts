@@ -6,6 +6,8 @@ interface Heard {
   server: Instant;
 }
 
+const MOST_RATE = 100;
+
 export class ServerTime {
   private first: Heard | null = null;
   private last: Heard | null = null;
@@ -13,19 +15,16 @@ export class ServerTime {
 
   /** `local` is a monotonic reading in milliseconds, taken when `server` arrived. */
   hear(server: Instant, local: number): void {
-    const expected = this.at(local);
-    // A jump (restart, another clock) starts the measurement anew.
-    if (expected !== null && Math.abs(server - expected) > 30_000 * Math.max(1, this.rate)) this.first = null;
+    const back = this.last !== null && server < this.last.server - 2_000;
     this.last = { local, server };
-    if (!this.first) {
-      this.first = this.last;
-      return;
-    }
+    if (!this.first || back) this.first = this.last;
     const passed = local - this.first.local;
     if (passed < 4_000) return;
     const rate = (server - this.first.server) / passed;
-    this.rate = Math.abs(rate - 1) < 0.05 ? 1 : Math.max(0, rate);
-    if (passed > 120_000) this.first = this.last;
+    // Nothing runs that fast: the clock was set forward.
+    if (rate > MOST_RATE) this.first = this.last;
+    else this.rate = Math.abs(rate - 1) < 0.05 ? 1 : rate;
+    if (passed > 60_000) this.first = this.last;
   }
 
   at(local: number): Instant | null {

@@ -4,6 +4,7 @@ import { HOUR, type Instant, MINUTE } from "../zone.ts";
 
 export const HOUR_PX = 84;
 export const LANE_PX = 44;
+export const LANE_MOST_PX = 64;
 export const ROW_PAD_PX = 5;
 export const SNAP = 15 * MINUTE;
 

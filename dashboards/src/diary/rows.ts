@@ -20,13 +20,17 @@ export interface Row {
   height: number;
 }
 
-/** `above`: pixels kept free at the top of each row, for its name where the screen is narrow. */
+/**
+ * `above`: pixels kept free at the top of each row, for its name where the screen is narrow. `lane`: height of
+ * one booking.
+ */
 export function rowsOf(
   spaces: readonly Space[],
   bookings: readonly Booking[],
   modes: readonly Mode[],
   day: Span,
   above: number,
+  lane = LANE_PX,
 ): Row[] {
   const bySpace = Map.groupBy(bookings, (one) => one.space);
   return spaces.map((space) => {
@@ -35,11 +39,11 @@ export function rowsOf(
     const lingering = lanes(here.filter((one) => !isLive(one) && one.still_opens.length));
     const deep = Math.max(1, ...holding.map((one) => one.of));
     const strips = Math.max(0, ...lingering.map((one) => one.of));
-    const inner = deep * LANE_PX;
+    const inner = deep * lane;
     const first = above + ROW_PAD_PX;
     const cells: Cell[] = [
-      ...holding.map(({ item, lane }) => cell(item, first + lane * LANE_PX, LANE_PX)),
-      ...lingering.map(({ item, lane }) => cell(item, first + inner + lane * STRIP_PX + 2, STRIP_PX - 2)),
+      ...holding.map((one) => cell(one.item, first + one.lane * lane, lane)),
+      ...lingering.map((one) => cell(one.item, first + inner + one.lane * STRIP_PX + 2, STRIP_PX - 2)),
       ...freeSpans(day, here.filter(isLive), modes).map((span) => ({
         ...span,
         key: `free ${space.id} ${span.from}`,

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { at, carried, clashes, freeSpans, HOUR_PX, lanes, px, rowsInView, SNAP } from "../src/diary/grid.ts";
+import { cellAt, rowsOf } from "../src/diary/rows.ts";
+import type { Booking } from "../src/model.ts";
+import { HOUR } from "../src/zone.ts";
+
+const DAY = { from: Date.parse("2026-11-25T00:00Z"), to: Date.parse("2026-11-26T00:00Z") };
+const h = (hours: number) => DAY.from + hours * HOUR;
+const SPACE = { id: "hall", name: "Hall", capacity: 80, doors: [] };
+
+function booking(id: string, from: number, to: number, more: Partial<Booking> = {}): Booking {
+  return { id, space: "hall", from: h(from), to: h(to), status: "confirmed", still_opens: [], ...more } as Booking;
+}
+
+test("lanes are counted per group of overlaps, not per day", () => {
+  const placed = lanes([booking("a", 9, 11), booking("b", 10, 12), booking("c", 18, 20)]);
+  assert.deepEqual(
+    placed.map(({ item, lane, of }) => [item.id, lane, of]),
+    [
+      ["a", 0, 2],
+      ["b", 1, 2],
+      ["c", 0, 1],
+    ],
+  );
+});
+
+test("bookings that touch share a lane", () => {
+  assert.deepEqual(
+    lanes([booking("b", 10, 12), booking("a", 9, 10)]).map(({ of }) => of),
+    [1, 1],
+  );
+});
+
+test("free time is what is left between bookings, cut where the mode changes", () => {
+  const modes = [
+    { from: h(0), to: h(9), mode: "closed" },
+    { from: h(9), to: h(17), mode: "staffed" },
+    { from: h(17), to: h(24), mode: "closed" },
+  ];
+  const free = freeSpans(DAY, [booking("b", 16, 18), booking("a", 10, 12)], modes);
+  assert.deepEqual(
+    free.map((one) => [(one.from - DAY.from) / HOUR, (one.to - DAY.from) / HOUR, one.mode]),
+    [
+      [0, 9, "closed"],
+      [9, 10, "staffed"],
+      [12, 16, "staffed"],
+      [18, 24, "closed"],
+    ],
+  );
+});
+
+test("a booking that began yesterday takes the morning", () => {
+  assert.deepEqual(freeSpans(DAY, [booking("a", -2, 3)], []), [{ from: h(3), to: h(24), mode: "" }]);
+});
+
+test("pixels and instants answer each other on the quarter hour", () => {
+  assert.equal(px(h(10), DAY.from), 10 * HOUR_PX);
+  assert.equal(at(10 * HOUR_PX + 20, DAY.from), h(10));
+  assert.equal(at(10 * HOUR_PX + 21, DAY.from), h(10.25));
+  assert.equal(at(10 * HOUR_PX + 13, DAY.from, "round"), h(10.25));
+});
+
+test("neighbours, cancelled bookings, other rooms and the booking itself are no clash", () => {
+  const all = [
+    booking("before", 8, 10),
+    booking("gone", 10, 11, { status: "cancelled" }),
+    booking("other", 10, 11, { space: "room" }),
+    booking("self", 10, 11),
+    booking("hit", 10.5, 12),
+  ];
+  assert.deepEqual(
+    clashes(all, "hall", { from: h(10), to: h(11) }, "self").map((one) => one.id),
+    ["hit"],
+  );
+});
+
+test("a booking carried past midnight stops at the day's edge and keeps its length", () => {
+  assert.deepEqual(carried({ from: h(22), to: h(23) }, "move", 5 * HOUR, DAY), { from: h(23), to: h(24) });
+  assert.deepEqual(carried({ from: h(1), to: h(2) }, "move", -5 * HOUR, DAY), { from: h(0), to: h(1) });
+});
+
+test("an end is never pulled before its start", () => {
+  assert.deepEqual(carried({ from: h(9), to: h(10) }, "end", -5 * HOUR, DAY), { from: h(9), to: h(9) + SNAP });
+  assert.deepEqual(carried({ from: h(9), to: h(10) }, "start", 5 * HOUR, DAY), { from: h(10) - SNAP, to: h(10) });
+});
+
+test("only rows in the window are drawn, whatever their heights", () => {
+  const tops = [0, 50, 100, 200, 250];
+  assert.deepEqual(rowsInView(tops, 0, 60, 0), [0, 2]);
+  assert.deepEqual(rowsInView(tops, 120, 40, 0), [2, 3]);
+  assert.deepEqual(rowsInView(tops, 0, 1000), [0, 4]);
+  assert.deepEqual(rowsInView([0], 0, 1000), [0, 0]);
+});
+
+test("a cancelled booking shows only while its code still opens a door, on a strip of its own", () => {
+  const gone = booking("gone", 10, 11, { status: "cancelled" });
+  const open = booking("open", 12, 13, { status: "cancelled", still_opens: ["Front door"] });
+  const [plain] = rowsOf([SPACE], [gone], [], DAY, 0);
+  const [row] = rowsOf([SPACE], [gone, open], [], DAY, 0);
+  assert.deepEqual(row!.cells.filter((one) => one.booking).map((one) => one.key), ["open"]);
+  assert.ok(row!.height > plain!.height);
+  assert.equal(row!.cells.filter((one) => !one.booking).length, 1);
+});
+
+test("going up or down lands on the cell at that time, else the nearest", () => {
+  const [row] = rowsOf([SPACE], [booking("a", 9, 12)], [], DAY, 0);
+  assert.equal(cellAt(row!, h(10))?.key, "a");
+  assert.equal(cellAt(row!, h(12))?.booking, null);
+});
