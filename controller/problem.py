@@ -189,8 +189,10 @@ def _field(location: Sequence[object]) -> str:
 
 
 def _message(found: Mapping[str, object]) -> str:
-    message = str(found["msg"]).removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+    message = str(found["msg"])
+    if message.startswith("Value error, "):
+        return message.removeprefix("Value error, ")  # a sentence of ours
+    return message if message[:2].isupper() else message[:1].lower() + message[1:]
 
 
 async def _plain(request: Request, error: Exception) -> JSONResponse:

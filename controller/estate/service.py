@@ -3,6 +3,8 @@
 import base64
 import secrets
 
+from sqlalchemy.exc import IntegrityError
+
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate import repository
@@ -61,9 +63,9 @@ class Estate:
         await self._database.lock_site(tx, space.site)
         await require_site(tx, space.site)
         here = {door.id for door in await repository.site_doors(tx, space.site)}
-        for index, door in enumerate(space.doors):
+        for door in space.doors:
             if door not in here:
-                raise invalid_field(f"doors.{index}", f"site {space.site!r} has no door {door!r}; make it first")
+                raise invalid_field("doors", f"site {space.site!r} has no door {door!r}; make it first")
         new = await repository.put_space(tx, space)
         await self._record(tx, actor, new, space.site, f"space {space.id}")
         return new
@@ -92,7 +94,15 @@ class Estate:
 
         Raises ``SiteUnknown``, and ``KeyTaken`` when another edge signs with this key.
         """
-        door_secrets = await self._database.run(self._put_edge, edge, actor)
+        try:
+            door_secrets = await self._database.run(self._put_edge, edge, actor)
+        except IntegrityError as error:
+            # Two sites have a lock each, so the other may have come between our look and our write.
+            async with self._database.read() as tx:
+                holder = await repository.edge_with_key(tx, edge.public_key)
+            if holder is None:
+                raise
+            raise KeyTaken(holder.id, holder.site) from error
         self._changes.site_changed(edge.site)
         return {door: base64.b64encode(secret).decode() for door, secret in door_secrets.items()}
 

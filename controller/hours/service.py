@@ -35,9 +35,9 @@ class Hours:
     async def _put(self, tx: Tx, site: str, timetable: Timetable, actor: str) -> None:
         await self._database.lock_site(tx, site)
         parts = await require_parts(tx, site)
-        for index, door in enumerate(timetable.free_doors):
+        for door in timetable.free_doors:
             if parts.door(door) is None:
-                raise invalid_field(f"free_doors.{index}", f"site {site!r} has no door {door!r}; make it first")
+                raise invalid_field("free_doors", f"site {site!r} has no door {door!r}; make it first")
         await repository.put_timetable(tx, site, timetable)
         await audit.record(tx, actor=actor, at=self._clock.now(), act="change", site=site, thing="opening hours")
 

@@ -93,13 +93,14 @@ async def test_a_read_goes_on_while_a_write_is_open(marked: Database) -> None:
 
 
 async def test_it_is_busy_exactly_while_a_transaction_is_open(marked: Database) -> None:
-    assert not marked.busy
+    seen = [marked.busy]
     async with marked.write():
-        assert marked.busy
+        seen.append(marked.busy)
         async with marked.read():
             pass
-        assert marked.busy
-    assert not marked.busy
+        seen.append(marked.busy)
+    seen.append(marked.busy)
+    assert seen == [False, True, True, False]
 
 
 async def test_a_cancelled_write_frees_its_turn(marked: Database) -> None:

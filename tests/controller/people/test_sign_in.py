@@ -185,5 +185,5 @@ async def test_tidying_forgets_what_has_run_out(any_app: FastAPI, clock: ManualC
 @pytest.mark.parametrize("token", ["", "x", "Bearer", "\xff\xfe", "a" * 5000])
 async def test_a_token_that_is_nobodys_is_refused_and_never_a_fault(app: FastAPI, token: str) -> None:
     async with stranger(app) as client:
-        answer = await client.get("/api/v1/session", headers={"Authorization": f"Bearer {token}".encode("latin-1")})
+        answer = await client.get("/api/v1/session", headers=[(b"Authorization", f"Bearer {token}".encode("latin-1"))])
     assert answer.status_code == 401

@@ -1,0 +1,288 @@
+"""The estate over HTTP: what it takes, what it refuses and why, on both databases where SQL matters."""
+
+import asyncio
+import base64
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from controller.estate.tables import doors
+from controller.house import House
+from controller.people.tables import writes
+
+SITE = {
+    "name": "Ramsey Library",
+    "zone": "Europe/London",
+    "address": "1 High Street",
+    "phone": "01487 000000",
+    "latitude": 52.45,
+    "longitude": -0.11,
+}
+ROOT = "/api/v1/sites"
+
+
+def key(fill: int) -> str:
+    return base64.b64encode(bytes([fill]) * 32).decode()
+
+
+async def furnish(client: httpx.AsyncClient, site: str = "ramsey", fill: int = 1) -> None:
+    """A site with an edge, two doors and a hall."""
+    for path, body in (
+        ("", SITE),
+        ("/edges/pi", {"name": "Pi", "public_key": key(fill)}),
+        ("/doors/front", {"name": "Front door", "edge": "pi"}),
+        ("/doors/side", {"name": "Side door", "edge": "pi", "hold_s": 8.0, "held_after_s": 90, "counter": "beam"}),
+        ("/spaces/hall", {"name": "Hall", "capacity": 80, "floor_area_m2": 120.5, "doors": ["side", "front", "side"]}),
+    ):
+        answer = await client.put(f"{ROOT}/{site}{path}", json=body)
+        assert answer.status_code in {200, 201}, answer.text
+
+
+async def test_a_furnished_site_is_told_with_all_its_parts(any_client: httpx.AsyncClient) -> None:
+    await furnish(any_client)
+    assert (await any_client.get(f"{ROOT}/ramsey")).json() == {
+        "id": "ramsey",
+        **SITE,
+        "spaces": [{"id": "hall", "name": "Hall", "capacity": 80, "floor_area_m2": 120.5, "doors": ["front", "side"]}],
+        "doors": [
+            {"id": "front", "name": "Front door", "edge": "pi", "hold_s": 5.0, "held_after_s": 60.0, "counter": None},
+            {"id": "side", "name": "Side door", "edge": "pi", "hold_s": 8.0, "held_after_s": 90.0, "counter": "beam"},
+        ],
+        "edges": [{"id": "pi", "name": "Pi"}],
+    }
+
+
+async def test_writing_a_thing_again_changes_it(any_client: httpx.AsyncClient) -> None:
+    await furnish(any_client)
+    answer = await any_client.put(f"{ROOT}/ramsey/spaces/hall", json={"name": "Great Hall", "doors": ["front"]})
+    assert answer.status_code == 200
+    (space,) = (await any_client.get(f"{ROOT}/ramsey")).json()["spaces"]
+    assert space == {"id": "hall", "name": "Great Hall", "capacity": None, "floor_area_m2": None, "doors": ["front"]}
+
+
+async def test_every_write_records_its_actor(client: httpx.AsyncClient, house: House) -> None:
+    await furnish(client)
+    await client.put(f"{ROOT}/ramsey", json=SITE)
+    async with house.database.read() as tx:
+        rows = (await tx.execute(select(writes).where(writes.c.site == "ramsey").order_by(writes.c.id))).all()
+    assert [(row.actor, row.act, row.thing) for row in rows] == [
+        ("Una Porter", "make", "site ramsey"),
+        ("Una Porter", "make", "edge pi"),
+        ("Una Porter", "make", "door front"),
+        ("Una Porter", "make", "door side"),
+        ("Una Porter", "make", "space hall"),
+        ("Una Porter", "change", "site ramsey"),
+    ]
+
+
+async def test_every_write_tells_that_the_site_changed(client: httpx.AsyncClient, house: House) -> None:
+    with house.changes.subscribe() as heard:
+        for path, body in (
+            ("", SITE),
+            ("/edges/pi", {"name": "Pi", "public_key": key(1)}),
+            ("/doors/front", {"name": "Front door", "edge": "pi"}),
+            ("/spaces/hall", {"name": "Hall"}),
+            ("/hours", {}),
+        ):
+            await client.put(f"{ROOT}/ramsey{path}", json=body)
+            assert heard.pending() == {"ramsey"}, path
+        await client.put(f"{ROOT}/ramsey/spaces/hall", json={"name": ""})
+        assert heard.pending() == frozenset()
+
+
+async def test_an_edge_is_told_the_controllers_key_and_a_secret_for_each_of_its_doors(
+    any_client: httpx.AsyncClient,
+) -> None:
+    await furnish(any_client)
+    body = {"name": "Pi", "public_key": key(1)}
+    first = (await any_client.put(f"{ROOT}/ramsey/edges/pi", json=body)).json()
+    assert len(base64.b64decode(first["controller_key"])) == 32
+    assert set(first["doors"]) == {"front", "side"}
+    assert {len(base64.b64decode(secret)) for secret in first["doors"].values()} == {32}
+    assert first["doors"]["front"] != first["doors"]["side"]
+
+
+async def test_a_door_keeps_its_secret_when_it_is_changed(any_client: httpx.AsyncClient) -> None:
+    await furnish(any_client)
+    body = {"name": "Pi", "public_key": key(1)}
+    before = (await any_client.put(f"{ROOT}/ramsey/edges/pi", json=body)).json()
+    await any_client.put(f"{ROOT}/ramsey/doors/front", json={"name": "Main door", "edge": "pi"})
+    assert (await any_client.put(f"{ROOT}/ramsey/edges/pi", json=body)).json() == before
+
+
+async def test_door_secrets_are_sealed_in_the_database(client: httpx.AsyncClient, house: House) -> None:
+    await furnish(client)
+    body = {"name": "Pi", "public_key": key(1)}
+    told = (await client.put(f"{ROOT}/ramsey/edges/pi", json=body)).json()["doors"]
+    async with house.database.read() as tx:
+        stored = {row.id: row.secret for row in await tx.execute(select(doors.c.id, doors.c.secret))}
+        assert {
+            door: base64.b64encode(secret).decode()
+            for door, secret in (await house.estate.door_secrets(tx, "ramsey")).items()
+        } == told
+    assert all(base64.b64decode(told[door]) not in stored[door] for door in told)
+
+
+async def test_a_key_belongs_to_one_edge(any_client: httpx.AsyncClient) -> None:
+    await furnish(any_client)
+    await any_client.put(f"{ROOT}/moor", json=SITE)
+    answer = await any_client.put(f"{ROOT}/moor/edges/pi", json={"name": "Pi", "public_key": key(1)})
+    assert answer.status_code == 409
+    assert "edge 'pi'" in answer.json()["detail"]
+    assert "'ramsey'" in answer.json()["detail"]
+
+
+async def test_one_key_given_to_two_edges_at_once_goes_to_one(any_client: httpx.AsyncClient) -> None:
+    for site in ("moor", "ramsey"):
+        await any_client.put(f"{ROOT}/{site}", json=SITE)
+    answers = await asyncio.gather(
+        *(
+            any_client.put(f"{ROOT}/{site}/edges/pi", json={"name": "Pi", "public_key": key(7)})
+            for site in ("moor", "ramsey")
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+
+
+async def test_one_site_made_by_many_at_once_is_made_once(any_client: httpx.AsyncClient) -> None:
+    answers = await asyncio.gather(*(any_client.put(f"{ROOT}/ramsey", json=SITE) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+
+
+async def test_a_space_takes_no_door_of_another_site(any_client: httpx.AsyncClient) -> None:
+    await furnish(any_client, "moor", 1)
+    await any_client.put(f"{ROOT}/ramsey", json=SITE)
+    answer = await any_client.put(f"{ROOT}/ramsey/spaces/hall", json={"name": "Hall", "doors": ["front"]})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error == {"field": "doors", "message": "site 'ramsey' has no door 'front'; make it first"}
+    assert (await any_client.get(f"{ROOT}/ramsey")).json()["spaces"] == []
+
+
+async def test_a_door_takes_no_edge_of_another_site(any_client: httpx.AsyncClient) -> None:
+    await furnish(any_client, "moor", 1)
+    await any_client.put(f"{ROOT}/ramsey", json=SITE)
+    answer = await any_client.put(f"{ROOT}/ramsey/doors/front", json={"name": "Door", "edge": "pi"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "edge"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("spaces/hall", {"name": "Hall"}),
+        ("doors/front", {"name": "Door", "edge": "pi"}),
+        ("edges/pi", {"name": "Pi", "public_key": key(1)}),
+        ("hours", {}),
+    ],
+)
+async def test_nothing_is_put_into_a_site_that_is_not_there(
+    any_client: httpx.AsyncClient, path: str, body: dict[str, Any]
+) -> None:
+    answer = await any_client.put(f"{ROOT}/nowhere/{path}", json=body)
+    assert answer.status_code == 404
+    assert answer.json()["detail"].startswith("there is no site 'nowhere'")
+
+
+REFUSED: list[tuple[str, object, str, str]] = [
+    ("ramsey", {"zone": "UTC"}, "name", "required"),
+    ("ramsey", {**SITE, "name": ""}, "name", "at least 1"),
+    ("ramsey", {**SITE, "name": "   "}, "name", "at least 1"),
+    ("ramsey", {**SITE, "name": "x" * 201}, "name", "at most 200"),
+    ("ramsey", {**SITE, "name": "two\nlines"}, "name", "one line"),
+    ("ramsey", {**SITE, "name": "nul\0"}, "name", "control"),
+    ("ramsey", {**SITE, "name": 7}, "name", "string"),
+    ("ramsey", {**SITE, "zone": "Europe/Lond"}, "zone", "Europe/London"),
+    ("ramsey", {**SITE, "zone": "x" * 65}, "zone", "at most 64"),
+    ("ramsey", {**SITE, "phone": "x" * 201}, "phone", "at most 200"),
+    ("ramsey", {**SITE, "latitude": 90.1}, "latitude", "90"),
+    ("ramsey", {**SITE, "latitude": "52"}, "latitude", "number"),
+    ("ramsey", {**SITE, "longitude": -180.1}, "longitude", "-180"),
+    ("ramsey", {**SITE, "longitude": True}, "longitude", "number"),
+    ("Ramsey", SITE, "site", "pattern"),
+    ("-ramsey", SITE, "site", "pattern"),
+    ("r" * 41, SITE, "site", "pattern"),
+    ("rams%00ey", SITE, "site", "pattern"),
+    ("ramsey%0A", SITE, "site", "pattern"),
+    ("ramsey/spaces/hall", {"name": "Hall", "capacity": -1}, "capacity", "0"),
+    ("ramsey/spaces/hall", {"name": "Hall", "capacity": 100_001}, "capacity", "100000"),
+    ("ramsey/spaces/hall", {"name": "Hall", "capacity": 10**30}, "capacity", ""),
+    ("ramsey/spaces/hall", {"name": "Hall", "capacity": 1.5}, "capacity", "integer"),
+    ("ramsey/spaces/hall", {"name": "Hall", "floor_area_m2": 0}, "floor_area_m2", "greater than 0"),
+    ("ramsey/spaces/hall", {"name": "Hall", "doors": ["Front"]}, "doors.0", "pattern"),
+    ("ramsey/spaces/hall", {"name": "Hall", "doors": "front"}, "doors", "list"),
+    ("ramsey/spaces/hall", {"name": "Hall", "doors": ["d"] * 51}, "doors", "at most 50"),
+    ("ramsey/doors/front", {"name": "Door", "edge": "pi", "hold_s": 0.5}, "hold_s", "1"),
+    ("ramsey/doors/front", {"name": "Door", "edge": "pi", "hold_s": 301}, "hold_s", "300"),
+    ("ramsey/doors/front", {"name": "Door", "edge": "pi", "held_after_s": 4}, "held_after_s", "5"),
+    ("ramsey/doors/front", {"name": "Door"}, "edge", "required"),
+    ("ramsey/edges/pi", {"name": "Pi", "public_key": "not base64!"}, "public_key", "base64"),
+    ("ramsey/edges/pi", {"name": "Pi", "public_key": "AAAA"}, "public_key", "32 bytes"),
+    ("ramsey/edges/pi", {"name": "Pi", "public_key": "é" * 40}, "public_key", "base64"),
+    ("ramsey", [], "body", ""),
+    ("ramsey", None, "body", ""),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "field", "limit"), REFUSED)
+async def test_a_field_that_cannot_be_taken_is_named_with_its_limit(
+    client: httpx.AsyncClient, path: str, body: object, field: str, limit: str
+) -> None:
+    await client.put(f"{ROOT}/ramsey", json=SITE)
+    answer = await client.put(f"{ROOT}/{path}", json=body)
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    (error,) = answer.json()["errors"]
+    assert error["field"] == field
+    assert limit in error["message"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe", b'{"name": NaN}', b"[" * 100_000, b'{"name": "\\ud800", "zone": "UTC"}']
+)
+async def test_bytes_that_are_no_json_of_ours_are_refused_and_never_a_fault(
+    any_client: httpx.AsyncClient, content: bytes
+) -> None:
+    answer = await any_client.put(f"{ROOT}/ramsey", content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code in {400, 422}, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_values_at_their_limits_are_taken(any_client: httpx.AsyncClient) -> None:
+    body = {"name": "é" * 200, "zone": "Asia/Kolkata", "latitude": 90, "longitude": -180.0, "unknown": 1}
+    assert (await any_client.put(f"{ROOT}/{'r' * 40}", json=body)).status_code == 201
+    await any_client.put(f"{ROOT}/r", json=body)
+    space = {"name": "H", "capacity": 100_000, "floor_area_m2": 0.001}
+    assert (await any_client.put(f"{ROOT}/r/spaces/h", json=space)).status_code == 201
+
+
+async def test_sites_are_listed_page_by_page(any_client: httpx.AsyncClient) -> None:
+    for name in ("moor", "ramsey", "st-ives", "wyton"):
+        await any_client.put(f"{ROOT}/{name}", json=SITE)
+    seen: list[str] = []
+    after: str | None = None
+    while True:
+        page = (await any_client.get(ROOT, params={"limit": 2} | ({"after": after} if after else {}))).json()
+        seen += [site["id"] for site in page["items"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert seen == ["moor", "ramsey", "st-ives", "wyton"]
+
+
+@pytest.mark.parametrize("limit", ["0", "501", "x", "-1", "1e3", "9" * 30])
+async def test_a_page_has_1_to_500_items(client: httpx.AsyncClient, limit: str) -> None:
+    answer = await client.get(ROOT, params={"limit": limit})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "limit"
+
+
+@pytest.mark.parametrize("after", ["zzz", "\U0001f600", "%", "a' OR 1=1 --"])
+async def test_a_page_may_be_asked_for_from_anywhere(any_client: httpx.AsyncClient, after: str) -> None:
+    assert (await any_client.get(ROOT, params={"after": after})).json() == {"items": [], "next": None}
+
+
+async def test_a_page_that_starts_at_a_control_character_is_refused(any_client: httpx.AsyncClient) -> None:
+    assert (await any_client.get(ROOT, params={"after": "a\0"})).status_code == 422

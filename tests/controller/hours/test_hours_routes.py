@@ -1,0 +1,116 @@
+"""Opening hours over HTTP, on both databases where SQL matters."""
+
+import httpx
+import pytest
+
+from tests.controller.estate.test_estate_routes import ROOT, furnish
+
+HOURS = {
+    "pattern": [
+        {"weekday": 2, "opens": "09:00", "closes": "17:00", "mode": "staffed"},
+        {"weekday": 2, "opens": "17:00", "closes": "24:00", "mode": "extended"},
+    ],
+    "exceptions": [
+        {"date": "2026-12-23", "note": "Carols", "spans": [{"opens": "10:00", "closes": "12:30", "mode": "staffed"}]},
+        {"date": "2026-12-25", "note": "Christmas Day", "spans": []},
+    ],
+    "free_doors": ["front"],
+}
+PATH = f"{ROOT}/ramsey/hours"
+
+
+async def test_hours_come_back_as_they_were_put_and_replace_those_before(any_client: httpx.AsyncClient) -> None:
+    await furnish(any_client)
+    assert (await any_client.get(PATH)).json() == {"pattern": [], "exceptions": [], "free_doors": []}
+    assert (await any_client.put(PATH, json=HOURS)).json() == HOURS
+    assert (await any_client.get(PATH)).json() == HOURS
+    fewer = {"pattern": HOURS["pattern"][:1], "exceptions": [], "free_doors": []}
+    await any_client.put(PATH, json=fewer)
+    assert (await any_client.get(PATH)).json() == fewer
+
+
+async def test_modes_carry_the_sites_offset_and_tile_the_asked_time(any_client: httpx.AsyncClient) -> None:
+    await furnish(any_client)
+    await any_client.put(PATH, json=HOURS)
+    answer = await any_client.get(
+        f"{ROOT}/ramsey/modes", params={"from": "2026-07-01T08:00", "to": "2026-07-01T17:00:00Z"}
+    )
+    assert answer.json()["items"] == [
+        {"starts": "2026-07-01T08:00:00+01:00", "ends": "2026-07-01T09:00:00+01:00", "mode": "closed", "note": None},
+        {"starts": "2026-07-01T09:00:00+01:00", "ends": "2026-07-01T17:00:00+01:00", "mode": "staffed", "note": None},
+        {"starts": "2026-07-01T17:00:00+01:00", "ends": "2026-07-01T18:00:00+01:00", "mode": "extended", "note": None},
+    ]
+
+
+async def test_a_wall_time_that_does_not_exist_is_refused_with_the_nearest_two(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    answer = await client.get(f"{ROOT}/ramsey/modes", params={"from": "2026-03-29T01:30", "to": "2026-03-30T00:00"})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "from"
+    assert "00:59 and 02:00" in error["message"]
+
+
+async def test_a_free_door_must_be_of_this_site(any_client: httpx.AsyncClient) -> None:
+    await furnish(any_client)
+    answer = await any_client.put(PATH, json={"free_doors": ["front", "back"]})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "free_doors"
+    assert (await any_client.get(PATH)).json()["free_doors"] == []
+
+
+def _weekly(**changed: object) -> dict[str, object]:
+    return {"pattern": [{"weekday": 0, "opens": "09:00", "closes": "17:00", "mode": "staffed"} | changed]}
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "said"),
+    [
+        (_weekly(weekday=7), "pattern.0.weekday", "6"),
+        (_weekly(weekday=-1), "pattern.0.weekday", "0"),
+        (_weekly(weekday="1"), "pattern.0.weekday", "integer"),
+        (_weekly(opens="9:00"), "pattern.0.opens", "00:00"),
+        (_weekly(opens="25:00"), "pattern.0.opens", "24:00"),
+        (_weekly(closes="24:01"), "pattern.0.closes", "24:00"),
+        (_weekly(opens="\u0660\u0669:00"), "pattern.0.opens", "00:00"),
+        (_weekly(closes="09:00"), "pattern.0", "before"),
+        (_weekly(opens="22:00", closes="02:00"), "pattern.0", "past midnight"),
+        (_weekly(mode="closed"), "pattern.0.mode", "staffed"),
+        ({"pattern": _weekly()["pattern"] + _weekly(opens="16:59", closes="18:00")["pattern"]}, "body", "Monday"),  # type: ignore[operator]  # both are lists
+        ({"exceptions": [{"date": "2026-02-30"}]}, "exceptions.0.date", "day"),
+        ({"exceptions": [{"date": "25/12/2026"}]}, "exceptions.0.date", "2026-11-25"),
+        ({"exceptions": [{"date": "1999-12-31"}]}, "exceptions.0.date", "2000"),
+        ({"exceptions": [{"date": 0}]}, "exceptions.0.date", ""),
+        ({"exceptions": [{"date": "2026-12-25"}, {"date": "2026-12-25"}]}, "body", "twice"),
+        ({"exceptions": [{"date": "2026-12-25", "note": "x" * 201}]}, "exceptions.0.note", "200"),
+        ({"free_doors": ["Front"]}, "free_doors.0", "pattern"),
+    ],
+)
+async def test_hours_that_cannot_be_are_refused_by_field(
+    client: httpx.AsyncClient, body: object, field: str, said: str
+) -> None:
+    await furnish(client)
+    answer = await client.put(PATH, json=body)
+    assert answer.status_code == 422, answer.text
+    (error,) = answer.json()["errors"]
+    assert error["field"] == field
+    assert said in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "field"),
+    [
+        ("2026-11-25", "2026-11-26T00:00", "from"),
+        ("2026-11-25T00:00", "2026-11-25T00:00", "to"),
+        ("2026-11-25T00:00", "2027-12-31T00:00", "to"),
+        ("2026-11-25T00:00+25:00", "2026-11-26T00:00", "from"),
+        ("0001-01-01T00:00Z", "2026-11-26T00:00", "from"),
+        ("2026-11-25T00:00", "9999-12-31T23:59-23:59", "to"),
+        ("0", "1", "from"),
+    ],
+)
+async def test_a_range_that_cannot_be_is_refused(client: httpx.AsyncClient, start: str, end: str, field: str) -> None:
+    await furnish(client)
+    answer = await client.get(f"{ROOT}/ramsey/modes", params={"from": start, "to": end})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == field

@@ -1,0 +1,90 @@
+"""The built web app: its page at every address a person opens, its assets for ever, nothing beside it."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from controller.pages import find_pages
+from tests.controller.running import stranger
+
+HTML = {"Accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.fixture
+def built(pages_dir: Path) -> Path:
+    (pages_dir / "index.html").write_text("<!doctype html><title>Diary</title>")
+    (pages_dir / "assets").mkdir()
+    (pages_dir / "assets" / "app-1a2b.js").write_text("export {}")
+    (pages_dir / "icon.svg").write_text("<svg/>")
+    (pages_dir.parent / "secret.txt").write_text("secret")
+    (pages_dir / "link.txt").symlink_to(pages_dir.parent / "secret.txt")
+    return pages_dir
+
+
+async def _get(app: FastAPI, path: str, **headers: str) -> httpx.Response:
+    async with stranger(app) as client:
+        return await client.get(path, headers=headers)
+
+
+@pytest.mark.parametrize("path", ["/", "/diary", "/now/ramsey", "/sign-in?next=/diary", "/index.html"])
+async def test_every_address_a_person_opens_is_the_page_and_never_kept(app: FastAPI, built: Path, path: str) -> None:
+    answer = await _get(app, path, **HTML)
+    assert answer.status_code == 200
+    assert "<title>Diary</title>" in answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_hashed_asset_is_kept_for_ever(app: FastAPI, built: Path) -> None:
+    answer = await _get(app, "/assets/app-1a2b.js")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-type"].startswith("text/javascript")
+
+
+async def test_a_file_beside_the_page_is_kept_for_an_hour(app: FastAPI, built: Path) -> None:
+    answer = await _get(app, "/icon.svg")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.headers["cache-control"] == "public, max-age=3600"
+
+
+@pytest.mark.parametrize("path", ["/assets/app-gone.js", "/nothing.png"])
+async def test_a_file_that_is_not_there_is_not_the_page(app: FastAPI, built: Path, path: str) -> None:
+    assert (await _get(app, path)).status_code == 404
+    assert (await _get(app, "/assets/app-gone.js", **HTML)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/%2e%2e/secret.txt", "/assets/%2e%2e/%2e%2e/secret.txt", "/..%2fsecret.txt", "//etc/passwd", "/link.txt"]
+)
+async def test_nothing_outside_the_folder_is_served(app: FastAPI, built: Path, path: str) -> None:
+    answer = await _get(app, path)
+    assert answer.status_code == 404
+    assert "secret" not in answer.text.replace("secret.txt", "")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/d"])
+async def test_addresses_of_the_api_are_not_the_page(app: FastAPI, built: Path, path: str) -> None:
+    answer = await _get(app, path, **(HTML if path != "/d" else {}))
+    assert answer.status_code == 404
+
+
+async def test_pages_can_only_be_read(app: FastAPI, built: Path) -> None:
+    async with stranger(app) as client:
+        answer = await client.post("/diary")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+async def test_without_built_pages_a_person_is_told_how_to_build_them(app: FastAPI) -> None:
+    answer = await _get(app, "/", **HTML)
+    assert answer.status_code == 503
+    assert "make demo" in answer.text
+    assert (await _get(app, "/assets/app.js")).status_code == 404
+
+
+def test_without_a_setting_the_pages_are_those_installed_with_the_dashboards() -> None:
+    found = find_pages(None)
+    assert found is None or found.parts[-2:] == ("dashboards", "dist")

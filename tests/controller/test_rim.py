@@ -1,0 +1,164 @@
+"""What every request passes: size, headers, errors of one shape, log lines without secrets, metrics."""
+
+import logging
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from controller.fields import SlugPath
+from controller.rim import BODY_LIMIT, CALENDAR_LIMIT
+from tests.controller.running import PASSWORD, USER, signed_in, stranger
+
+SITE = {"name": "Ramsey", "zone": "Europe/London"}
+PATH = "/api/v1/sites/ramsey"
+
+
+async def _pieces(size: int) -> AsyncIterator[bytes]:
+    for _ in range(size // 65_536 + 1):
+        yield b" " * 65_536
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+async def test_a_body_over_the_limit_is_refused_by_its_announced_length(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    answer = await client.put(PATH, content=b" " * (BODY_LIMIT + 1), headers=headers)
+    assert answer.status_code == 413
+    assert str(BODY_LIMIT) in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+async def test_a_body_over_the_limit_is_refused_while_it_comes_in(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    headers = headers | {"Content-Type": "application/json"}
+    answer = await client.put(PATH, content=_pieces(BODY_LIMIT), headers=headers)
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_calendar_may_be_larger_but_not_endless(client: httpx.AsyncClient) -> None:
+    headers = {"Content-Type": "text/calendar"}
+    path = f"{PATH}/calendar"
+    assert (await client.post(path, content=b" " * (BODY_LIMIT + 1), headers=headers)).status_code != 413
+    assert (await client.post(path, content=b" " * (CALENDAR_LIMIT + 1), headers=headers)).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/api/v1/sites", "/api/v1/nothing", "/", "/healthz"])
+async def test_every_answer_has_the_security_headers(app: FastAPI, path: str) -> None:
+    async with stranger(app) as client:
+        headers = (await client.get(path)).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api", "/api/v2/sites", "/api/v1/sites/"])
+async def test_an_unknown_address_of_the_api_is_a_404_problem(
+    client: httpx.AsyncClient, method: str, path: str
+) -> None:
+    answer = await client.request(method, path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["instance"] == path
+
+
+async def test_a_method_that_an_address_has_not_is_a_405_problem(client: httpx.AsyncClient) -> None:
+    answer = await client.delete("/api/v1/sites")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET"
+    assert answer.json()["type"] == "urn:hallkeeper:problem:method-not-allowed"
+
+
+async def test_a_fault_is_a_500_problem_that_tells_nothing_and_a_log_line_that_tells_all(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail() -> None:
+        raise LookupError("the inside of things")
+
+    app.get("/api/v1/fail")(fail)
+    async with stranger(app) as client:
+        answer = await client.get("/api/v1/fail")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "inside" not in answer.text
+    assert "the inside of things" in caplog.text
+
+
+async def test_no_log_line_and_no_metric_holds_a_token_a_password_or_a_door_pages_path(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with signed_in(app) as client:
+        token = client.headers["Authorization"].removeprefix("Bearer ")
+        await client.post("/api/v1/session", json={"user": USER, "password": PASSWORD})
+        await client.get("/d/secretsecretsecretsec")
+        await client.get("/d/secretsecretsecretsec/more")
+        metrics = (await client.get("/metrics")).text
+    lines = "\n".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
+    ours = "\n".join(line for line in lines.splitlines() if "'name': 'httpx'" not in line)  # the test's own client
+    for secret in (token, PASSWORD, "secretsecret"):
+        assert secret not in ours
+        assert secret not in metrics
+    assert "A request was answered" in ours
+
+
+async def test_metrics_count_answers_by_route(client: httpx.AsyncClient) -> None:
+    await client.put(PATH, json=SITE)
+    text = (await client.get("/metrics")).text
+    assert 'hallkeeper_http_answers_total{method="PUT",route="/sites/{site}",status="201"} 1.0' in text
+
+
+async def test_it_is_ready_when_all_its_parts_are(app: FastAPI) -> None:
+    checks = app.state.house.checks
+    async with stranger(app) as client:
+        assert (await client.get("/healthz")).json() == {"status": "alive"}
+        for name in set(checks) - {"database"}:
+            del checks[name]
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()) == (200, {"ready": True, "checks": {"database": "ready"}})
+
+        async def lost() -> str | None:
+            return "the broker does not answer"
+
+        checks["broker"] = lost
+        answer = await client.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["checks"] == {"database": "ready", "broker": "the broker does not answer"}
+
+
+async def test_the_openapi_document_describes_the_errors_of_every_route(app: FastAPI) -> None:
+    async with stranger(app) as client:
+        document = (await client.get("/openapi.json")).json()
+    assert "ProblemBody" in document["components"]["schemas"]
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["tags"], f"{method} {path}"
+            if path.startswith("/api/"):
+                described = operation["responses"]["422"]["content"]
+                assert described == {
+                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}
+                }
+
+
+async def test_a_path_of_odd_bytes_is_never_a_fault(client: httpx.AsyncClient) -> None:
+    for path in ("/%00", "/%ff", "/..%2f..%2fetc/passwd", "/api/v1/sites/%ff", "/d/%00", f"/{'a' * 5000}"):
+        assert (await client.get(path)).status_code < 500, path
+
+
+async def test_a_slug_in_a_path_has_its_pattern(app: FastAPI) -> None:
+    async def echo(name: SlugPath) -> str:
+        return name
+
+    app.get("/api/v1/echo/{name}")(echo)
+    async with stranger(app) as client:
+        assert (await client.get("/api/v1/echo/hall-2")).json() == "hall-2"
+        assert (await client.get("/api/v1/echo/Hall")).status_code == 422
