@@ -163,7 +163,7 @@ def _sqlite_engine(url: URL, begin: str, *, pool_size: int, read_only: bool) -> 
 
     def connected(connection: DBAPIConnection, _record: object) -> None:
         # The driver must not begin by itself: its deferred BEGIN lets two writers read the same state.
-        connection.isolation_level = None  # type: ignore[attr-defined]  # a DBAPI extension of sqlite3
+        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",

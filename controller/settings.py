@@ -29,14 +29,14 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Root of the configuration's tables; a key that is not known is a typing error."""
 
 
-class Listen(Section):
+class Listen(Section, frozen=True):
     """Where the pages and the API answer."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
 
 
-class Broker(Section):
+class Broker(Section, frozen=True):
     """The MQTT broker. ``password_file``: one line, readable by the controller only."""
 
     host: str = "127.0.0.1"
@@ -45,7 +45,7 @@ class Broker(Section):
     password_file: Path | None = None
 
 
-class History(Section):
+class History(Section, frozen=True):
     """Where samples are kept: the database (``sql``), or an InfluxDB beside it (``influx``)."""
 
     kind: Literal["sql", "influx"] = "sql"
@@ -55,7 +55,7 @@ class History(Section):
     token_file: Path | None = None
 
 
-class Settings(Section):
+class Settings(Section, frozen=True):
     """``lead_in_minutes`` and ``lag_minutes``: how long before and after a booking its code opens."""
 
     data_dir: Path

@@ -1,11 +1,13 @@
 """Opening hours over HTTP, on both databases where SQL matters."""
 
+from typing import Any
+
 import httpx
 import pytest
 
 from tests.controller.estate.test_estate_routes import ROOT, furnish
 
-HOURS = {
+HOURS: dict[str, list[Any]] = {
     "pattern": [
         {"weekday": 2, "opens": "09:00", "closes": "17:00", "mode": "staffed"},
         {"weekday": 2, "opens": "17:00", "closes": "24:00", "mode": "extended"},
@@ -59,7 +61,7 @@ async def test_a_free_door_must_be_of_this_site(any_client: httpx.AsyncClient) -
     assert (await any_client.get(PATH)).json()["free_doors"] == []
 
 
-def _weekly(**changed: object) -> dict[str, object]:
+def _weekly(**changed: object) -> dict[str, list[dict[str, object]]]:
     return {"pattern": [{"weekday": 0, "opens": "09:00", "closes": "17:00", "mode": "staffed"} | changed]}
 
 
@@ -76,7 +78,7 @@ def _weekly(**changed: object) -> dict[str, object]:
         (_weekly(closes="09:00"), "pattern.0", "before"),
         (_weekly(opens="22:00", closes="02:00"), "pattern.0", "past midnight"),
         (_weekly(mode="closed"), "pattern.0.mode", "staffed"),
-        ({"pattern": _weekly()["pattern"] + _weekly(opens="16:59", closes="18:00")["pattern"]}, "body", "Monday"),  # type: ignore[operator]  # both are lists
+        ({"pattern": _weekly()["pattern"] + _weekly(opens="16:59", closes="18:00")["pattern"]}, "body", "Monday"),
         ({"exceptions": [{"date": "2026-02-30"}]}, "exceptions.0.date", "day"),
         ({"exceptions": [{"date": "25/12/2026"}]}, "exceptions.0.date", "2026-11-25"),
         ({"exceptions": [{"date": "1999-12-31"}]}, "exceptions.0.date", "2000"),
