@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from edge.wire.codec import decode
+from edge.wire.errors import Malformed
 from edge.wire.events import Event
 
 LINE_LIMIT = 4 * 1024 * 1024
@@ -139,15 +140,25 @@ def line(value: msgspec.Struct) -> bytes:
     return msgspec.json.encode(value) + b"\n"
 
 
+_to_world = msgspec.json.Decoder(ToWorld)
+_to_pi = msgspec.json.Decoder(ToPi)
+
+
 def read_to_world(data: bytes) -> ToWorld:
-    """Raises ``WireError``."""
-    value: ToWorld = decode(data, ToWorld, limit=LINE_LIMIT)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+    """Raises ``Malformed``."""
+    try:
+        value: ToWorld = _to_world.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(f"nothing the world understands: {error}") from error
     return value
 
 
 def read_to_pi(data: bytes) -> ToPi:
-    """Raises ``WireError``."""
-    value: ToPi = decode(data, ToPi, limit=LINE_LIMIT)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+    """Raises ``Malformed``."""
+    try:
+        value: ToPi = _to_pi.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(f"nothing a Pi understands: {error}") from error
     return value
 
 

@@ -97,7 +97,16 @@ def status(folder: Dir = DEMO) -> None:
     for site in answer.sites:
         marks = ["on" if flag else "OFF" for flag in (site.power, site.agent, site.network)]
         sites.add_row(site.site, *marks, *(str(n) for n in (site.people, site.stations, site.events, site.outages)))
-    doors = Table(Column("door", no_wrap=True), "leaf", "lock", "in", "counted", "out", "counted", "turned back")
+    doors = Table(
+        Column("door", no_wrap=True),
+        "leaf",
+        Column("lock", no_wrap=True),
+        "in",
+        "counted",
+        "out",
+        "counted",
+        "turned back",
+    )
     for door in answer.doors:
         counts = (door.true_ins, door.ins, door.true_outs, door.outs, door.turned_back)
         doors.add_row(f"{door.site}/{door.door}", door.leaf, door.lock, *(str(n) for n in counts))

@@ -1,0 +1,94 @@
+"""The demo's manners: one at a time, nothing left behind, plain words."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from firmware_sim.cli import app
+from firmware_sim.errors import AlreadyRunning
+from firmware_sim.premises import PIDS, alone, start_anew
+from firmware_sim.seed import demo_week
+
+WAITS = "import time; time.sleep(300)"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["key", "ramsey/front-door", "482913"],
+        ["walk", "in", "ramsey/front-door"],
+        ["cut", "network", "ramsey"],
+        ["power", "off", "ramsey"],
+        ["status"],
+    ],
+)
+def test_without_a_demo_a_command_ends_with_2_and_says_so(tmp_path: Path, words: list[str]) -> None:
+    result = CliRunner().invoke(app, [*words, "--dir", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "No demo runs in" in result.output
+
+
+def test_a_door_without_its_site_is_refused_with_an_example(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["key", "front-door", "482913", "--dir", str(tmp_path)])
+    assert (result.exit_code, "ramsey/front-door" in result.output) == (2, True)
+
+
+def test_a_second_demo_in_the_same_folder_is_refused_by_name(tmp_path: Path) -> None:
+    with alone(tmp_path), pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"), alone(tmp_path):
+        pytest.fail("two demos share a folder")
+
+
+def test_a_folder_is_free_again_after_its_demo(tmp_path: Path) -> None:
+    for _ in range(2):
+        with alone(tmp_path):
+            pass
+
+
+def test_what_a_killed_demo_left_running_is_ended_and_nothing_else(tmp_path: Path) -> None:
+    ours = subprocess.Popen([sys.executable, "-c", WAITS, str(tmp_path / "controller.toml")])
+    other = subprocess.Popen([sys.executable, "-c", WAITS, "/somewhere/else.toml"])
+    try:
+        deadline = time.monotonic() + 10
+        while str(tmp_path) not in Path(f"/proc/{ours.pid}/cmdline").read_text():
+            assert time.monotonic() < deadline
+        (tmp_path / PIDS).write_bytes(msgspec.json.encode({"controller": ours.pid, "broker": other.pid}))
+        with alone(tmp_path):
+            assert ours.wait(10) != 0
+            assert other.poll() is None
+        assert not (tmp_path / PIDS).exists()
+    finally:
+        ours.kill()
+        other.kill()
+        ours.wait()
+        other.wait()
+
+
+def test_starting_anew_touches_only_what_a_demo_made(tmp_path: Path) -> None:
+    (tmp_path / "controller").mkdir()
+    (tmp_path / "state.json").touch()
+    (tmp_path / "holiday-photos").touch()
+    start_anew(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["holiday-photos"]
+
+
+def test_the_week_books_no_space_twice_and_leaves_the_studio_free() -> None:
+    week = demo_week()
+    entries = [*week.series, *week.once]
+    for entry in entries:
+        assert entry.starts < entry.ends
+        assert (entry.site, entry.space) != ("ramsey", "studio")
+        clashes = [
+            other.title
+            for other in entries
+            if other is not entry
+            and (other.site, other.space, other.weekday) == (entry.site, entry.space, entry.weekday)
+            and other.starts < entry.ends
+            and entry.starts < other.ends
+        ]
+        assert clashes == [], entry.title

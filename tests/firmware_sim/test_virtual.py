@@ -1,0 +1,91 @@
+"""Virtual time jumps, but never past work that is still being done."""
+
+import asyncio
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from firmware_sim.errors import Stalled
+from firmware_sim.virtual import VirtualClock, run_virtual
+
+ZERO = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
+"""The day before the clocks go back."""
+
+
+def test_a_day_passes_at_once() -> None:
+    async def main(clock: VirtualClock) -> datetime:
+        await clock.sleep(86_400)
+        return clock.now()
+
+    started = time.perf_counter()
+    assert run_virtual(main, zero=ZERO) == ZERO + timedelta(days=1)
+    assert time.perf_counter() - started < 5
+
+
+def test_sleepers_wake_in_order_of_time() -> None:
+    woken: list[tuple[str, float]] = []
+
+    async def sleeper(clock: VirtualClock, name: str, seconds: float) -> None:
+        await clock.sleep(seconds)
+        woken.append((name, clock.monotonic()))
+
+    async def main(clock: VirtualClock) -> None:
+        await asyncio.gather(sleeper(clock, "late", 7200.0), sleeper(clock, "early", 1.5))
+
+    run_virtual(main, zero=ZERO)
+    assert woken == [("early", 1.5), ("late", 7200.0)]
+
+
+def test_time_stands_still_while_a_thread_works() -> None:
+    async def main(clock: VirtualClock) -> float:
+        timer = asyncio.create_task(clock.sleep(3600))
+        await asyncio.to_thread(time.sleep, 0.05)
+        now = clock.monotonic()
+        timer.cancel()
+        return now
+
+    assert run_virtual(main, zero=ZERO) == 0.0
+
+
+def test_time_stands_still_while_something_named_is_at_work() -> None:
+    working = threading.Event()
+
+    async def main(clock: VirtualClock) -> float:
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        working.set()
+
+        def work() -> None:
+            time.sleep(0.05)
+            loop.call_soon_threadsafe(finished)
+
+        def finished() -> None:
+            working.clear()
+            done.set()
+
+        threading.Thread(target=work).start()
+        timer = asyncio.create_task(clock.sleep(3600))
+        await done.wait()
+        timer.cancel()
+        return clock.monotonic()
+
+    assert run_virtual(main, zero=ZERO, busy={"a worker of its own": working.is_set}) == 0.0
+
+
+def test_waiting_for_what_nobody_will_do_is_an_error_and_no_hang() -> None:
+    async def main(clock: VirtualClock) -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(Stalled, match="nobody will do"):
+        run_virtual(main, zero=ZERO)
+
+
+def test_deadlines_run_in_virtual_time() -> None:
+    async def main(clock: VirtualClock) -> float:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(600):
+                await clock.sleep(3600)
+        return clock.monotonic()
+
+    assert run_virtual(main, zero=ZERO) == 600.0

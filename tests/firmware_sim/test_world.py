@@ -1,0 +1,260 @@
+"""The world is one that could be: reproducible, with people who get in by rules and out always."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from firmware_sim import wiring
+from firmware_sim.building import DATA, demo_buildings, read_building
+from firmware_sim.crowd import open_hours, open_spans, visits_per_hour
+from firmware_sim.errors import BuildingError, NoSuchThing
+from firmware_sim.people import Party
+from firmware_sim.timeline import Act, Process
+from firmware_sim.truth import Way
+from firmware_sim.world import World
+
+TUESDAY = datetime(2026, 3, 24, 0, 0, tzinfo=UTC)
+DAY_S = 86_400.0
+
+
+class Wires:
+    """A Pi that only listens."""
+
+    def __init__(self) -> None:
+        self.changes: list[tuple[int, bool, float]] = []
+        self.listings: dict[str, str] = {}
+
+    def drive(self, pin: int, level: bool, tick: float) -> None:
+        self.changes.append((pin, level, tick))
+
+    def listing(self, wifi: str, text: str) -> None:
+        self.listings[wifi] = text
+
+
+def _world(zero: datetime = TUESDAY, seed: str = "test") -> World:
+    return World(demo_buildings(), zero=zero, seed=seed)
+
+
+def _free_public_doors(world: World) -> None:
+    for place in world.sites.values():
+        for doorway in place.doorways.values():
+            if doorway.facts.free_while_staffed:
+                place.output(doorway.facts.strike, True)
+
+
+def _a_day(seed: str = "test") -> tuple[World, Wires]:
+    world, wires = _world(seed=seed), Wires()
+    world.site("ramsey").plug(wires)
+    _free_public_doors(world)
+    world.open_up()
+    world.timeline.run_until(DAY_S)
+    return world, wires
+
+
+def test_the_same_seed_gives_the_same_day_to_the_pulse() -> None:
+    (one, its_wires), (other, other_wires) = _a_day(), _a_day()
+    assert list(one.truth.crossings) == list(other.truth.crossings)
+    assert its_wires.changes == other_wires.changes
+    assert len(its_wires.changes) > 1000
+
+
+def test_another_seed_gives_another_day() -> None:
+    assert list(_a_day("one")[0].truth.crossings) != list(_a_day("two")[0].truth.crossings)
+
+
+def test_who_comes_leaves_before_the_night() -> None:
+    world, _ = _a_day()
+    for site in world.sites:
+        assert world.truth.count(site, Way.IN) == world.truth.count(site, Way.OUT) > 0
+        assert world.site(site).people == 0
+    assert world.truth.locked_in == []
+
+
+def test_the_month_has_about_the_visits_the_branch_had() -> None:
+    world = _world(datetime(2026, 3, 1, tzinfo=UTC))
+    _free_public_doors(world)
+    world.open_up()
+    world.timeline.run_until(31 * DAY_S)
+    for building in demo_buildings():
+        published = building.figures.monthly_visits["2024-03"]
+        assert world.truth.count(building.id, Way.IN) == pytest.approx(published, rel=0.15)
+
+
+def test_opening_hours_keep_their_wall_time_over_the_clock_change() -> None:
+    (march,) = (building for building in demo_buildings() if building.id == "march")
+    saturday, monday = (open_spans(march, day) for day in (_day(2026, 3, 28), _day(2026, 3, 30)))
+    assert [start.hour for start, _ in (*saturday, *monday)] == [10, 9]
+    assert open_hours(march, 2026, 2) == pytest.approx(4 * 35.0)
+    assert visits_per_hour(march, _day(2026, 2, 3)) == pytest.approx(4702 / 140)
+
+
+def _day(year: int, month: int, day: int) -> date:
+    return datetime(year, month, day, tzinfo=UTC).date()
+
+
+def test_a_dead_pi_lets_every_relay_go_and_people_still_get_out() -> None:
+    world = _world()
+    ramsey, wires = world.site("ramsey"), Wires()
+    ramsey.plug(wires)
+    door = ramsey.doorway("front-door")
+    ramsey.output(door.facts.strike, True)
+    assert door.circuit.released
+    world.timeline.spawn(_quietly(world.walk_in("ramsey", "front-door", "Ruth")))
+    world.timeline.run_until(60.0)
+    assert ramsey.people == 1
+    ramsey.unplug()
+    assert door.circuit.relay is False
+    world.timeline.spawn(_quietly(world.walk_out("ramsey", "front-door", "Ruth")))
+    world.timeline.run_until(120.0)
+    assert (ramsey.people, world.truth.locked_in) == (0, [])
+
+
+def test_nobody_comes_in_by_a_locked_door() -> None:
+    world = _world()
+    world.timeline.spawn(_quietly(world.walk_in("ramsey", "front-door", "Ruth")))
+    world.timeline.run_until(60.0)
+    assert list(world.truth.crossings) == []
+
+
+def test_without_mains_a_strike_that_was_released_locks() -> None:
+    world = _world()
+    ramsey = world.site("ramsey")
+    door = ramsey.doorway("front-door")
+    ramsey.output(door.facts.strike, True)
+    ramsey.set_mains(False)
+    assert not door.circuit.released
+
+
+def test_a_pi_that_comes_to_life_finds_the_wires_as_they_are() -> None:
+    world = _world()
+    ramsey = world.site("ramsey")
+    facts = ramsey.doorway("front-door").facts
+    levels = ramsey.plug(Wires())
+    assert levels[facts.contact] is wiring.CONTACT_CLOSED
+    assert levels[facts.d0] is levels[facts.d1] is wiring.WIEGAND_IDLE
+    assert levels[facts.counter.outer] is wiring.BEAM_CLEAR
+
+
+def test_a_key_is_four_bits_most_significant_first() -> None:
+    world, wires = _world(), Wires()
+    ramsey = world.site("ramsey")
+    ramsey.plug(wires)
+    facts = ramsey.doorway("front-door").facts
+    world.type_keys("ramsey", "front-door", "6#")
+    world.timeline.run_until(5.0)
+    bits = [pin == facts.d1 for pin, level, _ in wires.changes if not level and pin in (facts.d0, facts.d1)]
+    assert bits == [False, True, True, False, True, False, True, True]
+
+
+def test_two_people_never_type_at_once() -> None:
+    world = _world()
+    first = world.type_keys("ramsey", "front-door", "482913")
+    second = world.type_keys("ramsey", "front-door", "482913")
+    assert second - first > 1.0
+
+
+def test_a_listing_names_as_many_stations_as_devices_are_inside() -> None:
+    world, wires = _world(), Wires()
+    soham = world.site("soham")
+    soham.plug(wires)
+    for number in range(5):
+        soham.entered("hub", f"visitor {number}", devices=2)
+    world.timeline.run_until(61.0)
+    assert wires.listings["public-wifi"].count("Station ") == 10
+
+
+def test_devices_follow_what_the_branch_counted() -> None:
+    for building in demo_buildings():
+        world = _world()
+        rng = random.Random(7)
+        devices = [world.site(building.id).devices_of_one(rng) for _ in range(5000)]
+        assert sum(devices) / len(devices) == pytest.approx(building.figures.wifi_per_visit, rel=0.06)
+
+
+class _Door:
+    """An edge that opens a door 50 ms after any six digits, for five seconds."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._bits = 0
+        self._facts = world.site("ramsey").doorway("front-door").facts
+
+    def drive(self, pin: int, level: bool, tick: float) -> None:
+        if not level and pin in (self._facts.d0, self._facts.d1):
+            self._bits += 1
+            if self._bits % 24 == 0:
+                self._world.timeline.at(tick + 0.05, lambda: self._strike(True))
+                self._world.timeline.at(tick + 5.05, lambda: self._strike(False))
+
+    def listing(self, wifi: str, text: str) -> None:
+        """Not read."""
+
+    def _strike(self, level: bool) -> None:
+        self._world.site("ramsey").output(self._facts.strike, level)
+
+
+@pytest.fixture
+def evening() -> tuple[World, Party]:
+    world = _world()
+    world.site("ramsey").plug(_Door(world))
+    starts = TUESDAY + timedelta(hours=19)
+    choir = Party(
+        id="choir", door="front-door", code="482913", people=20, starts=starts, ends=starts + timedelta(hours=2)
+    )
+    return world, choir
+
+
+def test_a_group_comes_with_its_code_and_goes_home_after(evening: tuple[World, Party]) -> None:
+    world, choir = evening
+    world.expect("ramsey", [choir])
+    world.timeline.run_until(19.6 * 3600)
+    came = world.site("ramsey").people
+    assert 12 <= came <= 20
+    assert 1 <= sum(typed.opened for typed in world.truth.typed) < came
+    world.timeline.run_until(22 * 3600)
+    assert world.site("ramsey").people == 0
+    assert world.truth.count("ramsey", Way.IN) == world.truth.count("ramsey", Way.OUT) == came
+
+
+def test_a_cancelled_group_does_not_come(evening: tuple[World, Party]) -> None:
+    world, choir = evening
+    world.expect("ramsey", [choir])
+    world.timeline.run_until(18 * 3600)
+    world.expect("ramsey", [])
+    world.timeline.run_until(22 * 3600)
+    assert list(world.truth.crossings) == []
+
+
+def test_a_group_that_is_told_of_twice_comes_once(evening: tuple[World, Party]) -> None:
+    world, choir = evening
+    for _ in range(3):
+        world.expect("ramsey", [choir])
+    world.timeline.run_until(19.6 * 3600)
+    assert world.truth.count("ramsey", Way.IN) <= choir.people
+
+
+def test_people_left_over_from_an_earlier_run_go_home() -> None:
+    world = _world()
+    world.still_inside("ramsey", {"hall": 7})
+    assert world.inside("ramsey") == {"hall": 7}
+    world.timeline.run_until(2000.0)
+    assert world.site("ramsey").people == 0
+    assert world.truth.count("ramsey", Way.OUT) == 7
+
+
+def test_an_unknown_door_is_named_with_those_there_are() -> None:
+    with pytest.raises(NoSuchThing, match="has no door 'back-door'; it has front-door, library-door"):
+        _world().type_keys("ramsey", "back-door", "1")
+
+
+def test_a_building_file_that_uses_a_pin_twice_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "hall.toml"
+    file.write_text((DATA / "soham.toml").read_text().replace("rex = 22", "rex = 27"))
+    with pytest.raises(BuildingError, match=r"hall\.toml: pins \[27\] are used twice"):
+        read_building(file)
+
+
+def _quietly(deed: Act) -> Process:
+    yield from deed
