@@ -7,7 +7,6 @@ replays, waits for its twin, or is told that the outcome of the first is not kno
 
 import asyncio
 import hashlib
-import logging
 from datetime import datetime, timedelta
 
 import msgspec
@@ -20,8 +19,6 @@ from controller.database import Instant, Tx, metadata
 from controller.house import House, the_house
 from controller.people.gate import find_actor
 from controller.problem import Conflicting, Invalid, Problem, problem_response
-
-log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=1)
 """How long a key is remembered."""

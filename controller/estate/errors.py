@@ -18,11 +18,6 @@ class DoorUnknown(NotFound):
         super().__init__(f"site {site!r} has no door {door!r}; GET /api/v1/sites/{site} lists its doors")
 
 
-class EdgeUnknown(NotFound):
-    def __init__(self, site: str, edge: str) -> None:
-        super().__init__(f"site {site!r} has no edge {edge!r}; GET /api/v1/sites/{site} lists its edges")
-
-
 class KeyTaken(Conflicting):
     def __init__(self, edge: str, site: str) -> None:
         super().__init__(

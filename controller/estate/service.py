@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate import repository
-from controller.estate.errors import DoorUnknown, EdgeUnknown, KeyTaken, SiteUnknown, SpaceUnknown
+from controller.estate.errors import DoorUnknown, KeyTaken, SiteUnknown
 from controller.estate.model import Door, Edge, Site, SiteParts, Space
 from controller.people import audit
 from controller.problem import invalid_field
@@ -137,30 +137,12 @@ async def require_parts(tx: Tx, site_id: str) -> SiteParts:
     return parts
 
 
-async def require_space(tx: Tx, site: str, space_id: str) -> Space:
-    """Raises ``SiteUnknown`` and ``SpaceUnknown``."""
-    await require_site(tx, site)
-    space = await repository.space(tx, site, space_id)
-    if space is None:
-        raise SpaceUnknown(site, space_id)
-    return space
-
-
 async def require_door(tx: Tx, site: str, door_id: str) -> Door:
     """Raises ``SiteUnknown`` and ``DoorUnknown``."""
     door = (await require_parts(tx, site)).door(door_id)
     if door is None:
         raise DoorUnknown(site, door_id)
     return door
-
-
-async def require_edge(tx: Tx, site: str, edge_id: str) -> Edge:
-    """Raises ``SiteUnknown`` and ``EdgeUnknown``."""
-    await require_site(tx, site)
-    edge = await repository.edge(tx, site, edge_id)
-    if edge is None:
-        raise EdgeUnknown(site, edge_id)
-    return edge
 
 
 def _about(site: str, door: str) -> str:

@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.requests import HTTPConnection
 
+from controller.people.errors import ForeignOrigin
+from controller.people.gate import find_actor
 from tests.controller.running import PASSWORD, USER, signed_in, stranger
 
 SITE = {"name": "Ramsey", "zone": "Europe/London"}
@@ -69,3 +72,22 @@ def _filled(path: str) -> str:
         start, _, rest = path.partition("{")
         path = start + "x" + rest.partition("}")[2]
     return path
+
+
+@pytest.mark.parametrize(
+    ("origin", "let_in"), [("http://hub.test", True), (None, True), ("https://evil.test", False), ("null", False)]
+)
+async def test_a_websocket_with_our_cookie_must_come_from_our_own_pages(
+    app: FastAPI, browser: httpx.AsyncClient, origin: str | None, let_in: bool
+) -> None:
+    headers = [(b"host", b"hub.test"), (b"cookie", f"hk_session={browser.cookies['hk_session']}".encode())]
+    if origin is not None:
+        headers.append((b"origin", origin.encode()))
+    socket = HTTPConnection({"type": "websocket", "path": "/api/v1/live", "headers": headers, "app": app})
+    if let_in:
+        actor = await find_actor(socket)
+        assert actor is not None
+        assert actor.name == USER
+    else:
+        with pytest.raises(ForeignOrigin):
+            await find_actor(socket)
