@@ -62,7 +62,7 @@ class Greeter:
         self._planner.forget_sent()
         for name in sorted(self._gate.edges):
             await self.greet(name)
-            self._planner.want(name)
+            self._planner.want(name, at_once=True)
 
     async def greet(self, name: EdgeName) -> None:
         """Ask an edge who it is and what it has; its reply must echo the nonce, once."""

@@ -129,10 +129,10 @@ class Planner:
             for edge in await estate.site_edges(tx, site):
                 self.want((site, edge.id))
 
-    def want(self, name: EdgeName) -> None:
-        """An edge is due: at once, or when its last plan is a second old."""
-        earliest = self._compiled_at.get(name, float("-inf")) + COMPILE_EVERY_S
-        self._due.setdefault(name, earliest)
+    def want(self, name: EdgeName, *, at_once: bool = False) -> None:
+        """An edge is due: when its last plan is a second old, or ``at_once``."""
+        earliest = float("-inf") if at_once else self._compiled_at.get(name, float("-inf")) + COMPILE_EVERY_S
+        self._due[name] = min(earliest, self._due.get(name, earliest))
         self._wanted.set()
 
     def forget_sent(self) -> None:

@@ -7,10 +7,15 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from controller.app import build_app
+from controller.bookings.desk import View
+from controller.bookings.model import Draft
 from controller.estate.model import Door, Edge, Site, Space
+from controller.fields import read_moment
 from controller.house import House
 from controller.people.passwords import Passwords
+from controller.plans import repository as plans
 from controller.settings import Settings
+from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock
 from edge.wire.link import Link
 from tests.controller.telemetry.speaking import Speaker
@@ -69,6 +74,18 @@ class Hub:
 
         await eventually(look, what="the controller has nothing to do")
 
+    async def up_to_date(self) -> None:
+        """Wait until the edge has the plan it should have, and the controller knows and has nothing left to do."""
+
+        async def look() -> bool:
+            async with self.house.database.read() as tx:
+                latest = await plans.latest_version(tx, SITE.id, "main")
+                state = await telemetry.edge_state(tx, SITE.id, "main")
+            return latest is not None and state is not None and state.applied_version == latest
+
+        await eventually(look, what="the edge's plan is up to date")
+        await self.quiet()
+
     def edge(self, link: Link, *, obeys: bool = True, speaker: Speaker | None = None) -> FakeEdge:
         return FakeEdge(
             link,
@@ -95,3 +112,9 @@ async def open_hub(
     finally:
         await hub.stop()
         await hub.house.close()
+
+
+async def book(hub: Hub, starts: str, ends: str, *, space: str = "hall") -> View:
+    """A booking, in the site's own time."""
+    draft = Draft(space=space, title="Choir", starts=read_moment(starts), ends=read_moment(ends), people=12)
+    return await hub.house.bookings.create("ramsey", draft, actor=ACTOR)

@@ -1,35 +1,5 @@
 """A hub on a broker in memory, on both databases."""
 
-from collections.abc import AsyncIterator
+from tests.integration.fixtures import broker, edge, hub
 
-import pytest
-
-from controller.people.passwords import Passwords
-from controller.settings import Settings
-from edge.wire.topics import subscriptions
-from firmware_sim.memory_link import MemoryBroker
-from tests.controller.clock import ManualClock
-from tests.integration.fake_edge import FakeEdge
-from tests.integration.hub import Hub, open_hub
-
-
-@pytest.fixture
-def broker() -> MemoryBroker:
-    return MemoryBroker()
-
-
-@pytest.fixture
-async def hub(
-    any_settings: Settings, clock: ManualClock, passwords: Passwords, broker: MemoryBroker
-) -> AsyncIterator[Hub]:
-    """On SQLite and on PostgreSQL."""
-    async with open_hub(any_settings, clock, passwords, link=broker.client(subscriptions("up"))) as hub:
-        yield hub
-
-
-@pytest.fixture
-async def edge(hub: Hub, broker: MemoryBroker) -> AsyncIterator[FakeEdge]:
-    """The hub's edge, connected and greeted."""
-    async with hub.edge(broker.client(subscriptions("down", site="ramsey", edge="main"))) as edge:
-        await edge.until(lambda: edge.hellos, "a hello")
-        yield edge
+__all__ = ["broker", "edge", "hub"]

@@ -1,0 +1,88 @@
+"""A command moves a door once, now, for somebody with a reason, or not at all."""
+
+import pytest
+
+from controller.estate.errors import DoorUnknown
+from controller.plans.commands import CommandUnknown, Outcome, OutOfReach
+from controller.telemetry.repository import edge_state
+from edge.wire.envelope import Purpose
+from edge.wire.messages import CommandResult
+from tests.controller.clock import ManualClock
+from tests.eventually import eventually
+from tests.integration.fake_edge import FakeEdge
+from tests.integration.hub import Hub
+
+
+async def until_outcome(hub: Hub, command: str, wanted: Outcome) -> str | None:
+    async def look() -> bool:
+        return (await hub.house.exchange.commander.outcome(command))[1] is wanted
+
+    await eventually(look, what=f"the outcome is {wanted}")
+    return (await hub.house.exchange.commander.outcome(command))[0].why
+
+
+async def test_an_unlock_is_carried_out_in_the_edges_own_session(hub: Hub, edge: FakeEdge) -> None:
+    commander = hub.house.exchange.commander
+    await hub.quiet()
+    command = await commander.unlock("ramsey", "front-door", reason="left the key", actor="Una Porter")
+    await until_outcome(hub, command, Outcome.DONE)
+    (sent,) = edge.commands
+    assert (sent.id, sent.kind, sent.door, sent.nonce) == (command, "unlock", "front-door", edge.nonce)
+    assert (sent.expires_at - sent.issued_at).total_seconds() == 10
+    issued, _ = await commander.outcome(command)
+    assert (issued.actor, issued.reason) == ("Una Porter", "left the key")
+
+
+async def test_a_command_for_an_edge_out_of_reach_is_refused_and_never_kept(hub: Hub, edge: FakeEdge) -> None:
+    await edge.say_status(online=False)
+
+    async def offline() -> bool:
+        return not (await hub.house.exchange.live.snapshot("ramsey")).edges[0].online
+
+    await eventually(offline, what="the edge is out of reach")
+    with pytest.raises(OutOfReach, match="is not online, since 2026-11-25 12:00 UTC"):
+        await hub.house.exchange.commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
+    assert edge.commands == []
+
+
+async def test_a_command_for_a_session_that_is_over_is_refused_by_the_edge(hub: Hub, edge: FakeEdge) -> None:
+    edge.nonce = "f" * 32
+    await edge.say_status()
+
+    async def heard() -> bool:
+        async with hub.house.database.read() as tx:
+            state = await edge_state(tx, "ramsey", "main")
+        return state is not None and state.nonce == edge.nonce
+
+    await eventually(heard, what="the status is heard")
+    command = await hub.house.exchange.commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
+    assert "another session" in (await until_outcome(hub, command, Outcome.REFUSED) or "")
+
+
+async def test_a_command_that_nobody_answers_expires(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
+    await hub.quiet()
+    edge.obeys = False
+    commander = hub.house.exchange.commander
+    command = await commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
+    assert (await commander.outcome(command))[1] is Outcome.WAITING
+    clock.advance(seconds=16)
+    assert (await commander.outcome(command))[1] is Outcome.EXPIRED
+
+
+async def test_a_result_counts_once_and_only_from_its_own_edge(hub: Hub, edge: FakeEdge) -> None:
+    await hub.quiet()
+    commander = hub.house.exchange.commander
+    command = await commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
+    await until_outcome(hub, command, Outcome.DONE)
+    again = CommandResult(
+        site="ramsey", edge="main", id=command, outcome="refused", at=edge.commands[0].issued_at, why="changed my mind"
+    )
+    await commander.take_result("ramsey", "main", edge.speaker.signer.seal(Purpose.RESULT, again))
+    assert (await commander.outcome(command))[1] is Outcome.DONE
+
+
+async def test_an_unknown_door_or_command_is_named(hub: Hub) -> None:
+    with pytest.raises(DoorUnknown):
+        await hub.house.exchange.commander.unlock("ramsey", "back-door", reason="x", actor="Una Porter")
+    with pytest.raises(CommandUnknown):
+        await hub.house.exchange.commander.outcome("nothing")

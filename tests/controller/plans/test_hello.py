@@ -1,0 +1,156 @@
+"""Who is there, and that nobody else is believed to be."""
+
+import secrets
+
+from sqlalchemy import select
+
+from controller.telemetry.model import EdgeState
+from controller.telemetry.repository import edge_state
+from controller.telemetry.tables import refusals
+from edge.wire.envelope import Purpose
+from edge.wire.messages import DeviceState, HelloReply
+from edge.wire.topics import subscriptions
+from firmware_sim.memory_link import MemoryBroker
+from tests.controller.clock import ManualClock
+from tests.controller.telemetry.speaking import NOW, OTHER_LOG, Speaker, run_of
+from tests.eventually import eventually
+from tests.integration.fake_edge import FakeEdge
+from tests.integration.hub import Hub
+
+
+async def known(hub: Hub) -> EdgeState | None:
+    async with hub.house.database.read() as tx:
+        return await edge_state(tx, "ramsey", "main")
+
+
+async def until_online(hub: Hub, *, online: bool) -> EdgeState:
+    async def look() -> EdgeState | None:
+        state = await known(hub)
+        return state if state is not None and state.online is online else None
+
+    return await eventually(look, what=f"online is {online}")
+
+
+async def test_an_edge_goes_online_and_out_of_reach_with_the_time_since(
+    hub: Hub, edge: FakeEdge, clock: ManualClock
+) -> None:
+    assert (await until_online(hub, online=True)).since == NOW
+    clock.advance(minutes=3)
+    await edge.say_status(online=False)
+    assert (await until_online(hub, online=False)).since == clock.now()
+    clock.advance(minutes=3)
+    await edge.say_status()
+    assert (await until_online(hub, online=True)).since == clock.now()
+
+
+async def test_the_last_will_of_an_earlier_connection_puts_nobody_out(hub: Hub, edge: FakeEdge) -> None:
+    old = edge.speaker.signer.seal(Purpose.STATUS, edge.status(online=False))
+    edge.connection += 1
+    edge.nonce = secrets.token_hex(16)
+    await edge.say_status()
+
+    async def renewed() -> bool:
+        state = await known(hub)
+        return state is not None and state.connection == edge.connection
+
+    await eventually(renewed, what="the new connection is known")
+    await edge.say("status", old, retain=True)
+    edge.head = 77
+    await edge.say_status()
+
+    async def heard() -> bool:
+        state = await known(hub)
+        return state is not None and state.head == 77
+
+    await eventually(heard, what="the last word is heard")
+    assert (await until_online(hub, online=True)).connection == edge.connection
+
+
+async def test_a_new_connection_is_greeted_with_what_is_wanted_next(hub: Hub, edge: FakeEdge) -> None:
+    await edge.send(run_of(1, 5), log=OTHER_LOG)
+    await edge.acknowledged(5, log=OTHER_LOG)
+    edge.hellos.clear()
+    edge.connection += 1
+    edge.nonce = secrets.token_hex(16)
+    await edge.say_status()
+    await edge.until(lambda: edge.hellos, "a hello")
+    hello = edge.hellos[0]
+    assert (hello.log, hello.next_seq, hello.session) == (OTHER_LOG, 6, edge.nonce)
+    assert hello.at == NOW
+
+
+async def test_the_reply_brings_the_state_of_the_devices(hub: Hub, broker: MemoryBroker) -> None:
+    edge = hub.edge(broker.client(subscriptions("down", site="ramsey", edge="main")))
+    values: dict[str, str | int | float | bool | None] = {
+        "contact": "open",
+        "strike": "unlocked",
+        "alarm": "held",
+        "mode": "free",
+    }
+    edge.states = (DeviceState(device="front-door", kind="door", seq=1, at=NOW, values=values),)
+    async with edge:
+
+        async def look() -> bool:
+            (door,) = (await hub.house.exchange.live.snapshot("ramsey")).doors
+            return (door.contact, door.strike, door.alarm, door.mode, door.stale) == (
+                "open",
+                "unlocked",
+                "held",
+                "free",
+                False,
+            )
+
+        await eventually(look, what="the door's state is shown")
+
+
+async def test_a_reply_that_answers_nothing_is_refused(hub: Hub, edge: FakeEdge) -> None:
+    reply = HelloReply(site="ramsey", edge="main", nonce=secrets.token_hex(16), status=edge.status(), first_kept=1)
+    sealed = edge.speaker.signer.seal(Purpose.HELLO_REPLY, reply)
+    await hub.quiet()
+    await edge.say("hello/reply", sealed)
+
+    async def counted() -> bool:
+        await hub.house.exchange.ingest.store_counts()
+        async with hub.house.database.read() as tx:
+            return [row.reason for row in await tx.execute(select(refusals))] == ["wrong_address"]
+
+    await eventually(counted, what="it is counted")
+
+
+async def test_a_forged_status_is_not_believed(hub: Hub, edge: FakeEdge) -> None:
+    await until_online(hub, online=True)
+    forger = Speaker()
+    await edge.say("status", forger.signer.seal(Purpose.STATUS, edge.status(online=False)), retain=True)
+    edge.head = 9
+    await edge.say_status()
+
+    async def heard() -> bool:
+        state = await known(hub)
+        return state is not None and state.head == 9
+
+    await eventually(heard, what="the true status is heard")
+    assert (await until_online(hub, online=True)).since == NOW
+
+
+async def test_an_edge_that_does_not_answer_is_out_of_reach(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
+    await until_online(hub, online=True)
+    edge.obeys = False
+    greeter = hub.house.exchange.greeter
+    await hub.quiet()
+    clock.advance(minutes=1)
+    await greeter.greet(("ramsey", "main"))
+    await greeter.note_silent(after_s=0)
+    assert (await until_online(hub, online=False)).since == clock.now()
+
+
+async def test_health_tells_the_edges_own_counters_and_ours(hub: Hub, edge: FakeEdge) -> None:
+    edge.health = {"plan_refused": 2}
+    await edge.say_status()
+    await edge.say("events", b"rubbish")
+
+    async def look() -> bool:
+        await hub.house.exchange.ingest.store_counts()
+        (view,) = (await hub.house.exchange.live.snapshot("ramsey")).edges
+        return view.health == {"plan_refused": 2, "refused_malformed": 1}
+
+    await eventually(look, what="both are in the health")

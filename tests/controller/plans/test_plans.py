@@ -1,0 +1,261 @@
+"""From a booking to the door and back: compiled, published, applied, shown."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from controller.access import service as access
+from controller.access.standing import State
+from controller.database import Tx
+from controller.hours.model import Span, Timetable, Weekly
+from controller.plans import repository
+from controller.plans.tables import plan_parts, plans
+from controller.telemetry import reading
+from edge.wire.credentials import Presented
+from edge.wire.decide import ClockTrust, Reason, decide
+from edge.wire.plan import Mode
+from edge.wire.topics import subscriptions
+from firmware_sim.memory_link import MemoryBroker
+from tests.controller.clock import ManualClock
+from tests.eventually import eventually
+from tests.integration.fake_edge import FakeEdge
+from tests.integration.hub import ACTOR, Hub, book
+
+
+async def standing(hub: Hub, booking: str) -> tuple[State, str]:
+    view = await hub.house.bookings.get(booking)
+    return view.standing.state, view.standing.text
+
+
+async def until_standing(hub: Hub, booking: str, state: State) -> str:
+    async def look() -> str | None:
+        now, text = await standing(hub, booking)
+        return text if now is state else None
+
+    return await eventually(look, what=f"the code is {state}")
+
+
+async def plan_count(hub: Hub) -> int:
+    async with hub.house.database.read() as tx:
+        return (await tx.execute(select(func.count()).select_from(plans))).scalar_one()
+
+
+async def test_a_booking_is_on_the_door_when_the_edge_says_so(hub: Hub, edge: FakeEdge) -> None:
+    view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+    assert await until_standing(hub, view.booking.id, State.ON) == "on the door since 12:00"
+    assert view.code is not None
+    async with hub.house.database.read() as tx:
+        secret = (await hub.house.estate.door_secrets(tx, "ramsey"))["front-door"]
+    decision = decide(
+        edge.plan,
+        door="front-door",
+        secret=secret,
+        credential=Presented(digits=view.code),
+        now=view.booking.during.start,
+        trust=ClockTrust.SYNCED,
+    )
+    assert (decision.reason, decision.booking) == (Reason.GRANTED, view.booking.id)
+    assert edge.plan is not None
+    assert [session.booking for session in edge.plan.sessions] == [view.booking.id]
+
+
+async def test_a_cancelled_code_goes_the_same_way(hub: Hub, edge: FakeEdge) -> None:
+    view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+    await until_standing(hub, view.booking.id, State.ON)
+    await hub.house.bookings.cancel(view.booking.id, why="", actor=ACTOR)
+    await until_standing(hub, view.booking.id, State.GONE)
+    assert edge.plan is not None
+    assert edge.plan.grant_count == 0
+
+
+async def test_a_code_lingers_in_words_while_the_edge_is_out_of_reach(hub: Hub, edge: FakeEdge) -> None:
+    view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+    await until_standing(hub, view.booking.id, State.ON)
+    edge.obeys = False
+    await edge.say_status(online=False)
+
+    async def offline() -> bool:
+        return not (await hub.house.exchange.live.snapshot("ramsey")).edges[0].online
+
+    await eventually(offline, what="the edge is out of reach")
+    await hub.house.bookings.cancel(view.booking.id, why="", actor=ACTOR)
+    await hub.quiet()
+    assert await standing(hub, view.booking.id) == (
+        State.REMOVING,
+        "cancelled, but its code still opens Front door until 20:15 (out of reach since 12:00)",
+    )
+
+
+async def test_a_code_that_was_ended_and_made_anew_is_on_the_door_though_the_plan_says_the_same(
+    hub: Hub, edge: FakeEdge
+) -> None:
+    view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+    await until_standing(hub, view.booking.id, State.ON)
+    await hub.up_to_date()
+    before = await plan_count(hub)
+
+    async def end_and_make_anew(tx: Tx) -> None:
+        now = hub.house.clock.now()
+        await access.revoke(tx, booking_id=view.booking.id, now=now)
+        windows = {view.booking.id: view.code_window}
+        await hub.house.access.issue(tx, site="ramsey", doors=["front-door"], windows=windows, now=now)
+
+    await hub.house.database.run(end_and_make_anew)
+    assert (await standing(hub, view.booking.id))[0] is State.WAITING
+    hub.house.changes.site_changed("ramsey")
+    await until_standing(hub, view.booking.id, State.ON)
+    assert await plan_count(hub) == before
+
+
+async def test_nothing_is_published_when_nothing_changed(hub: Hub, edge: FakeEdge) -> None:
+    await hub.up_to_date()
+    heard, count = len(edge.heard), await plan_count(hub)
+    for _ in range(3):
+        await hub.house.exchange.planner.refresh(("ramsey", "main"))
+    assert len(edge.heard) == heard
+    assert await plan_count(hub) == count
+
+
+async def test_only_the_parts_that_changed_travel_and_names_that_are_gone_are_cleared(hub: Hub, edge: FakeEdge) -> None:
+    first = await book(hub, "2026-11-26T10:00", "2026-11-26T11:00")
+    await book(hub, "2026-11-27T10:00", "2026-11-27T11:00")
+    await until_standing(hub, first.booking.id, State.ON)
+    await hub.up_to_date()
+    edge.heard.clear()
+    await hub.house.bookings.cancel(first.booking.id, why="", actor=ACTOR)
+    await until_standing(hub, first.booking.id, State.GONE)
+    await edge.until(lambda: len(edge.heard) >= 3, "the cleared names")
+    sent = {message.topic.rpartition("/main/")[2]: bool(message.payload) for message in edge.heard}
+    assert sent == {"plan": True, "plan/part/grants-20261126-0": False, "plan/part/sessions-20261126-0": False}
+
+
+async def test_every_plan_is_kept_and_each_part_once(hub: Hub, edge: FakeEdge) -> None:
+    for hour in (9, 11, 13):
+        view = await book(hub, f"2026-11-26T{hour:02}:00", f"2026-11-26T{hour + 1:02}:00")
+        await until_standing(hub, view.booking.id, State.ON)
+    async with hub.house.database.read() as tx:
+        digests = list((await tx.execute(select(plan_parts.c.digest))).scalars())
+        kept = list((await tx.execute(select(plans.c.version).order_by(plans.c.version))).scalars())
+        assert len(digests) == len(set(digests))
+        for version in kept:
+            plan = await repository.plan(tx, "ramsey", "main", version)
+            assert plan is not None
+            parts = await repository.parts_of(tx, plan.manifest)
+            assert {name: len(data) for name, data in parts.items()} == {
+                name: ref.size for name, ref in plan.manifest.parts.items()
+            }
+    assert len(kept) >= 3
+
+
+async def test_the_plan_slides_on_when_a_day_has_passed(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
+    await hub.up_to_date()
+    assert edge.manifest is not None
+    before = edge.manifest
+    clock.advance(hours=13)
+    await edge.until(lambda: edge.manifest is not before, "a new plan")
+    assert edge.manifest.horizon == before.horizon + timedelta(days=1)
+    assert edge.manifest.version > before.version
+
+
+async def test_hours_reach_the_door(hub: Hub, edge: FakeEdge) -> None:
+    week = tuple(Weekly(weekday=day, span=Span(opens=9 * 60, closes=17 * 60, mode=Mode.STAFFED)) for day in range(7))
+    await hub.house.hours.put("ramsey", Timetable(pattern=week, free_doors=("front-door",)), actor=ACTOR)
+    await edge.until(
+        lambda: edge.plan and any(span.free for span in edge.plan.doors["front-door"].hours.spans), "a free door"
+    )
+
+
+async def test_a_refused_plan_is_seen_with_its_reason(hub: Hub, edge: FakeEdge) -> None:
+    await hub.up_to_date()
+    edge.refuses = "the card is full"
+    view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+
+    async def look() -> str | None:
+        async with hub.house.database.read() as tx:
+            plan = await repository.latest(tx, "ramsey", "main")
+        return plan.why if plan else None
+
+    assert await eventually(look, what="the refusal is known") == "the card is full"
+    async with hub.house.database.read() as tx:
+        assert [alert.kind for alert in await reading.site_alerts(tx, "ramsey", limit=9)] == ["plan_refused"]
+    assert (await standing(hub, view.booking.id))[0] is State.WAITING
+
+
+async def test_an_edge_that_applied_while_nobody_listened_tells_it_when_it_is_asked(
+    hub: Hub, broker: MemoryBroker
+) -> None:
+    view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+    await hub.quiet()
+    link = broker.client(subscriptions("down", site="ramsey", edge="main"))
+    async with hub.edge(link, obeys=False) as edge:
+        async with hub.house.database.read() as tx:
+            plan = await repository.latest(tx, "ramsey", "main")
+        assert plan is not None
+        assert (await standing(hub, view.booking.id))[0] is State.WAITING
+        edge.manifest = plan.manifest
+        await edge.say_status()
+        await until_standing(hub, view.booking.id, State.ON)
+
+
+async def test_a_broker_that_lost_everything_gets_every_plan_again(
+    hub: Hub, edge: FakeEdge, broker: MemoryBroker
+) -> None:
+    await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+    await hub.up_to_date()
+    broker.kill()
+    broker.start()
+    late = hub.edge(broker.client(subscriptions("down", site="ramsey", edge="main")))
+    async with late:
+        await late.until(lambda: late.plan and late.plan.grant_count == 1, "the whole plan")
+
+
+async def test_a_plan_of_a_later_version_than_ours_is_counted_on_from(hub: Hub, edge: FakeEdge) -> None:
+    await hub.up_to_date()
+    assert edge.manifest is not None
+    ahead = edge.manifest.version + 1_000_000_000
+    foreign = edge.manifest.__class__(
+        site="ramsey",
+        edge="main",
+        version=ahead,
+        valid_from=edge.manifest.valid_from,
+        horizon=edge.manifest.horizon,
+        parts=edge.manifest.parts,
+    )
+    edge.manifest = foreign
+    await edge.say_status()
+    await edge.until(lambda: edge.manifest is foreign, "it stands")
+
+    async def known() -> bool:
+        async with hub.house.database.read() as tx:
+            return any(alert.kind == "unknown_plan" for alert in await reading.site_alerts(tx, "ramsey", limit=9))
+
+    await eventually(known, what="somebody hears of it")
+    view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+    await until_standing(hub, view.booking.id, State.ON)
+    assert edge.manifest.version == ahead + 1
+
+
+async def test_no_plan_is_signed_by_a_clock_that_stands_before_the_last_one(
+    hub: Hub, edge: FakeEdge, clock: ManualClock
+) -> None:
+    await hub.up_to_date()
+    count = await plan_count(hub)
+    clock.set(clock.now() - timedelta(hours=2))
+    await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+
+    async def trouble() -> str | None:
+        return await hub.house.checks["clock"]()
+
+    assert "no plan is signed until it is right" in await eventually(trouble, what="it is not ready")
+    assert await plan_count(hub) == count
+
+
+async def test_changes_in_quick_succession_are_compiled_at_once_and_then_once_a_second(
+    hub: Hub, edge: FakeEdge
+) -> None:
+    await hub.up_to_date()
+    count = await plan_count(hub)
+    for number in range(10):
+        last = await book(hub, f"2026-12-{number + 1:02}T18:00", f"2026-12-{number + 1:02}T20:00")
+    await until_standing(hub, last.booking.id, State.ON)
+    assert 1 <= await plan_count(hub) - count <= 3
