@@ -22,5 +22,7 @@ class NewGrant(msgspec.Struct, frozen=True, kw_only=True):
     """A credential to write, one per door."""
 
     id: str
+    booking_id: str
     door: str
     code_key: bytes
+    window: Interval

@@ -1,6 +1,7 @@
 """All SQL about grants and codes."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import RowMapping, and_, delete, insert, select, update
@@ -24,47 +25,47 @@ async def sealed_codes(tx: Tx, booking_ids: Sequence[str]) -> dict[str, bytes]:
     return {row.booking_id: row.sealed for row in await tx.execute(query)}
 
 
-async def put_code(tx: Tx, booking_id: str, sealed: bytes, *, replaces: bool) -> None:
-    """Store a booking's code; ``replaces``: in place of the one it had."""
+async def put_codes(tx: Tx, sealed: Mapping[str, bytes], *, replaces: Collection[str]) -> None:
+    """Store sealed codes by booking; ``replaces``: those that had another one."""
     if replaces:
-        await tx.execute(delete(codes).where(codes.c.booking_id == booking_id))
-    await tx.execute(insert(codes).values(booking_id=booking_id, sealed=sealed))
+        await tx.execute(delete(codes).where(codes.c.booking_id.in_(replaces)))
+    if sealed:
+        rows = [{"booking_id": booking_id, "sealed": value} for booking_id, value in sealed.items()]
+        await tx.execute(insert(codes), rows)
 
 
-async def in_use(tx: Tx, *, site: str, keys: Sequence[bytes], but: str, now: datetime) -> bool:
-    """Whether another booking than ``but`` holds one of the keys now or later, or may still open with it."""
-    query = select(code_claims.c.grant_id).where(
-        code_claims.c.site == site,
-        code_claims.c.code_key.in_(keys),
-        code_claims.c.ends > now,
-        code_claims.c.booking_id != but,
+async def holders(tx: Tx, *, site: str, keys: Sequence[bytes], now: datetime) -> dict[bytes, set[str]]:
+    """Of the keys that open something now or later, or still may: the bookings that hold each."""
+    query = select(code_claims.c.code_key, code_claims.c.booking_id).where(
+        code_claims.c.site == site, code_claims.c.code_key.in_(keys), code_claims.c.ends > now
     )
-    return (await tx.execute(query.limit(1))).first() is not None
+    found: dict[bytes, set[str]] = defaultdict(set)
+    for row in await tx.execute(query):
+        found[row.code_key].add(row.booking_id)
+    return found
 
 
-async def insert_grants(
-    tx: Tx, *, booking_id: str, site: str, new: Sequence[NewGrant], window: Interval, now: datetime
-) -> None:
+async def insert_grants(tx: Tx, *, site: str, new: Sequence[NewGrant], now: datetime) -> None:
     """Write grants and the claims on their codes."""
-    claim = {"booking_id": booking_id, "site": site, "starts": window.start, "ends": window.end}
-    await tx.execute(
-        insert(grants),
-        [
-            claim
-            | {
-                "id": each.id,
-                "door": each.door,
-                "code_key": each.code_key,
-                "kind": CredentialKind.BOOKING_CODE.value,
-                "created_at": now,
-            }
-            for each in new
-        ],
-    )
-    await tx.execute(
-        insert(code_claims),
-        [claim | {"grant_id": each.id, "door": each.door, "code_key": each.code_key} for each in new],
-    )
+    claims = [
+        {
+            "grant_id": each.id,
+            "booking_id": each.booking_id,
+            "site": site,
+            "door": each.door,
+            "code_key": each.code_key,
+            "starts": each.window.start,
+            "ends": each.window.end,
+        }
+        for each in new
+    ]
+    more = {"kind": CredentialKind.BOOKING_CODE.value, "created_at": now}
+    await tx.execute(insert(grants), [_grant(claim) | more for claim in claims])
+    await tx.execute(insert(code_claims), claims)
+
+
+def _grant(claim: dict[str, object]) -> dict[str, object]:
+    return {"id" if name == "grant_id" else name: value for name, value in claim.items()}
 
 
 async def end_grants(tx: Tx, *, booking_id: str, now: datetime) -> None:

@@ -41,23 +41,19 @@ class Access:
         due = {each: window for each, window in windows.items() if window.end > now}
         if not due or not doors:
             return
-        door_keys = {
-            door: secret for door, secret in (await self._estate.door_secrets(tx, site)).items() if door in doors
-        }
-        sealed = await repository.sealed_codes(tx, tuple(due))
-        given: set[str] = set()
-        for booking_id, window in due.items():
-            old = self._open(sealed[booking_id], booking_id) if booking_id in sealed else None
-            code = await self._free(tx, site, door_keys, booking_id, old, given, now)
-            given.add(code)
-            if code != old:
-                new_seal = self._keys.seal(code.encode(), _about(booking_id))
-                await repository.put_code(tx, booking_id, new_seal, replaces=old is not None)
-            new = [
-                NewGrant(id=uuid7(now, secrets.token_bytes(10)), door=door, code_key=key)
-                for door, key in _keys_of(code, door_keys).items()
-            ]
-            await repository.insert_grants(tx, booking_id=booking_id, site=site, new=new, window=window, now=now)
+        here = await self._estate.door_secrets(tx, site)
+        secrets_of = {door: here[door] for door in doors}
+        old = await self.codes(tx, tuple(due))
+        chosen = await self._free(tx, site, secrets_of, tuple(due), old, now)
+        changed = {each: code for each, code in chosen.items() if code != old.get(each)}
+        sealed = {each: self._keys.seal(code.encode(), _about(each)) for each, code in changed.items()}
+        await repository.put_codes(tx, sealed, replaces=old.keys() & changed.keys())
+        new = [
+            NewGrant(id=uuid7(now, secrets.token_bytes(10)), booking_id=each, door=door, code_key=key, window=due[each])
+            for each, code in chosen.items()
+            for door, key in _keys_of(code, secrets_of).items()
+        ]
+        await repository.insert_grants(tx, site=site, new=new, now=now)
 
     async def codes(self, tx: Tx, booking_ids: Sequence[str]) -> dict[str, str]:
         """Booking id -> its code, of those that have one."""
@@ -71,18 +67,28 @@ class Access:
         self,
         tx: Tx,
         site: str,
-        door_keys: Mapping[str, bytes],
-        booking_id: str,
-        old: str | None,
-        given: set[str],
+        secrets_of: Mapping[str, bytes],
+        booking_ids: Sequence[str],
+        old: Mapping[str, str],
         now: datetime,
-    ) -> str:
-        """A code that nobody else has at any of the doors, now or later: whoever knew it would come in again."""
+    ) -> dict[str, str]:
+        """For each booking a code that nobody else has at any of the doors, now or later: whoever knew it would
+        come in again."""
+        chosen: dict[str, str] = {}
+        waiting = list(booking_ids)
         for turn in range(_TRIES):
-            code = old if turn == 0 and old is not None else self._choose()
-            keys = tuple(_keys_of(code, door_keys).values())
-            if code not in given and not await repository.in_use(tx, site=site, keys=keys, but=booking_id, now=now):
-                return code
+            tried = {each: old[each] if turn == 0 and each in old else self._choose() for each in waiting}
+            keys = {each: tuple(_keys_of(code, secrets_of).values()) for each, code in tried.items()}
+            held = await repository.holders(
+                tx, site=site, keys=[key for each in waiting for key in keys[each]], now=now
+            )
+            for each, code in tried.items():
+                taken = any(holder != each for key in keys[each] for holder in held.get(key, ()))
+                if not taken and code not in chosen.values():
+                    chosen[each] = code
+            waiting = [each for each in waiting if each not in chosen]
+            if not waiting:
+                return chosen
         raise NoCodeLeft(site, _TRIES)
 
 
@@ -90,8 +96,8 @@ def _about(booking_id: str) -> str:
     return f"code of booking {booking_id}"
 
 
-def _keys_of(code: str, door_keys: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {door: code_key(secret, CredentialKind.BOOKING_CODE, code) for door, secret in door_keys.items()}
+def _keys_of(code: str, secrets_of: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {door: code_key(secret, CredentialKind.BOOKING_CODE, code) for door, secret in secrets_of.items()}
 
 
 async def revoke(tx: Tx, *, booking_id: str, now: datetime) -> None:

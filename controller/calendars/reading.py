@@ -9,7 +9,7 @@ from icalendar import Event
 
 from controller.calendars.errors import Unbookable
 from controller.calendars.lines import Component
-from controller.calendars.zones import Zones
+from controller.calendars.zones import Zones, named
 
 TITLE_LIMIT = 200
 _ONCE = ("DTSTART", "DTEND", "DURATION", "UID", "RECURRENCE-ID", "RRULE", "STATUS", "TRANSP")
@@ -18,6 +18,9 @@ _DURATION = re.compile(
     r"\+?P(?:(?P<weeks>\d{1,4})W|(?:(?P<days>\d{1,4})D)?"
     r"(?:T(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,8})S)?)?)"
 )
+
+
+_VENDOR = re.compile(r'TZID="?(/[^":;]+)"?')
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +69,7 @@ class _Reader:
 
     def read(self) -> CalendarEvent:
         self._check_lines()
-        event = Event.from_ical(self._component.text)
+        event = Event.from_ical(_VENDOR.sub(_without_vendor, self._component.text))
         for name, message in event.errors:
             if name is None or name.upper() in _MATTER:
                 raise Unbookable(f"{name or 'a line'} cannot be read: {message}", line=self._line_of(name))
@@ -196,6 +199,12 @@ class _Reader:
                 line=self._line_of("RECURRENCE-ID"),
             )
         return self._single("RECURRENCE-ID")
+
+
+def _without_vendor(found: re.Match[str]) -> str:
+    """A TZID with a vendor's path before it, as the plain name where it is one."""
+    zone = named(found.group(1))
+    return found.group() if zone is None else f"TZID={zone.key}"
 
 
 def _length(text: str, line: int) -> Length:

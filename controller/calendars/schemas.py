@@ -68,7 +68,7 @@ def import_answer(outcome: Outcome, *, preview: bool) -> ImportAnswer:
         until=localtime.rfc3339(outcome.until, zone),
         imported=[
             ImportedEvent.model_validate(event(each.occurrence) | {"booking": each.booking, "how": each.how})
-            for each in outcome.taken
+            for each in sorted(outcome.taken, key=lambda taken: (taken.occurrence.starts, taken.occurrence.line))
         ],
         unchanged=outcome.unchanged,
         past=outcome.past,

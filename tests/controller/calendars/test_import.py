@@ -1,0 +1,231 @@
+"""Importing over HTTP and from the command line: sound events are booked, twice changes nothing."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from controller.house import House
+from firmware_sim.building import DATA
+from tests.controller.clock import ManualClock
+from tests.controller.serving import serving
+from tests.controller.village import API, SITE, Json, act, book, look
+from tests.make_diary import CHOIR, make_diary
+
+CHOIR_SERIES = """\
+BEGIN:VEVENT
+UID:choir
+SUMMARY:Choir
+DTSTART;TZID=Europe/London:20261201T190000
+DTEND;TZID=Europe/London:20261201T210000
+RRULE:FREQ=WEEKLY;COUNT=4
+EXDATE;TZID=Europe/London:20261222T190000
+END:VEVENT
+"""
+YOGA = """\
+BEGIN:VEVENT
+UID:yoga
+SUMMARY:Yoga
+DTSTART:20261202T190000
+DTEND:20261202T210000
+END:VEVENT
+"""
+BROKEN = YOGA.replace("yoga", "broken").replace("DTEND:2026", "DTEND:x")
+
+
+def calendar(*events: str) -> bytes:
+    return ("BEGIN:VCALENDAR\nVERSION:2.0\n" + "".join(events) + "END:VCALENDAR\n").encode()
+
+
+async def send(client: httpx.AsyncClient, data: bytes, **params: str) -> httpx.Response:
+    return await client.post(
+        f"{API}/sites/{SITE}/calendar",
+        params={"space": "hall"} | params,
+        content=data,
+        headers={"Content-Type": "text/calendar"},
+    )
+
+
+async def take(client: httpx.AsyncClient, data: bytes, **params: str) -> Json:
+    answer = await send(client, data, **params)
+    assert answer.status_code == 200, answer.text
+    body: Json = answer.json()
+    return body
+
+
+async def titles(client: httpx.AsyncClient, status: str = "confirmed") -> list[str]:
+    answer = await client.get(f"{API}/sites/{SITE}/bookings?from=2026-11-20&to=2027-01-10")
+    return [f"{each['starts'][5:16]} {each['title']}" for each in answer.json()["items"] if each["status"] == status]
+
+
+async def test_sound_events_are_booked_with_codes_and_the_rest_is_told(any_village: httpx.AsyncClient) -> None:
+    answer = await take(any_village, calendar(CHOIR_SERIES, BROKEN, YOGA))
+    assert [(each["uid"], each["how"]) for each in answer["imported"]] == [
+        ("choir", "new"),
+        ("yoga", "new"),
+        ("choir", "new"),
+        ("choir", "new"),
+    ]
+    [refused] = answer["refused"]
+    assert (refused["line"], refused["uid"]) == (15, "broken")
+    assert await titles(any_village) == [
+        "12-01T19:00 Choir",
+        "12-02T19:00 Yoga",
+        "12-08T19:00 Choir",
+        "12-15T19:00 Choir",
+    ]
+    choir = await look(any_village, {"id": answer["imported"][0]["booking"]})
+    assert choir["actor"] == "import:Una Porter"
+    assert choir["series"] is not None
+    assert len(choir["code"]) == 6
+    assert (await look(any_village, {"id": answer["imported"][1]["booking"]}))["series"] is None
+
+
+async def test_importing_twice_changes_nothing(any_village: httpx.AsyncClient) -> None:
+    first = await take(any_village, calendar(CHOIR_SERIES, YOGA))
+    second = await take(any_village, calendar(CHOIR_SERIES, YOGA))
+    assert (second["imported"], second["unchanged"], second["clashes"]) == ([], 4, [])
+    booking = await look(any_village, {"id": first["imported"][0]["booking"]})
+    assert booking["version"] == 1
+
+
+async def test_a_preview_says_the_same_and_writes_nothing(any_village: httpx.AsyncClient) -> None:
+    twin = YOGA.replace("yoga", "twin").replace("Yoga", "Twin")
+    seen = await take(any_village, calendar(CHOIR_SERIES, YOGA, twin), preview="true")
+    assert await titles(any_village) == []
+    done = await take(any_village, calendar(CHOIR_SERIES, YOGA, twin))
+    for each in seen["imported"] + done["imported"]:
+        each.pop("booking")
+    assert seen["imported"] == done["imported"]
+    assert [each["uid"] for each in seen["clashes"]] == [each["uid"] for each in done["clashes"]]
+
+
+async def test_what_is_taken_is_listed_as_a_clash_and_not_written(any_village: httpx.AsyncClient) -> None:
+    made = await book(any_village, title="Ringers", starts="2026-12-08T20:00", ends="2026-12-08T21:00")
+    answer = await take(any_village, calendar(CHOIR_SERIES))
+    assert len(answer["imported"]) == 2
+    [clash] = answer["clashes"]
+    assert (clash["uid"], clash["starts"], clash["line"]) == ("choir", "2026-12-08T19:00:00+00:00", 3)
+    assert [each["id"] for each in clash["conflicts"]] == [made["id"]]
+    await act(any_village, made, "cancel")
+    again = await take(any_village, calendar(CHOIR_SERIES))
+    assert (len(again["imported"]), again["unchanged"]) == (1, 2)
+
+
+async def test_a_changed_file_moves_renames_and_cancels_what_it_brought(any_village: httpx.AsyncClient) -> None:
+    first = await take(any_village, calendar(CHOIR_SERIES, YOGA))
+    changed = YOGA.replace("T190000", "T180000").replace("SUMMARY:Yoga", "SUMMARY:Slow yoga")
+    moved = await take(any_village, calendar(CHOIR_SERIES, changed))
+    assert [(each["title"], each["how"]) for each in moved["imported"]] == [("Slow yoga", "changed")]
+    assert moved["imported"][0]["booking"] == first["imported"][1]["booking"]
+    gone = await take(
+        any_village, calendar(CHOIR_SERIES, changed.replace("END:VEVENT", "STATUS:CANCELLED\nEND:VEVENT"))
+    )
+    assert [each["how"] for each in gone["imported"]] == ["cancelled"]
+    assert await titles(any_village, "cancelled") == ["12-02T18:00 Slow yoga"]
+    assert gone["unchanged"] == 3
+
+
+async def test_what_a_person_cancelled_stays_cancelled(village: httpx.AsyncClient) -> None:
+    first = await take(village, calendar(YOGA))
+    await act(village, {"id": first["imported"][0]["booking"]}, "cancel")
+    again = await take(village, calendar(YOGA.replace("Yoga", "Slow yoga")))
+    assert (again["imported"], again["unchanged"]) == ([], 1)
+    assert await titles(village) == []
+
+
+async def test_what_is_cancelled_in_the_file_from_the_start_is_told(village: httpx.AsyncClient) -> None:
+    answer = await take(village, calendar(YOGA.replace("END:VEVENT", "STATUS:CANCELLED\nEND:VEVENT")))
+    assert "nothing to book" in answer["refused"][0]["reason"]
+
+
+async def test_what_is_long_over_is_counted_and_last_week_is_shown(
+    village: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    old = YOGA.replace("202612", "202511").replace("yoga", "old")
+    recent = YOGA.replace("20261202", "20261124").replace("yoga", "recent")
+    answer = await take(village, calendar(old, recent))
+    assert (answer["past"], len(answer["imported"])) == (1, 1)
+    assert await titles(village, "finished") == ["11-24T19:00 Yoga"]
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "words"),
+    [
+        (b"<!doctype html>", 422, "web page"),
+        (b"", 422, "empty"),
+        (b"x" * 2_000_001, 413, "2 MB"),
+    ],
+)
+async def test_what_is_no_calendar_is_refused_as_a_whole(
+    village: httpx.AsyncClient, data: bytes, status: int, words: str
+) -> None:
+    answer = await send(village, data)
+    assert answer.status_code == status
+    assert words in answer.json()["detail"]
+
+
+async def test_an_unknown_space_is_not_found(village: httpx.AsyncClient) -> None:
+    assert (await send(village, calendar(YOGA), space="attic")).status_code == 404
+    assert (await village.post(f"{API}/sites/{SITE}/calendar", content=b"")).status_code == 422
+
+
+async def test_a_diary_fresh_from_khal_is_imported_with_its_exceptions(village: httpx.AsyncClient) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        data = await asyncio.to_thread(make_diary, Path(folder))
+    answer = await take(village, data)
+    assert (answer["refused"], answer["clashes"]) == ([], [])
+    choir = {each["starts"][:10]: each["title"] for each in answer["imported"] if each["title"].startswith(CHOIR)}
+    assert "2026-12-22" in choir
+    assert "2026-12-29" not in choir
+    assert "2027-02-23" not in choir
+    assert choir["2027-02-24"] == f"{CHOIR} (concert rehearsal)"
+    shelter = {each["starts"][:10]: each["ends"] for each in answer["imported"] if each["title"] == "Night shelter"}
+    assert shelter["2027-03-20"] == "2027-03-21T07:00:00+00:00"
+    assert shelter["2027-03-27"] == "2027-03-28T08:00:00+01:00"
+    again = await take(village, data)
+    assert (again["imported"], again["unchanged"]) == ([], len(answer["imported"]))
+
+
+async def test_the_demos_diary_is_sound(village: httpx.AsyncClient) -> None:
+    answer = await take(village, (DATA / "diary.ics").read_bytes(), preview="true")
+    assert (answer["refused"], answer["clashes"]) == ([], [])
+    assert len(answer["imported"]) > 350
+
+
+async def test_the_command_imports_and_tells_what_it_left_out(
+    village: httpx.AsyncClient, app: FastAPI, house: House, tmp_path: Path
+) -> None:
+    file = tmp_path / "diary.ics"
+    file.write_bytes(calendar(CHOIR_SERIES, BROKEN))
+    token = village.headers["Authorization"].removeprefix("Bearer ")
+
+    async def run(address: str, *extra: str) -> tuple[int | None, str]:
+        words = ["calendar", "import", str(file), "--site", SITE, "--space", "hall", "--server", address, *extra]
+        process = await asyncio.create_subprocess_exec(
+            str(Path(sys.executable).with_name("hallkeeper")),
+            *words,
+            env={"HALLKEEPER_TOKEN": token, "COLUMNS": "200", "PATH": "/usr/bin:/bin"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+        return process.returncode, output.decode()
+
+    async with serving(app) as address:
+        code, output = await run(address, "--preview")
+        assert (code, output.splitlines()[0]) == (
+            0,
+            "3 would be imported, 0 unchanged, 0 over already, 0 clash, 1 refused",
+        )
+        assert await titles(village) == []
+        code, output = await run(address)
+        assert (code, "3 imported" in output, "DTEND cannot be read" in output) == (0, True, True)
+        assert len(await titles(village)) == 3
+        file.write_bytes(b"<html>")
+        code, output = await run(address)
+        assert (code, "web page" in output) == (1, True)
