@@ -1,0 +1,192 @@
+"""Every scenario file, played in virtual time with the real agent and the real controller."""
+
+import asyncio
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine, Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from controller.migrations import migrate
+from firmware_sim.building import demo_buildings
+from firmware_sim.people import Party
+from firmware_sim.scenario import Happening, Scenario, Typing, all_scenarios, read_scenario
+from firmware_sim.truth import Way
+from firmware_sim.virtual import VirtualClock, run_virtual
+from firmware_sim.world import World
+from tests.scenarios.theatre import Theatre, theatre
+
+QUIET = timedelta(minutes=15)
+"""After the end: lines are mended and everything that waits gets through."""
+PAGE = 200
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "hallkeeper.db"
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """In memory where the machine has that: a day's worth of waiting for the disk proves nothing here."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory, prefix="hallkeeper-") as name:
+        yield Path(name)
+
+
+@pytest.mark.parametrize("file", all_scenarios(), ids=lambda file: file.name.removesuffix(".toml"))
+def test_what_must_hold_holds(file: Traversable, template: Path, folder: Path) -> None:
+    shutil.copy(template, folder / "hallkeeper.db")
+    scenario = read_scenario(file)
+    run_virtual(lambda clock: Play(scenario, clock, folder).run(), zero=scenario.begins)
+
+
+class Play:
+    """One scenario as it is played."""
+
+    def __init__(self, scenario: Scenario, clock: VirtualClock, folder: Path) -> None:
+        self._scenario = scenario
+        self._clock = clock
+        self._folder = folder
+        self._bookings: dict[str, dict[str, Any]] = {}
+        self._wrong: list[str] = []
+
+    async def run(self) -> None:
+        scenario = self._scenario
+        world = World(
+            [building for building in demo_buildings() if building.id in scenario.sites],
+            zero=scenario.begins,
+            tick=self._clock.monotonic(),
+            seed=scenario.seed,
+            most_per_hour=scenario.most_per_hour,
+        )
+        async with theatre(self._folder, self._clock, world) as self._theatre:
+            await self._book()
+            world.open_up()
+            deeds: list[tuple[datetime, Coroutine[Any, Any, None]]] = [
+                *((typing.at, self._type(typing)) for typing in scenario.types),
+                *((happening.at, self._happen(happening)) for happening in scenario.happens),
+            ]
+            async with asyncio.TaskGroup() as group:
+                for at, deed in deeds:
+                    group.create_task(self._at(at, deed))
+                group.create_task(self._theatre.sleep_until(scenario.ends))
+            await self._settle()
+            await self._judge(self._theatre, world)
+        assert self._wrong == []
+
+    async def _at(self, moment: datetime, deed: Coroutine[Any, Any, None]) -> None:
+        await self._theatre.sleep_until(moment)
+        await deed
+
+    async def _book(self) -> None:
+        parties: dict[str, list[Party]] = {}
+        for booked in self._scenario.booked:
+            body = {
+                "space": booked.space,
+                "title": booked.id,
+                "people": booked.people,
+                "starts": booked.starts.isoformat(),
+                "ends": booked.ends.isoformat(),
+            }
+            made = await self._theatre.api.post(f"/sites/{booked.site}/bookings", body)
+            self._bookings[booked.id] = made
+            if booked.comes:
+                zone = ZoneInfo(self._theatre.world.site(booked.site).building.zone)
+                party = Party(
+                    id=made["id"],
+                    door=booked.door,
+                    code=made["code"],
+                    people=booked.people,
+                    starts=booked.starts.replace(tzinfo=zone).astimezone(UTC),
+                    ends=booked.ends.replace(tzinfo=zone).astimezone(UTC),
+                )
+                parties.setdefault(booked.site, []).append(party)
+        for site, coming in parties.items():
+            self._theatre.world.expect(site, coming)
+
+    async def _type(self, typing: Typing) -> None:
+        digits = typing.digits or self._bookings[str(typing.booking)]["code"]
+        outcome = await self._theatre.stage.key(typing.site, typing.door, digits)
+        if outcome.done is not typing.opens:
+            self._wrong.append(f"{typing.at}, {typing.booking or digits}: {outcome.text}")
+
+    async def _happen(self, happening: Happening) -> None:
+        theatre, link = self._theatre, self._theatre.links.get(str(happening.site))
+        if happening.what == "cancel":
+            name = self._bookings[str(happening.booking)]["id"]
+            await theatre.api.post(f"/bookings/{name}/cancel", {})
+        elif happening.what == "kill broker":
+            theatre.broker.kill()
+        elif happening.what == "start broker":
+            theatre.broker.start()
+        else:
+            assert link is not None, f"{happening.what} of no site that plays"
+            if happening.what == "cut network":
+                link.cut()
+            else:
+                link.mend()
+
+    async def _settle(self) -> None:
+        self._theatre.broker.start()
+        for link in self._theatre.links.values():
+            link.mend()
+        await self._theatre.sleep_until(self._scenario.ends + QUIET)
+
+    async def _judge(self, theatre: Theatre, world: World) -> None:
+        claims, truth = self._scenario.must_hold, world.truth
+        assert truth.locked_in == []
+        for site in self._scenario.sites:
+            stored = await self._all_stored(site, world)
+            seqs = Counter((event["log"], event["seq"]) for event in stored)
+            assert max(seqs.values()) == 1
+            assert len({log for log, _ in seqs}) == 1
+            assert sorted(seq for _, seq in seqs) == list(range(1, len(seqs) + 1))
+            assert len(seqs) == world.reported[site].events
+            for door in world.site(site).doorways:
+                counted = [
+                    event["data"]
+                    for event in stored
+                    if event["kind"] == "footfall" and event["data"].get("door") == door
+                ]
+                assert sum(data["ins"] for data in counted) == truth.count(site, Way.IN, door), (site, door)
+                assert sum(data["outs"] for data in counted) == truth.count(site, Way.OUT, door), (site, door)
+            if claims.nobody_inside:
+                assert world.site(site).people == 0
+        assert sum(truth.count(site, Way.IN) for site in self._scenario.sites) >= claims.visitors_at_least
+        arrived = [
+            name
+            for name, booking in self._bookings.items()
+            if (await theatre.api.get(f"/bookings/{booking['id']}"))["arrived_at"] is not None
+        ]
+        assert sorted(arrived) == sorted(claims.arrived)
+
+    async def _all_stored(self, site: str, world: World) -> list[dict[str, Any]]:
+        """The stored events, looked at between two beats: an event of this very second is on its way."""
+        for _ in range(20):
+            stored = await self._stored(site)
+            if len(stored) == world.reported[site].events:
+                break
+            await self._clock.sleep(1.7)
+        return stored
+
+    async def _stored(self, site: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        after: dict[str, str] = {}
+        while True:
+            page = await self._theatre.api.get(f"/sites/{site}/events", limit=str(PAGE), **after)
+            found += page["items"]
+            if page["next"] is None:
+                return found
+            after = {"after": page["next"]}

@@ -1,0 +1,158 @@
+"""Controller, edges and world in one process and in virtual time: the real ones, on a broker in memory."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+from anyio.to_thread import current_default_thread_limiter
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+
+from controller.app import app_of
+from controller.house import House, open_house
+from controller.people.passwords import Passwords
+from controller.settings import Settings
+from edge.agent import Agent
+from edge.config import load
+from edge.files import DiskFiles
+from edge.introduction import Introduction
+from edge.pins import GpioPins
+from edge.wire.topics import subscriptions
+from firmware_sim import provision
+from firmware_sim.api import Api
+from firmware_sim.building import Building
+from firmware_sim.memory_link import MemoryBroker, MemoryLink
+from firmware_sim.pins import SimFactory
+from firmware_sim.stage import Stage
+from firmware_sim.virtual import VirtualClock, VirtualLoop
+from firmware_sim.world import World
+
+ADDRESS = "http://hub.test"
+
+
+class _Wires:
+    """The world's wires, straight into a Pi's pins."""
+
+    def __init__(self, factory: SimFactory, listings: dict[str, Path]) -> None:
+        self._factory = factory
+        self._listings = listings
+
+    def drive(self, pin: int, level: bool, tick: float) -> None:
+        self._factory.drive(pin, level, tick)
+
+    def listing(self, wifi: str, text: str) -> None:
+        self._listings[wifi].write_text(text)
+
+
+class Theatre:
+    """Everything a scenario plays with."""
+
+    def __init__(self, folder: Path, clock: VirtualClock, world: World) -> None:
+        self.clock = clock
+        self.world = world
+        self.stage = Stage(world, clock)
+        self.broker = MemoryBroker()
+        self.links: dict[str, MemoryLink] = {}
+        self._folder = folder
+        self._tasks: list[asyncio.Task[None]] = []
+        settings = Settings(
+            data_dir=folder,
+            database=f"sqlite+aiosqlite:///{folder / 'hallkeeper.db'}",
+            public_url=ADDRESS,
+            lead_in_minutes=15,
+            lag_minutes=15,
+        )
+        cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        self.house: House = open_house(settings, clock, passwords=cheap, link=self.broker.client(subscriptions("up")))
+        self.app: FastAPI = app_of(self.house)
+        self.api = Api(ADDRESS, transport=httpx.ASGITransport(self.app))
+
+    async def open(self) -> None:
+        """Start the controller, sign in, and bring every building of the world to life."""
+        await self.house.start()
+        for task in self.house.tasks:
+            self._run(task.name, task.run)
+        token = (self._folder / "setup-token").read_text().strip()
+        await self.api.set_up(token=token, user="Una Porter", password="thirteen shelves")
+        self._run("the world", self.stage.run)
+        for site in self.world.sites.values():
+            await self._wake(site.building)
+
+    async def close(self) -> None:
+        for task in reversed(self._tasks):
+            task.cancel()
+        await asyncio.wait(self._tasks)
+        await self.api.close()
+
+    def check(self) -> None:
+        """Raises what any part has died of."""
+        for task in self._tasks:
+            if task.done():
+                task.result()
+
+    async def sleep_until(self, moment: datetime) -> None:
+        while (seconds := (moment - self.clock.now()).total_seconds()) > 0:
+            await self.clock.sleep(seconds)
+            self.check()
+
+    async def _wake(self, building: Building) -> None:
+        folder = self._folder / building.id
+        folder.mkdir()
+        public_key = provision.edge_key(folder)
+        provision.write_secrets(folder, await provision.put_building(self.api, building, public_key=public_key))
+        await provision.put_hours(self.api, building)
+        config = load(provision.write_config(folder, building, broker_port=1, clock_file=None))
+        site = self.world.site(building.id)
+        factory = SimFactory(dict(site.levels), self._driver(building.id))
+
+        def connect(introduction: Introduction) -> MemoryLink:
+            self.links[building.id] = self.broker.link(introduction)
+            return self.links[building.id]
+
+        agent = Agent(
+            config,
+            clock=self.clock,
+            pins=GpioPins(factory),
+            link=connect,
+            files=DiskFiles(config.data_dir),
+            observer=self.world.reported[building.id].note,
+            synchronised=lambda: True,
+        )
+        site.plug(_Wires(factory, {wifi.id: Path(str(wifi.file)) for wifi in config.wifi}))
+        self._run(f"edge of {building.id}", agent.run)
+
+    def _driver(self, site: str) -> Callable[[int, bool], None]:
+        def driven(pin: int, level: bool) -> None:
+            self.stage.catch_up()
+            self.world.site(site).output(pin, level)
+
+        return driven
+
+    def _run(self, name: str, run: Callable[[], Coroutine[None, None, None]]) -> None:
+        self._tasks.append(asyncio.create_task(run(), name=name))
+
+
+@asynccontextmanager
+async def theatre(folder: Path, clock: VirtualClock, world: World) -> AsyncIterator[Theatre]:
+    """A theatre that is open inside; time waits for its database and its threads."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    made = Theatre(folder, clock, world)
+    limiter = current_default_thread_limiter()
+    closing: list[bool] = []
+    loop.busy_when("the database", lambda: made.house.database.busy)
+    loop.busy_when("a worker thread", lambda: limiter.borrowed_tokens > 0)
+    loop.busy_when("the database, which closes", lambda: bool(closing))
+    try:
+        await made.open()
+        yield made
+    finally:
+        with contextlib.suppress(asyncio.CancelledError):
+            await made.close()
+        closing.append(True)
+        await made.house.close()
+        closing.clear()
