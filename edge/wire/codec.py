@@ -38,5 +38,5 @@ def decode(data: bytes, kind: type[T], *, limit: int = MESSAGE_LIMIT) -> T:
     try:
         value: T = decoder.decode(data)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(f"not a {kind.__name__}: {error}") from error
+        raise Malformed(f"not a {getattr(kind, '__name__', 'message')}: {error}") from error
     return value

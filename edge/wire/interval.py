@@ -20,10 +20,13 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True, order=True):
     end: Instant
 
     def __post_init__(self) -> None:
-        if self.start.tzinfo is not UTC:
-            msgspec.structs.force_setattr(self, "start", self.start.astimezone(UTC))
-        if self.end.tzinfo is not UTC:
-            msgspec.structs.force_setattr(self, "end", self.end.astimezone(UTC))
+        try:
+            if self.start.tzinfo is not UTC:
+                msgspec.structs.force_setattr(self, "start", self.start.astimezone(UTC))
+            if self.end.tzinfo is not UTC:
+                msgspec.structs.force_setattr(self, "end", self.end.astimezone(UTC))
+        except OverflowError as error:
+            raise ValueError(f"an interval at the end of the calendar: {error}") from error
         if self.end <= self.start:
             raise ValueError(f"an interval ends after it starts: {self.start} to {self.end}")
 
