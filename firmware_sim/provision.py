@@ -85,7 +85,9 @@ def write_secrets(folder: Path, secrets: Mapping[str, str]) -> None:
     _private(folder / "controller.pub", secrets[""] + "\n")
 
 
-def write_config(folder: Path, building: Building, *, broker_port: int, clock_file: Path | None) -> Path:
+def write_config(
+    folder: Path, building: Building, *, broker_port: int, clock_file: Path | None, wifi_every_s: float = 60.0
+) -> Path:
     """The edge's configuration file, for a broker on loopback."""
     lines = [
         f"# {building.name}: an edge on simulated pins.",
@@ -133,6 +135,7 @@ def write_config(folder: Path, building: Building, *, broker_port: int, clock_fi
             f"zone = {json.dumps(wifi.zone)}",
             'format = "iw"',
             f"file = {json.dumps(str(folder / f'{wifi.id}.txt'))}",
+            f"every_s = {wifi_every_s}",
         ]
         (folder / f"{wifi.id}.txt").touch()
     path = folder / "edge.toml"

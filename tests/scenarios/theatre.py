@@ -32,6 +32,8 @@ from firmware_sim.virtual import VirtualClock, VirtualLoop
 from firmware_sim.world import World
 
 ADDRESS = "http://hub.test"
+WIFI_EVERY_S = 900.0
+"""Seldom, since every count is an event that a whole day would wait for."""
 
 
 class _Wires:
@@ -105,7 +107,9 @@ class Theatre:
         public_key = provision.edge_key(folder)
         provision.write_secrets(folder, await provision.put_building(self.api, building, public_key=public_key))
         await provision.put_hours(self.api, building)
-        config = load(provision.write_config(folder, building, broker_port=1, clock_file=None))
+        config = load(
+            provision.write_config(folder, building, broker_port=1, clock_file=None, wifi_every_s=WIFI_EVERY_S)
+        )
         site = self.world.site(building.id)
         factory = SimFactory(dict(site.levels), self._driver(building.id))
 
