@@ -1,0 +1,45 @@
+"""Bookings that a test finds in the diary."""
+
+from datetime import date
+from typing import Any
+
+from firmware_sim.rig import Rig
+
+
+async def book(
+    house: Rig, title: str, day: date, starts: str, ends: str, *, space: str = "studio", site: str = "ramsey"
+) -> dict[str, Any]:
+    """Book over the API, as another person would."""
+    body = {
+        "space": space,
+        "title": title,
+        "starts": f"{day.isoformat()}T{starts}",
+        "ends": f"{day.isoformat()}T{ends}",
+        "contact_name": "Mary Holloway",
+        "contact_phone": "01632 960 100",
+        "people": 12,
+    }
+    return await house.api.post(f"/sites/{site}/bookings", body)
+
+
+async def on_the_door(house: Rig, booking: dict[str, Any]) -> None:
+    """Wait until every door has the booking's code."""
+
+    async def there() -> bool:
+        found = await house.api.get(f"/bookings/{booking['id']}")
+        return bool(found["on_door"]["state"] == "on")
+
+    await house.until(there, f"the code of {booking['title']} is on every door")
+
+
+async def times(house: Rig, booking_id: str) -> tuple[str, str, str]:
+    """Space, start and end as the controller has them; times as HH:MM of the site."""
+    found = await house.api.get(f"/bookings/{booking_id}")
+    return found["space"], found["starts"][11:16], found["ends"][11:16]
+
+
+async def titled(house: Rig, title: str, day: date, site: str = "ramsey") -> dict[str, Any] | None:
+    """The live booking of that title on a day, if there is one."""
+    query = {"from": f"{day.isoformat()}T00:00", "to": f"{day.isoformat()}T23:59"}
+    items: list[dict[str, Any]] = (await house.api.get(f"/sites/{site}/bookings", **query))["items"]
+    return next((one for one in items if one["title"] == title and one["status"] != "cancelled"), None)

@@ -1,0 +1,60 @@
+"""A house of real processes for all browser tests, and screens on it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, StorageState, expect
+
+from firmware_sim.building import demo_buildings
+from firmware_sim.rig import USER, Plan, Rig
+from hatch_build import ROOT, Pages
+from tests.browser.screen import Screens
+from tests.services.chromium import launched
+
+EPOCH = datetime(2026, 11, 25, 10, 40, tzinfo=UTC)
+"""A Wednesday on which Ramsey is staffed from 10:00 to 14:00."""
+
+expect.set_options(timeout=15_000)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
+    """Broker, controller and the edges of two hubs. Nobody comes by themselves."""
+    await asyncio.to_thread(Pages(ROOT).build)
+    folder: Path = tmp_path_factory.mktemp("house")
+    buildings = tuple(building for building in demo_buildings() if building.id in {"ramsey", "march"})
+    async with Rig(Plan(folder=folder, buildings=buildings, epoch=EPOCH)) as rig:
+        yield rig
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with launched() as chromium:
+        yield chromium
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def signed_in(house: Rig, browser: Browser) -> StorageState:
+    """What a browser remembers after somebody has signed in by hand."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(house.address)
+    await page.get_by_label("Name").fill(USER)
+    await page.get_by_label("Password").fill(house.password)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("grid")).to_be_visible()
+    remembered = await context.storage_state()
+    await context.close()
+    return remembered
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def screens(house: Rig, browser: Browser, signed_in: StorageState) -> AsyncIterator[Screens]:
+    """Opens screens; each must end without an unexpected word on its console or a request to another host."""
+    opened = Screens(house, browser, signed_in)
+    yield opened
+    await opened.close()

@@ -1,0 +1,119 @@
+"""One open screen: a page that must not complain, and the few things a person does on it."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, StorageState, expect
+
+from firmware_sim.rig import Rig
+
+Scheme = Literal["light", "dark"]
+DESK = (1440, 900)
+PHONE = (390, 844)
+
+
+class Screen:
+    """``excuse`` names what the test itself provokes on the console."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self._complaints: list[str] = []
+        self._excused: list[str] = []
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self._complaints.append(f"uncaught: {error}"))
+        page.on("request", self._asked)
+
+    def excuse(self, *patterns: str) -> None:
+        self._excused += patterns
+
+    def judge(self) -> None:
+        """Fail on whatever was not excused."""
+        left = [each for each in self._complaints if not any(re.search(one, each) for one in self._excused)]
+        assert left == []
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._complaints.append(f"{message.type}: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.address, self.address.replace("http", "ws"), "blob:")):
+            self._complaints.append(f"asked another host: {request.url}")
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(self.address + path)
+
+    async def diary(self, day: date, site: str = "ramsey", **more: str) -> None:
+        """The diary of a day, drawn."""
+        extra = "".join(f"&{key}={value}" for key, value in more.items())
+        await self.open(f"/diary?site={site}&date={day.isoformat()}{extra}")
+        await expect(self.page.get_by_role("grid")).to_be_visible()
+
+    def row(self, room: str) -> Locator:
+        return self.page.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=room))
+
+    def block(self, title: str) -> Locator:
+        """The block of a booking in the timeline."""
+        return self.page.get_by_role("gridcell", name=re.compile(rf"^{re.escape(title)}, "))
+
+    def free(self, room: str, name: str = "Free") -> Locator:
+        return self.row(room).get_by_role("gridcell", name=re.compile(rf"^{name}"))
+
+    @property
+    def panel(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    async def said(self, words: str | re.Pattern[str]) -> None:
+        """A screen reader has been told these words, politely or not."""
+        spoken = self.page.locator('[aria-live="polite"], [aria-live="assertive"]')
+        await expect(spoken.filter(has_text=words).first).to_be_attached()
+
+    async def sideways(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        wider: int = await self.page.evaluate(
+            "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+        )
+        return wider
+
+
+class Screens:
+    """Opens screens and closes what it opened."""
+
+    def __init__(self, house: Rig, browser: Browser, signed_in: StorageState) -> None:
+        self._house = house
+        self._browser = browser
+        self._signed_in = signed_in
+        self._contexts: list[BrowserContext] = []
+        self._screens: list[Screen] = []
+
+    async def new(
+        self,
+        *,
+        size: tuple[int, int] = DESK,
+        scheme: Scheme = "light",
+        forced: bool = False,
+        signed_in: bool = True,
+        settings: Mapping[str, Any] | None = None,
+    ) -> Screen:
+        """A browser of somebody on holiday in New York, whose dates are American."""
+        context = await self._browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            forced_colors="active" if forced else "none",
+            timezone_id="America/New_York",
+            locale="en-US",
+            storage_state=self._signed_in if signed_in else None,
+            **(settings or {}),
+        )
+        self._contexts.append(context)
+        screen = Screen(await context.new_page(), self._house.address)
+        self._screens.append(screen)
+        return screen
+
+    async def close(self) -> None:
+        for context in self._contexts:
+            await context.close()
+        for screen in self._screens:
+            screen.judge()

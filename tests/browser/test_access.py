@@ -1,0 +1,161 @@
+"""Every screen passes axe, fits a narrow window and a large print, and survives forced colours."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
+
+from firmware_sim.rig import Rig
+from tests.browser.booked import book
+from tests.browser.screen import PHONE, Scheme, Screen, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DAY = date(2026, 12, 21)
+_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+Show = Callable[[Screen, str], Awaitable[None]]
+
+
+async def _sign_in(screen: Screen, _: str) -> None:
+    await screen.page.evaluate("localStorage.clear()")
+    await screen.page.context.clear_cookies()
+    await screen.page.reload()
+    await expect(screen.page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def _diary(screen: Screen, _: str) -> None:
+    await screen.diary(DAY)
+    await expect(screen.block("Looked at")).to_be_visible()
+
+
+async def _table(screen: Screen, _: str) -> None:
+    await screen.open(f"/diary?site=ramsey&date={DAY}&view=table")
+    await expect(screen.page.get_by_role("table")).to_be_visible()
+
+
+async def _panel(screen: Screen, booking: str) -> None:
+    await screen.diary(DAY, booking=booking)
+    await screen.panel.get_by_role("button", name="Cancel…").click()
+    await expect(screen.panel.get_by_role("button", name="Keep it")).to_be_visible()
+
+
+async def _form(screen: Screen, _: str) -> None:
+    await screen.diary(DAY)
+    await screen.page.get_by_role("button", name="New booking").click()
+    await screen.panel.get_by_label("Room").select_option("studio")
+    await screen.panel.get_by_label("From").fill("10:30")
+    await screen.panel.get_by_label("To").fill("11:30")
+    await screen.panel.get_by_label("Every week until").check()
+    await expect(screen.panel.get_by_role("group").filter(has_text="dates")).to_contain_text("Looked at")
+    await screen.panel.get_by_role("button", name="Book").click()
+    await expect(screen.panel.get_by_role("alert")).to_be_focused()
+
+
+async def _carry(screen: Screen, _: str) -> None:
+    await screen.diary(DAY)
+    await screen.block("Looked at").focus()
+    await screen.page.keyboard.press("m")
+    await expect(screen.page.get_by_role("button", name="Drop here")).to_be_visible()
+
+
+async def _now(screen: Screen, _: str) -> None:
+    await screen.open("/now?site=ramsey")
+    await expect(screen.page.get_by_role("heading", name="Front door")).to_be_visible()
+
+
+async def _now_table(screen: Screen, _: str) -> None:
+    await screen.open("/now?site=ramsey&view=table")
+    await expect(screen.page.get_by_role("region", name="Devices")).to_be_visible()
+
+
+SHOWN: dict[str, Show] = {
+    "diary": _diary,
+    "table": _table,
+    "panel": _panel,
+    "form": _form,
+    "carry": _carry,
+    "now": _now,
+    "now-table": _now_table,
+    "sign-in": _sign_in,
+}
+MODES: dict[str, tuple[tuple[int, int], Scheme, bool]] = {
+    "desk-light": ((1440, 900), "light", False),
+    "desk-dark": ((1440, 900), "dark", False),
+    "phone-light": (PHONE, "light", False),
+    "phone-dark": (PHONE, "dark", False),
+    "forced": ((1440, 900), "dark", True),
+}
+
+
+async def _looked_at(house: Rig) -> str:
+    """The booking that all of these tests look at."""
+    items = await house.api.get(
+        "/sites/ramsey/bookings", **{"from": f"{DAY}T00:00", "to": f"{DAY}T23:59", "space": "studio"}
+    )
+    found: list[str] = [one["id"] for one in items["items"] if one["title"] == "Looked at"]
+    return found[0] if found else str((await book(house, "Looked at", DAY, "10:00", "12:00"))["id"])
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_axe_finds_nothing(screens: Screens, house: Rig, mode: str) -> None:
+    size, scheme, forced = MODES[mode]
+    booking = await _looked_at(house)
+    screen = await screens.new(size=size, scheme=scheme, forced=forced)
+    found: list[str] = []
+    for name, show in SHOWN.items():
+        await show(screen, booking)
+        report = (await Axe().run(screen.page, options=_RULES)).response
+        found += [
+            f"{name}: {fault['id']}: {node['html'][:160]} {node['failureSummary']}"
+            for fault in report["violations"]
+            for node in fault["nodes"]
+        ]
+    assert found == []
+
+
+async def test_axe_finds_nothing_on_the_door_code_page(screens: Screens, house: Rig) -> None:
+    booked = await book(house, "Axe at the door", DAY, "20:00", "21:00")
+    for scheme in ("light", "dark"):
+        screen = await screens.new(size=PHONE, scheme=scheme, signed_in=False)  # type: ignore[arg-type]  # literals
+        await screen.page.goto(booked["link"])
+        report = (await Axe().run(screen.page, options=_RULES)).response
+        assert report["violations"] == []
+
+
+@pytest.mark.parametrize("size", [(320, 700), (320, 256)], ids=["narrow", "400-percent"])
+async def test_nothing_scrolls_sideways_at_320_pixels(screens: Screens, house: Rig, size: tuple[int, int]) -> None:
+    booking = await _looked_at(house)
+    screen = await screens.new(size=size)
+    wide: dict[str, int] = {}
+    for name, show in SHOWN.items():
+        await show(screen, booking)
+        if pixels := await screen.sideways():
+            wide[name] = pixels
+    assert wide == {}
+
+
+async def test_the_panel_takes_the_whole_phone_and_gives_it_back(screens: Screens, house: Rig) -> None:
+    booking = await _looked_at(house)
+    screen = await screens.new(size=PHONE)
+    await screen.diary(DAY, booking=booking)
+    box = await screen.panel.bounding_box()
+    assert box is not None
+    assert (box["x"], box["y"], box["width"]) == (0, 0, PHONE[0])
+    await screen.panel.get_by_role("button", name="Close").click()
+    await expect(screen.panel).to_have_count(0)
+    await expect(screen.block("Looked at")).to_be_focused()
+
+
+async def test_a_touch_can_move_a_booking_without_dragging(screens: Screens, house: Rig) -> None:
+    booked = await book(house, "By thumb", DAY, "15:00", "16:00", space="hall")
+    screen = await screens.new(size=PHONE, settings={"has_touch": True})
+    await screen.diary(DAY, booking=booked["id"])
+    await screen.panel.get_by_role("button", name="Move").tap()
+    bar = screen.page.get_by_role("region", name="Moving By thumb")
+    await bar.get_by_role("button", name="15 min later").tap()
+    await bar.get_by_role("button", name="Room below").tap()
+    await bar.get_by_role("button", name="Drop here").tap()
+    await screen.said("Moved. By thumb: Studio, Mon 21 Dec, 15:15 to 16:15.")

@@ -1,0 +1,72 @@
+"""The code gets to the hirer: by a message, by a slip of paper, by the page behind the link."""
+
+import re
+from datetime import date
+
+import pytest
+from playwright.async_api import expect
+
+from firmware_sim.rig import Rig
+from tests.browser.booked import book, on_the_door
+from tests.browser.screen import PHONE, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DAY = date(2026, 12, 18)
+
+
+async def test_the_message_is_copied_and_the_page_says_so(screens: Screens, house: Rig) -> None:
+    booked = await book(house, "Copied", DAY, "10:00", "11:00")
+    screen = await screens.new(settings={"permissions": ["clipboard-read", "clipboard-write"]})
+    await screen.diary(DAY, booking=booked["id"])
+    await screen.panel.get_by_role("button", name="Copy the message").click()
+    await expect(screen.panel.get_by_role("button", name="Copied")).to_be_visible()
+    await screen.said("The message is copied.")
+    copied = await screen.page.evaluate("navigator.clipboard.readText()")
+    assert copied == booked["message"]
+    assert booked["code"] in copied.replace(" ", "")
+
+
+async def test_where_copying_is_refused_the_message_stands_there_selected(screens: Screens, house: Rig) -> None:
+    booked = await book(house, "By hand", DAY, "11:00", "12:00")
+    screen = await screens.new()
+    await screen.page.add_init_script(
+        "Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.reject(Error('no')) } })"
+    )
+    await screen.diary(DAY, booking=booked["id"])
+    await screen.panel.get_by_role("button", name="Copy the message").click()
+    text = screen.panel.get_by_label("Select and copy")
+    await expect(text).to_have_value(booked["message"])
+    await expect(text).to_be_focused()
+
+
+async def test_a_slip_has_code_window_door_and_link_and_nothing_else(screens: Screens, house: Rig) -> None:
+    booked = await book(house, "Slip", DAY, "13:00", "14:00", space="meeting-room")
+    screen = await screens.new()
+    page = screen.page
+    await page.add_init_script("window.print = () => window.dispatchEvent(new Event('asked-to-print'))")
+    await screen.diary(DAY, booking=booked["id"])
+    await screen.panel.get_by_role("button", name="Print a slip").click()
+    await page.emulate_media(media="print")
+    seen = await page.evaluate("document.body.innerText")
+    assert [line for line in re.split(r"\n+", seen) if line.strip()] == [
+        "Ramsey Hub",
+        booked["code"],
+        "Friday 18 Dec 2026, 12:45 to 14:15",
+        "Front door, Library door",
+        booked["link"],
+    ]
+
+
+async def test_the_door_code_page_tells_an_old_phone_all_it_needs(screens: Screens, house: Rig) -> None:
+    booked = await book(house, "In the rain", DAY, "15:00", "16:00")
+    await on_the_door(house, booked)
+    screen = await screens.new(size=PHONE, signed_in=False, settings={"java_script_enabled": False})
+    await screen.page.goto(booked["link"])
+    body = screen.page.locator("body")
+    code = booked["code"]
+    await expect(body).to_contain_text(re.compile(rf"{code[:3]}\s*{code[3:]}"))
+    await expect(body).to_contain_text("Front door")
+    await expect(body).to_contain_text("14:45")
+    await expect(body).to_contain_text("on the door")
+    await expect(screen.page.get_by_role("link", name=re.compile("01632 960 121"))).to_be_visible()
