@@ -86,6 +86,7 @@ def open_house(
         lag=timedelta(minutes=settings.lag_minutes),
         address=settings.address,
     )
+    estate.when_a_space_changes(lambda tx, space: desk.follow_doors(tx, space, clock.now()))
     bookings = Bookings(database, clock, changes, desk)
     registry = CollectorRegistry()
     exchange = Exchange(

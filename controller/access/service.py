@@ -4,7 +4,7 @@ Every function works inside its caller's transaction; whoever writes holds the s
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -105,10 +105,12 @@ async def revoke(tx: Tx, *, booking_id: str, now: datetime) -> None:
     await repository.end_grants(tx, booking_id=booking_id, now=now)
 
 
-async def standing(tx: Tx, booking_ids: Sequence[str], now: datetime, *, zone: ZoneInfo) -> dict[str, Standing]:
-    """Where each booking's code stands, in words of the site's time."""
+async def standing(
+    tx: Tx, booking_ids: Sequence[str], now: datetime, *, cancelled: Collection[str], zone: ZoneInfo
+) -> dict[str, Standing]:
+    """Where each booking's code stands, in words of the site's time; ``cancelled`` names those that are."""
     found = await repository.held(tx, booking_ids)
-    return {each: stand(grants, now=now, zone=zone) for each, grants in found.items()}
+    return {each: stand(grants, cancelled=each in cancelled, now=now, zone=zone) for each, grants in found.items()}
 
 
 async def lingering(

@@ -83,16 +83,16 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     still_opens: tuple[str, ...] = ()
 
 
-def stand(grants: Sequence[HeldGrant], *, now: datetime, zone: ZoneInfo) -> Standing:
+def stand(grants: Sequence[HeldGrant], *, cancelled: bool, now: datetime, zone: ZoneInfo) -> Standing:
     """The standing of one booking from all grants it ever had. Moved bookings have ended grants beside live ones."""
     live = [grant for grant in grants if grant.ended_at is None]
     ended = [grant for grant in grants if grant.ended_at is not None]
     lingering = [grant for grant in ended if grant.state(now) is State.REMOVING]
     # The last one of a door is the one shown.
     ended.sort(key=lambda grant: grant.state(now) is State.REMOVING)
-    if live:
-        old = tuple(f"the code still opens {_reach([grant], zone, now)} for the old time" for grant in lingering)
-        state, text = _live(live, zone, now)
+    if not cancelled:
+        old = tuple(f"the code still opens {_reach([grant], zone, now)}, as before the change" for grant in lingering)
+        state, text = _live(live, zone, now) if live else (State.NONE, "no door needs a code")
         return Standing(state=state, text=text, doors=_doors(live, zone, now), still_opens=old)
     if lingering:
         text = "cancelled, but its code still opens " + _reach(lingering, zone, now)
@@ -100,7 +100,7 @@ def stand(grants: Sequence[HeldGrant], *, now: datetime, zone: ZoneInfo) -> Stan
         return Standing(state=State.REMOVING, text=text, doors=_doors(ended, zone, now), still_opens=still)
     if ended:
         return Standing(state=State.GONE, text=_gone(ended, zone, now), doors=_doors(ended, zone, now))
-    return Standing(state=State.NONE, text="no door needs a code")
+    return Standing(state=State.NONE, text="cancelled; no door needed a code")
 
 
 def _live(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[State, str]:

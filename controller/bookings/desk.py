@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.access import service as access
-from controller.access.repository import lingering
+from controller.access.repository import held, lingering
 from controller.access.service import Access
 from controller.access.standing import Lingering, Standing, lingering_texts
 from controller.bookings import links, repository
@@ -15,6 +15,7 @@ from controller.bookings.errors import Clash
 from controller.bookings.model import Asked, Booking, Claimed, atoms
 from controller.bookings.places import Place, Places
 from controller.database import Database, Tx
+from controller.estate.model import Space
 from controller.people import audit
 from controller.secrets import Keys
 from edge.wire.ids import uuid7
@@ -141,6 +142,20 @@ class Desk:
             await self.record(tx, gone, actor=actor, now=now, what="cancel", why=why)
         return gone
 
+    async def follow_doors(self, tx: Tx, space: Space, now: datetime) -> None:
+        """Give the codes of a space's bookings to the doors that are on its way in now, and take them from others."""
+        ahead = await repository.ahead(tx, space.site, space.id, after=now - self._lag)
+        grants = await held(tx, [each.id for each in ahead])
+        wrong = [
+            each
+            for each in ahead
+            if {grant.door for grant in grants[each.id] if grant.ended_at is None} != set(space.doors)
+        ]
+        for each in wrong:
+            await access.revoke(tx, booking_id=each.id, now=now)
+        windows = {each.id: self.code_window(each.during) for each in wrong}
+        await self._access.issue(tx, site=space.site, doors=space.doors, windows=windows, now=now)
+
     async def record(
         self, tx: Tx, bookings: Sequence[Booking], *, actor: str, now: datetime, what: str, why: str = ""
     ) -> None:
@@ -153,7 +168,8 @@ class Desk:
         """What screens show of bookings of one site, in three queries however many they are."""
         ids = [each.id for each in bookings]
         codes = await self._access.codes(tx, ids)
-        standing = await access.standing(tx, ids, now, zone=where.site.tz)
+        cancelled = {each.id for each in bookings if each.cancelled_at is not None}
+        standing = await access.standing(tx, ids, now, cancelled=cancelled, zone=where.site.tz)
         old = await lingering(tx, where.site.id, now=now)
         return [
             View(

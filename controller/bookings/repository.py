@@ -43,6 +43,18 @@ async def between(tx: Tx, site: str, during: Interval, *, space: str | None) -> 
     return [_booking(row) for row in rows]
 
 
+async def ahead(tx: Tx, site: str, space: str, *, after: datetime) -> list[Booking]:
+    """Bookings of a space that end after ``after`` and are not cancelled, by start."""
+    query = select(*_COLUMNS).where(
+        bookings.c.site == site,
+        bookings.c.space == space,
+        bookings.c.starts > after - LONGEST,
+        bookings.c.ends > after,
+        bookings.c.cancelled_at.is_(None),
+    )
+    return [_booking(row) for row in (await tx.execute(query.order_by(bookings.c.starts))).mappings()]
+
+
 async def of_series(tx: Tx, series_id: str, *, starting: datetime) -> list[Booking]:
     """Bookings of a series that start at ``starting`` or later and are not cancelled, by start."""
     query = select(*_COLUMNS).where(

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy.exc import IntegrityError
 
@@ -26,6 +27,11 @@ class Estate:
         self._clock = clock
         self._keys = keys
         self._changes = changes
+        self._followers: list[Callable[[Tx, Space], Awaitable[None]]] = []
+
+    def when_a_space_changes(self, follow: Callable[[Tx, Space], Awaitable[None]]) -> None:
+        """Have ``follow`` called in the transaction that has written a space, under the site's lock."""
+        self._followers.append(follow)
 
     async def sites(self, *, after: str | None, limit: int) -> list[Site]:
         async with self._database.read() as tx:
@@ -67,6 +73,8 @@ class Estate:
             if door not in here:
                 raise invalid_field("doors", f"site {space.site!r} has no door {door!r}; make it first")
         new = await repository.put_space(tx, space)
+        for follow in self._followers:
+            await follow(tx, space)
         await self._record(tx, actor, new, space.site, f"space {space.id}")
         return new
 

@@ -210,3 +210,22 @@ async def test_a_restored_booking_is_wanted_again_with_its_code(
     await apply_plan(any_house, 2)
     assert (await look(any_village, back))["on_door"]["state"] == "on"
     assert (await look(any_village, back))["still_opens"] == []
+
+
+async def test_codes_follow_the_doors_of_their_space(any_village: httpx.AsyncClient, any_house: House) -> None:
+    made = await book(any_village, space="studio")
+    await compile_plan(any_house, 1)
+    await apply_plan(any_house, 1)
+    path = f"{API}/sites/{SITE}/spaces/studio"
+    same = await any_village.put(path, json={"name": "Studio one", "doors": ["front-door"]})
+    assert same.is_success
+    assert (await look(any_village, made))["on_door"]["state"] == "on"
+    await any_village.put(path, json={"name": "Studio", "doors": ["side-door"]})
+    moved = await look(any_village, made)
+    assert moved["code"] == made["code"]
+    assert moved["on_door"]["text"] == "waiting for Side door"
+    assert moved["still_opens"] == ["the code still opens Front door until 20:15 on Thu 26 Nov, as before the change"]
+    await any_village.put(path, json={"name": "Studio", "doors": []})
+    free = await look(any_village, made)
+    assert (free["on_door"]["state"], free["on_door"]["text"]) == ("none", "no door needs a code")
+    assert free["still_opens"] == moved["still_opens"]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.access.standing import HeldGrant, Lingering, State, lingering_texts, stand
+from controller.access.standing import HeldGrant, Lingering, Standing, State, lingering_texts, stand
 from edge.wire.interval import Interval
 
 LONDON = ZoneInfo("Europe/London")
@@ -32,13 +32,19 @@ def grant(**changes: object) -> HeldGrant:
 SIDE = {"door": "side-door", "door_name": "Side door"}
 
 
+def standing(*grants: HeldGrant, now: datetime = NOW) -> Standing:
+    """Of a booking that is cancelled if no grant is wanted."""
+    cancelled = all(grant.ended_at is not None for grant in grants)
+    return stand(grants, cancelled=cancelled, now=now, zone=LONDON)
+
+
 def text(*grants: HeldGrant, now: datetime = NOW) -> str:
-    return stand(grants, now=now, zone=LONDON).text
+    return standing(*grants, now=now).text
 
 
 def test_on_the_door_since_when_the_last_door_had_it() -> None:
     first = grant(on_version=1, on_at=AT_1402 - timedelta(minutes=5))
-    found = stand([first, grant(on_version=1, on_at=AT_1402, **SIDE)], now=NOW, zone=LONDON)
+    found = standing(first, grant(on_version=1, on_at=AT_1402, **SIDE))
     assert (found.state, found.text) == (State.ON, "on the door since 14:02")
     assert [door.text for door in found.doors] == ["on the door since 13:57", "on the door since 14:02"]
 
@@ -62,7 +68,7 @@ def test_waiting_names_the_doors_that_have_it_not() -> None:
 
 
 def test_waiting_says_since_when_the_door_is_out_of_reach() -> None:
-    found = stand([grant(out_of_reach_since=AT_1402)], now=NOW, zone=LONDON)
+    found = standing(grant(out_of_reach_since=AT_1402))
     assert found.state is State.UNREACHABLE
     assert found.text == "waiting for Front door (out of reach since 14:02)"
 
@@ -78,7 +84,7 @@ def test_a_code_for_a_later_month_says_from_when_the_door_has_it() -> None:
 
 def test_cancelled_but_still_opens_until_its_window_ends() -> None:
     ended = grant(on_version=1, on_at=AT_1402, ended_at=NOW, out_of_reach_since=AT_1402)
-    found = stand([ended], now=NOW, zone=LONDON)
+    found = standing(ended)
     assert found.state is State.REMOVING
     assert found.text == "cancelled, but its code still opens Front door until 22:00 (out of reach since 14:02)"
     assert found.still_opens == ("its code still opens Front door until 22:00 (out of reach since 14:02)",)
@@ -90,7 +96,7 @@ def test_a_sent_code_may_open_although_nobody_has_acknowledged_it() -> None:
 
 def test_cancelled_and_off_the_door() -> None:
     off = grant(on_version=1, on_at=AT_1402, ended_at=NOW, off_at=datetime(2026, 11, 25, 14, 5, tzinfo=UTC))
-    found = stand([off], now=NOW, zone=LONDON)
+    found = standing(off)
     assert (found.state, found.text) == (State.GONE, "cancelled; code off the door since 14:05")
     assert found.still_opens == ()
 
@@ -101,7 +107,7 @@ def test_cancelled_before_any_door_had_it() -> None:
 
 def test_cancelled_and_never_acknowledged_ends_with_its_window() -> None:
     ended = grant(on_version=1, ended_at=NOW, out_of_reach_since=AT_1402)
-    found = stand([ended], now=TONIGHT.end, zone=LONDON)
+    found = standing(ended, now=TONIGHT.end)
     assert (found.state, found.text) == (State.GONE, "cancelled; its code ended at 22:00")
 
 
@@ -113,7 +119,7 @@ def test_one_door_off_and_one_not_names_the_one_that_is_not() -> None:
 
 
 def test_when_its_time_is_over_it_is_gone() -> None:
-    found = stand([grant(on_version=1, on_at=AT_1402)], now=TONIGHT.end, zone=LONDON)
+    found = standing(grant(on_version=1, on_at=AT_1402), now=TONIGHT.end)
     assert (found.state, found.text) == (State.GONE, "its time was over at 22:00")
 
 

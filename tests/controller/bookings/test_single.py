@@ -145,8 +145,8 @@ async def test_a_move_keeps_the_code_even_where_old_and_new_time_overlap(
     assert moved["version"] == 2
     assert moved["on_door"]["state"] == "waiting"
     assert moved["still_opens"] == [
-        "the code still opens Front door until 20:15 on Thu 26 Nov for the old time",
-        "the code still opens Side door until 20:15 on Thu 26 Nov for the old time",
+        "the code still opens Front door until 20:15 on Thu 26 Nov, as before the change",
+        "the code still opens Side door until 20:15 on Thu 26 Nov, as before the change",
     ]
     await compile_plan(any_house, 2)
     await apply_plan(any_house, 2)
