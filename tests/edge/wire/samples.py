@@ -1,0 +1,163 @@
+"""One value of everything that crosses the network; its bytes lie in tests/data/wire."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from edge.wire.credentials import CredentialKind, code_key
+from edge.wire.decide import ClockTrust, Reason
+from edge.wire.envelope import Signer
+from edge.wire.events import (
+    AccessData,
+    Ack,
+    BootData,
+    DoorChange,
+    DoorData,
+    DroppedData,
+    EventBatch,
+    EventData,
+    FaultData,
+    FootfallData,
+    MotionData,
+    OutageData,
+    PlanData,
+    WifiData,
+    make_event,
+)
+from edge.wire.interval import Interval
+from edge.wire.messages import Applied, Command, CommandResult, DeviceState, Hello, HelloReply, Status
+from edge.wire.plan import (
+    DoorSpan,
+    Grant,
+    GrantsPart,
+    HoursPart,
+    Manifest,
+    Mode,
+    ModeSpan,
+    ModesPart,
+    Override,
+    OverrideKind,
+    OverridesPart,
+    PartRef,
+    Session,
+    SessionsPart,
+)
+
+FOLDER = Path(__file__).parents[2] / "data" / "wire"
+AT = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+"""Half an hour before the clocks go back in London."""
+EVENING = Interval(start=AT, end=AT + timedelta(hours=3))
+UUID = "019a1b2c-0000-7000-8000-000000000001"
+NONCE, LOG = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+SECRET = bytes(range(32))
+CONTROLLER = Signer(Ed25519PrivateKey.from_private_bytes(bytes([1] * 32)))
+
+STATUS = Status(
+    site="ramsey",
+    edge="ramsey-pi",
+    online=True,
+    boot=UUID,
+    connection=3,
+    nonce=NONCE,
+    at=AT,
+    version="0.1.0",
+    trust=ClockTrust.SYNCED,
+    plan_version=7,
+    plan_digest="ab" * 32,
+    head=42,
+    log=LOG,
+    health={"bad_signature": 1},
+)
+STATE = DeviceState(
+    device="front-door", kind="door", seq=41, at=AT, values={"contact": "closed", "strike": "locked", "alarm": None}
+)
+DATA: dict[str, EventData] = {
+    "access": AccessData(
+        door="front-door",
+        granted=True,
+        reason=Reason.GRANTED,
+        credential=CredentialKind.BOOKING_CODE,
+        booking=UUID,
+    ),
+    "door": DoorData(door="front-door", change=DoorChange.UNLOCKED, why="grant"),
+    "footfall": FootfallData(counter="front-beams", door="front-door", ins=1, outs=0, total_ins=812, total_outs=790),
+    "motion": MotionData(zone="hall", active=True),
+    "wifi": WifiData(zone="hall", stations=9),
+    "boot": BootData(version="0.1.0", plan=7),
+    "outage": OutageData(start=AT, end=AT + timedelta(minutes=10)),
+    "dropped": DroppedData(first=3, last=9, counts={"motion": 6, "wifi": 1}),
+    "plan": PlanData(version=8, applied=False, why="plan 8 ends before it begins"),
+    "fault": FaultData(what="the outer beam is blocked", present=True),
+}
+EVENTS = tuple(
+    make_event(seq=seq, boot=UUID, mono_ms=1000 * seq, at=AT, trust=ClockTrust.SYNCED, device="front-door", data=data)
+    for seq, data in enumerate(DATA.values(), start=1)
+)
+MANIFEST = Manifest(
+    site="ramsey",
+    edge="ramsey-pi",
+    version=1_761_350_400_000,
+    valid_from=AT,
+    horizon=AT + timedelta(days=35),
+    must_understand=("hours", "grants"),
+    parts={"hours-front-door": PartRef(digest="cd" * 32, size=321)},
+)
+SAMPLES: dict[str, msgspec.Struct] = {
+    "status": STATUS,
+    "hello": Hello(
+        site="ramsey", edge="ramsey-pi", nonce=NONCE, at=AT, session=NONCE, plan_version=7, log=LOG, next_seq=43
+    ),
+    "hello_reply": HelloReply(
+        site="ramsey", edge="ramsey-pi", nonce=NONCE, status=STATUS, first_kept=1, states=(STATE,)
+    ),
+    "device_state": STATE,
+    "manifest": MANIFEST,
+    "part_hours": HoursPart(
+        door="front-door",
+        name="Front door",
+        spans=(
+            DoorSpan(during=EVENING, free=True),
+            DoorSpan(
+                during=Interval(start=EVENING.end, end=EVENING.end + timedelta(hours=1)),
+                accepts=(CredentialKind.BOOKING_CODE, CredentialKind.STAFF),
+            ),
+        ),
+    ),
+    "part_modes": ModesPart(spans=(ModeSpan(during=EVENING, mode=Mode.STAFFED),)),
+    "part_grants": GrantsPart(
+        grants=(
+            Grant(
+                door="front-door",
+                key=code_key(SECRET, CredentialKind.BOOKING_CODE, "482913"),
+                kind=CredentialKind.BOOKING_CODE,
+                windows=(EVENING,),
+                hold_s=8.0,
+                booking=UUID,
+            ),
+        )
+    ),
+    "part_sessions": SessionsPart(
+        sessions=(Session(booking=UUID, space="hall", window=EVENING, expected=20, capacity=80),)
+    ),
+    "part_overrides": OverridesPart(
+        overrides=(Override(door="front-door", kind=OverrideKind.LOCK_DOWN, during=EVENING),)
+    ),
+    "applied": Applied(site="ramsey", edge="ramsey-pi", version=7, digest="ab" * 32, at=AT, applied=True, grants=2000),
+    "batch": EventBatch.of(site="ramsey", edge="ramsey-pi", log=LOG, first_kept=1, events=EVENTS),
+    "ack": Ack(site="ramsey", edge="ramsey-pi", log=LOG, seq=42),
+    "command": Command(
+        site="ramsey",
+        edge="ramsey-pi",
+        id=UUID,
+        nonce=NONCE,
+        issued_at=AT,
+        expires_at=AT + timedelta(seconds=5),
+        kind="unlock",
+        door="front-door",
+    ),
+    "command_result": CommandResult(
+        site="ramsey", edge="ramsey-pi", id=UUID, outcome="done", at=AT, why="unlocked once"
+    ),
+}

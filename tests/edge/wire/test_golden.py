@@ -1,0 +1,60 @@
+"""The bytes on the wire are those of the golden samples: a change of format shows here first."""
+
+import msgspec
+import pytest
+
+from edge.wire.codec import decode, encode
+from edge.wire.credentials import CredentialKind, code_key
+from edge.wire.document import SECTIONS, page
+from edge.wire.envelope import Keyring, Purpose, open_envelope
+from edge.wire.events import KINDS, EventBatch, read_event
+from edge.wire.messages import Command
+from edge.wire.plan import Part
+from tests.edge.wire.samples import CONTROLLER, DATA, EVENTS, FOLDER, SAMPLES, SECRET
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_value_is_written_as_in_its_sample(name: str) -> None:
+    assert encode(SAMPLES[name]) == (FOLDER / f"{name}.json").read_bytes()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_is_read_as_its_value(name: str) -> None:
+    data = (FOLDER / f"{name}.json").read_bytes()
+    sample = SAMPLES[name]
+    if name.startswith("part_"):
+        assert msgspec.json.decode(data, type=Part) == sample
+    elif not isinstance(sample, EventBatch):
+        assert decode(data, type(sample)) == sample
+
+
+def test_the_events_of_a_batch_are_read_one_by_one() -> None:
+    batch = decode((FOLDER / "batch.json").read_bytes(), EventBatch)
+    assert [read_event(bytes(raw)).read() for raw in batch.events] == list(DATA.values())
+    assert [event.kind for event in EVENTS] == list(DATA)
+
+
+def test_there_is_a_sample_of_every_model_and_event() -> None:
+    assert set(DATA) == KINDS
+    shown = {model.__name__ for _, models in SECTIONS for model in models}
+    assert {type(sample).__name__ for sample in SAMPLES.values()} <= shown
+    assert {type(data).__name__ for data in DATA.values()} <= shown
+
+
+def test_a_signed_envelope_is_written_and_read_as_in_its_sample() -> None:
+    data = (FOLDER / "command.envelope.json").read_bytes()
+    assert CONTROLLER.seal(Purpose.COMMAND, SAMPLES["command"]) == data
+    keys = Keyring(CONTROLLER.public_key)
+    found = open_envelope(data, purpose=Purpose.COMMAND, kind=Command, site="ramsey", edge="ramsey-pi", keys=keys)
+    assert found == SAMPLES["command"]
+
+
+def test_the_value_that_stands_for_a_code_never_changes() -> None:
+    """HMAC-SHA256 of ``booking_code NUL 482913`` under the bytes 0 to 31."""
+    expected = (FOLDER / "code_key.hex").read_text().strip()
+    assert code_key(SECRET, CredentialKind.BOOKING_CODE, "482913").hex() == expected
+
+
+def test_the_page_about_the_wire_format_is_the_generated_one() -> None:
+    committed = (FOLDER.parents[2] / "docs" / "wire.md").read_text(encoding="utf-8")
+    assert committed == page(), "docs/wire.md is not up to date: make docs"
