@@ -1,0 +1,81 @@
+"""The controller as the process that its users run, on SQLite and a real broker."""
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.services.mosquitto import Broker
+from tests.services.ports import answers, free_port
+from tests.services.process import Service
+
+
+_COMMAND = "from edge.cli import main; main()"  # what the script `hallkeeper` does
+
+
+class ControllerProcess:
+    """``hallkeeper controller run`` in ``folder``; keeps port and data over kill and restart."""
+
+    def __init__(self, folder: Path, broker: Broker) -> None:
+        self.port = free_port()
+        self.data_dir = folder
+        config = folder / "controller.toml"
+        config.write_text(
+            f'data_dir = "{folder}"\n'
+            f'[listen]\nhost = "127.0.0.1"\nport = {self.port}\n'
+            f'[broker]\nhost = "{broker.host}"\nport = {broker.port}\n'
+        )
+        self._service = Service(
+            "controller",
+            [sys.executable, "-c", _COMMAND, "controller", "run", "--config", str(config)],
+            log=folder / "controller.log",
+            ready=lambda: answers(self.port),
+        )
+
+    def start(self) -> None:
+        """Returns once it answers HTTP."""
+        self._service.start()
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._service.kill()
+
+    def stop(self) -> None:
+        self._service.stop()
+
+    @property
+    def database(self) -> Path:
+        return self.data_dir / "hallkeeper.db"
+
+    async def counted(self, metric: str) -> float:
+        """The value of a metric, asked for over HTTP; 0 where there is none."""
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}") as client:
+            for line in (await client.get("/metrics")).text.splitlines():
+                name, _, value = line.partition(" ")
+                if name == metric:
+                    return float(value)
+        return 0.0
+
+    @contextmanager
+    def nothing_can_be_committed(self) -> Iterator[None]:
+        """Hold SQLite's write lock from here: what the controller receives it cannot commit, for up to the ten
+        seconds that it waits for the lock."""
+        connection = sqlite3.connect(self.database, isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+        finally:
+            connection.close()
+
+    def stored(self) -> list[tuple[str, int]]:
+        """Log and number of every stored event, as they lie in the file."""
+        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
+        try:
+            return connection.execute(
+                "SELECT log, seq FROM events JOIN event_logs ON event_logs.id = log_id ORDER BY log, seq"
+            ).fetchall()
+        finally:
+            connection.close()
