@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import tempfile
 from pathlib import Path
 
 import httpx
@@ -14,7 +13,7 @@ from firmware_sim.building import DATA
 from tests.controller.clock import ManualClock
 from tests.controller.serving import serving
 from tests.controller.village import API, SITE, Json, act, book, look
-from tests.make_diary import CHOIR, make_diary
+from tests.make_diary import CHOIR
 
 CHOIR_SERIES = """\
 BEGIN:VEVENT
@@ -174,9 +173,13 @@ async def test_an_unknown_space_is_not_found(village: httpx.AsyncClient) -> None
     assert (await village.post(f"{API}/sites/{SITE}/calendar", content=b"")).status_code == 422
 
 
-async def test_a_diary_fresh_from_khal_is_imported_with_its_exceptions(village: httpx.AsyncClient) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        data = await asyncio.to_thread(make_diary, Path(folder))
+async def test_a_diary_fresh_from_khal_is_imported_with_its_exceptions(
+    village: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    file = tmp_path / "diary.ics"
+    maker = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.make_diary", str(file))
+    assert await maker.wait() == 0
+    data = file.read_bytes()
     answer = await take(village, data)
     assert (answer["refused"], answer["clashes"]) == ([], [])
     choir = {each["starts"][:10]: each["title"] for each in answer["imported"] if each["title"].startswith(CHOIR)}
