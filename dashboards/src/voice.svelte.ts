@@ -40,6 +40,11 @@ export const voice = {
     timer = setTimeout(voice.dismiss, undo || tone === "bad" ? 60_000 : 12_000);
     (tone === "bad" ? voice.alert : voice.say)(undo ? `${text} Undo is at the end of the page.` : text);
   },
+  undo(): void {
+    const undo = notice?.undo;
+    voice.dismiss();
+    undo?.();
+  },
   dismiss(): void {
     clearTimeout(timer);
     notice = null;

@@ -32,7 +32,7 @@ class Screen:
     def judge(self) -> None:
         """Fail on whatever was not excused."""
         left = [each for each in self._complaints if not any(re.search(one, each) for one in self._excused)]
-        assert left == []
+        assert not left, left
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

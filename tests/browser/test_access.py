@@ -150,12 +150,12 @@ async def test_the_panel_takes_the_whole_phone_and_gives_it_back(screens: Screen
 
 
 async def test_a_touch_can_move_a_booking_without_dragging(screens: Screens, house: Rig) -> None:
-    booked = await book(house, "By thumb", DAY, "15:00", "16:00", space="hall")
+    booked = await book(house, "By thumb", DAY, "15:00", "16:00")
     screen = await screens.new(size=PHONE, settings={"has_touch": True})
     await screen.diary(DAY, booking=booked["id"])
     await screen.panel.get_by_role("button", name="Move").tap()
     bar = screen.page.get_by_role("region", name="Moving By thumb")
     await bar.get_by_role("button", name="15 min later").tap()
-    await bar.get_by_role("button", name="Room below").tap()
+    await bar.get_by_role("button", name="Room above").tap()
     await bar.get_by_role("button", name="Drop here").tap()
-    await screen.said("Moved. By thumb: Studio, Mon 21 Dec, 15:15 to 16:15.")
+    await screen.said("Moved. By thumb: Meeting room, Mon 21 Dec, 15:15 to 16:15.")
