@@ -24,7 +24,7 @@ from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
 
-LOT_LIMIT = 32
+LOT_LIMIT = 16
 """Most batches in one transaction."""
 WAITING_LIMIT = 512
 """Most batches that wait; what comes on top is left to the edge, which sends it again."""
