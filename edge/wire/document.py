@@ -14,7 +14,8 @@ from edge.wire import codec, command, credentials, decide, envelope, errors, eve
 INTRODUCTION = """\
 # The wire format
 
-Generated from `edge/wire` by `make docs`; a test fails when this page and the code differ.
+Generated from `edge/wire` by `python -m edge.wire.document > docs/wire.md`; a test fails when this page and the code
+differ.
 
 MQTT 5, clean start, session expiry 0, no user properties. All payloads are JSON in UTF-8 with snake_case keys;
 instants are RFC 3339 in UTC, bytes are base64, intervals are half-open. An unknown field is ignored; a plan may name

@@ -57,4 +57,4 @@ def test_the_value_that_stands_for_a_code_never_changes() -> None:
 
 def test_the_page_about_the_wire_format_is_the_generated_one() -> None:
     committed = (FOLDER.parents[2] / "docs" / "wire.md").read_text(encoding="utf-8")
-    assert committed == page(), "docs/wire.md is not up to date: make docs"
+    assert committed == page(), "run: python -m edge.wire.document > docs/wire.md"

@@ -1,0 +1,16 @@
+"""The short form of the keypad's benchmark: it runs and every code opens. Figures are the long form's business."""
+
+import pytest
+
+from tests.bench.bench_keypad import measure, table
+
+
+async def test_every_code_of_a_plan_of_ten_thousand_opens() -> None:
+    result = await measure(grants=10_000, tries=20)
+    assert result.granted == 20
+    assert len(result.times_ms) == 20
+
+
+@pytest.mark.bench
+def test_last_key_to_relay() -> None:
+    assert table() > 0
