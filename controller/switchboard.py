@@ -2,14 +2,16 @@
 
 import logging
 from collections import Counter
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.changes import Changes
 from controller.database import Database
+from controller.patience import patiently
 from controller.plans.commands import Commander
 from controller.plans.hello import Greeter
-from controller.telemetry.gate import Gate
+from controller.telemetry.gate import EdgeName, Gate
 from controller.telemetry.ingest import Ingest
 from controller.telemetry.states import States
 from edge.wire.link import Connected, Disconnected, Link, Message
@@ -46,8 +48,7 @@ class Switchboard:
 
     async def run(self) -> None:
         """Serve the link, for ever. A database that is away does not end it."""
-        async with self._database.read() as tx:
-            await self._gate.load(tx)
+        await patiently(self._learn, what="the keys of edges")
         async for item in self._link.events():
             try:
                 await self._take(item)
@@ -59,10 +60,13 @@ class Switchboard:
         with self._changes.subscribe() as changed:
             while True:
                 await changed.sites()
-                async with self._database.read() as tx:
-                    new = await self._gate.load(tx)
-                for name in sorted(new):
-                    await self._greeter.greet(name)
+                for name in sorted(await patiently(self._learn, what="the keys of edges")):
+                    await patiently(partial(self._greeter.greet, name), what="an edge that is new")
+
+    async def _learn(self) -> frozenset[EdgeName]:
+        """Read the keys of all edges; those that are new."""
+        async with self._database.read() as tx:
+            return await self._gate.load(tx)
 
     async def ready(self) -> str | None:
         """For /readyz."""

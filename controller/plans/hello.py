@@ -12,6 +12,7 @@ import msgspec
 from controller.access import service as access
 from controller.database import Database, Tx
 from controller.estate import repository as estate
+from controller.patience import patiently
 from controller.plans import repository
 from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
@@ -102,7 +103,7 @@ class Greeter:
         its last will."""
         while True:
             await asyncio.sleep(1.0)
-            await self.note_silent()
+            await patiently(self.note_silent, what="edges that do not answer")
 
     async def note_silent(self, *, after_s: float = ANSWER_WITHIN_S) -> None:
         """Put down as out of reach what was asked ``after_s`` real seconds ago and has not answered."""
@@ -111,8 +112,9 @@ class Greeter:
             return
         now = asyncio.get_running_loop().time()
         for name in [name for name, asked in self._unanswered.items() if now - asked >= after_s]:
-            del self._unanswered[name]
-            if await self._database.run(self._lost, name):
+            lost = await self._database.run(self._lost, name)
+            self._unanswered.pop(name, None)
+            if lost:
                 self._seen(name[0])
                 self._standing(name[0])
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,6 +15,7 @@ from controller.estate import repository as estate
 from controller.estate.model import SiteParts
 from controller.hours import repository as hours
 from controller.hours.modes import modes
+from controller.patience import patiently
 from controller.plans import repository
 from controller.plans.compile import (
     Compiled,
@@ -110,18 +112,21 @@ class Planner:
         with self._changes.subscribe() as changed:
             while True:
                 for site in await changed.sites():
-                    await self.want_site(site)
+                    await patiently(partial(self.want_site, site), what=f"the edges of {site}")
 
     async def watch_days(self) -> None:
         """Look at every edge now and at least daily, for ever: plans reach 35 days ahead of each day."""
         while True:
-            async with self._database.read() as tx:
-                everyone = [(edge.site, edge.id) for edge in await estate.all_edges(tx)]
+            everyone = await patiently(self._everyone, what="all edges")
             window = plan_window(self._clock.now())
             for name in everyone:
                 if self._checked.get(name) != window.start:
                     self.want(name)
             await self._clock.sleep(_LOOK_EVERY_S)
+
+    async def _everyone(self) -> list[EdgeName]:
+        async with self._database.read() as tx:
+            return [(edge.site, edge.id) for edge in await estate.all_edges(tx)]
 
     async def want_site(self, site: str) -> None:
         """Every edge of the site is due."""

@@ -34,13 +34,13 @@ class Gate:
 
     async def load(self, tx: Tx) -> frozenset[EdgeName]:
         """Read the keys of all edges anew; the edges that are new or have another key."""
-        before, self._keys = self._keys, {}
-        for edge in await estate.all_edges(tx):
-            self._keys[edge.site, edge.id] = Keyring(Ed25519PublicKey.from_public_bytes(edge.public_key))
+        keys = {
+            (edge.site, edge.id): Keyring(Ed25519PublicKey.from_public_bytes(edge.public_key))
+            for edge in await estate.all_edges(tx)
+        }
+        before, self._keys = self._keys, keys
         return frozenset(
-            name
-            for name, ring in self._keys.items()
-            if name not in before or before[name].keys.keys() != ring.keys.keys()
+            name for name, ring in keys.items() if name not in before or before[name].keys.keys() != ring.keys.keys()
         )
 
     def open(self, site: str, edge: str, data: bytes, *, purpose: Purpose, kind: type[A]) -> A | None:

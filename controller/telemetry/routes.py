@@ -36,7 +36,7 @@ AfterId = Annotated[
     int | None, Query(ge=0, le=2**53, description="`next` of the page before; leave out for the first page")
 ]
 SlugQuery = Annotated[str, Query(pattern=SLUG_PATTERN)]
-Kind = Annotated[str | None, Query(max_length=40, description="Only events of this kind")]
+Kind = Annotated[str | None, Query(pattern=r"^[a-z0-9_-]{1,40}$", description="Only events of this kind")]
 
 
 @router.get("/sites/{site}/now")

@@ -12,7 +12,7 @@ from edge.wire.codec import encode
 from edge.wire.command import CommandGate
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
-from edge.wire.errors import CommandRefused, PlanRefused
+from edge.wire.errors import CommandRefused
 from edge.wire.events import Ack, Event
 from edge.wire.link import Connected, Link, Message
 from edge.wire.messages import (
@@ -24,7 +24,7 @@ from edge.wire.messages import (
     HelloReply,
     Status,
 )
-from edge.wire.plan import Manifest, Plan, assemble
+from edge.wire.plan import Manifest, Plan, assemble, digest
 from edge.wire.topics import Topic, parse
 from tests.controller.telemetry.speaking import BOOT, LOG, Speaker
 from tests.eventually import eventually
@@ -59,6 +59,7 @@ class FakeEdge:
         self.commands: list[Command] = []
         self.heard: list[Message] = []
         self._parts: dict[str, bytes] = {}
+        self._announced: Manifest | None = None
         self._gate: CommandGate | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -150,8 +151,10 @@ class FakeEdge:
                 self._parts[topic.item or ""] = message.payload
             else:
                 self._parts.pop(topic.item or "", None)
+            await self._try_plan()
         elif topic.name == "plan":
-            await self._take_plan(message.payload)
+            self._announced = self._open(message.payload, Purpose.PLAN, Manifest)
+            await self._try_plan()
         elif topic.name == "command":
             await self._take_command(message)
 
@@ -176,26 +179,28 @@ class FakeEdge:
         )
         await self.say("hello/reply", self.speaker.signer.seal(Purpose.HELLO_REPLY, reply))
 
-    async def _take_plan(self, payload: bytes) -> None:
-        manifest = self._open(payload, Purpose.PLAN, Manifest)
-        if not self.obeys or (self.manifest and manifest.version <= self.manifest.version):
+    async def _try_plan(self) -> None:
+        """Apply the plan that was announced, once all its parts are there: a broker hands retained messages out in
+        any order."""
+        manifest = self._announced
+        if manifest is None or not self.obeys:
             return
-        why = self.refuses
-        try:
-            plan = assemble(manifest, self._parts)
-        except PlanRefused as error:
-            why = str(error)
-        if why is None:
-            self.manifest, self.plan = manifest, plan
+        if any(digest(self._parts.get(name, b"")) != ref.digest for name, ref in manifest.parts.items()):
+            return
+        self._announced = None
+        if self.manifest and manifest.version <= self.manifest.version:
+            return
+        if self.refuses is None:
+            self.manifest, self.plan = manifest, assemble(manifest, self._parts)
         applied = Applied(
             site=self.speaker.site,
             edge=self.speaker.edge,
             version=manifest.version,
             digest=manifest.digest,
             at=self._clock.now(),
-            applied=why is None,
+            applied=self.refuses is None,
             grants=self.plan.grant_count if self.plan else 0,
-            why=why,
+            why=self.refuses,
         )
         await self.say("plan/applied", self.speaker.signer.seal(Purpose.APPLIED, applied))
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -16,10 +17,13 @@ from controller.link import BrokerLink
 from controller.people.passwords import Passwords
 from controller.settings import Broker as BrokerSettings
 from controller.settings import Settings
+from edge.wire.credentials import CredentialKind
+from edge.wire.decide import Reason
+from edge.wire.events import AccessData, DoorChange, DoorData
 from edge.wire.topics import subscriptions
 from tests.controller.clock import ManualClock
 from tests.controller.running import signed_in
-from tests.controller.telemetry.speaking import crossing, run_of
+from tests.controller.telemetry.speaking import NOW, crossing, event, run_of
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import ACTOR, Hub, book, open_hub
@@ -258,3 +262,27 @@ async def test_a_broker_that_is_killed_costs_neither_event_nor_plan(
     await eventually(on, what="the code is on the door")
     page = (await client.get("/api/v1/sites/ramsey/events")).json()
     assert [item["seq"] for item in page["items"]] == list(range(1, 21))
+
+
+async def test_a_code_that_is_typed_and_a_door_that_opens_turn_the_booking_to_arrived(
+    hub: Hub, edge: FakeEdge, client: httpx.AsyncClient
+) -> None:
+    view = await book(hub, "2026-11-25T12:00", "2026-11-25T14:00")
+    granted = AccessData(
+        door="front-door",
+        granted=True,
+        reason=Reason.GRANTED,
+        credential=CredentialKind.BOOKING_CODE,
+        booking=view.booking.id,
+    )
+    opened = DoorData(door="front-door", change=DoorChange.OPENED, why="grant")
+    await edge.send(
+        [
+            event(1, granted, device="front-door"),
+            event(2, opened, at=NOW + timedelta(seconds=2), device="front-door"),
+            crossing(3, ins=2, total=(2, 0), at=NOW + timedelta(seconds=3)),
+        ]
+    )
+    await edge.acknowledged(3)
+    got = (await client.get(f"/api/v1/bookings/{view.booking.id}")).json()
+    assert (got["status"], got["arrived_at"], got["counted_in"]) == ("arrived", "2026-11-25T12:00:02+00:00", 2)

@@ -19,6 +19,7 @@ from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
 from controller.database import Database, Tx
+from controller.patience import patiently
 from controller.telemetry import reading, repository
 from controller.telemetry.history.protocol import History, HistoryDown, HistoryRefuses, Sample, sample_of
 from controller.telemetry.judge import read_data
@@ -104,7 +105,7 @@ class Follower:
             await self._more.wait()
             self._more.clear()
             try:
-                while await self.step():
+                while await patiently(self.step, what="samples for the history"):
                     pass
                 if self.down is not None:
                     log.info("The history takes samples again", extra={"history": NAME})

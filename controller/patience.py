@@ -1,0 +1,25 @@
+"""Waiting for a database that is away, instead of ending the process over it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+RETRY_S = 1.0
+"""Real seconds between two tries."""
+
+
+async def patiently(work: Callable[[], Awaitable[T]], *, what: str, retry_s: float = RETRY_S) -> T:
+    """Do ``work``, again until the database answers. ``work`` must be harmless when done twice."""
+    while True:
+        try:
+            return await work()
+        except (SQLAlchemyError, OSError) as error:
+            log.error("The database does not answer, trying again", extra={"what": what, "why": str(error)[:200]})
+        await asyncio.sleep(retry_s)
