@@ -20,6 +20,7 @@ class Reported:
 
     def __init__(self) -> None:
         self.events = 0
+        self.last: Event | None = None
         self.ins: Counter[str] = Counter()
         self.outs: Counter[str] = Counter()
         self.outages: list[OutageData] = []
@@ -28,6 +29,7 @@ class Reported:
 
     def note(self, event: Event) -> None:
         self.events += 1
+        self.last = event
         data = event.read()
         if isinstance(data, FootfallData) and data.door is not None:
             self.ins[data.door] += data.ins

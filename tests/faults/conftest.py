@@ -1,0 +1,26 @@
+"""Ramsey on real processes and a fast clock, at eleven on a Tuesday: its library door is free, its front door not."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from firmware_sim.building import demo_buildings
+from firmware_sim.rig import Plan, Rig
+from tests.faults.ledger import Ledger
+
+TUESDAY = datetime(2026, 3, 24, 11, 0, tzinfo=UTC)
+RATE = 30.0
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    buildings = tuple(building for building in demo_buildings() if building.id == "ramsey")
+    async with Rig(Plan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE)) as rig:
+        yield rig
+
+
+@pytest.fixture
+def ledger(rig: Rig) -> Ledger:
+    return Ledger(rig)

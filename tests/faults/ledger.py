@@ -1,0 +1,154 @@
+"""What is stored, held against what really happened, minus exactly what nobody could see."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from edge.wire.events import Event
+from edge.wire.interval import Interval
+from firmware_sim.rig import Rig
+from firmware_sim.timeline import Process
+from firmware_sim.truth import Crossing, Way
+
+SITE, BUSY_DOOR, CODE_DOOR = "ramsey", "library-door", "front-door"
+PAGE = 200
+BLUR = timedelta(seconds=3)
+"""Simulated time within which a crossing at the rim of an outage may have been seen or not: it takes so long."""
+
+Stored = dict[str, Any]
+
+
+class Ledger:
+    """Looks through the API, as anybody would."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self.world = rig.world
+        self.reported = rig.world.reported[SITE]
+        self._people = 0
+        self._under_way = 0
+
+    # People
+
+    def send(self, people: int) -> None:
+        """Let people come to the busy door one close behind the other; each stays a while and leaves by it."""
+        self.rig.stage.catch_up()
+        for number in range(people):
+            self._people += 1
+            self._under_way += 1
+            self.world.timeline.spawn(self._visit(f"guest-{self._people}", number * 2.5))
+
+    def _visit(self, who: str, after_s: float) -> Process:
+        yield after_s
+        if (yield from self.world.walk_in(SITE, BUSY_DOOR, who)):
+            yield 15.0
+            yield from self.world.walk_out(SITE, BUSY_DOOR, who)
+        self._under_way -= 1
+
+    async def events_recorded(self, more: int) -> None:
+        """Wait until the edge has recorded that many further events."""
+        wanted = self.reported.events + more
+
+        async def there() -> bool:
+            return self.reported.events >= wanted
+
+        await self.rig.until(there, f"the edge has recorded {more} more events")
+
+    async def everybody_gone(self) -> None:
+        """Wait until everybody who was sent has gone home or been refused, and the door is shut."""
+        doorway = self.world.site(SITE).doorway(BUSY_DOOR)
+
+        async def quiet() -> bool:
+            return self._under_way == 0 and not doorway.is_open
+
+        await self.rig.until(quiet, "everybody has gone")
+
+    async def code(self) -> str:
+        """The code of a booking of this very hour, once it is on the front door."""
+        now = self.rig.clock.now()
+        body = {
+            "space": "studio",
+            "title": "Fault finders",
+            "starts": (now - timedelta(minutes=5)).isoformat(),
+            "ends": (now + timedelta(hours=6)).isoformat(),
+        }
+        booking = await self.rig.api.post(f"/sites/{SITE}/bookings", body)
+
+        async def on_door() -> bool:
+            return bool((await self.rig.api.get(f"/bookings/{booking['id']}"))["on_door"]["state"] == "on")
+
+        await self.rig.until(on_door, "the code is on the door")
+        return str(booking["code"])
+
+    # What is stored
+
+    async def stored(self) -> list[Stored]:
+        """Every stored event of the site, in the order it was stored."""
+        found: list[Stored] = []
+        after: dict[str, str] = {}
+        while True:
+            page = await self.rig.api.get(f"/sites/{SITE}/events", limit=str(PAGE), **after)
+            found += page["items"]
+            if page["next"] is None:
+                return found
+            after = {"after": page["next"]}
+
+    async def all_stored(self) -> list[Stored]:
+        """The stored events once the last that the edge has recorded by now is among them."""
+        last = self.reported.last
+        assert last is not None
+        stored: list[Stored] = []
+
+        async def there() -> bool:
+            nonlocal stored
+            stored = await self.stored()
+            return any(_same(event, last) for event in reversed(stored))
+
+        await self.rig.until(there, "the edge's last event is stored")
+        return stored
+
+    def each_once(self, stored: list[Stored]) -> dict[str, int]:
+        """Fails unless every log's events are there from 1 on, each once; the highest seq by log."""
+        logs: dict[str, list[int]] = defaultdict(list)
+        for event in stored:
+            logs[event["log"]].append(event["seq"])
+        for seqs in logs.values():
+            assert sorted(seqs) == list(range(1, max(seqs) + 1))
+        return {log: max(seqs) for log, seqs in logs.items()}
+
+    def outages(self, stored: list[Stored]) -> list[Interval]:
+        return [
+            Interval(
+                start=datetime.fromisoformat(event["data"]["start"]), end=datetime.fromisoformat(event["data"]["end"])
+            )
+            for event in stored
+            if event["kind"] == "outage"
+        ]
+
+    def counts_are_true(self, stored: list[Stored]) -> None:
+        """Fails unless the stored counts are the truth minus exactly the outages."""
+        outages = self.outages(stored)
+        for way, name in ((Way.IN, "ins"), (Way.OUT, "outs")):
+            crossings = [crossing for crossing in self.world.truth.crossings if crossing.way is way]
+            surely = sum(_seen(crossing, outages) for crossing in crossings)
+            perhaps = sum(_at_the_rim(crossing, outages) for crossing in crossings)
+            counted = sum(event["data"][name] for event in stored if event["kind"] == "footfall")
+            assert surely <= counted <= surely + perhaps, (name, surely, counted, perhaps)
+            assert perhaps <= 6 * len(outages)
+        assert self.world.truth.locked_in == []
+
+
+def _same(stored: Stored, event: Event) -> bool:
+    return bool(stored["seq"] == event.seq and datetime.fromisoformat(stored["at"]) == event.at)
+
+
+def _seen(crossing: Crossing, outages: list[Interval]) -> bool:
+    """Whether it lies clear of every outage."""
+    return not any(crossing.started < outage.end + BLUR and outage.start - BLUR < crossing.ended for outage in outages)
+
+
+def _at_the_rim(crossing: Crossing, outages: list[Interval]) -> bool:
+    """Whether it is neither clear of the outages nor deep in one."""
+    return not _seen(crossing, outages) and not any(
+        outage.start + BLUR <= crossing.ended and crossing.started <= outage.end - BLUR for outage in outages
+    )

@@ -1,0 +1,119 @@
+"""Broker, edge and controller are killed at their worst moments: nothing lost, nothing twice, nobody locked in.
+
+Real processes and a real broker. What happened while no agent ran is an interval, never a zero.
+"""
+
+import asyncio
+import shutil
+import sqlite3
+
+import httpx
+
+from firmware_sim.rig import Rig
+from firmware_sim.truth import Way
+from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE, Ledger
+
+
+async def test_a_broker_that_was_dead_for_a_while_costs_no_event(rig: Rig, ledger: Ledger) -> None:
+    code = await ledger.code()
+    ledger.send(30)
+    await ledger.events_recorded(20)
+    await rig.broker.kill()
+    await ledger.events_recorded(60)
+    opened = await rig.stage.key(SITE, CODE_DOOR, code)
+    assert opened.done, opened.text
+    await rig.broker.start()
+    await ledger.everybody_gone()
+    stored = await ledger.all_stored()
+    assert len(ledger.each_once(stored)) == 1
+    assert ledger.outages(stored) == []
+    ledger.counts_are_true(stored)
+    assert rig.world.truth.count(SITE, Way.IN, BUSY_DOOR) == 30
+
+
+async def test_an_edge_that_is_killed_in_mid_burst_loses_what_it_could_not_see_and_no_more(
+    rig: Rig, ledger: Ledger
+) -> None:
+    ledger.send(40)
+    await ledger.events_recorded(60)
+    door = rig.world.site(SITE).doorway(BUSY_DOOR)
+    await rig.pis[SITE].kill()
+
+    async def dead() -> bool:
+        return rig.world.site(SITE).wires is None
+
+    await rig.until(dead, "the world has seen the Pi die")
+    assert not door.circuit.released
+    left_by = rig.world.truth.count(SITE, Way.OUT) + 3
+
+    async def others_left() -> bool:
+        return rig.world.truth.count(SITE, Way.OUT) >= left_by
+
+    await rig.until(others_left, "people have left by the door of a dead agent")
+    await rig.pis[SITE].start()
+    await rig.online(SITE)
+    ledger.send(20)
+    await ledger.events_recorded(40)
+    await ledger.everybody_gone()
+    stored = await ledger.all_stored()
+    assert len(ledger.each_once(stored)) == 1
+    (outage,) = ledger.outages(stored)
+    assert outage.seconds > 0
+    ledger.counts_are_true(stored)
+
+
+async def test_a_controller_that_is_killed_between_receiving_and_committing_stores_it_once_in_the_end(
+    rig: Rig, ledger: Ledger
+) -> None:
+    async with httpx.AsyncClient(base_url=rig.address) as client:
+
+        async def received() -> float:
+            lines = (await client.get("/metrics")).text.splitlines()
+            return sum(float(line.split()[1]) for line in lines if line.startswith("hallkeeper_batches_total"))
+
+        before = len(await ledger.all_stored())
+        writer = sqlite3.connect(rig.folder / "controller" / "data" / "hallkeeper.db", isolation_level=None)
+        try:
+            writer.execute("BEGIN IMMEDIATE")
+            had = await received()
+            ledger.send(20)
+
+            async def holds_events_it_cannot_commit() -> bool:
+                return await received() > had
+
+            await rig.until(holds_events_it_cannot_commit, "the controller has received events")
+            await rig.controller.kill()
+            (stored_meanwhile,) = writer.execute("SELECT count(*) FROM events").fetchone()
+            assert stored_meanwhile == before
+        finally:
+            writer.execute("ROLLBACK")
+            writer.close()
+    await rig.controller.start()
+    await ledger.everybody_gone()
+    stored = await ledger.all_stored()
+    assert len(ledger.each_once(stored)) == 1
+    assert ledger.outages(stored) == []
+    ledger.counts_are_true(stored)
+
+
+async def test_a_replaced_disk_begins_a_new_log_and_loses_nothing_after(rig: Rig, ledger: Ledger) -> None:
+    ledger.send(10)
+    await ledger.everybody_gone()
+    first = await ledger.all_stored()
+    await rig.pis[SITE].stop()
+    old = await ledger.stored()
+    await asyncio.to_thread(shutil.rmtree, rig.folder / "edges" / SITE / "data")
+    came = rig.world.truth.count(SITE, Way.IN)
+    await rig.pis[SITE].start()
+    await rig.online(SITE)
+    ledger.send(15)
+    await ledger.everybody_gone()
+    stored = await ledger.all_stored()
+    logs = ledger.each_once(stored)
+    assert len(logs) == 2
+    new = [event for event in stored if event["log"] not in {each["log"] for each in old}]
+    counted = sum(event["data"]["ins"] for event in new if event["kind"] == "footfall")
+    assert counted == rig.world.truth.count(SITE, Way.IN) - came == 15
+    assert len(old) >= len(first)
+    alerts = (await rig.api.get(f"/sites/{SITE}/alerts"))["items"]
+    assert any("log" in alert["text"] for alert in alerts), alerts
