@@ -119,7 +119,7 @@ async def test_axe_finds_nothing(screens: Screens, house: Rig, mode: str) -> Non
 async def test_axe_finds_nothing_on_the_door_code_page(screens: Screens, house: Rig) -> None:
     booked = await book(house, "Axe at the door", DAY, "20:00", "21:00")
     for scheme in ("light", "dark"):
-        screen = await screens.new(size=PHONE, scheme=scheme, signed_in=False)  # type: ignore[arg-type]  # literals
+        screen = await screens.new(size=PHONE, scheme=scheme, signed_in=False)
         await screen.page.goto(booked["link"])
         report = (await Axe().run(screen.page, options=_RULES)).response
         assert report["violations"] == []

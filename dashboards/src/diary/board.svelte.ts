@@ -1,0 +1,118 @@
+/** The board on which a day is laid out: rows and their places, the window on them, and what lies where. */
+import { type Day, HOUR, type Instant } from "../zone.ts";
+import { HOUR_PX, LANE_MOST_PX, LANE_PX, px, rowsInView, type Span } from "./grid.ts";
+import { type Cell, type Row, rowsOf } from "./rows.ts";
+import type { Sheet } from "./sheet.svelte.ts";
+
+export const HEAD_PX = 62;
+const NAME_PX = 176;
+const NARROW_PX = 640;
+const NAME_ABOVE_PX = 24;
+
+export interface Found {
+  row: number;
+  cell: Cell;
+}
+
+export class Board {
+  readonly sheet: Sheet;
+  scroller = $state.raw<HTMLElement>();
+  width = $state(0);
+  height = $state(0);
+  scroll = $state(0);
+  /** Draw every row, not only those in the window. */
+  printing = $state(false);
+
+  readonly narrow = $derived(this.width < NARROW_PX);
+  /** Width of the names beside the track; where it is narrow they stand above it. */
+  readonly nameWidth = $derived(this.narrow ? 0 : NAME_PX);
+  readonly above = $derived(this.narrow ? NAME_ABOVE_PX : 0);
+  // Few rooms get taller rows, many stay slim.
+  readonly lane: number = $derived.by(() => {
+    const fair = Math.floor((innerHeight * 0.6) / this.sheet.spaces.length) - 10;
+    return this.narrow ? LANE_PX : Math.max(LANE_PX, Math.min(LANE_MOST_PX, fair));
+  });
+  readonly rows: Row[] = $derived.by(() => {
+    const { spaces, bookings, modes, span } = this.sheet;
+    return rowsOf(spaces, bookings, modes, span, this.above, this.lane);
+  });
+  readonly tops = $derived.by(() => {
+    const tops = [0];
+    for (const row of this.rows) tops.push(tops.at(-1)! + row.height);
+    return tops;
+  });
+  readonly range: readonly [number, number] = $derived(
+    this.printing ? [0, this.rows.length] : rowsInView(this.tops, this.scroll - HEAD_PX, this.height),
+  );
+  readonly shown = $derived(this.rows.slice(this.range[0], this.range[1]));
+  private begun: Day = "";
+
+  constructor(sheet: Sheet) {
+    this.sheet = sheet;
+  }
+
+  x(at: Instant): number {
+    return px(at, this.sheet.span.from);
+  }
+
+  /** The part of a span that lies on this day. */
+  within(span: Span): Span {
+    const { from, to } = this.sheet.span;
+    return { from: Math.max(span.from, from), to: Math.min(span.to, to) };
+  }
+
+  rowOf(space: string): number {
+    return this.rows.findIndex((one) => one.space.id === space);
+  }
+
+  locate(key: string): Found | null {
+    for (const [row, { cells }] of this.rows.entries()) {
+      const cell = cells.find((one) => one.key === key);
+      if (cell) return { row, cell };
+    }
+    return null;
+  }
+
+  /** Where a pointer is: pixels from the start of the day, and the row under it. */
+  spot(event: MouseEvent): { x: number; row: number } {
+    const box = this.scroller!.getBoundingClientRect();
+    const y = event.clientY - box.top + this.scroller!.scrollTop - HEAD_PX;
+    const row = this.tops.findLastIndex((top) => top <= y);
+    return {
+      x: event.clientX - box.left + this.scroller!.scrollLeft - this.nameWidth,
+      row: Math.max(0, Math.min(row, this.rows.length - 1)),
+    };
+  }
+
+  /** A click on free time takes the half hour under it. */
+  clicked(cell: Cell, x: number): Instant {
+    return Math.max(cell.from, this.sheet.span.from + Math.floor((x / HOUR_PX) * 2) * (HOUR / 2));
+  }
+
+  /** Each day opens where something is: just before now, else at the first opening or booking. */
+  begin(now: Instant): void {
+    const { day, span, modes, bookings } = this.sheet;
+    if (!this.scroller || !this.width || this.begun === day) return;
+    this.begun = day;
+    const opening = modes.find((one) => one.mode !== "closed")?.from;
+    const firsts = [opening, ...bookings.map((one) => one.from)].filter((one) => one !== undefined);
+    const today = now >= span.from && now < span.to;
+    const start = today ? now - HOUR : firsts.length ? Math.min(...firsts) - HOUR / 2 : span.from + 8 * HOUR;
+    this.scroller.scrollLeft = this.x(start);
+  }
+
+  /** Scrolls just far enough to show a span of a row, its start before its end. */
+  reveal(row: number, span: Span): void {
+    const { scroller, tops } = this;
+    if (!scroller || row < 0) return;
+    const { from, to } = this.within(span);
+    const [left, right] = [this.x(from), this.x(to)];
+    const seen = this.width - this.nameWidth;
+    if (left < scroller.scrollLeft || right - left > seen) scroller.scrollLeft = left - 20;
+    else if (right > scroller.scrollLeft + seen) scroller.scrollLeft = right - seen + 20;
+    const under = this.height - HEAD_PX;
+    if (tops[row]! < this.scroll) scroller.scrollTop = tops[row]!;
+    else if (tops[row + 1]! > this.scroll + under) scroller.scrollTop = tops[row + 1]! - under;
+    this.scroll = scroller.scrollTop;
+  }
+}
