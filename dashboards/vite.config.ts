@@ -12,5 +12,13 @@ export default defineConfig({
     // The server's policy allows only files of its own: nothing may be inlined as a data: address.
     assetsInlineLimit: 0,
     modulePreload: false,
+    rolldownOptions: {
+      output: {
+        // What every page needs comes in one file: it packs better than three.
+        codeSplitting: {
+          groups: [{ name: "app", test: /node_modules|preload-helper|src[\\/](parts[\\/])?(?!typed)\w+(\.svelte)?\.(ts|svelte)$/ }],
+        },
+      },
+    },
   },
 });

@@ -13,12 +13,10 @@ import {
   longDay,
   minutesOf,
   moment,
-  parseClock,
-  parseDay,
   shortDay,
   span,
-  wallText,
 } from "../src/zone.ts";
+import { parseClock, parseDay, wallText } from "../src/typed.ts";
 
 const LONDON = "Europe/London";
 const FORWARD = "2026-03-29";
