@@ -24,6 +24,9 @@ LEAST_WAIT_S = 0.0005
 """No timer rings sooner than this, so that one which rang a rounding error too early cannot ring for ever."""
 
 
+STOP_S = 5.0
+
+
 class Device(Protocol):
     """Something with a state to show."""
 
@@ -120,11 +123,11 @@ class House:
             self.death.set_exception(error)
 
     async def stop_tasks(self) -> None:
-        """Cancel whatever still runs."""
-        for task in list(self._tasks):
-            task.cancel()
+        """Cancel whatever still runs, and again what swallowed it."""
         while self._tasks:
-            await asyncio.wait(self._tasks)
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.wait(self._tasks, timeout=STOP_S)
 
     def _guarded(self, act: Callable[..., None], args: tuple[Any, ...]) -> None:
         try:

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 KEEP_ALIVE_S = 15
 ANSWER_S = 10.0
 """How long the broker may take to answer anything."""
+GOODBYE_S = 1.0
 RETRY_S = 0.5
 RETRY_MOST_S = 30.0
 QUEUE_LIMIT = 2000
@@ -76,6 +77,7 @@ class MqttLink:
                         yield happening
             except (aiomqtt.MqttError, OSError) as error:
                 why = str(error)
+            _stop_if_told()
             yield Disconnected(why=why)
             await asyncio.sleep(wait_s * (0.5 + random.random()))  # noqa: S311  # mere jitter
             wait_s = min(wait_s * 2, RETRY_MOST_S)
@@ -112,6 +114,7 @@ class MqttLink:
         client.pending_calls_threshold = 1000
         async with client:
             await client.subscribe([(name, 1) for name in self._introduction.filters])
+            _stop_if_told()
             self._client = client
             ended = self._ended = asyncio.create_task(_until_lost(client), name="broker connection")
             try:
@@ -131,6 +134,15 @@ class MqttLink:
             finally:
                 self._client = None
                 ended.cancel()
+                client.timeout = GOODBYE_S
+
+
+def _stop_if_told() -> None:
+    """Raise a cancellation that was swallowed: by ``asyncio.wait_for`` of Python 3.11, which aiomqtt uses, when its
+    future is done at that very moment, or by an error while taking leave of a broker that does not answer."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _until_lost(client: aiomqtt.Client) -> None:

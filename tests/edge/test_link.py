@@ -99,6 +99,16 @@ async def test_publishing_into_a_dying_connection_answers_at_once(mosquitto: Bro
         assert not await publishing
 
 
+async def test_a_broker_that_does_not_answer_cannot_keep_the_link_from_stopping(mosquitto: Broker) -> None:
+    ear = Ear(mosquitto, "ear", "t/#")
+    await ear.until(connections=1)
+    mosquitto.pause()
+    async with asyncio.timeout(5):
+        await ear.close()
+    assert ear.task.cancelled()
+    mosquitto.resume()
+
+
 async def test_nothing_is_queued_for_an_edge_that_is_away(mosquitto: Broker, mouth: Ear) -> None:
     away = Ear(mosquitto, "away", "t/away")
     await away.until(connections=1)
