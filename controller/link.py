@@ -14,7 +14,7 @@ from contextlib import suppress
 
 import aiomqtt
 
-from edge.wire.link import Connected, Disconnected, Message
+from edge.wire.link import Connected, Disconnected, Message, stop_if_told
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +100,7 @@ class BrokerLink:
             try:
                 async with self._new_client() as client:
                     await client.subscribe(self._subscribe)
+                    stop_if_told()
                     connection += 1
                     retry_s, said = FIRST_RETRY_S, False
                     self._client = client
@@ -115,6 +116,7 @@ class BrokerLink:
                 for sending in self._outgoing:
                     sending.cancel()
                 self._inbox.close(why if was_up else None)
+            stop_if_told()
             if not said:
                 log.warning("No connection to the broker; trying on", extra={"broker": self._address, "why": why})
                 said = True

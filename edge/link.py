@@ -17,7 +17,7 @@ from paho.mqtt.properties import Properties
 
 from edge.config import BrokerConfig
 from edge.introduction import Introduction
-from edge.wire.link import Connected, Disconnected, Message
+from edge.wire.link import Connected, Disconnected, Message, stop_if_told
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class MqttLink:
                         yield happening
             except (aiomqtt.MqttError, OSError) as error:
                 why = str(error)
-            _stop_if_told()
+            stop_if_told()
             yield Disconnected(why=why)
             await asyncio.sleep(wait_s * (0.5 + random.random()))  # noqa: S311  # mere jitter
             wait_s = min(wait_s * 2, RETRY_MOST_S)
@@ -114,7 +114,7 @@ class MqttLink:
         client.pending_calls_threshold = 1000
         async with client:
             await client.subscribe([(name, 1) for name in self._introduction.filters])
-            _stop_if_told()
+            stop_if_told()
             self._client = client
             ended = self._ended = asyncio.create_task(_until_lost(client), name="broker connection")
             try:
@@ -135,14 +135,6 @@ class MqttLink:
                 self._client = None
                 ended.cancel()
                 client.timeout = GOODBYE_S
-
-
-def _stop_if_told() -> None:
-    """Raise a cancellation that was swallowed: by ``asyncio.wait_for`` of Python 3.11, which aiomqtt uses, when its
-    future is done at that very moment, or by an error while taking leave of a broker that does not answer."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 async def _until_lost(client: aiomqtt.Client) -> None:

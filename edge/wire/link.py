@@ -1,5 +1,6 @@
 """The seam to the broker. What the real client and the in-memory one both keep is in the link contract suite."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Protocol
 
@@ -39,3 +40,14 @@ class Link(Protocol):
 
     @property
     def connected(self) -> bool: ...
+
+
+def stop_if_told() -> None:
+    """Raise a cancellation that was swallowed on the way.
+
+    ``asyncio.wait_for`` of Python 3.11, which the MQTT client uses, loses one that comes just as its future is done
+    (bpo-37658); so may an error while taking leave of a broker that does not answer.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -1,5 +1,7 @@
 """What every ``Link`` keeps, on real brokers and in memory."""
 
+import asyncio
+
 import pytest
 
 from edge.wire.link import Connected, Disconnected, Link, Message
@@ -101,3 +103,16 @@ async def test_a_closed_link_is_not_connected(around: Surroundings) -> None:
         assert is_up(link) is True
     assert is_up(link) is False
     assert await link.publish("a/b", b"lost") is False
+
+
+async def test_a_reader_that_is_told_to_stop_stops_whatever_the_link_is_doing(around: Surroundings) -> None:
+    async def read(link: Link) -> None:
+        async for _ in link.events():
+            pass
+
+    for tenths_of_ms in range(0, 60, 2):
+        reading = asyncio.create_task(read(around.link(["t/#"], "restless")))
+        await asyncio.sleep(tenths_of_ms / 10_000)
+        reading.cancel()
+        done, _ = await asyncio.wait((reading,), timeout=15)
+        assert done, f"still there when cancelled after {tenths_of_ms / 10} ms"
