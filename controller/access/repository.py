@@ -141,28 +141,29 @@ async def lingering(tx: Tx, site: str, *, now: datetime) -> list[Lingering]:
 
 async def wanted(tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, horizon: datetime) -> list[WantedGrant]:
     """Grants that a plan of these doors must hold, by door and start."""
+    g = grants.c
     query = (
-        select(grants)
+        select(g.id, g.booking_id, g.door, g.kind, g.code_key, g.starts, g.ends, g.hold_s)
         .where(
-            grants.c.site == site,
-            grants.c.door.in_(door_ids),
-            grants.c.ended_at.is_(None),
-            grants.c.ends > now,
-            grants.c.starts < horizon,
+            g.site == site,
+            g.door.in_(door_ids),
+            g.ended_at.is_(None),
+            g.ends > now,
+            g.starts < horizon,
         )
-        .order_by(grants.c.door, grants.c.starts, grants.c.id)
+        .order_by(g.door, g.starts, g.id)
     )
     return [
         WantedGrant(
-            id=row["id"],
-            booking_id=row["booking_id"],
-            door=row["door"],
-            kind=CredentialKind(row["kind"]),
-            code_key=row["code_key"],
-            window=Interval(start=row["starts"], end=row["ends"]),
-            hold_s=row["hold_s"],
+            id=grant_id,
+            booking_id=booking_id,
+            door=door,
+            kind=CredentialKind(kind),
+            code_key=code_key,
+            window=Interval(start=starts, end=ends),
+            hold_s=hold_s,
         )
-        for row in (await tx.execute(query)).mappings()
+        for grant_id, booking_id, door, kind, code_key, starts, ends, hold_s in await tx.execute(query)
     ]
 
 
