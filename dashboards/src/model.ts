@@ -109,6 +109,30 @@ export function placed(one: WireBooking): Booking {
   return { ...one, from: Date.parse(one.starts), to: Date.parse(one.ends) };
 }
 
+/** As `placed`, but a booking that is as it was stays the same object, so that its block is left alone. */
+export function placedAnew(all: readonly WireBooking[], before: readonly Booking[]): Booking[] {
+  const old = new Map(before.map((one) => [one.id, one]));
+  return all.map((wire) => {
+    const was = old.get(wire.id);
+    return was && same(was, wire) ? was : placed(wire);
+  });
+}
+
+/** Whoever changes a booking raises its version; the rest happens to it without that. */
+function same(a: WireBooking, b: WireBooking): boolean {
+  const doors = (one: WireBooking) => one.on_door.doors.map((door) => door.text).join();
+  return (
+    a.version === b.version &&
+    a.status === b.status &&
+    a.on_door.text === b.on_door.text &&
+    a.arrived_at === b.arrived_at &&
+    a.counted_in === b.counted_in &&
+    doors(a) === doors(b) &&
+    a.still_opens.join() === b.still_opens.join() &&
+    a.lingering.join() === b.lingering.join()
+  );
+}
+
 export function isLive(one: Booking): boolean {
   return one.status !== "cancelled";
 }

@@ -16,7 +16,7 @@ export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "
 const STEP = 15 * MINUTE;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
-const offsets = new Map<string, number>();
+const offsets = new Map<string, Map<Instant, number>>();
 
 function format(zone: string): Intl.DateTimeFormat {
   let found = formats.get(zone);
@@ -39,15 +39,15 @@ function format(zone: string): Intl.DateTimeFormat {
 /** Milliseconds to add to UTC to get the wall clock of `zone`. Offsets change on quarter hours only. */
 export function offset(at: Instant, zone: string): number {
   const quarter = Math.floor(at / STEP) * STEP;
-  const key = `${zone} ${quarter}`;
-  let found = offsets.get(key);
+  let known = offsets.get(zone);
+  if (!known || known.size > 5000) offsets.set(zone, (known = new Map()));
+  let found = known.get(quarter);
   if (found === undefined) {
     const part: Record<string, number> = {};
     for (const { type, value } of format(zone).formatToParts(quarter)) part[type] = Number(value);
     found =
       Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!) - quarter;
-    if (offsets.size > 5000) offsets.clear();
-    offsets.set(key, found);
+    known.set(quarter, found);
   }
   return found;
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at, carried, clashes, freeSpans, HOUR_PX, lanes, px, rowsInView, SNAP } from "../src/diary/grid.ts";
+import { at, carried, clashes, freeSpans, gripAt, HOUR_PX, lanes, px, rowsInView, SNAP } from "../src/diary/grid.ts";
 import { cellAt, rowsOf } from "../src/diary/rows.ts";
-import type { Booking } from "../src/model.ts";
+import { type Booking, placed, placedAnew } from "../src/model.ts";
 import { HOUR } from "../src/zone.ts";
 
 const DAY = { from: Date.parse("2026-11-25T00:00Z"), to: Date.parse("2026-11-26T00:00Z") };
@@ -107,4 +107,36 @@ test("going up or down lands on the cell at that time, else the nearest", () => 
   const [row] = rowsOf([SPACE], [booking("a", 9, 12)], [], DAY, 0);
   assert.equal(cellAt(row!, h(10))?.key, "a");
   assert.equal(cellAt(row!, h(12))?.booking, null);
+});
+
+test("a booking and a row in which nothing has happened stay the same objects", () => {
+  const wire = (id: string, more = {}) =>
+    placed({
+      ...booking(id, 9, 10),
+      starts: "2026-11-25T09:00Z",
+      ends: "2026-11-25T10:00Z",
+      version: 1,
+      on_door: { state: "on", text: "on the door", doors: [] },
+      lingering: [],
+      arrived_at: null,
+      counted_in: 0,
+      ...more,
+    });
+  const rooms = [SPACE, { ...SPACE, id: "room" }];
+  const before = [wire("a"), wire("b", { space: "room" })];
+  const after = placedAnew([wire("a"), wire("b", { space: "room", counted_in: 3 })], before);
+  assert.equal(after[0], before[0]);
+  assert.equal(after[1]!.counted_in, 3);
+  const modes: never[] = [];
+  const old = rowsOf(rooms, before, modes, DAY, 0);
+  const fresh = rowsOf(rooms, after, modes, DAY, 0, undefined, old);
+  assert.equal(fresh[0], old[0]);
+  assert.notEqual(fresh[1], old[1]);
+});
+
+test("an end of a block is taken hold of at its edge, a short block only as a whole", () => {
+  assert.equal(gripAt(104, 100, 200), "start");
+  assert.equal(gripAt(150, 100, 200), "move");
+  assert.equal(gripAt(196, 100, 200), "end");
+  assert.equal(gripAt(101, 100, 120), "move");
 });

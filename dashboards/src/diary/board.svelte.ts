@@ -34,7 +34,8 @@ export class Board {
   });
   readonly rows: Row[] = $derived.by(() => {
     const { spaces, bookings, modes, span } = this.sheet;
-    return rowsOf(spaces, bookings, modes, span, this.above, this.lane);
+    this.before = rowsOf(spaces, bookings, modes, span, this.above, this.lane, this.before);
+    return this.before;
   });
   readonly tops = $derived.by(() => {
     const tops = [0];
@@ -45,6 +46,7 @@ export class Board {
     this.printing ? [0, this.rows.length] : rowsInView(this.tops, this.scroll - HEAD_PX, this.height),
   );
   readonly shown = $derived(this.rows.slice(this.range[0], this.range[1]));
+  private before: Row[] = [];
   private begun: Day = "";
 
   constructor(sheet: Sheet) {

@@ -95,6 +95,14 @@ export function rowsInView(tops: readonly number[], scroll: number, height: numb
 
 export type Grip = "move" | "start" | "end" | "new";
 
+const GRIP_PX = 9;
+
+/** What a pointer takes hold of: an end of a block, or all of it. */
+export function gripAt(x: number, left: number, right: number): Grip {
+  if (right - left < 4 * GRIP_PX) return "move";
+  return x < left + GRIP_PX ? "start" : x > right - GRIP_PX ? "end" : "move";
+}
+
 /** A span as it is carried by pointer or keys: moved by `by`, never shorter than a quarter hour, inside the day. */
 export function carried(span: Span, grip: Grip, by: number, day: Span): Span {
   if (grip === "start") return { from: Math.max(day.from, Math.min(span.from + by, span.to - SNAP)), to: span.to };

@@ -18,11 +18,13 @@ export interface Row {
   space: Space;
   cells: Cell[];
   height: number;
+  /** What it was made from. */
+  from: readonly unknown[];
 }
 
 /**
  * `above`: pixels kept free at the top of each row, for its name where the screen is narrow. `lane`: height of
- * one booking.
+ * one booking. `before`: the rows as they were; one whose day has not changed is handed back as it is.
  */
 export function rowsOf(
   spaces: readonly Space[],
@@ -31,10 +33,15 @@ export function rowsOf(
   day: Span,
   above: number,
   lane = LANE_PX,
+  before: readonly Row[] = [],
 ): Row[] {
   const bySpace = Map.groupBy(bookings, (one) => one.space);
+  const old = new Map(before.map((row) => [row.space.id, row]));
   return spaces.map((space) => {
     const here = bySpace.get(space.id) ?? [];
+    const from = [space, modes, day.from, day.to, above, lane, ...here];
+    const was = old.get(space.id);
+    if (was && was.from.length === from.length && from.every((one, i) => one === was.from[i])) return was;
     const holding = lanes(here.filter(isLive));
     const lingering = lanes(here.filter((one) => !isLive(one) && one.still_opens.length));
     const deep = Math.max(1, ...holding.map((one) => one.of));
@@ -54,7 +61,7 @@ export function rowsOf(
       })),
     ];
     cells.sort((a, b) => a.from - b.from || a.top - b.top);
-    return { space, cells, height: first + inner + strips * STRIP_PX + ROW_PAD_PX };
+    return { space, cells, height: first + inner + strips * STRIP_PX + ROW_PAD_PX, from };
   });
 }
 

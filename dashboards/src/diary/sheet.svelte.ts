@@ -1,6 +1,6 @@
 /** One sheet of the diary: a building, a day, and what is booked on it. Keeps the last good values when asked again. */
 import { get, words } from "../api.ts";
-import { type Booking, type Mode, placed, type Site, type SiteDetail, type Space, type WireBooking } from "../model.ts";
+import { type Booking, type Mode, placedAnew, type Site, type SiteDetail, type Space, type WireBooking } from "../model.ts";
 import { type Day, dayPlus, dayStart } from "../zone.ts";
 import type { Span } from "./grid.ts";
 
@@ -13,6 +13,10 @@ export class Sheet {
   detail = $state.raw<SiteDetail | null>(null);
   modes = $state.raw<Mode[]>([]);
   bookings = $state.raw<Booking[]>([]);
+  readonly span: Span = $derived.by(() => ({
+    from: dayStart(this.day, this.zone),
+    to: dayStart(dayPlus(this.day, 1), this.zone),
+  }));
   private asked = 0;
   private running: Promise<void> | null = null;
   private again = false;
@@ -23,10 +27,6 @@ export class Sheet {
 
   get zone(): string {
     return this.site.zone;
-  }
-
-  get span(): Span {
-    return { from: dayStart(this.day, this.zone), to: dayStart(dayPlus(this.day, 1), this.zone) };
   }
 
   get spaces(): Space[] {
@@ -87,13 +87,14 @@ export class Sheet {
       ]);
       if (mine !== this.asked) return;
       this.detail = detail;
-      this.modes = modes.items.map((one) => ({
+      const cut = modes.items.map((one) => ({
         from: Math.max(from, Date.parse(one.starts)),
         to: Math.min(to, Date.parse(one.ends)),
         mode: one.mode,
         note: one.note ?? null,
       }));
-      this.bookings = bookings.items.map(placed);
+      if (JSON.stringify(cut) !== JSON.stringify(this.modes)) this.modes = cut;
+      this.bookings = placedAnew(bookings.items, this.bookings);
       this.state = "ready";
       this.fault = "";
     } catch (thrown) {
