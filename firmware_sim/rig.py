@@ -175,7 +175,7 @@ class Rig:
 
         async def there() -> bool:
             edges = (await self.api.get(f"/sites/{site}/now"))["edges"]
-            return all(edge["online"] and edge["plan_version"] == edge["applied_version"] for edge in edges)
+            return all(edge["online"] and edge["applied_version"] == (edge["plan_version"] or -1) for edge in edges)
 
         await self.until(there, f"the edge of {site} is online with its plan")
 

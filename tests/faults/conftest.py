@@ -8,7 +8,7 @@ import pytest
 
 from firmware_sim.building import demo_buildings
 from firmware_sim.rig import Plan, Rig
-from tests.faults.ledger import Ledger
+from tests.faults.ledger import BUSY_DOOR, SITE, Ledger
 
 TUESDAY = datetime(2026, 3, 24, 11, 0, tzinfo=UTC)
 RATE = 30.0
@@ -18,6 +18,12 @@ RATE = 30.0
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     buildings = tuple(building for building in demo_buildings() if building.id == "ramsey")
     async with Rig(Plan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE)) as rig:
+
+        async def free() -> bool:
+            return rig.world.site(SITE).doorway(BUSY_DOOR).circuit.released
+
+        await rig.until(free, "the library door is free")
+        await rig.online(SITE)
         yield rig
 
 

@@ -45,14 +45,19 @@ class Ledger:
             yield from self.world.walk_out(SITE, BUSY_DOOR, who)
         self._under_way -= 1
 
-    async def events_recorded(self, more: int) -> None:
-        """Wait until the edge has recorded that many further events."""
-        wanted = self.reported.events + more
+    @property
+    def counted(self) -> int:
+        """Crossings that the edge has recorded, either way."""
+        return sum(self.reported.ins.values()) + sum(self.reported.outs.values())
+
+    async def crossings_recorded(self, more: int) -> None:
+        """Wait until the edge has recorded that many further crossings."""
+        wanted = self.counted + more
 
         async def there() -> bool:
-            return self.reported.events >= wanted
+            return self.counted >= wanted
 
-        await self.rig.until(there, f"the edge has recorded {more} more events")
+        await self.rig.until(there, f"the edge has recorded {more} more crossings")
 
     async def everybody_gone(self) -> None:
         """Wait until everybody who was sent has gone home or been refused, and the door is shut."""

@@ -118,7 +118,7 @@ async def test_a_forged_acknowledgement_deletes_nothing(rig: Rig, ledger: Ledger
     log = stored[0]["log"]
     await rig.controller.kill()
     ledger.send(10)
-    await ledger.events_recorded(30)
+    await ledger.crossings_recorded(15)
     forged = Ack(site=SITE, edge=EDGE, log=log, seq=2**40)
     stranger = Signer(Ed25519PrivateKey.generate())
     ours = base64.b64decode((rig.folder / "edges" / SITE / "edge.key").read_text())
@@ -132,7 +132,7 @@ async def test_a_forged_acknowledgement_deletes_nothing(rig: Rig, ledger: Ledger
         ):
             await client.publish(ACK, payload, qos=1)
         ledger.send(5)
-        await ledger.events_recorded(10)
+        await ledger.crossings_recorded(5)
     await rig.controller.start()
     await ledger.everybody_gone()
     stored = await ledger.all_stored()
