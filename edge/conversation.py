@@ -101,7 +101,7 @@ class Conversation:
         self._wake.set()
 
     def applied(self, applied: Applied) -> None:
-        self._say("plan/applied", Purpose.APPLIED, applied)
+        self._say("plan/applied", Purpose.APPLIED, applied, retain=True)
         self.look()
 
     # Hearing. Each raises a WireError for what it refuses.

@@ -27,7 +27,7 @@ CATALOGUE: tuple[TopicKind, ...] = (
     TopicKind(name="hello/reply", way="up", retained=False, payload="HelloReply in an envelope"),
     TopicKind(name="plan", way="down", retained=True, payload="Manifest in an envelope"),
     TopicKind(name="plan/part/{name}", way="down", retained=True, payload="a Part, named by digest in the manifest"),
-    TopicKind(name="plan/applied", way="up", retained=False, payload="Applied in an envelope"),
+    TopicKind(name="plan/applied", way="up", retained=True, payload="Applied in an envelope"),
     TopicKind(name="state/{device}", way="up", retained=True, payload="DeviceState"),
     TopicKind(name="events", way="up", retained=False, payload="EventBatch in an envelope"),
     TopicKind(name="events/ack", way="down", retained=False, payload="Ack in an envelope"),
