@@ -12,7 +12,6 @@ from tests.services.mosquitto import Broker
 from tests.services.ports import answers, free_port
 from tests.services.process import Service
 
-
 _COMMAND = "from edge.cli import main; main()"  # what the script `hallkeeper` does
 
 
