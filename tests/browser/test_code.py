@@ -51,7 +51,7 @@ async def test_a_slip_has_code_window_door_and_link_and_nothing_else(screens: Sc
     seen = await page.evaluate("document.body.innerText")
     assert [line for line in re.split(r"\n+", seen) if line.strip()] == [
         "Ramsey Hub",
-        booked["code"],
+        f"{booked['code'][:3]} {booked['code'][3:]}",
         "Friday 18 Dec 2026, 12:45 to 14:15",
         "Front door, Library door",
         booked["link"],
