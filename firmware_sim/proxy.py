@@ -2,40 +2,49 @@
 
 import asyncio
 import contextlib
+import socket
 
 
 class Line:
-    """Listens on ``port`` of loopback (0: any free one) and passes everything on to ``target``."""
+    """Listens on ``port`` of loopback and passes everything on to ``target``. While it is cut nobody listens there."""
 
-    def __init__(self, target: int, port: int = 0) -> None:
-        self._target = target
+    def __init__(self, *, port: int, target: int) -> None:
         self.port = port
-        self.up = True
-        self._server: asyncio.Server | None = None
+        self._target = target
+        self._serving: asyncio.Task[None] | None = None
         self._pairs: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._relay, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        self._break()
-        if self._pairs:
-            await asyncio.wait(self._pairs)
-
-    def cut(self) -> None:
-        """Break every connection without a goodbye; refuse new ones until mended."""
-        self.up = False
-        self._break()
+    @property
+    def up(self) -> bool:
+        return self._serving is not None
 
     def mend(self) -> None:
-        self.up = True
+        """Let connections through; also how the line first comes up. Raises ``OSError`` when the port is taken."""
+        if self._serving is None:
+            listener = socket.create_server(("127.0.0.1", self.port))
+            self._serving = asyncio.create_task(self._serve(listener), name=f"line on port {self.port}")
 
-    def _break(self) -> None:
+    def cut(self) -> None:
+        """Break every connection without a goodbye, and refuse new ones."""
+        if self._serving is not None:
+            self._serving.cancel()
+            self._serving = None
         for pair in self._pairs:
             pair.cancel()
+
+    async def stop(self) -> None:
+        """Cut, and wait until everything is closed."""
+        ending = {*self._pairs, *([self._serving] if self._serving is not None else [])}
+        self.cut()
+        if ending:
+            await asyncio.wait(ending)
+
+    async def _serve(self, listener: socket.socket) -> None:
+        server = await asyncio.start_server(self._relay, sock=listener)
+        try:
+            await server.serve_forever()
+        finally:
+            server.close()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -44,8 +53,6 @@ class Line:
             task.add_done_callback(self._pairs.discard)
         far: asyncio.StreamWriter | None = None
         try:
-            if not self.up:
-                return
             far_reader, far = await asyncio.open_connection("127.0.0.1", self._target)
             ways = [asyncio.create_task(_pump(reader, far)), asyncio.create_task(_pump(far_reader, writer))]
             try:

@@ -120,7 +120,7 @@ class Rig:
         await self.gate.start()
         for building in self.plan.buildings:
             line = self.lines[building.id]
-            await line.start()
+            line.mend()
             folder = self._edge_folder(building)
             provision.write_config(folder, building, broker_port=line.port, clock_file=self.clock_file)
         await asyncio.gather(*(pi.start() for pi in self.pis.values()))
@@ -157,6 +157,7 @@ class Rig:
             await pi.kill()
 
     def set_network(self, site: str, up: bool) -> None:
+        """Mend or cut the line between an edge and the broker."""
         line = self.lines[site]
         if up:
             line.mend()
@@ -212,7 +213,7 @@ class Rig:
         self.broker = make_broker(self.folder / "broker", self.broker_port, embedded=self.plan.embedded_broker)
         self.controller = self._controller()
         for building in self.plan.buildings:
-            self.lines[building.id] = Line(self.broker_port)
+            self.lines[building.id] = Line(port=free_port(), target=self.broker_port)
             self.pis[building.id] = self._pi(building)
         self.prepared = True
 
