@@ -64,7 +64,9 @@ def _show(console: Console, ready: Ready) -> None:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", justify="right")
     table.add_column(overflow="fold")
-    table.add_row("pages", ready.pages)
+    site = ready.door.partition("/")[0]
+    table.add_row("diary", f"{ready.pages}/diary?site={site}")
+    table.add_row("now", f"{ready.pages}/now?site={site}")
     table.add_row("sign in as", f"{ready.user}   password {ready.password}")
     table.add_row("door", f"{ready.door}   code {ready.code}")
     table.add_row("type it", ready.type_code)
