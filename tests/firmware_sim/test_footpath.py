@@ -1,44 +1,45 @@
 """Bodies break beams in the order that geometry allows."""
 
 import random
+from collections.abc import Callable
 
-import pytest
-
-from firmware_sim.footpath import INNER, OUTER, Pulse, turn_back, walk_in, walk_out
-
-SEEDS = range(300)
+from firmware_sim.footpath import INNER, OUTER, Walk, turn_back, walk_in, walk_out
 
 
-def _marks(pulses: tuple[Pulse, ...]) -> list[tuple[str, bool]]:
-    return [(pulse.beam, pulse.broken) for pulse in pulses]
+def _many(walk: Callable[[random.Random], Walk]) -> list[Walk]:
+    return [walk(random.Random(seed)) for seed in range(500)]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_who_comes_in_breaks_the_outer_beam_first_and_clears_the_inner_last(seed: int) -> None:
-    walk = walk_in(random.Random(seed))
-    assert _marks(walk.pulses) == [(OUTER, True), (INNER, True), (OUTER, False), (INNER, False)]
+def _marks(walk: Walk) -> list[tuple[str, bool]]:
+    return [(pulse.beam, pulse.broken) for pulse in walk.pulses]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_who_goes_out_breaks_the_inner_beam_first_and_clears_the_outer_last(seed: int) -> None:
-    walk = walk_out(random.Random(seed))
-    assert _marks(walk.pulses) == [(INNER, True), (OUTER, True), (INNER, False), (OUTER, False)]
+def test_who_comes_in_breaks_the_outer_beam_first_and_clears_the_inner_last() -> None:
+    for walk in _many(walk_in):
+        assert _marks(walk) == [(OUTER, True), (INNER, True), (OUTER, False), (INNER, False)]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_who_turns_back_clears_the_outer_beam_last_and_leaves_both_clear(seed: int) -> None:
-    pulses = turn_back(random.Random(seed)).pulses
-    marks = _marks(pulses)
-    assert marks[0] == (OUTER, True)
-    assert marks[-1] == (OUTER, False)
-    for beam in (OUTER, INNER):
-        mine = [broken for name, broken in marks if name == beam]
-        assert mine == [True, False] * (len(mine) // 2)
+def test_who_goes_out_breaks_the_inner_beam_first_and_clears_the_outer_last() -> None:
+    for walk in _many(walk_out):
+        assert _marks(walk) == [(INNER, True), (OUTER, True), (INNER, False), (OUTER, False)]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_passage_takes_as_long_as_a_person_takes(seed: int) -> None:
-    for walk in (walk_in(random.Random(seed)), walk_out(random.Random(seed))):
+def test_who_turns_back_clears_the_outer_beam_last_and_leaves_both_clear() -> None:
+    for walk in _many(turn_back):
+        marks = _marks(walk)
+        assert (marks[0], marks[-1]) == ((OUTER, True), (OUTER, False))
+        for beam in (OUTER, INNER):
+            mine = [broken for name, broken in marks if name == beam]
+            assert mine == [True, False] * (len(mine) // 2)
+
+
+def test_some_turn_back_at_the_first_beam_and_some_after_the_second() -> None:
+    reached = {any(beam == INNER for beam, _ in _marks(walk)) for walk in _many(turn_back)}
+    assert reached == {True, False}
+
+
+def test_a_passage_takes_as_long_as_a_person_takes() -> None:
+    for walk in [*_many(walk_in), *_many(walk_out)]:
         times = [pulse.at_s for pulse in walk.pulses]
         assert times == sorted(times)
         assert 0.3 < times[-1] - times[0] < 1.3
