@@ -3,6 +3,7 @@ import type { Booking } from "../model.ts";
 import { voice } from "../voice.svelte.ts";
 import { shortDay, span } from "../zone.ts";
 import { type Board, HEAD_PX } from "./board.svelte.ts";
+import type { Deeds } from "./hands.svelte.ts";
 import { at, carried, clashes, type Grip, HOUR_PX, SNAP, type Span } from "./grid.ts";
 
 export interface Load extends Span {
@@ -17,21 +18,16 @@ export interface Press extends Load {
   y: number;
 }
 
-export interface Hands {
-  create: (space: string, when: Span) => void;
-  move: (one: Booking, space: string, when: Span) => Promise<void>;
-  focus: (key: string) => void;
-}
 
 export class Carrier {
   load = $state.raw<(Load & { by: "pointer" | "keys" }) | null>(null);
   readonly clash = $derived(this.load ? this.clashesOf(this.load) : []);
   private readonly board: Board;
-  private readonly hands: Hands;
+  private readonly deeds: Deeds;
 
-  constructor(board: Board, hands: Hands) {
+  constructor(board: Board, deeds: Deeds) {
     this.board = board;
-    this.hands = hands;
+    this.deeds = deeds;
   }
 
   private clashesOf(load: Load): Booking[] {
@@ -51,7 +47,7 @@ export class Carrier {
   /** Begins to move a booking by keys or buttons. */
   lift(one: Booking): void {
     this.load = { booking: one, space: one.space, from: one.from, to: one.to, grip: "move", by: "keys" };
-    this.hands.focus(one.id);
+    this.deeds.focus(one.id);
     voice.say(
       `Moving ${one.title}. Arrows move it by a quarter hour or to another room, Shift and arrows change its end, Enter drops it, Escape leaves it.`,
     );
@@ -96,10 +92,10 @@ export class Carrier {
     }
     this.load = null;
     const { booking, space, from, to } = load;
-    if (!booking) return this.hands.create(space, { from, to });
+    if (!booking) return this.deeds.create(space, { from, to });
     if (space === booking.space && from === booking.from && to === booking.to) return voice.say("Left where it was.");
-    this.hands.move(booking, space, { from, to }).then(() => {
-      if (load.by === "keys") this.hands.focus(booking.id);
+    this.deeds.move(booking, space, { from, to }).then(() => {
+      if (load.by === "keys") this.deeds.focus(booking.id);
     });
   }
 

@@ -1,0 +1,35 @@
+"""A page is light: what it fetches before it can be used, packed as a server would."""
+
+import gzip
+from pathlib import PurePosixPath
+
+import pytest
+from playwright.async_api import Response, expect
+
+from hatch_build import ROOT
+from tests.browser.screen import Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DIST = ROOT / "dashboards" / "dist"
+MOST = {"/now?site=ramsey": 30_500, "/diary?site=ramsey": 35_000}
+"""Bytes of scripts and styles. A bare Svelte page is 11 kB of them."""
+
+
+@pytest.mark.parametrize("path", MOST)
+async def test_a_page_fetches_no_more_than_its_budget(screens: Screens, path: str) -> None:
+    screen = await screens.new()
+    fetched: list[str] = []
+
+    def note(response: Response) -> None:
+        name = PurePosixPath(response.url.removeprefix(screen.address).split("?")[0])
+        if name.suffix in {".js", ".css"}:
+            fetched.append(str(name))
+
+    screen.page.on("response", note)
+    await screen.open(path)
+    shown = screen.page.get_by_role("grid").or_(screen.page.get_by_role("heading", name="Front door"))
+    await expect(shown).to_be_visible()
+    await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
+    packed = {name: len(gzip.compress((DIST / name.lstrip("/")).read_bytes(), 9)) for name in fetched}
+    assert sum(packed.values()) <= MOST[path]
