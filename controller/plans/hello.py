@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 ANSWER_WITHIN_S = 10.0
 """How long an edge may take to answer a hello, in real seconds."""
+BLIND_AFTER_S = 2.0
+"""How long our own line to the broker may be down before every edge counts as out of reach, in real seconds."""
 _QUESTIONS_LIMIT = 8
 _HEALTH_LIMIT = 50  # most counters of an edge's own that are kept
 
@@ -57,6 +59,7 @@ class Greeter:
         self._standing = standing
         self._asked: dict[EdgeName, deque[str]] = {}
         self._unanswered: dict[EdgeName, float] = {}
+        self._line_down_since: float | None = None
 
     async def greet_all(self) -> None:
         """On a new connection: ask every edge, and publish its whole plan anew."""
@@ -106,12 +109,18 @@ class Greeter:
             await patiently(self.note_silent, what="edges that do not answer")
 
     async def note_silent(self, *, after_s: float = ANSWER_WITHIN_S) -> None:
-        """Put down as out of reach what was asked ``after_s`` real seconds ago and has not answered."""
-        if not self._link.connected:
-            self._unanswered.clear()
-            return
+        """Put down as out of reach what was asked ``after_s`` real seconds ago and has not answered; and every
+        edge while our own line is down, for then nothing is known of any."""
         now = asyncio.get_running_loop().time()
-        for name in [name for name, asked in self._unanswered.items() if now - asked >= after_s]:
+        if self._link.connected:
+            self._line_down_since = None
+            silent = [name for name, asked in self._unanswered.items() if now - asked >= after_s]
+        else:
+            self._unanswered.clear()
+            if self._line_down_since is None:
+                self._line_down_since = now
+            silent = sorted(self._gate.edges) if now - self._line_down_since >= BLIND_AFTER_S else []
+        for name in silent:
             lost = await self._database.run(self._lost, name)
             self._unanswered.pop(name, None)
             if lost:

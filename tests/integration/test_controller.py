@@ -242,6 +242,24 @@ async def test_readiness_names_a_broker_that_is_gone(hub: Hub, client: httpx.Asy
     assert (await client.get("/readyz")).json()["checks"]["broker"] == "the broker is not connected"
 
 
+async def test_nothing_passes_for_live_while_the_line_to_the_broker_is_down(
+    edge: FakeEdge, client: httpx.AsyncClient, mosquitto: Broker
+) -> None:
+    async def edges() -> list[Json]:
+        found: list[Json] = (await client.get("/api/v1/sites/ramsey/now")).json()["edges"]
+        return found
+
+    async def online(wanted: bool) -> bool:
+        return all(each["online"] is wanted for each in await edges())
+
+    assert await online(True)
+    mosquitto.kill()
+    await eventually(lambda: online(False), what="the edge is shown out of reach")
+    assert all(door["stale"] for door in (await client.get("/api/v1/sites/ramsey/now")).json()["doors"])
+    mosquitto.start()
+    await eventually(lambda: online(True), what="the edge is in reach again")
+
+
 async def test_a_broker_that_is_killed_costs_neither_event_nor_plan(
     hub: Hub, edge: FakeEdge, mosquitto: Broker, client: httpx.AsyncClient
 ) -> None:
