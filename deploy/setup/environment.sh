@@ -48,7 +48,8 @@ make_venv() {
 }
 
 .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || make_venv
-rm -f $stamp
+# A set-up that is cut short is begun again, and still knows what it was for.
+echo "$kind unfinished" >$stamp
 
 uv=$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements/uv.txt)
 case "$(.venv/bin/uv --version 2>/dev/null || true)" in
