@@ -48,6 +48,8 @@ def key(
 
     Example:  hallkeeper sim key ramsey/front-door 482913
     """
+    if not code or set(code) - set("0123456789*#"):
+        raise typer.BadParameter("type digits, * or #", param_hint="CODE")
     site, name = _door(door)
     answer = _ask(folder, KeyAsk(site=site, door=name, keys=code))
     latency = f"  ({answer.latency_ms:.1f} ms from the last key)" if answer.latency_ms is not None else ""
