@@ -5,7 +5,7 @@ const PRELOAD = "\0vite/preload-helper.js";
 
 /**
  * Leaves out of the build what these pages never use (some 2.5 kB gzipped of the 30 a page may have):
- * Svelte's taking over of pages rendered on a server, and Vite's preloading of anything but styles.
+ * Svelte's taking over of pages rendered on a server, and most of Vite's preloading.
  */
 export function lean(): Plugin {
   return {
@@ -26,17 +26,18 @@ export function lean(): Plugin {
   };
 }
 
-/** Runs in the browser: fetches a part of the app once its styles are there. */
+/** Runs in the browser: fetches a part of the app together with its styles and with the parts it stands on. */
 async function withStyles<T>(part: () => Promise<T>, files: string[] = []): Promise<T> {
-  const styles = files.filter((file) => file.endsWith(".css") && !document.querySelector(`link[href="/${file}"]`));
-  await Promise.all(
-    styles.map((file) => {
+  const styled = files
+    .filter((file) => !document.querySelector(`link[href="/${file}"]`))
+    .map((file) => {
       const link = document.createElement("link");
-      link.rel = "stylesheet";
+      const style = file.endsWith(".css");
+      link.rel = style ? "stylesheet" : "modulepreload";
       link.href = `/${file}`;
       document.head.append(link);
-      return new Promise((done) => (link.onload = link.onerror = done));
-    }),
-  );
-  return part();
+      return style && new Promise((done) => (link.onload = link.onerror = done));
+    });
+  const [fetched] = await Promise.all([part(), ...styled]);
+  return fetched;
 }

@@ -11,7 +11,7 @@ export default defineConfig({
     target: ["chrome123", "edge123", "firefox120", "safari17.5"],
     // The server's policy allows only files of its own: nothing may be inlined as a data: address.
     assetsInlineLimit: 0,
-    modulePreload: false,
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
         // What every page needs comes in one file: it packs better than three.

@@ -5,13 +5,19 @@ import type { Site } from "./model.ts";
 const LAST = "hk-site";
 
 let sites = $state.raw<Site[] | null>(null);
+let asked: Promise<Site[]> | null = null;
 
 export const estate = {
   get sites(): Site[] | null {
     return sites;
   },
   async load(): Promise<void> {
-    sites = await all<Site>("/sites");
+    asked ??= all<Site>("/sites");
+    try {
+      sites = await asked;
+    } finally {
+      asked = null;
+    }
   },
   forget(): void {
     sites = null;

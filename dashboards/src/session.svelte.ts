@@ -42,9 +42,13 @@ export const session = {
   get user(): string {
     return user;
   },
+  /** Whether somebody was signed in here when this page was left. */
+  get likely(): boolean {
+    return Boolean(localStorage.getItem(REMEMBERED));
+  },
   async open(): Promise<void> {
     try {
-      if (localStorage.getItem(REMEMBERED) && (await ask())) return;
+      if (session.likely && (await ask())) return;
       const { setup_needed } = await get<{ setup_needed: boolean }>("/setup-needed");
       localStorage.removeItem(REMEMBERED);
       state = setup_needed ? "set-up" : "out";

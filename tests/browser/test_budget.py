@@ -12,7 +12,7 @@ from tests.browser.screen import Screens
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DIST = ROOT / "dashboards" / "dist"
-MOST = {"/now?site=ramsey": 30_500, "/diary?site=ramsey": 35_000}
+MOST = {"/now?site=ramsey": 30_200, "/diary?site=ramsey": 35_000}
 """Bytes of scripts and styles. A bare Svelte page is 11 kB of them."""
 
 

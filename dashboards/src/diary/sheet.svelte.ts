@@ -18,7 +18,7 @@ export class Sheet {
     to: dayStart(dayPlus(this.day, 1), this.zone),
   }));
   private asked = 0;
-  private running: Promise<void> | null = null;
+  private busy = false;
   private again = false;
 
   constructor(site: Site) {
@@ -51,20 +51,10 @@ export class Sheet {
     await this.fetch();
   }
 
-  /** Fetches again; several wishes while one fetch runs become one more fetch. */
+  /** Fetches again; wishes made while a fetch runs become one more fetch after it. */
   async refresh(): Promise<void> {
-    if (!this.day) return;
-    if (this.running) {
-      this.again = true;
-      return this.running;
-    }
-    this.running = this.fetch();
-    await this.running;
-    this.running = null;
-    if (this.again) {
-      this.again = false;
-      await this.refresh();
-    }
+    if (this.busy) this.again = true;
+    else if (this.day) await this.fetch();
   }
 
   /** Shows a booking as the server (or a hopeful drop) has it, before the next fetch. */
@@ -76,6 +66,7 @@ export class Sheet {
 
   private async fetch(): Promise<void> {
     const mine = ++this.asked;
+    this.busy = true;
     const { from, to } = this.span;
     const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
     const path = `/sites/${this.site.id}`;
@@ -101,6 +92,12 @@ export class Sheet {
       if (mine !== this.asked) return;
       this.fault = words(thrown);
       if (this.state === "loading") this.state = "failed";
+    } finally {
+      if (mine === this.asked) this.busy = false;
+      if (!this.busy && this.again) {
+        this.again = false;
+        void this.fetch();
+      }
     }
   }
 }
