@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import msgspec
-from dateutil.rrule import rrulestr
 
 from controller.calendars.errors import Unbookable
 from controller.calendars.lines import Fault
 from controller.calendars.reading import CalendarEvent, Moment
+from controller.calendars.walking import PERIOD_DAYS, Budget, Walk, interval_of
 
 LONGEST = timedelta(days=31)
 MOST_OCCURRENCES = 1000
@@ -48,20 +48,22 @@ def exists(moment: Moment) -> bool:
 
 
 def expand(
-    events: Sequence[CalendarEvent], *, since: datetime, until: datetime
+    events: Sequence[CalendarEvent], *, since: datetime, until: datetime, budget: Budget
 ) -> tuple[list[Occurrence], list[Fault], int]:
     """Occurrences of one UID that end after ``since`` and start before ``until``, and what could not be made.
 
-    The number says how many were over before ``since``. ``events`` are the series and its exceptions.
+    The number says how many were over before ``since``; where a rule was not walked from its beginning, dates
+    taken out of it count too. ``events`` are the series and its exceptions. One over ``budget`` is refused.
     """
     occurrences: list[Occurrence] = []
     faults: list[Fault] = []
     over = 0
     replaced = {instant(event.replaces) for event in events if event.replaces is not None}
     for event in events:
+        walk = Walk(budget)
         try:
             made: list[Occurrence] = []
-            for moment, identity in _starts(event, replaced, faults, (since, until)):
+            for moment, identity in _starts(event, replaced, faults, (since, until), walk):
                 starts, ends = instant(moment), _end(event, moment)
                 if ends <= since:
                     over += 1
@@ -72,6 +74,7 @@ def expand(
                         f"comes more than {MOST_OCCURRENCES} times before {until:%-d %B %Y}; export a part of it"
                     )
             occurrences.extend(made)
+            over += walk.skipped
         except Unbookable as why:
             faults.append(Fault(line=why.line or event.line, uid=event.uid, reason=why.reason))
     return sorted(occurrences, key=lambda each: each.starts), faults, over
@@ -116,7 +119,11 @@ def _moved(moment: Moment, by: timedelta) -> Moment:
 
 
 def _starts(
-    event: CalendarEvent, replaced: set[datetime], faults: list[Fault], horizon: tuple[datetime, datetime]
+    event: CalendarEvent,
+    replaced: set[datetime],
+    faults: list[Fault],
+    horizon: tuple[datetime, datetime],
+    walk: Walk,
 ) -> Iterator[tuple[Moment, str]]:
     _end(event, event.start)
     if not _FIRST_YEAR <= event.start.wall.year <= _LAST_YEAR:
@@ -129,7 +136,7 @@ def _starts(
         return
     excluded = _Excluded(event.excluded)
     seen: set[datetime] = set()
-    for moment in _recurring(event, faults, horizon):
+    for moment in _recurring(event, faults, horizon, walk):
         at = instant(moment)
         if at in seen or at in replaced or excluded.has(moment):
             continue
@@ -148,10 +155,12 @@ class _Excluded:
         return instant(moment) in self._instants or moment.wall.date() in self._days
 
 
-def _recurring(event: CalendarEvent, faults: list[Fault], horizon: tuple[datetime, datetime]) -> Iterator[Moment]:
+def _recurring(
+    event: CalendarEvent, faults: list[Fault], horizon: tuple[datetime, datetime], walk: Walk
+) -> Iterator[Moment]:
     yield event.start
     if event.rule is not None:
-        yield from _by_rule(event, event.rule, faults, horizon)
+        yield from _by_rule(event, event.rule, faults, horizon, walk)
     for moment in event.added:
         if moment.all_day and not event.start.all_day:
             moment = msgspec.structs.replace(
@@ -161,23 +170,24 @@ def _recurring(event: CalendarEvent, faults: list[Fault], horizon: tuple[datetim
 
 
 def _by_rule(
-    event: CalendarEvent, text: str, faults: list[Fault], horizon: tuple[datetime, datetime]
+    event: CalendarEvent, text: str, faults: list[Fault], horizon: tuple[datetime, datetime], walk: Walk
 ) -> Iterator[Moment]:
     """What the rule gives. Dates that do not exist are left out and not counted (RFC 5545 3.3.10)."""
     parts = dict(part.split("=", 1) for part in text.upper().split(";") if "=" in part)
     left = int(parts.pop("COUNT", 0)) or None
     last = _last(parts.pop("UNTIL", None), event.start.zone)
     start = event.start
-    try:
-        rule = rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=start.wall)
-    except (ValueError, KeyError, TypeError) as error:
-        raise Unbookable(f"RRULE cannot be carried out: {error}", line=event.line) from error
     since, until = horizon
     end = min(until.astimezone(start.zone).replace(tzinfo=None), last or datetime(9999, 12, 31))  # noqa: DTZ001  # wall time on purpose
+    begin = start.wall
+    if left is None:
+        back = min(since.astimezone(start.zone).replace(tzinfo=None) - LONGEST - timedelta(days=2), end)
+        begin = _begin_later(parts, begin, back, walk)
+    rule = ";".join(f"{name}={value}" for name, value in parts.items())
     # DTSTART is the first occurrence, whether the rule gives it or not.
     left = None if left is None else left - 1
-    for wall in rule:
-        if wall > end or left == 0:
+    for wall in walk.times(rule, begin=begin, end=end):
+        if left == 0:
             return
         if wall == start.wall:
             continue
@@ -189,6 +199,26 @@ def _by_rule(
             continue
         left = None if left is None else left - 1
         yield moment
+
+
+def _begin_later(parts: dict[str, str], begin: datetime, back: datetime, walk: Walk) -> datetime:
+    """The last date not after ``back`` from which a plain rule gives what it gives from ``begin``.
+
+    Plain: the same in each of its periods, so that what is left out is counted by multiplying.
+    """
+    days = parts.get("BYDAY", _WEEKDAYS[begin.weekday()]).split(",")
+    plain = {"DAILY": {"FREQ", "INTERVAL", "WKST"}, "WEEKLY": {"FREQ", "INTERVAL", "WKST", "BYDAY"}}
+    if not parts.keys() <= plain.get(parts["FREQ"], set()) or not set(days) <= set(_WEEKDAYS):
+        return begin
+    period = timedelta(days=interval_of(parts) * PERIOD_DAYS[parts["FREQ"]])
+    periods = max(0, (back - begin) // period)
+    if periods:
+        each = len(set(days)) if parts["FREQ"] == "WEEKLY" else 1
+        walk.skipped += periods * each - (_WEEKDAYS[begin.weekday()] in days or parts["FREQ"] == "DAILY")
+    return begin + periods * period
+
+
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 def _last(text: str | None, zone: tzinfo) -> datetime | None:

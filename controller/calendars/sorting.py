@@ -10,6 +10,7 @@ from controller.calendars.errors import Unbookable
 from controller.calendars.expanding import Occurrence, expand
 from controller.calendars.lines import Component, Fault, take_apart
 from controller.calendars.reading import CalendarEvent, read_event
+from controller.calendars.walking import Budget
 from controller.calendars.zones import Zones
 
 _SILENT = frozenset({"VTIMEZONE"})
@@ -24,8 +25,10 @@ class Sorted(msgspec.Struct, frozen=True, kw_only=True):
     series: frozenset[str]
 
 
-def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime) -> Sorted:
+def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, budget: Budget | None = None) -> Sorted:
     """Everything in the file that ends after ``since`` and starts before ``until``; ``zone`` is the site's.
+
+    ``budget`` bounds the work on repeating events; the usual one if left out.
 
     Raises ``CalendarError`` where the whole file is of no use.
     """
@@ -48,8 +51,9 @@ def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime) -
             events[event.uid].append(event)
     occurrences: list[Occurrence] = []
     past = 0
+    budget = budget or Budget()
     for group in events.values():
-        made, wrong, over = expand(group, since=since, until=until)
+        made, wrong, over = expand(group, since=since, until=until, budget=budget)
         occurrences.extend(made)
         faults.extend(wrong)
         past += over

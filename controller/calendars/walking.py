@@ -1,0 +1,138 @@
+"""How far repeating events are followed, so that no file keeps a processor busy (RFC 5545 sets no limit)."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from dateutil.rrule import rrule, rrulestr
+
+from controller.calendars.errors import Unbookable
+
+EVENT_STEPS = 20_000
+"""Most days, weeks, months or years tried for one event, and most times given by it."""
+FILE_STEPS = 200_000
+"""The same for a whole file."""
+FILE_SECONDS = 10.0
+LONGEST_RULE = 2000
+"""Most characters of a rule."""
+LARGEST_INTERVAL = 1000
+PERIOD_DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
+"""How long each period is at least."""
+
+
+class Budget:
+    """The steps and the time that one file may take. ``timer`` gives seconds of real time."""
+
+    def __init__(
+        self,
+        *,
+        event_steps: int = EVENT_STEPS,
+        file_steps: int = FILE_STEPS,
+        seconds: float = FILE_SECONDS,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.event_steps = event_steps
+        self._left = file_steps
+        self._timer = timer
+        self._ends = timer() + seconds
+
+    def spend(self, steps: int) -> None:
+        """Raises ``Unbookable`` when the file has had its share."""
+        self._left -= steps
+        if self._left < 0 or self._timer() > self._ends:
+            self._left = 0
+            raise Unbookable("the file's repeating events take too long to work out; export a part of them")
+
+
+class Walk:
+    """One event's way through its dates. ``skipped``: dates that were over long ago and not walked through."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._left = budget.event_steps
+        self._given = False
+        self.skipped = 0
+
+    def spend(self, steps: int) -> None:
+        """Raises ``Unbookable`` when the event or its file has had its share."""
+        self._left -= steps
+        if self._left < 0:
+            never = "its rule never comes; give it dates that exist"
+            raise Unbookable("repeats too often; export a part of it" if self._given else never)
+        self._budget.spend(steps)
+
+    def times(self, text: str, *, begin: datetime, end: datetime) -> Iterator[datetime]:
+        """What the rule ``text`` (no COUNT, no UNTIL) gives from ``begin`` to ``end``; wall times.
+
+        Raises ``Unbookable`` where it cannot be carried out, or not within the budget.
+        """
+        parts = dict(part.split("=", 1) for part in text.split(";"))
+        if len(text) > LONGEST_RULE:
+            raise Unbookable(f"RRULE is longer than {LONGEST_RULE} characters")
+        a_day = 1
+        for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
+            a_day *= parts.get(name, "").count(",") + 1
+        self._given = a_day > 1
+        self.spend(a_day)  # a rule lays out all times of a day before it gives the first
+        rule = _rule(text, begin)
+        interval = interval_of(parts)
+        most = max(0, (end - begin).days) // (interval * PERIOD_DAYS[parts["FREQ"]]) + 2
+        try:
+            for wall in rule.replace(interval=_Interval(interval, self, most)):
+                if wall > end:
+                    return
+                self._given = True
+                self.spend(1)
+                yield wall
+        except _HorizonPassed:
+            return
+
+
+def interval_of(parts: Mapping[str, str]) -> int:
+    """Every how many periods a rule comes. Raises ``Unbookable``."""
+    text = parts.get("INTERVAL", "1")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= LARGEST_INTERVAL):
+        raise Unbookable(f"RRULE has the INTERVAL “{text[:20]}”; 1 to {LARGEST_INTERVAL} can be booked")
+    return int(text)
+
+
+def _rule(text: str, begin: datetime) -> rrule:
+    try:
+        rule = rrulestr(text, dtstart=begin)
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unbookable(f"RRULE cannot be carried out: {error}") from error
+    if not isinstance(rule, rrule):
+        raise Unbookable("RRULE cannot be carried out: it is more than one rule")
+    return rule
+
+
+class _HorizonPassed(Exception):
+    """A rule has gone through every period before the end."""
+
+
+class _Interval(int):
+    """The interval of a rule. It is added once for each period tried, and so counts them: a rule that gives
+    nothing would otherwise be followed to the year 9999."""
+
+    def __new__(cls, value: int, walk: Walk, most: int) -> "_Interval":
+        self = super().__new__(cls, value)
+        self._walk = walk
+        self._left = most
+        return self
+
+    _walk: Walk
+    _left: int
+
+    def _step(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise _HorizonPassed
+        self._walk.spend(1)
+
+    def __radd__(self, other: int) -> int:
+        self._step()
+        return other + int(self)
+
+    def __mul__(self, other: int) -> int:
+        self._step()
+        return int(self) * other

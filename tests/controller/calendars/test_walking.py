@@ -1,0 +1,119 @@
+"""No file keeps a processor busy: rules are followed within bounds, and one that is left out is told by line."""
+
+import time
+from datetime import datetime, timedelta
+
+import pytest
+from dateutil.rrule import rrulestr
+
+from controller.calendars.errors import Unbookable
+from controller.calendars.sorting import Sorted, sort_out
+from controller.calendars.walking import Budget, Walk
+from tests.controller.calendars.test_sorting import LONDON, SINCE, UNTIL, event, sorted_out
+
+OLD = ("DTSTART;TZID=Europe/London:20000103T190000", "DTEND;TZID=Europe/London:20000103T193000")
+BEGIN = datetime(2000, 1, 3, 19, 0)  # noqa: DTZ001  # wall time on purpose
+
+
+class Seconds:
+    """A timer that goes on by one second each time it is asked."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def within(budget: Budget, *rules: str) -> Sorted:
+    events = "".join(event(*OLD, f"RRULE:{rule}", uid=str(number)) for number, rule in enumerate(rules))
+    data = f"BEGIN:VCALENDAR\nVERSION:2.0\n{events}END:VCALENDAR\n"
+    return sort_out(data.encode(), LONDON, since=SINCE, until=UNTIL, budget=budget)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=WEEKLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;BYWEEKNO=40;BYMONTH=2",
+        f"FREQ=DAILY;BYHOUR={','.join(map(str, range(24)))};BYMINUTE={','.join(map(str, range(60)))}",
+        f"FREQ=YEARLY;BYSETPOS={','.join(str(at) for at in range(1, 367))};BYDAY=MO,TU,WE,TH,FR,SA,SU",
+    ],
+)
+def test_a_file_full_of_old_or_impossible_rules_is_worked_out_in_seconds(rule: str) -> None:
+    began = time.process_time()
+    found = within(Budget(seconds=60), *[rule] * 20)
+    assert time.process_time() - began < 10
+    told = len({each.uid for each in found.occurrences}) + len(found.faults)
+    assert told == (0 if found.past == 20 else 20)
+
+
+def test_a_rule_that_comes_too_often_is_refused_by_line_and_costs_no_other() -> None:
+    hours = ",".join(str(hour) for hour in range(13))
+    found = sorted_out(
+        event(*OLD, f"RRULE:FREQ=DAILY;BYHOUR={hours};BYMINUTE=0,30", uid="often"),
+        event(*OLD, "RRULE:FREQ=DAILY;BYHOUR=19", uid="daily"),
+    )
+    assert [(fault.line, fault.uid, fault.reason) for fault in found.faults] == [
+        (3, "often", "repeats too often; export a part of it")
+    ]
+    assert {each.uid for each in found.occurrences} == {"daily"}
+    assert len(found.occurrences) == 365
+
+
+def test_a_rule_that_never_comes_is_refused_once_its_steps_are_used_up() -> None:
+    found = within(Budget(event_steps=1000), "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
+    assert [fault.reason for fault in found.faults] == ["its rule never comes; give it dates that exist"]
+
+
+def test_a_file_has_so_many_steps_and_so_many_seconds_for_all_its_events() -> None:
+    filtered = "FREQ=DAILY;BYMONTH=1"
+    whole = within(Budget(), filtered, filtered)
+    assert whole.faults == ()
+    for budget in (Budget(file_steps=12_000), Budget(seconds=12_000, timer=Seconds())):
+        found = within(budget, filtered, filtered)
+        assert ["take too long" in fault.reason for fault in found.faults] == [True]
+        assert {each.uid for each in found.occurrences} == {"0"}
+
+
+@pytest.mark.parametrize("interval", ["0", "1001", "9" * 30, "-1"])
+def test_an_interval_without_sense_is_refused(interval: str) -> None:
+    found = within(Budget(), f"FREQ=DAILY;INTERVAL={interval}")
+    assert len(found.faults) == 1
+
+
+def test_a_rule_with_a_thousand_parts_is_refused() -> None:
+    found = within(Budget(), "FREQ=YEARLY;BYSETPOS=" + ",".join(["1"] * 2000))
+    assert ["longer than 2000 characters" in fault.reason for fault in found.faults] == [True]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;INTERVAL=3",
+        "FREQ=WEEKLY;INTERVAL=2",
+        "FREQ=WEEKLY;INTERVAL=3;BYDAY=SU,MO,WE;WKST=SU",
+        "FREQ=WEEKLY;INTERVAL=3;BYDAY=SU,TU,WE",
+        "FREQ=WEEKLY;BYDAY=MO;UNTIL=20260301T190000",
+        "FREQ=WEEKLY;BYDAY=MO,FR;UNTIL=20200301T190000",
+    ],
+)
+def test_a_rule_begun_late_gives_the_same_dates_and_the_same_count(rule: str) -> None:
+    found = within(Budget(), rule)
+    horizon = UNTIL.replace(tzinfo=None)
+    walls = {BEGIN} | set(rrulestr(rule, dtstart=BEGIN).between(BEGIN, horizon))
+    ahead = sorted(wall for wall in walls if wall + timedelta(minutes=30) > SINCE.replace(tzinfo=None))
+    assert [each.starts.astimezone(LONDON).replace(tzinfo=None) for each in found.occurrences] == ahead
+    assert found.past == len(walls) - len(ahead)
+
+
+def test_dates_are_walked_no_further_than_the_end() -> None:
+    walk = Walk(Budget())
+    assert list(walk.times("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", begin=BEGIN, end=BEGIN + timedelta(days=3650))) == []
+    with pytest.raises(Unbookable, match="cannot be carried out"):
+        list(walk.times("FREQ=YEARLY;BYMONTH=13,x", begin=BEGIN, end=BEGIN))
