@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, delete, insert, select, update
+from sqlalchemy import RowMapping, and_, delete, exists, insert, select, update
 
 from controller.access.model import NewGrant, WantedGrant
 from controller.access.standing import HeldGrant, Lingering
@@ -81,11 +81,13 @@ _HELD = (
         grants.c.booking_id,
         grants.c.door,
         doors.c.name.label("door_name"),
+        grants.c.code_key,
         grants.c.starts,
         grants.c.ends,
         grants.c.ended_at,
         grants.c.on_version,
         grants.c.on_at,
+        grants.c.off_version,
         grants.c.off_at,
         edge_states.c.online,
         edge_states.c.since,
@@ -104,10 +106,12 @@ def _held(row: RowMapping) -> HeldGrant:
         booking_id=row["booking_id"],
         door=row["door"],
         door_name=row["door_name"],
+        code_key=row["code_key"],
         window=Interval(start=row["starts"], end=row["ends"]),
         ended_at=row["ended_at"],
         on_version=row["on_version"],
         on_at=row["on_at"],
+        off_version=row["off_version"],
         off_at=row["off_at"],
         out_of_reach_since=row["since"] if row["online"] is False else None,
     )
@@ -123,7 +127,17 @@ async def held(tx: Tx, booking_ids: Sequence[str]) -> dict[str, list[HeldGrant]]
 
 
 async def lingering(tx: Tx, site: str, *, now: datetime) -> list[Lingering]:
-    """Every code of a site that should be off its door and may still open it."""
+    """Every code of a site that should be off its door and may still open it. One that is wanted there again for
+    the same time, as after a restore, is none of them."""
+    again = grants.alias("again")
+    wanted_again = exists().where(
+        again.c.booking_id == grants.c.booking_id,
+        again.c.door == grants.c.door,
+        again.c.code_key == grants.c.code_key,
+        again.c.starts == grants.c.starts,
+        again.c.ends == grants.c.ends,
+        again.c.ended_at.is_(None),
+    )
     query = (
         _HELD.add_columns(bookings.c.title, bookings.c.cancelled_at)
         .join(bookings, bookings.c.id == grants.c.booking_id)
@@ -133,6 +147,7 @@ async def lingering(tx: Tx, site: str, *, now: datetime) -> list[Lingering]:
             grants.c.off_at.is_(None),
             grants.c.on_version.is_not(None),
             grants.c.ends > now,
+            ~wanted_again,
         )
     )
     rows = (await tx.execute(query)).mappings()

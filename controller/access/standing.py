@@ -31,10 +31,12 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
     booking_id: str
     door: str
     door_name: str
+    code_key: bytes
     window: Interval
     ended_at: datetime | None
     on_version: int | None
     on_at: datetime | None
+    off_version: int | None
     off_at: datetime | None
     out_of_reach_since: datetime | None
 
@@ -48,6 +50,14 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
             return State.WAITING if self.out_of_reach_since is None else State.UNREACHABLE
         lingers = self.on_version is not None and self.off_at is None and self.window.end > now
         return State.REMOVING if lingers else State.GONE
+
+    @property
+    def surely_there(self) -> bool:
+        """Of one that has ended: the door has had it, and no plan without it can have come to the door."""
+        if self.on_at is None or self.ended_at is None or self.off_at is not None:
+            return False
+        cut = self.out_of_reach_since
+        return self.off_version is None or (cut is not None and cut <= self.ended_at)
 
     def since(self, now: datetime) -> datetime | None:
         """Since when it is in its state, where that is known."""
@@ -91,7 +101,11 @@ def stand(grants: Sequence[HeldGrant], *, cancelled: bool, now: datetime, zone: 
     # The last one of a door is the one shown.
     ended.sort(key=lambda grant: grant.state(now) is State.REMOVING)
     if not cancelled:
-        old = tuple(f"the code still opens {_reach([grant], zone, now)}, as before the change" for grant in lingering)
+        live = [_as_on(grant, lingering) for grant in live]
+        longer = [
+            old for old in lingering if not any(_same_code(old, grant) and old.window == grant.window for grant in live)
+        ]
+        old = tuple(f"the code still opens {_reach([grant], zone, now)}, as before the change" for grant in longer)
         state, text = _live(live, zone, now) if live else (State.NONE, "no door needs a code")
         return Standing(state=state, text=text, doors=_doors(live, zone, now), still_opens=old)
     if lingering:
@@ -101,6 +115,25 @@ def stand(grants: Sequence[HeldGrant], *, cancelled: bool, now: datetime, zone: 
     if ended:
         return Standing(state=State.GONE, text=_gone(ended, zone, now), doors=_doors(ended, zone, now))
     return Standing(state=State.NONE, text="cancelled; no door needed a code")
+
+
+def _as_on(grant: HeldGrant, lingering: Sequence[HeldGrant]) -> HeldGrant:
+    """The grant, on its door already where one that lingers there opens with the same code all its time: so it is
+    after a restore or a move back of which the door has not heard."""
+    since = [
+        old.on_at
+        for old in lingering
+        if old.on_at is not None
+        and old.surely_there
+        and _same_code(old, grant)
+        and old.window.start <= grant.window.start
+        and grant.window.end <= old.window.end
+    ]
+    return grant if grant.on_at is not None or not since else msgspec.structs.replace(grant, on_at=min(since))
+
+
+def _same_code(one: HeldGrant, other: HeldGrant) -> bool:
+    return (one.door, one.code_key) == (other.door, other.code_key)
 
 
 def _live(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[State, str]:

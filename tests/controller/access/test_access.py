@@ -205,11 +205,35 @@ async def test_a_restored_booking_is_wanted_again_with_its_code(
     await act(any_village, made, "cancel")
     back = await act(any_village, made, "restore")
     assert back["code"] == made["code"]
-    assert back["on_door"]["state"] == "waiting"
+    assert back["on_door"]["state"] == "on"
+    await act(any_village, made, "cancel")
     await compile_plan(any_house, 2)
-    await apply_plan(any_house, 2)
+    back = await act(any_village, made, "restore")
+    assert back["on_door"]["state"] == "waiting"
+    await compile_plan(any_house, 3)
+    await apply_plan(any_house, 3)
     assert (await look(any_village, back))["on_door"]["state"] == "on"
     assert (await look(any_village, back))["still_opens"] == []
+
+
+async def test_restored_or_moved_back_while_the_door_is_out_of_reach_its_code_is_on_the_door(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await book(any_village, space="studio")
+    await compile_plan(any_house, 1)
+    await apply_plan(any_house, 1)
+    await go_offline(any_house, "pi-front", 60)
+    await act(any_village, made, "cancel")
+    await compile_plan(any_house, 2)
+    await act(any_village, made, "restore")
+    await compile_plan(any_house, 3)
+    await change(any_village, made, starts="2026-11-26T21:00", ends="2026-11-26T22:00")
+    back = await change(any_village, made, starts="2026-11-26T18:00", ends="2026-11-26T20:00")
+    assert back["code"] == made["code"]
+    assert (back["on_door"]["state"], back["on_door"]["text"]) == ("on", "on the door since 12:00")
+    assert back["still_opens"] == []
+    next_one = await book(any_village, space="studio", starts="2026-11-26T20:00", ends="2026-11-26T21:00")
+    assert next_one["lingering"] == []
 
 
 async def test_codes_follow_the_doors_of_their_space(any_village: httpx.AsyncClient, any_house: House) -> None:

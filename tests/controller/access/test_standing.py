@@ -19,10 +19,12 @@ def grant(**changes: object) -> HeldGrant:
         booking_id="b",
         door="front-door",
         door_name="Front door",
+        code_key=b"key",
         window=TONIGHT,
         ended_at=None,
         on_version=None,
         on_at=None,
+        off_version=None,
         off_at=None,
         out_of_reach_since=None,
     )
@@ -92,6 +94,42 @@ def test_cancelled_but_still_opens_until_its_window_ends() -> None:
 
 def test_a_sent_code_may_open_although_nobody_has_acknowledged_it() -> None:
     assert text(grant(on_version=1, ended_at=NOW)) == "cancelled, but its code still opens Front door until 22:00"
+
+
+OLD = {"on_version": 1, "on_at": AT_1402, "ended_at": NOW, "out_of_reach_since": NOW}
+CUT = {"out_of_reach_since": NOW}
+
+
+def test_wanted_again_while_the_door_still_has_it_it_is_on_the_door() -> None:
+    found = standing(grant(**OLD), grant(**CUT))
+    assert (found.state, found.text, found.still_opens) == (State.ON, "on the door since 14:02", ())
+    assert standing(grant(**OLD | {"off_version": 2}), grant(**CUT)) == found
+    assert [door.state for door in found.doors] == [State.ON]
+
+
+def test_moved_to_less_of_its_old_time_it_is_on_the_door_and_opens_too_long() -> None:
+    shorter = Interval(start=TONIGHT.start, end=TONIGHT.end - timedelta(hours=1))
+    found = standing(grant(**OLD), grant(window=shorter, **CUT))
+    assert found.state is State.ON
+    assert found.still_opens == (
+        "the code still opens Front door until 22:00 (out of reach since 15:00), as before the change",
+    )
+
+
+def test_an_old_code_that_does_not_open_all_of_the_new_time_is_not_the_new_one() -> None:
+    longer = Interval(start=TONIGHT.start, end=TONIGHT.end + timedelta(hours=1))
+    off = OLD | {"off_at": NOW}
+    unheard = OLD | {"on_at": None}
+    taken_off_on_the_way = OLD | {"off_version": 2, "out_of_reach_since": NOW + timedelta(minutes=1)}
+    for old, new in (
+        (grant(**OLD), grant(window=longer, **CUT)),
+        (grant(**OLD), grant(code_key=b"other", **CUT)),
+        (grant(**OLD, **SIDE), grant(**CUT)),
+        (grant(**off), grant(**CUT)),
+        (grant(**unheard), grant(**CUT)),
+        (grant(**taken_off_on_the_way), grant(**CUT)),
+    ):
+        assert standing(old, new).state is State.UNREACHABLE
 
 
 def test_cancelled_and_off_the_door() -> None:
