@@ -40,6 +40,8 @@ def happened(data: EventData | None) -> str | None:
             return f"opened with {_KIND[data.credential]}" if data.credential else "walked in, the door is free"
         case AccessData():
             return f"refused: {REASON_TEXT[data.reason]}"
+        case DoorData(change=DoorChange.UNLOCKED, why="command"):
+            return "unlocked by the office"
         case DoorData():
             return _CHANGE[data.change]
         case BootData():
