@@ -175,8 +175,14 @@ async def site_outages(tx: Tx, site: str, during: Interval) -> list[Outage]:
     ]
 
 
-async def site_alerts(tx: Tx, site: str, *, limit: int) -> list[Alert]:
-    """The newest alerts, newest first."""
+async def site_alerts(
+    tx: Tx, site: str, *, limit: int, kinds: Sequence[str] | None = None, since: datetime | None = None
+) -> list[Alert]:
+    """The newest alerts, newest first; only of some kinds, or of what was since an instant, where asked for."""
     columns = [edge_alerts.c[name] for name in Alert.__struct_fields__]
     query = select(*columns).where(edge_alerts.c.site == site).order_by(edge_alerts.c.id.desc()).limit(limit)
+    if kinds is not None:
+        query = query.where(edge_alerts.c.kind.in_(kinds))
+    if since is not None:
+        query = query.where(edge_alerts.c.at >= since)
     return [Alert(**row) for row in (await tx.execute(query)).mappings()]

@@ -12,10 +12,9 @@ from controller.estate.model import Door, Edge, SiteParts
 from controller.hours import repository as hours
 from controller.hours.modes import mode_at
 from controller.plans import repository as plans
-from controller.telemetry import reading, repository
+from controller.telemetry import counting, reading, repository
 from controller.telemetry.judge import read_data
 from controller.telemetry.model import EdgeState, LoggedEvent
-from controller.telemetry.presence import people_inside
 from controller.telemetry.reading import Mark
 from controller.telemetry.words import door_of, happened
 from edge.wire.errors import Malformed
@@ -25,20 +24,35 @@ from edge.wire.plan import Mode
 
 RECENT = 20
 _KINDS = ("access", "door", "boot", "outage", "plan", "fault")
-_OUTAGES_FOR = timedelta(hours=24)
+_LOOK_BACK = timedelta(hours=24)
+"""How far back outages and alerts are shown."""
 _ALARMS = frozenset({"forced", "held"})
+_MODES = {"free", "code", "locked"}
+_PLAN_ALERTS = ("plan_refused", "unknown_plan")
+_LOG_ALERTS = ("new_log", "events_gone")
 
 Value = str | int | float | bool | None
 
 
+class GapView(msgspec.Struct, frozen=True, kw_only=True):
+    starts: str = msgspec.field(name="from")
+    ends: str = msgspec.field(name="to")
+
+
 class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
+    """``estimate`` ± ``error``, counted since ``since`` except in ``gaps``, when no counter's agent ran.
+    ``stale_since``: since when an edge that counts is out of reach; None while all are in reach."""
+
     estimate: int
     error: int
     since: str
+    stale_since: str | None
+    gaps: list[GapView]
 
 
 class EdgeView(msgspec.Struct, frozen=True, kw_only=True):
-    """``outbox_behind``: events it has that are not committed here. ``health``: counters, its own and ours."""
+    """``outbox_behind``: events it has that are not committed here. ``health``: counters, its own and ours.
+    ``plan_refused``: why it refused its newest plan; None where it did not."""
 
     id: str
     name: str
@@ -46,6 +60,7 @@ class EdgeView(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None
     plan_version: int | None
     applied_version: int | None
+    plan_refused: str | None
     trust: str | None
     outbox_behind: int
     health: dict[str, int]
@@ -57,11 +72,12 @@ class Last(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoorView(msgspec.Struct, frozen=True, kw_only=True):
-    """``mode``: free, code or locked. ``stale``: its edge is out of reach, so this is how it was."""
+    """``mode``: free, code, locked, or None where that is not known. ``stale``: its edge is out of reach, so this
+    is how it was."""
 
     id: str
     name: str
-    mode: str
+    mode: str | None
     contact: str
     strike: str
     alarm: str | None
@@ -71,10 +87,12 @@ class DoorView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CounterView(msgspec.Struct, frozen=True, kw_only=True):
+    """The counts are None where nothing has come in of today and its edge is out of reach."""
+
     id: str
     door: str | None
-    ins_today: int
-    outs_today: int
+    ins_today: int | None
+    outs_today: int | None
     at: str
     stale: bool
 
@@ -88,9 +106,11 @@ class MotionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WifiView(msgspec.Struct, frozen=True, kw_only=True):
+    """``stations`` is None where its source could not be read."""
+
     id: str
     zone: str
-    stations: int
+    stations: int | None
     at: str
     stale: bool
 
@@ -106,6 +126,14 @@ class OutageView(msgspec.Struct, frozen=True, kw_only=True):
     ends: str = msgspec.field(name="to")
 
 
+class AlertView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something of the last 24 hours that somebody should look at."""
+
+    at: str
+    text: str
+    edge: str
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     """What is known of a site now. Times carry the site's offset."""
 
@@ -113,13 +141,14 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     site: str
     zone: str
     mode: ModeView
-    people: PeopleView
+    people: PeopleView | None
     edges: list[EdgeView]
     doors: list[DoorView]
     counters: list[CounterView]
     motion: list[MotionView]
     wifi: list[WifiView]
     outages: list[OutageView]
+    alerts: list[AlertView]
     recent: list[Last]
 
 
@@ -131,22 +160,41 @@ async def take_snapshot(tx: Tx, parts: SiteParts, now: datetime) -> Snapshot:
     online = {name for name, state in states.items() if state.online}
     devices = await reading.site_devices(tx, site)
     period = mode_at(await hours.timetable(tx, site), zone, now)
-    today = localtime.local_day(now, zone)
-    midnight = localtime.day_start(today, zone)
-    counters, counts = await _counters(tx, site, now, zone, told, online)
-    people = people_inside(counts, midnight)
+    counters = await counting.counters(tx, parts, devices, online, now)
+    counts_at = {edge for edge, _ in counters}
+    people = await counting.people(tx, parts, counters, now)
+    away = [state.since for edge, state in states.items() if edge in counts_at - online]
     refused = await reading.site_refusals(tx, site)
     marks = await reading.site_marks(tx, site)
-    looked = Interval(start=now - _OUTAGES_FOR, end=now + timedelta(seconds=1))
+    looked = Interval(start=now - _LOOK_BACK, end=now + timedelta(seconds=1))
+    edges = [await _edge(tx, edge, states.get(edge.id), refused.get(edge.id, {}), told) for edge in parts.edges]
     return Snapshot(
         at=told.at(now),
         site=site,
         zone=parts.site.zone,
         mode=ModeView(mode=period.mode.value, until=told.at(period.during.end)),
-        people=PeopleView(estimate=people.estimate, error=people.error, since=told.at(people.since)),
-        edges=[await _edge(tx, edge, states.get(edge.id), refused.get(edge.id, {}), told) for edge in parts.edges],
+        people=PeopleView(
+            estimate=people.estimate,
+            error=people.error,
+            since=told.at(people.counted.start),
+            stale_since=told.at(min(away)) if away else None,
+            gaps=[GapView(starts=told.at(gap.start), ends=told.at(gap.end)) for gap in people.gaps],
+        )
+        if people
+        else None,
+        edges=edges,
         doors=_doors(parts, devices, online, marks, period.mode, told),
-        counters=counters,
+        counters=[
+            CounterView(
+                id=each.counter,
+                door=each.door,
+                ins_today=each.ins,
+                outs_today=each.outs,
+                at=told.at(each.at),
+                stale=edge not in online,
+            )
+            for edge, each in counters
+        ],
         motion=[
             MotionView(
                 id=state.device,
@@ -171,6 +219,7 @@ async def take_snapshot(tx: Tx, parts: SiteParts, now: datetime) -> Snapshot:
             OutageView(edge=each.edge, starts=told.at(each.during.start), ends=told.at(each.during.end))
             for each in await reading.site_outages(tx, site, looked)
         ],
+        alerts=await _alerts(tx, edges, site, looked.start, told),
         recent=_recent(parts, await reading.latest_events(tx, site, kinds=_KINDS, limit=RECENT), told),
     )
 
@@ -186,7 +235,8 @@ class _Teller:
 
 
 async def _edge(tx: Tx, edge: Edge, state: EdgeState | None, refused: Mapping[str, int], told: _Teller) -> EdgeView:
-    plan = await plans.latest_version(tx, edge.site, edge.id)
+    newest = await plans.latest_version(tx, edge.site, edge.id)
+    plan = await plans.plan(tx, edge.site, edge.id, newest) if newest is not None else None
     health = {f"refused_{reason}": number for reason, number in refused.items()}
     behind = 0
     if state is not None:
@@ -200,8 +250,9 @@ async def _edge(tx: Tx, edge: Edge, state: EdgeState | None, refused: Mapping[st
         name=edge.name,
         online=state is not None and state.online,
         since=told.at(state.since) if state else None,
-        plan_version=plan,
+        plan_version=newest,
         applied_version=state.applied_version if state else None,
+        plan_refused=(plan.why or "it gave no reason") if plan and plan.refused_at and not plan.applied_at else None,
         trust=state.trust.value if state else None,
         outbox_behind=behind,
         health=health,
@@ -229,7 +280,7 @@ def _door(door: Door, state: DeviceState | None, reached: bool, mark: Mark | Non
     return DoorView(
         id=door.id,
         name=door.name,
-        mode=mode if mode in {"free", "code", "locked"} else "locked",
+        mode=mode if mode in _MODES else None,
         contact=_one_of(state, "contact", {"open", "closed"}),
         strike=_one_of(state, "strike", {"locked", "unlocked"}),
         alarm=alarm if alarm in _ALARMS else None,
@@ -239,22 +290,18 @@ def _door(door: Door, state: DeviceState | None, reached: bool, mark: Mark | Non
     )
 
 
-async def _counters(
-    tx: Tx, site: str, now: datetime, zone: ZoneInfo, told: _Teller, online: set[str]
-) -> tuple[list[CounterView], list[tuple[int, int]]]:
-    views: dict[tuple[str, str], CounterView] = {}
-    for edge, day in await reading.site_counter_days(tx, site, localtime.local_day(now, zone)):
-        before = views.get((edge, day.counter))
-        views[edge, day.counter] = CounterView(
-            id=day.counter,
-            door=day.door,
-            ins_today=day.top_ins - day.base_ins + (before.ins_today if before else 0),
-            outs_today=day.top_outs - day.base_outs + (before.outs_today if before else 0),
-            at=told.at(day.at),
-            stale=edge not in online,
-        )
-    counters = [views[name] for name in sorted(views)]
-    return counters, [(view.ins_today, view.outs_today) for view in counters]
+async def _alerts(tx: Tx, edges: Iterable[EdgeView], site: str, since: datetime, told: _Teller) -> list[AlertView]:
+    """The newest alert of each kind and edge that is still open: of a plan until the newest plan is carried out, of an
+    event log for 24 hours. Doors and reach tell for themselves."""
+    by_id = {edge.id: edge for edge in edges}
+    open_ones: dict[tuple[str, str], AlertView] = {}
+    for each in await reading.site_alerts(tx, site, limit=100, kinds=_PLAN_ALERTS + _LOG_ALERTS, since=since):
+        edge = by_id.get(each.edge)
+        if edge is None or (each.kind in _PLAN_ALERTS and edge.applied_version == edge.plan_version):
+            continue
+        text = edge.name + each.text.removeprefix(edge.id) if each.text.startswith(f"{edge.id} ") else each.text
+        open_ones.setdefault((each.edge, each.kind), AlertView(at=told.at(each.at), text=text, edge=each.edge))
+    return list(open_ones.values())
 
 
 def _recent(parts: SiteParts, events: Iterable[LoggedEvent], told: _Teller) -> list[Last]:
@@ -283,9 +330,9 @@ def _text(state: DeviceState, name: str) -> str:
     return value[:40] if isinstance(value, str) else ""
 
 
-def _number(state: DeviceState, name: str) -> int:
+def _number(state: DeviceState, name: str) -> int | None:
     value = state.values.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _one_of(state: DeviceState | None, name: str, allowed: set[str]) -> str:
