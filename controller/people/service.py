@@ -105,6 +105,11 @@ class People:
             await self._database.run(repository.renew_session, hashed, now + SESSION_LENGTH)
         return Actor(name=session.user, session=hashed, by_cookie=by_cookie)
 
+    async def stands(self, actor: Actor) -> bool:
+        """Whether the session the actor came with still lasts. Does not renew it: nobody need be at the screen."""
+        async with self._database.read() as tx:
+            return await repository.session(tx, actor.session, self._clock.now()) is not None
+
     async def sign_out(self, actor: Actor) -> None:
         """End the session the request came with. Idempotent."""
         await self._database.run(repository.end_session, actor.session)

@@ -1,6 +1,7 @@
 """What is known of a site now, and what its edges reported."""
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated
 
 import msgspec
@@ -11,7 +12,9 @@ from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
 from controller.fields import LIST_LIMIT, Limit, SlugPath
 from controller.house import TheHouse, the_house
+from controller.live import BEAT_EVERY_S
 from controller.people.gate import TheActor, find_actor
+from controller.people.model import Actor
 from controller.problem import NotSignedIn, Problem, described
 from controller.telemetry import reading
 from controller.telemetry.schemas import (
@@ -88,7 +91,10 @@ async def get_alerts(site: SlugPath, house: TheHouse, actor: TheActor, limit: Li
 
 @router.websocket("/live")
 async def live(socket: WebSocket, site: SlugQuery) -> None:
-    """A snapshot at once, then at most once a second when something changed; a beat every 5 seconds."""
+    """A snapshot at once, then at most once a second when something changed; a beat every 5 seconds.
+
+    Ends with 4401 within a beat of the session's end.
+    """
     try:
         actor = await find_actor(socket)
     except Problem:
@@ -99,12 +105,16 @@ async def live(socket: WebSocket, site: SlugQuery) -> None:
         return
     sending = asyncio.create_task(_send(socket, site), name=f"live {site}")
     listening = asyncio.create_task(_listen(socket), name=f"live {site}, other way")
+    signed_out = asyncio.create_task(_signed_out(socket, actor), name=f"live {site}, its session")
+    tasks = (sending, listening, signed_out)
     try:
-        await asyncio.wait({sending, listening}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (sending, listening):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(sending, listening, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+    if done == {signed_out}:
+        await socket.close(NOT_SIGNED_IN, "the sign-in has ended")
 
 
 async def _send(socket: WebSocket, site: str) -> None:
@@ -121,6 +131,16 @@ async def _send(socket: WebSocket, site: str) -> None:
         pass
     finally:
         await messages.aclose()
+
+
+async def _signed_out(socket: WebSocket, actor: Actor) -> None:
+    """Returns when the watcher's session has ended, looking at every beat."""
+    people = the_house(socket).people
+    while True:
+        await asyncio.sleep(BEAT_EVERY_S)
+        with suppress(SQLAlchemyError):  # the sender ends the line where the database does not answer
+            if not await people.stands(actor):
+                return
 
 
 async def _listen(socket: WebSocket) -> None:
