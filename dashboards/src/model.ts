@@ -155,7 +155,14 @@ export interface Snapshot {
   at: string;
   site: string;
   zone: string;
-  people: { estimate: number | null; error: number | null; since: string | null } | null;
+  /** Null while no counter has told anything; `stale_since` while one that counts is out of reach. */
+  people: {
+    estimate: number;
+    error: number;
+    since: string;
+    stale_since: string | null;
+    gaps: { from: string; to: string }[];
+  } | null;
   edges: Edge[];
   doors: Door[];
   counters: { id: string; door: string | null; ins_today: number | null; outs_today: number | null; at: string | null; stale: boolean }[];
@@ -163,6 +170,8 @@ export interface Snapshot {
   wifi: { id: string; zone: string; stations: number | null; at: string | null; stale: boolean }[];
   mode: { mode: string; until: string | null } | null;
   outages: { edge: string; from: string; to: string | null }[];
+  /** What stored alerts still need somebody. */
+  alerts: { at: string; text: string; edge: string }[];
   recent: { at: string; text: string }[];
 }
 
@@ -173,6 +182,8 @@ export interface Edge {
   since: string | null;
   plan_version: number | null;
   applied_version: number | null;
+  /** Why it refused its newest plan. */
+  plan_refused: string | null;
   trust: string | null;
   outbox_behind: number | null;
   health: Record<string, number>;

@@ -66,7 +66,7 @@ class Fake:
     def live(self, line: WebSocketRoute) -> None:
         self.line = line
         nothing: dict[str, list[str]] = {
-            name: [] for name in ("edges", "doors", "counters", "motion", "wifi", "outages", "recent")
+            name: [] for name in ("edges", "doors", "counters", "motion", "wifi", "outages", "alerts", "recent")
         }
         line.send(
             json.dumps({"type": "snapshot", "site": "hub", "at": _at(10), "people": None, "mode": None, **nothing})

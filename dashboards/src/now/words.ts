@@ -26,7 +26,7 @@ export function since(at: string | null | undefined, zone: string, now: Instant)
   return at ? moment(Date.parse(at), zone, now) : "never";
 }
 
-/** What needs somebody, worst first: forced doors, held doors, edges out of reach. */
+/** What needs somebody, worst first: forced doors, held doors, edges out of reach, refused plans and lost logs. */
 export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] {
   const doors = (kind: Door["alarm"], text: string): Alert[] =>
     snapshot.doors
@@ -36,13 +36,31 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
     .filter((one) => !one.online)
     .map((one) => ({
       key: `edge ${one.id}`,
-      text: `${one.name} is out of reach; its doors go on by themselves`,
+      text: `${one.name} is out of reach; if it has power, its doors go on by their last plan`,
       since: since(one.since, zone, now),
     }));
-  return [...doors("forced", "was forced open"), ...doors("held", "is held open"), ...away];
+  const told = snapshot.alerts.map((one) => ({
+    key: `told ${one.edge} ${one.at} ${one.text}`,
+    text: one.text,
+    since: since(one.at, zone, now),
+  }));
+  return [...doors("forced", "was forced open"), ...doors("held", "is held open"), ...away, ...told];
+}
+
+/** "not counted 02:38 to 02:39 and 09:10 to 09:30"; empty where the count has no gap. */
+export function notCounted(gaps: readonly { from: string; to: string }[], zone: string, now: Instant): string {
+  if (!gaps.length) return "";
+  return `not counted ${gaps.map((one) => `${since(one.from, zone, now)} to ${since(one.to, zone, now)}`).join(" and ")}`;
+}
+
+/** What an edge set aside or refused; mistyped codes are everyday and stand apart. */
+export function setAside(edge: Edge): { faults: [string, number][]; wrongCodes: number } {
+  const { wrong_codes: wrongCodes = 0, ...rest } = edge.health;
+  return { faults: Object.entries(rest).filter(([, count]) => count > 0), wrongCodes };
 }
 
 export function planWords(edge: Edge): string {
+  if (edge.plan_refused !== null) return `refused the newest plan: ${edge.plan_refused}`;
   if (edge.applied_version === null) return "no plan yet";
   return edge.plan_version === edge.applied_version ? "plan up to date" : "waiting to apply the newest plan";
 }

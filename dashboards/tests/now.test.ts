@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Edge, Snapshot } from "../src/model.ts";
+import { alerts, notCounted, planWords, setAside } from "../src/now/words.ts";
+
+const ZONE = "Europe/London";
+const NOW = Date.parse("2026-11-25T12:00Z");
+
+const edge: Edge = {
+  id: "main",
+  name: "Main",
+  online: true,
+  since: "2026-11-25T09:00:00Z",
+  plan_version: 5,
+  applied_version: 4,
+  plan_refused: null,
+  trust: "synced",
+  outbox_behind: 0,
+  health: {},
+};
+const shot: Snapshot = {
+  type: "snapshot",
+  at: "2026-11-25T12:00:00Z",
+  site: "ramsey",
+  zone: ZONE,
+  people: null,
+  edges: [edge],
+  doors: [],
+  counters: [],
+  motion: [],
+  wifi: [],
+  mode: null,
+  outages: [],
+  alerts: [],
+  recent: [],
+};
+
+test("an edge out of reach is not said to work: it may have no power", () => {
+  const [alert] = alerts({ ...shot, edges: [{ ...edge, online: false }] }, ZONE, NOW);
+  assert.equal(alert?.text, "Main is out of reach; if it has power, its doors go on by their last plan");
+});
+
+test("a stored alert needs somebody", () => {
+  const told = [{ at: "2026-11-25T11:05:00Z", text: "Main refused plan 5: its disk is full", edge: "main" }];
+  const [alert] = alerts({ ...shot, alerts: told }, ZONE, NOW);
+  assert.deepEqual([alert?.text, alert?.since], [told[0]?.text, "11:05"]);
+});
+
+test("a plan that was refused is not waited for", () => {
+  assert.equal(planWords(edge), "waiting to apply the newest plan");
+  assert.equal(planWords({ ...edge, plan_refused: "its disk is full" }), "refused the newest plan: its disk is full");
+});
+
+test("codes typed wrongly are no faults", () => {
+  const { faults, wrongCodes } = setAside({ ...edge, health: { wrong_codes: 3, refused_malformed: 2, dropped: 0 } });
+  assert.deepEqual([faults, wrongCodes], [[["refused_malformed", 2]], 3]);
+});
+
+test("gaps in the count are named, each from when to when", () => {
+  const gaps = [
+    { from: "2026-11-25T02:38:00Z", to: "2026-11-25T02:39:00Z" },
+    { from: "2026-11-24T22:00:00Z", to: "2026-11-24T23:00:00Z" },
+  ];
+  assert.equal(notCounted(gaps.slice(0, 1), ZONE, NOW), "not counted 02:38 to 02:39");
+  assert.match(notCounted(gaps, ZONE, NOW), / and Tue 24 Nov 22:00 to Tue 24 Nov 23:00$/);
+  assert.equal(notCounted([], ZONE, NOW), "");
+});
