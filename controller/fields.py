@@ -10,6 +10,7 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from controller import localtime
+from controller.patterns import ID_PATTERN
 from controller.problem import invalid_field
 from edge.wire.ids import SLUG_PATTERN
 
@@ -45,6 +46,8 @@ def _no_control(text: str) -> str:
     return text
 
 
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+"""An id that the controller gave."""
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
 """1 to 40 small letters, digits and inner hyphens."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
@@ -111,7 +114,9 @@ Day = Annotated[date, BeforeValidator(_date_text), Field(strict=True)]
 """A local date, written 2026-11-25."""
 
 SlugPath = Annotated[str, Path(pattern=SLUG_PATTERN)]
-"""An id in a route's path."""
+"""An id in a route's path that people chose."""
+IdPath = Annotated[str, Path(pattern=ID_PATTERN)]
+"""An id in a route's path that the controller gave."""
 Limit = Annotated[int, Query(ge=1, le=LIST_LIMIT, description="Most items to return")]
 After = Annotated[
     str | None,

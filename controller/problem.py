@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+
+from controller.patterns import IN_WORDS
 
 log = logging.getLogger(__name__)
 
@@ -188,7 +190,12 @@ def _field(location: Sequence[object]) -> str:
     return ".".join(str(part) for part in rest) or str(where)
 
 
-def _message(found: Mapping[str, object]) -> str:
+def _message(found: Mapping[str, Any]) -> str:
+    if found["type"] == "json_invalid" or tuple(found["loc"]) == ("body",):
+        return "the body must be a JSON object"
+    if found["type"] == "string_pattern_mismatch":
+        pattern = found["ctx"]["pattern"]
+        return IN_WORDS.get(pattern, f"must match {pattern}")
     message = str(found["msg"])
     if message.startswith("Value error, "):
         return message.removeprefix("Value error, ")  # a sentence of ours

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Response, status
+from fastapi import APIRouter, Header, Query, Response, status
 
 from controller.bookings.answers import (
     BookingAnswer,
@@ -35,14 +35,13 @@ from controller.bookings.schemas import (
     SeriesBody,
 )
 from controller.estate.errors import SiteUnknown
-from controller.fields import Slug, SlugPath
+from controller.fields import IdPath, Slug, SlugPath
 from controller.house import TheHouse
 from controller.people.gate import TheActor
 from controller.problem import NotSignedIn, described, invalid_field
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
 
-Id = Annotated[str, Path(max_length=36)]
 Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
 IfMatch = Annotated[str | None, Header(description='A version in quotes, such as "3", or *')]
 
@@ -78,14 +77,14 @@ async def check_booking(site: SlugPath, body: CheckBody, house: TheHouse, actor:
 
 
 @router.get("/bookings/{booking_id}", responses=described(BookingUnknown))
-async def get_booking(booking_id: Id, house: TheHouse, actor: TheActor, response: Response) -> BookingAnswer:
+async def get_booking(booking_id: IdPath, house: TheHouse, actor: TheActor, response: Response) -> BookingAnswer:
     """One booking."""
     return _tagged(booking_answer(await house.bookings.get(booking_id)), response)
 
 
 @router.patch("/bookings/{booking_id}", responses=described(BookingUnknown, Clash, PreconditionFailed))
 async def change_booking(
-    booking_id: Id,
+    booking_id: IdPath,
     body: ChangeBody,
     house: TheHouse,
     actor: TheActor,
@@ -100,7 +99,7 @@ async def change_booking(
 
 @router.post("/bookings/{booking_id}/cancel", responses=described(BookingUnknown, NotNow))
 async def cancel_booking(
-    booking_id: Id, house: TheHouse, actor: TheActor, response: Response, body: CancelBody | None = None
+    booking_id: IdPath, house: TheHouse, actor: TheActor, response: Response, body: CancelBody | None = None
 ) -> BookingAnswer:
     """Cancel a booking; cancelled already, it stays so. `on_door` tells what its code may still open."""
     view = await house.bookings.cancel(booking_id, why=body.why if body else "", actor=actor.name)
@@ -108,7 +107,7 @@ async def cancel_booking(
 
 
 @router.post("/bookings/{booking_id}/restore", responses=described(BookingUnknown, Clash))
-async def restore_booking(booking_id: Id, house: TheHouse, actor: TheActor, response: Response) -> BookingAnswer:
+async def restore_booking(booking_id: IdPath, house: TheHouse, actor: TheActor, response: Response) -> BookingAnswer:
     """Undo a cancel, as long as the time is free and not over."""
     return _tagged(booking_answer(await house.bookings.restore(booking_id, actor=actor.name)), response)
 
@@ -127,7 +126,7 @@ async def create_series(site: SlugPath, body: NewSeriesBody, house: TheHouse, ac
 
 @router.post("/series/{series_id}/cancel", responses=described(SeriesUnknown))
 async def cancel_series(
-    series_id: Id, house: TheHouse, actor: TheActor, body: CancelSeriesBody | None = None
+    series_id: IdPath, house: TheHouse, actor: TheActor, body: CancelSeriesBody | None = None
 ) -> CancelledSeries:
     """Cancel what is left of a series, or what is left of it from a date on."""
     views = await house.recurring.cancel(series_id, from_date=body.from_date if body else None, actor=actor.name)

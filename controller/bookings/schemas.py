@@ -7,7 +7,7 @@ import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
 from controller.bookings.model import Change, Draft, SeriesDraft
-from controller.fields import Body, Day, Line, MomentText, Name, Note, Slug, Whole, read_moment
+from controller.fields import Body, Day, Id, Line, MomentText, Name, Note, Slug, Whole, read_moment
 
 
 def _wall_text(text: str) -> str:
@@ -48,7 +48,7 @@ class CheckBody(BookingBody):
     """``id``: a booking that does not stand in its own way, when it is to be moved."""
 
     title: Line = ""
-    id: Annotated[str, Field(max_length=36)] | None = None
+    id: Id | None = None
 
 
 class ChangeBody(Body):

@@ -1,15 +1,14 @@
 """Commands at doors, and which plan each edge has."""
 
 from datetime import datetime
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, status
+from fastapi import APIRouter, status
 
 from controller import localtime
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.service import require_parts, require_site
-from controller.fields import SlugPath
+from controller.fields import IdPath, SlugPath
 from controller.house import TheHouse
 from controller.people.gate import TheActor
 from controller.plans import repository
@@ -17,8 +16,6 @@ from controller.plans.commands import CommandUnknown, OutOfReach
 from controller.plans.schemas import CommandAnswer, CommandBody, CommandIssued, PlanAnswer, PlanList
 from controller.problem import NotSignedIn, described
 from controller.telemetry import repository as telemetry
-
-CommandId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 
 router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
 
@@ -37,7 +34,7 @@ async def post_command(
 
 
 @router.get("/commands/{command}", responses=described(CommandUnknown))
-async def get_command(command: CommandId, house: TheHouse, actor: TheActor) -> CommandAnswer:
+async def get_command(command: IdPath, house: TheHouse, actor: TheActor) -> CommandAnswer:
     """What came of a command."""
     issued, outcome = await house.exchange.commander.outcome(command)
     async with house.database.read() as tx:

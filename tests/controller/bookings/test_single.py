@@ -1,6 +1,7 @@
 """Single bookings over HTTP: made, refused with the field and the limit, changed, cancelled, restored."""
 
 import asyncio
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -55,7 +56,7 @@ async def test_a_summer_booking_is_shown_with_the_summer_offset(village: httpx.A
         ({"starts": "2026-11-26"}, "starts", "must be a time like"),
         ({"starts": "2026-11-26T25:00"}, "starts", ""),
         ({"starts": "9999-11-26T18:00"}, "starts", "year"),
-        ({"space": "Hall!"}, "space", "pattern"),
+        ({"space": "Hall!"}, "space", "small letters, digits and hyphens"),
     ],
 )
 async def test_a_refusal_names_the_field_and_the_limit(
@@ -81,8 +82,27 @@ async def test_a_wall_time_that_does_not_exist_is_refused_with_the_two_nearest(v
 async def test_an_unknown_site_space_or_booking_is_not_found(village: httpx.AsyncClient) -> None:
     assert (await post(village, space="attic")).status_code == 404
     assert (await village.post(f"{API}/sites/nowhere/bookings", json=wanted())).status_code == 404
-    assert (await village.get(f"{API}/bookings/none")).status_code == 404
-    assert (await village.post(f"{API}/series/none/cancel")).status_code == 404
+    nobody = "01930000-0000-7000-8000-000000000000"
+    assert (await village.get(f"{API}/bookings/{nobody}")).status_code == 404
+    assert (await village.post(f"{API}/series/{nobody}/cancel")).status_code == 404
+
+
+@pytest.mark.parametrize("wrong", ["none", "%00" * 36, "01930000-0000-7000-8000-00000000000%00", "%C3%BC" * 36])
+async def test_what_is_no_id_is_refused(any_village: httpx.AsyncClient, wrong: str) -> None:
+    for method, path in (
+        ("GET", f"/bookings/{wrong}"),
+        ("PATCH", f"/bookings/{wrong}"),
+        ("POST", f"/bookings/{wrong}/cancel"),
+        ("POST", f"/bookings/{wrong}/restore"),
+        ("POST", f"/series/{wrong}/cancel"),
+    ):
+        answer = await any_village.request(method, API + path, json={})
+        assert answer.status_code == 422, (path, answer.text)
+        [error] = answer.json()["errors"]
+        assert error["message"] == "must be an id as the controller gave it"
+    checked = await any_village.post(f"{API}/sites/{SITE}/bookings/check", json=wanted(id=unquote(wrong)))
+    assert checked.status_code == 422
+    assert checked.json()["errors"][0]["field"] == "id"
 
 
 async def test_a_clash_is_a_409_that_names_what_stands_in_the_way(any_village: httpx.AsyncClient) -> None:
@@ -241,6 +261,21 @@ async def test_a_key_sent_twice_books_once(village: httpx.AsyncClient) -> None:
     first, second = await asyncio.gather(once(), once())
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json() == second.json()
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', "7", "space=hall", "\x00"])
+async def test_a_body_that_is_no_json_object_is_told_so(village: httpx.AsyncClient, body: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await village.post(f"{API}/sites/{SITE}/bookings", content=body.encode(), headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": "body", "message": "the body must be a JSON object"}]
+
+
+async def test_a_slug_that_is_none_is_told_in_words(village: httpx.AsyncClient) -> None:
+    words = "must be 1 to 40 small letters, digits and hyphens, with no hyphen at either end"
+    for answer in (await post(village, space="The Hall"), await village.get(f"{API}/sites/Ramsey_Hub/hours")):
+        assert answer.status_code == 422
+        assert [error["message"] for error in answer.json()["errors"]] == [words]
 
 
 async def test_an_unknown_field_is_ignored(village: httpx.AsyncClient) -> None:

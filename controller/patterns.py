@@ -1,0 +1,10 @@
+"""Patterns of ids, and how a refusal words them."""
+
+from edge.wire.ids import SLUG_PATTERN
+
+ID_PATTERN = "^[0-9a-f-]{36}$"
+"""An id that the controller gave: of a booking, a series, a command."""
+IN_WORDS = {
+    SLUG_PATTERN: "must be 1 to 40 small letters, digits and hyphens, with no hyphen at either end",
+    ID_PATTERN: "must be an id as the controller gave it",
+}
