@@ -109,6 +109,7 @@ def _shown(view: View, *, notice: str = "") -> HTMLResponse:
         address=site.address,
         doors=view.standing.doors,
         on_door=view.standing.state is State.ON,
+        standing=view.standing.text[:1].upper() + view.standing.text[1:],
         still_opens=view.standing.still_opens,
         phone=site.phone,
         dial="".join(letter for letter in site.phone if letter.isdigit() or letter == "+"),
@@ -133,6 +134,7 @@ def _confirm(house: House, view: View) -> HTMLResponse:
         when=words.window(booking.during, view.place.site.tz, now=view.now),
         space=view.place.space.name,
         site=view.place.site.name,
+        after_cancel=view.standing.after_cancel,
         check=links.confirmation(house.keys.page, booking.id, booking.version),
     )
 

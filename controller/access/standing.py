@@ -85,21 +85,23 @@ class DoorStanding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """All doors of a booking. ``still_opens``: what a code opens that should no longer."""
+    """All doors of a booking. ``still_opens``: what a code opens that should no longer. ``after_cancel``: what it
+    would still open after a cancel now, since the door is out of reach; empty where nothing."""
 
     state: State
     text: str
     doors: tuple[DoorStanding, ...] = ()
     still_opens: tuple[str, ...] = ()
+    after_cancel: str = ""
 
 
 def stand(grants: Sequence[HeldGrant], *, cancelled: bool, now: datetime, zone: ZoneInfo) -> Standing:
     """The standing of one booking from all grants it ever had. Moved bookings have ended grants beside live ones."""
     live = [grant for grant in grants if grant.ended_at is None]
     ended = [grant for grant in grants if grant.ended_at is not None]
-    lingering = [grant for grant in ended if grant.state(now) is State.REMOVING]
+    lingering = [grant for grant in ended if _lingers(grant, now)]
     # The last one of a door is the one shown.
-    ended.sort(key=lambda grant: grant.state(now) is State.REMOVING)
+    ended.sort(key=lambda grant: _lingers(grant, now))
     if not cancelled:
         live = [_as_on(grant, lingering) for grant in live]
         longer = [
@@ -107,7 +109,15 @@ def stand(grants: Sequence[HeldGrant], *, cancelled: bool, now: datetime, zone: 
         ]
         old = tuple(f"the code still opens {_reach([grant], zone, now)}, as before the change" for grant in longer)
         state, text = _live(live, zone, now) if live else (State.NONE, "no door needs a code")
-        return Standing(state=state, text=text, doors=_doors(live, zone, now), still_opens=old)
+        cut = [grant for grant in (*live, *lingering) if grant.out_of_reach_since is not None]
+        kept = [each for each in (msgspec.structs.replace(grant, ended_at=now) for grant in cut) if _lingers(each, now)]
+        return Standing(
+            state=state,
+            text=text,
+            doors=_doors(live, zone, now),
+            still_opens=old,
+            after_cancel=f"its code still opens {_reach(kept, zone, now)}" if kept else "",
+        )
     if lingering:
         text = "cancelled, but its code still opens " + _reach(lingering, zone, now)
         still = tuple(f"its code still opens {_reach([grant], zone, now)}" for grant in lingering)
@@ -115,6 +125,10 @@ def stand(grants: Sequence[HeldGrant], *, cancelled: bool, now: datetime, zone: 
     if ended:
         return Standing(state=State.GONE, text=_gone(ended, zone, now), doors=_doors(ended, zone, now))
     return Standing(state=State.NONE, text="cancelled; no door needed a code")
+
+
+def _lingers(grant: HeldGrant, now: datetime) -> bool:
+    return grant.state(now) is State.REMOVING
 
 
 def _as_on(grant: HeldGrant, lingering: Sequence[HeldGrant]) -> HeldGrant:
