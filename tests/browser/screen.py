@@ -65,6 +65,11 @@ class Screen:
     def panel(self) -> Locator:
         return self.page.get_by_role("dialog")
 
+    async def reach(self, room: str) -> None:
+        """Come to the board with the mouse, until it shows which time a click would take."""
+        await self.row(room).get_by_role("gridcell", name=re.compile("^Free")).first.hover()
+        await expect(self.page.locator(".hint")).to_be_visible()
+
     async def said(self, words: str | re.Pattern[str]) -> None:
         """A screen reader has been told these words, politely or not."""
         spoken = self.page.locator('[aria-live="polite"], [aria-live="assertive"]')

@@ -17,6 +17,7 @@ HOUR_PX = 84
 
 async def _drag(screen: Screen, title: str, right_px: int, down_px: int = 0, *, grip: float = 0.5) -> None:
     """Carry a block by the mouse, from ``grip`` of its width, and keep the button down."""
+    await screen.reach("Meeting room")
     block = screen.block(title)
     await block.scroll_into_view_if_needed()
     box = await block.bounding_box()
@@ -52,7 +53,9 @@ async def test_a_click_on_free_time_books_it_and_the_code_reaches_the_door(scree
 async def test_drawing_over_free_time_takes_its_ends(screens: Screens) -> None:
     screen = await screens.new()
     await screen.diary(date(2026, 12, 8))
+    await screen.reach("Main hall")
     free = screen.free("Main hall", "Free, 10:00")
+    await free.scroll_into_view_if_needed()
     box = await free.bounding_box()
     assert box is not None
     mouse = screen.page.mouse
