@@ -1,5 +1,6 @@
 """What bookings answer. Times carry the site's offset."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -7,10 +8,11 @@ from controller import localtime
 from controller.access.standing import Standing, State
 from controller.bookings.desk import View
 from controller.bookings.errors import conflicts
-from controller.bookings.model import Mark, SeriesDate, Status
+from controller.bookings.model import Mark, SeriesDate, Status, Told
 from controller.bookings.recurring import BookedSeries, CheckedSeries
 from controller.bookings.service import Checked
 from controller.bookings.texts import message
+from controller.estate.model import Site
 from controller.fields import Answer
 from controller.problem import Conflict
 
@@ -74,6 +76,21 @@ class BookingList(Answer):
     items: list[BookingAnswer]
 
 
+class ToldAnswer(Answer):
+    """``what``: book, change, move, cancel, restore. ``why`` is empty where nobody said."""
+
+    at: str
+    actor: str
+    what: str
+    why: str
+
+
+class StoryAnswer(Answer):
+    """Oldest first."""
+
+    items: list[ToldAnswer]
+
+
 class CheckAnswer(Answer):
     """``lingering`` and ``notes`` do not stand in the way; they are worth knowing."""
 
@@ -84,7 +101,8 @@ class CheckAnswer(Answer):
 
 
 class SeriesDateAnswer(Answer):
-    """``starts`` and ``ends`` are null where the clocks leave nothing of the date."""
+    """``starts`` and ``ends`` are null where the clocks leave nothing of the date. ``lingering`` and ``notes`` are
+    as in a booking's check."""
 
     date: str
     starts: str | None
@@ -92,6 +110,8 @@ class SeriesDateAnswer(Answer):
     mark: Mark
     text: str
     conflicts: list[Conflict]
+    lingering: list[str]
+    notes: list[str]
 
 
 class SeriesCheckAnswer(Answer):
@@ -161,6 +181,15 @@ def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return None if moment is None else localtime.rfc3339(moment, zone)
 
 
+def story_answer(site: Site, story: Sequence[Told]) -> StoryAnswer:
+    return StoryAnswer(
+        items=[
+            ToldAnswer(at=localtime.rfc3339(each.at, site.tz), actor=each.actor, what=each.what, why=each.why)
+            for each in story
+        ]
+    )
+
+
 def check_answer(checked: Checked) -> CheckAnswer:
     return CheckAnswer(
         free=not checked.conflicts,
@@ -178,6 +207,8 @@ def _date_answer(each: SeriesDate, zone: ZoneInfo) -> SeriesDateAnswer:
         mark=each.mark,
         text=each.text,
         conflicts=conflicts(each.conflicts, zone),
+        lingering=list(each.lingering),
+        notes=list(each.notes),
     )
 
 

@@ -65,6 +65,15 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
         return Status.CONFIRMED if self.arrived_at is None else Status.ARRIVED
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A line in a booking's story. ``what``: book, change, move, cancel, restore."""
+
+    at: datetime
+    actor: str
+    what: str
+    why: str
+
+
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     """A booking that holds time another one wants."""
 
@@ -128,10 +137,15 @@ class Mark(StrEnum):
 
 
 class SeriesDate(msgspec.Struct, frozen=True, kw_only=True):
-    """One date of a series as checked. ``during`` is ``None`` where the clocks leave nothing of it."""
+    """One date of a series as checked. ``during`` is ``None`` where the clocks leave nothing of it.
+
+    ``lingering`` and ``notes`` do not stand in the way; only a check fills them.
+    """
 
     date: date
     during: Interval | None
     mark: Mark
     text: str
     conflicts: tuple[Claimed, ...] = ()
+    lingering: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

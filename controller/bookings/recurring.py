@@ -7,11 +7,14 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from controller import localtime
+from controller.access import repository as access
 from controller.access import words
+from controller.access.standing import Lingering, lingering_texts
 from controller.bookings import limits, repository
 from controller.bookings.desk import Desk, View
 from controller.bookings.errors import SeriesClash, SeriesUnknown
 from controller.bookings.model import Asked, Claimed, Mark, SeriesDate, SeriesDraft, atoms
+from controller.bookings.notes import notes
 from controller.bookings.places import Place, place, places
 from controller.bookings.series import Clocks, Occurrence, weekly
 from controller.bookings.service import Bookings
@@ -55,8 +58,24 @@ class Recurring:
         """Every date with its mark. Raises ``Invalid``, ``SiteUnknown``, ``SpaceUnknown``."""
         async with self._database.read() as tx:
             there = await place(tx, site, draft.space)
-            dates = await self._dates(tx, there, draft, self._clock.now())
-            return CheckedSeries(site=there.site, dates=tuple(dates))
+            now = self._clock.now()
+            dates = await self._dates(tx, there, draft, now)
+            old = await access.lingering(tx, site, now=now)
+            told = [self._told(each, there, old, draft.people, now) for each in dates]
+            return CheckedSeries(site=there.site, dates=tuple(told))
+
+    def _told(
+        self, date: SeriesDate, place: Place, old: Sequence[Lingering], people: int | None, now: datetime
+    ) -> SeriesDate:
+        """The date with what is worth knowing of it."""
+        if date.during is None:
+            return date
+        window, zone = self._desk.code_window(date.during), place.site.tz
+        return msgspec.structs.replace(
+            date,
+            lingering=lingering_texts(old, doors=place.space.doors, window=window, zone=zone, now=now),
+            notes=notes(place, date.during, people),
+        )
 
     async def create(self, site: str, draft: SeriesDraft, *, actor: str) -> BookedSeries:
         """Book every date that is not skipped, or none. Raises ``SeriesClash``, ``Invalid``, ``SiteUnknown``,
@@ -107,13 +126,18 @@ class Recurring:
         claimed = await repository.claimed(tx, atoms(place.site.id, place.space.id), span, limit=100_000)
         return [_marked(each, claimed, place) for each in occurrences]
 
-    async def cancel(self, series_id: str, *, from_date: date | None, actor: str) -> list[View]:
-        """Cancel what is left of a series, or what is left of it from a local date on. Raises ``SeriesUnknown``."""
-        views, site = await self._bookings.write(self._cancel, series_id, from_date, actor)
+    async def cancel(self, series_id: str, *, from_date: date | None, why: str, actor: str) -> list[View]:
+        """Cancel what is left of a series, or what is left of it from a local date on. Raises ``SeriesUnknown``.
+
+        ``why`` is kept in each booking's story.
+        """
+        views, site = await self._bookings.write(self._cancel, series_id, from_date, why, actor)
         self._changes.site_changed(site)
         return views
 
-    async def _cancel(self, tx: Tx, series_id: str, from_date: date | None, actor: str) -> tuple[list[View], str]:
+    async def _cancel(
+        self, tx: Tx, series_id: str, from_date: date | None, why: str, actor: str
+    ) -> tuple[list[View], str]:
         site_id = await repository.series_site(tx, series_id)
         if site_id is None:
             raise SeriesUnknown(series_id)
@@ -122,7 +146,7 @@ class Recurring:
         where = await places(tx, site_id)
         since = _BEGINNING if from_date is None else localtime.day_start(from_date, where.site.tz)
         left = [each for each in await repository.of_series(tx, series_id, starting=since) if each.ends > now]
-        gone = await self._desk.cancel(tx, left, actor=actor, now=now, why="series cancelled")
+        gone = await self._desk.cancel(tx, left, actor=actor, now=now, why=why or "series cancelled")
         return await self._desk.views(tx, where, gone, now), site_id
 
 

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import RowMapping, delete, insert, select, update
 
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import Booking, Claimed, atoms
+from controller.bookings.model import Booking, Claimed, Told, atoms
 from controller.bookings.tables import booking_log, bookings, claims, series
 from controller.database import Database, Tx
 from edge.wire.interval import Interval
@@ -125,6 +125,13 @@ async def claim(database: Database, tx: Tx, site: str, values: Iterable[Booking]
     ]
     if rows:
         await tx.execute(insert(claims), rows)
+
+
+async def story(tx: Tx, booking_id: str) -> list[Told]:
+    """What happened to a booking, oldest first."""
+    c = booking_log.c
+    query = select(c.at, c.actor, c.what, c.why).where(c.booking_id == booking_id).order_by(c.id)
+    return [Told(**row) for row in (await tx.execute(query)).mappings()]
 
 
 async def log(tx: Tx, ids: Sequence[str], *, at: datetime, actor: str, what: str, why: str = "") -> None:

@@ -12,10 +12,12 @@ from controller.bookings.answers import (
     CheckAnswer,
     SeriesAnswer,
     SeriesCheckAnswer,
+    StoryAnswer,
     booking_answer,
     check_answer,
     series_answer,
     series_check_answer,
+    story_answer,
 )
 from controller.bookings.errors import (
     BookingUnknown,
@@ -82,6 +84,12 @@ async def get_booking(booking_id: IdPath, house: TheHouse, actor: TheActor, resp
     return _tagged(booking_answer(await house.bookings.get(booking_id)), response)
 
 
+@router.get("/bookings/{booking_id}/log", responses=described(BookingUnknown))
+async def get_booking_log(booking_id: IdPath, house: TheHouse, actor: TheActor) -> StoryAnswer:
+    """Who did what to a booking, when and why."""
+    return story_answer(*await house.bookings.story(booking_id))
+
+
 @router.patch("/bookings/{booking_id}", responses=described(BookingUnknown, Clash, PreconditionFailed))
 async def change_booking(
     booking_id: IdPath,
@@ -129,7 +137,8 @@ async def cancel_series(
     series_id: IdPath, house: TheHouse, actor: TheActor, body: CancelSeriesBody | None = None
 ) -> CancelledSeries:
     """Cancel what is left of a series, or what is left of it from a date on."""
-    views = await house.recurring.cancel(series_id, from_date=body.from_date if body else None, actor=actor.name)
+    asked = body or CancelSeriesBody()
+    views = await house.recurring.cancel(series_id, from_date=asked.from_date, why=asked.why, actor=actor.name)
     return CancelledSeries(id=series_id, bookings=[booking_answer(view) for view in views])
 
 

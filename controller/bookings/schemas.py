@@ -126,3 +126,4 @@ class CancelSeriesBody(Body):
     """``from_date``: cancel from this local date on; without it, all that is left."""
 
     from_date: Day | None = None
+    why: Note = ""

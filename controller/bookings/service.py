@@ -7,21 +7,19 @@ from typing import Concatenate, ParamSpec, TypeVar
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
-from controller import localtime
 from controller.access import service as access
 from controller.access.tables import CODE_OVERLAP
 from controller.bookings import limits, links, repository
 from controller.bookings.desk import Desk, View
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale
-from controller.bookings.model import Asked, Booking, Change, Claimed, Draft, Status
+from controller.bookings.model import Asked, Booking, Change, Claimed, Draft, Status, Told
+from controller.bookings.notes import notes
 from controller.bookings.places import Place, place, places
-from controller.bookings.series import length_words
 from controller.bookings.tables import CLAIM_OVERLAP
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
 from controller.estate.model import Site
 from edge.wire.clock import Clock
-from edge.wire.interval import Interval
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -94,7 +92,7 @@ class Bookings:
                 site=there.site,
                 conflicts=tuple(await self._desk.conflicts(tx, there, during, but=but)),
                 lingering=lingering,
-                notes=_notes(there, during, draft.people),
+                notes=notes(there, during, draft.people),
             )
 
     async def between(self, site: str, starts: str, ends: str, *, space: str | None) -> list[View]:
@@ -109,6 +107,12 @@ class Bookings:
         """Raises ``BookingUnknown``."""
         async with self._database.read() as tx:
             return await self._view(tx, await _require(tx, booking_id))
+
+    async def story(self, booking_id: str) -> tuple[Site, list[Told]]:
+        """What happened to a booking, oldest first, and its site. Raises ``BookingUnknown``."""
+        async with self._database.read() as tx:
+            booking = await _require(tx, booking_id)
+            return (await places(tx, booking.site)).site, await repository.story(tx, booking_id)
 
     async def by_link(self, token: str) -> View:
         """The booking of a door page. Raises ``LinkUnknown``."""
@@ -232,19 +236,3 @@ def _changed(old: Booking, change: Change, place: Place) -> Booking:
     ends = old.ends if change.ends is msgspec.UNSET else change.ends.resolve(zone, "ends")
     during = limits.window(starts, ends)
     return msgspec.structs.replace(old, **given, starts=during.start, ends=during.end)
-
-
-def _notes(place: Place, during: Interval, people: int | None) -> tuple[str, ...]:
-    notes = []
-    capacity = place.space.capacity
-    if capacity is not None and people is not None and people > capacity:
-        notes.append(f"{people} people are more than {place.space.name} holds ({capacity})")
-    zone = place.site.tz
-    on_the_wall = localtime.wall(during.end, zone) - localtime.wall(during.start, zone)
-    real = during.end - during.start
-    if real != on_the_wall:
-        word = "longer" if real > on_the_wall else "shorter"
-        notes.append(
-            f"the clocks change: it lasts {length_words(real)}, {length_words(abs(real - on_the_wall))} {word}"
-        )
-    return tuple(notes)

@@ -3,8 +3,10 @@
 import httpx
 import pytest
 
+from controller.house import House
 from tests.controller.clock import ManualClock
-from tests.controller.village import API, SITE, Json, act, book, change, look
+from tests.controller.running import USER
+from tests.controller.village import API, SITE, Json, act, apply_plan, book, change, compile_plan, look, wanted
 
 
 def evening(**changes: object) -> Json:
@@ -133,3 +135,39 @@ async def test_a_series_is_cancelled_from_a_date_or_whole_and_what_is_over_stays
     assert statuses == ["finished", "cancelled", "cancelled", "cancelled"]
     again = await any_village.post(path)
     assert again.json()["bookings"] == []
+
+
+async def test_each_date_of_a_check_tells_what_a_single_check_tells(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    old = await book(any_village, space="studio", title="Yoga", starts="2026-11-26T18:00", ends="2026-11-26T20:00")
+    await compile_plan(any_house, 1)
+    await apply_plan(any_house, 1)
+    await act(any_village, old, "cancel")
+    first, second = await check(any_village, until="2026-12-03", people=61)
+    single = wanted(starts="2026-11-26T19:00", ends="2026-11-26T21:00", people=61)
+    alone = (await any_village.post(f"{API}/sites/{SITE}/bookings/check", json=single)).json()
+    assert (first["lingering"], first["notes"]) == (alone["lingering"], alone["notes"])
+    assert first["lingering"] == ["the code of “Yoga” (cancelled) still opens Front door until 20:15 on Thu 26 Nov"]
+    assert first["notes"] == ["61 people are more than Hall holds (60)"]
+    assert (second["lingering"], second["notes"]) == ([], first["notes"])
+
+
+async def test_a_bookings_story_tells_who_did_what_when_and_why(
+    any_village: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    made = (await post(any_village)).json()
+    booking = made["bookings"][0]
+    clock.advance(minutes=5)
+    await change(any_village, booking, title="Singers")
+    clock.advance(minutes=5)
+    path = f"{API}/series/{made['id']}/cancel"
+    assert (await any_village.post(path, json={"why": "the boiler is broken"})).is_success
+    story = (await any_village.get(f"{API}/bookings/{booking['id']}/log")).json()["items"]
+    assert story == [
+        {"at": "2026-11-25T12:00:00+00:00", "actor": USER, "what": "book", "why": ""},
+        {"at": "2026-11-25T12:05:00+00:00", "actor": USER, "what": "change", "why": ""},
+        {"at": "2026-11-25T12:10:00+00:00", "actor": USER, "what": "cancel", "why": "the boiler is broken"},
+    ]
+    nobody = "01930000-0000-7000-8000-000000000000"
+    assert (await any_village.get(f"{API}/bookings/{nobody}/log")).status_code == 404
