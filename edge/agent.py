@@ -304,8 +304,9 @@ class Agent:
                 trust = house.trust
                 hello = self._talk.hello(message.payload)
                 self._trust_changed(trust is not house.trust)
-                house.outbox.wanted(hello.log, hello.next_seq)
-                self._courier.again()
+                if self._talk.answers(hello):
+                    house.outbox.wanted(hello.log, hello.next_seq)
+                    self._courier.again()
             else:
                 house.count("unknown_topic")
         except WireError as error:

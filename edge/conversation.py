@@ -110,10 +110,13 @@ class Conversation:
         """Answer a hello; what it says of time is taken as proof where it answers this very session."""
         hello = self._open(payload, Purpose.HELLO, Hello)
         house = self._house
-        if hello.session == self._session.nonce:
+        if self.answers(hello):
+            before = house.now()
             house.timekeeper.hello(
                 hello.at, house.clock.now(), house.clock.monotonic(), session_began=self._session.began
             )
+            if self._gate is not None:
+                self._gate.clock_moved(house.now() - before)
         reply = HelloReply(
             site=self._site,
             edge=self._edge,
@@ -124,6 +127,10 @@ class Conversation:
         )
         self._say("hello/reply", Purpose.HELLO_REPLY, reply)
         return hello
+
+    def answers(self, hello: Hello) -> bool:
+        """Whether a hello echoes this very session: an old one, sent again, does not, and then moves nothing."""
+        return hello.session == self._session.nonce
 
     def command(self, payload: bytes, *, retained: bool) -> None:
         """Carry a command out, once, and say what came of it."""

@@ -15,6 +15,8 @@ from edge.wire.plan import DoorPlan, OverrideKind
 
 LOOK_S = 30.0
 """The plan is looked at this often at least, so that a step of the clock cannot leave a door free for long."""
+STUCK_S = 600.0
+"""An exit button pressed this long is reported as stuck. It goes on releasing the door: whoever is inside gets out."""
 
 
 class Switch:
@@ -65,6 +67,7 @@ class Doorway:
         self._entry = keypad.Entry()
         self._timer = Timer(house, f"door {config.id}", self._tick)
         self._schedule = Timer(house, f"schedule of {config.id}", self.look)
+        self._stuck = Timer(house, f"exit button of {config.id} held", lambda: self._exit_fault(True))
         self._mode = ""
         self._contact = self._rex = None
         if config.contact is not None:
@@ -181,6 +184,12 @@ class Doorway:
 
     def _pressed(self, pressed: bool) -> None:
         self._feed(door.Exit(pressed=pressed))
+        self._stuck.set(self._clock.monotonic() + STUCK_S if pressed else None)
+        if not pressed:
+            self._exit_fault(False)
+
+    def _exit_fault(self, present: bool) -> None:
+        self._house.fault(self.id, "exit button stuck", present=present)
 
     def _tick(self) -> None:
         self._feed(door.Tick())

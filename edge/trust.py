@@ -82,7 +82,7 @@ class Timekeeper:
         if abs(self.now(wall, mono) - at) > HELLO_TOLERANCE:
             self._base, self._mono = at, mono
         # From here on the clock itself is followed only while it agrees with what was proven.
-        self._plausible = abs(wall - at) <= FORWARD_LIMIT
+        self._plausible = abs(wall - at) <= HELLO_TOLERANCE
         self._proven = True
         return True
 

@@ -19,6 +19,10 @@ class CommandGate:
         self._opened_mono = opened_mono
         self._seen: set[str] = set()
 
+    def clock_moved(self, step: timedelta) -> None:
+        """A signed hello moved the clock by ``step``: the session began that much later than was thought."""
+        self._opened_at += step
+
     def admit(self, command: Command, *, now: datetime, mono: float, retained: bool) -> None:
         """Let ``command`` pass, once. ``now`` is the wall clock, ``mono`` seconds of the monotonic clock.
 

@@ -92,8 +92,9 @@ def decide(
             return _grant(timeless[0], here)
         return _refuse(Reason.CLOCK if unproven else Reason.HORIZON, found)
     span = span_at(here, now)
-    if valid and (span.free or valid[0].kind in span.accepts):
-        return _grant(valid[0], here)
+    accepted = next((grant for grant in valid if span.free or grant.kind in span.accepts), None)
+    if accepted is not None:
+        return _grant(accepted, here)
     if is_free(plan, door, now, trust):
         return Decision(granted=True, reason=Reason.FREE, hold_s=here.hours.hold_s)
     if valid:

@@ -482,10 +482,42 @@ def test_a_restored_controller_gets_acknowledged_events_again() -> None:
     async def act(hall: Hall) -> None:
         await hall.walk(OUTER, INNER)
         await asyncio.sleep(2)
+        session = hall.status().nonce
         hall.heard.clear()
-        await hall.hello(log=hall.status().log if hall.heard else None, next_seq=1)
+        await hall.hello(session=session, log=None, next_seq=1)
         await hall.until(lambda: len(hall.received()) >= len(hall.recorded))
         assert [event.seq for event in hall.received()][:2] == [1, 2]
+
+    with_hall(act)
+
+
+@pytest.mark.parametrize("session", [None, "cd" * 16])
+def test_a_hello_of_another_session_neither_acknowledges_nor_takes_back(session: str | None) -> None:
+    async def act(hall: Hall) -> None:
+        await hall.walk(OUTER, INNER)
+        await asyncio.sleep(2)
+        log, head = hall.status().log, len(hall.recorded)
+        hall.heard.clear()
+        await hall.hello(session=session, log=None, next_seq=1)
+        await hall.hello(session=session, log=log, next_seq=head + 1)
+        await asyncio.sleep(60)
+        assert hall.received() == []
+
+    with_hall(act)
+
+
+def test_an_exit_button_that_is_stuck_is_reported_and_goes_on_letting_people_out() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.drive(REX, False)
+        await asyncio.sleep(590)
+        assert not hall.data(FaultData)
+        await asyncio.sleep(20)
+        assert hall.data(FaultData) == [FaultData(what="exit button stuck", present=True)]
+        assert hall.unlocked()
+        await hall.drive(REX, True)
+        await asyncio.sleep(10)
+        assert hall.data(FaultData)[1:] == [FaultData(what="exit button stuck", present=False)]
+        assert not hall.unlocked()
 
     with_hall(act)
 

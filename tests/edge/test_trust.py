@@ -63,6 +63,16 @@ def test_time_goes_back_for_nobody_but_a_signed_hello_of_this_session() -> None:
     assert time.now(NOON - HOUR, 11.0) <= NOON - HOUR + timedelta(seconds=1)
 
 
+@pytest.mark.parametrize("fast", [HOUR, 23 * HOUR, 2 * DAY, -HOUR])
+def test_a_wrong_clock_is_not_followed_again_after_a_hello_corrected_it(fast: timedelta) -> None:
+    time = keeper(now=NOON + fast, floor=None)
+    assert time.hello(NOON, NOON + fast, 10.0, session_began=5.0)
+    for mono in (11.0, 100.0, 10_000.0):
+        passed = timedelta(seconds=mono - 10)
+        time.look(NOON + fast + passed, mono, synchronised=False)
+        assert time.now(NOON + fast + passed, mono) == NOON + passed
+
+
 def test_a_hello_held_back_proves_nothing() -> None:
     time = keeper()
     assert not time.hello(NOON - HOUR, NOON, 100.0, session_began=5.0)

@@ -92,3 +92,11 @@ def test_nothing_is_carried_out_after_its_end_by_either_clock(wall_s: float, aft
         return
     assert AT + wall_s * SECOND < late.expires_at
     assert AT + after_s * SECOND < late.expires_at
+
+
+def test_a_clock_that_a_hello_put_right_does_not_make_every_command_late() -> None:
+    opened = CommandGate(nonce=NONCE, opened_at=AT + timedelta(days=2), opened_mono=100.0)
+    with pytest.raises(CommandRefused, match="monotonic"):
+        admit(opened, command(1))
+    opened.clock_moved(timedelta(days=-2))
+    admit(opened, command(2))

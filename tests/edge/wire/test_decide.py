@@ -196,3 +196,9 @@ def test_a_door_changes_between_free_and_not_only_where_it_says(
 def test_no_other_code_opens(code: str) -> None:
     if code not in (CODE, KEY):
         assert not ask(plan(grants=GRANTS), code, 2).granted
+
+
+def test_of_two_credentials_with_the_same_digits_the_one_accepted_now_opens() -> None:
+    twins = plan(grants=(grant(CODE, between(0, 100)), grant(CODE, between(0, 100), kind=STAFF)))
+    assert ask(twins, CODE, 20).kind is STAFF
+    assert ask(twins, CODE, 20).granted
