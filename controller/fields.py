@@ -17,6 +17,8 @@ from edge.wire.ids import SLUG_PATTERN
 LIST_LIMIT = 500
 """Most items in one page of a list."""
 
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Explicit bidirectional formatting (UAX 9): a title with it could make what stands beside it read otherwise."""
 _WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", re.ASCII)
 _OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -37,6 +39,8 @@ class Answer(BaseModel):
 def _one_line(text: str) -> str:
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
         raise ValueError("must be one line without control characters")
+    if _TURNING.search(text):
+        raise ValueError("must not have characters that turn the direction of reading")
     return text
 
 

@@ -49,6 +49,8 @@ async def test_a_summer_booking_is_shown_with_the_summer_offset(village: httpx.A
         ({"title": "  "}, "title", "at least 1 character"),
         ({"title": "x" * 201}, "title", "at most 200 characters"),
         ({"title": "a\nb"}, "title", "one line"),
+        ({"title": "a\u202eb"}, "title", "direction of reading"),
+        ({"contact_name": "\u2066a"}, "contact_name", "direction of reading"),
         ({"title": None}, "title", "required"),
         ({"people": 0}, "people", "greater than or equal to 1"),
         ({"people": "4"}, "people", "valid integer"),
