@@ -166,21 +166,21 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _plain)
 
 
-def _path(request: Request) -> str:
+def shown_path(path: str) -> str:
     """The path to name in an answer; a door page's path is a secret and is not repeated."""
-    return "/d/…" if request.url.path.startswith("/d/") else request.url.path
+    return "/d/…" if path.startswith("/d/") else path
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)
-    return problem_response(error, _path(request))
+    return problem_response(error, shown_path(request.url.path))
 
 
 async def _unreadable(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [FieldError(field=_field(found["loc"]), message=_message(found)) for found in error.errors()]
     detail = "; ".join(f"{found.field}: {found.message}" for found in errors)
-    return problem_response(Invalid(detail, errors=errors), _path(request))
+    return problem_response(Invalid(detail, errors=errors), shown_path(request.url.path))
 
 
 def _field(location: Sequence[object]) -> str:
@@ -206,10 +206,12 @@ async def _plain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
     problem = Problem(
-        error.detail if error.detail != phrase else f"{request.method} {_path(request)}: {phrase.lower()}",
+        error.detail
+        if error.detail != phrase
+        else f"{request.method} {shown_path(request.url.path)}: {phrase.lower()}",
         headers=error.headers,
     )
-    body = problem_body(problem, _path(request))
+    body = problem_body(problem, shown_path(request.url.path))
     body |= {
         "status": error.status_code,
         "title": phrase,

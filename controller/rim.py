@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from controller.problem import Problem, TooLarge, problem_response
+from controller.problem import Problem, TooLarge, problem_response, shown_path
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class LimitMiddleware:
         problem = TooLarge(f"a body may be at most {limit} bytes; send less, or in parts")
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
-            return await problem_response(problem, scope["path"])(scope, receive, send)
+            return await problem_response(problem, shown_path(scope["path"]))(scope, receive, send)
         taken = 0
         begun = False
 
@@ -160,5 +160,5 @@ class LimitMiddleware:
             if begun:
                 raise
         if taken > limit and not begun:
-            await problem_response(problem, scope["path"])(scope, receive, send)
+            await problem_response(problem, shown_path(scope["path"]))(scope, receive, send)
         return None

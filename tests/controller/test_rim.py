@@ -39,6 +39,15 @@ async def test_a_body_over_the_limit_is_refused_while_it_comes_in(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_a_body_over_the_limit_does_not_repeat_a_door_pages_secret(client: httpx.AsyncClient) -> None:
+    secret = "/d/AbCdEfGhIjKlMnOpQrStUv"
+    for content in (b" " * (BODY_LIMIT + 1), _pieces(BODY_LIMIT)):
+        answer = await client.post(secret, content=content)
+        assert answer.status_code == 413
+        assert answer.json()["instance"] == "/d/…"
+        assert secret not in answer.text
+
+
 async def test_a_calendar_may_be_larger_but_not_endless(client: httpx.AsyncClient) -> None:
     headers = {"Content-Type": "text/calendar"}
     path = f"{PATH}/calendar"
