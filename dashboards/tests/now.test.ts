@@ -37,13 +37,16 @@ const shot: Snapshot = {
 
 test("an edge out of reach is not said to work: it may have no power", () => {
   const [alert] = alerts({ ...shot, edges: [{ ...edge, online: false }] }, ZONE, NOW);
-  assert.equal(alert?.text, "Main is out of reach; if it has power, its doors go on by their last plan");
+  assert.deepEqual(
+    [alert?.text, alert?.when],
+    ["Main is out of reach", "since 09:00; if it has power, its doors go on by their last plan"],
+  );
 });
 
 test("a stored alert needs somebody", () => {
   const told = [{ at: "2026-11-25T11:05:00Z", text: "Main refused plan 5: its disk is full", edge: "main" }];
   const [alert] = alerts({ ...shot, alerts: told }, ZONE, NOW);
-  assert.deepEqual([alert?.text, alert?.since], [told[0]?.text, "11:05"]);
+  assert.deepEqual([alert?.text, alert?.when], [told[0]?.text, "at 11:05"]);
 });
 
 test("a plan that was refused is not waited for", () => {
@@ -63,5 +66,7 @@ test("gaps in the count are named, each from when to when", () => {
   ];
   assert.equal(notCounted(gaps.slice(0, 1), ZONE, NOW), "not counted 02:38 to 02:39");
   assert.match(notCounted(gaps, ZONE, NOW), / and Tue 24 Nov 22:00 to Tue 24 Nov 23:00$/);
+  const blink = [{ from: "2026-11-25T10:40:04Z", to: "2026-11-25T10:40:16Z" }];
+  assert.equal(notCounted(blink, ZONE, NOW), "not counted for a moment at 10:40");
   assert.equal(notCounted([], ZONE, NOW), "");
 });

@@ -69,6 +69,7 @@ async def test_an_edge_out_of_reach_is_an_alert_that_is_spoken(screens: Screens,
         await screen.said(re.compile("out of reach"))
         door = screen.page.get_by_role("listitem").filter(has=screen.page.get_by_role("heading", name="Front door"))
         await expect(door).to_contain_text("Stale since")
+        await expect(screen.page.get_by_role("region", name="People inside")).to_contain_text("Stale since")
     finally:
         house.set_network("march", up=True)
         await house.online("march")

@@ -5,7 +5,8 @@ import { type Instant, moment } from "../zone.ts";
 export interface Alert {
   key: string;
   text: string;
-  since: string;
+  /** Since or at which time, and what that means. */
+  when: string;
 }
 
 export const DOOR_MODES: Record<string, string> = {
@@ -31,18 +32,18 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
   const doors = (kind: Door["alarm"], text: string): Alert[] =>
     snapshot.doors
       .filter((one) => one.alarm === kind)
-      .map((one) => ({ key: `${kind} ${one.id}`, text: `${one.name} ${text}`, since: since(one.since, zone, now) }));
+      .map((one) => ({ key: `${kind} ${one.id}`, text: `${one.name} ${text}`, when: `since ${since(one.since, zone, now)}` }));
   const away = snapshot.edges
     .filter((one) => !one.online)
     .map((one) => ({
       key: `edge ${one.id}`,
-      text: `${one.name} is out of reach; if it has power, its doors go on by their last plan`,
-      since: since(one.since, zone, now),
+      text: `${one.name} is out of reach`,
+      when: `since ${since(one.since, zone, now)}; if it has power, its doors go on by their last plan`,
     }));
   const told = snapshot.alerts.map((one) => ({
     key: `told ${one.edge} ${one.at} ${one.text}`,
     text: one.text,
-    since: since(one.at, zone, now),
+    when: `at ${since(one.at, zone, now)}`,
   }));
   return [...doors("forced", "was forced open"), ...doors("held", "is held open"), ...away, ...told];
 }
@@ -50,7 +51,11 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
 /** "not counted 02:38 to 02:39 and 09:10 to 09:30"; empty where the count has no gap. */
 export function notCounted(gaps: readonly { from: string; to: string }[], zone: string, now: Instant): string {
   if (!gaps.length) return "";
-  return `not counted ${gaps.map((one) => `${since(one.from, zone, now)} to ${since(one.to, zone, now)}`).join(" and ")}`;
+  const told = gaps.map((one) => {
+    const [from, to] = [since(one.from, zone, now), since(one.to, zone, now)];
+    return from === to ? `for a moment at ${from}` : `${from} to ${to}`;
+  });
+  return `not counted ${told.join(" and ")}`;
 }
 
 /** What an edge set aside or refused; mistyped codes are everyday and stand apart. */
