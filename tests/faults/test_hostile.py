@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.wire.codec import decode
 from edge.wire.envelope import Envelope, Purpose, Signer
-from edge.wire.events import Ack
-from edge.wire.messages import Command
+from edge.wire.events import Ack, EventBatch, seq_of
+from edge.wire.ids import uuid7
+from edge.wire.messages import Command, CommandResult, Status
 from edge.wire.topics import Topic
 from firmware_sim.rig import Rig
 from tests.faults.ledger import CODE_DOOR, SITE, Ledger
@@ -22,6 +24,12 @@ from tests.faults.ledger import CODE_DOOR, SITE, Ledger
 EDGE = "ramsey-pi"
 COMMAND = str(Topic(site=SITE, edge=EDGE, name="command"))
 ACK = str(Topic(site=SITE, edge=EDGE, name="events/ack"))
+EVENTS = str(Topic(site=SITE, edge=EDGE, name="events"))
+RESULT = str(Topic(site=SITE, edge=EDGE, name="command/result"))
+STATUS = str(Topic(site=SITE, edge=EDGE, name="status"))
+AHEAD = timedelta(seconds=8)
+"""How far ahead of now a command may be dated and still be in time: what it takes on the way, at thirty times the pace,
+shall not make it late."""
 
 
 @asynccontextmanager
@@ -52,6 +60,67 @@ async def _refused(
     await rig.until(counted, f"the edge has counted {counter}", within_s=20)
 
 
+def _controller(rig: Rig) -> Signer:
+    """The controller's own hand: what it signs is refused for another reason than the signature, or not at all."""
+    key = (rig.folder / "controller" / "data" / "keys" / "controller.key").read_bytes()
+    return Signer(Ed25519PrivateKey.from_private_bytes(key))
+
+
+def _dated(rig: Rig, like: Command, *, ahead: timedelta = AHEAD, nonce: str | None = None) -> Command:
+    """The same order under a new id, issued ``ahead`` of now."""
+    issued = rig.clock.now() + ahead
+    return msgspec.structs.replace(
+        like,
+        id=uuid7(issued, secrets.token_bytes(10)),
+        nonce=nonce or like.nonce,
+        issued_at=issued,
+        expires_at=issued + timedelta(seconds=10),
+    )
+
+
+async def _result(client: aiomqtt.Client, command: Command) -> CommandResult:
+    """What the edge says became of a command."""
+    async with asyncio.timeout(20):
+        async for message in client.messages:
+            assert isinstance(message.payload, bytes)
+            result = decode(decode(message.payload, Envelope).payload, CommandResult)
+            if result.id == command.id:
+                return result
+    raise AssertionError("the broker has closed the connection")
+
+
+async def _said(client: aiomqtt.Client, *, online: bool, **health: int) -> None:
+    """Wait until the edge's status says so, with at least those counts of what it refused."""
+    async with asyncio.timeout(20):
+        async for message in client.messages:
+            assert isinstance(message.payload, bytes)
+            status = decode(decode(message.payload, Envelope).payload, Status)
+            if status.online is online and all(status.health.get(name, 0) >= many for name, many in health.items()):
+                return
+
+
+async def _next_batch_after_a_cut(rig: Rig) -> EventBatch:
+    """The first batch that the edge sends on a new connection: it begins after what was acknowledged."""
+    async with _broker(rig) as client:
+        await client.subscribe(STATUS, qos=1)
+        rig.set_network(SITE, up=False)
+        await _said(client, online=False)
+    # Nothing of the old connection can arrive any more.
+    async with _broker(rig) as client:
+        await client.subscribe(EVENTS, qos=1)
+        rig.set_network(SITE, up=True)
+        message = await asyncio.wait_for(anext(aiter(client.messages)), 20)
+    assert isinstance(message.payload, bytes)
+    return decode(decode(message.payload, Envelope).payload, EventBatch)
+
+
+def _seqs(batch: EventBatch) -> tuple[int, int]:
+    first, last = seq_of(bytes(batch.events[0])), seq_of(bytes(batch.events[-1]))
+    assert first is not None
+    assert last is not None
+    return first, last
+
+
 @pytest.fixture
 async def genuine(rig: Rig) -> bytes:
     """A command of the controller's own, heard on the broker, after it has been carried out."""
@@ -75,7 +144,7 @@ async def genuine(rig: Rig) -> bytes:
     return message.payload
 
 
-async def test_no_copied_late_retained_unsigned_or_foreign_command_moves_a_door(rig: Rig, genuine: bytes) -> None:
+async def test_no_copied_altered_or_unsigned_command_moves_a_door(rig: Rig, genuine: bytes) -> None:
     envelope = decode(genuine, Envelope)
     command = decode(envelope.payload, Command)
     stranger = Signer(Ed25519PrivateKey.generate())
@@ -113,29 +182,89 @@ async def test_no_copied_late_retained_unsigned_or_foreign_command_moves_a_door(
     assert _releases(rig) == 1
 
 
+async def test_what_the_controller_itself_signed_is_refused_late_retained_or_for_another_session(
+    rig: Rig, genuine: bytes
+) -> None:
+    order = decode(decode(genuine, Envelope).payload, Command)
+    controller = _controller(rig)
+    async with _broker(rig) as client:
+        await client.subscribe(RESULT, qos=1)
+
+        async def sent(command: Command, *, retain: bool = False) -> None:
+            await client.publish(COMMAND, controller.seal(Purpose.COMMAND, command), qos=1, retain=retain)
+
+        late = _dated(rig, order, ahead=timedelta(seconds=-11))
+        await sent(late)
+        result = await _result(client, late)
+        assert (result.outcome, result.why) == ("refused", "the command came too late")
+
+        foreign = _dated(rig, order, nonce=secrets.token_hex(16))
+        await sent(foreign)
+        result = await _result(client, foreign)
+        assert (result.outcome, result.why) == ("refused", "the command belongs to another session")
+
+        # In time, and for this session; but another key than it names, or none.
+        another = Signer(Ed25519PrivateKey.generate()).seal(Purpose.COMMAND, _dated(rig, order))
+        in_its_name = msgspec.structs.replace(decode(another, Envelope), kid=controller.kid)
+        await _refused(rig, "bad_signature", client, COMMAND, another)
+        await _refused(rig, "bad_signature", client, COMMAND, msgspec.json.encode(in_its_name))
+        await _refused(rig, "malformed", client, COMMAND, msgspec.json.encode(_dated(rig, order)))
+        assert _releases(rig) == 1
+
+        # All that was wrong with them is what was said: the same, in time, opens.
+        right = _dated(rig, order)
+        await sent(right)
+        assert (await _result(client, right)).outcome == "done"
+
+        async def released() -> bool:
+            return _releases(rig) == 2
+
+        await rig.until(released, "the door was released")
+
+        # What the broker keeps comes marked as kept on the next connection.
+        async with _broker(rig) as listener:
+            await listener.subscribe(STATUS, qos=1)
+            rig.set_network(SITE, up=False)
+            await _said(listener, online=False)
+        kept = _dated(rig, order)
+        await sent(kept, retain=True)
+        rig.set_network(SITE, up=True)
+        result = await _result(client, kept)
+        assert (result.outcome, result.why) == ("refused", "a retained command is never carried out")
+    assert _releases(rig) == 2
+
+
 async def test_a_forged_acknowledgement_deletes_nothing(rig: Rig, ledger: Ledger) -> None:
-    stored = await ledger.all_stored()
-    log = stored[0]["log"]
+    await ledger.all_stored()
     await rig.controller.kill()
     ledger.send(10)
     await ledger.crossings_recorded(15)
-    forged = Ack(site=SITE, edge=EDGE, log=log, seq=2**40)
-    stranger = Signer(Ed25519PrivateKey.generate())
+    waiting = await _next_batch_after_a_cut(rig)
+    first, head = _seqs(waiting)
+    # What is on the wire is on the edge's disk: the edge would believe this of its controller.
+    assert head > first
+    forged = Ack(site=SITE, edge=EDGE, log=waiting.log, seq=head)
+    strangers = Signer(Ed25519PrivateKey.generate()).seal(Purpose.ACK, forged)
+    in_its_name = msgspec.structs.replace(decode(strangers, Envelope), kid=_controller(rig).kid)
     ours = base64.b64decode((rig.folder / "edges" / SITE / "edge.key").read_text())
     async with _broker(rig) as client:
+        await client.subscribe(STATUS, qos=1)
         for payload in (
-            stranger.seal(Purpose.ACK, forged),
+            strangers,
+            msgspec.json.encode(in_its_name),
             # An edge's own key is not the controller's.
             Signer(Ed25519PrivateKey.from_private_bytes(ours)).seal(Purpose.ACK, forged),
             msgspec.json.encode(forged),
             b"{}",
         ):
             await client.publish(ACK, payload, qos=1)
-        ledger.send(5)
-        await ledger.crossings_recorded(5)
+        await _said(client, online=True, bad_signature=3, malformed=2)
+    again = await _next_batch_after_a_cut(rig)
+    assert (again.log, _seqs(again)[0]) == (waiting.log, first)
+    ledger.send(5)
+    await ledger.crossings_recorded(5)
     await rig.controller.start()
     await ledger.everybody_gone()
     stored = await ledger.all_stored()
     assert len(ledger.each_once(stored)) == 1
     ledger.counts_are_true(stored)
-    assert await _health(rig, "bad_signature") >= 2
