@@ -12,11 +12,11 @@ from tests.browser.screen import Screens
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DIST = ROOT / "dashboards" / "dist"
-MOST = {"/now?site=ramsey": 30_200, "/diary?site=ramsey": 35_000}
-"""Bytes of scripts and styles. A bare Svelte page is 11 kB of them."""
+MOST_KB = {"/now?site=ramsey": 30, "/diary?site=ramsey": 34}
+"""Scripts and styles, in 1024 bytes. A bare Svelte page takes 11 of them; what the panel needs comes when it is opened."""
 
 
-@pytest.mark.parametrize("path", MOST)
+@pytest.mark.parametrize("path", MOST_KB)
 async def test_a_page_fetches_no_more_than_its_budget(screens: Screens, path: str) -> None:
     screen = await screens.new()
     fetched: list[str] = []
@@ -32,4 +32,4 @@ async def test_a_page_fetches_no_more_than_its_budget(screens: Screens, path: st
     await expect(shown).to_be_visible()
     await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
     packed = {name: len(gzip.compress((DIST / name.lstrip("/")).read_bytes(), 9)) for name in fetched}
-    assert sum(packed.values()) <= MOST[path]
+    assert sum(packed.values()) <= MOST_KB[path] * 1024, packed
