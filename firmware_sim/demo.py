@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import shlex
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -124,7 +125,7 @@ class Demo:
             password=rig.password,
             door=door,
             code=booking["code"],
-            type_code=self._command(f"sim key {door} {booking['code']}"),
+            type_code=self.command("sim", "key", door, booking["code"]),
             valid_until=(SystemClock().now() + timedelta(seconds=left_s)).isoformat(timespec="seconds"),
             speed=self._speed,
         )
@@ -282,9 +283,10 @@ class Demo:
         pids = {child.name: child.pid for child in rig.children if child.running}
         self._pids_file.write_text(json.dumps(pids))
 
-    def _command(self, words: str) -> str:
+    def command(self, *words: str) -> str:
+        """What to paste into a shell from here."""
         program = Path(hallkeeper())
         with contextlib.suppress(ValueError):
             program = program.relative_to(Path.cwd())
-        where = "" if self.folder == Path("var/demo").absolute() else f" --dir {self.folder}"
-        return f"{program} {words}{where}"
+        where = [] if self.folder == Path("var/demo").absolute() else ["--dir", str(self.folder)]
+        return shlex.join([str(program), *words, *where])

@@ -56,11 +56,12 @@ async def _run(console: Console, folder: Path, *, speed: float, port: int) -> No
 
     console.print(Text("Hallkeeper: three hubs on simulated pins", style="bold"))
     demo = Demo(folder, speed=speed, port=port, say=say)
-    await demo.run(ready=lambda ready: _show(console, ready), stop=stop)
+    await demo.run(ready=lambda ready: show(console, ready), stop=stop)
     console.print(Text("All of it has stopped.", style="dim"))
 
 
-def _show(console: Console, ready: Ready) -> None:
+def show(console: Console, ready: Ready) -> None:
+    """Where to look, who to be, what to type."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", justify="right")
     table.add_column(overflow="fold")
@@ -69,10 +70,13 @@ def _show(console: Console, ready: Ready) -> None:
     table.add_row("now", f"{ready.pages}/now?site={site}")
     table.add_row("sign in as", f"{ready.user}   password {ready.password}")
     table.add_row("door", f"{ready.door}   code {ready.code}")
-    table.add_row("type it", ready.type_code)
     if ready.speed != 1:
         table.add_row("speed", f"×{ready.speed:g}")
     console.print()
     console.print(table, soft_wrap=True)
+    console.print()
+    console.print(Text("To type it, paste into another terminal here:", style="dim"))
+    # In a table it would be folded, and a folded command pastes as two.
+    console.print(Text(ready.type_code), soft_wrap=True)
     console.print()
     console.print(Text("Ctrl-C stops all of it.", style="dim"))

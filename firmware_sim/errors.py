@@ -17,6 +17,10 @@ class AlreadyRunning(SimError):
     """A demo runs in this directory already."""
 
 
+class NoFolder(SimError):
+    """The directory that was named cannot hold a demo."""
+
+
 class NoSuchThing(SimError, KeyError):
     """A site, door or counter that the world does not have."""
 

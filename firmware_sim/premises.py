@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from firmware_sim.errors import AlreadyRunning
+from firmware_sim.errors import AlreadyRunning, NoFolder
 
 PIDS = "pids.json"
 _OURS = ("broker", "controller", "edges", "clock.json", "password", "state.json", "ready.json", PIDS)
@@ -21,10 +21,16 @@ _OURS = ("broker", "controller", "edges", "clock.json", "password", "state.json"
 def alone(folder: Path) -> Iterator[None]:
     """Hold the folder for this process, and end what a demo that was killed left running in it.
 
-    Raises ``AlreadyRunning``. The kernel lets go if we die.
+    Raises ``AlreadyRunning``, and ``NoFolder`` where there can be no such folder. The kernel lets go if we die.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = (folder / "lock").open("a+")
+    except OSError as error:
+        raise NoFolder(
+            f"The demo cannot keep its state in {folder} ({error.strerror}); name a folder of yours with --dir."
+        ) from error
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

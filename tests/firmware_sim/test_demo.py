@@ -1,6 +1,8 @@
 """The demo's manners: one at a time, nothing left behind, plain words."""
 
+import io
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -8,9 +10,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from firmware_sim.cli import app
+from firmware_sim.demo import Demo, Ready
+from firmware_sim.demo_cli import app as demo_app
+from firmware_sim.demo_cli import show
 from firmware_sim.errors import AlreadyRunning
 from firmware_sim.premises import PIDS, alone, start_anew
 from firmware_sim.seed import demo_week
@@ -42,6 +48,37 @@ def test_a_door_without_its_site_is_refused_with_an_example(tmp_path: Path) -> N
 def test_a_second_demo_in_the_same_folder_is_refused_by_name(tmp_path: Path) -> None:
     with alone(tmp_path), pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"), alone(tmp_path):
         pytest.fail("two demos share a folder")
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("mine")
+    for folder in (file, file / "demo"):
+        answer = CliRunner().invoke(demo_app, ["--fresh", "--dir", str(folder)])
+        assert answer.exit_code == 1
+        assert isinstance(answer.exception, SystemExit)
+        assert "--dir" in answer.stderr
+    assert file.read_text() == "mine"
+
+
+def test_the_command_to_paste_is_one_line_and_names_the_folder_whatever_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / ("a folder whose name is long; it's " + "so " * 40).strip()
+    demo = Demo(folder, speed=1, port=8080, say=lambda _: None)
+    command = demo.command("sim", "key", "ramsey/front-door", "482913")
+    assert shlex.split(command)[1:] == ["sim", "key", "ramsey/front-door", "482913", "--dir", str(folder)]
+    ready = Ready(
+        pages="http://127.0.0.1:8080",
+        user="warden",
+        password="horse",
+        door="ramsey/front-door",
+        code="482913",
+        type_code=command,
+        valid_until="2026-11-25T12:00:00+00:00",
+        speed=1,
+    )
+    shown = io.StringIO()
+    show(Console(file=shown, width=80, highlight=False), ready)
+    assert command in shown.getvalue().splitlines()
 
 
 def test_a_folder_is_free_again_after_its_demo(tmp_path: Path) -> None:
