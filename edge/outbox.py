@@ -5,18 +5,35 @@
 - Acknowledged events stay 35 days, as far as ``limit`` bytes allow, in case the controller is restored.
 - When the disk is full, or ``limit`` is reached: acknowledged segments go first, oldest first; then runs of events
   that are not about access become one ``dropped`` event each; access events go last of all.
-- A new or foreign disk begins a new log at seq 1.
+- A new or foreign disk, and one put back to an earlier state, begins a new log at seq 1.
 """
 
 import asyncio
 import contextlib
 import os
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from edge.files import Files
 from edge.recovery import ACK, RESERVE, Acked, Found, recover
-from edge.segments import Header, Record, Segment, line, name_of, read, record_of, span_of, squeeze, whole
+from edge.segments import (
+    FOLDER,
+    Answers,
+    Header,
+    Record,
+    Segment,
+    answers,
+    first_of,
+    line,
+    name_of,
+    read,
+    record_of,
+    renumber,
+    span_of,
+    squeeze,
+    whole,
+)
 from edge.wire.codec import encode
 from edge.wire.events import BATCH_LIMIT, URGENT, Event, FootfallData
 
@@ -34,7 +51,7 @@ class Outbox:
     """One log of events. ``open`` first, then ``run`` as a task; ``add`` any time in between.
 
     ``count`` is told the name of anything odd that happens, for device health; ``committed`` is called after
-    events reached the disk.
+    events reached the disk. ``renewed``, after a new log began, with what is not known to the controller in it.
     """
 
     def __init__(
@@ -53,6 +70,10 @@ class Outbox:
         self._urgent = asyncio.Event()
         self._writing = asyncio.Lock()
         self._stored_ack = 0
+        self._found = 0
+        self._gone_back = False
+        self._clear = False
+        self.renewed: Callable[[], None] = lambda: None
         self.log = ""
         self.head = 0
         self.next_seq = 1
@@ -72,7 +93,7 @@ class Outbox:
     # Start-up
 
     async def open(self) -> Found:
-        """Read what is there. Raises ``OSError`` when the disk cannot be read at all."""
+        """Read what is there; what cannot be read is among the troubles found."""
         found = await asyncio.to_thread(recover, self._files)
         self.log, self.ack, self._segments = found.log, found.ack, found.segments
         self.totals, self._last_at = dict(found.totals), found.last_at
@@ -81,6 +102,7 @@ class Outbox:
             if found.whole:
                 self._writable, self._tail = found.segments[-1], found.tail
         self.next_seq = self.head + 1
+        self._found, self._clear = self.head, found.fresh
         await asyncio.to_thread(self._keep_reserve)
         return found
 
@@ -113,6 +135,8 @@ class Outbox:
         async with self._writing:
             self._wake.clear()
             self._urgent.clear()
+            if self._gone_back:
+                await self._begin_anew()
             batch = list(self._pending)
             if not batch:
                 return True
@@ -126,6 +150,22 @@ class Outbox:
             self.head = records[-1].seq
         self._committed()
         return True
+
+    async def _begin_anew(self) -> None:
+        """Go on in a new log, which takes over what this run has recorded: the controller has other events under
+        those seqs. What the disk held before is the controller's already."""
+        stored = await asyncio.to_thread(self._of_this_run)
+        events = renumber([*stored, *self._pending])
+        self._gone_back, self._clear = False, True
+        self.log, self.ack, self.head, self._found, self._stored_ack = secrets.token_hex(16), 0, 0, 0, 0
+        self._segments, self._tail, self._loaded, self._writable = [], [], ("", []), None
+        self._pending, self.next_seq = events, events[-1].seq + 1 if events else 1
+        self.renewed()
+
+    def _of_this_run(self) -> list[Event]:
+        """In a thread: the events on the disk that this run has added."""
+        segments = [segment for segment in self._segments if segment.last > self._found]
+        return [event for one in segments for event in self._read(one).events if event.seq > self._found]
 
     def _store(self, records: list[Record], batch: list[Event]) -> bool:
         """In a thread: write, making room where there is none."""
@@ -145,6 +185,8 @@ class Outbox:
         segment = self._writable
         if segment is None or segment.size >= SEGMENT_BYTES:
             self._retire()
+            if self._clear:
+                self._clear_away()
             first = self._segments[-1].last + 1 if self._segments else span_of(batch[0])[0]
             header = Header(log=self.log, first=first, at=self._last_at, totals=dict(self.totals))
             segment = Segment(name=name_of(first), first=first, last=first - 1, began=self._last_at)
@@ -172,14 +214,20 @@ class Outbox:
 
     # Room
 
+    def _clear_away(self) -> None:
+        """Before the first write of a new log: away with any other."""
+        for name in self._files.names(FOLDER):
+            if first_of(name) is not None:
+                self._files.remove(name)
+        self._clear = False
+
     def _retire(self) -> None:
         """Before a new segment: let go of what is too old or too much."""
         while len(self._segments) > 1 and self._segments[0].last <= self.ack:
             at = self._ended()
             old = at is not None and self._last_at is not None and self._last_at - at > KEEP
-            if not old and self.size <= self._limit:
+            if not ((old or self.size > self._limit) and self._forget_first()):
                 break
-            self._forget_first()
         while self.size > self._limit and self._make_room():
             pass
 
@@ -187,19 +235,23 @@ class Outbox:
         """The instant of the first segment's last event."""
         after = self._segments[1]
         if after.began is None:
-            header = read(self._files.read(after.name) or b"").header
-            after.began = header.at if header is not None else None
+            with contextlib.suppress(OSError):
+                header = read(self._files.read(after.name) or b"").header
+                after.began = header.at if header is not None else None
         return after.began
 
-    def _forget_first(self) -> None:
+    def _forget_first(self) -> bool:
+        try:
+            self._files.remove(self._segments[0].name)
+        except OSError:
+            return False
         # A new list, since a reader may be walking along the old one.
-        gone, self._segments = self._segments[0], self._segments[1:]
-        self._files.remove(gone.name)
+        self._segments = self._segments[1:]
+        return True
 
     def _make_room(self) -> bool:
         """Free some of the disk; whether there was anything left to free."""
-        if len(self._segments) > 1 and self._segments[0].last <= self.ack:
-            self._forget_first()
+        if len(self._segments) > 1 and self._segments[0].last <= self.ack and self._forget_first():
             return True
         for level, keep in enumerate((URGENT, frozenset[str]()), start=1):
             for segment in self._segments:
@@ -214,7 +266,7 @@ class Outbox:
         """Rewrite a segment with less in it; whether that gained anything."""
         try:
             header, events, _ = read(self._files.read(segment.name) or b"")
-            events = [event for event in events if segment.first <= event.seq <= segment.last]
+            events = answers(events, first=segment.first, last=segment.last, at=segment.began).events
             fresh = header or Header(log=self.log, first=segment.first, totals=dict(self.totals))
             data = whole(fresh, [record_of(event) for event in squeeze(events, keep=keep)])
             if len(data) >= segment.size * 0.9:
@@ -246,7 +298,12 @@ class Outbox:
             records = self._tail
         else:
             if self._loaded[0] != segment.name:
-                self._loaded = (segment.name, await asyncio.to_thread(self._load, segment.name))
+                found = await asyncio.to_thread(self._read, segment)
+                if all(one is not segment for one in self._segments):
+                    return await self.after(seq)
+                if found.gaps:
+                    self._count("disk_damaged")
+                self._loaded = (segment.name, [record_of(event) for event in found.events])
             records = self._loaded[1]
         batch: list[Record] = []
         size = 0
@@ -259,8 +316,15 @@ class Outbox:
             batch.append(record)
         return batch
 
-    def _load(self, name: str) -> list[Record]:
-        return [record_of(event) for event in read(self._files.read(name) or b"").events]
+    def _read(self, segment: Segment) -> Answers:
+        """In a thread: what answers for every seq of a segment, whatever the disk still gives out of it."""
+        try:
+            data = self._files.read(segment.name) or b""
+        except OSError:
+            data = b""
+        header, events, _ = read(data)
+        at = header.at if header is not None else segment.began
+        return answers(events, first=segment.first, last=segment.last, at=at)
 
     def acknowledge(self, log: str, seq: int) -> bool:
         """Everything up to ``seq`` is committed at the controller; whether that was news. An acknowledgement of
@@ -275,11 +339,15 @@ class Outbox:
         return False
 
     def wanted(self, log: str | None, next_seq: int) -> None:
-        """The controller, restored perhaps, says which seq of the log it wants next: what is kept is sent again."""
+        """The controller, restored perhaps, says which seq of the log it wants next: what is kept is sent again. If it
+        has more of the log than there is, the disk was put back to an earlier state, and a new log begins."""
         if log != self.log:
             self.ack = self.first_kept - 1
         elif next_seq - 1 > self.head:
-            self._count("ack_beyond_head")
+            self._count("log_gone_back")
+            self._gone_back = True
+            self._urgent.set()
+            self._wake.set()
         else:
             self.ack = max(next_seq, self.first_kept) - 1
 

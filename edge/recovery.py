@@ -1,5 +1,6 @@
 """What the outbox finds on the disk at start-up, and mends: a torn tail is cut, what cannot be read is answered for."""
 
+import contextlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,9 +8,9 @@ from datetime import datetime
 import msgspec
 
 from edge.files import Files
-from edge.segments import FOLDER, Header, Record, Segment, bridge, first_of, read, record_of, span_of, whole
+from edge.segments import FOLDER, Header, Record, Segment, answers, first_of, read, record_of, whole
 from edge.wire.codec import decode
-from edge.wire.errors import Malformed
+from edge.wire.errors import WireError
 from edge.wire.events import Event, FootfallData, LogId
 
 ACK = f"{FOLDER}/ack.json"
@@ -30,7 +31,8 @@ class Found:
 
     ``tail``: the records of its last segment, which is written on if it is ``whole``; a torn line stays where it is,
     and the name of the next segment says what was in it. ``last_at``: the instant of the last event. ``totals``: ins
-    and outs by counter. ``troubles``: sentences for people.
+    and outs by counter. ``troubles``: sentences for people. ``fresh``: it is a new log, and files of another may still
+    lie there, to be removed before its first write.
     """
 
     log: str = ""
@@ -41,22 +43,25 @@ class Found:
     whole: bool = True
     totals: dict[str, tuple[int, int]] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
+    fresh: bool = False
 
 
 def recover(files: Files) -> Found:
     """Read and mend what is there; a new log where nothing can be gone on with. Only what is not acknowledged, and
-    the last segment, is read in full. Raises ``OSError`` when the disk cannot be read."""
+    the last segment, is read in full. What the disk refuses to give or to take is a trouble, never an error."""
     found = Found()
-    numbered = [(first, name) for name in files.names(FOLDER) if (first := first_of(name)) is not None]
+    numbered: list[tuple[int, str]] = []
+    try:
+        numbered = [(first, name) for name in files.names(FOLDER) if (first := first_of(name)) is not None]
+    except OSError as error:
+        found.troubles.append(f"the outbox on the disk cannot be listed ({error.strerror}); a new log begins")
     for at, (first, name) in enumerate(numbered):
         last = numbered[at + 1][0] - 1 if at + 1 < len(numbered) else first - 1
         found.segments.append(Segment(name=name, first=first, last=last))
     if found.segments and not _adopt(files, found):
-        found.segments, found.tail, found.log = [], [], ""
+        found.segments, found.tail = [], []
     if not found.segments:
-        for _, name in numbered:
-            files.remove(name)
-        found.log, found.ack = secrets.token_hex(16), 0
+        found.log, found.ack, found.fresh = secrets.token_hex(16), 0, True
     return found
 
 
@@ -64,14 +69,18 @@ def _read_ack(files: Files) -> Acked | None:
     try:
         data = files.read(ACK)
         return decode(data, Acked) if data is not None else None
-    except (OSError, Malformed):
+    except (OSError, WireError):
         return None
 
 
 def _adopt(files: Files, found: Found) -> bool:
     """Take over the log that is there; whether it can go on."""
     acked = _read_ack(files)
-    headers = (read(files.read(segment.name) or b"").header for segment in reversed(found.segments))
+    if _read(files, found.segments[-1]) is None:
+        # How far it went is not known, so no seq past it may be given out in this log.
+        found.troubles.append("the end of the outbox cannot be read; a new log begins")
+        return False
+    headers = (read(_read(files, segment) or b"").header for segment in reversed(found.segments))
     named = next((header.log for header in headers if header is not None), None)
     log = named or (acked.log if acked is not None else None)
     if log is None:
@@ -82,13 +91,15 @@ def _adopt(files: Files, found: Found) -> bool:
     end: Event | None = None
     for segment in found.segments:
         final = segment is found.segments[-1]
-        data = files.read(segment.name) or b""
-        segment.size = len(data)
+        data = _read(files, segment)
+        segment.size = len(data or b"")
         if segment.last > found.ack or final:
             end = _check(files, segment, data, end, found, final=final)
     if not found.tail:
-        # A segment that was torn before its first event.
-        files.remove(found.segments.pop().name)
+        # A segment that was torn before its first event; should it stay, the next write takes its place.
+        torn = found.segments.pop()
+        with contextlib.suppress(OSError):
+            files.remove(torn.name)
         found.whole = False
         if not found.segments:
             return False
@@ -99,43 +110,50 @@ def _adopt(files: Files, found: Found) -> bool:
     return True
 
 
+def _read(files: Files, segment: Segment) -> bytes | None:
+    """What the disk holds of a segment; ``None`` when it does not give it out."""
+    try:
+        return files.read(segment.name) or b""
+    except OSError:
+        return None
+
+
 def _check(
-    files: Files, segment: Segment, data: bytes, end: Event | None, found: Found, *, final: bool
+    files: Files, segment: Segment, data: bytes | None, end: Event | None, found: Found, *, final: bool
 ) -> Event | None:
-    """Verify one segment and mend it. ``end`` is the last event before it; returns the last one up to its end."""
-    header, events, clean = read(data)
+    """Verify one segment and mend it, if the disk lets it be read (``data``) and written; else whoever reads it later
+    answers for its gaps. ``end`` is the last event before it; returns the last one up to its end."""
+    header, events, clean = read(data or b"")
     if header is not None:
         found.totals.update(header.totals)
         found.last_at = header.at or found.last_at
         segment.began = header.at
-    expected = segment.first
-    kept: list[Event] = []
-    for event in events:
-        first, last = span_of(event)
-        if last < expected or (not final and last > segment.last):
-            continue
-        if first > expected:
-            kept.append(bridge(end or event, expected, first - 1))
-            found.troubles.append(f"events {expected} to {first - 1} of the outbox cannot be read")
-        kept.append(event)
-        end, expected = event, last + 1
-        found.last_at = event.at
+    kept, gaps = answers(
+        events, first=segment.first, last=None if final else segment.last, before=end, at=found.last_at
+    )
+    for first, last in gaps:
+        found.troubles.append(f"events {first} to {last} of the outbox cannot be read")
+    for event in kept:
         if event.kind == "footfall" and isinstance(crossing := event.read(), FootfallData):
             found.totals[crossing.counter] = (crossing.total_ins, crossing.total_outs)
+    if kept:
+        end = kept[-1]
+        found.last_at = end.at
     if final:
-        segment.last = expected - 1
+        segment.last = end.seq if kept and end is not None else segment.first - 1
         found.tail = [record_of(event) for event in kept]
         found.whole = clean
-        if not clean and len(kept) == len(events):
+        if not clean and not gaps and len(kept) == len(events):
             found.troubles.append("the outbox ended in a torn record, which was cut off")
-    elif expected <= segment.last:
-        kept.append(bridge(end, expected, segment.last))
-        found.troubles.append(f"events {expected} to {segment.last} of the outbox cannot be read")
-    if any(event not in events for event in kept):
+    if gaps and data is not None:
         fresh = header or Header(log=found.log, first=segment.first, at=found.last_at, totals=found.totals)
         mended = whole(fresh, [record_of(event) for event in kept])
-        files.remove(RESERVE)
-        files.replace(segment.name, mended)
-        segment.size = len(mended)
-        found.whole = True
+        try:
+            files.remove(RESERVE)
+            files.replace(segment.name, mended)
+        except OSError as error:
+            found.troubles.append(f"the disk does not let {segment.name} be mended ({error.strerror})")
+        else:
+            segment.size = len(mended)
+            found.whole = True
     return end

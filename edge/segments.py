@@ -13,7 +13,7 @@ import msgspec
 
 from edge.wire.codec import decode, encode
 from edge.wire.decide import ClockTrust
-from edge.wire.errors import Malformed
+from edge.wire.errors import WireError
 from edge.wire.events import URGENT, DroppedData, Event, LogId, make_event
 from edge.wire.ids import Slug
 from edge.wire.interval import Instant
@@ -95,7 +95,7 @@ def read(data: bytes) -> Reading:
                 header = decode(payload, Header)
             else:
                 events.append(decode(payload, Event))
-        except Malformed:
+        except WireError:
             clean = False
     return Reading(header=header, events=events, clean=clean and header is not None)
 
@@ -129,17 +129,63 @@ def squeeze(events: Sequence[Event], *, keep: frozenset[str] = URGENT) -> list[E
     return kept + _merged(run)
 
 
-def bridge(like: Event | None, first: int, last: int) -> Event:
-    """A ``dropped`` event for seqs that cannot be read, dated as the event before or after them where there is one."""
+class Answers(NamedTuple):
+    """Events that answer for every seq of a stretch, and the seqs (first, last) among them that cannot be read."""
+
+    events: list[Event]
+    gaps: list[tuple[int, int]]
+
+
+def answers(
+    events: Iterable[Event], *, first: int, last: int | None, before: Event | None = None, at: datetime | None = None
+) -> Answers:
+    """``events`` from ``first`` on, up to ``last`` or, where that is not known, to the last that could be read; a
+    ``dropped`` event answers for what is missing. ``before``: the event before them; ``at``: its instant."""
+    kept: list[Event] = []
+    gaps: list[tuple[int, int]] = []
+    end, expected = before, first
+    for event in events:
+        begins, ends = span_of(event)
+        if ends < expected or (last is not None and ends > last):
+            continue
+        if begins > expected:
+            kept.append(bridge(end or event, expected, begins - 1))
+            gaps.append((expected, begins - 1))
+        kept.append(event)
+        end, expected = event, ends + 1
+    if last is not None and expected <= last:
+        kept.append(bridge(end, expected, last, at=at))
+        gaps.append((expected, last))
+    return Answers(kept, gaps)
+
+
+def bridge(like: Event | None, first: int, last: int, *, at: datetime | None = None) -> Event:
+    """A ``dropped`` event for seqs that cannot be read, dated as the event before or after them where there is one,
+    else ``at``."""
     return make_event(
         seq=last,
         boot=like.boot if like else "00000000-0000-0000-0000-000000000000",
         mono_ms=like.mono_ms if like else 0,
-        at=like.at if like else datetime.fromtimestamp(0, UTC),
+        at=like.at if like else at or datetime.fromtimestamp(0, UTC),
         trust=like.trust if like else ClockTrust.UNPROVEN,
         device=OUTBOX_DEVICE,
         data=DroppedData(first=first, last=last, counts={"unreadable": last - first + 1}),
     )
+
+
+def renumber(events: Iterable[Event]) -> list[Event]:
+    """The same events as the first ones of a new log."""
+    fresh: list[Event] = []
+    seq = 0
+    for event in events:
+        first, last = span_of(event)
+        seq += last - first + 1
+        data = event.read() if event.kind == "dropped" else None
+        raw = event.data
+        if isinstance(data, DroppedData):
+            raw = msgspec.Raw(encode(msgspec.structs.replace(data, first=seq - (last - first), last=seq)))
+        fresh.append(msgspec.structs.replace(event, seq=seq, data=raw))
+    return fresh
 
 
 def _merged(run: list[Event]) -> list[Event]:

@@ -1,4 +1,4 @@
-"""A disk in memory that can lose power and fill up."""
+"""A disk in memory that can lose power, fill up, go read-only and refuse to be read."""
 
 import errno
 
@@ -9,11 +9,15 @@ class MemoryDisk:
     def __init__(self, room: int | None = None) -> None:
         self.room = room
         self.refuse = False
+        self.read_only = False
+        self.unreadable: set[str] = set()
         self._now: dict[str, bytes] = {}
         self._safe: dict[str, bytes] = {}
         self.syncs = 0
 
     def read(self, name: str) -> bytes | None:
+        if name in self.unreadable:
+            raise OSError(errno.EIO, "the disk does not give it out")
         return self._now.get(name)
 
     def names(self, folder: str) -> list[str]:
@@ -37,6 +41,8 @@ class MemoryDisk:
         self._now[name] = self._safe[name] = data
 
     def remove(self, name: str) -> None:
+        if self.read_only:
+            raise OSError(errno.EROFS, "read-only file system")
         self._now.pop(name, None)
         self._safe.pop(name, None)
 
@@ -60,6 +66,8 @@ class MemoryDisk:
         return sum(map(len, self._now.values()))
 
     def _fitting(self, wanted: int) -> int:
+        if self.read_only:
+            raise OSError(errno.EROFS, "read-only file system")
         if self.refuse:
             raise OSError(errno.EIO, "the disk does not answer")
         return wanted if self.room is None else max(0, min(wanted, self.room - self.used))

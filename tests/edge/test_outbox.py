@@ -222,8 +222,110 @@ async def test_a_restored_controller_may_ask_for_acknowledged_events_again() -> 
     assert await box.seqs(box.box.ack) == [3, 4, 5]
     box.box.wanted(None, 1)
     assert await box.seqs(box.box.ack) == [1, 2, 3, 4, 5]
-    box.box.wanted(box.box.log, 99)
-    assert box.counts == ["ack_beyond_head"]
+    assert box.counts == []
+
+
+async def damaged(disk: MemoryDisk) -> Box:
+    """Three segments' worth of events, opened by a fresh outbox, with the first segment spoilt in its middle."""
+    box = Box(disk)
+    await box.open()
+    for _ in range(30):
+        box.add(*[DOOR] * 100)
+        await box.box.commit()
+    disk.spoil(disk.names("outbox")[0], 1000)
+    return box
+
+
+async def answered_for(box: Box, last: int) -> list[DroppedData]:
+    """What is dropped; every seq to ``last`` is answered for once."""
+    events = await box.all()
+    expected = 1
+    for event in events:
+        first, ends = span_of(event)
+        assert first == expected
+        expected = ends + 1
+    assert expected == last + 1
+    return [data for event in events if isinstance(data := event.read(), DroppedData)]
+
+
+@pytest.mark.parametrize("way", ["read-only", "full"])
+async def test_a_spoilt_event_on_a_disk_that_takes_nothing_is_answered_for_all_the_same(way: str) -> None:
+    disk = MemoryDisk()
+    box = await damaged(disk)
+    log = box.box.log
+    disk.remove("outbox/reserve")
+    disk.read_only, disk.room = way == "read-only", disk.used
+    found = await box.open()
+    assert box.box.log == log
+    assert any("cannot be read" in trouble for trouble in found.troubles)
+    assert any("mended" in trouble for trouble in found.troubles)
+    assert [data.counts for data in await answered_for(box, 3000)] == [{"unreadable": 1}]
+
+
+async def test_an_unreadable_segment_is_answered_for_and_the_log_goes_on() -> None:
+    disk = MemoryDisk()
+    box = await damaged(disk)
+    log, names = box.box.log, disk.names("outbox")
+    disk.unreadable.add(names[0])
+    found = await box.open()
+    assert (box.box.log, box.box.next_seq) == (log, 3001)
+    assert any("cannot be read" in trouble for trouble in found.troubles)
+    box.add(ACCESS)
+    assert await box.box.commit()
+    (gap,) = await answered_for(box, 3001)
+    assert (gap.first, names[1]) == (1, f"outbox/{gap.last + 1:020d}.log")
+
+
+async def test_an_unreadable_end_begins_a_new_log_and_leaves_nothing_of_the_old_one() -> None:
+    disk = MemoryDisk()
+    box = await damaged(disk)
+    log, names = box.box.log, disk.names("outbox")
+    disk.unreadable.add([name for name in names if name.endswith(".log")][-1])
+    found = await box.open()
+    assert box.box.log != log
+    assert any("new log" in trouble for trouble in found.troubles)
+    box.add(ACCESS)
+    assert await box.box.commit()
+    assert [name for name in disk.names("outbox") if name.endswith(".log")] == [f"outbox/{1:020d}.log"]
+
+
+async def test_a_segment_spoilt_while_running_leaves_no_hole() -> None:
+    disk = MemoryDisk()
+    box = await damaged(disk)
+    assert [data.counts for data in await answered_for(box, 3000)] == [{"unreadable": 1}]
+    assert "disk_damaged" in box.counts
+
+
+async def test_a_segment_that_cannot_be_read_while_running_is_answered_for_and_ends_nothing() -> None:
+    disk = MemoryDisk()
+    box = await damaged(disk)
+    disk.unreadable.add(disk.names("outbox")[0])
+    (gap,) = await answered_for(box, 3000)
+    assert gap.first == 1
+    assert box.counts == ["disk_damaged"]
+
+
+async def test_a_disk_put_back_to_an_earlier_state_goes_on_in_a_new_log_with_what_this_run_saw() -> None:
+    box = Box(MemoryDisk())
+    await box.open()
+    box.add(*[DOOR] * 5)
+    await box.box.commit()
+    await box.open()
+    log, renewals = box.box.log, []
+    box.box.renewed = lambda: renewals.append(box.box.log)
+    box.add(ACCESS, DOOR)
+    await box.box.commit()
+    box.add(crossing(1))
+    box.box.wanted(log, 99)
+    assert await box.box.commit()
+    assert renewals == [box.box.log]
+    assert box.box.log != log
+    assert box.counts == ["log_gone_back"]
+    assert [(event.seq, event.kind) for event in await box.all()] == [(1, "access"), (2, "door"), (3, "footfall")]
+    kept = box.box.log
+    assert (await box.open()).troubles == []
+    assert box.box.log == kept
+    assert await box.seqs() == [1, 2, 3]
 
 
 def crossing(total: int) -> FootfallData:
