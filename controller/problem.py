@@ -190,8 +190,11 @@ def _field(location: Sequence[object]) -> str:
     return ".".join(str(part) for part in rest) or str(where)
 
 
+_NO_OBJECT = frozenset({"missing", "model_type", "model_attributes_type", "dict_type"})
+
+
 def _message(found: Mapping[str, Any]) -> str:
-    if found["type"] == "json_invalid" or tuple(found["loc"]) == ("body",):
+    if found["type"] == "json_invalid" or (tuple(found["loc"]) == ("body",) and found["type"] in _NO_OBJECT):
         return "the body must be a JSON object"
     if found["type"] == "string_pattern_mismatch":
         pattern = found["ctx"]["pattern"]

@@ -273,6 +273,11 @@ async def test_a_body_that_is_no_json_object_is_told_so(village: httpx.AsyncClie
     assert answer.json()["errors"] == [{"field": "body", "message": "the body must be a JSON object"}]
 
 
+async def test_an_object_that_makes_no_sense_is_not_called_none(village: httpx.AsyncClient) -> None:
+    made = await book(village)
+    assert "title must not be null" in (await change(village, made, 422, title=None))["detail"]
+
+
 async def test_a_slug_that_is_none_is_told_in_words(village: httpx.AsyncClient) -> None:
     words = "must be 1 to 40 small letters, digits and hyphens, with no hyphen at either end"
     for answer in (await post(village, space="The Hall"), await village.get(f"{API}/sites/Ramsey_Hub/hours")):

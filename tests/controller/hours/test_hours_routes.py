@@ -85,7 +85,7 @@ def _weekly(**changed: object) -> dict[str, list[dict[str, object]]]:
         ({"exceptions": [{"date": 0}]}, "exceptions.0.date", ""),
         ({"exceptions": [{"date": "2026-12-25"}, {"date": "2026-12-25"}]}, "body", "twice"),
         ({"exceptions": [{"date": "2026-12-25", "note": "x" * 201}]}, "exceptions.0.note", "200"),
-        ({"free_doors": ["Front"]}, "free_doors.0", "pattern"),
+        ({"free_doors": ["Front"]}, "free_doors.0", "small letters, digits and hyphens"),
     ],
 )
 async def test_hours_that_cannot_be_are_refused_by_field(
