@@ -1,6 +1,7 @@
 """The web application: routes, errors and what every request passes, around one ``House``."""
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from controller import health
 from controller.access import door_page
@@ -74,7 +75,8 @@ def app_of(house: House) -> FastAPI:
     app.include_router(door_page.router)
     for router in ROUTERS:
         app.include_router(router, prefix=API, responses=described(*ANYWHERE))
-    app.router.default = Pages(house.settings.pages_dir)
+    # Only the pages are packed: they hold nothing secret, and an answer that does must not tell it by its length.
+    app.router.default = GZipMiddleware(Pages(house.settings.pages_dir))
     # The last added is the first passed.
     app.add_middleware(IdempotencyMiddleware)
     app.add_middleware(LimitMiddleware)

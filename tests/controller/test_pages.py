@@ -44,6 +44,15 @@ async def test_a_hashed_asset_is_kept_for_ever(app: FastAPI, built: Path) -> Non
     assert answer.headers["content-type"].startswith("text/javascript")
 
 
+async def test_pages_travel_packed_and_answers_with_secrets_do_not(app: FastAPI, built: Path) -> None:
+    script = "export const words = 'over and over'\n" * 200
+    (built / "assets" / "app-1a2b.js").write_text(script)
+    answer = await _get(app, "/assets/app-1a2b.js", **{"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.text == script
+    assert "content-encoding" not in (await _get(app, "/openapi.json", **{"Accept-Encoding": "gzip"})).headers
+
+
 async def test_a_file_beside_the_page_is_kept_for_an_hour(app: FastAPI, built: Path) -> None:
     answer = await _get(app, "/icon.svg")
     assert answer.headers["content-type"] == "image/svg+xml"
