@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 
 import msgspec
@@ -17,6 +17,7 @@ from edge.doorway import Doorway
 from edge.files import Files
 from edge.house import House
 from edge.introduction import Introduction, LinkMaker
+from edge.kept import Day, Kept, read_kept, write_kept
 from edge.outbox import Outbox
 from edge.pins import Pins
 from edge.plans import Outcome, PlanStore
@@ -24,34 +25,20 @@ from edge.recovery import Found
 from edge.sensors import BeamCounter, MotionSensor, StationCounter
 from edge.trust import Floor, Timekeeper, kernel_synchronised, machine_boot_id
 from edge.wire.clock import Clock
-from edge.wire.codec import decode, encode
+from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import CommandRefused, WireError
 from edge.wire.events import Ack, BootData, Event, EventBatch, OutageData, PlanData
-from edge.wire.ids import Slug, uuid7
+from edge.wire.ids import uuid7
 from edge.wire.link import Connected, Disconnected, Link, Message
 from edge.wire.messages import Applied, Command
 from edge.wire.topics import Topic, parse, subscriptions
 
 log = logging.getLogger(__name__)
 
-KEPT = "kept.json"
 HEARTBEAT_S = 60.0
 """How often the floor of time goes to the disk; what is later than the last one and left no event is an outage."""
 TRUST_S = 10.0
-
-
-class _Day(msgspec.Struct, frozen=True, kw_only=True):
-    day: date
-    ins: int
-    outs: int
-
-
-class _Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept beside events and plan: the floor of time, and each counter's totals at the start of its day."""
-
-    floor: Floor
-    days: dict[Slug, _Day] = {}
 
 
 class Agent:
@@ -87,7 +74,9 @@ class Agent:
         self._counters: list[BeamCounter] = []
         self._refused: tuple[str, str] | None = None
         self._applied: Applied | None = None
+        self._unseen: tuple[datetime, float] | None = None
         self._plan_wake = asyncio.Event()
+        self._keeping = asyncio.Lock()
 
     async def run(self) -> None:
         """Run, once, until cancelled; ends in the safe state, every strike locked.
@@ -98,9 +87,8 @@ class Agent:
         house, kept, found = await self._open()
         link: Link | None = None
         try:
-            began = house.now()
             self._furnish(house, kept)
-            self._note_start(found, kept, began)
+            self._note_start(found, kept)
             for door in self._doors:
                 door.start()
             for counter in self._counters:
@@ -136,21 +124,16 @@ class Agent:
 
     # Start
 
-    async def _open(self) -> tuple[House, _Kept | None, Found]:
-        """Read the disk. Nothing of it may keep the doors from working but a disk that cannot be read at all."""
-        troubles: list[str] = []
-        kept: _Kept | None = None
-        try:
-            data = await asyncio.to_thread(self._files.read, KEPT)
-            kept = decode(data, _Kept) if data is not None else None
-        except WireError as error:
-            troubles.append(f"{KEPT} cannot be used: {error}")
+    async def _open(self) -> tuple[House, Kept | None, Found]:
+        """Read the disk. Nothing of it may keep the doors from working."""
+        kept, unkept = await read_kept(self._files)
         plans = PlanStore(
             self._files,
             site=self._config.site,
             edge=self._config.edge,
             keys=self._keys,
             using=lambda: self._plan_changed(),
+            highest=kept.plan if kept is not None else None,
         )
         outbox = Outbox(
             self._files,
@@ -177,13 +160,12 @@ class Agent:
             version=self._version,
             acts={"unlock": self._unlock, "self_test": self._self_test, "restart": lambda _: "restarting"},
         )
+        outbox.renewed = self._log_renewed
         house.show, house.noticed = self._talk.show, self._talk.look
-        if (trouble := await plans.open()) is not None:
-            troubles.append(trouble)
-        found.troubles += troubles
+        found.troubles += [trouble for trouble in (unkept, await plans.open()) if trouble is not None]
         return house, kept, found
 
-    def _furnish(self, house: House, kept: _Kept | None) -> None:
+    def _furnish(self, house: House, kept: Kept | None) -> None:
         """Take the pins. From here on every strike is locked unless a door's machine releases it."""
         talk, pins = self._talk, self._pins
         for config in self._config.doors:
@@ -206,17 +188,27 @@ class Agent:
             talk.devices[stations.id] = stations
             house.spawn(f"wifi {stations.id}", stations.run())
 
-    def _note_start(self, found: Found, kept: _Kept | None, began: datetime) -> None:
+    def _note_start(self, found: Found, kept: Kept | None) -> None:
         """The first events of a run: what was not seen since the last one, and that the agent is back."""
         house, edge = self._house, self._config.edge
         last = [at for at in (found.last_at, kept.floor.at if kept is not None else None) if at is not None]
-        if last and max(last) < began:
-            house.record(edge, OutageData(start=max(last), end=began))
+        if last:
+            self._unseen = (max(last), self._clock.monotonic())
+            self._note_outage()
         plan = house.plans.plan
         house.record(edge, BootData(version=self._version, plan=plan.manifest.version if plan else None))
         for trouble in found.troubles:
             house.count("disk_damaged")
             house.fault(edge, trouble, present=True)
+
+    def _note_outage(self) -> None:
+        """What was not seen before this run, once it is known what time it began at."""
+        if self._unseen is None or self._house.trust is ClockTrust.UNPROVEN:
+            return
+        (start, mono), self._unseen = self._unseen, None
+        end = self._house.now() - timedelta(seconds=self._clock.monotonic() - mono)
+        if start < end:
+            self._house.record(self._config.edge, OutageData(start=start, end=end))
 
     # Tasks
 
@@ -244,6 +236,7 @@ class Agent:
             self._plan_wake.clear()
             outcome = await self._house.plans.apply()
             if outcome is not None:
+                await self._keep(self._house)
                 self._plan_settled(outcome)
 
     async def _beat(self) -> None:
@@ -260,12 +253,11 @@ class Agent:
         """The floor goes to the disk after every event before it, so that none of them lies beyond an outage."""
         floor = house.timekeeper.floor(self._clock.now(), self._clock.monotonic())
         days = {
-            counter.id: _Day(day=counter.day[0], ins=counter.day[1], outs=counter.day[2]) for counter in self._counters
+            counter.id: Day(day=counter.day[0], ins=counter.day[1], outs=counter.day[2]) for counter in self._counters
         }
-        if await house.outbox.commit():
-            try:
-                await asyncio.to_thread(self._files.replace, KEPT, encode(_Kept(floor=floor, days=days)))
-            except OSError:
+        async with self._keeping:
+            kept = Kept(floor=floor, days=days, plan=house.plans.highest)
+            if await house.outbox.commit() and not await write_kept(self._files, kept):
                 house.count("disk_refused")
 
     async def _watch_trust(self) -> None:
@@ -371,7 +363,13 @@ class Agent:
     def _trust_changed(self, changed: bool) -> None:
         if changed:
             log.info("The clock is %s", self._house.trust, extra={"action": "trust"})
+            self._note_outage()
             self._plan_changed()
+        self._talk.look()
+
+    def _log_renewed(self) -> None:
+        self._house.forget_seqs()
+        self._courier.again()
         self._talk.look()
 
     def _committed(self) -> None:

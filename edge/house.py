@@ -90,6 +90,10 @@ class House:
         """The seq of the device's last event, 0 before its first."""
         return self._seqs.get(device, 0)
 
+    def forget_seqs(self) -> None:
+        """The log began anew: no event in it is any device's last one."""
+        self._seqs.clear()
+
     def fault(self, device: str, what: str, *, present: bool) -> None:
         """A device misbehaves in the way ``what`` says, or no longer; recorded when that is new."""
         if present is not ((device, what) in self._faults):

@@ -160,6 +160,7 @@ class Outbox:
         self.log, self.ack, self.head, self._found, self._stored_ack = secrets.token_hex(16), 0, 0, 0, 0
         self._segments, self._tail, self._loaded, self._writable = [], [], ("", []), None
         self._pending, self.next_seq = events, events[-1].seq + 1 if events else 1
+        self._count("log_gone_back")
         self.renewed()
 
     def _of_this_run(self) -> list[Event]:
@@ -344,7 +345,6 @@ class Outbox:
         if log != self.log:
             self.ack = self.first_kept - 1
         elif next_seq - 1 > self.head:
-            self._count("log_gone_back")
             self._gone_back = True
             self._urgent.set()
             self._wake.set()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from edge.files import Files
+from edge.kept import Mark
 from edge.wire.codec import PART_LIMIT
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.errors import PlanRefused, TooLarge, WireError
@@ -30,9 +31,19 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanStore:
-    """``plan`` is the one in force. ``using`` is called the moment another one is, before it is on the disk."""
+    """``plan`` is the one in force, ``highest`` the highest that ever was on the disk, to be kept apart from it.
+    ``using`` is called the moment another one is in force, before it is on the disk."""
 
-    def __init__(self, files: Files, *, site: str, edge: str, keys: Keyring, using: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        files: Files,
+        *,
+        site: str,
+        edge: str,
+        keys: Keyring,
+        using: Callable[[], None],
+        highest: Mark | None = None,
+    ) -> None:
         self._files = files
         self._site = site
         self._edge = edge
@@ -45,6 +56,7 @@ class PlanStore:
         self._unsaved: dict[str, bytes] = {}
         self._applying = asyncio.Lock()
         self.plan: Plan | None = None
+        self.highest = highest
         self.on_disk = True
 
     async def open(self) -> str | None:
@@ -55,6 +67,7 @@ class PlanStore:
                 return None
             manifest = self._open(envelope)
             check_manifest(manifest, None)
+            self._check_age(manifest)
             held: dict[str, bytes] = {}
             for ref in manifest.parts.values():
                 data = await asyncio.to_thread(self._files.read, f"{PARTS}/{ref.digest}")
@@ -64,6 +77,7 @@ class PlanStore:
         except (OSError, WireError) as error:
             return f"the plan on the disk cannot be used: {error}"
         self._use(envelope, parts, plan)
+        self._mark(manifest)
         return None
 
     def part(self, data: bytes) -> None:
@@ -91,6 +105,7 @@ class PlanStore:
         applied = self.plan.manifest if self.plan is not None else None
         try:
             check_manifest(manifest, applied)
+            self._check_age(manifest)
         except PlanRefused as refused:
             return Outcome(manifest=manifest, fresh=False, why=str(refused))
         if applied is not None and manifest.version == applied.version:
@@ -135,6 +150,19 @@ class PlanStore:
             envelope, purpose=Purpose.PLAN, kind=Manifest, site=self._site, edge=self._edge, keys=self._keys
         )
 
+    def _check_age(self, manifest: Manifest) -> None:
+        """The order of plans holds also where the plan on the disk is lost. Raises ``PlanRefused``."""
+        highest = self.highest
+        if highest is None or manifest.version > highest.version:
+            return
+        if manifest.version < highest.version:
+            raise PlanRefused(f"plan {manifest.version} is older than {highest.version}, which was applied before")
+        if manifest.digest != highest.digest:
+            raise PlanRefused(f"plan {manifest.version} comes a second time with another content")
+
+    def _mark(self, manifest: Manifest) -> None:
+        self.highest = Mark(version=manifest.version, digest=manifest.digest)
+
     def _forget(self, manifest: Manifest) -> None:
         if self._pending is not None and self._pending[1].version == manifest.version:
             self._pending = None
@@ -167,6 +195,8 @@ class PlanStore:
             return False
         self._unsaved.clear()
         self.on_disk = True
+        if self.plan is not None:
+            self._mark(self.plan.manifest)
         return True
 
     def _write(self, envelope: bytes, parts: dict[str, bytes], needed: set[str]) -> None:

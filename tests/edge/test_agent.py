@@ -8,6 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.errors import RestartWanted, TaskDied
+from edge.kept import Kept
+from edge.trust import Floor
+from edge.wire.codec import decode, encode
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.envelope import Purpose, Signer
 from edge.wire.events import (
@@ -687,6 +690,96 @@ def test_a_damaged_plan_on_the_disk_is_reported_and_the_agent_starts_without_it(
         await hall.start()
         assert hall.data(BootData)[-1].plan is None
         assert any("plan on the disk" in one.what for one in hall.data(FaultData))
+
+    with_hall(act)
+
+
+def test_an_older_plan_stays_out_although_the_one_on_the_disk_is_spoilt() -> None:
+    async def act(hall: Hall) -> None:
+        assert isinstance(hall.disk, MemoryDisk)
+        await hall.send_codes(7, grant(CODE, *WINDOW))
+        await hall.send_codes(8)
+        await hall.stop()
+        hall.disk.spoil("plan/manifest", 30)
+        await hall.send_codes(7, grant(CODE, *WINDOW))
+        await hall.start()
+        assert "older than 8" in (hall.applied()[-1].why or "")
+        await hall.enter(CODE)
+        assert not hall.unlocked()
+        await hall.send_codes(8)
+        assert (hall.applied()[-1].version, hall.applied()[-1].applied) == (8, True)
+
+    with_hall(act)
+
+
+@pytest.mark.parametrize("way", ["read-only", "full", "kept.json", "segment"])
+def test_no_fault_of_the_disk_keeps_the_door_from_its_plan(way: str) -> None:
+    async def act(hall: Hall) -> None:
+        disk = hall.disk
+        assert isinstance(disk, MemoryDisk)
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        await asyncio.sleep(90)
+        await hall.stop()
+        hall.broker.kill()
+        segment = disk.names("outbox")[0]
+        if way in ("kept.json", "segment"):
+            disk.unreadable.add(way if way == "kept.json" else segment)
+        else:
+            disk.spoil(segment, 300)
+            disk.remove("outbox/reserve")
+            disk.read_only, disk.room = way == "read-only", disk.used
+        await hall.start()
+        assert hall.data(BootData)[-1].plan == 1
+        assert any("kept.json" in one.what or "outbox" in one.what for one in hall.data(FaultData))
+        await hall.enter(CODE)
+        assert hall.unlocked()
+
+    with_hall(act)
+
+
+@pytest.mark.parametrize("proof", ["hello", "source"])
+def test_a_power_cut_without_a_battery_clock_is_an_outage_once_the_time_is_known(proof: str) -> None:
+    async def act(hall: Hall) -> None:
+        assert isinstance(hall.disk, MemoryDisk)
+        await asyncio.sleep(90)
+        await hall.stop()
+        stopped = hall.clock.now()
+        kept = hall.disk.read("kept.json") or b""
+        floor = Floor(at=stopped, machine_boot="another")
+        hall.disk.replace("kept.json", encode(msgspec.structs.replace(decode(kept, Kept), floor=floor)))
+        await asyncio.sleep(2 * 86_400 if proof == "hello" else 7200)
+        started = hall.clock.now()
+        await hall.start()
+        await asyncio.sleep(30)
+        assert hall.data(OutageData) == []
+        if proof == "hello":
+            await hall.hello(session=hall.status().nonce)
+        else:
+            hall.synchronised = True
+            await asyncio.sleep(15)
+        (outage,) = hall.data(OutageData)
+        assert abs(outage.start - stopped) < timedelta(seconds=1)
+        assert abs(outage.end - started) < timedelta(seconds=2)
+
+    with_hall(act, synchronised=False)
+
+
+def test_a_card_put_back_to_an_earlier_state_loses_nothing_of_this_run() -> None:
+    async def act(hall: Hall) -> None:
+        log = hall.status().log
+        await hall.drive(REX, False)
+        await hall.drive(REX, True)
+        await asyncio.sleep(10)
+        heard = len(hall.heard)
+        await hall.hello(session=hall.status().nonce, log=log, next_seq=1000)
+        await asyncio.sleep(5)
+        del hall.heard[:heard]
+        assert hall.status().log != log
+        assert [event.kind for event in hall.received()] == [event.kind for event in hall.recorded]
+        assert [event.seq for event in hall.received()] == list(range(1, len(hall.recorded) + 1))
+        await hall.walk(OUTER, INNER)
+        await asyncio.sleep(2)
+        assert hall.state("front-beams").seq == len(hall.recorded)
 
     with_hall(act)
 

@@ -1,0 +1,55 @@
+"""What is kept beside events and plan, in one small file: read at the start, written with every heartbeat."""
+
+import asyncio
+from datetime import date
+
+import msgspec
+
+from edge.files import Files
+from edge.trust import Floor
+from edge.wire.codec import decode, encode
+from edge.wire.errors import WireError
+from edge.wire.ids import Slug
+
+FILE = "kept.json"
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """A counter's totals at the start of its day."""
+
+    day: date
+    ins: int
+    outs: int
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """The highest plan ever applied: no older one is, although the plan on the disk be spoilt."""
+
+    version: int
+    digest: str
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """The floor of time, each counter's day, and the highest plan applied."""
+
+    floor: Floor
+    days: dict[Slug, Day] = {}
+    plan: Mark | None = None
+
+
+async def read_kept(files: Files) -> tuple[Kept | None, str | None]:
+    """What is kept, if anything of use; a sentence when the file is there but cannot be used."""
+    try:
+        data = await asyncio.to_thread(files.read, FILE)
+        return (decode(data, Kept) if data is not None else None), None
+    except (OSError, WireError) as error:
+        return None, f"{FILE} cannot be used: {error}"
+
+
+async def write_kept(files: Files, kept: Kept) -> bool:
+    """Bring it to the disk; whether it could be."""
+    try:
+        await asyncio.to_thread(files.replace, FILE, encode(kept))
+    except OSError:
+        return False
+    return True
