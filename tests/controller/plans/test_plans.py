@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from controller.access import service as access
+from controller.access.repository import held
 from controller.access.standing import State
 from controller.database import Tx
 from controller.hours.model import Span, Timetable, Weekly
@@ -101,9 +102,18 @@ async def test_a_code_that_was_ended_and_made_anew_is_on_the_door_though_the_pla
         await hub.house.access.issue(tx, site="ramsey", doors=["front-door"], windows=windows, now=now)
 
     await hub.house.database.run(end_and_make_anew)
-    assert (await standing(hub, view.booking.id))[0] is State.WAITING
+    assert (await standing(hub, view.booking.id))[0] is State.ON
     hub.house.changes.site_changed("ramsey")
-    await until_standing(hub, view.booking.id, State.ON)
+
+    async def acknowledged() -> bool:
+        async with hub.house.database.read() as tx:
+            grants = (await held(tx, [view.booking.id]))[view.booking.id]
+        return sorted((each.on_at is not None, each.off_at is not None) for each in grants) == [
+            (True, False),
+            (True, True),
+        ]
+
+    await eventually(acknowledged, what="the door has the new one and not the old one")
     assert await plan_count(hub) == before
 
 
