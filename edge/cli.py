@@ -108,10 +108,16 @@ async def _run(path: Path) -> None:
 
 
 async def until_told(work: Coroutine[Any, Any, None]) -> None:
-    """Run ``work`` until it ends or SIGTERM or SIGINT comes, which cancels it. Raises what it dies of."""
+    """Run ``work`` until it ends or SIGTERM or SIGINT comes, which cancels it, once: a second one must not cut short
+    what it still brings to the disk. Raises what it dies of."""
     task = asyncio.create_task(work, name="agent")
+    told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    waiting = asyncio.create_task(told.wait(), name="signals")
+    await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    task.cancel()
     await asyncio.wait((task,))
     if not task.cancelled():
         task.result()

@@ -19,6 +19,8 @@ from edge.wire.ids import Slug
 
 PinNumber = Annotated[int, msgspec.Meta(ge=0, le=53)]
 Positive = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+NO_NUL = r"^[^\x00]+$"
+PathText = Annotated[str, msgspec.Meta(pattern=NO_NUL)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
@@ -91,8 +93,10 @@ class WifiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     id: Slug
     zone: Slug
     format: Literal["iw", "hostapd"]
-    command: tuple[str, ...] | None = None
-    file: str | None = None
+    command: Annotated[tuple[Annotated[str, msgspec.Meta(pattern=NO_NUL)], ...], msgspec.Meta(min_length=1)] | None = (
+        None
+    )
+    file: PathText | None = None
     every_s: Positive = 60.0
 
 
@@ -127,18 +131,18 @@ class _BrokerFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     host: Annotated[str, msgspec.Meta(min_length=1)]
     port: Port = 1883
     username: str | None = None
-    password_file: str | None = None
+    password_file: PathText | None = None
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     site: Slug
     edge: Slug
-    data_dir: str
-    key_file: str
+    data_dir: PathText
+    key_file: PathText
     controller_key: str
     broker: _BrokerFile
-    secrets_file: str | None = None
-    clock_file: str | None = None
+    secrets_file: PathText | None = None
+    clock_file: PathText | None = None
     timezone: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_+/-]+$")] = "Europe/London"
     rtc: bool = False
     outbox_mb: Annotated[int, msgspec.Meta(ge=1, le=65_536)] = 64
@@ -159,7 +163,7 @@ def load(path: Path) -> Config:
     _check_devices(path, file)
     try:
         ZoneInfo(file.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         mend = "Write it as in Europe/London; where no zone is known, apt-get install tzdata"
         raise ConfigError(path, "timezone", f"there is no zone {file.timezone!r}", mend) from None
     folder = path.parent
@@ -168,11 +172,11 @@ def load(path: Path) -> Config:
     return Config(
         site=file.site,
         edge=file.edge,
-        data_dir=folder / file.data_dir,
+        data_dir=_data_dir(path, folder / file.data_dir),
         key=_private_key(path, folder / file.key_file),
         controller_key=_public_key(path, file.controller_key),
         broker=BrokerConfig(host=broker.host, port=broker.port, username=broker.username, password=password),
-        clock_file=folder / file.clock_file if file.clock_file else None,
+        clock_file=_clock_file(path, folder / file.clock_file) if file.clock_file else None,
         timezone=file.timezone,
         rtc=file.rtc,
         outbox_mb=file.outbox_mb,
@@ -244,6 +248,30 @@ def _check_devices(path: Path, file: _File) -> None:
         name(f"wifi[{at}].id", wifi.id)
         if (wifi.command is None) is (wifi.file is None):
             raise ConfigError(path, f"wifi[{at}]", "needs either command or file", "Keep one of the two")
+
+
+def _data_dir(path: Path, folder: Path) -> Path:
+    """The folder, which need not be there yet, but nothing else may be in its place."""
+    try:
+        placed = next(place for place in (folder, *folder.parents) if place.exists())
+    except OSError as error:
+        mend = "Check its name and its owner"
+        raise ConfigError(path, "data_dir", f"{folder} cannot be reached ({error.strerror})", mend) from None
+    if not placed.is_dir():
+        raise ConfigError(path, "data_dir", f"{placed} is no folder", "Name a folder, or a place where one can be made")
+    return folder
+
+
+def _clock_file(path: Path, file: Path) -> Path:
+    try:
+        there = file.is_file()
+    except OSError:
+        there = False
+    if not there:
+        raise ConfigError(
+            path, "clock_file", f"{file} is no file", "Make it, or leave clock_file out for the real time"
+        )
+    return file
 
 
 def _private(path: Path, key: str, file: Path) -> str:

@@ -178,7 +178,7 @@ class StationCounter:
         what = "the station listing cannot be read"
         try:
             self._stations = wifi.count(await self._listing(), self._config.format)
-        except (OSError, TimeoutError, UnicodeDecodeError, ListingUnreadable):
+        except Exception:  # whatever a program of another's does, the doors go on
             # No detail of it: a message might quote the listing.
             self._stations = None
             self._house.fault(self.id, what, present=True)

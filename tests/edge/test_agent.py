@@ -43,6 +43,7 @@ from tests.edge.hall import (
     STRIKE,
     ZERO,
     Hall,
+    config,
     grant,
     hours,
     run,
@@ -663,6 +664,15 @@ def test_garbled_keys_and_unreadable_listings_are_counted_and_crash_nothing() ->
         assert hall.status().health["keypad_garbled"] == 2
 
     with_hall(act)
+
+
+def test_no_failure_of_a_station_listing_ends_the_agent() -> None:
+    async def act(hall: Hall) -> None:
+        await asyncio.sleep(70)
+        assert [one.what for one in hall.data(FaultData)] == ["the station listing cannot be read"]
+        assert hall.status().online
+
+    with_hall(act, config=config(wifi="no\x00name"))
 
 
 def test_a_disk_that_refuses_keeps_the_door_working_and_loses_nothing() -> None:

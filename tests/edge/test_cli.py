@@ -1,13 +1,16 @@
 """The command line: light to start, lazy about the other rooms, clear about mistakes."""
 
+import asyncio
 import base64
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from edge.cli import until_told
 from tests.edge.test_config import GOOD, folder_with
 
 HALLKEEPER = Path(sys.executable).parent / "hallkeeper"
@@ -87,3 +90,35 @@ def test_an_edge_without_pins_says_so_and_ends(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "no pins" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+async def test_a_second_sigterm_does_not_cut_the_orderly_stop_short() -> None:
+    begun, stopping, last = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    done: list[str] = []
+
+    async def work() -> None:
+        try:
+            begun.set()
+            await asyncio.Event().wait()
+        finally:
+            stopping.set()
+            await last.wait()
+            done.append("the last group is on the disk")
+
+    running = asyncio.create_task(until_told(work()))
+    async with asyncio.timeout(10):
+        await begun.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stopping.wait()
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.sleep(0)
+        heard = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, heard.set)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        await heard.wait()
+        last.set()
+        await running
+    assert done == ["the last group is on the disk"]
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+        asyncio.get_running_loop().remove_signal_handler(number)
