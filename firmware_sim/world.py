@@ -1,7 +1,7 @@
 """The world: all buildings, one timeline, the truth. Pure; whoever runs it tells it the time and carries the wires."""
 
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +14,9 @@ from firmware_sim.site import Site
 from firmware_sim.timeline import Act, Signal, Timeline
 from firmware_sim.truth import Truth
 
+RECENT = 1000
+"""Events kept of what one edge recorded."""
+
 
 class Reported:
     """What one edge has recorded since the world began, as its observer saw it."""
@@ -21,6 +24,7 @@ class Reported:
     def __init__(self) -> None:
         self.events = 0
         self.last: Event | None = None
+        self.recent: deque[Event] = deque(maxlen=RECENT)
         self.ins: Counter[str] = Counter()
         self.outs: Counter[str] = Counter()
         self.outages: list[OutageData] = []
@@ -30,6 +34,7 @@ class Reported:
     def note(self, event: Event) -> None:
         self.events += 1
         self.last = event
+        self.recent.append(event)
         data = event.read()
         if isinstance(data, FootfallData) and data.door is not None:
             self.ins[data.door] += data.ins

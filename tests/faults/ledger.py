@@ -1,6 +1,7 @@
 """What is stored, held against what really happened, minus exactly what nobody could see."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,6 +121,11 @@ class Ledger:
         for seqs in logs.values():
             assert sorted(seqs) == list(range(1, max(seqs) + 1))
         return {log: max(seqs) for log, seqs in logs.items()}
+
+    def stored_once(self, stored: list[Stored], events: Iterable[Event]) -> None:
+        """Fails unless each of those very events is stored, and once: a seq that was lost is another event's after."""
+        times = Counter((event["seq"], datetime.fromisoformat(event["at"])) for event in stored)
+        assert [(event.seq, event.at) for event in events if times[event.seq, event.at] != 1] == []
 
     def outages(self, stored: list[Stored]) -> list[Interval]:
         return [

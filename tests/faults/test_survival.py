@@ -6,15 +6,32 @@ Real processes and a real broker. What happened while no agent ran is an interva
 import asyncio
 import shutil
 import sqlite3
+from datetime import timedelta
 
 import aiomqtt
 
+from edge.wire.codec import decode
+from edge.wire.envelope import Envelope
+from edge.wire.events import Event, EventBatch, read_event
 from edge.wire.topics import Topic
 from firmware_sim.rig import Rig
 from firmware_sim.truth import Way
+from tests.faults.conftest import RATE
 from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE, Ledger
 
 EVENTS = str(Topic(site=SITE, edge="ramsey-pi", name="events"))
+BETWEEN_TWO = timedelta(seconds=10)
+"""Simulated time within which somebody sets off an event at a busy door."""
+
+
+async def _listen(rig: Rig, heard: list[Event]) -> None:
+    """Hear every event the edge sends, until cancelled."""
+    async with aiomqtt.Client("127.0.0.1", rig.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as listener:
+        await listener.subscribe(EVENTS, qos=1)
+        async for message in listener.messages:
+            assert isinstance(message.payload, bytes)
+            batch = decode(decode(message.payload, Envelope).payload, EventBatch)
+            heard += [read_event(bytes(raw)) for raw in batch.events]
 
 
 async def test_a_broker_that_was_dead_for_a_while_costs_no_event(rig: Rig, ledger: Ledger) -> None:
@@ -37,15 +54,21 @@ async def test_a_broker_that_was_dead_for_a_while_costs_no_event(rig: Rig, ledge
 async def test_an_edge_that_is_killed_in_mid_burst_loses_what_it_could_not_see_and_no_more(
     rig: Rig, ledger: Ledger
 ) -> None:
-    ledger.send(40)
-    await ledger.crossings_recorded(30)
+    on_wire: list[Event] = []
+    listening = asyncio.create_task(_listen(rig, on_wire))
+    ledger.send(60)
+    await ledger.crossings_recorded(60)
     door = rig.world.site(SITE).doorway(BUSY_DOOR)
+    killed = rig.clock.now()
     await rig.pis[SITE].kill()
 
     async def dead() -> bool:
         return rig.world.site(SITE).wires is None
 
     await rig.until(dead, "the world has seen the Pi die")
+    recorded = list(rig.world.reported[SITE].recent)
+    listening.cancel()
+    await asyncio.wait({listening})
     assert not door.circuit.released
     left_by = rig.world.truth.count(SITE, Way.OUT) + 3
 
@@ -62,6 +85,13 @@ async def test_an_edge_that_is_killed_in_mid_burst_loses_what_it_could_not_see_a
     assert len(ledger.each_once(stored)) == 1
     (outage,) = ledger.outages(stored)
     assert outage.seconds > 0
+    # What was recorded is on the disk within a second; in a burst the last of it is from a moment before.
+    safe = killed - timedelta(seconds=RATE)
+    assert outage.start >= safe - BETWEEN_TWO
+    assert len([event for event in recorded if event.at <= safe]) >= 15
+    ledger.stored_once(stored, (event for event in recorded if event.at <= safe))
+    assert len(on_wire) >= 15
+    ledger.stored_once(stored, on_wire)
     ledger.counts_are_true(stored)
 
 
