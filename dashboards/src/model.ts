@@ -93,6 +93,8 @@ export interface SeriesDate {
   mark: Mark;
   text: string;
   conflicts: Conflict[];
+  lingering: string[];
+  notes: string[];
 }
 
 export interface Draft {

@@ -159,3 +159,9 @@ async def test_a_touch_can_move_a_booking_without_dragging(screens: Screens, hou
     await bar.get_by_role("button", name="Room above").tap()
     await bar.get_by_role("button", name="Drop here").tap()
     await screen.said("Moved. By thumb: Meeting room, Mon 21 Dec, 15:15 to 16:15.")
+    # Again at once, while the notice of the first move still stands.
+    await screen.block("By thumb").tap()
+    await screen.panel.get_by_role("button", name="Move").tap()
+    await bar.get_by_role("button", name="15 min later").tap()
+    await bar.get_by_role("button", name="Drop here").tap()
+    await screen.said("Moved. By thumb: Meeting room, Mon 21 Dec, 15:30 to 16:30.")

@@ -235,6 +235,17 @@ async def test_a_changed_booking_keeps_its_code(screens: Screens, house: Rig) ->
     await expect(panel.get_by_label("Door code")).to_contain_text(f"{code[:3]} {code[3:]}")
 
 
+async def test_a_booking_changed_to_another_day_takes_the_diary_there(screens: Screens, house: Rig) -> None:
+    booked = await book(house, "Moves on", date(2026, 12, 14), "16:00", "17:00")
+    screen = await screens.new()
+    await screen.diary(date(2026, 12, 14), booking=booked["id"])
+    await screen.panel.get_by_role("button", name="Change").click()
+    await screen.panel.get_by_label("Date", exact=True).fill("16/12/2026")
+    await screen.panel.get_by_role("button", name="Save").click()
+    await expect(screen.page).to_have_url(re.compile("date=2026-12-16"))
+    await expect(screen.block("Moves on")).to_be_visible()
+
+
 async def test_cancelling_asks_first_frees_the_time_and_can_be_undone(screens: Screens, house: Rig) -> None:
     day = date(2026, 12, 15)
     booked = await book(house, "Called off", day, "10:00", "11:00")

@@ -74,7 +74,10 @@ async def test_the_rest_of_a_series_is_cancelled_from_one_of_its_dates(screens: 
     await screen.diary(first + timedelta(weeks=1), booking=made["bookings"][1]["id"])
     await screen.panel.get_by_role("button", name="Cancel…").click()
     await screen.panel.get_by_label("and all later dates").check()
+    await screen.panel.get_by_label("Why").fill("The roof leaks")
     await screen.panel.get_by_role("button", name="Cancel the booking").click()
     await screen.said("Cancelled Book club from Thu 24 Dec on.")
     left = [await titled(house, "Book club", first + timedelta(weeks=week)) is not None for week in range(3)]
     assert left == [True, False, False]
+    story = await house.api.get(f"/bookings/{made['bookings'][2]['id']}/log")
+    assert story["items"][-1]["why"] == "The roof leaks"
