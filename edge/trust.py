@@ -87,8 +87,9 @@ class Timekeeper:
         return True
 
     def floor(self, wall: datetime, mono: float) -> Floor:
-        """What to keep on the disk now."""
-        return Floor(at=self.now(wall, mono), machine_boot=self.machine_boot)
+        """What to keep on the disk now. An agent restarted within this boot of the machine holds over only what
+        was proven before."""
+        return Floor(at=self.now(wall, mono), machine_boot=self.machine_boot if self._proven else "")
 
 
 class _Timex(ctypes.Structure):

@@ -32,6 +32,12 @@ def test_an_agent_restarted_on_a_running_machine_holds_over() -> None:
     assert keeper(boot="a").trust is ClockTrust.HOLDOVER
 
 
+def test_an_agent_restarted_before_anything_proved_the_time_is_no_wiser() -> None:
+    kept = keeper(boot="b").floor(NOON, 10.0)
+    again = Timekeeper(floor=kept, machine_boot="b", rtc=False, now=NOON, mono=20.0)
+    assert again.trust is ClockTrust.UNPROVEN
+
+
 def test_a_clock_below_the_floor_stands_at_the_floor() -> None:
     time = keeper(now=datetime(1970, 1, 1, tzinfo=UTC), floor=NOON)
     assert time.now(datetime(1970, 1, 1, 0, 0, 10, tzinfo=UTC), 10.0) == NOON + timedelta(seconds=10)
