@@ -15,12 +15,14 @@ from pathlib import Path
 import aiomqtt
 import msgspec
 from argon2 import PasswordHasher
+from sqlalchemy import func, select
 
 from controller.link import BrokerLink
 from controller.migrations import migrate
 from controller.people.passwords import Passwords
 from controller.settings import Broker as BrokerSettings
 from controller.settings import Settings
+from controller.telemetry.tables import events as stored_events
 from edge.wire.clock import SystemClock
 from edge.wire.events import BATCH_LIMIT, DoorChange, DoorData, Event, MotionData, WifiData
 from edge.wire.topics import Topic, subscriptions
@@ -34,9 +36,10 @@ TOPIC = str(Topic(site="ramsey", edge="main", name="events"))
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """Events per second of the bare loop and of the controller."""
+    """Events per second of the bare loop and of the controller; how many of them are on the controller's disk."""
 
     events: int
+    stored: int
     bare: float
     ingest: float
 
@@ -135,10 +138,16 @@ async def measure(*, batches: int) -> Result:
                 async with hub.edge(link) as edge:
                     await hub.up_to_date()
                     took = await ingest(hub, edge, broker, lines, len(events))
+                    stored = await count_stored(hub)
             bare = await bare_loop(broker, lines, batches)
         finally:
             broker.stop()
-    return Result(events=len(events), bare=len(events) / bare, ingest=len(events) / took)
+    return Result(events=len(events), stored=stored, bare=len(events) / bare, ingest=len(events) / took)
+
+
+async def count_stored(hub: Hub) -> int:
+    async with hub.house.database.read() as tx:
+        return int((await tx.execute(select(func.count()).select_from(stored_events))).scalar_one())
 
 
 def sealed(speaker: Speaker, events: list[Event]) -> list[bytes]:

@@ -32,14 +32,17 @@ from firmware_sim.memory_link import MemoryBroker
 from tests.edge.hall import D0, D1, DOOR, EDGE, SECRET, SITE, STRIKE, config
 
 LIMIT_MS = 2.0
+TRIES = 500
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """Milliseconds from last bit to relay, sorted; how many of the tries were granted; plan to applied in ms."""
+    """Milliseconds from last bit to relay, sorted; how many of the tries were granted, and how often the relay really
+    went; plan to applied in ms."""
 
     grants: int
     times_ms: list[float]
     granted: int
+    released: int
     applied_ms: float
 
     def percentile(self, share: float) -> float:
@@ -50,10 +53,12 @@ class _Relay(MockPin):  # type: ignore[misc]  # gpiozero has no types
     """A pin that notes when it was driven high."""
 
     released_at = 0.0
+    released = 0
 
     def _change_state(self, value: bool) -> bool:
         if value and self._function == "output":
             _Relay.released_at = time.perf_counter()
+            _Relay.released += 1
         return bool(super()._change_state(value))
 
 
@@ -86,6 +91,7 @@ async def measure(*, grants: int, tries: int) -> Result:
     factory = MockFactory(pin_class=_Relay)
     broker = MemoryBroker()
     granted = 0
+    _Relay.released = 0
     locked, applied = asyncio.Event(), asyncio.Event()
 
     def recorded(event: Event) -> None:
@@ -133,7 +139,9 @@ async def measure(*, grants: int, tries: int) -> Result:
         hearing.cancel()
         await asyncio.wait((running, hearing))
     factory.reset()
-    return Result(grants=grants, times_ms=sorted(times), granted=granted, applied_ms=applied_ms)
+    return Result(
+        grants=grants, times_ms=sorted(times), granted=granted, released=_Relay.released, applied_ms=applied_ms
+    )
 
 
 async def _type(factory: MockFactory, code: str) -> float:
@@ -158,19 +166,20 @@ def _press(factory: MockFactory, digit: str) -> float:
     return at
 
 
-def table() -> float:
-    """Print the figures; the 99th percentile with the most grants, in ms."""
+def table() -> list[Result]:
+    """Print the figures; what they were taken from."""
     print(f"last key to relay, limit {LIMIT_MS:g} ms at the 99th percentile")
-    p99 = 0.0
+    results = []
     for grants in (10, 1_000, 10_000):
-        result = asyncio.run(measure(grants=grants, tries=500))
+        result = asyncio.run(measure(grants=grants, tries=TRIES))
+        results.append(result)
         p50, p99 = result.percentile(0.5), result.percentile(0.99)
         print(
             f"{grants:>7} grants: p50 {p50:.3f} ms, p99 {p99:.3f} ms ({p99 / LIMIT_MS:.2f} of the limit), "
             f"plan applied in {result.applied_ms:.0f} ms"
         )
-    return p99
+    return results
 
 
 if __name__ == "__main__":
-    sys.exit(table() > LIMIT_MS)
+    sys.exit(table()[-1].percentile(0.99) > LIMIT_MS)
