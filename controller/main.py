@@ -22,6 +22,8 @@ from edge.wire.errors import WireError
 log = logging.getLogger(__name__)
 
 TIDY_EVERY_S = 3600.0
+KEEP_ALIVE_S = 75
+"""How long a connection may rest. Longer than clients keep one (5 to 60 s), so that none is closed on a request."""
 GRACE_S = 5
 """How long open requests may take to finish once the controller is told to stop."""
 
@@ -82,6 +84,7 @@ async def _run(settings: Settings, clock: Clock, listener: socket.socket) -> int
             log_config=None,
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
+            timeout_keep_alive=KEEP_ALIVE_S,
         )
     )
     stop = _stop_on_signals(server)

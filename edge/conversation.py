@@ -64,6 +64,7 @@ class Conversation:
         self._wake = asyncio.Event()
         self._status_due = False
         self._said: tuple[ClockTrust, str | None, int] | None = None
+        self._leaving = False
 
     # Who is there
 
@@ -164,17 +165,17 @@ class Conversation:
     # Saying
 
     async def run(self, link: Link) -> None:
-        """Publish what is to be said, until cancelled."""
+        """Publish what is to be said, until cancelled; nothing after the goodbye."""
         loop = asyncio.get_running_loop()
         rested_at = loop.time()
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while link.connected and self._letters:
+            while link.connected and self._letters and not self._leaving:
                 topic, payload, retain = self._letters.popleft()
                 await link.publish(topic, payload, retain=retain)
             await self._show_some(link)
-            if not (link.connected and self._status_due):
+            if not (link.connected and self._status_due) or self._leaving:
                 continue
             if loop.time() < rested_at:
                 loop.call_at(rested_at, self._wake.set)
@@ -185,7 +186,9 @@ class Conversation:
             await link.publish(self._topic("status"), status, retain=True)
 
     async def goodbye(self, link: Link) -> None:
-        """On an orderly stop: say that the edge is offline, since leaving in peace leaves no will."""
+        """On an orderly stop: say that the edge is offline, since leaving in peace leaves no will. It is the last
+        word: nothing that was still to be said may call the edge online again."""
+        self._leaving = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 status = self._signer.seal(Purpose.STATUS, self._status(online=False))
@@ -193,7 +196,7 @@ class Conversation:
 
     async def _show_some(self, link: Link) -> None:
         for name in list(self._to_show):
-            if not link.connected:
+            if not link.connected or self._leaving:
                 return
             state = self.devices[name].state()
             if state.seq <= self._house.outbox.head:

@@ -804,3 +804,16 @@ def test_hours_of_another_door_mean_nothing_here() -> None:
         assert hall.data(AccessData)[-1].reason is Reason.NO_DOOR
 
     with_hall(act)
+
+
+def test_offline_is_the_last_word_of_an_orderly_stop_whatever_was_still_to_be_said() -> None:
+    async def act(hall: Hall) -> None:
+        for _ in range(3):
+            await hall.hello()
+            hall.send("plan", b"no plan at all")
+        await asyncio.sleep(0.001)
+        await hall.stop()
+        await asyncio.sleep(5)
+        assert not hall.status().online
+
+    with_hall(act)
