@@ -14,7 +14,7 @@ demo: setup-run ## three hubs on simulated pins; SPEED=60 for a faster clock, FR
 	@exec $(BIN)/hallkeeper demo $(if $(SPEED),--speed $(SPEED)) $(if $(FRESH),--fresh) $(ARGS)
 
 test: setup-test lint types imports pages ## everything that must hold; ARGS=... goes to pytest
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 lint: setup-test ## ruff: rules and format
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ The demo and the fault tests run the same rig. Whatever it starts it ends, by it
 import asyncio
 import contextlib
 import json
+import os
 import random
 import secrets
 import socket
@@ -35,8 +36,9 @@ from firmware_sim.world import World
 USER = "warden"
 PATIENCE_S = 60.0
 _POLL_S = 0.05
-_PORTS = range(20_000, 32_000)
-"""Below the range the kernel hands to outgoing connections, so that a server that was killed gets its port again."""
+_PORTS = range(20_000 + os.getpid() % 8, 32_000, 8)
+"""Below the range the kernel hands to outgoing connections, so that a server that was killed gets its port again; every
+eighth, by this process's id, so that two rigs do not reach for the same one."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

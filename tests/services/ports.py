@@ -1,9 +1,11 @@
 """Ports for servers that a test starts."""
 
+import os
 import random
 import socket
 
-_BELOW_EPHEMERAL = range(20_000, 32_000)
+_BELOW_EPHEMERAL = range(20_000 + os.getpid() % 8, 32_000, 8)
+"""Tests run in more than one process: each looks among ports of its own."""
 
 
 def free_port() -> int:
