@@ -17,8 +17,9 @@ from firmware_sim import seed
 from firmware_sim.building import Building, demo_buildings
 from firmware_sim.errors import ProcessFailed, SimError
 from firmware_sim.people import Party
+from firmware_sim.ports import free_port
 from firmware_sim.premises import PIDS
-from firmware_sim.rig import USER, Plan, Rig, free_port, hallkeeper
+from firmware_sim.rig import USER, Plan, Rig, hallkeeper
 
 DOOR_SITE, DOOR, SPACE = "ramsey", "front-door", "studio"
 TITLE = "Try the front door"

@@ -99,10 +99,6 @@ class Doorway:
         self._drive(self.facts.rex, not wiring.EXIT_PRESSED)
         self.rewire(msgspec.structs.replace(self.circuit, exit_pressed=False))
 
-    def hold_open(self, seconds: float) -> None:
-        """Somebody keeps the open door from closing."""
-        self._closes_after(self._timeline.tick + seconds)
-
     def walk(self, walk: Walk, rng: random.Random) -> tuple[float, float]:
         """Put a body through the doorway as soon as it is free; the ticks from first beam broken to last clear."""
         start = max(self._timeline.tick, self._way_free_at)

@@ -9,10 +9,6 @@ class BuildingError(SimError, ValueError):
     """A building's or scenario's TOML file is wrong."""
 
 
-class NotRunning(SimError):
-    """No demo runs in the directory that was asked."""
-
-
 class AlreadyRunning(SimError):
     """A demo runs in this directory already."""
 

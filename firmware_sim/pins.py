@@ -4,7 +4,6 @@ Each simulated Pi has a factory of its own, passed in by name and never the glob
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPin
 
@@ -64,8 +63,3 @@ class SimFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no types
             if device._number == pin:
                 device.arrive(level, tick)
                 return
-
-
-def sim_factory(levels: Mapping[int, bool], output_changed: Callable[[int, bool], None]) -> Any:
-    """A ``SimFactory``; gpiozero has no types."""
-    return SimFactory(levels, output_changed)

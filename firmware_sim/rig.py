@@ -6,10 +6,7 @@ The demo and the fault tests run the same rig. Whatever it starts it ends, by it
 import asyncio
 import contextlib
 import json
-import os
-import random
 import secrets
-import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -29,6 +26,7 @@ from firmware_sim.building import Building
 from firmware_sim.child import Child
 from firmware_sim.errors import SimError
 from firmware_sim.gate import Gate
+from firmware_sim.ports import free_port
 from firmware_sim.proxy import Line
 from firmware_sim.stage import Stage
 from firmware_sim.world import World
@@ -36,9 +34,6 @@ from firmware_sim.world import World
 USER = "warden"
 PATIENCE_S = 60.0
 _POLL_S = 0.05
-_PORTS = range(20_000 + os.getpid() % 8, 32_000, 8)
-"""Below the range the kernel hands to outgoing connections, so that a server that was killed gets its port again; every
-eighth, by this process's id, so that two rigs do not reach for the same one."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -287,17 +282,3 @@ class Rig:
 def hallkeeper() -> str:
     """The command of this very installation."""
     return str(Path(sys.executable).parent / "hallkeeper")
-
-
-def free_port(wanted: int | None = None) -> int:
-    """A loopback port nobody listens on: the first free one from ``wanted`` on, or any."""
-    ports = range(wanted, wanted + 100) if wanted is not None else random.sample(_PORTS, k=200)
-    for port in ports:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise SimError("no free port on 127.0.0.1; end what holds them, or name another with --port")

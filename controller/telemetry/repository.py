@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import Insert, RowMapping, Table, delete, func, insert, literal, select, update
+from sqlalchemy import Insert, RowMapping, Table, delete, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.database import Tx
@@ -279,10 +279,6 @@ async def cursor(tx: Tx, history: str) -> int:
 async def set_cursor(tx: Tx, history: str, event_id: int) -> None:
     statement = _upsert(tx, history_cursor).values(history=history, event_id=event_id)
     await tx.execute(statement.on_conflict_do_update(index_elements=["history"], set_={"event_id": event_id}))
-
-
-async def event_count(tx: Tx) -> int:
-    return (await tx.execute(select(func.count()).select_from(events))).scalar_one()
 
 
 def _edge_state(row: RowMapping) -> EdgeState:

@@ -17,7 +17,7 @@ from controller.cli import app as cli
 from controller.house import NamedTask
 from controller.main import supervise
 from controller.settings import load_settings
-from tests.services.ports import free_port
+from firmware_sim.ports import free_port
 
 
 class FakeServer:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import httpx
 
+from firmware_sim.ports import free_port
 from tests.services.mosquitto import Broker
-from tests.services.ports import answers, free_port
+from tests.services.ports import answers
 from tests.services.process import Service
 
 _COMMAND = "from edge.cli import main; main()"  # what the script `hallkeeper` does

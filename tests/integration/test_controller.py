@@ -21,6 +21,7 @@ from edge.wire.credentials import CredentialKind
 from edge.wire.decide import Reason
 from edge.wire.events import AccessData, DoorChange, DoorData
 from edge.wire.topics import subscriptions
+from firmware_sim.ports import free_port
 from tests.controller.clock import ManualClock
 from tests.controller.running import signed_in
 from tests.controller.telemetry.speaking import NOW, crossing, event, run_of
@@ -28,7 +29,6 @@ from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import ACTOR, Hub, book, open_hub
 from tests.services.mosquitto import Broker
-from tests.services.ports import free_port
 
 Json = dict[str, Any]
 

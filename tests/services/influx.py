@@ -9,7 +9,8 @@ from urllib.request import Request, urlopen
 
 import msgspec
 
-from tests.services.ports import answers, free_port
+from firmware_sim.ports import free_port
+from tests.services.ports import answers
 from tests.services.process import Service, program
 
 _HERE = Path(__file__).parent

@@ -5,7 +5,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.services.ports import answers, free_port
+from firmware_sim.ports import free_port
+from tests.services.ports import answers
 from tests.services.process import Service, program
 
 CONF_DIR = Path(__file__).parents[2] / "deploy" / "mosquitto"

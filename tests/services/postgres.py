@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.services.ports import free_port
+from firmware_sim.ports import free_port
 from tests.services.process import Service, ServiceFailed, program
 
 _PACKAGE = "postgresql"

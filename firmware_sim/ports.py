@@ -1,0 +1,28 @@
+"""Loopback ports for the servers that a rig or a test starts."""
+
+import os
+import random
+import socket
+
+from firmware_sim.errors import SimError
+
+_PORTS = range(20_000 + os.getpid() % 8, 32_000, 8)
+"""Below the range the kernel hands to outgoing connections, so that a server that was killed gets its port again; every
+eighth, by this process's id, so that two processes do not reach for the same one."""
+
+
+def free_port(wanted: int | None = None) -> int:
+    """A loopback TCP port nobody listens on: the first free one from ``wanted`` on, or any.
+
+    Raises ``SimError`` when there is none.
+    """
+    ports = range(wanted, wanted + 100) if wanted is not None else random.sample(_PORTS, k=200)
+    for port in ports:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise SimError("no free port on 127.0.0.1; end what holds them, or name another with --port")
