@@ -11,15 +11,17 @@ from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
 from controller.access.service import Access
+from controller.bookings import whose
 from controller.bookings.desk import Desk
 from controller.bookings.recurring import Recurring
 from controller.bookings.service import Bookings
 from controller.calendars.service import Calendars
 from controller.changes import Changes
-from controller.database import Database
+from controller.database import Database, Tx
 from controller.estate.service import Estate
 from controller.exchange import Exchange
 from controller.hours.service import Hours
+from controller.people.may import Thing
 from controller.people.passwords import Passwords
 from controller.people.service import People
 from controller.secrets import Keys, load_keys
@@ -57,6 +59,8 @@ class House:
     recurring: Recurring
     calendars: Calendars
     exchange: Exchange
+    whereabouts: dict[str, Callable[[Tx, str], Awaitable[Thing | None]]] = field(default_factory=dict)
+    """By the name of a route's path parameter: whose thing that is."""
     checks: dict[str, Check] = field(default_factory=dict)
     tasks: list[NamedTask] = field(default_factory=list)
 
@@ -114,6 +118,7 @@ def open_house(
         calendars=Calendars(database, clock, changes, desk, bookings),
         exchange=exchange,
     )
+    house.whereabouts |= {"booking_id": whose.booking, "series_id": whose.series}
     house.checks["database"] = lambda: _database_ready(database)
     house.checks |= exchange.checks
     house.tasks += [NamedTask(name=name, run=run) for name, run in exchange.tasks.items()]

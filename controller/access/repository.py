@@ -139,7 +139,7 @@ async def lingering(tx: Tx, site: str, *, now: datetime) -> list[Lingering]:
         again.c.ended_at.is_(None),
     )
     query = (
-        _HELD.add_columns(bookings.c.title, bookings.c.cancelled_at)
+        _HELD.add_columns(bookings.c.title, bookings.c.state)
         .join(bookings, bookings.c.id == grants.c.booking_id)
         .where(
             grants.c.site == site,
@@ -151,7 +151,7 @@ async def lingering(tx: Tx, site: str, *, now: datetime) -> list[Lingering]:
         )
     )
     rows = (await tx.execute(query)).mappings()
-    return [Lingering(title=row["title"], cancelled=row["cancelled_at"] is not None, grant=_held(row)) for row in rows]
+    return [Lingering(title=row["title"], cancelled=row["state"] != "confirmed", grant=_held(row)) for row in rows]
 
 
 async def wanted(tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, horizon: datetime) -> list[WantedGrant]:

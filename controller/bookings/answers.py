@@ -9,6 +9,7 @@ from controller.access.standing import Standing, State
 from controller.bookings.desk import View
 from controller.bookings.errors import conflicts
 from controller.bookings.model import Mark, SeriesDate, Status, Told
+from controller.bookings.model import State as BookingState
 from controller.bookings.recurring import BookedSeries, CheckedSeries
 from controller.bookings.service import Checked
 from controller.bookings.texts import message
@@ -164,7 +165,7 @@ def booking_answer(view: View) -> BookingAnswer:
         actor=booking.created_by,
         created_at=localtime.rfc3339(booking.created_at, zone),
         changed_at=localtime.rfc3339(booking.changed_at, zone),
-        cancelled_at=_maybe(booking.cancelled_at, zone),
+        cancelled_at=_maybe(booking.state_at if booking.state is BookingState.CANCELLED else None, zone),
         version=booking.version,
     )
 

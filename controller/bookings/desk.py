@@ -12,8 +12,8 @@ from controller.access.service import Access
 from controller.access.standing import Lingering, Standing, lingering_texts
 from controller.bookings import links, repository
 from controller.bookings.errors import Clash
-from controller.bookings.model import Asked, Booking, Claimed, atoms
-from controller.bookings.places import Place, Places
+from controller.bookings.model import Asked, Booking, Claimed, State
+from controller.bookings.picture import Picture, Pictures, Place
 from controller.database import Database, Tx
 from controller.estate.model import Space
 from controller.people import audit
@@ -49,6 +49,7 @@ class Desk:
         self._lead_in = lead_in
         self._lag = lag
         self._address = address
+        self.pictures = Pictures()
 
     def code_window(self, during: Interval) -> Interval:
         """When the code of a booking opens."""
@@ -56,8 +57,7 @@ class Desk:
 
     async def conflicts(self, tx: Tx, place: Place, during: Interval, *, but: str | None = None) -> list[Claimed]:
         """Who holds the space during that time."""
-        wanted = atoms(place.site.id, place.space.id)
-        return await repository.claimed(tx, wanted, during, but=but, limit=NAMED_CONFLICTS)
+        return await repository.claimed(tx, place.atoms, during, but=but, limit=NAMED_CONFLICTS)
 
     async def require_free(self, tx: Tx, place: Place, during: Interval, *, but: str | None = None) -> None:
         """Raises ``Clash``. Ask under the site's lock, so that the answer still holds at the claim."""
@@ -66,12 +66,20 @@ class Desk:
             raise Clash(place.space.name, found, place.site.tz)
 
     async def book(
-        self, tx: Tx, place: Place, asked: Sequence[Asked], *, actor: str, now: datetime, series_id: str | None = None
+        self,
+        tx: Tx,
+        picture: Picture,
+        asked: Sequence[Asked],
+        *,
+        actor: str,
+        now: datetime,
+        series_id: str | None = None,
     ) -> list[Booking]:
-        """Write bookings whose times were found free, with a code each."""
+        """Write bookings of one space whose times were found free, with a code each."""
+        place = picture.require(asked[0].space)
         made = [self._new(place, each, actor, now, series_id) for each in asked]
         await repository.insert_bookings(tx, made)
-        await repository.claim(self._database, tx, place.site.id, made, new=True)
+        await repository.claim(self._database, tx, picture, made, new=True)
         await self._issue(tx, place, made, now)
         await self.record(tx, made, actor=actor, now=now, what="book")
         return made
@@ -89,10 +97,27 @@ class Desk:
             people=asked.people,
             starts=asked.during.start,
             ends=asked.during.end,
-            cancelled_at=None,
+            state=State.CONFIRMED,
+            state_at=None,
+            held_until=None,
+            party=asked.party,
+            contact_email=asked.contact_email,
+            key_holder=asked.key_holder,
+            under_16s=asked.under_16s,
+            notes=asked.notes,
+            layout=asked.layout,
+            seats=asked.seats,
+            equipment=asked.equipment,
+            setup_min=asked.setup_min,
+            cleardown_min=asked.cleardown_min,
+            overruled=False,
+            occurrence=None,
+            changed_here="",
             let_in_at=None,
             let_in_door=None,
             arrived_at=None,
+            arrived_how="",
+            release_warned_at=None,
             counted_in=0,
             link_hash=links.token_hash(links.token(self._keys.page, booking_id)),
             created_at=now,
@@ -107,15 +132,15 @@ class Desk:
         await self._access.issue(tx, site=place.site.id, doors=place.space.doors, windows=windows, now=now)
 
     async def rewrite(
-        self, tx: Tx, place: Place, new: Booking, *, actor: str, now: datetime, what: str, why: str = ""
+        self, tx: Tx, picture: Picture, new: Booking, *, actor: str, now: datetime, what: str, why: str = ""
     ) -> Booking:
         """Write a changed booking whose time, space or standing is another: its claim and its code follow."""
         new = msgspec.structs.replace(new, changed_at=now, changed_by=actor, version=new.version + 1)
         await repository.update_booking(tx, new)
-        await repository.claim(self._database, tx, new.site, [new])
+        await repository.claim(self._database, tx, picture, [new])
         await access.revoke(tx, booking_id=new.id, now=now)
-        if new.cancelled_at is None:
-            await self._issue(tx, place, [new], now)
+        if new.certain:
+            await self._issue(tx, picture.require(new.space), [new], now)
         await self.record(tx, [new], actor=actor, now=now, what=what, why=why)
         return new
 
@@ -127,18 +152,20 @@ class Desk:
         return new
 
     async def cancel(
-        self, tx: Tx, bookings: Sequence[Booking], *, actor: str, now: datetime, why: str
+        self, tx: Tx, picture: Picture, bookings: Sequence[Booking], *, actor: str, now: datetime, why: str
     ) -> list[Booking]:
         """Cancel bookings of one site; their time is free at once."""
         gone = [
-            msgspec.structs.replace(each, cancelled_at=now, changed_at=now, changed_by=actor, version=each.version + 1)
+            msgspec.structs.replace(
+                each, state=State.CANCELLED, state_at=now, changed_at=now, changed_by=actor, version=each.version + 1
+            )
             for each in bookings
         ]
         for each in gone:
             await repository.update_booking(tx, each)
             await access.revoke(tx, booking_id=each.id, now=now)
         if gone:
-            await repository.claim(self._database, tx, gone[0].site, gone)
+            await repository.claim(self._database, tx, picture, gone)
             await self.record(tx, gone, actor=actor, now=now, what="cancel", why=why)
         return gone
 
@@ -164,11 +191,11 @@ class Desk:
         thing = f"booking {bookings[0].id}" + (f" and {len(bookings) - 1} more" if len(bookings) > 1 else "")
         await audit.record(tx, actor=actor, at=now, act=what, site=bookings[0].site, thing=thing)
 
-    async def views(self, tx: Tx, where: Places, bookings: Sequence[Booking], now: datetime) -> list[View]:
+    async def views(self, tx: Tx, where: Picture, bookings: Sequence[Booking], now: datetime) -> list[View]:
         """What screens show of bookings of one site, in three queries however many they are."""
         ids = [each.id for each in bookings]
         codes = await self._access.codes(tx, ids)
-        cancelled = {each.id for each in bookings if each.cancelled_at is not None}
+        cancelled = {each.id for each in bookings if not each.certain}
         standing = await access.standing(tx, ids, now, cancelled=cancelled, zone=where.site.tz)
         old = await lingering(tx, where.site.id, now=now)
         return [
@@ -186,7 +213,7 @@ class Desk:
         ]
 
     def _lingering(self, booking: Booking, place: Place, old: Iterable[Lingering], now: datetime) -> tuple[str, ...]:
-        if booking.cancelled_at is not None:
+        if not booking.certain:
             return ()
         others = [found for found in old if found.grant.booking_id != booking.id]
         window = self.code_window(booking.during)

@@ -9,26 +9,88 @@ from controller.fields import Moment
 from edge.wire.interval import Interval
 
 
+class State(StrEnum):
+    """What is stored of a booking's course; the rest of its ``Status`` follows from the times."""
+
+    REQUESTED = "requested"
+    """Asked for; holds no time."""
+    HELD = "held"
+    """Holds its time until somebody decides or ``held_until`` passes."""
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    RELEASED = "released"
+    """Its people did not come, so its time was given back."""
+    NO_SHOW = "no_show"
+    """Over, kept its time, and nobody came."""
+
+
+CLAIMING = frozenset({State.HELD, State.CONFIRMED, State.NO_SHOW})
+"""The states that hold time."""
+
+
 class Status(StrEnum):
+    """What people read: the state, and where it stands in time."""
+
+    REQUESTED = "requested"
+    HELD = "held"
     CONFIRMED = "confirmed"
     ARRIVED = "arrived"
     FINISHED = "finished"
+    DECLINED = "declined"
     CANCELLED = "cancelled"
+    RELEASED = "released"
+    NO_SHOW = "no_show"
+    EXPIRED = "expired"
+    """A hold that nobody took up in time; whoever next wants the time takes it away."""
+
+
+class Arrival(StrEnum):
+    """How it is known that a booking's people came."""
+
+    CODE = "code"
+    TABLET = "tablet"
+    PRESENCE = "presence"
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """So many of one equipment of the site."""
+
+    equipment: str
+    count: int
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants: checked for form, not yet against the diary."""
+    """What somebody wants: checked for form, not yet against the diary.
+
+    ``party``: for whom. ``layout``: ``None`` for the space's default. ``seats``: of a pool. ``setup_min`` and
+    ``cleardown_min``: its own wish; the widest of booking, layout and space holds. ``overrule``: a manager lets it
+    into a buffer. ``by_rules``: judge it as if the party itself asked, whoever types it.
+    """
 
     space: str
     title: str
     during: Interval
     contact_name: str = ""
     contact_phone: str = ""
+    contact_email: str = ""
+    key_holder: str = ""
+    under_16s: bool = False
+    notes: str = ""
     people: int | None = None
+    party: str | None = None
+    layout: str | None = None
+    seats: int | None = None
+    equipment: tuple[Need, ...] = ()
+    setup_min: int | None = None
+    cleardown_min: int | None = None
+    overrule: bool = False
+    by_rules: bool = False
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking as stored. ``version`` counts its changes from 1."""
+    """A booking as stored. ``version`` counts its changes from 1. ``occurrence``: the wall time that its series
+    gives it; ``changed_here``: the fields that an edit of the series leaves alone, comma between."""
 
     id: str
     site: str
@@ -40,10 +102,27 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     people: int | None
     starts: datetime
     ends: datetime
-    cancelled_at: datetime | None
+    state: State
+    state_at: datetime | None
+    held_until: datetime | None
+    party: str | None
+    contact_email: str
+    key_holder: str
+    under_16s: bool
+    notes: str
+    layout: str | None
+    seats: int | None
+    equipment: tuple[Need, ...]
+    setup_min: int | None
+    cleardown_min: int | None
+    overruled: bool
+    occurrence: str | None
+    changed_here: str
     let_in_at: datetime | None
     let_in_door: str | None
     arrived_at: datetime | None
+    arrived_how: str
+    release_warned_at: datetime | None
     counted_in: int
     link_hash: bytes
     created_at: datetime
@@ -56,10 +135,26 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     def during(self) -> Interval:
         return Interval(start=self.starts, end=self.ends)
 
+    @property
+    def claims(self) -> bool:
+        """Whether its claims stand in the database; those of an expired hold do until somebody wants the time."""
+        return self.state in CLAIMING
+
+    @property
+    def certain(self) -> bool:
+        """Whether its people may come: it has a code, a session in the plan, a place in the arrivals."""
+        return self.state is State.CONFIRMED
+
+    def expired(self, now: datetime) -> bool:
+        """Whether it is a hold that has run out."""
+        return self.state is State.HELD and self.held_until is not None and self.held_until <= now
+
     def status(self, now: datetime) -> Status:
         """Derived from what happened and from the time; nothing has to run for a booking to finish."""
-        if self.cancelled_at is not None:
-            return Status.CANCELLED
+        if self.expired(now):
+            return Status.EXPIRED
+        if self.state is not State.CONFIRMED:
+            return Status(self.state.value)
         if self.ends <= now:
             return Status.FINISHED
         return Status.CONFIRMED if self.arrived_at is None else Status.ARRIVED
@@ -81,11 +176,6 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     space: str
     during: Interval
-
-
-def atoms(site: str, space: str) -> tuple[str, ...]:
-    """What a space claims: itself, as long as spaces do not divide."""
-    return (f"{site}/{space}",)
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """What is worth knowing of a booking that is asked for, though it does not stand in the way. Pure."""
 
 from controller import localtime
-from controller.bookings.places import Place
+from controller.bookings.picture import Place
 from controller.bookings.series import length_words
 from edge.wire.interval import Interval
 

@@ -13,9 +13,9 @@ from controller.access.standing import Lingering, lingering_texts
 from controller.bookings import limits, repository
 from controller.bookings.desk import Desk, View
 from controller.bookings.errors import SeriesClash, SeriesUnknown
-from controller.bookings.model import Asked, Claimed, Mark, SeriesDate, SeriesDraft, atoms
+from controller.bookings.model import Asked, Claimed, Mark, SeriesDate, SeriesDraft
 from controller.bookings.notes import notes
-from controller.bookings.places import Place, place, places
+from controller.bookings.picture import Place
 from controller.bookings.series import Clocks, Occurrence, weekly
 from controller.bookings.service import Bookings
 from controller.changes import Changes
@@ -57,7 +57,7 @@ class Recurring:
     async def check(self, site: str, draft: SeriesDraft) -> CheckedSeries:
         """Every date with its mark. Raises ``Invalid``, ``SiteUnknown``, ``SpaceUnknown``."""
         async with self._database.read() as tx:
-            there = await place(tx, site, draft.space)
+            there = (await self._desk.pictures.of(tx, site)).require(draft.space)
             now = self._clock.now()
             dates = await self._dates(tx, there, draft, now)
             old = await access.lingering(tx, site, now=now)
@@ -87,7 +87,7 @@ class Recurring:
     async def _create(self, tx: Tx, site: str, draft: SeriesDraft, actor: str) -> BookedSeries:
         now = self._clock.now()
         await self._database.lock_site(tx, site)
-        where = await places(tx, site)
+        where = await self._desk.pictures.of(tx, site)
         there = where.require(draft.space)
         dates = await self._dates(tx, there, draft, now)
         skipped, wanted = _sorted_out(dates, draft.skip)
@@ -108,7 +108,7 @@ class Recurring:
             },
         )
         asked = [_asked(draft, each.during) for each in wanted if each.during is not None]
-        made = await self._desk.book(tx, there, asked, actor=actor, now=now, series_id=series_id)
+        made = await self._desk.book(tx, where, asked, actor=actor, now=now, series_id=series_id)
         return BookedSeries(id=series_id, views=await self._desk.views(tx, where, made, now), skipped=skipped)
 
     async def _dates(self, tx: Tx, place: Place, draft: SeriesDraft, now: datetime) -> list[SeriesDate]:
@@ -123,7 +123,7 @@ class Recurring:
             return [_marked(each, (), place) for each in occurrences]
         span = Interval(start=times[0].start, end=max(each.end for each in times))
         # A lone query: far fewer than the limit fit into two years of one space at a time.
-        claimed = await repository.claimed(tx, atoms(place.site.id, place.space.id), span, limit=100_000)
+        claimed = await repository.claimed(tx, place.atoms, span, limit=100_000)
         return [_marked(each, claimed, place) for each in occurrences]
 
     async def cancel(self, series_id: str, *, from_date: date | None, why: str, actor: str) -> list[View]:
@@ -143,10 +143,10 @@ class Recurring:
             raise SeriesUnknown(series_id)
         await self._database.lock_site(tx, site_id)
         now = self._clock.now()
-        where = await places(tx, site_id)
+        where = await self._desk.pictures.of(tx, site_id)
         since = _BEGINNING if from_date is None else localtime.day_start(from_date, where.site.tz)
         left = [each for each in await repository.of_series(tx, series_id, starting=since) if each.ends > now]
-        gone = await self._desk.cancel(tx, left, actor=actor, now=now, why=why or "series cancelled")
+        gone = await self._desk.cancel(tx, where, left, actor=actor, now=now, why=why or "series cancelled")
         return await self._desk.views(tx, where, gone, now), site_id
 
 

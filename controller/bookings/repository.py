@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import RowMapping, delete, insert, select, update
 
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import Booking, Claimed, Told, atoms
+from controller.bookings.model import CLAIMING, Booking, Claimed, Need, State, Told
+from controller.bookings.picture import Picture
 from controller.bookings.tables import booking_log, bookings, claims, series
 from controller.database import Database, Tx
 from edge.wire.interval import Interval
@@ -16,7 +17,17 @@ _COLUMNS = tuple(bookings.c[name] for name in Booking.__struct_fields__)
 
 
 def _booking(row: RowMapping) -> Booking:
-    return Booking(**row)
+    needs = msgspec.json.decode(row["equipment"], type=dict[str, int])
+    equipment = tuple(Need(equipment=each, count=count) for each, count in needs.items())
+    return Booking(**{**row, "state": State(row["state"]), "equipment": equipment})
+
+
+def _row(value: Booking) -> dict[str, object]:
+    needs = {need.equipment: need.count for need in value.equipment}
+    return msgspec.structs.asdict(value) | {
+        "state": value.state.value,
+        "equipment": msgspec.json.encode(needs).decode(),
+    }
 
 
 async def booking(tx: Tx, booking_id: str) -> Booking | None:
@@ -44,21 +55,23 @@ async def between(tx: Tx, site: str, during: Interval, *, space: str | None) -> 
 
 
 async def ahead(tx: Tx, site: str, space: str, *, after: datetime) -> list[Booking]:
-    """Bookings of a space that end after ``after`` and are not cancelled, by start."""
+    """Bookings of a space that end after ``after`` and are confirmed, by start."""
     query = select(*_COLUMNS).where(
         bookings.c.site == site,
         bookings.c.space == space,
         bookings.c.starts > after - LONGEST,
         bookings.c.ends > after,
-        bookings.c.cancelled_at.is_(None),
+        bookings.c.state == State.CONFIRMED.value,
     )
     return [_booking(row) for row in (await tx.execute(query.order_by(bookings.c.starts))).mappings()]
 
 
 async def of_series(tx: Tx, series_id: str, *, starting: datetime) -> list[Booking]:
-    """Bookings of a series that start at ``starting`` or later and are not cancelled, by start."""
+    """Bookings of a series that start at ``starting`` or later and still stand, by start."""
     query = select(*_COLUMNS).where(
-        bookings.c.series_id == series_id, bookings.c.starts >= starting, bookings.c.cancelled_at.is_(None)
+        bookings.c.series_id == series_id,
+        bookings.c.starts >= starting,
+        bookings.c.state.in_([each.value for each in (*CLAIMING, State.REQUESTED)]),
     )
     return [_booking(row) for row in (await tx.execute(query.order_by(bookings.c.starts))).mappings()]
 
@@ -98,30 +111,30 @@ async def claimed(
 
 
 async def insert_bookings(tx: Tx, values: Sequence[Booking]) -> None:
-    await tx.execute(insert(bookings), [msgspec.structs.asdict(value) for value in values])
+    await tx.execute(insert(bookings), [_row(value) for value in values])
 
 
 async def update_booking(tx: Tx, value: Booking) -> None:
     """Write every field of a booking. The caller has read it under the site's lock."""
-    await tx.execute(update(bookings).where(bookings.c.id == value.id).values(msgspec.structs.asdict(value)))
+    await tx.execute(update(bookings).where(bookings.c.id == value.id).values(_row(value)))
 
 
-async def claim(database: Database, tx: Tx, site: str, values: Iterable[Booking], *, new: bool = False) -> None:
-    """Make the claims of these bookings of one site what their times say; a cancelled one holds none.
+async def claim(database: Database, tx: Tx, picture: Picture, values: Iterable[Booking], *, new: bool = False) -> None:
+    """Make the claims of these bookings of one site what their times and states say.
 
     ``new``: they have no claims yet.
 
     Takes the site's lock. Raises ``IntegrityError`` naming ``CLAIM_OVERLAP`` when another one holds the time.
     """
-    await database.lock_site(tx, site)
+    await database.lock_site(tx, picture.site.id)
     held = tuple(values)
     if not new:
         await tx.execute(delete(claims).where(claims.c.booking_id.in_([value.id for value in held])))
     rows = [
         {"booking_id": value.id, "atom": atom, "starts": value.starts, "ends": value.ends}
         for value in held
-        if value.cancelled_at is None
-        for atom in atoms(value.site, value.space)
+        if value.claims
+        for atom in picture.require(value.space).atoms
     ]
     if rows:
         await tx.execute(insert(claims), rows)

@@ -39,7 +39,7 @@ from controller.bookings.schemas import (
 from controller.estate.errors import SiteUnknown
 from controller.fields import IdPath, Slug, SlugPath
 from controller.house import TheHouse
-from controller.people.gate import TheActor
+from controller.people.gate import Books, Reads
 from controller.problem import NotSignedIn, described, invalid_field
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
@@ -52,7 +52,7 @@ IfMatch = Annotated[str | None, Header(description='A version in quotes, such as
 async def list_bookings(
     site: SlugPath,
     house: TheHouse,
-    actor: TheActor,
+    actor: Reads,
     from_: Annotated[Edge, Query(alias="from")],
     to: Edge,
     space: Annotated[Slug | None, Query()] = None,
@@ -64,7 +64,7 @@ async def list_bookings(
 
 @router.post("/sites/{site}/bookings", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, Clash))
 async def create_booking(
-    site: SlugPath, body: BookingBody, house: TheHouse, actor: TheActor, response: Response
+    site: SlugPath, body: BookingBody, house: TheHouse, actor: Books, response: Response
 ) -> BookingAnswer:
     """Book a space. It has a door code at once; `on_door` tells whether the doors know it yet."""
     view = await house.bookings.create(site, body.draft(), actor=actor.name)
@@ -73,19 +73,19 @@ async def create_booking(
 
 
 @router.post("/sites/{site}/bookings/check", responses=described(SiteUnknown))
-async def check_booking(site: SlugPath, body: CheckBody, house: TheHouse, actor: TheActor) -> CheckAnswer:
+async def check_booking(site: SlugPath, body: CheckBody, house: TheHouse, actor: Reads) -> CheckAnswer:
     """What booking this would meet; writes nothing."""
     return check_answer(await house.bookings.check(site, body.draft(), but=body.id))
 
 
 @router.get("/bookings/{booking_id}", responses=described(BookingUnknown))
-async def get_booking(booking_id: IdPath, house: TheHouse, actor: TheActor, response: Response) -> BookingAnswer:
+async def get_booking(booking_id: IdPath, house: TheHouse, actor: Reads, response: Response) -> BookingAnswer:
     """One booking."""
     return _tagged(booking_answer(await house.bookings.get(booking_id)), response)
 
 
 @router.get("/bookings/{booking_id}/log", responses=described(BookingUnknown))
-async def get_booking_log(booking_id: IdPath, house: TheHouse, actor: TheActor) -> StoryAnswer:
+async def get_booking_log(booking_id: IdPath, house: TheHouse, actor: Reads) -> StoryAnswer:
     """Who did what to a booking, when and why."""
     return story_answer(*await house.bookings.story(booking_id))
 
@@ -95,7 +95,7 @@ async def change_booking(
     booking_id: IdPath,
     body: ChangeBody,
     house: TheHouse,
-    actor: TheActor,
+    actor: Books,
     response: Response,
     if_match: IfMatch = None,
 ) -> BookingAnswer:
@@ -107,7 +107,7 @@ async def change_booking(
 
 @router.post("/bookings/{booking_id}/cancel", responses=described(BookingUnknown, NotNow))
 async def cancel_booking(
-    booking_id: IdPath, house: TheHouse, actor: TheActor, response: Response, body: CancelBody | None = None
+    booking_id: IdPath, house: TheHouse, actor: Books, response: Response, body: CancelBody | None = None
 ) -> BookingAnswer:
     """Cancel a booking; cancelled already, it stays so. `on_door` tells what its code may still open."""
     view = await house.bookings.cancel(booking_id, why=body.why if body else "", actor=actor.name)
@@ -115,26 +115,26 @@ async def cancel_booking(
 
 
 @router.post("/bookings/{booking_id}/restore", responses=described(BookingUnknown, Clash))
-async def restore_booking(booking_id: IdPath, house: TheHouse, actor: TheActor, response: Response) -> BookingAnswer:
+async def restore_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
     """Undo a cancel, as long as the time is free and not over."""
     return _tagged(booking_answer(await house.bookings.restore(booking_id, actor=actor.name)), response)
 
 
 @router.post("/sites/{site}/series/check", responses=described(SiteUnknown))
-async def check_series(site: SlugPath, body: SeriesBody, house: TheHouse, actor: TheActor) -> SeriesCheckAnswer:
+async def check_series(site: SlugPath, body: SeriesBody, house: TheHouse, actor: Reads) -> SeriesCheckAnswer:
     """Every date of a weekly series with its mark; writes nothing."""
     return series_check_answer(await house.recurring.check(site, body.draft()))
 
 
 @router.post("/sites/{site}/series", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, SeriesClash))
-async def create_series(site: SlugPath, body: NewSeriesBody, house: TheHouse, actor: TheActor) -> SeriesAnswer:
+async def create_series(site: SlugPath, body: NewSeriesBody, house: TheHouse, actor: Books) -> SeriesAnswer:
     """Book a weekly series: every date that is not skipped, or none of them."""
     return series_answer(await house.recurring.create(site, body.draft(), actor=actor.name))
 
 
 @router.post("/series/{series_id}/cancel", responses=described(SeriesUnknown))
 async def cancel_series(
-    series_id: IdPath, house: TheHouse, actor: TheActor, body: CancelSeriesBody | None = None
+    series_id: IdPath, house: TheHouse, actor: Books, body: CancelSeriesBody | None = None
 ) -> CancelledSeries:
     """Cancel what is left of a series, or what is left of it from a date on."""
     asked = body or CancelSeriesBody()

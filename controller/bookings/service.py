@@ -12,9 +12,9 @@ from controller.access.tables import CODE_OVERLAP
 from controller.bookings import limits, links, repository
 from controller.bookings.desk import Desk, View
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale
-from controller.bookings.model import Asked, Booking, Change, Claimed, Draft, Status, Told
+from controller.bookings.model import Asked, Booking, Change, Claimed, Draft, State, Status, Told
 from controller.bookings.notes import notes
-from controller.bookings.places import Place, place, places
+from controller.bookings.picture import Picture, Place
 from controller.bookings.tables import CLAIM_OVERLAP
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
@@ -64,18 +64,18 @@ class Bookings:
 
     async def _create(self, tx: Tx, site: str, draft: Draft, actor: str) -> View:
         now = self._clock.now()
-        where = await places(tx, site)
+        where = await self._desk.pictures.of(tx, site)
         there = where.require(draft.space)
         asked = _asked(draft, there, now)
         await self._desk.require_free(tx, there, asked.during)
-        made = await self._desk.book(tx, there, [asked], actor=actor, now=now)
+        made = await self._desk.book(tx, where, [asked], actor=actor, now=now)
         return (await self._desk.views(tx, where, made, now))[0]
 
     async def check(self, site: str, draft: Draft, *, but: str | None) -> Checked:
         """What ``create`` would say, without writing; ``but``: a booking that does not stand in the way."""
         async with self._database.read() as tx:
             now = self._clock.now()
-            there = await place(tx, site, draft.space)
+            there = (await self._desk.pictures.of(tx, site)).require(draft.space)
             zone = there.site.tz
             during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
             (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
@@ -98,7 +98,7 @@ class Bookings:
     async def between(self, site: str, starts: str, ends: str, *, space: str | None) -> list[View]:
         """The bookings of a site that touch a time, given as the API takes moments and dates."""
         async with self._database.read() as tx:
-            where = await places(tx, site)
+            where = await self._desk.pictures.of(tx, site)
             during = limits.shown(starts, ends, where.site.tz)
             bookings = await repository.between(tx, site, during, space=space)
             return await self._desk.views(tx, where, bookings, self._clock.now())
@@ -112,7 +112,7 @@ class Bookings:
         """What happened to a booking, oldest first, and its site. Raises ``BookingUnknown``."""
         async with self._database.read() as tx:
             booking = await _require(tx, booking_id)
-            return (await places(tx, booking.site)).site, await repository.story(tx, booking_id)
+            return (await self._desk.pictures.of(tx, booking.site)).site, await repository.story(tx, booking_id)
 
     async def by_link(self, token: str) -> View:
         """The booking of a door page. Raises ``LinkUnknown``."""
@@ -123,7 +123,7 @@ class Bookings:
             return await self._view(tx, booking)
 
     async def _view(self, tx: Tx, booking: Booking) -> View:
-        where = await places(tx, booking.site)
+        where = await self._desk.pictures.of(tx, booking.site)
         return (await self._desk.views(tx, where, [booking], self._clock.now()))[0]
 
     async def change(self, booking_id: str, change: Change, *, if_match: int | None, actor: str) -> View:
@@ -139,19 +139,21 @@ class Bookings:
             raise PreconditionFailed(old)
         if change.version is not None and change.version != old.version:
             raise Stale(old)
-        if old.cancelled_at is not None:
+        if old.state is State.CANCELLED:
             raise NotNow(f"“{old.title}” is cancelled; restore it first")
-        there = await place(tx, old.site, old.space if change.space is msgspec.UNSET else change.space)
+        where = await self._desk.pictures.of(tx, old.site)
+        there = where.require(old.space if change.space is msgspec.UNSET else change.space)
         new = _changed(old, change, there)
         if new == old:
             return await self._view(tx, old)
         if (new.space, new.during) == (old.space, old.during):
             await self._desk.reword(tx, new, actor=actor, now=now)
         else:
-            await self._move(tx, there, old, new, actor, now)
+            await self._move(tx, where, old, new, actor, now)
         return await self._view(tx, await _require(tx, booking_id))
 
-    async def _move(self, tx: Tx, there: Place, old: Booking, new: Booking, actor: str, now: datetime) -> None:
+    async def _move(self, tx: Tx, where: Picture, old: Booking, new: Booking, actor: str, now: datetime) -> None:
+        there = where.require(new.space)
         if old.status(now) is Status.FINISHED:
             raise NotNow(f"“{old.title}” is over; make a new booking")
         if new.starts != old.starts:
@@ -161,7 +163,7 @@ class Bookings:
         await self._desk.require_free(tx, there, new.during, but=new.id)
         if new.starts > now:
             new = msgspec.structs.replace(new, let_in_at=None, let_in_door=None, arrived_at=None, counted_in=0)
-        await self._desk.rewrite(tx, there, new, actor=actor, now=now, what="move")
+        await self._desk.rewrite(tx, where, new, actor=actor, now=now, what="move")
 
     async def cancel(self, booking_id: str, *, why: str, actor: str) -> View:
         """Cancel a booking; one that is cancelled already stays as it is. Raises ``BookingUnknown``, ``NotNow``."""
@@ -174,8 +176,9 @@ class Bookings:
         booking = await self._locked(tx, booking_id)
         if booking.status(now) is Status.FINISHED:
             raise NotNow(f"“{booking.title}” is over and cannot be cancelled")
-        if booking.cancelled_at is None:
-            [booking] = await self._desk.cancel(tx, [booking], actor=actor, now=now, why=why)
+        if booking.state is not State.CANCELLED:
+            where = await self._desk.pictures.of(tx, booking.site)
+            [booking] = await self._desk.cancel(tx, where, [booking], actor=actor, now=now, why=why)
         return await self._view(tx, booking)
 
     async def restore(self, booking_id: str, *, actor: str) -> View:
@@ -187,14 +190,15 @@ class Bookings:
     async def _restore(self, tx: Tx, booking_id: str, actor: str) -> View:
         now = self._clock.now()
         old = await self._locked(tx, booking_id)
-        if old.cancelled_at is None:
+        if old.state is not State.CANCELLED:
             return await self._view(tx, old)
         if old.ends <= now:
             raise NotNow(f"the time of “{old.title}” is over; make a new booking")
-        there = await place(tx, old.site, old.space)
+        where = await self._desk.pictures.of(tx, old.site)
+        there = where.require(old.space)
         await self._desk.require_free(tx, there, old.during, but=old.id)
-        new = msgspec.structs.replace(old, cancelled_at=None)
-        new = await self._desk.rewrite(tx, there, new, actor=actor, now=now, what="restore")
+        new = msgspec.structs.replace(old, state=State.CONFIRMED, state_at=now)
+        new = await self._desk.rewrite(tx, where, new, actor=actor, now=now, what="restore")
         return await self._view(tx, new)
 
     async def _locked(self, tx: Tx, booking_id: str) -> Booking:

@@ -2,6 +2,7 @@
 constraint on PostgreSQL, triggers on SQLite (migration 0002)."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -12,6 +13,9 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
+    false,
+    text,
 )
 
 from controller.database import Instant, Serial, metadata
@@ -47,7 +51,27 @@ bookings = Table(
     Column("people", Integer),
     Column("starts", Instant, nullable=False),
     Column("ends", Instant, nullable=False),
-    Column("cancelled_at", Instant),
+    # requested, held, confirmed, declined, cancelled, released, no_show; arrived and finished follow from the times
+    Column("state", String(12), nullable=False, server_default="confirmed"),
+    Column("state_at", Instant),  # since when, if not since it was made
+    Column("held_until", Instant),
+    Column("party", String(40)),
+    Column("contact_email", String(200), nullable=False, server_default=text("''")),
+    Column("key_holder", String(200), nullable=False, server_default=text("''")),
+    Column("under_16s", Boolean, nullable=False, server_default=false()),
+    Column("notes", String(2000), nullable=False, server_default=text("''")),
+    Column("layout", String(40)),
+    Column("seats", Integer),  # of a pool
+    Column("equipment", String(2000), nullable=False, server_default="{}"),  # JSON: id -> how many
+    Column("setup_min", Integer),  # its own wish; the widest of booking, layout and space holds
+    Column("cleardown_min", Integer),
+    Column("overruled", Boolean, nullable=False, server_default=false()),  # a manager let it into a buffer
+    Column("occurrence", String(19)),  # wall time that its series gives it: its name among the dates
+    Column(
+        "changed_here", String(200), nullable=False, server_default=text("''")
+    ),  # fields an edit of the series leaves alone
+    Column("arrived_how", String(10), nullable=False, server_default=text("''")),
+    Column("release_warned_at", Instant),
     Column("let_in_at", Instant),  # when its code was last accepted, and where
     Column("let_in_door", String(40)),
     Column("arrived_at", Instant),
@@ -63,6 +87,14 @@ bookings = Table(
     CheckConstraint("counted_in >= 0", name="counted_in"),
     Index("ix_bookings_site_starts", "site", "starts"),
     Index("ix_bookings_site_let_in_at", "site", "let_in_at"),
+    Index("ix_bookings_party_starts", "party", "starts"),
+)
+waiting_for_somebody = Index(
+    "ix_bookings_open",
+    bookings.c.site,
+    bookings.c.starts,
+    sqlite_where=bookings.c.state.in_(["requested", "held"]),
+    postgresql_where=bookings.c.state.in_(["requested", "held"]),
 )
 
 claims = Table(
@@ -72,8 +104,43 @@ claims = Table(
     Column("atom", String(81), primary_key=True),  # site/space: what cannot be divided further
     Column("starts", Instant, nullable=False),
     Column("ends", Instant, nullable=False),
+    # What its neighbours have to leave: copied here so that one query shows a room with its buffers.
+    Column("space", String(40), nullable=False, server_default=text("''")),
+    Column("layout", String(40), nullable=False, server_default=text("''")),
+    Column("setup_min", Integer, nullable=False, server_default="0"),
+    Column("cleardown_min", Integer, nullable=False, server_default="0"),
     CheckConstraint("ends > starts", name="window"),
     Index("ix_claims_atom_starts", "atom", "starts"),
+)
+
+pool_quarters = Table(
+    "pool_quarters",
+    metadata,
+    Column("pool", String(81), primary_key=True),  # site/space
+    Column("quarter", Instant, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    CheckConstraint("taken BETWEEN 0 AND size", name="taken"),
+)
+
+equipment_claims = Table(
+    "equipment_claims",
+    metadata,
+    Column("booking_id", String(36), ForeignKey("bookings.id"), primary_key=True),
+    Column("equipment", String(81), primary_key=True),  # site/equipment
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("count", Integer, nullable=False),
+    Index("ix_equipment_claims_equipment_starts", "equipment", "starts"),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
+    Column("document", Text, nullable=False),  # JSON, as controller.bookings.policy has it
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", String(200), nullable=False),
 )
 
 booking_log = Table(

@@ -9,7 +9,7 @@ from controller.calendars.schemas import ImportAnswer, import_answer
 from controller.estate.errors import SiteUnknown
 from controller.fields import Slug, SlugPath
 from controller.house import TheHouse
-from controller.people.gate import TheActor
+from controller.people.gate import Runs
 from controller.problem import NotSignedIn, TooLarge, described, invalid_field
 
 router = APIRouter(tags=["calendars"], responses=described(NotSignedIn, SiteUnknown, TooLarge))
@@ -24,7 +24,7 @@ async def import_calendar(
     site: SlugPath,
     request: Request,
     house: TheHouse,
-    actor: TheActor,
+    actor: Runs,
     space: Annotated[Slug, Query()],
     preview: Annotated[bool, Query()] = False,
 ) -> ImportAnswer:

@@ -13,8 +13,8 @@ import msgspec
 from controller import localtime
 from controller.bookings import repository as bookings
 from controller.bookings.desk import Desk
-from controller.bookings.model import Asked, Booking, Claimed, Status, atoms
-from controller.bookings.places import Place, place
+from controller.bookings.model import Asked, Booking, Claimed, Status
+from controller.bookings.picture import Picture
 from controller.bookings.service import Bookings
 from controller.calendars import repository
 from controller.calendars.expanding import Occurrence
@@ -54,7 +54,8 @@ class Calendars:
         transactions, so that others get their turn. Raises ``CalendarError``, ``SiteUnknown``, ``SpaceUnknown``.
         """
         async with self._database.read() as tx:
-            there = await place(tx, site, space)
+            where = await self._desk.pictures.of(tx, site)
+            there = where.require(space)
         now = self._clock.now()
         since, until = now - BACK, now + AHEAD
         read = partial(sort_out, data, there.site.tz, since=since, until=until)
@@ -64,10 +65,13 @@ class Calendars:
         if preview:
             async with self._database.read() as tx:
                 for batch in batches:
-                    _add(outcome, await _Batch(self._desk, there, actor, now, found.series, outcome).preview(tx, batch))
+                    _add(
+                        outcome,
+                        await _Batch(self._desk, where, space, actor, now, found.series, outcome).preview(tx, batch),
+                    )
             return outcome
         for batch in batches:
-            step = _Batch(self._desk, there, actor, now, found.series, None)
+            step = _Batch(self._desk, where, space, actor, now, found.series, None)
             _add(outcome, await self._bookings.write(self._write, step, batch))
             self._changes.site_changed(site)
         return outcome
@@ -90,14 +94,16 @@ class _Batch:
     def __init__(
         self,
         desk: Desk,
-        place: Place,
+        picture: Picture,
+        space: str,
         actor: str,
         now: datetime,
         series: frozenset[str],
         before: Outcome | None,
     ) -> None:
         self._desk = desk
-        self.place = place
+        self.picture = picture
+        self.place = picture.require(space)
         self._actor = actor
         self._now = now
         self._series = series
@@ -120,7 +126,7 @@ class _Batch:
         for uid, group in groups.items():
             series_id = None if uid is None else await self._series_id(tx, uid, group)
             asked = [Asked(space=self.place.space.id, title=each.title, during=_during(each)) for each in group]
-            made = await self._desk.book(tx, self.place, asked, actor=self._actor, now=self._now, series_id=series_id)
+            made = await self._desk.book(tx, self.picture, asked, actor=self._actor, now=self._now, series_id=series_id)
             pairs = list(zip(group, (booking.id for booking in made), strict=True))
             await repository.remember(tx, self.place.site.id, self.place.space.id, pairs)
             part.taken += [Taken(occurrence=each, how=How.NEW, booking=booking_id) for each, booking_id in pairs]
@@ -134,7 +140,7 @@ class _Batch:
         part = Outcome(site=self.place.site, until=self._now)
         known = await repository.known(tx, site, space, list({each.uid for each in batch}))
         span = Interval(start=min(each.starts for each in batch), end=max(each.ends for each in batch))
-        claimed = await bookings.claimed(tx, atoms(site, space), span, limit=100_000) + self._in_mind(span)
+        claimed = await bookings.claimed(tx, self.place.atoms, span, limit=100_000) + self._in_mind(span)
         new: list[Occurrence] = []
         changed: list[tuple[Occurrence, Booking]] = []
         for each in batch:
@@ -185,13 +191,13 @@ class _Batch:
     async def _follow(self, tx: Tx, occurrence: Occurrence, old: Booking) -> None:
         if occurrence.cancelled:
             why = "cancelled in the calendar it came from"
-            await self._desk.cancel(tx, [old], actor=self._actor, now=self._now, why=why)
+            await self._desk.cancel(tx, self.picture, [old], actor=self._actor, now=self._now, why=why)
         else:
             new = msgspec.structs.replace(old, title=occurrence.title, starts=occurrence.starts, ends=occurrence.ends)
             if new.during == old.during:
                 await self._desk.reword(tx, new, actor=self._actor, now=self._now)
             else:
-                await self._desk.rewrite(tx, self.place, new, actor=self._actor, now=self._now, what="move")
+                await self._desk.rewrite(tx, self.picture, new, actor=self._actor, now=self._now, what="move")
         await repository.update_fingerprint(tx, self.place.site.id, self.place.space.id, occurrence)
 
     async def _series_id(self, tx: Tx, uid: str, group: Sequence[Occurrence]) -> str:

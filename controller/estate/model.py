@@ -1,5 +1,6 @@
 """Sites and what they are made of: spaces, the doors on the way in, the edges that switch them."""
 
+from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -21,21 +22,107 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     phone: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    organisation: Slug | None = None  # the party that runs it
 
     @property
     def tz(self) -> ZoneInfo:
         return localtime.zone(self.zone)
 
 
-class Space(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that can be booked. ``doors``: those on its way in; a code is valid at all of them."""
+class Floor(msgspec.Struct, frozen=True, kw_only=True):
+    """A storey. ``level``: 0 is the ground floor."""
 
     site: Slug
     id: Slug
     name: str
+    level: int
+
+
+class SpaceKind(StrEnum):
+    ROOM = "room"
+    """Booked as a whole, or by its parts."""
+    POOL = "pool"
+    """Places of one kind, booked by number (touch-down desks)."""
+
+
+class Noise(StrEnum):
+    """What goes on in a space: what it is good for, and what it must not be put beside."""
+
+    ANY = "any"
+    QUIET = "quiet"
+    NOISY = "noisy"
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to furnish a space (shelves away, theatre, boardroom). The minutes are what it takes before and after
+    each use, besides the change from another layout."""
+
+    id: Slug
+    name: str
     capacity: int | None = None
+    setup_min: int = 0
+    cleardown_min: int = 0
+
+
+class Changeover(msgspec.Struct, frozen=True, kw_only=True):
+    """Minutes from one layout to another, where they are others than the space's ``changeover_min``."""
+
+    from_layout: Slug
+    to_layout: Slug
+    minutes: int
+
+
+class Space(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that can be booked. ``doors``: those on its way in; a code is valid at all of them.
+
+    ``parts``: the spaces it divides into; a space without parts is an atom. ``pool_size``: places of a pool.
+    ``setup_min``, ``cleardown_min``: before and after each use; neighbours share that time if ``share_buffers``.
+    ``changeover_min``: between two layouts, or between the whole and a part. ``default_layout``: the one it is in
+    when a booking names none. ``bookable``: False for one that only its parts or its whole are booked by.
+    """
+
+    site: Slug
+    id: Slug
+    name: str
+    kind: SpaceKind = SpaceKind.ROOM
+    capacity: int | None = None
+    pool_size: int | None = None
     floor_area_m2: float | None = None
+    floor: Slug | None = None
+    description: str = ""
+    step_free: bool = False
+    noise: Noise = Noise.ANY
+    setup_min: int = 0
+    cleardown_min: int = 0
+    changeover_min: int = 0
+    share_buffers: bool = True
+    default_layout: Slug | None = None
+    bookable: bool = True
     doors: tuple[Slug, ...] = ()
+    parts: tuple[Slug, ...] = ()
+    amenities: tuple[Slug, ...] = ()
+    layouts: tuple[Layout, ...] = ()
+    changeovers: tuple[Changeover, ...] = ()
+
+    def layout(self, layout_id: str | None) -> Layout | None:
+        """The layout of this name, or the default one for ``None``."""
+        wanted = layout_id or self.default_layout
+        return next((each for each in self.layouts if each.id == wanted), None)
+
+    def holds(self, layout_id: str | None) -> int | None:
+        """How many people it holds in a layout; the space's own figure where the layout has none."""
+        found = self.layout(layout_id)
+        return self.capacity if found is None or found.capacity is None else found.capacity
+
+
+class Equipment(msgspec.Struct, frozen=True, kw_only=True):
+    """Countable things of a site. ``space``: the only one it may be used in, if it cannot be carried about."""
+
+    site: Slug
+    id: Slug
+    name: str
+    count: int
+    space: Slug | None = None
 
 
 class Door(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +156,8 @@ class SiteParts(msgspec.Struct, frozen=True, kw_only=True):
     spaces: tuple[Space, ...] = ()
     doors: tuple[Door, ...] = ()
     edges: tuple[Edge, ...] = ()
+    floors: tuple[Floor, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
 
     def space(self, space_id: str) -> Space | None:
         return next((space for space in self.spaces if space.id == space_id), None)

@@ -4,16 +4,42 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Table, and_, delete, insert, select, update
+from sqlalchemy import RowMapping, Table, and_, delete, insert, select, update
 
 from controller.database import Tx
-from controller.estate.model import Door, Edge, Site, SiteParts, Space
-from controller.estate.tables import doors, edges, sites, space_doors, spaces
+from controller.estate.model import (
+    Changeover,
+    Door,
+    Edge,
+    Equipment,
+    Floor,
+    Layout,
+    Noise,
+    Site,
+    SiteParts,
+    Space,
+    SpaceKind,
+)
+from controller.estate.tables import (
+    changeovers,
+    doors,
+    edges,
+    equipment,
+    floors,
+    layouts,
+    sites,
+    space_amenities,
+    space_doors,
+    space_parts,
+    spaces,
+)
 
 _SITE = tuple(sites.c[name] for name in Site.__struct_fields__)
 _EDGE = tuple(edges.c[name] for name in Edge.__struct_fields__)
 _DOOR = tuple(doors.c[name] for name in Door.__struct_fields__)
-_SPACE = tuple(spaces.c[name] for name in Space.__struct_fields__ if name != "doors")
+_MANY = ("doors", "parts", "amenities", "layouts", "changeovers")
+"""What a space has several of, each in a table of its own."""
+_SPACE = tuple(spaces.c[name] for name in Space.__struct_fields__ if name not in _MANY)
 
 
 async def site(tx: Tx, site_id: str) -> Site | None:
@@ -28,7 +54,7 @@ async def list_sites(tx: Tx, *, after: str | None = None, limit: int) -> list[Si
 
 
 async def site_parts(tx: Tx, site_id: str) -> SiteParts | None:
-    """The site with everything in it, in four small queries."""
+    """The site with everything in it."""
     found = await site(tx, site_id)
     if found is None:
         return None
@@ -37,25 +63,66 @@ async def site_parts(tx: Tx, site_id: str) -> SiteParts | None:
         spaces=tuple(await site_spaces(tx, site_id)),
         doors=tuple(await site_doors(tx, site_id)),
         edges=tuple(await site_edges(tx, site_id)),
+        floors=tuple(await site_floors(tx, site_id)),
+        equipment=tuple(await site_equipment(tx, site_id)),
     )
 
 
 async def site_spaces(tx: Tx, site: str) -> list[Space]:
-    query = select(space_doors.c.space, space_doors.c.door).where(space_doors.c.site == site)
-    ways: dict[str, list[str]] = defaultdict(list)
-    for row in await tx.execute(query.order_by(space_doors.c.door)):
-        ways[row.space].append(row.door)
-    rows = (await tx.execute(select(*_SPACE).where(spaces.c.site == site).order_by(spaces.c.id))).mappings()
-    return [Space(**row, doors=tuple(ways[row["id"]])) for row in rows]
+    rows = (await tx.execute(select(*_SPACE).where(spaces.c.site == site).order_by(spaces.c.id))).mappings().all()
+    return await _with_many(tx, rows, site)
 
 
 async def space(tx: Tx, site: str, space_id: str) -> Space | None:
-    row = (await tx.execute(select(*_SPACE).where(spaces.c.site == site, spaces.c.id == space_id))).mappings().first()
-    if row is None:
-        return None
-    query = select(space_doors.c.door).where(space_doors.c.site == site, space_doors.c.space == space_id)
-    ways = (await tx.execute(query.order_by(space_doors.c.door))).scalars().all()
-    return Space(**row, doors=tuple(ways))
+    query = select(*_SPACE).where(spaces.c.site == site, spaces.c.id == space_id)
+    found = await _with_many(tx, (await tx.execute(query)).mappings().all(), site)
+    return found[0] if found else None
+
+
+async def _with_many(tx: Tx, rows: Sequence[RowMapping], site: str) -> list[Space]:
+    """Spaces of one site with their doors, parts, amenities and layouts."""
+    doors_of: dict[str, list[str]] = defaultdict(list)
+    query = select(space_doors.c.space, space_doors.c.door).where(space_doors.c.site == site)
+    for row in await tx.execute(query.order_by(space_doors.c.door)):
+        doors_of[row.space].append(row.door)
+    parts_of: dict[str, list[str]] = defaultdict(list)
+    query = select(space_parts.c.whole, space_parts.c.part).where(space_parts.c.site == site)
+    for row in await tx.execute(query.order_by(space_parts.c.part)):
+        parts_of[row.whole].append(row.part)
+    amenities_of: dict[str, list[str]] = defaultdict(list)
+    query = select(space_amenities.c.space, space_amenities.c.amenity).where(space_amenities.c.site == site)
+    for row in await tx.execute(query.order_by(space_amenities.c.amenity)):
+        amenities_of[row.space].append(row.amenity)
+    layouts_of: dict[str, list[Layout]] = defaultdict(list)
+    found = await tx.execute(select(layouts).where(layouts.c.site == site).order_by(layouts.c.id))
+    for each in found.mappings():
+        layouts_of[each["space"]].append(Layout(**{name: each[name] for name in Layout.__struct_fields__}))
+    changes_of: dict[str, list[Changeover]] = defaultdict(list)
+    every = select(changeovers).where(changeovers.c.site == site)
+    found = await tx.execute(every.order_by(changeovers.c.from_layout, changeovers.c.to_layout))
+    for each in found.mappings():
+        changes_of[each["space"]].append(Changeover(**{name: each[name] for name in Changeover.__struct_fields__}))
+    return [
+        Space(
+            **{**row, "kind": SpaceKind(row["kind"]), "noise": Noise(row["noise"])},
+            doors=tuple(doors_of[row["id"]]),
+            parts=tuple(parts_of[row["id"]]),
+            amenities=tuple(amenities_of[row["id"]]),
+            layouts=tuple(layouts_of[row["id"]]),
+            changeovers=tuple(changes_of[row["id"]]),
+        )
+        for row in rows
+    ]
+
+
+async def site_floors(tx: Tx, site: str) -> list[Floor]:
+    rows = (await tx.execute(select(floors).where(floors.c.site == site).order_by(floors.c.level))).mappings()
+    return [Floor(**row) for row in rows]
+
+
+async def site_equipment(tx: Tx, site: str) -> list[Equipment]:
+    rows = (await tx.execute(select(equipment).where(equipment.c.site == site).order_by(equipment.c.id))).mappings()
+    return [Equipment(**row) for row in rows]
 
 
 async def site_doors(tx: Tx, site: str) -> list[Door]:
@@ -110,12 +177,19 @@ async def put_door(tx: Tx, value: Door, *, new_secret: bytes) -> bool:
 
 
 async def put_space(tx: Tx, value: Space) -> bool:
-    """Write a space and its doors; True when it is new."""
-    row = msgspec.structs.asdict(value)
-    row.pop("doors")
+    """Write a space with all it has; True when it is new."""
+    row = {name: field for name, field in msgspec.structs.asdict(value).items() if name not in _MANY}
     new = await _put(tx, spaces, row, ("site", "id"))
-    await tx.execute(delete(space_doors).where(space_doors.c.site == value.site, space_doors.c.space == value.id))
-    await _insert_all(tx, space_doors, [{"site": value.site, "space": value.id, "door": door} for door in value.doors])
+    own: dict[str, object] = {"site": value.site, "space": value.id}
+    for table in (space_doors, space_amenities, changeovers, layouts):
+        await tx.execute(delete(table).where(table.c.site == value.site, table.c.space == value.id))
+    await tx.execute(delete(space_parts).where(space_parts.c.site == value.site, space_parts.c.whole == value.id))
+    await _insert_all(tx, space_doors, [own | {"door": door} for door in value.doors])
+    await _insert_all(tx, space_amenities, [own | {"amenity": each} for each in value.amenities])
+    await _insert_all(tx, layouts, [own | msgspec.structs.asdict(each) for each in value.layouts])
+    await _insert_all(tx, changeovers, [own | msgspec.structs.asdict(each) for each in value.changeovers])
+    whole: dict[str, object] = {"site": value.site, "whole": value.id}
+    await _insert_all(tx, space_parts, [whole | {"part": part} for part in value.parts])
     return new
 
 

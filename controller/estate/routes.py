@@ -24,14 +24,14 @@ from controller.estate.schemas import (
 )
 from controller.fields import LIST_LIMIT, After, Limit, SlugPath
 from controller.house import TheHouse
-from controller.people.gate import TheActor
+from controller.people.gate import Builds, Reads
 from controller.problem import NotSignedIn, described
 
 router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
 
 
 @router.get("/sites")
-async def list_sites(house: TheHouse, actor: TheActor, after: After = None, limit: Limit = LIST_LIMIT) -> SitePage:
+async def list_sites(house: TheHouse, actor: Reads, after: After = None, limit: Limit = LIST_LIMIT) -> SitePage:
     """The sites, in the order of their ids."""
     sites = await house.estate.sites(after=after, limit=limit + 1)
     more = len(sites) > limit
@@ -40,13 +40,13 @@ async def list_sites(house: TheHouse, actor: TheActor, after: After = None, limi
 
 
 @router.get("/sites/{site}", responses=described(SiteUnknown))
-async def get_site(site: SlugPath, house: TheHouse, actor: TheActor) -> SitePartsAnswer:
+async def get_site(site: SlugPath, house: TheHouse, actor: Reads) -> SitePartsAnswer:
     """One site with its spaces, doors and edges."""
     return parts_answer(await house.estate.parts(site))
 
 
 @router.put("/sites/{site}")
-async def put_site(site: SlugPath, body: SiteBody, house: TheHouse, actor: TheActor, response: Response) -> SiteAnswer:
+async def put_site(site: SlugPath, body: SiteBody, house: TheHouse, actor: Builds, response: Response) -> SiteAnswer:
     """Make or change a site."""
     value = Site(id=site, **body.model_dump())
     _created(response, await house.estate.put_site(value, actor=actor.name))
@@ -55,7 +55,7 @@ async def put_site(site: SlugPath, body: SiteBody, house: TheHouse, actor: TheAc
 
 @router.put("/sites/{site}/spaces/{space}", responses=described(SiteUnknown))
 async def put_space(
-    site: SlugPath, space: SlugPath, body: SpaceBody, house: TheHouse, actor: TheActor, response: Response
+    site: SlugPath, space: SlugPath, body: SpaceBody, house: TheHouse, actor: Builds, response: Response
 ) -> SpaceAnswer:
     """Make or change a space; its doors must be there already."""
     value = Space(
@@ -72,7 +72,7 @@ async def put_space(
 
 @router.put("/sites/{site}/doors/{door}", responses=described(SiteUnknown))
 async def put_door(
-    site: SlugPath, door: SlugPath, body: DoorBody, house: TheHouse, actor: TheActor, response: Response
+    site: SlugPath, door: SlugPath, body: DoorBody, house: TheHouse, actor: Builds, response: Response
 ) -> DoorAnswer:
     """Make or change a door; its edge must be there already."""
     value = Door(site=site, id=door, **body.model_dump())
@@ -81,7 +81,7 @@ async def put_door(
 
 
 @router.put("/sites/{site}/edges/{edge}", responses=described(SiteUnknown, KeyTaken))
-async def put_edge(site: SlugPath, edge: SlugPath, body: EdgeBody, house: TheHouse, actor: TheActor) -> EnrolmentAnswer:
+async def put_edge(site: SlugPath, edge: SlugPath, body: EdgeBody, house: TheHouse, actor: Builds) -> EnrolmentAnswer:
     """Make or change an edge. Answers what its configuration needs; ask again once its doors are made."""
     value = Edge(site=site, id=edge, name=body.name, public_key=base64.b64decode(body.public_key))
     doors = await house.estate.put_edge(value, actor=actor.name)

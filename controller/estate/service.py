@@ -11,6 +11,7 @@ from controller.database import Database, Tx
 from controller.estate import repository
 from controller.estate.errors import DoorUnknown, KeyTaken, SiteUnknown
 from controller.estate.model import Door, Edge, Site, SiteParts, Space
+from controller.estate.revisions import bump
 from controller.people import audit
 from controller.problem import invalid_field
 from controller.secrets import Keys
@@ -125,6 +126,7 @@ class Estate:
         return await self.door_secrets(tx, edge.site, edge=edge.id)
 
     async def _record(self, tx: Tx, actor: str, new: bool, site: str, thing: str) -> None:
+        await bump(tx, site)
         act = "make" if new else "change"
         await audit.record(tx, actor=actor, at=self._clock.now(), act=act, site=site, thing=thing)
 

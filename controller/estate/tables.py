@@ -1,6 +1,7 @@
 """The estate's tables."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Double,
@@ -10,6 +11,9 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    false,
+    text,
+    true,
 )
 
 from controller.database import metadata
@@ -24,6 +28,9 @@ sites = Table(
     Column("phone", String(200), nullable=False),
     Column("latitude", Double),
     Column("longitude", Double),
+    Column("organisation", String(40)),
+    # Counts the changes of all that bookings are judged by: estate, hours, policy, tariffs.
+    Column("revision", Integer, nullable=False, server_default="0"),
 )
 
 edges = Table(
@@ -57,7 +64,84 @@ spaces = Table(
     Column("name", String(200), nullable=False),
     Column("capacity", Integer),
     Column("floor_area_m2", Double),
+    Column("kind", String(10), nullable=False, server_default="room"),
+    Column("pool_size", Integer),
+    Column("floor", String(40)),
+    Column("description", String(2000), nullable=False, server_default=text("''")),
+    Column("step_free", Boolean, nullable=False, server_default=false()),
+    Column("noise", String(10), nullable=False, server_default="any"),
+    Column("setup_min", Integer, nullable=False, server_default="0"),
+    Column("cleardown_min", Integer, nullable=False, server_default="0"),
+    Column("changeover_min", Integer, nullable=False, server_default="0"),
+    Column("share_buffers", Boolean, nullable=False, server_default=true()),
+    Column("default_layout", String(40)),
+    Column("bookable", Boolean, nullable=False, server_default=true()),
     CheckConstraint("capacity >= 0", name="capacity"),
+)
+
+floors = Table(
+    "floors",
+    metadata,
+    Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("level", Integer, nullable=False),
+)
+
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("space", String(40), primary_key=True),
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("capacity", Integer),
+    Column("setup_min", Integer, nullable=False),
+    Column("cleardown_min", Integer, nullable=False),
+    ForeignKeyConstraint(["site", "space"], ["spaces.site", "spaces.id"]),
+    CheckConstraint("capacity >= 0", name="capacity"),
+)
+
+changeovers = Table(
+    "changeovers",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("space", String(40), primary_key=True),
+    Column("from_layout", String(40), primary_key=True),
+    Column("to_layout", String(40), primary_key=True),
+    Column("minutes", Integer, nullable=False),
+    ForeignKeyConstraint(["site", "space"], ["spaces.site", "spaces.id"]),
+)
+
+space_parts = Table(
+    "space_parts",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("whole", String(40), primary_key=True),
+    Column("part", String(40), primary_key=True),
+    ForeignKeyConstraint(["site", "whole"], ["spaces.site", "spaces.id"]),
+    ForeignKeyConstraint(["site", "part"], ["spaces.site", "spaces.id"]),
+    CheckConstraint("whole <> part", name="apart"),
+)
+
+space_amenities = Table(
+    "space_amenities",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("space", String(40), primary_key=True),
+    Column("amenity", String(40), primary_key=True),
+    ForeignKeyConstraint(["site", "space"], ["spaces.site", "spaces.id"]),
+)
+
+equipment = Table(
+    "equipment",
+    metadata,
+    Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("space", String(40)),
+    CheckConstraint("count >= 0", name="count"),
 )
 
 space_doors = Table(

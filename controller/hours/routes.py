@@ -12,7 +12,7 @@ from controller.fields import MomentText, SlugPath, read_moment
 from controller.hours.schemas import HoursAnswer, HoursBody, ModeAnswer, ModesAnswer, hours_answer
 from controller.hours.service import site_modes
 from controller.house import TheHouse
-from controller.people.gate import TheActor
+from controller.people.gate import Reads, Runs
 from controller.problem import NotSignedIn, described, invalid_field
 from edge.wire.interval import Interval
 
@@ -23,13 +23,13 @@ router = APIRouter(tags=["hours"], responses=described(NotSignedIn, SiteUnknown)
 
 
 @router.get("/sites/{site}/hours")
-async def get_hours(site: SlugPath, house: TheHouse, actor: TheActor) -> HoursAnswer:
+async def get_hours(site: SlugPath, house: TheHouse, actor: Reads) -> HoursAnswer:
     """The week, the dates that differ, and the doors that stand unlocked while the site is staffed."""
     return hours_answer(await house.hours.timetable(site))
 
 
 @router.put("/sites/{site}/hours")
-async def put_hours(site: SlugPath, body: HoursBody, house: TheHouse, actor: TheActor) -> HoursAnswer:
+async def put_hours(site: SlugPath, body: HoursBody, house: TheHouse, actor: Runs) -> HoursAnswer:
     """Replace the opening hours."""
     timetable = body.timetable()
     await house.hours.put(site, timetable, actor=actor.name)
@@ -40,7 +40,7 @@ async def put_hours(site: SlugPath, body: HoursBody, house: TheHouse, actor: The
 async def get_modes(
     site: SlugPath,
     house: TheHouse,
-    actor: TheActor,
+    actor: Reads,
     from_: Annotated[MomentText, Query(alias="from")],
     to: MomentText,
 ) -> ModesAnswer:

@@ -3,6 +3,7 @@
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate.model import Site
+from controller.estate.revisions import bump
 from controller.estate.service import require_parts, require_site
 from controller.hours import repository
 from controller.hours.model import Timetable
@@ -39,6 +40,7 @@ class Hours:
             if parts.door(door) is None:
                 raise invalid_field("free_doors", f"site {site!r} has no door {door!r}; make it first")
         await repository.put_timetable(tx, site, timetable)
+        await bump(tx, site)
         await audit.record(tx, actor=actor, at=self._clock.now(), act="change", site=site, thing="opening hours")
 
 

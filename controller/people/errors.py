@@ -1,5 +1,6 @@
 """What signing in refuses."""
 
+from controller.people.may import Action, Thing
 from controller.problem import Conflicting, NotSignedIn, Refused, TooMany
 
 
@@ -34,6 +35,12 @@ class AlreadySetUp(Conflicting):
 class WrongSetupToken(Refused):
     def __init__(self) -> None:
         super().__init__("the set-up token is wrong; it stands in the file setup-token in the controller's data_dir")
+
+
+class NotAllowed(Refused):
+    def __init__(self, actor: str, action: Action, thing: Thing) -> None:
+        where = f" at site {thing.site!r}" if thing.site else ""
+        super().__init__(f"{actor!r} may not {action.value}{where}; ask an administrator for a role that may")
 
 
 class ForeignOrigin(Refused):

@@ -1,16 +1,22 @@
 """Who makes this request: the cookie or bearer token, and the guard against writes from other sites."""
 
+import re
+from collections.abc import Callable, Coroutine
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends
+from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
 from controller.house import House, the_house
-from controller.people.errors import ForeignOrigin, SignInNeeded
+from controller.patterns import ID_PATTERN
+from controller.people.errors import ForeignOrigin, NotAllowed, SignInNeeded
+from controller.people.may import Action, Thing, may
 from controller.people.model import Actor
 
 COOKIE = "hk_session"
+_ID = re.compile(ID_PATTERN)
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -35,8 +41,43 @@ async def the_actor(connection: HTTPConnection) -> Actor:
     return actor
 
 
+async def thing_of(connection: HTTPConnection) -> Thing:
+    """What the request is about, from its path: a site, or the site and party of whatever has an id there."""
+    house: House = the_house(connection)
+    given = connection.path_params
+    if "site" in given:
+        return Thing(site=given["site"])
+    for name, find in house.whereabouts.items():
+        if name in given and _ID.fullmatch(given[name]):  # the route refuses what is no id
+            async with house.database.read() as tx:
+                return await find(tx, given[name]) or Thing()
+    return Thing()
+
+
+def allowed(action: Action) -> Callable[[HTTPConnection], Coroutine[None, None, Actor]]:
+    """The dependency of a route that does ``action``: gives the actor. Raises ``SignInNeeded``, ``NotAllowed``."""
+
+    async def ask(connection: HTTPConnection) -> Actor:
+        actor = await the_actor(connection)
+        thing = await thing_of(connection)
+        # Where the path names nobody's booking the body may; the service asks again with it.
+        if not may(actor, action, thing if thing.party else replace(thing, party=actor.party)):
+            raise NotAllowed(actor.name, action, thing)
+        return actor
+
+    return ask
+
+
+Reads = Annotated[Actor, Depends(allowed(Action.READ))]
+Books = Annotated[Actor, Depends(allowed(Action.BOOK))]
+Decides = Annotated[Actor, Depends(allowed(Action.DECIDE))]
+Runs = Annotated[Actor, Depends(allowed(Action.RUN))]
+Builds = Annotated[Actor, Depends(allowed(Action.BUILD))]
+KeepsPeople = Annotated[Actor, Depends(allowed(Action.PEOPLE))]
+"""Dependencies of routes, by what they do."""
+
 TheActor = Annotated[Actor, Depends(the_actor)]
-"""The dependency of every route that needs a sign-in."""
+"""The dependency of the routes that are about the sign-in itself."""
 
 
 async def _look_up(connection: HTTPConnection) -> Actor | None:

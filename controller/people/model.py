@@ -1,8 +1,35 @@
 """Who asks, and what a sign-in gives."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
+
+
+class Tier(StrEnum):
+    """What a party is to the council: whose wish comes first, and at which price."""
+
+    COUNCIL = "council"
+    PARTNER = "partner"
+    COMMUNITY = "community"
+    COMMERCIAL = "commercial"
+
+
+class Role(StrEnum):
+    """What a user may do; ``may`` knows what each is allowed."""
+
+    ADMIN = "admin"
+    MANAGER = "manager"
+    """Runs sites: diary, hours, approval."""
+    BOOKER = "booker"
+    """Asks for bookings; the rules decide."""
+    READER = "reader"
+
+
+class PartyKind(StrEnum):
+    ORGANISATION = "organisation"
+    GROUP = "group"
+    PERSON = "person"
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,8 +45,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    session: bytes
+    session: bytes = b""
     by_cookie: bool = False
+    role: Role = Role.ADMIN
+    sites: frozenset[str] | None = None  # None: all of them
+    party: str | None = None  # for whom a booker books
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

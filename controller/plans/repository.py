@@ -25,7 +25,7 @@ async def sessions(tx: Tx, site: str, spaces: Mapping[str, int | None], during: 
     query = select(bookings.c.id, bookings.c.space, bookings.c.starts, bookings.c.ends, bookings.c.people).where(
         bookings.c.site == site,
         bookings.c.space.in_(spaces),
-        bookings.c.cancelled_at.is_(None),
+        bookings.c.state == "confirmed",
         bookings.c.starts < during.end,
         bookings.c.ends > during.start,
     )

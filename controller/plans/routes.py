@@ -10,7 +10,7 @@ from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.service import require_parts, require_site
 from controller.fields import IdPath, SlugPath
 from controller.house import TheHouse
-from controller.people.gate import TheActor
+from controller.people.gate import Decides, Reads
 from controller.plans import repository
 from controller.plans.commands import CommandUnknown, OutOfReach
 from controller.plans.schemas import CommandAnswer, CommandBody, CommandIssued, PlanAnswer, PlanList
@@ -26,7 +26,7 @@ router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
     responses=described(SiteUnknown, DoorUnknown, OutOfReach),
 )
 async def post_command(
-    site: SlugPath, door: SlugPath, body: CommandBody, house: TheHouse, actor: TheActor
+    site: SlugPath, door: SlugPath, body: CommandBody, house: TheHouse, actor: Decides
 ) -> CommandIssued:
     """Unlock a door once, now. It is refused where the door is out of reach, and never kept for later."""
     commander = house.exchange.commander
@@ -34,7 +34,7 @@ async def post_command(
 
 
 @router.get("/commands/{command}", responses=described(CommandUnknown))
-async def get_command(command: IdPath, house: TheHouse, actor: TheActor) -> CommandAnswer:
+async def get_command(command: IdPath, house: TheHouse, actor: Reads) -> CommandAnswer:
     """What came of a command."""
     issued, outcome = await house.exchange.commander.outcome(command)
     async with house.database.read() as tx:
@@ -54,7 +54,7 @@ async def get_command(command: IdPath, house: TheHouse, actor: TheActor) -> Comm
 
 
 @router.get("/sites/{site}/plans", responses=described(SiteUnknown))
-async def get_plans(site: SlugPath, house: TheHouse, actor: TheActor) -> PlanList:
+async def get_plans(site: SlugPath, house: TheHouse, actor: Reads) -> PlanList:
     """For each edge, the plan it should have and the one it has."""
     async with house.database.read() as tx:
         parts = await require_parts(tx, site)

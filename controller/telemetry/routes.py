@@ -13,7 +13,7 @@ from controller.estate.service import require_site
 from controller.fields import LIST_LIMIT, Limit, SlugPath
 from controller.house import TheHouse, the_house
 from controller.live import BEAT_EVERY_S
-from controller.people.gate import TheActor, find_actor
+from controller.people.gate import Reads, find_actor
 from controller.people.model import Actor
 from controller.problem import NotSignedIn, Problem, described
 from controller.telemetry import reading
@@ -43,7 +43,7 @@ Kind = Annotated[str | None, Query(pattern=r"^[a-z0-9_-]{1,40}$", description="O
 
 
 @router.get("/sites/{site}/now")
-async def get_now(site: SlugPath, house: TheHouse, actor: TheActor) -> Response:
+async def get_now(site: SlugPath, house: TheHouse, actor: Reads) -> Response:
     """The site as it is known now: doors, people, counters, edges. `WS /live?site=` sends the same as it changes."""
     snapshot = await house.exchange.live.snapshot(site)
     return Response(msgspec.json.encode(snapshot), media_type="application/json")
@@ -53,7 +53,7 @@ async def get_now(site: SlugPath, house: TheHouse, actor: TheActor) -> Response:
 async def get_events(
     site: SlugPath,
     house: TheHouse,
-    actor: TheActor,
+    actor: Reads,
     after: AfterId = None,
     limit: Limit = LIST_LIMIT,
     kind: Kind = None,
@@ -68,7 +68,7 @@ async def get_events(
 
 @router.get("/sites/{site}/quarantine")
 async def get_quarantine(
-    site: SlugPath, house: TheHouse, actor: TheActor, after: AfterId = None, limit: Limit = LIST_LIMIT
+    site: SlugPath, house: TheHouse, actor: Reads, after: AfterId = None, limit: Limit = LIST_LIMIT
 ) -> QuarantinePage:
     """Events that could not be accepted, as they came, and why."""
     async with house.database.read() as tx:
@@ -81,7 +81,7 @@ async def get_quarantine(
 
 
 @router.get("/sites/{site}/alerts")
-async def get_alerts(site: SlugPath, house: TheHouse, actor: TheActor, limit: Limit = 100) -> AlertPage:
+async def get_alerts(site: SlugPath, house: TheHouse, actor: Reads, limit: Limit = 100) -> AlertPage:
     """What somebody should look at: forced doors, replaced event logs, refused plans. The newest first."""
     async with house.database.read() as tx:
         zone = (await require_site(tx, site)).tz

@@ -1,0 +1,116 @@
+"""A site as bookings see it: spaces with their atoms and doors, hours, policy. Kept in mind until the site's revision
+says that it has changed, so that a booking costs one look instead of ten."""
+
+from collections import OrderedDict
+from functools import cached_property
+
+import msgspec
+from sqlalchemy import select
+
+from controller.bookings.policy import Policy
+from controller.bookings.tables import policies
+from controller.database import Tx
+from controller.estate import repository as estate
+from controller.estate.divisions import atoms_of
+from controller.estate.errors import SiteUnknown, SpaceUnknown
+from controller.estate.model import Equipment, Site, Space, SpaceKind
+from controller.estate.revisions import revision
+from controller.hours import repository as hours
+from controller.hours.book import HoursBook
+
+_KEPT = 256
+"""Sites kept in mind."""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A space and the site it is in. ``door_names`` go with ``space.doors``. ``atoms``: what it claims, written
+    ``site/space``; ``pools``: those of them that are pools, with their size."""
+
+    site: Site
+    space: Space
+    door_names: tuple[str, ...]
+    atoms: tuple[str, ...]
+    pools: tuple[tuple[str, int], ...] = ()
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """All that a site's bookings are judged by, as of ``revision``."""
+
+    site: Site
+    revision: int
+    by_space: dict[str, Place]
+    equipment: dict[str, Equipment]
+    hours: HoursBook
+    policy: Policy
+
+    def require(self, space: str) -> Place:
+        """Raises ``SpaceUnknown``."""
+        if space not in self.by_space:
+            raise SpaceUnknown(self.site.id, space)
+        return self.by_space[space]
+
+    @cached_property
+    def by_atom(self) -> dict[str, tuple[Place, ...]]:
+        """Atom -> the places that it is a part of, itself included."""
+        found: dict[str, list[Place]] = {}
+        for place in self.by_space.values():
+            for atom in place.atoms:
+                found.setdefault(atom, []).append(place)
+        return {atom: tuple(places) for atom, places in found.items()}
+
+
+class Pictures:
+    """The pictures of all sites, the latest used first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Picture] = OrderedDict()
+
+    async def of(self, tx: Tx, site: str) -> Picture:
+        """The site as this transaction sees it. Raises ``SiteUnknown``."""
+        now = await revision(tx, site)
+        if now is None:
+            raise SiteUnknown(site)
+        found = self._kept.get(site)
+        if found is None or found.revision != now:
+            found = await _take(tx, site, now)
+            self._kept[site] = found
+        self._kept.move_to_end(site)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+
+async def _take(tx: Tx, site_id: str, revision: int) -> Picture:
+    parts = await estate.site_parts(tx, site_id)
+    if parts is None:
+        raise SiteUnknown(site_id)
+    atoms = atoms_of({space.id: space.parts for space in parts.spaces})
+    spaces = {space.id: space for space in parts.spaces}
+    names = {door.id: door.name for door in parts.doors}
+    return Picture(
+        site=parts.site,
+        revision=revision,
+        by_space={
+            space.id: Place(
+                site=parts.site,
+                space=space,
+                door_names=tuple(names[door] for door in space.doors),
+                atoms=tuple(f"{site_id}/{atom}" for atom in atoms[space.id]),
+                pools=tuple(
+                    (f"{site_id}/{atom}", spaces[atom].pool_size or 0)
+                    for atom in atoms[space.id]
+                    if spaces[atom].kind is SpaceKind.POOL
+                ),
+            )
+            for space in parts.spaces
+        },
+        equipment={each.id: each for each in parts.equipment},
+        hours=HoursBook(site=parts.site, timetable=await hours.timetable(tx, site_id)),
+        policy=await policy(tx, site_id),
+    )
+
+
+async def policy(tx: Tx, site: str) -> Policy:
+    """The site's policy; the plain one where none is set."""
+    document: str | None = (await tx.execute(select(policies.c.document).where(policies.c.site == site))).scalar()
+    return Policy() if document is None else msgspec.json.decode(document, type=Policy)

@@ -1,0 +1,67 @@
+"""A site's booking policy: who is confirmed at once, who may book how early, how much, and what becomes of those who
+do not come. One document per site, read and written as a whole. Pure."""
+
+import msgspec
+
+from controller.people.model import Tier
+from edge.wire.plan import Mode
+
+
+class ApprovalRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Confirms at once whatever it fits; an empty list or ``None`` asks for nothing. ``modes``: every mode the booking
+    meets must be one of these. ``most_a_week``: bookings of its party in that local week, this one included."""
+
+    name: str
+    tiers: tuple[Tier, ...] = ()
+    parties: tuple[str, ...] = ()
+    spaces: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] = ()
+    most_minutes: int | None = None
+    most_days_ahead: int | None = None
+    most_people: int | None = None
+    most_a_week: int | None = None
+    no_under_16s: bool = False
+
+
+class PriorityWindow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many days ahead a tier may book; without ``spaces``, all of them. The most particular one holds."""
+
+    tier: Tier
+    days: int
+    spaces: tuple[str, ...] = ()
+
+
+class Quota(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """At most so much per party in any local ``per`` (day, week, month, or "ahead": all that is still to come)."""
+
+    name: str
+    per: str
+    tiers: tuple[Tier, ...] = ()
+    parties: tuple[str, ...] = ()
+    spaces: tuple[str, ...] = ()
+    most_bookings: int | None = None
+    most_minutes: int | None = None
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A booking whose people have not come ``after_min`` minutes after its start is given back, warned ``warn_min``
+    minutes before that. Without ``spaces`` for all, without ``tiers`` for everyone."""
+
+    after_min: int
+    warn_min: int = 10
+    spaces: tuple[str, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """``rules``: the first that fits confirms; none, and a manager decides. ``hold_hours``: how long a request holds
+    its time, ``None`` until its start. ``requests_hold``: False lets requests pile up without holding the time.
+    ``offer_hours``: how long a waiting party has to accept. ``release``: the first that fits; none, and none is."""
+
+    rules: tuple[ApprovalRule, ...] = ()
+    windows: tuple[PriorityWindow, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    release: tuple[Release, ...] = ()
+    requests_hold: bool = True
+    hold_hours: int | None = 72
+    offer_hours: int = 24

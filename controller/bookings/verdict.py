@@ -1,0 +1,71 @@
+"""What becomes of a wish, and why: reasons in words and in data. Pure."""
+
+from enum import StrEnum
+
+import msgspec
+
+from controller.bookings.model import Claimed
+
+
+class Why(StrEnum):
+    """The kinds of reasons, the hardest first."""
+
+    UNBOOKABLE = "unbookable"
+    CLASH = "clash"
+    CLOSED = "closed"
+    CAPACITY = "capacity"
+    LAYOUT = "layout"
+    EQUIPMENT = "equipment"
+    SEATS = "seats"
+    BUFFER = "buffer"
+    CHANGEOVER = "changeover"
+    TOO_EARLY = "too_early"
+    """The window of its tier has not opened yet."""
+    QUOTA = "quota"
+    APPROVAL = "approval"
+    """Nothing stands in the way but a manager's word."""
+
+
+ADVICE = frozenset({Why.APPROVAL})
+"""Reasons that refuse nothing: the booking waits for approval."""
+OVERRULED = frozenset({Why.BUFFER, Why.CHANGEOVER})
+"""Reasons that a manager may overrule after a warning."""
+LIFTED = frozenset({Why.TOO_EARLY, Why.QUOTA, Why.APPROVAL})
+"""Reasons that hold for parties and not for a manager who books for one."""
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """One reason. ``field``: which field of the wish it is about. ``asked`` and ``limit``: the figures, in the unit
+    that ``text`` names. ``conflicts``: the bookings it is about."""
+
+    why: Why
+    text: str
+    field: str
+    conflicts: tuple[Claimed, ...] = ()
+    asked: float | None = None
+    limit: float | None = None
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """All reasons against a wish, hardest first, none twice. Empty: it is free and confirmed at once."""
+
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def refusals(self) -> tuple[Reason, ...]:
+        """The reasons that stand in its way."""
+        return tuple(each for each in self.reasons if each.why not in ADVICE)
+
+    @property
+    def possible(self) -> bool:
+        return not self.refusals
+
+    @property
+    def needs_approval(self) -> bool:
+        return any(each.why is Why.APPROVAL for each in self.reasons)
+
+    @property
+    def conflicts(self) -> tuple[Claimed, ...]:
+        """The bookings that stand in its way, each once."""
+        found = {each.id: each for reason in self.refusals for each in reason.conflicts}
+        return tuple(found.values())

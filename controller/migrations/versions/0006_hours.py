@@ -1,0 +1,14 @@
+"""Seasons, closures, terms, hours of a space's own."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

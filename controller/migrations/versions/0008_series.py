@@ -1,0 +1,14 @@
+"""Series by RRULE and what was changed in one of their dates."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
