@@ -61,6 +61,8 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_no_control)]
 """Up to 2,000 characters, lines allowed."""
 Whole = Annotated[int, Field(strict=True)]
+Yes = Annotated[bool, Field(strict=True)]
+"""Yes or no, as true or false."""
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 

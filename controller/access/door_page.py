@@ -23,8 +23,9 @@ from controller.bookings.desk import View
 from controller.bookings.errors import LinkUnknown, NotNow
 from controller.bookings.model import Status
 from controller.house import House, TheHouse
+from controller.people.model import Actor
 
-ACTOR = "door page"
+ACTOR = Actor(name="door page")
 """Who cancelled, in a booking's story, when it was done here."""
 
 _HERE = files("controller.access")

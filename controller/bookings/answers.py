@@ -52,7 +52,17 @@ class BookingAnswer(Answer):
     title: str
     contact_name: str
     contact_phone: str
+    contact_email: str
+    key_holder: str
+    under_16s: bool
+    notes: str
     people: int | None
+    party: str | None
+    layout: str | None
+    seats: int | None
+    equipment: dict[str, int]
+    setup_min: int | None
+    cleardown_min: int | None
     starts: str
     ends: str
     status: Status
@@ -146,7 +156,17 @@ def booking_answer(view: View) -> BookingAnswer:
         title=booking.title,
         contact_name=booking.contact_name,
         contact_phone=booking.contact_phone,
+        contact_email=booking.contact_email,
+        key_holder=booking.key_holder,
+        under_16s=booking.under_16s,
+        notes=booking.notes,
         people=booking.people,
+        party=booking.party,
+        layout=booking.layout,
+        seats=booking.seats,
+        equipment={need.equipment: need.count for need in booking.equipment},
+        setup_min=booking.setup_min,
+        cleardown_min=booking.cleardown_min,
         starts=localtime.rfc3339(booking.starts, zone),
         ends=localtime.rfc3339(booking.ends, zone),
         status=booking.status(view.now),

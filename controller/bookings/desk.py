@@ -1,8 +1,10 @@
 """Where bookings are written: claim, code and story together, inside the caller's transaction."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -12,11 +14,12 @@ from controller.access.service import Access
 from controller.access.standing import Lingering, Standing, lingering_texts
 from controller.bookings import links, repository
 from controller.bookings.errors import Clash
-from controller.bookings.model import Asked, Booking, Claimed, State
+from controller.bookings.model import Asked, Booking, Changed, Claimed, State
 from controller.bookings.picture import Picture, Pictures, Place
 from controller.database import Database, Tx
 from controller.estate.model import Space
 from controller.people import audit
+from controller.people.model import Actor
 from controller.secrets import Keys
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
@@ -37,6 +40,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
 
 
+class Follower(Protocol):
+    """Whoever must know, in the same transaction, what became of bookings of one site."""
+
+    def __call__(
+        self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: str, now: datetime
+    ) -> Awaitable[None]: ...
+
+
 class Desk:
     """``lead_in`` and ``lag``: how long before and after a booking its code opens."""
 
@@ -50,6 +61,15 @@ class Desk:
         self._lag = lag
         self._address = address
         self.pictures = Pictures()
+        self._followers: list[Follower] = []
+
+    def when_bookings_change(self, follow: Follower) -> None:
+        """Have ``follow`` awaited after every write of bookings, in its transaction and under the site's lock."""
+        self._followers.append(follow)
+
+    async def _tell(self, tx: Tx, picture: Picture, changes: Sequence[Changed], actor: Actor, now: datetime) -> None:
+        for follow in self._followers:
+            await follow(tx, picture, changes, actor=actor.name, now=now)
 
     def code_window(self, during: Interval) -> Interval:
         """When the code of a booking opens."""
@@ -71,26 +91,42 @@ class Desk:
         picture: Picture,
         asked: Sequence[Asked],
         *,
-        actor: str,
+        actor: Actor,
         now: datetime,
+        state: State = State.CONFIRMED,
+        held_until: datetime | None = None,
         series_id: str | None = None,
+        occurrences: Sequence[str] | None = None,
     ) -> list[Booking]:
-        """Write bookings of one space whose times were found free, with a code each."""
-        place = picture.require(asked[0].space)
-        made = [self._new(place, each, actor, now, series_id) for each in asked]
+        """Write bookings of one site whose times were found free; the confirmed ones have a code each.
+
+        ``occurrences``: the wall times that their series gives them, in their order.
+        """
+        names: Sequence[str | None] = occurrences or [None] * len(asked)
+        made = [
+            msgspec.structs.replace(
+                self._new(picture.require(each.space), each, actor, now),
+                state=state,
+                held_until=held_until,
+                series_id=series_id,
+                occurrence=name,
+            )
+            for each, name in zip(asked, names, strict=True)
+        ]
         await repository.insert_bookings(tx, made)
         await repository.claim(self._database, tx, picture, made, new=True)
-        await self._issue(tx, place, made, now)
+        await self._issue(tx, picture, [each for each in made if each.certain], now)
         await self.record(tx, made, actor=actor, now=now, what="book")
+        await self._tell(tx, picture, [Changed(before=None, after=each) for each in made], actor, now)
         return made
 
-    def _new(self, place: Place, asked: Asked, actor: str, now: datetime, series_id: str | None) -> Booking:
+    def _new(self, place: Place, asked: Asked, actor: Actor, now: datetime) -> Booking:
         booking_id = uuid7(now, secrets.token_bytes(10))
         return Booking(
             id=booking_id,
             site=place.site.id,
             space=place.space.id,
-            series_id=series_id,
+            series_id=None,
             title=asked.title,
             contact_name=asked.contact_name,
             contact_phone=asked.contact_phone,
@@ -110,7 +146,7 @@ class Desk:
             equipment=asked.equipment,
             setup_min=asked.setup_min,
             cleardown_min=asked.cleardown_min,
-            overruled=False,
+            overruled=asked.overrule,
             occurrence=None,
             changed_here="",
             let_in_at=None,
@@ -121,43 +157,66 @@ class Desk:
             counted_in=0,
             link_hash=links.token_hash(links.token(self._keys.page, booking_id)),
             created_at=now,
-            created_by=actor,
+            created_by=actor.name,
             changed_at=now,
-            changed_by=actor,
+            changed_by=actor.name,
             version=1,
         )
 
-    async def _issue(self, tx: Tx, place: Place, bookings: Iterable[Booking], now: datetime) -> None:
-        windows = {each.id: self.code_window(each.during) for each in bookings}
-        await self._access.issue(tx, site=place.site.id, doors=place.space.doors, windows=windows, now=now)
+    async def _issue(self, tx: Tx, picture: Picture, bookings: Iterable[Booking], now: datetime) -> None:
+        by_space: dict[str, list[Booking]] = defaultdict(list)
+        for each in bookings:
+            by_space[each.space].append(each)
+        for space, group in by_space.items():
+            windows = {each.id: self.code_window(each.during) for each in group}
+            doors = picture.require(space).space.doors
+            await self._access.issue(tx, site=picture.site.id, doors=doors, windows=windows, now=now)
 
     async def rewrite(
-        self, tx: Tx, picture: Picture, new: Booking, *, actor: str, now: datetime, what: str, why: str = ""
+        self,
+        tx: Tx,
+        picture: Picture,
+        old: Booking,
+        new: Booking,
+        *,
+        actor: Actor,
+        now: datetime,
+        what: str,
+        why: str = "",
     ) -> Booking:
         """Write a changed booking whose time, space or standing is another: its claim and its code follow."""
-        new = msgspec.structs.replace(new, changed_at=now, changed_by=actor, version=new.version + 1)
+        new = msgspec.structs.replace(new, changed_at=now, changed_by=actor.name, version=old.version + 1)
         await repository.update_booking(tx, new)
         await repository.claim(self._database, tx, picture, [new])
         await access.revoke(tx, booking_id=new.id, now=now)
         if new.certain:
-            await self._issue(tx, picture.require(new.space), [new], now)
+            await self._issue(tx, picture, [new], now)
         await self.record(tx, [new], actor=actor, now=now, what=what, why=why)
+        await self._tell(tx, picture, [Changed(before=old, after=new)], actor, now)
         return new
 
-    async def reword(self, tx: Tx, new: Booking, *, actor: str, now: datetime) -> Booking:
+    async def reword(
+        self, tx: Tx, picture: Picture, old: Booking, new: Booking, *, actor: Actor, now: datetime
+    ) -> Booking:
         """Write a changed booking that keeps its time and space."""
-        new = msgspec.structs.replace(new, changed_at=now, changed_by=actor, version=new.version + 1)
+        new = msgspec.structs.replace(new, changed_at=now, changed_by=actor.name, version=old.version + 1)
         await repository.update_booking(tx, new)
         await self.record(tx, [new], actor=actor, now=now, what="change")
+        await self._tell(tx, picture, [Changed(before=old, after=new)], actor, now)
         return new
 
     async def cancel(
-        self, tx: Tx, picture: Picture, bookings: Sequence[Booking], *, actor: str, now: datetime, why: str
+        self, tx: Tx, picture: Picture, bookings: Sequence[Booking], *, actor: Actor, now: datetime, why: str
     ) -> list[Booking]:
         """Cancel bookings of one site; their time is free at once."""
         gone = [
             msgspec.structs.replace(
-                each, state=State.CANCELLED, state_at=now, changed_at=now, changed_by=actor, version=each.version + 1
+                each,
+                state=State.CANCELLED,
+                state_at=now,
+                changed_at=now,
+                changed_by=actor.name,
+                version=each.version + 1,
             )
             for each in bookings
         ]
@@ -167,6 +226,8 @@ class Desk:
         if gone:
             await repository.claim(self._database, tx, picture, gone)
             await self.record(tx, gone, actor=actor, now=now, what="cancel", why=why)
+            changes = [Changed(before=old, after=new) for old, new in zip(bookings, gone, strict=True)]
+            await self._tell(tx, picture, changes, actor, now)
         return gone
 
     async def follow_doors(self, tx: Tx, space: Space, now: datetime) -> None:
@@ -184,12 +245,12 @@ class Desk:
         await self._access.issue(tx, site=space.site, doors=space.doors, windows=windows, now=now)
 
     async def record(
-        self, tx: Tx, bookings: Sequence[Booking], *, actor: str, now: datetime, what: str, why: str = ""
+        self, tx: Tx, bookings: Sequence[Booking], *, actor: Actor, now: datetime, what: str, why: str = ""
     ) -> None:
         """A line in each booking's story, and one among everybody's writes."""
-        await repository.log(tx, [each.id for each in bookings], at=now, actor=actor, what=what, why=why)
+        await repository.log(tx, [each.id for each in bookings], at=now, actor=actor.name, what=what, why=why)
         thing = f"booking {bookings[0].id}" + (f" and {len(bookings) - 1} more" if len(bookings) > 1 else "")
-        await audit.record(tx, actor=actor, at=now, act=what, site=bookings[0].site, thing=thing)
+        await audit.record(tx, actor=actor.name, at=now, act=what, site=bookings[0].site, thing=thing)
 
     async def views(self, tx: Tx, where: Picture, bookings: Sequence[Booking], now: datetime) -> list[View]:
         """What screens show of bookings of one site, in three queries however many they are."""

@@ -178,8 +178,15 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     during: Interval
 
 
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a write did to a booking. ``before``: ``None`` for one that is new."""
+
+    before: Booking | None
+    after: Booking
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A request for a single booking; its times wait for the site's zone."""
+    """A request for a single booking, as ``Asked``; its times wait for the site's zone."""
 
     space: str
     title: str
@@ -187,7 +194,24 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     ends: Moment
     contact_name: str = ""
     contact_phone: str = ""
+    contact_email: str = ""
+    key_holder: str = ""
+    under_16s: bool = False
+    notes: str = ""
     people: int | None = None
+    party: str | None = None
+    layout: str | None = None
+    seats: int | None = None
+    equipment: tuple[Need, ...] = ()
+    setup_min: int | None = None
+    cleardown_min: int | None = None
+    overrule: bool = False
+    by_rules: bool = False
+
+    def asked(self, during: Interval) -> Asked:
+        """The wish, once its time is known."""
+        shared = {name: getattr(self, name) for name in Asked.__struct_fields__ if name != "during"}
+        return Asked(during=during, **shared)
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,7 +223,19 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     ends: Moment | msgspec.UnsetType = msgspec.UNSET
     contact_name: str | msgspec.UnsetType = msgspec.UNSET
     contact_phone: str | msgspec.UnsetType = msgspec.UNSET
+    contact_email: str | msgspec.UnsetType = msgspec.UNSET
+    key_holder: str | msgspec.UnsetType = msgspec.UNSET
+    under_16s: bool | msgspec.UnsetType = msgspec.UNSET
+    notes: str | msgspec.UnsetType = msgspec.UNSET
     people: int | msgspec.UnsetType | None = msgspec.UNSET
+    party: str | msgspec.UnsetType | None = msgspec.UNSET
+    layout: str | msgspec.UnsetType | None = msgspec.UNSET
+    seats: int | msgspec.UnsetType | None = msgspec.UNSET
+    equipment: tuple[Need, ...] | msgspec.UnsetType = msgspec.UNSET
+    setup_min: int | msgspec.UnsetType | None = msgspec.UNSET
+    cleardown_min: int | msgspec.UnsetType | None = msgspec.UNSET
+    overrule: bool = False
+    by_rules: bool = False
     version: int | None = None
 
 

@@ -21,6 +21,7 @@ from controller.bookings.service import Bookings
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate.model import Site
+from controller.people.model import Actor
 from controller.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
@@ -77,14 +78,14 @@ class Recurring:
             notes=notes(place, date.during, people),
         )
 
-    async def create(self, site: str, draft: SeriesDraft, *, actor: str) -> BookedSeries:
+    async def create(self, site: str, draft: SeriesDraft, *, actor: Actor) -> BookedSeries:
         """Book every date that is not skipped, or none. Raises ``SeriesClash``, ``Invalid``, ``SiteUnknown``,
         ``SpaceUnknown``. Dates that the clocks leave empty are skipped by themselves."""
         booked = await self._bookings.write(self._create, site, draft, actor)
         self._changes.site_changed(site)
         return booked
 
-    async def _create(self, tx: Tx, site: str, draft: SeriesDraft, actor: str) -> BookedSeries:
+    async def _create(self, tx: Tx, site: str, draft: SeriesDraft, actor: Actor) -> BookedSeries:
         now = self._clock.now()
         await self._database.lock_site(tx, site)
         where = await self._desk.pictures.of(tx, site)
@@ -104,7 +105,7 @@ class Recurring:
                 "first_ends": draft.first_ends.isoformat(),
                 "until": draft.until,
                 "created_at": now,
-                "created_by": actor,
+                "created_by": actor.name,
             },
         )
         asked = [_asked(draft, each.during) for each in wanted if each.during is not None]
@@ -126,7 +127,7 @@ class Recurring:
         claimed = await repository.claimed(tx, place.atoms, span, limit=100_000)
         return [_marked(each, claimed, place) for each in occurrences]
 
-    async def cancel(self, series_id: str, *, from_date: date | None, why: str, actor: str) -> list[View]:
+    async def cancel(self, series_id: str, *, from_date: date | None, why: str, actor: Actor) -> list[View]:
         """Cancel what is left of a series, or what is left of it from a local date on. Raises ``SeriesUnknown``.
 
         ``why`` is kept in each booking's story.
@@ -136,7 +137,7 @@ class Recurring:
         return views
 
     async def _cancel(
-        self, tx: Tx, series_id: str, from_date: date | None, why: str, actor: str
+        self, tx: Tx, series_id: str, from_date: date | None, why: str, actor: Actor
     ) -> tuple[list[View], str]:
         site_id = await repository.series_site(tx, series_id)
         if site_id is None:

@@ -67,7 +67,7 @@ async def create_booking(
     site: SlugPath, body: BookingBody, house: TheHouse, actor: Books, response: Response
 ) -> BookingAnswer:
     """Book a space. It has a door code at once; `on_door` tells whether the doors know it yet."""
-    view = await house.bookings.create(site, body.draft(), actor=actor.name)
+    view = await house.bookings.create(site, body.draft(), actor=actor)
     response.headers["Location"] = f"/api/v1/bookings/{view.booking.id}"
     return _tagged(booking_answer(view), response)
 
@@ -101,7 +101,7 @@ async def change_booking(
 ) -> BookingAnswer:
     """Change or move a booking. Its code stays the same unless somebody else has it at a new door."""
     version = _version(if_match)
-    view = await house.bookings.change(booking_id, body.change(), if_match=version, actor=actor.name)
+    view = await house.bookings.change(booking_id, body.change(), if_match=version, actor=actor)
     return _tagged(booking_answer(view), response)
 
 
@@ -110,14 +110,14 @@ async def cancel_booking(
     booking_id: IdPath, house: TheHouse, actor: Books, response: Response, body: CancelBody | None = None
 ) -> BookingAnswer:
     """Cancel a booking; cancelled already, it stays so. `on_door` tells what its code may still open."""
-    view = await house.bookings.cancel(booking_id, why=body.why if body else "", actor=actor.name)
+    view = await house.bookings.cancel(booking_id, why=body.why if body else "", actor=actor)
     return _tagged(booking_answer(view), response)
 
 
 @router.post("/bookings/{booking_id}/restore", responses=described(BookingUnknown, Clash))
 async def restore_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
     """Undo a cancel, as long as the time is free and not over."""
-    return _tagged(booking_answer(await house.bookings.restore(booking_id, actor=actor.name)), response)
+    return _tagged(booking_answer(await house.bookings.restore(booking_id, actor=actor)), response)
 
 
 @router.post("/sites/{site}/series/check", responses=described(SiteUnknown))
@@ -129,7 +129,7 @@ async def check_series(site: SlugPath, body: SeriesBody, house: TheHouse, actor:
 @router.post("/sites/{site}/series", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, SeriesClash))
 async def create_series(site: SlugPath, body: NewSeriesBody, house: TheHouse, actor: Books) -> SeriesAnswer:
     """Book a weekly series: every date that is not skipped, or none of them."""
-    return series_answer(await house.recurring.create(site, body.draft(), actor=actor.name))
+    return series_answer(await house.recurring.create(site, body.draft(), actor=actor))
 
 
 @router.post("/series/{series_id}/cancel", responses=described(SeriesUnknown))
@@ -138,7 +138,7 @@ async def cancel_series(
 ) -> CancelledSeries:
     """Cancel what is left of a series, or what is left of it from a date on."""
     asked = body or CancelSeriesBody()
-    views = await house.recurring.cancel(series_id, from_date=asked.from_date, why=asked.why, actor=actor.name)
+    views = await house.recurring.cancel(series_id, from_date=asked.from_date, why=asked.why, actor=actor)
     return CancelledSeries(id=series_id, bookings=[booking_answer(view) for view in views])
 
 

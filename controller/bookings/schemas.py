@@ -1,13 +1,14 @@
 """What bookings take. What they answer is in ``answers``."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
-from controller.bookings.model import Change, Draft, SeriesDraft
-from controller.fields import Body, Day, Id, Line, MomentText, Name, Note, Slug, Whole, read_moment
+from controller.bookings.model import Change, Draft, Need, SeriesDraft
+from controller.fields import Body, Day, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
 
 
 def _wall_text(text: str) -> str:
@@ -19,10 +20,18 @@ def _wall_text(text: str) -> str:
 WallText = Annotated[str, AfterValidator(_wall_text)]
 """A wall time of the site."""
 People = Annotated[Whole, Field(ge=1, le=100_000)]
+Minutes = Annotated[Whole, Field(ge=0, le=24 * 60)]
+Equipment = Annotated[dict[Slug, Annotated[Whole, Field(ge=1, le=100_000)]], Field(max_length=30)]
+"""How many of each of the site's equipment."""
 
 
 class BookingBody(Body):
-    """A booking that is asked for. Times with an offset, or bare as the site's own."""
+    """A booking that is asked for. Times with an offset, or bare as the site's own.
+
+    ``party``: for whom it is. ``layout``: left out, the space's default. ``seats``: of a pool. ``setup_min`` and
+    ``cleardown_min``: its own wish; the widest of booking, layout and space holds. ``overrule``: let it into a buffer
+    or change-over (managers). ``by_rules``: judge it as if its party asked, whoever types it.
+    """
 
     space: Slug
     title: Name
@@ -30,18 +39,27 @@ class BookingBody(Body):
     ends: MomentText
     contact_name: Line = ""
     contact_phone: Line = ""
+    contact_email: Line = ""
+    key_holder: Line = ""
+    under_16s: Yes = False
+    notes: Note = ""
     people: People | None = None
+    party: Slug | None = None
+    layout: Slug | None = None
+    seats: People | None = None
+    equipment: Equipment = Field(default_factory=dict)
+    setup_min: Minutes | None = None
+    cleardown_min: Minutes | None = None
+    overrule: Yes = False
+    by_rules: Yes = False
 
     def draft(self) -> Draft:
-        return Draft(
-            space=self.space,
-            title=self.title,
-            starts=read_moment(self.starts),
-            ends=read_moment(self.ends),
-            contact_name=self.contact_name,
-            contact_phone=self.contact_phone,
-            people=self.people,
-        )
+        read: dict[str, Any] = {
+            "starts": read_moment(self.starts),
+            "ends": read_moment(self.ends),
+            "equipment": _needs(self.equipment),
+        }
+        return Draft(**{name: read.get(name, getattr(self, name)) for name in Draft.__struct_fields__})
 
 
 class CheckBody(BookingBody):
@@ -52,7 +70,8 @@ class CheckBody(BookingBody):
 
 
 class ChangeBody(Body):
-    """What is to be different; fields left out stay. ``version``: refuse with 409 if it is another by now."""
+    """What is to be different; fields left out stay. ``version``: refuse with 409 if it is another by now.
+    ``overrule`` and ``by_rules`` as in a new booking."""
 
     space: Slug | None = None
     title: Name | None = None
@@ -60,12 +79,24 @@ class ChangeBody(Body):
     ends: MomentText | None = None
     contact_name: Line | None = None
     contact_phone: Line | None = None
+    contact_email: Line | None = None
+    key_holder: Line | None = None
+    under_16s: Yes | None = None
+    notes: Note | None = None
     people: People | None = None
+    party: Slug | None = None
+    layout: Slug | None = None
+    seats: People | None = None
+    equipment: Equipment | None = None
+    setup_min: Minutes | None = None
+    cleardown_min: Minutes | None = None
+    overrule: Yes = False
+    by_rules: Yes = False
     version: Annotated[Whole, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _nothing_emptied(self) -> "ChangeBody":
-        for name in ("space", "title", "starts", "ends"):
+        for name in ("space", "title", "starts", "ends", "under_16s"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} must not be null; leave it out to keep it")
         return self
@@ -75,13 +106,19 @@ class ChangeBody(Body):
         for name in ("starts", "ends"):
             if name in given:
                 given[name] = read_moment(str(given[name]))
-        for name in ("contact_name", "contact_phone"):
+        for name in ("contact_name", "contact_phone", "contact_email", "key_holder", "notes"):
             if name in given:
                 given[name] = given[name] or ""
+        if "equipment" in given:
+            given["equipment"] = _needs(self.equipment or {})
         return msgspec.structs.replace(Change(), **given)
 
 
 _CHANGEABLE = frozenset(Change.__struct_fields__)
+
+
+def _needs(equipment: Mapping[str, int]) -> tuple[Need, ...]:
+    return tuple(Need(equipment=each, count=count) for each, count in sorted(equipment.items()))
 
 
 class CancelBody(Body):

@@ -19,6 +19,7 @@ from controller.bookings.tables import CLAIM_OVERLAP
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
 from controller.estate.model import Site
+from controller.people.model import Actor
 from edge.wire.clock import Clock
 
 T = TypeVar("T")
@@ -56,13 +57,13 @@ class Bookings:
                     raise
         raise AssertionError("unreachable")
 
-    async def create(self, site: str, draft: Draft, *, actor: str) -> View:
+    async def create(self, site: str, draft: Draft, *, actor: Actor) -> View:
         """Raises ``Invalid``, ``Clash``, ``SiteUnknown``, ``SpaceUnknown``."""
         view = await self.write(self._create, site, draft, actor)
         self._changes.site_changed(site)
         return view
 
-    async def _create(self, tx: Tx, site: str, draft: Draft, actor: str) -> View:
+    async def _create(self, tx: Tx, site: str, draft: Draft, actor: Actor) -> View:
         now = self._clock.now()
         where = await self._desk.pictures.of(tx, site)
         there = where.require(draft.space)
@@ -126,13 +127,13 @@ class Bookings:
         where = await self._desk.pictures.of(tx, booking.site)
         return (await self._desk.views(tx, where, [booking], self._clock.now()))[0]
 
-    async def change(self, booking_id: str, change: Change, *, if_match: int | None, actor: str) -> View:
+    async def change(self, booking_id: str, change: Change, *, if_match: int | None, actor: Actor) -> View:
         """Raises ``Invalid``, ``Clash``, ``NotNow``, ``Stale``, ``PreconditionFailed``, ``BookingUnknown``."""
         view = await self.write(self._change, booking_id, change, if_match, actor)
         self._changes.site_changed(view.booking.site)
         return view
 
-    async def _change(self, tx: Tx, booking_id: str, change: Change, if_match: int | None, actor: str) -> View:
+    async def _change(self, tx: Tx, booking_id: str, change: Change, if_match: int | None, actor: Actor) -> View:
         now = self._clock.now()
         old = await self._locked(tx, booking_id)
         if if_match is not None and if_match != old.version:
@@ -147,12 +148,12 @@ class Bookings:
         if new == old:
             return await self._view(tx, old)
         if (new.space, new.during) == (old.space, old.during):
-            await self._desk.reword(tx, new, actor=actor, now=now)
+            await self._desk.reword(tx, where, old, new, actor=actor, now=now)
         else:
             await self._move(tx, where, old, new, actor, now)
         return await self._view(tx, await _require(tx, booking_id))
 
-    async def _move(self, tx: Tx, where: Picture, old: Booking, new: Booking, actor: str, now: datetime) -> None:
+    async def _move(self, tx: Tx, where: Picture, old: Booking, new: Booking, actor: Actor, now: datetime) -> None:
         there = where.require(new.space)
         if old.status(now) is Status.FINISHED:
             raise NotNow(f"“{old.title}” is over; make a new booking")
@@ -163,15 +164,15 @@ class Bookings:
         await self._desk.require_free(tx, there, new.during, but=new.id)
         if new.starts > now:
             new = msgspec.structs.replace(new, let_in_at=None, let_in_door=None, arrived_at=None, counted_in=0)
-        await self._desk.rewrite(tx, where, new, actor=actor, now=now, what="move")
+        await self._desk.rewrite(tx, where, old, new, actor=actor, now=now, what="move")
 
-    async def cancel(self, booking_id: str, *, why: str, actor: str) -> View:
+    async def cancel(self, booking_id: str, *, why: str, actor: Actor) -> View:
         """Cancel a booking; one that is cancelled already stays as it is. Raises ``BookingUnknown``, ``NotNow``."""
         view = await self.write(self._cancel, booking_id, why, actor)
         self._changes.site_changed(view.booking.site)
         return view
 
-    async def _cancel(self, tx: Tx, booking_id: str, why: str, actor: str) -> View:
+    async def _cancel(self, tx: Tx, booking_id: str, why: str, actor: Actor) -> View:
         now = self._clock.now()
         booking = await self._locked(tx, booking_id)
         if booking.status(now) is Status.FINISHED:
@@ -181,13 +182,13 @@ class Bookings:
             [booking] = await self._desk.cancel(tx, where, [booking], actor=actor, now=now, why=why)
         return await self._view(tx, booking)
 
-    async def restore(self, booking_id: str, *, actor: str) -> View:
+    async def restore(self, booking_id: str, *, actor: Actor) -> View:
         """Undo a cancel. Raises ``Clash`` when the time is taken, ``NotNow`` when it is over, ``BookingUnknown``."""
         view = await self.write(self._restore, booking_id, actor)
         self._changes.site_changed(view.booking.site)
         return view
 
-    async def _restore(self, tx: Tx, booking_id: str, actor: str) -> View:
+    async def _restore(self, tx: Tx, booking_id: str, actor: Actor) -> View:
         now = self._clock.now()
         old = await self._locked(tx, booking_id)
         if old.state is not State.CANCELLED:
@@ -198,7 +199,7 @@ class Bookings:
         there = where.require(old.space)
         await self._desk.require_free(tx, there, old.during, but=old.id)
         new = msgspec.structs.replace(old, state=State.CONFIRMED, state_at=now)
-        new = await self._desk.rewrite(tx, where, new, actor=actor, now=now, what="restore")
+        new = await self._desk.rewrite(tx, where, old, new, actor=actor, now=now, what="restore")
         return await self._view(tx, new)
 
     async def _locked(self, tx: Tx, booking_id: str) -> Booking:
@@ -219,21 +220,16 @@ def _asked(draft: Draft, place: Place, now: datetime) -> Asked:
     zone = place.site.tz
     during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
     limits.timely(during, zone=zone, now=now)
-    return Asked(
-        space=draft.space,
-        title=draft.title,
-        during=during,
-        contact_name=draft.contact_name,
-        contact_phone=draft.contact_phone,
-        people=draft.people,
-    )
+    return draft.asked(during)
 
 
 def _changed(old: Booking, change: Change, place: Place) -> Booking:
     given = {
         name: value
-        for name in ("space", "title", "contact_name", "contact_phone", "people")
-        if (value := getattr(change, name)) is not msgspec.UNSET
+        for name in Change.__struct_fields__
+        if name in Booking.__struct_fields__
+        and name not in ("starts", "ends", "version")
+        and (value := getattr(change, name)) is not msgspec.UNSET
     }
     zone = place.site.tz
     starts = old.starts if change.starts is msgspec.UNSET else change.starts.resolve(zone, "starts")

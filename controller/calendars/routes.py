@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from msgspec.structs import replace
 
 from controller.calendars.errors import CalendarError, CalendarTooLarge
 from controller.calendars.schemas import ImportAnswer, import_answer
@@ -32,7 +33,9 @@ async def import_calendar(
     by line and reason; importing it again changes nothing. Series are booked for 366 days ahead."""
     data = await request.body()
     try:
-        outcome = await house.calendars.take(site, space, data, preview=preview, actor=f"import:{actor.name}")
+        outcome = await house.calendars.take(
+            site, space, data, preview=preview, actor=replace(actor, name=f"import:{actor.name}")
+        )
     except CalendarTooLarge as error:
         raise TooLarge(str(error)) from error
     except CalendarError as error:

@@ -23,6 +23,7 @@ from controller.calendars.model import Clashing, How, Known, Outcome, Taken
 from controller.calendars.sorting import sort_out
 from controller.changes import Changes
 from controller.database import Database, Tx
+from controller.people.model import Actor
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
@@ -46,7 +47,7 @@ class Calendars:
         # A thread of its own, so that files wait for each other and never for a sign-in, nor it for them.
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="calendar")
 
-    async def take(self, site: str, space: str, data: bytes, *, preview: bool, actor: str) -> Outcome:
+    async def take(self, site: str, space: str, data: bytes, *, preview: bool, actor: Actor) -> Outcome:
         """Import a file into a space; ``preview`` finds out the same and writes nothing.
 
         An event that was imported before is left alone, or follows the file where the file has changed; so a
@@ -96,7 +97,7 @@ class _Batch:
         desk: Desk,
         picture: Picture,
         space: str,
-        actor: str,
+        actor: Actor,
         now: datetime,
         series: frozenset[str],
         before: Outcome | None,
@@ -195,9 +196,9 @@ class _Batch:
         else:
             new = msgspec.structs.replace(old, title=occurrence.title, starts=occurrence.starts, ends=occurrence.ends)
             if new.during == old.during:
-                await self._desk.reword(tx, new, actor=self._actor, now=self._now)
+                await self._desk.reword(tx, self.picture, old, new, actor=self._actor, now=self._now)
             else:
-                await self._desk.rewrite(tx, self.picture, new, actor=self._actor, now=self._now, what="move")
+                await self._desk.rewrite(tx, self.picture, old, new, actor=self._actor, now=self._now, what="move")
         await repository.update_fingerprint(tx, self.place.site.id, self.place.space.id, occurrence)
 
     async def _series_id(self, tx: Tx, uid: str, group: Sequence[Occurrence]) -> str:
@@ -219,7 +220,7 @@ class _Batch:
                 "first_ends": localtime.wall(first.ends, zone).isoformat(timespec="seconds"),
                 "until": last,
                 "created_at": self._now,
-                "created_by": self._actor,
+                "created_by": self._actor.name,
             },
         )
         return series_id

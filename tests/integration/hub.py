@@ -12,6 +12,7 @@ from controller.bookings.model import Draft
 from controller.estate.model import Door, Edge, Site, Space
 from controller.fields import read_moment
 from controller.house import House
+from controller.people.model import Actor
 from controller.people.passwords import Passwords
 from controller.plans import repository as plans
 from controller.settings import Settings
@@ -117,4 +118,4 @@ async def open_hub(
 async def book(hub: Hub, starts: str, ends: str, *, space: str = "hall") -> View:
     """A booking, in the site's own time."""
     draft = Draft(space=space, title="Choir", starts=read_moment(starts), ends=read_moment(ends), people=12)
-    return await hub.house.bookings.create("ramsey", draft, actor=ACTOR)
+    return await hub.house.bookings.create("ramsey", draft, actor=Actor(name=ACTOR))

@@ -21,12 +21,14 @@ from controller.estate.model import Site, Space
 from controller.fields import Moment
 from controller.house import House, open_house
 from controller.migrations import migrate
+from controller.people.model import Actor
 from controller.settings import Settings
 from edge.wire.interval import Interval
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW
 
 SITE = "ramsey"
+ACTOR = Actor(name="test")
 SPACES = ("hall", "studio")
 
 
@@ -112,7 +114,7 @@ async def _both(house: House, listed: list[Listed], act: Act) -> None:
         free = _free(listed, act.space, act.during)
         draft = Draft(space=act.space, title="x", starts=starts, ends=ends)
         try:
-            made = await house.bookings.create(SITE, draft, actor="test")
+            made = await house.bookings.create(SITE, draft, actor=ACTOR)
         except Clash:
             assert not free
         else:
@@ -123,12 +125,12 @@ async def _both(house: House, listed: list[Listed], act: Act) -> None:
         return
     one = listed[act.which % len(listed)]
     if act.what == "cancel":
-        await house.bookings.cancel(one.id, why="", actor="test")
+        await house.bookings.cancel(one.id, why="", actor=ACTOR)
         one.cancelled = True
     elif act.what == "restore":
         free = not one.cancelled or _free(listed, one.space, one.during, one)
         try:
-            await house.bookings.restore(one.id, actor="test")
+            await house.bookings.restore(one.id, actor=ACTOR)
         except Clash:
             assert not free
         else:
@@ -138,7 +140,7 @@ async def _both(house: House, listed: list[Listed], act: Act) -> None:
         free = _free(listed, act.space, act.during, one)
         try:
             await house.bookings.change(
-                one.id, Change(space=act.space, starts=starts, ends=ends), if_match=None, actor="test"
+                one.id, Change(space=act.space, starts=starts, ends=ends), if_match=None, actor=ACTOR
             )
         except Clash:
             assert not free

@@ -14,6 +14,7 @@ from controller.bookings.errors import Clash
 from controller.bookings.model import Draft
 from controller.fields import Moment
 from controller.house import open_house
+from controller.people.model import Actor
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW
@@ -33,7 +34,7 @@ async def rush(told: Rush) -> int:
     for starts, ends in told.slots:
         draft = Draft(space="hall", title="Rush", starts=Moment(instant=starts), ends=Moment(instant=ends))
         try:
-            await house.bookings.create(SITE, draft, actor="rush")
+            await house.bookings.create(SITE, draft, actor=Actor(name="rush"))
         except Clash:
             continue
         got += 1

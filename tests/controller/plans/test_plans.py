@@ -9,6 +9,7 @@ from controller.access.repository import held
 from controller.access.standing import State
 from controller.database import Tx
 from controller.hours.model import Span, Timetable, Weekly
+from controller.people.model import Actor
 from controller.plans import repository
 from controller.plans.tables import plan_parts, plans
 from controller.telemetry import reading
@@ -63,7 +64,7 @@ async def test_a_booking_is_on_the_door_when_the_edge_says_so(hub: Hub, edge: Fa
 async def test_a_cancelled_code_goes_the_same_way(hub: Hub, edge: FakeEdge) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
     await until_standing(hub, view.booking.id, State.ON)
-    await hub.house.bookings.cancel(view.booking.id, why="", actor=ACTOR)
+    await hub.house.bookings.cancel(view.booking.id, why="", actor=Actor(name=ACTOR))
     await until_standing(hub, view.booking.id, State.GONE)
     assert edge.plan is not None
     assert edge.plan.grant_count == 0
@@ -79,7 +80,7 @@ async def test_a_code_lingers_in_words_while_the_edge_is_out_of_reach(hub: Hub, 
         return not (await hub.house.exchange.live.snapshot("ramsey")).edges[0].online
 
     await eventually(offline, what="the edge is out of reach")
-    await hub.house.bookings.cancel(view.booking.id, why="", actor=ACTOR)
+    await hub.house.bookings.cancel(view.booking.id, why="", actor=Actor(name=ACTOR))
     await hub.quiet()
     assert await standing(hub, view.booking.id) == (
         State.REMOVING,
@@ -132,7 +133,7 @@ async def test_only_the_parts_that_changed_travel_and_names_that_are_gone_are_cl
     await until_standing(hub, first.booking.id, State.ON)
     await hub.up_to_date()
     edge.heard.clear()
-    await hub.house.bookings.cancel(first.booking.id, why="", actor=ACTOR)
+    await hub.house.bookings.cancel(first.booking.id, why="", actor=Actor(name=ACTOR))
     await until_standing(hub, first.booking.id, State.GONE)
     await edge.until(lambda: len(edge.heard) >= 3, "the cleared names")
     sent = {message.topic.rpartition("/main/")[2]: bool(message.payload) for message in edge.heard}
