@@ -1,6 +1,6 @@
 """Who asks, and what a sign-in gives."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -32,10 +32,80 @@ class PartyKind(StrEnum):
     PERSON = "person"
 
 
+class PartyDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A party as somebody writes it. ``tier``: ``None`` for that of its organisation. ``organisation``: which one it is
+    a part of. ``responsible``: the person who answers for it. ``ended``: it can no longer book."""
+
+    kind: PartyKind
+    name: str
+    tier: Tier | None = None
+    organisation: str | None = None
+    responsible: str | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_email: str = ""
+    notes: str = ""
+    ended: bool = False
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody for whom bookings are made. ``tier`` is the one that holds: its own (``own_tier``), else that of its
+    organisation, else community. ``ended_at``: since when it cannot book anew. ``forgotten_at``: when its personal
+    data were deleted."""
+
+    id: str
+    kind: PartyKind
+    name: str
+    tier: Tier
+    own_tier: Tier | None
+    organisation: str | None
+    responsible: str | None
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    notes: str
+    ended_at: datetime | None
+    forgotten_at: datetime | None
+
+    @property
+    def draft(self) -> PartyDraft:
+        """What somebody would write to get this party."""
+        return PartyDraft(
+            kind=self.kind,
+            name=self.name,
+            tier=self.own_tier,
+            organisation=self.organisation,
+            responsible=self.responsible,
+            contact_name=self.contact_name,
+            contact_phone=self.contact_phone,
+            contact_email=self.contact_email,
+            notes=self.notes,
+            ended=self.ended_at is not None,
+        )
+
+
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
+    """A person in a group or an organisation. ``role``: in words, such as "treasurer". ``until``: the last day."""
+
+    party: str
+    member: str
+    name: str  # the member's
+    role: str
+    since: date | None
+    until: date | None
+
+
 class User(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who can sign in. ``sites``: ``None`` for all of them. ``party``: for whom a booker books."""
+
     id: str
     name: str
     password_hash: str
+    role: Role = Role.ADMIN
+    sites: frozenset[str] | None = None
+    party: str | None = None
+    created_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):

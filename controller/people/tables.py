@@ -1,6 +1,6 @@
-"""Who may sign in, who is signed in, and who wrote what."""
+"""Who may sign in, who is signed in, for whom bookings are made, and who wrote what."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from controller.database import Instant, Serial, metadata
 
@@ -12,13 +12,17 @@ users = Table(
     Column("name_key", String(600), nullable=False, unique=True),  # case-folded, which may be longer
     Column("password_hash", String(200), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("role", String(10), nullable=False, server_default="admin"),
+    Column("sites", Text),  # JSON: a list of ids; null: all of them
+    Column("party", String(40)),  # for whom a booker books
+    Column("ended_at", Instant),  # since when nobody can sign in by it
 )
 
 sessions = Table(
     "sessions",
     metadata,
     Column("token_hash", LargeBinary(32), primary_key=True),
-    Column("user_id", String(36), ForeignKey("users.id"), nullable=False),
+    Column("user_id", String(36), ForeignKey("users.id"), nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
 )
@@ -30,6 +34,38 @@ sign_in_failures = Table(
     Column("failures", Integer, nullable=False),
     Column("last_at", Instant, nullable=False, index=True),
     Column("blocked_until", Instant, nullable=False),
+)
+
+parties = Table(
+    "parties",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("name_key", String(600), nullable=False),  # case-folded, to be searched in
+    Column("tier", String(10)),  # null: that of its organisation
+    Column("organisation", String(40), ForeignKey("parties.id"), index=True),
+    Column("responsible", String(40), ForeignKey("parties.id"), index=True),
+    Column("contact_name", String(200), nullable=False),
+    Column("contact_phone", String(200), nullable=False),
+    Column("contact_email", String(200), nullable=False),
+    Column("notes", String(2000), nullable=False),
+    Column("ended_at", Instant),  # since when it cannot book anew
+    Column("forgotten_at", Instant),  # when its personal data were deleted
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", String(200), nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("party", String(40), ForeignKey("parties.id"), primary_key=True),
+    Column("member", String(40), ForeignKey("parties.id"), primary_key=True, index=True),
+    Column("role", String(200), nullable=False),
+    Column("since", Date),
+    Column("until", Date),  # the last day
 )
 
 writes = Table(

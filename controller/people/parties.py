@@ -1,0 +1,223 @@
+"""All SQL about parties and memberships. ``party``, ``parties``, ``tier_of``, ``tier_to_book`` are for every room."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, select, update
+
+from controller.database import Tx
+from controller.people.model import Membership, Party, PartyDraft, PartyKind, Tier
+from controller.people.repository import name_key
+from controller.people.tables import memberships
+from controller.people.tables import parties as table
+from controller.problem import invalid_field
+
+_LOCK = 0x9EA2_71E5
+_AT_ONCE = 500
+"""Ids asked for in one statement."""
+
+_its = table.alias("organisation")
+_tier = func.coalesce(table.c.tier, _its.c.tier, Tier.COMMUNITY.value)
+_from = table.outerjoin(_its, _its.c.id == table.c.organisation)
+_OWN = ("own_tier", "tier")
+_COLUMNS = (
+    *(table.c[name] for name in Party.__struct_fields__ if name not in _OWN),
+    table.c.tier.label("own_tier"),
+    _tier.label("tier"),
+)
+
+
+async def party(tx: Tx, party_id: str) -> Party | None:
+    row = (await tx.execute(_select().where(table.c.id == party_id))).mappings().first()
+    return _party(row) if row else None
+
+
+async def parties(tx: Tx, ids: Iterable[str]) -> dict[str, Party]:
+    """Those of the parties that there are, by id."""
+    wanted = sorted(set(ids))
+    found: dict[str, Party] = {}
+    for at in range(0, len(wanted), _AT_ONCE):
+        rows = await tx.execute(_select().where(table.c.id.in_(wanted[at : at + _AT_ONCE])))
+        found |= {row["id"]: _party(row) for row in rows.mappings()}
+    return found
+
+
+async def tier_of(tx: Tx, party_id: str | None) -> Tier:
+    """The tier that holds for a party, ended or not; community for nobody in particular. One statement.
+
+    Raises ``Invalid`` naming ``party`` where there is none.
+    """
+    if party_id is None:
+        return Tier.COMMUNITY
+    found: str | None = (await tx.execute(select(_tier).select_from(_from).where(table.c.id == party_id))).scalar()
+    if found is None:
+        raise _unknown(party_id)
+    return Tier(found)
+
+
+async def tier_to_book(tx: Tx, party_id: str | None) -> Tier:
+    """As ``tier_of``, for a booking that is to be made: also raises ``Invalid`` for a party that has ended.
+
+    In a transaction that writes, nobody deletes the party before it ends.
+    """
+    if party_id is None:
+        return Tier.COMMUNITY
+    query = select(_tier.label("tier"), table.c.ended_at, table.c.name).select_from(_from).where(table.c.id == party_id)
+    if not _reads_only(tx):
+        query = query.with_for_update(read=True, key_share=True, of=table)
+    row = (await tx.execute(query)).first()
+    if row is None:
+        raise _unknown(party_id)
+    if row.ended_at is not None:
+        raise invalid_field("party", f"“{row.name}” is no longer active and cannot book; choose another party")
+    return Tier(row.tier)
+
+
+async def listed(
+    tx: Tx,
+    *,
+    search: str = "",
+    kind: PartyKind | None = None,
+    tier: Tier | None = None,
+    organisation: str | None = None,
+    member: str | None = None,
+    ended: bool | None = None,
+    after: str | None = None,
+    limit: int,
+) -> list[Party]:
+    """Parties in the order of their ids, from the one behind ``after``. ``search``: anywhere in the name, whatever
+    its case. ``tier``: the one that holds. ``member``: a person who is in them."""
+    query = _select().where(table.c.id > (after or "")).order_by(table.c.id).limit(limit)
+    if search:
+        query = query.where(table.c.name_key.contains(name_key(search), autoescape=True))
+    if kind is not None:
+        query = query.where(table.c.kind == kind.value)
+    if tier is not None:
+        query = query.where(_tier == tier.value)
+    if organisation is not None:
+        query = query.where(table.c.organisation == organisation)
+    if member is not None:
+        query = query.where(table.c.id.in_(select(memberships.c.party).where(memberships.c.member == member)))
+    if ended is not None:
+        query = query.where(table.c.ended_at.is_not(None) if ended else table.c.ended_at.is_(None))
+    return [_party(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def lock(tx: Tx) -> None:
+    """Make this transaction the only one that writes parties until it ends. Bookings do not wait for it."""
+    if tx.dialect.name == "postgresql":
+        await tx.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+async def add(tx: Tx, drafts: Mapping[str, PartyDraft], *, actor: str, now: datetime) -> None:
+    """Write new parties, by id. What they refer to is there or comes before them."""
+    stamp = {"created_at": now, "created_by": actor[:200], "changed_at": now, "changed_by": actor[:200]}
+    rows = [
+        _row(draft) | stamp | {"id": each, "ended_at": now if draft.ended else None} for each, draft in drafts.items()
+    ]
+    if rows:
+        await tx.execute(insert(table), rows)
+
+
+async def change(tx: Tx, old: Party, draft: PartyDraft, *, actor: str, now: datetime) -> None:
+    """Write a party that is there. One that had ended already did so when it did."""
+    ended_at = (old.ended_at or now) if draft.ended else None
+    row = _row(draft) | {"ended_at": ended_at, "changed_at": now, "changed_by": actor[:200]}
+    await tx.execute(update(table).where(table.c.id == old.id).values(row))
+
+
+async def blank(tx: Tx, old: Party, *, name: str, actor: str, now: datetime) -> None:
+    """Delete what is known of a party but its id, kind, tier, organisation and, for ``name``, the name given."""
+    row = {
+        "name": name,
+        "name_key": name_key(name),
+        "contact_name": "",
+        "contact_phone": "",
+        "contact_email": "",
+        "notes": "",
+        "responsible": None,
+        "ended_at": old.ended_at or now,
+        "forgotten_at": now,
+        "changed_at": now,
+        "changed_by": actor[:200],
+    }
+    await tx.execute(update(table).where(table.c.id == old.id).values(row))
+    await tx.execute(delete(memberships).where(memberships.c.member == old.id))
+
+
+async def hold(tx: Tx, party_id: str) -> None:
+    """Wait for bookings that are being made for the party; later ones find it as this transaction leaves it."""
+    await tx.execute(select(table.c.id).where(table.c.id == party_id).with_for_update())
+
+
+async def remove(tx: Tx, party_id: str) -> None:
+    """Delete a party with its memberships. Nothing else names it, and ``hold`` was called."""
+    mine = (memberships.c.party == party_id) | (memberships.c.member == party_id)
+    await tx.execute(delete(memberships).where(mine))
+    await tx.execute(delete(table).where(table.c.id == party_id))
+
+
+async def members(tx: Tx, party_id: str, *, after: str | None, limit: int) -> list[Membership]:
+    """The people in a group or an organisation, in the order of their ids."""
+    mine = memberships.c.party == party_id
+    query = _memberships(mine, memberships.c.member > (after or "")).order_by(memberships.c.member).limit(limit)
+    return [Membership(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def membership(tx: Tx, party_id: str, member: str) -> Membership | None:
+    query = _memberships(memberships.c.party == party_id, memberships.c.member == member)
+    row = (await tx.execute(query)).mappings().first()
+    return Membership(**row) if row else None
+
+
+async def put_membership(tx: Tx, value: Membership, *, new: bool) -> None:
+    row = {name: field for name, field in msgspec.structs.asdict(value).items() if name != "name"}
+    if new:
+        await tx.execute(insert(memberships).values(row))
+        return
+    mine = (memberships.c.party == value.party, memberships.c.member == value.member)
+    await tx.execute(update(memberships).where(*mine).values(row))
+
+
+async def remove_membership(tx: Tx, party_id: str, member: str) -> bool:
+    """True when there was one."""
+    mine = (memberships.c.party == party_id, memberships.c.member == member)
+    return bool((await tx.execute(delete(memberships).where(*mine))).rowcount)
+
+
+def _select() -> Select[Any]:
+    return select(*_COLUMNS).select_from(_from)
+
+
+def _party(row: RowMapping) -> Party:
+    own = None if row["own_tier"] is None else Tier(row["own_tier"])
+    return Party(**{**row, "kind": PartyKind(row["kind"]), "tier": Tier(row["tier"]), "own_tier": own})
+
+
+def _row(draft: PartyDraft) -> dict[str, object]:
+    row = {name: field for name, field in msgspec.structs.asdict(draft).items() if name != "ended"}
+    return row | {
+        "kind": draft.kind.value,
+        "name_key": name_key(draft.name),
+        "tier": None if draft.tier is None else draft.tier.value,
+    }
+
+
+def _memberships(*which: ColumnElement[bool]) -> Select[Any]:
+    columns: Sequence[ColumnElement[object]] = tuple(
+        memberships.c[name] for name in Membership.__struct_fields__ if name != "name"
+    )
+    return (
+        select(*columns, table.c.name).join_from(memberships, table, table.c.id == memberships.c.member).where(*which)
+    )
+
+
+def _unknown(party_id: str) -> Exception:
+    return invalid_field("party", f"there is no party {party_id!r}; GET /api/v1/parties lists them")
+
+
+def _reads_only(tx: Tx) -> bool:
+    """Whether PostgreSQL would refuse a lock here; SQLite knows none."""
+    return bool(tx.sync_connection and tx.sync_connection.get_execution_options().get("postgresql_readonly"))
