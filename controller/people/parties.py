@@ -187,7 +187,7 @@ async def remove_membership(tx: Tx, party_id: str, member: str) -> bool:
     return bool((await tx.execute(delete(memberships).where(*mine))).rowcount)
 
 
-def _select() -> Select[Any]:
+def _select() -> Select[*tuple[Any, ...]]:
     return select(*_COLUMNS).select_from(_from)
 
 
@@ -205,7 +205,7 @@ def _row(draft: PartyDraft) -> dict[str, object]:
     }
 
 
-def _memberships(*which: ColumnElement[bool]) -> Select[Any]:
+def _memberships(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     columns: Sequence[ColumnElement[object]] = tuple(
         memberships.c[name] for name in Membership.__struct_fields__ if name != "name"
     )
