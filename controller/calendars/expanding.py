@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
 from controller.calendars.errors import Unbookable
 from controller.calendars.lines import Fault
 from controller.calendars.reading import CalendarEvent, Moment
-from controller.calendars.walking import PERIOD_DAYS, Budget, Walk, interval_of
+from controller.calendars.walking import PERIOD_DAYS, Budget, Walk, interval_of, last_wall
 
 LONGEST = timedelta(days=31)
 MOST_OCCURRENCES = 1000
@@ -175,7 +175,7 @@ def _by_rule(
     """What the rule gives. Dates that do not exist are left out and not counted (RFC 5545 3.3.10)."""
     parts = dict(part.split("=", 1) for part in text.upper().split(";") if "=" in part)
     left = int(parts.pop("COUNT", 0)) or None
-    last = _last(parts.pop("UNTIL", None), event.start.zone)
+    last = last_wall(parts.pop("UNTIL", None), event.start.zone)
     start = event.start
     since, until = horizon
     end = min(until.astimezone(start.zone).replace(tzinfo=None), last or datetime(9999, 12, 31))  # noqa: DTZ001  # wall time on purpose
@@ -219,19 +219,3 @@ def _begin_later(parts: dict[str, str], begin: datetime, back: datetime, walk: W
 
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-
-
-def _last(text: str | None, zone: tzinfo) -> datetime | None:
-    """UNTIL as wall time of the event's zone; a date means the whole of that day."""
-    if text is None:
-        return None
-    try:
-        if text.endswith("Z"):
-            at = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-            return at.astimezone(zone).replace(tzinfo=None)
-        if "T" in text:
-            return datetime.strptime(text, "%Y%m%dT%H%M%S")  # noqa: DTZ007  # wall time on purpose
-        day = datetime.strptime(text, "%Y%m%d")  # noqa: DTZ007  # a date on purpose
-    except ValueError as error:
-        raise Unbookable(f"UNTIL “{text[:30]}” is no time") from error
-    return day + timedelta(days=1) - timedelta(microseconds=1)

@@ -1,8 +1,8 @@
 """How far repeating events are followed, so that no file keeps a processor busy (RFC 5545 sets no limit)."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from time import perf_counter
 
 from dateutil.rrule import rrule, rrulestr
 
@@ -16,8 +16,14 @@ FILE_SECONDS = 10.0
 LONGEST_RULE = 2000
 """Most characters of a rule."""
 LARGEST_INTERVAL = 1000
+"""Of days and longer periods; of shorter ones a hundred times as many."""
 PERIOD_DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
 """How long each period is at least."""
+_PERIODS = {name: timedelta(days=days) for name, days in PERIOD_DAYS.items()} | {
+    "HOURLY": timedelta(hours=1),
+    "MINUTELY": timedelta(minutes=1),
+    "SECONDLY": timedelta(seconds=1),
+}
 
 
 class Budget:
@@ -29,7 +35,7 @@ class Budget:
         event_steps: int = EVENT_STEPS,
         file_steps: int = FILE_STEPS,
         seconds: float = FILE_SECONDS,
-        timer: Callable[[], float] = time.perf_counter,
+        timer: Callable[[], float] = perf_counter,
     ) -> None:
         self.event_steps = event_steps
         self._left = file_steps
@@ -76,7 +82,7 @@ class Walk:
         self.spend(a_day)  # a rule lays out all times of a day before it gives the first
         rule = _rule(text, begin)
         interval = interval_of(parts)
-        most = max(0, (end - begin).days) // (interval * PERIOD_DAYS[parts["FREQ"]]) + 2
+        most = max(timedelta(), end - begin) // (interval * _PERIODS[parts["FREQ"]]) + 2
         try:
             for wall in rule.replace(interval=_Interval(interval, self, most)):
                 if wall > end:
@@ -91,9 +97,29 @@ class Walk:
 def interval_of(parts: Mapping[str, str]) -> int:
     """Every how many periods a rule comes. Raises ``Unbookable``."""
     text = parts.get("INTERVAL", "1")
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= LARGEST_INTERVAL):
-        raise Unbookable(f"RRULE has the INTERVAL “{text[:20]}”; 1 to {LARGEST_INTERVAL} can be booked")
+    most = LARGEST_INTERVAL if parts["FREQ"] in PERIOD_DAYS else 100 * LARGEST_INTERVAL
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
+        raise Unbookable(f"RRULE has the INTERVAL “{text[:20]}”; 1 to {most} can be booked")
     return int(text)
+
+
+def last_wall(text: str | None, zone: tzinfo) -> datetime | None:
+    """UNTIL as wall time of a zone; a date means the whole of that day. Raises ``Unbookable``."""
+    if text is None:
+        return None
+    form = "%Y%m%dT%H%M%SZ" if text.endswith("Z") else "%Y%m%dT%H%M%S" if "T" in text else "%Y%m%d"
+    try:
+        at = datetime.strptime(text, form)  # noqa: DTZ007  # wall time on purpose
+    except ValueError as error:
+        raise Unbookable(f"UNTIL “{text[:30]}” is no time") from error
+    if "T" not in text:
+        return datetime.combine(at, time.max)
+    if not text.endswith("Z"):
+        return at
+    try:
+        return at.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+    except OverflowError:  # at an end of the calendar, where an offset is all the same
+        return at
 
 
 def _rule(text: str, begin: datetime) -> rrule:

@@ -2,13 +2,15 @@
 
 import time
 from datetime import datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
 
 from controller.calendars.errors import Unbookable
 from controller.calendars.sorting import Sorted, sort_out
-from controller.calendars.walking import Budget, Walk
+from controller.calendars.walking import Budget, Walk, last_wall
 from tests.controller.calendars.test_sorting import LONDON, SINCE, UNTIL, event, sorted_out
 
 OLD = ("DTSTART;TZID=Europe/London:20000103T190000", "DTEND;TZID=Europe/London:20000103T193000")
@@ -117,3 +119,30 @@ def test_dates_are_walked_no_further_than_the_end() -> None:
     assert list(walk.times("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", begin=BEGIN, end=BEGIN + timedelta(days=3650))) == []
     with pytest.raises(Unbookable, match="cannot be carried out"):
         list(walk.times("FREQ=YEARLY;BYMONTH=13,x", begin=BEGIN, end=BEGIN))
+
+
+@pytest.mark.parametrize(
+    ("until", "wall"),
+    [
+        ("20270401", "2027-04-01T23:59:59.999999"),
+        ("20270401T120000", "2027-04-01T12:00:00"),
+        ("20270401T120000Z", "2027-04-01T13:00:00"),
+        ("99991231T235959Z", "9999-12-31T23:59:59"),
+        ("99991231", "9999-12-31T23:59:59.999999"),
+        ("00010101T000000Z", "0001-01-01T00:00:00"),
+    ],
+)
+def test_until_is_read_as_wall_time_of_the_zone_to_the_ends_of_the_calendar(until: str, wall: str) -> None:
+    for zone in (LONDON, ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")):
+        found = last_wall(until, zone)
+        assert found is not None
+        if zone is LONDON:
+            assert found.isoformat() == wall
+
+
+@pytest.mark.parametrize(
+    ("rule", "most"), [("FREQ=HOURLY;INTERVAL=7", 10), ("FREQ=MINUTELY;INTERVAL=1501", 10), ("FREQ=SECONDLY", 5)]
+)
+def test_shorter_periods_than_days_are_walked_too(rule: str, most: int) -> None:
+    found = list(islice(Walk(Budget()).times(rule, begin=BEGIN, end=BEGIN + timedelta(days=400)), most))
+    assert found == list(islice(rrulestr(rule, dtstart=BEGIN), most))
