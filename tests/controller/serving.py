@@ -15,6 +15,7 @@ from controller.main import Server
 async def serving(app: FastAPI) -> AsyncIterator[str]:
     """Serves until the end of the block; gives the address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as controller.main has it
         server = Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
         task = asyncio.create_task(server.serve(sockets=[listener]), name="uvicorn")
         try:
