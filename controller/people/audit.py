@@ -1,5 +1,6 @@
 """Every write leaves a line that says who did what to which thing, in the same transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from controller.database import Tx
@@ -8,4 +9,12 @@ from controller.people import repository
 
 async def record(tx: Tx, *, actor: str, at: datetime, act: str, thing: str, site: str | None = None) -> None:
     """``actor``: a user's name, ``edge:…`` or ``import:…``. ``act``: a few words, such as "book"."""
-    await repository.add_write(tx, actor=actor[:200], at=at, act=act, site=site, thing=thing[:200])
+    await record_all(tx, actor=actor, at=at, act=act, things=[thing], site=site)
+
+
+async def record_all(
+    tx: Tx, *, actor: str, at: datetime, act: str, things: Iterable[str], site: str | None = None
+) -> None:
+    """As ``record``, for things to which the same was done."""
+    short = [thing[:200] for thing in things]
+    await repository.add_writes(tx, actor=actor[:200], at=at, act=act, site=site, things=short)

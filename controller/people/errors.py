@@ -1,7 +1,7 @@
-"""What signing in refuses."""
+"""What signing in, users and parties refuse."""
 
 from controller.people.may import Action, Thing
-from controller.problem import Conflicting, NotSignedIn, Refused, TooMany
+from controller.problem import Conflicting, NotFound, NotSignedIn, Refused, TooMany
 
 
 class SignInNeeded(NotSignedIn):
@@ -40,7 +40,19 @@ class WrongSetupToken(Refused):
 class NotAllowed(Refused):
     def __init__(self, actor: str, action: Action, thing: Thing) -> None:
         where = f" at site {thing.site!r}" if thing.site else ""
-        super().__init__(f"{actor!r} may not {action.value}{where}; ask an administrator for a role that may")
+        super().__init__(f"{actor!r} may not {_DONE[action]}{where}; ask an administrator for a role that may")
+
+
+_DONE = {
+    Action.READ: "look at this",
+    Action.BOOK: "book this or change it",
+    Action.DECIDE: "decide about bookings or doors",
+    Action.RUN: "change how things run",
+    Action.BUILD: "change the buildings",
+    Action.CONTACT: "see who is behind this",
+    Action.PEOPLE: "keep the parties",
+    Action.USERS: "keep the users",
+}
 
 
 class ForeignOrigin(Refused):
@@ -49,3 +61,40 @@ class ForeignOrigin(Refused):
             "this write carries a cookie but does not come from this controller's own pages; "
             "use the pages, or send `Authorization: Bearer` instead"
         )
+
+
+class UserUnknown(NotFound):
+    def __init__(self, user_id: str) -> None:
+        super().__init__(f"there is no user {user_id!r}; GET /api/v1/users lists them")
+
+
+class UserTaken(Conflicting):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a user {name!r} already (capitals do not count); choose another name")
+
+
+class LastAdmin(Conflicting):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} is the last administrator of all sites, and nobody could give roles any more; "
+            "make another administrator first"
+        )
+
+
+class PartyUnknown(NotFound):
+    def __init__(self, party: str) -> None:
+        super().__init__(f"there is no party {party!r}; GET /api/v1/parties lists them")
+
+
+class MembershipUnknown(NotFound):
+    def __init__(self, party: str, member: str) -> None:
+        super().__init__(f"{member!r} is no member of {party!r}; GET /api/v1/parties/{party}/members lists them")
+
+
+class PartyNamed(Conflicting):
+    """Something still names the party, so it cannot be deleted or forgotten."""
+
+
+class PartyForgotten(Conflicting):
+    def __init__(self, party: str) -> None:
+        super().__init__(f"what was known of {party!r} has been deleted for good; make a new party with another id")

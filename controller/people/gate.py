@@ -1,7 +1,6 @@
 """Who makes this request: the cookie or bearer token, and the guard against writes from other sites."""
 
 import re
-from collections.abc import Callable, Coroutine
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -13,10 +12,11 @@ from controller.house import House, the_house
 from controller.patterns import ID_PATTERN
 from controller.people.errors import ForeignOrigin, NotAllowed, SignInNeeded
 from controller.people.may import Action, Thing, may
-from controller.people.model import Actor
+from controller.people.model import Actor, Role
+from edge.wire.ids import SLUG_PATTERN
 
 COOKIE = "hk_session"
-_ID = re.compile(ID_PATTERN)
+_ID = re.compile(f"{ID_PATTERN}|{SLUG_PATTERN}")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -41,39 +41,50 @@ async def the_actor(connection: HTTPConnection) -> Actor:
     return actor
 
 
-async def thing_of(connection: HTTPConnection) -> Thing:
-    """What the request is about, from its path: a site, or the site and party of whatever has an id there."""
+async def thing_of(connection: HTTPConnection) -> Thing | None:
+    """The one thing that the request's path names by its id, with its site and party; None where it names none, or
+    none that there is."""
     house: House = the_house(connection)
     given = connection.path_params
-    if "site" in given:
-        return Thing(site=given["site"])
     for name, find in house.whereabouts.items():
         if name in given and _ID.fullmatch(given[name]):  # the route refuses what is no id
             async with house.database.read() as tx:
-                return await find(tx, given[name]) or Thing()
-    return Thing()
+                return await find(tx, given[name])
+    return None
 
 
-def allowed(action: Action) -> Callable[[HTTPConnection], Coroutine[None, None, Actor]]:
+class Gate:
     """The dependency of a route that does ``action``: gives the actor. Raises ``SignInNeeded``, ``NotAllowed``."""
 
-    async def ask(connection: HTTPConnection) -> Actor:
+    def __init__(self, action: Action) -> None:
+        self.action = action
+
+    async def __call__(self, connection: HTTPConnection) -> Actor:
         actor = await the_actor(connection)
-        thing = await thing_of(connection)
+        site: str | None = connection.path_params.get("site")
         # Where the path names nobody's booking the body may; the service asks again with it.
-        if not may(actor, action, thing if thing.party else replace(thing, party=actor.party)):
-            raise NotAllowed(actor.name, action, thing)
+        things = [Thing(site=site, party=actor.party)]
+        if _limited(actor) and (named := await thing_of(connection)) is not None:
+            things = [named, replace(named, site=site or named.site)]
+        for thing in things:
+            if not may(actor, self.action, thing):
+                raise NotAllowed(actor.name, self.action, thing)
         return actor
 
-    return ask
+
+def _limited(actor: Actor) -> bool:
+    """Whether it matters whose thing it is."""
+    return actor.role is Role.BOOKER or actor.sites is not None
 
 
-Reads = Annotated[Actor, Depends(allowed(Action.READ))]
-Books = Annotated[Actor, Depends(allowed(Action.BOOK))]
-Decides = Annotated[Actor, Depends(allowed(Action.DECIDE))]
-Runs = Annotated[Actor, Depends(allowed(Action.RUN))]
-Builds = Annotated[Actor, Depends(allowed(Action.BUILD))]
-KeepsPeople = Annotated[Actor, Depends(allowed(Action.PEOPLE))]
+Reads = Annotated[Actor, Depends(Gate(Action.READ))]
+Books = Annotated[Actor, Depends(Gate(Action.BOOK))]
+Decides = Annotated[Actor, Depends(Gate(Action.DECIDE))]
+Runs = Annotated[Actor, Depends(Gate(Action.RUN))]
+Builds = Annotated[Actor, Depends(Gate(Action.BUILD))]
+SeesContacts = Annotated[Actor, Depends(Gate(Action.CONTACT))]
+KeepsPeople = Annotated[Actor, Depends(Gate(Action.PEOPLE))]
+KeepsUsers = Annotated[Actor, Depends(Gate(Action.USERS))]
 """Dependencies of routes, by what they do."""
 
 TheActor = Annotated[Actor, Depends(the_actor)]

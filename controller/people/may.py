@@ -20,12 +20,17 @@ class Action(StrEnum):
     """Set hours, policy, tariffs, terms; import calendars."""
     BUILD = "build"
     """Make and change sites, spaces, doors, edges."""
+    CONTACT = "contact"
+    """See who is behind a booking or a party and how to reach them, the code, the link, who did what and why."""
     PEOPLE = "people"
-    """See and change parties, persons, users."""
+    """Change parties, look through all of them."""
+    USERS = "users"
+    """Decide who may sign in, and as what."""
 
 
 class Thing(msgspec.Struct, frozen=True, kw_only=True):
-    """What it is done to. ``site``: ``None`` for what belongs to no site. ``party``: whose booking it is."""
+    """What it is done to. ``site``: ``None`` for what belongs to no site. ``party``: whose booking it is, or which
+    party; ``None`` for nobody's in particular."""
 
     site: str | None = None
     party: str | None = None
@@ -33,16 +38,25 @@ class Thing(msgspec.Struct, frozen=True, kw_only=True):
 
 _ALLOWED = {
     Role.ADMIN: frozenset(Action),
-    Role.MANAGER: frozenset(Action) - {Action.BUILD},
-    Role.BOOKER: frozenset({Action.READ, Action.BOOK}),
+    Role.MANAGER: frozenset(Action) - {Action.BUILD, Action.USERS},
+    Role.BOOKER: frozenset({Action.READ, Action.BOOK, Action.CONTACT}),
     Role.READER: frozenset({Action.READ}),
 }
+_ITS_OWN = frozenset({Action.BOOK, Action.CONTACT})
+"""What a booker may do for its own party only."""
 
 
 def may(actor: Actor, action: Action, thing: Thing) -> bool:
-    """Whether the actor may do that to the thing."""
+    """Whether the actor may do that to the thing. Who has some sites only may not give anybody others."""
     if action not in _ALLOWED[actor.role]:
         return False
-    if thing.site is not None and actor.sites is not None and thing.site not in actor.sites:
+    if actor.sites is not None and (action is Action.USERS or not sees(actor, thing.site)):
         return False
-    return not (actor.role is Role.BOOKER and action is Action.BOOK and thing.party != actor.party)
+    if actor.role is Role.BOOKER and action in _ITS_OWN:
+        return actor.party is not None and thing.party == actor.party
+    return True
+
+
+def sees(actor: Actor, site: str | None) -> bool:
+    """Whether the site is one of the actor's; so is what belongs to none."""
+    return site is None or actor.sites is None or site in actor.sites

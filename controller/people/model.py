@@ -104,7 +104,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     role: Role = Role.ADMIN
     sites: frozenset[str] | None = None
     party: str | None = None
-    created_at: datetime | None = None
+    created_at: datetime
     ended_at: datetime | None = None
 
 
@@ -123,8 +123,13 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A sign-in that lasts. The rest is the user's."""
+
     user: str
     expires_at: datetime
+    role: Role
+    sites: frozenset[str] | None
+    party: str | None
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):

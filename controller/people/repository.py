@@ -1,13 +1,18 @@
-"""All SQL about people."""
+"""All SQL about users, their sessions and what was written. That about parties is in ``parties``."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, insert, select, update
+import msgspec
+from sqlalchemy import ColumnElement, RowMapping, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.database import Tx
-from controller.people.model import Failures, Session, User
+from controller.estate.tables import sites
+from controller.people.model import Failures, Role, Session, User
 from controller.people.tables import sessions, sign_in_failures, users, writes
+
+_USER = tuple(users.c[name] for name in User.__struct_fields__)
 
 
 def name_key(name: str) -> str:
@@ -20,21 +25,61 @@ async def any_user(tx: Tx) -> bool:
 
 
 async def user_named(tx: Tx, name: str) -> User | None:
-    query = select(users.c.id, users.c.name, users.c.password_hash).where(users.c.name_key == name_key(name))
-    row = (await tx.execute(query)).mappings().first()
-    return User(**row) if row else None
+    return await _one_user(tx, users.c.name_key == name_key(name))
 
 
-async def add_user(tx: Tx, user: User, now: datetime) -> None:
-    await tx.execute(
-        insert(users).values(
-            id=user.id,
-            name=user.name,
-            name_key=name_key(user.name),
-            password_hash=user.password_hash,
-            created_at=now,
-        )
-    )
+async def user(tx: Tx, user_id: str) -> User | None:
+    return await _one_user(tx, users.c.id == user_id)
+
+
+async def list_users(tx: Tx, *, after: str | None, limit: int) -> list[User]:
+    """In the order in which they were made, from the one behind ``after``."""
+    query = select(*_USER).where(users.c.id > (after or "")).order_by(users.c.id).limit(limit)
+    return [_user(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def count_admins(tx: Tx) -> int:
+    """How many can sign in and give roles at every site."""
+    query = select(func.count()).select_from(users)
+    everywhere = (users.c.role == Role.ADMIN.value, users.c.sites.is_(None), users.c.ended_at.is_(None))
+    return int((await tx.execute(query.where(*everywhere))).scalar_one())
+
+
+async def known_sites(tx: Tx, ids: frozenset[str]) -> frozenset[str]:
+    """Those of the sites that there are."""
+    return frozenset((await tx.execute(select(sites.c.id).where(sites.c.id.in_(ids)))).scalars())
+
+
+async def add_user(tx: Tx, user: User) -> None:
+    await tx.execute(insert(users).values(_user_row(user)))
+
+
+async def update_user(tx: Tx, user: User) -> None:
+    await tx.execute(update(users).where(users.c.id == user.id).values(_user_row(user)))
+
+
+async def end_sessions(tx: Tx, user_id: str) -> None:
+    """End every session of a user."""
+    await tx.execute(delete(sessions).where(sessions.c.user_id == user_id))
+
+
+async def _one_user(tx: Tx, which: ColumnElement[bool]) -> User | None:
+    row = (await tx.execute(select(*_USER).where(which))).mappings().first()
+    return _user(row) if row else None
+
+
+def _user(row: RowMapping) -> User:
+    return User(**{**row, "role": Role(row["role"]), "sites": _sites(row["sites"])})
+
+
+def _user_row(user: User) -> dict[str, object]:
+    sites = None if user.sites is None else msgspec.json.encode(sorted(user.sites)).decode()
+    row = msgspec.structs.asdict(user)
+    return row | {"name_key": name_key(user.name), "role": user.role.value, "sites": sites}
+
+
+def _sites(stored: str | None) -> frozenset[str] | None:
+    return None if stored is None else msgspec.json.decode(stored, type=frozenset[str])
 
 
 async def add_session(tx: Tx, token_hash: bytes, user_id: str, now: datetime, expires_at: datetime) -> None:
@@ -44,14 +89,14 @@ async def add_session(tx: Tx, token_hash: bytes, user_id: str, now: datetime, ex
 
 
 async def session(tx: Tx, token_hash: bytes, now: datetime) -> Session | None:
-    """The session of this token, while it lasts."""
+    """The session of this token, while it lasts, and what its user may be."""
     query = (
-        select(users.c.name.label("user"), sessions.c.expires_at)
+        select(users.c.name.label("user"), sessions.c.expires_at, users.c.role, users.c.sites, users.c.party)
         .join_from(sessions, users)
-        .where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now)
+        .where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now, users.c.ended_at.is_(None))
     )
     row = (await tx.execute(query)).mappings().first()
-    return Session(**row) if row else None
+    return Session(**{**row, "role": Role(row["role"]), "sites": _sites(row["sites"])}) if row else None
 
 
 async def renew_session(tx: Tx, token_hash: bytes, expires_at: datetime) -> None:
@@ -92,11 +137,14 @@ async def forget_stale(tx: Tx, now: datetime, failures_before: datetime) -> None
     await tx.execute(delete(sign_in_failures).where(sign_in_failures.c.last_at < failures_before))
 
 
-async def lock_setup(tx: Tx) -> None:
-    """Let one transaction at a time look whether there is a user and make the first."""
+async def lock_users(tx: Tx) -> None:
+    """Let one transaction at a time look what users there are and change them."""
     if tx.dialect.name == "postgresql":
         await tx.execute(select(func.pg_advisory_xact_lock(0x5E70_0000)))
 
 
-async def add_write(tx: Tx, *, actor: str, at: datetime, act: str, site: str | None, thing: str) -> None:
-    await tx.execute(insert(writes).values(actor=actor, at=at, act=act, site=site, thing=thing))
+async def add_writes(tx: Tx, *, actor: str, at: datetime, act: str, site: str | None, things: Iterable[str]) -> None:
+    """One line for each of the things."""
+    row = {"actor": actor, "at": at, "act": act, "site": site}
+    if rows := [row | {"thing": thing} for thing in things]:
+        await tx.execute(insert(writes), rows)

@@ -36,8 +36,14 @@ async def sign_in(body: SignInBody, house: TheHouse, response: Response) -> Sign
 
 @router.get("/session", responses=described(NotSignedIn))
 async def session(house: TheHouse, actor: TheActor) -> SessionAnswer:
-    """Who is signed in, and what time it is here."""
-    return SessionAnswer(user=actor.name, now=house.clock.now().isoformat())
+    """Who is signed in, what they may, and what time it is here."""
+    return SessionAnswer(
+        user=actor.name,
+        now=house.clock.now().isoformat(),
+        role=actor.role,
+        sites=None if actor.sites is None else sorted(actor.sites),
+        party=actor.party,
+    )
 
 
 @router.delete("/session", status_code=status.HTTP_204_NO_CONTENT, responses=described(NotSignedIn))

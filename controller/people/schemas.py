@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from controller.fields import Answer, Body, Name
+from controller.people.model import Role
 
 NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=200)]
 GivenPassword = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -33,7 +34,11 @@ class SignedInAnswer(Answer):
 
 
 class SessionAnswer(Answer):
-    """``now``: the controller's time, by which the pages tell the time."""
+    """``now``: the controller's time, by which the pages tell the time. ``sites``: null for all of them. ``party``:
+    for whom a booker books."""
 
     user: str
     now: str
+    role: Role
+    sites: list[str] | None
+    party: str | None

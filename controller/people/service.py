@@ -10,8 +10,9 @@ from pathlib import Path
 from controller.database import Database, Tx
 from controller.people import audit, repository
 from controller.people.errors import AlreadySetUp, TooManyTries, WrongPassword, WrongSetupToken
-from controller.people.model import Actor, Failures, SignedIn, User
+from controller.people.model import Actor, Failures, Session, SignedIn, User
 from controller.people.passwords import Passwords
+from controller.people.users import Users
 from controller.secrets import write_secret
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
@@ -33,6 +34,7 @@ class People:
         self._clock = clock
         self._passwords = passwords
         self._setup_file = setup_file
+        self.users = Users(database, clock, passwords)
 
     async def prepare(self) -> None:
         """Leave a set-up token in ``setup_file`` when nobody can sign in yet. Idempotent."""
@@ -56,12 +58,12 @@ class People:
         return signed_in
 
     async def _make_first(self, tx: Tx, user: str, hashed: str) -> SignedIn:
-        await repository.lock_setup(tx)
+        await repository.lock_users(tx)
         if await repository.any_user(tx):
             raise AlreadySetUp
         now = self._clock.now()
-        made = User(id=uuid7(now, secrets.token_bytes(10)), name=user, password_hash=hashed)
-        await repository.add_user(tx, made, now)
+        made = User(id=uuid7(now, secrets.token_bytes(10)), name=user, password_hash=hashed, created_at=now)
+        await repository.add_user(tx, made)
         await audit.record(tx, actor=user, at=now, act="set up", thing=f"user {user}")
         return await self._open_session(tx, made, now)
 
@@ -82,9 +84,13 @@ class People:
             raise TooManyTries(math.ceil((before.blocked_until - now).total_seconds()))
         count = 1 if before.last_at < now - FAILURES_KEPT else before.failures + 1
         await repository.put_failures(tx, user, Failures(failures=count, last_at=now, blocked_until=now + _wait(count)))
-        return await repository.user_named(tx, user)
+        known = await repository.user_named(tx, user)
+        return known if known is not None and known.ended_at is None else None
 
     async def _let_in(self, tx: Tx, user: User) -> SignedIn:
+        now_known = await repository.user(tx, user.id)
+        if now_known != user:  # its password, or whether it may sign in at all, is another by now
+            raise WrongPassword
         await repository.forget_failures(tx, user.name)
         return await self._open_session(tx, user, self._clock.now())
 
@@ -94,7 +100,7 @@ class People:
         return SignedIn(user=user.name, token=token)
 
     async def identify(self, token: str, *, by_cookie: bool) -> Actor | None:
-        """Whose token this is; None when it is nobody's or has run out. Use renews it, once a day."""
+        """Whose token this is; None when it is nobody's or has run out. One statement; once a day use renews it."""
         hashed = _hash(token)
         now = self._clock.now()
         async with self._database.read() as tx:
@@ -103,21 +109,35 @@ class People:
             return None
         if session.expires_at - now < SESSION_LENGTH - RENEWED_AFTER:
             await self._database.run(repository.renew_session, hashed, now + SESSION_LENGTH)
-        return Actor(name=session.user, session=hashed, by_cookie=by_cookie)
+        return _actor(session, hashed, by_cookie=by_cookie)
 
-    async def stands(self, actor: Actor) -> bool:
-        """Whether the session the actor came with still lasts. Does not renew it: nobody need be at the screen."""
+    async def again(self, actor: Actor) -> Actor | None:
+        """The actor as they are now; None where the session they came with has ended. Does not renew it: nobody need
+        be at the screen."""
         async with self._database.read() as tx:
-            return await repository.session(tx, actor.session, self._clock.now()) is not None
+            session = await repository.session(tx, actor.session, self._clock.now())
+        return None if session is None else _actor(session, actor.session, by_cookie=actor.by_cookie)
 
     async def sign_out(self, actor: Actor) -> None:
         """End the session the request came with. Idempotent."""
         await self._database.run(repository.end_session, actor.session)
+        self.users.turn()
 
     async def tidy(self) -> None:
         """Forget sessions that have run out and wrong tries of more than a day ago."""
         now = self._clock.now()
         await self._database.run(repository.forget_stale, now, now - FAILURES_KEPT)
+
+
+def _actor(session: Session, hashed: bytes, *, by_cookie: bool) -> Actor:
+    return Actor(
+        name=session.user,
+        session=hashed,
+        by_cookie=by_cookie,
+        role=session.role,
+        sites=session.sites,
+        party=session.party,
+    )
 
 
 def _hash(token: str) -> bytes:

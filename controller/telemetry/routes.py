@@ -14,6 +14,7 @@ from controller.fields import LIST_LIMIT, Limit, SlugPath
 from controller.house import TheHouse, the_house
 from controller.live import BEAT_EVERY_S
 from controller.people.gate import Reads, find_actor
+from controller.people.may import Action, Thing, may
 from controller.people.model import Actor
 from controller.problem import NotSignedIn, Problem, described
 from controller.telemetry import reading
@@ -32,6 +33,7 @@ router = APIRouter(tags=["telemetry"], responses=described(NotSignedIn, SiteUnkn
 SEND_WITHIN_S = 20.0
 """A watcher that takes nothing for so long, in real seconds, is let go."""
 NOT_SIGNED_IN = 4401
+NOT_ALLOWED = 4403
 NO_SUCH_SITE = 4404
 _TRY_AGAIN = 1013
 
@@ -93,7 +95,7 @@ async def get_alerts(site: SlugPath, house: TheHouse, actor: Reads, limit: Limit
 async def live(socket: WebSocket, site: SlugQuery) -> None:
     """A snapshot at once, then at most once a second when something changed; a beat every 5 seconds.
 
-    Ends with 4401 within a beat of the session's end.
+    Ends with 4401 at the session's end, and with 4403 where the user may not see the site (any more).
     """
     try:
         actor = await find_actor(socket)
@@ -103,18 +105,21 @@ async def live(socket: WebSocket, site: SlugQuery) -> None:
     if actor is None:
         await socket.close(NOT_SIGNED_IN, "sign in first")
         return
+    if not may(actor, Action.READ, Thing(site=site)):
+        await socket.close(NOT_ALLOWED, "this site is none of yours")
+        return
     sending = asyncio.create_task(_send(socket, site), name=f"live {site}")
     listening = asyncio.create_task(_listen(socket), name=f"live {site}, other way")
-    signed_out = asyncio.create_task(_signed_out(socket, actor), name=f"live {site}, its session")
-    tasks = (sending, listening, signed_out)
+    turned_away = asyncio.create_task(_turned_away(socket, actor, site), name=f"live {site}, its session")
+    tasks = (sending, listening, turned_away)
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    if done == {signed_out}:
-        await socket.close(NOT_SIGNED_IN, "the sign-in has ended")
+    if done == {turned_away}:
+        await socket.close(*turned_away.result())
 
 
 async def _send(socket: WebSocket, site: str) -> None:
@@ -133,14 +138,20 @@ async def _send(socket: WebSocket, site: str) -> None:
         await messages.aclose()
 
 
-async def _signed_out(socket: WebSocket, actor: Actor) -> None:
-    """Returns when the watcher's session has ended, looking at every beat."""
+async def _turned_away(socket: WebSocket, actor: Actor, site: str) -> tuple[int, str]:
+    """Returns when the watcher's session has ended or no longer shows the site, and says which. Looks at once when a
+    user is changed here, and at every beat, since another controller may have done it."""
     people = the_house(socket).people
     while True:
-        await asyncio.sleep(BEAT_EVERY_S)
+        turned = people.users.turned  # before the look, so that nothing falls in between
         with suppress(SQLAlchemyError):  # the sender ends the line where the database does not answer
-            if not await people.stands(actor):
-                return
+            now = await people.again(actor)
+            if now is None:
+                return NOT_SIGNED_IN, "the sign-in has ended"
+            if not may(now, Action.READ, Thing(site=site)):
+                return NOT_ALLOWED, "this site is none of yours any more"
+        with suppress(TimeoutError):
+            await asyncio.wait_for(turned.wait(), BEAT_EVERY_S)
 
 
 async def _listen(socket: WebSocket) -> None:

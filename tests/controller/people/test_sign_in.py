@@ -78,7 +78,13 @@ async def test_the_right_password_signs_in_by_cookie_and_by_token(any_app: FastA
         assert (await client.get("/api/v1/session")).json()["user"] == USER
         client.cookies.clear()
         client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-        assert (await client.get("/api/v1/session")).json() == {"user": USER, "now": "2026-11-25T12:00:00+00:00"}
+        assert (await client.get("/api/v1/session")).json() == {
+            "user": USER,
+            "now": "2026-11-25T12:00:00+00:00",
+            "role": "admin",
+            "sites": None,
+            "party": None,
+        }
 
 
 async def test_the_database_holds_neither_token_nor_password(app: FastAPI, house: House) -> None:

@@ -1,0 +1,135 @@
+"""Who may sign in, and as what. The last administrator of all sites stays one."""
+
+import asyncio
+import secrets
+
+import msgspec
+
+from controller.database import Database, Tx
+from controller.people import audit, parties, repository
+from controller.people.errors import LastAdmin, UserTaken, UserUnknown
+from controller.people.model import Role, User
+from controller.people.passwords import Passwords
+from controller.problem import invalid_field
+from edge.wire.clock import Clock
+from edge.wire.ids import uuid7
+
+
+class UserDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A user to make. ``sites``: ``None`` for all. ``party``: for whom a booker books."""
+
+    name: str
+    role: Role
+    sites: frozenset[str] | None = None
+    party: str | None = None
+
+
+class UserChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be different; what is ``UNSET`` stays. ``ended``: nobody can sign in by it any more."""
+
+    role: Role | msgspec.UnsetType = msgspec.UNSET
+    sites: frozenset[str] | msgspec.UnsetType | None = msgspec.UNSET
+    party: str | msgspec.UnsetType | None = msgspec.UNSET
+    password: str | msgspec.UnsetType = msgspec.UNSET
+    ended: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class Users:
+    """Each method is one transaction."""
+
+    def __init__(self, database: Database, clock: Clock, passwords: Passwords) -> None:
+        self._database = database
+        self._clock = clock
+        self._passwords = passwords
+        self.turned = asyncio.Event()
+        """Set once the rights of anybody have changed in this process; then there is a new one."""
+
+    def turn(self) -> None:
+        """Have everybody who watches look again whether they still may."""
+        turned, self.turned = self.turned, asyncio.Event()
+        turned.set()
+
+    async def listed(self, *, after: str | None, limit: int) -> list[User]:
+        """In the order in which they were made, those that have ended too."""
+        async with self._database.read() as tx:
+            return await repository.list_users(tx, after=after, limit=limit)
+
+    async def add(self, draft: UserDraft, *, password: str, actor: str) -> User:
+        """Raises ``UserTaken``, and ``Invalid`` for a site or party that is not there or does not go with the role."""
+        hashed = await self._passwords.hash(password)
+        return await self._database.run(self._add, draft, hashed, actor)
+
+    async def _add(self, tx: Tx, draft: UserDraft, hashed: str, actor: str) -> User:
+        await repository.lock_users(tx)
+        now = self._clock.now()
+        made = User(
+            id=uuid7(now, secrets.token_bytes(10)),
+            name=draft.name,
+            password_hash=hashed,
+            role=draft.role,
+            sites=draft.sites,
+            party=draft.party,
+            created_at=now,
+        )
+        if await repository.user_named(tx, draft.name) is not None:
+            raise UserTaken(draft.name)
+        await _require_sound(tx, made)
+        await repository.add_user(tx, made)
+        await audit.record(tx, actor=actor, at=now, act="make", thing=f"user {made.name}, {_rights(made)}")
+        return made
+
+    async def change(self, user_id: str, change: UserChange, *, actor: str) -> User:
+        """A new password and an end sign the user out everywhere, at once.
+
+        Raises ``UserUnknown``, ``LastAdmin``, and ``Invalid`` as ``add`` does.
+        """
+        hashed = None if change.password is msgspec.UNSET else await self._passwords.hash(change.password)
+        user = await self._database.run(self._change, user_id, change, hashed, actor)
+        self.turn()
+        return user
+
+    async def _change(self, tx: Tx, user_id: str, change: UserChange, hashed: str | None, actor: str) -> User:
+        await repository.lock_users(tx)
+        now = self._clock.now()
+        old = await repository.user(tx, user_id)
+        if old is None:
+            raise UserUnknown(user_id)
+        given = {
+            name: value for name in ("role", "sites", "party") if (value := getattr(change, name)) is not msgspec.UNSET
+        }
+        new = msgspec.structs.replace(old, **given, password_hash=hashed or old.password_hash)
+        if change.ended is not msgspec.UNSET:
+            new = msgspec.structs.replace(new, ended_at=(old.ended_at or now) if change.ended else None)
+        if new == old:
+            return old
+        await _require_sound(tx, new)
+        await repository.update_user(tx, new)
+        if await repository.count_admins(tx) == 0:
+            raise LastAdmin(old.name)
+        if hashed is not None or new.ended_at != old.ended_at:
+            await repository.end_sessions(tx, old.id)
+            await repository.forget_failures(tx, old.name)
+        what = "new password" if hashed is not None else "ended" if new.ended_at is not None else _rights(new)
+        await audit.record(tx, actor=actor, at=now, act="change", thing=f"user {new.name}, {what}")
+        return new
+
+
+async def _require_sound(tx: Tx, user: User) -> None:
+    """Raises ``Invalid`` for rights that make no sense."""
+    if user.role is Role.BOOKER and user.party is None:
+        raise invalid_field("party", "a booker books for a party; name it")
+    if user.role is not Role.BOOKER and user.party is not None:
+        raise invalid_field("party", f"a user with the role {user.role} books for nobody in particular; leave it out")
+    if user.party is not None and await parties.party(tx, user.party) is None:
+        raise invalid_field("party", f"there is no party {user.party!r}; make it first")
+    if user.sites is not None:
+        if not user.sites:
+            raise invalid_field("sites", "name at least one site, or leave it out for all of them")
+        unknown = user.sites - await repository.known_sites(tx, user.sites)
+        if unknown:
+            raise invalid_field("sites", f"there is no site {', '.join(sorted(unknown))}")
+
+
+def _rights(user: User) -> str:
+    where = "all sites" if user.sites is None else ", ".join(sorted(user.sites))
+    return f"{user.role}{f' for {user.party}' if user.party else ''}, {where}"
