@@ -1,7 +1,7 @@
 """Times and doors in words, as people in the UK read them: “Thu 26 Nov, 18:00 to 20:00”."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from controller import localtime
@@ -38,3 +38,14 @@ def window(during: Interval, zone: ZoneInfo, *, now: datetime) -> str:
 def listed(names: Sequence[str]) -> str:
     """“Front door, Side door and Yard gate”."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def length(time: timedelta) -> str:
+    """“1 hour”, “30 minutes”, “1 hour 30 minutes”."""
+    hours, minutes = divmod(round(time.total_seconds() / 60), 60)
+    words = [
+        f"{number} {name}{'' if number == 1 else 's'}"
+        for number, name in ((hours, "hour"), (minutes, "minute"))
+        if number
+    ]
+    return " ".join(words) or "no time"

@@ -1,16 +1,31 @@
-"""A weekly series unrolled: both ends keep their wall time over the clock changes."""
+"""A pattern unrolled: both ends of every date keep their wall time over the clock changes (DESIGN.md, Time). Pure."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from controller import localtime
+from controller.access.words import length
+from controller.bookings.series.pattern import Extra, Pattern
+from controller.bookings.series.rule import Rule
+from controller.calendars.errors import Unbookable
+from controller.calendars.walking import Budget, Walk
+from controller.problem import invalid_field
 from edge.wire.interval import Interval
 
-MOST_OCCURRENCES = 104
-WEEK = timedelta(days=7)
+MOST_DATES = 366
+"""Dates of one series."""
+OPEN_YEARS = 2
+"""How far ahead a rule without an end is booked."""
+MOST_YEARS = 10
+"""How far the last date may lie from the first."""
+_STEPS = 20_000
+_SECONDS = 2.0
 
 
 class Clocks(StrEnum):
@@ -26,56 +41,152 @@ class Clocks(StrEnum):
 
 
 class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
-    """One date of a series. ``during`` is ``None`` where nothing is left; ``text`` explains, else empty."""
+    """One date of a series. ``wall``: the start that the rule gives it, its name among the dates. ``during`` is
+    ``None`` where the clocks leave nothing; ``text`` explains what they do, else empty. ``out``: why it is left out,
+    empty where it is not."""
 
-    date: date
+    wall: datetime
     during: Interval | None
-    clocks: Clocks
-    text: str
+    clocks: Clocks = Clocks.NOTHING
+    text: str = ""
+    out: str = ""
+
+    @property
+    def name(self) -> str:
+        """As bookings keep it."""
+        return self.wall.isoformat()
 
 
-def count(first: date, until: date) -> int:
-    """How many weekly dates lie from ``first`` to ``until``, both included."""
-    return max(0, (until - first).days // 7 + 1)
+class Unrolled(msgspec.Struct, frozen=True, kw_only=True):
+    """Every date by start, left-out ones too. ``goes_on``: the rule has no end, and the last date is only as far as
+    it is booked."""
+
+    occurrences: tuple[Occurrence, ...]
+    goes_on: bool
 
 
-def weekly(*, first_starts: datetime, first_ends: datetime, until: date, zone: ZoneInfo) -> tuple[Occurrence, ...]:
-    """Every seventh day from ``first_starts`` (naive wall times) while the date is not after ``until``.
+class DayBook(Protocol):
+    """What a site's hours know of a day."""
 
-    The caller has checked that the first ends after it starts and that ``count`` is bearable.
+    def in_term(self, day: date) -> bool | None:
+        """Whether the schools have term; ``None`` where no terms are set."""
+
+    def holiday(self, day: date) -> str | None:
+        """The bank holiday on that day, if any."""
+
+
+def unroll(pattern: Pattern, zone: ZoneInfo, days: DayBook) -> Unrolled:
+    """Every date of a pattern. Raises ``Invalid`` naming the field and the limit for one that cannot be carried out,
+    gives no date, too many or too late ones, or one that runs into the next."""
+    pattern.check()
+    rule = pattern.read
+    given = {wall: wall + pattern.length for wall in _by_rule(pattern, rule, zone)}
+    added = {each.starts: each.ends for each in pattern.extra}
+    if len(given | added) > MOST_DATES:
+        raise invalid_field("extra", f"makes more than {MOST_DATES} dates; a series has at most so many")
+    everything = sorted((given | added).items())
+    occurrences = [
+        msgspec.structs.replace(_occurrence(starts, ends, zone), out=_left_out(pattern, starts, days))
+        for starts, ends in everything
+    ]
+    taking_place = [
+        Extra(starts=wall, ends=ends) for (wall, ends), o in zip(everything, occurrences, strict=True) if not o.out
+    ]
+    _check_apart(taking_place, added)
+    return Unrolled(occurrences=tuple(occurrences), goes_on=rule is not None and not rule.ends)
+
+
+def _by_rule(pattern: Pattern, rule: Rule | None, zone: ZoneInfo) -> list[datetime]:
+    begin = pattern.first_starts
+    if rule is None:
+        return [begin]
+    years = MOST_YEARS if rule.ends else OPEN_YEARS
+    horizon = _years_later(begin, years)
+    last = rule.until(zone)
+    found: list[datetime] = []
+    try:
+        for wall in walls(rule, begin, zone, end=horizon):
+            if len(found) == MOST_DATES:
+                if not rule.ends:
+                    return found
+                raise invalid_field(
+                    "rule",
+                    f"gives more than {MOST_DATES} dates; end it sooner with a smaller COUNT or an earlier UNTIL",
+                )
+            found.append(wall)
+    except Unbookable as error:
+        raise invalid_field("rule", error.reason) from error
+    if not found:
+        until = f"{min(horizon, last or horizon):%-d %B %Y}"
+        raise invalid_field("rule", f"gives no date from {begin:%-d %B %Y} to {until}")
+    beyond = last is not None and last > horizon
+    if rule.ends and (beyond or (rule.count is not None and len(found) < rule.count)):
+        raise invalid_field("rule", f"goes on for more than {years} years; end it by {horizon:%-d %B %Y}")
+    return found
+
+
+def walls(rule: Rule, begin: datetime, zone: ZoneInfo, *, end: datetime) -> Iterator[datetime]:
+    """What a rule gives from ``begin`` to ``end``, ``begin`` only if it is one of them; wall times.
+
+    Raises ``Unbookable`` where it takes too long to work out.
     """
-    return tuple(
-        _occurrence(first_starts + WEEK * week, first_ends + WEEK * week, zone)
-        for week in range(count(first_starts.date(), until))
-    )
+    last = rule.until(zone)
+    end = end if last is None else min(end, last)
+    walk = Walk(Budget(event_steps=_STEPS, file_steps=_STEPS, seconds=_SECONDS))
+    for number, wall in enumerate(walk.times(rule.endless, begin=begin, end=end)):
+        if number == rule.count:
+            return
+        yield wall
+
+
+def _years_later(wall: datetime, years: int) -> datetime:
+    try:
+        return wall.replace(year=wall.year + years)
+    except ValueError:  # 29 February
+        return wall.replace(year=wall.year + years, day=28)
+
+
+def _left_out(pattern: Pattern, wall: datetime, days: DayBook) -> str:
+    if pattern.leaves_out(wall):
+        return "left out"
+    if pattern.term_only:
+        in_term = days.in_term(wall.date())
+        if in_term is None:
+            raise invalid_field(
+                "term_only", "needs school terms, and none are set for this site; set them, or book without"
+            )
+        if not in_term:
+            return "outside term"
+    if pattern.skip_holidays and (holiday := days.holiday(wall.date())):
+        return holiday
+    return ""
+
+
+def _check_apart(dates: list[Extra], added: dict[datetime, datetime]) -> None:
+    for one, other in pairwise(dates):
+        if other.starts < one.ends:
+            field = "extra" if one.starts in added or other.starts in added else "first_ends"
+            raise invalid_field(
+                field,
+                f"each date must be over before the next: {one.starts:%H:%M on %-d %B %Y} to {one.ends:%H:%M} "
+                f"runs into {other.starts:%H:%M on %-d %B %Y}",
+            )
 
 
 def _occurrence(starts_wall: datetime, ends_wall: datetime, zone: ZoneInfo) -> Occurrence:
     starts, start_moved = localtime.instant_moved(starts_wall, zone)
     ends, end_moved = localtime.instant_moved(ends_wall, zone)
-    day = starts_wall.date()
     if ends <= starts:
         text = f"the clocks go forward and leave nothing of {starts_wall:%H:%M} to {ends_wall:%H:%M}"
-        return Occurrence(date=day, during=None, clocks=Clocks.EMPTY, text=text)
+        return Occurrence(wall=starts_wall, during=None, clocks=Clocks.EMPTY, text=text)
     during = Interval(start=starts, end=ends)
     if start_moved or end_moved:
         shown = f"{localtime.wall(starts, zone):%H:%M} to {localtime.wall(ends, zone):%H:%M}"
         text = f"moved by the clock change to {shown}"
-        return Occurrence(date=day, during=during, clocks=Clocks.MOVED, text=text)
+        return Occurrence(wall=starts_wall, during=during, clocks=Clocks.MOVED, text=text)
     difference = (ends - starts) - (ends_wall - starts_wall)
     if difference:
         word = "longer" if difference > timedelta() else "shorter"
-        text = f"{length_words(abs(difference))} {word}, since the clocks change"
-        return Occurrence(date=day, during=during, clocks=Clocks.LENGTH, text=text)
-    return Occurrence(date=day, during=during, clocks=Clocks.NOTHING, text="")
-
-
-def length_words(length: timedelta) -> str:
-    """“1 hour”, “30 minutes”, “1 hour 30 minutes”."""
-    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
-    words = [
-        f"{number} {name}{'' if number == 1 else 's'}"
-        for number, name in ((hours, "hour"), (minutes, "minute"))
-        if number
-    ]
-    return " ".join(words) or "no time"
+        text = f"{length(abs(difference))} {word}, since the clocks change"
+        return Occurrence(wall=starts_wall, during=during, clocks=Clocks.LENGTH, text=text)
+    return Occurrence(wall=starts_wall, during=during)
