@@ -12,6 +12,7 @@ from controller.hours import routes as hours
 from controller.house import House, open_house
 from controller.idempotency import IdempotencyMiddleware
 from controller.pages import Pages
+from controller.people import party_routes, user_routes
 from controller.people import routes as people
 from controller.people.passwords import Passwords
 from controller.plans import routes as plans
@@ -33,6 +34,8 @@ from edge.wire.link import Link
 API = "/api/v1"
 ROUTERS = (
     people.router,
+    user_routes.router,
+    party_routes.router,
     estate.router,
     hours.router,
     bookings.router,

@@ -21,9 +21,12 @@ from controller.database import Database, Tx
 from controller.estate.service import Estate
 from controller.exchange import Exchange
 from controller.hours.service import Hours
+from controller.people import directory
+from controller.people.directory import Directory
 from controller.people.may import Thing
 from controller.people.passwords import Passwords
 from controller.people.service import People
+from controller.plans import repository as plans
 from controller.secrets import Keys, load_keys
 from controller.settings import Settings
 from edge.wire.clock import Clock
@@ -52,6 +55,7 @@ class House:
     changes: Changes
     registry: CollectorRegistry
     people: People
+    directory: Directory
     estate: Estate
     hours: Hours
     access: Access
@@ -110,6 +114,7 @@ def open_house(
         changes=changes,
         registry=registry,
         people=people,
+        directory=Directory(database, clock),
         estate=estate,
         hours=Hours(database, clock, changes),
         access=access,
@@ -119,6 +124,7 @@ def open_house(
         exchange=exchange,
     )
     house.whereabouts |= {"booking_id": whose.booking, "series_id": whose.series}
+    house.whereabouts |= {"party": directory.whose, "command": plans.whose_command}
     house.checks["database"] = lambda: _database_ready(database)
     house.checks |= exchange.checks
     house.tasks += [NamedTask(name=name, run=run) for name, run in exchange.tasks.items()]

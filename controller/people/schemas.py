@@ -1,14 +1,18 @@
-"""What signing in takes and answers."""
+"""What signing in and users take and answer."""
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+import msgspec
+from pydantic import Field, StringConstraints, model_validator
 
-from controller.fields import Answer, Body, Name
-from controller.people.model import Role
+from controller.fields import Answer, Body, Name, Slug
+from controller.people.model import Role, User
+from controller.people.users import UserChange, UserDraft
 
 NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=200)]
 GivenPassword = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+SiteIds = Annotated[list[Slug], Field(max_length=500)]
 
 
 class SetupBody(Body):
@@ -42,3 +46,72 @@ class SessionAnswer(Answer):
     role: Role
     sites: list[str] | None
     party: str | None
+
+
+class NewUserBody(Body):
+    """``sites``: null for all of them. ``party``: for whom a booker books; nobody else has one."""
+
+    name: Name
+    password: NewPassword
+    role: Role
+    sites: SiteIds | None = None
+    party: Slug | None = None
+
+    def draft(self) -> UserDraft:
+        return UserDraft(name=self.name, role=self.role, sites=_set(self.sites), party=self.party)
+
+
+class UserChangeBody(Body):
+    """What is to be different; fields left out stay."""
+
+    role: Role | None = None
+    sites: SiteIds | None = None
+    party: Slug | None = None
+    password: NewPassword | None = None
+    ended: bool | None = None
+
+    @model_validator(mode="after")
+    def _nothing_emptied(self) -> "UserChangeBody":
+        for name in ("role", "password", "ended"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} must not be null; leave it out to keep it")
+        return self
+
+    def change(self) -> UserChange:
+        given: dict[str, object] = {name: getattr(self, name) for name in self.model_fields_set}
+        if "sites" in given:
+            given["sites"] = _set(self.sites)
+        return msgspec.structs.replace(UserChange(), **given)
+
+
+class UserAnswer(Answer):
+    """``sites``: null for all of them. ``ended_at``: since when nobody can sign in by it."""
+
+    id: str
+    name: str
+    role: Role
+    sites: list[str] | None
+    party: str | None
+    created_at: str
+    ended_at: str | None
+
+
+class UserPage(Answer):
+    items: list[UserAnswer]
+    next: str | None
+
+
+def user_answer(user: User) -> UserAnswer:
+    return UserAnswer(
+        id=user.id,
+        name=user.name,
+        role=user.role,
+        sites=None if user.sites is None else sorted(user.sites),
+        party=user.party,
+        created_at=user.created_at.isoformat(),
+        ended_at=None if user.ended_at is None else user.ended_at.isoformat(),
+    )
+
+
+def _set(sites: list[str] | None) -> frozenset[str] | None:
+    return None if sites is None else frozenset(sites)

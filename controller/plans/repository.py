@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, func, insert, select, update
 
 from controller.bookings.tables import bookings
 from controller.database import Tx
+from controller.people.may import Thing
 from controller.plans.model import Issued, SignedPlan
 from controller.plans.tables import commands, plan_parts, plans
 from edge.wire.codec import decode
@@ -130,6 +131,12 @@ async def insert_command(tx: Tx, issued: Issued) -> None:
 async def command(tx: Tx, command_id: str) -> Issued | None:
     row = (await tx.execute(select(commands).where(commands.c.id == command_id))).mappings().first()
     return Issued(**row) if row else None
+
+
+async def whose_command(tx: Tx, command_id: str) -> Thing | None:
+    """The site of a command, for whoever asks whether somebody may see it; None where there is no such command."""
+    site: str | None = (await tx.execute(select(commands.c.site).where(commands.c.id == command_id))).scalar()
+    return None if site is None else Thing(site=site)
 
 
 async def end_command(

@@ -1,0 +1,118 @@
+"""Organisations, groups and persons over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response, status
+
+from controller.fields import LIST_LIMIT, After, Limit, Slug, SlugPath
+from controller.house import TheHouse
+from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
+from controller.people.gate import KeepsPeople, SeesContacts
+from controller.people.model import PartyKind, Tier
+from controller.people.party_schemas import (
+    MemberAnswer,
+    MemberBody,
+    MemberPage,
+    PartyAnswer,
+    PartyBody,
+    PartyPage,
+    Search,
+    member_answer,
+    party_answer,
+)
+from controller.problem import NotSignedIn, described
+
+router = APIRouter(tags=["people"], responses=described(NotSignedIn))
+
+
+@router.get("/parties")
+async def list_parties(
+    house: TheHouse,
+    actor: KeepsPeople,
+    search: Annotated[Search, Query(description="Part of the name, in any case")] = "",
+    kind: PartyKind | None = None,
+    tier: Annotated[Tier | None, Query(description="The one that holds, its own or its organisation's")] = None,
+    organisation: Annotated[Slug | None, Query(description="Only what is part of it")] = None,
+    member: Annotated[Slug | None, Query(description="Only what this person is a member of")] = None,
+    ended: Annotated[bool | None, Query(description="Only those that have ended, or that have not")] = None,
+    after: After = None,
+    limit: Limit = LIST_LIMIT,
+) -> PartyPage:
+    """Parties in the order of their ids."""
+    found = await house.directory.listed(
+        search=search,
+        kind=kind,
+        tier=tier,
+        organisation=organisation,
+        member=member,
+        ended=ended,
+        after=after,
+        limit=limit + 1,
+    )
+    more, found = len(found) > limit, found[:limit]
+    return PartyPage(items=[party_answer(each) for each in found], next=found[-1].id if more else None)
+
+
+@router.get("/parties/{party}", responses=described(PartyUnknown))
+async def get_party(party: SlugPath, house: TheHouse, actor: SeesContacts) -> PartyAnswer:
+    """One party."""
+    return party_answer(await house.directory.get(party))
+
+
+@router.put("/parties/{party}", responses=described(PartyForgotten))
+async def put_party(
+    party: SlugPath, body: PartyBody, house: TheHouse, actor: KeepsPeople, response: Response
+) -> PartyAnswer:
+    """Make or change a party. Its kind stays what it is."""
+    written, new = await house.directory.put(party, body.draft(), actor=actor.name)
+    if new:
+        response.status_code = status.HTTP_201_CREATED
+    return party_answer(written)
+
+
+@router.delete(
+    "/parties/{party}", status_code=status.HTTP_204_NO_CONTENT, responses=described(PartyUnknown, PartyNamed)
+)
+async def delete_party(party: SlugPath, house: TheHouse, actor: KeepsPeople) -> None:
+    """Delete a party that nothing names. One that has booked is ended or forgotten instead."""
+    await house.directory.delete(party, actor=actor.name)
+
+
+@router.post("/parties/{party}/forget", responses=described(PartyUnknown, PartyNamed))
+async def forget_party(party: SlugPath, house: TheHouse, actor: KeepsPeople) -> PartyAnswer:
+    """Delete the personal data of a party for good, in its bookings too, and end it. Its id stays, and what was booked
+    and when; a person loses its name, its memberships and the titles of its bookings."""
+    return party_answer(await house.directory.forget(party, actor=actor.name))
+
+
+@router.get("/parties/{party}/members", responses=described(PartyUnknown))
+async def list_members(
+    party: SlugPath, house: TheHouse, actor: SeesContacts, after: After = None, limit: Limit = LIST_LIMIT
+) -> MemberPage:
+    """The people in a group or an organisation, in the order of their ids."""
+    found = await house.directory.members(party, after=after, limit=limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    return MemberPage(items=[member_answer(each) for each in found], next=found[-1].member if more else None)
+
+
+@router.put("/parties/{party}/members/{member}", responses=described(PartyUnknown, PartyForgotten))
+async def put_member(
+    party: SlugPath, member: SlugPath, body: MemberBody, house: TheHouse, actor: KeepsPeople, response: Response
+) -> MemberAnswer:
+    """Make a person a member, or change the membership."""
+    written, new = await house.directory.put_member(
+        party, member, role=body.role, since=body.since, until=body.until, actor=actor.name
+    )
+    if new:
+        response.status_code = status.HTTP_201_CREATED
+    return member_answer(written)
+
+
+@router.delete(
+    "/parties/{party}/members/{member}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=described(MembershipUnknown),
+)
+async def remove_member(party: SlugPath, member: SlugPath, house: TheHouse, actor: KeepsPeople) -> None:
+    """End a membership by deleting it; to keep it on the books, put its last day instead."""
+    await house.directory.remove_member(party, member, actor=actor.name)

@@ -1,0 +1,113 @@
+"""What parties take and answer."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from controller.fields import Answer, Body, Day, Line, Name, Note, Slug
+from controller.people.model import Membership, Party, PartyDraft, PartyKind, Tier
+
+
+def _address(text: str) -> str:
+    before, at, after = text.rpartition("@")
+    if text and (not at or not before or not after or any(letter.isspace() for letter in text)):
+        raise ValueError("must be an e-mail address like name@example.org")
+    return text
+
+
+Email = Annotated[Line, AfterValidator(_address)]
+"""An address with one @ at least and no space, or empty."""
+Search = Annotated[str, StringConstraints(max_length=200)]
+
+
+class PartyBody(Body):
+    """``tier``: null for that of its organisation. ``organisation``: the one it is part of. ``responsible``: the person
+    who answers for it. ``ended``: it can no longer book."""
+
+    kind: PartyKind
+    name: Name
+    tier: Tier | None = None
+    organisation: Slug | None = None
+    responsible: Slug | None = None
+    contact_name: Line = ""
+    contact_phone: Line = ""
+    contact_email: Email = ""
+    notes: Note = ""
+    ended: bool = False
+
+    def draft(self) -> PartyDraft:
+        return PartyDraft(**self.model_dump())
+
+
+class PartyAnswer(Answer):
+    """``tier`` is its own, ``counts_as`` the one that holds. The rest is as in what is put; the times are in UTC."""
+
+    id: str
+    kind: PartyKind
+    name: str
+    tier: Tier | None
+    counts_as: Tier
+    organisation: str | None
+    responsible: str | None
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    notes: str
+    ended: bool
+    ended_at: str | None
+    forgotten_at: str | None
+
+
+class PartyPage(Answer):
+    items: list[PartyAnswer]
+    next: str | None
+
+
+class MemberBody(Body):
+    """``role``: in words, such as "treasurer". ``until``: the last day."""
+
+    role: Line = ""
+    since: Day | None = None
+    until: Day | None = None
+
+
+class MemberAnswer(Answer):
+    member: str
+    name: str
+    role: str
+    since: str | None
+    until: str | None
+
+
+class MemberPage(Answer):
+    items: list[MemberAnswer]
+    next: str | None
+
+
+def party_answer(party: Party) -> PartyAnswer:
+    return PartyAnswer(
+        id=party.id,
+        kind=party.kind,
+        name=party.name,
+        tier=party.own_tier,
+        counts_as=party.tier,
+        organisation=party.organisation,
+        responsible=party.responsible,
+        contact_name=party.contact_name,
+        contact_phone=party.contact_phone,
+        contact_email=party.contact_email,
+        notes=party.notes,
+        ended=party.ended_at is not None,
+        ended_at=party.ended_at.isoformat() if party.ended_at else None,
+        forgotten_at=party.forgotten_at.isoformat() if party.forgotten_at else None,
+    )
+
+
+def member_answer(membership: Membership) -> MemberAnswer:
+    return MemberAnswer(
+        member=membership.member,
+        name=membership.name,
+        role=membership.role,
+        since=membership.since.isoformat() if membership.since else None,
+        until=membership.until.isoformat() if membership.until else None,
+    )

@@ -1,0 +1,33 @@
+"""Who may sign in, over HTTP. For administrators of all sites."""
+
+from fastapi import APIRouter, status
+
+from controller.fields import LIST_LIMIT, After, IdPath, Limit
+from controller.house import TheHouse
+from controller.people.errors import LastAdmin, UserTaken, UserUnknown
+from controller.people.gate import KeepsUsers
+from controller.people.schemas import NewUserBody, UserAnswer, UserChangeBody, UserPage, user_answer
+from controller.problem import NotSignedIn, described
+
+router = APIRouter(tags=["people"], responses=described(NotSignedIn))
+
+
+@router.get("/users")
+async def list_users(house: TheHouse, actor: KeepsUsers, after: After = None, limit: Limit = LIST_LIMIT) -> UserPage:
+    """All users, those that have ended too, in the order in which they were made."""
+    users = await house.people.users.listed(after=after, limit=limit + 1)
+    more, users = len(users) > limit, users[:limit]
+    return UserPage(items=[user_answer(user) for user in users], next=users[-1].id if more else None)
+
+
+@router.post("/users", status_code=status.HTTP_201_CREATED, responses=described(UserTaken))
+async def add_user(body: NewUserBody, house: TheHouse, actor: KeepsUsers) -> UserAnswer:
+    """Make a user. `admin` may do all, `manager` runs sites, `booker` asks for its party, `reader` looks."""
+    return user_answer(await house.people.users.add(body.draft(), password=body.password, actor=actor.name))
+
+
+@router.patch("/users/{user_id}", responses=described(UserUnknown, LastAdmin))
+async def change_user(user_id: IdPath, body: UserChangeBody, house: TheHouse, actor: KeepsUsers) -> UserAnswer:
+    """Change what a user may, set a new password, or end (`ended`) and take up a user again. A new password and an
+    end sign the user out everywhere at once."""
+    return user_answer(await house.people.users.change(user_id, body.change(), actor=actor.name))
