@@ -12,7 +12,7 @@ from controller.access import service as access
 from controller.access.repository import held, lingering
 from controller.access.service import Access
 from controller.access.standing import Lingering, Standing, lingering_texts
-from controller.bookings import links, repository
+from controller.bookings import claims, links, repository
 from controller.bookings.errors import Clash
 from controller.bookings.model import Asked, Booking, Changed, Claimed, State
 from controller.bookings.picture import Picture, Pictures, Place
@@ -75,14 +75,18 @@ class Desk:
         """When the code of a booking opens."""
         return Interval(start=during.start - self._lead_in, end=during.end + self._lag)
 
-    async def conflicts(self, tx: Tx, place: Place, during: Interval, *, but: str | None = None) -> list[Claimed]:
+    async def conflicts(
+        self, tx: Tx, place: Place, during: Interval, *, now: datetime, but: str | None = None
+    ) -> list[Claimed]:
         """Who holds the space during that time."""
-        return await repository.claimed(tx, place.atoms, during, but=but, limit=NAMED_CONFLICTS)
+        return await claims.claimed(tx, place.atoms, during, now=now, but=but, limit=NAMED_CONFLICTS)
 
-    async def require_free(self, tx: Tx, place: Place, during: Interval, *, but: str | None = None) -> None:
+    async def require_free(
+        self, tx: Tx, place: Place, during: Interval, *, now: datetime, but: str | None = None
+    ) -> None:
         """Raises ``Clash``. Ask under the site's lock, so that the answer still holds at the claim."""
         await self._database.lock_site(tx, place.site.id)
-        if found := await self.conflicts(tx, place, during, but=but):
+        if found := await self.conflicts(tx, place, during, now=now, but=but):
             raise Clash(place.space.name, found, place.site.tz)
 
     async def book(
@@ -114,10 +118,10 @@ class Desk:
             for each, name in zip(asked, names, strict=True)
         ]
         await repository.insert_bookings(tx, made)
-        await repository.claim(self._database, tx, picture, made, new=True)
+        expired = await claims.write_claims(self._database, tx, picture, made, now=now, new=True)
         await self._issue(tx, picture, [each for each in made if each.certain], now)
         await self.record(tx, made, actor=actor, now=now, what="book")
-        await self._tell(tx, picture, [Changed(before=None, after=each) for each in made], actor, now)
+        await self._tell(tx, picture, [*expired, *(Changed(before=None, after=each) for each in made)], actor, now)
         return made
 
     def _new(self, place: Place, asked: Asked, actor: Actor, now: datetime) -> Booking:
@@ -187,12 +191,12 @@ class Desk:
         """Write a changed booking whose time, space or standing is another: its claim and its code follow."""
         new = msgspec.structs.replace(new, changed_at=now, changed_by=actor.name, version=old.version + 1)
         await repository.update_booking(tx, new)
-        await repository.claim(self._database, tx, picture, [new])
+        expired = await claims.write_claims(self._database, tx, picture, [new], now=now)
         await access.revoke(tx, booking_id=new.id, now=now)
         if new.certain:
             await self._issue(tx, picture, [new], now)
         await self.record(tx, [new], actor=actor, now=now, what=what, why=why)
-        await self._tell(tx, picture, [Changed(before=old, after=new)], actor, now)
+        await self._tell(tx, picture, [*expired, Changed(before=old, after=new)], actor, now)
         return new
 
     async def reword(
@@ -224,7 +228,7 @@ class Desk:
             await repository.update_booking(tx, each)
             await access.revoke(tx, booking_id=each.id, now=now)
         if gone:
-            await repository.claim(self._database, tx, picture, gone)
+            await claims.write_claims(self._database, tx, picture, gone, now=now)
             await self.record(tx, gone, actor=actor, now=now, what="cancel", why=why)
             changes = [Changed(before=old, after=new) for old, new in zip(bookings, gone, strict=True)]
             await self._tell(tx, picture, changes, actor, now)

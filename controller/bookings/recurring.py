@@ -11,6 +11,7 @@ from controller.access import repository as access
 from controller.access import words
 from controller.access.standing import Lingering, lingering_texts
 from controller.bookings import limits, repository
+from controller.bookings.claims import claimed
 from controller.bookings.desk import Desk, View
 from controller.bookings.errors import SeriesClash, SeriesUnknown
 from controller.bookings.model import Asked, Claimed, Mark, SeriesDate, SeriesDraft
@@ -124,8 +125,8 @@ class Recurring:
             return [_marked(each, (), place) for each in occurrences]
         span = Interval(start=times[0].start, end=max(each.end for each in times))
         # A lone query: far fewer than the limit fit into two years of one space at a time.
-        claimed = await repository.claimed(tx, place.atoms, span, limit=100_000)
-        return [_marked(each, claimed, place) for each in occurrences]
+        taken = await claimed(tx, place.atoms, span, now=now, limit=100_000)
+        return [_marked(each, taken, place) for each in occurrences]
 
     async def cancel(self, series_id: str, *, from_date: date | None, why: str, actor: Actor) -> list[View]:
         """Cancel what is left of a series, or what is left of it from a local date on. Raises ``SeriesUnknown``.

@@ -1,16 +1,15 @@
-"""All SQL about bookings. ``claim`` is the one function that writes claims, and it takes the site's lock."""
+"""All SQL about bookings but their claims."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, insert, select, text, update
 
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import CLAIMING, Booking, Claimed, Need, State, Told
-from controller.bookings.picture import Picture
-from controller.bookings.tables import booking_log, bookings, claims, series
-from controller.database import Database, Tx
+from controller.bookings.model import CLAIMING, Booking, Need, State, Told
+from controller.bookings.tables import booking_log, bookings, series
+from controller.database import Tx
 from edge.wire.interval import Interval
 
 _COLUMNS = tuple(bookings.c[name] for name in Booking.__struct_fields__)
@@ -85,31 +84,6 @@ async def insert_series(tx: Tx, row: Mapping[str, object]) -> None:
     await tx.execute(insert(series).values(row))
 
 
-async def claimed(
-    tx: Tx, wanted: Sequence[str], during: Interval, *, but: str | None = None, limit: int = 1000
-) -> list[Claimed]:
-    """Which bookings hold any of the atoms during any of that time, by start; ``but`` is left out."""
-    query = (
-        select(bookings.c.id, bookings.c.title, bookings.c.space, claims.c.starts, claims.c.ends)
-        .join_from(claims, bookings, bookings.c.id == claims.c.booking_id)
-        .where(
-            claims.c.atom.in_(wanted),
-            claims.c.starts < during.end,
-            claims.c.starts > during.start - LONGEST,
-            claims.c.ends > during.start,
-        )
-        .distinct()
-        .order_by(claims.c.starts)
-        .limit(limit)
-    )
-    if but is not None:
-        query = query.where(bookings.c.id != but)
-    return [
-        Claimed(id=row.id, title=row.title, space=row.space, during=Interval(start=row.starts, end=row.ends))
-        for row in await tx.execute(query)
-    ]
-
-
 async def insert_bookings(tx: Tx, values: Sequence[Booking]) -> None:
     await tx.execute(insert(bookings), [_row(value) for value in values])
 
@@ -119,25 +93,17 @@ async def update_booking(tx: Tx, value: Booking) -> None:
     await tx.execute(update(bookings).where(bookings.c.id == value.id).values(_row(value)))
 
 
-async def claim(database: Database, tx: Tx, picture: Picture, values: Iterable[Booking], *, new: bool = False) -> None:
-    """Make the claims of these bookings of one site what their times and states say.
-
-    ``new``: they have no claims yet.
-
-    Takes the site's lock. Raises ``IntegrityError`` naming ``CLAIM_OVERLAP`` when another one holds the time.
-    """
-    await database.lock_site(tx, picture.site.id)
-    held = tuple(values)
-    if not new:
-        await tx.execute(delete(claims).where(claims.c.booking_id.in_([value.id for value in held])))
-    rows = [
-        {"booking_id": value.id, "atom": atom, "starts": value.starts, "ends": value.ends}
-        for value in held
-        if value.claims
-        for atom in picture.require(value.space).atoms
-    ]
-    if rows:
-        await tx.execute(insert(claims), rows)
+async def run_out(tx: Tx, site: str, during: Interval, *, margin: timedelta, now: datetime) -> list[Booking]:
+    """The holds of a site, within ``margin`` of that time, that nobody decided before they ran out."""
+    query = select(*_COLUMNS).where(
+        bookings.c.site == site,
+        text("bookings.state IN ('requested', 'held')"),  # as the index of the open ones has it
+        bookings.c.state == State.HELD.value,
+        bookings.c.held_until <= now,
+        bookings.c.starts < during.end + margin,
+        bookings.c.ends > during.start - margin,
+    )
+    return [_booking(row) for row in (await tx.execute(query)).mappings()]
 
 
 async def story(tx: Tx, booking_id: str) -> list[Told]:

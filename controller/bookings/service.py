@@ -10,12 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from controller.access import service as access
 from controller.access.tables import CODE_OVERLAP
 from controller.bookings import limits, links, repository
+from controller.bookings.claims import contended
 from controller.bookings.desk import Desk, View
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale
 from controller.bookings.model import Asked, Booking, Change, Claimed, Draft, State, Status, Told
 from controller.bookings.notes import notes
 from controller.bookings.picture import Picture, Place
-from controller.bookings.tables import CLAIM_OVERLAP
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
 from controller.estate.model import Site
@@ -52,7 +52,7 @@ class Bookings:
             try:
                 return await self._database.run(work, *args, **kwargs)
             except IntegrityError as error:
-                overlap = violates(error, CLAIM_OVERLAP) or violates(error, CODE_OVERLAP)
+                overlap = contended(error) or violates(error, CODE_OVERLAP)
                 if not overlap or attempt == _TRIES:
                     raise
         raise AssertionError("unreachable")
@@ -68,7 +68,7 @@ class Bookings:
         where = await self._desk.pictures.of(tx, site)
         there = where.require(draft.space)
         asked = _asked(draft, there, now)
-        await self._desk.require_free(tx, there, asked.during)
+        await self._desk.require_free(tx, there, asked.during, now=now)
         made = await self._desk.book(tx, where, [asked], actor=actor, now=now)
         return (await self._desk.views(tx, where, made, now))[0]
 
@@ -91,7 +91,7 @@ class Bookings:
             )
             return Checked(
                 site=there.site,
-                conflicts=tuple(await self._desk.conflicts(tx, there, during, but=but)),
+                conflicts=tuple(await self._desk.conflicts(tx, there, during, now=now, but=but)),
                 lingering=lingering,
                 notes=notes(there, during, draft.people),
             )
@@ -161,7 +161,7 @@ class Bookings:
             limits.timely(new.during, zone=there.site.tz, now=now)
         else:
             limits.not_over(new.during, zone=there.site.tz, now=now)
-        await self._desk.require_free(tx, there, new.during, but=new.id)
+        await self._desk.require_free(tx, there, new.during, now=now, but=new.id)
         if new.starts > now:
             new = msgspec.structs.replace(new, let_in_at=None, let_in_door=None, arrived_at=None, counted_in=0)
         await self._desk.rewrite(tx, where, old, new, actor=actor, now=now, what="move")
@@ -197,7 +197,7 @@ class Bookings:
             raise NotNow(f"the time of “{old.title}” is over; make a new booking")
         where = await self._desk.pictures.of(tx, old.site)
         there = where.require(old.space)
-        await self._desk.require_free(tx, there, old.during, but=old.id)
+        await self._desk.require_free(tx, there, old.during, now=now, but=old.id)
         new = msgspec.structs.replace(old, state=State.CONFIRMED, state_at=now)
         new = await self._desk.rewrite(tx, where, old, new, actor=actor, now=now, what="restore")
         return await self._view(tx, new)

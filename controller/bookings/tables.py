@@ -22,6 +22,8 @@ from controller.database import Instant, Serial, metadata
 
 CLAIM_OVERLAP = "claims_no_overlap"
 """Name of the constraint and of what the triggers raise."""
+POOL_FULL = "ck_pool_quarters_taken"
+"""Name of the constraint that keeps a pool from being booked beyond its places."""
 
 series = Table(
     "series",
@@ -123,6 +125,18 @@ pool_quarters = Table(
     CheckConstraint("taken BETWEEN 0 AND size", name="taken"),
 )
 
+pool_claims = Table(
+    "pool_claims",
+    metadata,
+    Column("booking_id", String(36), ForeignKey("bookings.id"), primary_key=True),
+    Column("pool", String(81), primary_key=True),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("seats", Integer, nullable=False),
+    Index("ix_pool_claims_pool_starts", "pool", "starts", "ends"),
+)
+"""Who takes the places that ``pool_quarters`` counts."""
+
 equipment_claims = Table(
     "equipment_claims",
     metadata,
@@ -131,7 +145,7 @@ equipment_claims = Table(
     Column("starts", Instant, nullable=False),
     Column("ends", Instant, nullable=False),
     Column("count", Integer, nullable=False),
-    Index("ix_equipment_claims_equipment_starts", "equipment", "starts"),
+    Index("ix_equipment_claims_equipment_starts", "equipment", "starts", "ends"),
 )
 
 policies = Table(
@@ -152,4 +166,24 @@ booking_log = Table(
     Column("actor", String(200), nullable=False),
     Column("what", String(40), nullable=False),
     Column("why", String(2000), nullable=False),
+)
+
+waits = Table(
+    "waits",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(40), ForeignKey("sites.id"), nullable=False),
+    Column("party", String(40)),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("asked", Text, nullable=False),  # JSON, as controller.bookings.model.Asked has it
+    Column("spaces", String(2000), nullable=False),  # those that would do, the best first, comma between
+    Column("state", String(12), nullable=False),
+    Column("state_at", Instant, nullable=False),
+    Column("offered_until", Instant),
+    Column("booking", String(36), ForeignKey("bookings.id")),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    Index("ix_waits_site_state", "site", "state"),
+    Index("ix_waits_booking", "booking"),
 )

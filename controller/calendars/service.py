@@ -11,6 +11,7 @@ from functools import partial
 import msgspec
 
 from controller import localtime
+from controller.bookings import claims
 from controller.bookings import repository as bookings
 from controller.bookings.desk import Desk
 from controller.bookings.model import Asked, Booking, Claimed, Status
@@ -141,7 +142,8 @@ class _Batch:
         part = Outcome(site=self.place.site, until=self._now)
         known = await repository.known(tx, site, space, list({each.uid for each in batch}))
         span = Interval(start=min(each.starts for each in batch), end=max(each.ends for each in batch))
-        claimed = await bookings.claimed(tx, self.place.atoms, span, limit=100_000) + self._in_mind(span)
+        claimed = await claims.claimed(tx, self.place.atoms, span, now=self._now, limit=100_000)
+        claimed += self._in_mind(span)
         new: list[Occurrence] = []
         changed: list[tuple[Occurrence, Booking]] = []
         for each in batch:

@@ -56,6 +56,16 @@ def upgrade() -> None:
         sa.CheckConstraint("taken BETWEEN 0 AND size", name="taken"),
     )
     op.create_table(
+        "pool_claims",
+        sa.Column("booking_id", sa.String(36), primary_key=True),
+        sa.Column("pool", sa.String(81), primary_key=True),
+        sa.Column("starts", Instant(), nullable=False),
+        sa.Column("ends", Instant(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["booking_id"], ["bookings.id"]),
+    )
+    op.create_index("ix_pool_claims_pool_starts", "pool_claims", ["pool", "starts", "ends"])
+    op.create_table(
         "equipment_claims",
         sa.Column("booking_id", sa.String(36), primary_key=True),
         sa.Column("equipment", sa.String(81), primary_key=True),
@@ -64,7 +74,7 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["booking_id"], ["bookings.id"]),
     )
-    op.create_index("ix_equipment_claims_equipment_starts", "equipment_claims", ["equipment", "starts"])
+    op.create_index("ix_equipment_claims_equipment_starts", "equipment_claims", ["equipment", "starts", "ends"])
     op.create_table(
         "policies",
         sa.Column("site", sa.String(40), primary_key=True),
@@ -78,6 +88,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("policies")
     op.drop_table("equipment_claims")
+    op.drop_table("pool_claims")
     op.drop_table("pool_quarters")
     for column in ("space", "layout", "setup_min", "cleardown_min"):
         op.drop_column("claims", column)

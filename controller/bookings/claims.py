@@ -1,0 +1,246 @@
+"""What bookings hold: time of atoms, places of pools, equipment. ``write_claims`` is the one function that writes it,
+and it takes the site's lock."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from controller.access import words
+from controller.bookings import repository
+from controller.bookings.judging.buffers import buffers_of, seats_of
+from controller.bookings.limits import LONGEST
+from controller.bookings.model import Booking, Changed, Claimed, State
+from controller.bookings.picture import Picture, Place
+from controller.bookings.tables import (
+    CLAIM_OVERLAP,
+    POOL_FULL,
+    bookings,
+    claims,
+    equipment_claims,
+    pool_claims,
+    pool_quarters,
+)
+from controller.database import Database, Tx, violates
+from controller.estate.model import SpaceKind
+from edge.wire.interval import Interval
+
+QUARTER = timedelta(minutes=15)
+HOUSE = "hallkeeper"
+"""Who does what nobody asked for."""
+
+Quarters = Counter[tuple[str, datetime]]
+"""Places by pool and quarter hour."""
+
+
+def contended(error: IntegrityError) -> bool:
+    """Whether a write failed because somebody outside our locks took the time or the places meanwhile."""
+    return violates(error, CLAIM_OVERLAP) or violates(error, POOL_FULL)
+
+
+def quarters(during: Interval) -> Iterator[datetime]:
+    """The starts of the quarter hours that a time touches, by UTC."""
+    at = during.start.astimezone(UTC)
+    at = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
+    while at < during.end:
+        yield at
+        at += QUARTER
+
+
+def takings(place: Place, seats: int) -> tuple[tuple[str, int], ...]:
+    """The pools that a booking of this space takes places of, and how many: ``seats`` of a pool that is booked
+    itself, all of one that lies in it."""
+    if place.space.kind is SpaceKind.POOL:
+        return tuple((pool, seats) for pool, _ in place.pools)
+    return place.pools
+
+
+_AT = (pool_quarters.c.pool == bindparam("p"), pool_quarters.c.quarter == bindparam("q"))
+_RELEASE = update(pool_quarters).where(*_AT).values(taken=pool_quarters.c.taken - bindparam("n"))
+_FORGET = delete(pool_quarters).where(*_AT, pool_quarters.c.taken == 0)
+
+
+async def claimed(
+    tx: Tx, wanted: Sequence[str], during: Interval, *, now: datetime, but: str | None = None, limit: int = 1000
+) -> list[Claimed]:
+    """Which bookings hold any of the atoms during any of that time, by start; ``but`` is left out, and so are
+    holds that have run out."""
+    query = (
+        select(bookings.c.id, bookings.c.title, bookings.c.space, claims.c.starts, claims.c.ends)
+        .join_from(claims, bookings, bookings.c.id == claims.c.booking_id)
+        .where(
+            claims.c.atom.in_(wanted),
+            claims.c.starts < during.end,
+            claims.c.starts > during.start - LONGEST,
+            claims.c.ends > during.start,
+            or_(bookings.c.state != State.HELD.value, bookings.c.held_until.is_(None), bookings.c.held_until > now),
+        )
+        .distinct()
+        .order_by(claims.c.starts)
+        .limit(limit)
+    )
+    if but is not None:
+        query = query.where(bookings.c.id != but)
+    return [
+        Claimed(id=row.id, title=row.title, space=row.space, during=Interval(start=row.starts, end=row.ends))
+        for row in await tx.execute(query)
+    ]
+
+
+async def write_claims(
+    database: Database,
+    tx: Tx,
+    picture: Picture,
+    values: Sequence[Booking],
+    *,
+    now: datetime,
+    new: bool = False,
+    expired: Collection[str] | None = None,
+) -> list[Changed]:
+    """Make what these bookings of one site hold what their times and states say.
+
+    ``new``: they hold nothing yet. ``expired``: the holds in the way that have run out, where a verdict under the
+    same lock has named them; otherwise they are looked for here. They are declined and returned.
+
+    Takes the site's lock. Raises ``IntegrityError``, ``contended``, when another one holds the time or the places.
+    """
+    await database.lock_site(tx, picture.site.id)
+    holding = [value for value in values if value.claims]
+    gone = await _expire(tx, picture, holding, expired, now)
+    before = (
+        Quarters()
+        if new and not gone
+        else await _let_go(tx, [*([] if new else values), *(each.after for each in gone)])
+    )
+    await _claim_time(tx, picture, holding)
+    await _claim_equipment(tx, picture, holding)
+    after = await _claim_places(tx, picture, holding)
+    await _count(tx, picture, before, after)
+    return gone
+
+
+async def _expire(
+    tx: Tx, picture: Picture, holding: Sequence[Booking], expired: Collection[str] | None, now: datetime
+) -> list[Changed]:
+    """Decline the holds in the way that have run out."""
+    if not holding or (expired is not None and not expired):
+        return []
+    span = Interval(start=min(each.starts for each in holding), end=max(each.ends for each in holding))
+    found = await repository.run_out(tx, picture.site.id, span, margin=QUARTER, now=now)
+    mine = {value.id for value in holding}
+    gone = [
+        Changed(before=each, after=_declined(each, now))
+        for each in found
+        if each.id not in mine and any(_in_the_way(picture, each, value) for value in holding)
+    ]
+    for each in gone:
+        await repository.update_booking(tx, each.after)
+        until = words.at(each.after.held_until or now, picture.site.tz, now=now)
+        await repository.log(tx, [each.after.id], at=now, actor=HOUSE, what="expire", why=f"nobody decided by {until}")
+    return gone
+
+
+def _declined(value: Booking, now: datetime) -> Booking:
+    return msgspec.structs.replace(
+        value, state=State.DECLINED, state_at=now, changed_at=now, changed_by=HOUSE, version=value.version + 1
+    )
+
+
+def _in_the_way(picture: Picture, old: Booking, wanted: Booking) -> bool:
+    there = picture.by_space.get(old.space)
+    near = old.starts < wanted.ends + QUARTER and old.ends > wanted.starts - QUARTER
+    return near and there is not None and not set(there.atoms).isdisjoint(picture.require(wanted.space).atoms)
+
+
+async def _let_go(tx: Tx, values: Sequence[Booking]) -> Quarters:
+    """Take away all that bookings hold; the places come back as they were taken, for ``_count``."""
+    ids = [value.id for value in values]
+    for table in (claims, equipment_claims):
+        await tx.execute(delete(table).where(table.c.booking_id.in_(ids)))
+    c = pool_claims.c
+    rows = (await tx.execute(select(c.pool, c.starts, c.ends, c.seats).where(c.booking_id.in_(ids)))).all()
+    taken = Quarters()
+    for row in rows:
+        for quarter in quarters(Interval(start=row.starts, end=row.ends)):
+            taken[row.pool, quarter] += row.seats
+    if rows:
+        await tx.execute(delete(pool_claims).where(c.booking_id.in_(ids)))
+    return taken
+
+
+async def _claim_time(tx: Tx, picture: Picture, holding: Sequence[Booking]) -> None:
+    rows = []
+    for value in holding:
+        place = picture.require(value.space)
+        if place.space.kind is SpaceKind.POOL:
+            continue
+        buffers = buffers_of(
+            place.space, layout=value.layout, setup_min=value.setup_min, cleardown_min=value.cleardown_min
+        )
+        row = {"booking_id": value.id, "starts": value.starts, "ends": value.ends, "space": value.space}
+        row |= msgspec.structs.asdict(buffers)
+        rows += [row | {"atom": atom} for atom in place.atoms]
+    if rows:
+        await tx.execute(insert(claims), rows)
+
+
+async def _claim_equipment(tx: Tx, picture: Picture, holding: Sequence[Booking]) -> None:
+    rows = [
+        {
+            "booking_id": value.id,
+            "equipment": f"{picture.site.id}/{need.equipment}",
+            "starts": value.starts,
+            "ends": value.ends,
+            "count": need.count,
+        }
+        for value in holding
+        for need in value.equipment
+        if need.count > 0
+    ]
+    if rows:
+        await tx.execute(insert(equipment_claims), rows)
+
+
+async def _claim_places(tx: Tx, picture: Picture, holding: Sequence[Booking]) -> Quarters:
+    rows = []
+    taken = Quarters()
+    for value in holding:
+        place = picture.require(value.space)
+        for pool, seats in takings(place, seats_of(seats=value.seats, people=value.people)):
+            rows.append(
+                {"booking_id": value.id, "pool": pool, "starts": value.starts, "ends": value.ends, "seats": seats}
+            )
+            for quarter in quarters(value.during):
+                taken[pool, quarter] += seats
+    if rows:
+        await tx.execute(insert(pool_claims), rows)
+    return taken
+
+
+async def _count(tx: Tx, picture: Picture, before: Quarters, after: Quarters) -> None:
+    """Bring the sums per quarter hour from ``before`` to ``after``."""
+    sizes = {pool: size for place in picture.by_space.values() for pool, size in place.pools}
+    changed = {key: after[key] - before[key] for key in before | after if after[key] != before[key]}
+    less = [{"p": pool, "q": quarter, "n": -by} for (pool, quarter), by in changed.items() if by < 0]
+    more = [
+        {"pool": pool, "quarter": quarter, "size": sizes[pool], "taken": by}
+        for (pool, quarter), by in changed.items()
+        if by > 0
+    ]
+    if less:
+        await tx.execute(_RELEASE, less)
+        await tx.execute(_FORGET, [{"p": each["p"], "q": each["q"]} for each in less])
+    if more:
+        dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+        upsert = dialect.insert(pool_quarters)
+        await tx.execute(
+            upsert.on_conflict_do_update(
+                index_elements=["pool", "quarter"],
+                set_={"taken": pool_quarters.c.taken + upsert.excluded.taken, "size": upsert.excluded.size},
+            ),
+            more,
+        )
