@@ -47,9 +47,11 @@ async def site(tx: Tx, site_id: str) -> Site | None:
     return Site(**row) if row else None
 
 
-async def list_sites(tx: Tx, *, after: str | None = None, limit: int) -> list[Site]:
-    """Sites in the order of their ids, from the one behind ``after``."""
+async def list_sites(tx: Tx, *, after: str | None = None, limit: int, only: frozenset[str] | None = None) -> list[Site]:
+    """Sites in the order of their ids, from the one behind ``after``; ``only`` those of these ids."""
     query = select(*_SITE).where(sites.c.id > (after or "")).order_by(sites.c.id).limit(limit)
+    if only is not None:
+        query = query.where(sites.c.id.in_(only))
     return [Site(**row) for row in (await tx.execute(query)).mappings()]
 
 

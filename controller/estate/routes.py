@@ -32,8 +32,8 @@ router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
 
 @router.get("/sites")
 async def list_sites(house: TheHouse, actor: Reads, after: After = None, limit: Limit = LIST_LIMIT) -> SitePage:
-    """The sites, in the order of their ids."""
-    sites = await house.estate.sites(after=after, limit=limit + 1)
+    """The sites that the user may see, in the order of their ids."""
+    sites = await house.estate.sites(after=after, limit=limit + 1, only=actor.sites)
     more = len(sites) > limit
     sites = sites[:limit]
     return SitePage(items=[site_answer(site) for site in sites], next=sites[-1].id if more else None)

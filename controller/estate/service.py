@@ -34,9 +34,10 @@ class Estate:
         """Have ``follow`` called in the transaction that has written a space, under the site's lock."""
         self._followers.append(follow)
 
-    async def sites(self, *, after: str | None, limit: int) -> list[Site]:
+    async def sites(self, *, after: str | None, limit: int, only: frozenset[str] | None = None) -> list[Site]:
+        """In the order of their ids; ``only`` those of these ids."""
         async with self._database.read() as tx:
-            return await repository.list_sites(tx, after=after, limit=limit)
+            return await repository.list_sites(tx, after=after, limit=limit, only=only)
 
     async def parts(self, site: str) -> SiteParts:
         """Raises ``SiteUnknown``."""
