@@ -1,15 +1,20 @@
 """The demo's figures are those of the data they name: `make check-data DATA=folder of the published files`.
 
-The files themselves are not part of the source tree (Newcastle City Council, "Newcastle Libraries open data").
+The files themselves are not part of the source tree (Newcastle City Council, "Newcastle Libraries open data"; the
+recurrence rules of python-dateutil's tests).
 """
 
 import csv
+import json
 import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from controller.bookings.series.rule import read_rule
+from tests.ical_rules import ours, table, wall
 
 HUBS = [
     path
@@ -87,3 +92,36 @@ def test_opening_hours_of_the_last_timetable(hub: dict[str, Any]) -> None:
             ]
     shown = [(each["weekday"], each["opens"], each["closes"]) for each in hub["hours"]]
     assert sorted(shown) == sorted(published), last
+
+
+def _vectors() -> list[dict[str, Any]]:
+    (file,) = Path(os.environ["DATA"]).rglob("dateutil_rrule_vectors.json")
+    vectors: list[dict[str, Any]] = json.loads(file.read_text())["vectors"]
+    return vectors
+
+
+def _lines(vector: dict[str, Any], *names: str) -> list[str]:
+    lines = (line.partition(":") for line in vector["ical"].upper().split())
+    return [value.replace("BYWEEKDAY", "BYDAY") for name, _, value in lines if name in names]
+
+
+def test_recurrence_rules_give_the_published_times() -> None:
+    for vector in _vectors():
+        (begins,) = _lines(vector, "DTSTART")
+        added, taken = _lines(vector, "RRULE", "RDATE"), _lines(vector, "EXRULE", "EXDATE")
+        texts = [read_rule(each).text if "=" in each else each for each in added]
+        found = [each.isoformat() for each in ours(wall(begins), texts, taken)]
+        assert found == vector["expected"], vector["test"]
+
+
+def test_the_table_of_recurrence_rules_is_the_published_one() -> None:
+    published = [
+        (
+            tuple(_lines(vector, "RRULE", "RDATE")),
+            tuple(_lines(vector, "EXRULE", "EXDATE")),
+            tuple(vector["expected"]),
+        )
+        for vector in _vectors()
+    ]
+    kept = [(each.added, each.taken, tuple(at.isoformat() for at in each.gives)) for each in table()]
+    assert kept == published

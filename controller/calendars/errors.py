@@ -25,3 +25,7 @@ class Unbookable(ValueError):
         super().__init__(reason)
         self.reason = reason
         self.line = line
+
+
+class TooLong(Unbookable):
+    """It would take too long to work out its dates."""

@@ -6,7 +6,7 @@ from time import perf_counter
 
 from dateutil.rrule import rrule, rrulestr
 
-from controller.calendars.errors import Unbookable
+from controller.calendars.errors import TooLong, Unbookable
 
 EVENT_STEPS = 20_000
 """Most days, weeks, months or years tried for one event, and most times given by it."""
@@ -43,11 +43,11 @@ class Budget:
         self._ends = timer() + seconds
 
     def spend(self, steps: int) -> None:
-        """Raises ``Unbookable`` when the file has had its share."""
+        """Raises ``TooLong`` when the file has had its share."""
         self._left -= steps
         if self._left < 0 or self._timer() > self._ends:
             self._left = 0
-            raise Unbookable("the file's repeating events take too long to work out; export a part of them")
+            raise TooLong("the file's repeating events take too long to work out; export a part of them")
 
 
 class Walk:
@@ -60,11 +60,11 @@ class Walk:
         self.skipped = 0
 
     def spend(self, steps: int) -> None:
-        """Raises ``Unbookable`` when the event or its file has had its share."""
+        """Raises ``TooLong`` when the event or its file has had its share."""
         self._left -= steps
         if self._left < 0:
             never = "its rule never comes; give it dates that exist"
-            raise Unbookable("repeats too often; export a part of it" if self._given else never)
+            raise TooLong("repeats too often; export a part of it" if self._given else never)
         self._budget.spend(steps)
 
     def times(self, text: str, *, begin: datetime, end: datetime) -> Iterator[datetime]:

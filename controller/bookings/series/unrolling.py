@@ -13,7 +13,7 @@ from controller import localtime
 from controller.access.words import length
 from controller.bookings.series.pattern import Extra, Pattern
 from controller.bookings.series.rule import Rule
-from controller.calendars.errors import Unbookable
+from controller.calendars.errors import TooLong, Unbookable
 from controller.calendars.walking import Budget, Walk
 from controller.problem import invalid_field
 from edge.wire.interval import Interval
@@ -114,8 +114,11 @@ def _by_rule(pattern: Pattern, rule: Rule | None, zone: ZoneInfo) -> list[dateti
                     f"gives more than {MOST_DATES} dates; end it sooner with a smaller COUNT or an earlier UNTIL",
                 )
             found.append(wall)
+    except TooLong as error:
+        dates = f"its dates after {found[-1]:%-d %B %Y}" if found else "its dates; do they exist?"
+        raise invalid_field("rule", f"takes too long to work out {dates}") from error
     except Unbookable as error:
-        raise invalid_field("rule", error.reason) from error
+        raise invalid_field("rule", error.reason.removeprefix("RRULE ")) from error
     if not found:
         until = f"{min(horizon, last or horizon):%-d %B %Y}"
         raise invalid_field("rule", f"gives no date from {begin:%-d %B %Y} to {until}")
@@ -125,14 +128,14 @@ def _by_rule(pattern: Pattern, rule: Rule | None, zone: ZoneInfo) -> list[dateti
     return found
 
 
-def walls(rule: Rule, begin: datetime, zone: ZoneInfo, *, end: datetime) -> Iterator[datetime]:
+def walls(rule: Rule, begin: datetime, zone: ZoneInfo, *, end: datetime, steps: int = _STEPS) -> Iterator[datetime]:
     """What a rule gives from ``begin`` to ``end``, ``begin`` only if it is one of them; wall times.
 
-    Raises ``Unbookable`` where it takes too long to work out.
+    Raises ``Unbookable`` where it cannot be carried out, ``TooLong`` where it takes over ``steps`` periods and dates.
     """
     last = rule.until(zone)
     end = end if last is None else min(end, last)
-    walk = Walk(Budget(event_steps=_STEPS, file_steps=_STEPS, seconds=_SECONDS))
+    walk = Walk(Budget(event_steps=steps, file_steps=steps, seconds=_SECONDS))
     for number, wall in enumerate(walk.times(rule.endless, begin=begin, end=end)):
         if number == rule.count:
             return

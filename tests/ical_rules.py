@@ -1,0 +1,59 @@
+"""A table of recurrence rules with the times they give, and our own way to them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.bookings.series.rule import Rule
+from controller.bookings.series.unrolling import walls
+
+TABLE = Path(__file__).parent / "data" / "ical_rules.tsv"
+END_OF_TIME = datetime.max.replace(microsecond=0)
+UTC = ZoneInfo("UTC")
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """``added`` and ``taken``: rules, and single times."""
+
+    name: str
+    begins: datetime
+    added: tuple[str, ...]
+    taken: tuple[str, ...]
+    gives: tuple[datetime, ...]
+
+
+def table() -> list[Sample]:
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    return [_sample(*line.split("\t")) for line in lines if not line.startswith("#")]
+
+
+def _sample(name: str, begins: str, parts: str, gives: str) -> Sample:
+    return Sample(
+        name=name,
+        begins=wall(begins),
+        added=tuple(each[1:] for each in parts.split() if each[0] == "+"),
+        taken=tuple(each[1:] for each in parts.split() if each[0] == "-"),
+        gives=tuple(wall(each) for each in gives.split()),
+    )
+
+
+def wall(text: str) -> datetime:
+    return datetime.strptime(text, "%Y%m%dT%H%M%S")  # noqa: DTZ007  # wall time on purpose
+
+
+def unread(text: str) -> Rule:
+    """A rule without our reader's word on it."""
+    return Rule(parts=dict(part.split("=", 1) for part in text.split(";")))
+
+
+def ours(begins: datetime, added: Sequence[str], taken: Sequence[str] = ()) -> tuple[datetime, ...]:
+    """What we make of rules and dates."""
+
+    def all_of(texts: Sequence[str]) -> set[datetime]:
+        rules = [walls(unread(text), begins, UTC, end=END_OF_TIME, steps=200_000) for text in texts if "=" in text]
+        return {wall(text) for text in texts if "=" not in text}.union(*rules)
+
+    return tuple(sorted(all_of(added) - all_of(taken)))
