@@ -11,7 +11,7 @@ from controller.bookings.series.rule import Rule
 from controller.bookings.series.unrolling import walls
 
 TABLE = Path(__file__).parent / "data" / "ical_rules.tsv"
-END_OF_TIME = datetime.max.replace(microsecond=0)
+END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001  # wall time on purpose
 UTC = ZoneInfo("UTC")
 
 

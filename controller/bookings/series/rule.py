@@ -74,8 +74,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return last_wall(self.parts.get("UNTIL"), zone)
 
     def numbers(self, name: str) -> tuple[int, ...]:
-        """The values of a part such as BYMONTH, in order, each once."""
-        return tuple(sorted({int(each) for each in self.parts[name].split(",")})) if name in self.parts else ()
+        """The values of a part such as BYMONTH, each once, in order, those from the end last."""
+        values = {int(each) for each in self.parts[name].split(",")} if name in self.parts else set()
+        return tuple(sorted(values, key=lambda each: (each < 0, each)))
 
     @property
     def weekdays(self) -> tuple[Weekday, ...]:
