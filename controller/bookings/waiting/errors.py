@@ -1,0 +1,22 @@
+"""What the waiting list refuses."""
+
+from controller.problem import Conflicting, NotFound
+
+
+class WaitUnknown(NotFound):
+    def __init__(self, wait_id: str) -> None:
+        super().__init__(f"there is no place {wait_id!r} on a waiting list; GET /api/v1/sites/SITE/waiting lists them")
+
+
+class NothingToWaitFor(Conflicting):
+    """The time can be had at once, or never."""
+
+    kind = "nothing-to-wait-for"
+    title = "Waiting would not help"
+
+
+class NoOffer(Conflicting):
+    """There is nothing to accept or decline at present."""
+
+    kind = "no-offer"
+    title = "Nothing is on offer"

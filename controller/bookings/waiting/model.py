@@ -1,0 +1,57 @@
+"""Somebody who waits for a time that is taken."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from controller.bookings.model import Asked, Draft
+
+
+class WaitState(StrEnum):
+    WAITING = "waiting"
+    OFFERED = "offered"
+    """A hold is kept for them until ``offered_until``."""
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    """They said no to the offer."""
+    EXPIRED = "expired"
+    """They did not answer in time."""
+    WITHDRAWN = "withdrawn"
+    OVER = "over"
+    """The time came and nothing had become free."""
+
+
+STANDING = frozenset({WaitState.WAITING, WaitState.OFFERED})
+"""The states in which something may still come of it."""
+
+
+class WaitDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to wait. ``also``: other spaces that would do, the best first."""
+
+    wish: Draft
+    also: tuple[str, ...] = ()
+
+
+class Wait(msgspec.Struct, frozen=True, kw_only=True):
+    """One place in the queue. ``spaces``: those that would do, the best first. ``booking``: the hold that was
+    offered last."""
+
+    id: str
+    site: str
+    asked: Asked
+    spaces: tuple[str, ...]
+    state: WaitState
+    state_at: datetime
+    offered_until: datetime | None
+    booking: str | None
+    made_at: datetime
+    made_by: str
+
+    def wishes(self) -> tuple[Asked, ...]:
+        """The wish in each space that would do. A layout belongs to the first one only."""
+        first, *others = self.spaces
+        return (
+            msgspec.structs.replace(self.asked, space=first),
+            *(msgspec.structs.replace(self.asked, space=each, layout=None) for each in others),
+        )
