@@ -47,6 +47,9 @@ def upgrade() -> None:
     ):
         op.add_column("claims", column)
     op.execute("UPDATE claims SET space = (SELECT space FROM bookings WHERE bookings.id = claims.booking_id)")
+    op.drop_index("ix_claims_atom_starts", "claims")
+    kept = ["atom", "starts", "ends", "space", "layout", "setup_min", "cleardown_min"]
+    op.create_index("ix_claims_atom_starts", "claims", kept)
     op.create_table(
         "pool_quarters",
         sa.Column("pool", sa.String(81), primary_key=True),
@@ -90,8 +93,10 @@ def downgrade() -> None:
     op.drop_table("equipment_claims")
     op.drop_table("pool_claims")
     op.drop_table("pool_quarters")
+    op.drop_index("ix_claims_atom_starts", "claims")
     for column in ("space", "layout", "setup_min", "cleardown_min"):
         op.drop_column("claims", column)
+    op.create_index("ix_claims_atom_starts", "claims", ["atom", "starts"])
     op.drop_index("ix_bookings_open", "bookings")
     op.drop_index("ix_bookings_party_starts", "bookings")
     op.add_column("bookings", sa.Column("cancelled_at", Instant()))
