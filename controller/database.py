@@ -13,10 +13,11 @@ from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import BigInteger, Integer, MetaData, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
+
+from controller import sqlite
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -78,13 +79,16 @@ class Database:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if self.sqlite:
-            self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1, read_only=False)
+            self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1)
+            self._brief_writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1, brief=True)
             self._reader = _sqlite_engine(self.url, "BEGIN", pool_size=4, read_only=True)
+            self._brief_reader = _sqlite_engine(self.url, "BEGIN", pool_size=4, read_only=True, brief=True)
         else:
             self._writer = create_async_engine(
                 self.url, hide_parameters=True, pool_size=10, max_overflow=0, pool_pre_ping=True
             )
             self._reader = self._writer.execution_options(postgresql_readonly=True)
+            self._brief_writer, self._brief_reader = self._writer, self._reader
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.sqlite else nullcontext()
         self._open = 0
 
@@ -94,21 +98,27 @@ class Database:
         return self._open > 0
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Tx]:
-        """A transaction that commits at the end of the block and rolls back when the block raises."""
+    async def write(self, *, brief: bool = False) -> AsyncIterator[Tx]:
+        """A transaction that commits at the end of the block and rolls back when the block raises.
+
+        ``brief``: each of its statements touches a few rows, found by an index. Such are not worth a thread: on
+        SQLite they hold up the event loop, for less time than the way to a thread takes.
+        """
         self._open += 1
+        engine = self._brief_writer if brief else self._writer
         try:
-            async with self._turn, self._writer.begin() as tx:
+            async with self._turn, engine.begin() as tx:
                 yield tx
         finally:
             self._open -= 1
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Tx]:
-        """A transaction that sees one state and may not write."""
+    async def read(self, *, brief: bool = False) -> AsyncIterator[Tx]:
+        """A transaction that sees one state and may not write. ``brief`` as in ``write``."""
         self._open += 1
+        engine = self._brief_reader if brief else self._reader
         try:
-            async with self._reader.begin() as tx:
+            async with engine.begin() as tx:
                 yield tx
         finally:
             self._open -= 1
@@ -118,9 +128,18 @@ class Database:
 
         A deadlock or a serialization failure starts it again, so ``work`` must do nothing but SQL.
         """
+        return await self._run(False, work, *args, **kwargs)
+
+    async def run_brief(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As ``run``, in a ``brief`` transaction."""
+        return await self._run(True, work, *args, **kwargs)
+
+    async def _run(
+        self, brief: bool, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         for attempt in range(1, _TRIES + 1):
             try:
-                async with self.write() as tx:
+                async with self.write(brief=brief) as tx:
                     return await work(tx, *args, **kwargs)
             except DBAPIError as error:
                 if attempt == _TRIES or not _worth_retrying(error):
@@ -139,7 +158,8 @@ class Database:
     async def close(self) -> None:
         await self._writer.dispose()
         if self.sqlite:
-            await self._reader.dispose()
+            for engine in (self._brief_writer, self._reader, self._brief_reader):
+                await engine.dispose()
 
 
 def violates(error: IntegrityError, constraint: str) -> bool:
@@ -156,24 +176,21 @@ def _worth_retrying(error: DBAPIError) -> bool:
     return state in _RETRIED_STATES or "database is locked" in str(error.orig)
 
 
-def _sqlite_engine(url: URL, begin: str, *, pool_size: int, read_only: bool) -> AsyncEngine:
-    engine = create_async_engine(
-        url, hide_parameters=True, pool_size=pool_size, max_overflow=0, connect_args={"timeout": 10}
+def _sqlite_engine(
+    url: URL, begin: str, *, pool_size: int, read_only: bool = False, brief: bool = False
+) -> AsyncEngine:
+    pragmas = (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"query_only={'ON' if read_only else 'OFF'}",
     )
-
-    def connected(connection: DBAPIConnection, _record: object) -> None:
-        # The driver must not begin by itself: its deferred BEGIN lets two writers read the same state.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"query_only={'ON' if read_only else 'OFF'}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    event.listen(engine.sync_engine, "connect", connected)
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        async_creator=lambda: sqlite.connect(url.database or "", pragmas=pragmas, brief=brief),
+    )
     event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
