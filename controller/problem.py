@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from controller.patterns import IN_WORDS
@@ -181,6 +182,11 @@ async def _unreadable(request: Request, error: Exception) -> JSONResponse:
     errors = [FieldError(field=_field(found["loc"]), message=_message(found)) for found in error.errors()]
     detail = "; ".join(f"{found.field}: {found.message}" for found in errors)
     return problem_response(Invalid(detail, errors=errors), shown_path(request.url.path))
+
+
+def field_errors(found: Sequence[ErrorDetails]) -> list[FieldError]:
+    """What a model says against a value that did not come in a body of its own, such as a row of a file."""
+    return [FieldError(field=".".join(map(str, each["loc"])) or "body", message=_message(each)) for each in found]
 
 
 def _field(location: Sequence[object]) -> str:
