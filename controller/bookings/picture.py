@@ -105,7 +105,7 @@ async def _take(tx: Tx, site_id: str, revision: int) -> Picture:
             for space in parts.spaces
         },
         equipment={each.id: each for each in parts.equipment},
-        hours=HoursBook(site=parts.site, timetable=await hours.timetable(tx, site_id)),
+        hours=await hours.hours_book(tx, parts.site),
         policy=await policy(tx, site_id),
     )
 

@@ -1,20 +1,23 @@
 """Opening hours to modes: which mode holds from when to when. Pure.
 
-Both ends of a span keep their wall time, so a span over a clock change is an hour longer or shorter. An
-end that the clocks skip moves forward by the gap; what comes twice takes the first.
+A date's spans and what the night before leaves of its own share the day so: a night's end yields to a date whose rule
+is more particular (``days.Rule``) at midnight, to one of the same rank where that one's first span begins, and to a
+less particular one not at all. A closure of the site yields to nothing.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller import localtime
-from controller.hours.model import Span, Timetable
+from controller.hours.days import DayRule, Days
+from controller.hours.instants import between, bounds
+from controller.hours.model import DAY_MINUTES
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
+
+_DAY = timedelta(days=1)
 
 
 class ModePeriod(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,82 +28,76 @@ class ModePeriod(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def modes(timetable: Timetable, zone: ZoneInfo, during: Interval) -> list[ModePeriod]:
-    """The modes that tile ``during`` without gap or overlap, closed included, in order."""
-    periods: list[ModePeriod] = []
-    at = during.start
-    for period in _open_periods(timetable, zone, during):
-        start = max(period.during.start, at)
-        end = min(period.during.end, during.end)
-        if start >= end:
-            continue
-        if at < start:
-            periods.extend(_closed(timetable, zone, Interval(start=at, end=start)))
-        periods.append(msgspec.structs.replace(period, during=Interval(start=start, end=end)))
-        at = end
-    if at < during.end:
-        periods.extend(_closed(timetable, zone, Interval(start=at, end=during.end)))
-    return _joined(periods)
+def day_modes(days: Days, day: date, zone: ZoneInfo, shut: Sequence[ModePeriod] = ()) -> list[ModePeriod]:
+    """The modes that tile a local day without gap or overlap, closed included, in order.
+
+    ``shut``: the closures of the site that touch the day, by start.
+    """
+    whole = bounds(day, zone)
+    before, here = days.of(day - _DAY), days.of(day)
+    own = _periods(day, here, zone)
+    until = own[0].during.start if own and before.rule == here.rule else whole.end
+    night = _nights_end(day - _DAY, before, until, zone) if before.rule >= here.rule else []
+    laid: list[ModePeriod] = []
+    for each in (*shut, *night, *own):
+        laid = lay(laid, each, whole)
+    return lay(laid, ModePeriod(during=whole, mode=Mode.CLOSED, note=here.note), whole)
 
 
-def mode_at(timetable: Timetable, zone: ZoneInfo, at: datetime) -> ModePeriod:
-    """The mode at an instant and how long it holds, looking at most two weeks ahead."""
-    return modes(timetable, zone, Interval(start=at, end=at + timedelta(days=14)))[0]
-
-
-def _open_periods(timetable: Timetable, zone: ZoneInfo, during: Interval) -> Iterator[ModePeriod]:
-    """Every open span that may touch ``during``, by start."""
-    week: dict[int, list[Span]] = defaultdict(list)
-    for weekly in timetable.pattern:
-        week[weekly.weekday].append(weekly.span)
-    other = {day.date: day for day in timetable.exceptions}
-    # A day either side: a moved end may lie in the next local day.
+def lay(laid: Sequence[ModePeriod], period: ModePeriod, within: Interval) -> list[ModePeriod]:
+    """Put ``period`` under what is laid already: it gets what that leaves of it ``within``. By start, apart."""
+    at, end = max(period.during.start, within.start), min(period.during.end, within.end)
     found: list[ModePeriod] = []
-    for day in _days(during, zone):
-        differs = other.get(day)
-        spans = differs.spans if differs else week[day.weekday()]
-        note = differs.note if differs else ""
-        for span in spans:
-            start = _instant(day, span.opens, zone)
-            end = _instant(day, span.closes, zone)
-            if start < end:
-                found.append(ModePeriod(during=Interval(start=start, end=end), mode=span.mode, note=note))
-    yield from sorted(found, key=lambda period: (period.during.start, period.during.end))
+    for each in laid:
+        stop = min(each.during.start, end)
+        if at < stop:
+            found.append(_with(period, at, stop))
+        found.append(each)
+        at = max(at, each.during.end)
+    if at < end:
+        found.append(_with(period, at, end))
+    return found
 
 
-def _closed(timetable: Timetable, zone: ZoneInfo, during: Interval) -> Iterator[ModePeriod]:
-    """Closed time, cut at the days that differ so that each carries its own note."""
-    noted = {day.date: day.note for day in timetable.exceptions if day.note}
-    if not noted:
-        yield ModePeriod(during=during, mode=Mode.CLOSED)
-        return
-    for day in _days(during, zone):
-        start = max(localtime.day_start(day, zone), during.start)
-        end = min(localtime.day_start(day + timedelta(days=1), zone), during.end)
-        if start < end:
-            yield ModePeriod(during=Interval(start=start, end=end), mode=Mode.CLOSED, note=noted.get(day, ""))
-
-
-def _joined(periods: Iterable[ModePeriod]) -> list[ModePeriod]:
+def joined(periods: Iterable[ModePeriod]) -> list[ModePeriod]:
     """Neighbours of the same mode and note made one."""
-    joined: list[ModePeriod] = []
+    found: list[ModePeriod] = []
     for period in periods:
-        last = joined[-1] if joined else None
-        if last and last.mode == period.mode and last.note == period.note:
-            joined[-1] = msgspec.structs.replace(last, during=Interval(start=last.during.start, end=period.during.end))
+        last = found[-1] if found else None
+        if last and last.mode is period.mode and last.note == period.note:
+            found[-1] = _with(last, last.during.start, period.during.end)
         else:
-            joined.append(period)
-    return joined
+            found.append(period)
+    return found
 
 
-def _days(during: Interval, zone: ZoneInfo) -> Iterator[date]:
-    day = localtime.local_day(during.start, zone) - timedelta(days=1)
-    last = localtime.local_day(during.end, zone) + timedelta(days=1)
-    while day <= last:
-        yield day
-        day += timedelta(days=1)
+def unexplained(periods: Iterable[ModePeriod]) -> list[ModePeriod]:
+    """The same modes without a note, so that a change of the reason alone ends no period."""
+    return joined(ModePeriod(during=each.during, mode=each.mode) for each in periods)
 
 
-def _instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    wall = datetime.combine(day, time.min) + timedelta(minutes=minute)
-    return localtime.instant_moved(wall, zone)[0]
+def clipped(period: ModePeriod, during: Interval) -> ModePeriod:
+    """What of a period lies in ``during``, which it touches."""
+    start, end = max(period.during.start, during.start), min(period.during.end, during.end)
+    return period if (start, end) == (period.during.start, period.during.end) else _with(period, start, end)
+
+
+def _periods(day: date, rule: DayRule, zone: ZoneInfo) -> list[ModePeriod]:
+    """The spans of a date as far as the clocks let them be, by start, nights to their end in the next day."""
+    found = [
+        ModePeriod(during=during, mode=span.mode, note=rule.note)
+        for span in rule.spans
+        if (during := between(day, span.opens, span.closes, zone)) is not None
+    ]
+    return sorted(found, key=lambda each: (each.during.start, each.during.end))
+
+
+def _nights_end(day: date, rule: DayRule, until: datetime, zone: ZoneInfo) -> list[ModePeriod]:
+    if all(span.closes <= DAY_MINUTES for span in rule.spans):
+        return []
+    nights = _periods(day, rule, zone)
+    return [_with(each, each.during.start, min(each.during.end, until)) for each in nights if each.during.start < until]
+
+
+def _with(period: ModePeriod, start: datetime, end: datetime) -> ModePeriod:
+    return ModePeriod(during=Interval(start=start, end=end), mode=period.mode, note=period.note)

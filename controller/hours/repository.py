@@ -1,56 +1,145 @@
-"""All SQL about opening hours."""
+"""All SQL about hours."""
 
-from collections import defaultdict
-from datetime import date
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Table, delete, insert, select
+import msgspec
+from sqlalchemy import RowMapping, Table, and_, delete, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from controller.database import Tx
-from controller.hours.model import OtherDay, Span, Timetable, Weekly
-from controller.hours.tables import free_doors, other_day_spans, other_days, weekly_spans
-from edge.wire.plan import Mode
+from controller.estate.divisions import atoms_of
+from controller.estate.model import Site
+from controller.estate.tables import space_parts, spaces
+from controller.hours.book import HoursBook
+from controller.hours.model import Closure, SpaceHours, Term, Timetable, Window
+from controller.hours.tables import closures, free_doors, site_hours, space_hours
+from edge.wire.interval import Interval
 
 
-async def timetable(tx: Tx, site: str) -> Timetable:
-    """The site's opening hours; an empty timetable where none are set."""
-    week = await tx.execute(
-        select(weekly_spans).where(weekly_spans.c.site == site).order_by(weekly_spans.c.weekday, weekly_spans.c.opens)
+async def hours_book(tx: Tx, site: Site) -> HoursBook:
+    """All hours of a site, in five statements."""
+    timetable, terms = await _documents(tx, site.id)
+    return HoursBook(
+        site=site,
+        timetable=timetable,
+        terms=terms,
+        closures=tuple(await site_closures(tx, site.id)),
+        spaces=await _spaces(tx, site.id),
     )
-    pattern = tuple(
-        Weekly(weekday=row.weekday, span=Span(opens=row.opens, closes=row.closes, mode=Mode(row.mode))) for row in week
-    )
-    spans: dict[date, list[Span]] = defaultdict(list)
-    for row in await tx.execute(
-        select(other_day_spans).where(other_day_spans.c.site == site).order_by(other_day_spans.c.opens)
-    ):
-        spans[row.date].append(Span(opens=row.opens, closes=row.closes, mode=Mode(row.mode)))
-    days = await tx.execute(select(other_days).where(other_days.c.site == site).order_by(other_days.c.date))
-    doors = await tx.execute(select(free_doors.c.door).where(free_doors.c.site == site).order_by(free_doors.c.door))
-    return Timetable(
-        pattern=pattern,
-        exceptions=tuple(OtherDay(date=row.date, note=row.note, spans=tuple(spans[row.date])) for row in days),
-        free_doors=tuple(doors.scalars()),
-    )
+
+
+async def site_closures(
+    tx: Tx, site: str, *, ending_after: datetime | None = None, after: str | None = None, limit: int | None = None
+) -> list[Closure]:
+    """A site's closures in the order they were made, from the one behind ``after``."""
+    query = select(closures).where(closures.c.site == site)
+    if ending_after is not None:
+        query = query.where(closures.c.ends > ending_after)
+    if after is not None:
+        query = query.where(closures.c.id > after)
+    rows = await tx.execute(query.order_by(closures.c.id).limit(limit))
+    return [_closure(row) for row in rows.mappings()]
+
+
+async def closure(tx: Tx, site: str, closure_id: str) -> Closure | None:
+    query = select(closures).where(closures.c.site == site, closures.c.id == closure_id)
+    row = (await tx.execute(query)).mappings().first()
+    return _closure(row) if row else None
+
+
+async def add_closure(tx: Tx, site: str, value: Closure) -> None:
+    row = {
+        "id": value.id,
+        "site": site,
+        "starts": value.during.start,
+        "ends": value.during.end,
+        "whole_days": value.whole_days,
+        "reason": value.reason,
+        "spaces": _json(value.spaces),
+        "made_at": value.made_at,
+        "made_by": value.made_by,
+    }
+    await tx.execute(insert(closures).values(row))
+
+
+async def delete_closure(tx: Tx, site: str, closure_id: str) -> None:
+    await tx.execute(delete(closures).where(closures.c.site == site, closures.c.id == closure_id))
 
 
 async def put_timetable(tx: Tx, site: str, value: Timetable) -> None:
-    """Replace the site's opening hours."""
-    for table in (weekly_spans, other_day_spans, other_days, free_doors):
-        await tx.execute(delete(table).where(table.c.site == site))
-    await _insert(tx, weekly_spans, [{"site": site, "weekday": day.weekday} | _row(day.span) for day in value.pattern])
-    await _insert(tx, other_days, [{"site": site, "date": day.date, "note": day.note} for day in value.exceptions])
-    await _insert(
-        tx,
-        other_day_spans,
-        [{"site": site, "date": day.date} | _row(span) for day in value.exceptions for span in day.spans],
+    """Replace the site's opening hours. The caller holds the site's lock."""
+    document = _json(msgspec.structs.replace(value, free_doors=()))
+    await _put(tx, site_hours, {"timetable": document}, {"terms": "[]"}, site=site)
+    await tx.execute(delete(free_doors).where(free_doors.c.site == site))
+    if value.free_doors:
+        await tx.execute(insert(free_doors), [{"site": site, "door": door} for door in value.free_doors])
+
+
+async def put_terms(tx: Tx, site: str, terms: Sequence[Term]) -> None:
+    """Replace the site's school terms. The caller holds the site's lock."""
+    await _put(tx, site_hours, {"terms": _json(terms)}, {"timetable": "{}"}, site=site)
+
+
+async def put_space_hours(tx: Tx, site: str, space: str, windows: Sequence[Window] | None) -> None:
+    """Replace when a space can be booked; ``None`` for at any time. The caller holds the site's lock."""
+    if windows is None:
+        here = (space_hours.c.site == site, space_hours.c.space == space)
+        await tx.execute(delete(space_hours).where(*here))
+    else:
+        await _put(tx, space_hours, {"windows": _json(windows)}, {}, site=site, space=space)
+
+
+async def _documents(tx: Tx, site: str) -> tuple[Timetable, tuple[Term, ...]]:
+    query = select(site_hours.c.timetable, site_hours.c.terms).where(site_hours.c.site == site)
+    row = (await tx.execute(query)).first()
+    doors = await tx.execute(select(free_doors.c.door).where(free_doors.c.site == site).order_by(free_doors.c.door))
+    timetable = Timetable() if row is None else msgspec.json.decode(row.timetable, type=Timetable)
+    terms = () if row is None else msgspec.json.decode(row.terms, type=tuple[Term, ...])
+    return msgspec.structs.replace(timetable, free_doors=tuple(doors.scalars())), terms
+
+
+async def _spaces(tx: Tx, site: str) -> dict[str, SpaceHours]:
+    query = (
+        select(spaces.c.id, spaces.c.name, space_hours.c.windows)
+        .outerjoin(space_hours, and_(space_hours.c.site == spaces.c.site, space_hours.c.space == spaces.c.id))
+        .where(spaces.c.site == site)
     )
-    await _insert(tx, free_doors, [{"site": site, "door": door} for door in value.free_doors])
+    rows = (await tx.execute(query)).all()
+    parts: dict[str, list[str]] = {row.id: [] for row in rows}
+    divided = select(space_parts.c.whole, space_parts.c.part).where(space_parts.c.site == site)
+    for row in await tx.execute(divided):
+        parts[row.whole].append(row.part)
+    atoms = atoms_of(parts)
+    return {
+        row.id: SpaceHours(
+            name=row.name,
+            atoms=frozenset(atoms[row.id]),
+            windows=None if row.windows is None else msgspec.json.decode(row.windows, type=tuple[Window, ...]),
+        )
+        for row in rows
+    }
 
 
-def _row(span: Span) -> dict[str, object]:
-    return {"opens": span.opens, "closes": span.closes, "mode": span.mode.value}
+def _closure(row: RowMapping) -> Closure:
+    return Closure(
+        id=row["id"],
+        during=Interval(start=row["starts"], end=row["ends"]),
+        reason=row["reason"],
+        whole_days=row["whole_days"],
+        spaces=msgspec.json.decode(row["spaces"], type=tuple[str, ...]),
+        made_at=row["made_at"],
+        made_by=row["made_by"],
+    )
 
 
-async def _insert(tx: Tx, table: Table, rows: list[dict[str, object]]) -> None:
-    if rows:
-        await tx.execute(insert(table), rows)
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+async def _put(tx: Tx, table: Table, values: dict[str, str], new: dict[str, str], **key: str) -> None:
+    """Update the row with this key, or insert it with what ``new`` adds."""
+    here: list[ColumnElement[bool]] = [table.c[name] == value for name, value in key.items()]
+    changed = await tx.execute(update(table).where(*here).values(values))
+    if not changed.rowcount:
+        await tx.execute(insert(table).values(key | new | values))

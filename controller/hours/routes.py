@@ -7,10 +7,8 @@ from fastapi import APIRouter, Query
 
 from controller import localtime
 from controller.estate.errors import SiteUnknown
-from controller.estate.service import require_site
 from controller.fields import MomentText, SlugPath, read_moment
 from controller.hours.schemas import HoursAnswer, HoursBody, ModeAnswer, ModesAnswer, hours_answer
-from controller.hours.service import site_modes
 from controller.house import TheHouse
 from controller.people.gate import Reads, Runs
 from controller.problem import NotSignedIn, described, invalid_field
@@ -45,16 +43,14 @@ async def get_modes(
     to: MomentText,
 ) -> ModesAnswer:
     """Which mode holds from when to when, over at most 400 days."""
-    async with house.database.read() as tx:
-        found = await require_site(tx, site)
-        zone = found.tz
-        start = read_moment(from_).resolve(zone, "from")
-        end = read_moment(to).resolve(zone, "to")
-        if end <= start:
-            raise invalid_field("to", "must be after `from`")
-        if end - start > LONGEST:
-            raise invalid_field("to", f"must be at most {LONGEST.days} days after `from`")
-        periods = await site_modes(tx, found, Interval(start=start, end=end))
+    book = await house.hours.book(site)
+    zone = book.site.tz
+    start = read_moment(from_).resolve(zone, "from")
+    end = read_moment(to).resolve(zone, "to")
+    if end <= start:
+        raise invalid_field("to", "must be after `from`")
+    if end - start > LONGEST:
+        raise invalid_field("to", f"must be at most {LONGEST.days} days after `from`")
     return ModesAnswer(
         items=[
             ModeAnswer(
@@ -63,6 +59,6 @@ async def get_modes(
                 mode=period.mode,
                 note=period.note or None,
             )
-            for period in periods
+            for period in book.modes(Interval(start=start, end=end))
         ]
     )

@@ -2,16 +2,14 @@
 
 from controller.changes import Changes
 from controller.database import Database, Tx
-from controller.estate.model import Site
 from controller.estate.revisions import bump
 from controller.estate.service import require_parts, require_site
 from controller.hours import repository
+from controller.hours.book import HoursBook
 from controller.hours.model import Timetable
-from controller.hours.modes import ModePeriod, modes
 from controller.people import audit
 from controller.problem import invalid_field
 from edge.wire.clock import Clock
-from edge.wire.interval import Interval
 
 
 class Hours:
@@ -25,8 +23,7 @@ class Hours:
     async def timetable(self, site: str) -> Timetable:
         """Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
-            await require_site(tx, site)
-            return await repository.timetable(tx, site)
+            return (await repository.hours_book(tx, await require_site(tx, site))).timetable
 
     async def put(self, site: str, timetable: Timetable, *, actor: str) -> None:
         """Replace a site's hours. Raises ``SiteUnknown``, ``Invalid`` for a door of another site."""
@@ -43,7 +40,7 @@ class Hours:
         await bump(tx, site)
         await audit.record(tx, actor=actor, at=self._clock.now(), act="change", site=site, thing="opening hours")
 
-
-async def site_modes(tx: Tx, site: Site, during: Interval) -> list[ModePeriod]:
-    """The modes of a site that tile ``during``, closed included."""
-    return modes(await repository.timetable(tx, site.id), site.tz, during)
+    async def book(self, site: str) -> HoursBook:
+        """Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            return await repository.hours_book(tx, await require_site(tx, site))

@@ -1,48 +1,50 @@
-"""The opening hours' tables: the week, the dates that differ, the doors that stand unlocked."""
+"""The hours' tables. What is read and written as a whole is one JSON document, in the words of ``hours.model``."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
-    Date,
     ForeignKey,
     ForeignKeyConstraint,
-    Integer,
+    Index,
     String,
     Table,
+    Text,
 )
 
-from controller.database import metadata
+from controller.database import Instant, metadata
 
-weekly_spans = Table(
-    "weekly_spans",
+site_hours = Table(
+    "site_hours",
     metadata,
     Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
-    Column("weekday", Integer, primary_key=True),
-    Column("opens", Integer, primary_key=True),
-    Column("closes", Integer, nullable=False),
-    Column("mode", String(20), nullable=False),
-    CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
-    CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name="order"),
+    Column("timetable", Text, nullable=False),  # a Timetable, without its doors
+    Column("terms", Text, nullable=False),  # a list of Term
 )
 
-other_days = Table(
-    "other_days",
-    metadata,
-    Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
-    Column("date", Date, primary_key=True),
-    Column("note", String(200), nullable=False),
-)
-
-other_day_spans = Table(
-    "other_day_spans",
+space_hours = Table(
+    "space_hours",
     metadata,
     Column("site", String(40), primary_key=True),
-    Column("date", Date, primary_key=True),
-    Column("opens", Integer, primary_key=True),
-    Column("closes", Integer, nullable=False),
-    Column("mode", String(20), nullable=False),
-    ForeignKeyConstraint(["site", "date"], ["other_days.site", "other_days.date"]),
-    CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name="order"),
+    Column("space", String(40), primary_key=True),
+    Column("windows", Text, nullable=False),  # a list of Window
+    ForeignKeyConstraint(["site", "space"], ["spaces.site", "spaces.id"], ondelete="CASCADE"),
+)
+
+closures = Table(
+    "closures",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(40), ForeignKey("sites.id"), nullable=False),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("whole_days", Boolean, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("spaces", Text, nullable=False),  # a list of ids; empty: the whole site
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    CheckConstraint("ends > starts", name="window"),
+    Index("ix_closures_site_ends", "site", "ends"),
 )
 
 free_doors = Table(

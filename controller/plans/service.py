@@ -14,7 +14,7 @@ from controller.database import Database, Tx
 from controller.estate import repository as estate
 from controller.estate.model import SiteParts
 from controller.hours import repository as hours
-from controller.hours.modes import modes
+from controller.hours.modes import unexplained
 from controller.patience import patiently
 from controller.plans import repository
 from controller.plans.compile import (
@@ -231,7 +231,7 @@ class Planner:
 
     async def _given(self, tx: Tx, place: SiteParts, edge: str, doors: list[str], now: datetime) -> PlanInput:
         window = plan_window(now)
-        timetable = await hours.timetable(tx, place.site.id)
+        book = await hours.hours_book(tx, place.site)
         spaces = {space.id: space.capacity for space in place.spaces if set(space.doors) & set(doors)}
         return PlanInput(
             site=place.site.id,
@@ -242,14 +242,14 @@ class Planner:
                     name=door.name,
                     hold_s=door.hold_s,
                     held_after_s=door.held_after_s,
-                    free_when_staffed=door.id in timetable.free_doors,
+                    free_when_staffed=door.id in book.timetable.free_doors,
                 )
                 for door in place.doors
                 if door.edge == edge
             ),
             modes=tuple(
                 ModeSpan(during=period.during, mode=period.mode)
-                for period in modes(timetable, place.site.tz, window)
+                for period in unexplained(book.modes(window))
                 if period.mode is not Mode.CLOSED
             ),
             grants=await access.grants_for_edge(tx, place.site.id, doors, now, window.end),

@@ -10,7 +10,6 @@ from controller import localtime
 from controller.database import Tx
 from controller.estate.model import Door, Edge, SiteParts
 from controller.hours import repository as hours
-from controller.hours.modes import mode_at
 from controller.plans import repository as plans
 from controller.telemetry import counting, reading, repository
 from controller.telemetry.judge import read_data
@@ -159,7 +158,7 @@ async def take_snapshot(tx: Tx, parts: SiteParts, now: datetime) -> Snapshot:
     states = {state.edge: state for state in await repository.site_edge_states(tx, site)}
     online = {name for name, state in states.items() if state.online}
     devices = await reading.site_devices(tx, site)
-    period = mode_at(await hours.timetable(tx, site), zone, now)
+    period = (await hours.hours_book(tx, parts.site)).mode_at(now)
     counters = await counting.counters(tx, parts, devices, online, now)
     counts_at = {edge for edge, _ in counters}
     people = await counting.people(tx, parts, counters, now)

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller import localtime
+from controller.estate.model import Site
+from controller.hours.book import HoursBook
 from controller.hours.model import OtherDay, Span, Timetable, Weekly
-from controller.hours.modes import mode_at, modes
+from controller.hours.modes import ModePeriod
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -27,6 +29,14 @@ def span(opens: str, closes: str, mode: Mode = Mode.STAFFED) -> Span:
         return int(hours) * 60 + int(rest)
 
     return Span(opens=minute(opens), closes=minute(closes), mode=mode)
+
+
+def book(timetable: Timetable, zone: ZoneInfo = LONDON) -> HoursBook:
+    return HoursBook(site=Site(id="ramsey", name="Ramsey Hub", zone=zone.key), timetable=timetable)
+
+
+def modes(timetable: Timetable, zone: ZoneInfo, during: Interval) -> list[ModePeriod]:
+    return book(timetable, zone).modes(during)
 
 
 def every_day(*spans: Span) -> tuple[Weekly, ...]:
@@ -151,7 +161,7 @@ def test_hours_that_end_at_midnight_join_those_that_begin_there() -> None:
     ],
 )
 def test_the_mode_of_a_moment_holds_until_the_next(at: str, mode: Mode, until: str) -> None:
-    found = mode_at(Timetable(pattern=every_day(span("09:00", "17:00"))), LONDON, utc(at))
+    found = book(Timetable(pattern=every_day(span("09:00", "17:00")))).mode_at(utc(at))
     assert (found.mode, found.during.end) == (mode, utc(until))
 
 

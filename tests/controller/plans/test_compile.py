@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from controller.access.model import WantedGrant
+from controller.estate.model import Site
+from controller.hours.book import HoursBook
 from controller.hours.model import Span, Timetable, Weekly
-from controller.hours.modes import modes
-from controller.localtime import zone
 from controller.plans.compile import (
     DoorRules,
     PlanInput,
@@ -116,7 +116,8 @@ def test_doors_open_at_nine_on_the_wall_on_both_sides_of_a_clock_change(
     now: datetime, opening: list[tuple[int, int]]
 ) -> None:
     week = tuple(Weekly(weekday=day, span=Span(opens=9 * 60, closes=17 * 60, mode=Mode.STAFFED)) for day in range(7))
-    periods = modes(Timetable(pattern=week), zone("Europe/London"), plan_window(now))
+    site = Site(id="ramsey", name="Ramsey Hub", zone="Europe/London")
+    periods = HoursBook(site=site, timetable=Timetable(pattern=week)).modes(plan_window(now))
     spans = tuple(ModeSpan(during=period.during, mode=period.mode) for period in periods)
     plan = plan_of(given(modes=spans), now)
     for day, hour in opening:

@@ -1,0 +1,86 @@
+"""When a space cannot be booked because of its own hours, and how that is said. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.access.words import listed
+from controller.hours.instants import between
+from controller.hours.model import DAY_MINUTES, Window
+from edge.wire.interval import Interval
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class ClosedPeriod(msgspec.Struct, frozen=True, kw_only=True):
+    """A time in which nothing can be booked. ``why``: says so in words that stand by themselves, such as “Studio can
+    be booked 08:00 to 22:00” or “Ramsey Hub is closed on Fri 25 Dec: Christmas”."""
+
+    during: Interval
+    why: str
+
+
+def time_text(minute: int) -> str:
+    """The "09:00" of minutes after midnight; the end of the day is "24:00", an hour later "01:00"."""
+    assert 0 <= minute <= 2 * DAY_MINUTES
+    if minute > DAY_MINUTES:
+        minute -= DAY_MINUTES
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+class Gaps:
+    """What a space's windows leave of its days; ``name``: the space's, for the words."""
+
+    def __init__(self, name: str, windows: Sequence[Window], zone: ZoneInfo) -> None:
+        week: defaultdict[int, list[Window]] = defaultdict(list)
+        for window in windows:
+            week[window.weekday].append(window)
+        self._zone = zone
+        self._left = [_left(_opened(week, weekday)) for weekday in range(7)]
+        self._why = [_words(name, week, weekday) for weekday in range(7)]
+
+    def of(self, days: Sequence[date]) -> list[ClosedPeriod]:
+        """The gaps of some days in a row, by start."""
+        found: list[ClosedPeriod] = []
+        for day in days:
+            why = self._why[day.weekday()]
+            for opens, closes in self._left[day.weekday()]:
+                gap = between(day, opens, closes, self._zone)
+                if gap is None:
+                    continue
+                if found and gap.start <= found[-1].during.end and found[-1].why == why:
+                    gap = Interval(start=found.pop().during.start, end=gap.end)
+                found.append(ClosedPeriod(during=gap, why=why))
+        return found
+
+
+def _opened(week: Mapping[int, Sequence[Window]], weekday: int) -> list[tuple[int, int]]:
+    """The minutes of a day that are open, the end of the night before among them, by start."""
+    nights = [(0, each.closes - DAY_MINUTES) for each in week.get((weekday - 1) % 7, ()) if each.closes > DAY_MINUTES]
+    return sorted([*nights, *((each.opens, min(each.closes, DAY_MINUTES)) for each in week.get(weekday, ()))])
+
+
+def _left(opened: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The minutes of a day that are not among those."""
+    at, left = 0, []
+    for opens, closes in opened:
+        if at < opens:
+            left.append((at, opens))
+        at = max(at, closes)
+    return [*left, (at, DAY_MINUTES)] if at < DAY_MINUTES else left
+
+
+def _words(name: str, week: Mapping[int, Sequence[Window]], weekday: int) -> str:
+    hours = [_hours(week.get(each, ())) for each in range(7)]
+    if not any(hours):
+        return f"{name} cannot be booked at any time"
+    every_day = all(each == hours[weekday] for each in hours)
+    on = "" if every_day else f" on {WEEKDAYS[weekday]}s"
+    return f"{name} can be booked {listed(hours[weekday])}{on}" if hours[weekday] else f"{name} cannot be booked{on}"
+
+
+def _hours(windows: Iterable[Window]) -> list[str]:
+    return [f"{time_text(each.opens)} to {time_text(each.closes)}" for each in sorted(windows)]
