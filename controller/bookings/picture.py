@@ -70,9 +70,13 @@ class Pictures:
         now = await revision(tx, site)
         if now is None:
             raise SiteUnknown(site)
+        return await self.at(tx, site, now)
+
+    async def at(self, tx: Tx, site: str, revision: int) -> Picture:
+        """The site, whose revision this transaction has just read."""
         found = self._kept.get(site)
-        if found is None or found.revision != now:
-            found = await _take(tx, site, now)
+        if found is None or found.revision != revision:
+            found = await _take(tx, site, revision)
             self._kept[site] = found
         self._kept.move_to_end(site)
         while len(self._kept) > _KEPT:
