@@ -1,0 +1,241 @@
+"""Tariffs and what is made of them. Money is whole pence (GBP), time is real time. Pure."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.hours.modes import ModePeriod
+from controller.people.model import Tier
+from edge.wire.interval import Interval
+from edge.wire.plan import Mode
+
+
+class Vat(StrEnum):
+    """How value added tax goes with a price."""
+
+    EXEMPT = "exempt"
+    STANDARD = "standard"
+
+
+class Per(StrEnum):
+    """The period in which free hours are counted."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whom and what a rule is for; an empty list asks for nothing. ``name``: what people read on the quote."""
+
+    name: str
+    parties: tuple[str, ...] = ()
+    spaces: tuple[str, ...] = ()
+    layouts: tuple[str, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+
+
+AnyScope = TypeVar("AnyScope", bound=Scope)
+
+
+class Rate(Scope, frozen=True, kw_only=True, omit_defaults=True):
+    """What time costs. ``hours``: wall times of the week as ``week`` reads them. ``per_hour``: for each seat of a pool
+    if ``each_seat``. ``flat``: once a booking that has any time at this rate. ``vat``: the tariffs' own if ``None``."""
+
+    hours: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] = ()
+    per_hour: int | None = None
+    flat: int | None = None
+    each_seat: bool = False
+    vat: Vat | None = None
+
+
+class Limit(Scope, frozen=True, kw_only=True, omit_defaults=True):
+    """The least and the most that a booking costs. ``day_cap``: for each of its local days."""
+
+    minimum_minutes: int | None = None
+    minimum: int | None = None
+    day_cap: int | None = None
+    booking_cap: int | None = None
+
+
+class Discount(Scope, frozen=True, kw_only=True, omit_defaults=True):
+    """So much per cent off for a series of so many dates, or of so many hours in all its dates."""
+
+    percent: int
+    dates: int | None = None
+    total_hours: int | None = None
+
+
+class Allowance(Scope, frozen=True, kw_only=True, omit_defaults=True):
+    """The first ``free_hours`` of each party in each period are free. ``id``: by which its use is counted."""
+
+    id: str
+    free_hours: int
+    per: Per
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """Who cancels at least so many days before the start pays so much per cent."""
+
+    days: int
+    percent: int
+
+
+class Cancelling(Scope, frozen=True, kw_only=True, omit_defaults=True):
+    """What is charged of a booking that did not take place, in per cent. ``late``: later than any step."""
+
+    steps: tuple[Step, ...] = ()
+    late: int = 0
+    no_show: int = 100
+    released: int = 100
+
+
+class EquipmentPrice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one piece of an equipment costs for a booking, however long it is."""
+
+    equipment: str
+    per_use: int
+    vat: Vat | None = None
+
+
+class Tariffs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All prices of a site. ``vat_percent``: the standard rate; ``None`` where no VAT is charged at all. ``gross``:
+    prices hold it already. ``year_starts``: the month in which a year of free hours begins."""
+
+    rates: tuple[Rate, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+    cancelling: tuple[Cancelling, ...] = ()
+    equipment: tuple[EquipmentPrice, ...] = ()
+    vat: Vat = Vat.EXEMPT
+    vat_percent: Decimal | None = None
+    gross: bool = True
+    year_starts: int = 1
+
+    @property
+    def empty(self) -> bool:
+        """Whether no price is set at all."""
+        return not self.rates and not self.equipment
+
+
+class Used(msgspec.Struct, frozen=True, kw_only=True):
+    """So many of an equipment, with its name."""
+
+    equipment: str
+    name: str
+    count: int
+
+
+class Priced(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be priced. ``layout``: the one it will be in. ``modes`` tile ``during``. ``seats``: 1 for a room.
+    ``dates`` and ``series_us``: how many dates its series has and how long they are in all; one, itself, if alone."""
+
+    zone: ZoneInfo
+    space: str
+    layout: str | None
+    tier: Tier
+    party: str | None
+    during: Interval
+    modes: tuple[ModePeriod, ...]
+    seats: int = 1
+    equipment: tuple[Used, ...] = ()
+    dates: int = 1
+    series_us: int = 0
+
+
+class Kind(StrEnum):
+    """What a line of a quote is for, in the order in which lines come."""
+
+    UNSET = "unset"
+    """Time that no rate fits; nothing is charged for it, which is not the same as free."""
+    TIME = "time"
+    FLAT = "flat"
+    MINIMUM = "minimum"
+    ALLOWANCE = "allowance"
+    CAP = "cap"
+    DISCOUNT = "discount"
+    EQUIPMENT = "equipment"
+    VAT = "vat"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    RELEASED = "released"
+    WAIVED = "waived"
+    NOTE = "note"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line in words. ``pence`` may be below zero. ``seconds`` and ``unit``: how long at how many pence an hour."""
+
+    kind: Kind
+    text: str
+    pence: int = 0
+    vat: Vat | None = None
+    seconds: float | None = None
+    unit: int | None = None
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """Free time that a quote has taken of a party's allowance. ``period``: "2026-11", or the year it begins in."""
+
+    allowance: str
+    period: str
+    us: int
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
+    """A price with its reasons; the lines add up to ``total``, which is ``None`` where no charge is set. ``vat``: how
+    much of it is VAT. ``unset_us``: time that no rate fits. ``uses``: what it takes of allowances. ``cancelling``: the
+    rule that holds from then on."""
+
+    lines: tuple[Line, ...]
+    total: int | None
+    vat: int = 0
+    unset_us: int = 0
+    uses: tuple[Use, ...] = ()
+    cancelling: Cancelling | None = None
+
+    @property
+    def net(self) -> int | None:
+        return None if self.total is None else self.total - self.vat
+
+
+class Why(StrEnum):
+    """Why a quote was made."""
+
+    CONFIRMED = "confirmed"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    RELEASED = "released"
+    RESTORED = "restored"
+    WAIVED = "waived"
+
+
+class Set(msgspec.Struct, frozen=True, kw_only=True):
+    """The tariffs of a site as somebody has set them. ``version`` counts from 1."""
+
+    version: int
+    tariffs: Tariffs
+    changed_at: datetime
+    changed_by: str
+
+
+class Frozen(msgspec.Struct, frozen=True, kw_only=True):
+    """A quote as it was given. ``number`` counts those of its booking; one without ``superseded_at`` holds."""
+
+    id: str
+    booking_id: str
+    number: int
+    site: str
+    party: str | None
+    tariff_version: int
+    why: Why
+    made_at: datetime
+    made_by: str
+    superseded_at: datetime | None
+    quote: Quote

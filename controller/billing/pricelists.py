@@ -1,0 +1,75 @@
+"""The tariffs of sites, kept in mind until a site's revision says that they may have changed; and wishes made of
+bookings, ready to be priced."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from controller.billing import repository
+from controller.billing.model import Priced, Set, Used
+from controller.bookings.model import Asked, Booking
+from controller.bookings.picture import Picture, Place
+from controller.database import Tx
+from controller.estate.model import SpaceKind
+from controller.people.model import Tier
+
+_KEPT = 256
+"""Sites kept in mind."""
+
+
+class PriceLists:
+    """The tariffs of all sites, the latest used first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[int, Set | None]] = OrderedDict()
+
+    async def of(self, tx: Tx, picture: Picture) -> Set | None:
+        """The tariffs that hold as of the picture; None where none were ever set. Costs no query most times."""
+        site = picture.site.id
+        revision, found = self._kept.get(site, (-1, None))
+        if revision != picture.revision:
+            found = await repository.current(tx, site)
+            self._kept[site] = (picture.revision, found)
+        self._kept.move_to_end(site)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+
+def priced(picture: Picture, asked: Asked | Booking, tier: Tier, *, block: tuple[int, int] | None = None) -> Priced:
+    """What is to be priced. ``block``: dates and microseconds of its series, if it has one."""
+    place = picture.require(asked.space)
+    layout = place.space.layout(asked.layout)
+    dates, series_us = block or (1, 0)
+    return Priced(
+        zone=picture.site.tz,
+        space=asked.space,
+        layout=layout.id if layout is not None else None,
+        tier=tier,
+        party=asked.party,
+        during=asked.during,
+        modes=tuple(picture.hours.modes(asked.during, space=asked.space)),
+        seats=_seats(place, asked),
+        equipment=_equipment(picture, asked),
+        dates=dates,
+        series_us=series_us,
+    )
+
+
+def same_price(one: Booking, other: Booking) -> bool:
+    """Whether nothing differs that a price could depend on."""
+    return all(getattr(one, name) == getattr(other, name) for name in _PRICED)
+
+
+_PRICED = ("space", "layout", "starts", "ends", "party", "people", "seats", "equipment")
+
+
+def _seats(place: Place, asked: Asked | Booking) -> int:
+    return (asked.seats or asked.people or 1) if place.space.kind is SpaceKind.POOL else 1
+
+
+def _equipment(picture: Picture, asked: Asked | Booking) -> tuple[Used, ...]:
+    names: Mapping[str, str] = {each.id: each.name for each in picture.equipment.values()}
+    return tuple(
+        Used(equipment=need.equipment, name=names.get(need.equipment, need.equipment), count=need.count)
+        for need in sorted(asked.equipment, key=lambda need: need.equipment)
+    )

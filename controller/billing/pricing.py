@@ -1,0 +1,348 @@
+"""A price, line by line. Pure: the same tariffs, wish and usage give the same quote.
+
+The order in which things are done, each on what those before it have left:
+
+1. time at the rate of its hour and mode, in real minutes; flat fees
+2. the minimum time and the minimum charge
+3. free hours, from the booking's start on; they pay a minimum only where they pay for all of its time
+4. the cap of each local day, then the cap of the booking
+5. one discount, the highest that fits
+6. equipment
+7. VAT
+
+Every line is rounded by itself to whole pence, half up. What a minimum, a cap or a discount changes is shared among
+exempt and standard-rated lines in proportion.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from controller import localtime
+from controller.billing import words
+from controller.billing.choosing import fits, most_particular
+from controller.billing.model import (
+    Allowance,
+    Discount,
+    Kind,
+    Limit,
+    Line,
+    Per,
+    Priced,
+    Quote,
+    Rate,
+    Tariffs,
+    Use,
+    Vat,
+)
+from controller.billing.splitting import Piece, micros, split
+
+NO_CHARGE_SET = "no charge is set"
+Usage = Mapping[tuple[str, str], int]
+"""Allowance and period -> microseconds that the party has had free of it."""
+
+
+def price(tariffs: Tariffs, wish: Priced, usage: Usage) -> Quote:
+    """What a booking costs and why."""
+    if tariffs.empty:
+        return Quote(
+            lines=(Line(kind=Kind.UNSET, text=NO_CHARGE_SET),),
+            total=None,
+            unset_us=micros(wish.during.end - wish.during.start),
+        )
+    return _Bill(tariffs, wish, usage).quote()
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """A quotient of numbers from zero up, rounded to the nearest whole, a half up."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def shared(amount: int, among: Mapping[Vat, int]) -> dict[Vat, int]:
+    """A whole amount divided in proportion; no share of a reduction is above what it is taken from.
+
+    ``among``: from zero up, more than zero in all, and not less than ``amount`` where that is taken off.
+    """
+    whole = sum(among.values())
+    shares = {vat: amount * part // whole for vat, part in among.items()}
+    rest = amount - sum(shares.values())
+    for vat in sorted(among, key=lambda vat: (shares[vat] - among[vat], vat)):
+        if rest == 0:
+            break
+        shares[vat] += 1
+        rest -= 1
+    return {vat: share for vat, share in shares.items() if share}
+
+
+class _Bill:
+    """A quote while it is being made. ``_sums``: pence so far by day and VAT, all that caps and discounts are about."""
+
+    def __init__(self, tariffs: Tariffs, wish: Priced, usage: Usage) -> None:
+        self._tariffs = tariffs
+        self._wish = wish
+        self._usage = usage
+        self._limit = most_particular(tariffs.limits, wish) or Limit(name="")
+        self._pieces = split(tariffs, wish)
+        self._lines: list[Line] = []
+        self._sums: Counter[tuple[date, Vat]] = Counter()
+        self._raised: Counter[tuple[date, Vat]] = Counter()
+        self._uses: list[Use] = []
+
+    def quote(self) -> Quote:
+        unset = sum(piece.us for piece in self._pieces if piece.rate is None)
+        self._time()
+        self._minimum()
+        self._free_hours()
+        self._caps()
+        self._discount()
+        priced = any(piece.rate is not None for piece in self._pieces)
+        equipment = self._equipment()
+        if unset:
+            self._lines.insert(0, Line(kind=Kind.UNSET, text=f"{words.length(unset)}: {NO_CHARGE_SET}"))
+        vat = self._vat(equipment) if priced or equipment else 0
+        self._clock_change()
+        total = sum(line.pence for line in self._lines) if priced or equipment else None
+        return Quote(
+            lines=tuple(self._lines),
+            total=total,
+            vat=vat,
+            unset_us=unset,
+            uses=tuple(self._uses),
+            cancelling=most_particular(self._tariffs.cancelling, self._wish),
+        )
+
+    def _vat_of(self, rate: Rate) -> Vat:
+        return rate.vat or self._tariffs.vat
+
+    def _add(self, kind: Kind, text: str, shares: Mapping[tuple[date, Vat], int]) -> None:
+        """A line for each kind of VAT that has a share in it."""
+        by_vat = _by_vat(shares)
+        self._sums.update(shares)
+        self._lines += [Line(kind=kind, text=text, pence=by_vat[vat], vat=vat) for vat in sorted(by_vat) if by_vat[vat]]
+
+    def _time(self) -> None:
+        """A line for each rate; for each of its days, where a day has a cap."""
+        by_day = self._limit.day_cap is not None and len({piece.day for piece in self._pieces}) > 1
+        for rate, day, us in _grouped(self._pieces, by_day=by_day):
+            if rate.per_hour is None:
+                continue
+            seats = self._wish.seats if rate.each_seat else 1
+            pence = _worth(rate, us, seats)
+            at = f"at {words.pounds(rate.per_hour)} an hour" if rate.per_hour else "free"
+            each = f" for each of {seats:,} seats" if rate.each_seat and rate.per_hour and seats > 1 else ""
+            on = f" on {words.day(day)}" if by_day else ""
+            text = f"{words.length(us)}{on} {at}{each} ({rate.name})"
+            vat = self._vat_of(rate)
+            seconds = us / words.MICROSECONDS
+            self._lines.append(
+                Line(kind=Kind.TIME, text=text, pence=pence, vat=vat, seconds=seconds, unit=rate.per_hour)
+            )
+            self._sums[day, vat] += pence
+        for rate, day, _ in _grouped(self._pieces, by_day=False):
+            if rate.flat is not None:
+                vat = self._vat_of(rate)
+                seats = self._wish.seats if rate.each_seat else 1
+                each = f", {seats:,} seats" if rate.each_seat and seats > 1 else ""
+                text = f"flat fee of {words.pounds(rate.flat)} ({rate.name}{each})"
+                self._lines.append(Line(kind=Kind.FLAT, text=text, pence=rate.flat * seats, vat=vat))
+                self._sums[day, vat] += rate.flat * seats
+
+    def _minimum(self) -> None:
+        """Raises only what costs something: what its rates make free stays free."""
+        first = next(((piece.rate, piece.day) for piece in self._pieces if piece.rate is not None), None)
+        if first is None or not any(piece.rate and (piece.rate.per_hour or piece.rate.flat) for piece in self._pieces):
+            return
+        (rate, day), limit = first, self._limit
+        real = micros(self._wish.during.end - self._wish.during.start)
+        short = (limit.minimum_minutes or 0) * 60 * words.MICROSECONDS - real
+        if short > 0 and rate.per_hour:
+            pence = _worth(rate, short, self._wish.seats if rate.each_seat else 1)
+            text = f"{words.length(short)} more, since the least is {words.length(short + real)} ({limit.name})"
+            self._raise(text, {(day, self._vat_of(rate)): pence})
+        missing = (limit.minimum or 0) - self._sums.total()
+        if missing > 0:
+            by_vat = _by_vat(self._sums) if self._sums.total() else {self._vat_of(rate): 1}
+            text = f"the least charge is {words.pounds(limit.minimum or 0)} ({limit.name})"
+            self._raise(text, {(day, vat): pence for vat, pence in shared(missing, by_vat).items()})
+
+    def _raise(self, text: str, shares: Mapping[tuple[date, Vat], int]) -> None:
+        self._add(Kind.MINIMUM, text, shares)
+        self._raised.update(shares)
+
+    def _free_hours(self) -> None:
+        allowance = most_particular(self._tariffs.allowances, self._wish) if self._wish.party else None
+        if allowance is None or not any(_costs(piece) for piece in self._pieces):
+            return
+        left: dict[tuple[str, date], int] = {}
+        taken: Counter[tuple[str, date]] = Counter()
+        paid: list[Piece] = []
+        for piece in self._pieces:
+            if piece.rate is None or not piece.rate.per_hour:
+                continue
+            period = period_of(allowance, piece.day, self._tariffs.year_starts)
+            if period not in left:
+                had = self._usage.get((allowance.id, period[0]), 0)
+                left[period] = max(0, allowance.free_hours * words.HOUR_US - had)
+            free = min(piece.us, left[period] - taken[period])
+            taken[period] += free
+            paid.append(Piece(us=piece.us - free, day=piece.day, rate=piece.rate))
+        self._take_off(allowance, left, taken, paid)
+        self._uses = [
+            Use(allowance=allowance.id, period=key, us=taken[key, first]) for key, first in left if taken[key, first]
+        ]
+
+    def _take_off(
+        self,
+        allowance: Allowance,
+        left: Mapping[tuple[str, date], int],
+        taken: Mapping[tuple[str, date], int],
+        paid: list[Piece],
+    ) -> None:
+        by_day = self._limit.day_cap is not None and len({piece.day for piece in self._pieces}) > 1
+        before, after = self._hourly(self._pieces, by_day=by_day), self._hourly(paid, by_day=by_day)
+        shares = {key: after[key] - pence for key, pence in before.items()}
+        if not any(piece.us for piece in paid):
+            for key, pence in self._raised.items():
+                shares[key] = shares.get(key, 0) - pence
+        told = "; ".join(
+            f"first {allowance.free_hours:,} h in {words.period(allowance.per, first)} are free: "
+            + (f"{words.length(hours)} left, {words.length(taken[key, first])} taken" if hours else "none left")
+            for (key, first), hours in left.items()
+        )
+        self._add(Kind.ALLOWANCE, f"{told} ({allowance.name})", shares)
+        if not any(shares.values()):
+            self._lines.append(Line(kind=Kind.ALLOWANCE, text=f"{told} ({allowance.name})"))
+
+    def _hourly(self, pieces: Iterable[Piece], *, by_day: bool) -> Counter[tuple[date, Vat]]:
+        """What the time of these pieces costs, each line rounded as it stands on the quote."""
+        sums: Counter[tuple[date, Vat]] = Counter()
+        for rate, day, us in _grouped(pieces, by_day=by_day):
+            sums[day, self._vat_of(rate)] += _worth(rate, us, self._wish.seats if rate.each_seat else 1)
+        return sums
+
+    def _caps(self) -> None:
+        limit = self._limit
+        if limit.day_cap is not None:
+            for day in sorted({day for day, _ in self._sums}):
+                self._cap(
+                    limit.day_cap, {key: pence for key, pence in self._sums.items() if key[0] == day}, words.day(day)
+                )
+        if limit.booking_cap is not None:
+            self._cap(limit.booking_cap, dict(self._sums), "")
+
+    def _cap(self, most: int, sums: Mapping[tuple[date, Vat], int], day: str) -> None:
+        over = sum(sums.values()) - most
+        if over <= 0:
+            return
+        what = f"on {day}" if day else "a booking"
+        self._add(Kind.CAP, f"at most {words.pounds(most)} {what} ({self._limit.name})", self._off(over, sums))
+
+    def _off(self, amount: int, sums: Mapping[tuple[date, Vat], int]) -> dict[tuple[date, Vat], int]:
+        """An amount taken off in proportion to VAT, and within each from the earliest days on."""
+        shares: dict[tuple[date, Vat], int] = {}
+        for vat, share in shared(amount, _by_vat(sums)).items():
+            rest = share
+            for key in sorted(key for key in sums if key[1] is vat):
+                shares[key] = -min(rest, sums[key])
+                rest += shares[key]
+        return shares
+
+    def _discount(self) -> None:
+        fitting = [each for each in self._tariffs.discounts if fits(each, self._wish) and self._earned(each)]
+        total = self._sums.total()
+        if not fitting or total <= 0:
+            return
+        best = max(fitting, key=lambda each: (each.percent, each.name))
+        amount = half_up(total * best.percent, 100)
+        block = f"block of {best.dates}" if best.dates is not None else f"{best.total_hours} h or more"
+        text = f"{block}: −{words.percent(best.percent)} ({best.name})"
+        self._add(Kind.DISCOUNT, text, self._off(amount, dict(self._sums)))
+
+    def _earned(self, discount: Discount) -> bool:
+        enough_dates = discount.dates is None or self._wish.dates >= discount.dates
+        series_us = max(self._wish.series_us, micros(self._wish.during.end - self._wish.during.start))
+        return enough_dates and (discount.total_hours is None or series_us >= discount.total_hours * words.HOUR_US)
+
+    def _equipment(self) -> bool:
+        """Whether any equipment of the booking has a price."""
+        prices = {each.equipment: each for each in self._tariffs.equipment}
+        found = False
+        for used in self._wish.equipment:
+            if (set_ := prices.get(used.equipment)) is not None and used.count:
+                at = f"at {words.pounds(set_.per_use)}" if set_.per_use else "free"
+                text = f"{used.count:,} × {used.name} {at}"
+                vat = set_.vat or self._tariffs.vat
+                self._lines.append(Line(kind=Kind.EQUIPMENT, text=text, pence=used.count * set_.per_use, vat=vat))
+                found = True
+        return found
+
+    def _vat(self, equipment: bool) -> int:
+        """How much of the total is VAT."""
+        rate = self._tariffs.vat_percent
+        if rate is None:
+            return 0
+        standard = sum(line.pence for line in self._lines if line.vat is Vat.STANDARD)
+        if not any(line.vat is Vat.STANDARD for line in self._lines):
+            self._lines.append(Line(kind=Kind.VAT, text="VAT exempt"))
+            return 0
+        at = words.percent(rate)
+        if self._tariffs.gross:
+            vat = _whole(standard * rate / (100 + rate))
+            self._lines.append(Line(kind=Kind.VAT, text=f"includes VAT of {words.pounds(vat)} ({at})"))
+        else:
+            vat = _whole(standard * rate / 100)
+            self._lines.append(Line(kind=Kind.VAT, text=f"VAT of {at} on {words.pounds(standard)}", pence=vat))
+        return vat
+
+    def _clock_change(self) -> None:
+        during, zone = self._wish.during, self._wish.zone
+        real = micros(during.end - during.start)
+        shown = micros(localtime.wall(during.end, zone) - localtime.wall(during.start, zone))
+        if real != shown:
+            way = "back" if real > shown else "forward"
+            text = (
+                f"the clocks go {way}: from {localtime.wall(during.start, zone):%H:%M} to "
+                f"{localtime.wall(during.end, zone):%H:%M} it lasts {words.length(real)}, and so much is counted"
+            )
+            self._lines.append(Line(kind=Kind.NOTE, text=text))
+
+
+def period_of(allowance: Allowance, day: date, year_starts: int) -> tuple[str, date]:
+    """The name and the first day of the period of an allowance that a day lies in."""
+    if allowance.per is Per.MONTH:
+        first = day.replace(day=1)
+        return f"{first:%Y-%m}", first
+    first = date(day.year if day.month >= year_starts else day.year - 1, year_starts, 1)
+    return f"{first.year}", first
+
+
+def _by_vat(sums: Mapping[tuple[date, Vat], int]) -> Counter[Vat]:
+    found: Counter[Vat] = Counter()
+    for (_, vat), pence in sums.items():
+        found[vat] += pence
+    return found
+
+
+def _costs(piece: Piece) -> bool:
+    return piece.rate is not None and bool(piece.rate.per_hour)
+
+
+def _worth(rate: Rate, us: int, seats: int) -> int:
+    return half_up((rate.per_hour or 0) * seats * us, words.HOUR_US)
+
+
+def _whole(amount: Decimal) -> int:
+    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _grouped(pieces: Iterable[Piece], *, by_day: bool) -> list[tuple[Rate, date, int]]:
+    """Rate, first day and time of each rate, or of each rate on each day, in order of time."""
+    found: dict[tuple[str, date | None], tuple[Rate, date, int]] = {}
+    for piece in pieces:
+        if piece.rate is None:
+            continue
+        key = (piece.rate.name, piece.day if by_day else None)
+        rate, day, us = found.get(key, (piece.rate, piece.day, 0))
+        found[key] = (rate, day, us + piece.us)
+    return list(found.values())

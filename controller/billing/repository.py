@@ -1,0 +1,160 @@
+"""All SQL about tariffs and quotes."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import RowMapping, func, insert, select, update
+
+from controller.billing.model import Frozen, Quote, Set, Tariffs, Why
+from controller.billing.splitting import micros
+from controller.billing.tables import allowance_uses, quotes, tariffs
+from controller.bookings.model import CLAIMING, State
+from controller.bookings.tables import bookings
+from controller.database import Tx
+
+_AT_ONCE = 500
+"""Ids asked for in one statement."""
+_STANDING = [each.value for each in (*CLAIMING, State.REQUESTED)]
+_QUOTE = tuple(quotes.c[name] for name in Frozen.__struct_fields__ if name != "quote")
+
+
+async def current(tx: Tx, site: str) -> Set | None:
+    """The tariffs that hold; None where none were ever set."""
+    query = select(tariffs).where(tariffs.c.site == site).order_by(tariffs.c.version.desc()).limit(1)
+    row = (await tx.execute(query)).mappings().first()
+    if row is None:
+        return None
+    return Set(
+        version=row["version"],
+        tariffs=msgspec.json.decode(row["document"], type=Tariffs),
+        changed_at=row["changed_at"],
+        changed_by=row["changed_by"],
+    )
+
+
+async def put(tx: Tx, site: str, value: Set) -> None:
+    """Write a new version. The caller holds the site's lock."""
+    row = {
+        "site": site,
+        "version": value.version,
+        "document": msgspec.json.encode(value.tariffs).decode(),
+        "changed_at": value.changed_at,
+        "changed_by": value.changed_by,
+    }
+    await tx.execute(insert(tariffs).values(row))
+
+
+async def live(tx: Tx, booking_ids: Sequence[str]) -> dict[str, Frozen]:
+    """Booking -> the quote that holds for it."""
+    found: dict[str, Frozen] = {}
+    for at in range(0, len(booking_ids), _AT_ONCE):
+        some = booking_ids[at : at + _AT_ONCE]
+        query = select(*_QUOTE, quotes.c.document).where(
+            quotes.c.booking_id.in_(some), quotes.c.superseded_at.is_(None)
+        )
+        found |= {row["booking_id"]: _frozen(row) for row in (await tx.execute(query)).mappings()}
+    return found
+
+
+async def history(tx: Tx, booking_id: str) -> list[Frozen]:
+    """All quotes of a booking, the newest first."""
+    query = select(*_QUOTE, quotes.c.document).where(quotes.c.booking_id == booking_id)
+    return [_frozen(row) for row in (await tx.execute(query.order_by(quotes.c.number.desc()))).mappings()]
+
+
+def _frozen(row: RowMapping) -> Frozen:
+    known = {name: row[name] for name in Frozen.__struct_fields__ if name != "quote"}
+    return Frozen(**known | {"why": Why(row["why"])}, quote=msgspec.json.decode(row["document"], type=Quote))
+
+
+async def freeze(tx: Tx, made: Sequence[Frozen], *, instead_of: Sequence[Frozen]) -> None:
+    """Write quotes; those of the same bookings that held so far are superseded."""
+    ids = [each.id for each in instead_of]
+    for at in range(0, len(ids), _AT_ONCE):
+        gone = update(quotes).where(quotes.c.id.in_(ids[at : at + _AT_ONCE]))
+        await tx.execute(gone.values(superseded_at=made[0].made_at))
+    await tx.execute(
+        insert(quotes),
+        [
+            {name: getattr(each, name) for name in Frozen.__struct_fields__ if name != "quote"}
+            | {
+                "why": each.why.value,
+                "total_pence": each.quote.total,
+                "vat_pence": each.quote.vat,
+                "document": msgspec.json.encode(each.quote).decode(),
+            }
+            for each in made
+        ],
+    )
+    uses = [
+        msgspec.structs.asdict(use) | {"quote_id": each.id, "site": each.site, "party": each.party}
+        for each in made
+        for use in each.quote.uses
+    ]
+    if uses:
+        await tx.execute(insert(allowance_uses), uses)
+
+
+async def usage(
+    tx: Tx, site: str, parties: Iterable[str], *, but: Sequence[str] = ()
+) -> dict[str, Counter[tuple[str, str]]]:
+    """Party -> allowance and period -> microseconds that live quotes have taken, those of the bookings ``but``
+    left out."""
+    query = (
+        select(
+            allowance_uses.c.party,
+            allowance_uses.c.allowance,
+            allowance_uses.c.period,
+            allowance_uses.c.us,
+            quotes.c.booking_id,
+        )
+        .join_from(allowance_uses, quotes, quotes.c.id == allowance_uses.c.quote_id)
+        .where(
+            allowance_uses.c.site == site,
+            allowance_uses.c.party.in_(sorted(set(parties))),
+            quotes.c.superseded_at.is_(None),
+        )
+    )
+    left_out = frozenset(but)
+    found: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for row in await tx.execute(query):
+        if row.booking_id not in left_out:
+            found[row.party][row.allowance, row.period] += row.us
+    return found
+
+
+async def blocks(tx: Tx, series_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Series -> how many of its dates stand, and how many microseconds they are long in all."""
+    query = select(bookings.c.series_id, bookings.c.starts, bookings.c.ends).where(
+        bookings.c.series_id.in_(sorted(set(series_ids))), bookings.c.state.in_(_STANDING)
+    )
+    found: dict[str, tuple[int, int]] = {}
+    for row in await tx.execute(query):
+        dates, us = found.get(row.series_id, (0, 0))
+        found[row.series_id] = (dates + 1, us + micros(row.ends - row.starts))
+    return found
+
+
+async def undecided(tx: Tx, site: str, *, after: datetime, limit: int) -> list[str]:
+    """Ids of the bookings that wait for a decision and are still to come, by start."""
+    query = (
+        select(bookings.c.id)
+        .where(
+            bookings.c.site == site,
+            bookings.c.starts > after,
+            bookings.c.state.in_([State.HELD.value, State.REQUESTED.value]),
+        )
+        .order_by(bookings.c.starts, bookings.c.id)
+        .limit(limit)
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def count_confirmed(tx: Tx, site: str, *, after: datetime) -> int:
+    """How many confirmed bookings are still to come, whose quotes stay as they are."""
+    query = select(func.count()).where(
+        bookings.c.site == site, bookings.c.starts > after, bookings.c.state == State.CONFIRMED.value
+    )
+    return int((await tx.execute(query)).scalar_one())

@@ -1,0 +1,57 @@
+"""A booking cut into pieces that have one rate, one local day and one mode each. Pure."""
+
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import msgspec
+
+from controller import localtime
+from controller.billing import week
+from controller.billing.choosing import fits, particularity
+from controller.billing.model import Priced, Rate, Tariffs
+from edge.wire.interval import Interval
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """``us``: its real length. ``rate``: ``None`` where none fits. ``day``: the local date it lies in."""
+
+    us: int
+    day: date
+    rate: Rate | None
+
+
+def split(tariffs: Tariffs, wish: Priced) -> list[Piece]:
+    """The pieces of a booking in order of time. Neighbours may have the same rate."""
+    rates = sorted((rate for rate in tariffs.rates if fits(rate, wish)), key=particularity, reverse=True)
+    open_at = {
+        rate.name: [each for text in rate.hours for each in week.intervals(text, wish.during, wish.zone)]
+        for rate in rates
+    }
+    cuts = {wish.during.start, wish.during.end, *_midnights(wish)}
+    cuts |= {edge for spans in open_at.values() for span in spans for edge in (span.start, span.end)}
+    cuts |= {period.during.end for period in wish.modes}
+    times = sorted(cut for cut in cuts if wish.during.start <= cut <= wish.during.end)
+    pieces = []
+    for start, end in pairwise(times):
+        rate = next((rate for rate in rates if _holds(rate, open_at[rate.name], wish, start)), None)
+        pieces.append(Piece(us=micros(end - start), day=localtime.local_day(start, wish.zone), rate=rate))
+    return pieces
+
+
+def micros(length: timedelta) -> int:
+    """A length as whole microseconds."""
+    return length // _MICROSECOND
+
+
+def _holds(rate: Rate, spans: list[Interval], wish: Priced, at: datetime) -> bool:
+    if rate.hours and not any(at in span for span in spans):
+        return False
+    return not rate.modes or any(at in period.during and period.mode in rate.modes for period in wish.modes)
+
+
+def _midnights(wish: Priced) -> list[datetime]:
+    day = localtime.local_day(wish.during.start, wish.zone)
+    last = localtime.local_day(wish.during.end, wish.zone)
+    return [localtime.day_start(day + timedelta(days=each + 1), wish.zone) for each in range((last - day).days)]

@@ -1,0 +1,76 @@
+"""Bookings of one site priced one after the other, each with the free hours that those before it have left."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from controller.billing import repository
+from controller.billing.model import Quote, Tariffs, Use
+from controller.billing.pricelists import priced
+from controller.billing.pricing import price
+from controller.billing.words import HOUR_US
+from controller.bookings.model import Asked, Booking
+from controller.bookings.picture import Picture
+from controller.database import Tx
+from controller.people.model import Tier
+from controller.people.parties import parties
+
+Wished = Asked | Booking
+Spent = Counter[tuple[str, str]]
+"""Allowance and period -> microseconds had free of it."""
+
+
+class Till:
+    """``spent``: what each party has had free, apart from the bookings that are to be priced."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        tariffs: Tariffs,
+        *,
+        tiers: Mapping[str, Tier],
+        spent: Mapping[str, Spent],
+        blocks: Mapping[str, tuple[int, int]],
+    ) -> None:
+        self._picture = picture
+        self._tariffs = tariffs
+        self._tiers = tiers
+        self._spent = {party: Counter(had) for party, had in spent.items()}
+        self._blocks = blocks
+
+    def price(self, wished: Wished, *, tier: Tier | None = None, block: tuple[int, int] | None = None) -> Quote:
+        """What it costs now. ``tier`` for one without a party; ``block`` for one that is not written yet."""
+        series = wished.series_id if isinstance(wished, Booking) else None
+        block = self._blocks.get(series) if series is not None else block
+        own = self._tiers.get(wished.party or "", tier or Tier.COMMUNITY)
+        spent = self._spent.setdefault(wished.party or "", Counter())
+        quote = price(self._tariffs, priced(self._picture, wished, own, block=block), spent)
+        self.spend(wished.party, quote.uses)
+        return quote
+
+    def spend(self, party: str | None, uses: Sequence[Use]) -> None:
+        """Count free hours of a quote that was made before."""
+        spent = self._spent.setdefault(party or "", Counter())
+        for use in uses:
+            spent[use.allowance, use.period] += use.us
+
+    def has(self, party: str | None, uses: Sequence[Use]) -> bool:
+        """Whether so much is left of a party's free hours as they are now."""
+        hours = {each.id: each.free_hours for each in self._tariffs.allowances}
+        spent = self._spent.get(party or "", Counter())
+        return all(spent[use.allowance, use.period] + use.us <= hours.get(use.allowance, 0) * HOUR_US for use in uses)
+
+
+async def open_till(tx: Tx, picture: Picture, tariffs: Tariffs, wished: Sequence[Wished]) -> Till:
+    """A till for these bookings, with one query each for parties, free hours and series, and none where there is
+    nothing to ask. The caller holds the site's lock if quotes are to be frozen."""
+    whose = {each.party for each in wished if each.party is not None}
+    series = {each.series_id for each in wished if isinstance(each, Booking) and each.series_id is not None}
+    own = [each.id for each in wished if isinstance(each, Booking)]
+    found = await parties(tx, whose) if whose else {}
+    return Till(
+        picture,
+        tariffs,
+        tiers={party: known.tier for party, known in found.items()},
+        spent=await repository.usage(tx, picture.site.id, whose, but=own) if whose and tariffs.allowances else {},
+        blocks=await repository.blocks(tx, series) if series and tariffs.discounts else {},
+    )

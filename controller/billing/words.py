@@ -1,0 +1,42 @@
+"""Money and lengths of time as a quote says them."""
+
+from datetime import date
+from decimal import Decimal
+
+from controller.billing.model import Per
+
+MICROSECONDS = 1_000_000
+HOUR_US = 3600 * MICROSECONDS
+
+
+def pounds(pence: int) -> str:
+    """“£12.00”, “−£5.00”, “£1,200.00”."""
+    sign = "−" if pence < 0 else ""
+    return f"{sign}£{abs(pence) // 100:,}.{abs(pence) % 100:02}"
+
+
+def length(us: int) -> str:
+    """“2 h 30 min”; seconds only where there are any."""
+    minutes, rest = divmod(us, 60 * MICROSECONDS)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{number:,} {unit}" for number, unit in ((hours, "h"), (minutes, "min")) if number]
+    if rest:
+        parts.append(f"{(Decimal(rest) / MICROSECONDS).normalize():f} s")
+    return " ".join(parts) or "0 min"
+
+
+def percent(value: Decimal | int) -> str:
+    """“20 %”, “17.5 %”."""
+    return f"{Decimal(value).normalize():f} %"
+
+
+def period(per: Per, first: date) -> str:
+    """“November 2026”, “2026”, “the year from April 2026”; ``first``: its first day."""
+    if per is Per.MONTH:
+        return f"{first:%B %Y}"
+    return f"{first:%Y}" if first.month == 1 else f"the year from {first:%B %Y}"
+
+
+def day(value: date) -> str:
+    """“Thu 26 Nov”."""
+    return f"{value:%a %-d %b}"
