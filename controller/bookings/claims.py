@@ -2,8 +2,8 @@
 and it takes the site's lock."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import bindparam, delete, insert, or_, select, update
@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.access import words
 from controller.bookings import repository
-from controller.bookings.judging.buffers import buffers_of, seats_of
+from controller.bookings.judging.buffers import buffers_of
+from controller.bookings.judging.pools import QUARTER, quarters, seats_of, takings
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Booking, Changed, Claimed, State
-from controller.bookings.picture import Picture, Place
+from controller.bookings.picture import Picture
 from controller.bookings.tables import (
     CLAIM_OVERLAP,
     POOL_FULL,
@@ -29,7 +30,6 @@ from controller.database import Database, Tx, violates
 from controller.estate.model import SpaceKind
 from edge.wire.interval import Interval
 
-QUARTER = timedelta(minutes=15)
 HOUSE = "hallkeeper"
 """Who does what nobody asked for."""
 
@@ -40,23 +40,6 @@ Quarters = Counter[tuple[str, datetime]]
 def contended(error: IntegrityError) -> bool:
     """Whether a write failed because somebody outside our locks took the time or the places meanwhile."""
     return violates(error, CLAIM_OVERLAP) or violates(error, POOL_FULL)
-
-
-def quarters(during: Interval) -> Iterator[datetime]:
-    """The starts of the quarter hours that a time touches, by UTC."""
-    at = during.start.astimezone(UTC)
-    at = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
-    while at < during.end:
-        yield at
-        at += QUARTER
-
-
-def takings(place: Place, seats: int) -> tuple[tuple[str, int], ...]:
-    """The pools that a booking of this space takes places of, and how many: ``seats`` of a pool that is booked
-    itself, all of one that lies in it."""
-    if place.space.kind is SpaceKind.POOL:
-        return tuple((pool, seats) for pool, _ in place.pools)
-    return place.pools
 
 
 _AT = (pool_quarters.c.pool == bindparam("p"), pool_quarters.c.quarter == bindparam("q"))
@@ -199,7 +182,6 @@ async def _claim_equipment(tx: Tx, picture: Picture, holding: Sequence[Booking])
         }
         for value in holding
         for need in value.equipment
-        if need.count > 0
     ]
     if rows:
         await tx.execute(insert(equipment_claims), rows)

@@ -13,7 +13,7 @@ from controller.database import Tx
 from controller.estate import repository as estate
 from controller.estate.divisions import atoms_of
 from controller.estate.errors import SiteUnknown, SpaceUnknown
-from controller.estate.model import Equipment, Site, Space, SpaceKind
+from controller.estate.model import Equipment, Layout, Site, Space, SpaceKind
 from controller.estate.revisions import revision
 from controller.hours import repository as hours
 from controller.hours.book import HoursBook
@@ -57,6 +57,20 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             for atom in place.atoms:
                 found.setdefault(atom, []).append(place)
         return {atom: tuple(places) for atom, places in found.items()}
+
+    @cached_property
+    def widest_buffer_min(self) -> int:
+        """The longest set-up or clear-down of any space or layout."""
+        things: list[Space | Layout] = []
+        for place in self.by_space.values():
+            things += (place.space, *place.space.layouts)
+        return max((minutes for each in things for minutes in (each.setup_min, each.cleardown_min)), default=0)
+
+    @cached_property
+    def widest_changeover_min(self) -> int:
+        spaces = [place.space for place in self.by_space.values()]
+        listed = (change.minutes for space in spaces for change in space.changeovers)
+        return max((*listed, *(space.changeover_min for space in spaces)), default=0)
 
 
 class Pictures:

@@ -1,6 +1,8 @@
 """A site's booking policy: who is confirmed at once, who may book how early, how much, and what becomes of those who
 do not come. One document per site, read and written as a whole. Pure."""
 
+from enum import StrEnum
+
 import msgspec
 
 from controller.people.model import Tier
@@ -31,11 +33,21 @@ class PriorityWindow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     spaces: tuple[str, ...] = ()
 
 
+class Per(StrEnum):
+    """The time over which a quota counts, by the site's calendar; weeks begin on Monday."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    AHEAD = "ahead"
+    """All that is still to come."""
+
+
 class Quota(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """At most so much per party in any local ``per`` (day, week, month, or "ahead": all that is still to come)."""
+    """At most so much for a party in any ``per``. Empty lists ask for nothing; ``spaces``: only these count."""
 
     name: str
-    per: str
+    per: Per
     tiers: tuple[Tier, ...] = ()
     parties: tuple[str, ...] = ()
     spaces: tuple[str, ...] = ()

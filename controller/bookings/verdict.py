@@ -36,7 +36,7 @@ LIFTED = frozenset({Why.TOO_EARLY, Why.QUOTA, Why.APPROVAL})
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """One reason. ``field``: which field of the wish it is about. ``asked`` and ``limit``: the figures, in the unit
-    that ``text`` names. ``conflicts``: the bookings it is about."""
+    that ``text`` names; times are minutes. ``conflicts``: the bookings it is about."""
 
     why: Why
     text: str
@@ -47,9 +47,13 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """All reasons against a wish, hardest first, none twice. Empty: it is free and confirmed at once."""
+    """All reasons against a wish, hardest first. Empty: it is free and confirmed at once.
+
+    ``expired``: ids of holds that have run out and give way to it, for ``write_claims``.
+    """
 
     reasons: tuple[Reason, ...] = ()
+    expired: tuple[str, ...] = ()
 
     @property
     def refusals(self) -> tuple[Reason, ...]:
@@ -66,6 +70,6 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def conflicts(self) -> tuple[Claimed, ...]:
-        """The bookings that stand in its way, each once."""
-        found = {each.id: each for reason in self.refusals for each in reason.conflicts}
-        return tuple(found.values())
+        """The bookings that hold what it wants, each once; those that a quota counts do not."""
+        standing = (reason for reason in self.refusals if reason.why is not Why.QUOTA)
+        return tuple({each: None for reason in standing for each in reason.conflicts})

@@ -43,8 +43,3 @@ def changeover_between(first: Space, layout: str, second: Space, next_layout: st
         return timedelta()
     listed = (each.minutes for each in first.changeovers if (each.from_layout, each.to_layout) == (layout, next_layout))
     return timedelta(minutes=next(listed, first.changeover_min))
-
-
-def seats_of(*, seats: int | None, people: int | None) -> int:
-    """Places of a pool that a booking takes: as many as it says, or as it has people, or one."""
-    return seats if seats is not None else people or 1

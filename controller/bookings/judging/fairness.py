@@ -1,0 +1,146 @@
+"""Reasons that lie in the site's rules of fair use: who may book how early, and how much. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from controller import localtime
+from controller.access import words
+from controller.bookings.judging import phrases
+from controller.bookings.judging.case import Case
+from controller.bookings.judging.periods import Period, covering, period
+from controller.bookings.model import Claimed
+from controller.bookings.policy import Per, PriorityWindow, Quota
+from controller.bookings.verdict import Reason, Why
+from controller.people.model import Tier
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a quota is used up with a wish, the wish included."""
+
+    bookings: int
+    minutes: float
+
+
+def days_ahead(case: Case) -> int:
+    """Local days from today to the day that it starts on."""
+    zone = case.place.site.tz
+    return (localtime.local_day(case.asked.during.start, zone) - localtime.local_day(case.now, zone)).days
+
+
+def window_of(windows: Sequence[PriorityWindow], tier: Tier, space: str) -> PriorityWindow | None:
+    """The window of a tier that holds for a space: of those that name it the one that names the fewest, else the
+    first that is for all spaces."""
+    its = [each for each in windows if each.tier is tier and (not each.spaces or space in each.spaces)]
+    return min(its, key=lambda each: len(each.spaces) or float("inf"), default=None)
+
+
+def too_early(case: Case) -> Iterator[Reason]:
+    if case.decides:
+        return
+    tier = case.wish.tier
+    found = window_of(case.picture.policy.windows, tier, case.asked.space)
+    ahead = days_ahead(case)
+    if found is None or ahead <= found.days:
+        return
+    zone = case.place.site.tz
+    opens = localtime.local_day(case.asked.during.start, zone) - timedelta(days=found.days)
+    day = words.day(localtime.day_start(opens, zone), zone, now=case.now)
+    yield Reason(
+        why=Why.TOO_EARLY,
+        field="starts",
+        text=f"{phrases.TIERS[tier]} can book {case.place.space.name} {phrases.plural(found.days, 'day')} ahead; "
+        f"this can be booked from {day} on",
+        asked=ahead,
+        limit=found.days,
+    )
+
+
+def holds_for(quota: Quota, *, tier: Tier, party: str | None, space: str) -> bool:
+    """Whether a booking of this party in this space counts under the quota."""
+    return (
+        (not quota.tiers or tier in quota.tiers)
+        and (not quota.parties or party in quota.parties)
+        and (not quota.spaces or space in quota.spaces)
+    )
+
+
+def counted(quota: Quota, within: Period, spent: Sequence[Claimed]) -> list[Claimed]:
+    """The bookings of a party that count under a quota in one period."""
+    return [each for each in spent if within.has(each) and (not quota.spaces or each.space in quota.spaces)]
+
+
+def tally(*sets: Sequence[Claimed]) -> Tally:
+    all_of = [each for found in sets for each in found]
+    return Tally(bookings=len(all_of), minutes=sum(each.during.seconds for each in all_of) / 60)
+
+
+def needed(case: Case) -> Period | None:
+    """The time of its party that its verdict rests on, if any."""
+    if case.decides or case.asked.party is None:
+        return None
+    policy, start, zone = case.picture.policy, case.asked.during.start, case.place.site.tz
+    per = {quota.per for quota in _quotas(case)}
+    if any(rule.most_a_week is not None for rule in policy.rules):
+        per.add(Per.WEEK)
+    return covering(period(each, start, zone, now=case.now) for each in per)
+
+
+def quota(case: Case) -> Iterator[Reason]:
+    if case.decides or case.asked.party is None:
+        return
+    zone = case.place.site.tz
+    mine = Claimed(id="", title=case.asked.title, space=case.asked.space, during=case.asked.during)
+    for each in _quotas(case):
+        within = period(each.per, mine.during.start, zone, now=case.now)
+        before = sorted(counted(each, within, case.facts.spent), key=lambda other: other.during)
+        total = tally(before, [mine])
+        for what, used, most in (
+            ("booking", float(total.bookings), each.most_bookings),
+            ("minute", total.minutes, each.most_minutes),
+        ):
+            if most is not None and used > most:
+                yield _over(case, each, within, what, used, most, before)
+
+
+def _quotas(case: Case) -> list[Quota]:
+    wish = case.wish
+    return [
+        each
+        for each in case.picture.policy.quotas
+        if holds_for(each, tier=wish.tier, party=case.asked.party, space=case.asked.space)
+    ]
+
+
+def _over(
+    case: Case, quota: Quota, within: Period, what: str, used: float, most: int, before: Sequence[Claimed]
+) -> Reason:
+    asked, limit = amount(what, used), amount(what, most)
+    here = f": {phrases.bookings(before, case.place.site.tz)}" if before else ""
+    return Reason(
+        why=Why.QUOTA,
+        field="starts",
+        text=f"“{quota.name}” allows {limit} {span(case, quota, within)}; with this it would be {asked}{here}",
+        conflicts=tuple(before[: phrases.CARRIED]),
+        asked=used,
+        limit=most,
+    )
+
+
+def amount(what: str, count: float) -> str:
+    """“2 bookings”, “3 hours”."""
+    return phrases.plural(int(count), what) if what == "booking" else phrases.length(timedelta(minutes=count))
+
+
+def span(case: Case, quota: Quota, within: Period) -> str:
+    """“in the week from Mon 23 Nov”."""
+    if within.first is None:
+        return "ahead at a time"
+    zone = case.place.site.tz
+    day = words.day(within.starts, zone, now=case.now)
+    return {
+        Per.DAY: f"on {day}",
+        Per.WEEK: f"in the week from {day}",
+        Per.MONTH: f"in {within.first:%B %Y}",
+    }[quota.per]

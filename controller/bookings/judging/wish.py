@@ -1,0 +1,16 @@
+"""A wish as it is judged: what is asked, by whom, for whom."""
+
+import msgspec
+
+from controller.bookings.model import Asked
+from controller.people.model import Actor, Tier
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """``tier``: that of ``asked.party``. ``but``: ids of bookings that do not stand in the way, such as the one that
+    is to be moved."""
+
+    asked: Asked
+    actor: Actor
+    tier: Tier = Tier.COMMUNITY
+    but: frozenset[str] = frozenset()
