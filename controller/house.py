@@ -24,6 +24,7 @@ from controller.hours.service import Hours
 from controller.people import directory
 from controller.people.directory import Directory
 from controller.people.may import Thing
+from controller.people.party_import import PartyImport
 from controller.people.passwords import Passwords
 from controller.people.service import People
 from controller.plans import repository as plans
@@ -56,6 +57,7 @@ class House:
     registry: CollectorRegistry
     people: People
     directory: Directory
+    party_import: PartyImport
     estate: Estate
     hours: Hours
     access: Access
@@ -115,6 +117,7 @@ def open_house(
         registry=registry,
         people=people,
         directory=Directory(database, clock),
+        party_import=PartyImport(database, clock),
         estate=estate,
         hours=Hours(database, clock, changes),
         access=access,

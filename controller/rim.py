@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from controller.problem import Problem, TooLarge, problem_response, shown_path
+from controller.spreadsheet import LARGEST
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +133,8 @@ class LimitMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        limit = CALENDAR_LIMIT if scope["path"].endswith("/calendar") else BODY_LIMIT
+        last = scope["path"].rpartition("/")[2]
+        limit = {"calendar": CALENDAR_LIMIT, "import": LARGEST}.get(last, BODY_LIMIT)
         problem = TooLarge(f"a body may be at most {limit} bytes; send less, or in parts")
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:

@@ -64,7 +64,7 @@ class Directory:
         old = known.get(party_id)
         if old is not None and old.forgotten_at is not None:
             raise PartyForgotten(party_id)
-        if wrong := against(party_id, draft, known):
+        if wrong := against(party_id, draft, old=old, kinds={each.id: each.kind for each in known.values()}):
             raise invalid_field(*wrong)
         if old is not None and old.draft == draft:
             return old, False
@@ -180,24 +180,28 @@ def named_in(party_id: str, draft: PartyDraft) -> set[str]:
     return {each for each in (party_id, draft.organisation, draft.responsible) if each is not None}
 
 
-def against(party_id: str, draft: PartyDraft, known: Mapping[str, Party]) -> tuple[str, str] | None:
-    """What speaks against writing a party, among the parties it names: the field and why. Pure."""
-    old = known.get(party_id)
+def against(
+    party_id: str, draft: PartyDraft, *, old: Party | None, kinds: Mapping[str, PartyKind]
+) -> tuple[str, str] | None:
+    """What speaks against writing a party over ``old``: the field and why. ``kinds``: of the parties that it names, as
+    far as there are such. Pure."""
     if old is not None and old.kind is not draft.kind:
         return "kind", f"{party_id!r} is there as {old.kind}; a party stays what it is, so choose another id"
+    if old is not None and old.forgotten_at is not None and draft != old.draft:
+        return "id", f"what was known of {party_id!r} has been deleted for good; choose another id"
     if draft.organisation is not None:
         if draft.kind is PartyKind.ORGANISATION:
             return "organisation", "an organisation is part of no other; make it a group, or leave this out"
-        within = known.get(draft.organisation)
+        within = kinds.get(draft.organisation)
         if within is None:
             return "organisation", f"there is no organisation {draft.organisation!r}; make it first"
-        if within.kind is not PartyKind.ORGANISATION:
-            return "organisation", f"{draft.organisation!r} is a {within.kind} and no organisation"
+        if within is not PartyKind.ORGANISATION:
+            return "organisation", f"{draft.organisation!r} is a {within} and no organisation"
     if draft.responsible is not None:
-        answers = known.get(draft.responsible)
+        answers = kinds.get(draft.responsible)
         if answers is None:
             return "responsible", f"there is no person {draft.responsible!r}; make it first"
-        if answers.kind is not PartyKind.PERSON or draft.responsible == party_id:
+        if answers is not PartyKind.PERSON or draft.responsible == party_id:
             return "responsible", "must be a person, and another one"
     return None
 

@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
+from controller.csv_bodies import CSV_BODY, csv_refused, csv_response
 from controller.fields import LIST_LIMIT, After, Limit, Slug, SlugPath
 from controller.house import TheHouse
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
 from controller.people.gate import KeepsPeople, SeesContacts
 from controller.people.model import PartyKind, Tier
+from controller.people.party_import_schemas import PartyImportAnswer, import_answer
 from controller.people.party_schemas import (
     MemberAnswer,
     MemberBody,
@@ -20,7 +22,7 @@ from controller.people.party_schemas import (
     member_answer,
     party_answer,
 )
-from controller.problem import NotSignedIn, described
+from controller.problem import NotSignedIn, TooLarge, described
 
 router = APIRouter(tags=["people"], responses=described(NotSignedIn))
 
@@ -51,6 +53,31 @@ async def list_parties(
     )
     more, found = len(found) > limit, found[:limit]
     return PartyPage(items=[party_answer(each) for each in found], next=found[-1].id if more else None)
+
+
+@router.get("/parties.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def export_parties(house: TheHouse, actor: KeepsPeople) -> Response:
+    """All parties as CSV, which `POST /parties/import` reads. A cell that a spreadsheet would take for a formula goes
+    out behind an apostrophe."""
+    return csv_response(await house.party_import.put_out(), "parties.csv")
+
+
+@router.post("/parties/import", openapi_extra=CSV_BODY, responses=described(TooLarge))
+async def import_parties(
+    request: Request,
+    house: TheHouse,
+    actor: KeepsPeople,
+    preview: Annotated[bool, Query(description="Say what would become of the file; write nothing")] = False,
+    all_or_nothing: Annotated[bool, Query(description="Write nothing where a row is refused")] = False,
+) -> PartyImportAnswer:
+    """Make and change parties from CSV (at most 2 MB). Columns: id, kind, name, tier, organisation, responsible,
+    contact_name, contact_phone, contact_email, notes, ended; those that are left out stay as they are. What is sound
+    is written, the rest is told by line, column and reason; importing it again changes nothing."""
+    with csv_refused():
+        outcome = await house.party_import.take(
+            await request.body(), preview=preview, all_or_nothing=all_or_nothing, actor=actor.name
+        )
+    return import_answer(outcome, preview=preview)
 
 
 @router.get("/parties/{party}", responses=described(PartyUnknown))

@@ -1,0 +1,139 @@
+"""Parties brought in from a spreadsheet, and put out into one."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from controller.database import Database, Tx
+from controller.people import audit, parties
+from controller.people.model import Party, PartyKind
+from controller.people.party_sheet import (
+    COLUMNS,
+    NEEDED,
+    Become,
+    Line,
+    Wanted,
+    judge,
+    party_row,
+    read_rows,
+)
+from controller.spreadsheet import Sheet, read_sheet, write_sheet
+from edge.wire.clock import Clock
+
+_BATCH = 200
+_PAGE = 500
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a file. ``written``: whether its sound rows were, or would be. ``lines``: in their order."""
+
+    written: bool
+    lines: tuple[Line, ...]
+    warnings: tuple[str, ...]
+
+
+class PartyImport:
+    """A file means the same however often it comes: the second time it changes nothing."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: str) -> Outcome:
+        """Write the rows that are sound, set aside the others. ``preview`` finds out the same and writes nothing.
+
+        In small transactions, so that others get their turn; an import that broke off is finished by the next.
+        ``all_or_nothing``: in one, and only if every row is sound. Raises ``SheetError``.
+        """
+        sheet, wanted, refused = await asyncio.to_thread(_read, data)
+        lines: Sequence[Line]
+        if preview or (all_or_nothing and refused):
+            async with self._database.read() as tx:
+                lines = judge(wanted, await _known(tx, wanted)).lines
+        elif all_or_nothing:
+            lines = await self._database.run(self._write_all, wanted, actor)
+        else:
+            lines = await self._write_batches(wanted, actor)
+        told = sorted((*refused, *lines), key=lambda line: line.line)
+        written = not all_or_nothing or all(line.become is not Become.REFUSED for line in told)
+        return Outcome(written=written, lines=tuple(told), warnings=sheet.warnings)
+
+    async def put_out(self) -> bytes:
+        """All parties as a file that ``take`` reads."""
+        rows: list[dict[str, str]] = []
+        after: str | None = None
+        async with self._database.read() as tx:
+            while page := await parties.listed(tx, after=after, limit=_PAGE):
+                rows += [party_row(party) for party in page]
+                after = page[-1].id
+        return write_sheet(list(COLUMNS), rows)
+
+    async def _write_batches(self, wanted: Sequence[Wanted], actor: str) -> Sequence[Line]:
+        async with self._database.read() as tx:
+            found = judge(wanted, await _known(tx, wanted))
+        batches = [found.writes[at : at + _BATCH] for at in range(0, len(found.writes), _BATCH)]
+        coming = {each.id: PartyKind.PERSON for each in found.writes if each.given.get("kind") is PartyKind.PERSON}
+        late: dict[int, Line] = {}
+        for batch in batches:
+            late |= {line.line: line for line in await self._database.run(self._write, batch, coming, actor)}
+        for batch in batches:
+            await self._database.run(self._name_responsible, batch, actor)
+        return [late.get(line.line, line) for line in found.lines]
+
+    async def _write(self, tx: Tx, batch: Sequence[Wanted], coming: Mapping[str, PartyKind], actor: str) -> list[Line]:
+        """Write rows that were found sound; returns those that no longer are. ``coming``: persons of later batches."""
+        await parties.lock(tx)
+        known = await _known(tx, batch)
+        found = judge(batch, known, coming=coming)
+        await self._put(tx, found.writes, known, actor)
+        return [line for line in found.lines if line.become is Become.REFUSED]
+
+    async def _write_all(self, tx: Tx, wanted: Sequence[Wanted], actor: str) -> Sequence[Line]:
+        """Write all rows, or none where one is not sound."""
+        await parties.lock(tx)
+        known = await _known(tx, wanted)
+        found = judge(wanted, known)
+        if all(line.become is not Become.REFUSED for line in found.lines):
+            await self._put(tx, found.writes, known, actor)
+            await self._name_responsible(tx, found.writes, actor)
+        return found.lines
+
+    async def _put(self, tx: Tx, writes: Sequence[Wanted], known: Mapping[str, Party], actor: str) -> None:
+        """Write rows; who answers for them is left as it was where that person is not there yet."""
+        now, who = self._clock.now(), _importer(actor)
+        drafts = {each.id: each.draft(known.get(each.id)) for each in writes}
+        for name, draft in drafts.items():
+            if draft.responsible is not None and draft.responsible not in known:
+                before = known[name].responsible if name in known else None
+                drafts[name] = msgspec.structs.replace(draft, responsible=before)
+        new = {name: draft for name, draft in drafts.items() if name not in known}
+        await parties.add(tx, new, actor=who, now=now)
+        for name, draft in drafts.items():
+            if name in known:
+                await parties.change(tx, known[name], draft, actor=who, now=now)
+        await audit.record_all(tx, actor=who, at=now, act="import", things=[f"party {name}" for name in drafts])
+
+    async def _name_responsible(self, tx: Tx, writes: Sequence[Wanted], actor: str) -> None:
+        """Write who answers for these rows where ``_put`` had to leave it."""
+        await parties.lock(tx)
+        known = await _known(tx, writes)
+        for each in writes:
+            old, person = known.get(each.id), each.given.get("responsible")
+            if old is not None and person in known and old.responsible != person:
+                draft = each.draft(old)
+                await parties.change(tx, old, draft, actor=_importer(actor), now=self._clock.now())
+
+
+def _read(data: bytes) -> tuple[Sheet, list[Wanted], list[Line]]:
+    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
+    return sheet, *read_rows(sheet)
+
+
+async def _known(tx: Tx, wanted: Sequence[Wanted]) -> dict[str, Party]:
+    """The parties of these rows and those that they name, as far as there are such."""
+    return await parties.parties(tx, {name for each in wanted for name in each.named})
+
+
+def _importer(actor: str) -> str:
+    return f"import:{actor}"

@@ -1,0 +1,56 @@
+"""Who may do what to which thing, written out."""
+
+import pytest
+
+from controller.people.may import Action, Thing, may, sees
+from controller.people.model import Actor, Role
+
+ALL = "read book decide run build contact people users"
+
+# role, its sites, its party | the thing's site, the thing's party | what it may
+TABLE = f"""
+admin    *       -      | ramsey  -      | {ALL}
+admin    *       -      | -       -      | {ALL}
+admin    *       -      | ramsey  choir  | {ALL}
+admin    ramsey  -      | ramsey  choir  | read book decide run build contact people
+admin    ramsey  -      | -       -      | read book decide run build contact people
+admin    ramsey  -      | wyton   -      | nothing
+manager  *       -      | ramsey  -      | read book decide run contact people
+manager  *       -      | -       choir  | read book decide run contact people
+manager  ramsey  -      | ramsey  choir  | read book decide run contact people
+manager  ramsey  -      | -       -      | read book decide run contact people
+manager  ramsey  -      | wyton   choir  | nothing
+booker   *       choir  | ramsey  choir  | read book contact
+booker   *       choir  | ramsey  yoga   | read
+booker   *       choir  | ramsey  -      | read
+booker   *       choir  | -       choir  | read book contact
+booker   *       choir  | -       yoga   | read
+booker   ramsey  choir  | ramsey  choir  | read book contact
+booker   ramsey  choir  | wyton   choir  | nothing
+booker   *       -      | ramsey  -      | read
+booker   *       -      | ramsey  choir  | read
+reader   *       -      | ramsey  -      | read
+reader   *       -      | ramsey  choir  | read
+reader   *       -      | -       -      | read
+reader   ramsey  -      | wyton   -      | nothing
+"""
+
+
+@pytest.mark.parametrize("line", TABLE.strip().splitlines(), ids=lambda line: " ".join(line.split("|")[0:2]))
+def test_a_role_may_what_the_table_says_and_nothing_else(line: str) -> None:
+    who, what, allowed = (part.split() for part in line.split("|"))
+    role, sites, party = who
+    actor = Actor(
+        name="somebody",
+        role=Role(role),
+        sites=None if sites == "*" else frozenset(sites.split(",")),
+        party=None if party == "-" else party,
+    )
+    site, owner = (None if each == "-" else each for each in what)
+    found = [action.value for action in Action if may(actor, action, Thing(site=site, party=owner))]
+    assert sorted(found) == sorted(allowed if allowed != ["nothing"] else [])
+
+
+def test_who_has_some_sites_sees_those_and_what_belongs_to_none() -> None:
+    actor = Actor(name="somebody", role=Role.READER, sites=frozenset({"ramsey"}))
+    assert [site for site in ("ramsey", "wyton", None) if sees(actor, site)] == ["ramsey", None]

@@ -1,0 +1,240 @@
+"""Organisations, groups and persons: written, searched, ended, deleted, forgotten."""
+
+import asyncio
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from controller.database import Database
+from controller.house import House
+from controller.people import parties
+from controller.people.model import PartyDraft, PartyKind, Tier
+from controller.people.tables import writes
+from controller.problem import Invalid
+from tests.controller.people.signing import API, Json, put_party
+from tests.controller.running import NOW, USER
+from tests.controller.village import book, look
+
+NOTHING = {"tier": None, "organisation": None, "responsible": None, "notes": "", "ended": False}
+PERSON = {"kind": "person", "name": "Ann Lee", "contact_phone": "01487 555 020", "contact_email": "ann@example.org"}
+
+
+async def _get(client: httpx.AsyncClient, path: str, **params: object) -> Json:
+    answer = await client.get(f"{API}{path}", params={name: str(value) for name, value in params.items()})
+    assert answer.status_code == 200, answer.text
+    body: Json = answer.json()
+    return body
+
+
+async def _ids(client: httpx.AsyncClient, **params: object) -> list[str]:
+    return [each["id"] for each in (await _get(client, "/parties", **params))["items"]]
+
+
+async def _county(client: httpx.AsyncClient) -> None:
+    await put_party(client, "county", kind="organisation", name="The County Council", tier="council")
+    await put_party(client, "ann-lee", **PERSON)
+    await put_party(client, "rhyme-time", name="Baby Rhyme Time", organisation="county")
+    await put_party(client, "choir", name="Chœur de STRAßE", responsible="ann-lee")
+    await put_party(client, "gym", name="Gym Ltd", tier="commercial", organisation="county", ended=True)
+
+
+async def test_a_party_is_made_read_and_changed(any_client: httpx.AsyncClient) -> None:
+    body = PERSON | NOTHING | {"contact_name": "Ann"}
+    made = await any_client.put(f"{API}/parties/ann-lee", json=body)
+    assert made.status_code == 201
+    assert made.json() == body | {"id": "ann-lee", "counts_as": "community", "ended_at": None, "forgotten_at": None}
+    assert (await any_client.put(f"{API}/parties/ann-lee", json=body | {"name": "Ann Lee-Hart"})).status_code == 200
+    assert (await _get(any_client, "/parties/ann-lee"))["name"] == "Ann Lee-Hart"
+
+
+async def test_every_write_of_a_party_is_on_record_and_one_that_changes_nothing_is_none(
+    any_client: httpx.AsyncClient, any_house: House
+) -> None:
+    await put_party(any_client, "choir")
+    await put_party(any_client, "choir")
+    await put_party(any_client, "choir", tier="partner")
+    await any_client.delete(f"{API}/parties/choir")
+    async with any_house.database.read() as tx:
+        rows = (await tx.execute(select(writes.c.act, writes.c.thing, writes.c.actor).offset(1))).all()
+    assert rows == [(act, "party choir", USER) for act in ("make", "change", "delete")]
+
+
+async def test_the_tier_is_its_own_or_that_of_its_organisation(any_client: httpx.AsyncClient, any_house: House) -> None:
+    await _county(any_client)
+    async with any_house.database.read() as tx:
+        found = {each: await parties.tier_of(tx, each) for each in ("rhyme-time", "gym", "choir", None)}
+    assert list(found.values()) == [Tier.COUNCIL, Tier.COMMERCIAL, Tier.COMMUNITY, Tier.COMMUNITY]
+    rhyme = await _get(any_client, "/parties/rhyme-time")
+    assert (rhyme["tier"], rhyme["counts_as"]) == (None, "council")
+
+
+async def test_parties_are_searched_by_name_kind_tier_organisation_and_end(any_client: httpx.AsyncClient) -> None:
+    await _county(any_client)
+    assert await _ids(any_client) == ["ann-lee", "choir", "county", "gym", "rhyme-time"]
+    assert await _ids(any_client, search="strasse") == ["choir"]
+    assert await _ids(any_client, search="BABY") == ["rhyme-time"]
+    assert await _ids(any_client, search="%") == []
+    assert await _ids(any_client, kind="person") == ["ann-lee"]
+    assert await _ids(any_client, tier="council") == ["county", "rhyme-time"]
+    assert await _ids(any_client, organisation="county") == ["gym", "rhyme-time"]
+    assert await _ids(any_client, ended=True) == ["gym"]
+    assert "gym" not in await _ids(any_client, ended=False)
+
+
+async def test_a_long_list_comes_in_pages(client: httpx.AsyncClient) -> None:
+    for number in range(5):
+        await put_party(client, f"group-{number}")
+    seen: list[str] = []
+    after: Json = {}
+    while True:
+        page = await _get(client, "/parties", limit=2, **after)
+        seen += [each["id"] for each in page["items"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert seen == [f"group-{number}" for number in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("field", "fields"),
+    [
+        ("name", {"name": ""}),
+        ("name", {"name": "🎵" * 10_000}),
+        ("name", {"name": "two\nlines"}),
+        ("notes", {"notes": "x" * 2001}),
+        ("contact_email", {"contact_email": "ann at example.org"}),
+        ("contact_email", {"contact_email": "@"}),
+        ("kind", {"kind": "choir"}),
+        ("tier", {"tier": "gold"}),
+        ("organisation", {"organisation": "nobody"}),
+        ("organisation", {"organisation": "ann-lee"}),
+        ("organisation", {"organisation": "Not A Slug"}),
+        ("organisation", {"kind": "organisation", "organisation": "county"}),
+        ("responsible", {"responsible": "nobody"}),
+        ("responsible", {"responsible": "county"}),
+        ("responsible", {"kind": "person", "responsible": "new"}),
+    ],
+)
+async def test_what_makes_no_sense_is_refused_by_its_field(client: httpx.AsyncClient, field: str, fields: Json) -> None:
+    await _county(client)
+    plain = {"kind": "group", "name": "New"}
+    answer = await client.put(f"{API}/parties/new", json=plain | fields)
+    assert answer.status_code == 422, answer.text
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert (await client.get(f"{API}/parties/new")).status_code == 404
+
+
+async def test_a_party_stays_what_it_is(client: httpx.AsyncClient) -> None:
+    await put_party(client, "choir")
+    answer = await client.put(f"{API}/parties/choir", json=PERSON)
+    assert answer.json()["errors"][0]["field"] == "kind"
+
+
+async def test_only_a_party_that_nothing_names_is_deleted(any_village: httpx.AsyncClient, any_house: House) -> None:
+    await _county(any_village)
+    await any_village.put(f"{API}/parties/choir/members/ann-lee", json={})
+    await book(any_village, party="choir")
+    for party, named in (("choir", "bookings"), ("county", "parties"), ("ann-lee", "parties")):
+        answer = await any_village.delete(f"{API}/parties/{party}")
+        assert answer.status_code == 409
+        assert f"there are {named} that name it; end it instead" in answer.json()["detail"]
+    await put_party(any_village, "choir")
+    assert (await any_village.delete(f"{API}/parties/ann-lee")).status_code == 204
+    assert (await _get(any_village, "/parties/choir/members"))["items"] == []
+    assert (await any_village.delete(f"{API}/parties/ann-lee")).status_code == 404
+
+
+async def test_a_party_is_not_deleted_under_a_booking_that_is_being_made(db: Database) -> None:
+    draft = PartyDraft(kind=PartyKind.GROUP, name="Choir")
+    async with db.write() as tx:
+        await parties.add(tx, {"choir": draft}, actor="test", now=NOW)
+
+    async def delete() -> None:
+        async with db.write() as tx:
+            await parties.lock(tx)
+            await parties.hold(tx, "choir")
+
+    async with db.write() as tx:
+        assert await parties.tier_to_book(tx, "choir") is Tier.COMMUNITY
+        waiting = asyncio.create_task(delete())
+        done, _ = await asyncio.wait({waiting}, timeout=0.3)
+        assert not done
+    await waiting
+
+
+async def test_a_party_that_has_ended_cannot_book_anew_but_keeps_its_tier(db: Database) -> None:
+    async with db.write() as tx:
+        draft = PartyDraft(kind=PartyKind.GROUP, name="Choir", tier=Tier.PARTNER, ended=True)
+        await parties.add(tx, {"choir": draft}, actor="test", now=NOW)
+    async with db.read() as tx:
+        assert await parties.tier_of(tx, "choir") is Tier.PARTNER
+        with pytest.raises(Invalid, match="no longer active"):
+            await parties.tier_to_book(tx, "choir")
+        for ask in (parties.tier_of, parties.tier_to_book):
+            with pytest.raises(Invalid, match="there is no party 'nobody'"):
+                await ask(tx, "nobody")
+
+
+async def test_an_end_stays_when_it_was_and_can_be_taken_back(client: httpx.AsyncClient, house: House) -> None:
+    first = (await put_party(client, "choir", ended=True))["ended_at"]
+    assert (await put_party(client, "choir", ended=True, notes="gone"))["ended_at"] == first
+    assert (await put_party(client, "choir"))["ended_at"] is None
+
+
+async def test_members_are_persons_in_groups_and_organisations(any_client: httpx.AsyncClient) -> None:
+    await _county(any_client)
+    path = f"{API}/parties/choir/members/ann-lee"
+    body = {"role": "treasurer", "since": "2024-09-01", "until": "2026-12-31"}
+    assert (await any_client.put(path, json=body)).status_code == 201
+    assert (await any_client.put(path, json=body | {"until": None})).status_code == 200
+    assert await _get(any_client, "/parties/choir/members") == {
+        "items": [{"member": "ann-lee", "name": "Ann Lee", "role": "treasurer", "since": "2024-09-01", "until": None}],
+        "next": None,
+    }
+    assert await _ids(any_client, member="ann-lee") == ["choir"]
+    assert (await any_client.delete(path)).status_code == 204
+    assert (await any_client.delete(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "field"),
+    [
+        ("choir/members/county", {}, 422, "member"),
+        ("ann-lee/members/ann-lee", {}, 422, "party"),
+        ("choir/members/nobody", {}, 404, None),
+        ("nowhere/members/ann-lee", {}, 404, None),
+        ("choir/members/ann-lee", {"since": "2026-02-30"}, 422, "since"),
+        ("choir/members/ann-lee", {"since": "2026-02-03", "until": "2026-02-02"}, 422, "until"),
+    ],
+)
+async def test_a_membership_that_makes_no_sense_is_refused(
+    client: httpx.AsyncClient, path: str, body: Json, status: int, field: str | None
+) -> None:
+    await _county(client)
+    answer = await client.put(f"{API}/parties/{path}", json=body)
+    assert answer.status_code == status
+    assert [error["field"] for error in answer.json().get("errors", [])] == ([field] if field else [])
+
+
+async def test_a_person_is_forgotten_everywhere_and_the_figures_stay(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await _county(any_village)
+    await any_village.put(f"{API}/parties/choir/members/ann-lee", json={"role": "Ann's mother"})
+    fields = {"title": "Ann's 40th", "contact_name": "Ann Lee", "contact_phone": "1", "contact_email": "ann@x.org"}
+    booked = await book(any_village, party="ann-lee", people=30, notes="Ann's cake", key_holder="Ann", **fields)
+    await put_party(any_village, "choir", name="Choir")
+    early = await any_village.post(f"{API}/parties/ann-lee/forget")
+    assert early.status_code == 409
+    assert "bookings ahead" in early.json()["detail"]
+    await any_village.post(f"{API}/bookings/{booked['id']}/cancel", json={"why": "Ann is ill"})
+    forgotten = (await any_village.post(f"{API}/parties/ann-lee/forget")).json()
+    assert (forgotten["name"], forgotten["contact_phone"], forgotten["ended"]) == ("Forgotten person", "", True)
+    after = await look(any_village, booked)
+    story = await any_village.get(f"{API}/bookings/{booked['id']}/log")
+    assert "Ann" not in str([{k: v for k, v in after.items() if k != "actor"}, story.json()]).replace("ann-lee", "")
+    assert (after["title"], after["people"], after["starts"]) == ("Private booking", 30, booked["starts"])
+    assert (await _get(any_village, "/parties/choir/members"))["items"] == []
+    assert (await any_village.post(f"{API}/parties/ann-lee/forget")).json() == forgotten
+    assert (await any_village.put(f"{API}/parties/ann-lee", json=PERSON)).status_code == 409
