@@ -200,12 +200,21 @@ class Desk:
         return new
 
     async def reword(
-        self, tx: Tx, picture: Picture, old: Booking, new: Booking, *, actor: Actor, now: datetime
+        self,
+        tx: Tx,
+        picture: Picture,
+        old: Booking,
+        new: Booking,
+        *,
+        actor: Actor,
+        now: datetime,
+        what: str = "change",
+        why: str = "",
     ) -> Booking:
         """Write a changed booking that keeps its time and space."""
         new = msgspec.structs.replace(new, changed_at=now, changed_by=actor.name, version=old.version + 1)
         await repository.update_booking(tx, new)
-        await self.record(tx, [new], actor=actor, now=now, what="change")
+        await self.record(tx, [new], actor=actor, now=now, what=what, why=why)
         await self._tell(tx, picture, [Changed(before=old, after=new)], actor, now)
         return new
 

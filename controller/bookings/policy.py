@@ -57,10 +57,14 @@ class Quota(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Release(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A booking whose people have not come ``after_min`` minutes after its start is given back, warned ``warn_min``
-    minutes before that. Without ``spaces`` for all, without ``tiers`` for everyone."""
+    minutes before that. Without ``spaces`` for all, without ``tiers`` for everyone.
+
+    ``check_in``: only a code or a check-in counts as coming; otherwise anybody who walks in at its doors may be them.
+    """
 
     after_min: int
     warn_min: int = 10
+    check_in: bool = False
     spaces: tuple[str, ...] = ()
     tiers: tuple[Tier, ...] = ()
 

@@ -14,6 +14,9 @@ from edge.wire.interval import Interval
 
 _COLUMNS = tuple(bookings.c[name] for name in Booking.__struct_fields__)
 
+_AT_ONCE = 500
+"""Ids asked for in one statement."""
+
 
 def _booking(row: RowMapping) -> Booking:
     needs = msgspec.json.decode(row["equipment"], type=dict[str, int])
@@ -32,6 +35,15 @@ def _row(value: Booking) -> dict[str, object]:
 async def booking(tx: Tx, booking_id: str) -> Booking | None:
     row = (await tx.execute(select(*_COLUMNS).where(bookings.c.id == booking_id))).mappings().first()
     return _booking(row) if row else None
+
+
+async def some(tx: Tx, ids: Sequence[str]) -> list[Booking]:
+    """The bookings with these ids, by start."""
+    found: list[Booking] = []
+    for at in range(0, len(ids), _AT_ONCE):
+        query = select(*_COLUMNS).where(bookings.c.id.in_(ids[at : at + _AT_ONCE]))
+        found += [_booking(row) for row in (await tx.execute(query)).mappings()]
+    return sorted(found, key=lambda each: (each.starts, each.id))
 
 
 async def booking_by_link(tx: Tx, link_hash: bytes) -> Booking | None:

@@ -135,7 +135,7 @@ class Bookings:
 
     async def _change(self, tx: Tx, booking_id: str, change: Change, if_match: int | None, actor: Actor) -> View:
         now = self._clock.now()
-        old = await self._locked(tx, booking_id)
+        old = await self.locked(tx, booking_id)
         if if_match is not None and if_match != old.version:
             raise PreconditionFailed(old)
         if change.version is not None and change.version != old.version:
@@ -174,7 +174,7 @@ class Bookings:
 
     async def _cancel(self, tx: Tx, booking_id: str, why: str, actor: Actor) -> View:
         now = self._clock.now()
-        booking = await self._locked(tx, booking_id)
+        booking = await self.locked(tx, booking_id)
         if booking.status(now) is Status.FINISHED:
             raise NotNow(f"“{booking.title}” is over and cannot be cancelled")
         if booking.state is not State.CANCELLED:
@@ -190,7 +190,7 @@ class Bookings:
 
     async def _restore(self, tx: Tx, booking_id: str, actor: Actor) -> View:
         now = self._clock.now()
-        old = await self._locked(tx, booking_id)
+        old = await self.locked(tx, booking_id)
         if old.state is not State.CANCELLED:
             return await self._view(tx, old)
         if old.ends <= now:
@@ -202,7 +202,7 @@ class Bookings:
         new = await self._desk.rewrite(tx, where, old, new, actor=actor, now=now, what="restore")
         return await self._view(tx, new)
 
-    async def _locked(self, tx: Tx, booking_id: str) -> Booking:
+    async def locked(self, tx: Tx, booking_id: str) -> Booking:
         """The booking as it is once nobody else writes to its site's diary."""
         found = await _require(tx, booking_id)
         await self._database.lock_site(tx, found.site)

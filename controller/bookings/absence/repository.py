@@ -1,0 +1,28 @@
+"""All SQL about bookings whose people have not come."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from controller.bookings import repository as bookings_repository
+from controller.bookings.absence.rules import FORGOTTEN_AFTER
+from controller.bookings.limits import LONGEST
+from controller.bookings.model import Booking, State
+from controller.bookings.tables import bookings
+from controller.database import Tx
+
+
+async def not_come(tx: Tx, now: datetime, *, site: str | None = None) -> list[Booking]:
+    """Confirmed bookings that have begun, are not long over, and whose people are not known to have come."""
+    query = select(bookings.c.id).where(
+        bookings.c.state == State.CONFIRMED.value,
+        bookings.c.arrived_at.is_(None),
+        bookings.c.starts <= now,
+        bookings.c.starts > now - LONGEST - FORGOTTEN_AFTER,
+        bookings.c.ends > now - FORGOTTEN_AFTER,
+    )
+    if site is not None:
+        query = query.where(bookings.c.site == site)
+    ids: Sequence[str] = (await tx.execute(query.order_by(bookings.c.starts))).scalars().all()
+    return await bookings_repository.some(tx, ids)

@@ -1,0 +1,115 @@
+"""When a booking whose people have not come is warned of, given back, or put down as a no-show. Pure.
+
+Absence is evidence only where every edge of the booking's doors is heard of past the moment in question.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from controller.bookings.model import Booking, State
+from controller.bookings.policy import Policy, Release
+from controller.people.model import Tier
+
+FORGOTTEN_AFTER = timedelta(days=2)
+"""How long after its end a booking may still become a no-show, if its doors were out of reach until then."""
+
+
+class Step(StrEnum):
+    """What is to be done with a booking."""
+
+    NOTHING = "nothing"
+    HEAR = "hear"
+    """Its time has come, but not every edge of its doors has been heard of past it."""
+    WARN = "warn"
+    RELEASE = "release"
+    NO_SHOW = "no_show"
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a booking's doors. ``heard_until``: up to when all that their edges saw is committed here;
+    ``None`` where one is out of reach, behind, without a right clock, or was not running for a part of the time, and
+    where there is no door. ``missing``: words for what keeps us from knowing."""
+
+    heard_until: datetime | None
+    missing: str = ""
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule means for one booking."""
+
+    warn_at: datetime
+    release_at: datetime
+
+
+def rule_for(policy: Policy, *, space: str, tier: Tier) -> Release | None:
+    """The first rule that fits."""
+    return next(
+        (
+            rule
+            for rule in policy.release
+            if (not rule.spaces or space in rule.spaces) and (not rule.tiers or tier in rule.tiers)
+        ),
+        None,
+    )
+
+
+def course(booking: Booking, rule: Release | None) -> Course | None:
+    """When it is warned of and given back if nobody comes; ``None`` where no rule does so, or not before its end.
+
+    A warning that came late moves the release: nobody loses a room unwarned.
+    """
+    if rule is None:
+        return None
+    release_at = booking.starts + timedelta(minutes=rule.after_min)
+    warn = timedelta(minutes=rule.warn_min)
+    if booking.release_warned_at is not None:
+        release_at = max(release_at, booking.release_warned_at + warn)
+    if release_at >= booking.ends:
+        return None
+    return Course(warn_at=max(booking.starts, release_at - warn), release_at=release_at)
+
+
+def came(booking: Booking, rule: Release | None) -> bool:
+    """Whether its people came, or may have: a code was accepted, somebody checked in, or, unless the rule wants a
+    check-in, anybody walked in at its doors."""
+    if booking.arrived_at is not None or booking.let_in_at is not None:
+        return True
+    return booking.counted_in > 0 and not (rule is not None and rule.check_in)
+
+
+def step(booking: Booking, rule: Release | None, evidence: Evidence, now: datetime) -> Step:
+    """What is due now."""
+    if booking.state is not State.CONFIRMED or now < booking.starts or came(booking, rule):
+        return Step.NOTHING
+    if now >= booking.ends:
+        if now >= booking.ends + FORGOTTEN_AFTER:
+            return Step.NOTHING
+        return Step.NO_SHOW if _known(evidence, booking.ends) else Step.HEAR
+    planned = course(booking, rule)
+    if planned is None:
+        return Step.NOTHING
+    if booking.release_warned_at is None:
+        due, then = planned.warn_at, Step.WARN
+    else:
+        due, then = planned.release_at, Step.RELEASE
+    if now < due:
+        return Step.NOTHING
+    return then if _known(evidence, due) else Step.HEAR
+
+
+def _known(evidence: Evidence, moment: datetime) -> bool:
+    return evidence.heard_until is not None and evidence.heard_until >= moment
+
+
+def next_due(found: Sequence[tuple[Booking, Release | None]], now: datetime) -> datetime | None:
+    """When the next of these is due, if later than ``now``."""
+    times = []
+    for booking, rule in found:
+        planned = course(booking, rule)
+        if planned is not None:
+            times += [planned.warn_at, planned.release_at]
+        times.append(booking.ends)
+    return min((time for time in times if time > now), default=None)
