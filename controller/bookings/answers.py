@@ -15,6 +15,9 @@ from controller.bookings.service import Checked
 from controller.bookings.texts import message
 from controller.estate.model import Site
 from controller.fields import Answer
+from controller.people.discreet import Seen, discreetly, seen
+from controller.people.may import Thing
+from controller.people.model import Actor
 from controller.problem import Conflict
 
 
@@ -147,7 +150,33 @@ class CancelledSeries(Answer):
     bookings: list[BookingAnswer]
 
 
-def booking_answer(view: View) -> BookingAnswer:
+def booking_list(views: Sequence[View], actor: Actor) -> BookingList:
+    """Bookings as the actor may see them; those of others that hold no time are left out for a booker."""
+    return BookingList(
+        items=[
+            booking_answer(view, actor)
+            for view in views
+            if view.booking.status(view.now) in _TAKING or _seen(view, actor) is not Seen.TAKEN
+        ]
+    )
+
+
+def booking_answer(view: View, actor: Actor) -> BookingAnswer:
+    """A booking as the actor may see it."""
+    how_much = _seen(view, actor)
+    answer = discreetly(_whole(view), how_much)
+    return answer if how_much is not Seen.TAKEN else answer.model_copy(update={"on_door": _NO_DOOR})
+
+
+def _seen(view: View, actor: Actor) -> Seen:
+    return seen(actor, Thing(site=view.booking.site, party=view.booking.party))
+
+
+_NO_DOOR = OnDoor(state=State.NONE, text="", doors=[])
+_TAKING = frozenset({Status.HELD, Status.CONFIRMED, Status.ARRIVED, Status.FINISHED, Status.NO_SHOW})
+
+
+def _whole(view: View) -> BookingAnswer:
     booking, zone = view.booking, view.place.site.tz
     return BookingAnswer(
         id=booking.id,
@@ -237,9 +266,9 @@ def series_check_answer(checked: CheckedSeries) -> SeriesCheckAnswer:
     return SeriesCheckAnswer(dates=[_date_answer(each, checked.site.tz) for each in checked.dates])
 
 
-def series_answer(booked: BookedSeries) -> SeriesAnswer:
+def series_answer(booked: BookedSeries, actor: Actor) -> SeriesAnswer:
     return SeriesAnswer(
         id=booked.id,
-        bookings=[booking_answer(view) for view in booked.views],
+        bookings=[booking_answer(view, actor) for view in booked.views],
         skipped=[SkippedDate(date=each.date.isoformat(), text=each.text) for each in booked.skipped],
     )

@@ -14,6 +14,7 @@ from controller.bookings.answers import (
     SeriesCheckAnswer,
     StoryAnswer,
     booking_answer,
+    booking_list,
     check_answer,
     series_answer,
     series_check_answer,
@@ -39,7 +40,7 @@ from controller.bookings.schemas import (
 from controller.estate.errors import SiteUnknown
 from controller.fields import IdPath, Slug, SlugPath
 from controller.house import TheHouse
-from controller.people.gate import Books, Reads
+from controller.people.gate import Books, Reads, SeesContacts
 from controller.problem import NotSignedIn, described, invalid_field
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
@@ -59,7 +60,7 @@ async def list_bookings(
 ) -> BookingList:
     """The bookings that touch the time from `from` to before `to`, cancelled ones too, over at most 62 days."""
     views = await house.bookings.between(site, from_, to, space=space)
-    return BookingList(items=[booking_answer(view) for view in views])
+    return booking_list(views, actor)
 
 
 @router.post("/sites/{site}/bookings", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, Clash))
@@ -69,7 +70,7 @@ async def create_booking(
     """Book a space. It has a door code at once; `on_door` tells whether the doors know it yet."""
     view = await house.bookings.create(site, body.draft(), actor=actor)
     response.headers["Location"] = f"/api/v1/bookings/{view.booking.id}"
-    return _tagged(booking_answer(view), response)
+    return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/sites/{site}/bookings/check", responses=described(SiteUnknown))
@@ -81,11 +82,11 @@ async def check_booking(site: SlugPath, body: CheckBody, house: TheHouse, actor:
 @router.get("/bookings/{booking_id}", responses=described(BookingUnknown))
 async def get_booking(booking_id: IdPath, house: TheHouse, actor: Reads, response: Response) -> BookingAnswer:
     """One booking."""
-    return _tagged(booking_answer(await house.bookings.get(booking_id)), response)
+    return _tagged(booking_answer(await house.bookings.get(booking_id), actor), response)
 
 
 @router.get("/bookings/{booking_id}/log", responses=described(BookingUnknown))
-async def get_booking_log(booking_id: IdPath, house: TheHouse, actor: Reads) -> StoryAnswer:
+async def get_booking_log(booking_id: IdPath, house: TheHouse, actor: SeesContacts) -> StoryAnswer:
     """Who did what to a booking, when and why."""
     return story_answer(*await house.bookings.story(booking_id))
 
@@ -102,7 +103,7 @@ async def change_booking(
     """Change or move a booking. Its code stays the same unless somebody else has it at a new door."""
     version = _version(if_match)
     view = await house.bookings.change(booking_id, body.change(), if_match=version, actor=actor)
-    return _tagged(booking_answer(view), response)
+    return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/cancel", responses=described(BookingUnknown, NotNow))
@@ -111,13 +112,13 @@ async def cancel_booking(
 ) -> BookingAnswer:
     """Cancel a booking; cancelled already, it stays so. `on_door` tells what its code may still open."""
     view = await house.bookings.cancel(booking_id, why=body.why if body else "", actor=actor)
-    return _tagged(booking_answer(view), response)
+    return _tagged(booking_answer(view, actor), response)
 
 
 @router.post("/bookings/{booking_id}/restore", responses=described(BookingUnknown, Clash))
 async def restore_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
     """Undo a cancel, as long as the time is free and not over."""
-    return _tagged(booking_answer(await house.bookings.restore(booking_id, actor=actor)), response)
+    return _tagged(booking_answer(await house.bookings.restore(booking_id, actor=actor), actor), response)
 
 
 @router.post("/sites/{site}/series/check", responses=described(SiteUnknown))
@@ -129,7 +130,7 @@ async def check_series(site: SlugPath, body: SeriesBody, house: TheHouse, actor:
 @router.post("/sites/{site}/series", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, SeriesClash))
 async def create_series(site: SlugPath, body: NewSeriesBody, house: TheHouse, actor: Books) -> SeriesAnswer:
     """Book a weekly series: every date that is not skipped, or none of them."""
-    return series_answer(await house.recurring.create(site, body.draft(), actor=actor))
+    return series_answer(await house.recurring.create(site, body.draft(), actor=actor), actor)
 
 
 @router.post("/series/{series_id}/cancel", responses=described(SeriesUnknown))
@@ -139,7 +140,7 @@ async def cancel_series(
     """Cancel what is left of a series, or what is left of it from a date on."""
     asked = body or CancelSeriesBody()
     views = await house.recurring.cancel(series_id, from_date=asked.from_date, why=asked.why, actor=actor)
-    return CancelledSeries(id=series_id, bookings=[booking_answer(view) for view in views])
+    return CancelledSeries(id=series_id, bookings=[booking_answer(view, actor) for view in views])
 
 
 def _tagged(answer: BookingAnswer, response: Response) -> BookingAnswer:
