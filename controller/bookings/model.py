@@ -90,7 +90,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """A booking as stored. ``version`` counts its changes from 1. ``occurrence``: the wall time that its series
-    gives it; ``changed_here``: the fields that an edit of the series leaves alone, comma between."""
+    gives it; ``changed_here``: the fields that an edit of the series leaves alone, comma between. ``state_before`` and
+    ``ends_before``: what undoing its last change of state, or its early end, gives back."""
 
     id: str
     site: str
@@ -105,6 +106,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     state_at: datetime | None
     held_until: datetime | None
+    state_before: State | None = None
+    ends_before: datetime | None = None
     party: str | None
     contact_email: str
     key_holder: str

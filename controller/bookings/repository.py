@@ -21,13 +21,22 @@ _AT_ONCE = 500
 def _booking(row: RowMapping) -> Booking:
     needs = msgspec.json.decode(row["equipment"], type=dict[str, int])
     equipment = tuple(Need(equipment=each, count=count) for each, count in needs.items())
-    return Booking(**{**row, "state": State(row["state"]), "equipment": equipment})
+    before = row["state_before"]
+    return Booking(
+        **{
+            **row,
+            "state": State(row["state"]),
+            "state_before": None if before is None else State(before),
+            "equipment": equipment,
+        }
+    )
 
 
 def _row(value: Booking) -> dict[str, object]:
     needs = {need.equipment: need.count for need in value.equipment}
     return msgspec.structs.asdict(value) | {
         "state": value.state.value,
+        "state_before": None if value.state_before is None else value.state_before.value,
         "equipment": msgspec.json.encode(needs).decode(),
     }
 

@@ -5,7 +5,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -32,11 +31,16 @@ series = Table(
     Column("site", String(40), nullable=False),
     Column("space", String(40), nullable=False),
     Column("title", String(200), nullable=False),
-    Column("first_starts", String(19), nullable=False),  # wall time of the site
-    Column("first_ends", String(19), nullable=False),
-    Column("until", Date, nullable=False),
+    Column("party", String(40)),
+    Column("details", Text, nullable=False, server_default="{}"),  # JSON: the rest of what its dates have from it
+    Column("pattern", Text, nullable=False, server_default="{}"),  # JSON, as controller.bookings.series.pattern has it
+    Column("follows", String(36)),  # the series that it goes on from, changed
+    Column("cancelled_at", Instant),  # when it was last cancelled, whole or in part
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(200), nullable=False),
+    Column("changed_at", Instant),  # if it was
+    Column("changed_by", String(200), nullable=False, server_default=text("''")),
+    Column("version", Integer, nullable=False, server_default="1"),
     ForeignKeyConstraint(["site", "space"], ["spaces.site", "spaces.id"]),
 )
 
@@ -57,6 +61,8 @@ bookings = Table(
     Column("state", String(12), nullable=False, server_default="confirmed"),
     Column("state_at", Instant),  # since when, if not since it was made
     Column("held_until", Instant),
+    Column("state_before", String(12)),  # what undoing its last change of state gives back
+    Column("ends_before", Instant),  # its end before it was finished early
     Column("party", String(40)),
     Column("contact_email", String(200), nullable=False, server_default=text("''")),
     Column("key_holder", String(200), nullable=False, server_default=text("''")),
