@@ -36,6 +36,18 @@ class Conflict(BaseModel):
     ends: str
 
 
+class ReasonBody(BaseModel):
+    """One reason against a booking. ``why``: its kind. ``field``: which field it is about. ``asked`` and ``limit``:
+    the figures, in the unit that ``text`` names; times are minutes."""
+
+    why: str
+    text: str
+    field: str
+    conflicts: list[Conflict]
+    asked: float | None
+    limit: float | None
+
+
 class ProblemBody(BaseModel):
     """The body of every answer that is an error (RFC 9457)."""
 
@@ -46,6 +58,7 @@ class ProblemBody(BaseModel):
     instance: str
     errors: list[FieldError] | None = None
     conflicts: list[Conflict] | None = None
+    reasons: list[ReasonBody] | None = None
 
 
 class Problem(Exception):
@@ -64,12 +77,14 @@ class Problem(Exception):
         *,
         errors: Sequence[FieldError] = (),
         conflicts: Sequence[Conflict] = (),
+        reasons: Sequence[ReasonBody] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)
         self.conflicts = tuple(conflicts)
+        self.reasons = tuple(reasons)
         self.headers = dict(headers or {})
 
 
@@ -133,7 +148,7 @@ def invalid_field(field: str, message: str) -> Invalid:
 
 
 def problem_body(problem: Problem, path: str) -> dict[str, object]:
-    """The problem as JSON-ready values; ``errors`` and ``conflicts`` only where there are any."""
+    """The problem as JSON-ready values; ``errors``, ``conflicts`` and ``reasons`` only where there are any."""
     body: dict[str, object] = {
         "type": f"urn:hallkeeper:problem:{problem.kind}",
         "title": problem.title,
@@ -145,6 +160,8 @@ def problem_body(problem: Problem, path: str) -> dict[str, object]:
         body["errors"] = [error.model_dump() for error in problem.errors]
     if problem.conflicts:
         body["conflicts"] = [conflict.model_dump() for conflict in problem.conflicts]
+    if problem.reasons:
+        body["reasons"] = [reason.model_dump() for reason in problem.reasons]
     return body
 
 

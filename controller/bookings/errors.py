@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from controller import localtime
 from controller.access import words
 from controller.bookings.model import Booking, Claimed
-from controller.problem import Conflict, Conflicting, FieldError, NotFound, Problem
+from controller.bookings.verdict import Reason, Verdict, Why
+from controller.problem import Conflict, Conflicting, FieldError, NotFound, Problem, ReasonBody
 
 
 class BookingUnknown(NotFound):
@@ -27,18 +28,42 @@ class LinkUnknown(NotFound):
 
 
 class Clash(Conflicting):
-    """The time is taken. ``conflicts`` names by what."""
+    """The time is taken. ``conflicts`` names by what, ``reasons`` all that stands in the way."""
 
     kind = "clash"
     title = "The time is taken"
 
-    def __init__(self, space: str, standing: Sequence[Claimed], zone: ZoneInfo) -> None:
+    def __init__(self, space: str, standing: Sequence[Claimed], zone: ZoneInfo, reasons: Sequence[Reason] = ()) -> None:
         named = "; ".join(
             f"{each.title}, {words.window(each.during, zone, now=each.during.start)}" for each in standing[:5]
         )
         super().__init__(
-            f"{space} is taken then: {named}. Choose another time or space.", conflicts=conflicts(standing, zone)
+            f"{space} is taken then: {named}. Choose another time or space.",
+            conflicts=conflicts(standing, zone),
+            reasons=reason_bodies(reasons, zone),
         )
+
+
+class NotPossible(Conflicting):
+    """The diary or the rules forbid it, and not because the time is taken. ``reasons`` says why."""
+
+    kind = "not-possible"
+    title = "This cannot be booked"
+
+    def __init__(self, space: str, verdict: Verdict, zone: ZoneInfo) -> None:
+        texts = "; ".join(each.text for each in verdict.refusals)
+        super().__init__(
+            f"{space} cannot be booked like this: {texts}.",
+            conflicts=conflicts(verdict.conflicts, zone),
+            reasons=reason_bodies(verdict.refusals, zone),
+        )
+
+
+def refusal(space: str, verdict: Verdict, zone: ZoneInfo) -> Clash | NotPossible:
+    """What a verdict with refusals is as an error."""
+    if any(each.why is Why.CLASH for each in verdict.refusals):
+        return Clash(space, verdict.conflicts, zone, verdict.refusals)
+    return NotPossible(space, verdict, zone)
 
 
 class SeriesClash(Conflicting):
@@ -102,4 +127,19 @@ def conflicts(standing: Sequence[Claimed], zone: ZoneInfo) -> list[Conflict]:
             ends=localtime.rfc3339(each.during.end, zone),
         )
         for each in standing
+    ]
+
+
+def reason_bodies(reasons: Sequence[Reason], zone: ZoneInfo) -> list[ReasonBody]:
+    """As the API names them."""
+    return [
+        ReasonBody(
+            why=each.why.value,
+            text=each.text,
+            field=each.field,
+            conflicts=conflicts(each.conflicts, zone),
+            asked=each.asked,
+            limit=each.limit,
+        )
+        for each in reasons
     ]
