@@ -6,6 +6,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from controller import health
 from controller.access import door_page
 from controller.bookings import routes as bookings
+from controller.bookings.waiting import routes as waiting
 from controller.calendars import routes as calendars
 from controller.estate import routes as estate
 from controller.hours import routes as hours
@@ -39,6 +40,7 @@ ROUTERS = (
     estate.router,
     hours.router,
     bookings.router,
+    waiting.router,
     calendars.router,
     plans.router,
     telemetry.router,

@@ -12,9 +12,12 @@ from starlette.requests import HTTPConnection
 
 from controller.access.service import Access
 from controller.bookings import whose
+from controller.bookings.absence.service import Absence
 from controller.bookings.desk import Desk
 from controller.bookings.recurring import Recurring
 from controller.bookings.service import Bookings
+from controller.bookings.waiting import repository as waits
+from controller.bookings.waiting.service import Waiting
 from controller.calendars.service import Calendars
 from controller.changes import Changes
 from controller.database import Database, Tx
@@ -65,6 +68,8 @@ class House:
     recurring: Recurring
     calendars: Calendars
     exchange: Exchange
+    absence: Absence
+    waiting: Waiting
     whereabouts: dict[str, Callable[[Tx, str], Awaitable[Thing | None]]] = field(default_factory=dict)
     """By the name of a route's path parameter: whose thing that is."""
     checks: dict[str, Check] = field(default_factory=dict)
@@ -125,12 +130,17 @@ def open_house(
         recurring=Recurring(database, clock, changes, desk, bookings),
         calendars=Calendars(database, clock, changes, desk, bookings),
         exchange=exchange,
+        absence=Absence(database, clock, changes, desk, bookings, ask=exchange.greeter.greet),
+        waiting=Waiting(database, clock, changes, desk, bookings),
     )
     house.whereabouts |= {"booking_id": whose.booking, "series_id": whose.series}
     house.whereabouts |= {"party": directory.whose, "command": plans.whose_command}
     house.checks["database"] = lambda: _database_ready(database)
     house.checks |= exchange.checks
     house.tasks += [NamedTask(name=name, run=run) for name, run in exchange.tasks.items()]
+    house.tasks.append(NamedTask(name="absence", run=house.absence.run))
+    house.tasks.append(NamedTask(name="waiting lists", run=house.waiting.run))
+    house.whereabouts["wait_id"] = waits.whose
     return house
 
 

@@ -5,15 +5,17 @@ events come, it asks twice and writes once per booking that is different.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from controller.access.tables import grants
 from controller.bookings.limits import LONGEST
+from controller.bookings.model import Arrival
 from controller.bookings.tables import bookings
 from controller.database import Tx
+from controller.estate.tables import space_doors
 from controller.telemetry.model import StoredEvent
 from edge.wire.events import AccessData, DoorChange, DoorData, FootfallData
 
@@ -27,7 +29,8 @@ async def note(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
     """Take events of one edge, in their order.
 
     A granted code is kept as let in. The door's opening, or a crossing inwards at it, within two minutes makes
-    the booking arrived. A crossing inwards counts for every booking whose code is good at that door then.
+    the booking arrived. A crossing inwards counts for every booking whose code is good at that door then; at a door
+    that leads to one space only, it makes the one booking of that time arrived by presence.
     """
     await _note_passages(tx, site, events)
     await _note_counts(tx, site, events)
@@ -53,7 +56,11 @@ async def _note_passages(tx: Tx, site: str, events: Sequence[StoredEvent]) -> No
         )
     for booking, at in arrived.items():
         first = bookings.c.arrived_at.is_(None)
-        await tx.execute(update(bookings).where(mine, bookings.c.id == booking, first).values(arrived_at=at))
+        await tx.execute(
+            update(bookings)
+            .where(mine, bookings.c.id == booking, first)
+            .values(arrived_at=at, arrived_how=Arrival.CODE.value)
+        )
 
 
 def _passage(event: StoredEvent) -> str | None:
@@ -92,18 +99,36 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
         grants.c.starts <= max(times),
     )
     windows = (await tx.execute(query)).all()
+    alone = await _doors_of_one_space(tx, site, {door for door, _, _ in crossings})
     counted: dict[str, int] = defaultdict(int)
+    present: dict[str, datetime] = {}
     for door, at, ins in crossings:
         # A moved booking may hold two grants at one moment; its people are counted once.
-        for booking in {
+        whose = {
             row.booking_id
             for row in windows
             if row.door == door and row.starts <= at < row.ends and (row.ended_at is None or row.ended_at > at)
-        }:
+        }
+        for booking in whose:
             counted[booking] += ins
+            if len(whose) == 1 and door in alone:
+                present[booking] = min(at, present.get(booking, at))
     for booking, ins in counted.items():
         await tx.execute(
             update(bookings)
             .where(bookings.c.site == site, bookings.c.id == booking)
             .values(counted_in=bookings.c.counted_in + ins)
         )
+    for booking, at in present.items():
+        await tx.execute(
+            update(bookings)
+            .where(bookings.c.site == site, bookings.c.id == booking, bookings.c.arrived_at.is_(None))
+            .values(arrived_at=at, arrived_how=Arrival.PRESENCE.value)
+        )
+
+
+async def _doors_of_one_space(tx: Tx, site: str, wanted: Collection[str]) -> set[str]:
+    """Those of the doors that lead to a single space: whoever walks in there goes to it."""
+    query = select(space_doors.c.door).where(space_doors.c.site == site, space_doors.c.door.in_(wanted))
+    grouped = query.group_by(space_doors.c.door).having(func.count() == 1)
+    return set((await tx.execute(grouped)).scalars())

@@ -61,6 +61,11 @@ class Greeter:
         self._unanswered: dict[EdgeName, float] = {}
         self._line_down_since: float | None = None
 
+    @property
+    def open_questions(self) -> dict[EdgeName, int]:
+        """How many hellos to each edge have no answer yet, of the latest few."""
+        return {name: len(nonces) for name, nonces in self._asked.items()}
+
     async def greet_all(self) -> None:
         """On a new connection: ask every edge, and publish its whole plan anew."""
         self._planner.forget_sent()

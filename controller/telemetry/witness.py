@@ -45,9 +45,7 @@ async def _blind(tx: Tx, site: str, edge: str, during: Interval) -> bool:
     dark = select(outages.c.seq).where(
         outages.c.site == site, outages.c.edge == edge, outages.c.starts < during.end, outages.c.ends > during.start
     )
-    lost = select(holes.c.first).where(
-        holes.c.site == site, holes.c.edge == edge, holes.c.learned_at >= during.start
-    )
+    lost = select(holes.c.first).where(holes.c.site == site, holes.c.edge == edge, holes.c.learned_at >= during.start)
     replaced = select(event_logs.c.id).where(
         event_logs.c.site == site, event_logs.c.edge == edge, event_logs.c.opened_at >= during.start
     )

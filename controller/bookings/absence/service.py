@@ -1,15 +1,12 @@
 """Bookings whose people do not come: warned of, given back, put down as no-shows. Nothing has to call it: ``run``
 sleeps until the next moment at which something is due."""
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
-from functools import partial
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import msgspec
 
-from controller import localtime
 from controller.access import words
 from controller.bookings.absence import repository
 from controller.bookings.absence.rules import Evidence, Step, course, next_due, rule_for, step
@@ -27,7 +24,6 @@ from controller.people.model import Actor, Tier
 from controller.people.parties import parties
 from controller.telemetry.witness import heard_until
 from edge.wire.clock import Clock
-from edge.wire.interval import Interval
 
 LOOK_EVERY_S = 60.0
 """Longest sleep between two looks."""

@@ -108,3 +108,15 @@ async def test_an_event_for_a_booking_nobody_knows_changes_nothing(village: http
     made = await book(village)
     await note(house, [access(made | {"id": "00000000-0000-7000-8000-000000000000"}), opened(3)], [])
     assert (await look(village, made))["status"] == "confirmed"
+
+
+async def test_walking_in_at_a_door_of_one_space_is_arrived_by_presence(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    hall, studio = await book(any_village), await book(any_village, space="studio")
+    await note(any_house, [crossed(30)])
+    assert (await look(any_village, hall))["status"] == "confirmed"  # the front door leads to the studio as well
+    await note(any_house, [crossed(60, door="side-door")])
+    there = await look(any_village, hall)
+    assert (there["status"], there["arrived_at"]) == ("arrived", "2026-11-26T18:01:00+00:00")
+    assert (await look(any_village, studio))["status"] == "confirmed"

@@ -1,0 +1,19 @@
+"""Gives a site a policy."""
+
+import msgspec
+from sqlalchemy import delete
+
+from controller.bookings.policy import Policy
+from controller.bookings.tables import policies
+from controller.estate.revisions import bump
+from controller.house import House
+from tests.controller.village import SITE
+
+
+async def put_policy(house: House, policy: Policy) -> None:
+    async with house.database.write() as tx:
+        await tx.execute(delete(policies).where(policies.c.site == SITE))
+        document = msgspec.json.encode(policy).decode()
+        row = {"site": SITE, "document": document, "changed_at": house.clock.now(), "changed_by": "Ada"}
+        await tx.execute(policies.insert().values(row))
+        await bump(tx, SITE)

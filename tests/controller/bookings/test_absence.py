@@ -1,0 +1,170 @@
+"""Bookings whose people do not come: on evidence only, and never while a door's edge is out of reach or behind."""
+
+import secrets
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+
+from controller.bookings.policy import Policy, Release
+from controller.house import House
+from controller.telemetry import repository as telemetry
+from controller.telemetry.model import EdgeState
+from edge.wire.decide import ClockTrust
+from tests.controller.bookings.policing import put_policy
+from tests.controller.clock import ManualClock
+from tests.controller.running import NOW
+from tests.controller.village import SITE, Json, book, look
+
+SIX = NOW + timedelta(hours=30)
+LOG = "0" * 32
+EDGES = ("pi-front", "pi-side")
+
+
+async def give_rule(house: House, *rules: Release) -> None:
+    await put_policy(house, Policy(release=rules))
+
+
+async def hear(
+    house: House,
+    at: datetime,
+    *,
+    edges: tuple[str, ...] = EDGES,
+    online: bool = True,
+    head: int = 7,
+    committed: int = 7,
+    trust: ClockTrust = ClockTrust.SYNCED,
+) -> None:
+    """As after a hello reply of that moment: how far the log goes, and how much of it is here."""
+    async with house.database.write() as tx:
+        for edge in edges:
+            log = await telemetry.log_id(tx, SITE, edge, LOG)
+            if log is None:
+                log = await telemetry.open_log(tx, SITE, edge, LOG, NOW)
+            old = (await telemetry.runs(tx, log)).runs
+            await telemetry.put_runs(tx, log, old, [(1, committed)])
+            state = EdgeState(
+                site=SITE,
+                edge=edge,
+                online=online,
+                since=NOW,
+                boot="b" * 36,
+                connection=1,
+                nonce=secrets.token_hex(16),
+                at=at,
+                software="1",
+                trust=trust,
+                head=head,
+                log=LOG,
+            )
+            await telemetry.put_edge_state(tx, state)
+
+
+async def story(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str]]:
+    answer = await client.get(f"/api/v1/bookings/{booking['id']}/log")
+    return [(each["what"], each["why"]) for each in answer.json()["items"]]
+
+
+async def status(client: httpx.AsyncClient, booking: Json) -> str:
+    return str((await look(client, booking))["status"])
+
+
+async def test_a_room_nobody_comes_to_is_given_back_after_a_warning(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    await give_rule(any_house, Release(after_min=20, warn_min=10))
+    made = await book(any_village)
+    clock.set(SIX + timedelta(minutes=10))
+    await hear(any_house, clock.now())
+    assert await any_house.absence.look() == 60
+    assert await status(any_village, made) == "confirmed"
+    assert (await story(any_village, made))[-1] == (
+        "warn",
+        "nobody has come yet; it is given back at 18:20 unless somebody does",
+    )
+    clock.set(SIX + timedelta(minutes=20))
+    await hear(any_house, clock.now())
+    await any_house.absence.look()
+    assert await status(any_village, made) == "released"
+    assert (await story(any_village, made))[-1] == (
+        "release",
+        "nobody had come by 18:20, and its doors are heard of until 18:20",
+    )
+    assert (await book(any_village, title="Band practice", starts="2026-11-26T18:20"))["status"] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "unheard",
+    [
+        {"online": False},
+        {"head": 8},
+        {"trust": ClockTrust.UNPROVEN},
+        {"edges": ("pi-front",)},
+    ],
+    ids=["out of reach", "behind", "clock unproven", "one door never heard of"],
+)
+async def test_a_room_is_kept_while_a_door_may_know_more(
+    village: httpx.AsyncClient, house: House, clock: ManualClock, unheard: dict[str, object]
+) -> None:
+    await give_rule(house, Release(after_min=20, warn_min=10))
+    made = await book(village)
+    for minutes in (10, 20, 60, 119, 121):
+        clock.set(SIX + timedelta(minutes=minutes))
+        await hear(house, clock.now(), **unheard)  # type: ignore[arg-type]
+        await house.absence.look()
+    assert await status(village, made) == "finished"
+    assert [what for what, _ in await story(village, made)] == ["book"]
+
+
+async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing(
+    village: httpx.AsyncClient, house: House, clock: ManualClock
+) -> None:
+    await give_rule(house, Release(after_min=20))
+    made = await book(village)
+    clock.set(SIX + timedelta(minutes=10))
+    await hear(house, clock.now())
+    async with house.database.write() as tx:
+        log = await telemetry.log_id(tx, SITE, "pi-side", LOG)
+        assert log is not None
+        await telemetry.insert_outage(tx, SITE, "pi-side", log, 5, SIX, SIX + timedelta(minutes=3))
+    await house.absence.look()
+    assert [what for what, _ in await story(village, made)] == ["book"]
+
+
+async def test_a_no_show_is_put_down_when_it_is_over_and_keeps_its_time(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    made = await book(any_village)
+    clock.set(SIX + timedelta(hours=2))
+    await hear(any_house, clock.now())
+    await any_house.absence.look()
+    assert await status(any_village, made) == "no_show"
+
+
+async def test_a_space_without_a_door_is_never_given_back(
+    village: httpx.AsyncClient, house: House, clock: ManualClock
+) -> None:
+    await give_rule(house, Release(after_min=5, warn_min=0))
+    made = await book(village, space="yard")
+    clock.set(SIX + timedelta(hours=3))
+    await hear(house, clock.now())
+    await house.absence.look()
+    assert await status(village, made) == "finished"
+
+
+async def test_an_edge_whose_word_is_missing_is_asked_and_not_more_often_than_every_ten_seconds(
+    village: httpx.AsyncClient, house: House, clock: ManualClock
+) -> None:
+    await give_rule(house, Release(after_min=20, warn_min=10))
+    await book(village)
+    clock.set(SIX + timedelta(minutes=10))
+    await hear(house, SIX + timedelta(minutes=9))
+    assert await house.absence.look() == 10
+    asked = house.exchange.greeter.open_questions
+    assert asked == {(SITE, "pi-front"): 1, (SITE, "pi-side"): 1}
+    clock.advance(seconds=5)
+    await house.absence.look()
+    assert house.exchange.greeter.open_questions == asked
+    clock.advance(seconds=5)
+    await house.absence.look()
+    assert house.exchange.greeter.open_questions == {(SITE, "pi-front"): 2, (SITE, "pi-side"): 2}

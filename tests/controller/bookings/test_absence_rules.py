@@ -1,0 +1,156 @@
+"""When a booking whose people have not come is warned of and given back: pure rules."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from controller.bookings.absence.rules import Evidence, Step, course, next_due, rule_for, step
+from controller.bookings.model import Booking, State
+from controller.bookings.policy import Policy, Release
+from controller.people.model import Tier
+
+STARTS = datetime(2026, 11, 26, 18, tzinfo=UTC)
+RULE = Release(after_min=20, warn_min=10)
+BOOKING = Booking(
+    id="b",
+    site="ramsey",
+    space="hall",
+    series_id=None,
+    title="Choir",
+    contact_name="",
+    contact_phone="",
+    people=None,
+    starts=STARTS,
+    ends=STARTS + timedelta(hours=2),
+    state=State.CONFIRMED,
+    state_at=None,
+    held_until=None,
+    party=None,
+    contact_email="",
+    key_holder="",
+    under_16s=False,
+    notes="",
+    layout=None,
+    seats=None,
+    equipment=(),
+    setup_min=None,
+    cleardown_min=None,
+    overruled=False,
+    occurrence=None,
+    changed_here="",
+    let_in_at=None,
+    let_in_door=None,
+    arrived_at=None,
+    arrived_how="",
+    release_warned_at=None,
+    counted_in=0,
+    link_hash=b"",
+    created_at=STARTS,
+    created_by="Ada",
+    changed_at=STARTS,
+    changed_by="Ada",
+    version=1,
+)
+
+
+def after(minutes: float) -> datetime:
+    return STARTS + timedelta(minutes=minutes)
+
+
+def booked(**changes: object) -> Booking:
+    return msgspec.structs.replace(BOOKING, **changes)
+
+
+def heard(minutes: float | None) -> Evidence:
+    return Evidence(heard_until=None if minutes is None else after(minutes))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "warned", "known", "expected"),
+    [
+        (-1, None, -1, Step.NOTHING),
+        (9, None, 9, Step.NOTHING),
+        (10, None, 10, Step.WARN),
+        (10, None, 9, Step.HEAR),
+        (10, None, None, Step.HEAR),
+        (19, 10, 19, Step.NOTHING),
+        (20, 10, 20, Step.RELEASE),
+        (20, 10, 19, Step.HEAR),
+        (20, 10, None, Step.HEAR),
+        (119, 10, None, Step.HEAR),
+        (120, 10, 119, Step.HEAR),
+        (120, 10, 120, Step.NO_SHOW),
+        (120, None, None, Step.HEAR),
+        (60 * 50, None, 60 * 50, Step.NOTHING),
+    ],
+)
+def test_nothing_is_done_before_the_doors_are_heard_of_past_its_time(
+    minutes: float, warned: float | None, known: float | None, expected: Step
+) -> None:
+    booking = booked(release_warned_at=None if warned is None else after(warned))
+    assert step(booking, RULE, heard(known), after(minutes)) is expected
+
+
+@pytest.mark.parametrize(
+    "came",
+    [{"arrived_at": after(1)}, {"let_in_at": after(-5)}, {"counted_in": 1}, {"state": State.HELD}],
+)
+def test_whoever_came_or_may_have_come_keeps_the_room(came: dict[str, object]) -> None:
+    for minutes in (10, 20, 120):
+        assert step(booked(release_warned_at=after(10), **came), RULE, heard(200), after(minutes)) is Step.NOTHING
+
+
+def test_a_rule_that_wants_a_check_in_takes_no_walking_in_for_it() -> None:
+    strict = msgspec.structs.replace(RULE, check_in=True)
+    assert step(booked(counted_in=30), strict, heard(10), after(10)) is Step.WARN
+    assert step(booked(counted_in=30, let_in_at=after(2)), strict, heard(10), after(10)) is Step.NOTHING
+
+
+def test_without_a_rule_nothing_is_given_back_but_a_no_show_is_one() -> None:
+    assert step(BOOKING, None, heard(60), after(60)) is Step.NOTHING
+    assert step(BOOKING, None, heard(120), after(120)) is Step.NO_SHOW
+
+
+def test_a_late_warning_moves_the_release() -> None:
+    late = booked(release_warned_at=after(45))
+    assert course(late, RULE) is not None
+    assert step(late, RULE, heard(54), after(54)) is Step.NOTHING
+    assert step(late, RULE, heard(55), after(55)) is Step.RELEASE
+
+
+def test_a_booking_that_is_over_before_its_release_is_not_given_back() -> None:
+    short = booked(ends=after(20))
+    assert course(short, RULE) is None
+    assert step(short, RULE, heard(19), after(19)) is Step.NOTHING
+
+
+def test_the_first_rule_that_fits_holds() -> None:
+    policy = Policy(
+        release=(
+            Release(after_min=60, spaces=("studio",)),
+            Release(after_min=30, tiers=(Tier.COMMERCIAL,)),
+            Release(after_min=15),
+        )
+    )
+    assert rule_for(policy, space="studio", tier=Tier.COMMERCIAL) == policy.release[0]
+    assert rule_for(policy, space="hall", tier=Tier.COMMERCIAL) == policy.release[1]
+    assert rule_for(policy, space="hall", tier=Tier.COUNCIL) == policy.release[2]
+    assert rule_for(Policy(), space="hall", tier=Tier.COUNCIL) is None
+
+
+def test_the_next_moment_is_the_earliest_that_is_still_to_come() -> None:
+    found = [(BOOKING, RULE), (booked(ends=after(15)), None)]
+    assert next_due(found, after(0)) == after(10)
+    assert next_due(found, after(10)) == after(15)
+    assert next_due(found, after(20)) == after(120)
+    assert next_due(found, after(120)) is None
+
+
+def test_a_booking_over_the_hour_that_comes_twice_is_given_back_by_real_minutes() -> None:
+    starts = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 01:30 in summer time; the clocks go back at 01:00 UTC
+    night = booked(starts=starts, ends=starts + timedelta(hours=3))
+    planned = course(night, Release(after_min=45, warn_min=15))
+    assert planned is not None
+    assert planned.release_at == datetime(2026, 10, 25, 1, 15, tzinfo=UTC)
+    assert planned.warn_at == datetime(2026, 10, 25, 1, 0, tzinfo=UTC)

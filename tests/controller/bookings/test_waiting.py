@@ -1,0 +1,201 @@
+"""The waiting list: offered in order, with a time to accept, and nothing is promised twice."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from controller.bookings.policy import ApprovalRule, Policy
+from controller.house import House
+from tests.controller.bookings.policing import put_policy
+from tests.controller.clock import ManualClock
+from tests.controller.running import NOW
+from tests.controller.village import API, SITE, Json, act, book, change, look, post, wanted
+
+
+async def wait(client: httpx.AsyncClient, status: int = 201, **changes: object) -> Json:
+    """Get in line for the choir's evening."""
+    answer = await client.post(f"{API}/sites/{SITE}/waiting", json=wanted(**changes))
+    assert answer.status_code == status, answer.text
+    body: Json = answer.json()
+    return body
+
+
+async def say(client: httpx.AsyncClient, waiting: Json, what: str, status: int = 200) -> Json:
+    answer = await client.post(f"{API}/waiting/{waiting['id']}/{what}")
+    assert answer.status_code == status, answer.text
+    body: Json = answer.json()
+    return body
+
+
+async def leave(client: httpx.AsyncClient, waiting: Json, status: int = 200) -> Json:
+    answer = await client.delete(f"{API}/waiting/{waiting['id']}")
+    assert answer.status_code == status, answer.text
+    body: Json = answer.json()
+    return body
+
+
+async def now(client: httpx.AsyncClient, waiting: Json) -> Json:
+    answer = await client.get(f"{API}/waiting/{waiting['id']}")
+    assert answer.status_code == 200, answer.text
+    body: Json = answer.json()
+    return body
+
+
+async def line(client: httpx.AsyncClient) -> list[tuple[str, str, int | None]]:
+    answer = await client.get(f"{API}/sites/{SITE}/waiting")
+    return [(each["title"], each["state"], each["place"]) for each in answer.json()["items"]]
+
+
+async def test_what_becomes_free_is_held_for_the_first_in_line(any_village: httpx.AsyncClient) -> None:
+    choir = await book(any_village)
+    band, club = await wait(any_village, title="Band"), await wait(any_village, title="Chess")
+    assert (band["place"], club["place"]) == (1, 2)
+    await act(any_village, choir, "cancel")
+    offered = await now(any_village, band)
+    assert (offered["state"], offered["offered_until"]) == ("offered", "2026-11-26T12:00:00+00:00")
+    held = await look(any_village, {"id": offered["booking"]})
+    assert (held["title"], held["status"], held["code"]) == ("Band", "held", None)
+    assert await line(any_village) == [("Band", "offered", None), ("Chess", "waiting", 1)]
+    assert (await post(any_village, title="Passer-by")).status_code == 409
+    taken = await say(any_village, band, "accept")
+    assert taken["state"] == "accepted"
+    assert (await look(any_village, held))["status"] == "confirmed"
+    assert (await look(any_village, held))["code"] is not None
+    assert (await now(any_village, club))["place"] == 1
+
+
+async def test_accepting_twice_is_accepting_once(village: httpx.AsyncClient) -> None:
+    choir = await book(village)
+    band = await wait(village, title="Band")
+    await say(village, band, "accept", 409)
+    await act(village, choir, "cancel")
+    first, second = await say(village, band, "accept"), await say(village, band, "accept")
+    assert first == second
+    await say(village, band, "decline", 409)
+
+
+@pytest.mark.parametrize("how", ["decline", "withdraw", "cancel the hold", "let it run out"])
+async def test_an_offer_that_is_not_taken_up_goes_to_the_next(
+    village: httpx.AsyncClient, house: House, clock: ManualClock, how: str
+) -> None:
+    choir = await book(village, starts="2026-11-28T18:00", ends="2026-11-28T20:00")
+    late = {"starts": "2026-11-28T18:00", "ends": "2026-11-28T20:00"}
+    band, club = await wait(village, title="Band", **late), await wait(village, title="Chess", **late)
+    await act(village, choir, "cancel")
+    held = {"id": (await now(village, band))["booking"]}
+    match how:
+        case "decline":
+            await say(village, band, "decline")
+        case "withdraw":
+            await leave(village, band)
+        case "cancel the hold":
+            await act(village, held, "cancel")
+        case _:
+            clock.advance(hours=24)
+            await say(village, band, "accept", 409)
+            assert await house.waiting.look(SITE)
+    assert (await now(village, club))["state"] == "offered"
+    assert (await now(village, band))["state"] in {"declined", "withdrawn", "expired"}
+    assert (await look(village, held))["status"] in {"declined", "cancelled"}
+
+
+async def test_a_shorter_booking_offers_what_it_gave_back(village: httpx.AsyncClient) -> None:
+    choir = await book(village)
+    band = await wait(village, title="Band", starts="2026-11-26T19:00", ends="2026-11-26T20:00")
+    await change(village, choir, ends="2026-11-26T19:30")
+    assert (await now(village, band))["state"] == "waiting"
+    await change(village, choir, ends="2026-11-26T19:00")
+    assert (await now(village, band))["state"] == "offered"
+
+
+async def test_another_space_that_would_do_is_offered_where_the_first_is_taken(village: httpx.AsyncClient) -> None:
+    await book(village)
+    studio = await book(village, space="studio")
+    band = await wait(village, title="Band", also=["studio"])
+    await act(village, studio, "cancel")
+    held = await look(village, {"id": (await now(village, band))["booking"]})
+    assert held["space"] == "studio"
+
+
+async def test_two_offers_never_share_a_time(any_village: httpx.AsyncClient) -> None:
+    choir = await book(any_village, starts="2026-11-26T18:00", ends="2026-11-26T21:00")
+    lines = [
+        await wait(
+            any_village, title=f"Group {number}", starts=f"2026-11-26T{18 + number % 2}:30", ends="2026-11-26T20:30"
+        )
+        for number in range(4)
+    ]
+    await act(any_village, choir, "cancel")
+    states = [(await now(any_village, each))["state"] for each in lines]
+    assert states == ["offered", "waiting", "waiting", "waiting"]
+
+
+async def test_rules_that_want_a_manager_hold_for_offers_as_well(village: httpx.AsyncClient, house: House) -> None:
+    await put_policy(house, Policy(rules=(ApprovalRule(name="Short ones", most_minutes=60),), offer_hours=2))
+    choir = await book(village)
+    band = await wait(village, title="Band")
+    await act(village, choir, "cancel")
+    offered = await now(village, band)
+    assert offered["offered_until"] == "2026-11-25T14:00:00+00:00"
+    # A manager accepts for them, which is approval enough.
+    await say(village, band, "accept")
+    assert (await look(village, {"id": offered["booking"]}))["status"] == "confirmed"
+
+
+async def test_nobody_waits_for_what_can_be_had_or_never_will(village: httpx.AsyncClient) -> None:
+    free = await wait(village, 409)
+    assert free["type"].endswith("nothing-to-wait-for")
+    await book(village)
+    crowd = await wait(village, 409, people=10_000)
+    assert crowd["reasons"][0]["why"] in {"clash", "capacity"}
+    await wait(village, 422, starts="2026-11-25T11:00", ends="2026-11-25T13:00")
+    await wait(village, 422, ends="2026-11-26T18:00")
+    await wait(village, 404, space="nowhere")
+    await wait(village, 404, also=["nowhere"])
+    assert (await village.get(f"{API}/waiting/{'0' * 36}")).status_code == 404
+
+
+async def test_whoever_waited_in_vain_leaves_the_line_when_the_time_comes(
+    village: httpx.AsyncClient, house: House, clock: ManualClock
+) -> None:
+    choir = await book(village)
+    band = await wait(village, title="Band")
+    clock.advance(hours=31)
+    assert await house.waiting.look(SITE)
+    assert (await now(village, band))["state"] == "over"
+    assert await line(village) == []
+    assert not await house.waiting.look(SITE)
+    assert (await look(village, choir))["status"] == "confirmed"
+
+
+async def test_time_that_no_booking_frees_is_offered_as_soon_as_it_is_told(
+    village: httpx.AsyncClient, house: House
+) -> None:
+    await put_policy(house, Policy(hold_hours=1))
+    held = await book(village, by_rules=True)
+    assert held["status"] == "held"
+    band = await wait(village, title="Band")
+    running = asyncio.create_task(house.waiting.run())
+    try:
+        await village.post(f"{API}/bookings/{held['id']}/decline", json={"why": "the floor is being varnished"})
+        async with asyncio.timeout(10):
+            while (await now(village, band))["state"] != "offered":  # noqa: ASYNC110  # seen over HTTP only
+                await asyncio.sleep(0)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_the_line_survives_the_night_the_clocks_change(
+    village: httpx.AsyncClient, house: House, clock: ManualClock
+) -> None:
+    night = {"starts": "2027-03-28T00:30", "ends": "2027-03-28T03:30"}
+    choir = await book(village, **night)
+    band = await wait(village, title="Band", **night)
+    assert (band["starts"], band["ends"]) == ("2027-03-28T00:30:00+00:00", "2027-03-28T03:30:00+01:00")
+    await wait(village, 422, starts="2027-03-28T01:30", ends="2027-03-28T03:30")
+    clock.set(NOW.replace(year=2027, month=3, day=27, hour=23))
+    await act(village, choir, "cancel")
+    # An offer ends when the time itself begins.
+    assert (await now(village, band))["offered_until"] == "2027-03-28T00:30:00+00:00"
