@@ -127,15 +127,15 @@ def _space(case: Case, space: str) -> Space:
 def _reason(case: Case, gap: _Gap) -> Reason:
     neighbour = gap.neighbour
     other = phrases.booking(neighbour.booking, case.place.site.tz, space=_elsewhere(case, neighbour.booking))
-    left = f"{phrases.length(gap.left)} are left" if gap.left else "none is left"
+    left = f"{phrases.length(gap.left) if gap.left else 'no time'} left"
     if gap.changeover > gap.buffer:
         why = Why.CHANGEOVER
         side = "after" if gap.field == "starts" else "before"
-        text = f"{_change(case, gap)} takes {phrases.length(gap.changeover)}, and {left} {side} {other}"
+        text = f"{_change(case, gap)} takes {phrases.length(gap.changeover)}; {left} {side} {other}"
     else:
         why = Why.BUFFER
         needed = phrases.length(gap.buffer)
-        text = f"{needed} are needed to clear down and set up between this and {other}; {left}"
+        text = f"needs {needed} to clear down and set up between this and {other}; {left}"
     if case.asked.overrule:
         text += "; only a manager may overrule this"
     return Reason(

@@ -3,7 +3,6 @@ Pure."""
 
 from collections.abc import Iterator
 
-from controller.access import words
 from controller.bookings.judging.case import Case
 from controller.bookings.judging.phrases import places, quoted
 from controller.bookings.verdict import Reason, Why
@@ -24,16 +23,16 @@ def unbookable(case: Case) -> Iterator[Reason]:
 
 
 def closed(case: Case) -> Iterator[Reason]:
-    asked, zone = case.asked, case.place.site.tz
+    asked = case.asked
     found = case.picture.hours.closed(asked.during, space=asked.space)
     if not found:
         return
-    named = [f"{each.why}, {words.window(each.during, zone, now=asked.during.start)}" for each in found[:_NAMED]]
-    more = f"; and {len(found) - _NAMED} more times" if len(found) > _NAMED else ""
+    told = list(dict.fromkeys(each.why for each in found))
+    more = f"; and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
     yield Reason(
         why=Why.CLOSED,
         field="starts" if found[0].during.start <= asked.during.start else "ends",
-        text=f"{case.place.space.name} is closed because of {'; '.join(named)}{more}",
+        text="; ".join(told[:_NAMED]) + more,
     )
 
 

@@ -1,0 +1,113 @@
+"""Which rule confirms a wish at once, and how near the others came."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from controller.bookings.model import Asked
+from controller.bookings.policy import ApprovalRule, Policy
+from controller.bookings.verdict import Reason, Why
+from controller.hours.book import HoursBook
+from controller.hours.model import Span, Timetable, Weekly
+from controller.people.model import Tier
+from edge.wire.plan import Mode
+from tests.controller.bookings.hub import CHOIR, HUB, SIX, asked, judged, only, picture, spent
+
+EVENINGS = ApprovalRule(
+    name="Community evenings",
+    tiers=(Tier.COMMUNITY,),
+    spaces=("yard", "hall"),
+    most_minutes=180,
+    most_days_ahead=90,
+    most_people=30,
+    most_a_week=2,
+    no_under_16s=True,
+)
+
+
+def approval(
+    wanted: Asked, *rules: ApprovalRule, tier: Tier = Tier.COMMUNITY, has: tuple[datetime, ...] = ()
+) -> Reason | None:
+    found = judged(wanted, picture(Policy(rules=rules)), actor=CHOIR, tier=tier, facts=spent(*has))
+    assert found.possible, "to wait for a manager refuses nothing"
+    return only(found) if found.reasons else None
+
+
+def test_a_wish_that_fits_a_rule_is_confirmed_at_once() -> None:
+    assert approval(asked(people=30), EVENINGS) is None
+    assert approval(asked(people=30, hours=3), ApprovalRule(name="None", most_minutes=0), EVENINGS) is None
+
+
+def test_without_rules_a_manager_decides() -> None:
+    reason = approval(asked())
+    assert reason is not None
+    assert (reason.why, reason.text) == (Why.APPROVAL, "needs approval: a manager decides on every booking here")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field", "text", "figures"),
+    [
+        (asked(people=30, hours=3.25), "ends", "longer than 3 hours", (195, 180)),
+        (asked(people=31), "people", "for more than 30 people", (31, 30)),
+        (asked(), "people", "without a number of people", (None, 30)),
+        (asked(people=30, under_16s=True), "under_16s", "with under-16s", (None, None)),
+        (
+            asked(start=SIX + timedelta(days=90), people=30),
+            "starts",
+            "more than 90 days ahead",
+            (91, 90),
+        ),
+        (
+            asked(people=31, hours=4, under_16s=True),
+            "people",
+            "for more than 30 people, with under-16s and longer than 3 hours",
+            (None, None),
+        ),
+    ],
+)
+def test_the_rule_that_nearly_fitted_says_why_it_did_not(
+    wanted: Asked, field: str, text: str, figures: tuple[float | None, float | None]
+) -> None:
+    far = ApprovalRule(name="Mornings", most_minutes=0, most_people=0, no_under_16s=True, most_days_ahead=0)
+    reason = approval(wanted, far, EVENINGS)
+    assert reason is not None
+    assert reason.text == f"needs approval: {text}, which “Community evenings” does not confirm at once"
+    assert (reason.field, (reason.asked, reason.limit)) == (field, figures)
+
+
+def test_rules_for_others_do_not_count_as_near() -> None:
+    council = ApprovalRule(name="Council", tiers=(Tier.COUNCIL,))
+    named = ApprovalRule(name="Yoga", parties=("yoga",))
+    other = ApprovalRule(name="Studio", spaces=("studio",))
+    reason = approval(asked(), council, named, other)
+    assert reason is not None
+    assert reason.text == "needs approval: no rule confirms bookings of Yard at once for community groups"
+    near = approval(asked(hours=9, people=31), council, EVENINGS)
+    assert near is not None
+    assert "“Community evenings”" in near.text
+    assert approval(asked(), council, tier=Tier.COUNCIL) is None
+
+
+def test_bookings_of_the_same_local_week_count_and_this_one_too() -> None:
+    monday, sunday = SIX - timedelta(days=3), SIX + timedelta(days=3)
+    wanted = asked(people=1)
+    assert approval(wanted, EVENINGS, has=(monday, monday - timedelta(days=1), sunday + timedelta(days=1))) is None
+    reason = approval(wanted, EVENINGS, has=(monday, sunday))
+    assert reason is not None
+    assert reason.text.startswith("needs approval: more than 2 bookings in one week, which")
+    assert (reason.asked, reason.limit) == (3, 2)
+
+
+def test_every_mode_that_it_meets_must_be_allowed() -> None:
+    staffed = Span(opens=9 * 60, closes=19 * 60, mode=Mode.STAFFED)
+    hours = HoursBook(site=HUB, timetable=Timetable(pattern=(Weekly(weekday=3, span=staffed),)))
+    rule = ApprovalRule(name="Staffed", modes=(Mode.STAFFED,))
+
+    def reasons(wanted: Asked) -> list[str]:
+        found = judged(wanted, picture(Policy(rules=(rule,)), hours=hours), actor=CHOIR)
+        return [each.text for each in found.reasons]
+
+    assert reasons(asked(start=SIX - timedelta(hours=1))) == []
+    assert reasons(asked()) == [
+        "needs approval: while the building is closed, which “Staffed” does not confirm at once"
+    ]

@@ -1,0 +1,195 @@
+"""What the diary is asked for, on both databases: every booking that matters, and no other."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from controller.bookings import repository
+from controller.bookings.claims import write_claims
+from controller.bookings.judging.judge import Wish, judge
+from controller.bookings.model import Asked, Booking, Need, State
+from controller.bookings.picture import Picture
+from controller.bookings.policy import ApprovalRule, Per, Policy, Quota
+from controller.bookings.verdict import Verdict, Why
+from controller.database import Database
+from tests.controller.bookings.hub import CHOIR, MANAGER, SIX, asked, booking, build, picture
+from tests.controller.running import NOW
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def hub(db: Database) -> Database:
+    async with db.write() as tx:
+        await build(tx)
+    return db
+
+
+async def make(db: Database, *values: Booking, there: Picture | None = None) -> None:
+    async with db.write() as tx:
+        await repository.insert_bookings(tx, values)
+        await write_claims(db, tx, there or picture(), values, now=NOW, new=True)
+
+
+async def judged(
+    db: Database, *wanted: Asked, there: Picture | None = None, together: bool = False, but: Sequence[Booking] = ()
+) -> list[Verdict]:
+    left_out = frozenset(each.id for each in but)
+    wishes = [Wish(asked=each, actor=CHOIR, but=left_out) for each in wanted]
+    async with db.read() as tx:
+        return await judge(tx, there or picture(FREE), wishes, now=NOW, together=together)
+
+
+FREE = Policy(rules=(ApprovalRule(name="Anything"),))
+
+
+def whys(found: Verdict) -> list[Why]:
+    return [each.why for each in found.reasons]
+
+
+async def test_what_touches_is_free_and_what_overlaps_is_not(hub: Database) -> None:
+    await make(hub, booking(asked("half-a")))
+    free_before, over, inside, after, beside, whole = await judged(
+        hub,
+        asked("half-a", SIX - 2 * HOUR),
+        asked("half-a", SIX - HOUR),
+        asked("half-a", SIX + HOUR / 2, 0.5),
+        asked("half-a", SIX + 2 * HOUR + timedelta(minutes=10)),
+        asked("half-b"),
+        asked("hall", SIX - HOUR, 8),
+    )
+    assert [free_before.possible, after.possible, beside.possible] == [True, True, True]
+    assert [whys(over), whys(inside), whys(whole)] == [[Why.CLASH]] * 3
+
+
+async def test_a_month_long_booking_is_seen_from_its_last_hour(hub: Database) -> None:
+    await make(hub, booking(asked(start=SIX, hours=31 * 24)))
+    inside, after = await judged(
+        hub, asked(start=SIX + timedelta(days=31) - HOUR), asked(start=SIX + timedelta(days=31))
+    )
+    assert (whys(inside), after.possible) == ([Why.CLASH], True)
+
+
+async def test_buffers_reach_across_short_bookings_that_want_none(hub: Database) -> None:
+    """The one that wants a day to itself is not the nearest."""
+    spaced = booking(asked(start=SIX, hours=1, cleardown_min=24 * 60))
+    short = booking(asked(start=SIX + 2 * HOUR, hours=1))
+    await make(hub, spaced, short)
+    [found] = await judged(hub, asked(start=SIX + 20 * HOUR))
+    assert (whys(found), found.conflicts[0].id) == ([Why.BUFFER], spaced.id)
+    assert (await judged(hub, asked(start=SIX + 25 * HOUR)))[0].possible
+
+
+async def test_its_own_wide_buffer_is_looked_for_as_far_as_it_reaches(hub: Database) -> None:
+    await make(hub, booking(asked(start=SIX - 12 * HOUR, hours=1)))
+    free, short = await judged(hub, asked(setup_min=11 * 60), asked(setup_min=11 * 60 + 1))
+    assert (free.possible, whys(short)) == (True, [Why.BUFFER])
+
+
+async def test_a_booking_that_is_moved_does_not_stand_in_its_own_way(hub: Database) -> None:
+    needs = (Need(equipment="projector", count=2),)
+    mine, desks = booking(asked(equipment=needs)), booking(asked("desks", seats=8))
+    await make(hub, mine, desks)
+    wanted = (asked(start=SIX + HOUR, equipment=needs), asked("desks", SIX + HOUR, seats=8))
+    assert [whys(each) for each in await judged(hub, *wanted)] == [[Why.CLASH, Why.EQUIPMENT], [Why.SEATS]]
+    assert [each.possible for each in await judged(hub, *wanted, but=[mine, desks])] == [True, True]
+
+
+async def test_holds_that_have_run_out_are_named_and_those_that_have_not_stand(hub: Database) -> None:
+    def held(minutes: int, wanted: Asked) -> Booking:
+        return booking(wanted, state=State.HELD, held_until=NOW + timedelta(minutes=minutes))
+
+    out, stands = held(0, asked()), held(1, asked("studio"))
+    desks = held(0, asked("desks", seats=8))
+    await make(hub, out, stands, desks)
+    yard, studio, places = await judged(hub, asked(), asked("studio"), asked("desks", seats=8))
+    assert (whys(yard), yard.expired) == ([], (out.id,))
+    assert (whys(studio), studio.expired) == ([Why.CLASH], ())
+    assert (whys(places), places.expired) == ([], (desks.id,))
+
+
+@pytest.mark.parametrize("state", [State.REQUESTED, State.DECLINED, State.CANCELLED, State.RELEASED])
+async def test_states_that_hold_no_time_stand_in_nobodys_way(hub: Database, state: State) -> None:
+    await make(hub, booking(asked("library", equipment=(Need(equipment="projector", count=2),)), state=state))
+    wanted = (asked("library"), asked("desks", seats=8), asked(equipment=(Need(equipment="projector", count=2),)))
+    assert all(each.possible for each in await judged(hub, *wanted))
+
+
+async def test_quotas_count_what_the_party_asked_for_here_and_still_may_have(hub: Database) -> None:
+    quota = Quota(name="Fair use", per=Per.WEEK, most_bookings=3, spaces=("yard", "studio"))
+    there = picture(Policy(rules=(ApprovalRule(name="Anything"),), quotas=(quota,)))
+    monday = SIX - timedelta(days=3)
+    counted = [
+        booking(asked(start=monday), state=State.NO_SHOW),
+        booking(asked(start=monday + 3 * HOUR), state=State.REQUESTED),
+        booking(asked("studio", monday), state=State.HELD, held_until=NOW + HOUR),
+    ]
+    others = [
+        booking(asked(start=monday + 6 * HOUR), state=State.CANCELLED),
+        booking(asked(start=monday + 9 * HOUR), state=State.HELD, held_until=NOW),
+        booking(asked(start=monday + 12 * HOUR, party="yoga")),
+        booking(asked("hall", monday)),
+        booking(asked(start=monday - timedelta(days=1))),
+    ]
+    await make(hub, *counted, *others)
+    [over] = await judged(hub, asked(), there=there)
+    assert whys(over) == [Why.QUOTA]
+    assert {each.id for each in over.reasons[0].conflicts} == {each.id for each in counted}
+    [one_moved] = await judged(hub, asked(), there=there, but=counted[:1])
+    assert one_moved.possible
+
+
+async def test_wishes_see_each_other_only_together_and_only_the_possible_ones(hub: Database) -> None:
+    await make(hub, booking(asked("half-a", SIX + 6 * HOUR, title="Yoga", party="yoga")))
+    quota = Quota(name="Fair use", per=Per.WEEK, most_bookings=2)
+    there = picture(Policy(rules=(ApprovalRule(name="Anything"),), quotas=(quota,)))
+    wanted = [
+        asked("half-a", SIX + 6 * HOUR),
+        asked("half-a", SIX + 7 * HOUR),
+        asked("hall", SIX, 3, equipment=(Need(equipment="projector", count=2),)),
+        asked("half-b", SIX + HOUR),
+        asked("studio", SIX, equipment=(Need(equipment="projector", count=1),)),
+        asked("yard"),
+        asked("studio", SIX + 9 * HOUR),
+    ]
+    apart = await judged(hub, *wanted, there=there)
+    assert [whys(each) for each in apart] == [[Why.CLASH], [Why.CLASH], [], [], [], [], []]
+    joint = await judged(hub, *wanted, there=there, together=True)
+    assert [whys(each) for each in joint] == [
+        [Why.CLASH],
+        [Why.CLASH],
+        [],
+        [Why.CLASH],
+        [Why.EQUIPMENT],
+        [],
+        [Why.QUOTA],
+    ]
+    assert [(each.id, each.title, each.space) for each in joint[3].conflicts] == [("", "Choir", "hall")]
+
+
+async def test_places_are_shared_by_wishes_that_are_judged_together(hub: Database) -> None:
+    wanted = [asked("desks", seats=5), asked("desks", seats=5), asked("desks", seats=3), asked("library")]
+    found = await judged(hub, *wanted, together=True)
+    assert [whys(each) for each in found] == [[], [Why.SEATS], [], [Why.SEATS]]
+
+
+async def test_a_plain_wish_costs_one_statement_and_fifty_two_no_more(hub: Database) -> None:
+    said: list[str] = []
+    async with hub.read() as tx:
+        connection = tx.sync_connection
+        assert connection is not None
+        event.listen(connection, "before_cursor_execute", lambda *given: said.append(given[2]))
+        weekly = [Wish(asked=asked("hall", SIX + timedelta(days=7 * week)), actor=MANAGER) for week in range(52)]
+        await judge(tx, picture(), weekly[:1], now=NOW)
+        await judge(tx, picture(), weekly, now=NOW)
+        assert len(said) == 2
+        all_of_it = asked("library", equipment=(Need(equipment="projector", count=1),))
+        quota = Quota(name="Fair use", per=Per.WEEK, most_bookings=3)
+        await judge(tx, picture(Policy(quotas=(quota,))), [Wish(asked=all_of_it, actor=CHOIR)] * 9, now=NOW)
+        assert len(said) == 6
+
+
+async def test_no_wishes_ask_nothing(hub: Database) -> None:
+    assert await judged(hub) == []
