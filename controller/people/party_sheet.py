@@ -188,6 +188,7 @@ def _read(row: Row) -> tuple[str, dict[str, object], list[Fault]]:
             if said in words:
                 given[name] = words[said]
             else:
+                del given[name]
                 reason = f"{cells[name][:40]!r} is none of: {', '.join(word for word in words if word)}"
                 faults.append(Fault(line=row.line, column=name, reason=reason))
     if "ended" in cells:

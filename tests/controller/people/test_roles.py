@@ -1,0 +1,152 @@
+"""What each role gets over HTTP: its own sites, its own party, and of others no more than it needs."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.controller.people.signing import API, Json, put_party, signed_in_as
+from tests.controller.village import SITE, book, look, wanted
+
+CHOIR = {
+    "contact_name": "Cora Lee",
+    "contact_phone": "01487 555 020",
+    "contact_email": "cora@example.org",
+    "key_holder": "Cora",
+    "notes": "piano",
+    "people": 25,
+}
+DAY = {"from": "2026-11-26", "to": "2026-11-27"}
+
+
+@pytest.fixture
+async def shared(village: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Ramsey and Wyton, the choir and the yoga class; an administrator's client."""
+    await village.put(f"{API}/sites/wyton", json={"name": "Wyton", "zone": "Europe/London"})
+    await village.put(f"{API}/sites/wyton/spaces/hall", json={"name": "Hall", "doors": []})
+    for party in ("choir", "yoga"):
+        await put_party(village, party)
+    return village
+
+
+@pytest.fixture
+async def choirs(shared: httpx.AsyncClient) -> Json:
+    """The choir's booking."""
+    return await book(shared, party="choir", **CHOIR)
+
+
+@pytest.fixture
+async def reader(app: FastAPI, shared: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+    async with signed_in_as(app, shared, "reader") as client:
+        yield client
+
+
+@pytest.fixture
+async def yoga(app: FastAPI, shared: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+    """Books for the yoga class at Ramsey."""
+    async with signed_in_as(app, shared, "booker", party="yoga", sites=[SITE]) as client:
+        yield client
+
+
+async def test_a_reader_is_refused_every_write_in_words(
+    reader: httpx.AsyncClient, shared: httpx.AsyncClient, choirs: Json
+) -> None:
+    document = (await reader.get("/openapi.json")).json()
+    free = {"/setup", "/session", "/setup-needed"}
+    asked = 0
+    for path, operations in document["paths"].items():
+        for method in operations.keys() & {"post", "put", "patch", "delete"}:
+            if path.removeprefix(API) in free or path.endswith("/check"):
+                continue
+            filled = path.format_map(_Any(site=SITE, booking_id=choirs["id"], party="choir"))
+            answer = await reader.request(method, filled, json={})
+            if answer.status_code != 403 and "dry" not in path:
+                pytest.fail(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
+            asked += 1
+    assert asked > 20
+    assert "ask an administrator for a role that may" in answer.json()["detail"]
+    assert (await look(shared, choirs))["version"] == 1
+
+
+class _Any(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "0" * 36 if name.endswith("_id") or name == "command" else "x"
+
+
+async def test_a_reader_sees_the_diary_without_contacts_and_codes(reader: httpx.AsyncClient, choirs: Json) -> None:
+    seen = await look(reader, choirs)
+    hidden = {name for name in seen if seen[name] != choirs[name]}
+    assert hidden == {*CHOIR, "code", "link", "message"} - {"people"}
+    assert not any(seen[name] for name in hidden)
+    for path in (f"/bookings/{choirs['id']}/log", "/parties", "/parties/choir", "/parties.csv", "/users"):
+        assert (await reader.get(f"{API}{path}")).status_code == 403
+
+
+async def test_a_booker_sees_all_of_its_own_and_of_others_that_the_time_is_taken(
+    yoga: httpx.AsyncClient, shared: httpx.AsyncClient, choirs: Json
+) -> None:
+    own = await book(shared, party="yoga", title="Yoga", space="studio")
+    gone = await book(shared, title="Judo", space="yard")
+    await shared.post(f"{API}/bookings/{gone['id']}/cancel")
+    listed = (await yoga.get(f"{API}/sites/{SITE}/bookings", params=DAY)).json()["items"]
+    assert {each["title"] for each in listed} == {"Taken", "Yoga"}
+    taken = next(each for each in listed if each["title"] == "Taken")
+    told = {name: value for name, value in taken.items() if value}
+    assert told.keys() <= {
+        *("id", "site", "space", "title", "starts", "ends", "status", "code_window", "on_door", "version"),
+        *("created_at", "changed_at"),
+    }
+    assert (taken["starts"], taken["space"]) == (choirs["starts"], "hall")
+    assert "Cora" not in str(listed)
+    assert await look(yoga, own) == own
+    assert (await look(yoga, choirs))["title"] == "Taken"
+    assert (await yoga.get(f"{API}/bookings/{choirs['id']}/log")).status_code == 403
+    assert (await yoga.get(f"{API}/bookings/{own['id']}/log")).status_code == 200
+    assert (await yoga.get(f"{API}/parties/yoga")).status_code == 200
+    assert (await yoga.get(f"{API}/parties/choir")).status_code == 403
+
+
+async def test_a_booker_changes_its_own_bookings_and_nobody_elses(
+    yoga: httpx.AsyncClient, shared: httpx.AsyncClient, choirs: Json
+) -> None:
+    own = await book(shared, party="yoga", title="Yoga", space="studio")
+    nobodys = await book(shared, title="Meeting", space="yard")
+    for other in (choirs, nobodys):
+        for what in ("cancel", "restore"):
+            assert (await yoga.post(f"{API}/bookings/{other['id']}/{what}")).status_code == 403
+        assert (await yoga.patch(f"{API}/bookings/{other['id']}", json={"title": "Mine"})).status_code == 403
+    assert (await yoga.patch(f"{API}/bookings/{own['id']}", json={"title": "Hot yoga"})).status_code == 200
+    assert (await yoga.patch(f"{API}/bookings/{own['id']}", json={"party": "choir"})).status_code == 403
+    assert (await yoga.post(f"{API}/bookings/{own['id']}/cancel")).status_code == 200
+
+
+async def test_a_booker_books_for_its_own_party_only(yoga: httpx.AsyncClient) -> None:
+    for party, status in (("choir", 403), ("yoga", 201)):
+        answer = await yoga.post(f"{API}/sites/{SITE}/bookings", json=wanted(party=party))
+        assert answer.status_code == status, answer.text
+
+
+async def test_what_has_no_such_id_is_unknown_and_not_forbidden(yoga: httpx.AsyncClient) -> None:
+    assert (await yoga.post(f"{API}/bookings/{'0' * 36}/cancel")).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["manager", "reader"])
+async def test_who_has_some_sites_sees_no_other(
+    app: FastAPI, shared: httpx.AsyncClient, choirs: Json, role: str
+) -> None:
+    async with signed_in_as(app, shared, role, sites=["wyton"]) as client:
+        sites = (await client.get(f"{API}/sites")).json()["items"]
+        assert [each["id"] for each in sites] == ["wyton"]
+        for path in (f"/sites/{SITE}", f"/sites/{SITE}/now", f"/bookings/{choirs['id']}"):
+            answer = await client.get(f"{API}{path}")
+            assert answer.status_code == 403, path
+            assert "Choir" not in answer.text
+        assert (await client.get(f"{API}/sites/wyton/now")).status_code == 200
+
+
+async def test_an_administrator_of_some_sites_gives_no_rights(app: FastAPI, shared: httpx.AsyncClient) -> None:
+    async with signed_in_as(app, shared, "admin", sites=["wyton"]) as client:
+        assert (await client.get(f"{API}/users")).status_code == 403
+        assert (await client.put(f"{API}/sites/third", json={"name": "T", "zone": "Europe/London"})).status_code == 403
+        assert (await client.put(f"{API}/sites/wyton", json={"name": "W", "zone": "Europe/London"})).status_code == 200

@@ -1,0 +1,94 @@
+"""No route is without a gate: every one of them asks what its asker may."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from starlette.routing import BaseRoute, Route
+
+from controller.app import API, ROUTERS
+from controller.house import House
+from controller.people.gate import Gate
+from controller.people.may import Action
+
+Paths = list[tuple[str, BaseRoute]]
+
+OPEN = {
+    "/api/v1/setup-needed": "nobody can have signed in yet",
+    "/api/v1/setup": "asks for the set-up token",
+    "/api/v1/session": "is the sign-in itself",
+    "/api/v1/live": "asks in its own words, since a WebSocket answers by a close code (test_users)",
+    "/d/{token}": "whoever has the link is the booking's; the link is the secret",
+    "/healthz": "says nothing but that the process runs",
+    "/readyz": "says which part is not ready, and nothing of what it holds",
+    "/metrics": "numbers for the scraper, kept from the outside by the proxy",
+    "/openapi.json": "says what the API is, not what is in it",
+}
+"""Routes without a gate, and why."""
+READING_POSTS = {
+    "/api/v1/sites/{site}/bookings/check": "writes nothing",
+    "/api/v1/sites/{site}/series/check": "writes nothing",
+}
+"""Routes that take a body, write nothing, and so ask no more than reading does."""
+OF_NO_SITE = {
+    "user_id": "users belong to no site; only administrators of all sites get there",
+    "member": "a person, who belongs to no site",
+}
+"""Names in paths without a site that nobody need look up, and why."""
+
+
+def _routes(app: FastAPI) -> Iterator[tuple[str, BaseRoute]]:
+    """Every route with its whole path; FastAPI keeps included routers as they are."""
+    for found in app.routes:
+        router = getattr(found, "original_router", None)
+        if router is None:
+            assert isinstance(found, Route | APIWebSocketRoute), f"{found} is out of sight of this test"
+            yield found.path, found
+            continue
+        prefix = API if router in ROUTERS else ""
+        for route in router.routes:
+            assert isinstance(route, APIRoute | APIWebSocketRoute), f"{route} is out of sight of this test"
+            yield prefix + route.path, route
+
+
+def _gates(dependant: Dependant) -> list[Action]:
+    own = [each.call.action for each in dependant.dependencies if isinstance(each.call, Gate)]
+    return own + [action for each in dependant.dependencies for action in _gates(each)]
+
+
+@pytest.fixture
+def routes(app: FastAPI) -> Paths:
+    return list(_routes(app))
+
+
+def test_every_route_has_one_gate_or_a_reason_to_have_none(routes: Paths) -> None:
+    bare: set[str] = set()
+    for path, route in routes:
+        gates = _gates(route.dependant) if isinstance(route, APIRoute | APIWebSocketRoute) else []
+        if gates:
+            assert len(gates) == 1, f"{path}: has {len(gates)} gates"
+            assert path not in OPEN, f"{path}: has a gate, so it needs no reason"
+        else:
+            bare.add(path)
+    assert bare == set(OPEN)
+
+
+def test_who_may_only_look_gets_no_further_than_looking(routes: Paths) -> None:
+    for path, route in routes:
+        if isinstance(route, APIRoute) and path not in OPEN and not (route.methods or set()) <= {"GET", "HEAD"}:
+            asks = _gates(route.dependant)
+            assert asks != [Action.READ] or path in READING_POSTS, f"{route.methods} {path} asks for READ"
+
+
+def test_whatever_a_path_names_without_its_site_can_be_looked_up(routes: Paths, house: House) -> None:
+    for path, route in routes:
+        if isinstance(route, APIRoute) and path not in OPEN:
+            names = {each.name for each in route.dependant.path_params}
+            known = {"site", *house.whereabouts, *OF_NO_SITE}
+            assert "site" in names or names <= known, f"{path}: {names - known} has no finder in whereabouts"
+
+
+def test_the_tables_name_only_routes_that_there_are(routes: Paths) -> None:
+    assert set(OPEN) | set(READING_POSTS) <= {path for path, _ in routes}
