@@ -5,7 +5,10 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from controller import health
 from controller.access import door_page
+from controller.billing import routes as billing
 from controller.bookings import routes as bookings
+from controller.bookings.finding import routes as finding
+from controller.bookings.series import routes as series
 from controller.bookings.waiting import routes as waiting
 from controller.calendars import routes as calendars
 from controller.estate import routes as estate
@@ -40,7 +43,10 @@ ROUTERS = (
     estate.router,
     hours.router,
     bookings.router,
+    series.router,
+    finding.router,
     waiting.router,
+    billing.router,
     calendars.router,
     plans.router,
     telemetry.router,

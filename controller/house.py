@@ -11,10 +11,12 @@ from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
 from controller.access.service import Access
+from controller.billing.service import Billing
 from controller.bookings import whose
 from controller.bookings.absence.service import Absence
 from controller.bookings.desk import Desk
-from controller.bookings.recurring import Recurring
+from controller.bookings.finding.service import Finding
+from controller.bookings.series.service import Recurring
 from controller.bookings.service import Bookings
 from controller.bookings.waiting import repository as waits
 from controller.bookings.waiting.service import Waiting
@@ -66,6 +68,8 @@ class House:
     access: Access
     bookings: Bookings
     recurring: Recurring
+    finding: Finding
+    billing: Billing
     calendars: Calendars
     exchange: Exchange
     absence: Absence
@@ -128,6 +132,8 @@ def open_house(
         access=access,
         bookings=bookings,
         recurring=Recurring(database, clock, changes, desk, bookings),
+        finding=Finding(database, clock, desk.pictures),
+        billing=Billing(database, clock, changes, desk),
         calendars=Calendars(database, clock, changes, desk, bookings),
         exchange=exchange,
         absence=Absence(database, clock, changes, desk, bookings, ask=exchange.greeter.greet),

@@ -8,9 +8,8 @@ from controller import localtime
 from controller.access.standing import Standing, State
 from controller.bookings.desk import View
 from controller.bookings.errors import conflicts
-from controller.bookings.model import Mark, SeriesDate, Status, Told
 from controller.bookings.model import State as BookingState
-from controller.bookings.recurring import BookedSeries, CheckedSeries
+from controller.bookings.model import Status, Told
 from controller.bookings.service import Checked
 from controller.bookings.texts import message
 from controller.estate.model import Site
@@ -114,42 +113,6 @@ class CheckAnswer(Answer):
     notes: list[str]
 
 
-class SeriesDateAnswer(Answer):
-    """``starts`` and ``ends`` are null where the clocks leave nothing of the date. ``lingering`` and ``notes`` are
-    as in a booking's check."""
-
-    date: str
-    starts: str | None
-    ends: str | None
-    mark: Mark
-    text: str
-    conflicts: list[Conflict]
-    lingering: list[str]
-    notes: list[str]
-
-
-class SeriesCheckAnswer(Answer):
-    dates: list[SeriesDateAnswer]
-
-
-class SkippedDate(Answer):
-    date: str
-    text: str
-
-
-class SeriesAnswer(Answer):
-    id: str
-    bookings: list[BookingAnswer]
-    skipped: list[SkippedDate]
-
-
-class CancelledSeries(Answer):
-    """The bookings that were cancelled now."""
-
-    id: str
-    bookings: list[BookingAnswer]
-
-
 def booking_list(views: Sequence[View], actor: Actor) -> BookingList:
     """Bookings as the actor may see them; those of others that hold no time are left out for a booker."""
     return BookingList(
@@ -246,29 +209,4 @@ def check_answer(checked: Checked) -> CheckAnswer:
         conflicts=conflicts(checked.conflicts, checked.site.tz),
         lingering=list(checked.lingering),
         notes=list(checked.notes),
-    )
-
-
-def _date_answer(each: SeriesDate, zone: ZoneInfo) -> SeriesDateAnswer:
-    return SeriesDateAnswer(
-        date=each.date.isoformat(),
-        starts=_maybe(each.during.start if each.during else None, zone),
-        ends=_maybe(each.during.end if each.during else None, zone),
-        mark=each.mark,
-        text=each.text,
-        conflicts=conflicts(each.conflicts, zone),
-        lingering=list(each.lingering),
-        notes=list(each.notes),
-    )
-
-
-def series_check_answer(checked: CheckedSeries) -> SeriesCheckAnswer:
-    return SeriesCheckAnswer(dates=[_date_answer(each, checked.site.tz) for each in checked.dates])
-
-
-def series_answer(booked: BookedSeries, actor: Actor) -> SeriesAnswer:
-    return SeriesAnswer(
-        id=booked.id,
-        bookings=[booking_answer(view, actor) for view in booked.views],
-        skipped=[SkippedDate(date=each.date.isoformat(), text=each.text) for each in booked.skipped],
     )

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from controller.access import service as access
 from controller.access.repository import held, lingering
 from controller.access.service import Access
 from controller.access.standing import Lingering, Standing, lingering_texts
-from controller.bookings import claims, links, repository
+from controller.bookings import claims, course, links, repository
 from controller.bookings.errors import Clash
 from controller.bookings.model import Asked, Booking, Changed, Claimed, State
 from controller.bookings.picture import Picture, Pictures, Place
@@ -67,7 +67,8 @@ class Desk:
         """Have ``follow`` awaited after every write of bookings, in its transaction and under the site's lock."""
         self._followers.append(follow)
 
-    async def _tell(self, tx: Tx, picture: Picture, changes: Sequence[Changed], actor: Actor, now: datetime) -> None:
+    async def tell(self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: Actor, now: datetime) -> None:
+        """Let the followers know. Only for changes that their writer has not told of."""
         for follow in self._followers:
             await follow(tx, picture, changes, actor=actor.name, now=now)
 
@@ -101,12 +102,19 @@ class Desk:
         held_until: datetime | None = None,
         series_id: str | None = None,
         occurrences: Sequence[str] | None = None,
+        changed_here: Sequence[str] | None = None,
+        along: Sequence[Changed] = (),
+        why: str = "",
+        expired: Collection[str] | None = None,
     ) -> list[Booking]:
         """Write bookings of one site whose times were found free; the confirmed ones have a code each.
 
-        ``occurrences``: the wall times that their series gives them, in their order.
+        ``occurrences``: the wall times that their series gives them, in their order; ``changed_here``: the fields that
+        are each one's own. ``along``: what ``rewrite_all`` wrote before it, told together with them. ``why``: what they
+        wait for approval for. ``expired``: as in ``rewrite``.
         """
         names: Sequence[str | None] = occurrences or [None] * len(asked)
+        own = changed_here or [""] * len(asked)
         made = [
             msgspec.structs.replace(
                 self._new(picture.require(each.space), each, actor, now),
@@ -114,14 +122,16 @@ class Desk:
                 held_until=held_until,
                 series_id=series_id,
                 occurrence=name,
+                changed_here=fields,
             )
-            for each, name in zip(asked, names, strict=True)
+            for each, name, fields in zip(asked, names, own, strict=True)
         ]
         await repository.insert_bookings(tx, made)
-        expired = await claims.write_claims(self._database, tx, picture, made, now=now, new=True)
+        gone = await claims.write_claims(self._database, tx, picture, made, now=now, new=True, expired=expired)
         await self._issue(tx, picture, [each for each in made if each.certain], now)
-        await self.record(tx, made, actor=actor, now=now, what="book")
-        await self._tell(tx, picture, [*expired, *(Changed(before=None, after=each) for each in made)], actor, now)
+        await self.record(tx, made, actor=actor, now=now, what="book", why=why)
+        new = [Changed(before=None, after=each) for each in made]
+        await self.tell(tx, picture, [*along, *gone, *new], actor=actor, now=now)
         return made
 
     def _new(self, place: Place, asked: Asked, actor: Actor, now: datetime) -> Booking:
@@ -187,61 +197,65 @@ class Desk:
         now: datetime,
         what: str,
         why: str = "",
+        expired: Collection[str] | None = None,
     ) -> Booking:
-        """Write a changed booking whose time, space or standing is another: its claim and its code follow."""
-        new = msgspec.structs.replace(new, changed_at=now, changed_by=actor.name, version=old.version + 1)
-        await repository.update_booking(tx, new)
-        expired = await claims.write_claims(self._database, tx, picture, [new], now=now)
-        await access.revoke(tx, booking_id=new.id, now=now)
-        if new.certain:
-            await self._issue(tx, picture, [new], now)
-        await self.record(tx, [new], actor=actor, now=now, what=what, why=why)
-        await self._tell(tx, picture, [*expired, Changed(before=old, after=new)], actor, now)
-        return new
+        """Write a changed booking; its claim and its code follow where they are others.
 
-    async def reword(
+        ``expired``: ids of holds that give way, where a verdict has named them.
+        """
+        [*along, written] = await self.rewrite_all(
+            tx, picture, [Changed(before=old, after=new)], actor=actor, now=now, what=what, why=why, expired=expired
+        )
+        await self.tell(tx, picture, [*along, written], actor=actor, now=now)
+        return written.after
+
+    async def rewrite_all(
         self,
         tx: Tx,
         picture: Picture,
-        old: Booking,
-        new: Booking,
+        changes: Sequence[Changed],
         *,
         actor: Actor,
         now: datetime,
-        what: str = "change",
+        what: str,
         why: str = "",
-    ) -> Booking:
-        """Write a changed booking that keeps its time and space."""
-        new = msgspec.structs.replace(new, changed_at=now, changed_by=actor.name, version=old.version + 1)
-        await repository.update_booking(tx, new)
-        await self.record(tx, [new], actor=actor, now=now, what=what, why=why)
-        await self._tell(tx, picture, [Changed(before=old, after=new)], actor, now)
-        return new
+        expired: Collection[str] | None = None,
+    ) -> list[Changed]:
+        """Write changed bookings of one site together, so that none is in the way of another. Claims and codes follow
+        where time, space or standing is another. Whoever calls tells the followers what is returned: the holds that
+        gave way, then these."""
+        if not changes:
+            return []
+        written = [
+            Changed(
+                before=each.before,
+                after=msgspec.structs.replace(
+                    each.after, changed_at=now, changed_by=actor.name, version=each.after.version + 1
+                ),
+            )
+            for each in changes
+        ]
+        await repository.update_bookings(tx, [each.after for each in written])
+        holding = [each.after for each in written if _differs(each, _HOLDING)]
+        gone = (
+            await claims.write_claims(self._database, tx, picture, holding, now=now, expired=expired)
+            if holding
+            else []
+        )
+        coded = [each.after for each in written if _differs(each, _CODED)]
+        await access.revoke(tx, booking_ids=[each.id for each in coded], now=now)
+        await self._issue(tx, picture, [each for each in coded if each.certain], now)
+        await self.record(tx, [each.after for each in written], actor=actor, now=now, what=what, why=why)
+        return [*gone, *written]
 
     async def cancel(
         self, tx: Tx, picture: Picture, bookings: Sequence[Booking], *, actor: Actor, now: datetime, why: str
     ) -> list[Booking]:
-        """Cancel bookings of one site; their time is free at once."""
-        gone = [
-            msgspec.structs.replace(
-                each,
-                state=State.CANCELLED,
-                state_at=now,
-                changed_at=now,
-                changed_by=actor.name,
-                version=each.version + 1,
-            )
-            for each in bookings
-        ]
-        for each in gone:
-            await repository.update_booking(tx, each)
-            await access.revoke(tx, booking_id=each.id, now=now)
-        if gone:
-            await claims.write_claims(self._database, tx, picture, gone, now=now)
-            await self.record(tx, gone, actor=actor, now=now, what="cancel", why=why)
-            changes = [Changed(before=old, after=new) for old, new in zip(bookings, gone, strict=True)]
-            await self._tell(tx, picture, changes, actor, now)
-        return gone
+        """Cancel bookings of one site that stand; their time is free at once."""
+        changes = [Changed(before=each, after=course.cancel(each, now)) for each in bookings]
+        gone = await self.rewrite_all(tx, picture, changes, actor=actor, now=now, what="cancel", why=why)
+        await self.tell(tx, picture, gone, actor=actor, now=now)
+        return [each.after for each in gone]
 
     async def follow_doors(self, tx: Tx, space: Space, now: datetime) -> None:
         """Give the codes of a space's bookings to the doors that are on its way in now, and take them from others."""
@@ -252,8 +266,7 @@ class Desk:
             for each in ahead
             if {grant.door for grant in grants[each.id] if grant.ended_at is None} != set(space.doors)
         ]
-        for each in wrong:
-            await access.revoke(tx, booking_id=each.id, now=now)
+        await access.revoke(tx, booking_ids=[each.id for each in wrong], now=now)
         windows = {each.id: self.code_window(each.during) for each in wrong}
         await self._access.issue(tx, site=space.site, doors=space.doors, windows=windows, now=now)
 
@@ -292,3 +305,14 @@ class Desk:
         others = [found for found in old if found.grant.booking_id != booking.id]
         window = self.code_window(booking.during)
         return lingering_texts(others, doors=place.space.doors, window=window, zone=place.site.tz, now=now)
+
+
+def _differs(change: Changed, fields: Sequence[str]) -> bool:
+    before, after = change.before, change.after
+    return before is None or any(getattr(before, name) != getattr(after, name) for name in fields)
+
+
+_CODED = ("space", "starts", "ends", "certain")
+"""What a booking's code follows."""
+_HOLDING = (*_CODED, "claims", "layout", "people", "seats", "equipment", "setup_min", "cleardown_min")
+"""What its claims follow."""

@@ -7,17 +7,12 @@ from controller import localtime
 from controller.access import words
 from controller.bookings.model import Booking, Claimed
 from controller.bookings.verdict import Reason, Verdict, Why
-from controller.problem import Conflict, Conflicting, FieldError, NotFound, Problem, ReasonBody
+from controller.problem import Conflict, Conflicting, NotFound, Problem, ReasonBody
 
 
 class BookingUnknown(NotFound):
     def __init__(self, booking_id: str) -> None:
         super().__init__(f"there is no booking {booking_id!r}; GET /api/v1/sites/SITE/bookings lists a site's bookings")
-
-
-class SeriesUnknown(NotFound):
-    def __init__(self, series_id: str) -> None:
-        super().__init__(f"there is no series {series_id!r}")
 
 
 class LinkUnknown(NotFound):
@@ -61,24 +56,10 @@ class NotPossible(Conflicting):
 
 def refusal(space: str, verdict: Verdict, zone: ZoneInfo) -> Clash | NotPossible:
     """What a verdict with refusals is as an error."""
-    if any(each.why is Why.CLASH for each in verdict.refusals):
-        return Clash(space, verdict.conflicts, zone, verdict.refusals)
+    taken = [each for reason in verdict.refusals if reason.why is Why.CLASH for each in reason.conflicts]
+    if taken:
+        return Clash(space, taken, zone, verdict.refusals)
     return NotPossible(space, verdict, zone)
-
-
-class SeriesClash(Conflicting):
-    """Some dates of a series are taken and not skipped. ``errors`` names each date, ``conflicts`` by what."""
-
-    kind = "clash"
-    title = "Some dates are taken"
-
-    def __init__(self, dates: Sequence[tuple[str, str]], standing: Sequence[Claimed], zone: ZoneInfo) -> None:
-        super().__init__(
-            f"{len(dates)} of the dates are taken: {', '.join(day for day, _ in dates)}. "
-            "Nothing was booked; leave these dates out (skip) or choose another time.",
-            errors=[FieldError(field=day, message=text) for day, text in dates],
-            conflicts=conflicts(standing, zone),
-        )
 
 
 class NotNow(Conflicting):

@@ -1,11 +1,10 @@
 """What a booking may be, whoever makes it. Each refusal names the field and the limit. Pure."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from controller import localtime
 from controller.access import words
-from controller.bookings.series import MOST_OCCURRENCES, count
 from controller.fields import read_date, read_moment
 from controller.problem import invalid_field
 from edge.wire.interval import Interval
@@ -13,7 +12,6 @@ from edge.wire.interval import Interval
 LONGEST = timedelta(days=31)
 BEGUN = timedelta(hours=12)
 """How far back a booking may have begun when it is made."""
-SERIES_LONGEST = timedelta(days=7)
 SHOWN_LONGEST = timedelta(days=62)
 """Most time whose bookings are listed at once."""
 
@@ -40,18 +38,6 @@ def timely(during: Interval, *, zone: ZoneInfo, now: datetime) -> None:
     if during.start < now - BEGUN:
         hours = BEGUN.total_seconds() / 3600
         raise invalid_field("starts", f"must be at most {hours:.0f} hours ago")
-
-
-def series(first_starts: datetime, first_ends: datetime, until: date) -> None:
-    """Checks the wall times of a weekly series. Raises ``Invalid``."""
-    if first_ends <= first_starts:
-        raise invalid_field("first_ends", "must be after first_starts")
-    if first_ends - first_starts > SERIES_LONGEST:
-        raise invalid_field("first_ends", f"must be at most {SERIES_LONGEST.days} days after first_starts")
-    if until < first_starts.date():
-        raise invalid_field("until", "must not be before the first date")
-    if count(first_starts.date(), until) > MOST_OCCURRENCES:
-        raise invalid_field("until", f"makes more than {MOST_OCCURRENCES} dates; choose an earlier one")
 
 
 def shown(starts: str, ends: str, zone: ZoneInfo) -> Interval:

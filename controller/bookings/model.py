@@ -1,6 +1,6 @@
 """A booking and what is asked for one."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -139,6 +139,12 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
         return Interval(start=self.starts, end=self.ends)
 
     @property
+    def asked(self) -> Asked:
+        """The wish that it carries out."""
+        shared = {name: getattr(self, name) for name in Asked.__struct_fields__ if name in Booking.__struct_fields__}
+        return Asked(during=self.during, overrule=self.overruled, **shared)
+
+    @property
     def claims(self) -> bool:
         """Whether its claims stand in the database; those of an expired hold do until somebody wants the time."""
         return self.state in CLAIMING
@@ -240,41 +246,3 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     overrule: bool = False
     by_rules: bool = False
     version: int | None = None
-
-
-class SeriesDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A request for a weekly series. Times are naive wall times of the site."""
-
-    space: str
-    title: str
-    first_starts: datetime
-    first_ends: datetime
-    until: date
-    contact_name: str = ""
-    contact_phone: str = ""
-    people: int | None = None
-    skip: tuple[date, ...] = ()
-
-
-class Mark(StrEnum):
-    """What becomes of one date of a series."""
-
-    FREE = "free"
-    CLASH = "clash"
-    MOVED_BY_CLOCK = "moved_by_clock"
-    EMPTY = "empty"
-
-
-class SeriesDate(msgspec.Struct, frozen=True, kw_only=True):
-    """One date of a series as checked. ``during`` is ``None`` where the clocks leave nothing of it.
-
-    ``lingering`` and ``notes`` do not stand in the way; only a check fills them.
-    """
-
-    date: date
-    during: Interval | None
-    mark: Mark
-    text: str
-    conflicts: tuple[Claimed, ...] = ()
-    lingering: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()

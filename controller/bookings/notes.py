@@ -1,8 +1,8 @@
 """What is worth knowing of a booking that is asked for, though it does not stand in the way. Pure."""
 
 from controller import localtime
+from controller.access.words import length
 from controller.bookings.picture import Place
-from controller.bookings.series import length_words
 from edge.wire.interval import Interval
 
 
@@ -17,7 +17,5 @@ def notes(place: Place, during: Interval, people: int | None) -> tuple[str, ...]
     real = during.end - during.start
     if real != on_the_wall:
         word = "longer" if real > on_the_wall else "shorter"
-        found.append(
-            f"the clocks change: it lasts {length_words(real)}, {length_words(abs(real - on_the_wall))} {word}"
-        )
+        found.append(f"the clocks change: it lasts {length(real)}, {length(abs(real - on_the_wall))} {word}")
     return tuple(found)

@@ -1,14 +1,14 @@
 """All SQL about bookings but their claims."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import RowMapping, insert, select, text, update
+from sqlalchemy import RowMapping, bindparam, insert, select, text, update
 
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import CLAIMING, Booking, Need, State, Told
-from controller.bookings.tables import booking_log, bookings, series
+from controller.bookings.model import Booking, Need, State, Told
+from controller.bookings.tables import booking_log, bookings
 from controller.database import Tx
 from edge.wire.interval import Interval
 
@@ -86,23 +86,10 @@ async def ahead(tx: Tx, site: str, space: str, *, after: datetime) -> list[Booki
     return [_booking(row) for row in (await tx.execute(query.order_by(bookings.c.starts))).mappings()]
 
 
-async def of_series(tx: Tx, series_id: str, *, starting: datetime) -> list[Booking]:
-    """Bookings of a series that start at ``starting`` or later and still stand, by start."""
-    query = select(*_COLUMNS).where(
-        bookings.c.series_id == series_id,
-        bookings.c.starts >= starting,
-        bookings.c.state.in_([each.value for each in (*CLAIMING, State.REQUESTED)]),
-    )
-    return [_booking(row) for row in (await tx.execute(query.order_by(bookings.c.starts))).mappings()]
-
-
-async def series_site(tx: Tx, series_id: str) -> str | None:
-    """The site of a series."""
-    return (await tx.execute(select(series.c.site).where(series.c.id == series_id))).scalar()
-
-
-async def insert_series(tx: Tx, row: Mapping[str, object]) -> None:
-    await tx.execute(insert(series).values(row))
+async def of_series(tx: Tx, series_id: str) -> list[Booking]:
+    """All bookings of a series, cancelled ones too, by start."""
+    query = select(*_COLUMNS).where(bookings.c.series_id == series_id).order_by(bookings.c.starts, bookings.c.id)
+    return [_booking(row) for row in (await tx.execute(query)).mappings()]
 
 
 async def insert_bookings(tx: Tx, values: Sequence[Booking]) -> None:
@@ -112,6 +99,20 @@ async def insert_bookings(tx: Tx, values: Sequence[Booking]) -> None:
 async def update_booking(tx: Tx, value: Booking) -> None:
     """Write every field of a booking. The caller has read it under the site's lock."""
     await tx.execute(update(bookings).where(bookings.c.id == value.id).values(_row(value)))
+
+
+async def update_bookings(tx: Tx, values: Sequence[Booking]) -> None:
+    """As ``update_booking``, for many in one statement."""
+    if values:
+        rows = [{f"new_{name}": each for name, each in _row(value).items()} for value in values]
+        await tx.execute(_UPDATE, rows)
+
+
+_UPDATE = (
+    update(bookings)
+    .where(bookings.c.id == bindparam("new_id"))
+    .values({column.name: bindparam(f"new_{column.name}") for column in _COLUMNS if column.name != "id"})
+)
 
 
 async def run_out(tx: Tx, site: str, during: Interval, *, margin: timedelta, now: datetime) -> list[Booking]:

@@ -1,4 +1,4 @@
-"""Bookings and series over HTTP."""
+"""Bookings over HTTP."""
 
 import re
 from typing import Annotated
@@ -8,16 +8,11 @@ from fastapi import APIRouter, Header, Query, Response, status
 from controller.bookings.answers import (
     BookingAnswer,
     BookingList,
-    CancelledSeries,
     CheckAnswer,
-    SeriesAnswer,
-    SeriesCheckAnswer,
     StoryAnswer,
     booking_answer,
     booking_list,
     check_answer,
-    series_answer,
-    series_check_answer,
     story_answer,
 )
 from controller.bookings.errors import (
@@ -25,17 +20,12 @@ from controller.bookings.errors import (
     Clash,
     NotNow,
     PreconditionFailed,
-    SeriesClash,
-    SeriesUnknown,
 )
 from controller.bookings.schemas import (
     BookingBody,
     CancelBody,
-    CancelSeriesBody,
     ChangeBody,
     CheckBody,
-    NewSeriesBody,
-    SeriesBody,
 )
 from controller.estate.errors import SiteUnknown
 from controller.fields import IdPath, Slug, SlugPath
@@ -119,28 +109,6 @@ async def cancel_booking(
 async def restore_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
     """Undo a cancel, as long as the time is free and not over."""
     return _tagged(booking_answer(await house.bookings.restore(booking_id, actor=actor), actor), response)
-
-
-@router.post("/sites/{site}/series/check", responses=described(SiteUnknown))
-async def check_series(site: SlugPath, body: SeriesBody, house: TheHouse, actor: Reads) -> SeriesCheckAnswer:
-    """Every date of a weekly series with its mark; writes nothing."""
-    return series_check_answer(await house.recurring.check(site, body.draft()))
-
-
-@router.post("/sites/{site}/series", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, SeriesClash))
-async def create_series(site: SlugPath, body: NewSeriesBody, house: TheHouse, actor: Books) -> SeriesAnswer:
-    """Book a weekly series: every date that is not skipped, or none of them."""
-    return series_answer(await house.recurring.create(site, body.draft(), actor=actor), actor)
-
-
-@router.post("/series/{series_id}/cancel", responses=described(SeriesUnknown))
-async def cancel_series(
-    series_id: IdPath, house: TheHouse, actor: Books, body: CancelSeriesBody | None = None
-) -> CancelledSeries:
-    """Cancel what is left of a series, or what is left of it from a date on."""
-    asked = body or CancelSeriesBody()
-    views = await house.recurring.cancel(series_id, from_date=asked.from_date, why=asked.why, actor=actor)
-    return CancelledSeries(id=series_id, bookings=[booking_answer(view, actor) for view in views])
 
 
 def _tagged(answer: BookingAnswer, response: Response) -> BookingAnswer:

@@ -1,14 +1,13 @@
 """What bookings take. What they answer is in ``answers``."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
-from controller.bookings.model import Change, Draft, Need, SeriesDraft
-from controller.fields import Body, Day, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
+from controller.bookings.model import Change, Draft, Need
+from controller.fields import Body, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
 
 
 def _wall_text(text: str) -> str:
@@ -57,7 +56,7 @@ class BookingBody(Body):
         read: dict[str, Any] = {
             "starts": read_moment(self.starts),
             "ends": read_moment(self.ends),
-            "equipment": _needs(self.equipment),
+            "equipment": needs(self.equipment),
         }
         return Draft(**{name: read.get(name, getattr(self, name)) for name in Draft.__struct_fields__})
 
@@ -110,57 +109,16 @@ class ChangeBody(Body):
             if name in given:
                 given[name] = given[name] or ""
         if "equipment" in given:
-            given["equipment"] = _needs(self.equipment or {})
+            given["equipment"] = needs(self.equipment or {})
         return msgspec.structs.replace(Change(), **given)
 
 
 _CHANGEABLE = frozenset(Change.__struct_fields__)
 
 
-def _needs(equipment: Mapping[str, int]) -> tuple[Need, ...]:
+def needs(equipment: Mapping[str, int]) -> tuple[Need, ...]:
     return tuple(Need(equipment=each, count=count) for each, count in sorted(equipment.items()))
 
 
 class CancelBody(Body):
-    why: Note = ""
-
-
-class SeriesBody(Body):
-    """Every week from ``first_starts`` (the site's time) until ``until``, that date included."""
-
-    space: Slug
-    title: Name
-    first_starts: WallText
-    first_ends: WallText
-    until: Day
-    contact_name: Line = ""
-    contact_phone: Line = ""
-    people: People | None = None
-
-    def draft(self) -> SeriesDraft:
-        return SeriesDraft(
-            space=self.space,
-            title=self.title,
-            first_starts=datetime.fromisoformat(self.first_starts),
-            first_ends=datetime.fromisoformat(self.first_ends),
-            until=self.until,
-            contact_name=self.contact_name,
-            contact_phone=self.contact_phone,
-            people=self.people,
-        )
-
-
-class NewSeriesBody(SeriesBody):
-    """``skip``: dates of the series that are left out."""
-
-    skip: Annotated[list[Day], Field(max_length=104, default_factory=list)]
-
-    def draft(self) -> SeriesDraft:
-        return msgspec.structs.replace(super().draft(), skip=tuple(self.skip))
-
-
-class CancelSeriesBody(Body):
-    """``from_date``: cancel from this local date on; without it, all that is left."""
-
-    from_date: Day | None = None
     why: Note = ""

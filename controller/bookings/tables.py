@@ -35,6 +35,7 @@ series = Table(
     Column("details", Text, nullable=False, server_default="{}"),  # JSON: the rest of what its dates have from it
     Column("pattern", Text, nullable=False, server_default="{}"),  # JSON, as controller.bookings.series.pattern has it
     Column("follows", String(36)),  # the series that it goes on from, changed
+    Column("imported", Boolean, nullable=False, server_default=false()),  # from a calendar, whose rule it follows
     Column("cancelled_at", Instant),  # when it was last cancelled, whole or in part
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(200), nullable=False),

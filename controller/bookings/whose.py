@@ -15,6 +15,7 @@ async def booking(tx: Tx, booking_id: str) -> Thing | None:
 
 
 async def series(tx: Tx, series_id: str) -> Thing | None:
-    """The site of a series; None where there is no such series."""
-    row = (await tx.execute(select(all_series.c.site).where(all_series.c.id == series_id))).first()
-    return Thing(site=row.site) if row else None
+    """The site and the party of a series; None where there is no such series."""
+    query = select(all_series.c.site, all_series.c.party).where(all_series.c.id == series_id)
+    row = (await tx.execute(query)).first()
+    return Thing(site=row.site, party=row.party) if row else None

@@ -5,7 +5,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -16,6 +16,9 @@ from controller.bookings import repository as bookings
 from controller.bookings.desk import Desk
 from controller.bookings.model import Asked, Booking, Claimed, Status
 from controller.bookings.picture import Picture
+from controller.bookings.series.model import Details, Series
+from controller.bookings.series.pattern import Pattern
+from controller.bookings.series.repository import insert_series
 from controller.bookings.service import Bookings
 from controller.calendars import repository
 from controller.calendars.expanding import Occurrence
@@ -210,21 +213,18 @@ class _Batch:
             return series_id
         series_id = uuid7(self._now, secrets.token_bytes(10))
         first = group[0]
-        last: date = localtime.local_day(group[-1].starts, zone)
-        await bookings.insert_series(
-            tx,
-            {
-                "id": series_id,
-                "site": site,
-                "space": space,
-                "title": first.title,
-                "first_starts": localtime.wall(first.starts, zone).isoformat(timespec="seconds"),
-                "first_ends": localtime.wall(first.ends, zone).isoformat(timespec="seconds"),
-                "until": last,
-                "created_at": self._now,
-                "created_by": self._actor.name,
-            },
+        series = Series(
+            id=series_id,
+            site=site,
+            details=Details(space=space, title=first.title),
+            pattern=Pattern(
+                first_starts=localtime.wall(first.starts, zone), first_ends=localtime.wall(first.ends, zone)
+            ),
+            imported=True,
+            created_at=self._now,
+            created_by=self._actor.name,
         )
+        await insert_series(tx, series)
         return series_id
 
 

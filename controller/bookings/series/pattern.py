@@ -24,7 +24,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     """Naive wall times of the site. ``first_starts`` and ``first_ends``: where the rule begins (DTSTART, DTEND); the
     rule alone says whether that is one of its dates. ``rule``: empty for the first date and ``extra`` only.
     ``out_days`` and ``out_times``: left out (EXDATE). ``term_only``: dates outside school terms are left out, and with
-    ``skip_holidays`` those on bank holidays; both after the rule has counted them."""
+    ``skip_holidays`` those on bank holidays; both after the rule has counted them, and neither touches ``extra``."""
 
     first_starts: datetime
     first_ends: datetime
@@ -57,7 +57,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
         if len(self.extra) > MOST_EXCEPTIONS:
             raise invalid_field("extra", f"must be at most {MOST_EXCEPTIONS} dates")
         if len(self.out_days) + len(self.out_times) > MOST_EXCEPTIONS:
-            raise invalid_field("except", f"must be at most {MOST_EXCEPTIONS} dates")
+            raise invalid_field("without", f"must be at most {MOST_EXCEPTIONS} dates")
 
     def leaves_out(self, wall: datetime) -> bool:
         """Whether it is among the exceptions."""

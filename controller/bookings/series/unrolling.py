@@ -1,6 +1,6 @@
 """A pattern unrolled: both ends of every date keep their wall time over the clock changes (DESIGN.md, Time). Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -86,7 +86,7 @@ def unroll(pattern: Pattern, zone: ZoneInfo, days: DayBook) -> Unrolled:
         raise invalid_field("extra", f"makes more than {MOST_DATES} dates; a series has at most so many")
     everything = sorted((given | added).items())
     occurrences = [
-        msgspec.structs.replace(_occurrence(starts, ends, zone), out=_left_out(pattern, starts, days))
+        msgspec.structs.replace(_occurrence(starts, ends, zone), out=_left_out(pattern, starts, days, added))
         for starts, ends in everything
     ]
     taking_place = [
@@ -149,9 +149,11 @@ def _years_later(wall: datetime, years: int) -> datetime:
         return wall.replace(year=wall.year + years, day=28)
 
 
-def _left_out(pattern: Pattern, wall: datetime, days: DayBook) -> str:
+def _left_out(pattern: Pattern, wall: datetime, days: DayBook, added: Mapping[datetime, datetime]) -> str:
     if pattern.leaves_out(wall):
         return "left out"
+    if wall in added:
+        return ""  # somebody wants this very date
     if pattern.term_only:
         in_term = days.in_term(wall.date())
         if in_term is None:
@@ -165,7 +167,7 @@ def _left_out(pattern: Pattern, wall: datetime, days: DayBook) -> str:
     return ""
 
 
-def _check_apart(dates: list[Extra], added: dict[datetime, datetime]) -> None:
+def _check_apart(dates: Sequence[Extra], added: Mapping[datetime, datetime]) -> None:
     for one, other in pairwise(dates):
         if other.starts < one.ends:
             field = "extra" if one.starts in added or other.starts in added else "first_ends"

@@ -1,0 +1,296 @@
+"""What series answer. Times carry the site's offset; dates and occurrences are the site's own."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from controller import localtime
+from controller.bookings.answers import BookingAnswer, booking_answer
+from controller.bookings.errors import conflicts, reason_bodies
+from controller.bookings.model import Booking, Status
+from controller.bookings.series.model import Deed, Details, Mark, Move, SeriesDate
+from controller.bookings.series.pattern import Extra, Pattern
+from controller.bookings.series.saying import said
+from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView
+from controller.bookings.series.unrolling import Occurrence
+from controller.fields import Answer
+from controller.people.model import Actor
+from controller.problem import Conflict, ReasonBody
+
+
+class MoveAnswer(Answer):
+    """Where a date could go: pass it on as a choice. `text` says it in words."""
+
+    space: str
+    layout: str | None
+    starts: str
+    ends: str
+    text: str
+
+
+class SeriesDateAnswer(Answer):
+    """One date. `occurrence`: its start by the rule, in the site's own time, which is its name for choices where there
+    are several on a `date`. `starts`, `ends`, `space`: where it would be, null where the clocks leave nothing of it.
+    `mark`: how it stands; `deed`: what a request with these choices does to it; `text` and `reasons`: why. `moves`:
+    where it could go instead. `booking`: the one it has already. `lingering` and `notes` do not stand in the way."""
+
+    date: str
+    occurrence: str
+    starts: str | None
+    ends: str | None
+    space: str
+    mark: Mark
+    deed: Deed
+    text: str
+    reasons: list[ReasonBody]
+    conflicts: list[Conflict]
+    moves: list[MoveAnswer]
+    booking: str | None
+    lingering: list[str]
+    notes: list[str]
+
+
+class SeriesCheckAnswer(Answer):
+    """`rule_text`: the series in words. `goes_on`: its rule has no end; `until` is then how far it is booked, else
+    its last date."""
+
+    rule_text: str
+    goes_on: bool
+    until: str
+    dates: list[SeriesDateAnswer]
+
+
+class SeriesAnswer(Answer):
+    """`bookings`: what was written, `requested` where a date is only asked for. `skipped`: dates without a booking."""
+
+    id: str
+    rule_text: str
+    goes_on: bool
+    until: str
+    bookings: list[BookingAnswer]
+    skipped: list["SkippedDate"]
+
+
+class SkippedDate(Answer):
+    date: str
+    occurrence: str
+    text: str
+
+
+class StandingDate(Answer):
+    """One date of a series as it stands. `text`: why it has no booking, or what the clocks do. `changed_here`: what an
+    edit of the series leaves alone."""
+
+    date: str
+    occurrence: str
+    starts: str | None
+    ends: str | None
+    space: str
+    booking: str | None
+    status: Status | None
+    changed_here: list[str]
+    text: str
+
+
+class SeriesViewAnswer(Answer):
+    """`follows`: the series that it goes on from; `followed_by`: those that go on from it. `cancelled_at`: when it was
+    last cancelled; what was cancelled then can be restored together. `imported`: it came from a calendar. The rest as
+    in a new series."""
+
+    id: str
+    site: str
+    space: str
+    title: str
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    key_holder: str
+    under_16s: bool
+    notes: str
+    people: int | None
+    party: str | None
+    layout: str | None
+    seats: int | None
+    equipment: dict[str, int]
+    setup_min: int | None
+    cleardown_min: int | None
+    first_starts: str
+    first_ends: str
+    rule: str
+    rule_text: str
+    extra: list[str]
+    without: list[str]
+    term_only: bool
+    skip_holidays: bool
+    goes_on: bool
+    until: str
+    imported: bool
+    follows: str | None
+    followed_by: list[str]
+    cancelled_at: str | None
+    created_at: str
+    actor: str
+    version: int
+    dates: list[StandingDate]
+
+
+class CancelledSeriesAnswer(Answer):
+    """The bookings that were cancelled now."""
+
+    id: str
+    bookings: list[BookingAnswer]
+
+
+class LeftCancelled(Answer):
+    """A booking that stays cancelled, and why."""
+
+    booking: str
+    starts: str
+    ends: str
+    text: str
+    conflicts: list[Conflict]
+
+
+class RestoredSeriesAnswer(Answer):
+    """`bookings`: those that stand again; `left`: those that do not, since their time is taken by now."""
+
+    id: str
+    bookings: list[BookingAnswer]
+    left: list[LeftCancelled]
+
+
+def until(dates: Iterable[Occurrence], pattern: Pattern) -> str:
+    """The last date that is not left out."""
+    left = [each.wall.date() for each in dates if not each.out]
+    return (max(left) if left else pattern.first_starts.date()).isoformat()
+
+
+def date_answer(each: SeriesDate, zone: ZoneInfo) -> SeriesDateAnswer:
+    during = each.during
+    return SeriesDateAnswer(
+        date=each.date.isoformat(),
+        occurrence=each.occurrence.name,
+        starts=localtime.rfc3339(during.start, zone) if during else None,
+        ends=localtime.rfc3339(during.end, zone) if during else None,
+        space=each.space,
+        mark=each.mark,
+        deed=each.deed,
+        text=each.text,
+        reasons=reason_bodies(each.verdict.reasons, zone),
+        conflicts=conflicts(each.verdict.conflicts, zone),
+        moves=[_move_answer(move, zone) for move in each.moves],
+        booking=each.before.id if each.before else None,
+        lingering=list(each.lingering),
+        notes=list(each.notes),
+    )
+
+
+def _move_answer(move: Move, zone: ZoneInfo) -> MoveAnswer:
+    return MoveAnswer(
+        space=move.space,
+        layout=move.layout,
+        starts=localtime.rfc3339(move.during.start, zone),
+        ends=localtime.rfc3339(move.during.end, zone),
+        text=move.text,
+    )
+
+
+def check_answer(checked: CheckedSeries) -> SeriesCheckAnswer:
+    zone, pattern = checked.site.tz, checked.draft.pattern
+    return SeriesCheckAnswer(
+        rule_text=said(pattern, zone),
+        goes_on=checked.goes_on,
+        until=until((each.occurrence for each in checked.dates), pattern),
+        dates=[date_answer(each, zone) for each in checked.dates],
+    )
+
+
+def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesAnswer:
+    zone, pattern = booked.site.tz, booked.series.pattern
+    return SeriesAnswer(
+        id=booked.series.id,
+        rule_text=said(pattern, zone),
+        goes_on=booked.goes_on,
+        until=until((each.occurrence for each in booked.dates), pattern),
+        bookings=[booking_answer(view, actor) for view in booked.views],
+        skipped=[
+            SkippedDate(date=each.date.isoformat(), occurrence=each.occurrence.name, text=each.text)
+            for each in booked.dates
+            if each.deed in (Deed.SKIP, Deed.NOTHING)
+        ],
+    )
+
+
+def view_answer(found: SeriesView) -> SeriesViewAnswer:
+    series, zone = found.series, found.site.tz
+    pattern = series.pattern
+    own = {name: getattr(series.details, name) for name in Details.__struct_fields__ if name != "equipment"}
+    return SeriesViewAnswer(
+        id=series.id,
+        site=series.site,
+        equipment={need.equipment: need.count for need in series.details.equipment},
+        first_starts=pattern.first_starts.isoformat(),
+        first_ends=pattern.first_ends.isoformat(),
+        rule=pattern.rule,
+        rule_text=said(pattern, zone),
+        extra=[_extra_text(each) for each in pattern.extra],
+        without=[each.isoformat() for each in (*pattern.out_days, *pattern.out_times)],
+        term_only=pattern.term_only,
+        skip_holidays=pattern.skip_holidays,
+        goes_on=found.goes_on,
+        until=until((each for each, _ in found.dates), pattern),
+        imported=series.imported,
+        follows=series.follows,
+        followed_by=list(found.followers),
+        cancelled_at=_maybe(series.cancelled_at, zone),
+        created_at=localtime.rfc3339(series.created_at, zone),
+        actor=series.created_by,
+        version=series.version,
+        dates=[_standing(each, booking, found, zone) for each, booking in found.dates],
+        **own,
+    )
+
+
+def _standing(each: Occurrence, booking: Booking | None, found: SeriesView, zone: ZoneInfo) -> StandingDate:
+    during = booking.during if booking else each.during
+    return StandingDate(
+        date=each.wall.date().isoformat(),
+        occurrence=each.name,
+        starts=_maybe(during.start if during else None, zone),
+        ends=_maybe(during.end if during else None, zone),
+        space=booking.space if booking else found.series.details.space,
+        booking=booking.id if booking else None,
+        status=booking.status(found.now) if booking else None,
+        changed_here=[name for name in (booking.changed_here if booking else "").split(",") if name],
+        text=each.out or each.text,
+    )
+
+
+def _extra_text(each: Extra) -> str:
+    return f"{each.starts.isoformat()}/{each.ends.isoformat()}"
+
+
+def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if moment is None else localtime.rfc3339(moment, zone)
+
+
+def cancelled_answer(done: CancelledSeries, actor: Actor) -> CancelledSeriesAnswer:
+    return CancelledSeriesAnswer(id=done.series.id, bookings=[booking_answer(view, actor) for view in done.views])
+
+
+def restored_answer(done: RestoredSeries, actor: Actor) -> RestoredSeriesAnswer:
+    zone = done.site.tz
+    return RestoredSeriesAnswer(
+        id=done.series.id,
+        bookings=[booking_answer(view, actor) for view in done.views],
+        left=[
+            LeftCancelled(
+                booking=each.id,
+                starts=localtime.rfc3339(each.starts, zone),
+                ends=localtime.rfc3339(each.ends, zone),
+                text="; ".join(reason.text for reason in verdict.refusals),
+                conflicts=conflicts(verdict.conflicts, zone),
+            )
+            for each, verdict in done.left
+        ],
+    )

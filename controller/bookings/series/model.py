@@ -1,0 +1,178 @@
+"""A series as it is stored, asked for and judged."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from controller.bookings.model import Asked, Booking, Need
+from controller.bookings.series.pattern import Pattern
+from controller.bookings.series.unrolling import Occurrence
+from controller.bookings.verdict import Verdict
+from controller.fields import Moment
+from edge.wire.interval import Interval
+
+
+class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every date of a series has from it, besides its time. Fields as in ``Asked``."""
+
+    space: str
+    title: str
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_email: str = ""
+    key_holder: str = ""
+    under_16s: bool = False
+    notes: str = ""
+    people: int | None = None
+    party: str | None = None
+    layout: str | None = None
+    seats: int | None = None
+    equipment: tuple[Need, ...] = ()
+    setup_min: int | None = None
+    cleardown_min: int | None = None
+
+    def asked(self, during: Interval, *, overrule: bool, by_rules: bool) -> Asked:
+        """The wish for one date."""
+        own = {name: getattr(self, name) for name in self.__struct_fields__}
+        return Asked(during=during, overrule=overrule, by_rules=by_rules, **own)
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """``follows``: the series that it goes on from, changed. ``imported``: it came from a calendar, and its dates are
+    those of its bookings. ``cancelled_at``: when it was last cancelled as a whole
+    or in part; what was cancelled at that instant can be restored together. ``version`` counts its changes from 1."""
+
+    id: str
+    site: str
+    details: Details
+    pattern: Pattern
+    follows: str | None = None
+    imported: bool = False
+    cancelled_at: datetime | None = None
+    created_at: datetime
+    created_by: str
+    changed_at: datetime | None = None
+    changed_by: str = ""
+    version: int = 1
+
+
+class Act(StrEnum):
+    """What is to become of a date."""
+
+    BOOK = "book"
+    SKIP = "skip"
+    """Leave it out; where it is booked already, cancel it."""
+    HOLD = "hold"
+    """Ask for it without holding the time, for somebody to decide."""
+    MOVE = "move"
+    """Book another time or space for it."""
+    KEEP = "keep"
+    """Leave it as it is, whatever becomes of the others."""
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """What the asker chose for a date; the rest is for ``Act.MOVE``, where what is ``None`` stays."""
+
+    act: Act
+    starts: Moment | None = None
+    ends: Moment | None = None
+    space: str | None = None
+    layout: str | None = None
+
+
+class Otherwise(StrEnum):
+    """What becomes of dates that are refused and have no choice of their own."""
+
+    NONE = "none"
+    """Nothing is written at all."""
+    SKIP = "skip"
+    HOLD = "hold"
+    KEEP = "keep"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """How to carry out a request: the choices by date or by occurrence, and for the rest."""
+
+    choices: dict[str, Choice] = msgspec.field(default_factory=dict)
+    otherwise: Otherwise = Otherwise.NONE
+    overrule: bool = False
+    by_rules: bool = False
+
+    def of(self, occurrence: Occurrence) -> Choice | None:
+        """The choice for one date: its own, or that for all of its day."""
+        return self.choices.get(occurrence.name) or self.choices.get(occurrence.wall.date().isoformat())
+
+
+class SeriesDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A request for a series."""
+
+    details: Details
+    pattern: Pattern
+    wanted: Wanted = Wanted()
+
+
+class Mark(StrEnum):
+    """How one date stands."""
+
+    FREE = "free"
+    MOVED_BY_CLOCK = "moved_by_clock"
+    """Free, at another time or for longer than the wall says."""
+    APPROVAL = "approval"
+    """Free, once somebody has approved it."""
+    CLASH = "clash"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    """Refused for another reason."""
+    EMPTY = "empty"
+    """The clocks leave nothing of it."""
+    LEFT_OUT = "left_out"
+    PAST = "past"
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a refused date could go. ``text`` says it in words."""
+
+    space: str
+    layout: str | None
+    during: Interval
+    text: str
+
+
+class Deed(StrEnum):
+    """What a request does to one date."""
+
+    BOOK = "book"
+    HOLD = "hold"
+    SKIP = "skip"
+    REFUSE = "refuse"
+    CHANGE = "change"
+    KEEP = "keep"
+    CANCEL = "cancel"
+    NOTHING = "nothing"
+
+
+class SeriesDate(msgspec.Struct, frozen=True, kw_only=True):
+    """One date of a series as checked. ``during`` and ``space``: where it would be, moved by choice or by hand;
+    ``during`` is ``None`` where nothing of it is left. ``before``: the booking that it has already. ``own``: fields
+    that it has for itself.
+
+    ``moves`` are for those refused. ``lingering`` and ``notes`` do not stand in the way.
+    """
+
+    occurrence: Occurrence
+    space: str
+    during: Interval | None
+    mark: Mark
+    text: str
+    deed: Deed
+    verdict: Verdict = Verdict()
+    before: Booking | None = None
+    own: frozenset[str] = frozenset()
+    moves: tuple[Move, ...] = ()
+    lingering: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def date(self) -> date:
+        return self.occurrence.wall.date()

@@ -1,0 +1,51 @@
+"""All SQL about series; that about their bookings is with the bookings."""
+
+import msgspec
+from sqlalchemy import RowMapping, insert, select, update
+
+from controller.bookings.series.model import Details, Series
+from controller.bookings.series.pattern import Pattern
+from controller.bookings.tables import series as table
+from controller.database import Tx
+
+_OWN_COLUMNS = ("space", "title", "party")
+"""Details that stand in columns of their own."""
+
+
+def _series(row: RowMapping) -> Series:
+    told = {**msgspec.json.decode(row["details"], type=dict), **{name: row[name] for name in _OWN_COLUMNS}}
+    kept = {name: row[name] for name in Series.__struct_fields__ if name not in ("details", "pattern")}
+    return Series(
+        details=msgspec.convert(told, Details), pattern=msgspec.json.decode(row["pattern"], type=Pattern), **kept
+    )
+
+
+def _row(value: Series) -> dict[str, object]:
+    told: dict[str, object] = msgspec.to_builtins(value.details)
+    kept = {name: getattr(value, name) for name in Series.__struct_fields__}
+    kept |= {name: getattr(value.details, name) for name in _OWN_COLUMNS}
+    rest = {name: each for name, each in told.items() if name not in _OWN_COLUMNS}
+    return kept | {
+        "details": msgspec.json.encode(rest).decode(),
+        "pattern": msgspec.json.encode(value.pattern).decode(),
+    }
+
+
+async def series(tx: Tx, series_id: str) -> Series | None:
+    row = (await tx.execute(select(table).where(table.c.id == series_id))).mappings().first()
+    return _series(row) if row else None
+
+
+async def followers(tx: Tx, series_id: str) -> list[str]:
+    """The series that go on from it, in the order they were made."""
+    query = select(table.c.id).where(table.c.follows == series_id).order_by(table.c.id)
+    return list((await tx.execute(query)).scalars())
+
+
+async def insert_series(tx: Tx, value: Series) -> None:
+    await tx.execute(insert(table).values(_row(value)))
+
+
+async def update_series(tx: Tx, value: Series) -> None:
+    """Write every field. The caller has read it under the site's lock."""
+    await tx.execute(update(table).where(table.c.id == value.id).values(_row(value)))

@@ -1,0 +1,66 @@
+"""Series over HTTP."""
+
+from fastapi import APIRouter, Response, status
+
+from controller.bookings.errors import NotNow
+from controller.bookings.series.answers import (
+    CancelledSeriesAnswer,
+    RestoredSeriesAnswer,
+    SeriesAnswer,
+    SeriesCheckAnswer,
+    SeriesViewAnswer,
+    booked_answer,
+    cancelled_answer,
+    check_answer,
+    restored_answer,
+    view_answer,
+)
+from controller.bookings.series.errors import SeriesRefused, SeriesUnknown
+from controller.bookings.series.schemas import CancelSeriesBody, CheckSeriesBody, SeriesBody
+from controller.estate.errors import SiteUnknown
+from controller.fields import IdPath, SlugPath
+from controller.house import TheHouse
+from controller.people.gate import Books, Reads
+from controller.problem import NotSignedIn, described
+
+router = APIRouter(tags=["series"], responses=described(NotSignedIn))
+
+
+@router.post("/sites/{site}/series/check", responses=described(SiteUnknown))
+async def check_series(site: SlugPath, body: CheckSeriesBody, house: TheHouse, actor: Reads) -> SeriesCheckAnswer:
+    """Every date of a series with its mark, and where a refused one could go; writes nothing."""
+    return check_answer(await house.recurring.check(site, body.draft(), actor=actor))
+
+
+@router.post(
+    "/sites/{site}/series", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, SeriesRefused)
+)
+async def create_series(
+    site: SlugPath, body: SeriesBody, house: TheHouse, actor: Books, response: Response
+) -> SeriesAnswer:
+    """Book a series: every date as chosen, or none of them."""
+    booked = await house.recurring.create(site, body.draft(), actor=actor)
+    response.headers["Location"] = f"/api/v1/series/{booked.series.id}"
+    return booked_answer(booked, actor)
+
+
+@router.get("/series/{series_id}", responses=described(SeriesUnknown))
+async def get_series(series_id: IdPath, house: TheHouse, actor: Reads) -> SeriesViewAnswer:
+    """A series with its rule, what its dates have from it, and every date with its booking."""
+    return view_answer(await house.recurring.get(series_id))
+
+
+@router.post("/series/{series_id}/cancel", responses=described(SeriesUnknown))
+async def cancel_series(
+    series_id: IdPath, house: TheHouse, actor: Books, body: CancelSeriesBody | None = None
+) -> CancelledSeriesAnswer:
+    """Cancel what is left of a series, or what is left of it from a date on. `restore` undoes it."""
+    asked = body or CancelSeriesBody()
+    done = await house.recurring.cancel(series_id, from_date=asked.from_date, why=asked.why, actor=actor)
+    return cancelled_answer(done, actor)
+
+
+@router.post("/series/{series_id}/restore", responses=described(SeriesUnknown, NotNow))
+async def restore_series(series_id: IdPath, house: TheHouse, actor: Books) -> RestoredSeriesAnswer:
+    """Undo the last cancel of a series, as far as the time is still free; the rest is listed."""
+    return restored_answer(await house.recurring.restore(series_id, actor=actor), actor)

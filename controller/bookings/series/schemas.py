@@ -1,0 +1,171 @@
+"""What series take. What they answer is in ``answers``."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from controller.bookings.schemas import Equipment, Minutes, People, WallText, needs
+from controller.bookings.series.model import Act, Choice, Details, Otherwise, SeriesDraft, Wanted
+from controller.bookings.series.pattern import MOST_EXCEPTIONS, Extra, Pattern
+from controller.fields import Body, Day, Line, MomentText, Name, Note, Slug, Yes, read_date, read_moment
+
+
+def _readable(text: str) -> str:
+    starts, slash, ends = text.partition("/")
+    if not slash and "T" not in text:
+        read_date(text)
+    else:
+        for each in (starts, ends) if slash else (starts,):
+            if read_moment(each).wall is None:
+                raise ValueError("must be the site's own time, without an offset")
+    return text
+
+
+RuleText = Annotated[str, Field(max_length=2100)]
+"""A rule as RFC 5545 has it, such as `FREQ=WEEKLY;BYDAY=TU;COUNT=10`."""
+ExtraText = Annotated[str, Field(max_length=40), AfterValidator(_readable)]
+"""A date besides the rule's: `2026-12-24`, `2026-12-24T19:00` or `2026-12-24T19:00/2026-12-24T22:00`."""
+WithoutText = Annotated[str, Field(max_length=19), AfterValidator(_readable)]
+"""A date to leave out: `2026-12-24` or, where there are several that day, `2026-12-24T19:00`."""
+Extras = Annotated[list[ExtraText], Field(max_length=MOST_EXCEPTIONS)]
+Withouts = Annotated[list[WithoutText], Field(max_length=MOST_EXCEPTIONS)]
+
+
+class MoveBody(Body):
+    """What is left out stays; without `ends` it lasts as long as it did. A `layout` goes with its `space`."""
+
+    starts: MomentText | None = None
+    ends: MomentText | None = None
+    space: Slug | None = None
+    layout: Slug | None = None
+
+
+class MoveChoice(Body):
+    move: MoveBody
+
+    def choice(self) -> Choice:
+        return Choice(
+            act=Act.MOVE,
+            starts=read_moment(self.move.starts) if self.move.starts else None,
+            ends=read_moment(self.move.ends) if self.move.ends else None,
+            space=self.move.space,
+            layout=self.move.layout,
+        )
+
+
+ChoiceBody = Literal["book", "skip", "hold", "keep"] | MoveChoice
+Choices = Annotated[dict[str, ChoiceBody], Field(max_length=MOST_EXCEPTIONS)]
+"""By date, or by `occurrence` where there are several that day."""
+
+
+def wanted(choices: dict[str, ChoiceBody], otherwise: Otherwise, *, overrule: bool, by_rules: bool) -> Wanted:
+    return Wanted(
+        choices={
+            _key(key): each.choice() if isinstance(each, MoveChoice) else Choice(act=Act(each))
+            for key, each in choices.items()
+        },
+        otherwise=otherwise,
+        overrule=overrule,
+        by_rules=by_rules,
+    )
+
+
+def _key(text: str) -> str:
+    """An occurrence as bookings keep it; the rest as it is, to be refused as no date of the series."""
+    try:
+        wall = read_moment(text).wall
+    except ValueError:
+        return text
+    return wall.isoformat() if wall else text
+
+
+class SeriesBody(Body):
+    """A series that is asked for. Its dates are those that `rule` gives from `first_starts` on, in the site's own
+    time, with `extra` and `without` some; without a rule only the first date and `extra`. A rule without an end is
+    booked two years ahead, at most 366 dates. `term_only` leaves out dates outside school terms, `skip_holidays`
+    those on bank holidays. The other fields are those of a booking.
+
+    `choices` says what is to become of single dates: `book`, `skip`, `hold` (ask for it without holding the time) or
+    `{"move": {"starts", "ends", "space"}}`; `otherwise` what becomes of those that cannot be had: `none` (nothing is
+    booked at all), `skip` or `hold`.
+    """
+
+    space: Slug
+    title: Name
+    first_starts: WallText
+    first_ends: WallText
+    rule: RuleText = ""
+    extra: Extras = Field(default_factory=list)
+    without: Withouts = Field(default_factory=list)
+    term_only: Yes = False
+    skip_holidays: Yes = False
+    contact_name: Line = ""
+    contact_phone: Line = ""
+    contact_email: Line = ""
+    key_holder: Line = ""
+    under_16s: Yes = False
+    notes: Note = ""
+    people: People | None = None
+    party: Slug | None = None
+    layout: Slug | None = None
+    seats: People | None = None
+    equipment: Equipment = Field(default_factory=dict)
+    setup_min: Minutes | None = None
+    cleardown_min: Minutes | None = None
+    overrule: Yes = False
+    by_rules: Yes = False
+    choices: Choices = Field(default_factory=dict)
+    otherwise: Literal["none", "skip", "hold"] = "none"
+
+    def draft(self) -> SeriesDraft:
+        first, last = datetime.fromisoformat(self.first_starts), datetime.fromisoformat(self.first_ends)
+        days, times = withouts(self.without)
+        pattern = Pattern(
+            first_starts=first,
+            first_ends=last,
+            rule=self.rule.strip(),
+            extra=extras(self.extra, first, last),
+            out_days=days,
+            out_times=times,
+            term_only=self.term_only,
+            skip_holidays=self.skip_holidays,
+        )
+        read: dict[str, Any] = {"equipment": needs(self.equipment)}
+        details = Details(**{name: read.get(name, getattr(self, name)) for name in Details.__struct_fields__})
+        how = wanted(self.choices, Otherwise(self.otherwise), overrule=self.overrule, by_rules=self.by_rules)
+        return SeriesDraft(details=details, pattern=pattern, wanted=how)
+
+
+def extras(texts: list[str], first: datetime, last: datetime) -> tuple[Extra, ...]:
+    """Dates besides the rule's, each once. One without a time has that of the first date, one without an end its
+    length."""
+    found = {}
+    for text in texts:
+        starts_text, _, ends_text = text.partition("/")
+        starts = (
+            datetime.fromisoformat(starts_text)
+            if "T" in starts_text
+            else datetime.combine(date.fromisoformat(starts_text), first.time())
+        )
+        ends = datetime.fromisoformat(ends_text) if ends_text else starts + (last - first)
+        found[starts] = Extra(starts=starts, ends=ends)
+    return tuple(found[starts] for starts in sorted(found))
+
+
+def withouts(texts: list[str]) -> tuple[tuple[date, ...], tuple[datetime, ...]]:
+    """Days and times to leave out, each once."""
+    days = sorted({date.fromisoformat(text) for text in texts if "T" not in text})
+    times = sorted({datetime.fromisoformat(text) for text in texts if "T" in text})
+    return tuple(days), tuple(times)
+
+
+class CheckSeriesBody(SeriesBody):
+    title: Line = ""
+
+
+class CancelSeriesBody(Body):
+    """``from_date``: cancel from this local date on; without it, all that is left."""
+
+    from_date: Day | None = None
+    why: Note = ""

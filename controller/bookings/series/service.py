@@ -1,0 +1,323 @@
+"""Series: every date judged before anything is written, nothing half-written."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller import localtime
+from controller.access import repository as access
+from controller.access.standing import lingering_texts
+from controller.bookings import course
+from controller.bookings import repository as bookings
+from controller.bookings.desk import Desk, View
+from controller.bookings.errors import NotNow
+from controller.bookings.judging.judge import Wish, judge
+from controller.bookings.model import Booking, Changed, State
+from controller.bookings.notes import notes
+from controller.bookings.outcome import held_until
+from controller.bookings.picture import Picture
+from controller.bookings.series import repository
+from controller.bookings.series.errors import SeriesUnknown, refusal
+from controller.bookings.series.intending import Plan, intend
+from controller.bookings.series.model import Deed, Series, SeriesDate, SeriesDraft
+from controller.bookings.series.movable import with_moves
+from controller.bookings.series.pattern import Extra, Pattern
+from controller.bookings.series.settling import Asker, settle
+from controller.bookings.series.unrolling import Occurrence, Unrolled, unroll
+from controller.bookings.series.writing import Writing
+from controller.bookings.service import Bookings
+from controller.bookings.verdict import Verdict
+from controller.changes import Changes
+from controller.database import Database, Tx
+from controller.estate.model import Site
+from controller.people.model import Actor
+from controller.people.parties import tier_of, tier_to_book
+from controller.problem import invalid_field
+from edge.wire.clock import Clock
+from edge.wire.ids import uuid7
+
+
+class CheckedSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of each date."""
+
+    site: Site
+    draft: SeriesDraft
+    dates: tuple[SeriesDate, ...]
+    goes_on: bool
+
+
+class BookedSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a series. ``dates``: all of them, with what was done."""
+
+    site: Site
+    series: Series
+    views: list[View]
+    dates: tuple[SeriesDate, ...]
+    goes_on: bool
+
+
+class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
+    """A series as it stands. ``dates``: those of its pattern and those that are booked besides, by name, each with
+    its booking. ``followers``: the series that go on from it."""
+
+    site: Site
+    series: Series
+    dates: tuple[tuple[Occurrence, Booking | None], ...]
+    goes_on: bool
+    followers: tuple[str, ...]
+    now: datetime
+
+
+class CancelledSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """``views``: what was cancelled now."""
+
+    site: Site
+    series: Series
+    views: list[View]
+
+
+class RestoredSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """``left``: what stays cancelled, and why."""
+
+    site: Site
+    series: Series
+    views: list[View]
+    left: tuple[tuple[Booking, Verdict], ...]
+
+
+_STANDING = frozenset({State.REQUESTED, State.HELD, State.CONFIRMED})
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Recurring:
+    """``bookings`` lends its way to write and to retry."""
+
+    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._desk = desk
+        self._bookings = bookings
+        self._writing = Writing(desk)
+
+    async def check(self, site: str, draft: SeriesDraft, *, actor: Actor) -> CheckedSeries:
+        """Every date with its mark, the refused ones with where they could go. Raises ``Invalid``, ``SiteUnknown``,
+        ``SpaceUnknown``."""
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            picture = await self._desk.pictures.of(tx, site)
+            picture.require(draft.details.space)
+            asker = Asker(actor=actor, tier=await tier_of(tx, draft.details.party), now=now)
+            unrolled, plans = _planned(picture, draft, now)
+            dates = await settle(tx, picture, plans, draft.wanted.otherwise, asker)
+            dates = await with_moves(tx, picture, dates, [each.asked for each in plans], asker)
+            told = await self._told(tx, picture, dates, draft.details.people, now)
+            return CheckedSeries(site=picture.site, draft=draft, dates=tuple(told), goes_on=unrolled.goes_on)
+
+    async def _told(
+        self, tx: Tx, picture: Picture, dates: Sequence[SeriesDate], people: int | None, now: datetime
+    ) -> list[SeriesDate]:
+        """The dates with what is worth knowing of them."""
+        old = await access.lingering(tx, picture.site.id, now=now)
+        zone = picture.site.tz
+        told = []
+        for each in dates:
+            if each.during is None:
+                told.append(each)
+                continue
+            place, window = picture.require(each.space), self._desk.code_window(each.during)
+            lingering = lingering_texts(old, doors=place.space.doors, window=window, zone=zone, now=now)
+            known = notes(place, each.during, people)
+            told.append(msgspec.structs.replace(each, lingering=lingering, notes=known))
+        return told
+
+    async def create(self, site: str, draft: SeriesDraft, *, actor: Actor) -> BookedSeries:
+        """Book every date as chosen, or none. Raises ``SeriesRefused``, ``Invalid``, ``SiteUnknown``,
+        ``SpaceUnknown``. Dates that the clocks leave empty are skipped by themselves."""
+        booked = await self._bookings.write(self._create, site, draft, actor)
+        self._changes.site_changed(site)
+        return booked
+
+    async def _create(self, tx: Tx, site: str, draft: SeriesDraft, actor: Actor) -> BookedSeries:
+        await self._database.lock_site(tx, site)
+        now = self._clock.now()
+        picture = await self._desk.pictures.of(tx, site)
+        picture.require(draft.details.space)
+        asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party), now=now)
+        unrolled, plans = _planned(picture, draft, now)
+        dates = await settle(tx, picture, plans, draft.wanted.otherwise, asker)
+        refused = [each for each in dates if each.deed is Deed.REFUSE]
+        made = [each for each in dates if each.deed in (Deed.BOOK, Deed.HOLD)]
+        if refused or not made:
+            _nothing_booked(dates, refused, picture)
+        series = Series(
+            id=uuid7(now, secrets.token_bytes(10)),
+            site=site,
+            details=draft.details,
+            pattern=_kept(draft.pattern, dates),
+            created_at=now,
+            created_by=actor.name,
+        )
+        await repository.insert_series(tx, series)
+        written = await self._writing.book(tx, picture, series.id, plans, dates, asker)
+        views = await self._desk.views(tx, picture, written, now)
+        return BookedSeries(site=picture.site, series=series, views=views, dates=tuple(dates), goes_on=unrolled.goes_on)
+
+    async def get(self, series_id: str) -> SeriesView:
+        """Raises ``SeriesUnknown``."""
+        async with self._database.read() as tx:
+            series = await require(tx, series_id)
+            picture = await self._desk.pictures.of(tx, series.site)
+            return await view(tx, picture, series, self._clock.now())
+
+    async def cancel(self, series_id: str, *, from_date: date | None, why: str, actor: Actor) -> CancelledSeries:
+        """Cancel what is left of a series, or what is left of it from a local date on. Raises ``SeriesUnknown``.
+
+        ``why`` is kept in each booking's story.
+        """
+        done = await self._bookings.write(self._cancel, series_id, from_date, why, actor)
+        self._changes.site_changed(done.site.id)
+        return done
+
+    async def _cancel(self, tx: Tx, series_id: str, from_date: date | None, why: str, actor: Actor) -> CancelledSeries:
+        series, picture, now = await self.locked(tx, series_id)
+        since = _BEGINNING if from_date is None else localtime.day_start(from_date, picture.site.tz)
+        left = [
+            each
+            for each in await bookings.of_series(tx, series_id)
+            if each.starts >= since and each.ends > now and each.state in _STANDING
+        ]
+        gone = await self._desk.cancel(
+            tx, picture, left, actor=actor, now=now, why=why or f"the series “{series.details.title}” was cancelled"
+        )
+        if gone:
+            await repository.update_series(tx, changed(series, actor, now, cancelled_at=now))
+        return CancelledSeries(site=picture.site, series=series, views=await self._desk.views(tx, picture, gone, now))
+
+    async def restore(self, series_id: str, *, actor: Actor) -> RestoredSeries:
+        """Undo the last cancel of a series, as far as its time is still free and not over. Raises ``SeriesUnknown``,
+        ``NotNow`` where nothing of it is left to restore."""
+        done = await self._bookings.write(self._restore, series_id, actor)
+        self._changes.site_changed(done.site.id)
+        return done
+
+    async def _restore(self, tx: Tx, series_id: str, actor: Actor) -> RestoredSeries:
+        series, picture, now = await self.locked(tx, series_id)
+        gone = [
+            each
+            for each in await bookings.of_series(tx, series_id)
+            if each.state is State.CANCELLED and each.state_at == series.cancelled_at and each.ends > now
+        ]
+        if not gone:
+            raise NotNow(f"nothing of “{series.details.title}” that was cancelled together is still to come")
+        back = [_back(each, picture, now) for each in gone]
+        tier = await tier_of(tx, series.details.party)
+        wishes = [Wish(asked=each.asked, actor=actor, tier=tier) for each in back]
+        verdicts = await judge(tx, picture, wishes, now=now, together=True)
+        possible = [
+            Changed(before=old, after=new)
+            for old, new, verdict in zip(gone, back, verdicts, strict=True)
+            if verdict.possible or new.state is State.REQUESTED
+        ]
+        written = await self._desk.rewrite_all(
+            tx, picture, possible, actor=actor, now=now, what="restore", why="the series was restored"
+        )
+        await self._desk.tell(tx, picture, written, actor=actor, now=now)
+        restored = {each.after.id for each in possible}
+        return RestoredSeries(
+            site=picture.site,
+            series=series,
+            views=await self._desk.views(
+                tx, picture, [each.after for each in written if each.after.id in restored], now
+            ),
+            left=tuple(
+                (each, verdict) for each, verdict in zip(gone, verdicts, strict=True) if each.id not in restored
+            ),
+        )
+
+    async def locked(self, tx: Tx, series_id: str) -> tuple[Series, Picture, datetime]:
+        """The series as it is once nobody else writes to its site's diary. Raises ``SeriesUnknown``."""
+        found = await require(tx, series_id)
+        await self._database.lock_site(tx, found.site)
+        return await require(tx, series_id), await self._desk.pictures.of(tx, found.site), self._clock.now()
+
+
+def _back(old: Booking, picture: Picture, now: datetime) -> Booking:
+    """As it was before it was cancelled; a hold gets its time anew."""
+    new = course.restore(old, now)
+    if new.state is State.HELD:
+        new = msgspec.structs.replace(new, held_until=held_until(picture.policy, new.during, now=now))
+    return new
+
+
+def changed(series: Series, actor: Actor, now: datetime, **fields: object) -> Series:
+    """The series with other fields, one version on."""
+    return msgspec.structs.replace(series, changed_at=now, changed_by=actor.name, version=series.version + 1, **fields)
+
+
+def _planned(picture: Picture, draft: SeriesDraft, now: datetime) -> tuple[Unrolled, list[Plan]]:
+    zone = picture.site.tz
+    unrolled = unroll(draft.pattern, zone, picture.hours)
+    return unrolled, intend(unrolled.occurrences, draft.details, draft.wanted, zone=zone, now=now)
+
+
+def _nothing_booked(dates: Sequence[SeriesDate], refused: Sequence[SeriesDate], picture: Picture) -> None:
+    """Raises what says why."""
+    refused = refused or [each for each in dates if each.verdict.refusals]
+    if refused:
+        raise refusal(refused, picture.site.tz)
+    raise invalid_field("choices", "leave no date to book")
+
+
+def _kept(pattern: Pattern, dates: Sequence[SeriesDate]) -> Pattern:
+    """The pattern with what is left out by choice, and with what is booked though it would be left out."""
+    skipped = {each.occurrence.wall for each in dates if each.deed is Deed.SKIP and each.during is not None}
+    wanted = {each.occurrence.wall: each for each in dates if each.occurrence.out and each.deed is not Deed.NOTHING}
+    named = {each.starts for each in pattern.extra}
+    more = tuple(Extra(starts=wall, ends=wall + pattern.length) for wall in sorted(wanted) if wall not in named)
+    days = {wall.date() for wall in wanted}
+    return msgspec.structs.replace(
+        pattern,
+        extra=pattern.extra + more,
+        out_days=tuple(day for day in pattern.out_days if day not in days),
+        out_times=(*(wall for wall in pattern.out_times if wall not in wanted), *sorted(skipped)),
+    )
+
+
+async def require(tx: Tx, series_id: str) -> Series:
+    """Raises ``SeriesUnknown``."""
+    found = await repository.series(tx, series_id)
+    if found is None:
+        raise SeriesUnknown(series_id)
+    return found
+
+
+async def view(tx: Tx, picture: Picture, series: Series, now: datetime) -> SeriesView:
+    """The series with every date and its booking."""
+    zone = picture.site.tz
+    booked = {_name(each, zone): each for each in await bookings.of_series(tx, series.id)}
+    unrolled = Unrolled(occurrences=(), goes_on=False)
+    if not series.imported:
+        unrolled = unroll(series.pattern, zone, picture.hours)
+    planned = {each.name: each for each in unrolled.occurrences}
+    besides = {
+        name: Occurrence(wall=datetime.fromisoformat(name), during=each.during)
+        for name, each in booked.items()
+        if name not in planned
+    }
+    return SeriesView(
+        site=picture.site,
+        series=series,
+        dates=tuple((each, booked.get(name)) for name, each in sorted((planned | besides).items())),
+        goes_on=unrolled.goes_on,
+        followers=tuple(await repository.followers(tx, series.id)),
+        now=now,
+    )
+
+
+def _name(booking: Booking, zone: ZoneInfo) -> str:
+    """What a booking is called among the dates of its series."""
+    return booking.occurrence or localtime.wall(booking.starts, zone).isoformat(timespec="seconds")
