@@ -47,9 +47,8 @@ class Freezer:
             return  # nothing was ever priced here
         known = [change.after.id for change, _ in todo if change.before is not None]
         old = await repository.live(tx, known) if known else {}
-        till = await open_till(
-            tx, picture, current.tariffs, [change.after for change, what in todo if what is not _Do.END]
-        )
+        wished = [change.after for change, what in todo if what is not _Do.END]
+        till = await open_till(tx, picture, current.tariffs, wished, series=[each.series_id for each in wished])
         made = []
         for change, what in todo:
             standing = old.get(change.after.id)
@@ -62,7 +61,17 @@ class Freezer:
                 made.append(_next(given, Why.RESTORED, given.quote, actor, now))
             else:
                 why = Why.CONFIRMED if what is _Do.CONFIRM or standing is None else Why.CHANGED
-                made.append(_fresh(change.after, till.price(change.after), why, standing, current, actor, now))
+                made.append(
+                    _fresh(
+                        change.after,
+                        till.price(change.after, series=change.after.series_id),
+                        why,
+                        standing,
+                        current,
+                        actor,
+                        now,
+                    )
+                )
         if made:
             await repository.freeze(
                 tx, made, instead_of=[old[each.booking_id] for each in made if each.booking_id in old]

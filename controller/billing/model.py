@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from controller.bookings.model import Asked
 from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
 from edge.wire.interval import Interval
@@ -239,3 +240,31 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str
     superseded_at: datetime | None
     quote: Quote
+
+
+class Undecided(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking that waits for a decision."""
+
+    id: str
+    series_id: str | None
+    asked: Asked
+
+
+class Shift(msgspec.Struct, frozen=True, kw_only=True):
+    """What new tariffs make of a booking that has no frozen quote yet."""
+
+    booking_id: str
+    title: str
+    during: Interval
+    before: Quote
+    after: Quote
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """What new tariffs make of a typical booking."""
+
+    space: str
+    tier: Tier
+    during: Interval
+    before: Quote
+    after: Quote

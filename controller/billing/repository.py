@@ -7,12 +7,13 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, func, insert, select, update
 
-from controller.billing.model import Frozen, Quote, Set, Tariffs, Why
+from controller.billing.model import Frozen, Quote, Set, Tariffs, Undecided, Why
 from controller.billing.splitting import micros
 from controller.billing.tables import allowance_uses, quotes, tariffs
-from controller.bookings.model import CLAIMING, State
+from controller.bookings.model import CLAIMING, Asked, Need, State
 from controller.bookings.tables import bookings
 from controller.database import Tx
+from edge.wire.interval import Interval
 
 _AT_ONCE = 500
 """Ids asked for in one statement."""
@@ -137,19 +138,35 @@ async def blocks(tx: Tx, series_ids: Iterable[str]) -> dict[str, tuple[int, int]
     return found
 
 
-async def undecided(tx: Tx, site: str, *, after: datetime, limit: int) -> list[str]:
-    """Ids of the bookings that wait for a decision and are still to come, by start."""
+async def undecided(tx: Tx, site: str, *, after: datetime, limit: int) -> list[Undecided]:
+    """The bookings that wait for a decision and are still to come, by start."""
+    c = bookings.c
     query = (
-        select(bookings.c.id)
-        .where(
-            bookings.c.site == site,
-            bookings.c.starts > after,
-            bookings.c.state.in_([State.HELD.value, State.REQUESTED.value]),
-        )
-        .order_by(bookings.c.starts, bookings.c.id)
+        select(c.id, c.series_id, c.space, c.title, c.starts, c.ends, c.people, c.party, c.layout, c.seats, c.equipment)
+        .where(c.site == site, c.starts > after, c.state.in_([State.HELD.value, State.REQUESTED.value]))
+        .order_by(c.starts, c.id)
         .limit(limit)
     )
-    return list((await tx.execute(query)).scalars())
+    return [
+        Undecided(
+            id=row.id,
+            series_id=row.series_id,
+            asked=Asked(
+                space=row.space,
+                title=row.title,
+                during=Interval(start=row.starts, end=row.ends),
+                people=row.people,
+                party=row.party,
+                layout=row.layout,
+                seats=row.seats,
+                equipment=tuple(
+                    Need(equipment=each, count=count)
+                    for each, count in msgspec.json.decode(row.equipment, type=dict[str, int]).items()
+                ),
+            ),
+        )
+        for row in await tx.execute(query)
+    ]
 
 
 async def count_confirmed(tx: Tx, site: str, *, after: datetime) -> int:

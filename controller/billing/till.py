@@ -1,7 +1,7 @@
 """Bookings of one site priced one after the other, each with the free hours that those before it have left."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from controller.billing import repository
 from controller.billing.model import Quote, Tariffs, Use
@@ -15,6 +15,8 @@ from controller.people.model import Tier
 from controller.people.parties import parties
 
 Wished = Asked | Booking
+Block = tuple[int, int]
+"""How many dates a series has, and how many microseconds they are long in all."""
 Spent = Counter[tuple[str, str]]
 """Allowance and period -> microseconds had free of it."""
 
@@ -29,7 +31,7 @@ class Till:
         *,
         tiers: Mapping[str, Tier],
         spent: Mapping[str, Spent],
-        blocks: Mapping[str, tuple[int, int]],
+        blocks: Mapping[str, Block],
     ) -> None:
         self._picture = picture
         self._tariffs = tariffs
@@ -37,10 +39,12 @@ class Till:
         self._spent = {party: Counter(had) for party, had in spent.items()}
         self._blocks = blocks
 
-    def price(self, wished: Wished, *, tier: Tier | None = None, block: tuple[int, int] | None = None) -> Quote:
-        """What it costs now. ``tier`` for one without a party; ``block`` for one that is not written yet."""
-        series = wished.series_id if isinstance(wished, Booking) else None
-        block = self._blocks.get(series) if series is not None else block
+    def price(
+        self, wished: Wished, *, tier: Tier | None = None, series: str | None = None, block: Block | None = None
+    ) -> Quote:
+        """What it costs now. ``tier`` for one without a party; ``block`` for dates whose series is not written yet."""
+        if series is not None:
+            block = self._blocks.get(series)
         own = self._tiers.get(wished.party or "", tier or Tier.COMMUNITY)
         spent = self._spent.setdefault(wished.party or "", Counter())
         quote = price(self._tariffs, priced(self._picture, wished, own, block=block), spent)
@@ -60,17 +64,19 @@ class Till:
         return all(spent[use.allowance, use.period] + use.us <= hours.get(use.allowance, 0) * HOUR_US for use in uses)
 
 
-async def open_till(tx: Tx, picture: Picture, tariffs: Tariffs, wished: Sequence[Wished]) -> Till:
-    """A till for these bookings, with one query each for parties, free hours and series, and none where there is
-    nothing to ask. The caller holds the site's lock if quotes are to be frozen."""
+async def open_till(
+    tx: Tx, picture: Picture, tariffs: Tariffs, wished: Sequence[Wished], *, series: Collection[str | None] = ()
+) -> Till:
+    """A till for these bookings and series, with one query each for parties, free hours and series, and none where
+    there is nothing to ask. The caller holds the site's lock if quotes are to be frozen."""
     whose = {each.party for each in wished if each.party is not None}
-    series = {each.series_id for each in wished if isinstance(each, Booking) and each.series_id is not None}
+    known = {each for each in series if each is not None}
     own = [each.id for each in wished if isinstance(each, Booking)]
-    found = await parties(tx, whose) if whose else {}
+    people = await parties(tx, whose) if whose else {}
     return Till(
         picture,
         tariffs,
-        tiers={party: known.tier for party, known in found.items()},
+        tiers={party: each.tier for party, each in people.items()},
         spent=await repository.usage(tx, picture.site.id, whose, but=own) if whose and tariffs.allowances else {},
-        blocks=await repository.blocks(tx, series) if series and tariffs.discounts else {},
+        blocks=await repository.blocks(tx, known) if known and tariffs.discounts else {},
     )

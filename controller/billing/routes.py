@@ -1,0 +1,74 @@
+"""Tariffs and quotes over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from controller.billing.answers import (
+    AccountAnswer,
+    QuoteAnswer,
+    SetAnswer,
+    TariffsAnswer,
+    account_answer,
+    quote_answer,
+    set_answer,
+    tariffs_answer,
+)
+from controller.billing.errors import NothingCharged, TariffsStale
+from controller.billing.schemas import QuoteBody, TariffsBody, WaiveBody
+from controller.bookings.errors import BookingUnknown
+from controller.estate.errors import SiteUnknown
+from controller.fields import IdPath, SlugPath
+from controller.house import TheHouse
+from controller.people.errors import NotAllowed
+from controller.people.gate import Decides, Reads, Runs
+from controller.people.may import Action, Thing
+from controller.people.model import Actor, Role
+from controller.problem import NotSignedIn, described
+
+router = APIRouter(tags=["billing"], responses=described(NotSignedIn))
+
+
+@router.get("/sites/{site}/tariffs", responses=described(SiteUnknown))
+async def get_tariffs(site: SlugPath, house: TheHouse, actor: Reads) -> TariffsAnswer:
+    """What the site charges. Where nothing is set, `text` says so."""
+    where, found = await house.billing.tariffs(site)
+    return tariffs_answer(found, where)
+
+
+@router.put("/sites/{site}/tariffs", responses=described(SiteUnknown, TariffsStale))
+async def put_tariffs(
+    site: SlugPath, body: TariffsBody, house: TheHouse, actor: Runs, check: Annotated[bool, Query()] = False
+) -> SetAnswer:
+    """Replace the tariffs. `effect` tells what that changes; with `check` nothing is written. Quotes of confirmed
+    bookings stay as they are."""
+    where, made, effect = await house.billing.put(site, body.tariffs(), version=body.version, check=check, actor=actor)
+    return set_answer(where, made, effect, checked=check)
+
+
+@router.post("/sites/{site}/quote", responses=described(SiteUnknown))
+async def quote(site: SlugPath, body: QuoteBody, house: TheHouse, actor: Reads) -> QuoteAnswer:
+    """What a booking, or the dates of a series, would cost if confirmed now, line by line; writes nothing."""
+    _require_own(actor, site, body.party)
+    return quote_answer(*await house.billing.quote(site, body.drafts(), tier=body.tier))
+
+
+@router.get("/bookings/{booking_id}/quote", responses=described(BookingUnknown))
+async def booking_quote(booking_id: IdPath, house: TheHouse, actor: Reads) -> AccountAnswer:
+    """What a booking costs: the quote frozen when it was confirmed, with what followed; until then what it would cost
+    now."""
+    account = await house.billing.account(booking_id)
+    _require_own(actor, account.booking.site, account.booking.party)
+    return account_answer(account)
+
+
+@router.post("/bookings/{booking_id}/quote/waive", responses=described(BookingUnknown, NothingCharged))
+async def waive_quote(booking_id: IdPath, body: WaiveBody, house: TheHouse, actor: Decides) -> AccountAnswer:
+    """Let a booking's charge off, for a reason that stands on the quote."""
+    return account_answer(await house.billing.waive(booking_id, why=body.why, actor=actor))
+
+
+def _require_own(actor: Actor, site: str, party: str | None) -> None:
+    """A booker sees what their own party pays and has free."""
+    if actor.role is Role.BOOKER and party is not None and party != actor.party:
+        raise NotAllowed(actor.name, Action.CONTACT, Thing(site=site, party=party))

@@ -1,0 +1,247 @@
+"""What tariffs and quotes take. Money is whole pence; what they answer is in ``answers``."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from controller.billing import model, week
+from controller.billing.model import Per, Tariffs, Vat
+from controller.bookings.model import Draft, Need
+from controller.bookings.schemas import Equipment, People
+from controller.fields import Body, MomentText, Name, Note, Slug, Whole, read_moment
+from controller.people.model import Tier
+from edge.wire.plan import Mode
+
+MOST_RULES = 200
+MOST_DATES = 400
+
+
+def _hours(text: str) -> str:
+    week.windows(text)
+    return " ".join(text.replace("–", "-").split())
+
+
+Pence = Annotated[Whole, Field(ge=0, le=10_000_000)]
+Percent = Annotated[Whole, Field(ge=0, le=100)]
+HoursText = Annotated[
+    str,
+    StringConstraints(max_length=week.LONGEST_TEXT),
+    AfterValidator(_hours),
+    Field(examples=["Fri 18:00 - Sat 02:00"]),
+]
+VatPercent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+Slugs = Annotated[list[Slug], Field(max_length=200, default_factory=list)]
+Count = Annotated[Whole, Field(ge=1, le=10_000)]
+
+
+class ScopeBody(Body):
+    """Whom and what a rule is for; a list left out or empty asks for nothing. ``name``: what quotes call it."""
+
+    name: Name
+    parties: Slugs
+    spaces: Slugs
+    layouts: Slugs
+    tiers: Annotated[list[Tier], Field(max_length=10, default_factory=list)]
+
+    def scope(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "parties": _sorted(self.parties),
+            "spaces": _sorted(self.spaces),
+            "layouts": _sorted(self.layouts),
+            "tiers": tuple(tier for tier in Tier if tier in self.tiers),
+        }
+
+
+class RateBody(ScopeBody):
+    """What time costs. ``hours``: wall times such as "Mon-Fri 18:00-22:00". ``per_hour_pence``: for each seat of a pool
+    if ``each_seat``. ``flat_pence``: once a booking that has any time at this rate. ``vat``: null, the tariffs' own."""
+
+    hours: Annotated[list[HoursText], Field(max_length=20, default_factory=list)]
+    modes: Annotated[list[Mode], Field(max_length=10, default_factory=list)]
+    per_hour_pence: Pence | None = None
+    flat_pence: Pence | None = None
+    each_seat: Annotated[bool, Field(strict=True)] = False
+    vat: Vat | None = None
+
+    def rate(self) -> model.Rate:
+        return model.Rate(
+            **self.scope(),
+            hours=tuple(self.hours),
+            modes=tuple(mode for mode in Mode if mode in self.modes),
+            per_hour=self.per_hour_pence,
+            flat=self.flat_pence,
+            each_seat=self.each_seat,
+            vat=self.vat,
+        )
+
+
+class LimitBody(ScopeBody):
+    """The least and the most that a booking costs; the most particular one that fits holds."""
+
+    minimum_minutes: Annotated[Whole, Field(ge=1, le=24 * 60)] | None = None
+    minimum_pence: Pence | None = None
+    day_cap_pence: Pence | None = None
+    booking_cap_pence: Pence | None = None
+
+    def limit(self) -> model.Limit:
+        return model.Limit(
+            **self.scope(),
+            minimum_minutes=self.minimum_minutes,
+            minimum=self.minimum_pence,
+            day_cap=self.day_cap_pence,
+            booking_cap=self.booking_cap_pence,
+        )
+
+
+class DiscountBody(ScopeBody):
+    """So much off for a series of at least ``dates`` dates, or of ``total_hours`` hours in all of them."""
+
+    percent: Annotated[Whole, Field(ge=1, le=100)]
+    dates: Count | None = None
+    total_hours: Count | None = None
+
+    def discount(self) -> model.Discount:
+        return model.Discount(
+            **self.scope(),
+            percent=self.percent,
+            dates=self.dates,
+            total_hours=self.total_hours,
+        )
+
+
+class AllowanceBody(ScopeBody):
+    """The first ``free_hours`` of each party in each month or year are free. ``id``: by which their use is counted."""
+
+    id: Slug
+    free_hours: Count
+    per: Per
+
+    def allowance(self) -> model.Allowance:
+        return model.Allowance(**self.scope(), id=self.id, free_hours=self.free_hours, per=self.per)
+
+
+class StepBody(Body):
+    """Who cancels at least ``days`` days before the start pays ``percent`` per cent."""
+
+    days: Annotated[Whole, Field(ge=0, le=730)]
+    percent: Percent
+
+
+class CancellingBody(ScopeBody):
+    """What is charged of a booking that did not take place. ``late_percent``: of one cancelled later than any step."""
+
+    steps: Annotated[list[StepBody], Field(max_length=20, default_factory=list)]
+    late_percent: Percent = 0
+    no_show_percent: Percent = 100
+    released_percent: Percent = 100
+
+    def cancelling(self) -> model.Cancelling:
+        steps = sorted(self.steps, key=lambda step: step.days, reverse=True)
+        return model.Cancelling(
+            **self.scope(),
+            steps=tuple(model.Step(days=step.days, percent=step.percent) for step in steps),
+            late=self.late_percent,
+            no_show=self.no_show_percent,
+            released=self.released_percent,
+        )
+
+
+class EquipmentBody(Body):
+    """What one piece costs for a booking, however long it is."""
+
+    equipment: Slug
+    per_use_pence: Pence
+    vat: Vat | None = None
+
+
+class TariffsBody(Body):
+    """Replaces all tariffs of the site. ``vat``: how prices are taxed that do not say otherwise. ``vat_percent``: the
+    standard rate; null where no VAT is charged. ``gross``: prices hold VAT already. ``year_starts``: the month in which
+    a year of free hours begins. ``version``: refuse with 409 if it is another by now; 0 where none are set."""
+
+    rates: Annotated[list[RateBody], Field(max_length=MOST_RULES, default_factory=list)]
+    limits: Annotated[list[LimitBody], Field(max_length=MOST_RULES, default_factory=list)]
+    discounts: Annotated[list[DiscountBody], Field(max_length=MOST_RULES, default_factory=list)]
+    allowances: Annotated[list[AllowanceBody], Field(max_length=MOST_RULES, default_factory=list)]
+    cancelling: Annotated[list[CancellingBody], Field(max_length=MOST_RULES, default_factory=list)]
+    equipment: Annotated[list[EquipmentBody], Field(max_length=MOST_RULES, default_factory=list)]
+    vat: Vat = Vat.EXEMPT
+    vat_percent: VatPercent | None = None
+    gross: Annotated[bool, Field(strict=True)] = True
+    year_starts: Annotated[Whole, Field(ge=1, le=12)] = 1
+    version: Annotated[Whole, Field(ge=0)] | None = None
+
+    def tariffs(self) -> Tariffs:
+        return Tariffs(
+            rates=tuple(each.rate() for each in self.rates),
+            limits=tuple(each.limit() for each in self.limits),
+            discounts=tuple(each.discount() for each in self.discounts),
+            allowances=tuple(each.allowance() for each in self.allowances),
+            cancelling=tuple(each.cancelling() for each in self.cancelling),
+            equipment=tuple(
+                model.EquipmentPrice(equipment=each.equipment, per_use=each.per_use_pence, vat=each.vat)
+                for each in self.equipment
+            ),
+            vat=self.vat,
+            vat_percent=self.vat_percent,
+            gross=self.gross,
+            year_starts=self.year_starts,
+        )
+
+
+class DateBody(Body):
+    """One date of a series. Times as in a booking."""
+
+    starts: MomentText
+    ends: MomentText
+
+
+class QuoteBody(Body):
+    """A booking, by ``starts`` and ``ends``, or the ``dates`` of a series. ``tier``: for whom there is no party yet."""
+
+    space: Slug
+    starts: MomentText | None = None
+    ends: MomentText | None = None
+    dates: Annotated[list[DateBody], Field(max_length=MOST_DATES, default_factory=list)]
+    party: Slug | None = None
+    tier: Tier | None = None
+    layout: Slug | None = None
+    people: People | None = None
+    seats: People | None = None
+    equipment: Equipment = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "QuoteBody":
+        single = self.starts is not None and self.ends is not None
+        if single == bool(self.dates) or (self.starts is None) != (self.ends is None):
+            raise ValueError("give starts and ends, or dates, and not both")
+        if self.party is not None and self.tier is not None:
+            raise ValueError("give party or tier, and not both: a party has a tier of its own")
+        return self
+
+    def drafts(self) -> list[Draft]:
+        dates = self.dates or [DateBody(starts=self.starts or "", ends=self.ends or "")]
+        return [
+            Draft(
+                space=self.space,
+                title="",
+                starts=read_moment(each.starts),
+                ends=read_moment(each.ends),
+                people=self.people,
+                party=self.party,
+                layout=self.layout,
+                seats=self.seats,
+                equipment=tuple(Need(equipment=one, count=count) for one, count in sorted(self.equipment.items())),
+            )
+            for each in dates
+        ]
+
+
+class WaiveBody(Body):
+    why: Annotated[Note, Field(min_length=1)]
+
+
+def _sorted(ids: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(ids)))

@@ -1,0 +1,256 @@
+"""Tariffs read and set; quotes given, looked up, let off."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from controller import localtime
+from controller.billing import cancelling, repository
+from controller.billing.checking import faults, parties_named
+from controller.billing.errors import NothingCharged, TariffsStale
+from controller.billing.freezing import Freezer
+from controller.billing.model import Example, Frozen, Kind, Line, Quote, Set, Shift, Tariffs, Why
+from controller.billing.pricelists import PriceLists, priced
+from controller.billing.pricing import price
+from controller.billing.splitting import micros
+from controller.billing.till import open_till
+from controller.bookings import limits
+from controller.bookings import repository as bookings
+from controller.bookings.desk import Desk
+from controller.bookings.errors import BookingUnknown
+from controller.bookings.model import Asked, Booking, Draft, State
+from controller.bookings.picture import Picture
+from controller.changes import Changes
+from controller.database import Database, Tx
+from controller.estate.model import Site
+from controller.estate.revisions import bump
+from controller.people import audit
+from controller.people.model import Actor, Tier
+from controller.people.parties import parties, tier_of
+from controller.problem import Invalid
+from edge.wire.clock import Clock
+from edge.wire.ids import uuid7
+from edge.wire.interval import Interval
+
+MOST_SHIFTS = 100
+MOST_EXAMPLES = 100
+_EXAMPLE_SPACES = 20
+_EXAMPLE_HOURS = (10, 19)
+_EXAMPLE_LENGTH = timedelta(hours=2)
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """What new tariffs change. ``shifts``: bookings that wait for a decision, at most ``MOST_SHIFTS`` by start.
+    ``kept``: how many confirmed ones keep the quote they have. ``examples``: what typical bookings would cost."""
+
+    shifts: tuple[Shift, ...]
+    kept: int
+    examples: tuple[Example, ...]
+
+
+class Quoted(msgspec.Struct, frozen=True, kw_only=True):
+    """A quote for one date, not frozen."""
+
+    during: Interval
+    quote: Quote
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """What a booking costs. ``settled``: False while it may still change. ``frozen``: the quote that holds, if one was
+    made. ``quote``: the same, or what it would be now. ``earlier``: those that held before, the newest first."""
+
+    site: Site
+    booking: Booking
+    quote: Quote
+    settled: bool
+    frozen: Frozen | None
+    earlier: tuple[Frozen, ...]
+
+
+class Billing:
+    """Each method is one transaction. Hears of bookings through ``desk``."""
+
+    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._desk = desk
+        self._lists = PriceLists()
+        desk.when_bookings_change(Freezer(self._lists).follow)
+
+    async def tariffs(self, site: str) -> tuple[Site, Set | None]:
+        """The tariffs that hold; None where none were ever set. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            picture = await self._desk.pictures.of(tx, site)
+            return picture.site, await self._lists.of(tx, picture)
+
+    async def put(
+        self, site: str, tariffs: Tariffs, *, version: int | None, check: bool, actor: Actor
+    ) -> tuple[Site, Set, Effect]:
+        """Set the tariffs of a site, or with ``check`` only find out what that would change. Frozen quotes stay as
+        they are. ``version``: the one the asker has read. Raises ``Invalid``, ``SiteUnknown``, ``TariffsStale``."""
+        if check:
+            async with self._database.read() as tx:
+                return await self._put(tx, site, tariffs, version, actor, write=False)
+        done = await self._database.run(self._put, site, tariffs, version, actor, write=True)
+        self._changes.site_changed(site)
+        return done
+
+    async def _put(
+        self, tx: Tx, site: str, tariffs: Tariffs, version: int | None, actor: Actor, *, write: bool
+    ) -> tuple[Site, Set, Effect]:
+        if write:
+            await self._database.lock_site(tx, site)
+        now = self._clock.now()
+        picture = await self._desk.pictures.of(tx, site)
+        old = await repository.current(tx, site)
+        if version is not None and version != (old.version if old else 0):
+            raise TariffsStale(old.version if old else 0, old.changed_by if old else "nobody")
+        if wrong := faults(tariffs, picture, await parties(tx, parties_named(tariffs))):
+            raise Invalid("; ".join(f"{each.field}: {each.message}" for each in wrong[:10]), errors=wrong)
+        new = Set(version=(old.version if old else 0) + 1, tariffs=tariffs, changed_at=now, changed_by=actor.name)
+        effect = await self._effect(tx, picture, old.tariffs if old else Tariffs(), tariffs, now)
+        if write:
+            await repository.put(tx, site, new)
+            await bump(tx, site)
+            await audit.record(tx, actor=actor.name, at=now, act="change", site=site, thing="tariffs")
+        return picture.site, new, effect
+
+    async def _effect(self, tx: Tx, picture: Picture, old: Tariffs, new: Tariffs, now: datetime) -> Effect:
+        waiting = await repository.undecided(tx, picture.site.id, after=now, limit=MOST_SHIFTS)
+        wished = [each.asked for each in waiting]
+        series = [each.series_id for each in waiting if each.series_id is not None]
+        tills = [await open_till(tx, picture, tariffs, wished, series=series) for tariffs in (old, new)]
+        shifts = []
+        for each in waiting:
+            before, after = (till.price(each.asked, series=each.series_id) for till in tills)
+            shifts.append(
+                Shift(
+                    booking_id=each.id,
+                    title=each.asked.title,
+                    during=each.asked.during,
+                    before=before,
+                    after=after,
+                )
+            )
+        return Effect(
+            shifts=tuple(shifts),
+            kept=await repository.count_confirmed(tx, picture.site.id, after=now),
+            examples=tuple(_examples(picture, old, new, now)),
+        )
+
+    async def quote(
+        self, site: str, drafts: Sequence[Draft], *, tier: Tier | None
+    ) -> tuple[Site, list[Quoted], Set | None]:
+        """What bookings would cost if they were confirmed now, together as the dates of one series; free hours go to
+        the first. ``tier`` is for drafts without a party. Raises ``Invalid``, ``SiteUnknown``, ``SpaceUnknown``."""
+        async with self._database.read() as tx:
+            picture = await self._desk.pictures.of(tx, site)
+            asked = [_asked(picture, each) for each in drafts]
+            for party in {each.party for each in asked}:
+                await tier_of(tx, party)
+            current = await self._lists.of(tx, picture)
+            till = await open_till(tx, picture, current.tariffs if current else Tariffs(), asked)
+            block = (len(asked), sum(micros(each.during.end - each.during.start) for each in asked))
+            quoted = [Quoted(during=each.during, quote=till.price(each, tier=tier, block=block)) for each in asked]
+            return picture.site, quoted, current
+
+    async def account(self, booking_id: str) -> Account:
+        """What a booking costs. Raises ``BookingUnknown``."""
+        async with self._database.read() as tx:
+            return await self._account(tx, await _require(tx, booking_id))
+
+    async def _account(self, tx: Tx, booking: Booking) -> Account:
+        picture = await self._desk.pictures.of(tx, booking.site)
+        known = await repository.history(tx, booking.id)
+        if known and (known[0].why is not Why.CANCELLED or booking.state is State.CANCELLED):
+            return Account(
+                site=picture.site,
+                booking=booking,
+                quote=known[0].quote,
+                settled=True,
+                frozen=known[0],
+                earlier=tuple(known[1:]),
+            )
+        if booking.state not in {State.REQUESTED, State.HELD}:
+            unset = Quote(lines=(Line(kind=Kind.UNSET, text="no charge was set when it was confirmed"),), total=None)
+            return Account(site=picture.site, booking=booking, quote=unset, settled=True, frozen=None, earlier=())
+        current = await self._lists.of(tx, picture)
+        till = await open_till(
+            tx, picture, current.tariffs if current else Tariffs(), [booking], series=[booking.series_id]
+        )
+        return Account(
+            site=picture.site,
+            booking=booking,
+            quote=till.price(booking, series=booking.series_id),
+            settled=False,
+            frozen=None,
+            earlier=tuple(known),
+        )
+
+    async def waive(self, booking_id: str, *, why: str, actor: Actor) -> Account:
+        """Let a booking's charge off as a whole; the quote that held is kept. Raises ``BookingUnknown``,
+        ``NothingCharged``."""
+        account = await self._database.run(self._waive, booking_id, why, actor)
+        self._changes.site_changed(account.site.id)
+        return account
+
+    async def _waive(self, tx: Tx, booking_id: str, why: str, actor: Actor) -> Account:
+        now = self._clock.now()
+        booking = await _require(tx, booking_id)
+        await self._database.lock_site(tx, booking.site)
+        booking = await _require(tx, booking_id)
+        old = (await repository.live(tx, [booking_id])).get(booking_id)
+        if old is None or not old.quote.total:
+            raise NothingCharged(booking.title)
+        made = msgspec.structs.replace(
+            old,
+            id=uuid7(now, secrets.token_bytes(10)),
+            number=old.number + 1,
+            why=Why.WAIVED,
+            made_at=now,
+            made_by=actor.name[:200],
+            quote=cancelling.waived(old.quote, why),
+        )
+        await repository.freeze(tx, [made], instead_of=[old])
+        await audit.record(tx, actor=actor.name, at=now, act="waive", site=booking.site, thing=f"booking {booking_id}")
+        return await self._account(tx, booking)
+
+
+async def _require(tx: Tx, booking_id: str) -> Booking:
+    booking = await bookings.booking(tx, booking_id)
+    if booking is None:
+        raise BookingUnknown(booking_id)
+    return booking
+
+
+def _asked(picture: Picture, draft: Draft) -> Asked:
+    picture.require(draft.space)
+    zone = picture.site.tz
+    return draft.asked(limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends")))
+
+
+def _examples(picture: Picture, old: Tariffs, new: Tariffs, now: datetime) -> Iterator[Example]:
+    """Two hours tomorrow and on Saturday, in the morning and in the evening, for each space and tier; those whose price
+    changes."""
+    zone = picture.site.tz
+    tomorrow = localtime.local_day(now, zone) + timedelta(days=1)
+    saturday = tomorrow + timedelta(days=(5 - tomorrow.weekday()) % 7)
+    times = [_example_time(day, hour, picture) for day in sorted({tomorrow, saturday}) for hour in _EXAMPLE_HOURS]
+    spaces = [place.space.id for place in picture.by_space.values() if place.space.bookable][:_EXAMPLE_SPACES]
+    found = 0
+    for space in spaces:
+        for tier in Tier:
+            for during in times:
+                wish = priced(picture, Asked(space=space, title="", during=during), tier)
+                before, after = price(old, wish, {}), price(new, wish, {})
+                if before != after and found < MOST_EXAMPLES:
+                    found += 1
+                    yield Example(space=space, tier=tier, during=during, before=before, after=after)
+
+
+def _example_time(day: date, hour: int, picture: Picture) -> Interval:
+    starts, _ = localtime.instant_moved(datetime(day.year, day.month, day.day, hour), picture.site.tz)  # noqa: DTZ001  # wall time on purpose
+    return Interval(start=starts, end=starts + _EXAMPLE_LENGTH)

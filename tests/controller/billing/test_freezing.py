@@ -1,0 +1,296 @@
+"""Quotes frozen at confirmation, and what follows them."""
+
+import asyncio
+
+import httpx
+import msgspec
+import pytest
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from controller.billing import repository
+from controller.billing.freezing import Freezer
+from controller.billing.pricelists import PriceLists
+from controller.billing.tables import quotes
+from controller.bookings import repository as bookings
+from controller.bookings.model import Changed, State
+from controller.bookings.picture import Pictures
+from controller.bookings.tables import bookings as booking_table
+from controller.house import House
+from tests.controller.billing.test_tariffs import ANY, HALL, put
+from tests.controller.billing.wishes import wall
+from tests.controller.clock import ManualClock
+from tests.controller.village import API, SITE, Json, act, book, change
+
+USUAL: Json = {
+    "name": "usual",
+    "steps": [{"days": 14, "percent": 0}, {"days": 2, "percent": 50}],
+    "late_percent": 100,
+    "no_show_percent": 100,
+    "released_percent": 80,
+}
+GROUPS: Json = {"name": "groups", "id": "groups", "free_hours": 3, "per": "year"}
+
+
+async def account(client: httpx.AsyncClient, booking: Json) -> Json:
+    answer = await client.get(f"{API}/bookings/{booking['id']}/quote")
+    assert answer.status_code == 200, answer.text
+    found: Json = answer.json()
+    return found
+
+
+async def party(client: httpx.AsyncClient, name: str = "choir") -> str:
+    body = {"kind": "group", "name": name.title(), "tier": "community"}
+    answer = await client.put(f"{API}/parties/{name}", json=body)
+    assert answer.is_success, answer.text
+    return name
+
+
+async def totals(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, int | None]]:
+    return [(each["why"], each["total_pence"]) for each in (await account(client, booking))["quotes"]]
+
+
+async def test_a_quote_is_frozen_at_confirmation_and_later_tariffs_do_not_touch_it(
+    any_village: httpx.AsyncClient,
+) -> None:
+    await put(any_village, rates=[HALL])
+    made = await book(any_village)
+    before = await account(any_village, made)
+    assert (before["frozen"], before["text"]) == (True, "£24.00")
+    await put(any_village, rates=[HALL | {"per_hour_pence": 9999}])
+    after = await account(any_village, made)
+    assert after == before
+    assert (after["quotes"][0]["tariff_version"], after["quotes"][0]["made_by"]) == (1, "Una Porter")
+
+
+async def test_a_booking_confirmed_without_tariffs_stays_without_a_charge(village: httpx.AsyncClient) -> None:
+    made = await book(village)
+    await put(village, rates=[HALL])
+    found = await account(village, made)
+    assert (found["frozen"], found["total_pence"], found["quotes"]) == (True, None, [])
+    assert found["lines"][0]["text"] == "no charge was set when it was confirmed"
+    await act(village, made, "cancel")
+    assert (await account(village, made))["total_pence"] is None
+
+
+async def test_a_moved_booking_is_quoted_again_and_the_old_quote_is_kept(any_village: httpx.AsyncClient) -> None:
+    await put(any_village, rates=[HALL])
+    made = await book(any_village)
+    await change(any_village, made, title="Choir and friends")
+    await change(any_village, made, ends="2026-11-26T21:00")
+    found = await account(any_village, made)
+    assert [(each["number"], each["why"], each["total_pence"]) for each in found["quotes"]] == [
+        (2, "changed", 3600),
+        (1, "confirmed", 2400),
+    ]
+    assert [each["superseded_at"] is None for each in found["quotes"]] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("days", "total", "words"),
+    [
+        (15, 0, "cancelled 14 days or more before (usual): 0 % of £24.00 is charged"),
+        (3, 1200, "cancelled 2 days or more before (usual): 50 % of £24.00 is charged"),
+        (2, 1200, "cancelled 2 days or more before (usual): 50 % of £24.00 is charged"),
+        (1, 2400, "cancelled less than 2 days before (usual): 100 % of £24.00 is charged"),
+    ],
+)
+async def test_cancelling_costs_what_the_rule_of_the_day_of_confirmation_says(
+    village: httpx.AsyncClient, clock: ManualClock, days: int, total: int, words: str
+) -> None:
+    await put(village, rates=[HALL], cancelling=[USUAL])
+    made = await book(village, starts="2026-12-17T18:00", ends="2026-12-17T20:00")
+    assert "free until 14 days before, 50 % until 2 days before, then 100 %" in (await account(village, made))["terms"]
+    await put(village, rates=[HALL], cancelling=[])
+    clock.set(wall(f"2026-12-{17 - days:02} 18:00"))
+    await act(village, made, "cancel")
+    found = await account(village, made)
+    assert (found["total_pence"], found["lines"][-1]["text"]) == (total, words)
+    assert found["lines"][0]["pence"] == 2400
+    assert sum(line["pence"] for line in found["lines"]) == total
+
+
+async def test_days_before_end_at_the_wall_time_of_the_start_over_a_clock_change(
+    village: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    await put(village, rates=[HALL], cancelling=[USUAL | {"steps": [{"days": 1, "percent": 0}]}])
+    made = await book(village, starts="2027-03-28T18:00", ends="2027-03-28T20:00")
+    clock.set(wall("2027-03-27 18:00"))
+    await act(village, made, "cancel")
+    assert (await account(village, made))["total_pence"] == 0
+
+
+async def test_cancelling_is_free_where_no_rule_is_set(village: httpx.AsyncClient) -> None:
+    await put(village, rates=[HALL])
+    made = await book(village)
+    await act(village, made, "cancel")
+    assert await totals(village, made) == [("cancelled", 0), ("confirmed", 2400)]
+
+
+async def test_a_restored_booking_has_its_first_quote_again_whatever_the_tariffs_are_now(
+    village: httpx.AsyncClient,
+) -> None:
+    await put(village, rates=[HALL], cancelling=[USUAL])
+    made = await book(village)
+    await act(village, made, "cancel")
+    await put(village, rates=[HALL | {"per_hour_pence": 1}])
+    await act(village, made, "restore")
+    assert await totals(village, made) == [("restored", 2400), ("cancelled", 2400), ("confirmed", 2400)]
+
+
+async def test_nobody_is_charged_twice_for_a_booking_whatever_runs_at_once(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await put(any_village, rates=[HALL])
+    made = await book(any_village)
+    await asyncio.gather(*(act(any_village, made, "cancel") for _ in range(4)))
+    async with any_house.database.read() as tx:
+        live = select(func.count()).where(quotes.c.booking_id == made["id"], quotes.c.superseded_at.is_(None))
+        assert (await tx.execute(live)).scalar_one() == 1
+        row = (await tx.execute(select(quotes).where(quotes.c.superseded_at.is_(None)))).mappings().one()
+    with pytest.raises(IntegrityError):
+        async with any_house.database.write() as tx:
+            await tx.execute(insert(quotes).values(dict(row) | {"id": "another", "number": 99}))
+
+
+async def test_free_hours_are_counted_from_frozen_quotes_and_come_back_with_a_free_cancel(
+    any_village: httpx.AsyncClient,
+) -> None:
+    await put(any_village, rates=[HALL], allowances=[GROUPS])
+    choir = await party(any_village)
+    first = await book(any_village, party=choir)
+    second = await book(any_village, party=choir, starts="2026-11-27T18:00", ends="2026-11-27T20:00")
+    assert [(await account(any_village, each))["total_pence"] for each in (first, second)] == [0, 1200]
+    assert "3 h left, 2 h taken" in (await account(any_village, first))["lines"][1]["text"]
+    assert "1 h left, 1 h taken" in (await account(any_village, second))["lines"][1]["text"]
+    await act(any_village, first, "cancel")
+    third = await book(any_village, party=choir, starts="2026-11-28T18:00", ends="2026-11-28T20:00")
+    assert (await account(any_village, third))["total_pence"] == 0
+    # Its hours are gone to the third, so the restored one is priced anew.
+    await act(any_village, first, "restore")
+    assert (await totals(any_village, first))[0] == ("changed", 2400)
+
+
+async def test_free_hours_stay_spent_where_a_late_cancel_is_charged(village: httpx.AsyncClient) -> None:
+    await put(village, rates=[HALL], allowances=[GROUPS], cancelling=[USUAL])
+    choir = await party(village)
+    first = await book(village, party=choir, ends="2026-11-26T21:00")
+    await act(village, first, "cancel")
+    second = await book(village, party=choir)
+    assert (await account(village, second))["total_pence"] == 2400
+
+
+async def test_free_hours_are_not_given_twice_to_bookings_made_at_once(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await put(any_village, rates=[ANY], allowances=[GROUPS])
+    choir = await party(any_village)
+    made = await asyncio.gather(
+        *(book(any_village, party=choir, space=space, ends="2026-11-26T20:00") for space in ("hall", "studio", "yard"))
+    )
+    paid = [(await account(any_village, each))["total_pence"] for each in made]
+    assert sum(paid) == 3 * 800
+    async with any_house.database.read() as tx:
+        spent = await repository.usage(tx, SITE, [choir])
+    assert [us // 3_600_000_000 for us in spent[choir].values()] == [3]
+
+
+async def test_a_charge_can_be_let_off_for_a_reason_once(village: httpx.AsyncClient) -> None:
+    await put(village, rates=[HALL])
+    made = await book(village)
+    path = f"{API}/bookings/{made['id']}/quote/waive"
+    assert (await village.post(path, json={"why": ""})).status_code == 422
+    found = (await village.post(path, json={"why": "the heating failed"})).json()
+    assert (found["total_pence"], found["text"]) == (0, "free of charge")
+    assert found["lines"][-1]["text"] == "let off: the heating failed: 0 % of £24.00 is charged"
+    assert [each["why"] for each in found["quotes"]] == ["waived", "confirmed"]
+    assert (await village.post(path, json={"why": "again"})).status_code == 409
+
+
+async def turn(house: House, made: Json, before: State, after: State, **fields: object) -> None:
+    """As if the booking had come from one state to the other, where no route leads."""
+    async with house.database.write() as tx:
+        booking = await bookings.booking(tx, made["id"])
+        assert booking is not None
+        old = msgspec.structs.replace(booking, state=before)
+        new = msgspec.structs.replace(booking, state=after, **fields)
+        picture = await Pictures().of(tx, SITE)
+        follow = Freezer(PriceLists()).follow
+        await follow(tx, picture, [Changed(before=old, after=new)], actor="Una", now=house.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("state", "total", "words"),
+    [
+        (State.NO_SHOW, 2400, "nobody came (usual): 100 % of £24.00 is charged"),
+        (State.RELEASED, 1920, "nobody came and the time was given back (usual): 80 % of £24.00 is charged"),
+        (State.DECLINED, 0, "no longer confirmed: 0 % of £24.00 is charged"),
+    ],
+)
+async def test_who_does_not_come_is_charged_by_the_rule(
+    village: httpx.AsyncClient, house: House, state: State, total: int, words: str
+) -> None:
+    await put(village, rates=[HALL], cancelling=[USUAL])
+    made = await book(village)
+    await turn(house, made, State.CONFIRMED, state)
+    found = await account(village, made)
+    assert (found["quotes"][0]["total_pence"], found["quotes"][0]["lines"][-1]["text"]) == (total, words)
+
+
+async def test_a_no_show_is_charged_in_full_where_no_rule_is_set(village: httpx.AsyncClient, house: House) -> None:
+    await put(village, rates=[HALL])
+    made = await book(village)
+    await turn(house, made, State.CONFIRMED, State.NO_SHOW)
+    assert await totals(village, made) == [("no_show", 2400), ("confirmed", 2400)]
+
+
+async def test_what_ends_early_is_charged_as_it_was_booked(
+    village: httpx.AsyncClient, house: House, clock: ManualClock
+) -> None:
+    await put(village, rates=[HALL])
+    made = await book(village)
+    clock.set(wall("2026-11-26 19:00"))
+    await turn(house, made, State.CONFIRMED, State.CONFIRMED, ends=wall("2026-11-26 19:00"))
+    assert await totals(village, made) == [("confirmed", 2400)]
+    await turn(house, made, State.CONFIRMED, State.CONFIRMED, ends=wall("2026-11-26 21:00"))
+    assert (await totals(village, made))[0] == ("changed", 3600)
+
+
+async def test_what_waits_for_a_decision_is_quoted_as_of_now_and_not_frozen(
+    village: httpx.AsyncClient, house: House
+) -> None:
+    made = await book(village)
+    async with house.database.write() as tx:
+        await tx.execute(update(booking_table).values(state="held"))
+    checked = await put(village, check=True, rates=[HALL])
+    [shift] = checked["effect"]["shifts"]
+    assert (shift["booking"], shift["before"], shift["after"]) == (made["id"], "no charge is set", "£24.00")
+    assert checked["effect"]["kept"] == 0
+    await put(village, rates=[HALL])
+    assert (await account(village, made))["text"] == "£24.00"
+    assert (await account(village, made))["frozen"] is False
+    await put(village, rates=[ANY])
+    assert (await account(village, made))["text"] == "£16.00"
+    await turn(house, made, State.HELD, State.CONFIRMED)
+    await put(village, rates=[HALL])
+    assert await totals(village, made) == [("confirmed", 1600)]
+
+
+async def test_a_block_counts_the_dates_of_the_series_that_stand(village: httpx.AsyncClient) -> None:
+    await put(village, rates=[HALL], discounts=[{"name": "terms", "percent": 10, "dates": 4}])
+    body = {
+        "space": "hall",
+        "title": "Choir",
+        "first_starts": "2026-12-01T18:00",
+        "first_ends": "2026-12-01T20:00",
+        "until": "2026-12-22",
+    }
+    answer = await village.post(f"{API}/sites/{SITE}/series", json=body)
+    assert answer.status_code == 201, answer.text
+    made = answer.json()["bookings"]
+    assert [(await account(village, each))["total_pence"] for each in made] == [2160] * 4
+    # Given once, the discount stays, though the series is shorter now.
+    await act(village, made[0], "cancel")
+    assert (await account(village, made[1]))["total_pence"] == 2160
+    await change(village, made[1], ends="2026-12-08T21:00")
+    assert (await account(village, made[1]))["total_pence"] == 3600
