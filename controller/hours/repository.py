@@ -4,17 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, Table, and_, delete, insert, select, update
+from sqlalchemy import RowMapping, Table, and_, delete, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from controller.bookings.limits import LONGEST
+from controller.bookings.model import Claimed, State
+from controller.bookings.tables import booking_log, bookings, series
 from controller.database import Tx
 from controller.estate.divisions import atoms_of
 from controller.estate.model import Site
 from controller.estate.tables import space_parts, spaces
 from controller.hours.book import HoursBook
+from controller.hours.breaking import Ahead, Broken
 from controller.hours.model import Closure, SpaceHours, Term, Timetable, Window
 from controller.hours.tables import closures, free_doors, site_hours, space_hours
 from edge.wire.interval import Interval
+
+
+class _Pattern(msgspec.Struct, frozen=True):
+    """What matters here of a series' pattern."""
+
+    term_only: bool = False
 
 
 async def hours_book(tx: Tx, site: Site) -> HoursBook:
@@ -65,6 +75,43 @@ async def add_closure(tx: Tx, site: str, value: Closure) -> None:
 
 async def delete_closure(tx: Tx, site: str, closure_id: str) -> None:
     await tx.execute(delete(closures).where(closures.c.site == site, closures.c.id == closure_id))
+
+
+async def bookings_ahead(tx: Tx, site: str, now: datetime) -> list[Ahead]:
+    """The bookings of a site that are not over and still stand or may, by start."""
+    standing = (State.REQUESTED, State.HELD, State.CONFIRMED)
+    c = bookings.c
+    query = (
+        select(c.id, c.title, c.space, c.starts, c.ends, series.c.pattern)
+        .outerjoin(series, series.c.id == c.series_id)
+        .where(
+            c.site == site,
+            c.starts > now - LONGEST,  # lets the index bound the search
+            c.ends > now,
+            c.state.in_([each.value for each in standing]),
+            or_(c.held_until.is_(None), c.held_until > now, c.state != State.HELD.value),
+        )
+        .order_by(c.starts, c.id)
+    )
+    return [
+        Ahead(
+            booking=Claimed(
+                id=row.id, title=row.title, space=row.space, during=Interval(start=row.starts, end=row.ends)
+            ),
+            term_only=row.pattern is not None and msgspec.json.decode(row.pattern, type=_Pattern).term_only,
+        )
+        for row in await tx.execute(query)
+    ]
+
+
+async def tell_bookings(tx: Tx, broken: Sequence[Broken], *, at: datetime, actor: str) -> None:
+    """A line in the story of each booking that a change of the hours has broken."""
+    rows = [
+        {"booking_id": each.booking.id, "at": at, "actor": actor, "what": "hours", "why": each.why[:2000]}
+        for each in broken
+    ]
+    if rows:
+        await tx.execute(insert(booking_log), rows)
 
 
 async def put_timetable(tx: Tx, site: str, value: Timetable) -> None:

@@ -1,37 +1,78 @@
-"""Opening hours and the modes they make."""
+"""Hours over HTTP. A write that would leave bookings standing where they could not be made is refused with their list
+unless it says ``anyway=true``; ``check=true`` tells what would happen and writes nothing."""
 
+import secrets
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response, status
 
 from controller import localtime
-from controller.estate.errors import SiteUnknown
-from controller.fields import MomentText, SlugPath, read_moment
-from controller.hours.schemas import HoursAnswer, HoursBody, ModeAnswer, ModesAnswer, hours_answer
+from controller.estate.errors import SiteUnknown, SpaceUnknown
+from controller.fields import After, Day, IdPath, Limit, MomentText, SlugPath, read_moment
+from controller.hours.answers import (
+    ClosureAnswer,
+    ClosurePage,
+    HoursAnswer,
+    SpaceHoursAnswer,
+    TermsAnswer,
+    closure_answer,
+    hours_answer,
+    space_hours_answer,
+    terms_answer,
+)
+from controller.hours.day_answers import (
+    BankHolidaysAnswer,
+    DayAnswer,
+    ModesAnswer,
+    bank_holidays_answer,
+    day_answer,
+    modes_answer,
+)
+from controller.hours.effect_answers import EffectAnswer, effect_answer
+from controller.hours.errors import ClosureUnknown, WouldBreak
+from controller.hours.proposals import NewTerms, NewTimetable, NewWindows, NoClosure
+from controller.hours.schemas import ClosureBody, HoursBody, SpaceHoursBody, TermsBody
 from controller.house import TheHouse
+from controller.people.errors import NotAllowed
 from controller.people.gate import Reads, Runs
+from controller.people.may import Action, Thing, may
 from controller.problem import NotSignedIn, described, invalid_field
+from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 
 LONGEST = timedelta(days=400)
 """Most time whose modes are told at once."""
 
-router = APIRouter(tags=["hours"], responses=described(NotSignedIn, SiteUnknown))
+router = APIRouter(tags=["hours"], responses=described(NotSignedIn, SiteUnknown, WouldBreak))
+
+Check = Annotated[bool, Query(description="Tell what the change would do, and write nothing")]
+Anyway = Annotated[bool, Query(description="Write although bookings stand in the way; they stay as they are")]
 
 
 @router.get("/sites/{site}/hours")
 async def get_hours(site: SlugPath, house: TheHouse, actor: Reads) -> HoursAnswer:
-    """The week, the dates that differ, and the doors that stand unlocked while the site is staffed."""
-    return hours_answer(await house.hours.timetable(site))
+    """The week, the seasons, the dates that differ, what a bank holiday means, and the doors that stand unlocked while
+    the site is staffed."""
+    return hours_answer((await house.hours.book(site)).timetable)
 
 
 @router.put("/sites/{site}/hours")
-async def put_hours(site: SlugPath, body: HoursBody, house: TheHouse, actor: Runs) -> HoursAnswer:
+async def put_hours(
+    site: SlugPath, body: HoursBody, house: TheHouse, actor: Runs, check: Check = False, anyway: Anyway = False
+) -> HoursAnswer | EffectAnswer:
     """Replace the opening hours."""
-    timetable = body.timetable()
-    await house.hours.put(site, timetable, actor=actor.name)
-    return hours_answer(timetable)
+    proposal = NewTimetable(timetable=body.timetable())
+    if check:
+        return effect_answer(await house.hours.check(site, proposal))
+    effect = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+    return hours_answer(effect.book.timetable)
+
+
+@router.get("/sites/{site}/hours/{day}")
+async def get_day(site: SlugPath, day: Day, house: TheHouse, actor: Reads) -> DayAnswer:
+    """A local day: its modes, what they follow, holiday and term, and when spaces cannot be booked."""
+    return day_answer(await house.hours.book(site), day)
 
 
 @router.get("/sites/{site}/modes")
@@ -51,14 +92,115 @@ async def get_modes(
         raise invalid_field("to", "must be after `from`")
     if end - start > LONGEST:
         raise invalid_field("to", f"must be at most {LONGEST.days} days after `from`")
-    return ModesAnswer(
-        items=[
-            ModeAnswer(
-                starts=localtime.rfc3339(period.during.start, zone),
-                ends=localtime.rfc3339(period.during.end, zone),
-                mode=period.mode,
-                note=period.note or None,
-            )
-            for period in book.modes(Interval(start=start, end=end))
-        ]
-    )
+    return modes_answer(book.modes(Interval(start=start, end=end)), zone)
+
+
+@router.get("/sites/{site}/bank-holidays")
+async def get_bank_holidays(
+    site: SlugPath,
+    house: TheHouse,
+    actor: Reads,
+    year: Annotated[int | None, Query(ge=localtime.FIRST_YEAR, le=2100)] = None,
+) -> BankHolidaysAnswer:
+    """The bank holidays of England and Wales in a year, this one if none is named, and what each means here. What they
+    mean is part of the opening hours."""
+    book = await house.hours.book(site)
+    now = house.clock.now()
+    return bank_holidays_answer(book, year or localtime.local_day(now, book.site.tz).year)
+
+
+@router.get("/sites/{site}/closures")
+async def get_closures(
+    site: SlugPath,
+    house: TheHouse,
+    actor: Reads,
+    ended: Annotated[bool, Query(description="With those that are over")] = False,
+    limit: Limit = 100,
+    after: After = None,
+) -> ClosurePage:
+    """The closures of the site and of its spaces in the order they were made."""
+    found, page = await house.hours.closures(site, ended=ended, after=after, limit=limit + 1)
+    items = [closure_answer(each, found.tz) for each in page[:limit]]
+    return ClosurePage(items=items, next=items[-1].id if len(page) > limit else None)
+
+
+@router.post(
+    "/sites/{site}/closures",
+    status_code=status.HTTP_201_CREATED,
+    responses={200: {"model": EffectAnswer, "description": "What it would do, for a check"}},
+)
+async def post_closure(
+    site: SlugPath,
+    body: ClosureBody,
+    house: TheHouse,
+    actor: Runs,
+    response: Response,
+    check: Check = False,
+    anyway: Anyway = False,
+) -> ClosureAnswer | EffectAnswer:
+    """Shut the site, or some of its spaces. Nothing can be booked there then, and a site's mode is closed."""
+    now = house.clock.now()
+    proposal = body.closure(uuid7(now, secrets.token_bytes(10)), made_at=now, made_by=actor.name)
+    if check:
+        response.status_code = status.HTTP_200_OK
+        return effect_answer(await house.hours.check(site, proposal))
+    effect = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+    return closure_answer(effect.book.closures[-1], effect.site.tz)
+
+
+@router.delete(
+    "/sites/{site}/closures/{closure}", status_code=status.HTTP_204_NO_CONTENT, responses=described(ClosureUnknown)
+)
+async def delete_closure(site: SlugPath, closure: IdPath, house: TheHouse, actor: Runs) -> None:
+    """Take a closure back."""
+    await house.hours.change(site, NoClosure(closure=closure), anyway=False, actor=actor.name)
+
+
+@router.get("/sites/{site}/terms")
+async def get_terms(site: SlugPath, house: TheHouse, actor: Reads) -> TermsAnswer:
+    """The school terms, by date."""
+    return terms_answer((await house.hours.book(site)).terms)
+
+
+@router.put("/sites/{site}/terms")
+async def put_terms(
+    site: SlugPath, body: TermsBody, house: TheHouse, actor: Runs, check: Check = False, anyway: Anyway = False
+) -> TermsAnswer | EffectAnswer:
+    """Replace the school terms, or copy those of another site. What breaks are dates of series that keep to term."""
+    terms = body.given()
+    if body.copy_from is not None:
+        if not may(actor, Action.READ, Thing(site=body.copy_from)):
+            raise NotAllowed(actor.name, Action.READ, Thing(site=body.copy_from))
+        terms = (await house.hours.book(body.copy_from)).terms
+    proposal = NewTerms(terms=terms)
+    if check:
+        return effect_answer(await house.hours.check(site, proposal))
+    effect = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+    return terms_answer(effect.book.terms)
+
+
+@router.get("/sites/{site}/spaces/{space}/hours", responses=described(SpaceUnknown))
+async def get_space_hours(site: SlugPath, space: SlugPath, house: TheHouse, actor: Reads) -> SpaceHoursAnswer:
+    """When a space can be booked."""
+    book = await house.hours.book(site)
+    if space not in book.spaces:
+        raise SpaceUnknown(site, space)
+    return space_hours_answer(book.spaces[space].windows)
+
+
+@router.put("/sites/{site}/spaces/{space}/hours", responses=described(SpaceUnknown))
+async def put_space_hours(
+    site: SlugPath,
+    space: SlugPath,
+    body: SpaceHoursBody,
+    house: TheHouse,
+    actor: Runs,
+    check: Check = False,
+    anyway: Anyway = False,
+) -> SpaceHoursAnswer | EffectAnswer:
+    """Replace when a space can be booked: hours of every week, or null for any time."""
+    proposal = NewWindows(space=space, windows=body.sorted_windows())
+    if check:
+        return effect_answer(await house.hours.check(site, proposal))
+    effect = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+    return space_hours_answer(effect.book.spaces[space].windows)

@@ -1,53 +1,74 @@
-"""What opening hours take and answer."""
+"""What hours take."""
 
 import re
+from datetime import date, datetime
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from controller.fields import Answer, Body, Day, Line, Slug, Whole
-from controller.hours.model import DAY_MINUTES, OtherDay, Span, Timetable, Weekly
-from edge.wire.plan import Mode
+from controller.fields import Body, Day, Line, MomentText, Name, Slug, read_date, read_moment
+from controller.hours.model import (
+    LEAP_YEAR,
+    Break,
+    HolidayMeaning,
+    HolidayRule,
+    OtherDay,
+    Season,
+    Term,
+    Timetable,
+    Window,
+)
+from controller.hours.proposals import NewClosure
+from controller.hours.seasons import dates, tied
+from controller.hours.spans import SpanBody, Weekday, WeeklyBody, WindowBody, check_day, check_week
 
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ONE_MODE = "a building is in one mode at a time"
+LONGEST_TERM_DAYS = 200
+_YEARLY = re.compile(r"\d{2}-\d{2}", re.ASCII)
 
 
-def _clock_time(text: str) -> str:
-    if not _TIME.fullmatch(text):
-        raise ValueError('must be a wall time from "00:00" to "24:00"')
+def _season_day(text: str) -> str:
+    try:
+        _read_season_day(text)
+    except ValueError as error:
+        raise ValueError(f"must be a date like 2026-06-01, or 06-01 for every year: {error}") from error
     return text
 
 
-TimeOfDay = Annotated[str, Field(examples=["09:00"]), AfterValidator(_clock_time)]
-OpenMode = Literal["staffed", "extended"]
+def _read_season_day(text: str) -> tuple[date, bool]:
+    """The day, and whether it is of every year."""
+    if _YEARLY.fullmatch(text):
+        return date.fromisoformat(f"{LEAP_YEAR}-{text}"), True
+    return read_date(text), False
 
 
-class SpanBody(Body):
-    """``[opens, closes)`` of one day; what runs past midnight is written as two."""
+SeasonDay = Annotated[str, Field(examples=["06-01"]), AfterValidator(_season_day)]
 
-    opens: TimeOfDay
-    closes: TimeOfDay
-    mode: OpenMode
+
+class SeasonBody(Body):
+    """``first`` to ``last`` inclusive, with a week of its own. Dates without a year come every year, and may go over
+    the New Year."""
+
+    name: Name
+    first: SeasonDay
+    last: SeasonDay
+    pattern: Annotated[list[WeeklyBody], Field(max_length=168, default_factory=list)]
 
     @model_validator(mode="after")
-    def _in_order(self) -> "SpanBody":
-        if minutes(self.opens) >= minutes(self.closes):
-            raise ValueError(
-                f"opens {self.opens} must be before closes {self.closes}; "
-                'past midnight, end at "24:00" and go on with the next day'
-            )
+    def _sound(self) -> "SeasonBody":
+        (first, yearly), (last, last_yearly) = _read_season_day(self.first), _read_season_day(self.last)
+        if yearly != last_yearly:
+            raise ValueError(f"first {self.first} and last {self.last}: write both with the year, or both without")
+        if not yearly and last < first:
+            raise ValueError(f"last {self.last} must not be before first {self.first}")
+        check_week(self.pattern, ONE_MODE)
         return self
 
-    def span(self) -> Span:
-        return Span(opens=minutes(self.opens), closes=minutes(self.closes), mode=Mode(self.mode))
-
-
-class WeeklyBody(SpanBody):
-    """``weekday``: 0 is Monday."""
-
-    weekday: Annotated[Whole, Field(ge=0, le=6)]
+    def season(self) -> Season:
+        (first, yearly), (last, _) = _read_season_day(self.first), _read_season_day(self.last)
+        pattern = tuple(sorted(each.weekly() for each in self.pattern))
+        return Season(name=self.name, first=first, last=last, yearly=yearly, pattern=pattern)
 
 
 class OtherDayBody(Body):
@@ -59,109 +80,172 @@ class OtherDayBody(Body):
 
     @model_validator(mode="after")
     def _apart(self) -> "OtherDayBody":
-        _check_apart(self.date.isoformat(), self.spans)
+        check_day(self.date.isoformat(), self.spans)
         return self
+
+    def other_day(self) -> OtherDay:
+        return OtherDay(date=self.date, note=self.note, spans=tuple(sorted(each.span() for each in self.spans)))
+
+
+class HolidayRuleBody(Body):
+    """What a bank holiday means: a day like any other, closed, as a given ``weekday``, or ``spans`` of its own."""
+
+    means: HolidayMeaning = HolidayMeaning.NOTHING
+    weekday: Weekday | None = None
+    spans: Annotated[list[SpanBody], Field(max_length=24, default_factory=list)]
+
+    @model_validator(mode="after")
+    def _sound(self) -> "HolidayRuleBody":
+        if (self.means is HolidayMeaning.WEEKDAY) != (self.weekday is not None):
+            raise ValueError('weekday goes with means "weekday", and only with it')
+        if (self.means is HolidayMeaning.SPANS) != bool(self.spans):
+            raise ValueError('spans go with means "spans", and only with it; for none at all write "closed"')
+        check_day("a bank holiday", self.spans)
+        return self
+
+    def rule(self) -> HolidayRule:
+        spans = tuple(sorted(each.span() for each in self.spans))
+        return HolidayRule(means=self.means, weekday=self.weekday, spans=spans)
 
 
 class HoursBody(Body):
     """Replaces all opening hours of the site. ``free_doors`` stand unlocked while it is staffed."""
 
     pattern: Annotated[list[WeeklyBody], Field(max_length=168, default_factory=list)]
+    seasons: Annotated[list[SeasonBody], Field(max_length=100, default_factory=list)]
     exceptions: Annotated[list[OtherDayBody], Field(max_length=2000, default_factory=list)]
+    bank_holidays: HolidayRuleBody = HolidayRuleBody(spans=[])
     free_doors: Annotated[list[Slug], Field(max_length=200, default_factory=list)]
 
     @model_validator(mode="after")
     def _sound(self) -> "HoursBody":
-        for number, name in enumerate(WEEKDAYS):
-            _check_apart(name, [span for span in self.pattern if span.weekday == number])
+        check_week(self.pattern, ONE_MODE)
         for one, other in pairwise(sorted(day.date for day in self.exceptions)):
             if one == other:
                 raise ValueError(f"{one} is listed twice among the exceptions; put its spans in one")
+        both = tied([each.season() for each in self.seasons])
+        if both is not None:
+            named = " and ".join(f"“{each.name}” ({dates(each)})" for each in both)
+            raise ValueError(
+                f"the seasons {named} share days and neither is more particular; "
+                "make one of them shorter, or give one of them a year"
+            )
         return self
 
     def timetable(self) -> Timetable:
         return Timetable(
-            pattern=tuple(sorted(Weekly(weekday=one.weekday, span=one.span()) for one in self.pattern)),
-            exceptions=tuple(
-                OtherDay(date=day.date, note=day.note, spans=tuple(sorted(one.span() for one in day.spans)))
-                for day in sorted(self.exceptions, key=lambda day: day.date)
-            ),
+            pattern=tuple(sorted(each.weekly() for each in self.pattern)),
+            seasons=tuple(each.season() for each in self.seasons),
+            exceptions=tuple(sorted((each.other_day() for each in self.exceptions), key=lambda day: day.date)),
+            bank_holidays=self.bank_holidays.rule(),
             free_doors=tuple(sorted(set(self.free_doors))),
         )
 
 
-class SpanAnswer(Answer):
-    opens: str
-    closes: str
-    mode: Mode
+class ClosureBody(Body):
+    """A time to shut the whole site, or the ``spaces``: dates ``first`` to ``last`` inclusive, or the moments
+    ``starts`` and ``ends``."""
+
+    reason: Name
+    spaces: Annotated[list[Slug], Field(max_length=500, default_factory=list)]
+    first: Day | None = None
+    last: Day | None = None
+    starts: MomentText | None = None
+    ends: MomentText | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "ClosureBody":
+        given = [name for name in ("first", "last", "starts", "ends") if getattr(self, name) is not None]
+        if given not in (["first", "last"], ["starts", "ends"]):
+            raise ValueError("give either the dates first and last, or the moments starts and ends")
+        return self
+
+    def closure(self, closure_id: str, *, made_at: datetime, made_by: str) -> NewClosure:
+        return NewClosure(
+            id=closure_id,
+            reason=self.reason,
+            spaces=tuple(sorted(set(self.spaces))),
+            first=self.first,
+            last=self.last,
+            starts=read_moment(self.starts) if self.starts is not None else None,
+            ends=read_moment(self.ends) if self.ends is not None else None,
+            made_at=made_at,
+            made_by=made_by,
+        )
 
 
-class WeeklyAnswer(SpanAnswer):
-    weekday: int
+class BreakBody(Body):
+    """Days inside a term without school, such as half-term; ``first`` to ``last`` inclusive."""
+
+    first: Day
+    last: Day
+    name: Line = ""
+
+    def off(self) -> Break:
+        return Break(first=self.first, last=self.last, name=self.name)
 
 
-class OtherDayAnswer(Answer):
-    date: Day
-    note: str
-    spans: list[SpanAnswer]
+class TermBody(Body):
+    """A school term, ``first`` to ``last`` inclusive."""
+
+    id: Slug
+    name: Name
+    first: Day
+    last: Day
+    breaks: Annotated[list[BreakBody], Field(max_length=20, default_factory=list)]
+
+    @model_validator(mode="after")
+    def _sound(self) -> "TermBody":
+        if self.last < self.first:
+            raise ValueError(f"last {self.last} must not be before first {self.first}")
+        if (self.last - self.first).days >= LONGEST_TERM_DAYS:
+            raise ValueError(f"a term must be at most {LONGEST_TERM_DAYS} days long, breaks included")
+        for each in self.breaks:
+            if not self.first <= each.first <= each.last <= self.last:
+                raise ValueError(f"the break {each.first} to {each.last} must lie in the term")
+        for one, other in pairwise(sorted(each.off() for each in self.breaks)):
+            if other.first <= one.last:
+                raise ValueError(f"the breaks from {one.first} and from {other.first} share days")
+        return self
+
+    def term(self) -> Term:
+        breaks = tuple(sorted(each.off() for each in self.breaks))
+        return Term(id=self.id, name=self.name, first=self.first, last=self.last, breaks=breaks)
 
 
-class HoursAnswer(Answer):
-    pattern: list[WeeklyAnswer]
-    exceptions: list[OtherDayAnswer]
-    free_doors: list[str]
+class TermsBody(Body):
+    """Replaces all school terms of the site: by these ``terms``, or by those of another site (``copy_from``)."""
+
+    terms: Annotated[list[TermBody] | None, Field(max_length=100)] = None
+    copy_from: Slug | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> "TermsBody":
+        if (self.terms is None) == (self.copy_from is None):
+            raise ValueError("give either terms or copy_from")
+        ids = sorted(each.id for each in self.terms or ())
+        for one, other in pairwise(ids):
+            if one == other:
+                raise ValueError(f"the term {one!r} is listed twice; give each an id of its own")
+        for before, after in pairwise(sorted(self.terms or (), key=lambda term: term.first)):
+            if after.first <= before.last:
+                raise ValueError(f"the terms {before.id!r} and {after.id!r} share days")
+        return self
+
+    def given(self) -> tuple[Term, ...]:
+        """The terms of the body itself, by date."""
+        return tuple(sorted((each.term() for each in self.terms or ()), key=lambda term: term.first))
 
 
-class ModeAnswer(Answer):
-    """``starts`` and ``ends`` carry the site's offset. ``note``: why this day differs from the week."""
+class SpaceHoursBody(Body):
+    """Replaces when a space can be booked; null for any time, an empty list for none."""
 
-    starts: str
-    ends: str
-    mode: Mode
-    note: str | None
+    windows: Annotated[list[WindowBody] | None, Field(max_length=168)]
 
+    @model_validator(mode="after")
+    def _apart(self) -> "SpaceHoursBody":
+        check_week(self.windows or (), "put them in one")
+        return self
 
-class ModesAnswer(Answer):
-    """They tile the asked time without gap or overlap, closed included."""
-
-    items: list[ModeAnswer]
-
-
-def minutes(text: str) -> int:
-    """Minutes after midnight of a checked "09:00"."""
-    hours, _, rest = text.partition(":")
-    return int(hours) * 60 + int(rest)
-
-
-def time_text(minute: int) -> str:
-    """The "09:00" of minutes after midnight; the end of the day is "24:00"."""
-    assert 0 <= minute <= DAY_MINUTES
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
-def hours_answer(timetable: Timetable) -> HoursAnswer:
-    return HoursAnswer(
-        pattern=[
-            WeeklyAnswer(weekday=weekly.weekday, **_span_answer(weekly.span).model_dump())
-            for weekly in timetable.pattern
-        ],
-        exceptions=[
-            OtherDayAnswer(date=day.date, note=day.note, spans=[_span_answer(span) for span in day.spans])
-            for day in timetable.exceptions
-        ],
-        free_doors=list(timetable.free_doors),
-    )
-
-
-def _span_answer(span: Span) -> SpanAnswer:
-    return SpanAnswer(opens=time_text(span.opens), closes=time_text(span.closes), mode=span.mode)
-
-
-def _check_apart(day: str, spans: "list[SpanBody] | list[WeeklyBody]") -> None:
-    ordered = sorted(spans, key=lambda span: (minutes(span.opens), minutes(span.closes)))
-    for one, other in pairwise(ordered):
-        if minutes(other.opens) < minutes(one.closes):
-            raise ValueError(
-                f"{day}: {one.opens}-{one.closes} and {other.opens}-{other.closes} overlap; "
-                "a building is in one mode at a time"
-            )
+    def sorted_windows(self) -> tuple[Window, ...] | None:
+        return None if self.windows is None else tuple(sorted(each.window() for each in self.windows))

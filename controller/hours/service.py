@@ -1,46 +1,90 @@
-"""Opening hours: read, replaced, and turned into modes."""
+"""Hours: read, and changed after a look at what the change would break."""
+
+from datetime import datetime
+
+import msgspec
 
 from controller.changes import Changes
 from controller.database import Database, Tx
+from controller.estate.model import Site
 from controller.estate.revisions import bump
 from controller.estate.service import require_parts, require_site
 from controller.hours import repository
 from controller.hours.book import HoursBook
-from controller.hours.model import Timetable
+from controller.hours.breaking import Broken, ChangedDoor, broken, changed_doors
+from controller.hours.errors import WouldBreak
+from controller.hours.model import Closure
+from controller.hours.proposals import Proposal
 from controller.people import audit
-from controller.problem import invalid_field
 from edge.wire.clock import Clock
 
 
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change does. ``book``: the hours with it."""
+
+    book: HoursBook
+    broken: tuple[Broken, ...]
+    doors: tuple[ChangedDoor, ...]
+
+    @property
+    def site(self) -> Site:
+        return self.book.site
+
+
 class Hours:
-    """Methods that take ``tx`` run inside the caller's transaction."""
+    """Each method is one transaction; after a write the site's listeners are told."""
 
     def __init__(self, database: Database, clock: Clock, changes: Changes) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
 
-    async def timetable(self, site: str) -> Timetable:
-        """Raises ``SiteUnknown``."""
-        async with self._database.read() as tx:
-            return (await repository.hours_book(tx, await require_site(tx, site))).timetable
-
-    async def put(self, site: str, timetable: Timetable, *, actor: str) -> None:
-        """Replace a site's hours. Raises ``SiteUnknown``, ``Invalid`` for a door of another site."""
-        await self._database.run(self._put, site, timetable, actor)
-        self._changes.site_changed(site)
-
-    async def _put(self, tx: Tx, site: str, timetable: Timetable, actor: str) -> None:
-        await self._database.lock_site(tx, site)
-        parts = await require_parts(tx, site)
-        for door in timetable.free_doors:
-            if parts.door(door) is None:
-                raise invalid_field("free_doors", f"site {site!r} has no door {door!r}; make it first")
-        await repository.put_timetable(tx, site, timetable)
-        await bump(tx, site)
-        await audit.record(tx, actor=actor, at=self._clock.now(), act="change", site=site, thing="opening hours")
-
     async def book(self, site: str) -> HoursBook:
-        """Raises ``SiteUnknown``."""
+        """All hours of a site. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             return await repository.hours_book(tx, await require_site(tx, site))
+
+    async def closures(self, site: str, *, ended: bool, after: str | None, limit: int) -> tuple[Site, list[Closure]]:
+        """A page of closures in the order they were made, those that are over only if ``ended``. Raises
+        ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            since = None if ended else self._clock.now()
+            found = await require_site(tx, site)
+            return found, await repository.site_closures(tx, site, ending_after=since, after=after, limit=limit)
+
+    async def check(self, site: str, proposal: Proposal) -> Effect:
+        """What a change would do, without making it. Raises ``SiteUnknown`` and what the proposal refuses."""
+        async with self._database.read() as tx:
+            return await self._effect(tx, site, proposal, self._clock.now())
+
+    async def change(self, site: str, proposal: Proposal, *, anyway: bool, actor: str) -> Effect:
+        """Make a change. Bookings that it breaks stay as they are, with a line in their story.
+
+        Raises ``WouldBreak`` if there are any and it is not to be made ``anyway``, and as ``check`` does.
+        """
+        effect = await self._database.run(self._change, site, proposal, anyway, actor)
+        self._changes.site_changed(site)
+        return effect
+
+    async def _change(self, tx: Tx, site: str, proposal: Proposal, anyway: bool, actor: str) -> Effect:
+        await self._database.lock_site(tx, site)
+        now = self._clock.now()
+        effect = await self._effect(tx, site, proposal, now)
+        if effect.broken and not anyway:
+            raise WouldBreak(effect.broken, effect.site.tz)
+        await proposal.write(tx, effect.book)
+        await bump(tx, site)
+        await audit.record(tx, actor=actor, at=now, act=proposal.act, site=site, thing=proposal.thing)
+        await repository.tell_bookings(tx, effect.broken, at=now, actor=actor)
+        return effect
+
+    async def _effect(self, tx: Tx, site: str, proposal: Proposal, now: datetime) -> Effect:
+        parts = await require_parts(tx, site)
+        old = await repository.hours_book(tx, parts.site)
+        new = proposal.applied(old, parts)
+        ahead = await repository.bookings_ahead(tx, site, now)
+        return Effect(
+            book=new,
+            broken=tuple(broken(old, new, ahead)),
+            doors=tuple(changed_doors(old, new, parts.doors, now)),
+        )

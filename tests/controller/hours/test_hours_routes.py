@@ -18,17 +18,41 @@ HOURS: dict[str, list[Any]] = {
     ],
     "free_doors": ["front"],
 }
+NO_RULE = {"means": "nothing", "weekday": None, "spans": []}
+NOTHING: dict[str, Any] = {
+    "pattern": [],
+    "seasons": [],
+    "exceptions": [],
+    "bank_holidays": NO_RULE,
+    "free_doors": [],
+}
 PATH = f"{ROOT}/ramsey/hours"
 
 
 async def test_hours_come_back_as_they_were_put_and_replace_those_before(any_client: httpx.AsyncClient) -> None:
     await furnish(any_client)
-    assert (await any_client.get(PATH)).json() == {"pattern": [], "exceptions": [], "free_doors": []}
-    assert (await any_client.put(PATH, json=HOURS)).json() == HOURS
-    assert (await any_client.get(PATH)).json() == HOURS
-    fewer = {"pattern": HOURS["pattern"][:1], "exceptions": [], "free_doors": []}
-    await any_client.put(PATH, json=fewer)
-    assert (await any_client.get(PATH)).json() == fewer
+    assert (await any_client.get(PATH)).json() == NOTHING
+    assert (await any_client.put(PATH, json=HOURS)).json() == NOTHING | HOURS
+    assert (await any_client.get(PATH)).json() == NOTHING | HOURS
+    every = {
+        "pattern": [{"weekday": 6, "opens": "22:00", "closes": "06:00", "mode": "extended"}],
+        "seasons": [
+            {"name": "Summer", "first": "06-01", "last": "08-31", "pattern": []},
+            {"name": "New Year", "first": "2026-12-21", "last": "2027-01-03", "pattern": HOURS["pattern"]},
+            {"name": "Leap", "first": "02-29", "last": "02-29", "pattern": []},
+        ],
+        "exceptions": [],
+        "bank_holidays": {"means": "weekday", "weekday": 6, "spans": []},
+        "free_doors": [],
+    }
+    await any_client.put(PATH, json=every)
+    assert (await any_client.get(PATH)).json() == every
+
+
+async def test_a_night_that_ends_at_midnight_is_told_as_a_day_that_does(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    put = await client.put(PATH, json=_weekly(opens="18:00", closes="00:00"))
+    assert put.json()["pattern"] == _weekly(opens="18:00", closes="24:00")["pattern"]
 
 
 async def test_modes_carry_the_sites_offset_and_tile_the_asked_time(any_client: httpx.AsyncClient) -> None:
@@ -61,6 +85,14 @@ async def test_a_free_door_must_be_of_this_site(any_client: httpx.AsyncClient) -
     assert (await any_client.get(PATH)).json()["free_doors"] == []
 
 
+def _season(**changed: object) -> dict[str, list[dict[str, object]]]:
+    return {"seasons": [{"name": "Summer", "first": "06-01", "last": "08-31"} | changed]}
+
+
+def _two(*spans: tuple[int, str, str]) -> dict[str, list[dict[str, object]]]:
+    return {"pattern": [_weekly(weekday=day, opens=opens, closes=closes)["pattern"][0] for day, opens, closes in spans]}
+
+
 def _weekly(**changed: object) -> dict[str, list[dict[str, object]]]:
     return {"pattern": [{"weekday": 0, "opens": "09:00", "closes": "17:00", "mode": "staffed"} | changed]}
 
@@ -75,10 +107,26 @@ def _weekly(**changed: object) -> dict[str, list[dict[str, object]]]:
         (_weekly(opens="25:00"), "pattern.0.opens", "24:00"),
         (_weekly(closes="24:01"), "pattern.0.closes", "24:00"),
         (_weekly(opens="\u0660\u0669:00"), "pattern.0.opens", "00:00"),
-        (_weekly(closes="09:00"), "pattern.0", "before"),
-        (_weekly(opens="22:00", closes="02:00"), "pattern.0", "past midnight"),
+        (_weekly(closes="09:00"), "pattern.0", "00:00 to 24:00"),
+        (_weekly(opens="24:00", closes="02:00"), "pattern.0", "next day"),
         (_weekly(mode="closed"), "pattern.0.mode", "staffed"),
         ({"pattern": _weekly()["pattern"] + _weekly(opens="16:59", closes="18:00")["pattern"]}, "body", "Monday"),
+        (_two((0, "22:00", "02:00"), (1, "01:00", "03:00")), "body", "Monday 22:00-02:00 and Tuesday 01:00-03:00"),
+        (_two((6, "22:00", "02:00"), (0, "01:59", "03:00")), "body", "Sunday 22:00-02:00 and Monday 01:59-03:00"),
+        (_season(first="06-31"), "seasons.0.first", "06-01 for every year"),
+        (_season(first="1999-06-01"), "seasons.0.first", "2000"),
+        (_season(last="2026-08-31"), "seasons.0", "both with the year"),
+        (_season(first="2026-09-01", last="2026-08-31"), "seasons.0", "before"),
+        (_season(name=""), "seasons.0.name", "1"),
+        (
+            {"seasons": [*_season()["seasons"], *_season(name="July", first="05-01", last="07-31")["seasons"]]},
+            "body",
+            "“Summer” (1 June to 31 August) and “July” (1 May to 31 July) share days",
+        ),
+        ({"bank_holidays": {"means": "weekday"}}, "bank_holidays", "weekday"),
+        ({"bank_holidays": {"means": "closed", "weekday": 0}}, "bank_holidays", "weekday"),
+        ({"bank_holidays": {"means": "spans"}}, "bank_holidays", "closed"),
+        ({"bank_holidays": {"means": "shut"}}, "bank_holidays.means", "'closed'"),
         ({"exceptions": [{"date": "2026-02-30"}]}, "exceptions.0.date", "day"),
         ({"exceptions": [{"date": "25/12/2026"}]}, "exceptions.0.date", "2026-11-25"),
         ({"exceptions": [{"date": "1999-12-31"}]}, "exceptions.0.date", "2000"),

@@ -1,0 +1,84 @@
+"""What hours answer: what a change would do."""
+
+from zoneinfo import ZoneInfo
+
+from controller.bookings.errors import conflicts
+from controller.fields import Answer
+from controller.hours.breaking import Broken, DoorChange, Kind
+from controller.hours.service import Effect
+from controller.localtime import rfc3339
+from controller.problem import Conflict
+
+NAMED_BOOKINGS = 2000
+"""Most bookings that a check names; ``count`` counts them all."""
+
+
+class LossAnswer(Answer):
+    """``why``: "closed" where its space could not be booked any more, "mode" where the building would be less open than
+    it was to be, "term" where its series keeps to school terms and it would lie outside them."""
+
+    why: Kind
+    text: str
+
+
+class BrokenAnswer(Answer):
+    """A booking and what it would lose."""
+
+    booking: Conflict
+    reasons: list[LossAnswer]
+
+
+class DoorChangeAnswer(Answer):
+    """``was`` and ``becomes``: "unlocked", or the mode in which the door is locked for all but its credentials."""
+
+    starts: str
+    ends: str
+    was: str
+    becomes: str
+
+
+class ChangedDoorAnswer(Answer):
+    """``changes``: the first 20 of the ``count`` in the next 400 days."""
+
+    id: str
+    name: str
+    changes: list[DoorChangeAnswer]
+    count: int
+
+
+class EffectAnswer(Answer):
+    """What a change would do. ``bookings``: the first 2,000 of the ``count`` that it would break. None is cancelled by
+    it, and while there are any the change needs ``anyway=true``."""
+
+    bookings: list[BrokenAnswer]
+    count: int
+    doors: list[ChangedDoorAnswer]
+
+
+def effect_answer(effect: Effect) -> EffectAnswer:
+    zone = effect.site.tz
+    return EffectAnswer(
+        bookings=[_broken(each, zone) for each in effect.broken[:NAMED_BOOKINGS]],
+        count=len(effect.broken),
+        doors=[
+            ChangedDoorAnswer(
+                id=each.door, name=each.name, changes=[_change(one, zone) for one in each.changes], count=each.count
+            )
+            for each in effect.doors
+        ],
+    )
+
+
+def _broken(broken: Broken, zone: ZoneInfo) -> BrokenAnswer:
+    [booking] = conflicts([broken.booking], zone)
+    reasons = [LossAnswer(why=each.kind, text=each.text) for each in broken.losses]
+    return BrokenAnswer(booking=booking, reasons=reasons)
+
+
+def _change(change: DoorChange, zone: ZoneInfo) -> DoorChangeAnswer:
+    return DoorChangeAnswer(
+        starts=rfc3339(change.during.start, zone),
+        ends=rfc3339(change.during.end, zone),
+        was=change.was,
+        becomes=change.becomes,
+    )

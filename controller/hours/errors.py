@@ -1,0 +1,42 @@
+"""What the hours refuse."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from controller.bookings.errors import conflicts
+from controller.hours.breaking import Broken
+from controller.problem import Conflicting, NotFound, ReasonBody
+
+NAMED = 200
+"""Most bookings that a refusal names."""
+
+
+class ClosureUnknown(NotFound):
+    def __init__(self, site: str, closure: str) -> None:
+        super().__init__(
+            f"site {site!r} has no closure {closure!r}; GET /api/v1/sites/{site}/closures lists those there are"
+        )
+
+
+class WouldBreak(Conflicting):
+    """The change would leave bookings standing where they could not be made. ``conflicts`` names them, ``reasons`` says
+    of each what it would lose: ``closed``, ``mode`` or ``term``."""
+
+    kind = "would-break"
+    title = "Bookings stand in the way"
+
+    def __init__(self, found: Sequence[Broken], zone: ZoneInfo) -> None:
+        some = "; ".join(f"{each.booking.title}: {each.losses[0].text}" for each in found[:3])
+        many = "1 booking stands" if len(found) == 1 else f"{len(found)} bookings stand"
+        named = found[:NAMED]
+        told = conflicts([each.booking for each in named], zone)
+        super().__init__(
+            f"{many} in the way of this: {some}. Move or cancel them, or repeat the request with anyway=true: "
+            "then they stay as they are.",
+            conflicts=told,
+            reasons=[
+                ReasonBody(why=loss.kind, text=loss.text, field="", conflicts=[booking], asked=None, limit=None)
+                for each, booking in zip(named, told, strict=True)
+                for loss in each.losses
+            ],
+        )

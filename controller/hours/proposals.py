@@ -1,0 +1,166 @@
+"""Changes of a site's hours, which can be looked at before they are made."""
+
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from controller.database import Tx
+from controller.estate.errors import SpaceUnknown
+from controller.estate.model import SiteParts
+from controller.fields import Moment
+from controller.hours import repository
+from controller.hours.book import HoursBook
+from controller.hours.errors import ClosureUnknown
+from controller.hours.instants import bounds
+from controller.hours.model import Closure, Term, Timetable, Window
+from controller.problem import invalid_field
+from edge.wire.interval import Interval
+
+
+class Proposal(Protocol):
+    """A change that could be made. ``act`` and ``thing``: how it is listed among everybody's writes."""
+
+    @property
+    def act(self) -> str: ...
+
+    @property
+    def thing(self) -> str: ...
+
+    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+        """The hours as they would be. Raises what refuses the change as such."""
+        ...
+
+    async def write(self, tx: Tx, book: HoursBook) -> None:
+        """Write it; ``book`` is what ``applied`` made of it. The caller holds the site's lock."""
+        ...
+
+
+class NewTimetable(msgspec.Struct, frozen=True, kw_only=True):
+    """Other opening hours."""
+
+    timetable: Timetable
+    act: str = "change"
+    thing: str = "opening hours"
+
+    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+        """Raises ``Invalid`` for a door of another site."""
+        for door in self.timetable.free_doors:
+            if parts.door(door) is None:
+                raise invalid_field("free_doors", f"site {parts.site.id!r} has no door {door!r}; make it first")
+        return replace(book, timetable=self.timetable)
+
+    async def write(self, tx: Tx, book: HoursBook) -> None:
+        await repository.put_timetable(tx, book.site.id, book.timetable)
+
+
+class NewTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """Other school terms."""
+
+    terms: tuple[Term, ...]
+    act: str = "change"
+    thing: str = "school terms"
+
+    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+        return replace(book, terms=self.terms)
+
+    async def write(self, tx: Tx, book: HoursBook) -> None:
+        await repository.put_terms(tx, book.site.id, book.terms)
+
+
+class NewWindows(msgspec.Struct, frozen=True, kw_only=True):
+    """Other times at which a space can be booked; ``None`` for any time."""
+
+    space: str
+    windows: tuple[Window, ...] | None
+    act: str = "change"
+
+    @property
+    def thing(self) -> str:
+        return f"hours of space {self.space}"
+
+    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+        """Raises ``SpaceUnknown``."""
+        if self.space not in book.spaces:
+            raise SpaceUnknown(book.site.id, self.space)
+        changed = replace(book.spaces[self.space], windows=self.windows)
+        return replace(book, spaces={**book.spaces, self.space: changed})
+
+    async def write(self, tx: Tx, book: HoursBook) -> None:
+        await repository.put_space_hours(tx, book.site.id, self.space, self.windows)
+
+
+class NewClosure(msgspec.Struct, frozen=True, kw_only=True):
+    """A time to shut the site, or the ``spaces``. Its dates ``first`` to ``last`` inclusive are given, or its moments
+    ``starts`` and ``ends``."""
+
+    id: str
+    reason: str
+    made_at: datetime
+    made_by: str
+    spaces: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    starts: Moment | None = None
+    ends: Moment | None = None
+    act: str = "make"
+
+    @property
+    def thing(self) -> str:
+        return f"closure {self.id}"
+
+    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+        """Raises ``Invalid`` for a time that is over, ends before it starts, or that the clocks skip, and for a space
+        that is not here."""
+        for space in self.spaces:
+            if space not in book.spaces:
+                raise invalid_field("spaces", f"site {book.site.id!r} has no space {space!r}; make it first")
+        closure = Closure(
+            id=self.id,
+            during=self._during(book),
+            reason=self.reason,
+            whole_days=self.first is not None,
+            spaces=self.spaces,
+            made_at=self.made_at,
+            made_by=self.made_by,
+        )
+        return replace(book, closures=(*book.closures, closure))
+
+    def _during(self, book: HoursBook) -> Interval:
+        zone = book.site.tz
+        if self.first is not None and self.last is not None:
+            start, end, field = bounds(self.first, zone).start, bounds(self.last, zone).end, "last"
+        else:
+            assert self.starts is not None
+            assert self.ends is not None
+            start, end, field = self.starts.resolve(zone, "starts"), self.ends.resolve(zone, "ends"), "ends"
+        if end <= start:
+            raise invalid_field(field, "must not be before `first`" if field == "last" else "must be after `starts`")
+        if end <= self.made_at:
+            raise invalid_field(field, "must be in the future; a closure that is over changes nothing")
+        return Interval(start=start, end=end)
+
+    async def write(self, tx: Tx, book: HoursBook) -> None:
+        await repository.add_closure(tx, book.site.id, book.closures[-1])
+
+
+class NoClosure(msgspec.Struct, frozen=True, kw_only=True):
+    """A closure taken back."""
+
+    closure: str
+    act: str = "delete"
+
+    @property
+    def thing(self) -> str:
+        return f"closure {self.closure}"
+
+    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+        """Raises ``ClosureUnknown``."""
+        left = tuple(each for each in book.closures if each.id != self.closure)
+        if len(left) == len(book.closures):
+            raise ClosureUnknown(book.site.id, self.closure)
+        return replace(book, closures=left)
+
+    async def write(self, tx: Tx, book: HoursBook) -> None:
+        await repository.delete_closure(tx, book.site.id, self.closure)
