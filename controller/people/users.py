@@ -54,6 +54,14 @@ class Users:
         async with self._database.read() as tx:
             return await repository.list_users(tx, after=after, limit=limit)
 
+    async def named(self, name: str) -> User:
+        """Raises ``UserUnknown``."""
+        async with self._database.read() as tx:
+            found = await repository.user_named(tx, name)
+        if found is None:
+            raise UserUnknown(name)
+        return found
+
     async def add(self, draft: UserDraft, *, password: str, actor: str) -> User:
         """Raises ``UserTaken``, and ``Invalid`` for a site or party that is not there or does not go with the role."""
         hashed = await self._passwords.hash(password)

@@ -1,0 +1,121 @@
+"""`hallkeeper parties` over HTTP, and `hallkeeper controller user` on the controller's own machine."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from typer.testing import CliRunner, Result
+
+from controller.cli import app as controller_cli
+from controller.people.cli import app as parties_cli
+from tests.controller.people.signing import API, put_party
+from tests.controller.running import PASSWORD
+from tests.controller.serving import serving
+
+GOOD = "id,name,tier\nchoir,Choir,partner\nyoga,Yoga,\n"
+BAD = GOOD + "judo,Judo,gold\n"
+
+
+@pytest.fixture
+async def hallkeeper(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[Callable[..., asyncio.Future[Result]]]:
+    """Runs `hallkeeper parties …` against the application."""
+    async with serving(app) as address:
+        env = {"HALLKEEPER_TOKEN": client.headers["Authorization"].removeprefix("Bearer "), "COLUMNS": "200"}
+
+        def run(*words: str) -> asyncio.Future[Result]:
+            loop = asyncio.get_running_loop()
+            asked = [*words, "--server", address]
+            return loop.run_in_executor(None, lambda: CliRunner().invoke(parties_cli, asked, env=env))
+
+        yield run
+
+
+async def test_a_dry_run_says_what_would_become_of_the_file_and_an_import_does_it(
+    hallkeeper: Callable[..., asyncio.Future[Result]], client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    file = tmp_path / "parties.csv"
+    file.write_text(BAD)
+    await put_party(client, "choir", name="Choir")
+    dry = await hallkeeper("import", str(file), "--dry-run")
+    assert dry.exit_code == 3
+    assert "1 would be added, 1 would be changed, 0 unchanged, 1 refused" in dry.stdout
+    assert "changed: tier" in dry.stdout
+    whole = await hallkeeper("import", str(file), "--all-or-nothing")
+    assert "Nothing is written, since a row was refused." in whole.stdout
+    assert (await client.get(f"{API}/parties/yoga")).status_code == 404
+    done = await hallkeeper("import", str(file))
+    assert (done.exit_code, "1 added, 1 changed, 0 unchanged, 1 refused" in done.stdout) == (3, True)
+    assert "'gold' is none of: council, partner, community, commercial" in done.stdout
+    out = tmp_path / "out.csv"
+    assert (await hallkeeper("export", str(out))).exit_code == 0
+    again = await hallkeeper("import", str(out))
+    assert (again.exit_code, "0 added, 0 changed, 2 unchanged, 0 refused" in again.stdout) == (0, True)
+    assert (await hallkeeper("export")).stdout_bytes == out.read_bytes()
+
+
+async def test_what_is_refused_as_a_whole_is_one_sentence(
+    hallkeeper: Callable[..., asyncio.Future[Result]], tmp_path: Path
+) -> None:
+    file = tmp_path / "page.csv"
+    file.write_text("<!doctype html>")
+    refused = await hallkeeper("import", str(file))
+    assert refused.exit_code == 1
+    assert "there is no column id or name" in refused.stdout
+    assert "Traceback" not in refused.output
+
+
+def test_without_a_sign_in_or_a_controller_it_says_so(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    assert "--token-file" in run(parties_cli, ["export"], env={"HALLKEEPER_TOKEN": ""}).output
+    away = run(parties_cli, ["export", "--token", "x", "--server", "http://127.0.0.1:9"])
+    assert (away.exit_code, "does not answer" in away.output) == (1, True)
+
+
+@pytest.fixture
+def config(sqlite_url: str, tmp_path: Path) -> Path:
+    file = tmp_path / "controller.toml"
+    file.write_text(f'data_dir = "{tmp_path}"\ndatabase = "{sqlite_url}"\n')
+    return file
+
+
+def _user(config: Path, *words: str, password: str = PASSWORD) -> Result:
+    asked = ["user", *words, "--config", str(config)]
+    return CliRunner().invoke(controller_cli, asked, input=password + "\n", env={"COLUMNS": "200"})
+
+
+def test_users_are_made_listed_and_ended_on_the_machine(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "setup-token").write_text("x")
+    made = _user(config, "add", "Una", "--role", "admin")
+    assert (made.exit_code, made.output) == (0, "Una can sign in as admin.\n")
+    assert not (tmp_path / "setup-token").exists()
+    assert _user(config, "add", "Rose", "--role", "reader").exit_code == 0
+    assert _user(config, "password", "ROSE", password="another fine password").exit_code == 0
+    assert _user(config, "end", "rose").output == "rose can no longer sign in.\n"
+    listed = _user(config, "list").output
+    assert "Una" in listed
+    assert "admin" in listed
+    assert "reader" in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "password", "said"),
+    [
+        (["add", "Una", "--role", "admin"], "short", "password: "),
+        (["add", "Una", "--role", "booker"], PASSWORD, "a booker books for a party; name it"),
+        (["add", "Una", "--role", "reader", "--site", "nowhere"], PASSWORD, "there is no site nowhere"),
+        (["end", "Una"], "", "there is no user 'Una'"),
+        (["end", "Ada"], "", "last administrator"),
+        (["add", "ada", "--role", "admin"], PASSWORD, "there is a user 'ada' already"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(
+    config: Path, words: list[str], password: str, said: str
+) -> None:
+    assert _user(config, "add", "Ada", "--role", "admin").exit_code == 0
+    refused = _user(config, *words, password=password)
+    assert refused.exit_code == 2
+    assert said in refused.output
+    assert PASSWORD not in refused.output
