@@ -19,8 +19,10 @@ from edge.errors import ConfigError, EdgeError, NotInstalled, RestartWanted
 
 GROUP = "hallkeeper.commands"
 ABOUT = {
+    "bookings": "Bookings in and out of spreadsheets.",
     "controller": "The centre: diary, codes, plans, pages.",
     "demo": "Three whole hubs on simulated pins.",
+    "parties": "Organisations, groups and persons, in and out of spreadsheets.",
     "sim": "Act on a running demo: type codes, walk in, pull plugs.",
 }
 EXIT_CONFIG = 2
