@@ -12,21 +12,53 @@ import msgspec
 from sqlalchemy import BigInteger, ColumnElement, String, Table, cast, func, select, text, type_coerce
 from sqlalchemy.dialects import postgresql
 
+from controller.bookings.finding.distance import Box, Spot
 from controller.bookings.finding.sweep import QUARTER, Claim, Kind, Standing, Use, us
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import State
 from controller.bookings.tables import bookings, claims, equipment_claims, pool_claims, pool_quarters
 from controller.database import Tx
+from controller.estate.tables import sites
 from edge.wire.interval import Interval
 
 REACH = timedelta(hours=48)
 """How far the buffers of a claim and of a wish may reach together."""
 
 
+class Sited(msgspec.Struct, frozen=True, kw_only=True):
+    """A site and where it is, if anybody has said. ``revision``: that of its picture."""
+
+    id: str
+    revision: int
+    spot: Spot | None
+
+
+async def sites_in_reach(tx: Tx, *, only: Collection[str] | None, box: Box | None) -> list[Sited]:
+    """Sites in the order of their ids; ``only`` those of these ids. ``box``: those whose coordinates lie in it."""
+    c = sites.c
+    query = select(c.id, c.revision, c.latitude, c.longitude).order_by(c.id)
+    if only is not None:
+        query = query.where(_one_of(tx, c.id, only))
+    if box is not None:
+        query = query.where(c.latitude.between(box.south, box.north))
+        if box.west is not None and box.east is not None:
+            query = query.where(c.longitude.between(box.west, box.east))
+    return [
+        Sited(
+            id=row.id,
+            revision=row.revision,
+            spot=None
+            if row.latitude is None or row.longitude is None
+            else Spot(latitude=row.latitude, longitude=row.longitude),
+        )
+        for row in await tx.execute(query)
+    ]
+
+
 async def standing(
     tx: Tx,
     *,
-    sites: Collection[str],
+    at: Collection[str],
     atoms: Collection[str],
     pools: Collection[str],
     equipment: Collection[str],
@@ -34,12 +66,12 @@ async def standing(
     now: datetime,
     but: Collection[str] = (),
 ) -> Standing:
-    """What holds these atoms, pools and equipment of these sites during that time, and near enough for buffers.
+    """What holds these atoms, pools and equipment of the sites ``at`` during that time, and near enough for buffers.
 
     Holds that have run out by ``now`` hold nothing, nor do the bookings of ``but``.
     """
     near = Interval(start=during.start - REACH, end=during.end + REACH)
-    gone = {*but, *await _run_out(tx, sites, near, now)}
+    gone = {*but, *await _run_out(tx, at, near, now)}
     found = await _claims(tx, atoms, near) if atoms else {}
     taken = await _taken(tx, pools, during) if pools else {}
     uses = await _uses(tx, equipment_claims, "equipment", "count", equipment, during) if equipment else {}
@@ -54,9 +86,9 @@ def _kind(name: str) -> Kind:
     return Kind(space=space, layout=layout, setup_min=int(setup_min), cleardown_min=int(cleardown_min))
 
 
-async def _run_out(tx: Tx, sites: Collection[str], near: Interval, now: datetime) -> list[str]:
+async def _run_out(tx: Tx, at: Collection[str], near: Interval, now: datetime) -> list[str]:
     query = select(bookings.c.id).where(
-        _one_of(tx, bookings.c.site, sites),
+        _one_of(tx, bookings.c.site, at),
         text("bookings.state IN ('requested', 'held')"),  # as the index of the open ones has it
         bookings.c.state == State.HELD.value,
         bookings.c.held_until <= now,

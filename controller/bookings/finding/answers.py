@@ -1,0 +1,136 @@
+"""What finding answers. Times carry the site's offset.
+
+An answer of what is free may hold tens of thousands of times: it is put together as plain values, and the models only
+describe it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller import localtime
+from controller.bookings.finding.fitting import Fitting, Unfit
+from controller.bookings.finding.free import FreeThere
+from controller.bookings.finding.look import Free
+from controller.bookings.finding.sweep import moment
+from controller.estate.model import SpaceKind
+from controller.fields import Answer
+
+
+class FreeTime(Answer):
+    """Any booking that lies in it is possible by the diary and the hours. ``seats``: the fewest places left in it, of
+    a pool; else null."""
+
+    starts: str
+    ends: str
+    seats: int | None = None
+
+
+class FreeSpaceAnswer(Answer):
+    """``layout``: what a booking has to ask for, null for the space's default; ``layout_name``: the one it is then
+    in. ``holds``: people, in that layout; null where nobody has said."""
+
+    space: str
+    name: str
+    kind: SpaceKind
+    layout: str | None
+    layout_name: str | None
+    holds: int | None
+    step_free: bool
+    free: list[FreeTime]
+
+
+class UnfitAnswer(Answer):
+    """``why``: “is not step-free”, “holds 12”."""
+
+    space: str
+    name: str
+    why: list[str]
+
+
+class FreeAnswer(Answer):
+    """``spaces``: those that fit, in the order of their names, also those with no time left. ``unfit``: the others.
+    ``why``: a sentence where no space fits, else empty. ``miles``: how far off the site is, if that was asked."""
+
+    site: str
+    name: str
+    miles: float | None
+    starts: str
+    ends: str
+    spaces: list[FreeSpaceAnswer]
+    unfit: list[UnfitAnswer]
+    why: str
+
+
+class FreeEverywhereAnswer(Answer):
+    """The nearest site first. ``next``: give it as ``after`` for the next page; null on the last one."""
+
+    items: list[FreeAnswer]
+    next: str | None
+
+
+class _Texts(dict[int, str]):
+    """Instants as the API writes them; the same quarter hours come again and again."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, number: int) -> str:
+        self[number] = text = localtime.rfc3339(moment(number), self._zone)
+        return text
+
+
+def free_json(found: FreeThere) -> bytes:
+    """A ``FreeAnswer``."""
+    return msgspec.json.encode(_free(found))
+
+
+def free_everywhere_json(found: Iterable[FreeThere], *, more: bool) -> bytes:
+    """A ``FreeEverywhereAnswer``."""
+    items = [_free(each) for each in found]
+    return msgspec.json.encode({"items": items, "next": items[-1]["site"] if more else None})
+
+
+def _free(found: FreeThere) -> Mapping[str, Any]:
+    site = found.picture.site
+    texts = _Texts(site.tz)
+    return {
+        "site": site.id,
+        "name": site.name,
+        "miles": None if found.miles is None else round(found.miles, 1),
+        "starts": localtime.rfc3339(found.during.start, site.tz),
+        "ends": localtime.rfc3339(found.during.end, site.tz),
+        "spaces": [{**fitting(each.fitting), "free": _times(each, texts)} for each in found.free],
+        "unfit": [unfit(each) for each in found.unfit],
+        "why": found.why,
+    }
+
+
+def _times(free: Free, texts: _Texts) -> list[dict[str, Any]]:
+    if free.fitting.place.space.kind is SpaceKind.POOL:
+        return [
+            {"starts": texts[start], "ends": texts[end], "seats": seats}
+            for (start, end), seats in zip(free.times, free.seats, strict=True)
+        ]
+    return [{"starts": texts[start], "ends": texts[end], "seats": None} for start, end in free.times]
+
+
+def fitting(found: Fitting) -> dict[str, Any]:
+    """The space and how it is used."""
+    space, layout = found.place.space, found.laid_out
+    return {
+        "space": space.id,
+        "name": space.name,
+        "kind": space.kind.value,
+        "layout": found.layout,
+        "layout_name": layout.name if layout else None,
+        "holds": found.holds,
+        "step_free": space.step_free,
+    }
+
+
+def unfit(found: Unfit) -> dict[str, Any]:
+    return {"space": found.place.space.id, "name": found.place.space.name, "why": list(found.why)}
