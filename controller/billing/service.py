@@ -40,6 +40,8 @@ _EXAMPLE_SPACES = 20
 _EXAMPLE_HOURS = (10, 19)
 _EXAMPLE_LENGTH = timedelta(hours=2)
 
+_NEVER_SET = Quote(lines=(Line(kind=Kind.UNSET, text="no charge was set when it was confirmed"),), total=None)
+
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """What new tariffs change. ``shifts``: bookings that wait for a decision, at most ``MOST_SHIFTS`` by start.
@@ -165,18 +167,15 @@ class Billing:
     async def _account(self, tx: Tx, booking: Booking) -> Account:
         picture = await self._desk.pictures.of(tx, booking.site)
         known = await repository.history(tx, booking.id)
-        if known and (known[0].why is not Why.CANCELLED or booking.state is State.CANCELLED):
+        if booking.state not in {State.REQUESTED, State.HELD}:
             return Account(
                 site=picture.site,
                 booking=booking,
-                quote=known[0].quote,
+                quote=known[0].quote if known else _NEVER_SET,
                 settled=True,
-                frozen=known[0],
+                frozen=known[0] if known else None,
                 earlier=tuple(known[1:]),
             )
-        if booking.state not in {State.REQUESTED, State.HELD}:
-            unset = Quote(lines=(Line(kind=Kind.UNSET, text="no charge was set when it was confirmed"),), total=None)
-            return Account(site=picture.site, booking=booking, quote=unset, settled=True, frozen=None, earlier=())
         current = await self._lists.of(tx, picture)
         till = await open_till(
             tx, picture, current.tariffs if current else Tariffs(), [booking], series=[booking.series_id]
@@ -246,7 +245,7 @@ def _examples(picture: Picture, old: Tariffs, new: Tariffs, now: datetime) -> It
             for during in times:
                 wish = priced(picture, Asked(space=space, title="", during=during), tier)
                 before, after = price(old, wish, {}), price(new, wish, {})
-                if before != after and found < MOST_EXAMPLES:
+                if (before.total, before.unset_us) != (after.total, after.unset_us) and found < MOST_EXAMPLES:
                     found += 1
                     yield Example(space=space, tier=tier, during=during, before=before, after=after)
 

@@ -9,7 +9,9 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from controller.billing import repository
+from controller.billing.cancelling import cancelled
 from controller.billing.freezing import Freezer
+from controller.billing.model import Cancelling, Step, Tariffs
 from controller.billing.pricelists import PriceLists
 from controller.billing.tables import quotes
 from controller.bookings import repository as bookings
@@ -18,7 +20,7 @@ from controller.bookings.picture import Pictures
 from controller.bookings.tables import bookings as booking_table
 from controller.house import House
 from tests.controller.billing.test_tariffs import ANY, HALL, put
-from tests.controller.billing.wishes import wall
+from tests.controller.billing.wishes import DAY, LONDON, quote, wall
 from tests.controller.clock import ManualClock
 from tests.controller.village import API, SITE, Json, act, book, change
 
@@ -110,14 +112,11 @@ async def test_cancelling_costs_what_the_rule_of_the_day_of_confirmation_says(
     assert sum(line["pence"] for line in found["lines"]) == total
 
 
-async def test_days_before_end_at_the_wall_time_of_the_start_over_a_clock_change(
-    village: httpx.AsyncClient, clock: ManualClock
-) -> None:
-    await put(village, rates=[HALL], cancelling=[USUAL | {"steps": [{"days": 1, "percent": 0}]}])
-    made = await book(village, starts="2027-03-28T18:00", ends="2027-03-28T20:00")
-    clock.set(wall("2027-03-27 18:00"))
-    await act(village, made, "cancel")
-    assert (await account(village, made))["total_pence"] == 0
+@pytest.mark.parametrize(("at", "left"), [("2027-03-27 18:00", 0), ("2027-03-27 18:01", 2000)])
+def test_days_before_end_at_the_wall_time_of_the_start_over_a_clock_change(at: str, left: int) -> None:
+    rule = Cancelling(name="usual", steps=(Step(days=1, percent=0),), late=100)
+    given = quote(Tariffs(rates=(DAY,), cancelling=(rule,)), "2027-03-28 18:00", "2027-03-28 20:00")
+    assert cancelled(given, starts=wall("2027-03-28 18:00"), zone=LONDON, at=wall(at)).total == left
 
 
 async def test_cancelling_is_free_where_no_rule_is_set(village: httpx.AsyncClient) -> None:
@@ -283,7 +282,7 @@ async def test_a_block_counts_the_dates_of_the_series_that_stand(village: httpx.
         "title": "Choir",
         "first_starts": "2026-12-01T18:00",
         "first_ends": "2026-12-01T20:00",
-        "until": "2026-12-22",
+        "rule": "FREQ=WEEKLY;COUNT=4",
     }
     answer = await village.post(f"{API}/sites/{SITE}/series", json=body)
     assert answer.status_code == 201, answer.text
