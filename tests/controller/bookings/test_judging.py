@@ -1,6 +1,7 @@
 """Each kind of reason, in words and figures, from facts alone."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -304,7 +305,7 @@ def test_exactly_the_buffer_is_enough(space: str, needed: int) -> None:
 
 
 def test_the_widest_of_space_layout_and_booking_holds() -> None:
-    def limit(**more: object) -> float | None:
+    def limit(**more: Any) -> float | None:
         touching = beside(asked("hall", SIX - timedelta(hours=2), layout="boardroom"))
         return only(judged(asked("hall", layout="boardroom", **more), facts=touching)).limit
 
