@@ -4,7 +4,9 @@ import json
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, book
 
 TARIFFS = f"{API}/sites/{SITE}/tariffs"
@@ -183,3 +185,19 @@ async def test_an_unknown_site_or_space_is_not_found(village: httpx.AsyncClient)
     assert (await village.put(f"{API}/sites/atlantis/tariffs", json={})).status_code == 404
     assert (await village.get(f"{API}/sites/atlantis/tariffs")).status_code == 404
     await quote(village, status=404, space="attic")
+
+
+async def test_a_booker_sees_what_its_own_party_pays_and_no_others(app: FastAPI, village: httpx.AsyncClient) -> None:
+    await put(village, rates=[HALL])
+    for name in ("yoga", "choir"):
+        await put_party(village, name)
+    own = await book(village, party="yoga")
+    others = await book(village, party="choir", starts="2026-11-27T18:00", ends="2026-11-27T20:00")
+    async with signed_in_as(app, village, "booker", party="yoga", sites=[SITE]) as yoga:
+        assert (await yoga.get(f"{API}/bookings/{own['id']}/quote")).json()["total_pence"] == 2400
+        assert (await yoga.get(f"{API}/bookings/{others['id']}/quote")).status_code == 403
+        assert (await quote(yoga, party="yoga"))["total_pence"] == 2400
+        await quote(yoga, status=403, party="choir")
+        assert (await yoga.get(TARIFFS)).status_code == 200
+        assert (await yoga.put(TARIFFS, json={})).status_code == 403
+        assert (await yoga.post(f"{API}/bookings/{own['id']}/quote/waive", json={"why": "please"})).status_code == 403

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.controller.people.signing import API, Json, put_party, signed_in_as
+from tests.controller.people.test_routes import READING_POSTS
 from tests.controller.village import SITE, book, look, wanted
 
 CHOIR = {
@@ -57,7 +58,7 @@ async def test_a_reader_is_refused_every_write_in_words(
     asked = 0
     for path, operations in document["paths"].items():
         for method in operations.keys() & {"post", "put", "patch", "delete"}:
-            if path.removeprefix(API) in free or path.endswith("/check"):
+            if path.removeprefix(API) in free or path in READING_POSTS:
                 continue
             filled = path.format_map(_Any(site=SITE, booking_id=choirs["id"], party="choir"))
             answer = await reader.request(method, filled, json={})
