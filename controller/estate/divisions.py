@@ -14,16 +14,35 @@ class Circular(ValueError):
 def atoms_of(parts: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     """Space -> its atoms, sorted, from space -> its parts; one without parts is its own atom.
 
-    Parts may lie in several wholes (zones 1+2 and 2+3). Raises ``Circular``.
+    Parts may lie in several wholes (zones 1+2 and 2+3), to any depth. A part that is no space of its own is an atom.
+    Raises ``Circular``.
     """
+    inside = {space: tuple(each) for space, each in parts.items()}
     found: dict[str, frozenset[str]] = {}
+    for space in inside:
+        _settle(space, inside, found)
+    return {space: tuple(sorted(found[space])) for space in inside}
 
-    def walk(space: str, way: tuple[str, ...]) -> frozenset[str]:
-        if space in way:
-            raise Circular((*way[way.index(space) :], space))
-        if space not in found:
-            inside = [walk(part, (*way, space)) for part in parts.get(space, ())]
-            found[space] = frozenset().union(*inside) if inside else frozenset((space,))
-        return found[space]
 
-    return {space: tuple(sorted(walk(space, ()))) for space in parts}
+def _settle(space: str, inside: Mapping[str, Sequence[str]], found: dict[str, frozenset[str]]) -> None:
+    """Find the atoms of a space and of all it divides into; by hand instead of by recursion, which has a depth."""
+    way: dict[str, None] = {}  # the spaces that are being looked into, in order
+    ahead = [space]
+    while ahead:
+        here = ahead[-1]
+        if here in found:
+            ahead.pop()
+            continue
+        way[here] = None
+        waiting = [part for part in inside.get(here, ()) if part not in found]
+        for part in waiting:
+            if part in way:
+                walked = list(way)
+                raise Circular((*walked[walked.index(part) :], part))
+        if waiting:
+            ahead.append(waiting[0])
+            continue
+        atoms = [found[part] for part in inside.get(here, ())]
+        found[here] = frozenset().union(*atoms) if atoms else frozenset((here,))
+        del way[here]
+        ahead.pop()

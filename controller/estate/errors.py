@@ -1,6 +1,14 @@
 """What the estate refuses."""
 
-from controller.problem import Conflicting, NotFound
+from collections.abc import Sequence
+
+from controller.estate.edits import SINGULAR
+from controller.estate.following import Obstacle
+from controller.estate.soundness import Fault
+from controller.problem import Conflicting, FieldError, Invalid, NotFound, ReasonBody
+
+NAMED = 200
+"""Most reasons that a refusal names."""
 
 
 class SiteUnknown(NotFound):
@@ -16,6 +24,63 @@ class SpaceUnknown(NotFound):
 class DoorUnknown(NotFound):
     def __init__(self, site: str, door: str) -> None:
         super().__init__(f"site {site!r} has no door {door!r}; GET /api/v1/sites/{site} lists its doors")
+
+
+class ThingUnknown(NotFound):
+    """A floor, space, equipment, door or edge. ``section``: which of them."""
+
+    def __init__(self, site: str, section: str, thing: str) -> None:
+        kind = SINGULAR[section]
+        super().__init__(f"site {site!r} has no {kind} {thing!r}; GET /api/v1/sites/{site} lists what there is")
+
+
+class InUse(Conflicting):
+    """Something depends on what is to go."""
+
+    kind = "in-use"
+    title = "Something depends on it"
+
+    def __init__(self, named: str, users: Sequence[str]) -> None:
+        super().__init__(f"{named} cannot be deleted: {'; '.join(users)}. Change that first.")
+
+
+class Unsound(Invalid):
+    """A change that leaves names without a thing. ``of``: the thing in the body, whose fields are named as such."""
+
+    def __init__(self, faults: Sequence[Fault], *, of: tuple[str, str] | None = None) -> None:
+        errors = [
+            FieldError(field=each.field if (each.section, each.id) == of else each.place, message=each.text)
+            for each in faults
+        ]
+        super().__init__("; ".join(f"{each.field}: {each.message}" for each in errors[:10]), errors=errors)
+
+
+class StandsInTheWay(Conflicting):
+    """What is booked does not allow the change. ``reasons`` says of each obstacle why; of a clash ``conflicts`` are the
+    two bookings that would be at one place at one time."""
+
+    kind = "would-clash"
+    title = "Bookings stand in the way"
+
+    def __init__(self, obstacles: Sequence[Obstacle], *, of: tuple[str, str] | None = None) -> None:
+        some = " ".join(each.text for each in obstacles[:3])
+        more = f" And {len(obstacles) - 3} more." if len(obstacles) > 3 else ""
+        named = obstacles[:NAMED]
+        super().__init__(
+            f"{some}{more} Nothing was changed.",
+            conflicts=list({each.id: each for obstacle in named for each in obstacle.conflicts}.values()),
+            reasons=[
+                ReasonBody(
+                    why=each.why,
+                    text=each.text,
+                    field=each.field if (each.section, each.id) == of else each.place,
+                    conflicts=list(each.conflicts),
+                    asked=None,
+                    limit=None,
+                )
+                for each in named
+            ],
+        )
 
 
 class KeyTaken(Conflicting):

@@ -118,7 +118,7 @@ async def _with_many(tx: Tx, rows: Sequence[RowMapping], site: str) -> list[Spac
 
 
 async def site_floors(tx: Tx, site: str) -> list[Floor]:
-    rows = (await tx.execute(select(floors).where(floors.c.site == site).order_by(floors.c.level))).mappings()
+    rows = (await tx.execute(select(floors).where(floors.c.site == site).order_by(floors.c.id))).mappings()
     return [Floor(**row) for row in rows]
 
 
@@ -178,21 +178,48 @@ async def put_door(tx: Tx, value: Door, *, new_secret: bytes) -> bool:
     return await _put(tx, doors, row, ("site", "id"), only_new={"secret": new_secret})
 
 
-async def put_space(tx: Tx, value: Space) -> bool:
-    """Write a space with all it has; True when it is new."""
-    row = {name: field for name, field in msgspec.structs.asdict(value).items() if name not in _MANY}
-    new = await _put(tx, spaces, row, ("site", "id"))
-    own: dict[str, object] = {"site": value.site, "space": value.id}
+async def put_floor(tx: Tx, value: Floor) -> bool:
+    """Write a floor; True when it is new."""
+    return await _put(tx, floors, msgspec.structs.asdict(value), ("site", "id"))
+
+
+async def put_equipment(tx: Tx, value: Equipment) -> bool:
+    """Write equipment; True when it is new."""
+    return await _put(tx, equipment, msgspec.structs.asdict(value), ("site", "id"))
+
+
+async def put_spaces(tx: Tx, values: Sequence[Space]) -> None:
+    """Write spaces of one site with all they have; they may be parts of each other."""
+    for value in values:
+        row = {name: field for name, field in msgspec.structs.asdict(value).items() if name not in _MANY}
+        await _put(tx, spaces, row, ("site", "id"))
+    for value in values:
+        await _empty(tx, value.site, value.id)
+        own: dict[str, object] = {"site": value.site, "space": value.id}
+        await _insert_all(tx, space_doors, [own | {"door": door} for door in value.doors])
+        await _insert_all(tx, space_amenities, [own | {"amenity": each} for each in value.amenities])
+        await _insert_all(tx, layouts, [own | msgspec.structs.asdict(each) for each in value.layouts])
+        await _insert_all(tx, changeovers, [own | msgspec.structs.asdict(each) for each in value.changeovers])
+        whole: dict[str, object] = {"site": value.site, "whole": value.id}
+        await _insert_all(tx, space_parts, [whole | {"part": part} for part in value.parts])
+
+
+async def remove(tx: Tx, site: str, section: str, thing: str) -> None:
+    """Delete a thing that nothing refers to. Raises ``IntegrityError`` where something does."""
+    if section == "spaces":
+        await _empty(tx, site, thing)
+    table = _TABLES[section]
+    await tx.execute(delete(table).where(table.c.site == site, table.c.id == thing))
+
+
+_TABLES = {"floors": floors, "spaces": spaces, "equipment": equipment, "doors": doors, "edges": edges}
+
+
+async def _empty(tx: Tx, site: str, space_id: str) -> None:
+    """Take away all that a space has several of."""
     for table in (space_doors, space_amenities, changeovers, layouts):
-        await tx.execute(delete(table).where(table.c.site == value.site, table.c.space == value.id))
-    await tx.execute(delete(space_parts).where(space_parts.c.site == value.site, space_parts.c.whole == value.id))
-    await _insert_all(tx, space_doors, [own | {"door": door} for door in value.doors])
-    await _insert_all(tx, space_amenities, [own | {"amenity": each} for each in value.amenities])
-    await _insert_all(tx, layouts, [own | msgspec.structs.asdict(each) for each in value.layouts])
-    await _insert_all(tx, changeovers, [own | msgspec.structs.asdict(each) for each in value.changeovers])
-    whole: dict[str, object] = {"site": value.site, "whole": value.id}
-    await _insert_all(tx, space_parts, [whole | {"part": part} for part in value.parts])
-    return new
+        await tx.execute(delete(table).where(table.c.site == site, table.c.space == space_id))
+    await tx.execute(delete(space_parts).where(space_parts.c.site == site, space_parts.c.whole == space_id))
 
 
 async def _insert_all(tx: Tx, table: Table, rows: Sequence[dict[str, object]]) -> None:

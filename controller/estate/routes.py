@@ -1,33 +1,42 @@
-"""Sites, spaces, doors and edges."""
+"""Sites and what they consist of. A write that bookings stand in the way of is refused with their list; ``check=true``
+tells what it would do and writes nothing."""
 
 import base64
+from typing import Annotated
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Query, Response, status
 
-from controller.estate.errors import KeyTaken, SiteUnknown
-from controller.estate.model import Door, Edge, Site, Space
-from controller.estate.schemas import (
+from controller.estate.answers import (
     DoorAnswer,
-    DoorBody,
-    EdgeBody,
     EnrolmentAnswer,
+    EquipmentAnswer,
+    FloorAnswer,
+    ForeseenAnswer,
     SiteAnswer,
-    SiteBody,
     SitePage,
     SitePartsAnswer,
     SpaceAnswer,
-    SpaceBody,
     door_answer,
+    equipment_answer,
+    floor_answer,
+    foreseen_answer,
     parts_answer,
     site_answer,
     space_answer,
 )
+from controller.estate.edits import Edit, Put
+from controller.estate.errors import InUse, SiteUnknown
+from controller.estate.schemas import DoorBody, EdgeBody, EquipmentBody, FloorBody, SiteBody, SpaceBody
 from controller.fields import LIST_LIMIT, After, Limit, SlugPath
-from controller.house import TheHouse
+from controller.house import House, TheHouse
 from controller.people.gate import Builds, Reads
 from controller.problem import NotSignedIn, described
 
 router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
+
+Check = Annotated[bool, Query(description="Tell what the change would do, and write nothing")]
+_OF_A_SITE = described(SiteUnknown, InUse)
+_GONE = status.HTTP_204_NO_CONTENT
 
 
 @router.get("/sites")
@@ -41,51 +50,117 @@ async def list_sites(house: TheHouse, actor: Reads, after: After = None, limit: 
 
 @router.get("/sites/{site}", responses=described(SiteUnknown))
 async def get_site(site: SlugPath, house: TheHouse, actor: Reads) -> SitePartsAnswer:
-    """One site with its spaces, doors and edges."""
+    """One site with its floors, spaces, equipment, doors and edges."""
     return parts_answer(await house.estate.parts(site))
 
 
 @router.put("/sites/{site}")
 async def put_site(site: SlugPath, body: SiteBody, house: TheHouse, actor: Builds, response: Response) -> SiteAnswer:
-    """Make or change a site."""
-    value = Site(id=site, **body.model_dump())
+    """Make or change a site. Its organisation must be there already."""
+    value = body.site(site)
     _created(response, await house.estate.put_site(value, actor=actor.name))
     return site_answer(value)
 
 
-@router.put("/sites/{site}/spaces/{space}", responses=described(SiteUnknown))
+@router.put("/sites/{site}/floors/{floor}", responses=_OF_A_SITE)
+async def put_floor(
+    site: SlugPath, floor: SlugPath, body: FloorBody, house: TheHouse, actor: Builds, response: Response
+) -> FloorAnswer:
+    """Make or change a floor."""
+    value = body.floor(site, floor)
+    _created(response, await house.estate.put_floor(value, actor=actor.name))
+    return floor_answer(value)
+
+
+@router.delete("/sites/{site}/floors/{floor}", status_code=_GONE, responses=_OF_A_SITE)
+async def delete_floor(site: SlugPath, floor: SlugPath, house: TheHouse, actor: Builds) -> None:
+    """Delete a floor that no space is on."""
+    await house.estate.remove(site, "floors", floor, actor=actor.name)
+
+
+@router.put("/sites/{site}/spaces/{space}", responses=_OF_A_SITE)
 async def put_space(
-    site: SlugPath, space: SlugPath, body: SpaceBody, house: TheHouse, actor: Builds, response: Response
-) -> SpaceAnswer:
-    """Make or change a space; its doors must be there already."""
-    value = Space(
-        site=site,
-        id=space,
-        name=body.name,
-        capacity=body.capacity,
-        floor_area_m2=body.floor_area_m2,
-        doors=tuple(sorted(set(body.doors))),
-    )
+    site: SlugPath,
+    space: SlugPath,
+    body: SpaceBody,
+    house: TheHouse,
+    actor: Builds,
+    response: Response,
+    check: Check = False,
+) -> SpaceAnswer | ForeseenAnswer:
+    """Make or change a space; its floor, doors and parts must be there already. Where its division, its places or its
+    minutes change, the claims of bookings to come are made anew, or it is refused with the bookings that would
+    clash."""
+    value = body.whole(site, space)
+    if check:
+        return await _check(house, site, Put(value=value))
     _created(response, await house.estate.put_space(value, actor=actor.name))
     return space_answer(value)
 
 
-@router.put("/sites/{site}/doors/{door}", responses=described(SiteUnknown))
+@router.delete("/sites/{site}/spaces/{space}", status_code=_GONE, responses=_OF_A_SITE)
+async def delete_space(site: SlugPath, space: SlugPath, house: TheHouse, actor: Builds) -> None:
+    """Delete a space that was never booked and that nothing refers to. One that was booked stays, for its history; make
+    it `bookable: false`."""
+    await house.estate.remove(site, "spaces", space, actor=actor.name)
+
+
+@router.put("/sites/{site}/equipment/{equipment}", responses=_OF_A_SITE)
+async def put_equipment(
+    site: SlugPath,
+    equipment: SlugPath,
+    body: EquipmentBody,
+    house: TheHouse,
+    actor: Builds,
+    response: Response,
+    check: Check = False,
+) -> EquipmentAnswer | ForeseenAnswer:
+    """Make or change equipment. Refused with the bookings to come that need more of it than there would be."""
+    value = body.equipment(site, equipment)
+    if check:
+        return await _check(house, site, Put(value=value))
+    _created(response, await house.estate.put_equipment(value, actor=actor.name))
+    return equipment_answer(value)
+
+
+@router.delete("/sites/{site}/equipment/{equipment}", status_code=_GONE, responses=_OF_A_SITE)
+async def delete_equipment(site: SlugPath, equipment: SlugPath, house: TheHouse, actor: Builds) -> None:
+    """Delete equipment that no booking to come needs."""
+    await house.estate.remove(site, "equipment", equipment, actor=actor.name)
+
+
+@router.put("/sites/{site}/doors/{door}", responses=_OF_A_SITE)
 async def put_door(
     site: SlugPath, door: SlugPath, body: DoorBody, house: TheHouse, actor: Builds, response: Response
 ) -> DoorAnswer:
     """Make or change a door; its edge must be there already."""
-    value = Door(site=site, id=door, **body.model_dump())
+    value = body.door(site, door)
     _created(response, await house.estate.put_door(value, actor=actor.name))
     return door_answer(value)
 
 
-@router.put("/sites/{site}/edges/{edge}", responses=described(SiteUnknown, KeyTaken))
+@router.delete("/sites/{site}/doors/{door}", status_code=_GONE, responses=_OF_A_SITE)
+async def delete_door(site: SlugPath, door: SlugPath, house: TheHouse, actor: Builds) -> None:
+    """Delete a door that is on the way to no space and never had a code."""
+    await house.estate.remove(site, "doors", door, actor=actor.name)
+
+
+@router.put("/sites/{site}/edges/{edge}", responses=_OF_A_SITE)
 async def put_edge(site: SlugPath, edge: SlugPath, body: EdgeBody, house: TheHouse, actor: Builds) -> EnrolmentAnswer:
     """Make or change an edge. Answers what its configuration needs; ask again once its doors are made."""
-    value = Edge(site=site, id=edge, name=body.name, public_key=base64.b64decode(body.public_key))
-    doors = await house.estate.put_edge(value, actor=actor.name)
+    doors = await house.estate.put_edge(body.edge(site, edge), actor=actor.name)
     return EnrolmentAnswer(controller_key=base64.b64encode(house.keys.public).decode(), doors=doors)
+
+
+@router.delete("/sites/{site}/edges/{edge}", status_code=_GONE, responses=_OF_A_SITE)
+async def delete_edge(site: SlugPath, edge: SlugPath, house: TheHouse, actor: Builds) -> None:
+    """Delete an edge that no door hangs on."""
+    await house.estate.remove(site, "edges", edge, actor=actor.name)
+
+
+async def _check(house: House, site: str, edit: Edit) -> ForeseenAnswer:
+    change = await house.estate.check(site, edit)
+    return foreseen_answer(change.differences, change.foreseen)
 
 
 def _created(response: Response, new: bool) -> None:

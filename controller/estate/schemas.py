@@ -1,4 +1,4 @@
-"""What the estate takes and answers."""
+"""What the estate takes. What it answers is in ``answers``."""
 
 import base64
 import binascii
@@ -7,10 +7,25 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from controller import localtime
-from controller.estate.model import Door, Edge, Site, SiteParts, Space
-from controller.fields import Answer, Body, Line, Name, Number, Slug, Whole
+from controller.estate.model import (
+    Changeover,
+    Door,
+    Edge,
+    Equipment,
+    Floor,
+    Layout,
+    Noise,
+    Site,
+    Space,
+    SpaceKind,
+)
+from controller.fields import Body, Line, Name, Note, Number, Slug, Whole, Yes
 
 _KEY_BYTES = 32
+MOST_MINUTES = 1440
+"""Longest set-up, clear-down or change-over: a day."""
+MOST_PARTS = 200
+MOST_LAYOUTS = 50
 
 
 def _known_zone(name: str) -> str:
@@ -32,34 +47,130 @@ ZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_know
 KeyText = Annotated[str, StringConstraints(max_length=100), AfterValidator(_key)]
 Latitude = Annotated[Number, Field(ge=-90, le=90)]
 Longitude = Annotated[Number, Field(ge=-180, le=180)]
+Capacity = Annotated[Whole, Field(ge=0, le=100_000)]
+Minutes = Annotated[Whole, Field(ge=0, le=MOST_MINUTES)]
 
 
 class SiteBody(Body):
+    """``organisation``: the party that runs it."""
+
     name: Name
     zone: ZoneName
     address: Line = ""
     phone: Line = ""
     latitude: Latitude | None = None
     longitude: Longitude | None = None
+    organisation: Slug | None = None
+
+    def site(self, site_id: str) -> Site:
+        return Site(id=site_id, **self.model_dump())
 
 
-class SpaceBody(Body):
-    """``doors``: those on the way in; a booking's code is valid at all of them."""
+class FloorBody(Body):
+    """``level``: 0 is the ground floor."""
 
     name: Name
-    capacity: Annotated[Whole, Field(ge=0, le=100_000)] | None = None
+    level: Annotated[Whole, Field(ge=-20, le=200)]
+
+    def floor(self, site: str, floor_id: str) -> Floor:
+        return Floor(site=site, id=floor_id, **self.model_dump())
+
+
+class OneLayoutBody(Body):
+    """One way to furnish a space. ``capacity``: null for the space's own. The minutes are before and after each use."""
+
+    name: Name
+    capacity: Capacity | None = None
+    setup_min: Minutes = 0
+    cleardown_min: Minutes = 0
+
+
+class LayoutBody(OneLayoutBody):
+    id: Slug
+
+
+class ChangeoverBody(Body):
+    """Minutes from one layout to another, where they are others than the space's ``changeover_min``."""
+
+    from_layout: Slug
+    to_layout: Slug
+    minutes: Minutes
+
+
+class SpaceFields(Body):
+    """A space without its layouts."""
+
+    name: Name
+    kind: SpaceKind = SpaceKind.ROOM
+    capacity: Capacity | None = None
+    pool_size: Annotated[Whole, Field(ge=1, le=10_000)] | None = None
     floor_area_m2: Annotated[Number, Field(gt=0, le=1_000_000)] | None = None
+    floor: Slug | None = None
+    description: Note = ""
+    step_free: Yes = False
+    noise: Noise = Noise.ANY
+    setup_min: Minutes = 0
+    cleardown_min: Minutes = 0
+    changeover_min: Minutes = 0
+    share_buffers: Yes = True
+    default_layout: Slug | None = None
+    bookable: Yes = True
     doors: Annotated[list[Slug], Field(max_length=50, default_factory=list)]
+    parts: Annotated[list[Slug], Field(max_length=MOST_PARTS, default_factory=list)]
+    amenities: Annotated[list[Slug], Field(max_length=100, default_factory=list)]
+    changeovers: Annotated[list[ChangeoverBody], Field(max_length=500, default_factory=list)]
+
+    def space(self, site: str, space_id: str, layouts: tuple[Layout, ...]) -> Space:
+        """Lists in order. Doors and amenities are sets, so one named twice is there once."""
+        plain = self.model_dump(exclude={"doors", "parts", "amenities", "changeovers", "layouts"})
+        changeovers = (Changeover(**each.model_dump()) for each in self.changeovers)
+        return Space(
+            site=site,
+            id=space_id,
+            **plain,
+            doors=tuple(sorted(set(self.doors))),
+            parts=tuple(sorted(self.parts)),
+            amenities=tuple(sorted(set(self.amenities))),
+            layouts=tuple(sorted(layouts, key=lambda layout: layout.id)),
+            changeovers=tuple(sorted(changeovers, key=lambda each: (each.from_layout, each.to_layout))),
+        )
+
+
+class SpaceBody(SpaceFields):
+    """``doors``: those on the way in; a booking's code is valid at all of them. ``parts``: the spaces it divides into.
+    ``pool_size``: places of a pool, which is booked by number. ``bookable``: false for one that only its parts or its
+    whole are booked by. Minutes are 0 to 1440. A layout may hold more people than ``capacity``: that is only what
+    holds where a layout has no figure of its own."""
+
+    layouts: Annotated[list[LayoutBody], Field(max_length=MOST_LAYOUTS, default_factory=list)]
+
+    def whole(self, site: str, space_id: str) -> Space:
+        return self.space(site, space_id, tuple(Layout(**each.model_dump()) for each in self.layouts))
+
+
+class EquipmentBody(Body):
+    """Countable things. ``space``: the only one they may be used in, if they cannot be carried about."""
+
+    name: Name
+    count: Annotated[Whole, Field(ge=0, le=100_000)]
+    space: Slug | None = None
+
+    def equipment(self, site: str, equipment_id: str) -> Equipment:
+        return Equipment(site=site, id=equipment_id, **self.model_dump())
 
 
 class DoorBody(Body):
-    """``hold_s``: how long a grant releases the lock. ``held_after_s``: when an open door is reported."""
+    """``hold_s``: how long a grant releases the lock. ``held_after_s``: when an open door is reported. ``counter``: the
+    footfall counter that watches it."""
 
     name: Name
     edge: Slug
     hold_s: Annotated[Number, Field(ge=1, le=300)] = 5.0
     held_after_s: Annotated[Number, Field(ge=5, le=86_400)] = 60.0
     counter: Slug | None = None
+
+    def door(self, site: str, door_id: str) -> Door:
+        return Door(site=site, id=door_id, **self.model_dump())
 
 
 class EdgeBody(Body):
@@ -68,100 +179,5 @@ class EdgeBody(Body):
     name: Name
     public_key: KeyText
 
-
-class SiteAnswer(Answer):
-    id: str
-    name: str
-    zone: str
-    address: str
-    phone: str
-    latitude: float | None
-    longitude: float | None
-
-
-class SitePage(Answer):
-    """``next``: give it as ``after`` for the next page; null on the last one."""
-
-    items: list[SiteAnswer]
-    next: str | None
-
-
-class SpaceAnswer(Answer):
-    id: str
-    name: str
-    capacity: int | None
-    floor_area_m2: float | None
-    doors: list[str]
-
-
-class DoorAnswer(Answer):
-    id: str
-    name: str
-    edge: str
-    hold_s: float
-    held_after_s: float
-    counter: str | None
-
-
-class EdgeAnswer(Answer):
-    id: str
-    name: str
-
-
-class SitePartsAnswer(SiteAnswer):
-    spaces: list[SpaceAnswer]
-    doors: list[DoorAnswer]
-    edges: list[EdgeAnswer]
-
-
-class EnrolmentAnswer(Answer):
-    """What a Pi's configuration needs: the controller's key and a secret for each of its doors, base64."""
-
-    controller_key: str
-    doors: dict[str, str]
-
-
-def site_answer(site: Site) -> SiteAnswer:
-    return SiteAnswer(
-        id=site.id,
-        name=site.name,
-        zone=site.zone,
-        address=site.address,
-        phone=site.phone,
-        latitude=site.latitude,
-        longitude=site.longitude,
-    )
-
-
-def space_answer(space: Space) -> SpaceAnswer:
-    return SpaceAnswer(
-        id=space.id,
-        name=space.name,
-        capacity=space.capacity,
-        floor_area_m2=space.floor_area_m2,
-        doors=list(space.doors),
-    )
-
-
-def door_answer(door: Door) -> DoorAnswer:
-    return DoorAnswer(
-        id=door.id,
-        name=door.name,
-        edge=door.edge,
-        hold_s=door.hold_s,
-        held_after_s=door.held_after_s,
-        counter=door.counter,
-    )
-
-
-def edge_answer(edge: Edge) -> EdgeAnswer:
-    return EdgeAnswer(id=edge.id, name=edge.name)
-
-
-def parts_answer(parts: SiteParts) -> SitePartsAnswer:
-    return SitePartsAnswer(
-        **site_answer(parts.site).model_dump(),
-        spaces=[space_answer(space) for space in parts.spaces],
-        doors=[door_answer(door) for door in parts.doors],
-        edges=[edge_answer(edge) for edge in parts.edges],
-    )
+    def edge(self, site: str, edge_id: str) -> Edge:
+        return Edge(site=site, id=edge_id, name=self.name, public_key=base64.b64decode(self.public_key))

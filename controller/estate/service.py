@@ -1,23 +1,50 @@
-"""The estate: reads for everybody, writes for whoever sets a building up."""
+"""The estate: reads for everybody, writes for whoever sets a building up, after a look at what they would do."""
 
 import base64
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
+import msgspec
 from sqlalchemy.exc import IntegrityError
 
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate import repository
-from controller.estate.errors import DoorUnknown, KeyTaken, SiteUnknown
-from controller.estate.model import Door, Edge, Site, SiteParts, Space
+from controller.estate.edits import SECTIONS, SINGULAR, Difference, Edit, Put, Remove, differences, things
+from controller.estate.errors import (
+    DoorUnknown,
+    InUse,
+    KeyTaken,
+    SiteUnknown,
+    StandsInTheWay,
+    ThingUnknown,
+    Unsound,
+)
+from controller.estate.following import Follower, Foreseen, together
+from controller.estate.model import Door, Edge, Equipment, Floor, Site, SiteParts, Space
 from controller.estate.revisions import bump
+from controller.estate.soundness import Fault, faults, users
 from controller.people import audit
-from controller.problem import invalid_field
+from controller.people.model import PartyKind
+from controller.people.parties import party
 from controller.secrets import Keys
 from edge.wire.clock import Clock
 
+T = TypeVar("T", Floor, Space, Equipment, Door, Edge)
 SECRET_BYTES = 32
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of a site, made or looked at. ``before``: ``None`` for a site that is new."""
+
+    before: SiteParts | None
+    after: SiteParts
+    foreseen: Foreseen
+
+    @property
+    def differences(self) -> list[Difference]:
+        return differences(self.before, self.after)
 
 
 class Estate:
@@ -28,11 +55,16 @@ class Estate:
         self._clock = clock
         self._keys = keys
         self._changes = changes
-        self._followers: list[Callable[[Tx, Space], Awaitable[None]]] = []
+        self._space_followers: list[Callable[[Tx, Space], Awaitable[None]]] = []
+        self._followers: list[Follower] = []
 
     def when_a_space_changes(self, follow: Callable[[Tx, Space], Awaitable[None]]) -> None:
         """Have ``follow`` called in the transaction that has written a space, under the site's lock."""
-        self._followers.append(follow)
+        self._space_followers.append(follow)
+
+    def when_a_site_changes(self, follower: Follower) -> None:
+        """Have ``follower`` asked before and told after every change of what a site consists of."""
+        self._followers.append(follower)
 
     async def sites(self, *, after: str | None, limit: int, only: frozenset[str] | None = None) -> list[Site]:
         """In the order of their ids; ``only`` those of these ids."""
@@ -50,86 +82,194 @@ class Estate:
         return {door: self._keys.unseal(secret, _about(site, door)) for door, secret in sealed.items()}
 
     async def put_site(self, site: Site, *, actor: str) -> bool:
-        """Write a site; True when it is new."""
+        """Write a site; True when it is new. Raises ``Unsound`` for an organisation that is not there."""
         new = await self._database.run(self._put_site, site, actor)
         self._changes.site_changed(site.id)
         return new
 
     async def _put_site(self, tx: Tx, site: Site, actor: str) -> bool:
         await self._database.lock_site(tx, site.id)
-        new = await repository.put_site(tx, site)
-        await self._record(tx, actor, new, site.id, f"site {site.id}")
-        return new
+        before = await repository.site_parts(tx, site.id)
+        after = SiteParts(site=site) if before is None else msgspec.structs.replace(before, site=site)
+        await self.rebuild(tx, before, after, of=("site", ""))
+        await self._record(tx, actor, "make" if before is None else "change", site.id, f"site {site.id}")
+        return before is None
+
+    async def put_floor(self, floor: Floor, *, actor: str) -> bool:
+        """Write a floor; True when it is new. This and its like raise ``SiteUnknown``, and ``Unsound`` for a name in
+        it that the site does not know."""
+        return await self._put(floor.site, Put(value=floor), actor)
 
     async def put_space(self, space: Space, *, actor: str) -> bool:
-        """Write a space; True when it is new. Raises ``SiteUnknown``, ``Invalid`` for a door not here."""
-        new = await self._database.run(self._put_space, space, actor)
-        self._changes.site_changed(space.site)
-        return new
+        """As ``put_floor``. Future claims follow; raises ``StandsInTheWay`` where they cannot."""
+        return await self._put(space.site, Put(value=space), actor)
 
-    async def _put_space(self, tx: Tx, space: Space, actor: str) -> bool:
-        await self._database.lock_site(tx, space.site)
-        await require_site(tx, space.site)
-        here = {door.id for door in await repository.site_doors(tx, space.site)}
-        for door in space.doors:
-            if door not in here:
-                raise invalid_field("doors", f"site {space.site!r} has no door {door!r}; make it first")
-        new = await repository.put_space(tx, space)
-        for follow in self._followers:
-            await follow(tx, space)
-        await self._record(tx, actor, new, space.site, f"space {space.id}")
-        return new
+    async def put_equipment(self, equipment: Equipment, *, actor: str) -> bool:
+        """As ``put_floor``. Raises ``StandsInTheWay`` where more of it is booked."""
+        return await self._put(equipment.site, Put(value=equipment), actor)
 
     async def put_door(self, door: Door, *, actor: str) -> bool:
-        """Write a door; True when it is new. Raises ``SiteUnknown``, ``Invalid`` for an edge not here.
-
-        A new door gets a secret of its own; one that is there keeps its secret.
-        """
-        new = await self._database.run(self._put_door, door, actor)
-        self._changes.site_changed(door.site)
-        return new
-
-    async def _put_door(self, tx: Tx, door: Door, actor: str) -> bool:
-        await self._database.lock_site(tx, door.site)
-        await require_site(tx, door.site)
-        if await repository.edge(tx, door.site, door.edge) is None:
-            raise invalid_field("edge", f"site {door.site!r} has no edge {door.edge!r}; make it first")
-        sealed = self._keys.seal(secrets.token_bytes(SECRET_BYTES), _about(door.site, door.id))
-        new = await repository.put_door(tx, door, new_secret=sealed)
-        await self._record(tx, actor, new, door.site, f"door {door.id}")
-        return new
+        """As ``put_floor``. A new door gets a secret of its own; one that is there keeps its secret."""
+        return await self._put(door.site, Put(value=door), actor)
 
     async def put_edge(self, edge: Edge, *, actor: str) -> dict[str, str]:
-        """Write an edge; returns the secrets of the doors that hang on it, base64.
+        """As ``put_floor``; returns the secrets of the doors that hang on it, base64. Raises ``KeyTaken`` when another
+        edge signs with this key."""
+        await self._put(edge.site, Put(value=edge), actor)
+        async with self._database.read() as tx:
+            found = await self.door_secrets(tx, edge.site, edge=edge.id)
+        return {door: base64.b64encode(secret).decode() for door, secret in found.items()}
 
-        Raises ``SiteUnknown``, and ``KeyTaken`` when another edge signs with this key.
-        """
+    async def remove(self, site: str, section: str, thing: str, *, actor: str) -> None:
+        """Delete a floor, space, equipment, door or edge. Raises ``SiteUnknown``, ``ThingUnknown``, ``InUse``,
+        ``StandsInTheWay``."""
+        await self._database.run(self._edit, site, Remove(section=section, id=thing), actor)
+        self._changes.site_changed(site)
+
+    async def check(self, site: str, edit: Edit) -> Change:
+        """What an edit would do, without making it. Raises as the edit would, but for what stands in the way."""
+        async with self._database.read() as tx:
+            before, after = await self._edited(tx, site, edit)
+            await self._require_sound(tx, before, after, of=(edit.section, edit.id))
+            return Change(before=before, after=after, foreseen=await self.foresee(tx, before, after))
+
+    async def _put(self, site: str, edit: Put, actor: str) -> bool:
         try:
-            door_secrets = await self._database.run(self._put_edge, edge, actor)
+            new = await self._database.run(self._edit, site, edit, actor)
         except IntegrityError as error:
             # Two sites have a lock each, so the other may have come between our look and our write.
-            async with self._database.read() as tx:
-                holder = await repository.edge_with_key(tx, edge.public_key)
-            if holder is None:
-                raise
-            raise KeyTaken(holder.id, holder.site) from error
-        self._changes.site_changed(edge.site)
-        return {door: base64.b64encode(secret).decode() for door, secret in door_secrets.items()}
+            if isinstance(edit.value, Edge):
+                async with self._database.read() as tx:
+                    await _require_key_free(tx, edit.value)
+            raise error
+        self._changes.site_changed(site)
+        return new
 
-    async def _put_edge(self, tx: Tx, edge: Edge, actor: str) -> dict[str, bytes]:
-        await self._database.lock_site(tx, edge.site)
-        await require_site(tx, edge.site)
-        holder = await repository.edge_with_key(tx, edge.public_key)
-        if holder is not None and (holder.site, holder.id) != (edge.site, edge.id):
-            raise KeyTaken(holder.id, holder.site)
-        new = await repository.put_edge(tx, edge)
-        await self._record(tx, actor, new, edge.site, f"edge {edge.id}")
-        return await self.door_secrets(tx, edge.site, edge=edge.id)
+    async def _edit(self, tx: Tx, site: str, edit: Edit, actor: str) -> bool:
+        await self._database.lock_site(tx, site)
+        before, after = await self._edited(tx, site, edit)
+        await self.rebuild(tx, before, after, of=(edit.section, edit.id))
+        new = isinstance(edit, Put) and edit.id not in things(before, edit.section)
+        act = "delete" if isinstance(edit, Remove) else "make" if new else "change"
+        await self._record(tx, actor, act, site, _named(edit))
+        return new
 
-    async def _record(self, tx: Tx, actor: str, new: bool, site: str, thing: str) -> None:
-        await bump(tx, site)
-        act = "make" if new else "change"
+    async def _edited(self, tx: Tx, site: str, edit: Edit) -> tuple[SiteParts, SiteParts]:
+        before = await require_parts(tx, site)
+        if isinstance(edit, Remove):
+            if edit.id not in things(before, edit.section):
+                raise ThingUnknown(site, edit.section, edit.id)
+            if found := users(before, edit.section, edit.id):
+                raise InUse(_named(edit), found)
+        elif isinstance(edit.value, Edge):
+            await _require_key_free(tx, edit.value)
+        return before, edit.applied(before)
+
+    async def foresee(self, tx: Tx, before: SiteParts | None, after: SiteParts) -> Foreseen:
+        """What a change to a sound site would do to all that stands on it."""
+        old = before or SiteParts(site=after.site)
+        now = self._clock.now()
+        return together([await each.foresee(tx, old, after, now=now) for each in self._followers])
+
+    async def rebuild(
+        self, tx: Tx, before: SiteParts | None, after: SiteParts, *, of: tuple[str, str] | None = None
+    ) -> Foreseen:
+        """Make a site what ``after`` says, and have all that stands on it follow. The caller holds the site's lock and
+        has read ``before`` under it. ``of``: the one thing that it is about, whose fields refusals name as such.
+
+        Raises ``Unsound``, ``StandsInTheWay``, ``InUse``.
+        """
+        await self._require_sound(tx, before, after, of=of)
+        foreseen = await self.foresee(tx, before, after)
+        if foreseen.obstacles:
+            raise StandsInTheWay(foreseen.obstacles, of=of)
+        now = self._clock.now()
+        changed = differences(before, after)
+        await self._write(tx, after, [each for each in changed if each.what != "remove"])
+        old = before or SiteParts(site=after.site)
+        for follower in self._followers:
+            await follower.follow(tx, old, after, now=now)
+        for each in changed:
+            if each.section == "spaces" and each.what != "remove":
+                for follow in self._space_followers:
+                    await follow(tx, _of(after, "spaces", each.id, Space))
+        await self._remove(tx, after.site.id, [each for each in changed if each.what == "remove"])
+        await bump(tx, after.site.id)
+        return foreseen
+
+    async def _write(self, tx: Tx, after: SiteParts, changed: Sequence[Difference]) -> None:
+        named = {section: [each.id for each in changed if each.section == section] for section in SECTIONS}
+        site = after.site.id
+        if any(each.section == "site" for each in changed):
+            await repository.put_site(tx, after.site)
+        for each in named["edges"]:
+            await repository.put_edge(tx, _of(after, "edges", each, Edge))
+        for each in named["doors"]:
+            sealed = self._keys.seal(secrets.token_bytes(SECRET_BYTES), _about(site, each))
+            await repository.put_door(tx, _of(after, "doors", each, Door), new_secret=sealed)
+        for each in named["floors"]:
+            await repository.put_floor(tx, _of(after, "floors", each, Floor))
+        await repository.put_spaces(tx, [_of(after, "spaces", each, Space) for each in named["spaces"]])
+        for each in named["equipment"]:
+            await repository.put_equipment(tx, _of(after, "equipment", each, Equipment))
+
+    async def _remove(self, tx: Tx, site: str, gone: Sequence[Difference]) -> None:
+        for section in ("equipment", "spaces", "floors", "doors", "edges"):
+            for each in gone:
+                if each.section != section:
+                    continue
+                try:
+                    await repository.remove(tx, site, section, each.id)
+                except IntegrityError as error:
+                    raise InUse(each.named, ["something that is kept still refers to it"]) from error
+
+    async def _require_sound(
+        self, tx: Tx, before: SiteParts | None, after: SiteParts, *, of: tuple[str, str] | None
+    ) -> None:
+        first = of[1] if of is not None and of[0] == "spaces" else None
+        if found := await self.faults(tx, before, after, first=first):
+            raise Unsound(found, of=of)
+
+    async def faults(
+        self, tx: Tx, before: SiteParts | None, after: SiteParts, *, first: str | None = None
+    ) -> list[Fault]:
+        """All that is wrong with a site as such, keys and organisation looked up. ``first``: as in ``soundness``."""
+        found = faults(after, first=first)
+        organisation = after.site.organisation
+        if organisation is not None and (before is None or before.site.organisation != organisation):
+            known = await party(tx, organisation)
+            if known is None or known.kind is not PartyKind.ORGANISATION:
+                text = f"there is no organisation {organisation!r}; make it first"
+                found.append(Fault(section="site", id="", field="organisation", text=text))
+        known_keys = {edge.public_key for edge in before.edges} if before is not None else set()
+        for edge in after.edges:
+            if edge.public_key in known_keys:
+                continue
+            holder = await repository.edge_with_key(tx, edge.public_key)
+            if holder is not None and holder.site != edge.site:
+                text = KeyTaken(holder.id, holder.site).detail
+                found.append(Fault(section="edges", id=edge.id, field="public_key", text=text))
+        return found
+
+    async def _record(self, tx: Tx, actor: str, act: str, site: str, thing: str) -> None:
         await audit.record(tx, actor=actor, at=self._clock.now(), act=act, site=site, thing=thing)
+
+
+async def _require_key_free(tx: Tx, edge: Edge) -> None:
+    """Raises ``KeyTaken``."""
+    holder = await repository.edge_with_key(tx, edge.public_key)
+    if holder is not None and (holder.site, holder.id) != (edge.site, edge.id):
+        raise KeyTaken(holder.id, holder.site)
+
+
+def _of(parts: SiteParts, section: str, thing: str, kind: type[T]) -> T:
+    found = things(parts, section)[thing]
+    assert isinstance(found, kind)
+    return found
+
+
+def _named(edit: Edit) -> str:
+    return f"{SINGULAR[edit.section]} {edit.id}"
 
 
 async def require_site(tx: Tx, site_id: str) -> Site:

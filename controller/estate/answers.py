@@ -1,0 +1,256 @@
+"""What the estate answers."""
+
+from collections.abc import Sequence
+
+from controller.estate.edits import Difference
+from controller.estate.following import Foreseen, Obstacle
+from controller.estate.model import Door, Edge, Equipment, Floor, Noise, Site, SiteParts, Space, SpaceKind
+from controller.fields import Answer
+from controller.problem import Conflict
+
+NAMED_OBSTACLES = 500
+"""Most obstacles that a check names; ``count`` counts them all."""
+
+
+class SiteAnswer(Answer):
+    id: str
+    name: str
+    zone: str
+    address: str
+    phone: str
+    latitude: float | None
+    longitude: float | None
+    organisation: str | None
+
+
+class SitePage(Answer):
+    """``next``: give it as ``after`` for the next page; null on the last one."""
+
+    items: list[SiteAnswer]
+    next: str | None
+
+
+class FloorAnswer(Answer):
+    id: str
+    name: str
+    level: int
+
+
+class LayoutAnswer(Answer):
+    """``capacity``: null where the space's own holds."""
+
+    id: str
+    name: str
+    capacity: int | None
+    setup_min: int
+    cleardown_min: int
+
+
+class ChangeoverAnswer(Answer):
+    from_layout: str
+    to_layout: str
+    minutes: int
+
+
+class SpaceAnswer(Answer):
+    id: str
+    name: str
+    kind: SpaceKind
+    capacity: int | None
+    pool_size: int | None
+    floor_area_m2: float | None
+    floor: str | None
+    description: str
+    step_free: bool
+    noise: Noise
+    setup_min: int
+    cleardown_min: int
+    changeover_min: int
+    share_buffers: bool
+    default_layout: str | None
+    bookable: bool
+    doors: list[str]
+    parts: list[str]
+    amenities: list[str]
+    layouts: list[LayoutAnswer]
+    changeovers: list[ChangeoverAnswer]
+
+
+class EquipmentAnswer(Answer):
+    """``space``: null where it may be carried to any."""
+
+    id: str
+    name: str
+    count: int
+    space: str | None
+
+
+class DoorAnswer(Answer):
+    id: str
+    name: str
+    edge: str
+    hold_s: float
+    held_after_s: float
+    counter: str | None
+
+
+class EdgeAnswer(Answer):
+    id: str
+    name: str
+
+
+class SitePartsAnswer(SiteAnswer):
+    """Floors from the lowest, all else in the order of the ids."""
+
+    floors: list[FloorAnswer]
+    spaces: list[SpaceAnswer]
+    equipment: list[EquipmentAnswer]
+    doors: list[DoorAnswer]
+    edges: list[EdgeAnswer]
+
+
+class EnrolmentAnswer(Answer):
+    """What a Pi's configuration needs: the controller's key and a secret for each of its doors, base64."""
+
+    controller_key: str
+    doors: dict[str, str]
+
+
+class DifferenceAnswer(Answer):
+    """One thing that would be another. ``what``: add, change or remove. ``fields``: which of a changed one."""
+
+    section: str
+    id: str
+    what: str
+    fields: list[str]
+
+
+class ObstacleAnswer(Answer):
+    """``place``: of what cannot be changed so, such as "spaces.hall.parts". ``why``: clash, layout, equipment, seats or
+    in-use. ``conflicts``: the bookings it is about; of a clash the two."""
+
+    place: str
+    why: str
+    text: str
+    conflicts: list[Conflict]
+
+
+class ForeseenAnswer(Answer):
+    """What a change would do. ``possible``: whether it would be made. ``obstacles``: the first 500 of the ``count``
+    that stand in its way. ``rewritten``: future bookings whose claims would be made anew. ``notes`` refuse nothing."""
+
+    possible: bool
+    changes: list[DifferenceAnswer]
+    obstacles: list[ObstacleAnswer]
+    count: int
+    rewritten: int
+    notes: list[str]
+
+
+def site_answer(site: Site) -> SiteAnswer:
+    return SiteAnswer(
+        id=site.id,
+        name=site.name,
+        zone=site.zone,
+        address=site.address,
+        phone=site.phone,
+        latitude=site.latitude,
+        longitude=site.longitude,
+        organisation=site.organisation,
+    )
+
+
+def floor_answer(floor: Floor) -> FloorAnswer:
+    return FloorAnswer(id=floor.id, name=floor.name, level=floor.level)
+
+
+def space_answer(space: Space) -> SpaceAnswer:
+    return SpaceAnswer(
+        id=space.id,
+        name=space.name,
+        kind=space.kind,
+        capacity=space.capacity,
+        pool_size=space.pool_size,
+        floor_area_m2=space.floor_area_m2,
+        floor=space.floor,
+        description=space.description,
+        step_free=space.step_free,
+        noise=space.noise,
+        setup_min=space.setup_min,
+        cleardown_min=space.cleardown_min,
+        changeover_min=space.changeover_min,
+        share_buffers=space.share_buffers,
+        default_layout=space.default_layout,
+        bookable=space.bookable,
+        doors=list(space.doors),
+        parts=list(space.parts),
+        amenities=list(space.amenities),
+        layouts=[
+            LayoutAnswer(
+                id=each.id,
+                name=each.name,
+                capacity=each.capacity,
+                setup_min=each.setup_min,
+                cleardown_min=each.cleardown_min,
+            )
+            for each in space.layouts
+        ],
+        changeovers=[
+            ChangeoverAnswer(from_layout=each.from_layout, to_layout=each.to_layout, minutes=each.minutes)
+            for each in space.changeovers
+        ],
+    )
+
+
+def equipment_answer(equipment: Equipment) -> EquipmentAnswer:
+    return EquipmentAnswer(id=equipment.id, name=equipment.name, count=equipment.count, space=equipment.space)
+
+
+def door_answer(door: Door) -> DoorAnswer:
+    return DoorAnswer(
+        id=door.id,
+        name=door.name,
+        edge=door.edge,
+        hold_s=door.hold_s,
+        held_after_s=door.held_after_s,
+        counter=door.counter,
+    )
+
+
+def edge_answer(edge: Edge) -> EdgeAnswer:
+    return EdgeAnswer(id=edge.id, name=edge.name)
+
+
+def parts_answer(parts: SiteParts) -> SitePartsAnswer:
+    return SitePartsAnswer(
+        **site_answer(parts.site).model_dump(),
+        floors=[floor_answer(floor) for floor in sorted(parts.floors, key=lambda floor: floor.level)],
+        spaces=[space_answer(space) for space in parts.spaces],
+        equipment=[equipment_answer(each) for each in parts.equipment],
+        doors=[door_answer(door) for door in parts.doors],
+        edges=[edge_answer(edge) for edge in parts.edges],
+    )
+
+
+def difference_answers(found: Sequence[Difference]) -> list[DifferenceAnswer]:
+    return [
+        DifferenceAnswer(section=each.section, id=each.id, what=each.what, fields=list(each.fields)) for each in found
+    ]
+
+
+def obstacle_answers(found: Sequence[Obstacle]) -> list[ObstacleAnswer]:
+    return [
+        ObstacleAnswer(place=each.place, why=each.why, text=each.text, conflicts=list(each.conflicts))
+        for each in found[:NAMED_OBSTACLES]
+    ]
+
+
+def foreseen_answer(changes: Sequence[Difference], foreseen: Foreseen) -> ForeseenAnswer:
+    return ForeseenAnswer(
+        possible=not foreseen.obstacles,
+        changes=difference_answers(changes),
+        obstacles=obstacle_answers(foreseen.obstacles),
+        count=len(foreseen.obstacles),
+        rewritten=foreseen.rewritten,
+        notes=list(foreseen.notes),
+    )
