@@ -233,7 +233,8 @@ class Estate:
     async def faults(
         self, tx: Tx, before: SiteParts | None, after: SiteParts, *, first: str | None = None
     ) -> list[Fault]:
-        """All that is wrong with a site as such, keys and organisation looked up. ``first``: as in ``soundness``."""
+        """All that is wrong with a site as such, its organisation looked up; not whether its keys are another site's.
+        ``first``: as in ``soundness``."""
         found = faults(after, first=first)
         organisation = after.site.organisation
         if organisation is not None and (before is None or before.site.organisation != organisation):
@@ -241,11 +242,14 @@ class Estate:
             if known is None or known.kind is not PartyKind.ORGANISATION:
                 text = f"there is no organisation {organisation!r}; make it first"
                 found.append(Fault(section="site", id="", field="organisation", text=text))
-        known_keys = {edge.public_key for edge in before.edges} if before is not None else set()
+        return found
+
+    async def keys_taken(self, tx: Tx, before: SiteParts | None, after: SiteParts) -> list[Fault]:
+        """The edges whose new keys are those of other sites."""
+        known = {edge.public_key for edge in before.edges} if before is not None else set()
+        found: list[Fault] = []
         for edge in after.edges:
-            if edge.public_key in known_keys:
-                continue
-            holder = await repository.edge_with_key(tx, edge.public_key)
+            holder = None if edge.public_key in known else await repository.edge_with_key(tx, edge.public_key)
             if holder is not None and holder.site != edge.site:
                 text = KeyTaken(holder.id, holder.site).detail
                 found.append(Fault(section="edges", id=edge.id, field="public_key", text=text))
