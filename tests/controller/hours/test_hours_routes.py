@@ -18,7 +18,7 @@ HOURS: dict[str, list[Any]] = {
     ],
     "free_doors": ["front"],
 }
-NO_RULE = {"means": "nothing", "weekday": None, "spans": []}
+NO_RULE: dict[str, Any] = {"means": "nothing", "weekday": None, "spans": []}
 NOTHING: dict[str, Any] = {
     "pattern": [],
     "seasons": [],
