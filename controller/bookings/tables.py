@@ -192,6 +192,7 @@ waits = Table(
     Column("booking", String(36), ForeignKey("bookings.id")),
     Column("made_at", Instant, nullable=False),
     Column("made_by", String(200), nullable=False),
+    Column("turn", Serial, nullable=False),  # counts up within a site: who came first
     Index("ix_waits_site_state", "site", "state"),
     Index("ix_waits_booking", "booking"),
 )

@@ -35,7 +35,7 @@ class WaitDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 class Wait(msgspec.Struct, frozen=True, kw_only=True):
     """One place in the queue. ``spaces``: those that would do, the best first. ``booking``: the hold that was
-    offered last."""
+    offered last. ``turn``: counts up within the site."""
 
     id: str
     site: str
@@ -47,6 +47,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     booking: str | None
     made_at: datetime
     made_by: str
+    turn: int
 
     def wishes(self) -> tuple[Asked, ...]:
         """The wish in each space that would do. A layout belongs to the first one only."""

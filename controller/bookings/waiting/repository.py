@@ -20,6 +20,12 @@ async def insert_wait(tx: Tx, value: Wait) -> None:
     await tx.execute(insert(waits).values(_row(value)))
 
 
+async def next_turn(tx: Tx, site: str) -> int:
+    """The number of whoever comes next. The caller holds the site's lock."""
+    last: int | None = (await tx.execute(select(func.max(waits.c.turn)).where(waits.c.site == site))).scalar()
+    return (last or 0) + 1
+
+
 async def update_wait(tx: Tx, value: Wait) -> None:
     """Write every field. The caller holds the site's lock."""
     await tx.execute(update(waits).where(waits.c.id == value.id).values(_row(value)))
@@ -43,7 +49,7 @@ async def in_line(tx: Tx, site: str, *, state: WaitState | None = None, party: s
         query = query.where(waits.c.state == state.value)
     if party is not None:
         query = query.where(waits.c.party == party)
-    rows = (await tx.execute(query.order_by(waits.c.made_at, waits.c.id))).mappings()
+    rows = (await tx.execute(query.order_by(waits.c.turn))).mappings()
     return [_wait(row) for row in rows]
 
 
@@ -70,7 +76,7 @@ async def run_out(tx: Tx, site: str, now: datetime) -> list[Wait]:
     query = select(waits).where(
         waits.c.site == site, waits.c.state == WaitState.OFFERED.value, waits.c.offered_until <= now
     )
-    return [_wait(row) for row in (await tx.execute(query.order_by(waits.c.made_at))).mappings()]
+    return [_wait(row) for row in (await tx.execute(query.order_by(waits.c.turn))).mappings()]
 
 
 async def end(tx: Tx, site: str, now: datetime) -> int:
@@ -91,6 +97,7 @@ def _wait(row: RowMapping) -> Wait:
         booking=row["booking"],
         made_at=row["made_at"],
         made_by=row["made_by"],
+        turn=row["turn"],
     )
 
 
@@ -109,6 +116,7 @@ def _row(value: Wait) -> dict[str, object]:
         "booking": value.booking,
         "made_at": value.made_at,
         "made_by": value.made_by,
+        "turn": value.turn,
     }
 
 

@@ -97,6 +97,7 @@ class Waiting:
             booking=None,
             made_at=now,
             made_by=actor.name,
+            turn=await repository.next_turn(tx, site),
         )
         verdicts = await self._judge(tx, picture, wait, now)
         free = [asked for asked, verdict in zip(wait.wishes(), verdicts, strict=True) if verdict.possible]

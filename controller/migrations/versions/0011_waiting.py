@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from controller.database import Instant
+from controller.database import Instant, Serial
 
 revision = "0011"
 down_revision = "0010"
@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("booking", sa.String(36)),
         sa.Column("made_at", Instant(), nullable=False),
         sa.Column("made_by", sa.String(200), nullable=False),
+        sa.Column("turn", Serial, nullable=False),
         sa.ForeignKeyConstraint(["site"], ["sites.id"]),
         sa.ForeignKeyConstraint(["booking"], ["bookings.id"]),
     )
