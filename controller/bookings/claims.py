@@ -205,8 +205,10 @@ async def _claim_places(tx: Tx, picture: Picture, holding: Sequence[Booking]) ->
 
 async def _count(tx: Tx, picture: Picture, before: Quarters, after: Quarters) -> None:
     """Bring the sums per quarter hour from ``before`` to ``after``."""
+    changed = {key: by for key in before | after if (by := after[key] - before[key])}
+    if not changed:
+        return
     sizes = {pool: size for place in picture.by_space.values() for pool, size in place.pools}
-    changed = {key: after[key] - before[key] for key in before | after if after[key] != before[key]}
     less = [{"p": pool, "q": quarter, "n": -by} for (pool, quarter), by in changed.items() if by < 0]
     more = [
         {"pool": pool, "quarter": quarter, "size": sizes[pool], "taken": by}

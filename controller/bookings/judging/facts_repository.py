@@ -31,12 +31,14 @@ _COUNTING = (*CLAIMING, State.REQUESTED)
 
 
 class _Looked(msgspec.Struct, frozen=True, kw_only=True):
-    """A thing to look up for a wish. ``starts`` and ``ends``: where what is wanted of it lies."""
+    """A thing to look up for a wish. ``starts`` and ``ends``: where what is wanted of it lies. ``wide``: minutes of the
+    widest buffer that this allows for."""
 
     wish: int
     thing: str
     starts: datetime
     ends: datetime
+    wide: int = 0
 
 
 async def find_facts(tx: Tx, cases: Sequence[Case], *, now: datetime) -> list[Facts]:
@@ -64,15 +66,16 @@ def _by_quarters(use: Use) -> Use:
     return msgspec.structs.replace(use, booking=whole)
 
 
-# What is wanted goes in as arrays and comes out as a relation, so that the text of a statement is always the same.
+# What is wanted goes in as JSON and comes out as a relation: the text of a statement is always the same, and so is how
+# many rows PostgreSQL expects of it, which lets it plan once instead of every time.
 _SQLITE = """
-    w AS (SELECT json_extract(value, '$[0]') AS wish, json_extract(value, '$[1]') AS thing,
-                 json_extract(value, '$[2]') AS starts, json_extract(value, '$[3]') AS ends
+    w AS (SELECT json_extract(value, '$.wish') AS wish, json_extract(value, '$.thing') AS thing,
+                 json_extract(value, '$.starts') AS starts, json_extract(value, '$.ends') AS ends,
+                 json_extract(value, '$.wide') AS wide
           FROM json_each(:wanted))"""
 _POSTGRESQL = """
-    w AS (SELECT * FROM unnest(CAST(:wishes AS integer[]), CAST(:things AS text[]),
-                               CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]))
-                        AS w(wish, thing, starts, ends))"""
+    w AS (SELECT * FROM jsonb_to_recordset(CAST(:wanted AS jsonb))
+                        AS w(wish integer, thing text, starts timestamptz, ends timestamptz, wide integer))"""
 
 # Claims of one atom never overlap, so that of those before a time only the last can reach into it.
 _NEIGHBOURS = """
@@ -84,7 +87,7 @@ SELECT v.wish, v.thing, c.booking_id, c.starts, c.ends, c.space, c.layout, c.set
        b.title, b.state, b.held_until
 FROM v CROSS JOIN claims AS c CROSS JOIN bookings AS b
 WHERE c.atom = v.thing AND c.starts >= v.since AND c.starts < v.ends + {far} AND c.ends > v.starts - {far}
-  AND (c.starts < v.ends AND c.ends > v.starts OR c.setup_min > :wide OR c.cleardown_min > :wide)
+  AND (c.starts < v.ends AND c.ends > v.starts OR c.setup_min > v.wide OR c.cleardown_min > v.wide)
   AND b.id = c.booking_id"""
 _USES = """
 WITH {wanted}
@@ -112,31 +115,26 @@ def _statement(kind: str, dialect: str) -> TextualSelect:
     return text(filled).columns(**columns)
 
 
-def _wanted(looked: Sequence[_Looked], dialect: str) -> dict[str, object]:
-    """The parameters of ``w``."""
-    if dialect == "sqlite":
-        rows = [[each.wish, each.thing, _number(each.starts), _number(each.ends)] for each in looked]
-        return {"wanted": msgspec.json.encode(rows).decode()}
-    return {
-        "wishes": [each.wish for each in looked],
-        "things": [each.thing for each in looked],
-        "starts": [each.starts for each in looked],
-        "ends": [each.ends for each in looked],
-    }
+def _wanted(looked: Sequence[_Looked], dialect: str) -> str:
+    """What ``w`` is read from; on SQLite instants are numbers, as it stores them."""
+    if dialect != "sqlite":
+        return msgspec.json.encode(looked).decode()
+    numbers = [
+        msgspec.structs.asdict(each) | {"starts": _number(each.starts), "ends": _number(each.ends)} for each in looked
+    ]
+    return msgspec.json.encode(numbers).decode()
 
 
 def _number(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-async def _find(
-    tx: Tx, kind: str, looked: Sequence[_Looked], cases: Sequence[Case], **also: object
-) -> Iterator[RowMapping]:
+async def _find(tx: Tx, kind: str, looked: Sequence[_Looked], cases: Sequence[Case]) -> Iterator[RowMapping]:
     """The rows for what is looked up, without the bookings that do not stand in their wish's way."""
     if not looked:
         return iter(())
     dialect = tx.dialect.name
-    rows = await tx.execute(_statement(kind, dialect), _wanted(looked, dialect) | also)
+    rows = await tx.execute(_statement(kind, dialect), {"wanted": _wanted(looked, dialect)})
     return (row for row in rows.mappings() if row["booking_id"] not in cases[row["wish"]].wish.but)
 
 
@@ -154,13 +152,19 @@ async def _neighbours(tx: Tx, cases: Sequence[Case], now: datetime) -> dict[int,
     wide = max(widest, cases[0].picture.widest_buffer_min)
     reach = timedelta(minutes=max(2 * wide, cases[0].picture.widest_changeover_min))
     looked = [
-        _Looked(wish=index, thing=atom, starts=case.asked.during.start - reach, ends=case.asked.during.end + reach)
+        _Looked(
+            wish=index,
+            thing=atom,
+            starts=case.asked.during.start - reach,
+            ends=case.asked.during.end + reach,
+            wide=wide,
+        )
         for index, case in enumerate(cases)
         if not case.pool
         for atom in case.place.atoms
     ]
     found: dict[int, list[Neighbour]] = defaultdict(list)
-    for row in await _find(tx, "neighbours", looked, cases, wide=wide):
+    for row in await _find(tx, "neighbours", looked, cases):
         buffers = Buffers(layout=row["layout"], setup_min=row["setup_min"], cleardown_min=row["cleardown_min"])
         found[row["wish"]].append(
             Neighbour(booking=_booking(row), atom=row["thing"], buffers=buffers, run_out=_run_out(row, now))
