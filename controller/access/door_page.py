@@ -22,6 +22,7 @@ from controller.bookings import links
 from controller.bookings.desk import View
 from controller.bookings.errors import LinkUnknown, NotNow
 from controller.bookings.model import Status
+from controller.bookings.texts import waiting
 from controller.house import House, TheHouse
 from controller.people.model import Actor
 
@@ -41,13 +42,29 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
 }
-_HEADINGS = {
-    Status.CANCELLED: "{} is cancelled",
-    Status.FINISHED: "{} is over",
+_PAGES: dict[Status, "Page"] = {
+    Status.REQUESTED: "waiting",
+    Status.HELD: "waiting",
+    Status.EXPIRED: "expired",
+    Status.DECLINED: "declined",
+    Status.CANCELLED: "cancelled",
+    Status.RELEASED: "released",
+    Status.NO_SHOW: "finished",
+    Status.FINISHED: "finished",
 }
+_HEADINGS: dict["Page", str] = {
+    "waiting": "{} is not confirmed yet",
+    "expired": "{} was not confirmed in time",
+    "declined": "{} was declined",
+    "cancelled": "{} is cancelled",
+    "released": "{} was given back",
+    "finished": "{} is over",
+}
+_STANDING = frozenset({"current", "waiting"})
+"""The pages of bookings that can be cancelled."""
 
 Token = Path(max_length=200)
-Page = Literal["current", "cancelled", "finished"]
+Page = Literal["current", "waiting", "expired", "declined", "cancelled", "released", "finished"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -67,7 +84,7 @@ async def act(house: TheHouse, request: Request, token: str = Token) -> HTMLResp
     form = _form(await request.body())
     try:
         view = await house.bookings.by_link(token)
-        if view.booking.status(view.now) in _HEADINGS:
+        if _page(view) not in _STANDING:
             return _shown(view)
         if form.get("step") != "cancel":
             return _confirm(house, view)
@@ -96,12 +113,13 @@ def _form(body: bytes) -> dict[str, str]:
 
 def _shown(view: View, *, notice: str = "") -> HTMLResponse:
     booking, site, now = view.booking, view.place.site, view.now
-    status = booking.status(now)
-    pages: dict[Status, Page] = {Status.CANCELLED: "cancelled", Status.FINISHED: "finished"}
+    page = _page(view)
     return _rendered(
-        page=pages.get(status, "current"),
-        heading=_HEADINGS.get(status, "{}").format(booking.title),
+        page=page,
+        heading=_HEADINGS.get(page, "{}").format(booking.title),
         notice=notice,
+        waiting=waiting(view),
+        why=view.why,
         code=spoken(view.code) if view.code else "",
         when=words.window(booking.during, site.tz, now=now),
         works=_works(view),
@@ -115,6 +133,10 @@ def _shown(view: View, *, notice: str = "") -> HTMLResponse:
         phone=site.phone,
         dial="".join(letter for letter in site.phone if letter.isdigit() or letter == "+"),
     )
+
+
+def _page(view: View) -> Page:
+    return _PAGES.get(view.booking.status(view.now), "current")
 
 
 def _works(view: View) -> str:
@@ -135,6 +157,7 @@ def _confirm(house: House, view: View) -> HTMLResponse:
         when=words.window(booking.during, view.place.site.tz, now=view.now),
         space=view.place.space.name,
         site=view.place.site.name,
+        has_code=view.booking.certain,
         after_cancel=view.standing.after_cancel,
         check=links.confirmation(house.keys.page, booking.id, booking.version),
     )

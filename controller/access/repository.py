@@ -9,6 +9,8 @@ from sqlalchemy import RowMapping, and_, delete, exists, insert, select, update
 from controller.access.model import NewGrant, WantedGrant
 from controller.access.standing import HeldGrant, Lingering
 from controller.access.tables import code_claims, codes, grants
+from controller.bookings.course import words_of
+from controller.bookings.model import Status
 from controller.bookings.tables import bookings
 from controller.database import Tx
 from controller.estate.tables import doors
@@ -68,9 +70,9 @@ def _grant(claim: dict[str, object]) -> dict[str, object]:
     return {"id" if name == "grant_id" else name: value for name, value in claim.items()}
 
 
-async def end_grants(tx: Tx, *, booking_id: str, now: datetime) -> None:
-    """No longer want a booking's grants. Claims stay while a door may still know the code."""
-    mine = grants.c.booking_id == booking_id
+async def end_grants(tx: Tx, *, booking_ids: Sequence[str], now: datetime) -> None:
+    """No longer want the grants of these bookings. Claims stay while a door may still know the code."""
+    mine = grants.c.booking_id.in_(booking_ids)
     await tx.execute(update(grants).where(mine, grants.c.ended_at.is_(None)).values(ended_at=now))
     never_sent = select(grants.c.id).where(mine, grants.c.ended_at.is_not(None), grants.c.on_version.is_(None))
     await tx.execute(delete(code_claims).where(code_claims.c.grant_id.in_(never_sent)))
@@ -151,7 +153,11 @@ async def lingering(tx: Tx, site: str, *, now: datetime) -> list[Lingering]:
         )
     )
     rows = (await tx.execute(query)).mappings()
-    return [Lingering(title=row["title"], cancelled=row["state"] != "confirmed", grant=_held(row)) for row in rows]
+    return [Lingering(title=row["title"], off=_off(row["state"]), grant=_held(row)) for row in rows]
+
+
+def _off(state: str) -> str:
+    return "" if state == Status.CONFIRMED else words_of(Status(state))
 
 
 async def wanted(tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, horizon: datetime) -> list[WantedGrant]:

@@ -4,7 +4,7 @@ Every function works inside its caller's transaction; whoever writes holds the s
 """
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -100,17 +100,18 @@ def _keys_of(code: str, secrets_of: Mapping[str, bytes]) -> dict[str, bytes]:
     return {door: code_key(secret, CredentialKind.BOOKING_CODE, code) for door, secret in secrets_of.items()}
 
 
-async def revoke(tx: Tx, *, booking_id: str, now: datetime) -> None:
-    """No longer want a booking's code on any door. It lingers until each door has said that it is off."""
-    await repository.end_grants(tx, booking_id=booking_id, now=now)
+async def revoke(tx: Tx, *, booking_ids: Sequence[str], now: datetime) -> None:
+    """No longer want these bookings' codes on any door. They linger until each door has said that they are off."""
+    if booking_ids:
+        await repository.end_grants(tx, booking_ids=booking_ids, now=now)
 
 
 async def standing(
-    tx: Tx, booking_ids: Sequence[str], now: datetime, *, cancelled: Collection[str], zone: ZoneInfo
+    tx: Tx, booking_ids: Sequence[str], now: datetime, *, off: Mapping[str, str], zone: ZoneInfo
 ) -> dict[str, Standing]:
-    """Where each booking's code stands, in words of the site's time; ``cancelled`` names those that are."""
+    """Where each booking's code stands, in words of the site's time; ``off``: why those that have none have none."""
     found = await repository.held(tx, booking_ids)
-    return {each: stand(grants, cancelled=each in cancelled, now=now, zone=zone) for each, grants in found.items()}
+    return {each: stand(grants, off=off.get(each, ""), now=now, zone=zone) for each, grants in found.items()}
 
 
 async def lingering(

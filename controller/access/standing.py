@@ -95,14 +95,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     after_cancel: str = ""
 
 
-def stand(grants: Sequence[HeldGrant], *, cancelled: bool, now: datetime, zone: ZoneInfo) -> Standing:
-    """The standing of one booking from all grants it ever had. Moved bookings have ended grants beside live ones."""
+def stand(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInfo) -> Standing:
+    """The standing of one booking from all grants it ever had. Moved bookings have ended grants beside live ones.
+
+    ``off``: why it has no code now, such as “cancelled”; empty where it has one.
+    """
     live = [grant for grant in grants if grant.ended_at is None]
     ended = [grant for grant in grants if grant.ended_at is not None]
     lingering = [grant for grant in ended if _lingers(grant, now)]
     # The last one of a door is the one shown.
     ended.sort(key=lambda grant: _lingers(grant, now))
-    if not cancelled:
+    if not off:
         live = [_as_on(grant, lingering) for grant in live]
         longer = [
             old for old in lingering if not any(_same_code(old, grant) and old.window == grant.window for grant in live)
@@ -119,12 +122,12 @@ def stand(grants: Sequence[HeldGrant], *, cancelled: bool, now: datetime, zone: 
             after_cancel=f"its code still opens {_reach(kept, zone, now)}" if kept else "",
         )
     if lingering:
-        text = "cancelled, but its code still opens " + _reach(lingering, zone, now)
+        text = f"{off}, but its code still opens {_reach(lingering, zone, now)}"
         still = tuple(f"its code still opens {_reach([grant], zone, now)}" for grant in lingering)
         return Standing(state=State.REMOVING, text=text, doors=_doors(ended, zone, now), still_opens=still)
     if ended:
-        return Standing(state=State.GONE, text=_gone(ended, zone, now), doors=_doors(ended, zone, now))
-    return Standing(state=State.NONE, text="cancelled; no door needed a code")
+        return Standing(state=State.GONE, text=f"{off}; {_gone(ended, zone, now)}", doors=_doors(ended, zone, now))
+    return Standing(state=State.NONE, text=f"{off}; no door has a code of it")
 
 
 def _lingers(grant: HeldGrant, now: datetime) -> bool:
@@ -169,10 +172,10 @@ def _live(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[S
 def _gone(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> str:
     acknowledged = [grant.off_at for grant in grants if grant.off_at is not None]
     if acknowledged:
-        return f"cancelled; code off the door since {words.at(max(acknowledged), zone, now=now)}"
+        return f"code off the door since {words.at(max(acknowledged), zone, now=now)}"
     if any(grant.on_version is not None for grant in grants):
-        return f"cancelled; its code ended at {words.at(max(g.window.end for g in grants), zone, now=now)}"
-    return "cancelled; its code was never on the door"
+        return f"its code ended at {words.at(max(g.window.end for g in grants), zone, now=now)}"
+    return "its code was never on the door"
 
 
 def _reach(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> str:
@@ -225,10 +228,11 @@ def _door_text(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
 
 
 class Lingering(msgspec.Struct, frozen=True, kw_only=True):
-    """A grant that should be off its door and is not known to be, with whose it was."""
+    """A grant that should be off its door and is not known to be, with whose it was. ``off``: why they have none
+    now; empty where it is another one, after a move."""
 
     title: str
-    cancelled: bool
+    off: str
     grant: HeldGrant
 
 
@@ -238,8 +242,7 @@ def lingering_texts(
     """What to tell whoever has ``doors`` during ``window``: whose old code opens them then."""
     wanted = frozenset(doors)
     return tuple(
-        f"the code of “{each.title}” ({'cancelled' if each.cancelled else 'moved'}) still opens "
-        f"{_reach([each.grant], zone, now)}"
+        f"the code of “{each.title}” ({each.off or 'moved'}) still opens {_reach([each.grant], zone, now)}"
         for each in found
         if each.grant.door in wanted and each.grant.window.overlaps(window) and each.grant.state(now) is State.REMOVING
     )

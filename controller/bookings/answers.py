@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from controller import localtime
 from controller.access.standing import Standing, State
+from controller.bookings.course import Act, possible
 from controller.bookings.desk import View
-from controller.bookings.errors import conflicts
+from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.model import State as BookingState
 from controller.bookings.model import Status, Told
 from controller.bookings.service import Checked
@@ -16,8 +17,8 @@ from controller.estate.model import Site
 from controller.fields import Answer
 from controller.people.discreet import Seen, discreetly, seen
 from controller.people.may import Thing
-from controller.people.model import Actor
-from controller.problem import Conflict
+from controller.people.model import Actor, Tier
+from controller.problem import Conflict, ReasonBody
 
 
 class CodeWindow(Answer):
@@ -45,8 +46,11 @@ class OnDoor(Answer):
 
 
 class BookingAnswer(Answer):
-    """``still_opens``: what its own code opens that it should not. ``lingering``: what other bookings' old codes
-    still open during this one. ``message``: a text to send. ``link``: its door page, a secret."""
+    """``status``: how it stands, ``why``: for what reason if it is not confirmed, ``held_until``: when a hold runs
+    out. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down. ``ends_before``:
+    its end before it was finished early. ``code``: of a confirmed one. ``still_opens``: what its own code opens that
+    it should not. ``lingering``: what other bookings' old codes still open during this one. ``message``: a text to
+    send. ``link``: its door page, a secret. ``actions``: what whoever asks can do with it now."""
 
     id: str
     site: str
@@ -60,14 +64,23 @@ class BookingAnswer(Answer):
     notes: str
     people: int | None
     party: str | None
+    party_name: str | None
+    party_tier: Tier | None
     layout: str | None
+    layout_name: str | None
     seats: int | None
     equipment: dict[str, int]
     setup_min: int | None
     cleardown_min: int | None
+    overruled: bool
     starts: str
     ends: str
+    setup_starts: str
+    cleardown_ends: str
+    ends_before: str | None
     status: Status
+    why: str
+    held_until: str | None
     series: str | None
     code: str | None
     code_window: CodeWindow
@@ -75,6 +88,7 @@ class BookingAnswer(Answer):
     still_opens: list[str]
     lingering: list[str]
     arrived_at: str | None
+    arrived_how: str
     counted_in: int
     link: str
     message: str
@@ -83,14 +97,23 @@ class BookingAnswer(Answer):
     changed_at: str
     cancelled_at: str | None
     version: int
+    actions: list[Act]
 
 
 class BookingList(Answer):
     items: list[BookingAnswer]
 
 
+class RequestPage(Answer):
+    """``next``: give it as ``after`` for the page behind; null on the last."""
+
+    items: list[BookingAnswer]
+    next: str | None
+
+
 class ToldAnswer(Answer):
-    """``what``: book, change, move, cancel, restore. ``why`` is empty where nobody said."""
+    """``what``: book, change, move, approve, decline, cancel, restore, finish, check in, check out, expire, warn,
+    release, no-show and the like. ``why`` is empty where nobody said."""
 
     at: str
     actor: str
@@ -105,9 +128,13 @@ class StoryAnswer(Answer):
 
 
 class CheckAnswer(Answer):
-    """``lingering`` and ``notes`` do not stand in the way; they are worth knowing."""
+    """``free``: it can be booked; ``needs_approval``: and then waits for a manager. ``reasons``: all that stands in
+    its way, or for which it needs approval. ``conflicts``: the bookings among them. ``lingering`` and ``notes`` do not
+    stand in the way; they are worth knowing."""
 
     free: bool
+    needs_approval: bool
+    reasons: list[ReasonBody]
     conflicts: list[Conflict]
     lingering: list[str]
     notes: list[str]
@@ -124,10 +151,20 @@ def booking_list(views: Sequence[View], actor: Actor) -> BookingList:
     )
 
 
+def request_page(views: Sequence[View], actor: Actor, *, limit: int) -> RequestPage:
+    """``views``: one more than ``limit`` where there are more."""
+    shown = views[:limit]
+    last = shown[-1].booking if len(views) > limit else None
+    return RequestPage(
+        items=[booking_answer(view, actor) for view in shown],
+        next=last.id if last else None,
+    )
+
+
 def booking_answer(view: View, actor: Actor) -> BookingAnswer:
     """A booking as the actor may see it."""
     how_much = _seen(view, actor)
-    answer = discreetly(_whole(view), how_much)
+    answer = discreetly(_whole(view, actor), how_much)
     return answer if how_much is not Seen.TAKEN else answer.model_copy(update={"on_door": _NO_DOOR})
 
 
@@ -139,8 +176,9 @@ _NO_DOOR = OnDoor(state=State.NONE, text="", doors=[])
 _TAKING = frozenset({Status.HELD, Status.CONFIRMED, Status.ARRIVED, Status.FINISHED, Status.NO_SHOW})
 
 
-def _whole(view: View) -> BookingAnswer:
+def _whole(view: View, actor: Actor) -> BookingAnswer:
     booking, zone = view.booking, view.place.site.tz
+    party, layout, held = view.party, view.place.space.layout(booking.layout), view.held
     return BookingAnswer(
         id=booking.id,
         site=booking.site,
@@ -154,14 +192,23 @@ def _whole(view: View) -> BookingAnswer:
         notes=booking.notes,
         people=booking.people,
         party=booking.party,
+        party_name=party.name if party else None,
+        party_tier=party.tier if party else None,
         layout=booking.layout,
+        layout_name=layout.name if layout else None,
         seats=booking.seats,
         equipment={need.equipment: need.count for need in booking.equipment},
         setup_min=booking.setup_min,
         cleardown_min=booking.cleardown_min,
+        overruled=booking.overruled,
         starts=localtime.rfc3339(booking.starts, zone),
         ends=localtime.rfc3339(booking.ends, zone),
+        setup_starts=localtime.rfc3339(held.start, zone),
+        cleardown_ends=localtime.rfc3339(held.end, zone),
+        ends_before=_maybe(booking.ends_before, zone),
         status=booking.status(view.now),
+        why=view.why,
+        held_until=_maybe(booking.held_until, zone),
         series=booking.series_id,
         code=view.code,
         code_window=CodeWindow(
@@ -171,6 +218,7 @@ def _whole(view: View) -> BookingAnswer:
         still_opens=list(view.standing.still_opens),
         lingering=list(view.lingering),
         arrived_at=_maybe(booking.arrived_at, zone),
+        arrived_how=booking.arrived_how,
         counted_in=booking.counted_in,
         link=view.link,
         message=message(view),
@@ -179,6 +227,7 @@ def _whole(view: View) -> BookingAnswer:
         changed_at=localtime.rfc3339(booking.changed_at, zone),
         cancelled_at=_maybe(booking.state_at if booking.state is BookingState.CANCELLED else None, zone),
         version=booking.version,
+        actions=list(possible(booking, actor, view.now, opens_at=view.code_window.start)),
     )
 
 
@@ -205,8 +254,10 @@ def story_answer(site: Site, story: Sequence[Told]) -> StoryAnswer:
 
 def check_answer(checked: Checked) -> CheckAnswer:
     return CheckAnswer(
-        free=not checked.conflicts,
-        conflicts=conflicts(checked.conflicts, checked.site.tz),
+        free=checked.verdict.possible,
+        needs_approval=checked.verdict.needs_approval,
+        reasons=reason_bodies(checked.verdict.reasons, checked.site.tz),
+        conflicts=conflicts(checked.verdict.conflicts, checked.site.tz),
         lingering=list(checked.lingering),
         notes=list(checked.notes),
     )

@@ -13,13 +13,16 @@ from controller.access.repository import held, lingering
 from controller.access.service import Access
 from controller.access.standing import Lingering, Standing, lingering_texts
 from controller.bookings import claims, course, links, repository
+from controller.bookings.course import words_of
 from controller.bookings.errors import Clash
+from controller.bookings.judging.buffers import buffers_of
 from controller.bookings.model import Asked, Booking, Changed, Claimed, State
 from controller.bookings.picture import Picture, Pictures, Place
 from controller.database import Database, Tx
 from controller.estate.model import Space
 from controller.people import audit
-from controller.people.model import Actor
+from controller.people.model import Actor, Party
+from controller.people.parties import parties
 from controller.secrets import Keys
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
@@ -28,16 +31,34 @@ NAMED_CONFLICTS = 20
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking with all that a screen shows of it."""
+    """A booking with all that a screen shows of it. ``why``: why it is not confirmed, as far as somebody said.
+    ``code``: of a confirmed one."""
 
     booking: Booking
     place: Place
+    party: Party | None
+    why: str
     code: str | None
     code_window: Interval
     standing: Standing
     lingering: tuple[str, ...]
     link: str
     now: datetime
+
+    @property
+    def held(self) -> Interval:
+        """The booking with its setting up and clearing down, as wide as booking, layout or space want them."""
+        booking = self.booking
+        buffers = buffers_of(
+            self.place.space,
+            layout=booking.layout,
+            setup_min=booking.setup_min,
+            cleardown_min=booking.cleardown_min,
+        )
+        return Interval(
+            start=booking.starts - timedelta(minutes=buffers.setup_min),
+            end=booking.ends + timedelta(minutes=buffers.cleardown_min),
+        )
 
 
 class Follower(Protocol):
@@ -238,9 +259,7 @@ class Desk:
         await repository.update_bookings(tx, [each.after for each in written])
         holding = [each.after for each in written if _differs(each, _HOLDING)]
         gone = (
-            await claims.write_claims(self._database, tx, picture, holding, now=now, expired=expired)
-            if holding
-            else []
+            await claims.write_claims(self._database, tx, picture, holding, now=now, expired=expired) if holding else []
         )
         coded = [each.after for each in written if _differs(each, _CODED)]
         await access.revoke(tx, booking_ids=[each.id for each in coded], now=now)
@@ -279,16 +298,20 @@ class Desk:
         await audit.record(tx, actor=actor.name, at=now, act=what, site=bookings[0].site, thing=thing)
 
     async def views(self, tx: Tx, where: Picture, bookings: Sequence[Booking], now: datetime) -> list[View]:
-        """What screens show of bookings of one site, in three queries however many they are."""
+        """What screens show of bookings of one site, in few queries however many they are."""
         ids = [each.id for each in bookings]
-        codes = await self._access.codes(tx, ids)
-        cancelled = {each.id for each in bookings if not each.certain}
-        standing = await access.standing(tx, ids, now, cancelled=cancelled, zone=where.site.tz)
+        codes = await self._access.codes(tx, [each.id for each in bookings if each.certain])
+        off = {each.id: words_of(each.status(now)) for each in bookings if not each.certain}
+        standing = await access.standing(tx, ids, now, off=off, zone=where.site.tz)
         old = await lingering(tx, where.site.id, now=now)
+        known = await parties(tx, {each.party for each in bookings if each.party is not None})
+        reasons = await repository.reasons(tx, list(off))
         return [
             View(
                 booking=each,
                 place=where.by_space[each.space],
+                party=None if each.party is None else known.get(each.party),
+                why=reasons.get(each.id, ""),
                 code=codes.get(each.id),
                 code_window=self.code_window(each.during),
                 standing=standing[each.id],

@@ -6,16 +6,12 @@ from controller.bookings.picture import Place
 from edge.wire.interval import Interval
 
 
-def notes(place: Place, during: Interval, people: int | None) -> tuple[str, ...]:
-    """More people than the space holds; a night in which the clocks change."""
-    found = []
-    capacity = place.space.capacity
-    if capacity is not None and people is not None and people > capacity:
-        found.append(f"{people} people are more than {place.space.name} holds ({capacity})")
+def notes(place: Place, during: Interval) -> tuple[str, ...]:
+    """A night in which the clocks change."""
     zone = place.site.tz
     on_the_wall = localtime.wall(during.end, zone) - localtime.wall(during.start, zone)
     real = during.end - during.start
-    if real != on_the_wall:
-        word = "longer" if real > on_the_wall else "shorter"
-        found.append(f"the clocks change: it lasts {length(real)}, {length(abs(real - on_the_wall))} {word}")
-    return tuple(found)
+    if real == on_the_wall:
+        return ()
+    word = "longer" if real > on_the_wall else "shorter"
+    return (f"the clocks change: it lasts {length(real)}, {length(abs(real - on_the_wall))} {word}",)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import RowMapping, bindparam, insert, select, text, update
+from sqlalchemy import RowMapping, and_, bindparam, func, insert, or_, select, text, update
 
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Booking, Need, State, Told
@@ -60,7 +60,9 @@ async def booking_by_link(tx: Tx, link_hash: bytes) -> Booking | None:
     return _booking(row) if row else None
 
 
-async def between(tx: Tx, site: str, during: Interval, *, space: str | None) -> list[Booking]:
+async def between(
+    tx: Tx, site: str, during: Interval, *, space: str | None = None, party: str | None = None
+) -> list[Booking]:
     """Bookings of a site that touch ``during``, cancelled ones too, by start."""
     query = select(*_COLUMNS).where(
         bookings.c.site == site,
@@ -70,7 +72,34 @@ async def between(tx: Tx, site: str, during: Interval, *, space: str | None) -> 
     )
     if space is not None:
         query = query.where(bookings.c.space == space)
+    if party is not None:
+        query = query.where(bookings.c.party == party)
     rows = (await tx.execute(query.order_by(bookings.c.starts, bookings.c.id))).mappings()
+    return [_booking(row) for row in rows]
+
+
+async def waiting_for_approval(
+    tx: Tx,
+    *,
+    sites: frozenset[str] | None,
+    party: str | None,
+    ends_after: datetime,
+    after: str | None,
+    limit: int,
+) -> list[Booking]:
+    """What is asked for or held and ends after a moment, by start, from the one behind ``after`` on. ``sites``:
+    ``None`` for all of them."""
+    query = select(*_COLUMNS).where(
+        bookings.c.state.in_([State.REQUESTED.value, State.HELD.value]), bookings.c.ends > ends_after
+    )
+    if sites is not None:
+        query = query.where(bookings.c.site.in_(sites))
+    if party is not None:
+        query = query.where(bookings.c.party == party)
+    if after is not None:
+        starts = select(bookings.c.starts).where(bookings.c.id == after).scalar_subquery()
+        query = query.where(or_(bookings.c.starts > starts, and_(bookings.c.starts == starts, bookings.c.id > after)))
+    rows = (await tx.execute(query.order_by(bookings.c.starts, bookings.c.id).limit(limit))).mappings()
     return [_booking(row) for row in rows]
 
 
@@ -133,6 +162,20 @@ async def story(tx: Tx, booking_id: str) -> list[Told]:
     c = booking_log.c
     query = select(c.at, c.actor, c.what, c.why).where(c.booking_id == booking_id).order_by(c.id)
     return [Told(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def reasons(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
+    """Why each booking is in its state, as its story has it; those of which nobody said so are left out."""
+    if not ids:
+        return {}
+    last = func.coalesce(bookings.c.state_at, bookings.c.created_at)
+    query = (
+        select(booking_log.c.booking_id, booking_log.c.why)
+        .join_from(booking_log, bookings, bookings.c.id == booking_log.c.booking_id)
+        .where(booking_log.c.booking_id.in_(ids), booking_log.c.why != "", booking_log.c.at >= last)
+        .order_by(booking_log.c.id)
+    )
+    return {row.booking_id: row.why for row in await tx.execute(query)}
 
 
 async def log(tx: Tx, ids: Sequence[str], *, at: datetime, actor: str, what: str, why: str = "") -> None:

@@ -9,33 +9,33 @@ from controller.bookings.answers import (
     BookingAnswer,
     BookingList,
     CheckAnswer,
+    RequestPage,
     StoryAnswer,
     booking_answer,
     booking_list,
     check_answer,
+    request_page,
     story_answer,
 )
 from controller.bookings.errors import (
     BookingUnknown,
     Clash,
     NotNow,
+    NotPossible,
     PreconditionFailed,
 )
-from controller.bookings.schemas import (
-    BookingBody,
-    CancelBody,
-    ChangeBody,
-    CheckBody,
-)
+from controller.bookings.model import Status
+from controller.bookings.schemas import ApproveBody, BookingBody, CancelBody, ChangeBody, CheckBody, DeclineBody
 from controller.estate.errors import SiteUnknown
-from controller.fields import IdPath, Slug, SlugPath
+from controller.fields import LIST_LIMIT, Id, IdPath, Limit, Slug, SlugPath
 from controller.house import TheHouse
-from controller.people.gate import Books, Reads, SeesContacts
+from controller.people.gate import Books, Decides, Reads, SeesContacts
 from controller.problem import NotSignedIn, described, invalid_field
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
 
 Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
+AfterBooking = Annotated[Id | None, Query(description="`next` of the page before; leave out for the first page")]
 IfMatch = Annotated[str | None, Header(description='A version in quotes, such as "3", or *')]
 
 
@@ -47,17 +47,44 @@ async def list_bookings(
     from_: Annotated[Edge, Query(alias="from")],
     to: Edge,
     space: Annotated[Slug | None, Query()] = None,
+    party: Annotated[Slug | None, Query()] = None,
+    among: Annotated[
+        list[Status] | None, Query(alias="status", max_length=len(Status), description="Any of these; all if none")
+    ] = None,
 ) -> BookingList:
     """The bookings that touch the time from `from` to before `to`, cancelled ones too, over at most 62 days."""
-    views = await house.bookings.between(site, from_, to, space=space)
+    views = await house.bookings.between(site, from_, to, space=space, party=party, among=frozenset(among or Status))
     return booking_list(views, actor)
 
 
-@router.post("/sites/{site}/bookings", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, Clash))
+@router.get("/sites/{site}/requests", responses=described(SiteUnknown))
+async def list_site_requests(
+    site: SlugPath, house: TheHouse, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT
+) -> RequestPage:
+    """What waits for approval at a site and is not over, by its start; a booker sees their own party's. A hold that
+    has run out is among it while nobody has taken its time."""
+    views = await house.bookings.requests(site, actor=actor, after=after, limit=limit + 1)
+    return request_page(views, actor, limit=limit)
+
+
+@router.get("/requests")
+async def list_requests(
+    house: TheHouse, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT
+) -> RequestPage:
+    """What waits for approval at all the sites that whoever asks may see."""
+    views = await house.bookings.requests(None, actor=actor, after=after, limit=limit + 1)
+    return request_page(views, actor, limit=limit)
+
+
+@router.post(
+    "/sites/{site}/bookings", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, NotPossible)
+)
 async def create_booking(
     site: SlugPath, body: BookingBody, house: TheHouse, actor: Books, response: Response
 ) -> BookingAnswer:
-    """Book a space. It has a door code at once; `on_door` tells whether the doors know it yet."""
+    """Book a space. `status` is `confirmed` where the site's rules or a manager have it so: then it has a door code at
+    once, and `on_door` tells whether the doors know it yet. Otherwise it waits for approval, `held` or `requested`.
+    A refusal has all its `reasons`; its type is `clash` where the time is taken, else `not-possible`."""
     view = await house.bookings.create(site, body.draft(), actor=actor)
     response.headers["Location"] = f"/api/v1/bookings/{view.booking.id}"
     return _tagged(booking_answer(view, actor), response)
@@ -66,7 +93,7 @@ async def create_booking(
 @router.post("/sites/{site}/bookings/check", responses=described(SiteUnknown))
 async def check_booking(site: SlugPath, body: CheckBody, house: TheHouse, actor: Reads) -> CheckAnswer:
     """What booking this would meet; writes nothing."""
-    return check_answer(await house.bookings.check(site, body.draft(), but=body.id))
+    return check_answer(await house.bookings.check(site, body.draft(), but=body.id, actor=actor))
 
 
 @router.get("/bookings/{booking_id}", responses=described(BookingUnknown))
@@ -90,10 +117,49 @@ async def change_booking(
     response: Response,
     if_match: IfMatch = None,
 ) -> BookingAnswer:
-    """Change or move a booking. Its code stays the same unless somebody else has it at a new door."""
+    """Change or move a booking. Its code stays the same unless somebody else has it at a new door. What the site's
+    rules would not confirm waits for approval again; what a manager changes does not."""
     version = _version(if_match)
     view = await house.bookings.change(booking_id, body.change(), if_match=version, actor=actor)
     return _tagged(booking_answer(view, actor), response)
+
+
+@router.post("/bookings/{booking_id}/approve", responses=described(BookingUnknown, NotPossible))
+async def approve_booking(
+    booking_id: IdPath, house: TheHouse, actor: Decides, response: Response, body: ApproveBody | None = None
+) -> BookingAnswer:
+    """Confirm a request; it has a door code at once. It is judged anew, so what has come between is named. One that is
+    confirmed stays so."""
+    asked = body or ApproveBody()
+    view = await house.bookings.approve(booking_id, why=asked.why, overrule=asked.overrule, actor=actor)
+    return _tagged(booking_answer(view, actor), response)
+
+
+@router.post("/bookings/{booking_id}/decline", responses=described(BookingUnknown, NotNow))
+async def decline_booking(
+    booking_id: IdPath, body: DeclineBody, house: TheHouse, actor: Decides, response: Response
+) -> BookingAnswer:
+    """Turn a request down and say why; its time is free at once. One that was declined stays so."""
+    view = await house.bookings.decline(booking_id, why=body.why, actor=actor)
+    return _tagged(booking_answer(view, actor), response)
+
+
+@router.post("/bookings/{booking_id}/finish", responses=described(BookingUnknown, NotNow))
+async def finish_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
+    """End a booking that runs, at the next full minute; the rest of its time is free for others and its code ends."""
+    return _tagged(booking_answer(await house.bookings.finish(booking_id, actor=actor), actor), response)
+
+
+@router.post("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
+async def check_in_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
+    """Say that the people of a booking are here, as at a tablet by the door. Arrived already, it stays so."""
+    return _tagged(booking_answer(await house.bookings.check_in(booking_id, actor=actor), actor), response)
+
+
+@router.delete("/bookings/{booking_id}/check-in", responses=described(BookingUnknown, NotNow))
+async def check_out_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
+    """Undo a check-in that was a mistake. What the doors have seen stays."""
+    return _tagged(booking_answer(await house.bookings.check_out(booking_id, actor=actor), actor), response)
 
 
 @router.post("/bookings/{booking_id}/cancel", responses=described(BookingUnknown, NotNow))
@@ -107,7 +173,8 @@ async def cancel_booking(
 
 @router.post("/bookings/{booking_id}/restore", responses=described(BookingUnknown, Clash))
 async def restore_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
-    """Undo a cancel, as long as the time is free and not over."""
+    """Undo a cancel, a decline or a release as long as the time is free and not over, an early finish while the time
+    runs, an approval that was the last thing done, or a no-show. It is then what it was before."""
     return _tagged(booking_answer(await house.bookings.restore(booking_id, actor=actor), actor), response)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from controller.bookings.model import Change, Draft, Need
 from controller.fields import Body, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
@@ -122,3 +122,16 @@ def needs(equipment: Mapping[str, int]) -> tuple[Need, ...]:
 
 class CancelBody(Body):
     why: Note = ""
+
+
+class ApproveBody(Body):
+    """``overrule``: confirm it into a buffer or change-over as well."""
+
+    why: Note = ""
+    overrule: Yes = False
+
+
+class DeclineBody(Body):
+    """``why``: whoever asked reads it."""
+
+    why: Annotated[Note, StringConstraints(min_length=1)]

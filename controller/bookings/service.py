@@ -1,25 +1,34 @@
-"""Single bookings: asked for, changed, cancelled, restored, shown."""
+"""Single bookings: asked for, changed, taken through their course, shown."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 
 from controller.access import service as access
 from controller.access.tables import CODE_OVERLAP
-from controller.bookings import limits, links, repository
+from controller.bookings import course, limits, links, repository
+from controller.bookings.changing import Wanted, What, wanted
 from controller.bookings.claims import contended
+from controller.bookings.course import Act
 from controller.bookings.desk import Desk, View
-from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale
-from controller.bookings.model import Asked, Booking, Change, Claimed, Draft, State, Status, Told
+from controller.bookings.errors import BookingUnknown, LinkUnknown, PreconditionFailed, Stale, refusal
+from controller.bookings.judging.judge import Wish, judge
+from controller.bookings.model import Asked, Booking, Change, Draft, State, Status, Told
 from controller.bookings.notes import notes
+from controller.bookings.outcome import Outcome, held_until, outcome
 from controller.bookings.picture import Picture, Place
+from controller.bookings.verdict import OVERRULED, Verdict
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
 from controller.estate.model import Site
-from controller.people.model import Actor
+from controller.people.errors import NotAllowed
+from controller.people.may import Action, Thing, may
+from controller.people.model import Actor, Role
+from controller.people.parties import tier_of, tier_to_book
 from edge.wire.clock import Clock
 
 T = TypeVar("T")
@@ -31,7 +40,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """What would become of a request."""
 
     site: Site
-    conflicts: tuple[Claimed, ...]
+    verdict: Verdict
     lingering: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -50,7 +59,7 @@ class Bookings:
         meanwhile: then ``work`` itself finds and names what stands in the way."""
         for attempt in range(1, _TRIES + 1):
             try:
-                return await self._database.run(work, *args, **kwargs)
+                return await self._database.run_brief(work, *args, **kwargs)
             except IntegrityError as error:
                 overlap = contended(error) or violates(error, CODE_OVERLAP)
                 if not overlap or attempt == _TRIES:
@@ -58,28 +67,57 @@ class Bookings:
         raise AssertionError("unreachable")
 
     async def create(self, site: str, draft: Draft, *, actor: Actor) -> View:
-        """Raises ``Invalid``, ``Clash``, ``SiteUnknown``, ``SpaceUnknown``."""
+        """Confirmed at once, held or asked for, as the site's rules have it. A booker who names no party books for
+        their own. Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``SiteUnknown``, ``SpaceUnknown``."""
+        draft = _own(draft, actor)
+        _require_allowed(actor, site, draft.party, overrule=draft.overrule)
         view = await self.write(self._create, site, draft, actor)
         self._changes.site_changed(site)
         return view
 
     async def _create(self, tx: Tx, site: str, draft: Draft, actor: Actor) -> View:
+        await self._database.lock_site(tx, site)
         now = self._clock.now()
         where = await self._desk.pictures.of(tx, site)
         there = where.require(draft.space)
         asked = _asked(draft, there, now)
-        await self._desk.require_free(tx, there, asked.during, now=now)
-        made = await self._desk.book(tx, where, [asked], actor=actor, now=now)
+        tier = await tier_to_book(tx, asked.party)
+        [verdict] = await judge(tx, where, [Wish(asked=asked, actor=actor, tier=tier)], now=now)
+        if not verdict.possible:
+            raise refusal(there.space.name, verdict, there.site.tz)
+        becomes = outcome(verdict, where.policy, asked.during, now=now)
+        made = await self._desk.book(
+            tx,
+            where,
+            [asked],
+            actor=actor,
+            now=now,
+            state=becomes.state,
+            held_until=becomes.held_until,
+            why=becomes.why,
+            expired=verdict.expired,
+        )
         return (await self._desk.views(tx, where, made, now))[0]
 
-    async def check(self, site: str, draft: Draft, *, but: str | None) -> Checked:
+    async def check(self, site: str, draft: Draft, *, but: str | None, actor: Actor) -> Checked:
         """What ``create`` would say, without writing; ``but``: a booking that does not stand in the way."""
+        draft = _own(draft, actor)
+        if actor.role is Role.BOOKER:
+            _require_allowed(actor, site, draft.party)
         async with self._database.read() as tx:
             now = self._clock.now()
-            there = (await self._desk.pictures.of(tx, site)).require(draft.space)
+            where = await self._desk.pictures.of(tx, site)
+            there = where.require(draft.space)
             zone = there.site.tz
             during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
             (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
+            wish = Wish(
+                asked=draft.asked(during),
+                actor=actor,
+                tier=await tier_to_book(tx, draft.party),
+                but=frozenset() if but is None else frozenset({but}),
+            )
+            [verdict] = await judge(tx, where, [wish], now=now)
             lingering = await access.lingering(
                 tx,
                 site=site,
@@ -89,30 +127,57 @@ class Bookings:
                 zone=zone,
                 but=but,
             )
-            return Checked(
-                site=there.site,
-                conflicts=tuple(await self._desk.conflicts(tx, there, during, now=now, but=but)),
-                lingering=lingering,
-                notes=notes(there, during, draft.people),
-            )
+            return Checked(site=there.site, verdict=verdict, lingering=lingering, notes=notes(there, during))
 
-    async def between(self, site: str, starts: str, ends: str, *, space: str | None) -> list[View]:
+    async def between(
+        self,
+        site: str,
+        starts: str,
+        ends: str,
+        *,
+        space: str | None = None,
+        party: str | None = None,
+        among: frozenset[Status] = frozenset(Status),
+    ) -> list[View]:
         """The bookings of a site that touch a time, given as the API takes moments and dates."""
         async with self._database.read() as tx:
             where = await self._desk.pictures.of(tx, site)
             during = limits.shown(starts, ends, where.site.tz)
-            bookings = await repository.between(tx, site, during, space=space)
-            return await self._desk.views(tx, where, bookings, self._clock.now())
+            now = self._clock.now()
+            found = await repository.between(tx, site, during, space=space, party=party)
+            return await self._desk.views(tx, where, [each for each in found if each.status(now) in among], now)
+
+    async def requests(self, site: str | None, *, actor: Actor, after: str | None, limit: int) -> list[View]:
+        """What waits for approval and is not over, by start, at one site or at all that the actor may see; a booker
+        sees their own party's. ``after``: id of the last of the page before. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            if site is not None:
+                await self._desk.pictures.of(tx, site)
+            found = await repository.waiting_for_approval(
+                tx,
+                sites=actor.sites if site is None else frozenset({site}),
+                party=actor.party if actor.role is Role.BOOKER else None,
+                ends_after=now,
+                after=after,
+                limit=limit,
+            )
+            views: dict[str, View] = {}
+            for one in dict.fromkeys(each.site for each in found):
+                where = await self._desk.pictures.of(tx, one)
+                here = [each for each in found if each.site == one]
+                views |= {view.booking.id: view for view in await self._desk.views(tx, where, here, now)}
+            return [views[each.id] for each in found]
 
     async def get(self, booking_id: str) -> View:
         """Raises ``BookingUnknown``."""
         async with self._database.read() as tx:
-            return await self._view(tx, await _require(tx, booking_id))
+            return await self._view(tx, await _found(tx, booking_id))
 
     async def story(self, booking_id: str) -> tuple[Site, list[Told]]:
         """What happened to a booking, oldest first, and its site. Raises ``BookingUnknown``."""
         async with self._database.read() as tx:
-            booking = await _require(tx, booking_id)
+            booking = await _found(tx, booking_id)
             return (await self._desk.pictures.of(tx, booking.site)).site, await repository.story(tx, booking_id)
 
     async def by_link(self, token: str) -> View:
@@ -128,10 +193,10 @@ class Bookings:
         return (await self._desk.views(tx, where, [booking], self._clock.now()))[0]
 
     async def change(self, booking_id: str, change: Change, *, if_match: int | None, actor: Actor) -> View:
-        """Raises ``Invalid``, ``Clash``, ``NotNow``, ``Stale``, ``PreconditionFailed``, ``BookingUnknown``."""
-        view = await self.write(self._change, booking_id, change, if_match, actor)
-        self._changes.site_changed(view.booking.site)
-        return view
+        """Judged anew as far as it is another. What the rules would not confirm waits for approval again; a manager's
+        change leaves it in the state it has. Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``,
+        ``NotNow``, ``Stale``, ``PreconditionFailed``, ``BookingUnknown``."""
+        return await self._told(self.write(self._change, booking_id, change, if_match, actor))
 
     async def _change(self, tx: Tx, booking_id: str, change: Change, if_match: int | None, actor: Actor) -> View:
         now = self._clock.now()
@@ -140,80 +205,168 @@ class Bookings:
             raise PreconditionFailed(old)
         if change.version is not None and change.version != old.version:
             raise Stale(old)
-        if old.state is State.CANCELLED:
-            raise NotNow(f"“{old.title}” is cancelled; restore it first")
+        course.require_changeable(old)
         where = await self._desk.pictures.of(tx, old.site)
         there = where.require(old.space if change.space is msgspec.UNSET else change.space)
-        new = _changed(old, change, there)
-        if new == old:
+        asked = wanted(old, change, there, now=now)
+        if asked.what is What.NOTHING:
             return await self._view(tx, old)
-        if (new.space, new.during) == (old.space, old.during):
-            await self._desk.reword(tx, where, old, new, actor=actor, now=now)
-        else:
-            await self._move(tx, where, old, new, actor, now)
-        return await self._view(tx, await _require(tx, booking_id))
+        _require_allowed(actor, old.site, asked.new.party, overrule=change.overrule)
+        asked.require_timely(there.site.tz, now=now)
+        new, why, expired = asked.new, "", None
+        if asked.judged(now=now):
+            wish = await self._wish(tx, asked, change, actor)
+            [verdict] = await judge(tx, where, [wish], now=now)
+            concerned = asked.concerned(verdict)
+            if not concerned.possible:
+                raise refusal(there.space.name, concerned, there.site.tz)
+            new = replace(new, overruled=wish.asked.overrule)
+            expired = verdict.expired
+            if change.by_rules or not may(actor, Action.DECIDE, Thing(site=old.site, party=new.party)):
+                becomes = outcome(concerned, where.policy, new.during, now=now)
+                new, why = _put(new, becomes, now), becomes.why
+        new = await self._desk.rewrite(
+            tx, where, old, new, actor=actor, now=now, what=asked.what.value, why=why, expired=expired
+        )
+        return await self._view(tx, new)
 
-    async def _move(self, tx: Tx, where: Picture, old: Booking, new: Booking, actor: Actor, now: datetime) -> None:
-        there = where.require(new.space)
-        if old.status(now) is Status.FINISHED:
-            raise NotNow(f"“{old.title}” is over; make a new booking")
-        if new.starts != old.starts:
-            limits.timely(new.during, zone=there.site.tz, now=now)
-        else:
-            limits.not_over(new.during, zone=there.site.tz, now=now)
-        await self._desk.require_free(tx, there, new.during, now=now, but=new.id)
-        if new.starts > now:
-            new = msgspec.structs.replace(new, let_in_at=None, let_in_door=None, arrived_at=None, counted_in=0)
-        await self._desk.rewrite(tx, where, old, new, actor=actor, now=now, what="move")
+    async def _wish(self, tx: Tx, asked: Wanted, change: Change, actor: Actor) -> Wish:
+        new = asked.new
+        tier = await (tier_of if new.party == asked.old.party else tier_to_book)(tx, new.party)
+        overrule = change.overrule or (new.overruled and not asked.holds_other)
+        wish = replace(new.asked, overrule=overrule, by_rules=change.by_rules)
+        return Wish(asked=wish, actor=actor, tier=tier, but=frozenset({new.id}))
+
+    async def approve(self, booking_id: str, *, actor: Actor, why: str = "", overrule: bool = False) -> View:
+        """Confirm a request, judged anew; confirmed already, it stays so. Raises ``Clash``, ``NotPossible``,
+        ``NotNow``, ``NotAllowed``, ``BookingUnknown``."""
+        return await self._act(Act.APPROVE, booking_id, actor, why, course.approve, overrule=overrule)
+
+    async def decline(self, booking_id: str, *, why: str, actor: Actor) -> View:
+        """Turn a request down; its time is free at once. Idempotent. Raises ``NotNow``, ``NotAllowed``,
+        ``BookingUnknown``."""
+        return await self._act(Act.DECLINE, booking_id, actor, why, course.decline)
 
     async def cancel(self, booking_id: str, *, why: str, actor: Actor) -> View:
-        """Cancel a booking; one that is cancelled already stays as it is. Raises ``BookingUnknown``, ``NotNow``."""
-        view = await self.write(self._cancel, booking_id, why, actor)
-        self._changes.site_changed(view.booking.site)
-        return view
-
-    async def _cancel(self, tx: Tx, booking_id: str, why: str, actor: Actor) -> View:
-        now = self._clock.now()
-        booking = await self.locked(tx, booking_id)
-        if booking.status(now) is Status.FINISHED:
-            raise NotNow(f"“{booking.title}” is over and cannot be cancelled")
-        if booking.state is not State.CANCELLED:
-            where = await self._desk.pictures.of(tx, booking.site)
-            [booking] = await self._desk.cancel(tx, where, [booking], actor=actor, now=now, why=why)
-        return await self._view(tx, booking)
+        """Cancel a booking or a request; one that is cancelled already stays as it is. Raises ``NotNow``,
+        ``BookingUnknown``."""
+        return await self._act(Act.CANCEL, booking_id, actor, why, course.cancel)
 
     async def restore(self, booking_id: str, *, actor: Actor) -> View:
-        """Undo a cancel. Raises ``Clash`` when the time is taken, ``NotNow`` when it is over, ``BookingUnknown``."""
-        view = await self.write(self._restore, booking_id, actor)
-        self._changes.site_changed(view.booking.site)
-        return view
+        """Undo what ``course.restore`` says. Raises ``Clash`` where the time is taken, ``NotPossible``, ``NotNow``
+        where it is over, ``NotAllowed``, ``BookingUnknown``."""
+        return await self._act(Act.RESTORE, booking_id, actor, "", course.restore)
 
-    async def _restore(self, tx: Tx, booking_id: str, actor: Actor) -> View:
-        now = self._clock.now()
-        old = await self.locked(tx, booking_id)
-        if old.state is not State.CANCELLED:
-            return await self._view(tx, old)
-        if old.ends <= now:
-            raise NotNow(f"the time of “{old.title}” is over; make a new booking")
-        where = await self._desk.pictures.of(tx, old.site)
-        there = where.require(old.space)
-        await self._desk.require_free(tx, there, old.during, now=now, but=old.id)
-        new = msgspec.structs.replace(old, state=State.CONFIRMED, state_at=now)
-        new = await self._desk.rewrite(tx, where, old, new, actor=actor, now=now, what="restore")
-        return await self._view(tx, new)
+    async def finish(self, booking_id: str, *, actor: Actor) -> View:
+        """End a booking that runs; the rest of its time is free. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
+        return await self._act(Act.FINISH, booking_id, actor, "", course.finish)
+
+    async def check_in(self, booking_id: str, *, actor: Actor) -> View:
+        """Its people are here, as somebody says at the tablet. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
+        return await self._act(Act.CHECK_IN, booking_id, actor, "", self._checked_in)
+
+    async def check_out(self, booking_id: str, *, actor: Actor) -> View:
+        """Undo a check-in. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
+        return await self._act(
+            Act.CHECK_IN, booking_id, actor, "", lambda old, _: course.check_out(old), what="check out"
+        )
+
+    def _checked_in(self, old: Booking, now: datetime) -> Booking:
+        return course.check_in(old, now, opens_at=self._desk.code_window(old.during).start)
+
+    async def _act(
+        self,
+        act: Act,
+        booking_id: str,
+        actor: Actor,
+        why: str,
+        becomes: Callable[[Booking, datetime], Booking],
+        *,
+        what: str | None = None,
+        overrule: bool = False,
+    ) -> View:
+        async def carry_out(tx: Tx) -> View:
+            now = self._clock.now()
+            old = await self.locked(tx, booking_id)
+            _require(actor, course.needs(act, old), Thing(site=old.site, party=old.party))
+            new = becomes(old, now)
+            if new is old:
+                return await self._view(tx, old)
+            where = await self._desk.pictures.of(tx, old.site)
+            expired = None
+            if course.takes_more(old, new):
+                new = replace(new, overruled=old.overruled or overrule)
+                expired = await _require_possible(tx, where, old, new, actor, now)
+            if new.state in (State.HELD, State.REQUESTED) and new.state is not old.state:
+                new = replace(new, held_until=held_until(where.policy, new.during, now=now))
+            said = what or act.value.replace("_", " ")
+            new = await self._desk.rewrite(
+                tx, where, old, new, actor=actor, now=now, what=said, why=why, expired=expired
+            )
+            return await self._view(tx, new)
+
+        return await self._told(self.write(carry_out))
+
+    async def _told(self, view: Awaitable[View]) -> View:
+        found = await view
+        self._changes.site_changed(found.booking.site)
+        return found
 
     async def locked(self, tx: Tx, booking_id: str) -> Booking:
         """The booking as it is once nobody else writes to its site's diary."""
-        found = await _require(tx, booking_id)
-        await self._database.lock_site(tx, found.site)
-        return await _require(tx, booking_id)
+        found = await _found(tx, booking_id)
+        if not self._database.sqlite:
+            await self._database.lock_site(tx, found.site)
+            found = await _found(tx, booking_id)
+        return found
 
 
-async def _require(tx: Tx, booking_id: str) -> Booking:
+async def _found(tx: Tx, booking_id: str) -> Booking:
     booking = await repository.booking(tx, booking_id)
     if booking is None:
         raise BookingUnknown(booking_id)
     return booking
+
+
+async def _require_possible(
+    tx: Tx, where: Picture, old: Booking, new: Booking, actor: Actor, now: datetime
+) -> Sequence[str]:
+    """The holds that give way to it. Raises ``Clash``, ``NotPossible``. A buffer that a manager let it into before
+    is no reason now."""
+    there = where.require(new.space)
+    wish = Wish(asked=new.asked, actor=actor, tier=await tier_of(tx, new.party), but=frozenset({old.id}))
+    [verdict] = await judge(tx, where, [wish], now=now)
+    if old.overruled:
+        left = tuple(each for each in verdict.reasons if each.why not in OVERRULED)
+        verdict = replace(verdict, reasons=left)
+    if not verdict.possible:
+        raise refusal(there.space.name, verdict, there.site.tz)
+    return verdict.expired
+
+
+def _put(new: Booking, becomes: Outcome, now: datetime) -> Booking:
+    """The booking in the state that the rules give it; a hold that runs keeps its end."""
+    if becomes.state is new.state and not new.expired(now):
+        return new
+    return replace(new, state=becomes.state, state_at=now, state_before=None, held_until=becomes.held_until)
+
+
+def _own(draft: Draft, actor: Actor) -> Draft:
+    """A booker who names no party books for their own."""
+    return replace(draft, party=actor.party) if draft.party is None and actor.role is Role.BOOKER else draft
+
+
+def _require_allowed(actor: Actor, site: str, party: str | None, *, overrule: bool = False) -> None:
+    thing = Thing(site=site, party=party)
+    _require(actor, Action.BOOK, thing)
+    if overrule:
+        _require(actor, Action.DECIDE, thing)
+
+
+def _require(actor: Actor, action: Action, thing: Thing) -> None:
+    """Raises ``NotAllowed``."""
+    if not may(actor, action, thing):
+        raise NotAllowed(actor.name, action, thing)
 
 
 def _asked(draft: Draft, place: Place, now: datetime) -> Asked:
@@ -221,18 +374,3 @@ def _asked(draft: Draft, place: Place, now: datetime) -> Asked:
     during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
     limits.timely(during, zone=zone, now=now)
     return draft.asked(during)
-
-
-def _changed(old: Booking, change: Change, place: Place) -> Booking:
-    given = {
-        name: value
-        for name in Change.__struct_fields__
-        if name in Booking.__struct_fields__
-        and name not in ("starts", "ends", "version")
-        and (value := getattr(change, name)) is not msgspec.UNSET
-    }
-    zone = place.site.tz
-    starts = old.starts if change.starts is msgspec.UNSET else change.starts.resolve(zone, "starts")
-    ends = old.ends if change.ends is msgspec.UNSET else change.ends.resolve(zone, "ends")
-    during = limits.window(starts, ends)
-    return msgspec.structs.replace(old, **given, starts=during.start, ends=during.end)

@@ -1,27 +1,47 @@
-"""The message that goes to whoever booked, since no mail goes out yet. Pure."""
+"""The message that goes to whoever booked, since no mail goes out yet, and a booking's state in words. Pure."""
 
 from controller.access import words
 from controller.access.codes import spoken
 from controller.bookings.desk import View
 from controller.bookings.model import Status
 
+_ENDED = {
+    Status.CANCELLED: "This booking is cancelled.",
+    Status.FINISHED: "This booking is over.",
+    Status.NO_SHOW: "This booking is over.",
+    Status.EXPIRED: "Nobody decided on this request in time, so the time is no longer kept for you. "
+    "Ask again, or ring us.",
+    Status.RELEASED: "Nobody had come, so the time was given back. Ring us if you are on your way.",
+}
+
 
 def message(view: View) -> str:
-    """What to send: what, when, the code with its window, the link, whom to ring."""
+    """What to send: what, when, how it stands, the code with its window, the link, whom to ring."""
     booking, site, zone = view.booking, view.place.site, view.place.site.tz
     when = words.window(booking.during, zone, now=view.now)
     lines = [f"{booking.title}: {view.place.space.name}, {site.name}, {when}."]
     status = booking.status(view.now)
-    if status is Status.CANCELLED:
-        lines.append("This booking is cancelled.")
-    elif status is Status.FINISHED:
-        lines.append("This booking is over.")
+    if status in (Status.REQUESTED, Status.HELD):
+        lines.append(f"Not confirmed yet. {waiting(view)}")
+    elif status is Status.DECLINED:
+        lines.append("This request was declined" + (f": {view.why.rstrip('.')}." if view.why else "."))
+    elif status in _ENDED:
+        lines.append(_ENDED[status])
     elif view.code is not None:
         lines.append(f"Door code: {spoken(view.code)} for {words.listed(view.place.door_names)}, {code_times(view)}.")
     lines.append(f"See it or cancel it: {view.link}")
     if site.phone:
         lines.append(f"If a door does not open, ring {site.phone}.")
     return "\n".join(lines)
+
+
+def waiting(view: View) -> str:
+    """What whoever asked should know while nobody has decided."""
+    booking = view.booking
+    if booking.held_until is None:
+        return "The time is not kept for you until it is confirmed."
+    until = words.at(booking.held_until, view.place.site.tz, now=view.now)
+    return f"The time is kept for you until {until}, while somebody decides."
 
 
 def code_times(view: View) -> str:

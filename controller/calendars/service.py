@@ -201,7 +201,7 @@ class _Batch:
         else:
             new = msgspec.structs.replace(old, title=occurrence.title, starts=occurrence.starts, ends=occurrence.ends)
             if new.during == old.during:
-                await self._desk.reword(tx, self.picture, old, new, actor=self._actor, now=self._now)
+                await self._desk.rewrite(tx, self.picture, old, new, actor=self._actor, now=self._now, what="change")
             else:
                 await self._desk.rewrite(tx, self.picture, old, new, actor=self._actor, now=self._now, what="move")
         await repository.update_fingerprint(tx, self.place.site.id, self.place.space.id, occurrence)

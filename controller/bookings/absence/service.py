@@ -97,7 +97,7 @@ class Absence:
                 assert later is not None or planned is not None
                 at = words.at((later or planned).release_at, zone, now=now)  # type: ignore[union-attr]
                 why = f"nobody has come yet; it is given back at {at} unless somebody does"
-                await self._desk.reword(tx, picture, found, new, actor=_HOUSE, now=now, what="warn", why=why)
+                await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="warn", why=why)
             case Step.RELEASE:
                 new = msgspec.structs.replace(found, state=State.RELEASED, state_at=now)
                 why = f"nobody had come by {words.at(now, zone, now=now)}, {_heard(evidence, picture, now)}"

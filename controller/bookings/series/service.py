@@ -20,11 +20,12 @@ from controller.bookings.notes import notes
 from controller.bookings.outcome import held_until
 from controller.bookings.picture import Picture
 from controller.bookings.series import repository
+from controller.bookings.series.editing import SeriesChange
+from controller.bookings.series.edits import EditedSeries, Edits, kept_pattern
 from controller.bookings.series.errors import SeriesUnknown, refusal
 from controller.bookings.series.intending import Plan, intend
 from controller.bookings.series.model import Deed, Series, SeriesDate, SeriesDraft
 from controller.bookings.series.movable import with_moves
-from controller.bookings.series.pattern import Extra, Pattern
 from controller.bookings.series.settling import Asker, settle
 from controller.bookings.series.unrolling import Occurrence, Unrolled, unroll
 from controller.bookings.series.writing import Writing
@@ -102,6 +103,7 @@ class Recurring:
         self._desk = desk
         self._bookings = bookings
         self._writing = Writing(desk)
+        self._edits = Edits(desk, self._writing)
 
     async def check(self, site: str, draft: SeriesDraft, *, actor: Actor) -> CheckedSeries:
         """Every date with its mark, the refused ones with where they could go. Raises ``Invalid``, ``SiteUnknown``,
@@ -114,12 +116,10 @@ class Recurring:
             unrolled, plans = _planned(picture, draft, now)
             dates = await settle(tx, picture, plans, draft.wanted.otherwise, asker)
             dates = await with_moves(tx, picture, dates, [each.asked for each in plans], asker)
-            told = await self._told(tx, picture, dates, draft.details.people, now)
+            told = await self.told(tx, picture, dates, now)
             return CheckedSeries(site=picture.site, draft=draft, dates=tuple(told), goes_on=unrolled.goes_on)
 
-    async def _told(
-        self, tx: Tx, picture: Picture, dates: Sequence[SeriesDate], people: int | None, now: datetime
-    ) -> list[SeriesDate]:
+    async def told(self, tx: Tx, picture: Picture, dates: Sequence[SeriesDate], now: datetime) -> list[SeriesDate]:
         """The dates with what is worth knowing of them."""
         old = await access.lingering(tx, picture.site.id, now=now)
         zone = picture.site.tz
@@ -130,7 +130,7 @@ class Recurring:
                 continue
             place, window = picture.require(each.space), self._desk.code_window(each.during)
             lingering = lingering_texts(old, doors=place.space.doors, window=window, zone=zone, now=now)
-            known = notes(place, each.during, people)
+            known = notes(place, each.during)
             told.append(msgspec.structs.replace(each, lingering=lingering, notes=known))
         return told
 
@@ -157,7 +157,7 @@ class Recurring:
             id=uuid7(now, secrets.token_bytes(10)),
             site=site,
             details=draft.details,
-            pattern=_kept(draft.pattern, dates),
+            pattern=kept_pattern(draft.pattern, dates),
             created_at=now,
             created_by=actor.name,
         )
@@ -172,6 +172,28 @@ class Recurring:
             series = await require(tx, series_id)
             picture = await self._desk.pictures.of(tx, series.site)
             return await view(tx, picture, series, self._clock.now())
+
+    async def change(self, series_id: str, change: SeriesChange, *, actor: Actor) -> EditedSeries:
+        """Change what is to come of a series; what was changed in single dates stays. With ``check`` nothing is
+        written. Raises ``SeriesRefused``, ``Invalid``, ``NotNow``, ``SeriesStale``, ``SeriesUnknown``."""
+        if change.check:
+            return await self._look(series_id, change, actor)
+        edited = await self._bookings.write(self._change, series_id, change, actor)
+        self._changes.site_changed(edited.site.id)
+        return edited
+
+    async def _look(self, series_id: str, change: SeriesChange, actor: Actor) -> EditedSeries:
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            series = await require(tx, series_id)
+            picture = await self._desk.pictures.of(tx, series.site)
+            edited, plans, asker = await self._edits.look(tx, picture, series, change, actor, now)
+            moves = await with_moves(tx, picture, edited.dates, [each.asked for each in plans], asker)
+            return msgspec.structs.replace(edited, dates=tuple(await self.told(tx, picture, moves, now)))
+
+    async def _change(self, tx: Tx, series_id: str, change: SeriesChange, actor: Actor) -> EditedSeries:
+        series, picture, now = await self.locked(tx, series_id)
+        return await self._edits.carry_out(tx, picture, series, change, actor, now)
 
     async def cancel(self, series_id: str, *, from_date: date | None, why: str, actor: Actor) -> CancelledSeries:
         """Cancel what is left of a series, or what is left of it from a local date on. Raises ``SeriesUnknown``.
@@ -272,21 +294,6 @@ def _nothing_booked(dates: Sequence[SeriesDate], refused: Sequence[SeriesDate], 
     raise invalid_field("choices", "leave no date to book")
 
 
-def _kept(pattern: Pattern, dates: Sequence[SeriesDate]) -> Pattern:
-    """The pattern with what is left out by choice, and with what is booked though it would be left out."""
-    skipped = {each.occurrence.wall for each in dates if each.deed is Deed.SKIP and each.during is not None}
-    wanted = {each.occurrence.wall: each for each in dates if each.occurrence.out and each.deed is not Deed.NOTHING}
-    named = {each.starts for each in pattern.extra}
-    more = tuple(Extra(starts=wall, ends=wall + pattern.length) for wall in sorted(wanted) if wall not in named)
-    days = {wall.date() for wall in wanted}
-    return msgspec.structs.replace(
-        pattern,
-        extra=pattern.extra + more,
-        out_days=tuple(day for day in pattern.out_days if day not in days),
-        out_times=(*(wall for wall in pattern.out_times if wall not in wanted), *sorted(skipped)),
-    )
-
-
 async def require(tx: Tx, series_id: str) -> Series:
     """Raises ``SeriesUnknown``."""
     found = await repository.series(tx, series_id)
@@ -299,7 +306,7 @@ async def view(tx: Tx, picture: Picture, series: Series, now: datetime) -> Serie
     """The series with every date and its booking."""
     zone = picture.site.tz
     booked = {_name(each, zone): each for each in await bookings.of_series(tx, series.id)}
-    unrolled = Unrolled(occurrences=(), goes_on=False)
+    unrolled = Unrolled(occurrences=())
     if not series.imported:
         unrolled = unroll(series.pattern, zone, picture.hours)
     planned = {each.name: each for each in unrolled.occurrences}

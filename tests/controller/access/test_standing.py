@@ -37,7 +37,7 @@ SIDE = {"door": "side-door", "door_name": "Side door"}
 def standing(*grants: HeldGrant, now: datetime = NOW) -> Standing:
     """Of a booking that is cancelled if no grant is wanted."""
     cancelled = all(grant.ended_at is not None for grant in grants)
-    return stand(grants, cancelled=cancelled, now=now, zone=LONDON)
+    return stand(grants, off="cancelled" if cancelled else "", now=now, zone=LONDON)
 
 
 def text(*grants: HeldGrant, now: datetime = NOW) -> str:
@@ -162,7 +162,7 @@ def test_when_its_time_is_over_it_is_gone() -> None:
 
 
 def test_lingering_is_told_to_whoever_has_the_door_then() -> None:
-    old = Lingering(title="Choir", cancelled=True, grant=grant(on_version=1, ended_at=NOW, out_of_reach_since=AT_1402))
+    old = Lingering(title="Choir", off="cancelled", grant=grant(on_version=1, ended_at=NOW, out_of_reach_since=AT_1402))
 
     def told(door: str, starts_h: int, ends_h: int) -> tuple[str, ...]:
         window = Interval(start=NOW.replace(hour=starts_h), end=NOW.replace(hour=ends_h))

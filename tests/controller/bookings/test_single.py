@@ -130,9 +130,19 @@ async def test_check_says_what_create_would_and_writes_nothing(village: httpx.As
     taken = (await village.post(path, json=wanted(people=61))).json()
     assert taken["free"] is False
     assert [each["id"] for each in taken["conflicts"]] == [made["id"]]
-    assert taken["notes"] == ["61 people are more than Hall holds (60)"]
+    assert [(each["why"], each["text"]) for each in taken["reasons"]] == [
+        ("clash", "Hall is taken then: Choir, Thu 26 Nov, 18:00 to 20:00"),
+        ("capacity", "61 people are more than Hall holds (60)"),
+    ]
     itself = (await village.post(path, json=wanted(id=made["id"]))).json()
-    assert itself == {"free": True, "conflicts": [], "lingering": [], "notes": []}
+    assert itself == {
+        "free": True,
+        "needs_approval": False,
+        "reasons": [],
+        "conflicts": [],
+        "lingering": [],
+        "notes": [],
+    }
     night = wanted(starts="2027-03-27T22:00", ends="2027-03-28T04:00")
     assert (await village.post(path, json=night)).json()["notes"] == [
         "the clocks change: it lasts 5 hours, 1 hour shorter"

@@ -98,7 +98,7 @@ async def test_a_code_that_was_ended_and_made_anew_is_on_the_door_though_the_pla
 
     async def end_and_make_anew(tx: Tx) -> None:
         now = hub.house.clock.now()
-        await access.revoke(tx, booking_id=view.booking.id, now=now)
+        await access.revoke(tx, booking_ids=[view.booking.id], now=now)
         windows = {view.booking.id: view.code_window}
         await hub.house.access.issue(tx, site="ramsey", doors=["front-door"], windows=windows, now=now)
 

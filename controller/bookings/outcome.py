@@ -1,0 +1,40 @@
+"""What a verdict makes of a booking: confirmed at once, held, or only asked for. Pure."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.bookings.model import State
+from controller.bookings.policy import Policy
+from controller.bookings.verdict import Verdict, Why
+from edge.wire.interval import Interval
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """``why``: what it waits for approval for; empty where it does not."""
+
+    state: State
+    held_until: datetime | None = None
+    why: str = ""
+
+
+def outcome(verdict: Verdict, policy: Policy, during: Interval, *, now: datetime) -> Outcome:
+    """Of a wish that is possible."""
+    if not verdict.needs_approval:
+        return Outcome(state=State.CONFIRMED)
+    why = "; ".join(each.text for each in verdict.reasons if each.why is Why.APPROVAL)
+    return Outcome(state=waiting_state(policy), held_until=held_until(policy, during, now=now), why=why)
+
+
+def waiting_state(policy: Policy) -> State:
+    """The state of a booking that waits for approval."""
+    return State.HELD if policy.requests_hold else State.REQUESTED
+
+
+def held_until(policy: Policy, during: Interval, *, now: datetime) -> datetime | None:
+    """Until when a request that is made now holds its time: to its start at most, or to its end once it has begun.
+    ``None`` where requests hold nothing."""
+    if not policy.requests_hold:
+        return None
+    last = during.start if during.start > now else during.end
+    return last if policy.hold_hours is None else min(last, now + timedelta(hours=policy.hold_hours))
