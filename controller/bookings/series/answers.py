@@ -8,6 +8,7 @@ from controller import localtime
 from controller.bookings.answers import BookingAnswer, booking_answer
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.model import Booking, Status
+from controller.bookings.series.edits import EditedSeries
 from controller.bookings.series.model import Deed, Details, Mark, Move, SeriesDate
 from controller.bookings.series.pattern import Extra, Pattern
 from controller.bookings.series.saying import said
@@ -106,6 +107,7 @@ class SeriesViewAnswer(Answer):
     contact_email: str
     key_holder: str
     under_16s: bool
+    public: bool
     notes: str
     people: int | None
     party: str | None
@@ -132,6 +134,19 @@ class SeriesViewAnswer(Answer):
     actor: str
     version: int
     dates: list[StandingDate]
+
+
+class EditedSeriesAnswer(Answer):
+    """What becomes of each date to come, or would become with `check`. `id`: the series that they belong to then,
+    another one where it was cut in two."""
+
+    id: str
+    follows: str | None
+    version: int
+    rule_text: str
+    goes_on: bool
+    until: str
+    dates: list[SeriesDateAnswer]
 
 
 class CancelledSeriesAnswer(Answer):
@@ -165,8 +180,9 @@ def until(dates: Iterable[Occurrence], pattern: Pattern) -> str:
     return (max(left) if left else pattern.first_starts.date()).isoformat()
 
 
-def date_answer(each: SeriesDate, zone: ZoneInfo) -> SeriesDateAnswer:
+def date_answer(each: SeriesDate, zone: ZoneInfo, made: Booking | None = None) -> SeriesDateAnswer:
     during = each.during
+    booking = each.before or made
     return SeriesDateAnswer(
         date=each.date.isoformat(),
         occurrence=each.occurrence.name,
@@ -179,7 +195,7 @@ def date_answer(each: SeriesDate, zone: ZoneInfo) -> SeriesDateAnswer:
         reasons=reason_bodies(each.verdict.reasons, zone),
         conflicts=conflicts(each.verdict.conflicts, zone),
         moves=[_move_answer(move, zone) for move in each.moves],
-        booking=each.before.id if each.before else None,
+        booking=booking.id if booking else None,
         lingering=list(each.lingering),
         notes=list(each.notes),
     )
@@ -272,6 +288,19 @@ def _extra_text(each: Extra) -> str:
 
 def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return None if moment is None else localtime.rfc3339(moment, zone)
+
+
+def edited_answer(edited: EditedSeries) -> EditedSeriesAnswer:
+    zone, pattern = edited.site.tz, edited.series.pattern
+    return EditedSeriesAnswer(
+        id=edited.series.id,
+        follows=edited.series.follows,
+        version=edited.series.version,
+        rule_text=said(pattern, zone),
+        goes_on=edited.goes_on,
+        until=until((each.occurrence for each in edited.dates if each.deed is not Deed.CANCEL), pattern),
+        dates=[date_answer(each, zone, edited.made.get(each.occurrence.name)) for each in edited.dates],
+    )
 
 
 def cancelled_answer(done: CancelledSeries, actor: Actor) -> CancelledSeriesAnswer:

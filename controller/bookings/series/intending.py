@@ -8,6 +8,7 @@ import msgspec
 
 from controller import localtime
 from controller.bookings import limits
+from controller.bookings.changing import Wanted as Change
 from controller.bookings.model import Asked, Booking
 from controller.bookings.series.model import Act, Choice, Deed, Details, Mark, Wanted
 from controller.bookings.series.unrolling import Occurrence
@@ -16,14 +17,15 @@ from edge.wire.interval import Interval
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """One date. ``asked``: what to judge and write, ``None`` where there is nothing. ``before``: its booking so far.
-    ``own``: fields that are its own and not the series'. ``mark`` and ``text`` where they are known without a
-    judgement."""
+    """One date. ``asked``: what to judge, ``None`` where there is nothing. ``before``: its booking so far, ``change``:
+    what it becomes. ``own``: fields that are its own and not the series'. ``mark`` and ``text`` where they are known
+    without a judgement."""
 
     occurrence: Occurrence
     deed: Deed
     asked: Asked | None = None
     before: Booking | None = None
+    change: Change | None = None
     own: frozenset[str] = frozenset()
     mark: Mark | None = None
     text: str = ""
@@ -58,7 +60,7 @@ def _intended(each: Occurrence, details: Details, wanted: Wanted, zone: ZoneInfo
         return Plan(occurrence=each, deed=Deed.SKIP, mark=Mark.EMPTY, text=each.text)
     asked, own = wish(each, details, wanted, zone)
     if act is not Act.SKIP:
-        _check_timely(each, asked.during, choice, zone, now)
+        require_timely(each, asked.during, choice, now=now)
     return Plan(occurrence=each, deed=DEEDS.get(act, Deed.BOOK), asked=asked, own=own)
 
 
@@ -106,7 +108,8 @@ def _given(during: Interval | None) -> Interval:
     return during
 
 
-def _check_timely(each: Occurrence, during: Interval, choice: Choice | None, zone: ZoneInfo, now: datetime) -> None:
+def require_timely(each: Occurrence, during: Interval, choice: Choice | None, *, now: datetime) -> None:
+    """Raises ``Invalid`` for a date that is over or began too long ago."""
     if during.end > now and during.start >= now - limits.BEGUN:
         return
     hours = limits.BEGUN.total_seconds() / 3600

@@ -23,6 +23,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     contact_email: str = ""
     key_holder: str = ""
     under_16s: bool = False
+    public: bool = False
     notes: str = ""
     people: int | None = None
     party: str | None = None

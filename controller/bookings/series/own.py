@@ -14,6 +14,7 @@ FIELDS = (
     "contact_email",
     "key_holder",
     "under_16s",
+    "public",
     "notes",
     "people",
     "party",

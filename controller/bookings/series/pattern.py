@@ -1,5 +1,6 @@
 """When a series takes place: a rule with its exceptions, in the site's wall time. Pure."""
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -18,6 +19,19 @@ class Extra(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
     starts: datetime
     ends: datetime
+
+
+def read_extras(texts: Iterable[str], first: datetime, length: timedelta) -> tuple[Extra, ...]:
+    """Dates written as ``2026-12-24``, ``2026-12-24T19:00`` or ``2026-12-24T19:00/2026-12-24T22:00``, each once. One
+    without a time has that of the first date, one without an end lasts as long."""
+    found = {}
+    for text in texts:
+        start, _, end = text.partition("/")
+        starts = datetime.fromisoformat(start)  # a date is midnight
+        if "T" not in start:
+            starts = datetime.combine(starts.date(), first.time())
+        found[starts] = Extra(starts=starts, ends=datetime.fromisoformat(end) if end else starts + length)
+    return tuple(found[starts] for starts in sorted(found))
 
 
 class Pattern(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +77,15 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it is among the exceptions."""
         return wall in self.out_times or wall.date() in self.out_days
 
-    def without(self, walls: tuple[datetime, ...]) -> "Pattern":
-        """The same with more left out."""
-        more = tuple(each for each in walls if not self.leaves_out(each))
-        return msgspec.structs.replace(self, out_times=self.out_times + more)
+    def with_choices(self, *, left_out: Collection[datetime], wanted: Collection[datetime]) -> "Pattern":
+        """The same with some dates left out, and some though they would be left out."""
+        named = {each.starts for each in self.extra}
+        days = {wall.date() for wall in wanted}
+        more = tuple(Extra(starts=wall, ends=wall + self.length) for wall in sorted(wanted) if wall not in named)
+        out = {wall for wall in (*self.out_times, *left_out) if wall not in wanted}
+        return msgspec.structs.replace(
+            self,
+            extra=self.extra + more,
+            out_days=tuple(day for day in self.out_days if day not in days),
+            out_times=tuple(sorted(out)),
+        )

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response, status
 from controller.bookings.errors import NotNow
 from controller.bookings.series.answers import (
     CancelledSeriesAnswer,
+    EditedSeriesAnswer,
     RestoredSeriesAnswer,
     SeriesAnswer,
     SeriesCheckAnswer,
@@ -12,11 +13,12 @@ from controller.bookings.series.answers import (
     booked_answer,
     cancelled_answer,
     check_answer,
+    edited_answer,
     restored_answer,
     view_answer,
 )
 from controller.bookings.series.errors import SeriesRefused, SeriesUnknown
-from controller.bookings.series.schemas import CancelSeriesBody, CheckSeriesBody, SeriesBody
+from controller.bookings.series.schemas import CancelSeriesBody, ChangeSeriesBody, CheckSeriesBody, SeriesBody
 from controller.estate.errors import SiteUnknown
 from controller.fields import IdPath, SlugPath
 from controller.house import TheHouse
@@ -48,6 +50,13 @@ async def create_series(
 async def get_series(series_id: IdPath, house: TheHouse, actor: Reads) -> SeriesViewAnswer:
     """A series with its rule, what its dates have from it, and every date with its booking."""
     return view_answer(await house.recurring.get(series_id))
+
+
+@router.patch("/series/{series_id}", responses=described(SeriesUnknown, SeriesRefused))
+async def change_series(series_id: IdPath, body: ChangeSeriesBody, house: TheHouse, actor: Books) -> EditedSeriesAnswer:
+    """Change what is to come of a series: its time, space, rule or anything else. Dates that it no longer has are
+    cancelled, new ones booked; with `check` it only tells what would become of each."""
+    return edited_answer(await house.recurring.change(series_id, body.change(), actor=actor))
 
 
 @router.post("/series/{series_id}/cancel", responses=described(SeriesUnknown))

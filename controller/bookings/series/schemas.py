@@ -3,12 +3,15 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+import msgspec
+from pydantic import AfterValidator, Field, model_validator
 
 from controller.bookings.schemas import Equipment, Minutes, People, WallText, needs
+from controller.bookings.series.editing import Scope, SeriesChange
 from controller.bookings.series.model import Act, Choice, Details, Otherwise, SeriesDraft, Wanted
-from controller.bookings.series.pattern import MOST_EXCEPTIONS, Extra, Pattern
-from controller.fields import Body, Day, Line, MomentText, Name, Note, Slug, Yes, read_date, read_moment
+from controller.bookings.series.pattern import MOST_EXCEPTIONS, Pattern, read_extras
+from controller.bookings.series.reshaping import PatternChange
+from controller.fields import Body, Day, Line, MomentText, Name, Note, Slug, Whole, Yes, read_date, read_moment
 
 
 def _readable(text: str) -> str:
@@ -105,6 +108,7 @@ class SeriesBody(Body):
     contact_email: Line = ""
     key_holder: Line = ""
     under_16s: Yes = False
+    public: Yes = False
     notes: Note = ""
     people: People | None = None
     party: Slug | None = None
@@ -125,7 +129,7 @@ class SeriesBody(Body):
             first_starts=first,
             first_ends=last,
             rule=self.rule.strip(),
-            extra=extras(self.extra, first, last),
+            extra=read_extras(self.extra, first, last - first),
             out_days=days,
             out_times=times,
             term_only=self.term_only,
@@ -135,22 +139,6 @@ class SeriesBody(Body):
         details = Details(**{name: read.get(name, getattr(self, name)) for name in Details.__struct_fields__})
         how = wanted(self.choices, Otherwise(self.otherwise), overrule=self.overrule, by_rules=self.by_rules)
         return SeriesDraft(details=details, pattern=pattern, wanted=how)
-
-
-def extras(texts: list[str], first: datetime, last: datetime) -> tuple[Extra, ...]:
-    """Dates besides the rule's, each once. One without a time has that of the first date, one without an end its
-    length."""
-    found = {}
-    for text in texts:
-        starts_text, _, ends_text = text.partition("/")
-        starts = (
-            datetime.fromisoformat(starts_text)
-            if "T" in starts_text
-            else datetime.combine(date.fromisoformat(starts_text), first.time())
-        )
-        ends = datetime.fromisoformat(ends_text) if ends_text else starts + (last - first)
-        found[starts] = Extra(starts=starts, ends=ends)
-    return tuple(found[starts] for starts in sorted(found))
 
 
 def withouts(texts: list[str]) -> tuple[tuple[date, ...], tuple[datetime, ...]]:
@@ -169,3 +157,94 @@ class CancelSeriesBody(Body):
 
     from_date: Day | None = None
     why: Note = ""
+
+
+class ChangeSeriesBody(Body):
+    """What is to be different in a series; fields left out stay. `scope`: `all` dates to come, or those `from_date`
+    on (the series is then cut in two, and the second `follows` the first). A single date is changed as a booking.
+
+    `first_starts` and `first_ends`: where the first of these dates is to be; without a `rule` all the others go with
+    it. `extra` and `without` replace those of before. What was changed in a single date stays.
+
+    `choices` and `otherwise` as in a new series, and `keep`: leave a date as it is. `skip` cancels a date that is
+    booked. `check`: only tell what would become of each date. `version`: refuse with 409 if it is another by now.
+    """
+
+    scope: Scope
+    from_date: Day | None = None
+    check: Yes = False
+    version: Annotated[Whole, Field(ge=1)] | None = None
+    first_starts: WallText | None = None
+    first_ends: WallText | None = None
+    rule: RuleText | None = None
+    extra: Extras | None = None
+    without: Withouts | None = None
+    term_only: Yes | None = None
+    skip_holidays: Yes | None = None
+    space: Slug | None = None
+    title: Name | None = None
+    contact_name: Line | None = None
+    contact_phone: Line | None = None
+    contact_email: Line | None = None
+    key_holder: Line | None = None
+    under_16s: Yes | None = None
+    public: Yes | None = None
+    notes: Note | None = None
+    people: People | None = None
+    party: Slug | None = None
+    layout: Slug | None = None
+    seats: People | None = None
+    equipment: Equipment | None = None
+    setup_min: Minutes | None = None
+    cleardown_min: Minutes | None = None
+    overrule: Yes = False
+    by_rules: Yes = False
+    choices: Choices = Field(default_factory=dict)
+    otherwise: Literal["none", "skip", "hold", "keep"] = "none"
+
+    @model_validator(mode="after")
+    def _nothing_emptied(self) -> "ChangeSeriesBody":
+        for name in sorted(self.model_fields_set & _NEVER_NULL):
+            if getattr(self, name) is None:
+                raise ValueError(f"{name} must not be null; leave it out to keep it")
+        return self
+
+    def change(self) -> SeriesChange:
+        given = self.model_fields_set
+        details: dict[str, Any] = {name: getattr(self, name) for name in given & set(Details.__struct_fields__)}
+        for name in details.keys() & _EMPTY:
+            details[name] = details[name] or ""
+        if "equipment" in details:
+            details["equipment"] = needs(self.equipment or {})
+        return SeriesChange(
+            scope=self.scope,
+            from_date=self.from_date,
+            check=self.check,
+            version=self.version,
+            pattern=msgspec.structs.replace(PatternChange(), **self._pattern()),
+            details=details,
+            wanted=wanted(self.choices, Otherwise(self.otherwise), overrule=self.overrule, by_rules=self.by_rules),
+        )
+
+    def _pattern(self) -> dict[str, Any]:
+        given = self.model_fields_set
+        found: dict[str, Any] = {
+            name: datetime.fromisoformat(getattr(self, name))
+            for name in ("first_starts", "first_ends")
+            if name in given
+        }
+        found |= {name: getattr(self, name) for name in ("term_only", "skip_holidays") if name in given}
+        if "rule" in given:
+            found["rule"] = (self.rule or "").strip()
+        if "extra" in given:
+            found["extra"] = tuple(self.extra or ())
+        if "without" in given:
+            found["out_days"], found["out_times"] = withouts(self.without or [])
+        return found
+
+
+_EMPTY = frozenset({"contact_name", "contact_phone", "contact_email", "key_holder", "notes"})
+"""Texts that null empties."""
+_NEVER_NULL = frozenset(
+    {"first_starts", "first_ends", "term_only", "skip_holidays", "space", "title", "under_16s", "public"}
+)

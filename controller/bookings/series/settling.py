@@ -39,7 +39,7 @@ async def settle(
         going = frozenset(
             each.before.id
             for index, each in enumerate(plans)
-            if each.before is not None and index not in kept and each.deed not in (Deed.KEEP, Deed.NOTHING)
+            if each.before is not None and index not in kept and (each.asked is not None or each.deed is Deed.CANCEL)
         )
         # Those that claim nothing come last: they see the others, and nobody sees them.
         judged = sorted(
@@ -51,7 +51,8 @@ async def settle(
             for index in judged
             if (asked := plans[index].asked) is not None
         ]
-        verdicts = dict(zip(judged, await judge(tx, picture, wishes, now=asker.now, together=True), strict=True))
+        found = await judge(tx, picture, wishes, now=asker.now, together=True)
+        verdicts = {index: _concerned(plans[index], each) for index, each in zip(judged, found, strict=True)}
         dates = [
             _date(each, verdicts.get(index, Verdict()), otherwise, picture, kept=index in kept)
             for index, each in enumerate(plans)
@@ -60,6 +61,11 @@ async def settle(
         if refused <= kept:
             return dates
         kept |= _with_followers(refused, plans, picture)
+
+
+def _concerned(plan: Plan, verdict: Verdict) -> Verdict:
+    """Without what was so before and does not depend on the change."""
+    return verdict if plan.change is None else plan.change.concerned(verdict)
 
 
 def _with_followers(kept: Iterable[int], plans: Sequence[Plan], picture: Picture) -> set[int]:

@@ -58,11 +58,12 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unrolled(msgspec.Struct, frozen=True, kw_only=True):
-    """Every date by start, left-out ones too. ``goes_on``: the rule has no end, and the last date is only as far as
-    it is booked."""
+    """Every date by start, left-out ones too. ``ruled``: those of them that the rule gives. ``goes_on``: the rule has
+    no end, and the last date is only as far as it is booked."""
 
     occurrences: tuple[Occurrence, ...]
-    goes_on: bool
+    ruled: tuple[datetime, ...] = ()
+    goes_on: bool = False
 
 
 class DayBook(Protocol):
@@ -93,7 +94,8 @@ def unroll(pattern: Pattern, zone: ZoneInfo, days: DayBook) -> Unrolled:
         Extra(starts=wall, ends=ends) for (wall, ends), o in zip(everything, occurrences, strict=True) if not o.out
     ]
     _check_apart(taking_place, added)
-    return Unrolled(occurrences=tuple(occurrences), goes_on=rule is not None and not rule.ends)
+    goes_on = rule is not None and not rule.ends
+    return Unrolled(occurrences=tuple(occurrences), ruled=tuple(given), goes_on=goes_on)
 
 
 def _by_rule(pattern: Pattern, rule: Rule | None, zone: ZoneInfo) -> list[datetime]:
