@@ -16,6 +16,7 @@ from controller.bookings import whose
 from controller.bookings.absence.service import Absence
 from controller.bookings.desk import Desk
 from controller.bookings.finding.service import Finding
+from controller.bookings.recast.recast import Recast
 from controller.bookings.series.service import Recurring
 from controller.bookings.service import Bookings
 from controller.bookings.waiting import repository as waits
@@ -25,6 +26,7 @@ from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate.service import Estate
 from controller.exchange import Exchange
+from controller.hours.following import Anchored
 from controller.hours.service import Hours
 from controller.people import directory
 from controller.people.directory import Directory
@@ -106,6 +108,8 @@ def open_house(
         address=settings.address,
     )
     estate.when_a_space_changes(lambda tx, space: desk.follow_doors(tx, space, clock.now()))
+    estate.when_a_site_changes(Anchored())
+    estate.when_a_site_changes(Recast(database))
     bookings = Bookings(database, clock, changes, desk)
     registry = CollectorRegistry()
     exchange = Exchange(

@@ -13,7 +13,7 @@ from controller.database import Tx
 from controller.estate import repository as estate
 from controller.estate.divisions import atoms_of
 from controller.estate.errors import SiteUnknown, SpaceUnknown
-from controller.estate.model import Equipment, Layout, Site, Space, SpaceKind
+from controller.estate.model import Equipment, Layout, Site, SiteParts, Space, SpaceKind
 from controller.estate.revisions import revision
 from controller.hours import repository as hours
 from controller.hours.book import HoursBook
@@ -102,30 +102,36 @@ async def _take(tx: Tx, site_id: str, revision: int) -> Picture:
     parts = await estate.site_parts(tx, site_id)
     if parts is None:
         raise SiteUnknown(site_id)
-    atoms = atoms_of({space.id: space.parts for space in parts.spaces})
-    spaces = {space.id: space for space in parts.spaces}
-    names = {door.id: door.name for door in parts.doors}
     return Picture(
         site=parts.site,
         revision=revision,
-        by_space={
-            space.id: Place(
-                site=parts.site,
-                space=space,
-                door_names=tuple(names[door] for door in space.doors),
-                atoms=tuple(f"{site_id}/{atom}" for atom in atoms[space.id]),
-                pools=tuple(
-                    (f"{site_id}/{atom}", spaces[atom].pool_size or 0)
-                    for atom in atoms[space.id]
-                    if spaces[atom].kind is SpaceKind.POOL
-                ),
-            )
-            for space in parts.spaces
-        },
+        by_space=places(parts),
         equipment={each.id: each for each in parts.equipment},
         hours=await hours.hours_book(tx, parts.site),
         policy=await policy(tx, site_id),
     )
+
+
+def places(parts: SiteParts) -> dict[str, Place]:
+    """The spaces of a site with what they claim, by id. Raises ``Circular``."""
+    site = parts.site.id
+    atoms = atoms_of({space.id: space.parts for space in parts.spaces})
+    spaces = {space.id: space for space in parts.spaces}
+    names = {door.id: door.name for door in parts.doors}
+    return {
+        space.id: Place(
+            site=parts.site,
+            space=space,
+            door_names=tuple(names[door] for door in space.doors),
+            atoms=tuple(f"{site}/{atom}" for atom in atoms[space.id]),
+            pools=tuple(
+                (f"{site}/{atom}", spaces[atom].pool_size or 0)
+                for atom in atoms[space.id]
+                if spaces[atom].kind is SpaceKind.POOL
+            ),
+        )
+        for space in parts.spaces
+    }
 
 
 async def policy(tx: Tx, site: str) -> Policy:

@@ -1,0 +1,135 @@
+"""Bookings follow their spaces: what the bookings to come hold is made anew where a space divides otherwise, has other
+places or other minutes. What is over stays as it was."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.bookings.claims import write_claims
+from controller.bookings.judging.pools import quartered, seats_of, takings
+from controller.bookings.model import Booking, Claimed, State
+from controller.bookings.picture import Picture, Place, places
+from controller.bookings.policy import Policy
+from controller.bookings.recast import obstacles, repository
+from controller.bookings.recast.collisions import Holding, collisions, crowds
+from controller.database import Database, Tx
+from controller.estate.following import Foreseen, Obstacle
+from controller.estate.model import SiteParts, SpaceKind
+from controller.hours.book import HoursBook
+from controller.hours.model import Timetable
+from edge.wire.interval import Interval
+
+_AT_ONCE = 2000
+"""Bookings rewritten in one go, well below what a statement takes."""
+
+
+class Recast:
+    """A ``Follower`` of the estate."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
+        """Clashes are worked out here, pair by pair, so that a change without obstacles can be written."""
+        old, new = places(before), places(after)
+        found = [each async for each in obstacles.of_removals(tx, before, after, now=now)]
+        found += [each async for each in obstacles.of_equipment(tx, before, after, old, new, now=now)]
+        recast = [space for space in new if space in old and _shape(old[space]) != _shape(new[space])]
+        moved = [space for space in recast if _ground(old[space]) != _ground(new[space])]
+        mine = _standing(await repository.holding(tx, after.site.id, recast, after=now), now)
+        found += obstacles.of_layouts(mine, new, now=now)
+        if moved:
+            found += await self._clashes(tx, after, new, moved, now)
+        changed = [space for space in new if space in old and old[space].space != new[space].space]
+        ahead = mine
+        if not set(changed) <= set(recast):
+            ahead = _standing(await repository.holding(tx, after.site.id, changed, after=now), now)
+        return Foreseen(
+            obstacles=tuple(found), rewritten=len(mine), notes=tuple(obstacles.notes(ahead, old, new, now=now))
+        )
+
+    async def _clashes(
+        self, tx: Tx, after: SiteParts, new: dict[str, Place], moved: Sequence[str], now: datetime
+    ) -> list[Obstacle]:
+        site = after.site.id
+        near = _sharing(new, moved)
+        on = await repository.holding(tx, site, moved, after=now)
+        # What is on already keeps its whole time, so what is over may stand in its way.
+        since = min((quartered(each.during).start for each in on), default=now)
+        since = min(since, quartered(Interval(start=now, end=now + timedelta(minutes=1))).start)
+        holdings = [
+            _holding(each, new[each.space])
+            for each in _standing(await repository.holding(tx, site, near, after=since), now)
+        ]
+        sizes = {pool: size for place in new.values() for pool, size in place.pools}
+        found = [obstacles.of_collision(each, new, moved, now=now) for each in collisions(holdings)]
+        return found + [obstacles.of_crowd(each, new, moved, now=now) for each in crowds(holdings, sizes)]
+
+    async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
+        """All that is to change is let go first, then claimed as it is now."""
+        old, new = places(before), places(after)
+        site = after.site.id
+        recast = [space for space in new if space in old and _shape(old[space]) != _shape(new[space])]
+        if not recast:
+            return
+        picture = _picture(after, new)
+        mine = await repository.holding(tx, site, recast, after=now)
+        near = await repository.holding(tx, site, _sharing(new, recast), after=now)
+        gone = [each for each in near if each.expired(now) and each.space not in recast]
+        letting = [msgspec.structs.replace(each, state=State.CANCELLED) for each in (*mine, *gone)]
+        for some in _some(letting):
+            await write_claims(self._database, tx, picture, some, now=now)
+        sizes = {pool: size for space in recast for pool, size in new[space].pools}
+        start = quartered(Interval(start=now, end=now + timedelta(minutes=1))).start
+        await repository.resize(tx, sizes, since=start)
+        for some in _some(_standing(mine, now)):
+            await write_claims(self._database, tx, picture, some, now=now, new=True, expired=())
+
+
+def _shape(place: Place) -> tuple[object, ...]:
+    """What claims are made of."""
+    space = place.space
+    layouts = tuple((each.id, each.setup_min, each.cleardown_min) for each in space.layouts)
+    return (*_ground(place), space.setup_min, space.cleardown_min, space.default_layout, layouts)
+
+
+def _ground(place: Place) -> tuple[object, ...]:
+    """What two bookings can have in common."""
+    return place.space.kind, place.atoms, place.pools
+
+
+def _sharing(new: dict[str, Place], spaces: Sequence[str]) -> list[str]:
+    """The spaces that share ground with any of these, themselves included."""
+    ground = {atom for space in spaces for atom in new[space].atoms}
+    return [space for space, place in new.items() if not ground.isdisjoint(place.atoms)]
+
+
+def _standing(bookings: Sequence[Booking], now: datetime) -> list[Booking]:
+    return [each for each in bookings if not each.expired(now)]
+
+
+def _holding(booking: Booking, place: Place) -> Holding:
+    pool = place.space.kind is SpaceKind.POOL
+    return Holding(
+        booking=Claimed(id=booking.id, title=booking.title, space=booking.space, during=booking.during),
+        atoms=() if pool else place.atoms,
+        pools=takings(place, seats_of(seats=booking.seats, people=booking.people)),
+    )
+
+
+def _some(bookings: Sequence[Booking]) -> Iterator[Sequence[Booking]]:
+    for at in range(0, len(bookings), _AT_ONCE):
+        yield bookings[at : at + _AT_ONCE]
+
+
+def _picture(after: SiteParts, new: dict[str, Place]) -> Picture:
+    """The site as it will be, for claims alone. Not one of the kept pictures: this transaction may yet be undone."""
+    return Picture(
+        site=after.site,
+        revision=0,
+        by_space=new,
+        equipment={each.id: each for each in after.equipment},
+        hours=HoursBook(site=after.site, timetable=Timetable()),
+        policy=Policy(),
+    )
