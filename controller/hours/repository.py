@@ -73,6 +73,12 @@ async def add_closure(tx: Tx, site: str, value: Closure) -> None:
     await tx.execute(insert(closures).values(row))
 
 
+async def move_closure(tx: Tx, site: str, value: Closure) -> None:
+    """Write other times of a closure."""
+    here = (closures.c.site == site, closures.c.id == value.id)
+    await tx.execute(update(closures).where(*here).values(starts=value.during.start, ends=value.during.end))
+
+
 async def delete_closure(tx: Tx, site: str, closure_id: str) -> None:
     await tx.execute(delete(closures).where(closures.c.site == site, closures.c.id == closure_id))
 

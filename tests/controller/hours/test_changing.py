@@ -112,6 +112,22 @@ async def test_a_closure_is_taken_back_by_its_id(any_village: httpx.AsyncClient)
     assert (await get(any_village, "closures"))["items"] == []
 
 
+async def test_a_closure_by_dates_stays_on_them_when_the_zone_is_set_right(any_village: httpx.AsyncClient) -> None:
+    made = await close(any_village, CHRISTMAS)
+    site = {"name": "Ramsey Hub", "zone": "Europe/Madrid"}
+    assert (await any_village.put(ROOT, json=site)).is_success
+    [moved] = (await get(any_village, "closures"))["items"]
+    assert (moved["first"], moved["last"]) == (made["first"], made["last"])
+    assert moved["starts"] == "2026-12-24T00:00:00+01:00"
+
+
+async def test_a_space_that_is_deleted_takes_its_hours_along(any_village: httpx.AsyncClient) -> None:
+    await put(any_village, "spaces/yard/hours", {"windows": []})
+    assert (await any_village.delete(f"{ROOT}/spaces/yard")).is_success
+    await any_village.put(f"{ROOT}/spaces/yard", json={"name": "Yard", "doors": []})
+    assert await get(any_village, "spaces/yard/hours") == {"windows": None}
+
+
 async def test_closures_are_told_in_pages_and_those_that_are_over_only_when_asked_for(
     village: httpx.AsyncClient, clock: ManualClock
 ) -> None:

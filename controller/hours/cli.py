@@ -1,0 +1,198 @@
+"""``hallkeeper hours``: what a day's hours are and why, the bank holidays, and closing sites, over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile
+
+app = typer.Typer(help="Opening hours, bank holidays, closures.", no_args_is_help=True)
+
+Site = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
+
+
+class _Mode(msgspec.Struct, frozen=True):
+    starts: datetime
+    ends: datetime
+    mode: str
+    note: str | None
+
+
+class _Closed(msgspec.Struct, frozen=True):
+    starts: datetime
+    ends: datetime
+    why: str
+
+
+class _Space(msgspec.Struct, frozen=True):
+    name: str
+    closed: list[_Closed]
+
+
+class _Day(msgspec.Struct, frozen=True):
+    date: str
+    weekday: str
+    rule: str
+    note: str | None
+    season: str | None
+    holiday: str | None
+    in_term: bool | None
+    term: str | None
+    modes: list[_Mode]
+    spaces: list[_Space]
+
+
+class _Holiday(msgspec.Struct, frozen=True):
+    date: str
+    name: str
+    rule: str
+    modes: list[_Mode]
+
+
+class _Holidays(msgspec.Struct, frozen=True):
+    items: list[_Holiday]
+
+
+class _Booking(msgspec.Struct, frozen=True):
+    title: str
+    space: str
+    starts: datetime
+
+
+class _Loss(msgspec.Struct, frozen=True):
+    text: str
+
+
+class _Broken(msgspec.Struct, frozen=True):
+    booking: _Booking
+    reasons: list[_Loss]
+
+
+class _Effect(msgspec.Struct, frozen=True):
+    bookings: list[_Broken]
+    count: int
+
+
+_FOLLOWS = {"week": "the week", "bank_holiday": "the rule for bank holidays", "date": "an exception for this date"}
+
+
+@app.callback()
+def hours() -> None:
+    """Opening hours, bank holidays, closures."""
+
+
+@app.command()
+def show(
+    site: Site,
+    day: Annotated[str, typer.Argument(help="The date, such as 2026-12-25.")],
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Tell the modes of DAY at SITE, what they follow, and when its spaces cannot be booked."""
+    caller = Caller(server, token_file, token)
+    found = msgspec.json.decode(caller.get(f"/sites/{site}/hours/{day}"), type=_Day)
+    console = caller.console
+    console.print(f"{found.weekday} {found.date} follows {_follows(found)}.", markup=False, highlight=False)
+    if found.holiday:
+        console.print(f"Bank holiday: {found.holiday}.", markup=False, highlight=False)
+    if found.in_term is not None:
+        console.print(f"Schools: {found.term or 'not in term'}.", markup=False, highlight=False)
+    modes = Table("From", "To", "Mode", "Because")
+    for each in found.modes:
+        modes.add_row(_clock(each.starts), _until(each.ends), each.mode, escape(each.note or ""))
+    console.print(modes)
+    if found.spaces:
+        closed = Table("From", "To", "Space", "Cannot be booked because")
+        for space in found.spaces:
+            for each_closed in space.closed:
+                row = _clock(each_closed.starts), _until(each_closed.ends), escape(space.name), escape(each_closed.why)
+                closed.add_row(*row)
+        console.print(closed)
+
+
+@app.command("bank-holidays")
+def bank_holidays(
+    site: Site,
+    year: Annotated[int | None, typer.Argument(help="The year; this one if left out.")] = None,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """List the bank holidays of England and Wales in YEAR and what each means at SITE."""
+    caller = Caller(server, token_file, token)
+    asked = {} if year is None else {"year": str(year)}
+    found = msgspec.json.decode(caller.get(f"/sites/{site}/bank-holidays", **asked), type=_Holidays)
+    table = Table("Date", "Bank holiday", "Follows", "Open")
+    for each in found.items:
+        opened = [
+            f"{_clock(one.starts)} to {_until(one.ends)} {one.mode}" for one in each.modes if one.mode != "closed"
+        ]
+        table.add_row(each.date, escape(each.name), _FOLLOWS[each.rule], ", ".join(opened) or "closed")
+    caller.console.print(table)
+
+
+@app.command()
+def close(
+    sites: Annotated[list[str], typer.Argument(help="The sites, such as ramsey march.")],
+    first: Annotated[str, typer.Option(help="The first closed day, such as 2026-12-24.")],
+    last: Annotated[str, typer.Option(help="The last closed day.")],
+    reason: Annotated[str, typer.Option(help="What people read.")],
+    space: Annotated[list[str] | None, typer.Option(help="Only this space; may be given several times.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say whom it would shut out; write nothing.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Close although bookings stand; they stay.")] = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Close SITES, or some of their spaces, for whole days. A site with bookings in that time is left as it is and
+    they are listed, unless --anyway.
+
+    Exit code 0 when all were closed, 3 when bookings stood in the way somewhere, 1 when a site was refused or the
+    controller did not answer.
+    """
+    caller = Caller(server, token_file, token)
+    body = msgspec.json.encode({"first": first, "last": last, "reason": reason, "spaces": space or []})
+    left = False
+    for site in sites:
+        path = f"/sites/{site}/closures"
+        effect = msgspec.json.decode(caller.post(path, body, "application/json", check="true"), type=_Effect)
+        stands = effect.count > 0 and not anyway
+        left = left or stands
+        if not dry_run and not stands:
+            caller.post(path, body, "application/json", anyway=str(anyway).lower())
+        _told(caller, site, effect, dry_run=dry_run, stands=stands)
+    if left:
+        raise typer.Exit(SET_ASIDE)
+
+
+def _told(caller: Caller, site: str, effect: _Effect, *, dry_run: bool, stands: bool) -> None:
+    closed = "left as it is" if stands else "would be closed" if dry_run else "closed"
+    many = {0: "no booking stands", 1: "1 booking stands"}.get(effect.count, f"{effect.count} bookings stand")
+    caller.console.print(f"{site}: {closed}; {many} in that time", markup=False, highlight=False)
+    if effect.bookings:
+        table = Table("When", "Booking", "Space", "Because")
+        for each in effect.bookings:
+            booking = each.booking
+            when = f"{booking.starts:%a %-d %b %Y, %H:%M}"
+            why = "; ".join(one.text for one in each.reasons)
+            table.add_row(when, escape(booking.title), escape(booking.space), escape(why))
+        caller.console.print(table)
+
+
+def _follows(day: _Day) -> str:
+    follows = f"the season “{day.season}”" if day.rule == "week" and day.season else _FOLLOWS[day.rule]
+    return f"{follows} ({day.note})" if day.rule == "date" and day.note else follows
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%H:%M}"
+
+
+def _until(moment: datetime) -> str:
+    """The end of a time inside a day; its midnight is written as the end of that day."""
+    return "24:00" if (moment.hour, moment.minute) == (0, 0) else _clock(moment)
