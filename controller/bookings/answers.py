@@ -61,6 +61,7 @@ class BookingAnswer(Answer):
     contact_email: str
     key_holder: str
     under_16s: bool
+    public: bool
     notes: str
     people: int | None
     party: str | None
@@ -189,6 +190,7 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         contact_email=booking.contact_email,
         key_holder=booking.key_holder,
         under_16s=booking.under_16s,
+        public=booking.public,
         notes=booking.notes,
         people=booking.people,
         party=booking.party,

@@ -175,6 +175,7 @@ class Desk:
             contact_email=asked.contact_email,
             key_holder=asked.key_holder,
             under_16s=asked.under_16s,
+            public=asked.public,
             notes=asked.notes,
             layout=asked.layout,
             seats=asked.seats,

@@ -65,7 +65,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     ``party``: for whom. ``layout``: ``None`` for the space's default. ``seats``: of a pool. ``setup_min`` and
     ``cleardown_min``: its own wish; the widest of booking, layout and space holds. ``overrule``: a manager lets it
-    into a buffer. ``by_rules``: judge it as if the party itself asked, whoever types it.
+    into a buffer. ``by_rules``: judge it as if the party itself asked, whoever types it. ``public``: it is shown in
+    what's on.
     """
 
     space: str
@@ -76,6 +77,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     contact_email: str = ""
     key_holder: str = ""
     under_16s: bool = False
+    public: bool = False
     notes: str = ""
     people: int | None = None
     party: str | None = None
@@ -112,6 +114,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     contact_email: str
     key_holder: str
     under_16s: bool
+    public: bool = False
     notes: str
     layout: str | None
     seats: int | None
@@ -206,6 +209,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     contact_email: str = ""
     key_holder: str = ""
     under_16s: bool = False
+    public: bool = False
     notes: str = ""
     people: int | None = None
     party: str | None = None
@@ -235,6 +239,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     contact_email: str | msgspec.UnsetType = msgspec.UNSET
     key_holder: str | msgspec.UnsetType = msgspec.UNSET
     under_16s: bool | msgspec.UnsetType = msgspec.UNSET
+    public: bool | msgspec.UnsetType = msgspec.UNSET
     notes: str | msgspec.UnsetType = msgspec.UNSET
     people: int | msgspec.UnsetType | None = msgspec.UNSET
     party: str | msgspec.UnsetType | None = msgspec.UNSET

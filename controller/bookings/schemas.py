@@ -29,7 +29,8 @@ class BookingBody(Body):
 
     ``party``: for whom it is. ``layout``: left out, the space's default. ``seats``: of a pool. ``setup_min`` and
     ``cleardown_min``: its own wish; the widest of booking, layout and space holds. ``overrule``: let it into a buffer
-    or change-over (managers). ``by_rules``: judge it as if its party asked, whoever types it.
+    or change-over (managers). ``by_rules``: judge it as if its party asked, whoever types it. ``public``: show its title
+    and time in what's on.
     """
 
     space: Slug
@@ -41,6 +42,7 @@ class BookingBody(Body):
     contact_email: Line = ""
     key_holder: Line = ""
     under_16s: Yes = False
+    public: Yes = False
     notes: Note = ""
     people: People | None = None
     party: Slug | None = None
@@ -81,6 +83,7 @@ class ChangeBody(Body):
     contact_email: Line | None = None
     key_holder: Line | None = None
     under_16s: Yes | None = None
+    public: Yes | None = None
     notes: Note | None = None
     people: People | None = None
     party: Slug | None = None
@@ -95,7 +98,7 @@ class ChangeBody(Body):
 
     @model_validator(mode="after")
     def _nothing_emptied(self) -> "ChangeBody":
-        for name in ("space", "title", "starts", "ends", "under_16s"):
+        for name in ("space", "title", "starts", "ends", "under_16s", "public"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} must not be null; leave it out to keep it")
         return self

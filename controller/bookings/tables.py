@@ -68,6 +68,7 @@ bookings = Table(
     Column("contact_email", String(200), nullable=False, server_default=text("''")),
     Column("key_holder", String(200), nullable=False, server_default=text("''")),
     Column("under_16s", Boolean, nullable=False, server_default=false()),
+    Column("public", Boolean, nullable=False, server_default=false()),  # shown in what's on
     Column("notes", String(2000), nullable=False, server_default=text("''")),
     Column("layout", String(40)),
     Column("seats", Integer),  # of a pool

@@ -1,8 +1,22 @@
-"""Which event of which calendar became which booking, so that a second import finds it again."""
+"""Calendars that come in and go out: which event became which booking, feeds that are polled, subscriptions."""
 
-from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, String, Table
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
 
-from controller.database import metadata
+from controller.database import Instant, metadata
 
 imported = Table(
     "imported",
@@ -13,5 +27,48 @@ imported = Table(
     Column("recurrence_id", String(16), primary_key=True),  # original start in UTC; empty if it comes once
     Column("booking_id", String(36), ForeignKey("bookings.id"), nullable=False, index=True),
     Column("fingerprint", String(64), nullable=False),
+    Column("source", String(100), nullable=False, server_default=text("''")),  # which calendar; feed:ID for a feed's
     ForeignKeyConstraint(["site", "space"], ["spaces.site", "spaces.id"]),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),  # SHA-256 of the link's token
+    Column("name", String(200), nullable=False),
+    Column("shows", String(10), nullable=False),  # taken, titles, contacts
+    Column("site", String(40), ForeignKey("sites.id")),
+    Column("space", String(40)),
+    Column("party", String(40)),
+    Column("only_sites", Text),  # JSON; NULL for all, where a party is followed over sites
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("revoked_at", Instant),
+    Index("ix_subscriptions_created_by", "created_by"),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(40), nullable=False),
+    Column("space", String(40), nullable=False),
+    Column("party", String(40)),  # whose bookings its events become
+    Column("name", String(200), nullable=False),
+    Column("address", LargeBinary, nullable=False),  # sealed with code.key: it is often a secret
+    Column("every_min", Integer, nullable=False),
+    Column("etag", String(200), nullable=False, server_default=text("''")),
+    Column("modified", String(100), nullable=False, server_default=text("''")),
+    Column("next_at", Instant, nullable=False, index=True),
+    Column("asked_at", Instant),
+    Column("taken_at", Instant),  # when it was last read as a whole
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("came_empty", Boolean, nullable=False, server_default=false()),
+    Column("status", String(10), nullable=False, server_default="new"),  # new, ok, clashes, failing
+    Column("report", Text, nullable=False, server_default="{}"),  # JSON, as controller.calendars.feeds has it
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    ForeignKeyConstraint(["site", "space"], ["spaces.site", "spaces.id"]),
+    CheckConstraint("every_min >= 5", name="every_min"),
 )
