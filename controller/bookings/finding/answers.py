@@ -11,12 +11,18 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller import localtime
+from controller.bookings.errors import reason_bodies
+from controller.bookings.finding.anywhere import Found
 from controller.bookings.finding.fitting import Fitting, Unfit
 from controller.bookings.finding.free import FreeThere
+from controller.bookings.finding.instead import Instead
 from controller.bookings.finding.look import Free
+from controller.bookings.finding.ranking import Candidate, How, Proposal
+from controller.bookings.finding.series_anywhere import FoundSeries, Takes
 from controller.bookings.finding.sweep import moment
 from controller.estate.model import SpaceKind
 from controller.fields import Answer
+from controller.problem import ReasonBody
 
 
 class FreeTime(Answer):
@@ -134,3 +140,165 @@ def fitting(found: Fitting) -> dict[str, Any]:
 
 def unfit(found: Unfit) -> dict[str, Any]:
     return {"space": found.place.space.id, "name": found.place.space.name, "why": list(found.why)}
+
+
+class ProposalAnswer(Answer):
+    """``how`` it differs from the wish: `same`, `other_time`, `other_layout`, `other_space`, `other_site`; ``text``
+    says so in words. ``layout``: what the booking has to ask for. ``seats``: places of a pool. ``approval``: why
+    somebody has to approve it, else empty."""
+
+    how: How
+    text: str
+    site: str
+    site_name: str
+    miles: float | None
+    space: str
+    name: str
+    kind: SpaceKind
+    layout: str | None
+    layout_name: str | None
+    holds: int | None
+    seats: int | None
+    step_free: bool
+    starts: str
+    ends: str
+    needs_approval: bool
+    approval: str
+
+
+class InsteadAnswer(Answer):
+    """``free``, ``needs_approval``, ``reasons``: as in the check of a booking. ``items``: what would fit instead, the
+    nearest first; each has been judged possible for whoever asks."""
+
+    free: bool
+    needs_approval: bool
+    reasons: list[ReasonBody]
+    items: list[ProposalAnswer]
+
+
+class FoundAnswer(Answer):
+    """The best first, one time a space. ``sites``: how many were looked at; ``spaces``: how many of their spaces fit.
+    ``why``: a sentence where there is nothing to propose, else empty."""
+
+    items: list[ProposalAnswer]
+    sites: int
+    spaces: int
+    why: str
+
+
+class MissingAnswer(Answer):
+    """A date that the space does not take, and why not."""
+
+    date: str
+    starts: str
+    ends: str
+    text: str
+    reasons: list[ReasonBody]
+
+
+class OutAnswer(Answer):
+    """A date of the series that takes place nowhere, and why not."""
+
+    date: str
+    text: str
+
+
+class TakesAnswer(Answer):
+    """``taken`` of the ``dates`` can be had in this space; ``approval``: how many of them somebody has to approve."""
+
+    text: str
+    site: str
+    site_name: str
+    miles: float | None
+    space: str
+    name: str
+    kind: SpaceKind
+    layout: str | None
+    layout_name: str | None
+    holds: int | None
+    seats: int | None
+    step_free: bool
+    dates: int
+    taken: int
+    approval: int
+    missing: list[MissingAnswer]
+
+
+class FoundSeriesAnswer(Answer):
+    """The space that takes most of the dates first, of several the nearest. ``out``: dates that are left out or that
+    the clocks leave empty."""
+
+    items: list[TakesAnswer]
+    out: list[OutAnswer]
+    sites: int
+    spaces: int
+    why: str
+
+
+def instead_answer(found: Instead) -> InsteadAnswer:
+    return InsteadAnswer(
+        free=found.verdict.possible,
+        needs_approval=found.verdict.needs_approval,
+        reasons=reason_bodies(found.verdict.reasons, found.picture.site.tz),
+        items=[_proposal(each) for each in found.proposals],
+    )
+
+
+def found_answer(found: Found) -> FoundAnswer:
+    items = [_proposal(each) for each in found.proposals]
+    return FoundAnswer(items=items, sites=found.sites, spaces=found.spaces, why=found.why)
+
+
+def found_series_answer(found: FoundSeries) -> FoundSeriesAnswer:
+    return FoundSeriesAnswer(
+        items=[_takes(each) for each in found.items],
+        out=[OutAnswer(date=each.wall.date().isoformat(), text=each.out or each.text) for each in found.out],
+        sites=found.sites,
+        spaces=found.spaces,
+        why=found.why,
+    )
+
+
+def _proposal(found: Proposal) -> ProposalAnswer:
+    during, zone = found.candidate.during, found.candidate.zone
+    return ProposalAnswer(
+        **_where(found.candidate),
+        how=found.how,
+        text=found.text,
+        starts=localtime.rfc3339(during.start, zone),
+        ends=localtime.rfc3339(during.end, zone),
+        needs_approval=bool(found.approval),
+        approval=found.approval,
+    )
+
+
+def _takes(found: Takes) -> TakesAnswer:
+    zone = found.candidate.zone
+    return TakesAnswer(
+        **_where(found.candidate),
+        text=found.text,
+        dates=found.dates,
+        taken=found.taken,
+        approval=found.approval,
+        missing=[
+            MissingAnswer(
+                date=each.occurrence.wall.date().isoformat(),
+                starts=localtime.rfc3339(each.during.start, zone),
+                ends=localtime.rfc3339(each.during.end, zone),
+                text="; ".join(reason.text for reason in each.verdict.refusals),
+                reasons=reason_bodies(each.verdict.refusals, zone),
+            )
+            for each in found.missing
+        ],
+    )
+
+
+def _where(found: Candidate) -> dict[str, Any]:
+    site = found.fitting.picture.site
+    return {
+        **fitting(found.fitting),
+        "site": site.id,
+        "site_name": site.name,
+        "miles": None if found.miles is None else round(found.miles, 1),
+        "seats": found.fitting.seats,
+    }

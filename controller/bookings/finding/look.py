@@ -8,13 +8,12 @@ import msgspec
 from controller.bookings.finding import repository
 from controller.bookings.finding.closures import Closures
 from controller.bookings.finding.fitting import Fitting
-from controller.bookings.finding.sweep import Gaps, Span, Standing, claimed, fewest, full, left, moment, used_up
+from controller.bookings.finding.sweep import Gaps, Span, Standing, claimed, fewest, full, interval, left, used_up
 from controller.bookings.judging.buffers import buffers_of
 from controller.bookings.judging.pools import takings
 from controller.bookings.model import Need
 from controller.database import Tx
 from controller.estate.model import SpaceKind
-from edge.wire.interval import Interval
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,16 +50,15 @@ class Looker:
             return []
         rooms = [each.place for each in fittings if each.place.space.kind is not SpaceKind.POOL]
         sites = {each.picture.site.id for each in fittings}
-        hull = Interval(
-            start=moment(min(within[site][0] for site in sites)), end=moment(max(within[site][1] for site in sites))
-        )
+        start = min(within[site][0] for site in sites)
+        end = max(start + 1, *(within[site][1] for site in sites))
         standing = await repository.standing(
             tx,
             at=sites,
             atoms={atom for each in rooms for atom in each.atoms},
             pools={pool for each in fittings for pool, _ in each.place.pools},
             equipment={f"{site}/{need.equipment}" for need in use.equipment for site in sites},
-            during=hull,
+            during=interval((start, end)),
             now=now,
             but=use.but,
         )

@@ -15,11 +15,22 @@ MOST_SITES = 250
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
-    """``site`` or ``near``: from where distances count. ``miles``: how far to go, ``None`` for any distance."""
+    """``site`` or ``near``: from where distances count. ``miles``: how far to go, ``None`` for any distance. ``only``:
+    of these sites, ``None`` for all."""
 
     site: str | None = None
     near: Spot | None = None
     miles: float | None = None
+    only: frozenset[str] | None = None
+
+    @property
+    def where(self) -> str:
+        """“within 5 miles”, “here” of one site, “anywhere”."""
+        if self.miles is not None:
+            return f"within {self.miles:g} mile{'' if self.miles == 1 else 's'}"
+        if self.only is not None:
+            return "here" if len(self.only) == 1 else "at these sites"
+        return "anywhere"
 
 
 class Reached(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +54,9 @@ async def reached(
     distance come last, and only where distance does not bound the search. Raises ``Invalid``."""
     near = await _spot(tx, reach, actor)
     box = box_around(near, reach.miles) if near is not None and reach.miles is not None else None
-    found = await repository.sites_in_reach(tx, only=actor.sites, box=box)
+    allowed = [each for each in (actor.sites, reach.only) if each is not None]
+    only = frozenset.intersection(*allowed) if allowed else None
+    found = await repository.sites_in_reach(tx, only=only, box=box)
     away = [(_miles(near, each.spot), each) for each in found]
     if box is not None and reach.miles is not None:
         away = [(miles, each) for miles, each in away if miles is not None and miles <= reach.miles]

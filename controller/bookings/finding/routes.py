@@ -4,10 +4,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from controller.bookings.finding.answers import FreeAnswer, FreeEverywhereAnswer, free_everywhere_json, free_json
+from controller.bookings.finding.answers import (
+    FoundAnswer,
+    FoundSeriesAnswer,
+    FreeAnswer,
+    FreeEverywhereAnswer,
+    InsteadAnswer,
+    found_answer,
+    found_series_answer,
+    free_everywhere_json,
+    free_json,
+    instead_answer,
+)
 from controller.bookings.finding.free import Question
 from controller.bookings.finding.reach import MOST_SITES, Reach
-from controller.bookings.finding.schemas import free_question, reach
+from controller.bookings.finding.schemas import MOST_FOUND, FindBody, FindSeriesBody, InsteadBody, free_question, reach
 from controller.estate.errors import SiteUnknown
 from controller.fields import After, SlugPath
 from controller.house import TheHouse
@@ -40,3 +51,31 @@ async def free_everywhere(
     """The same for all sites that the asker may see, the nearest first."""
     page = await house.finding.free_everywhere(around, question, actor=actor, after=after, limit=limit)
     return Response(free_everywhere_json(page.items, more=page.more), media_type=_JSON)
+
+
+@router.post("/sites/{site}/bookings/instead", responses=described(SiteUnknown))
+async def instead(
+    site: SlugPath,
+    body: InsteadBody,
+    house: TheHouse,
+    actor: Reads,
+    limit: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 8,
+    within_miles: Annotated[float, Query(gt=0, le=500, description="How far other sites may be")] = 25.0,
+) -> InsteadAnswer:
+    """What would fit instead of a booking that is refused: the same space at another time, another layout or space at
+    the site, a site nearby. Writes nothing; a booking that can be had needs nothing instead."""
+    found = await house.finding.instead(site, body.draft(), but=body.id, actor=actor, miles=within_miles, limit=limit)
+    return instead_answer(found)
+
+
+@router.post("/find")
+async def find(body: FindBody, house: TheHouse, actor: Reads) -> FoundAnswer:
+    """Where a booking without a space can be had: by its time, how many people, what the space must have, and how far
+    away it may be. Each of the answers has been judged possible for whoever asks."""
+    return found_answer(await house.finding.find(body.sought(), actor=actor, limit=body.limit))
+
+
+@router.post("/find/series")
+async def find_series(body: FindSeriesBody, house: TheHouse, actor: Reads) -> FoundSeriesAnswer:
+    """Which spaces take most of a whole series, and which of its dates they do not take and why."""
+    return found_series_answer(await house.finding.find_series(body.sought(), actor=actor, limit=body.limit))

@@ -2,23 +2,35 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from controller.bookings.finding.anywhere import MOST_DAYS, MOST_MOVE_MIN, Sought
 from controller.bookings.finding.distance import Spot
 from controller.bookings.finding.fitting import Wants
 from controller.bookings.finding.free import Question
-from controller.bookings.finding.reach import Reach
+from controller.bookings.finding.reach import MOST_SITES, Reach
+from controller.bookings.finding.seeking import Seeking
+from controller.bookings.finding.series_anywhere import SoughtSeries
 from controller.bookings.model import Need
+from controller.bookings.schemas import CheckBody, Equipment, WallText, needs
+from controller.bookings.schemas import Minutes as BufferMinutes
+from controller.bookings.schemas import People as SomePeople
+from controller.bookings.series.pattern import Pattern, read_extras
+from controller.bookings.series.schemas import Extras, RuleText, Withouts, withouts
 from controller.estate.model import SpaceKind
-from controller.fields import Slug
+from controller.fields import Body, MomentText, Number, Slug, Whole, read_moment
+from controller.fields import Yes as Flag
 from controller.problem import invalid_field
 from edge.wire.ids import SLUG_PATTERN
 
 _NEED = re.compile(rf"(?P<name>{SLUG_PATTERN.strip('^$')})(:(?P<count>\d{{1,6}}))?", re.ASCII)
 MOST_NAMES = 30
+MOST_FOUND = 50
+"""Spaces that one search returns."""
 
 Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
 Minutes = Annotated[int, Query(ge=1, le=31 * 24 * 60, description="How long a booking is to be at least")]
@@ -105,3 +117,116 @@ def spot(near: str | None, latitude: float | None, longitude: float | None) -> S
     if near is not None:
         raise invalid_field("near", "must be left out where latitude and longitude are given")
     return Spot(latitude=latitude, longitude=longitude)
+
+
+class InsteadBody(CheckBody):
+    """A booking that is refused, as it was asked for; ``id``: the booking that was to be moved."""
+
+
+class SeekingBody(Body):
+    """What a space must have, where, and for whom. ``kind``: `room` or `pool`, where places are booked by number.
+    ``quiet``: one that is kept quiet; ``noisy``: one that need not be. Distances count from the site ``near`` or from
+    ``latitude`` and ``longitude``; ``sites``: of these only. The other fields are those of a booking."""
+
+    people: SomePeople | None = None
+    layout: Slug | None = None
+    step_free: Flag = False
+    quiet: Flag = False
+    noisy: Flag = False
+    amenities: Annotated[list[Slug], Field(max_length=MOST_NAMES)] = Field(default_factory=list)
+    equipment: Equipment = Field(default_factory=dict)
+    seats: SomePeople | None = None
+    kind: SpaceKind = SpaceKind.ROOM
+    party: Slug | None = None
+    under_16s: Flag = False
+    setup_min: BufferMinutes | None = None
+    cleardown_min: BufferMinutes | None = None
+    by_rules: Flag = False
+    near: Slug | None = None
+    latitude: Annotated[Number, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[Number, Field(ge=-180, le=180)] | None = None
+    within_miles: Annotated[Number, Field(gt=0, le=500)] | None = None
+    sites: Annotated[list[Slug], Field(max_length=MOST_SITES)] | None = None
+    limit: Annotated[Whole, Field(ge=1, le=MOST_FOUND)] = 10
+
+    def seeking(self) -> Seeking:
+        """Raises ``Invalid``."""
+        return Seeking(
+            wants=Wants(
+                people=self.people,
+                layout=self.layout,
+                step_free=self.step_free,
+                quiet=self.quiet,
+                noisy=self.noisy,
+                amenities=tuple(self.amenities),
+                equipment=needs(self.equipment),
+                seats=self.seats,
+                kind=self.kind,
+            ),
+            reach=Reach(
+                site=self.near,
+                near=spot(self.near, self.latitude, self.longitude),
+                miles=self.within_miles,
+                only=None if self.sites is None else frozenset(self.sites),
+            ),
+            party=self.party,
+            under_16s=self.under_16s,
+            setup_min=self.setup_min,
+            cleardown_min=self.cleardown_min,
+            by_rules=self.by_rules,
+        )
+
+
+class FindBody(SeekingBody):
+    """A wish without a space. Bare times are each site's own. ``move_min``: how many minutes earlier or later would
+    do; ``days``: how many days after the first would do as well."""
+
+    starts: MomentText
+    ends: MomentText
+    move_min: Annotated[Whole, Field(ge=0, le=MOST_MOVE_MIN)] = 0
+    days: Annotated[Whole, Field(ge=0, le=MOST_DAYS)] = 0
+
+    def sought(self) -> Sought:
+        """Raises ``Invalid``."""
+        return Sought(
+            starts=read_moment(self.starts),
+            ends=read_moment(self.ends),
+            seeking=self.seeking(),
+            move_min=self.move_min,
+            days=self.days,
+        )
+
+
+class FindSeriesBody(SeekingBody):
+    """A series without a space, its dates as in a series: by `rule`, or every week for ``weeks`` weeks."""
+
+    first_starts: WallText
+    first_ends: WallText
+    weeks: Annotated[Whole, Field(ge=1, le=104)] | None = None
+    rule: RuleText = ""
+    extra: Extras = Field(default_factory=list)
+    without: Withouts = Field(default_factory=list)
+    term_only: Flag = False
+    skip_holidays: Flag = False
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> "FindSeriesBody":
+        if self.weeks is not None and self.rule:
+            raise ValueError("weeks and rule are two ways to say the same; leave one out")
+        return self
+
+    def sought(self) -> SoughtSeries:
+        """Raises ``Invalid``."""
+        first, last = datetime.fromisoformat(self.first_starts), datetime.fromisoformat(self.first_ends)
+        days, times = withouts(self.without)
+        pattern = Pattern(
+            first_starts=first,
+            first_ends=last,
+            rule=self.rule.strip() if self.weeks is None else f"FREQ=WEEKLY;COUNT={self.weeks}",
+            extra=read_extras(self.extra, first, last - first),
+            out_days=days,
+            out_times=times,
+            term_only=self.term_only,
+            skip_holidays=self.skip_holidays,
+        )
+        return SoughtSeries(pattern=pattern, seeking=self.seeking())

@@ -1,18 +1,33 @@
 """Finding a space: what is free, what would fit instead, where a wish or a whole series can be had."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
+from msgspec.structs import replace
 
+from controller.bookings import limits
+from controller.bookings.finding.anywhere import Found, Sought, find_anywhere
+from controller.bookings.finding.distance import Spot
 from controller.bookings.finding.free import FreeThere, Question, free_at
+from controller.bookings.finding.instead import Instead, instead_of
 from controller.bookings.finding.look import Looker
 from controller.bookings.finding.reach import Reach, Reached, reached
-from controller.bookings.picture import Pictures
+from controller.bookings.finding.seeking import Seeking
+from controller.bookings.finding.series_anywhere import FoundSeries, SoughtSeries, find_series
+from controller.bookings.judging.judge import Wish
+from controller.bookings.model import Draft
+from controller.bookings.picture import Picture, Pictures
 from controller.database import Database, Tx
+from controller.people.errors import NotAllowed
 from controller.people.may import Action, Thing, may
-from controller.people.model import Actor
-from controller.people.parties import tier_of
+from controller.people.model import Actor, Role
+from controller.people.parties import tier_of, tier_to_book
 from edge.wire.clock import Clock
+from edge.wire.interval import Interval
+
+NEARBY = 8
+"""Other sites at which another space is looked for instead."""
 
 
 class FreePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,9 +63,73 @@ class Finding:
             page = await reached(tx, self._pictures, reach, actor, after=after, limit=limit)
             return FreePage(items=await self._free(tx, page.items, question, actor), more=page.more)
 
+    async def instead(
+        self, site: str, draft: Draft, *, but: str | None, actor: Actor, miles: float | None, limit: int
+    ) -> Instead:
+        """What would fit instead of a wish that is refused, also at sites within so many ``miles``. ``but``: a booking
+        that does not stand in its way. Raises ``Invalid``, ``NotAllowed``, ``SiteUnknown``, ``SpaceUnknown``."""
+        draft = replace(draft, party=_for_whom(actor, site, draft.party))
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            picture = await self._pictures.of(tx, site)
+            zone = picture.require(draft.space).site.tz
+            during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
+            (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
+            wish = Wish(
+                asked=draft.asked(during),
+                actor=actor,
+                tier=await tier_to_book(tx, draft.party),
+                but=frozenset() if but is None else frozenset({but}),
+            )
+            nearby = await self._nearby(tx, picture, actor, miles)
+            return await instead_of(tx, self._looker, picture, wish, nearby, now=now, limit=limit)
+
+    async def _nearby(self, tx: Tx, picture: Picture, actor: Actor, miles: float | None) -> list[Reached]:
+        site = picture.site
+        if miles is None or site.latitude is None or site.longitude is None:
+            return []
+        spot = Spot(latitude=site.latitude, longitude=site.longitude)
+        page = await reached(tx, self._pictures, Reach(near=spot, miles=miles), actor, limit=NEARBY + 1)
+        return [each for each in page.items if each.picture.site.id != site.id][:NEARBY]
+
+    async def find(self, sought: Sought, *, actor: Actor, limit: int) -> Found:
+        """Where a wish without a space can be had. Raises ``Invalid``, ``NotAllowed``."""
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            there, wish, seeking = await self._sought(tx, sought.seeking, actor)
+            sought = replace(sought, seeking=seeking)
+            return await find_anywhere(tx, self._looker, there, sought, wish, now=now, limit=limit)
+
+    async def find_series(self, sought: SoughtSeries, *, actor: Actor, limit: int) -> FoundSeries:
+        """Where a series without a space can be had. Raises ``Invalid``, ``NotAllowed``."""
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            there, wish, seeking = await self._sought(tx, sought.seeking, actor)
+            sought = replace(sought, seeking=seeking)
+            return await find_series(tx, self._looker, there, sought, wish, now=now, limit=limit)
+
+    async def _sought(self, tx: Tx, seeking: Seeking, actor: Actor) -> tuple[list[Reached], Wish, Seeking]:
+        """The sites in reach, by whom and for whom something is sought."""
+        party = _for_whom(actor, None, seeking.party)
+        page = await reached(tx, self._pictures, seeking.reach, actor)
+        now = self._clock.now()
+        asked = seeking.asked(Interval(start=now, end=now + timedelta(minutes=1)))
+        wish = Wish(asked=asked, actor=actor, tier=await tier_to_book(tx, party))
+        return page.items, wish, replace(seeking, party=party)
+
     async def _free(self, tx: Tx, there: Sequence[Reached], question: Question, actor: Actor) -> list[FreeThere]:
         now = self._clock.now()
         # A manager may decide wherever it may look, and then no window holds.
         decides = may(actor, Action.DECIDE, Thing(party=actor.party))
         tier = None if decides or not actor.party else await tier_of(tx, actor.party)
         return await free_at(tx, self._looker, there, question, tier=tier, now=now)
+
+
+def _for_whom(actor: Actor, site: str | None, party: str | None) -> str | None:
+    """A booker who names no party looks for their own. Raises ``NotAllowed``."""
+    if actor.role is not Role.BOOKER:
+        return party
+    thing = Thing(site=site, party=actor.party if party is None else party)
+    if not may(actor, Action.BOOK, thing):
+        raise NotAllowed(actor.name, Action.BOOK, thing)
+    return thing.party

@@ -1,0 +1,125 @@
+"""What would fit instead of a wish that is refused: another time, layout, space or site."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller import localtime
+from controller.bookings.finding.fitting import Wants, sort_out
+from controller.bookings.finding.look import Looker, Use
+from controller.bookings.finding.other_days import on_another_day, on_other_days, on_the_day
+from controller.bookings.finding.proposing import propose
+from controller.bookings.finding.ranking import Candidate, Proposal, Wished
+from controller.bookings.finding.reach import Reached
+from controller.bookings.finding.sweep import MINUTE, holds, interval, span, us
+from controller.bookings.judging.judge import Wish, judge
+from controller.bookings.model import Asked
+from controller.bookings.picture import Picture, Place
+from controller.bookings.verdict import Verdict
+from controller.database import Tx
+from controller.estate.model import SpaceKind
+
+DAYS_BEFORE = 2
+DAYS_AFTER = 14
+"""How far from the wished day another time is looked for."""
+AROUND = timedelta(hours=3)
+"""How far from the wished time of day, on another day."""
+_SAME_DAY = 4
+"""Other times of the wished day that are looked at."""
+
+
+class Instead(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a wish, and what would fit instead, nearest first; nothing where the wish itself is possible."""
+
+    picture: Picture
+    verdict: Verdict
+    proposals: Sequence[Proposal]
+
+
+async def instead_of(
+    tx: Tx, looker: Looker, picture: Picture, wish: Wish, nearby: Sequence[Reached], *, now: datetime, limit: int
+) -> Instead:
+    """``nearby``: other sites, with their distance, at which the same time is looked for."""
+    [verdict] = await judge(tx, picture, [wish], now=now)
+    if verdict.possible:
+        return Instead(picture=picture, verdict=verdict, proposals=())
+    asked, place = wish.asked, picture.require(wish.asked.space)
+    wished = Wished(people=asked.people, place=place, layout=asked.layout)
+    candidates = [
+        *await _other_times(tx, looker, picture, place, wish, now),
+        *await _other_spaces(tx, looker, picture, place, wish, nearby, now),
+    ]
+    found = await propose(tx, candidates, wish, wished, now=now, limit=limit)
+    return Instead(picture=picture, verdict=verdict, proposals=found.items)
+
+
+def _wants(asked: Asked, place: Place) -> Wants:
+    """What any space has to have that comes in question."""
+    pool = place.space.kind is SpaceKind.POOL
+    return Wants(
+        people=asked.people,
+        seats=asked.seats if pool else None,
+        equipment=asked.equipment,
+        kind=place.space.kind,
+    )
+
+
+def _use(wish: Wish) -> Use:
+    asked = wish.asked
+    return Use(
+        shortest=MINUTE,
+        setup_min=asked.setup_min,
+        cleardown_min=asked.cleardown_min,
+        equipment=asked.equipment,
+        but=wish.but,
+    )
+
+
+async def _other_times(
+    tx: Tx, looker: Looker, picture: Picture, place: Place, wish: Wish, now: datetime
+) -> list[Candidate]:
+    """The same space on the same day, and near the same time on the days around; as it was asked for, if that can be,
+    else in the layout that holds the people."""
+    asked, zone = wish.asked, picture.site.tz
+    wants = _wants(asked, place)
+    ways = [msgspec.structs.replace(wants, layout=asked.layout), wants] if asked.layout else [wants]
+    found = [each for one in ways for each in sort_out(picture, one, only=[place.space.id])[0]]
+    if not found:
+        return []
+    days = [each for each in range(-DAYS_BEFORE, DAYS_AFTER + 1) if each]
+    around = [each for number in days if (each := on_another_day(asked.during, number, zone))]
+    first = localtime.day_start(localtime.local_day(min(around).start, zone), zone)
+    end = localtime.day_bounds(localtime.local_day(max(around).end, zone), zone).end
+    within = {picture.site.id: (max(us(now), us(first)), us(end))}
+    [free] = await looker.look(tx, found[:1], _use(wish), within, now=now)
+    times = [interval(each) for each in free.times]
+    near = [
+        *on_the_day(times, asked.during, zone, limit=_SAME_DAY),
+        *on_other_days(times, asked.during, zone, days, around=AROUND),
+    ]
+    return [Candidate(fitting=free.fitting, during=each, wanted=asked.during) for each in near]
+
+
+async def _other_spaces(
+    tx: Tx, looker: Looker, picture: Picture, place: Place, wish: Wish, nearby: Sequence[Reached], now: datetime
+) -> list[Candidate]:
+    """The same time in other layouts of the space, in the other spaces of the site, and in those of the sites
+    nearby."""
+    asked = wish.asked
+    wants = _wants(asked, place)
+    layouts = [msgspec.structs.replace(wants, layout=each.id) for each in place.space.layouts]
+    there = [
+        *((None, each) for one in layouts for each in sort_out(picture, one, only=[place.space.id])[0]),
+        *((None, each) for each in sort_out(picture, wants)[0] if each.place.space.id != place.space.id),
+        *((near.miles, each) for near in nearby for each in sort_out(near.picture, wants)[0]),
+    ]
+    fittings = [each for _, each in there]
+    during = span(asked.during)
+    within = {each.picture.site.id: during for each in fittings}
+    found = await looker.look(tx, fittings, _use(wish), within, now=now)
+    return [
+        Candidate(fitting=free.fitting, during=asked.during, wanted=asked.during, miles=miles)
+        for (miles, _), free in zip(there, found, strict=True)
+        if holds(free.times, during)
+    ]
