@@ -3,6 +3,7 @@ bookings, ready to be priced."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import datetime
 
 from controller.billing import repository
 from controller.billing.model import Priced, Set, Used
@@ -56,11 +57,17 @@ def priced(picture: Picture, asked: Asked | Booking, tier: Tier, *, block: tuple
 
 
 def same_price(one: Booking, other: Booking) -> bool:
-    """Whether nothing differs that a price could depend on."""
-    return all(getattr(one, name) == getattr(other, name) for name in _PRICED)
+    """Whether nothing differs that a price could depend on. One that was finished early is charged to its old end."""
+    return _charged_until(one) == _charged_until(other) and all(
+        getattr(one, name) == getattr(other, name) for name in _PRICED
+    )
 
 
-_PRICED = ("space", "layout", "starts", "ends", "party", "people", "seats", "equipment")
+_PRICED = ("space", "layout", "starts", "party", "people", "seats", "equipment")
+
+
+def _charged_until(booking: Booking) -> datetime:
+    return booking.ends_before or booking.ends
 
 
 def _seats(place: Place, asked: Asked | Booking) -> int:

@@ -250,6 +250,8 @@ async def test_what_ends_early_is_charged_as_it_was_booked(
     made = await book(village)
     clock.set(wall("2026-11-26 19:00"))
     await turn(house, made, State.CONFIRMED, State.CONFIRMED, ends=wall("2026-11-26 19:00"))
+    await act(village, made, "finish")
+    await act(village, made, "restore")
     assert await totals(village, made) == [("confirmed", 2400)]
     await turn(house, made, State.CONFIRMED, State.CONFIRMED, ends=wall("2026-11-26 21:00"))
     assert (await totals(village, made))[0] == ("changed", 3600)
