@@ -1,6 +1,6 @@
 """From a booking to the door and back: compiled, published, applied, shown."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -9,12 +9,14 @@ from controller.access.repository import held
 from controller.access.standing import State
 from controller.database import Tx
 from controller.hours.model import Span, Timetable, Weekly
+from controller.hours.proposals import NewClosure, NewTimetable
 from controller.people.model import Actor
 from controller.plans import repository
 from controller.plans.tables import plan_parts, plans
 from controller.telemetry import reading
 from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, Reason, decide
+from edge.wire.ids import uuid7
 from edge.wire.plan import Mode
 from edge.wire.topics import subscriptions
 from firmware_sim.memory_link import MemoryBroker
@@ -168,12 +170,23 @@ async def test_the_plan_slides_on_when_a_day_has_passed(hub: Hub, edge: FakeEdge
     assert edge.manifest.version > before.version
 
 
-async def test_hours_reach_the_door(hub: Hub, edge: FakeEdge) -> None:
+async def test_hours_and_closures_reach_the_door(hub: Hub, edge: FakeEdge) -> None:
     week = tuple(Weekly(weekday=day, span=Span(opens=9 * 60, closes=17 * 60, mode=Mode.STAFFED)) for day in range(7))
-    await hub.house.hours.put("ramsey", Timetable(pattern=week, free_doors=("front-door",)), actor=ACTOR)
-    await edge.until(
-        lambda: edge.plan and any(span.free for span in edge.plan.doors["front-door"].hours.spans), "a free door"
-    )
+    hours = NewTimetable(timetable=Timetable(pattern=week, free_doors=("front-door",)))
+    await hub.house.hours.change("ramsey", hours, anyway=False, actor=ACTOR)
+
+    def free() -> list[datetime]:
+        return (
+            [span.during.start for span in edge.plan.doors["front-door"].hours.spans if span.free] if edge.plan else []
+        )
+
+    await edge.until(free, "a free door")
+    opened = free()
+    closed = opened[3]
+    now, day = hub.house.clock.now(), closed.date()
+    shut = NewClosure(id=uuid7(now, bytes(10)), reason="boiler", first=day, last=day, made_at=now, made_by=ACTOR)
+    await hub.house.hours.change("ramsey", shut, anyway=False, actor=ACTOR)
+    await edge.until(lambda: free() == [each for each in opened if each != closed], "a day less")
 
 
 async def test_a_refused_plan_is_seen_with_its_reason(hub: Hub, edge: FakeEdge) -> None:
