@@ -8,6 +8,7 @@ from controller.access import door_page
 from controller.billing import routes as billing
 from controller.bookings import routes as bookings
 from controller.bookings.finding import routes as finding
+from controller.bookings.policies import routes as policies
 from controller.bookings.series import routes as series
 from controller.bookings.waiting import routes as waiting
 from controller.calendars import routes as calendars
@@ -43,6 +44,7 @@ ROUTERS = (
     estate.router,
     hours.router,
     bookings.router,
+    policies.router,
     series.router,
     finding.router,
     waiting.router,

@@ -16,6 +16,7 @@ from controller.bookings import whose
 from controller.bookings.absence.service import Absence
 from controller.bookings.desk import Desk
 from controller.bookings.finding.service import Finding
+from controller.bookings.policies.service import Policies
 from controller.bookings.recast.recast import Recast
 from controller.bookings.series.service import Recurring
 from controller.bookings.service import Bookings
@@ -68,6 +69,7 @@ class House:
     estate: Estate
     hours: Hours
     access: Access
+    desk: Desk
     bookings: Bookings
     recurring: Recurring
     finding: Finding
@@ -76,6 +78,7 @@ class House:
     exchange: Exchange
     absence: Absence
     waiting: Waiting
+    policies: Policies
     whereabouts: dict[str, Callable[[Tx, str], Awaitable[Thing | None]]] = field(default_factory=dict)
     """By the name of a route's path parameter: whose thing that is."""
     checks: dict[str, Check] = field(default_factory=dict)
@@ -134,6 +137,7 @@ def open_house(
         estate=estate,
         hours=Hours(database, clock, changes),
         access=access,
+        desk=desk,
         bookings=bookings,
         recurring=Recurring(database, clock, changes, desk, bookings),
         finding=Finding(database, clock, desk.pictures),
@@ -142,6 +146,7 @@ def open_house(
         exchange=exchange,
         absence=Absence(database, clock, changes, desk, bookings, ask=exchange.greeter.greet),
         waiting=Waiting(database, clock, changes, desk, bookings),
+        policies=Policies(database, clock, changes, desk.pictures),
     )
     house.whereabouts |= {"booking_id": whose.booking, "series_id": whose.series}
     house.whereabouts |= {"party": directory.whose, "command": plans.whose_command}

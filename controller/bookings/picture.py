@@ -5,10 +5,9 @@ from collections import OrderedDict
 from functools import cached_property
 
 import msgspec
-from sqlalchemy import select
 
+from controller.bookings.policies.repository import policy
 from controller.bookings.policy import Policy
-from controller.bookings.tables import policies
 from controller.database import Tx
 from controller.estate import repository as estate
 from controller.estate.divisions import atoms_of
@@ -132,9 +131,3 @@ def places(parts: SiteParts) -> dict[str, Place]:
         )
         for space in parts.spaces
     }
-
-
-async def policy(tx: Tx, site: str) -> Policy:
-    """The site's policy; the plain one where none is set."""
-    document: str | None = (await tx.execute(select(policies.c.document).where(policies.c.site == site))).scalar()
-    return Policy() if document is None else msgspec.json.decode(document, type=Policy)

@@ -101,12 +101,13 @@ def _when(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
     if most is not None and minutes > most:
         text = f"longer than {phrases.length(timedelta(minutes=most))}"
         yield Miss(text=text, field="ends", asked=minutes, limit=most)
-    ahead, most = days_ahead(case), rule.most_days_ahead
+    zone = case.place.site.tz
+    ahead, most = days_ahead(during.start, zone, now=case.now), rule.most_days_ahead
     if most is not None and ahead > most:
         text = f"more than {phrases.plural(most, 'day')} ahead"
         yield Miss(text=text, field="starts", asked=ahead, limit=most)
     if rule.most_a_week is not None:
-        week = period(Per.WEEK, during.start, case.place.site.tz, now=case.now)
+        week = period(Per.WEEK, during.start, zone, now=case.now)
         count = sum(week.has(each) for each in case.facts.spent) + 1
         if count > rule.most_a_week:
             text = f"more than {phrases.plural(rule.most_a_week, 'booking')} in one week"

@@ -1,7 +1,8 @@
 """Reasons that lie in the site's rules of fair use: who may book how early, and how much. Pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -23,10 +24,21 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     minutes: float
 
 
-def days_ahead(case: Case) -> int:
-    """Local days from today to the day that it starts on."""
-    zone = case.place.site.tz
-    return (localtime.local_day(case.asked.during.start, zone) - localtime.local_day(case.now, zone)).days
+class Overrun(msgspec.Struct, frozen=True, kw_only=True):
+    """More than a quota allows, in bookings or in minutes."""
+
+    used: float
+    most: int
+    minutes: bool
+
+    def amount(self, count: float) -> str:
+        """“2 bookings”, “3 hours”."""
+        return phrases.length(timedelta(minutes=count)) if self.minutes else phrases.plural(int(count), "booking")
+
+
+def days_ahead(start: datetime, zone: ZoneInfo, *, now: datetime) -> int:
+    """Local days from today to the day of ``start``."""
+    return (localtime.local_day(start, zone) - localtime.local_day(now, zone)).days
 
 
 def window_of(windows: Sequence[PriorityWindow], tier: Tier, space: str) -> PriorityWindow | None:
@@ -39,12 +51,11 @@ def window_of(windows: Sequence[PriorityWindow], tier: Tier, space: str) -> Prio
 def too_early(case: Case) -> Iterator[Reason]:
     if case.decides:
         return
-    tier = case.wish.tier
+    tier, zone = case.wish.tier, case.place.site.tz
     found = window_of(case.picture.policy.windows, tier, case.asked.space)
-    ahead = days_ahead(case)
+    ahead = days_ahead(case.asked.during.start, zone, now=case.now)
     if found is None or ahead <= found.days:
         return
-    zone = case.place.site.tz
     opens = localtime.local_day(case.asked.during.start, zone) - timedelta(days=found.days)
     day = words.day(localtime.day_start(opens, zone), zone, now=case.now)
     yield Reason(
@@ -76,6 +87,14 @@ def tally(*sets: Sequence[Claimed]) -> Tally:
     return Tally(bookings=len(all_of), minutes=sum(each.during.seconds for each in all_of) / 60)
 
 
+def overrun(quota: Quota, total: Tally) -> Iterator[Overrun]:
+    """Which limits of a quota are overrun, and by how much."""
+    if quota.most_bookings is not None and total.bookings > quota.most_bookings:
+        yield Overrun(used=total.bookings, most=quota.most_bookings, minutes=False)
+    if quota.most_minutes is not None and total.minutes > quota.most_minutes:
+        yield Overrun(used=total.minutes, most=quota.most_minutes, minutes=True)
+
+
 def needed(case: Case) -> Period | None:
     """The time of its party that its verdict rests on, if any."""
     if case.decides or case.asked.party is None:
@@ -96,12 +115,8 @@ def quota(case: Case) -> Iterator[Reason]:
         within = period(each.per, mine.during.start, zone, now=case.now)
         before = sorted(counted(each, within, case.facts.spent), key=lambda other: other.during)
         total = tally(before, [mine])
-        for what, used, most in (
-            ("booking", float(total.bookings), each.most_bookings),
-            ("minute", total.minutes, each.most_minutes),
-        ):
-            if most is not None and used > most:
-                yield _over(case, each, within, what, used, most, before)
+        for over in overrun(each, total):
+            yield _over(case, each, within, over, before)
 
 
 def _quotas(case: Case) -> list[Quota]:
@@ -113,34 +128,27 @@ def _quotas(case: Case) -> list[Quota]:
     ]
 
 
-def _over(
-    case: Case, quota: Quota, within: Period, what: str, used: float, most: int, before: Sequence[Claimed]
-) -> Reason:
-    asked, limit = amount(what, used), amount(what, most)
-    here = f": {phrases.bookings(before, case.place.site.tz)}" if before else ""
+def _over(case: Case, quota: Quota, within: Period, over: Overrun, before: Sequence[Claimed]) -> Reason:
+    zone = case.place.site.tz
+    here = f": {phrases.bookings(before, zone)}" if before else ""
     return Reason(
         why=Why.QUOTA,
         field="starts",
-        text=f"“{quota.name}” allows {limit} {span(case, quota, within)}; with this it would be {asked}{here}",
+        text=f"“{quota.name}” allows {over.amount(over.most)} {span(quota.per, within, zone, now=case.now)}; "
+        f"with this it would be {over.amount(over.used)}{here}",
         conflicts=tuple(before[: phrases.CARRIED]),
-        asked=used,
-        limit=most,
+        asked=over.used,
+        limit=over.most,
     )
 
 
-def amount(what: str, count: float) -> str:
-    """“2 bookings”, “3 hours”."""
-    return phrases.plural(int(count), what) if what == "booking" else phrases.length(timedelta(minutes=count))
-
-
-def span(case: Case, quota: Quota, within: Period) -> str:
+def span(per: Per, within: Period, zone: ZoneInfo, *, now: datetime) -> str:
     """“in the week from Mon 23 Nov”."""
     if within.first is None:
         return "ahead at a time"
-    zone = case.place.site.tz
-    day = words.day(within.starts, zone, now=case.now)
+    day = words.day(within.starts, zone, now=now)
     return {
         Per.DAY: f"on {day}",
         Per.WEEK: f"in the week from {day}",
         Per.MONTH: f"in {within.first:%B %Y}",
-    }[quota.per]
+    }[per]

@@ -6,7 +6,8 @@ from datetime import datetime
 from controller.access import words
 from controller.bookings.errors import conflicts
 from controller.bookings.model import Booking, Claimed
-from controller.bookings.picture import Place, policy
+from controller.bookings.picture import Place
+from controller.bookings.policies.repository import policy
 from controller.bookings.policy import Policy
 from controller.bookings.recast import repository
 from controller.bookings.recast.collisions import Collision, Crowd

@@ -1,0 +1,36 @@
+"""A site's booking policy over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from controller.bookings.policies.answers import PolicyEffectAnswer, effect_answer
+from controller.bookings.policies.schemas import PolicyBody, policy_body
+from controller.estate.errors import SiteUnknown
+from controller.fields import SlugPath
+from controller.house import TheHouse
+from controller.people.gate import Runs
+from controller.problem import NotSignedIn, described
+
+router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
+
+Check = Annotated[bool, Query(description="Tell what the change would mean, and write nothing")]
+
+
+@router.get("/sites/{site}/policy")
+async def get_policy(site: SlugPath, house: TheHouse, actor: Runs) -> PolicyBody:
+    """Who is confirmed at once, who may book how early and how much, what becomes of those who do not come."""
+    return policy_body(await house.policies.get(site))
+
+
+@router.put("/sites/{site}/policy")
+async def put_policy(
+    site: SlugPath, body: PolicyBody, house: TheHouse, actor: Runs, check: Check = False
+) -> PolicyBody | PolicyEffectAnswer:
+    """Replace the policy; what is left out is as in a site that has none. What is booked or waits stays as it is:
+    `check=true` tells which requests the new rules would confirm at once, and what goes beyond new limits."""
+    policy = body.policy()
+    if check:
+        return effect_answer(*await house.policies.check(site, policy))
+    await house.policies.put(site, policy, actor=actor.name)
+    return policy_body(policy)

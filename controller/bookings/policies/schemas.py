@@ -1,0 +1,143 @@
+"""What a policy takes and answers: the same document, so that what was read can be written back."""
+
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import AfterValidator, Field, model_validator
+
+from controller.bookings.policy import Per, Policy
+from controller.fields import Body, Name, Slug, Whole
+from controller.people.model import Tier
+from edge.wire.plan import Mode
+
+LONGEST_DAYS = 3650
+MOST_MINUTES = 31 * 24 * 60
+MOST_PARTS = 100
+"""Rules, windows, quotas, releases: of each at most so many."""
+MOST_NAMED = 500
+"""Spaces or parties in one of them."""
+
+
+def _each_once(values: list[str]) -> list[str]:
+    for value in values:
+        if values.count(value) > 1:
+            raise ValueError(f"must name each one once, not {value!r} twice")
+    return values
+
+
+Spaces = Annotated[list[Slug], Field(max_length=MOST_NAMED, default_factory=list), AfterValidator(_each_once)]
+Parties = Annotated[list[Slug], Field(max_length=MOST_NAMED, default_factory=list), AfterValidator(_each_once)]
+Tiers = Annotated[list[Tier], Field(max_length=len(Tier), default_factory=list), AfterValidator(_each_once)]
+Modes = Annotated[list[Mode], Field(max_length=len(Mode), default_factory=list), AfterValidator(_each_once)]
+Days = Annotated[Whole, Field(ge=0, le=LONGEST_DAYS)]
+Minutes = Annotated[Whole, Field(ge=1, le=MOST_MINUTES)]
+
+
+class PolicyPart(Body):
+    """Refuses fields that it does not know: a limit that is misspelt would be no limit."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: Any) -> Any:
+        if isinstance(given, dict):
+            for name in given:
+                if name not in cls.model_fields:
+                    raise ValueError(f"has no field {str(name)[:60]!r}; it may have {', '.join(cls.model_fields)}")
+        return given
+
+
+class ApprovalRuleBody(PolicyPart):
+    """Confirms at once whatever it fits; what is empty or null asks for nothing. ``modes``: every mode of the building
+    that the booking meets must be one of these. ``most_a_week``: bookings of its party in that week, it included."""
+
+    name: Name
+    tiers: Tiers
+    parties: Parties
+    spaces: Spaces
+    modes: Modes
+    most_minutes: Minutes | None = None
+    most_days_ahead: Days | None = None
+    most_people: Annotated[Whole, Field(ge=1, le=100_000)] | None = None
+    most_a_week: Annotated[Whole, Field(ge=1, le=1000)] | None = None
+    no_under_16s: Annotated[bool, Field(strict=True)] = False
+
+
+class PriorityWindowBody(PolicyPart):
+    """How many days ahead a tier may book, today being 0. Without ``spaces``, all of them; the window that names the
+    fewest spaces holds."""
+
+    tier: Tier
+    days: Days
+    spaces: Spaces
+
+
+class QuotaBody(PolicyPart):
+    """At most so many bookings, or minutes, for a party per local day, week (from Monday), month, or ``ahead``: all
+    that is still to come. Without ``tiers`` and ``parties`` for every party, without ``spaces`` over all of them."""
+
+    name: Name
+    per: Per
+    tiers: Tiers
+    parties: Parties
+    spaces: Spaces
+    most_bookings: Annotated[Whole, Field(ge=0, le=10_000)] | None = None
+    most_minutes: Annotated[Whole, Field(ge=0, le=1_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> "QuotaBody":
+        if self.most_bookings is None and self.most_minutes is None:
+            raise ValueError("must have most_bookings or most_minutes, or both")
+        return self
+
+
+class ReleaseBody(PolicyPart):
+    """A booking whose people have not come ``after_min`` minutes after its start is given back, and they are warned
+    ``warn_min`` minutes before that. ``check_in``: only a code or a check-in counts as coming; otherwise anybody who
+    walks in at its doors may be them. Without ``spaces`` and ``tiers`` for all."""
+
+    after_min: Annotated[Whole, Field(ge=1, le=24 * 60)]
+    warn_min: Annotated[Whole, Field(ge=0, le=24 * 60)] = 10
+    check_in: Annotated[bool, Field(strict=True)] = False
+    spaces: Spaces
+    tiers: Tiers
+
+    @model_validator(mode="after")
+    def _warns_after_the_start(self) -> "ReleaseBody":
+        if self.warn_min > self.after_min:
+            raise ValueError(f"warn_min must be at most after_min ({self.after_min}): nobody is late before the start")
+        return self
+
+
+class PolicyBody(PolicyPart):
+    """A site's booking policy. The first of ``rules`` and of ``release`` that fits holds. ``hold_hours``: how long a
+    request holds its time until somebody decides, null until it starts. ``requests_hold``: false, and requests hold
+    no time. ``offer_hours``: how long a waiting party has to accept what is offered."""
+
+    rules: Annotated[list[ApprovalRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
+    windows: Annotated[list[PriorityWindowBody], Field(max_length=MOST_PARTS, default_factory=list)]
+    quotas: Annotated[list[QuotaBody], Field(max_length=MOST_PARTS, default_factory=list)]
+    release: Annotated[list[ReleaseBody], Field(max_length=MOST_PARTS, default_factory=list)]
+    requests_hold: Annotated[bool, Field(strict=True)] = True
+    hold_hours: Annotated[Whole, Field(ge=1, le=8760)] | None = 72
+    offer_hours: Annotated[Whole, Field(ge=1, le=720)] = 24
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "PolicyBody":
+        names = {"rules": [each.name for each in self.rules], "quotas": [each.name for each in self.quotas]}
+        for field, given in names.items():
+            for index, name in enumerate(given):
+                if name.casefold() in (each.casefold() for each in given[:index]):
+                    raise ValueError(f"{field}.{index}: there are two of the name “{name}”")
+        windows = [(each.tier, frozenset(each.spaces)) for each in self.windows]
+        for index, window in enumerate(windows):
+            if window in windows[:index]:
+                raise ValueError(f"windows.{index}: there are two for {window[0].value} and the same spaces")
+        return self
+
+    def policy(self) -> Policy:
+        return msgspec.convert(self.model_dump(mode="json"), Policy)
+
+
+def policy_body(policy: Policy) -> PolicyBody:
+    """As it is answered, every field told."""
+    return PolicyBody.model_validate(msgspec.to_builtins(policy))
