@@ -182,7 +182,9 @@ class Waiting:
             new = msgspec.structs.replace(held, held_until=until)
             why = "; ".join(each.text for each in verdicts[0].reasons if each.why is Why.APPROVAL)
         else:
-            new = msgspec.structs.replace(held, state=State.CONFIRMED, state_at=now, held_until=None)
+            new = msgspec.structs.replace(
+                held, state=State.CONFIRMED, state_at=now, state_before=held.state, held_until=None
+            )
             why = ""
         await self._desk.rewrite(tx, picture, held, new, actor=actor, now=now, what="accept", why=why)
 
@@ -191,7 +193,7 @@ class Waiting:
     ) -> None:
         held = await self._held(tx, wait)
         if held is not None and held.state is State.HELD:
-            new = msgspec.structs.replace(held, state=State.DECLINED, state_at=now)
+            new = msgspec.structs.replace(held, state=State.DECLINED, state_at=now, state_before=held.state)
             await self._desk.rewrite(tx, picture, held, new, actor=actor, now=now, what=what, why=why)
 
     async def _held(self, tx: Tx, wait: Wait) -> Booking | None:
