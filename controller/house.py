@@ -20,9 +20,12 @@ from controller.bookings.policies.service import Policies
 from controller.bookings.recast.recast import Recast
 from controller.bookings.series.service import Recurring
 from controller.bookings.service import Bookings
+from controller.bookings.sheets.service import Sheets
 from controller.bookings.waiting import repository as waits
 from controller.bookings.waiting.service import Waiting
 from controller.calendars.service import Calendars
+from controller.calendars.subscriptions import repository as subscribed
+from controller.calendars.subscriptions.service import Subscriptions
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate.service import Estate
@@ -75,10 +78,12 @@ class House:
     finding: Finding
     billing: Billing
     calendars: Calendars
+    subscriptions: Subscriptions
     exchange: Exchange
     absence: Absence
     waiting: Waiting
     policies: Policies
+    sheets: Sheets
     whereabouts: dict[str, Callable[[Tx, str], Awaitable[Thing | None]]] = field(default_factory=dict)
     """By the name of a route's path parameter: whose thing that is."""
     checks: dict[str, Check] = field(default_factory=dict)
@@ -143,11 +148,14 @@ def open_house(
         finding=Finding(database, clock, desk.pictures),
         billing=Billing(database, clock, changes, desk),
         calendars=Calendars(database, clock, changes, desk, bookings),
+        subscriptions=Subscriptions(database, clock, desk, keys, address=settings.address),
         exchange=exchange,
         absence=Absence(database, clock, changes, desk, bookings, ask=exchange.greeter.greet),
         waiting=Waiting(database, clock, changes, desk, bookings),
         policies=Policies(database, clock, changes, desk.pictures),
+        sheets=Sheets(database, clock, changes, desk, bookings),
     )
+    house.whereabouts["subscription_id"] = subscribed.whose
     house.whereabouts |= {"booking_id": whose.booking, "series_id": whose.series}
     house.whereabouts |= {"party": directory.whose, "command": plans.whose_command}
     house.checks["database"] = lambda: _database_ready(database)

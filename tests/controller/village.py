@@ -50,9 +50,9 @@ async def book(client: httpx.AsyncClient, **changes: object) -> Json:
     return made
 
 
-async def act(client: httpx.AsyncClient, booking: Json, what: str, status: int = 200) -> Json:
-    """Cancel or restore a booking."""
-    answer = await client.post(f"{API}/bookings/{booking['id']}/{what}")
+async def act(client: httpx.AsyncClient, booking: Json, what: str, status: int = 200, **said: object) -> Json:
+    """Cancel, restore, approve … a booking."""
+    answer = await client.post(f"{API}/bookings/{booking['id']}/{what}", json=said or None)
     assert answer.status_code == status, answer.text
     body: Json = answer.json()
     return body
