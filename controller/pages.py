@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=3600"
-_NOT_PAGES = ("/api/", "/d/")
+_NOT_PAGES = ("/api/", "/c/", "/d/")
 _NOT_BUILT = """\
 <!doctype html>
 <html lang="en-GB">

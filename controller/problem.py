@@ -185,8 +185,8 @@ def install_handlers(app: FastAPI) -> None:
 
 
 def shown_path(path: str) -> str:
-    """The path to name in an answer; a door page's path is a secret and is not repeated."""
-    return "/d/…" if path.startswith("/d/") else path
+    """The path to name in an answer; those of a door page and a calendar link are secrets and are not repeated."""
+    return next((f"{secret}…" for secret in ("/d/", "/c/") if path.startswith(secret)), path)
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("site", sa.String(40)),
         sa.Column("space", sa.String(40)),
         sa.Column("party", sa.String(40)),
+        sa.Column("owner_party", sa.String(40)),
         sa.Column("only_sites", sa.Text()),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("created_by", sa.String(200), nullable=False),

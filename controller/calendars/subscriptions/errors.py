@@ -1,0 +1,15 @@
+"""What subscriptions refuse."""
+
+from controller.problem import NotFound
+
+
+class SubscriptionUnknown(NotFound):
+    def __init__(self, subscription: str) -> None:
+        super().__init__(f"there is no subscription {subscription!r}; GET /api/v1/subscriptions lists yours")
+
+
+class CalendarLinkUnknown(NotFound):
+    """Says nothing of the link itself, which would be a secret if it were right."""
+
+    def __init__(self) -> None:
+        super().__init__("this link leads to no calendar; it may have been revoked. Ask whoever gave it to you.")

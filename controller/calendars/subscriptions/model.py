@@ -1,0 +1,59 @@
+"""A subscription: what a link shows to whoever has it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class Shows(StrEnum):
+    """How much of a booking."""
+
+    TAKEN = "taken"
+    """That the time is taken."""
+    TITLES = "titles"
+    """What it is, too."""
+    CONTACTS = "contacts"
+    """Whose it is and how to reach them, too."""
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a ``space`` of a ``site``, of a site, or of a ``party`` over all sites, or over ``only_sites``. A person's has
+    the bookings of their groups too. ``owner_party``: of whoever made it."""
+
+    id: str
+    name: str
+    shows: Shows
+    site: str | None
+    space: str | None
+    party: str | None
+    owner_party: str | None
+    only_sites: frozenset[str] | None
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None = None
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A subscription that is asked for. ``name``: empty for that of what it is of."""
+
+    name: str
+    shows: Shows
+    site: str | None
+    space: str | None
+    party: str | None
+
+
+class Linked(msgspec.Struct, frozen=True, kw_only=True):
+    """A subscription with its link, a secret."""
+
+    subscription: Subscription
+    link: str
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """What a link gives. ``tag``: changes when the bytes do."""
+
+    name: str
+    data: bytes
+    tag: str

@@ -1,0 +1,135 @@
+"""All SQL about subscriptions and the bookings that they show."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import RowMapping, insert, or_, select, update
+
+from controller.bookings.limits import LONGEST
+from controller.bookings.model import State
+from controller.bookings.tables import bookings
+from controller.calendars.subscriptions.model import Shows, Subscription
+from controller.calendars.tables import subscriptions
+from controller.database import Tx
+from controller.people.may import Thing
+from controller.people.tables import memberships
+from edge.wire.interval import Interval
+
+_COLUMNS = tuple(subscriptions.c[name] for name in Subscription.__struct_fields__)
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a calendar may show of a booking."""
+
+    id: str
+    site: str
+    space: str
+    title: str
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    people: int | None
+    starts: datetime
+    ends: datetime
+    state: State
+    held_until: datetime | None
+    party: str | None
+    layout: str | None
+    created_at: datetime
+    changed_at: datetime
+    version: int
+
+
+_SHOWN = tuple(bookings.c[name] for name in Shown.__struct_fields__)
+
+
+async def add(tx: Tx, value: Subscription, *, token_hash: bytes) -> None:
+    sites = None if value.only_sites is None else msgspec.json.encode(sorted(value.only_sites)).decode()
+    row = msgspec.structs.asdict(value) | {"shows": value.shows.value, "only_sites": sites, "token_hash": token_hash}
+    await tx.execute(insert(subscriptions).values(row))
+
+
+async def get(tx: Tx, subscription_id: str) -> Subscription | None:
+    row = (await tx.execute(select(*_COLUMNS).where(subscriptions.c.id == subscription_id))).mappings().first()
+    return _subscription(row) if row else None
+
+
+async def by_token(tx: Tx, token_hash: bytes) -> Subscription | None:
+    """The one that has this link, revoked or not."""
+    row = (await tx.execute(select(*_COLUMNS).where(subscriptions.c.token_hash == token_hash))).mappings().first()
+    return _subscription(row) if row else None
+
+
+async def standing(
+    tx: Tx, *, by: str | None, sites: Collection[str] | None, after: str | None, limit: int
+) -> list[Subscription]:
+    """Those that are not revoked, in the order of their ids: made by ``by`` if given, and otherwise those of ``sites``
+    (``None``: of all) and of parties."""
+    query = select(*_COLUMNS).where(subscriptions.c.revoked_at.is_(None), subscriptions.c.id > (after or ""))
+    if by is not None:
+        query = query.where(subscriptions.c.created_by == by)
+    elif sites is not None:
+        query = query.where(or_(subscriptions.c.site.is_(None), subscriptions.c.site.in_(sorted(sites))))
+    rows = await tx.execute(query.order_by(subscriptions.c.id).limit(limit))
+    return [_subscription(row) for row in rows.mappings()]
+
+
+async def revoke(tx: Tx, subscription_id: str, *, now: datetime) -> bool:
+    """True when it stood until now."""
+    mine = (subscriptions.c.id == subscription_id, subscriptions.c.revoked_at.is_(None))
+    return bool((await tx.execute(update(subscriptions).where(*mine).values(revoked_at=now))).rowcount)
+
+
+async def whose(tx: Tx, subscription_id: str) -> Thing | None:
+    """The site of a subscription and the party of whoever made it."""
+    found = await get(tx, subscription_id)
+    return None if found is None else Thing(site=found.site, party=found.owner_party)
+
+
+def _subscription(row: RowMapping) -> Subscription:
+    sites = None if row["only_sites"] is None else frozenset(msgspec.json.decode(row["only_sites"], type=list[str]))
+    return Subscription(**{**row, "shows": Shows(row["shows"]), "only_sites": sites})
+
+
+async def groups_of(tx: Tx, person: str) -> list[str]:
+    """The groups and organisations that a person is in."""
+    query = select(memberships.c.party).where(memberships.c.member == person).order_by(memberships.c.party)
+    return list((await tx.execute(query)).scalars())
+
+
+async def of_spaces(
+    tx: Tx, site: str, spaces: Collection[str] | None, during: Interval, *, states: Collection[State], limit: int
+) -> list[Shown]:
+    """Bookings of a site, or of some of its spaces, that touch ``during``, by start."""
+    query = select(*_SHOWN).where(
+        bookings.c.site == site,
+        bookings.c.starts < during.end,
+        bookings.c.starts > during.start - LONGEST,  # lets the index bound the search
+        bookings.c.ends > during.start,
+        bookings.c.state.in_([state.value for state in states]),
+    )
+    if spaces is not None:
+        query = query.where(bookings.c.space.in_(sorted(spaces)))
+    rows = await tx.execute(query.order_by(bookings.c.starts, bookings.c.id).limit(limit))
+    return [_shown(row) for row in rows.mappings()]
+
+
+async def of_parties(
+    tx: Tx, parties: Collection[str], during: Interval, *, sites: Collection[str] | None, limit: int
+) -> list[Shown]:
+    """Bookings of some parties in any state that touch ``during``, by start; only at ``sites`` where given."""
+    query = select(*_SHOWN).where(
+        bookings.c.party.in_(sorted(parties)),
+        bookings.c.starts < during.end,
+        bookings.c.starts > during.start - LONGEST,
+        bookings.c.ends > during.start,
+    )
+    if sites is not None:
+        query = query.where(bookings.c.site.in_(sorted(sites)))
+    rows = await tx.execute(query.order_by(bookings.c.starts, bookings.c.id).limit(limit))
+    return [_shown(row) for row in rows.mappings()]
+
+
+def _shown(row: RowMapping) -> Shown:
+    return Shown(**{**row, "state": State(row["state"])})

@@ -1,0 +1,181 @@
+"""Subscriptions made, listed, revoked, and what their links give."""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import partial
+
+from controller.bookings.desk import Desk
+from controller.bookings.model import CLAIMING
+from controller.bookings.picture import Picture
+from controller.calendars.subscriptions import repository, tokens
+from controller.calendars.subscriptions.entries import entry, run_out
+from controller.calendars.subscriptions.errors import CalendarLinkUnknown, SubscriptionUnknown
+from controller.calendars.subscriptions.model import File, Linked, Shows, Subscription, Wanted
+from controller.calendars.subscriptions.repository import Shown
+from controller.calendars.writing import calendar
+from controller.database import Database, Tx
+from controller.people import audit
+from controller.people.discreet import Seen, seen
+from controller.people.errors import NotAllowed
+from controller.people.may import Action, Thing, sees
+from controller.people.model import Actor, Role
+from controller.people.parties import parties, party
+from controller.problem import invalid_field
+from controller.secrets import Keys
+from edge.wire.clock import Clock
+from edge.wire.ids import uuid7
+from edge.wire.interval import Interval
+
+BACK = timedelta(days=31)
+AHEAD = timedelta(days=366)
+"""What a calendar shows where nobody asks for other days."""
+LONGEST = timedelta(days=800)
+MOST_EVENTS = 5000
+REFRESH = timedelta(minutes=15)
+_MANY = 200
+"""From so many events on a file is written on a thread, so that others need not wait."""
+_ENOUGH = {
+    Shows.TAKEN: frozenset(Seen),
+    Shows.TITLES: frozenset({Seen.DIARY, Seen.ALL}),
+    Shows.CONTACTS: frozenset({Seen.ALL}),
+}
+"""How much somebody must see to give it to others by a link."""
+_RUNS = frozenset({Role.ADMIN, Role.MANAGER})
+
+
+class Subscriptions:
+    """``address``: the URL that people use, without a slash at the end."""
+
+    def __init__(self, database: Database, clock: Clock, desk: Desk, keys: Keys, *, address: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._desk = desk
+        self._keys = keys
+        self._address = address
+
+    def link(self, subscription: Subscription) -> str:
+        """The address to put into a calendar program; a secret."""
+        return f"{self._address}/c/{tokens.token(self._keys.page, subscription.id)}.ics"
+
+    async def subscribe(self, wanted: Wanted, *, actor: Actor) -> Linked:
+        """Make a link. Raises ``NotAllowed`` where it would show what the actor does not see, ``SiteUnknown``,
+        ``SpaceUnknown``, ``Invalid``."""
+        return await self._database.run(self._subscribe, wanted, actor)
+
+    async def _subscribe(self, tx: Tx, wanted: Wanted, actor: Actor) -> Linked:
+        now = self._clock.now()
+        thing = Thing(site=wanted.site, party=wanted.party)
+        if not sees(actor, wanted.site):
+            raise NotAllowed(actor.name, Action.READ, thing)
+        if seen(actor, thing) not in _ENOUGH[wanted.shows] or (wanted.party and seen(actor, thing) is Seen.TAKEN):
+            raise NotAllowed(actor.name, Action.CONTACT, thing)
+        made = Subscription(
+            id=uuid7(now, secrets.token_bytes(10)),
+            name=wanted.name or await self._name(tx, wanted),
+            shows=wanted.shows,
+            site=wanted.site,
+            space=wanted.space,
+            party=wanted.party,
+            owner_party=actor.party,
+            only_sites=actor.sites if wanted.site is None else None,
+            created_at=now,
+            created_by=actor.name[:200],
+        )
+        digest = tokens.token_hash(tokens.token(self._keys.page, made.id))
+        await repository.add(tx, made, token_hash=digest)
+        await audit.record(
+            tx, actor=actor.name, at=now, act="subscribe", site=made.site, thing=f"calendar {made.id} of {made.name}"
+        )
+        return Linked(subscription=made, link=self.link(made))
+
+    async def _name(self, tx: Tx, wanted: Wanted) -> str:
+        if wanted.party is not None:
+            found = await party(tx, wanted.party)
+            if found is None:
+                raise invalid_field("party", f"there is no party {wanted.party!r}; GET /api/v1/parties lists them")
+            return found.name
+        assert wanted.site is not None
+        picture = await self._desk.pictures.of(tx, wanted.site)
+        if wanted.space is None:
+            return picture.site.name
+        return f"{picture.require(wanted.space).space.name}, {picture.site.name}"[:200]
+
+    async def listed(self, *, actor: Actor, after: str | None, limit: int) -> list[Linked]:
+        """Those that stand: all of the actor's sites for who runs them, else the actor's own."""
+        by = None if actor.role in _RUNS else actor.name
+        async with self._database.read() as tx:
+            found = await repository.standing(tx, by=by, sites=actor.sites, after=after, limit=limit)
+        return [Linked(subscription=each, link=self.link(each)) for each in found]
+
+    async def revoke(self, subscription_id: str, *, actor: Actor) -> None:
+        """The link leads nowhere from now on. Raises ``SubscriptionUnknown``, ``NotAllowed``."""
+        await self._database.run(self._revoke, subscription_id, actor)
+
+    async def _revoke(self, tx: Tx, subscription_id: str, actor: Actor) -> None:
+        now = self._clock.now()
+        found = await repository.get(tx, subscription_id)
+        if found is None or not await repository.revoke(tx, subscription_id, now=now):
+            raise SubscriptionUnknown(subscription_id)
+        if actor.role not in _RUNS and found.created_by != actor.name:
+            raise NotAllowed(actor.name, Action.BOOK, Thing(site=found.site, party=found.owner_party))
+        await audit.record(
+            tx, actor=actor.name, at=now, act="unsubscribe", site=found.site, thing=f"calendar {subscription_id}"
+        )
+
+    async def file(self, token: str, *, during: Interval | None) -> File:
+        """What a link gives now. Raises ``CalendarLinkUnknown``."""
+        now = self._clock.now()
+        asked = during or Interval(start=now - BACK, end=now + AHEAD)
+        async with self._database.read() as tx:
+            found = await repository.by_token(tx, tokens.token_hash(token))
+            if found is None or found.revoked_at is not None:
+                raise CalendarLinkUnknown
+            shown = await self._shown(tx, found, asked, now)
+            pictures = {site: await self._desk.pictures.of(tx, site) for site in {each.site for each in shown}}
+            names = {}
+            if found.shows is Shows.CONTACTS:
+                known = await parties(tx, {each.party for each in shown if each.party is not None})
+                names = {each.id: each.name for each in known.values()}
+        about = ""
+        if len(shown) > MOST_EVENTS:
+            shown = shown[:MOST_EVENTS]
+            about = f"Only the first {MOST_EVENTS:,} events from {asked.start:%-d %B %Y} on; ask for fewer days."
+        write = partial(_written, found, shown, pictures, names, about, now)
+        data = write() if len(shown) < _MANY else await asyncio.to_thread(write)
+        return File(name=found.name, data=data, tag=hashlib.sha256(data).hexdigest()[:32])
+
+    async def _shown(self, tx: Tx, found: Subscription, during: Interval, now: datetime) -> list[Shown]:
+        if found.party is not None:
+            whose = [found.party, *await repository.groups_of(tx, found.party)]
+            return await repository.of_parties(tx, whose, during, sites=found.only_sites, limit=MOST_EVENTS + 1)
+        assert found.site is not None
+        spaces = None
+        if found.space is not None:
+            spaces = _sharing(await self._desk.pictures.of(tx, found.site), found.space)
+        booked = await repository.of_spaces(tx, found.site, spaces, during, states=CLAIMING, limit=MOST_EVENTS + 1)
+        return [each for each in booked if not run_out(each, now)]
+
+
+def _sharing(picture: Picture, space: str) -> Collection[str]:
+    """The space and those that share a part with it: who books the whole takes its halves."""
+    place = picture.by_space.get(space)
+    if place is None:
+        return {space}
+    return {other.space.id for atom in place.atoms for other in picture.by_atom[atom]}
+
+
+def _written(
+    found: Subscription,
+    shown: Collection[Shown],
+    pictures: dict[str, Picture],
+    names: dict[str, str],
+    about: str,
+    now: datetime,
+) -> bytes:
+    entries = [
+        entry(each, pictures[each.site], found.shows, party=names.get(each.party or ""), now=now) for each in shown
+    ]
+    return calendar(found.name, entries, about=about, refresh=REFRESH)
