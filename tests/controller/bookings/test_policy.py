@@ -1,0 +1,190 @@
+"""A site's policy over HTTP: what it takes, what it refuses and by which name, what a change would mean."""
+
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.village import API, Json, book, wanted
+
+POLICY = f"{API}/sites/ramsey/policy"
+PLAIN: Json = {
+    "rules": [],
+    "windows": [],
+    "quotas": [],
+    "release": [],
+    "requests_hold": True,
+    "hold_hours": 72,
+    "offer_hours": 24,
+}
+EVENINGS: Json = {
+    "name": "Community evenings",
+    "tiers": ["community"],
+    "parties": ["choir"],
+    "spaces": ["hall"],
+    "modes": ["staffed", "closed"],
+    "most_minutes": 180,
+    "most_days_ahead": 90,
+    "most_people": 30,
+    "most_a_week": 2,
+    "no_under_16s": True,
+}
+FULL: Json = PLAIN | {
+    "rules": [EVENINGS],
+    "windows": [{"tier": "community", "days": 90, "spaces": []}, {"tier": "commercial", "days": 0, "spaces": ["hall"]}],
+    "quotas": [
+        {
+            "name": "Fair use",
+            "per": "week",
+            "tiers": ["community"],
+            "parties": [],
+            "spaces": [],
+            "most_bookings": 3,
+            "most_minutes": None,
+        }
+    ],
+    "release": [{"after_min": 30, "warn_min": 15, "check_in": True, "spaces": ["hall"], "tiers": []}],
+    "requests_hold": False,
+    "hold_hours": None,
+    "offer_hours": 12,
+}
+
+
+async def put(client: httpx.AsyncClient, body: Json, status: int = 200, **params: str) -> Json:
+    answer = await client.put(POLICY, json=body, params=params)
+    assert answer.status_code == status, answer.text
+    found: Json = answer.json()
+    return found
+
+
+@pytest.fixture
+async def parish(village: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Ramsey and its choir."""
+    await put_party(village, "choir", name="Ramsey Choir")
+    return village
+
+
+@pytest.fixture
+async def any_parish(any_village: httpx.AsyncClient) -> httpx.AsyncClient:
+    await put_party(any_village, "choir", name="Ramsey Choir")
+    return any_village
+
+
+async def test_a_site_without_one_has_the_plain_policy(village: httpx.AsyncClient) -> None:
+    assert (await village.get(POLICY)).json() == PLAIN
+
+
+async def test_what_was_written_is_read_and_can_be_written_again(any_parish: httpx.AsyncClient) -> None:
+    assert await put(any_parish, FULL) == FULL
+    assert (await any_parish.get(POLICY)).json() == FULL
+    assert await put(any_parish, FULL) == FULL
+    assert await put(any_parish, {}) == PLAIN
+
+
+async def test_a_new_policy_is_followed_at_once(parish: httpx.AsyncClient) -> None:
+    wish = wanted(party="choir", by_rules=True, starts="2026-11-27T10:00", ends="2026-11-27T12:00")
+    await put(parish, PLAIN | {"windows": [{"tier": "community", "days": 1}]})
+    refused = await parish.post(f"{API}/sites/ramsey/bookings", json=wish)
+    assert refused.status_code == 409, refused.text
+    assert refused.json()["reasons"][0]["why"] == "too_early"
+    await put(parish, PLAIN | {"rules": [{"name": "Anything"}]})
+    made = await parish.post(f"{API}/sites/ramsey/bookings", json=wish)
+    assert (made.status_code, made.json()["status"]) == (201, "confirmed")
+
+
+def rule(**fields: Any) -> Json:
+    return {"rules": [EVENINGS | fields]}
+
+
+def quota(**fields: Any) -> Json:
+    return {"quotas": [{"name": "Fair use", "per": "week", "most_bookings": 1} | fields]}
+
+
+REFUSED: list[tuple[Json, str, str]] = [
+    (rule(spaces=["attic"]), "rules.0.spaces.0", "has no space 'attic'"),
+    (rule(parties=["yoga"]), "rules.0.parties.0", "there is no party 'yoga'"),
+    (rule(tiers=["royal"]), "rules.0.tiers.0", "'council', 'partner', 'community' or 'commercial'"),
+    (rule(modes=["party"]), "rules.0.modes.0", "'closed', 'staffed' or 'extended'"),
+    (rule(most_minutes=0), "rules.0.most_minutes", "greater than or equal to 1"),
+    (rule(most_minutes=44641), "rules.0.most_minutes", "less than or equal to 44640"),
+    (rule(most_days_ahead=3651), "rules.0.most_days_ahead", "less than or equal to 3650"),
+    (rule(most_people=1.5), "rules.0.most_people", "valid integer"),
+    (rule(name="🎉" * 10_000), "rules.0.name", "at most 200 characters"),
+    (rule(name="  "), "rules.0.name", "at least 1 character"),
+    (rule(spaces=["hall", "hall"]), "rules.0.spaces", "must name each one once, not 'hall' twice"),
+    (rule(most_minute=5), "rules.0", "has no field 'most_minute'; it may have name, "),
+    (
+        {"rules": [EVENINGS, EVENINGS | {"name": "community EVENINGS"}]},
+        "body",
+        "rules.1: there are two of the name",
+    ),
+    ({"rules": [EVENINGS] * 101}, "rules", "at most 100 items"),
+    ({"windows": [{"tier": "community", "days": -1}]}, "windows.0.days", "greater than or equal to 0"),
+    ({"windows": [{"tier": "community", "days": 3651}]}, "windows.0.days", "less than or equal to 3650"),
+    ({"windows": [{"tier": "community", "days": 1}] * 2}, "body", "windows.1: there are two for community"),
+    (quota(per="year"), "quotas.0.per", "'day', 'week', 'month' or 'ahead'"),
+    (quota(most_bookings=None), "quotas.0", "must have most_bookings or most_minutes, or both"),
+    (quota(most_bookings=-1), "quotas.0.most_bookings", "greater than or equal to 0"),
+    ({"release": [{"after_min": 10, "warn_min": 11}]}, "release.0", "warn_min must be at most after_min (10)"),
+    ({"release": [{"after_min": 10, "spaces": ["attic"]}]}, "release.0.spaces.0", "has no space 'attic'"),
+    ({"hold_hours": 0}, "hold_hours", "greater than or equal to 1"),
+    ({"offer_hours": 721}, "offer_hours", "less than or equal to 720"),
+    ({"rulez": []}, "body", "has no field 'rulez'"),
+]
+
+
+async def test_what_a_policy_may_not_say_is_refused_by_name(parish: httpx.AsyncClient) -> None:
+    for body, field, told in REFUSED:
+        for params in ({}, {"check": "true"}):
+            refused = await put(parish, body, 422, **params)
+            [error] = refused["errors"]
+            assert (error["field"], told in error["message"]) == (field, True), error
+    assert (await parish.get(POLICY)).json() == PLAIN
+
+
+async def test_only_who_runs_the_site_sees_and_sets_it(app: FastAPI, parish: httpx.AsyncClient) -> None:
+    assert (await parish.get(f"{API}/sites/atlantis/policy")).status_code == 404
+    async with signed_in_as(app, parish, "booker", party="choir") as booker:
+        assert [(await booker.get(POLICY)).status_code, (await booker.put(POLICY, json={})).status_code] == [403, 403]
+    async with signed_in_as(app, parish, "manager", sites=["ramsey"]) as manager:
+        assert await put(manager, FULL) == FULL
+
+
+async def test_a_check_names_the_requests_that_it_would_confirm(any_parish: httpx.AsyncClient) -> None:
+    theirs = {"party": "choir", "by_rules": True}
+    short = await book(any_parish, **theirs)
+    await book(any_parish, space="studio", title="Long", ends="2026-11-26T23:00", **theirs)
+    await book(any_parish, space="yard", title="Ours")
+    assert short["status"] == "held"
+    found = await put(any_parish, {"rules": [{"name": "Two hours", "most_minutes": 120}]}, check="true")
+    assert [each["id"] for each in found["confirmed"]["bookings"]] == [short["id"]]
+    assert (found["confirmed"]["count"], found["exceeding"]) == (1, [])
+    assert (await any_parish.get(POLICY)).json() == PLAIN, "a check writes nothing"
+    await put(any_parish, {"rules": [{"name": "Two hours", "most_minutes": 120}]})
+    assert (await any_parish.get(f"{API}/bookings/{short['id']}")).json()["status"] == "held", "nothing is decided"
+    again = await put(any_parish, {"rules": [{"name": "Three hours", "most_minutes": 180}]}, check="true")
+    assert again["confirmed"]["count"] == 0, "the rules in force confirm it already"
+
+
+async def test_a_check_names_what_goes_beyond_new_limits(any_parish: httpx.AsyncClient) -> None:
+    for day in ("2026-11-25", "2026-11-26", "2026-11-30"):
+        await book(any_parish, party="choir", starts=f"{day}T18:00", ends=f"{day}T20:00")
+    await book(any_parish, space="yard", title="Nobody's")
+    new = {
+        "quotas": [
+            {"name": "One a week", "per": "week", "most_bookings": 1},
+            {"name": "Three hours", "per": "ahead", "most_minutes": 180},
+        ],
+        "windows": [{"tier": "community", "days": 4, "spaces": ["hall"]}],
+    }
+    found = await put(any_parish, new, check="true")
+    assert [(each["text"], each["party"], each["count"]) for each in found["exceeding"]] == [
+        ("Ramsey Choir has 2 bookings in the week from Mon 23 Nov; “One a week” would allow 1 booking", "choir", 2),
+        ("Ramsey Choir has 6 hours ahead at a time; “Three hours” would allow 3 hours", "choir", 3),
+        ("community groups could book Hall 4 days ahead; 1 booking is further ahead", None, 1),
+    ]
+    assert found["exceeding_count"] == 3
+    await put(any_parish, new)
+    assert (await put(any_parish, new, check="true"))["exceeding"] == [], "what holds already is no news"
