@@ -1,7 +1,9 @@
 """When nothing can be booked: closures, and the hours of a space's own."""
 
-import time
+import sys
 from datetime import date, timedelta
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +15,9 @@ from tests.controller.hours.books import LONDON, book, closure, day, divided, sp
 
 STAFFED = Timetable(pattern=week(span("09:00", "17:00")))
 NINE_TO_TEN = Interval(start=utc("2026-11-26T09:00"), end=utc("2026-11-26T10:00"))
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 
 def why(hours: HoursBook, during: Interval, space: str | None = None) -> list[str]:
@@ -173,30 +178,41 @@ def test_without_terms_nobody_knows_whether_a_day_is_in_one() -> None:
     assert book().in_term(date(2026, 11, 25)) is None
 
 
-def test_two_thousand_dates_and_closures_are_asked_as_quickly_as_none() -> None:
-    """The work for a question must not grow with them: within ten times, where a scan would be a thousand."""
+def many(count: int) -> HoursBook:
+    """Hours with as many dates of their own, and as many closures of the studio."""
+    dates = [date(2026, 1, 1) + timedelta(days=2 * each) for each in range(count)]
+    return book(
+        Timetable(
+            pattern=week(span("09:00", "17:00"), span("17:00", "22:00", Mode.EXTENDED)),
+            exceptions=tuple(OtherDay(date=each, note="x", spans=(span("10:00", "12:00"),)) for each in dates),
+        ),
+        closures=tuple(closure(f"{each}T01:00", f"{each}T02:00", "clean", "studio") for each in dates),
+        spaces={"studio": SpaceHours(name="Studio", atoms=frozenset({"studio"}))},
+    )
 
-    def hours(count: int) -> HoursBook:
-        dates = [date(2026, 1, 1) + timedelta(days=2 * each) for each in range(count)]
-        return book(
-            Timetable(
-                pattern=week(span("09:00", "17:00"), span("17:00", "22:00", Mode.EXTENDED)),
-                exceptions=tuple(OtherDay(date=each, note="x", spans=(span("10:00", "12:00"),)) for each in dates),
-            ),
-            closures=tuple(closure(f"{each}T01:00", f"{each}T02:00", "clean", "studio") for each in dates),
-            spaces={"studio": SpaceHours(name="Studio", atoms=frozenset({"studio"}))},
-        )
 
-    def asked(found: HoursBook) -> float:
-        found.modes(NINE_TO_TEN, space="studio")
-        found.closed(NINE_TO_TEN, space="studio")
-        took = []
-        for _ in range(5):
-            began = time.perf_counter()
-            for _ in range(200):
-                found.modes(NINE_TO_TEN, space="studio")
-                found.closed(NINE_TO_TEN, space="studio")
-            took.append(time.perf_counter() - began)
-        return min(took)
+def lines_to_answer(hours: HoursBook) -> int:
+    """How many lines of Python a question costs once its month is known."""
+    counted = 0
 
-    assert asked(hours(2000)) < 10 * asked(hours(0))
+    def count(frame: FrameType, event: str, arg: object) -> "TraceFunction":
+        nonlocal counted
+        counted += event == "line"
+        return count
+
+    def ask() -> None:
+        hours.modes(NINE_TO_TEN, space="studio")
+        hours.closed(NINE_TO_TEN, space="studio")
+
+    ask()
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        ask()
+    finally:
+        sys.settrace(before)
+    return counted
+
+
+def test_two_thousand_dates_and_closures_cost_a_question_no_more_than_ten() -> None:
+    assert 0 < lines_to_answer(many(2000)) <= 2 * lines_to_answer(many(10))
