@@ -1,0 +1,260 @@
+"""Divisions: whole and parts never at once, and what becomes of bookings when a space divides otherwise."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from controller.bookings.tables import claims, pool_claims, pool_quarters
+from controller.house import House
+from tests.controller.clock import ManualClock
+from tests.controller.estate.building import ROOT, at, halves, look, space
+from tests.controller.running import NOW
+from tests.controller.village import SITE, book, furnish, post
+
+
+async def atoms(house: House, booking: str) -> list[str]:
+    """What a booking claims."""
+    async with house.database.read() as tx:
+        query = select(claims.c.atom).where(claims.c.booking_id == booking).order_by(claims.c.atom)
+        return [atom.removeprefix(f"{SITE}/") for atom in (await tx.execute(query)).scalars()]
+
+
+@pytest.mark.parametrize(("first", "second"), [("hall", "half-a"), ("half-b", "hall")])
+async def test_whole_and_part_are_never_booked_at_once(any_client: httpx.AsyncClient, first: str, second: str) -> None:
+    await halves(any_client)
+    await book(any_client, space=first, title="Choir")
+    answer = await post(any_client, space=second, title="Yoga")
+    assert answer.status_code == 409
+    assert [each["title"] for each in answer.json()["conflicts"]] == ["Choir"]
+
+
+async def test_two_parts_are_booked_at_once(client: httpx.AsyncClient) -> None:
+    await halves(client)
+    await book(client, space="half-a")
+    await book(client, space="half-b")
+
+
+async def test_whole_and_parts_asked_for_by_many_at_once_are_booked_once(any_client: httpx.AsyncClient) -> None:
+    await halves(any_client)
+    answers = await asyncio.gather(
+        *(post(any_client, space=name, title=f"{name} {number}") for number in range(3) for name in ("hall", "half-a"))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409, 409]
+
+
+async def test_a_part_may_lie_in_several_wholes(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    for name in ("zone-1", "zone-2", "zone-3"):
+        await space(client, name)
+    await space(client, "west", parts=["zone-1", "zone-2"])
+    await space(client, "east", parts=["zone-2", "zone-3"])
+    await space(client, "floor", parts=["west", "east"])
+    await book(client, space="west")
+    assert (await post(client, space="east")).status_code == 409
+    await book(client, space="zone-3")
+    assert (await post(client, space="floor")).status_code == 409
+
+
+async def test_a_division_with_bookings_makes_their_claims_anew(
+    any_client: httpx.AsyncClient, any_house: House
+) -> None:
+    await furnish(any_client)
+    made = await book(any_client, space="hall")
+    await space(any_client, "half-a")
+    await space(any_client, "half-b")
+    change: dict[str, Any] = {"parts": ["half-a", "half-b"]}
+    told = await look(any_client, "hall", **change)
+    assert (told["possible"], told["rewritten"], told["obstacles"]) == (True, 1, [])
+    assert await atoms(any_house, made["id"]) == ["hall"]
+    await space(any_client, "hall", **change)
+    assert await atoms(any_house, made["id"]) == ["half-a", "half-b"]
+    assert (await post(any_client, space="half-a")).status_code == 409
+    await space(any_client, "hall", parts=[])
+    assert await atoms(any_house, made["id"]) == ["hall"]
+    await book(any_client, space="half-a")
+
+
+async def test_a_division_that_would_double_book_names_who_clashes_with_whom_and_changes_nothing(
+    any_client: httpx.AsyncClient, any_house: House
+) -> None:
+    await furnish(any_client)
+    await space(any_client, "half-a")
+    await space(any_client, "half-b")
+    choir = await book(any_client, space="hall", title="Choir")
+    yoga = await book(any_client, space="half-a", title="Yoga", **at("19:00", "21:00"))
+    await book(any_client, space="half-b", title="Just after", **at("20:00", "21:00"))
+    change: dict[str, Any] = {"parts": ["half-a", "half-b"], "doors": ["front-door"]}
+    told = await look(any_client, "hall", **change)
+    assert not told["possible"]
+    (obstacle,) = told["obstacles"]
+    assert obstacle["place"] == "spaces.hall.parts"
+    assert obstacle["text"] == (
+        "“Choir” (hall, Thu 26 Nov, 18:00 to 20:00) and “Yoga” (half-a, Thu 26 Nov, 19:00 to 21:00) "
+        "would both have half-a. Move or cancel one of them first."
+    )
+    refused = await space(any_client, "hall", 409, **change)
+    assert refused["type"] == "urn:hallkeeper:problem:would-clash"
+    assert {each["id"] for each in refused["conflicts"]} == {choir["id"], yoga["id"]}
+    (reason,) = refused["reasons"]
+    assert (reason["field"], reason["why"]) == ("parts", "clash")
+    assert [each["title"] for each in reason["conflicts"]] == ["Choir", "Yoga"]
+    hall = next(each for each in (await any_client.get(ROOT)).json()["spaces"] if each["id"] == "hall")
+    assert hall["parts"] == []
+    assert await atoms(any_house, choir["id"]) == ["hall"]
+
+
+async def test_what_is_over_keeps_its_claims(client: httpx.AsyncClient, house: House, clock: ManualClock) -> None:
+    await furnish(client)
+    await space(client, "half-a")
+    over = await book(client, space="hall", title="Over")
+    await book(client, space="half-a", title="Over too")
+    clock.set(NOW + timedelta(days=2))
+    ahead = await book(client, space="hall", **at("18:00", "20:00", "2026-12-03"))
+    await space(client, "hall", parts=["half-a"])
+    assert await atoms(house, over["id"]) == ["hall"]
+    assert await atoms(house, ahead["id"]) == ["half-a"]
+
+
+async def test_what_is_on_is_not_rewritten_over_what_has_just_been(
+    client: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    await furnish(client)
+    await space(client, "half-a")
+    await book(client, space="half-a", title="Just been", **at("18:00", "19:00"))
+    await book(client, space="hall", title="Still on", **at("18:00", "22:00"))
+    clock.set(NOW + timedelta(days=1, hours=8))
+    told = await look(client, "hall", parts=["half-a"])
+    (obstacle,) = told["obstacles"]
+    assert obstacle["text"].endswith("“Just been” is over, so wait until “Still on” is over too, at 22:00.")
+    await space(client, "hall", 409, parts=["half-a"])
+
+
+async def test_a_hold_that_has_run_out_is_in_nobodys_way(client: httpx.AsyncClient, clock: ManualClock) -> None:
+    await furnish(client)
+    await space(client, "half-a")
+    later = at("18:00", "20:00", "2026-12-20")
+    held = await book(client, space="half-a", title="Never decided", by_rules=True, **later)
+    assert held["status"] == "held"
+    await book(client, space="hall", title="Choir", **later)
+    clock.set(NOW + timedelta(days=7))
+    assert (await look(client, "hall", parts=["half-a"]))["obstacles"] == []
+    await space(client, "hall", parts=["half-a"])
+    await space(client, "half-b")
+    assert (await post(client, space="half-a", **later)).status_code == 409
+
+
+async def test_a_pool_of_another_size_counts_its_places_anew(any_client: httpx.AsyncClient, any_house: House) -> None:
+    await furnish(any_client)
+    await space(any_client, "desks", kind="pool", pool_size=6)
+    await space(any_client, "floor", parts=["desks", "studio"])
+    await book(any_client, space="desks", seats=3, title="Three")
+    await book(any_client, space="desks", seats=2, title="Two")
+    await book(any_client, space="floor", title="All", **at("10:00", "11:00"))
+    refused = await space(any_client, "desks", 409, kind="pool", pool_size=4)
+    assert refused["reasons"][0]["field"] == "pool_size"
+    assert refused["detail"].startswith("desks would have 4 places and 5 taken at once: “T")
+    await space(any_client, "desks", kind="pool", pool_size=5)
+    async with any_house.database.read() as tx:
+        rows = (await tx.execute(select(pool_quarters.c.size, pool_quarters.c.taken).distinct())).all()
+        seats = (await tx.execute(select(pool_claims.c.seats).order_by(pool_claims.c.seats))).scalars().all()
+    assert {tuple(row) for row in rows} == {(5, 5)}
+    assert seats == [2, 3, 5]
+    await space(any_client, "desks", kind="pool", pool_size=8)
+    await book(any_client, space="desks", seats=3, title="Three more")
+    assert (await post(any_client, space="desks", seats=1)).status_code == 409
+
+
+async def test_a_room_becomes_a_pool_and_back_unless_its_people_would_clash(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    await book(client, space="studio", people=4)
+    await space(client, "studio", 409, kind="pool", pool_size=3)
+    await space(client, "studio", kind="pool", pool_size=6)
+    await book(client, space="studio", seats=2, title="Beside them")
+    refused = await space(client, "studio", 409)
+    assert {each["title"] for each in refused["conflicts"]} == {"Choir", "Beside them"}
+
+
+async def test_a_whole_does_not_take_in_a_pool_that_has_bookings_then(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    await space(client, "desks", kind="pool", pool_size=6)
+    await book(client, space="desks", seats=1, title="One desk")
+    await book(client, space="hall", title="Choir", **at("19:45", "21:00"))
+    refused = await space(client, "hall", 409, parts=["desks"])
+    assert [each["why"] for each in refused["reasons"]] == ["seats"]
+    assert {each["title"] for each in refused["conflicts"]} == {"One desk", "Choir"}
+
+
+async def test_minutes_of_a_space_reach_the_claims_of_bookings_to_come(client: httpx.AsyncClient, house: House) -> None:
+    await furnish(client)
+    made = await book(client, space="hall")
+    layout = {"id": "theatre", "name": "Theatre", "setup_min": 40}
+    await space(client, "hall", cleardown_min=15, layouts=[layout], default_layout="theatre")
+    async with house.database.read() as tx:
+        query = select(claims.c.layout, claims.c.setup_min, claims.c.cleardown_min)
+        row = (await tx.execute(query.where(claims.c.booking_id == made["id"]))).one()
+    assert tuple(row) == ("theatre", 40, 15)
+
+
+async def test_a_layout_that_bookings_to_come_are_in_stays(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    theatre, boardroom = ({"id": name, "name": name.title()} for name in ("theatre", "boardroom"))
+    await space(client, "hall", layouts=[theatre, boardroom])
+    await book(client, space="hall", layout="theatre")
+    refused = await space(client, "hall", 409, layouts=[boardroom])
+    assert refused["reasons"][0]["why"] == "layout"
+    assert "Give them another one first." in refused["detail"]
+    await space(client, "hall", layouts=[theatre])
+
+
+async def test_a_check_notes_what_could_not_be_booked_so_any_more(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    await book(client, space="hall", people=50)
+    told = await look(client, "hall", capacity=40, bookable=False)
+    assert told["possible"]
+    assert told["notes"] == [
+        "hall can no longer be booked; 1 booking to come stays.",
+        "“Choir” (Thu 26 Nov, 18:00 to 20:00) expect more people than hall would hold.",
+    ]
+    assert told["changes"] == [
+        {"section": "spaces", "id": "hall", "what": "change", "fields": ["name", "capacity", "bookable", "doors"]}
+    ]
+
+
+async def test_many_bookings_are_rewritten_or_named_in_one_go(client: httpx.AsyncClient, house: House) -> None:
+    await furnish(client)
+    await space(client, "half-a")
+    for name in ("hall", "half-a"):
+        for day in range(1, 29):
+            await book(client, space=name, **at("18:00", "20:00", f"2027-02-{day:02}"))
+    refused = await space(client, "hall", 409, parts=["half-a"])
+    assert len(refused["reasons"]) == 28
+    assert "And 25 more." in refused["detail"]
+
+
+async def test_a_booking_and_a_division_at_once_never_leave_a_double_booking(
+    any_client: httpx.AsyncClient, any_house: House
+) -> None:
+    await furnish(any_client)
+    await space(any_client, "half-a")
+    for round_number in range(4):
+        day = f"2026-12-{round_number + 1:02}"
+        await space(any_client, "hall")
+        await asyncio.gather(
+            post(any_client, space="hall", title="Whole", **at("18:00", "20:00", day)),
+            post(any_client, space="half-a", title="Half", **at("18:00", "20:00", day)),
+            any_client.put(f"{ROOT}/spaces/hall", json={"name": "hall", "parts": ["half-a"]}),
+        )
+        hall = next(each for each in (await any_client.get(ROOT)).json()["spaces"] if each["id"] == "hall")
+        async with any_house.database.read() as tx:
+            query = select(claims.c.space, claims.c.atom).where(claims.c.starts > NOW + timedelta(days=round_number))
+            held = {tuple(row) for row in await tx.execute(query)}
+        if hall["parts"]:
+            assert all(atom != f"{SITE}/hall" for _, atom in held)
+        for name in ("hall", "half-a"):
+            listed = await any_client.get(f"{ROOT}/bookings", params={"from": day, "to": f"{day}T23:00", "space": name})
+            for each in listed.json()["items"]:
+                await any_client.post(f"/api/v1/bookings/{each['id']}/cancel", json={})
