@@ -70,7 +70,7 @@ def intend_edit(edit: Edit, booked: Sequence[Booking], picture: Picture, *, now:
         elif each.state in STANDING:
             was = Occurrence(wall=wall, during=each.during, out="no longer a date of the series")
             stays = (choice := edit.wanted.of(was)) is not None and choice.act is Act.KEEP
-            gone.append(_kept(was, each) if stays else _cancelled(was, each, was.out))
+            gone.append(_kept(was, each, own_fields(each)) if stays else _cancelled(was, each, was.out))
     coming = [
         each for each in edit.occurrences if each.wall in by_new or each.during is None or each.during.start > now
     ]
@@ -82,8 +82,15 @@ def _cancelled(occurrence: Occurrence, before: Booking, text: str) -> Plan:
     return Plan(occurrence=occurrence, deed=Deed.CANCEL, before=before, mark=Mark.LEFT_OUT, text=text)
 
 
-def _kept(occurrence: Occurrence, before: Booking) -> Plan:
+def _left_alone(each: Occurrence, before: Booking, edit: Edit, picture: Picture, now: datetime) -> Plan:
+    """A date that stays as it is has for itself whatever the others get."""
     own = own_fields(before)
+    if each.during is None or each.out:
+        return _kept(each, before, own | OF_TIME)
+    return _kept(each, before, kept_fields(_changed(each, before, own, None, edit, picture, now)))
+
+
+def _kept(occurrence: Occurrence, before: Booking, own: frozenset[str]) -> Plan:
     return Plan(occurrence=occurrence, deed=Deed.KEEP, before=before, own=own, mark=Mark.FREE, text="stays as it is")
 
 
@@ -106,7 +113,7 @@ def _planned(each: Occurrence, before: Booking | None, edit: Edit, picture: Pict
             occurrence=each, deed=Deed.NOTHING, before=before, own=own, mark=Mark.LEFT_OUT, text=before.state.value
         )
     if act is Act.KEEP:
-        return _kept(each, before)
+        return _left_alone(each, before, edit, picture, now)
     if act is Act.SKIP:
         return _cancelled(each, before, "left out")
     if each.out and act is None:

@@ -19,6 +19,7 @@ from controller.bookings.series.intending import Plan
 from controller.bookings.series.model import Deed, Series, SeriesDate
 from controller.bookings.series.pattern import Pattern
 from controller.bookings.series.reshaping import Cut, cut, pair, require_shifted, reshape
+from controller.bookings.series.rule import Frequency
 from controller.bookings.series.settling import Asker, settle
 from controller.bookings.series.unrolling import Unrolled, unroll
 from controller.bookings.series.writing import Writing
@@ -100,13 +101,15 @@ class Edits:
         unrolled = unroll(reshaped.pattern, zone, days)
         if change.pattern.rule is msgspec.UNSET:
             require_shifted(unroll(parts.tail, zone, days), unrolled, reshaped.by)
+        rule = reshaped.pattern.read
         details = replace(series.details, **change.details)
         picture.require(details.space)
         booked = _of_part(await bookings.of_series(tx, series.id), parts, now)
         pairs = pair(
             (datetime.fromisoformat(each.occurrence or "") for each in booked),
-            (each.wall for each in unrolled.occurrences),
+            unrolled,
             reshaped.by,
+            monthly=rule is not None and rule.frequency in (Frequency.MONTHLY, Frequency.YEARLY),
         )
         edit = Edit(
             details=details,
@@ -118,7 +121,7 @@ class Edits:
         plans = intend_edit(edit, booked, picture, now=now)
         tier = await (tier_of if details.party == series.details.party else tier_to_book)(tx, details.party)
         asker = Asker(actor=actor, tier=tier, now=now)
-        dates = await settle(tx, picture, plans, change.wanted.otherwise, asker)
+        dates = await settle(tx, picture, plans, details.space, change.wanted.otherwise, asker)
         told = {"changed_at": now, "changed_by": actor.name, "version": series.version + 1}
         pattern = kept_pattern(reshaped.pattern, dates)
         if parts.head is None:

@@ -24,14 +24,14 @@ MOST_DATES = 60
 _SPACES = 6
 """How many other spaces are tried."""
 _OFFERED = 2
-"""How many times and how many spaces are offered for a date."""
+"""How many spaces are offered for a date."""
 
 
 async def with_moves(
     tx: Tx, picture: Picture, dates: Sequence[SeriesDate], asks: Sequence[Asked | None], asker: Asker
 ) -> list[SeriesDate]:
-    """The dates, the refused ones with what they could be moved to: at most ``_OFFERED`` times and as many spaces, the
-    nearest and the best fitting first. ``asks``: what each date asks for. One judgement for all of them."""
+    """The dates, the refused ones with where they could go: the next time later and earlier, and ``_OFFERED`` other
+    spaces, the best fitting first. ``asks``: what each date asks for. One judgement for all of them."""
     spaces = _spaces(picture, next((each for each in asks if each is not None), None))
     refused = [
         index
@@ -52,9 +52,12 @@ async def with_moves(
     found = list(dates)
     for index in refused:
         mine = [each for at, each in possible if at == index]
-        here = [each for each in mine if each.space == dates[index].space][:_OFFERED]
-        there = [each for each in mine if each.space != dates[index].space][:_OFFERED]
-        moves = tuple(_move(each, picture) for each in (*here, *there))
+        wished = asks[index]
+        here = [each for each in mine if wished and each.space == wished.space]
+        earlier = [each for each in here if wished and each.during.start < wished.during.start][:1]
+        later = [each for each in here if wished and each.during.start > wished.during.start][:1]
+        there = [each for each in mine if wished and each.space != wished.space][:_OFFERED]
+        moves = tuple(_move(each, picture) for each in (*later, *earlier, *there))
         found[index] = msgspec.structs.replace(dates[index], moves=moves)
     return found
 

@@ -146,19 +146,17 @@ def require_shifted(old: Unrolled, new: Unrolled, by: timedelta) -> None:
         raise invalid_field("first_starts", "would change which dates the rule gives; give the rule too")
 
 
-def pair(old: Iterable[datetime], new: Iterable[datetime], by: timedelta) -> dict[datetime, datetime]:
-    """Which new date each old one becomes: the one that it is shifted to, else the only one on that day, else the next
-    one in that week. The others have none."""
-    left, open_ = sorted(old), set(new)
-    found: dict[datetime, datetime] = {}
-    for each in left:
-        if each + by in open_:
-            found[each] = each + by
-    keys: tuple[Callable[[datetime], object], ...] = (datetime.date, lambda wall: wall.isocalendar()[:2])
+def pair(old: Iterable[datetime], new: Unrolled, by: timedelta, *, monthly: bool) -> dict[datetime, datetime]:
+    """Which new date each old one becomes: the one that it is shifted to, else the next one on that day, else in that
+    week, else, if the rule is ``monthly``, in that month. The others have none."""
+    left, free = sorted(old), {each.wall for each in new.occurrences}
+    found: dict[datetime, datetime] = {each: each + by for each in left if each + by in free}
+    keys: list[Callable[[datetime], object]] = [datetime.date, lambda wall: wall.isocalendar()[:2]]
+    if monthly:
+        keys.append(lambda wall: (wall.year, wall.month))
     for key in keys:
-        open_ -= set(found.values())
         by_key: dict[object, list[datetime]] = defaultdict(list)
-        for wall in sorted(open_):
+        for wall in sorted(free - set(found.values())):
             by_key[key(wall)].append(wall)
         for each in left:
             if each not in found and (there := by_key[key(each + by)]):

@@ -114,7 +114,7 @@ class Recurring:
             picture.require(draft.details.space)
             asker = Asker(actor=actor, tier=await tier_of(tx, draft.details.party), now=now)
             unrolled, plans = _planned(picture, draft, now)
-            dates = await settle(tx, picture, plans, draft.wanted.otherwise, asker)
+            dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
             dates = await with_moves(tx, picture, dates, [each.asked for each in plans], asker)
             told = await self.told(tx, picture, dates, now)
             return CheckedSeries(site=picture.site, draft=draft, dates=tuple(told), goes_on=unrolled.goes_on)
@@ -148,7 +148,7 @@ class Recurring:
         picture.require(draft.details.space)
         asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party), now=now)
         unrolled, plans = _planned(picture, draft, now)
-        dates = await settle(tx, picture, plans, draft.wanted.otherwise, asker)
+        dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
         refused = [each for each in dates if each.deed is Deed.REFUSE]
         made = [each for each in dates if each.deed in (Deed.BOOK, Deed.HOLD)]
         if refused or not made:

@@ -26,10 +26,10 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def settle(
-    tx: Tx, picture: Picture, plans: Sequence[Plan], otherwise: Otherwise, asker: Asker
+    tx: Tx, picture: Picture, plans: Sequence[Plan], space: str, otherwise: Otherwise, asker: Asker
 ) -> list[SeriesDate]:
     """Every date with its mark and what will be done. Dates of one series stand in each other's way; bookings that
-    go or move do not. Whoever is going to write holds the site's lock.
+    go or move do not. ``space``: that of the series. Whoever is going to write holds the site's lock.
 
     A booking that is kept where it is may be in the way of others, so with ``Otherwise.KEEP`` all is judged again
     until no more are refused.
@@ -54,7 +54,7 @@ async def settle(
         found = await judge(tx, picture, wishes, now=asker.now, together=True)
         verdicts = {index: _concerned(plans[index], each) for index, each in zip(judged, found, strict=True)}
         dates = [
-            _date(each, verdicts.get(index, Verdict()), otherwise, picture, kept=index in kept)
+            _date(each, verdicts.get(index, Verdict()), otherwise, space, kept=index in kept)
             for index, each in enumerate(plans)
         ]
         refused = {index for index, each in enumerate(dates) if each.deed is Deed.KEEP and index in verdicts}
@@ -91,18 +91,18 @@ def _with_followers(kept: Iterable[int], plans: Sequence[Plan], picture: Picture
     return found
 
 
-def _date(plan: Plan, verdict: Verdict, otherwise: Otherwise, picture: Picture, *, kept: bool) -> SeriesDate:
+def _date(plan: Plan, verdict: Verdict, otherwise: Otherwise, space: str, *, kept: bool) -> SeriesDate:
     deed = Deed.KEEP if kept else plan.deed
     if verdict.refusals and deed in _CLAIMING:
         deed = refused(plan, otherwise)
     if plan.asked is None or deed is Deed.KEEP:
-        during, space = (plan.before.during, plan.before.space) if plan.before else (plan.occurrence.during, "")
+        during, there = (plan.before.during, plan.before.space) if plan.before else (plan.occurrence.during, space)
     else:
-        during, space = plan.asked.during, plan.asked.space
+        during, there = plan.asked.during, plan.asked.space
     mark = plan.mark or _mark(verdict, plan.occurrence, moved="starts" in plan.own)
     return SeriesDate(
         occurrence=plan.occurrence,
-        space=space,
+        space=there,
         during=during,
         mark=mark,
         text=plan.text or _text(verdict, plan),

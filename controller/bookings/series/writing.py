@@ -88,7 +88,8 @@ class Writing:
             if plan.before is None:
                 continue
             if each.deed is Deed.CANCEL:
-                gone[each.text].append(Changed(before=plan.before, after=course.cancel(plan.before, asker.now)))
+                after = _named(course.cancel(plan.before, asker.now), series_id, plan, plan.before.changed_here)
+                gone[each.text].append(Changed(before=plan.before, after=after))
             elif each.deed in (Deed.CHANGE, Deed.HOLD) and plan.change is not None:
                 after = _named(_becoming(plan, each, picture, asker), series_id, plan, joined(plan.own))
                 become[plan.change.what].append(Changed(before=plan.before, after=after))
