@@ -129,7 +129,13 @@ async def _expire(
 
 def _declined(value: Booking, now: datetime) -> Booking:
     return msgspec.structs.replace(
-        value, state=State.DECLINED, state_at=now, changed_at=now, changed_by=HOUSE, version=value.version + 1
+        value,
+        state=State.DECLINED,
+        state_at=now,
+        state_before=value.state,
+        changed_at=now,
+        changed_by=HOUSE,
+        version=value.version + 1,
     )
 
 
