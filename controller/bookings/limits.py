@@ -40,13 +40,13 @@ def timely(during: Interval, *, zone: ZoneInfo, now: datetime) -> None:
         raise invalid_field("starts", f"must be at most {hours:.0f} hours ago")
 
 
-def shown(starts: str, ends: str, zone: ZoneInfo) -> Interval:
+def shown(starts: str, ends: str, zone: ZoneInfo, *, longest: timedelta = SHOWN_LONGEST) -> Interval:
     """The time between two moments or dates; a date means where its day begins. Raises ``Invalid``."""
     start, end = _edge(starts, "from", zone), _edge(ends, "to", zone)
     if end <= start:
         raise invalid_field("to", "must be after `from`")
-    if end - start > SHOWN_LONGEST:
-        raise invalid_field("to", f"must be at most {SHOWN_LONGEST.days} days after `from`")
+    if end - start > longest:
+        raise invalid_field("to", f"must be at most {longest.days} days after `from`")
     return Interval(start=start, end=end)
 
 

@@ -197,3 +197,12 @@ waits = Table(
     Index("ix_waits_site_state", "site", "state"),
     Index("ix_waits_booking", "booking"),
 )
+
+sheet_rows = Table(
+    "sheet_rows",
+    metadata,
+    Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
+    Column("reference", String(200), primary_key=True),  # the row's name in the files that it comes from
+    Column("booking_id", String(36), ForeignKey("bookings.id"), nullable=False, index=True),
+    Column("fingerprint", LargeBinary(32), nullable=False),  # SHA-256 of what the row said last
+)
