@@ -57,12 +57,21 @@ class Bookings:
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work`` in a write transaction, again if somebody outside our locks took the time or the code
         meanwhile: then ``work`` itself finds and names what stands in the way."""
-        for attempt in range(1, _TRIES + 1):
+        return await self._insist(lambda: self._database.run_brief(work, *args, **kwargs))
+
+    async def write_many(
+        self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As ``write``, for work on so many rows that the event loop must not wait for it."""
+        return await self._insist(lambda: self._database.run(work, *args, **kwargs))
+
+    async def _insist(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        for number in range(1, _TRIES + 1):
             try:
-                return await self._database.run_brief(work, *args, **kwargs)
+                return await attempt()
             except IntegrityError as error:
                 overlap = contended(error) or violates(error, CODE_OVERLAP)
-                if not overlap or attempt == _TRIES:
+                if not overlap or number == _TRIES:
                     raise
         raise AssertionError("unreachable")
 
