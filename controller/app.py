@@ -9,6 +9,7 @@ from controller.billing import routes as billing
 from controller.bookings import routes as bookings
 from controller.bookings.finding import routes as finding
 from controller.bookings.policies import routes as policies
+from controller.bookings.sheets import routes as sheets
 from controller.bookings.series import routes as series
 from controller.bookings.waiting import routes as waiting
 from controller.calendars import routes as calendars
@@ -45,6 +46,7 @@ ROUTERS = (
     hours.router,
     bookings.router,
     policies.router,
+    sheets.router,
     series.router,
     finding.router,
     waiting.router,
