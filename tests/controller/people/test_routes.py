@@ -21,6 +21,7 @@ OPEN = {
     "/api/v1/session": "is the sign-in itself",
     "/api/v1/live": "asks in its own words, since a WebSocket answers by a close code (test_users)",
     "/d/{token}": "whoever has the link is the booking's; the link is the secret",
+    "/c/{token}.ics": "whoever has the link is a subscriber; the link is the secret",
     "/healthz": "says nothing but that the process runs",
     "/readyz": "says which part is not ready, and nothing of what it holds",
     "/metrics": "numbers for the scraper, kept from the outside by the proxy",
