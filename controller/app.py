@@ -9,10 +9,12 @@ from controller.billing import routes as billing
 from controller.bookings import routes as bookings
 from controller.bookings.finding import routes as finding
 from controller.bookings.policies import routes as policies
-from controller.bookings.sheets import routes as sheets
 from controller.bookings.series import routes as series
+from controller.bookings.sheets import routes as sheets
 from controller.bookings.waiting import routes as waiting
 from controller.calendars import routes as calendars
+from controller.calendars.subscriptions import page as calendar_page
+from controller.calendars.subscriptions import routes as subscriptions
 from controller.estate import routes as estate
 from controller.hours import routes as hours
 from controller.house import House, open_house
@@ -52,6 +54,7 @@ ROUTERS = (
     waiting.router,
     billing.router,
     calendars.router,
+    subscriptions.router,
     plans.router,
     telemetry.router,
 )
@@ -88,6 +91,7 @@ def app_of(house: House) -> FastAPI:
     install_handlers(app)
     app.include_router(health.router)
     app.include_router(door_page.router)
+    app.include_router(calendar_page.router)
     for router in ROUTERS:
         app.include_router(router, prefix=API, responses=described(*ANYWHERE))
     # Only the pages are packed: they hold nothing secret, and an answer that does must not tell it by its length.
