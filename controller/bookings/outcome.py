@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
-from controller.bookings.model import State
+from controller.bookings.model import Booking, State
 from controller.bookings.policy import Policy
 from controller.bookings.verdict import Verdict, Why
 from edge.wire.interval import Interval
@@ -38,3 +39,10 @@ def held_until(policy: Policy, during: Interval, *, now: datetime) -> datetime |
         return None
     last = during.start if during.start > now else during.end
     return last if policy.hold_hours is None else min(last, now + timedelta(hours=policy.hold_hours))
+
+
+def put(new: Booking, becomes: Outcome, now: datetime) -> Booking:
+    """The booking in the state that the rules give it; a hold that runs keeps its end."""
+    if becomes.state is new.state and not new.expired(now):
+        return new
+    return replace(new, state=becomes.state, state_at=now, state_before=None, held_until=becomes.held_until)

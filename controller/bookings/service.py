@@ -19,8 +19,9 @@ from controller.bookings.errors import BookingUnknown, LinkUnknown, Precondition
 from controller.bookings.judging.judge import Wish, judge
 from controller.bookings.model import Asked, Booking, Change, Draft, State, Status, Told
 from controller.bookings.notes import notes
-from controller.bookings.outcome import Outcome, held_until, outcome
+from controller.bookings.outcome import held_until, outcome, put
 from controller.bookings.picture import Picture, Place
+from controller.bookings.series.own import changed_fields
 from controller.bookings.verdict import OVERRULED, Verdict
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
@@ -79,7 +80,7 @@ class Bookings:
         """Confirmed at once, held or asked for, as the site's rules have it. A booker who names no party books for
         their own. Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``SiteUnknown``, ``SpaceUnknown``."""
         draft = _own(draft, actor)
-        _require_allowed(actor, site, draft.party, overrule=draft.overrule)
+        require_allowed(actor, site, draft.party, overrule=draft.overrule)
         view = await self.write(self._create, site, draft, actor)
         self._changes.site_changed(site)
         return view
@@ -112,7 +113,7 @@ class Bookings:
         """What ``create`` would say, without writing; ``but``: a booking that does not stand in the way."""
         draft = _own(draft, actor)
         if actor.role is Role.BOOKER:
-            _require_allowed(actor, site, draft.party)
+            require_allowed(actor, site, draft.party)
         async with self._database.read() as tx:
             now = self._clock.now()
             where = await self._desk.pictures.of(tx, site)
@@ -220,9 +221,10 @@ class Bookings:
         asked = wanted(old, change, there, now=now)
         if asked.what is What.NOTHING:
             return await self._view(tx, old)
-        _require_allowed(actor, old.site, asked.new.party, overrule=change.overrule)
+        require_allowed(actor, old.site, asked.new.party, overrule=change.overrule)
         asked.require_timely(there.site.tz, now=now)
-        new, why, expired = asked.new, "", None
+        new = replace(asked.new, changed_here=changed_fields(old, asked.new))
+        why, expired = "", None
         if asked.judged(now=now):
             wish = await self._wish(tx, asked, change, actor)
             [verdict] = await judge(tx, where, [wish], now=now)
@@ -233,7 +235,7 @@ class Bookings:
             expired = verdict.expired
             if change.by_rules or not may(actor, Action.DECIDE, Thing(site=old.site, party=new.party)):
                 becomes = outcome(concerned, where.policy, new.during, now=now)
-                new, why = _put(new, becomes, now), becomes.why
+                new, why = put(new, becomes, now), becomes.why
         new = await self._desk.rewrite(
             tx, where, old, new, actor=actor, now=now, what=asked.what.value, why=why, expired=expired
         )
@@ -353,19 +355,12 @@ async def _require_possible(
     return verdict.expired
 
 
-def _put(new: Booking, becomes: Outcome, now: datetime) -> Booking:
-    """The booking in the state that the rules give it; a hold that runs keeps its end."""
-    if becomes.state is new.state and not new.expired(now):
-        return new
-    return replace(new, state=becomes.state, state_at=now, state_before=None, held_until=becomes.held_until)
-
-
 def _own(draft: Draft, actor: Actor) -> Draft:
     """A booker who names no party books for their own."""
     return replace(draft, party=actor.party) if draft.party is None and actor.role is Role.BOOKER else draft
 
 
-def _require_allowed(actor: Actor, site: str, party: str | None, *, overrule: bool = False) -> None:
+def require_allowed(actor: Actor, site: str, party: str | None, *, overrule: bool = False) -> None:
     thing = Thing(site=site, party=party)
     _require(actor, Action.BOOK, thing)
     if overrule:

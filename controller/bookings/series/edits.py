@@ -23,6 +23,7 @@ from controller.bookings.series.rule import Frequency
 from controller.bookings.series.settling import Asker, settle
 from controller.bookings.series.unrolling import Unrolled, unroll
 from controller.bookings.series.writing import Writing
+from controller.bookings.service import require_allowed
 from controller.database import Tx
 from controller.estate.model import Site
 from controller.people import audit
@@ -89,7 +90,7 @@ class Edits:
     async def _plan(
         self, tx: Tx, picture: Picture, series: Series, change: SeriesChange, actor: Actor, now: datetime
     ) -> _Planned:
-        """Raises ``Invalid``, ``NotNow``, ``SeriesStale``, ``SpaceUnknown``."""
+        """Raises ``Invalid``, ``NotAllowed``, ``NotNow``, ``SeriesStale``, ``SpaceUnknown``."""
         if series.imported:
             raise NotNow(f"“{series.details.title}” comes from a calendar; change it there, or its dates one by one")
         if change.version is not None and change.version != series.version:
@@ -103,6 +104,7 @@ class Edits:
             require_shifted(unroll(parts.tail, zone, days), unrolled, reshaped.by)
         rule = reshaped.pattern.read
         details = replace(series.details, **change.details)
+        require_allowed(actor, series.site, details.party, overrule=change.wanted.overrule)
         picture.require(details.space)
         booked = _of_part(await bookings.of_series(tx, series.id), parts, now)
         pairs = pair(

@@ -29,12 +29,12 @@ from controller.bookings.series.movable import with_moves
 from controller.bookings.series.settling import Asker, settle
 from controller.bookings.series.unrolling import Occurrence, Unrolled, unroll
 from controller.bookings.series.writing import Writing
-from controller.bookings.service import Bookings
+from controller.bookings.service import Bookings, require_allowed
 from controller.bookings.verdict import Verdict
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate.model import Site
-from controller.people.model import Actor
+from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book
 from controller.problem import invalid_field
 from edge.wire.clock import Clock
@@ -107,12 +107,15 @@ class Recurring:
 
     async def check(self, site: str, draft: SeriesDraft, *, actor: Actor) -> CheckedSeries:
         """Every date with its mark, the refused ones with where they could go. Raises ``Invalid``, ``SiteUnknown``,
-        ``SpaceUnknown``."""
+        ``SpaceUnknown``, ``NotAllowed``."""
+        draft = _own(draft, actor)
+        if actor.role is Role.BOOKER:
+            require_allowed(actor, site, draft.details.party)
         async with self._database.read() as tx:
             now = self._clock.now()
             picture = await self._desk.pictures.of(tx, site)
             picture.require(draft.details.space)
-            asker = Asker(actor=actor, tier=await tier_of(tx, draft.details.party), now=now)
+            asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party), now=now)
             unrolled, plans = _planned(picture, draft, now)
             dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
             dates = await with_moves(tx, picture, dates, [each.asked for each in plans], asker)
@@ -135,9 +138,12 @@ class Recurring:
         return told
 
     async def create(self, site: str, draft: SeriesDraft, *, actor: Actor) -> BookedSeries:
-        """Book every date as chosen, or none. Raises ``SeriesRefused``, ``Invalid``, ``SiteUnknown``,
-        ``SpaceUnknown``. Dates that the clocks leave empty are skipped by themselves."""
-        booked = await self._bookings.write(self._create, site, draft, actor)
+        """Book every date as chosen, or none; dates that the clocks leave empty are skipped by themselves. A booker who
+        names no party books for their own. Raises ``SeriesRefused``, ``Invalid``, ``NotAllowed``, ``SiteUnknown``,
+        ``SpaceUnknown``."""
+        draft = _own(draft, actor)
+        require_allowed(actor, site, draft.details.party, overrule=draft.wanted.overrule)
+        booked = await self._bookings.write_many(self._create, site, draft, actor)
         self._changes.site_changed(site)
         return booked
 
@@ -175,10 +181,11 @@ class Recurring:
 
     async def change(self, series_id: str, change: SeriesChange, *, actor: Actor) -> EditedSeries:
         """Change what is to come of a series; what was changed in single dates stays. With ``check`` nothing is
-        written. Raises ``SeriesRefused``, ``Invalid``, ``NotNow``, ``SeriesStale``, ``SeriesUnknown``."""
+        written. Raises ``SeriesRefused``, ``Invalid``, ``NotAllowed``, ``NotNow``, ``SeriesStale``,
+        ``SeriesUnknown``."""
         if change.check:
             return await self._look(series_id, change, actor)
-        edited = await self._bookings.write(self._change, series_id, change, actor)
+        edited = await self._bookings.write_many(self._change, series_id, change, actor)
         self._changes.site_changed(edited.site.id)
         return edited
 
@@ -200,7 +207,7 @@ class Recurring:
 
         ``why`` is kept in each booking's story.
         """
-        done = await self._bookings.write(self._cancel, series_id, from_date, why, actor)
+        done = await self._bookings.write_many(self._cancel, series_id, from_date, why, actor)
         self._changes.site_changed(done.site.id)
         return done
 
@@ -222,7 +229,7 @@ class Recurring:
     async def restore(self, series_id: str, *, actor: Actor) -> RestoredSeries:
         """Undo the last cancel of a series, as far as its time is still free and not over. Raises ``SeriesUnknown``,
         ``NotNow`` where nothing of it is left to restore."""
-        done = await self._bookings.write(self._restore, series_id, actor)
+        done = await self._bookings.write_many(self._restore, series_id, actor)
         self._changes.site_changed(done.site.id)
         return done
 
@@ -278,6 +285,13 @@ def _back(old: Booking, picture: Picture, now: datetime) -> Booking:
 def changed(series: Series, actor: Actor, now: datetime, **fields: object) -> Series:
     """The series with other fields, one version on."""
     return msgspec.structs.replace(series, changed_at=now, changed_by=actor.name, version=series.version + 1, **fields)
+
+
+def _own(draft: SeriesDraft, actor: Actor) -> SeriesDraft:
+    """A booker who names no party books for their own."""
+    if draft.details.party is not None or actor.role is not Role.BOOKER:
+        return draft
+    return msgspec.structs.replace(draft, details=msgspec.structs.replace(draft.details, party=actor.party))
 
 
 def _planned(picture: Picture, draft: SeriesDraft, now: datetime) -> tuple[Unrolled, list[Plan]]:

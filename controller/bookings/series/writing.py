@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -11,7 +10,7 @@ from controller.bookings import repository as bookings
 from controller.bookings.changing import What
 from controller.bookings.desk import Desk
 from controller.bookings.model import Asked, Booking, Changed, State
-from controller.bookings.outcome import Outcome, outcome
+from controller.bookings.outcome import Outcome, outcome, put
 from controller.bookings.picture import Picture
 from controller.bookings.series.editing import kept_fields
 from controller.bookings.series.intending import Plan
@@ -138,12 +137,5 @@ def _becoming(plan: Plan, each: SeriesDate, picture: Picture, asker: Asker) -> B
         return new
     new = replace(new, overruled=plan.asked.overrule)
     if plan.asked.by_rules or not may(asker.actor, Action.DECIDE, Thing(site=new.site, party=new.party)):
-        return becoming(new, outcome(each.verdict, picture.policy, new.during, now=asker.now), now=asker.now)
+        return put(new, outcome(each.verdict, picture.policy, new.during, now=asker.now), asker.now)
     return new
-
-
-def becoming(new: Booking, becomes: Outcome, *, now: datetime) -> Booking:
-    """The booking in the state that the rules give it; a hold that runs keeps its end."""
-    if becomes.state is new.state and not new.expired(now):
-        return new
-    return replace(new, state=becomes.state, state_at=now, state_before=None, held_until=becomes.held_until)

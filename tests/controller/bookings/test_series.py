@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -39,11 +40,11 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def pattern(starts: str, ends: str, rule: str = "", **more: object) -> Pattern:
-    return Pattern(first_starts=at(starts), first_ends=at(ends), rule=rule, **more)  # type: ignore[arg-type]
+def pattern(starts: str, ends: str, rule: str = "", **more: Any) -> Pattern:
+    return Pattern(first_starts=at(starts), first_ends=at(ends), rule=rule, **more)
 
 
-def dates(*args: str, days: Days = NO_DAYS, **more: object) -> tuple[Occurrence, ...]:
+def dates(*args: str, days: Days = NO_DAYS, **more: Any) -> tuple[Occurrence, ...]:
     return unroll(pattern(*args, **more), LONDON, days).occurrences
 
 
@@ -51,7 +52,7 @@ def walls(found: tuple[Occurrence, ...]) -> list[str]:
     return [f"{each.wall:%Y-%m-%d %H:%M}" for each in found if not each.out]
 
 
-def refused(*args: str, days: Days = NO_DAYS, **more: object) -> tuple[str, str]:
+def refused(*args: str, days: Days = NO_DAYS, **more: Any) -> tuple[str, str]:
     with pytest.raises(Invalid) as caught:
         dates(*args, days=days, **more)
     return caught.value.errors[0].field, caught.value.errors[0].message
