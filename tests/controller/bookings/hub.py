@@ -13,12 +13,11 @@ from controller.bookings.judging.pools import quartered
 from controller.bookings.judging.rules import verdict
 from controller.bookings.judging.wish import Wish
 from controller.bookings.model import Asked, Booking, Claimed, State
-from controller.bookings.picture import Picture, Place
+from controller.bookings.picture import Picture, places
 from controller.bookings.policy import Policy
 from controller.bookings.verdict import Reason, Verdict
 from controller.database import Tx
-from controller.estate.divisions import atoms_of
-from controller.estate.model import Changeover, Equipment, Layout, Site, Space, SpaceKind
+from controller.estate.model import Changeover, Equipment, Layout, Site, SiteParts, Space, SpaceKind
 from controller.estate.tables import sites, spaces
 from controller.hours.book import HoursBook
 from controller.hours.model import Timetable
@@ -68,25 +67,10 @@ def picture(
     policy: Policy | None = None, *, hours: HoursBook | None = None, all_spaces: Iterable[Space] = SPACES
 ) -> Picture:
     """The hub with other rules, hours or spaces."""
-    by_id = {space.id: space for space in all_spaces}
-    atoms = atoms_of({space.id: space.parts for space in by_id.values()})
     return Picture(
         site=HUB,
         revision=1,
-        by_space={
-            space.id: Place(
-                site=HUB,
-                space=space,
-                door_names=(),
-                atoms=tuple(f"hub/{atom}" for atom in atoms[space.id]),
-                pools=tuple(
-                    (f"hub/{atom}", by_id[atom].pool_size or 0)
-                    for atom in atoms[space.id]
-                    if by_id[atom].kind is SpaceKind.POOL
-                ),
-            )
-            for space in by_id.values()
-        },
+        by_space=places(SiteParts(site=HUB, spaces=tuple(all_spaces))),
         equipment={each.id: each for each in EQUIPMENT},
         hours=hours or HoursBook(site=HUB, timetable=Timetable()),
         policy=policy or Policy(),

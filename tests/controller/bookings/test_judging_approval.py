@@ -1,6 +1,6 @@
 """Which rule confirms a wish at once, and how near the others came."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -111,3 +111,19 @@ def test_every_mode_that_it_meets_must_be_allowed() -> None:
     assert reasons(asked()) == [
         "needs approval: while the building is closed, which “Staffed” does not confirm at once"
     ]
+
+
+@pytest.mark.parametrize(
+    ("evening", "hours"),
+    [
+        pytest.param(datetime(2026, 10, 24, 22, tzinfo=UTC), 9, id="the night the clocks go back"),
+        pytest.param(datetime(2027, 3, 27, 23, tzinfo=UTC), 7, id="the night the clocks go forward"),
+    ],
+)
+def test_a_night_is_as_long_as_it_really_is(evening: datetime, hours: float) -> None:
+    """23:00 to 07:00 on the wall."""
+    wanted = asked(start=evening, hours=hours)
+    assert approval(wanted, ApprovalRule(name="Night", most_minutes=round(hours * 60))) is None
+    reason = approval(wanted, ApprovalRule(name="Night", most_minutes=round(hours * 60) - 1))
+    assert reason is not None
+    assert reason.asked == hours * 60
