@@ -1,6 +1,7 @@
 """The command line as one more user of the API: where the controller is, whose sign-in, what a refusal says."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -48,6 +49,20 @@ class Caller:
         """The answer to a body of the media type ``kind``."""
         return self._ask("POST", path, params, content, {"Content-Type": kind})
 
+    def lines(self, path: str, content: bytes, kind: str, **params: str) -> Iterator[bytes]:
+        """The lines of the answer to a body, as they come."""
+        address, headers = f"{self._server}/api/v1{path}", self._headers | {"Content-Type": kind}
+        try:
+            with httpx.stream(
+                "POST", address, params=params, content=content, headers=headers, timeout=_TIMEOUT_S
+            ) as response:
+                if not response.is_success:
+                    response.read()
+                    self.refuse(_detail(response))
+                yield from (line.encode() for line in response.iter_lines())
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            self.refuse(f"{self._server} does not answer: {error}", error)
+
     def _ask(
         self, method: str, path: str, params: dict[str, str], content: bytes | None, headers: dict[str, str]
     ) -> bytes:
@@ -62,12 +77,13 @@ class Caller:
                 timeout=_TIMEOUT_S,
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            self._refuse(f"{self._server} does not answer: {error}", error)
+            self.refuse(f"{self._server} does not answer: {error}", error)
         if not response.is_success:
-            self._refuse(_detail(response), None)
+            self.refuse(_detail(response))
         return response.content
 
-    def _refuse(self, line: str, error: Exception | None) -> NoReturn:
+    def refuse(self, line: str, error: Exception | None = None) -> NoReturn:
+        """Say why and end with exit code 1."""
         self.console.print(line, style="red", markup=False, highlight=False)
         raise typer.Exit(REFUSED) from error
 
