@@ -75,12 +75,9 @@ async def book_series(api: Api, start: date, until: date) -> int:
     """Book the weekly groups from ``start`` until ``until``, skipping dates that are taken; how many series."""
     made = 0
     for entry in demo_week().series:
-        body = entry.body(entry.first(start), "first_starts") | {"until": until.isoformat()}
-        path = f"/sites/{entry.site}/series"
-        check = await api.post(f"{path}/check", body)
-        skip = [found["date"] for found in check["dates"] if found["mark"] in ("clash", "empty")]
-        if len(skip) < len(check["dates"]):
-            made += await _wanted(api, path, body | {"skip": skip}, f"{entry.site}/{entry.title}/{start}")
+        body = entry.body(entry.first(start), "first_starts")
+        body |= {"rule": f"FREQ=WEEKLY;UNTIL={until:%Y%m%d}", "otherwise": "skip"}
+        made += await _wanted(api, f"/sites/{entry.site}/series", body, f"{entry.site}/{entry.title}/{start}")
     return made
 
 
