@@ -6,6 +6,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from controller.bookings import arrivals
+from controller.bookings.picture import Pictures
 from controller.changes import Changes
 from controller.database import Database
 from controller.link import BrokerLink
@@ -42,14 +43,17 @@ class Exchange:
         keys: Keys,
         changes: Changes,
         registry: CollectorRegistry,
+        pictures: Pictures,
         link: Link | None = None,
     ) -> None:
         signer = Signer(keys.signing)
         self.link = link if link is not None else broker_link(settings.broker)
-        self.live = Live(database=database, clock=clock, changes=changes)
+        self.live = Live(database=database, clock=clock, changes=changes, pictures=pictures)
         self.gate = Gate()
         self.follower = _follower(settings, database)
-        self.planner = Planner(database=database, link=self.link, signer=signer, clock=clock, changes=changes)
+        self.planner = Planner(
+            database=database, link=self.link, signer=signer, clock=clock, changes=changes, pictures=pictures
+        )
         self.greeter = Greeter(
             database=database,
             link=self.link,

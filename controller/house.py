@@ -127,6 +127,7 @@ def open_house(
         keys=keys,
         changes=changes,
         registry=registry,
+        pictures=desk.pictures,
         link=link,
     )
     house = House(
@@ -140,7 +141,7 @@ def open_house(
         directory=Directory(database, clock),
         party_import=PartyImport(database, clock),
         estate=estate,
-        hours=Hours(database, clock, changes),
+        hours=Hours(database, clock, changes, desk.pictures),
         access=access,
         desk=desk,
         bookings=bookings,

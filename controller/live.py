@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 
 import msgspec
 
+from controller.bookings.picture import Pictures
 from controller.changes import Changes
 from controller.database import Database
 from controller.estate.service import require_parts
@@ -43,8 +44,9 @@ class _Watcher:
 class Live:
     """Tells watchers. ``seen`` and ``diary`` never wait."""
 
-    def __init__(self, *, database: Database, clock: Clock, changes: Changes) -> None:
+    def __init__(self, *, database: Database, clock: Clock, changes: Changes, pictures: Pictures) -> None:
         self._database = database
+        self._pictures = pictures
         self._clock = clock
         self._changes = changes
         self._watchers: defaultdict[str, set[_Watcher]] = defaultdict(set)
@@ -76,7 +78,8 @@ class Live:
     async def snapshot(self, site: str) -> Snapshot:
         """The site as it is known now. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
-            return await take_snapshot(tx, await require_parts(tx, site), self._clock.now())
+            hours = (await self._pictures.of(tx, site)).hours
+            return await take_snapshot(tx, await require_parts(tx, site), hours, self._clock.now())
 
     async def watch(self, site: str) -> AsyncGenerator[bytes, None]:
         """Messages for one watcher, for ever: a snapshot at once, then what changes. Raises ``SiteUnknown``."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from controller.bookings.picture import Pictures
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate.model import Site
@@ -34,15 +35,16 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 class Hours:
     """Each method is one transaction; after a write the site's listeners are told."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes) -> None:
+    def __init__(self, database: Database, clock: Clock, changes: Changes, pictures: Pictures) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
+        self._pictures = pictures
 
     async def book(self, site: str) -> HoursBook:
         """All hours of a site. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
-            return await repository.hours_book(tx, await require_site(tx, site))
+            return (await self._pictures.of(tx, site)).hours
 
     async def closures(self, site: str, *, ended: bool, after: str | None, limit: int) -> tuple[Site, list[Closure]]:
         """A page of closures in the order they were made, those that are over only if ``ended``. Raises

@@ -9,11 +9,11 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.access import service as access
+from controller.bookings.picture import Pictures
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate import repository as estate
 from controller.estate.model import SiteParts
-from controller.hours import repository as hours
 from controller.hours.modes import unexplained
 from controller.patience import patiently
 from controller.plans import repository
@@ -73,12 +73,14 @@ class Planner:
         signer: Signer,
         clock: Clock,
         changes: Changes,
+        pictures: Pictures,
     ) -> None:
         self._database = database
         self._link = link
         self._signer = signer
         self._clock = clock
         self._changes = changes
+        self._pictures = pictures
         self._turn = asyncio.Lock()
         self._due: dict[EdgeName, float] = {}
         self._wanted = asyncio.Event()
@@ -231,7 +233,7 @@ class Planner:
 
     async def _given(self, tx: Tx, place: SiteParts, edge: str, doors: list[str], now: datetime) -> PlanInput:
         window = plan_window(now)
-        book = await hours.hours_book(tx, place.site)
+        book = (await self._pictures.of(tx, place.site.id)).hours
         spaces = {space.id: space.capacity for space in place.spaces if set(space.doors) & set(doors)}
         return PlanInput(
             site=place.site.id,

@@ -9,7 +9,7 @@ import msgspec
 from controller import localtime
 from controller.database import Tx
 from controller.estate.model import Door, Edge, SiteParts
-from controller.hours import repository as hours
+from controller.hours.book import HoursBook
 from controller.plans import repository as plans
 from controller.telemetry import counting, reading, repository
 from controller.telemetry.judge import read_data
@@ -151,14 +151,14 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     recent: list[Last]
 
 
-async def take_snapshot(tx: Tx, parts: SiteParts, now: datetime) -> Snapshot:
+async def take_snapshot(tx: Tx, parts: SiteParts, hours: HoursBook, now: datetime) -> Snapshot:
     """The site as it is known now."""
     site, zone = parts.site.id, parts.site.tz
     told = _Teller(zone)
     states = {state.edge: state for state in await repository.site_edge_states(tx, site)}
     online = {name for name, state in states.items() if state.online}
     devices = await reading.site_devices(tx, site)
-    period = (await hours.hours_book(tx, parts.site)).mode_at(now)
+    period = hours.mode_at(now)
     counters = await counting.counters(tx, parts, devices, online, now)
     counts_at = {edge for edge, _ in counters}
     people = await counting.people(tx, parts, counters, now)
