@@ -15,6 +15,8 @@ from controller.bookings.series.saying import said
 from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView
 from controller.bookings.series.unrolling import Occurrence
 from controller.fields import Answer
+from controller.people.discreet import discreetly, seen
+from controller.people.may import Thing
 from controller.people.model import Actor
 from controller.problem import Conflict, ReasonBody
 
@@ -237,11 +239,12 @@ def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesAnswer:
     )
 
 
-def view_answer(found: SeriesView) -> SeriesViewAnswer:
+def view_answer(found: SeriesView, actor: Actor) -> SeriesViewAnswer:
+    """A series as the actor may see it."""
     series, zone = found.series, found.site.tz
     pattern = series.pattern
     own = {name: getattr(series.details, name) for name in Details.__struct_fields__ if name != "equipment"}
-    return SeriesViewAnswer(
+    answer = SeriesViewAnswer(
         id=series.id,
         site=series.site,
         equipment={need.equipment: need.count for need in series.details.equipment},
@@ -265,6 +268,7 @@ def view_answer(found: SeriesView) -> SeriesViewAnswer:
         dates=[_standing(each, booking, found, zone) for each, booking in found.dates],
         **own,
     )
+    return discreetly(answer, seen(actor, Thing(site=series.site, party=series.details.party)))
 
 
 def _standing(each: Occurrence, booking: Booking | None, found: SeriesView, zone: ZoneInfo) -> StandingDate:

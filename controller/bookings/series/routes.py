@@ -49,7 +49,7 @@ async def create_series(
 @router.get("/series/{series_id}", responses=described(SeriesUnknown))
 async def get_series(series_id: IdPath, house: TheHouse, actor: Reads) -> SeriesViewAnswer:
     """A series with its rule, what its dates have from it, and every date with its booking."""
-    return view_answer(await house.recurring.get(series_id))
+    return view_answer(await house.recurring.get(series_id), actor)
 
 
 @router.patch("/series/{series_id}", responses=described(SeriesUnknown, SeriesRefused))
