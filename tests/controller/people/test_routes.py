@@ -21,6 +21,7 @@ OPEN = {
     "/api/v1/session": "is the sign-in itself",
     "/api/v1/live": "asks in its own words, since a WebSocket answers by a close code (test_users)",
     "/d/{token}": "whoever has the link is the booking's; the link is the secret",
+    "/api/v1/sites/{site}/whats-on": "shows what is marked as public",
     "/c/{token}.ics": "whoever has the link is a subscriber; the link is the secret",
     "/healthz": "says nothing but that the process runs",
     "/readyz": "says which part is not ready, and nothing of what it holds",

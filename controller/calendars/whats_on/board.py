@@ -1,0 +1,34 @@
+"""The notice board of each site: what everybody may know of what is on."""
+
+from datetime import date, timedelta
+
+from controller import localtime
+from controller.bookings.picture import Pictures
+from controller.calendars.whats_on import repository
+from controller.calendars.whats_on.events import WhatsOn, whats_on
+from controller.database import Database
+from controller.people.parties import parties
+from edge.wire.clock import Clock
+from edge.wire.interval import Interval
+
+MOST_EVENTS = 1000
+
+
+class NoticeBoard:
+    def __init__(self, database: Database, clock: Clock, pictures: Pictures) -> None:
+        self._database = database
+        self._clock = clock
+        self._pictures = pictures
+
+    async def shown(self, site: str, *, first: date | None, days: int) -> WhatsOn:
+        """The public bookings of some days from ``first`` on, or from today. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            picture = await self._pictures.of(tx, site)
+            zone = picture.site.tz
+            day = first or localtime.local_day(self._clock.now(), zone)
+            during = Interval(
+                start=localtime.day_start(day, zone), end=localtime.day_start(day + timedelta(days=days), zone)
+            )
+            found = await repository.listed(tx, site, during, limit=MOST_EVENTS)
+            known = await parties(tx, {each.party for each in found if each.party is not None})
+        return whats_on(picture, found, known)

@@ -1,0 +1,79 @@
+"""What's on as schema.org events (JSON-LD), for websites and search engines. Pure."""
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from controller import localtime
+from controller.bookings.picture import Picture
+from controller.calendars.whats_on.repository import Listed
+from controller.fields import Answer
+from controller.people.model import Party, PartyKind
+
+_SCHEMA = "https://schema.org"
+
+
+class _Thing(Answer):
+    type_: str = Field(serialization_alias="@type")
+
+
+class Geo(_Thing):
+    type_: str = Field(default="GeoCoordinates", serialization_alias="@type")
+    latitude: float
+    longitude: float
+
+
+class Place(_Thing):
+    type_: str = Field(default="Place", serialization_alias="@type")
+    name: str
+    address: str
+    geo: Geo | None = None
+
+
+class Organiser(_Thing):
+    type_: str = Field(default="Organization", serialization_alias="@type")
+    name: str
+
+
+class Event(_Thing):
+    """A booking that is marked as public. Times carry the site's offset."""
+
+    type_: str = Field(default="Event", serialization_alias="@type")
+    id_: str = Field(serialization_alias="@id")
+    name: str
+    start: str = Field(serialization_alias="startDate")
+    end: str = Field(serialization_alias="endDate")
+    status: str = Field(serialization_alias="eventStatus")
+    attendance: str = Field(default=f"{_SCHEMA}/OfflineEventAttendanceMode", serialization_alias="eventAttendanceMode")
+    location: Place
+    organizer: Organiser | None = None
+
+
+class WhatsOn(Answer):
+    """The events of a site, by start."""
+
+    context: str = Field(default=_SCHEMA, serialization_alias="@context")
+    graph: list[Event] = Field(serialization_alias="@graph")
+
+
+def whats_on(picture: Picture, listed: list[Listed], parties: Mapping[str, Party]) -> WhatsOn:
+    """Who organises is told of groups and organisations, never of persons."""
+    return WhatsOn(graph=[_event(picture, each, parties.get(each.party or "")) for each in listed])
+
+
+def _event(picture: Picture, listed: Listed, party: Party | None) -> Event:
+    site = picture.site
+    place = picture.by_space.get(listed.space)
+    name = f"{place.space.name}, {site.name}" if place else site.name
+    geo = None
+    if site.latitude is not None and site.longitude is not None:
+        geo = Geo(latitude=site.latitude, longitude=site.longitude)
+    return Event(
+        id_=f"urn:uuid:{listed.id}",
+        name=listed.title,
+        start=localtime.rfc3339(listed.starts, site.tz),
+        end=localtime.rfc3339(listed.ends, site.tz),
+        status=f"{_SCHEMA}/{'EventCancelled' if listed.called_off else 'EventScheduled'}",
+        location=Place(name=name, address=site.address or site.name, geo=geo),
+        organizer=Organiser(name=party.name) if party and party.kind is not PartyKind.PERSON else None,
+    )

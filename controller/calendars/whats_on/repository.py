@@ -1,0 +1,57 @@
+"""The one query of what's on."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import and_, or_, select
+
+from controller.bookings.limits import LONGEST
+from controller.bookings.model import State
+from controller.bookings.tables import bookings
+from controller.database import Tx
+from edge.wire.interval import Interval
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A public booking that takes place, or was going to."""
+
+    id: str
+    space: str
+    title: str
+    starts: datetime
+    ends: datetime
+    party: str | None
+    called_off: bool
+
+
+async def listed(tx: Tx, site: str, during: Interval, *, limit: int) -> list[Listed]:
+    """Public bookings that touch ``during``, by start: the confirmed ones, and those that were called off since."""
+    c = bookings.c
+    query = (
+        select(c.id, c.space, c.title, c.starts, c.ends, c.party, c.state)
+        .where(
+            c.site == site,
+            c.public,
+            c.starts < during.end,
+            c.starts > during.start - LONGEST,  # lets the index bound the search
+            c.ends > during.start,
+            or_(
+                c.state == State.CONFIRMED.value,
+                and_(c.state == State.CANCELLED.value, c.state_before == State.CONFIRMED.value),
+            ),
+        )
+        .order_by(c.starts, c.id)
+        .limit(limit)
+    )
+    return [
+        Listed(
+            id=row.id,
+            space=row.space,
+            title=row.title,
+            starts=row.starts,
+            ends=row.ends,
+            party=row.party,
+            called_off=row.state == State.CANCELLED.value,
+        )
+        for row in await tx.execute(query)
+    ]
