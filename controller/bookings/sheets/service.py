@@ -1,7 +1,7 @@
 """Bookings of a site brought in from a spreadsheet, and put out into one."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -50,22 +50,26 @@ class Sheets:
         """
         async with self._database.read() as tx:
             place = (await self._desk.pictures.of(tx, site)).site
-        sheet, wanted, lines = await asyncio.to_thread(_read, data)
-        batches = await self._batches(site, wanted)
+        sheet, wanted, refused = await asyncio.to_thread(_read, data)
+        old, new = await self._sorted(site, wanted)
         actor = replace(actor, name=f"import:{actor.name}")
+
+        async def write(rows: Sequence[Wanted]) -> list[Line]:
+            done = await self._bookings.write_many(self._write, site, rows, actor)
+            self._changes.site_changed(site)
+            return done
+
+        async def try_out(tx: Tx) -> None:
+            raise _TakenBack(await _all(old, new, lambda rows: self._write(tx, site, rows, actor), told))
+
         if preview:
             try:
-                await self._bookings.write_many(self._try, site, batches, actor, told)
+                await self._bookings.write_many(try_out)
             except _TakenBack as tried:
-                lines += tried.lines
+                lines = tried.lines
         else:
-            done = 0
-            for batch in batches:
-                lines += await self._bookings.write_many(self._write, site, batch, actor)
-                self._changes.site_changed(site)
-                done += len(batch)
-                told(done, len(wanted))
-        ordered = tuple(sorted(lines, key=lambda line: line.line))
+            lines = await _all(old, new, write, told)
+        ordered = tuple(sorted((*refused, *lines), key=lambda line: line.line))
         return Outcome(site=place, lines=ordered, warnings=sheet.warnings)
 
     async def put_out(self, site: str, starts: str, ends: str) -> bytes:
@@ -79,26 +83,40 @@ class Sheets:
         rows = [booking_row(each, references.get(each.id, ""), zone, now) for each in found]
         return await asyncio.to_thread(write_sheet, EXPORTED, rows)
 
-    async def _batches(self, site: str, wanted: Sequence[Wanted]) -> list[Sequence[Wanted]]:
+    async def _sorted(self, site: str, wanted: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
+        """Rows of bookings that are there, and the others."""
         async with self._database.read() as tx:
             known = await repository.known(tx, site, [row.reference for row in wanted])
         old = [row for row in wanted if row.booking or row.reference in known]
-        new = [row for row in wanted if not (row.booking or row.reference in known)]
-        return [*_cut(old, _CHANGES), *_cut(new, _NEW)]
+        return old, [row for row in wanted if not (row.booking or row.reference in known)]
 
     async def _write(self, tx: Tx, site: str, rows: Sequence[Wanted], actor: Actor) -> list[Line]:
         await self._database.lock_site(tx, site)
         picture = await self._desk.pictures.of(tx, site)
         return await Batch(tx, self._desk, picture, actor=actor, now=self._clock.now()).take(rows)
 
-    async def _try(self, tx: Tx, site: str, batches: Sequence[Sequence[Wanted]], actor: Actor, told: Told) -> None:
-        lines: list[Line] = []
-        total, done = sum(len(batch) for batch in batches), 0
-        for batch in batches:
-            lines += await self._write(tx, site, batch, actor)
-            done += len(batch)
-            told(done, total)
-        raise _TakenBack(lines)
+
+async def _all(
+    old: Sequence[Wanted],
+    new: Sequence[Wanted],
+    write: Callable[[Sequence[Wanted]], Awaitable[list[Line]]],
+    told: Told,
+) -> list[Line]:
+    """Write all rows in parts. What clashes with a booking that is there is tried again as long as others go away."""
+    lines: dict[int, Line] = {}
+
+    async def each(rows: Sequence[Wanted], size: int) -> None:
+        for at in range(0, len(rows), size):
+            lines.update({line.line: line for line in await write(rows[at : at + size])})
+            told(len(lines), len(old) + len(new))
+
+    left = list(old)
+    while left:
+        await each(left, _CHANGES)
+        clashed = [row for row in left if lines[row.line].conflicts]
+        left = clashed if len(clashed) < len(left) else []
+    await each(new, _NEW)
+    return list(lines.values())
 
 
 class _TakenBack(Exception):
@@ -112,7 +130,3 @@ class _TakenBack(Exception):
 def _read(data: bytes) -> tuple[Sheet, list[Wanted], list[Line]]:
     sheet = read_sheet(data, COLUMNS, needed=NEEDED)
     return sheet, *read_rows(sheet)
-
-
-def _cut(rows: Sequence[Wanted], size: int) -> list[Sequence[Wanted]]:
-    return [rows[at : at + size] for at in range(0, len(rows), size)]

@@ -276,6 +276,8 @@ async def test_a_long_file_tells_how_far_it_is(any_village: httpx.AsyncClient) -
     *told, last = answer.text.splitlines()
     assert told == ['{"done":100,"of":240}', '{"done":200,"of":240}', '{"done":240,"of":240}']
     assert '"added":240' in last
+    later = HEAD + rows.replace(":00,", ":05,")  # each into the next one's time, from one part of the file to the next
+    assert _counts(await _take(any_village, later)) == {"changed": 240}
 
 
 @pytest.mark.parametrize(("role", "status"), [("manager", 200), ("reader", 403), ("booker", 403)])
