@@ -1,8 +1,7 @@
 """A site's booking policy: read, tried out, replaced."""
 
-from collections.abc import Sequence
+from collections.abc import Container
 from datetime import datetime
-from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -12,7 +11,8 @@ from controller.bookings.model import Booking
 from controller.bookings.picture import Picture, Pictures
 from controller.bookings.policies import repository
 from controller.bookings.policies.effect import Effect, Names, Standing, excesses, since
-from controller.bookings.policy import ApprovalRule, Policy, PriorityWindow, Quota, Release
+from controller.bookings.policies.naming import parties_named, spaces_named
+from controller.bookings.policy import Policy
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate.model import Site
@@ -23,7 +23,6 @@ from controller.people.parties import parties
 from controller.problem import invalid_field
 from edge.wire.clock import Clock
 
-_ForSpaces: TypeAlias = ApprovalRule | PriorityWindow | Quota | Release
 MOST_REQUESTS = 500
 """Requests that a check judges anew, the next ones first."""
 
@@ -62,30 +61,15 @@ class Policies:
         async with self._database.read() as tx:
             where = await self._pictures.of(tx, site)
             await self._require_known(tx, where, policy)
-            return where.site, await self._effect(tx, where, policy, self._clock.now())
+            return where.site, await self.effect(tx, site, policy, now=self._clock.now())
 
     async def _require_known(self, tx: Tx, where: Picture, policy: Policy) -> None:
-        parts: dict[str, Sequence[_ForSpaces]] = {
-            "rules": policy.rules,
-            "windows": policy.windows,
-            "quotas": policy.quotas,
-            "release": policy.release,
-        }
-        for kind, found in parts.items():
-            for index, part in enumerate(found):
-                _require_spaces(where, part.spaces, f"{kind}.{index}.spaces")
-        of_parties: dict[str, str] = {}
-        named: dict[str, Sequence[ApprovalRule | Quota]] = {"rules": policy.rules, "quotas": policy.quotas}
-        for kind, theirs in named.items():
-            for index, each in enumerate(theirs):
-                for at, party in enumerate(each.parties):
-                    of_parties.setdefault(party, f"{kind}.{index}.parties.{at}")
-        there = await parties(tx, of_parties)
-        for party, field in of_parties.items():
-            if party not in there:
-                raise invalid_field(field, f"there is no party {party!r}; GET /api/v1/parties lists them")
+        for field, fault in await unknown(tx, policy, site=where.site.id, spaces=where.by_space):
+            raise invalid_field(field, fault)
 
-    async def _effect(self, tx: Tx, where: Picture, new: Policy, now: datetime) -> Effect:
+    async def effect(self, tx: Tx, site: str, new: Policy, *, now: datetime) -> Effect:
+        """What another policy would mean for what is booked and asked for already."""
+        where = await self._pictures.of(tx, site)
         zone = where.site.tz
         rows = await repository.standing(tx, where.site.id, since=since(zone, now), now=now)
         asked = await bookings.waiting_for_approval(
@@ -105,13 +89,21 @@ class Policies:
         )
 
 
-def _require_spaces(where: Picture, spaces: Sequence[str], field: str) -> None:
-    site = where.site.id
-    for index, space in enumerate(spaces):
-        if space not in where.by_space:
-            raise invalid_field(
-                f"{field}.{index}", f"site {site!r} has no space {space!r}; GET /api/v1/sites/{site} lists its spaces"
-            )
+async def unknown(tx: Tx, policy: Policy, *, site: str, spaces: Container[str]) -> list[tuple[str, str]]:
+    """Fields of a policy that name a space or a party that there is not, and what is wrong."""
+    found = [
+        (field, f"site {site!r} has no space {space!r}; GET /api/v1/sites/{site} lists its spaces")
+        for space, field in spaces_named(policy)
+        if space not in spaces
+    ]
+    named = list(parties_named(policy))
+    there = await parties(tx, {party for party, _ in named})
+    found += [
+        (field, f"there is no party {party!r}; GET /api/v1/parties lists them")
+        for party, field in named
+        if party not in there
+    ]
+    return found
 
 
 async def _confirmed(
