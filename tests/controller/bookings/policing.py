@@ -10,10 +10,10 @@ from controller.house import House
 from tests.controller.village import SITE
 
 
-async def put_policy(house: House, policy: Policy) -> None:
+async def put_policy(house: House, policy: Policy, *, site: str = SITE) -> None:
     async with house.database.write() as tx:
-        await tx.execute(delete(policies).where(policies.c.site == SITE))
+        await tx.execute(delete(policies).where(policies.c.site == site))
         document = msgspec.json.encode(policy).decode()
-        row = {"site": SITE, "document": document, "changed_at": house.clock.now(), "changed_by": "Ada"}
+        row = {"site": site, "document": document, "changed_at": house.clock.now(), "changed_by": "Ada"}
         await tx.execute(policies.insert().values(row))
-        await bump(tx, SITE)
+        await bump(tx, site)
