@@ -5,16 +5,34 @@ from datetime import datetime
 
 from controller.database import Tx
 from controller.people import repository
+from controller.rows import Rows
 
 
-async def record(tx: Tx, *, actor: str, at: datetime, act: str, thing: str, site: str | None = None) -> None:
-    """``actor``: a user's name, ``edge:…`` or ``import:…``. ``act``: a few words, such as "book"."""
-    await record_all(tx, actor=actor, at=at, act=act, things=[thing], site=site)
+async def record(
+    tx: Tx,
+    *,
+    actor: str,
+    at: datetime,
+    act: str,
+    thing: str,
+    site: str | None = None,
+    into: Rows | None = None,
+) -> None:
+    """``actor``: a user's name, ``edge:…`` or ``import:…``. ``act``: a few words, such as "book". ``into``: where the
+    line goes, if other rows follow."""
+    await record_all(tx, actor=actor, at=at, act=act, things=[thing], site=site, into=into)
 
 
 async def record_all(
-    tx: Tx, *, actor: str, at: datetime, act: str, things: Iterable[str], site: str | None = None
+    tx: Tx,
+    *,
+    actor: str,
+    at: datetime,
+    act: str,
+    things: Iterable[str],
+    site: str | None = None,
+    into: Rows | None = None,
 ) -> None:
     """As ``record``, for things to which the same was done."""
     short = [thing[:200] for thing in things]
-    await repository.add_writes(tx, actor=actor[:200], at=at, act=act, site=site, things=short)
+    await repository.add_writes(tx, actor=actor[:200], at=at, act=act, site=site, things=short, into=into)

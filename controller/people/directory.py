@@ -99,7 +99,7 @@ class Directory:
         """Delete the personal data of a party for good and end it; its id, and what it booked and when, stay. A
         person also loses its name, its memberships and the titles of its bookings. Idempotent.
 
-        Raises ``PartyUnknown``, and ``PartyNamed`` while it has bookings ahead or somebody signs in for it.
+        Raises ``PartyUnknown``, and ``PartyNamed`` while anything goes on for it.
         """
         return await self._database.run(self._forget, party_id, actor)
 
@@ -110,10 +110,8 @@ class Directory:
         party = await _require(tx, party_id)
         if party.forgotten_at is not None:
             return party
-        if await traces.books_ahead(tx, party_id, now):
-            raise PartyNamed(f"“{party.name}” has bookings ahead, whose people must be reached; cancel them first")
-        if (user := await traces.signs_in(tx, party_id)) is not None:
-            raise PartyNamed(f"the user {user!r} books for “{party.name}”; end that user first")
+        if (why := await traces.still(tx, party_id, now)) is not None:
+            raise PartyNamed(f"“{party.name}” {why}")
         person = party.kind is PartyKind.PERSON
         await parties.blank(tx, party, name=FORGOTTEN if person else party.name, actor=actor, now=now)
         await traces.forget(tx, party_id, title=PRIVATE if person else None, actor=actor, now=now)

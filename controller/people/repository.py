@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.database import Tx
 from controller.estate.tables import sites
 from controller.people.model import Failures, Role, Session, User
 from controller.people.tables import sessions, sign_in_failures, users, writes
+from controller.rows import Rows, put
 
 _USER = tuple(users.c[name] for name in User.__struct_fields__)
 
@@ -90,13 +91,19 @@ async def add_session(tx: Tx, token_hash: bytes, user_id: str, now: datetime, ex
 
 async def session(tx: Tx, token_hash: bytes, now: datetime) -> Session | None:
     """The session of this token, while it lasts, and what its user may be."""
-    query = (
-        select(users.c.name.label("user"), sessions.c.expires_at, users.c.role, users.c.sites, users.c.party)
-        .join_from(sessions, users)
-        .where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now, users.c.ended_at.is_(None))
-    )
-    row = (await tx.execute(query)).mappings().first()
+    row = (await tx.execute(_SESSION, {"token_hash": token_hash, "now": now})).mappings().first()
     return Session(**{**row, "role": Role(row["role"]), "sites": _sites(row["sites"])}) if row else None
+
+
+_SESSION = (
+    select(users.c.name.label("user"), sessions.c.expires_at, users.c.role, users.c.sites, users.c.party)
+    .join_from(sessions, users)
+    .where(
+        sessions.c.token_hash == bindparam("token_hash"),
+        sessions.c.expires_at > bindparam("now"),
+        users.c.ended_at.is_(None),
+    )
+)
 
 
 async def renew_session(tx: Tx, token_hash: bytes, expires_at: datetime) -> None:
@@ -143,8 +150,16 @@ async def lock_users(tx: Tx) -> None:
         await tx.execute(select(func.pg_advisory_xact_lock(0x5E70_0000)))
 
 
-async def add_writes(tx: Tx, *, actor: str, at: datetime, act: str, site: str | None, things: Iterable[str]) -> None:
-    """One line for each of the things."""
+async def add_writes(
+    tx: Tx,
+    *,
+    actor: str,
+    at: datetime,
+    act: str,
+    site: str | None,
+    things: Iterable[str],
+    into: Rows | None = None,
+) -> None:
+    """One line for each of the things. ``into``: where the rows go, if others follow."""
     row = {"actor": actor, "at": at, "act": act, "site": site}
-    if rows := [row | {"thing": thing} for thing in things]:
-        await tx.execute(insert(writes), rows)
+    await put(tx, writes, [row | {"thing": thing} for thing in things], into)

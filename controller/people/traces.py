@@ -1,18 +1,25 @@
-"""What all rooms hold of a party: SQL over their tables. Whatever column is called ``party`` names one, and a row that
-has it may hold personal data in the columns of ``PERSONAL``."""
+"""What all rooms hold of a party: SQL over their tables. Whatever column is called ``party``, or something with
+``_party`` behind it, names one, and a row that has a ``party`` may hold personal data in the columns of ``PERSONAL``
+and in its documents."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, exists, select, update
+import msgspec
+from sqlalchemy import Column, ColumnElement, Table, delete, exists, or_, select, update
 
 from controller.bookings.model import State
-from controller.bookings.tables import booking_log, bookings, series
+from controller.bookings.tables import booking_log, bookings, series, sheet_rows, waits
+from controller.bookings.waiting.model import STANDING
+from controller.calendars.tables import feeds, subscriptions
 from controller.database import Tx, metadata
 from controller.estate.tables import sites
 from controller.people.tables import memberships, parties, users
 
 PERSONAL = ("contact_name", "contact_phone", "contact_email", "key_holder", "notes")
+_DOCUMENTS = ((series, series.c.details), (waits, waits.c.asked))
+"""Tables with a document (JSON) that holds such fields."""
 _AHEAD = (State.REQUESTED, State.HELD, State.CONFIRMED)
 
 
@@ -21,44 +28,49 @@ def _tables() -> list[Table]:
     return [table for table in metadata.sorted_tables if "party" in table.c and table not in (memberships, users)]
 
 
+def _naming() -> list[Column[Any]]:
+    tables = [table for table in metadata.sorted_tables if table is not memberships]
+    named = [each for table in tables for each in table.c if each.name == "party" or each.name.endswith("_party")]
+    return [*named, parties.c.organisation, parties.c.responsible, sites.c.organisation]
+
+
 async def named_by(tx: Tx, party: str) -> list[str]:
     """The kinds of things that name the party, as their tables are called, each once."""
-    places: list[Column[Any]] = [
-        *(table.c.party for table in (*_tables(), users)),
-        parties.c.organisation,
-        parties.c.responsible,
-        sites.c.organisation,
-    ]
     found: list[str] = []
-    for column in places:
+    for column in _naming():
         words = column.table.name.replace("_", " ")
-        if words not in found and (await tx.execute(select(exists().where(column == party)))).scalar():
+        if words not in found and await _any(tx, column == party):
             found.append(words)
     return found
 
 
-async def books_ahead(tx: Tx, party: str, now: datetime) -> bool:
-    """Whether a booking of the party is still to come or to be decided."""
-    states = bookings.c.state.in_([each.value for each in _AHEAD])
-    query = select(exists().where(bookings.c.party == party, bookings.c.ends > now, states))
-    return bool((await tx.execute(query)).scalar())
-
-
-async def signs_in(tx: Tx, party: str) -> str | None:
-    """The name of a user who books for the party."""
-    query = select(users.c.name).where(users.c.party == party, users.c.ended_at.is_(None))
-    found: str | None = (await tx.execute(query.limit(1))).scalar()
-    return found
+async def still(tx: Tx, party: str, now: datetime) -> str | None:
+    """What goes on for the party, so that its people must be reached: the end of a sentence about it."""
+    states = [each.value for each in _AHEAD]
+    if await _any(tx, bookings.c.party == party, bookings.c.ends > now, bookings.c.state.in_(states)):
+        return "has bookings ahead; cancel them first"
+    if await _any(tx, waits.c.party == party, waits.c.state.in_([each.value for each in STANDING])):
+        return "waits for a time; take it off the waiting list first"
+    if await _any(tx, feeds.c.party == party):
+        return "has its calendar read from elsewhere; end that first"
+    if await _any(tx, users.c.party == party, users.c.ended_at.is_(None)):
+        return "has somebody who signs in for it; end that user first"
+    return None
 
 
 async def forget(tx: Tx, party: str, *, title: str | None, actor: str, now: datetime) -> None:
-    """Delete who was behind the party's bookings and whatever else is its: contacts, key holders, notes, reasons; a
-    title becomes ``title`` if one is given. What was booked, when and how many came stays."""
+    """Delete who was behind the party's bookings and whatever else is its: contacts, key holders, notes, reasons, links
+    to its calendar; a title becomes ``title`` if one is given. What was booked, when and how many came stays."""
     mine = select(bookings.c.id).where(bookings.c.party == party)
     await tx.execute(update(booking_log).where(booking_log.c.booking_id.in_(mine)).values(why=""))
-    if title is not None:
-        its_series = select(bookings.c.series_id).where(bookings.c.party == party)
-        await tx.execute(update(series).where(series.c.id.in_(its_series)).values(title=title))
+    await tx.execute(delete(sheet_rows).where(sheet_rows.c.booking_id.in_(mine)))
+    its_links = or_(subscriptions.c.party == party, subscriptions.c.owner_party == party)
+    await tx.execute(
+        update(subscriptions).where(its_links, subscriptions.c.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    await tx.execute(update(subscriptions).where(its_links).values(name=""))
+    for table, column in _DOCUMENTS:
+        await _blank_documents(tx, table, column, party, title)
     for table in _tables():
         values: dict[str, object] = {name: "" for name in PERSONAL if name in table.c}
         if "title" in table.c and title is not None:
@@ -67,3 +79,18 @@ async def forget(tx: Tx, party: str, *, title: str | None, actor: str, now: date
             values |= {"changed_at": now, "changed_by": actor[:200], "version": bookings.c.version + 1}
         if values:
             await tx.execute(update(table).where(table.c.party == party).values(values))
+
+
+async def _blank_documents(tx: Tx, table: Table, column: Column[str], party: str, title: str | None) -> None:
+    rows: Sequence[Any] = (await tx.execute(select(table.c.id, column).where(table.c.party == party))).all()
+    for row in rows:
+        told: dict[str, Any] = msgspec.json.decode(row[1])
+        kept = {name: "" if name in PERSONAL else value for name, value in told.items()}
+        if "title" in kept and title is not None:
+            kept["title"] = title
+        document = msgspec.json.encode(kept).decode()
+        await tx.execute(update(table).where(table.c.id == row.id).values({column: document}))
+
+
+async def _any(tx: Tx, *which: ColumnElement[bool]) -> bool:
+    return bool((await tx.execute(select(exists().where(*which)))).scalar())
