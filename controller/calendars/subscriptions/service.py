@@ -86,9 +86,7 @@ class Subscriptions:
         )
         digest = tokens.token_hash(tokens.token(self._keys.page, made.id))
         await repository.add(tx, made, token_hash=digest)
-        await audit.record(
-            tx, actor=actor.name, at=now, act="subscribe", site=made.site, thing=f"calendar {made.id} of {made.name}"
-        )
+        await audit.record(tx, actor=actor.name, at=now, act="subscribe", site=made.site, thing=f"calendar {made.id}")
         return Linked(subscription=made, link=self.link(made))
 
     async def _name(self, tx: Tx, wanted: Wanted) -> str:
