@@ -12,8 +12,15 @@ export interface Site {
 export interface Space {
   id: string;
   name: string;
+  kind: "room" | "pool";
   capacity: number | null;
+  pool_size: number | null;
   doors: string[];
+  /** The spaces it divides into. */
+  parts: string[];
+  layouts: { id: string; name: string; capacity: number | null }[];
+  default_layout: string | null;
+  bookable: boolean;
 }
 
 export interface SiteDetail extends Site {
@@ -29,7 +36,19 @@ export interface Mode {
   note?: string | null;
 }
 
-export type Status = "confirmed" | "arrived" | "finished" | "cancelled";
+export type Status =
+  | "requested"
+  | "held"
+  | "expired"
+  | "confirmed"
+  | "arrived"
+  | "finished"
+  | "declined"
+  | "cancelled"
+  | "released"
+  | "no_show";
+/** What can be done with a booking. */
+export type Act = "change" | "approve" | "decline" | "cancel" | "restore" | "finish" | "check_in";
 export type DoorState = "on" | "waiting" | "unreachable" | "removing" | "gone" | "none";
 
 export interface OnDoor {
@@ -46,9 +65,20 @@ export interface WireBooking {
   contact_name: string | null;
   contact_phone: string | null;
   people: number | null;
+  party: string | null;
+  party_name: string | null;
+  layout: string | null;
+  layout_name: string | null;
+  notes: string;
   starts: string;
   ends: string;
+  /** With its setting up and clearing down. */
+  setup_starts: string;
+  cleardown_ends: string;
   status: Status;
+  /** For what reason it is not confirmed. */
+  why: string;
+  held_until: string | null;
   series: string | null;
   code: string | null;
   code_window: { starts: string; ends: string } | null;
@@ -62,11 +92,14 @@ export interface WireBooking {
   link: string | null;
   message: string | null;
   version: number;
+  actions: Act[];
 }
 
 export interface Booking extends WireBooking {
   from: Instant;
   to: Instant;
+  /** With its setting up and clearing down. */
+  widely: { from: Instant; to: Instant };
 }
 
 export interface Conflict {
@@ -77,8 +110,20 @@ export interface Conflict {
   ends: string;
 }
 
+/** One reason against a wish, in words and data. */
+export interface Reason {
+  why: string;
+  text: string;
+  field: string;
+  conflicts: Conflict[];
+  asked: number | null;
+  limit: number | null;
+}
+
 export interface Check {
   free: boolean;
+  needs_approval: boolean;
+  reasons: Reason[];
   conflicts: Conflict[];
   lingering: string[];
   notes: string[];
@@ -108,7 +153,12 @@ export interface Draft {
 }
 
 export function placed(one: WireBooking): Booking {
-  return { ...one, from: Date.parse(one.starts), to: Date.parse(one.ends) };
+  return {
+    ...one,
+    from: Date.parse(one.starts),
+    to: Date.parse(one.ends),
+    widely: { from: Date.parse(one.setup_starts), to: Date.parse(one.cleardown_ends) },
+  };
 }
 
 /** As `placed`, but a booking that is as it was stays the same object, so that its block is left alone. */
@@ -135,8 +185,16 @@ function same(a: WireBooking, b: WireBooking): boolean {
   );
 }
 
-export function isLive(one: Booking): boolean {
-  return one.status !== "cancelled";
+const HOLDING: readonly Status[] = ["held", "confirmed", "arrived", "finished", "no_show"];
+
+/** Whether it holds its time. */
+export function holds(one: Booking): boolean {
+  return HOLDING.includes(one.status);
+}
+
+/** Whether it waits for somebody's word. */
+export function isPending(one: Booking): boolean {
+  return one.status === "held" || one.status === "requested";
 }
 
 export const MODE_WORDS: Record<string, string> = {
@@ -146,10 +204,16 @@ export const MODE_WORDS: Record<string, string> = {
 };
 
 export const STATUS_WORDS: Record<Status, string> = {
+  requested: "Asked for",
+  held: "Waits for approval",
+  expired: "Hold ran out",
   confirmed: "Confirmed",
   arrived: "Arrived",
   finished: "Finished",
+  declined: "Declined",
   cancelled: "Cancelled",
+  released: "Given back, nobody came",
+  no_show: "Nobody came",
 };
 
 export interface Snapshot {

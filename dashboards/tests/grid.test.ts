@@ -1,16 +1,35 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at, carried, clashes, freeSpans, gripAt, HOUR_PX, lanes, px, rowsInView, SNAP } from "../src/diary/grid.ts";
+import { at, carried, clashes, freeSpans, gripAt, HOUR_PX, lanes, px, rowsInView, sharing, SNAP } from "../src/diary/grid.ts";
 import { cellAt, rowsOf } from "../src/diary/rows.ts";
-import { type Booking, placed, placedAnew } from "../src/model.ts";
+import { type Booking, placed, placedAnew, type Space } from "../src/model.ts";
 import { HOUR } from "../src/zone.ts";
 
 const DAY = { from: Date.parse("2026-11-25T00:00Z"), to: Date.parse("2026-11-26T00:00Z") };
 const h = (hours: number) => DAY.from + hours * HOUR;
-const SPACE = { id: "hall", name: "Hall", capacity: 80, doors: [] };
+const SPACE: Space = {
+  id: "hall",
+  name: "Hall",
+  kind: "room",
+  capacity: 80,
+  pool_size: null,
+  doors: [],
+  parts: [],
+  layouts: [],
+  default_layout: null,
+  bookable: true,
+};
+const HALVED: Space[] = [
+  { ...SPACE, parts: ["east", "west"] },
+  { ...SPACE, id: "east" },
+  { ...SPACE, id: "west" },
+  { ...SPACE, id: "studio" },
+];
 
 function booking(id: string, from: number, to: number, more: Partial<Booking> = {}): Booking {
-  return { id, space: "hall", from: h(from), to: h(to), status: "confirmed", still_opens: [], ...more } as Booking;
+  const [begin, end] = [h(from), h(to)];
+  const plain = { id, space: "hall", from: begin, to: end, widely: { from: begin, to: end }, status: "confirmed", still_opens: [] };
+  return { ...plain, ...more } as Booking;
 }
 
 test("lanes are counted per group of overlaps, not per day", () => {
@@ -70,7 +89,7 @@ test("neighbours, cancelled bookings, other rooms and the booking itself are no 
     booking("hit", 10.5, 12),
   ];
   assert.deepEqual(
-    clashes(all, "hall", { from: h(10), to: h(11) }, "self").map((one) => one.id),
+    clashes(all, new Set(["hall"]), { from: h(10), to: h(11) }, "self").map((one) => one.id),
     ["hit"],
   );
 });
@@ -139,4 +158,34 @@ test("an end of a block is taken hold of at its edge, a short block only as a wh
   assert.equal(gripAt(150, 100, 200), "move");
   assert.equal(gripAt(196, 100, 200), "end");
   assert.equal(gripAt(101, 100, 120), "move");
+});
+
+test("a whole shares with each of its parts, and the parts not with each other", () => {
+  const shared = sharing(HALVED);
+  assert.deepEqual([...shared.get("hall")!].sort(), ["east", "hall", "west"]);
+  assert.deepEqual([...shared.get("east")!].sort(), ["east", "hall"]);
+  assert.deepEqual([...shared.get("studio")!], ["studio"]);
+});
+
+test("a booking of the whole takes the parts, with its setting up, and says who has it", () => {
+  const whole = booking("choir", 18, 20, { widely: { from: h(17.5), to: h(20.25) } });
+  const rows = rowsOf(HALVED, [whole], [], DAY, 0, 44, [], sharing(HALVED));
+  const east = rows[1]!;
+  assert.deepEqual(
+    east.cells.map((one) => [(one.from - DAY.from) / HOUR, (one.to - DAY.from) / HOUR, one.other?.id ?? null]),
+    [
+      [0, 17.5, null],
+      [17.5, 20.25, "choir"],
+      [20.25, 24, null],
+    ],
+  );
+  assert.equal(rows[3]!.cells.length, 1);
+  assert.deepEqual(clashes([whole], sharing(HALVED).get("east")!, { from: h(19), to: h(21) }).map((one) => one.id), ["choir"]);
+});
+
+test("what is asked for is drawn and holds nothing", () => {
+  const asked = booking("asked", 9, 10, { status: "requested" });
+  const [row] = rowsOf([SPACE], [asked], [], DAY, 0);
+  assert.deepEqual(row!.cells.map((one) => one.key), ["free hall " + h(0), "asked"]);
+  assert.deepEqual(clashes([asked], new Set(["hall"]), { from: h(9), to: h(10) }), []);
 });

@@ -34,7 +34,7 @@ export class Board {
   });
   readonly rows: Row[] = $derived.by(() => {
     const { spaces, bookings, modes, span } = this.sheet;
-    this.before = rowsOf(spaces, bookings, modes, span, this.above, this.lane, this.before);
+    this.before = rowsOf(spaces, bookings, modes, span, this.above, this.lane, this.before, this.sheet.sharing);
     return this.before;
   });
   readonly tops = $derived.by(() => {

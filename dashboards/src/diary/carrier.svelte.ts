@@ -31,7 +31,8 @@ export class Carrier {
   }
 
   private clashesOf(load: Load): Booking[] {
-    return clashes(this.board.sheet.bookings, load.space, load, load.booking?.id);
+    const { bookings, sharing } = this.board.sheet;
+    return clashes(bookings, sharing.get(load.space) ?? new Set(), load, load.booking?.id);
   }
 
   /** "Studio, Tue 24 Nov, 15:15 to 16:15, clashes with Choir" */

@@ -1,5 +1,5 @@
 /** Where things stand in the timeline: pure sums over instants and pixels. */
-import type { Booking, Mode } from "../model.ts";
+import { type Booking, holds, type Mode, type Space } from "../model.ts";
 import { HOUR, type Instant, MINUTE } from "../zone.ts";
 
 export const HOUR_PX = 84;
@@ -71,11 +71,34 @@ export function freeSpans(day: Span, taken: readonly Span[], modes: readonly Mod
   return found;
 }
 
-/** Bookings that hold the room in this span; a cancelled one holds nothing. */
-export function clashes(bookings: readonly Booking[], space: string, when: Span, but?: string): Booking[] {
-  return bookings.filter(
-    (one) => one.space === space && one.id !== but && one.status !== "cancelled" && overlaps(one, when),
+/** For each room those that share a part of it, itself included: booked, they take it as well. */
+export function sharing(spaces: readonly Space[]): Map<string, ReadonlySet<string>> {
+  const byId = new Map(spaces.map((one) => [one.id, one]));
+  const atoms = new Map<string, ReadonlySet<string>>();
+  const atomsOf = (id: string): ReadonlySet<string> => {
+    const known = atoms.get(id);
+    if (known) return known;
+    const parts = byId.get(id)?.parts ?? [];
+    const found = new Set(parts.length ? parts.flatMap((part) => [...atomsOf(part)]) : [id]);
+    atoms.set(id, found);
+    return found;
+  };
+  return new Map(
+    spaces.map((one) => [
+      one.id,
+      new Set(spaces.filter((other) => [...atomsOf(other.id)].some((atom) => atomsOf(one.id).has(atom))).map(({ id }) => id)),
+    ]),
   );
+}
+
+/** Bookings that hold any of these rooms in this span. */
+export function clashes(
+  bookings: readonly Booking[],
+  rooms: ReadonlySet<string>,
+  when: Span,
+  but?: string,
+): Booking[] {
+  return bookings.filter((one) => rooms.has(one.space) && one.id !== but && holds(one) && overlaps(one, when));
 }
 
 /** First and last+1 of the rows in the window, from the tops of all rows (one more entry than rows). */

@@ -1,5 +1,5 @@
 /** What keys and pointers do on the board: go from cell to cell, choose, draw over free time, take hold of bookings. */
-import type { Booking } from "../model.ts";
+import { type Booking, STATUS_WORDS } from "../model.ts";
 import { voice } from "../voice.svelte.ts";
 import { HOUR, type Instant } from "../zone.ts";
 import type { Board, Found } from "./board.svelte.ts";
@@ -41,7 +41,8 @@ export class Hands {
   }
 
   private choose(cell: Cell, from: Instant): void {
-    if (cell.booking) this.deeds.open(cell.booking);
+    const taken = cell.booking ?? cell.other;
+    if (taken) this.deeds.open(taken);
     else this.deeds.create(cell.space, { from, to: Math.min(from + HOUR, cell.to) });
   }
 
@@ -68,7 +69,7 @@ export class Hands {
     const one = cell.booking;
     if (!one) return;
     if (movable(one)) this.carrier.lift(one);
-    else voice.say(`${one.title} is ${one.status} and cannot be moved.`);
+    else voice.say(`${one.title}: ${STATUS_WORDS[one.status]}. It cannot be moved.`);
   }
 
   key(event: KeyboardEvent): void {
@@ -110,6 +111,7 @@ export class Hands {
     const { board } = this;
     const { x } = board.spot(event);
     const { booking, space } = cell;
+    if (cell.other) return;
     const begin = { x, y: event.clientY, booking, space };
     if (!booking) {
       const from = Math.max(cell.from, at(x, board.sheet.span.from));
@@ -134,7 +136,7 @@ export class Hands {
   private peek(event: PointerEvent): void {
     const cell = event.pointerType === "mouse" && !this.carrier.load ? this.cellOf(event) : null;
     this.hint = null;
-    if (!cell || cell.booking) return;
+    if (!cell || cell.booking || cell.other) return;
     const { x, row } = this.board.spot(event);
     const from = this.board.clicked(cell, x);
     this.hint = { top: this.board.tops[row]! + cell.top, from, to: Math.min(from + HOUR, cell.to) };
@@ -160,5 +162,5 @@ export class Hands {
 }
 
 function movable(one: Booking): boolean {
-  return one.status === "confirmed" || one.status === "arrived";
+  return one.actions.includes("change") && one.status !== "finished";
 }

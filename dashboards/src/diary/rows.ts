@@ -1,5 +1,5 @@
 /** The rooms of one day as rows of cells: bookings and the free time between them, in order of time. */
-import { type Booking, isLive, type Mode, type Space } from "../model.ts";
+import { type Booking, holds, type Mode, type Space } from "../model.ts";
 import { freeSpans, LANE_PX, lanes, ROW_PAD_PX, type Span } from "./grid.ts";
 import type { Instant } from "../zone.ts";
 
@@ -9,6 +9,8 @@ export interface Cell extends Span {
   key: string;
   space: string;
   booking: Booking | null;
+  /** The booking of another room that takes this one as well, for itself or for its setting up. */
+  other: Booking | null;
   mode: string;
   top: number;
   height: number;
@@ -24,7 +26,7 @@ export interface Row {
 
 /**
  * `above`: pixels kept free at the top of each row, for its name where the screen is narrow. `lane`: height of
- * one booking. `before`: the rows as they were; one whose day has not changed is handed back as it is.
+ * one booking. `shared`: for each room those that share a part of it. `before`: the rows as they were; one whose day has not changed is handed back as it is.
  */
 export function rowsOf(
   spaces: readonly Space[],
@@ -34,31 +36,41 @@ export function rowsOf(
   above: number,
   lane = LANE_PX,
   before: readonly Row[] = [],
+  shared: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
 ): Row[] {
   const bySpace = Map.groupBy(bookings, (one) => one.space);
   const old = new Map(before.map((row) => [row.space.id, row]));
   return spaces.map((space) => {
     const here = bySpace.get(space.id) ?? [];
-    const from = [space, modes, day.from, day.to, above, lane, ...here];
+    const others = [...(shared.get(space.id) ?? [])]
+      .filter((id) => id !== space.id && space.kind !== "pool")
+      .flatMap((id) => bySpace.get(id) ?? [])
+      .filter(holds);
+    const from = [space, modes, day.from, day.to, above, lane, ...here, ...others];
     const was = old.get(space.id);
     if (was && was.from.length === from.length && from.every((one, i) => one === was.from[i])) return was;
-    const holding = lanes(here.filter(isLive));
-    const lingering = lanes(here.filter((one) => !isLive(one) && one.still_opens.length));
+    const holding = lanes(here.filter((one) => holds(one) || one.status === "requested"));
+    const lingering = lanes(here.filter((one) => one.status === "cancelled" && one.still_opens.length));
     const deep = Math.max(1, ...holding.map((one) => one.of));
     const strips = Math.max(0, ...lingering.map((one) => one.of));
     const inner = deep * lane;
     const first = above + ROW_PAD_PX;
+    const mine = space.kind === "pool" ? [] : here.filter(holds).map((one) => one.widely);
+    const free = (span: Span, mode: string, other: Booking | null): Cell => ({
+      ...span,
+      key: `${other ? "taken" : "free"} ${space.id} ${span.from}`,
+      space: space.id,
+      booking: null,
+      other,
+      mode,
+      top: first,
+      height: inner,
+    });
     const cells: Cell[] = [
       ...holding.map((one) => cell(one.item, first + one.lane * lane, lane)),
       ...lingering.map((one) => cell(one.item, first + inner + one.lane * STRIP_PX + 2, STRIP_PX - 2)),
-      ...freeSpans(day, here.filter(isLive), modes).map((span) => ({
-        ...span,
-        key: `free ${space.id} ${span.from}`,
-        space: space.id,
-        booking: null,
-        top: first,
-        height: inner,
-      })),
+      ...others.flatMap((one) => freeSpans(one.widely, mine, []).map((span) => free(span, "", one))),
+      ...freeSpans(day, [...mine, ...others.map((one) => one.widely)], modes).map((span) => free(span, span.mode, null)),
     ];
     cells.sort((a, b) => a.from - b.from || a.top - b.top);
     return { space, cells, height: first + inner + strips * STRIP_PX + ROW_PAD_PX, from };
@@ -66,7 +78,7 @@ export function rowsOf(
 }
 
 function cell(one: Booking, top: number, height: number): Cell {
-  return { from: one.from, to: one.to, key: one.id, space: one.space, booking: one, mode: "", top, height };
+  return { from: one.from, to: one.to, key: one.id, space: one.space, booking: one, other: null, mode: "", top, height };
 }
 
 /** The cell of a row in which an instant lies, else the nearest. */

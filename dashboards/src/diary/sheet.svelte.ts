@@ -2,7 +2,7 @@
 import { get, words } from "../api.ts";
 import { type Booking, type Mode, placedAnew, type Site, type SiteDetail, type Space, type WireBooking } from "../model.ts";
 import { type Day, dayPlus, dayStart } from "../zone.ts";
-import type { Span } from "./grid.ts";
+import { sharing, type Span } from "./grid.ts";
 
 export class Sheet {
   readonly site: Site;
@@ -17,6 +17,8 @@ export class Sheet {
     from: dayStart(this.day, this.zone),
     to: dayStart(dayPlus(this.day, 1), this.zone),
   }));
+  /** For each room those that share a part of it. */
+  readonly sharing = $derived(sharing(this.spaces));
   private asked = 0;
   private busy = false;
   private again = false;
