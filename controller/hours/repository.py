@@ -52,12 +52,6 @@ async def site_closures(
     return [_closure(row) for row in rows.mappings()]
 
 
-async def closure(tx: Tx, site: str, closure_id: str) -> Closure | None:
-    query = select(closures).where(closures.c.site == site, closures.c.id == closure_id)
-    row = (await tx.execute(query)).mappings().first()
-    return _closure(row) if row else None
-
-
 async def add_closure(tx: Tx, site: str, value: Closure) -> None:
     row = {
         "id": value.id,
