@@ -65,8 +65,8 @@ async def put_hours(
     proposal = NewTimetable(timetable=body.timetable())
     if check:
         return effect_answer(await house.hours.check(site, proposal))
-    effect = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
-    return hours_answer(effect.book.timetable)
+    changed = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+    return hours_answer(changed.timetable)
 
 
 @router.get("/sites/{site}/hours/{day}")
@@ -144,8 +144,8 @@ async def post_closure(
     if check:
         response.status_code = status.HTTP_200_OK
         return effect_answer(await house.hours.check(site, proposal))
-    effect = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
-    return closure_answer(effect.book.closures[-1], effect.site.tz)
+    changed = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+    return closure_answer(changed.closures[-1], changed.site.tz)
 
 
 @router.delete(
@@ -175,8 +175,8 @@ async def put_terms(
     proposal = NewTerms(terms=terms)
     if check:
         return effect_answer(await house.hours.check(site, proposal))
-    effect = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
-    return terms_answer(effect.book.terms)
+    changed = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+    return terms_answer(changed.terms)
 
 
 @router.get("/sites/{site}/spaces/{space}/hours", responses=described(SpaceUnknown))
@@ -202,5 +202,5 @@ async def put_space_hours(
     proposal = NewWindows(space=space, windows=body.sorted_windows())
     if check:
         return effect_answer(await house.hours.check(site, proposal))
-    effect = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
-    return space_hours_answer(effect.book.spaces[space].windows)
+    changed = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
+    return space_hours_answer(changed.spaces[space].windows)

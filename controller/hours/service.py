@@ -1,7 +1,5 @@
 """Hours: read, and changed after a look at what the change would break."""
 
-from datetime import datetime
-
 import msgspec
 
 from controller.bookings.picture import Pictures
@@ -21,15 +19,11 @@ from edge.wire.clock import Clock
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """What a change does. ``book``: the hours with it."""
+    """What a change would do. ``site``: with its zone."""
 
-    book: HoursBook
+    site: Site
     broken: tuple[Broken, ...]
     doors: tuple[ChangedDoor, ...]
-
-    @property
-    def site(self) -> Site:
-        return self.book.site
 
 
 class Hours:
@@ -57,36 +51,37 @@ class Hours:
     async def check(self, site: str, proposal: Proposal) -> Effect:
         """What a change would do, without making it. Raises ``SiteUnknown`` and what the proposal refuses."""
         async with self._database.read() as tx:
-            return await self._effect(tx, site, proposal, self._clock.now())
+            now = self._clock.now()
+            parts = await require_parts(tx, site)
+            old = await repository.hours_book(tx, parts.site)
+            new = proposal.applied(old, parts)
+            return Effect(
+                site=parts.site,
+                broken=tuple(broken(old, new, await repository.bookings_ahead(tx, site, now))),
+                doors=tuple(changed_doors(old, new, parts.doors, now)),
+            )
 
-    async def change(self, site: str, proposal: Proposal, *, anyway: bool, actor: str) -> Effect:
-        """Make a change. Bookings that it breaks stay as they are, with a line in their story.
+    async def change(self, site: str, proposal: Proposal, *, anyway: bool, actor: str) -> HoursBook:
+        """Make a change; the hours as they are then. Bookings that it breaks stay as they are, with a line in their
+        story.
 
         Raises ``WouldBreak`` if there are any and it is not to be made ``anyway``, and as ``check`` does.
         """
-        effect = await self._database.run(self._change, site, proposal, anyway, actor)
+        book = await self._database.run(self._change, site, proposal, anyway, actor)
         self._changes.site_changed(site)
-        return effect
+        return book
 
-    async def _change(self, tx: Tx, site: str, proposal: Proposal, anyway: bool, actor: str) -> Effect:
+    async def _change(self, tx: Tx, site: str, proposal: Proposal, anyway: bool, actor: str) -> HoursBook:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
-        effect = await self._effect(tx, site, proposal, now)
-        if effect.broken and not anyway:
-            raise WouldBreak(effect.broken, effect.site.tz)
-        await proposal.write(tx, effect.book)
-        await bump(tx, site)
-        await audit.record(tx, actor=actor, at=now, act=proposal.act, site=site, thing=proposal.thing)
-        await repository.tell_bookings(tx, effect.broken, at=now, actor=actor)
-        return effect
-
-    async def _effect(self, tx: Tx, site: str, proposal: Proposal, now: datetime) -> Effect:
         parts = await require_parts(tx, site)
         old = await repository.hours_book(tx, parts.site)
         new = proposal.applied(old, parts)
-        ahead = await repository.bookings_ahead(tx, site, now)
-        return Effect(
-            book=new,
-            broken=tuple(broken(old, new, ahead)),
-            doors=tuple(changed_doors(old, new, parts.doors, now)),
-        )
+        lost = broken(old, new, await repository.bookings_ahead(tx, site, now))
+        if lost and not anyway:
+            raise WouldBreak(lost, new.site.tz)
+        await proposal.write(tx, new)
+        await bump(tx, site)
+        await audit.record(tx, actor=actor, at=now, act=proposal.act, site=site, thing=proposal.thing)
+        await repository.tell_bookings(tx, lost, at=now, actor=actor)
+        return new
