@@ -54,7 +54,9 @@ class BookingAnswer(Answer):
 
     id: str
     site: str
+    site_name: str
     space: str
+    space_name: str
     title: str
     contact_name: str
     contact_phone: str
@@ -183,7 +185,9 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
     return BookingAnswer(
         id=booking.id,
         site=booking.site,
+        site_name=view.place.site.name,
         space=booking.space,
+        space_name=view.place.space.name,
         title=booking.title,
         contact_name=booking.contact_name,
         contact_phone=booking.contact_phone,

@@ -1,5 +1,5 @@
 /** REST in one place: JSON, problem+json turned into a Refusal, an Idempotency-Key on every write. */
-import type { Conflict } from "./model.ts";
+import type { Conflict, Reason } from "./model.ts";
 
 const ROOT = "/api/v1";
 
@@ -8,6 +8,8 @@ export class Refusal extends Error {
   readonly status: number;
   readonly title: string;
   readonly conflicts: Conflict[];
+  /** Why a wish cannot be had. */
+  readonly reasons: Reason[];
   readonly errors: { field: string; message: string }[];
   readonly wait_s: number | null;
 
@@ -16,6 +18,7 @@ export class Refusal extends Error {
     this.status = status;
     this.title = problem.title ?? "Refused";
     this.conflicts = problem.conflicts ?? [];
+    this.reasons = problem.reasons ?? [];
     this.errors = problem.errors ?? [];
     this.wait_s = wait_s;
   }

@@ -60,7 +60,9 @@ export interface OnDoor {
 export interface WireBooking {
   id: string;
   site: string;
+  site_name: string;
   space: string;
+  space_name: string;
   title: string;
   contact_name: string | null;
   contact_phone: string | null;
