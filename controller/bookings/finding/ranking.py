@@ -122,7 +122,7 @@ def _where(candidate: Candidate, wished: Wished) -> float:
 
 def _waste(candidate: Candidate, wished: Wished) -> float:
     fitting = candidate.fitting
-    if fitting.place.space.kind is SpaceKind.POOL or not fitting.holds:
+    if fitting.place.space.kind is SpaceKind.POOL or not fitting.holds or fitting.place == wished.place:
         return 0.0
     needed = wished.people
     if needed is None and wished.place is not None:

@@ -57,6 +57,8 @@ async def reached(
     allowed = [each for each in (actor.sites, reach.only) if each is not None]
     only = frozenset.intersection(*allowed) if allowed else None
     found = await repository.sites_in_reach(tx, only=only, box=box)
+    if reach.only is not None and box is None and (unknown := reach.only - {each.id for each in found}):
+        raise invalid_field("sites", f"there is no site {min(unknown)!r}; GET /api/v1/sites lists them")
     away = [(_miles(near, each.spot), each) for each in found]
     if box is not None and reach.miles is not None:
         away = [(miles, each) for miles, each in away if miles is not None and miles <= reach.miles]

@@ -75,7 +75,7 @@ async def find_series(
     dates = _dates(there, sought.pattern, now)
     candidates = await _candidates(tx, looker, fit, seeking, dates, now)
     wished = Wished(people=seeking.wants.people, layout=seeking.wants.layout)
-    candidates.sort(key=lambda each: (-each[1], effort(each[0], wished), each[0].fitting.place.space.name))
+    candidates.sort(key=lambda each: (-each[1], *_farther(each[0]), effort(each[0], wished)))
     found = [await _judged(tx, each, dates, seeking, wish, wished, now) for each, _ in candidates[:limit]]
     found.sort(key=lambda each: -each.taken)
     why = ""
@@ -91,6 +91,10 @@ async def find_series(
         spaces=len(fit.fitting),
         why=why,
     )
+
+
+def _farther(candidate: Candidate) -> tuple[bool, float]:
+    return candidate.miles is None, candidate.miles or 0.0
 
 
 def _dates(there: Sequence[Reached], pattern: Pattern, now: datetime) -> dict[str, list[Occurrence]]:
