@@ -15,7 +15,9 @@ from controller.bookings.waiting import routes as waiting
 from controller.calendars import routes as calendars
 from controller.calendars.subscriptions import page as calendar_page
 from controller.calendars.subscriptions import routes as subscriptions
+from controller.calendars.whats_on import routes as whats_on
 from controller.estate import routes as estate
+from controller.estate.site_file import routes as site_file
 from controller.hours import routes as hours
 from controller.house import House, open_house
 from controller.idempotency import IdempotencyMiddleware
@@ -45,6 +47,7 @@ ROUTERS = (
     user_routes.router,
     party_routes.router,
     estate.router,
+    site_file.router,
     hours.router,
     bookings.router,
     policies.router,
@@ -55,6 +58,7 @@ ROUTERS = (
     billing.router,
     calendars.router,
     subscriptions.router,
+    whats_on.router,
     plans.router,
     telemetry.router,
 )

@@ -12,11 +12,13 @@ from starlette.requests import HTTPConnection
 
 from controller.access.service import Access
 from controller.billing.service import Billing
+from controller.billing.site_section import TariffsSection
 from controller.bookings import whose
 from controller.bookings.absence.service import Absence
 from controller.bookings.desk import Desk
 from controller.bookings.finding.service import Finding
 from controller.bookings.policies.service import Policies
+from controller.bookings.policies.site_section import PolicySection
 from controller.bookings.recast.recast import Recast
 from controller.bookings.series.service import Recurring
 from controller.bookings.service import Bookings
@@ -26,12 +28,16 @@ from controller.bookings.waiting.service import Waiting
 from controller.calendars.service import Calendars
 from controller.calendars.subscriptions import repository as subscribed
 from controller.calendars.subscriptions.service import Subscriptions
+from controller.calendars.whats_on.board import NoticeBoard
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate.service import Estate
+from controller.estate.site_file.sections import Section
+from controller.estate.site_file.service import SiteFile
 from controller.exchange import Exchange
 from controller.hours.following import Anchored
 from controller.hours.service import Hours
+from controller.hours.site_section import HoursSection
 from controller.people import directory
 from controller.people.directory import Directory
 from controller.people.may import Thing
@@ -70,6 +76,7 @@ class House:
     directory: Directory
     party_import: PartyImport
     estate: Estate
+    site_file: SiteFile
     hours: Hours
     access: Access
     desk: Desk
@@ -79,6 +86,7 @@ class House:
     billing: Billing
     calendars: Calendars
     subscriptions: Subscriptions
+    notice_board: NoticeBoard
     exchange: Exchange
     absence: Absence
     waiting: Waiting
@@ -141,6 +149,7 @@ def open_house(
         directory=Directory(database, clock),
         party_import=PartyImport(database, clock),
         estate=estate,
+        site_file=SiteFile(database, clock, changes, estate, site_sections()),
         hours=Hours(database, clock, changes, desk.pictures),
         access=access,
         desk=desk,
@@ -149,6 +158,7 @@ def open_house(
         finding=Finding(database, clock, desk.pictures),
         billing=Billing(database, clock, changes, desk),
         calendars=Calendars(database, clock, changes, desk, bookings),
+        notice_board=NoticeBoard(database, clock, desk.pictures),
         subscriptions=Subscriptions(database, clock, desk, keys, address=settings.address),
         exchange=exchange,
         absence=Absence(database, clock, changes, desk, bookings, ask=exchange.greeter.greet),
@@ -166,6 +176,11 @@ def open_house(
     house.tasks.append(NamedTask(name="waiting lists", run=house.waiting.run))
     house.whereabouts["wait_id"] = waits.whose
     return house
+
+
+def site_sections() -> list[Section]:
+    """What a site's file says beside the building, in its order."""
+    return [HoursSection(), PolicySection(), TariffsSection()]
 
 
 async def _database_ready(database: Database) -> str | None:

@@ -24,6 +24,7 @@ ABOUT = {
     "demo": "Three whole hubs on simulated pins.",
     "parties": "Organisations, groups and persons, in and out of spreadsheets.",
     "sim": "Act on a running demo: type codes, walk in, pull plugs.",
+    "site": "A building in and out of one file.",
 }
 EXIT_CONFIG = 2
 EXIT_RESTART = 75

@@ -16,6 +16,7 @@ from controller.estate.model import Equipment, Layout, Site, SiteParts, Space, S
 from controller.estate.revisions import revision
 from controller.hours import repository as hours
 from controller.hours.book import HoursBook
+from controller.hours.model import Timetable
 
 _KEPT = 256
 """Sites kept in mind."""
@@ -108,6 +109,18 @@ async def _take(tx: Tx, site_id: str, revision: int) -> Picture:
         equipment={each.id: each for each in parts.equipment},
         hours=await hours.hours_book(tx, parts.site),
         policy=await policy(tx, site_id),
+    )
+
+
+def sketch(parts: SiteParts) -> Picture:
+    """The building alone, without hours and with the plain policy: for a site that is yet to be, or may be undone."""
+    return Picture(
+        site=parts.site,
+        revision=0,
+        by_space=places(parts),
+        equipment={each.id: each for each in parts.equipment},
+        hours=HoursBook(site=parts.site, timetable=Timetable()),
+        policy=Policy(),
     )
 
 

@@ -9,15 +9,12 @@ import msgspec
 from controller.bookings.claims import write_claims
 from controller.bookings.judging.pools import quartered, seats_of, takings
 from controller.bookings.model import Booking, Claimed, State
-from controller.bookings.picture import Picture, Place, places
-from controller.bookings.policy import Policy
+from controller.bookings.picture import Place, places, sketch
 from controller.bookings.recast import obstacles, repository
 from controller.bookings.recast.collisions import Holding, collisions, crowds
 from controller.database import Database, Tx
 from controller.estate.following import Foreseen, Obstacle
 from controller.estate.model import SiteParts, SpaceKind
-from controller.hours.book import HoursBook
-from controller.hours.model import Timetable
 from edge.wire.interval import Interval
 
 _AT_ONCE = 2000
@@ -73,7 +70,7 @@ class Recast:
         recast = [space for space in new if space in old and _shape(old[space]) != _shape(new[space])]
         if not recast:
             return
-        picture = _picture(after, new)
+        picture = sketch(after)
         mine = await repository.holding(tx, site, recast, after=now)
         near = await repository.holding(tx, site, _sharing(new, recast), after=now)
         gone = [each for each in near if each.expired(now) and each.space not in recast]
@@ -121,15 +118,3 @@ def _holding(booking: Booking, place: Place) -> Holding:
 def _some(bookings: Sequence[Booking]) -> Iterator[Sequence[Booking]]:
     for at in range(0, len(bookings), _AT_ONCE):
         yield bookings[at : at + _AT_ONCE]
-
-
-def _picture(after: SiteParts, new: dict[str, Place]) -> Picture:
-    """The site as it will be, for claims alone. Not one of the kept pictures: this transaction may yet be undone."""
-    return Picture(
-        site=after.site,
-        revision=0,
-        by_space=new,
-        equipment={each.id: each for each in after.equipment},
-        hours=HoursBook(site=after.site, timetable=Timetable()),
-        policy=Policy(),
-    )

@@ -10,8 +10,10 @@ ROOT = f"{API}/sites/{SITE}"
 
 
 async def put(client: httpx.AsyncClient, path: str, status: int | None = None, **body: object) -> Json:
-    """Write a thing of the site; it must succeed, or answer ``status``."""
-    answer = await client.put(f"{ROOT}/{path}", json={"name": path.rpartition("/")[2].partition("?")[0]} | body)
+    """Write a thing of the site, called by its id; it must succeed, or answer ``status``."""
+    _, _, thing = path.partition("?")[0].partition("/")
+    named = {"name": thing} if thing and "/" not in thing else {}
+    answer = await client.put(f"{ROOT}/{path}", json=named | body)
     assert answer.is_success if status is None else answer.status_code == status, answer.text
     told: Json = answer.json()
     return told

@@ -87,7 +87,7 @@ async def test_a_site_names_the_organisation_that_runs_it(client: httpx.AsyncCli
     assert (await client.put(ROOT, json=site)).json()["organisation"] == "council"
 
 
-async def test_every_write_of_the_estate_raises_the_revision(client: httpx.AsyncClient, house: House) -> None:
+async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncClient, house: House) -> None:
     await furnish(client)
     seen = []
     for method, path, body in (
@@ -103,7 +103,6 @@ async def test_every_write_of_the_estate_raises_the_revision(client: httpx.Async
         async with house.database.read() as tx:
             seen.append(await revision(tx, "ramsey"))
     assert len(set(seen)) == 6
-    assert seen == sorted(seen, key=lambda each: each or 0)
     async with house.database.read() as tx:
         told = (await tx.execute(select(writes.c.act, writes.c.thing).order_by(writes.c.id.desc()).limit(3))).all()
     assert [tuple(each) for each in told] == [

@@ -1,0 +1,55 @@
+"""Tariffs in a site's file. Their versions are the controller's own and not in it."""
+
+from datetime import datetime
+
+from controller.billing import repository
+from controller.billing.answers import tariffs_answer
+from controller.billing.checking import faults, parties_named
+from controller.billing.model import Set, Tariffs
+from controller.billing.schemas import TariffsBody
+from controller.bookings.picture import sketch
+from controller.database import Tx
+from controller.estate.model import Site, SiteParts
+from controller.estate.site_file.forms import read, written
+from controller.estate.site_file.sections import Outlook, Plain, Problem, Reading, overlaid
+from controller.people.parties import parties
+
+
+class TariffsSection:
+    """The section "tariffs"."""
+
+    name = "tariffs"
+
+    async def export(self, tx: Tx, parts: SiteParts, *, now: datetime) -> Plain:
+        return _plain(await repository.current(tx, parts.site.id), parts.site)
+
+    def merged(self, current: Plain, given: Plain) -> Plain:
+        return overlaid(current, given)
+
+    async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> Reading:
+        body, problems = read(TariffsBody, table)
+        if body is None:
+            return Reading(problems=tuple(problems))
+        value = body.tariffs()
+        wrong = faults(value, sketch(parts), await parties(tx, parties_named(value)))
+        return Reading(
+            value=_plain(_set(value, now), parts.site),
+            problems=tuple(Problem(place=each.field, text=each.message) for each in wrong),
+        )
+
+    async def foresee(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> Outlook:
+        return Outlook()
+
+    async def put(self, tx: Tx, parts: SiteParts, value: Plain, *, actor: str, now: datetime) -> None:
+        old = await repository.current(tx, parts.site.id)
+        new = _set(TariffsBody.model_validate(value).tariffs(), now, actor=actor, version=old.version if old else 0)
+        await repository.put(tx, parts.site.id, new)
+
+
+def _set(tariffs: Tariffs, now: datetime, *, actor: str = "", version: int = 0) -> Set:
+    return Set(version=version + 1, tariffs=tariffs, changed_at=now, changed_by=actor)
+
+
+def _plain(found: Set | None, site: Site) -> Plain:
+    body = TariffsBody.model_validate(tariffs_answer(found, site).model_dump())
+    return {name: value for name, value in written(body).items() if name != "version"}

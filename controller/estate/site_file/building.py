@@ -1,0 +1,213 @@
+"""The building itself in a site's file: site, floors, spaces, equipment, doors, edges, each thing a table by its id."""
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from pydantic import BaseModel
+
+from controller.estate.edits import SECTIONS, Thing, things, with_things
+from controller.estate.model import Door, Edge, Equipment, Floor, Layout, Site, SiteParts, Space
+from controller.estate.schemas import (
+    MOST_LAYOUTS,
+    DoorBody,
+    EdgeBody,
+    EquipmentBody,
+    FloorBody,
+    OneLayoutBody,
+    SiteBody,
+    SpaceFields,
+)
+from controller.estate.site_file.forms import read, written
+from controller.estate.site_file.sections import Plain, Problem
+from controller.patterns import IN_WORDS
+from edge.wire.ids import SLUG_PATTERN
+
+_SLUG = re.compile(SLUG_PATTERN)
+MOST_THINGS = 2000
+"""Most things of one kind in a file."""
+
+
+class Built(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file says of a building. ``things``: by section, of those that the file has. What cannot be read has a
+    stand-in, named in ``standing_in``, so that others may refer to it."""
+
+    site: Site
+    things: dict[str, dict[str, Thing]]
+    standing_in: frozenset[tuple[str, str]]
+    problems: tuple[Problem, ...]
+
+
+def plain(parts: SiteParts) -> Plain:
+    """All tables of the building."""
+    site = msgspec.structs.asdict(parts.site)
+    return {
+        "site": {"id": site.pop("id"), **written(SiteBody(**site))},
+        **{
+            section: {name: _WRITE[section](thing) for name, thing in things(parts, section).items()}
+            for section in SECTIONS
+        },
+    }
+
+
+def built(document: Plain, site_id: str) -> Built:
+    """The building that a file describes."""
+    problems: list[Problem] = []
+    standing_in: set[tuple[str, str]] = set()
+    site = _site(document.get("site"), site_id, problems)
+    found: dict[str, dict[str, Thing]] = {}
+    for section in SECTIONS:
+        if section in document:
+            found[section] = _things(section, document[section], site_id, problems, standing_in)
+    return Built(site=site, things=found, standing_in=frozenset(standing_in), problems=tuple(problems))
+
+
+def merged(before: SiteParts | None, wanted: Built, *, prune: bool) -> SiteParts:
+    """The site as it would be. What the file leaves out stays; with ``prune`` what it leaves out of the tables that it
+    has is gone."""
+    parts = SiteParts(site=wanted.site) if before is None else msgspec.structs.replace(before, site=wanted.site)
+    for section, given in wanted.things.items():
+        kept = {} if prune else things(parts, section)
+        parts = with_things(parts, section, kept | given)
+    return parts
+
+
+def _site(value: object, site_id: str, problems: list[Problem]) -> Site:
+    stand_in = Site(id=site_id, name=site_id, zone="UTC")
+    if not isinstance(value, dict):
+        problems.append(Problem(place="site", text="the file needs a table [site] with at least id, name and zone"))
+        return stand_in
+    body, faults = read(SiteBody, {name: each for name, each in value.items() if name != "id"})
+    problems += _at("site", faults)
+    if value.get("id") != site_id:
+        text = f"is {str(value.get('id'))[:60]!r}, and this is being put in the place of {site_id!r}"
+        problems.append(Problem(place="site.id", text=text))
+    return stand_in if body is None else body.site(site_id)
+
+
+def _things(
+    section: str, value: object, site: str, problems: list[Problem], standing_in: set[tuple[str, str]]
+) -> dict[str, Thing]:
+    found: dict[str, Thing] = {}
+    if not isinstance(value, dict):
+        problems.append(Problem(place=section, text=f"must be tables by id, such as [{section}.main]"))
+        return found
+    if len(value) > MOST_THINGS:
+        problems.append(Problem(place=section, text=f"has {len(value):,} things; at most {MOST_THINGS:,} are taken"))
+        return found
+    for name, table in value.items():
+        place = f"{section}.{name[:60]}"
+        if not _SLUG.fullmatch(name):
+            problems.append(Problem(place=place, text=f"the id {IN_WORDS[SLUG_PATTERN]}"))
+            continue
+        thing, faults = _READ[section](table, site, name)
+        problems += _at(place, faults)
+        if thing is None:
+            standing_in.add((section, name))
+        found[name] = _STAND_IN[section](site, name) if thing is None else thing
+    return found
+
+
+_STAND_IN: Mapping[str, Callable[[str, str], Thing]] = {
+    "floors": lambda site, name: Floor(site=site, id=name, name=name, level=0),
+    "spaces": lambda site, name: Space(site=site, id=name, name=name),
+    "equipment": lambda site, name: Equipment(site=site, id=name, name=name, count=0),
+    "doors": lambda site, name: Door(site=site, id=name, name=name, edge=name, hold_s=5, held_after_s=60),
+    "edges": lambda site, name: Edge(site=site, id=name, name=name, public_key=name.encode()),
+}
+
+
+def _space(table: object, site: str, name: str) -> tuple[Thing | None, list[Problem]]:
+    if not isinstance(table, dict):
+        return None, [Problem(place="", text="must be a table")]
+    body, faults = read(SpaceFields, {key: each for key, each in table.items() if key != "layouts"})
+    layouts: list[Layout] = []
+    given = table.get("layouts", {})
+    if not isinstance(given, dict):
+        return None, [
+            *faults,
+            Problem(place="layouts", text="must be tables by id, such as [spaces.hall.layouts.theatre]"),
+        ]
+    if len(given) > MOST_LAYOUTS:
+        return None, [*faults, Problem(place="layouts", text=f"at most {MOST_LAYOUTS} are taken")]
+    for layout, inner in given.items():
+        if not _SLUG.fullmatch(layout):
+            faults.append(Problem(place=f"layouts.{layout[:60]}", text=f"the id {IN_WORDS[SLUG_PATTERN]}"))
+            continue
+        one, wrong = read(OneLayoutBody, inner)
+        faults += _at(f"layouts.{layout}", wrong)
+        if one is not None:
+            layouts.append(Layout(id=layout, **one.model_dump()))
+    if body is None or faults:
+        return None, faults
+    return body.space(site, name, tuple(layouts)), []
+
+
+def _reader(
+    model: type[BaseModel], make: Callable[[Any, str, str], Thing]
+) -> Callable[[object, str, str], tuple[Thing | None, list[Problem]]]:
+    def reader(table: object, site: str, name: str) -> tuple[Thing | None, list[Problem]]:
+        body, faults = read(model, table)
+        return (None, faults) if body is None else (make(body, site, name), [])
+
+    return reader
+
+
+_READ: Mapping[str, Callable[[object, str, str], tuple[Thing | None, list[Problem]]]] = {
+    "floors": _reader(FloorBody, FloorBody.floor),
+    "spaces": _space,
+    "equipment": _reader(EquipmentBody, EquipmentBody.equipment),
+    "doors": _reader(DoorBody, DoorBody.door),
+    "edges": _reader(EdgeBody, EdgeBody.edge),
+}
+
+
+def _write_space(space: Thing) -> Plain:
+    assert isinstance(space, Space)
+    fields = msgspec.structs.asdict(space)
+    layouts = fields.pop("layouts")
+    changeovers = [msgspec.structs.asdict(each) for each in fields.pop("changeovers")]
+    lists = {name: list(fields.pop(name)) for name in ("doors", "parts", "amenities")}
+    table = written(SpaceFields.model_validate({**fields, **lists, "changeovers": changeovers}))
+    named = {each.id: written(OneLayoutBody(**_own(each, "id"))) for each in layouts}
+    return table | ({"layouts": named} if named else {})
+
+
+def _write_edge(edge: Thing) -> Plain:
+    assert isinstance(edge, Edge)
+    return written(EdgeBody(name=edge.name, public_key=base64.b64encode(edge.public_key).decode()))
+
+
+def _write_floor(floor: Thing) -> Plain:
+    assert isinstance(floor, Floor)
+    return written(FloorBody(**_own(floor)))
+
+
+def _write_equipment(equipment: Thing) -> Plain:
+    assert isinstance(equipment, Equipment)
+    return written(EquipmentBody(**_own(equipment)))
+
+
+def _write_door(door: Thing) -> Plain:
+    assert isinstance(door, Door)
+    return written(DoorBody(**_own(door)))
+
+
+_WRITE: Mapping[str, Callable[[Thing], Plain]] = {
+    "floors": _write_floor,
+    "spaces": _write_space,
+    "equipment": _write_equipment,
+    "doors": _write_door,
+    "edges": _write_edge,
+}
+
+
+def _own(value: msgspec.Struct, *but: str) -> dict[str, Any]:
+    left = but or ("site", "id")
+    return {name: each for name, each in msgspec.structs.asdict(value).items() if name not in left}
+
+
+def _at(place: str, problems: list[Problem]) -> list[Problem]:
+    return [Problem(place=f"{place}.{each.place}".rstrip("."), text=each.text) for each in problems]

@@ -1,0 +1,46 @@
+"""A site's file as text: TOML 1.0."""
+
+import tomllib
+from typing import Any
+
+import tomli_w
+
+from controller.estate.site_file.sections import Plain, Problem
+
+FORMAT = 1
+_HEAD = """\
+# {name}, as Hallkeeper keeps it. What a field may be is told in docs/buildings.md.
+# Bring it in with: hallkeeper site import FILE
+"""
+
+
+def write(document: Plain, *, name: str) -> bytes:
+    """The tables as a file; the same bytes for the same tables."""
+    text = _HEAD.format(name=name) + "\n" + tomli_w.dumps({"format": FORMAT, **document})
+    return text.encode()
+
+
+def read(data: bytes) -> tuple[Plain, list[Problem]]:
+    """The tables of a file, without ``format``, and what keeps them from being read."""
+    try:
+        document: dict[str, Any] = tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return {}, [Problem(place="", text=f"this is not a text in UTF-8 (byte {error.start})")]
+    except RecursionError:
+        return {}, [Problem(place="", text="this is nested too deeply")]
+    except ValueError as error:
+        return {}, [Problem(place="", text=f"this is not TOML: {error}")]
+    given = document.pop("format", None)
+    if given != FORMAT or isinstance(given, bool):
+        text = f"must be {FORMAT}, which is what this controller reads and writes"
+        return {}, [Problem(place="format", text=text)]
+    return document, []
+
+
+def unknown(document: Plain, known: tuple[str, ...]) -> list[Problem]:
+    """Tables that nobody reads."""
+    return [
+        Problem(place=name[:60], text=f"is no section of a site's file; there are {', '.join(known)}")
+        for name in document
+        if name not in known
+    ]

@@ -1,0 +1,47 @@
+"""A site as one file over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from controller.estate.errors import InUse, SiteUnknown
+from controller.estate.site_file.answers import BroughtAnswer, brought_answer
+from controller.fields import SlugPath
+from controller.house import TheHouse
+from controller.people.gate import Builds, Runs
+from controller.problem import NotSignedIn, TooLarge, described
+
+MEDIA_TYPE = "application/toml"
+_TEXT: dict[str, object] = {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}
+_BODY: dict[str, object] = {"requestBody": {"required": True, **_TEXT}}
+
+router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
+
+
+@router.get(
+    "/sites/{site}/file",
+    response_class=Response,
+    responses={200: {"description": "TOML", **_TEXT}, **described(SiteUnknown)},
+)
+async def get_site_file(site: SlugPath, house: TheHouse, actor: Runs) -> Response:
+    """The site as one TOML file: the building, its hours, its rules. It holds public keys and no secrets."""
+    named = {"Content-Disposition": f'attachment; filename="{site}.toml"'}
+    return Response(await house.site_file.export(site), media_type=MEDIA_TYPE, headers=named)
+
+
+@router.put("/sites/{site}/file", openapi_extra=_BODY, responses=described(InUse, TooLarge))
+async def put_site_file(
+    site: SlugPath,
+    request: Request,
+    house: TheHouse,
+    actor: Builds,
+    check: Annotated[bool, Query(description="Tell what the file would do, and write nothing")] = False,
+    prune: Annotated[bool, Query(description="Delete what the tables in the file leave out")] = False,
+    anyway: Annotated[bool, Query(description="Although hours leave bookings where they could not be made")] = False,
+) -> BroughtAnswer:
+    """Make the site what a TOML file says, or make it new, all or nothing. A file brought in again changes nothing.
+    What it leaves out stays; with `prune`, what is left out of a table in the file is deleted."""
+    data = await request.body()
+    if check:
+        return brought_answer(await house.site_file.check(site, data, prune=prune, anyway=anyway))
+    return brought_answer(await house.site_file.bring(site, data, prune=prune, anyway=anyway, actor=actor.name))

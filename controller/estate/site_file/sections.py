@@ -1,0 +1,88 @@
+"""What a site's file consists of besides the building: each domain that has something to say there adds a section."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias
+
+import msgspec
+
+from controller.database import Tx
+from controller.estate.model import SiteParts
+from controller.problem import Conflict
+
+Plain: TypeAlias = dict[str, Any]
+"""What a table of a TOML file is read as, and written from."""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is wrong with a file, and where: ``place`` is like "spaces.hall.floor"."""
+
+    place: str
+    text: str
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Something booked that a section would leave where it could not be made."""
+
+    place: str
+    text: str
+    conflicts: tuple[Conflict, ...] = ()
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a section makes of its table: without ``problems`` it is ``value``, written as ``export`` would."""
+
+    value: Plain = {}
+    problems: tuple[Problem, ...] = ()
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What putting a table would do. It needs ``anyway`` while there is anything ``standing``."""
+
+    standing: tuple[Standing, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Section(Protocol):
+    """A table of its own in a site's file. ``parts``: the site as it is, or as it will be with the file."""
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        ...
+
+    async def export(self, tx: Tx, parts: SiteParts, *, now: datetime) -> Plain:
+        """What holds, without what goes without saying; the same for the same."""
+        ...
+
+    def merged(self, current: Plain, given: Plain) -> Plain:
+        """The table of a file, and what it leaves out as it is now. ``given`` may yet be anything."""
+        ...
+
+    async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> Reading:
+        """Whether a table makes sense. The site and its spaces may not be there yet."""
+        ...
+
+    async def foresee(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> Outlook:
+        """What it would do if this held; the site is there."""
+        ...
+
+    async def put(self, tx: Tx, parts: SiteParts, value: Plain, *, actor: str, now: datetime) -> None:
+        """Make this hold in place of all before. The caller holds the site's lock and raises its revision."""
+        ...
+
+
+def overlaid(current: Plain, given: Plain, *tables: str) -> Plain:
+    """The fields that are given in place of the current ones; those called ``tables`` are laid over each other by the
+    ids in them."""
+    found = {**current, **given}
+    for name in tables:
+        old, new = current.get(name), given.get(name)
+        if isinstance(old, dict) and isinstance(new, dict):
+            found[name] = {**old, **new}
+    return found
+
+
+def within(section: str, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Problems whose places are in a section."""
+    return tuple(Problem(place=f"{section}.{each.place}".rstrip("."), text=each.text) for each in problems)

@@ -1,0 +1,233 @@
+"""A site as one file: written out, looked at, brought in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from controller.changes import Changes
+from controller.database import Database, Tx
+from controller.estate import repository
+from controller.estate.edits import SECTIONS, Difference, differences
+from controller.estate.errors import StandsInTheWay
+from controller.estate.following import Foreseen, Obstacle
+from controller.estate.model import SiteParts
+from controller.estate.service import Estate, require_parts
+from controller.estate.site_file import building, document
+from controller.estate.site_file.sections import Plain, Problem, Section, Standing, within
+from controller.estate.soundness import unfit
+from controller.people import audit
+from controller.problem import FieldError, Invalid
+from edge.wire.clock import Clock
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """What bringing a file in does, or would do."""
+
+    new: bool = False
+    written: bool = False
+    changes: tuple[Difference, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    foreseen: Foreseen = Foreseen()
+
+    @property
+    def possible(self) -> bool:
+        return not self.problems and not self.foreseen.obstacles
+
+
+class _Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A file held against a site. ``tables``: what sections of it are to be, by name; those that change."""
+
+    before: SiteParts | None
+    after: SiteParts | None
+    tables: Mapping[str, Plain]
+    brought: Brought
+
+
+class FileRefused(Invalid):
+    """Everything that is wrong with a file, by its place."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        told = "; ".join(f"{each.place}: {each.text}".removeprefix(": ") for each in problems[:10])
+        more = f"; and {len(problems) - 10} more" if len(problems) > 10 else ""
+        super().__init__(
+            f"The file cannot be taken. {told}{more}",
+            errors=[FieldError(field=each.place or "body", message=each.text) for each in problems],
+        )
+
+
+class SiteFile:
+    """``sections``: what the domains add, in the order of the file; the list may grow until the first request."""
+
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, estate: Estate, sections: Sequence[Section]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._estate = estate
+        self._sections = sections
+
+    async def export(self, site: str) -> bytes:
+        """The site's file. Raises ``SiteUnknown``."""
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            parts = await require_parts(tx, site)
+            tables = {each.name: await each.export(tx, parts, now=now) for each in self._sections}
+        return document.write({**building.plain(parts), **tables}, name=parts.site.name)
+
+    async def check(self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False) -> Brought:
+        """What ``bring`` would do, with all that is wrong with the file; writes nothing."""
+        async with self._database.read() as tx:
+            return (await self._plan(tx, site, data, prune=prune, anyway=anyway)).brought
+
+    async def bring(self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False, actor: str) -> Brought:
+        """Make a site what a file says, in one transaction; bringing it in again changes nothing. What the file leaves
+        out stays, and with ``prune`` goes from the tables that the file has. ``anyway``: although hours leave bookings
+        standing where they could not be made.
+
+        Raises ``FileRefused``, ``StandsInTheWay``, ``InUse``.
+        """
+        brought = await self._database.run(self._bring, site, data, prune, anyway, actor)
+        if brought.changes:
+            self._changes.site_changed(site)
+        return brought
+
+    async def _bring(self, tx: Tx, site: str, data: bytes, prune: bool, anyway: bool, actor: str) -> Brought:
+        await self._database.lock_site(tx, site)
+        plan = await self._plan(tx, site, data, prune=prune, anyway=anyway)
+        brought = plan.brought
+        if brought.problems:
+            raise FileRefused(brought.problems)
+        if brought.foreseen.obstacles:
+            raise StandsInTheWay(brought.foreseen.obstacles)
+        if not brought.changes:
+            return msgspec.structs.replace(brought, written=True)
+        assert plan.after is not None
+        now = self._clock.now()
+        await self._estate.rebuild(tx, plan.before, plan.after)
+        for section in self._sections:
+            if section.name in plan.tables:
+                await section.put(tx, plan.after, plan.tables[section.name], actor=actor, now=now)
+        act = "make" if brought.new else "change"
+        thing = f"site {site} from a file, {len(brought.changes)} things"
+        await audit.record(tx, actor=actor, at=now, act=act, site=site, thing=thing)
+        return msgspec.structs.replace(brought, written=True)
+
+    async def _plan(self, tx: Tx, site: str, data: bytes, *, prune: bool, anyway: bool) -> _Plan:
+        now = self._clock.now()
+        tables, problems = document.read(data)
+        before = await repository.site_parts(tx, site)
+        if problems:
+            return _refused(before, problems)
+        problems += document.unknown(tables, ("site", *SECTIONS, *(each.name for each in self._sections)))
+        wanted = building.built(tables, site)
+        problems += wanted.problems
+        after = building.merged(before, wanted, prune=prune)
+        found = await self._estate.faults(tx, before, after) + await self._estate.keys_taken(tx, before, after)
+        problems += [
+            Problem(place=each.place, text=each.text)
+            for each in found
+            if (each.section, each.id) not in wanted.standing_in
+        ]
+        readable = after if not found else _loose(after)
+        put, changes, obstacles, notes = await self._sections_of(
+            tx, before, readable, tables, prune=prune, now=now, problems=problems
+        )
+        if problems:
+            return _refused(before, problems)
+        foreseen = await self._estate.foresee(tx, before, after)
+        return _Plan(
+            before=before,
+            after=after,
+            tables=put,
+            brought=Brought(
+                new=before is None,
+                changes=(*differences(before, after), *changes),
+                foreseen=msgspec.structs.replace(
+                    foreseen,
+                    obstacles=foreseen.obstacles if anyway else (*foreseen.obstacles, *obstacles),
+                    notes=(*foreseen.notes, *notes, *unfit(after)),
+                ),
+            ),
+        )
+
+    async def _sections_of(
+        self,
+        tx: Tx,
+        before: SiteParts | None,
+        after: SiteParts,
+        tables: Plain,
+        *,
+        prune: bool,
+        now: datetime,
+        problems: list[Problem],
+    ) -> tuple[dict[str, Plain], list[Difference], list[Obstacle], list[str]]:
+        """What the domains make of their tables: those to put, what changes, what stands in the way, what to note."""
+        put: dict[str, Plain] = {}
+        changes: list[Difference] = []
+        obstacles: list[Obstacle] = []
+        notes: list[str] = []
+        for section in self._sections:
+            given = tables.get(section.name)
+            if given is None:
+                continue
+            if not isinstance(given, dict):
+                problems.append(Problem(place=section.name, text="must be a table"))
+                continue
+            current = {} if before is None else await section.export(tx, before, now=now)
+            table = given if prune else section.merged(current, given)
+            reading = await section.read(tx, after, table, now=now)
+            problems += within(section.name, reading.problems)
+            becomes = reading.value
+            if reading.problems or not (differs := _differences(section.name, current, becomes)):
+                continue
+            put[section.name] = becomes
+            changes += differs
+            if before is None or problems:
+                continue
+            outlook = await section.foresee(tx, after, becomes, now=now)
+            obstacles += [_obstacle(section.name, each) for each in outlook.standing]
+            notes += outlook.notes
+        return put, changes, obstacles, notes
+
+
+def _loose(parts: SiteParts) -> SiteParts:
+    """A site that is not sound, with nothing in it that refers to anything else, for the names alone."""
+    spaces = tuple(msgspec.structs.replace(space, parts=(), doors=()) for space in parts.spaces)
+    return msgspec.structs.replace(parts, spaces=spaces)
+
+
+def _refused(before: SiteParts | None, problems: Sequence[Problem]) -> _Plan:
+    return _Plan(before=before, after=None, tables={}, brought=Brought(new=before is None, problems=tuple(problems)))
+
+
+def _obstacle(section: str, standing: Standing) -> Obstacle:
+    return Obstacle(
+        section=section,
+        id="",
+        field=standing.place,
+        why="would-break",
+        text=standing.text,
+        conflicts=standing.conflicts,
+    )
+
+
+def _differences(section: str, current: Plain, becomes: Plain) -> list[Difference]:
+    """What is different in a section, by its fields; where a field holds tables by id, by those."""
+    found: list[Difference] = []
+    for name in sorted(current | becomes):
+        old, new = current.get(name), becomes.get(name)
+        if old == new:
+            continue
+        if _by_id(old) and _by_id(new):
+            inner = _differences(section, old or {}, new or {})
+            found += [msgspec.structs.replace(each, id=f"{name}.{each.id}") for each in inner]
+            continue
+        what = "add" if name not in current else "remove" if name not in becomes else "change"
+        found.append(Difference(section=section, id=name, what=what))
+    return found
+
+
+def _by_id(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and all(isinstance(each, dict) for each in value.values()))
