@@ -24,15 +24,17 @@ class _Event(msgspec.Struct, frozen=True):
     how: str = ""
 
 
-class _Conflict(msgspec.Struct, frozen=True):
-    title: str
-
-
 class _Clash(msgspec.Struct, frozen=True):
     line: int
     title: str
     starts: str
-    conflicts: list[_Conflict]
+    text: str
+
+
+class _Gone(msgspec.Struct, frozen=True):
+    title: str
+    starts: str
+    cancelled: bool
 
 
 class _Refused(msgspec.Struct, frozen=True):
@@ -46,6 +48,7 @@ class _Answer(msgspec.Struct, frozen=True):
     past: int
     refused: list[_Refused]
     clashes: list[_Clash]
+    vanished: list[_Gone]
 
 
 class _Problem(msgspec.Struct, frozen=True):
@@ -68,8 +71,15 @@ def import_file(
     ] = None,
     token: Annotated[str | None, typer.Option(help="The token itself; others on this machine may see it.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Say what would happen; write nothing.")] = False,
+    calendar: Annotated[str, typer.Option(help="Which calendar it is, if several go into the space.")] = "",
+    party: Annotated[str, typer.Option(help="Whose bookings its events become, such as choir.")] = "",
+    cancel_vanished: Annotated[
+        bool, typer.Option("--cancel-vanished", help="Cancel what an earlier import booked and is not in FILE.")
+    ] = False,
 ) -> None:
     """Import FILE. What is sound is booked, the rest is listed by line and reason.
+
+    Bookings of an earlier import whose events are no longer in FILE are listed too.
 
     Exit code 0 when the file was taken, 1 when it was refused as a whole or the controller did not answer.
     """
@@ -80,7 +90,13 @@ def import_file(
     try:
         response = httpx.post(
             f"{server.rstrip('/')}/api/v1/sites/{site}/calendar",
-            params={"space": space, "preview": str(preview).lower()},
+            params={
+                "space": space,
+                "preview": str(preview).lower(),
+                "vanished": "cancel" if cancel_vanished else "keep",
+            }
+            | ({"calendar": calendar} if calendar else {})
+            | ({"party": party} if party else {}),
             content=file.read_bytes(),
             headers={"Content-Type": "text/calendar", "Authorization": f"Bearer {secret}"},
             timeout=_TIMEOUT_S,
@@ -110,8 +126,13 @@ def _show(console: Console, answer: _Answer, *, preview: bool) -> None:
     if answer.clashes or answer.refused:
         table = Table("Line", "Not imported", "Because")
         for clash in answer.clashes:
-            against = ", ".join(each.title for each in clash.conflicts)
-            table.add_row(str(clash.line), escape(f"{clash.title}, {clash.starts}"), escape(f"taken by {against}"))
+            table.add_row(str(clash.line), escape(f"{clash.title}, {clash.starts}"), escape(clash.text))
         for refused in answer.refused:
             table.add_row(str(refused.line), "", escape(refused.reason))
+        console.print(table)
+    if answer.vanished:
+        table = Table("No longer in the file", "")
+        for gone in answer.vanished:
+            kept = "would be cancelled" if preview else "cancelled"
+            table.add_row(escape(f"{gone.title}, {gone.starts}"), kept if gone.cancelled else "kept")
         console.print(table)

@@ -5,10 +5,13 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Claimed
+from controller.bookings.model import Booking, Claimed
 from controller.calendars.expanding import Occurrence
 from controller.calendars.lines import Fault
 from controller.estate.model import Site
+
+IMPORT, FEED = "import:", "feed:"
+"""How the names of those begin who write what a calendar says."""
 
 
 class How(StrEnum):
@@ -17,6 +20,13 @@ class How(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     CANCELLED = "cancelled"
+
+
+class Vanished(StrEnum):
+    """What becomes of bookings whose events are no longer in their calendar."""
+
+    KEEP = "keep"
+    CANCEL = "cancel"
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,26 +38,42 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Clashing(msgspec.Struct, frozen=True, kw_only=True):
-    """An occurrence whose time is taken; nothing of it was written."""
+    """An occurrence that cannot be had; nothing of it was written. ``text``: why, with ``conflicts`` where others have
+    the time. ``booking``: the one that stays as it was."""
 
     occurrence: Occurrence
+    text: str
     conflicts: tuple[Claimed, ...]
+    booking: str | None = None
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that was imported before."""
+    """An event that was imported before. ``source``: from which calendar."""
 
     booking_id: str
     fingerprint: str
+    source: str
+
+
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking to come whose event is no longer in its calendar. ``cancelled``: False where it is kept."""
+
+    uid: str
+    recurrence_id: str
+    booking: Booking
+    cancelled: bool
 
 
 class Outcome(msgspec.Struct, kw_only=True):
-    """All that an import did; grows while it runs. ``past``: occurrences that were over long ago."""
+    """All that an import did; grows while it runs. ``past``: occurrences that were over long ago. ``whole``: False
+    where the file seems cut short, so that nothing can be said of what is not in it."""
 
     site: Site
     until: datetime
+    whole: bool = True
     taken: list[Taken] = []
     unchanged: int = 0
     past: int = 0
     faults: list[Fault] = []
     clashes: list[Clashing] = []
+    gone: list[Gone] = []

@@ -1,23 +1,48 @@
 """All SQL about imported events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, tuple_, update
 
+from controller.bookings.model import CLAIMING, State
 from controller.bookings.tables import bookings
 from controller.calendars.expanding import Occurrence
 from controller.calendars.model import Known
 from controller.calendars.tables import imported
 from controller.database import Tx
 
+_STANDING = [each.value for each in (*CLAIMING, State.REQUESTED)]
+_AT_ONCE = 200
+
 
 async def known(tx: Tx, site: str, space: str, uids: Sequence[str]) -> dict[tuple[str, str], Known]:
-    """(UID, recurrence id) -> what was imported of it into this space."""
+    """(UID, recurrence id) -> what was imported of it into this space, from whichever calendar."""
     query = select(imported).where(imported.c.site == site, imported.c.space == space, imported.c.uid.in_(uids))
     return {
-        (row.uid, row.recurrence_id): Known(booking_id=row.booking_id, fingerprint=row.fingerprint)
+        (row.uid, row.recurrence_id): Known(booking_id=row.booking_id, fingerprint=row.fingerprint, source=row.source)
         for row in await tx.execute(query)
     }
+
+
+async def to_come(
+    tx: Tx, site: str, space: str, source: str, *, after: datetime, until: datetime
+) -> dict[tuple[str, str], str]:
+    """(UID, recurrence id) -> the booking that it became, of one calendar: those that stand and begin in that time."""
+    query = (
+        select(imported.c.uid, imported.c.recurrence_id, imported.c.booking_id)
+        .join_from(imported, bookings, bookings.c.id == imported.c.booking_id)
+        .where(
+            imported.c.site == site,
+            imported.c.space == space,
+            imported.c.source == source,
+            bookings.c.state.in_(_STANDING),
+            bookings.c.starts > after,
+            bookings.c.starts < until,
+        )
+        .order_by(bookings.c.starts, imported.c.uid)
+    )
+    return {(row.uid, row.recurrence_id): row.booking_id for row in await tx.execute(query)}
 
 
 async def series_of(tx: Tx, site: str, space: str, uid: str) -> str | None:
@@ -36,12 +61,13 @@ async def series_of(tx: Tx, site: str, space: str, uid: str) -> str | None:
     return found
 
 
-async def remember(tx: Tx, site: str, space: str, made: Iterable[tuple[Occurrence, str]]) -> None:
+async def remember(tx: Tx, site: str, space: str, source: str, made: Iterable[tuple[Occurrence, str]]) -> None:
     """Note which booking each occurrence became."""
     rows = [
         {
             "site": site,
             "space": space,
+            "source": source,
             "uid": occurrence.uid,
             "recurrence_id": occurrence.recurrence_id,
             "booking_id": booking_id,
@@ -51,6 +77,14 @@ async def remember(tx: Tx, site: str, space: str, made: Iterable[tuple[Occurrenc
     ]
     if rows:
         await tx.execute(insert(imported), rows)
+
+
+async def forget(tx: Tx, site: str, space: str, keys: Collection[tuple[str, str]]) -> None:
+    """Know nothing of these events any more; their bookings stay."""
+    ordered = sorted(keys)
+    for at in range(0, len(ordered), _AT_ONCE):
+        named = tuple_(imported.c.uid, imported.c.recurrence_id).in_(ordered[at : at + _AT_ONCE])
+        await tx.execute(delete(imported).where(imported.c.site == site, imported.c.space == space, named))
 
 
 async def update_fingerprint(tx: Tx, site: str, space: str, occurrence: Occurrence) -> None:

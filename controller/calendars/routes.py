@@ -6,15 +6,17 @@ from fastapi import APIRouter, Query, Request
 from msgspec.structs import replace
 
 from controller.calendars.errors import CalendarError, CalendarTooLarge
+from controller.calendars.model import IMPORT, Vanished
 from controller.calendars.schemas import ImportAnswer, import_answer
 from controller.estate.errors import SiteUnknown
-from controller.fields import Slug, SlugPath
+from controller.fields import Name, Slug, SlugPath
 from controller.house import TheHouse
 from controller.people.gate import Runs
 from controller.problem import NotSignedIn, TooLarge, described, invalid_field
 
 router = APIRouter(tags=["calendars"], responses=described(NotSignedIn, SiteUnknown, TooLarge))
 
+LONGEST_SOURCE = 50
 _BODY: dict[str, object] = {
     "requestBody": {"required": True, "content": {"text/calendar": {"schema": {"type": "string"}}}}
 }
@@ -28,13 +30,28 @@ async def import_calendar(
     actor: Runs,
     space: Annotated[Slug, Query()],
     preview: Annotated[bool, Query()] = False,
+    calendar: Annotated[Name | None, Query(description="Which calendar it is, if several go into the space")] = None,
+    vanished: Annotated[Vanished, Query()] = Vanished.KEEP,
+    party: Annotated[Slug | None, Query(description="Whose bookings its events become")] = None,
 ) -> ImportAnswer:
     """Import an iCalendar file (RFC 5545, at most 2 MB) into a space. What is sound is booked, the rest is told
-    by line and reason; importing it again changes nothing. Series are booked for 366 days ahead."""
+    by line and reason; importing it again changes nothing. Series are booked for 366 days ahead.
+
+    `vanished` lists the bookings to come that an earlier import of the same `calendar` made and whose events are no
+    longer in the file; with `vanished=cancel` they are cancelled."""
+    if calendar is not None and len(calendar) > LONGEST_SOURCE:
+        raise invalid_field("calendar", f"must be at most {LONGEST_SOURCE} characters")
     data = await request.body()
     try:
         outcome = await house.calendars.take(
-            site, space, data, preview=preview, actor=replace(actor, name=f"import:{actor.name}")
+            site,
+            space,
+            data,
+            preview=preview,
+            actor=replace(actor, name=f"{IMPORT}{actor.name}"),
+            source=f"file:{calendar}" if calendar else "",
+            party=party,
+            vanished=vanished,
         )
     except CalendarTooLarge as error:
         raise TooLarge(str(error)) from error

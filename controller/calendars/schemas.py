@@ -26,9 +26,12 @@ class ImportedEvent(EventAnswer):
 
 
 class ClashingEvent(EventAnswer):
-    """Not imported, because the time is taken. A conflict without id is another event of the same file."""
+    """Not imported, because the time is taken or not to be had; ``text`` says why. A conflict without id is another
+    event of the same file. ``booking``: the one that stays where it was."""
 
+    text: str
     conflicts: list[Conflict]
+    booking: str | None
 
 
 class RefusedEvent(Answer):
@@ -39,8 +42,20 @@ class RefusedEvent(Answer):
     reason: str
 
 
+class VanishedEvent(Answer):
+    """A booking to come whose event is no longer in the calendar. ``cancelled``: whether it goes too."""
+
+    uid: str
+    booking: str
+    title: str
+    starts: str
+    ends: str
+    cancelled: bool
+
+
 class ImportAnswer(Answer):
-    """``until``: how far ahead series were looked at. ``past``: occurrences left out because they are over."""
+    """``until``: how far ahead series were looked at. ``past``: occurrences left out because they are over. ``whole``:
+    false where the file seems cut short; then nothing counts as vanished."""
 
     preview: bool
     until: str
@@ -49,6 +64,8 @@ class ImportAnswer(Answer):
     past: int
     refused: list[RefusedEvent]
     clashes: list[ClashingEvent]
+    vanished: list[VanishedEvent]
+    whole: bool
 
 
 def import_answer(outcome: Outcome, *, preview: bool) -> ImportAnswer:
@@ -77,7 +94,22 @@ def import_answer(outcome: Outcome, *, preview: bool) -> ImportAnswer:
             for fault in sorted(outcome.faults, key=lambda fault: fault.line)
         ],
         clashes=[
-            ClashingEvent.model_validate(event(each.occurrence) | {"conflicts": conflicts(each.conflicts, zone)})
+            ClashingEvent.model_validate(
+                event(each.occurrence)
+                | {"conflicts": conflicts(each.conflicts, zone), "text": each.text, "booking": each.booking}
+            )
             for each in outcome.clashes
         ],
+        vanished=[
+            VanishedEvent(
+                uid=each.uid,
+                booking=each.booking.id,
+                title=each.booking.title,
+                starts=localtime.rfc3339(each.booking.starts, zone),
+                ends=localtime.rfc3339(each.booking.ends, zone),
+                cancelled=each.cancelled,
+            )
+            for each in outcome.gone
+        ],
+        whole=outcome.whole,
     )

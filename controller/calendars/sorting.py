@@ -17,12 +17,14 @@ _SILENT = frozenset({"VTIMEZONE"})
 
 
 class Sorted(msgspec.Struct, frozen=True, kw_only=True):
-    """``past``: how many occurrences were over before the horizon. ``series``: UIDs that come more than once."""
+    """``past``: how many occurrences were over before the horizon. ``series``: UIDs that come more than once.
+    ``whole``: False where the file is damaged beyond single events, so that some may be missing."""
 
     occurrences: tuple[Occurrence, ...]
     faults: tuple[Fault, ...]
     past: int
     series: frozenset[str]
+    whole: bool = True
 
 
 def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, budget: Budget | None = None) -> Sorted:
@@ -61,6 +63,7 @@ def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, b
         occurrences=tuple(sorted(occurrences, key=lambda each: (each.starts, each.uid))),
         faults=tuple(sorted(faults, key=lambda fault: fault.line)),
         past=past,
+        whole=not calendar.faults,
         series=frozenset(uid for uid, group in events.items() if any(event.rule or event.added for event in group)),
     )
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from controller.house import House
 from firmware_sim.building import DATA
 from tests.controller.clock import ManualClock
+from tests.controller.people.signing import put_party
 from tests.controller.serving import serving
 from tests.controller.village import API, SITE, Json, act, book, look
 from tests.make_diary import CHOIR
@@ -226,9 +227,118 @@ async def test_the_command_imports_and_tells_what_it_left_out(
             "3 would be imported, 0 unchanged, 0 over already, 0 clash, 1 refused",
         )
         assert await titles(village) == []
-        code, output = await run(address)
+        code, output = await run(address, "--calendar", "choir")
         assert (code, "3 imported" in output, "DTEND cannot be read" in output) == (0, True, True)
         assert len(await titles(village)) == 3
+        file.write_bytes(calendar(YOGA))
+        code, output = await run(address, "--calendar", "choir", "--cancel-vanished")
+        assert (code, "1 imported" in output, output.count("│ cancelled │")) == (0, True, 3)
         file.write_bytes(b"<html>")
         code, output = await run(address)
         assert (code, "web page" in output) == (1, True)
+
+
+async def gone(client: httpx.AsyncClient, data: bytes, **params: str) -> list[tuple[str, bool]]:
+    answer = await take(client, data, **params)
+    return [(each["title"], each["cancelled"]) for each in answer["vanished"]]
+
+
+async def test_what_is_no_longer_in_the_file_is_listed_and_cancelled_only_when_asked(
+    any_village: httpx.AsyncClient,
+) -> None:
+    await take(any_village, calendar(CHOIR_SERIES, YOGA))
+    left = calendar(CHOIR_SERIES.replace("COUNT=4", "COUNT=2"))
+    expected = ["Yoga", "Choir"]
+    assert await gone(any_village, left, preview="true") == [(each, False) for each in expected]
+    assert await gone(any_village, left) == [(each, False) for each in expected]
+    assert await gone(any_village, left, preview="true", vanished="cancel") == [(each, True) for each in expected]
+    assert len(await titles(any_village)) == 4
+    assert await gone(any_village, left, vanished="cancel") == [(each, True) for each in expected]
+    assert await titles(any_village) == ["12-01T19:00 Choir", "12-08T19:00 Choir"]
+    assert await gone(any_village, left, vanished="cancel") == []
+    back = await take(any_village, calendar(CHOIR_SERIES, YOGA))
+    assert sorted(each["title"] for each in back["imported"]) == ["Choir", "Yoga"]
+
+
+async def test_what_comes_in_the_place_of_a_vanished_event_finds_it_free(village: httpx.AsyncClient) -> None:
+    await take(village, calendar(YOGA))
+    other = YOGA.replace("yoga", "pilates").replace("Yoga", "Pilates")
+    assert len((await take(village, calendar(other)))["clashes"]) == 1
+    answer = await take(village, calendar(other), vanished="cancel")
+    assert (answer["clashes"], [each["title"] for each in answer["imported"]]) == ([], ["Pilates"])
+
+
+async def test_a_file_that_is_cut_short_makes_nothing_vanish(village: httpx.AsyncClient) -> None:
+    await take(village, calendar(CHOIR_SERIES, YOGA))
+    cut = calendar(CHOIR_SERIES, YOGA)[:-40]
+    answer = await take(village, cut, vanished="cancel")
+    assert (answer["whole"], answer["vanished"]) == (False, [])
+    assert len(await titles(village)) == 4
+
+
+async def test_an_event_that_cannot_be_read_any_more_has_not_vanished(village: httpx.AsyncClient) -> None:
+    await take(village, calendar(YOGA))
+    assert await gone(village, calendar(YOGA.replace("DTEND:2026", "DTEND:x")), vanished="cancel") == []
+
+
+async def test_two_calendars_of_one_space_do_not_cancel_each_others_events(village: httpx.AsyncClient) -> None:
+    await take(village, calendar(CHOIR_SERIES), calendar="choir")
+    assert await gone(village, calendar(YOGA), calendar="yoga", vanished="cancel") == []
+    twice = await take(village, calendar(CHOIR_SERIES), calendar="yoga")
+    assert twice["imported"] == []
+    assert "from another calendar" in twice["refused"][0]["reason"]
+
+
+async def test_an_event_that_is_on_again_is_booked_again(village: httpx.AsyncClient) -> None:
+    await take(village, calendar(YOGA))
+    off = YOGA.replace("END:VEVENT", "STATUS:CANCELLED\nEND:VEVENT")
+    assert [each["how"] for each in (await take(village, calendar(off)))["imported"]] == ["cancelled"]
+    assert [each["how"] for each in (await take(village, calendar(YOGA)))["imported"]] == ["new"]
+    assert await titles(village) == ["12-02T19:00 Yoga"]
+
+
+async def test_events_that_change_places_are_moved_together(any_village: httpx.AsyncClient) -> None:
+    one = YOGA.replace("yoga", "one").replace("Yoga", "One")
+    two = (
+        one.replace("one", "two")
+        .replace("One", "Two")
+        .replace("T19", "T21")
+        .replace("T210000\nDTEND:20261202T21", "T210000\nDTEND:20261202T23")
+    )
+    await take(any_village, calendar(one, two))
+    assert await titles(any_village) == ["12-02T19:00 One", "12-02T21:00 Two"]
+    changed = calendar(
+        one.replace("T190000", "T209999").replace("T210000", "T230000").replace("T209999", "T210000"),
+        two.replace("T210000", "T190000").replace("T230000", "T210000"),
+    )
+    answer = await take(any_village, changed)
+    assert ([each["how"] for each in answer["imported"]], answer["clashes"]) == (["changed", "changed"], [])
+    assert await titles(any_village) == ["12-02T19:00 Two", "12-02T21:00 One"]
+
+
+async def test_a_booking_that_may_not_move_stays_and_is_told(village: httpx.AsyncClient) -> None:
+    first = await take(village, calendar(YOGA))
+    await book(village, title="Ringers", starts="2026-12-03T19:00", ends="2026-12-03T21:00")
+    answer = await take(village, calendar(YOGA.replace("20261202", "20261203")))
+    [clash] = answer["clashes"]
+    assert clash["booking"] == first["imported"][0]["booking"]
+    assert "Ringers" in clash["text"]
+    assert "12-02T19:00 Yoga" in await titles(village)
+
+
+async def test_what_a_closure_forbids_is_refused_with_its_reason(village: httpx.AsyncClient) -> None:
+    closure = {"first": "2026-12-02", "last": "2026-12-02", "reason": "boiler"}
+    answer = await village.post(f"{API}/sites/{SITE}/closures", json=closure)
+    assert answer.is_success, answer.text
+    [clash] = (await take(village, calendar(YOGA)))["clashes"]
+    assert "boiler" in clash["text"]
+    assert clash["conflicts"] == []
+
+
+async def test_events_can_be_a_partys_bookings(village: httpx.AsyncClient) -> None:
+    await put_party(village, "choir")
+    answer = await take(village, calendar(CHOIR_SERIES), party="choir")
+    assert (await look(village, {"id": answer["imported"][0]["booking"]}))["party"] == "choir"
+    assert (await send(village, calendar(YOGA), party="ghosts")).status_code == 422
+    assert (await send(village, calendar(YOGA), calendar="x" * 51)).status_code == 422
+    assert (await send(village, calendar(YOGA), vanished="maybe")).status_code == 422

@@ -1,0 +1,248 @@
+"""Some occurrences of a calendar held against the diary, and written in one transaction."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from controller import localtime
+from controller.bookings import repository as bookings
+from controller.bookings.desk import Desk
+from controller.bookings.judging.judge import Wish, judge
+from controller.bookings.model import Asked, Booking, Changed, Claimed, State
+from controller.bookings.picture import Picture
+from controller.bookings.series.model import Details, Series
+from controller.bookings.series.pattern import Pattern
+from controller.bookings.series.repository import insert_series
+from controller.bookings.verdict import Verdict
+from controller.calendars import repository
+from controller.calendars.expanding import Occurrence
+from controller.calendars.lines import Fault
+from controller.calendars.model import FEED, IMPORT, Clashing, How, Outcome, Taken
+from controller.database import Tx
+from controller.people.model import Actor, Tier
+from edge.wire.ids import uuid7
+from edge.wire.interval import Interval
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a calendar's events go: into a space, for a party if one is named. ``source``: which calendar it is.
+    ``series``: the UIDs of it that come more than once."""
+
+    picture: Picture
+    space: str
+    source: str
+    party: str | None
+    tier: Tier
+    actor: Actor
+    now: datetime
+    series: frozenset[str]
+
+
+class Sorting(msgspec.Struct, kw_only=True):
+    """What a batch comes to. ``again``: events whose bookings the calendar itself had cancelled."""
+
+    part: Outcome
+    new: list[Occurrence] = []
+    moved: list[tuple[Occurrence, Booking]] = []
+    reworded: list[tuple[Occurrence, Booking]] = []
+    ended: list[tuple[Occurrence, Booking]] = []
+    again: list[tuple[str, str]] = []
+    expired: set[str] = set()
+
+
+class Batch:
+    """``before``: what a preview has found free so far, held in mind only."""
+
+    def __init__(self, desk: Desk, target: Target, before: Outcome | None = None) -> None:
+        self._desk = desk
+        self._to = target
+        self._before = before
+
+    async def preview(self, tx: Tx, batch: Sequence[Occurrence]) -> Outcome:
+        found = await self._sort(tx, batch)
+        part = found.part
+        part.taken += [Taken(occurrence=each, how=How.CANCELLED, booking=old.id) for each, old in found.ended]
+        changed = (*found.moved, *found.reworded)
+        part.taken += [Taken(occurrence=each, how=How.CHANGED, booking=old.id) for each, old in changed]
+        part.taken += [Taken(occurrence=each, how=How.NEW, booking=None) for each in found.new]
+        return part
+
+    async def write(self, tx: Tx, batch: Sequence[Occurrence]) -> Outcome:
+        """Under the site's lock."""
+        to, found = self._to, await self._sort(tx, batch)
+        part, site = found.part, self._to.picture.site.id
+        if found.ended:
+            why = "cancelled in the calendar it came from"
+            gone = [old for _, old in found.ended]
+            await self._desk.cancel(tx, to.picture, gone, actor=to.actor, now=to.now, why=why)
+        changed = (*found.moved, *found.reworded)
+        expired = frozenset(found.expired)
+        for what, group in (("move", found.moved), ("change", found.reworded)):
+            changes = [Changed(before=old, after=_as_told(old, each)) for each, old in group]
+            if not changes:
+                continue
+            told = await self._desk.rewrite_all(
+                tx, to.picture, changes, actor=to.actor, now=to.now, what=what, expired=expired
+            )
+            await self._desk.tell(tx, to.picture, told, actor=to.actor, now=to.now)
+        for each, _ in (*found.ended, *changed):
+            await repository.update_fingerprint(tx, site, to.space, each)
+        part.taken += [Taken(occurrence=each, how=How.CANCELLED, booking=old.id) for each, old in found.ended]
+        part.taken += [Taken(occurrence=each, how=How.CHANGED, booking=old.id) for each, old in changed]
+        await repository.forget(tx, site, to.space, found.again)
+        await self._book(tx, found, expired)
+        return part
+
+    async def _book(self, tx: Tx, found: Sorting, expired: frozenset[str]) -> None:
+        to, site = self._to, self._to.picture.site.id
+        groups: dict[str | None, list[Occurrence]] = defaultdict(list)
+        for each in found.new:
+            groups[each.uid if each.uid in to.series else None].append(each)
+        for uid, group in groups.items():
+            series_id = None if uid is None else await self._series_id(tx, uid, group)
+            asked = [self._asked(each) for each in group]
+            made = await self._desk.book(
+                tx, to.picture, asked, actor=to.actor, now=to.now, series_id=series_id, expired=expired
+            )
+            pairs = list(zip(group, (booking.id for booking in made), strict=True))
+            await repository.remember(tx, site, to.space, to.source, pairs)
+            found.part.taken += [Taken(occurrence=each, how=How.NEW, booking=made_id) for each, made_id in pairs]
+
+    async def _sort(self, tx: Tx, batch: Sequence[Occurrence]) -> Sorting:
+        """What is unchanged, wrong or taken; what is new; what has changed and may follow."""
+        to, site = self._to, self._to.picture.site.id
+        found = Sorting(part=Outcome(site=to.picture.site, until=to.now))
+        known = await repository.known(tx, site, to.space, list({each.uid for each in batch}))
+        differ = [
+            known[key].booking_id
+            for each in batch
+            if (key := (each.uid, each.recurrence_id)) in known and known[key].fingerprint != each.fingerprint
+        ]
+        booked = {each.id: each for each in await bookings.some(tx, differ)} if differ else {}
+        for each in batch:
+            before = known.get((each.uid, each.recurrence_id))
+            if before is None:
+                if each.cancelled:
+                    self._fault(found, each, "is marked as cancelled, so there is nothing to book")
+                else:
+                    found.new.append(each)
+            elif before.source != to.source:
+                self._fault(found, each, "is in this diary already, from another calendar")
+            elif before.fingerprint == each.fingerprint:
+                found.part.unchanged += 1
+            else:
+                self._follow(found, each, booked.get(before.booking_id))
+        await self._judge(tx, found)
+        return found
+
+    def _fault(self, found: Sorting, occurrence: Occurrence, reason: str) -> None:
+        found.part.faults.append(Fault(line=occurrence.line, uid=occurrence.uid, reason=reason))
+
+    def _follow(self, found: Sorting, occurrence: Occurrence, booking: Booking | None) -> None:
+        """What a person has ended here stays so; what the calendar had cancelled comes back."""
+        if booking is None or (booking.certain and booking.ends <= self._to.now):
+            found.part.unchanged += 1
+        elif booking.state is State.CANCELLED:
+            if booking.changed_by.startswith((IMPORT, FEED)) and not occurrence.cancelled:
+                found.again.append((occurrence.uid, occurrence.recurrence_id))
+                found.new.append(occurrence)
+            else:
+                found.part.unchanged += 1
+        elif booking.state in (State.DECLINED, State.RELEASED, State.NO_SHOW):
+            found.part.unchanged += 1
+        elif occurrence.cancelled:
+            found.ended.append((occurrence, booking))
+        elif _during(occurrence) != booking.during:
+            found.moved.append((occurrence, booking))
+        else:
+            found.reworded.append((occurrence, booking))
+
+    async def _judge(self, tx: Tx, found: Sorting) -> None:
+        """Set aside what cannot be had. A booking that may not move stays where it is, and in others' way."""
+        self._set_aside_overlaps(found)
+        while found.moved or found.new:
+            free = frozenset(old.id for _, old in (*found.ended, *found.moved))
+            wishes = [self._wish(_moved(old, each), free) for each, old in found.moved]
+            wishes += [self._wish(self._asked(each), free) for each in found.new]
+            verdicts = await judge(tx, self._to.picture, wishes, now=self._to.now, together=True)
+            stuck = [
+                (pair, verdict) for pair, verdict in zip(found.moved, verdicts, strict=False) if not verdict.possible
+            ]
+            if not stuck:
+                new = list(zip(found.new, verdicts[len(found.moved) :], strict=True))
+                found.part.clashes += [self._clash(each, verdict) for each, verdict in new if not verdict.possible]
+                found.new = [each for each, verdict in new if verdict.possible]
+                found.expired = {gone for verdict in verdicts if verdict.possible for gone in verdict.expired}
+                return
+            found.part.clashes += [self._clash(each, verdict, old.id) for (each, old), verdict in stuck]
+            found.moved = [pair for pair in found.moved if pair not in [each for each, _ in stuck]]
+
+    def _set_aside_overlaps(self, found: Sorting) -> None:
+        """In a preview: what would be in the way of events of the same file that came before."""
+        if self._before is None:
+            return
+        space = self._to.space
+        earlier = [each.occurrence for each in self._before.taken if each.how is How.NEW]
+        for each in tuple(found.new):
+            in_way = [other for other in earlier if _during(other).overlaps(_during(each))]
+            if in_way:
+                found.new.remove(each)
+                conflicts = tuple(
+                    Claimed(id="", title=other.title, space=space, during=_during(other)) for other in in_way
+                )
+                text = "another event of this calendar takes that time"
+                found.part.clashes.append(Clashing(occurrence=each, text=text, conflicts=conflicts))
+
+    def _wish(self, asked: Asked, free: frozenset[str]) -> Wish:
+        return Wish(asked=asked, actor=self._to.actor, tier=self._to.tier, but=free)
+
+    def _asked(self, occurrence: Occurrence) -> Asked:
+        return Asked(
+            space=self._to.space,
+            title=occurrence.title,
+            during=_during(occurrence),
+            party=self._to.party,
+            overrule=True,
+        )
+
+    def _clash(self, occurrence: Occurrence, verdict: Verdict, booking: str | None = None) -> Clashing:
+        text = "; ".join(each.text for each in verdict.refusals)
+        return Clashing(occurrence=occurrence, text=text, conflicts=verdict.conflicts, booking=booking)
+
+    async def _series_id(self, tx: Tx, uid: str, group: Sequence[Occurrence]) -> str:
+        to = self._to
+        site, zone = to.picture.site.id, to.picture.site.tz
+        series_id = await repository.series_of(tx, site, to.space, uid)
+        if series_id is not None:
+            return series_id
+        series_id = uuid7(to.now, secrets.token_bytes(10))
+        first = group[0]
+        series = Series(
+            id=series_id,
+            site=site,
+            details=Details(space=to.space, title=first.title, party=to.party),
+            pattern=Pattern(
+                first_starts=localtime.wall(first.starts, zone), first_ends=localtime.wall(first.ends, zone)
+            ),
+            imported=True,
+            created_at=to.now,
+            created_by=to.actor.name,
+        )
+        await insert_series(tx, series)
+        return series_id
+
+
+def _during(occurrence: Occurrence) -> Interval:
+    return Interval(start=occurrence.starts, end=occurrence.ends)
+
+
+def _as_told(old: Booking, occurrence: Occurrence) -> Booking:
+    return msgspec.structs.replace(old, title=occurrence.title, starts=occurrence.starts, ends=occurrence.ends)
+
+
+def _moved(old: Booking, occurrence: Occurrence) -> Asked:
+    own = {name: getattr(old, name) for name in Asked.__struct_fields__ if name in Booking.__struct_fields__}
+    return Asked(**own | {"title": occurrence.title}, during=_during(occurrence), overrule=True)
