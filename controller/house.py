@@ -138,6 +138,7 @@ def open_house(
         pictures=desk.pictures,
         link=link,
     )
+    policies = Policies(database, clock, changes, desk.pictures)
     house = House(
         settings=settings,
         clock=clock,
@@ -149,7 +150,7 @@ def open_house(
         directory=Directory(database, clock),
         party_import=PartyImport(database, clock),
         estate=estate,
-        site_file=SiteFile(database, clock, changes, estate, site_sections()),
+        site_file=SiteFile(database, clock, changes, estate, site_sections(policies)),
         hours=Hours(database, clock, changes, desk.pictures),
         access=access,
         desk=desk,
@@ -163,7 +164,7 @@ def open_house(
         exchange=exchange,
         absence=Absence(database, clock, changes, desk, bookings, ask=exchange.greeter.greet),
         waiting=Waiting(database, clock, changes, desk, bookings),
-        policies=Policies(database, clock, changes, desk.pictures),
+        policies=policies,
         sheets=Sheets(database, clock, changes, desk, bookings),
     )
     house.whereabouts["subscription_id"] = subscribed.whose
@@ -178,9 +179,9 @@ def open_house(
     return house
 
 
-def site_sections() -> list[Section]:
+def site_sections(policies: Policies) -> list[Section]:
     """What a site's file says beside the building, in its order."""
-    return [HoursSection(), PolicySection(), TariffsSection()]
+    return [HoursSection(), PolicySection(policies), TariffsSection()]
 
 
 async def _database_ready(database: Database) -> str | None:

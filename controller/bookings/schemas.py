@@ -29,8 +29,8 @@ class BookingBody(Body):
 
     ``party``: for whom it is. ``layout``: left out, the space's default. ``seats``: of a pool. ``setup_min`` and
     ``cleardown_min``: its own wish; the widest of booking, layout and space holds. ``overrule``: let it into a buffer
-    or change-over (managers). ``by_rules``: judge it as if its party asked, whoever types it. ``public``: show its title
-    and time in what's on.
+    or change-over (managers). ``by_rules``: judge it as if its party asked, whoever types it. ``public``: show its
+    title and time in what's on.
     """
 
     space: Slug

@@ -1,0 +1,76 @@
+"""The policy as a table of a site's file."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from controller.bookings.policies.schemas import PolicyBody
+from controller.bookings.policies.site_section import PolicySection
+from controller.estate.site_file.sections import Reading
+from controller.house import House
+from tests.controller.people.signing import put_party
+from tests.controller.running import NOW
+from tests.controller.village import SITE, book
+
+TABLE: dict[str, Any] = {
+    "rules": [{"name": "Evenings", "tiers": ["community"], "parties": ["choir"], "most_minutes": 180}],
+    "windows": [{"tier": "community", "days": 90, "spaces": ["hall"]}],
+    "quotas": [{"name": "One a week", "per": "week", "most_bookings": 1}],
+    "release": [{"after_min": 30, "check_in": True}],
+    "requests_hold": False,
+    "hold_hours": "until-start",
+}
+
+
+@pytest.fixture
+async def parish(village: httpx.AsyncClient) -> httpx.AsyncClient:
+    await put_party(village, "choir", name="Ramsey Choir")
+    return village
+
+
+async def read(house: House, table: dict[str, Any]) -> Reading:
+    async with house.database.read() as tx:
+        return await PolicySection(house.policies).read(tx, await house.estate.parts(SITE), table, now=NOW)
+
+
+async def test_what_is_put_is_exported_without_what_goes_without_saying(
+    parish: httpx.AsyncClient, house: House
+) -> None:
+    section, parts = PolicySection(house.policies), await house.estate.parts(SITE)
+    unsaid = PolicyBody.model_validate({}).model_dump()
+    plain = {"offer_hours": 24, "hold_hours": 72}
+    for table, exported in ((TABLE, TABLE), ({}, {}), (TABLE | plain, TABLE | {"hold_hours": 72})):
+        reading = await read(house, table)
+        assert reading.problems == ()
+        async with house.database.write() as tx:
+            await section.put(tx, parts, reading.value, actor="test", now=NOW)
+            found = await section.export(tx, parts, now=NOW)
+        assert found == reading.value
+        kept = {name: value for name, value in exported.items() if value != unsaid.get(name)}
+        assert found == kept
+
+
+async def test_every_fault_of_a_table_has_its_place(parish: httpx.AsyncClient, house: House) -> None:
+    named = {
+        "rules": [{"name": "x", "spaces": ["attic"]}],
+        "quotas": [{"name": "y", "per": "day", "most_bookings": 1, "parties": ["yoga"]}],
+    }
+    assert [each.place for each in (await read(house, named)).problems] == ["rules.0.spaces.0", "quotas.0.parties.0"]
+    form = {"hold_hours": "for ever", "windows": [{"tier": "community", "days": 4000}]}
+    assert [each.place for each in (await read(house, form)).problems] == ["windows.0.days", "hold_hours"]
+
+
+async def test_a_file_is_told_what_its_policy_would_mean(parish: httpx.AsyncClient, house: House) -> None:
+    for day in ("2026-11-25", "2026-11-26"):
+        await book(parish, party="choir", by_rules=True, starts=f"{day}T18:00", ends=f"{day}T20:00")
+    section, parts = PolicySection(house.policies), await house.estate.parts(SITE)
+    async with house.database.read() as tx:
+        outlook = await section.foresee(tx, parts, (await read(house, TABLE)).value, now=NOW)
+        two = {"rules": TABLE["rules"]}
+        free = await section.foresee(tx, parts, (await read(house, two)).value, now=NOW)
+    assert outlook.standing == ()
+    assert outlook.notes == (
+        "Ramsey Choir has 2 bookings in the week from Mon 23 Nov; “One a week” would allow 1 booking",
+    )
+    assert free.notes == ("the new rules would confirm 2 requests at once that wait for a manager",)
