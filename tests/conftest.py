@@ -11,6 +11,8 @@ from tests.services.influx import InfluxServer
 from tests.services.mosquitto import Broker
 from tests.services.postgres import PostgresServer
 
+pytest_plugins = ["tests.controller.fixtures"]
+
 
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Broker]:
