@@ -42,6 +42,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _RETRIED_STATES = frozenset({"40001", "40P01"})
 _TRIES = 6
+_LOCKED = "sites locked"
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -108,6 +110,7 @@ class Database:
         engine = self._brief_writer if brief else self._writer
         try:
             async with self._turn, engine.begin() as tx:
+                tx.info.pop(_LOCKED, None)  # it outlives the transaction
                 yield tx
         finally:
             self._open -= 1
@@ -152,8 +155,12 @@ class Database:
 
         Taken before any claim is written. SQLite has one writer at a time anyway.
         """
-        if not self.sqlite:
-            await tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))"), {"site": site})
+        if self.sqlite:
+            return
+        held: set[str] = tx.info.setdefault(_LOCKED, set())
+        if site not in held:
+            await tx.execute(_LOCK, {"site": site})
+            held.add(site)
 
     async def close(self) -> None:
         await self._writer.dispose()

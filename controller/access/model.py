@@ -26,3 +26,10 @@ class NewGrant(msgspec.Struct, frozen=True, kw_only=True):
     door: str
     code_key: bytes
     window: Interval
+
+
+class Issued(msgspec.Struct, frozen=True, kw_only=True):
+    """The code that a booking was given, and what was written for it."""
+
+    code: str
+    grants: tuple[NewGrant, ...]

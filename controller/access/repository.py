@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, delete, exists, insert, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, exists, literal, select, union_all, update
 
 from controller.access.model import NewGrant, WantedGrant
 from controller.access.standing import HeldGrant, Lingering
@@ -14,6 +14,7 @@ from controller.bookings.model import Status
 from controller.bookings.tables import bookings
 from controller.database import Tx
 from controller.estate.tables import doors
+from controller.rows import Rows, put
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
@@ -23,32 +24,39 @@ async def sealed_codes(tx: Tx, booking_ids: Sequence[str]) -> dict[str, bytes]:
     """Booking id -> sealed code, of those that have one."""
     if not booking_ids:
         return {}
-    query = select(codes.c.booking_id, codes.c.sealed).where(codes.c.booking_id.in_(booking_ids))
-    return {row.booking_id: row.sealed for row in await tx.execute(query)}
+    return {row.booking_id: row.sealed for row in await tx.execute(_SEALED, {"ids": booking_ids})}
 
 
-async def put_codes(tx: Tx, sealed: Mapping[str, bytes], *, replaces: Collection[str]) -> None:
-    """Store sealed codes by booking; ``replaces``: those that had another one."""
+_SEALED = select(codes.c.booking_id, codes.c.sealed).where(codes.c.booking_id.in_(bindparam("ids", expanding=True)))
+
+
+async def put_codes(
+    tx: Tx, sealed: Mapping[str, bytes], *, replaces: Collection[str], into: Rows | None = None
+) -> None:
+    """Store sealed codes by booking; ``replaces``: those that had another one. ``into``: where the rows go, if others
+    follow."""
     if replaces:
         await tx.execute(delete(codes).where(codes.c.booking_id.in_(replaces)))
-    if sealed:
-        rows = [{"booking_id": booking_id, "sealed": value} for booking_id, value in sealed.items()]
-        await tx.execute(insert(codes), rows)
+    await put(tx, codes, [{"booking_id": each, "sealed": value} for each, value in sealed.items()], into)
 
 
 async def holders(tx: Tx, *, site: str, keys: Sequence[bytes], now: datetime) -> dict[bytes, set[str]]:
     """Of the keys that open something now or later, or still may: the bookings that hold each."""
-    query = select(code_claims.c.code_key, code_claims.c.booking_id).where(
-        code_claims.c.site == site, code_claims.c.code_key.in_(keys), code_claims.c.ends > now
-    )
     found: dict[bytes, set[str]] = defaultdict(set)
-    for row in await tx.execute(query):
+    for row in await tx.execute(_HOLDERS, {"site": site, "keys": keys, "now": now}):
         found[row.code_key].add(row.booking_id)
     return found
 
 
-async def insert_grants(tx: Tx, *, site: str, new: Sequence[NewGrant], now: datetime) -> None:
-    """Write grants and the claims on their codes."""
+_HOLDERS = select(code_claims.c.code_key, code_claims.c.booking_id).where(
+    code_claims.c.site == bindparam("site"),
+    code_claims.c.code_key.in_(bindparam("keys", expanding=True)),
+    code_claims.c.ends > bindparam("now"),
+)
+
+
+async def insert_grants(tx: Tx, *, site: str, new: Sequence[NewGrant], now: datetime, into: Rows | None = None) -> None:
+    """Write grants and the claims on their codes. ``into``: where the rows go, if others follow."""
     claims = [
         {
             "grant_id": each.id,
@@ -62,8 +70,8 @@ async def insert_grants(tx: Tx, *, site: str, new: Sequence[NewGrant], now: date
         for each in new
     ]
     more = {"kind": CredentialKind.BOOKING_CODE.value, "created_at": now}
-    await tx.execute(insert(grants), [_grant(claim) | more for claim in claims])
-    await tx.execute(insert(code_claims), claims)
+    await put(tx, grants, [_grant(claim) | more for claim in claims], into)
+    await put(tx, code_claims, claims, into)
 
 
 def _grant(claim: dict[str, object]) -> dict[str, object]:
@@ -103,6 +111,9 @@ _HELD = (
 )
 
 
+_HELD_BY = _HELD.where(grants.c.booking_id.in_(bindparam("ids", expanding=True)))
+
+
 def _held(row: RowMapping) -> HeldGrant:
     return HeldGrant(
         booking_id=row["booking_id"],
@@ -123,7 +134,7 @@ async def held(tx: Tx, booking_ids: Sequence[str]) -> dict[str, list[HeldGrant]]
     """Every grant these bookings ever had, oldest first, with what is known of the doors' edges."""
     found: dict[str, list[HeldGrant]] = {each: [] for each in booking_ids}
     if booking_ids:
-        for row in (await tx.execute(_HELD.where(grants.c.booking_id.in_(booking_ids)))).mappings():
+        for row in (await tx.execute(_HELD_BY, {"ids": booking_ids})).mappings():
             found[row["booking_id"]].append(_held(row))
     return found
 
@@ -131,29 +142,57 @@ async def held(tx: Tx, booking_ids: Sequence[str]) -> dict[str, list[HeldGrant]]
 async def lingering(tx: Tx, site: str, *, now: datetime) -> list[Lingering]:
     """Every code of a site that should be off its door and may still open it. One that is wanted there again for
     the same time, as after a restore, is none of them."""
-    again = grants.alias("again")
-    wanted_again = exists().where(
-        again.c.booking_id == grants.c.booking_id,
-        again.c.door == grants.c.door,
-        again.c.code_key == grants.c.code_key,
-        again.c.starts == grants.c.starts,
-        again.c.ends == grants.c.ends,
-        again.c.ended_at.is_(None),
-    )
-    query = (
-        _HELD.add_columns(bookings.c.title, bookings.c.state)
-        .join(bookings, bookings.c.id == grants.c.booking_id)
-        .where(
-            grants.c.site == site,
-            grants.c.ended_at.is_not(None),
-            grants.c.off_at.is_(None),
-            grants.c.on_version.is_not(None),
-            grants.c.ends > now,
-            ~wanted_again,
-        )
-    )
-    rows = (await tx.execute(query)).mappings()
+    rows = (await tx.execute(_LINGERING, {"site": site, "now": now})).mappings()
     return [Lingering(title=row["title"], off=_off(row["state"]), grant=_held(row)) for row in rows]
+
+
+_again = grants.alias("again")
+_wanted_again = exists().where(
+    _again.c.booking_id == grants.c.booking_id,
+    _again.c.door == grants.c.door,
+    _again.c.code_key == grants.c.code_key,
+    _again.c.starts == grants.c.starts,
+    _again.c.ends == grants.c.ends,
+    _again.c.ended_at.is_(None),
+)
+_lingers = (
+    grants.c.site == bindparam("site"),
+    grants.c.ended_at.is_not(None),
+    grants.c.off_at.is_(None),
+    grants.c.on_version.is_not(None),
+    grants.c.ends > bindparam("now"),
+)
+_LINGERING = (
+    _HELD.add_columns(bookings.c.title, bookings.c.state)
+    .join(bookings, bookings.c.id == grants.c.booking_id)
+    .where(*_lingers, ~_wanted_again)
+)
+
+
+async def unusual(tx: Tx, site: str, *, now: datetime) -> bool:
+    """Whether any code of the site lingers or any of its edges is out of reach; False most of the time."""
+    return (await tx.execute(_UNUSUAL, {"site": site, "now": now})).first() is not None
+
+
+_UNUSUAL = union_all(
+    select(literal(1)).select_from(grants).where(*_lingers),
+    select(literal(1))
+    .select_from(edge_states)
+    .where(edge_states.c.site == bindparam("site"), edge_states.c.online.is_(False)),
+).limit(1)
+
+
+async def out_of_reach(tx: Tx, site: str) -> dict[str, datetime]:
+    """Door id -> since when its edge is out of reach, of those of which it is."""
+    rows = await tx.execute(_OUT_OF_REACH, {"site": site})
+    return {row.id: row.since for row in rows}
+
+
+_OUT_OF_REACH = (
+    select(doors.c.id, edge_states.c.since)
+    .join_from(doors, edge_states, and_(edge_states.c.site == doors.c.site, edge_states.c.edge == doors.c.edge))
+    .where(doors.c.site == bindparam("site"), edge_states.c.online.is_(False))
+)
 
 
 def _off(state: str) -> str:

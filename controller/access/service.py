@@ -10,16 +10,18 @@ from zoneinfo import ZoneInfo
 
 from controller.access import codes, repository
 from controller.access.errors import NoCodeLeft
-from controller.access.model import NewGrant, WantedGrant
+from controller.access.model import Issued, NewGrant, WantedGrant
 from controller.access.standing import Standing, lingering_texts, stand
 from controller.database import Tx
 from controller.estate.service import Estate
+from controller.rows import Rows
 from controller.secrets import Keys
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 
 _TRIES = 50
+_SITES_KEPT = 256
 
 
 class Access:
@@ -29,31 +31,68 @@ class Access:
         self._estate = estate
         self._keys = keys
         self._choose = choose
+        self._kept: dict[str, tuple[int, dict[str, bytes]]] = {}
 
     async def issue(
-        self, tx: Tx, *, site: str, doors: Sequence[str], windows: Mapping[str, Interval], now: datetime
-    ) -> None:
+        self,
+        tx: Tx,
+        *,
+        site: str,
+        doors: Sequence[str],
+        windows: Mapping[str, Interval],
+        now: datetime,
+        new: bool = False,
+        revision: int | None = None,
+        into: Rows | None = None,
+    ) -> dict[str, Issued]:
         """Give each booking of ``windows`` a code for all ``doors``, keeping the one it has where nobody else has it.
 
-        ``windows`` are those of the codes, lead-in and lag included; one that is over gets no code.
+        ``windows`` are those of the codes, lead-in and lag included; one that is over gets no code. ``new``: none of
+        them had a code before. ``revision``: the site's, if it is known. ``into``: where the rows go, if others
+        follow. Returns what was given, by booking.
         Raises ``NoCodeLeft``.
         """
         due = {each: window for each, window in windows.items() if window.end > now}
         if not due or not doors:
-            return
-        here = await self._estate.door_secrets(tx, site)
+            return {}
+        here = await self._secrets(tx, site, revision)
         secrets_of = {door: here[door] for door in doors}
-        old = await self.codes(tx, tuple(due))
+        old = {} if new else await self.codes(tx, tuple(due))
         chosen = await self._free(tx, site, secrets_of, tuple(due), old, now)
         changed = {each: code for each, code in chosen.items() if code != old.get(each)}
         sealed = {each: self._keys.seal(code.encode(), _about(each)) for each, code in changed.items()}
-        await repository.put_codes(tx, sealed, replaces=old.keys() & changed.keys())
-        new = [
-            NewGrant(id=uuid7(now, secrets.token_bytes(10)), booking_id=each, door=door, code_key=key, window=due[each])
+        await repository.put_codes(tx, sealed, replaces=old.keys() & changed.keys(), into=into)
+        given = {
+            each: Issued(
+                code=code,
+                grants=tuple(
+                    NewGrant(
+                        id=uuid7(now, secrets.token_bytes(10)),
+                        booking_id=each,
+                        door=door,
+                        code_key=key,
+                        window=due[each],
+                    )
+                    for door, key in _keys_of(code, secrets_of).items()
+                ),
+            )
             for each, code in chosen.items()
-            for door, key in _keys_of(code, secrets_of).items()
-        ]
-        await repository.insert_grants(tx, site=site, new=new, now=now)
+        }
+        grants = [grant for each in given.values() for grant in each.grants]
+        await repository.insert_grants(tx, site=site, new=grants, now=now, into=into)
+        return given
+
+    async def _secrets(self, tx: Tx, site: str, revision: int | None) -> dict[str, bytes]:
+        """Of all doors of a site; kept in mind until its revision is another."""
+        kept = self._kept.get(site)
+        if kept is not None and kept[0] == revision:
+            return kept[1]
+        found = await self._estate.door_secrets(tx, site)
+        if revision is not None:
+            if len(self._kept) >= _SITES_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[site] = (revision, found)
+        return found
 
     async def codes(self, tx: Tx, booking_ids: Sequence[str]) -> dict[str, str]:
         """Booking id -> its code, of those that have one."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.access import words
+from controller.access.model import NewGrant
 from edge.wire.interval import Interval
 from edge.wire.plan import HORIZON
 
@@ -39,6 +40,23 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
     off_version: int | None
     off_at: datetime | None
     out_of_reach_since: datetime | None
+
+    @classmethod
+    def fresh(cls, new: NewGrant, *, door_name: str, out_of_reach_since: datetime | None) -> "HeldGrant":
+        """One that was just written and is in no plan yet."""
+        return cls(
+            booking_id=new.booking_id,
+            door=new.door,
+            door_name=door_name,
+            code_key=new.code_key,
+            window=new.window,
+            ended_at=None,
+            on_version=None,
+            on_at=None,
+            off_version=None,
+            off_at=None,
+            out_of_reach_since=out_of_reach_since,
+        )
 
     def state(self, now: datetime) -> State:
         """What this one grant does at its door."""

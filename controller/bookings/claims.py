@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -28,6 +28,7 @@ from controller.bookings.tables import (
 )
 from controller.database import Database, Tx, violates
 from controller.estate.model import SpaceKind
+from controller.rows import Rows, put
 from edge.wire.interval import Interval
 
 HOUSE = "hallkeeper"
@@ -83,11 +84,13 @@ async def write_claims(
     now: datetime,
     new: bool = False,
     expired: Collection[str] | None = None,
+    into: Rows | None = None,
 ) -> list[Changed]:
     """Make what these bookings of one site hold what their times and states say.
 
     ``new``: they hold nothing yet. ``expired``: the holds in the way that have run out, where a verdict under the
-    same lock has named them; otherwise they are looked for here. They are declined and returned.
+    same lock has named them; otherwise they are looked for here. They are declined and returned. ``into``: where the
+    rows go, if others follow; what is raised is raised once they are written.
 
     Takes the site's lock. Raises ``IntegrityError``, ``contended``, when another one holds the time or the places.
     """
@@ -99,9 +102,10 @@ async def write_claims(
         if new and not gone
         else await _let_go(tx, [*([] if new else values), *(each.after for each in gone)])
     )
-    await _claim_time(tx, picture, holding)
-    await _claim_equipment(tx, picture, holding)
-    after = await _claim_places(tx, picture, holding)
+    await put(tx, claims, _times(picture, holding), into)
+    await put(tx, equipment_claims, _equipment(picture, holding), into)
+    places, after = _places(picture, holding)
+    await put(tx, pool_claims, places, into)
     await _count(tx, picture, before, after)
     return gone
 
@@ -161,8 +165,8 @@ async def _let_go(tx: Tx, values: Sequence[Booking]) -> Quarters:
     return taken
 
 
-async def _claim_time(tx: Tx, picture: Picture, holding: Sequence[Booking]) -> None:
-    rows = []
+def _times(picture: Picture, holding: Sequence[Booking]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
     for value in holding:
         place = picture.require(value.space)
         if place.space.kind is SpaceKind.POOL:
@@ -173,12 +177,11 @@ async def _claim_time(tx: Tx, picture: Picture, holding: Sequence[Booking]) -> N
         row = {"booking_id": value.id, "starts": value.starts, "ends": value.ends, "space": value.space}
         row |= msgspec.structs.asdict(buffers)
         rows += [row | {"atom": atom} for atom in place.atoms]
-    if rows:
-        await tx.execute(insert(claims), rows)
+    return rows
 
 
-async def _claim_equipment(tx: Tx, picture: Picture, holding: Sequence[Booking]) -> None:
-    rows = [
+def _equipment(picture: Picture, holding: Sequence[Booking]) -> list[dict[str, object]]:
+    return [
         {
             "booking_id": value.id,
             "equipment": f"{picture.site.id}/{need.equipment}",
@@ -189,12 +192,10 @@ async def _claim_equipment(tx: Tx, picture: Picture, holding: Sequence[Booking])
         for value in holding
         for need in value.equipment
     ]
-    if rows:
-        await tx.execute(insert(equipment_claims), rows)
 
 
-async def _claim_places(tx: Tx, picture: Picture, holding: Sequence[Booking]) -> Quarters:
-    rows = []
+def _places(picture: Picture, holding: Sequence[Booking]) -> tuple[list[dict[str, object]], Quarters]:
+    rows: list[dict[str, object]] = []
     taken = Quarters()
     for value in holding:
         place = picture.require(value.space)
@@ -204,9 +205,7 @@ async def _claim_places(tx: Tx, picture: Picture, holding: Sequence[Booking]) ->
             )
             for quarter in quarters(value.during):
                 taken[pool, quarter] += seats
-    if rows:
-        await tx.execute(insert(pool_claims), rows)
-    return taken
+    return rows, taken
 
 
 async def _count(tx: Tx, picture: Picture, before: Quarters, after: Quarters) -> None:

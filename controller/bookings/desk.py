@@ -2,27 +2,29 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Awaitable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
 
 from controller.access import service as access
-from controller.access.repository import held, lingering
+from controller.access.model import Issued
+from controller.access.repository import held, lingering, out_of_reach
+from controller.access.repository import unusual as anything_unusual
 from controller.access.service import Access
-from controller.access.standing import Lingering, Standing, lingering_texts
+from controller.access.standing import HeldGrant, Lingering, Standing, lingering_texts, stand
 from controller.bookings import claims, course, links, repository
 from controller.bookings.course import words_of
-from controller.bookings.errors import Clash
 from controller.bookings.judging.buffers import buffers_of
-from controller.bookings.model import Asked, Booking, Changed, Claimed, State
+from controller.bookings.model import Asked, Booking, Changed, State
 from controller.bookings.picture import Picture, Pictures, Place
 from controller.database import Database, Tx
 from controller.estate.model import Space
 from controller.people import audit
 from controller.people.model import Actor, Party
 from controller.people.parties import parties
+from controller.rows import Rows
 from controller.secrets import Keys
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
@@ -61,6 +63,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """Bookings that were just made. ``issued``: the codes, by booking. ``why``: what they wait for approval for."""
+
+    bookings: tuple[Booking, ...]
+    issued: Mapping[str, Issued]
+    why: str
+
+
 class Follower(Protocol):
     """Whoever must know, in the same transaction, what became of bookings of one site."""
 
@@ -97,20 +107,6 @@ class Desk:
         """When the code of a booking opens."""
         return Interval(start=during.start - self._lead_in, end=during.end + self._lag)
 
-    async def conflicts(
-        self, tx: Tx, place: Place, during: Interval, *, now: datetime, but: str | None = None
-    ) -> list[Claimed]:
-        """Who holds the space during that time."""
-        return await claims.claimed(tx, place.atoms, during, now=now, but=but, limit=NAMED_CONFLICTS)
-
-    async def require_free(
-        self, tx: Tx, place: Place, during: Interval, *, now: datetime, but: str | None = None
-    ) -> None:
-        """Raises ``Clash``. Ask under the site's lock, so that the answer still holds at the claim."""
-        await self._database.lock_site(tx, place.site.id)
-        if found := await self.conflicts(tx, place, during, now=now, but=but):
-            raise Clash(place.space.name, found, place.site.tz)
-
     async def book(
         self,
         tx: Tx,
@@ -128,7 +124,42 @@ class Desk:
         why: str = "",
         expired: Collection[str] | None = None,
     ) -> list[Booking]:
-        """Write bookings of one site whose times were found free; the confirmed ones have a code each.
+        """Write bookings of one site whose times were found free; the confirmed ones have a code each."""
+        made = await self.make(
+            tx,
+            picture,
+            asked,
+            actor=actor,
+            now=now,
+            state=state,
+            held_until=held_until,
+            series_id=series_id,
+            occurrences=occurrences,
+            changed_here=changed_here,
+            along=along,
+            why=why,
+            expired=expired,
+        )
+        return list(made.bookings)
+
+    async def make(
+        self,
+        tx: Tx,
+        picture: Picture,
+        asked: Sequence[Asked],
+        *,
+        actor: Actor,
+        now: datetime,
+        state: State = State.CONFIRMED,
+        held_until: datetime | None = None,
+        series_id: str | None = None,
+        occurrences: Sequence[str] | None = None,
+        changed_here: Sequence[str] | None = None,
+        along: Sequence[Changed] = (),
+        why: str = "",
+        expired: Collection[str] | None = None,
+    ) -> Made:
+        """As ``book``, with what a view of them needs.
 
         ``occurrences``: the wall times that their series gives them, in their order; ``changed_here``: the fields that
         are each one's own. ``along``: what ``rewrite_all`` wrote before it, told together with them. ``why``: what they
@@ -147,13 +178,18 @@ class Desk:
             )
             for each, name, fields in zip(asked, names, own, strict=True)
         ]
-        await repository.insert_bookings(tx, made)
-        gone = await claims.write_claims(self._database, tx, picture, made, now=now, new=True, expired=expired)
-        await self._issue(tx, picture, [each for each in made if each.certain], now)
-        await self.record(tx, made, actor=actor, now=now, what="book", why=why)
+        rows = Rows()
+        await repository.insert_bookings(tx, made, rows)
+        gone = await claims.write_claims(
+            self._database, tx, picture, made, now=now, new=True, expired=expired, into=rows
+        )
+        certain = [each for each in made if each.certain]
+        issued = await self._issue(tx, picture, certain, now, new=True, into=rows)
+        await self._record(tx, made, actor=actor, now=now, what="book", why=why, into=rows)
+        await rows.write(tx)
         new = [Changed(before=None, after=each) for each in made]
         await self.tell(tx, picture, [*along, *gone, *new], actor=actor, now=now)
-        return made
+        return Made(bookings=tuple(made), issued=issued, why=why)
 
     def _new(self, place: Place, asked: Asked, actor: Actor, now: datetime) -> Booking:
         booking_id = uuid7(now, secrets.token_bytes(10))
@@ -199,14 +235,25 @@ class Desk:
             version=1,
         )
 
-    async def _issue(self, tx: Tx, picture: Picture, bookings: Iterable[Booking], now: datetime) -> None:
+    async def _issue(
+        self, tx: Tx, picture: Picture, bookings: Iterable[Booking], now: datetime, *, new: bool = False, into: Rows
+    ) -> dict[str, Issued]:
         by_space: dict[str, list[Booking]] = defaultdict(list)
         for each in bookings:
             by_space[each.space].append(each)
+        issued: dict[str, Issued] = {}
         for space, group in by_space.items():
-            windows = {each.id: self.code_window(each.during) for each in group}
-            doors = picture.require(space).space.doors
-            await self._access.issue(tx, site=picture.site.id, doors=doors, windows=windows, now=now)
+            issued |= await self._access.issue(
+                tx,
+                site=picture.site.id,
+                doors=picture.require(space).space.doors,
+                windows={each.id: self.code_window(each.during) for each in group},
+                now=now,
+                new=new,
+                revision=picture.revision,
+                into=into,
+            )
+        return issued
 
     async def rewrite(
         self,
@@ -257,15 +304,17 @@ class Desk:
             )
             for each in changes
         ]
+        rows = Rows()
         await repository.update_bookings(tx, [each.after for each in written])
         holding = [each.after for each in written if _differs(each, _HOLDING)]
-        gone = (
-            await claims.write_claims(self._database, tx, picture, holding, now=now, expired=expired) if holding else []
-        )
+        gone: list[Changed] = []
+        if holding:
+            gone = await claims.write_claims(self._database, tx, picture, holding, now=now, expired=expired, into=rows)
         coded = [each.after for each in written if _differs(each, _CODED)]
         await access.revoke(tx, booking_ids=[each.id for each in coded], now=now)
-        await self._issue(tx, picture, [each for each in coded if each.certain], now)
-        await self.record(tx, [each.after for each in written], actor=actor, now=now, what=what, why=why)
+        await self._issue(tx, picture, [each for each in coded if each.certain], now, into=rows)
+        await self._record(tx, [each.after for each in written], actor=actor, now=now, what=what, why=why, into=rows)
+        await rows.write(tx)
         return [*gone, *written]
 
     async def cancel(
@@ -290,23 +339,77 @@ class Desk:
         windows = {each.id: self.code_window(each.during) for each in wrong}
         await self._access.issue(tx, site=space.site, doors=space.doors, windows=windows, now=now)
 
-    async def record(
-        self, tx: Tx, bookings: Sequence[Booking], *, actor: Actor, now: datetime, what: str, why: str = ""
+    async def _record(
+        self,
+        tx: Tx,
+        bookings: Sequence[Booking],
+        *,
+        actor: Actor,
+        now: datetime,
+        what: str,
+        why: str = "",
+        into: Rows,
     ) -> None:
         """A line in each booking's story, and one among everybody's writes."""
-        await repository.log(tx, [each.id for each in bookings], at=now, actor=actor.name, what=what, why=why)
-        thing = f"booking {bookings[0].id}" + (f" and {len(bookings) - 1} more" if len(bookings) > 1 else "")
-        await audit.record(tx, actor=actor.name, at=now, act=what, site=bookings[0].site, thing=thing)
+        ids = [each.id for each in bookings]
+        await repository.log(tx, ids, at=now, actor=actor.name, what=what, why=why, into=into)
+        thing = f"booking {ids[0]}" + (f" and {len(ids) - 1} more" if len(ids) > 1 else "")
+        await audit.record(tx, actor=actor.name, at=now, act=what, site=bookings[0].site, thing=thing, into=into)
 
     async def views(self, tx: Tx, where: Picture, bookings: Sequence[Booking], now: datetime) -> list[View]:
         """What screens show of bookings of one site, in few queries however many they are."""
         ids = [each.id for each in bookings]
-        codes = await self._access.codes(tx, [each.id for each in bookings if each.certain])
-        off = {each.id: words_of(each.status(now)) for each in bookings if not each.certain}
-        standing = await access.standing(tx, ids, now, off=off, zone=where.site.tz)
-        old = await lingering(tx, where.site.id, now=now)
+        off = _off(bookings, now)
+        return await self._shown(
+            tx,
+            where,
+            bookings,
+            now,
+            codes=await self._access.codes(tx, [each.id for each in bookings if each.certain]),
+            standing=await access.standing(tx, ids, now, off=off, zone=where.site.tz),
+            lingering=await lingering(tx, where.site.id, now=now),
+            reasons=await repository.reasons(tx, list(off)),
+        )
+
+    async def views_of(self, tx: Tx, where: Picture, made: Made, now: datetime) -> list[View]:
+        """As ``views``, of bookings that were made in this transaction: what was just written is not read again."""
+        site, off = where.site.id, _off(made.bookings, now)
+        unusual = await anything_unusual(tx, site, now=now)
+        away = await out_of_reach(tx, site) if unusual else {}
+        held: dict[str, list[HeldGrant]] = {}
+        for each in made.bookings:
+            place = where.by_space[each.space]
+            names = dict(zip(place.space.doors, place.door_names, strict=True))
+            held[each.id] = [
+                HeldGrant.fresh(grant, door_name=names[grant.door], out_of_reach_since=away.get(grant.door))
+                for grant in (made.issued[each.id].grants if each.id in made.issued else ())
+            ]
+        return await self._shown(
+            tx,
+            where,
+            made.bookings,
+            now,
+            codes={each: issued.code for each, issued in made.issued.items()},
+            standing={
+                each: stand(grants, off=off.get(each, ""), now=now, zone=where.site.tz) for each, grants in held.items()
+            },
+            lingering=await lingering(tx, site, now=now) if unusual else [],
+            reasons=dict.fromkeys(off, made.why),
+        )
+
+    async def _shown(
+        self,
+        tx: Tx,
+        where: Picture,
+        bookings: Sequence[Booking],
+        now: datetime,
+        *,
+        codes: Mapping[str, str],
+        standing: Mapping[str, Standing],
+        lingering: Sequence[Lingering],
+        reasons: Mapping[str, str],
+    ) -> list[View]:
         known = await parties(tx, {each.party for each in bookings if each.party is not None})
-        reasons = await repository.reasons(tx, list(off))
         return [
             View(
                 booking=each,
@@ -316,7 +419,7 @@ class Desk:
                 code=codes.get(each.id),
                 code_window=self.code_window(each.during),
                 standing=standing[each.id],
-                lingering=self._lingering(each, where.by_space[each.space], old, now),
+                lingering=self._lingering(each, where.by_space[each.space], lingering, now),
                 link=f"{self._address}/d/{links.token(self._keys.page, each.id)}",
                 now=now,
             )
@@ -329,6 +432,11 @@ class Desk:
         others = [found for found in old if found.grant.booking_id != booking.id]
         window = self.code_window(booking.during)
         return lingering_texts(others, doors=place.space.doors, window=window, zone=place.site.tz, now=now)
+
+
+def _off(bookings: Sequence[Booking], now: datetime) -> dict[str, str]:
+    """Why those that have no code have none."""
+    return {each.id: words_of(each.status(now)) for each in bookings if not each.certain}
 
 
 def _differs(change: Changed, fields: Sequence[str]) -> bool:

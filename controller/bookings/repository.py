@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import RowMapping, and_, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import RowMapping, and_, bindparam, func, or_, select, text, update
 
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Booking, Need, State, Told
 from controller.bookings.tables import booking_log, bookings
 from controller.database import Tx
+from controller.rows import Rows, put
 from edge.wire.interval import Interval
 
 _COLUMNS = tuple(bookings.c[name] for name in Booking.__struct_fields__)
@@ -121,8 +122,9 @@ async def of_series(tx: Tx, series_id: str) -> list[Booking]:
     return [_booking(row) for row in (await tx.execute(query)).mappings()]
 
 
-async def insert_bookings(tx: Tx, values: Sequence[Booking]) -> None:
-    await tx.execute(insert(bookings), [_row(value) for value in values])
+async def insert_bookings(tx: Tx, values: Sequence[Booking], into: Rows | None = None) -> None:
+    """``into``: where the rows go, if others follow."""
+    await put(tx, bookings, [_row(value) for value in values], into)
 
 
 async def update_booking(tx: Tx, value: Booking) -> None:
@@ -178,7 +180,9 @@ async def reasons(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
     return {row.booking_id: row.why for row in await tx.execute(query)}
 
 
-async def log(tx: Tx, ids: Sequence[str], *, at: datetime, actor: str, what: str, why: str = "") -> None:
-    """One line in the story of each booking."""
+async def log(
+    tx: Tx, ids: Sequence[str], *, at: datetime, actor: str, what: str, why: str = "", into: Rows | None = None
+) -> None:
+    """One line in the story of each booking. ``into``: where the rows go, if others follow."""
     row = {"at": at, "actor": actor, "what": what, "why": why}
-    await tx.execute(insert(booking_log), [row | {"booking_id": each} for each in ids])
+    await put(tx, booking_log, [row | {"booking_id": each} for each in ids], into)

@@ -96,7 +96,7 @@ class Bookings:
         if not verdict.possible:
             raise refusal(there.space.name, verdict, there.site.tz)
         becomes = outcome(verdict, where.policy, asked.during, now=now)
-        made = await self._desk.book(
+        made = await self._desk.make(
             tx,
             where,
             [asked],
@@ -107,7 +107,7 @@ class Bookings:
             why=becomes.why,
             expired=verdict.expired,
         )
-        return (await self._desk.views(tx, where, made, now))[0]
+        return (await self._desk.views_of(tx, where, made, now))[0]
 
     async def check(self, site: str, draft: Draft, *, but: str | None, actor: Actor) -> Checked:
         """What ``create`` would say, without writing; ``but``: a booking that does not stand in the way."""

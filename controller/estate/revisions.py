@@ -1,18 +1,26 @@
-"""A number per site that grows with every change of what bookings are judged by, so that any process may keep a
+"""A number per site that is another after every change of what bookings are judged by, so that any process may keep a
 site in mind and see at a glance whether it is still so."""
 
-from sqlalchemy import select, update
+import secrets
+
+from sqlalchemy import bindparam, select, update
 
 from controller.database import Tx
 from controller.estate.tables import sites
 
+_READ = select(sites.c.revision).where(sites.c.id == bindparam("site"))
+_BITS = 31
+
 
 async def revision(tx: Tx, site: str) -> int | None:
     """The site's number; None where there is no such site."""
-    found: int | None = (await tx.execute(select(sites.c.revision).where(sites.c.id == site))).scalar()
+    found: int | None = (await tx.execute(_READ, {"site": site})).scalar()
     return found
 
 
 async def bump(tx: Tx, site: str) -> None:
-    """Say that estate, hours, policy or tariffs of a site have changed. The caller holds the site's lock."""
-    await tx.execute(update(sites).where(sites.c.id == site).values(revision=sites.c.revision + 1))
+    """Say that estate, hours, policy or tariffs of a site have changed. The caller holds the site's lock.
+
+    Drawn at random, so that no number is met again that somebody kept from a transaction that came to nothing.
+    """
+    await tx.execute(update(sites).where(sites.c.id == site).values(revision=secrets.randbits(_BITS)))

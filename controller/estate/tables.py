@@ -29,7 +29,7 @@ sites = Table(
     Column("latitude", Double),
     Column("longitude", Double),
     Column("organisation", String(40)),
-    # Counts the changes of all that bookings are judged by: estate, hours, policy, tariffs.
+    # Another one after each change of what bookings are judged by: estate, hours, policy, tariffs.
     Column("revision", Integer, nullable=False, server_default="0"),
 )
 

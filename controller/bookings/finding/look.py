@@ -1,7 +1,7 @@
 """A look at the diary: when spaces that fit are free."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -52,16 +52,19 @@ class Looker:
         sites = {each.picture.site.id for each in fittings}
         start = min(within[site][0] for site in sites)
         end = max(start + 1, *(within[site][1] for site in sites))
-        standing = await repository.standing(
-            tx,
+        wide = max(use.setup_min or 0, use.cleardown_min or 0, *(each.picture.widest_buffer_min for each in fittings))
+        change = max(each.picture.widest_changeover_min for each in fittings)
+        wanted = repository.Wanted(
             at=sites,
             atoms={atom for each in rooms for atom in each.atoms},
             pools={pool for each in fittings for pool, _ in each.place.pools},
             equipment={f"{site}/{need.equipment}" for need in use.equipment for site in sites},
             during=interval((start, end)),
-            now=now,
+            wide_min=wide,
+            reach=timedelta(minutes=max(2 * wide, change)),
             but=use.but,
         )
+        standing = await repository.standing(tx, wanted, now=now)
         out_of = _OutOf(standing, use.equipment)
         return [self._free(each, use, within[each.picture.site.id], standing, out_of) for each in fittings]
 

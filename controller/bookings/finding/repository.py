@@ -6,23 +6,37 @@ several times as much. Claims are found and read in their index alone.
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, String, Table, cast, func, select, text, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    Table,
+    TextClause,
+    bindparam,
+    cast,
+    func,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql
 
 from controller.bookings.finding.distance import Box, Spot
 from controller.bookings.finding.sweep import QUARTER, Claim, Kind, Standing, Use, us
+from controller.bookings.judging.facts_repository import FAR
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import State
 from controller.bookings.tables import bookings, claims, equipment_claims, pool_claims, pool_quarters
-from controller.database import Tx
+from controller.database import Instant, Tx
 from controller.estate.tables import sites
 from edge.wire.interval import Interval
 
-REACH = timedelta(hours=48)
-"""How far the buffers of a claim and of a wish may reach together."""
+_ROWS = msgspec.json.Decoder(list[Claim])
+_QUARTERS = msgspec.json.Decoder(list[tuple[int, int]])
 
 
 class Sited(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,26 +69,28 @@ async def sites_in_reach(tx: Tx, *, only: Collection[str] | None, box: Box | Non
     ]
 
 
-async def standing(
-    tx: Tx,
-    *,
-    at: Collection[str],
-    atoms: Collection[str],
-    pools: Collection[str],
-    equipment: Collection[str],
-    during: Interval,
-    now: datetime,
-    but: Collection[str] = (),
-) -> Standing:
-    """What holds these atoms, pools and equipment of the sites ``at`` during that time, and near enough for buffers.
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked at, of the sites ``at``. ``wide_min``: the widest buffer that the spaces and the wish have by
+    themselves; ``reach``: how far buffers that are no wider and change-overs reach. ``but``: bookings that do not stand
+    in the way."""
 
-    Holds that have run out by ``now`` hold nothing, nor do the bookings of ``but``.
-    """
-    near = Interval(start=during.start - REACH, end=during.end + REACH)
-    gone = {*but, *await _run_out(tx, at, near, now)}
-    found = await _claims(tx, atoms, near) if atoms else {}
-    taken = await _taken(tx, pools, during) if pools else {}
-    uses = await _uses(tx, equipment_claims, "equipment", "count", equipment, during) if equipment else {}
+    at: Collection[str]
+    atoms: Collection[str]
+    pools: Collection[str]
+    equipment: Collection[str]
+    during: Interval
+    wide_min: int
+    reach: timedelta
+    but: Collection[str] = ()
+
+
+async def standing(tx: Tx, wanted: Wanted, *, now: datetime) -> Standing:
+    """What holds time then, and near enough for buffers. Holds that have run out by ``now`` hold nothing."""
+    during = wanted.during
+    gone = {*wanted.but, *await _run_out(tx, wanted, now)}
+    found = await _claims(tx, wanted) if wanted.atoms else {}
+    taken = await _taken(tx, wanted.pools, during) if wanted.pools else {}
+    uses = await _uses(tx, wanted.equipment, during) if wanted.equipment else {}
     if gone:
         await _take_away(tx, gone, found, taken, uses)
     names = {kind for each in found.values() for _, _, kind in each}
@@ -86,23 +102,59 @@ def _kind(name: str) -> Kind:
     return Kind(space=space, layout=layout, setup_min=int(setup_min), cleardown_min=int(cleardown_min))
 
 
-async def _run_out(tx: Tx, at: Collection[str], near: Interval, now: datetime) -> list[str]:
+async def _run_out(tx: Tx, wanted: Wanted, now: datetime) -> list[str]:
     query = select(bookings.c.id).where(
-        _one_of(tx, bookings.c.site, at),
+        _one_of(tx, bookings.c.site, wanted.at),
         text("bookings.state IN ('requested', 'held')"),  # as the index of the open ones has it
         bookings.c.state == State.HELD.value,
         bookings.c.held_until <= now,
-        *_touching(bookings, near),
+        *_touching(bookings, Interval(start=wanted.during.start - FAR, end=wanted.during.end + FAR)),
     )
     return list((await tx.execute(query)).scalars())
 
 
-async def _claims(tx: Tx, atoms: Collection[str], near: Interval) -> dict[str, list[Claim]]:
-    c = claims.c
-    kind = c.space + "|" + c.layout + "|" + cast(c.setup_min, String) + "|" + cast(c.cleardown_min, String)
-    packed = _packed(tx, _us(tx, c.starts), _us(tx, c.ends), '"' + kind + '"')
-    query = select(c.atom, packed).where(_one_of(tx, c.atom, atoms), *_touching(claims, near)).group_by(c.atom)
-    return {atom: _unpacked(found) for atom, found in await tx.execute(query)}
+# Claims of one atom never overlap, so that of those before a time only the last can reach into it.
+_CLAIMS = """
+WITH w AS ({atoms}), v AS (
+    SELECT w.atom, COALESCE((SELECT max(p.starts) FROM claims AS p
+                             WHERE p.atom = w.atom AND p.starts <= :first), :first) AS since
+    FROM w)
+SELECT v.atom, (
+    SELECT '[' || {joined} || ']'
+    FROM claims AS c
+    WHERE c.atom = v.atom AND c.starts >= v.since AND c.starts < :last AND c.ends > :first
+      AND (c.starts < :near_end AND c.ends > :near_start OR c.setup_min > :wide OR c.cleardown_min > :wide))
+FROM v"""
+_ROW = """'[' || {starts} || ',' || {ends} || ',"' || c.space || '|' || c.layout || '|' || c.setup_min || '|' ||
+          c.cleardown_min || '"]'"""
+_US = "CAST(date_part('epoch', c.{column}) * 1000000 AS bigint)"
+
+
+@cache
+def _claims_statement(dialect: str) -> TextClause:
+    if dialect == "sqlite":
+        row = _ROW.format(starts="c.starts", ends="c.ends")
+        filled = _CLAIMS.format(atoms="SELECT value AS atom FROM json_each(:atoms)", joined=f"group_concat({row})")
+    else:
+        row = _ROW.format(starts=_US.format(column="starts"), ends=_US.format(column="ends"))
+        atoms = "SELECT jsonb_array_elements_text(CAST(:atoms AS jsonb)) AS atom"
+        filled = _CLAIMS.format(atoms=atoms, joined=f"string_agg({row}, ',')")
+    instants = ("first", "last", "near_start", "near_end")
+    return text(filled).bindparams(*(bindparam(name, type_=Instant) for name in instants))
+
+
+async def _claims(tx: Tx, wanted: Wanted) -> dict[str, list[Claim]]:
+    during = wanted.during
+    values = {
+        "atoms": msgspec.json.encode(sorted(wanted.atoms)).decode(),
+        "first": during.start - FAR,
+        "last": during.end + FAR,
+        "near_start": during.start - wanted.reach,
+        "near_end": during.end + wanted.reach,
+        "wide": wanted.wide_min,
+    }
+    rows = await tx.execute(_claims_statement(tx.dialect.name), values)
+    return {atom: _unpacked(found) for atom, found in rows if found is not None}
 
 
 async def _taken(tx: Tx, pools: Collection[str], during: Interval) -> dict[str, dict[int, int]]:
@@ -110,19 +162,15 @@ async def _taken(tx: Tx, pools: Collection[str], during: Interval) -> dict[str, 
     near = (c.quarter > during.start - timedelta(microseconds=QUARTER), c.quarter < during.end)
     packed = _packed(tx, _us(tx, c.quarter), cast(c.taken, String))
     query = select(c.pool, packed).where(_one_of(tx, c.pool, pools), *near).group_by(c.pool)
-    return {pool: dict(_unpacked(found)) for pool, found in await tx.execute(query)}
+    return {pool: dict(_QUARTERS.decode(found)) for pool, found in await tx.execute(query)}
 
 
-async def _uses(
-    tx: Tx, table: Table, thing: str, count: str, things: Collection[str], during: Interval
-) -> dict[str, list[Use]]:
-    """What is held of each thing, with by whom."""
-    c = table.c
-    query = select(c[thing], c.starts, c.ends, c[count])
+async def _uses(tx: Tx, equipment: Collection[str], during: Interval) -> dict[str, list[Use]]:
+    c = equipment_claims.c
+    touching = _touching(equipment_claims, during)
+    query = select(c.equipment, c.starts, c.ends, c["count"]).where(_one_of(tx, c.equipment, equipment), *touching)
     found: dict[str, list[Use]] = {}
-    for name, starts, ends, held in await tx.execute(
-        query.where(_one_of(tx, c[thing], things), *_touching(table, during))
-    ):
+    for name, starts, ends, held in await tx.execute(query):
         found.setdefault(name, []).append((us(starts), us(ends), held))
     return found
 
@@ -192,7 +240,7 @@ def _sqlite(tx: Tx) -> bool:
     return tx.dialect.name == "sqlite"
 
 
-def _unpacked(found: str) -> list[Any]:
-    rows = msgspec.json.decode(found, type=list[tuple[Any, ...]])
+def _unpacked(found: str) -> list[Claim]:
+    rows = _ROWS.decode(found)
     rows.sort()
     return rows
