@@ -11,7 +11,7 @@ from tests.services.influx import InfluxServer
 from tests.services.mosquitto import Broker
 from tests.services.postgres import PostgresServer
 
-pytest_plugins = ["tests.controller.fixtures"]
+pytest_plugins = ["tests.controller.fixtures", "tests.integration.fixtures"]
 
 
 @pytest.fixture
