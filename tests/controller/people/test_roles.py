@@ -96,7 +96,7 @@ async def test_a_booker_sees_all_of_its_own_and_of_others_that_the_time_is_taken
     told = {name: value for name, value in taken.items() if value}
     assert told.keys() <= {
         *("id", "site", "space", "title", "starts", "ends", "status", "code_window", "on_door", "version"),
-        *("created_at", "changed_at", "setup_starts", "cleardown_ends"),
+        *("created_at", "changed_at", "setup_starts", "cleardown_ends", "site_name", "space_name"),
     }
     assert (taken["starts"], taken["space"]) == (choirs["starts"], "hall")
     assert "Cora" not in str(listed)

@@ -33,6 +33,9 @@ READING_POSTS = {
     "/api/v1/sites/{site}/bookings/check": "writes nothing",
     "/api/v1/sites/{site}/series/check": "writes nothing",
     "/api/v1/sites/{site}/quote": "writes nothing",
+    "/api/v1/sites/{site}/bookings/instead": "writes nothing",
+    "/api/v1/find": "writes nothing",
+    "/api/v1/find/series": "writes nothing",
 }
 """Routes that take a body, write nothing, and so ask no more than reading does."""
 OF_NO_SITE = {
