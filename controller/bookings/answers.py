@@ -11,7 +11,7 @@ from controller.bookings.desk import View
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.model import State as BookingState
 from controller.bookings.model import Status, Told
-from controller.bookings.service import Checked
+from controller.bookings.service import Checked, Request
 from controller.bookings.texts import message
 from controller.estate.model import Site
 from controller.fields import Answer
@@ -47,10 +47,11 @@ class OnDoor(Answer):
 
 class BookingAnswer(Answer):
     """``status``: how it stands, ``why``: for what reason if it is not confirmed, ``held_until``: when a hold runs
-    out. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down. ``ends_before``:
-    its end before it was finished early. ``code``: of a confirmed one. ``still_opens``: what its own code opens that
-    it should not. ``lingering``: what other bookings' old codes still open during this one. ``message``: a text to
-    send. ``link``: its door page, a secret. ``actions``: what whoever asks can do with it now."""
+    out. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is given back if
+    nobody does. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down.
+    ``ends_before``: its end before it was finished early. ``code``: of a confirmed one. ``still_opens``: what its own
+    code opens that it should not. ``lingering``: what other bookings' old codes still open during this one.
+    ``message``: a text to send. ``link``: its door page, a secret. ``actions``: what whoever asks can do now."""
 
     id: str
     site: str
@@ -84,6 +85,8 @@ class BookingAnswer(Answer):
     status: Status
     why: str
     held_until: str | None
+    warned_at: str | None
+    release_at: str | None
     series: str | None
     code: str | None
     code_window: CodeWindow
@@ -108,9 +111,15 @@ class BookingList(Answer):
 
 
 class RequestPage(Answer):
+class RequestAnswer(BookingAnswer):
+    """A booking that waits. ``reasons``: what stands in the way of approving it now; empty for who cannot decide."""
+
+    reasons: list[ReasonBody]
+
+
     """``next``: give it as ``after`` for the page behind; null on the last."""
 
-    items: list[BookingAnswer]
+    items: list[RequestAnswer]
     next: str | None
 
 
@@ -154,12 +163,18 @@ def booking_list(views: Sequence[View], actor: Actor) -> BookingList:
     )
 
 
-def request_page(views: Sequence[View], actor: Actor, *, limit: int) -> RequestPage:
-    """``views``: one more than ``limit`` where there are more."""
-    shown = views[:limit]
-    last = shown[-1].booking if len(views) > limit else None
+def request_page(requests: Sequence[Request], actor: Actor, *, limit: int) -> RequestPage:
+    """``requests``: one more than ``limit`` where there are more."""
+    shown = requests[:limit]
+    last = shown[-1].view.booking if len(requests) > limit else None
     return RequestPage(
-        items=[booking_answer(view, actor) for view in shown],
+        items=[
+            RequestAnswer(
+                **booking_answer(each.view, actor).model_dump(),
+                reasons=reason_bodies(each.refusals, each.view.place.site.tz),
+            )
+            for each in shown
+        ],
         next=last.id if last else None,
     )
 
@@ -216,6 +231,8 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         why=view.why,
         held_until=_maybe(booking.held_until, zone),
         series=booking.series_id,
+        warned_at=_maybe(booking.release_warned_at, zone),
+        release_at=_maybe(view.release_at, zone),
         code=view.code,
         code_window=CodeWindow(
             starts=localtime.rfc3339(view.code_window.start, zone), ends=localtime.rfc3339(view.code_window.end, zone)

@@ -15,6 +15,7 @@ from controller.access.repository import unusual as anything_unusual
 from controller.access.service import Access
 from controller.access.standing import HeldGrant, Lingering, Standing, lingering_texts, stand
 from controller.bookings import claims, course, links, repository
+from controller.bookings.absence.rules import given_back_at
 from controller.bookings.course import words_of
 from controller.bookings.judging.buffers import buffers_of
 from controller.bookings.model import Asked, Booking, Changed, State
@@ -22,7 +23,7 @@ from controller.bookings.picture import Picture, Pictures, Place
 from controller.database import Database, Tx
 from controller.estate.model import Space
 from controller.people import audit
-from controller.people.model import Actor, Party
+from controller.people.model import Actor, Party, Tier
 from controller.people.parties import parties
 from controller.rows import Rows
 from controller.secrets import Keys
@@ -34,12 +35,13 @@ NAMED_CONFLICTS = 20
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """A booking with all that a screen shows of it. ``why``: why it is not confirmed, as far as somebody said.
-    ``code``: of a confirmed one."""
+    ``release_at``: when it is given back if nobody comes. ``code``: of a confirmed one."""
 
     booking: Booking
     place: Place
     party: Party | None
     why: str
+    release_at: datetime | None
     code: str | None
     code_window: Interval
     standing: Standing
@@ -414,12 +416,13 @@ class Desk:
             View(
                 booking=each,
                 place=where.by_space[each.space],
-                party=None if each.party is None else known.get(each.party),
+                party=party,
                 why=reasons.get(each.id, ""),
                 code=codes.get(each.id),
                 code_window=self.code_window(each.during),
                 standing=standing[each.id],
                 lingering=self._lingering(each, where.by_space[each.space], lingering, now),
+                release_at=given_back_at(each, where.policy, tier=party.tier if party else Tier.COMMUNITY, now=now),
                 link=f"{self._address}/d/{links.token(self._keys.page, each.id)}",
                 now=now,
             )
@@ -428,6 +431,7 @@ class Desk:
 
     def _lingering(self, booking: Booking, place: Place, old: Iterable[Lingering], now: datetime) -> tuple[str, ...]:
         if not booking.certain:
+            for party in (None if each.party is None else known.get(each.party),)
             return ()
         others = [found for found in old if found.grant.booking_id != booking.id]
         window = self.code_window(booking.during)

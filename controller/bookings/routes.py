@@ -63,8 +63,8 @@ async def list_site_requests(
 ) -> RequestPage:
     """What waits for approval at a site and is not over, by its start; a booker sees their own party's. A hold that
     has run out is among it while nobody has taken its time."""
-    views = await house.bookings.requests(site, actor=actor, after=after, limit=limit + 1)
-    return request_page(views, actor, limit=limit)
+    found = await house.bookings.requests(site, actor=actor, after=after, limit=limit + 1)
+    return request_page(found, actor, limit=limit)
 
 
 @router.get("/requests")
@@ -72,8 +72,8 @@ async def list_requests(
     house: TheHouse, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT
 ) -> RequestPage:
     """What waits for approval at all the sites that whoever asks may see."""
-    views = await house.bookings.requests(None, actor=actor, after=after, limit=limit + 1)
-    return request_page(views, actor, limit=limit)
+    found = await house.bookings.requests(None, actor=actor, after=after, limit=limit + 1)
+    return request_page(found, actor, limit=limit)
 
 
 @router.post(

@@ -22,13 +22,13 @@ from controller.bookings.notes import notes
 from controller.bookings.outcome import held_until, outcome, put
 from controller.bookings.picture import Picture, Place
 from controller.bookings.series.own import changed_fields
-from controller.bookings.verdict import OVERRULED, Verdict
+from controller.bookings.verdict import OVERRULED, Reason, Verdict
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
 from controller.estate.model import Site
 from controller.people.errors import NotAllowed
 from controller.people.may import Action, Thing, may
-from controller.people.model import Actor, Role
+from controller.people.model import Actor, Role, Tier
 from controller.people.parties import tier_of, tier_to_book
 from edge.wire.clock import Clock
 
@@ -44,6 +44,13 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     lingering: tuple[str, ...]
     notes: tuple[str, ...]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for somebody's word. ``refusals``: what stands in the way of approving it now, for whoever can."""
+
+    view: View
+    refusals: tuple[Reason, ...]
 
 
 class Bookings:
@@ -157,7 +164,7 @@ class Bookings:
             found = await repository.between(tx, site, during, space=space, party=party)
             return await self._desk.views(tx, where, [each for each in found if each.status(now) in among], now)
 
-    async def requests(self, site: str | None, *, actor: Actor, after: str | None, limit: int) -> list[View]:
+    async def requests(self, site: str | None, *, actor: Actor, after: str | None, limit: int) -> list[Request]:
         """What waits for approval and is not over, by start, at one site or at all that the actor may see; a booker
         sees their own party's. ``after``: id of the last of the page before. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
@@ -172,12 +179,16 @@ class Bookings:
                 after=after,
                 limit=limit,
             )
-            views: dict[str, View] = {}
+            requests: dict[str, Request] = {}
             for one in dict.fromkeys(each.site for each in found):
                 where = await self._desk.pictures.of(tx, one)
                 here = [each for each in found if each.site == one]
-                views |= {view.booking.id: view for view in await self._desk.views(tx, where, here, now)}
-            return [views[each.id] for each in found]
+                views = await self._desk.views(tx, where, here, now)
+                refusals = await _refusals(tx, where, views, actor, now)
+                requests |= {
+                    view.booking.id: Request(view=view, refusals=refusals.get(view.booking.id, ())) for view in views
+                }
+            return [requests[each.id] for each in found]
 
     async def get(self, booking_id: str) -> View:
         """Raises ``BookingUnknown``."""
@@ -339,17 +350,39 @@ async def _found(tx: Tx, booking_id: str) -> Booking:
     return booking
 
 
+async def _refusals(
+    tx: Tx, where: Picture, views: Sequence[View], actor: Actor, now: datetime
+) -> dict[str, tuple[Reason, ...]]:
+    """What ``approve`` would be refused for, of those that the actor may decide on."""
+    mine = [
+        view for view in views if may(actor, Action.DECIDE, Thing(site=view.booking.site, party=view.booking.party))
+    ]
+    wishes = [_standing_wish(view.booking, view.party.tier if view.party else Tier.COMMUNITY, actor) for view in mine]
+    verdicts = await judge(tx, where, wishes, now=now)
+    return {
+        view.booking.id: _left(view.booking, verdict).refusals for view, verdict in zip(mine, verdicts, strict=True)
+    }
+
+
+def _standing_wish(booking: Booking, tier: Tier, actor: Actor) -> Wish:
+    """What a booking wishes for, beside all others."""
+    return Wish(asked=booking.asked, actor=actor, tier=tier, but=frozenset({booking.id}))
+
+
+def _left(old: Booking, verdict: Verdict) -> Verdict:
+    """The verdict without the buffers that a manager let the booking into before."""
+    if not old.overruled:
+        return verdict
+    return replace(verdict, reasons=tuple(each for each in verdict.reasons if each.why not in OVERRULED))
+
+
 async def _require_possible(
     tx: Tx, where: Picture, old: Booking, new: Booking, actor: Actor, now: datetime
 ) -> Sequence[str]:
-    """The holds that give way to it. Raises ``Clash``, ``NotPossible``. A buffer that a manager let it into before
-    is no reason now."""
+    """The holds that give way to it. Raises ``Clash``, ``NotPossible``."""
     there = where.require(new.space)
-    wish = Wish(asked=new.asked, actor=actor, tier=await tier_of(tx, new.party), but=frozenset({old.id}))
-    [verdict] = await judge(tx, where, [wish], now=now)
-    if old.overruled:
-        left = tuple(each for each in verdict.reasons if each.why not in OVERRULED)
-        verdict = replace(verdict, reasons=left)
+    [found] = await judge(tx, where, [_standing_wish(new, await tier_of(tx, new.party), actor)], now=now)
+    verdict = _left(old, found)
     if not verdict.possible:
         raise refusal(there.space.name, verdict, there.site.tz)
     return verdict.expired

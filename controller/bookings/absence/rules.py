@@ -72,6 +72,15 @@ def course(booking: Booking, rule: Release | None) -> Course | None:
     return Course(warn_at=max(booking.starts, release_at - warn), release_at=release_at)
 
 
+def given_back_at(booking: Booking, policy: Policy, *, tier: Tier, now: datetime) -> datetime | None:
+    """When a booking that may still run is given back if nobody comes; ``None`` where that is not going to be."""
+    rule = rule_for(policy, space=booking.space, tier=tier)
+    if booking.state is not State.CONFIRMED or booking.ends <= now or came(booking, rule):
+        return None
+    planned = course(booking, rule)
+    return planned.release_at if planned else None
+
+
 def came(booking: Booking, rule: Release | None) -> bool:
     """Whether its people came, or may have: a code was accepted, somebody checked in, or, unless the rule wants a
     check-in, anybody walked in at its doors."""

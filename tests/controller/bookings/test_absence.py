@@ -93,6 +93,23 @@ async def test_a_room_nobody_comes_to_is_given_back_after_a_warning(
     assert (await book(any_village, title="Band practice", starts="2026-11-26T18:20"))["status"] == "confirmed"
 
 
+async def test_a_booking_tells_when_it_is_given_back_as_long_as_that_may_be(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    await give_rule(any_house, Release(after_min=20, warn_min=10, spaces=("hall",)))
+    made = await book(any_village)
+    elsewhere = await book(any_village, space="studio")
+    assert (made["release_at"], made["warned_at"]) == ("2026-11-26T18:20:00+00:00", None)
+    assert elsewhere["release_at"] is None
+    clock.set(SIX + timedelta(minutes=14))
+    await hear(any_house, clock.now())
+    await any_house.absence.look()
+    late = await look(any_village, made)
+    assert (late["warned_at"], late["release_at"]) == ("2026-11-26T18:14:00+00:00", "2026-11-26T18:24:00+00:00")
+    here = (await any_village.post(f"/api/v1/bookings/{made['id']}/check-in")).json()
+    assert here["release_at"] is None
+
+
 @pytest.mark.parametrize(
     "unheard",
     [

@@ -285,6 +285,24 @@ async def test_a_hold_that_has_run_out_gives_way_and_can_be_approved_until_then(
     await act(any_village, first, "approve", 409)
 
 
+async def test_a_list_of_requests_tells_what_stands_in_the_way_of_each_to_those_who_decide(
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await put_policy(any_house, Policy(rules=SHORT.rules, requests_hold=False))
+    blocked = await book(any_choir, **LONG)
+    free = await book(any_choir, space="studio", **LONG)
+    band = await book(any_village, title="Band")
+    items = (await any_village.get(f"{API}/sites/{SITE}/requests")).json()["items"]
+    reasons = {each["id"]: each["reasons"] for each in items}
+    assert reasons[free["id"]] == []
+    [clash] = reasons[blocked["id"]]
+    assert (clash["why"], [each["id"] for each in clash["conflicts"]]) == ("clash", [band["id"]])
+    refused = await any_village.post(f"{API}/bookings/{blocked['id']}/approve")
+    assert refused.json()["reasons"] == [clash]
+    own = (await any_choir.get(f"{API}/requests")).json()["items"]
+    assert [each["reasons"] for each in own] == [[], []]
+
+
 # Allowed
 
 
