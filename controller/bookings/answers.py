@@ -110,13 +110,13 @@ class BookingList(Answer):
     items: list[BookingAnswer]
 
 
-class RequestPage(Answer):
 class RequestAnswer(BookingAnswer):
     """A booking that waits. ``reasons``: what stands in the way of approving it now; empty for who cannot decide."""
 
     reasons: list[ReasonBody]
 
 
+class RequestPage(Answer):
     """``next``: give it as ``after`` for the page behind; null on the last."""
 
     items: list[RequestAnswer]
@@ -230,7 +230,6 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         status=booking.status(view.now),
         why=view.why,
         held_until=_maybe(booking.held_until, zone),
-        series=booking.series_id,
         warned_at=_maybe(booking.release_warned_at, zone),
         release_at=_maybe(view.release_at, zone),
         code=view.code,

@@ -418,20 +418,20 @@ class Desk:
                 place=where.by_space[each.space],
                 party=party,
                 why=reasons.get(each.id, ""),
+                release_at=given_back_at(each, where.policy, tier=party.tier if party else Tier.COMMUNITY, now=now),
                 code=codes.get(each.id),
                 code_window=self.code_window(each.during),
                 standing=standing[each.id],
                 lingering=self._lingering(each, where.by_space[each.space], lingering, now),
-                release_at=given_back_at(each, where.policy, tier=party.tier if party else Tier.COMMUNITY, now=now),
                 link=f"{self._address}/d/{links.token(self._keys.page, each.id)}",
                 now=now,
             )
             for each in bookings
+            for party in (None if each.party is None else known.get(each.party),)
         ]
 
     def _lingering(self, booking: Booking, place: Place, old: Iterable[Lingering], now: datetime) -> tuple[str, ...]:
         if not booking.certain:
-            for party in (None if each.party is None else known.get(each.party),)
             return ()
         others = [found for found in old if found.grant.booking_id != booking.id]
         window = self.code_window(booking.during)
