@@ -232,6 +232,7 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         held_until=_maybe(booking.held_until, zone),
         warned_at=_maybe(booking.release_warned_at, zone),
         release_at=_maybe(view.release_at, zone),
+        series=booking.series_id,
         code=view.code,
         code_window=CodeWindow(
             starts=localtime.rfc3339(view.code_window.start, zone), ends=localtime.rfc3339(view.code_window.end, zone)
