@@ -47,7 +47,7 @@ async def settle(
             key=lambda index: (index in kept or plans[index].deed not in _CLAIMING, index),
         )
         wishes = [
-            Wish(asked=asked, actor=asker.actor, tier=asker.tier, but=going)
+            Wish(asked=asked, actor=asker.actor, tier=asker.tier, but=going | _own(plans[index]))
             for index in judged
             if (asked := plans[index].asked) is not None
         ]
@@ -61,6 +61,11 @@ async def settle(
         if refused <= kept:
             return dates
         kept |= _with_followers(refused, plans, picture)
+
+
+def _own(plan: Plan) -> frozenset[str]:
+    """The booking of a date, which is not in its own way where it is kept."""
+    return frozenset() if plan.before is None else frozenset((plan.before.id,))
 
 
 def _concerned(plan: Plan, verdict: Verdict) -> Verdict:

@@ -226,6 +226,13 @@ async def test_one_that_is_kept_keeps_those_that_would_follow_it_into_its_place(
     assert days == ["11-26", "11-27", "11-28", "11-29", "11-30"]
 
 
+async def test_a_date_that_is_kept_is_not_in_its_own_way(village: httpx.AsyncClient, yoga: Json) -> None:
+    choir = await book(village, title="Choir", starts="2026-12-10T17:00", ends="2026-12-10T18:30")
+    told = await edit(village, yoga["id"], scope="all", first_starts="2026-11-26T18:00", otherwise="keep", check=True)
+    one = told["dates"][2]
+    assert (one["deed"], one["mark"], [each["id"] for each in one["conflicts"]]) == ("keep", "clash", [choir["id"]])
+
+
 async def test_a_date_that_was_left_out_stays_left_out_until_it_is_wanted(village: httpx.AsyncClient) -> None:
     yoga = (await post(village, choices={"2026-12-03": "skip"})).json()
     edited = await edit(village, yoga["id"], scope="all", first_starts="2026-11-26T18:00")
