@@ -27,13 +27,15 @@ class FieldError(BaseModel):
 
 
 class Conflict(BaseModel):
-    """A booking that stands in the way. ``starts`` and ``ends`` carry the site's offset."""
+    """A booking that stands in the way. ``starts`` and ``ends`` carry the site's offset. ``diary``: whose diary, kept
+    elsewhere, has put it there; empty for any other booking."""
 
     id: str
     title: str
     space: str
     starts: str
     ends: str
+    diary: str = ""
 
 
 class ReasonBody(BaseModel):
@@ -206,19 +208,24 @@ def field_errors(found: Sequence[ErrorDetails]) -> list[FieldError]:
     return [FieldError(field=".".join(map(str, each["loc"])) or "body", message=_message(each)) for each in found]
 
 
+_LONGEST_NAME = 60
+"""What is repeated of a name that the asker made up."""
+
+
 def _field(location: Sequence[object]) -> str:
     where, *rest = location
     if where == "body" and rest and isinstance(rest[0], int) and len(rest) == 1:
         return "body"  # a syntax error's place in the text
-    return ".".join(str(part) for part in rest) or str(where)
+    return ".".join(str(part)[:_LONGEST_NAME] for part in rest) or str(where)
 
 
+_NO_BODY = "the body must be a JSON object"
 _NO_OBJECT = frozenset({"missing", "model_type", "model_attributes_type", "dict_type"})
 
 
 def _message(found: Mapping[str, Any]) -> str:
     if found["type"] == "json_invalid" or (tuple(found["loc"]) == ("body",) and found["type"] in _NO_OBJECT):
-        return "the body must be a JSON object"
+        return _NO_BODY
     if found["type"] == "string_pattern_mismatch":
         pattern = found["ctx"]["pattern"]
         return IN_WORDS.get(pattern, f"must match {pattern}")
@@ -230,6 +237,8 @@ def _message(found: Mapping[str, Any]) -> str:
 
 async def _plain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's, for bytes that are no text or nest too deep
+        return problem_response(invalid_field("body", _NO_BODY), shown_path(request.url.path))
     phrase = HTTPStatus(error.status_code).phrase
     problem = Problem(
         error.detail

@@ -88,6 +88,7 @@ class BookingAnswer(Answer):
     warned_at: str | None
     release_at: str | None
     series: str | None
+    diary: str
     code: str | None
     code_window: CodeWindow
     on_door: OnDoor
@@ -233,6 +234,7 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         warned_at=_maybe(booking.release_warned_at, zone),
         release_at=_maybe(view.release_at, zone),
         series=booking.series_id,
+        diary=booking.diary,
         code=view.code,
         code_window=CodeWindow(
             starts=localtime.rfc3339(view.code_window.start, zone), ends=localtime.rfc3339(view.code_window.end, zone)

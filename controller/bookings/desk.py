@@ -123,6 +123,7 @@ class Desk:
         occurrences: Sequence[str] | None = None,
         changed_here: Sequence[str] | None = None,
         along: Sequence[Changed] = (),
+        diary: str = "",
         why: str = "",
         expired: Collection[str] | None = None,
     ) -> list[Booking]:
@@ -139,6 +140,7 @@ class Desk:
             occurrences=occurrences,
             changed_here=changed_here,
             along=along,
+            diary=diary,
             why=why,
             expired=expired,
         )
@@ -158,14 +160,15 @@ class Desk:
         occurrences: Sequence[str] | None = None,
         changed_here: Sequence[str] | None = None,
         along: Sequence[Changed] = (),
+        diary: str = "",
         why: str = "",
         expired: Collection[str] | None = None,
     ) -> Made:
         """As ``book``, with what a view of them needs.
 
         ``occurrences``: the wall times that their series gives them, in their order; ``changed_here``: the fields that
-        are each one's own. ``along``: what ``rewrite_all`` wrote before it, told together with them. ``why``: what they
-        wait for approval for. ``expired``: as in ``rewrite``.
+        are each one's own. ``along``: what ``rewrite_all`` wrote before it, told together with them. ``diary``: whose
+        outside diary they are blocks of. ``why``: what they wait for approval for. ``expired``: as in ``rewrite``.
         """
         names: Sequence[str | None] = occurrences or [None] * len(asked)
         own = changed_here or [""] * len(asked)
@@ -177,6 +180,7 @@ class Desk:
                 series_id=series_id,
                 occurrence=name,
                 changed_here=fields,
+                diary=diary,
             )
             for each, name, fields in zip(asked, names, own, strict=True)
         ]

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from controller import localtime
 from controller.access import words
+from controller.bookings.judging.phrases import title
 from controller.bookings.model import Booking, Claimed
 from controller.bookings.verdict import Reason, Verdict, Why
 from controller.problem import Conflict, Conflicting, NotFound, Problem, ReasonBody
@@ -30,7 +31,7 @@ class Clash(Conflicting):
 
     def __init__(self, space: str, standing: Sequence[Claimed], zone: ZoneInfo, reasons: Sequence[Reason] = ()) -> None:
         named = "; ".join(
-            f"{each.title}, {words.window(each.during, zone, now=each.during.start)}" for each in standing[:5]
+            f"{title(each)}, {words.window(each.during, zone, now=each.during.start)}" for each in standing[:5]
         )
         super().__init__(
             f"{space} is taken then: {named}. Choose another time or space.",
@@ -106,6 +107,7 @@ def conflicts(standing: Sequence[Claimed], zone: ZoneInfo) -> list[Conflict]:
             space=each.space,
             starts=localtime.rfc3339(each.during.start, zone),
             ends=localtime.rfc3339(each.during.end, zone),
+            diary=each.diary,
         )
         for each in standing
     ]

@@ -93,7 +93,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """A booking as stored. ``version`` counts its changes from 1. ``occurrence``: the wall time that its series
     gives it; ``changed_here``: the fields that an edit of the series leaves alone, comma between. ``state_before`` and
-    ``ends_before``: what undoing its last change of state, or its early end, gives back."""
+    ``ends_before``: what undoing its last change of state, or its early end, gives back. ``diary``: whose diary, kept
+    elsewhere, has put it here; such a booking is a block."""
 
     id: str
     site: str
@@ -124,6 +125,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     overruled: bool
     occurrence: str | None
     changed_here: str
+    diary: str = ""
     let_in_at: datetime | None
     let_in_door: str | None
     arrived_at: datetime | None
@@ -182,12 +184,13 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking that holds time another one wants."""
+    """A booking that holds time another one wants. ``diary``: as a booking has it."""
 
     id: str
     title: str
     space: str
     during: Interval
+    diary: str = ""
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):

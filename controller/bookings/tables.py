@@ -80,6 +80,7 @@ bookings = Table(
     Column(
         "changed_here", String(200), nullable=False, server_default=text("''")
     ),  # fields an edit of the series leaves alone
+    Column("diary", String(200), nullable=False, server_default=text("''")),  # whose outside diary has put it here
     Column("arrived_how", String(10), nullable=False, server_default=text("''")),
     Column("release_warned_at", Instant),
     Column("let_in_at", Instant),  # when its code was last accepted, and where

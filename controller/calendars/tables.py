@@ -52,24 +52,26 @@ subscriptions = Table(
 feeds = Table(
     "feeds",
     metadata,
-    Column("id", String(36), primary_key=True),
-    Column("site", String(40), nullable=False),
+    Column("site", String(40), primary_key=True),
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),  # whose diary it is, as people read it
     Column("space", String(40), nullable=False),
     Column("party", String(40)),  # whose bookings its events become
-    Column("name", String(200), nullable=False),
     Column("address", LargeBinary, nullable=False),  # sealed with code.key: it is often a secret
     Column("every_min", Integer, nullable=False),
     Column("etag", String(200), nullable=False, server_default=text("''")),
     Column("modified", String(100), nullable=False, server_default=text("''")),
     Column("next_at", Instant, nullable=False, index=True),
     Column("asked_at", Instant),
-    Column("taken_at", Instant),  # when it was last read as a whole
+    Column("read_at", Instant),  # when it was last read as a whole
+    Column("fresh_at", Instant),  # when its source last said the same as we know
     Column("failures", Integer, nullable=False, server_default="0"),  # in a row
-    Column("came_empty", Boolean, nullable=False, server_default=false()),
+    Column("came_empty", Boolean, nullable=False, server_default=false()),  # last time, where it had events before
     Column("status", String(10), nullable=False, server_default="new"),  # new, ok, clashes, failing
     Column("report", Text, nullable=False, server_default="{}"),  # JSON, as controller.calendars.feeds has it
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(200), nullable=False),
+    Column("version", Integer, nullable=False),  # counts its changes by people
     ForeignKeyConstraint(["site", "space"], ["spaces.site", "spaces.id"]),
     CheckConstraint("every_min >= 5", name="every_min"),
 )

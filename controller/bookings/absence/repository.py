@@ -14,9 +14,11 @@ from controller.database import Tx
 
 
 async def not_come(tx: Tx, now: datetime, *, site: str | None = None) -> list[Booking]:
-    """Confirmed bookings that have begun, are not long over, and whose people are not known to have come."""
+    """Confirmed bookings that have begun, are not long over, and whose people are not known to have come. A block of
+    an outside diary is not among them: whoever keeps that diary says when it is given back."""
     query = select(bookings.c.id).where(
         bookings.c.state == State.CONFIRMED.value,
+        bookings.c.diary == "",
         bookings.c.arrived_at.is_(None),
         bookings.c.starts <= now,
         bookings.c.starts > now - LONGEST - FORGOTTEN_AFTER,

@@ -53,9 +53,14 @@ def minutes(lasts: timedelta) -> float:
 
 
 def booking(each: Claimed, zone: ZoneInfo, *, space: str | None = None) -> str:
-    """“Choir, Thu 26 Nov, 18:00 to 20:00”, with the name of its space if one is given."""
+    """“Choir, Thu 26 Nov, 18:00 to 20:00”, with the name of its space if one is given, and whose diary it is from."""
     where = f" in {space}" if space else ""
-    return f"{each.title}{where}, {words.window(each.during, zone, now=each.during.start)}"
+    return f"{title(each)}{where}, {words.window(each.during, zone, now=each.during.start)}"
+
+
+def title(each: Claimed) -> str:
+    """“Choir”; of a block “Baby clinic (blocked by the diary of the GP surgery)”."""
+    return f"{each.title} (blocked by the diary of {each.diary})" if each.diary else each.title
 
 
 def bookings(found: Sequence[Claimed], zone: ZoneInfo) -> str:
