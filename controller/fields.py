@@ -1,6 +1,7 @@
 """What the API takes in its fields: strict types with limits that PostgreSQL and SQLite can both hold."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -19,6 +20,8 @@ LIST_LIMIT = 500
 
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Explicit bidirectional formatting (UAX 9): a title with it could make what stands beside it read otherwise."""
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_BREAK = re.compile("[\t\n\r\u2028\u2029]")
 _WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", re.ASCII)
 _OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -36,16 +39,27 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+def made(answer: object) -> dict[int | str, dict[str, object]]:
+    """The ``responses`` of a PUT that makes what is not there yet, for OpenAPI."""
+    return {201: {"model": answer, "description": "It was not there and has been made"}}
+
+
 def _one_line(text: str) -> str:
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
+    if _BREAK.search(text) or _CONTROL.search(text):
         raise ValueError("must be one line without control characters")
     if _TURNING.search(text):
         raise ValueError("must not have characters that turn the direction of reading")
     return text
 
 
+def _visible(text: str) -> str:
+    if all(unicodedata.category(letter)[0] in "CZ" for letter in text):
+        raise ValueError("must have something that can be seen")
+    return text
+
+
 def _no_control(text: str) -> str:
-    if any(ord(letter) < 32 and letter not in "\n\t\r" for letter in text):
+    if _CONTROL.search(text):
         raise ValueError("must not have control characters")
     return text
 
@@ -54,7 +68,12 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """An id that the controller gave."""
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
 """1 to 40 small letters, digits and inner hyphens."""
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_one_line),
+    AfterValidator(_visible),
+]
 """What people read: 1 to 200 characters on one line."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
 """As ``Name``, but may be empty."""

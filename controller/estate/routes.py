@@ -27,7 +27,7 @@ from controller.estate.answers import (
 from controller.estate.edits import Edit, Put
 from controller.estate.errors import InUse, SiteUnknown
 from controller.estate.schemas import DoorBody, EdgeBody, EquipmentBody, FloorBody, SiteBody, SpaceBody
-from controller.fields import LIST_LIMIT, After, Limit, SlugPath
+from controller.fields import LIST_LIMIT, After, Limit, SlugPath, made
 from controller.house import House, TheHouse
 from controller.people.gate import Builds, Reads
 from controller.problem import NotSignedIn, described
@@ -54,7 +54,7 @@ async def get_site(site: SlugPath, house: TheHouse, actor: Reads) -> SitePartsAn
     return parts_answer(await house.estate.parts(site))
 
 
-@router.put("/sites/{site}")
+@router.put("/sites/{site}", responses=made(SiteAnswer))
 async def put_site(site: SlugPath, body: SiteBody, house: TheHouse, actor: Builds, response: Response) -> SiteAnswer:
     """Make or change a site. Its organisation must be there already."""
     value = body.site(site)
@@ -62,7 +62,7 @@ async def put_site(site: SlugPath, body: SiteBody, house: TheHouse, actor: Build
     return site_answer(value)
 
 
-@router.put("/sites/{site}/floors/{floor}", responses=_OF_A_SITE)
+@router.put("/sites/{site}/floors/{floor}", responses=_OF_A_SITE | made(FloorAnswer))
 async def put_floor(
     site: SlugPath, floor: SlugPath, body: FloorBody, house: TheHouse, actor: Builds, response: Response
 ) -> FloorAnswer:
@@ -78,7 +78,7 @@ async def delete_floor(site: SlugPath, floor: SlugPath, house: TheHouse, actor: 
     await house.estate.remove(site, "floors", floor, actor=actor.name)
 
 
-@router.put("/sites/{site}/spaces/{space}", responses=_OF_A_SITE)
+@router.put("/sites/{site}/spaces/{space}", responses=_OF_A_SITE | made(SpaceAnswer))
 async def put_space(
     site: SlugPath,
     space: SlugPath,
@@ -105,7 +105,7 @@ async def delete_space(site: SlugPath, space: SlugPath, house: TheHouse, actor: 
     await house.estate.remove(site, "spaces", space, actor=actor.name)
 
 
-@router.put("/sites/{site}/equipment/{equipment}", responses=_OF_A_SITE)
+@router.put("/sites/{site}/equipment/{equipment}", responses=_OF_A_SITE | made(EquipmentAnswer))
 async def put_equipment(
     site: SlugPath,
     equipment: SlugPath,
@@ -129,7 +129,7 @@ async def delete_equipment(site: SlugPath, equipment: SlugPath, house: TheHouse,
     await house.estate.remove(site, "equipment", equipment, actor=actor.name)
 
 
-@router.put("/sites/{site}/doors/{door}", responses=_OF_A_SITE)
+@router.put("/sites/{site}/doors/{door}", responses=_OF_A_SITE | made(DoorAnswer))
 async def put_door(
     site: SlugPath, door: SlugPath, body: DoorBody, house: TheHouse, actor: Builds, response: Response
 ) -> DoorAnswer:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response, status
 
 from controller.csv_bodies import CSV_BODY, csv_refused, csv_response
-from controller.fields import LIST_LIMIT, After, Limit, Slug, SlugPath
+from controller.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made
 from controller.house import TheHouse
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
 from controller.people.gate import KeepsPeople, SeesContacts
@@ -86,7 +86,7 @@ async def get_party(party: SlugPath, house: TheHouse, actor: SeesContacts) -> Pa
     return party_answer(await house.directory.get(party))
 
 
-@router.put("/parties/{party}", responses=described(PartyForgotten))
+@router.put("/parties/{party}", responses=described(PartyForgotten) | made(PartyAnswer))
 async def put_party(
     party: SlugPath, body: PartyBody, house: TheHouse, actor: KeepsPeople, response: Response
 ) -> PartyAnswer:
@@ -122,7 +122,7 @@ async def list_members(
     return MemberPage(items=[member_answer(each) for each in found], next=found[-1].member if more else None)
 
 
-@router.put("/parties/{party}/members/{member}", responses=described(PartyUnknown, PartyForgotten))
+@router.put("/parties/{party}/members/{member}", responses=described(PartyUnknown, PartyForgotten) | made(MemberAnswer))
 async def put_member(
     party: SlugPath, member: SlugPath, body: MemberBody, house: TheHouse, actor: KeepsPeople, response: Response
 ) -> MemberAnswer:
