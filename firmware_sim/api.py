@@ -61,6 +61,10 @@ class Api:
         """POST ``body`` as it is."""
         return await self._send("POST", f"/api/v1{path}", content=body, headers={"content-type": kind}, params=query)
 
+    async def put_file(self, path: str, body: bytes, *, kind: str) -> Json:
+        """PUT ``body`` as it is."""
+        return await self._send("PUT", f"/api/v1{path}", content=body, headers={"content-type": kind})
+
     def _signed_in(self, answer: Json) -> None:
         self._client.headers["authorization"] = f"Bearer {answer['token']}"
         # The token alone: a cookie beside it would be the same session a second way.

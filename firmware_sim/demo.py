@@ -16,6 +16,7 @@ from edge.wire.clock import SystemClock
 from firmware_sim import seed
 from firmware_sim.building import Building, demo_buildings
 from firmware_sim.errors import ProcessFailed, SimError
+from firmware_sim.furnishing import furnish
 from firmware_sim.people import Party
 from firmware_sim.ports import free_port
 from firmware_sim.premises import PIDS
@@ -177,7 +178,8 @@ class Demo:
             f"/sites/{building.id}/bookings",
             **{"from": (now - timedelta(minutes=15)).isoformat(), "to": (now + ahead).isoformat()},
         )
-        doors = {space.id: space.doors[0] for space in building.spaces}
+        spaces = (await rig.api.get(f"/sites/{building.id}"))["spaces"]
+        doors = {space["id"]: space["doors"][0] for space in spaces if space["doors"]}
         return [
             Party(
                 id=booking["id"],
@@ -190,6 +192,7 @@ class Demo:
             for booking in found["items"]
             # The studio is for whoever tries the demo: nobody comes there by themselves.
             if booking["status"] in ("confirmed", "arrived") and booking["space"] != SPACE and booking["code"]
+            if booking["space"] in doors
         ]
 
     async def _fill_diary(self, rig: Rig) -> None:
@@ -197,12 +200,15 @@ class Demo:
         now = rig.clock.now().astimezone(zone)
         today = now.date()
         if self._series_until is None:
+            await furnish(rig.api, self._buildings, today)
             await seed.import_diary(rig.api)
-            await seed.book_week(rig.api, today, now=now)
+            await seed.book_week(rig.api, now=now)
         if self._series_until is None or self._series_until < today + timedelta(weeks=2):
             start = today if self._series_until is None else max(today, self._series_until + timedelta(days=1))
             until = today + timedelta(weeks=seed.WEEKS)
-            await seed.book_series(rig.api, start, until)
+            await seed.book_series(rig.api, start, until, now=now)
+            if self._series_until is None:
+                await seed.ask(rig.api, now=now)
             self._series_until = until
         self._remember(rig, stopped=False)
 

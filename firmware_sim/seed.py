@@ -17,7 +17,7 @@ IMPORTED_INTO = ("march", "hall")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of the week."""
+    """One line of the week. ``weeks``: how many to let pass before it."""
 
     site: Slug
     space: Slug
@@ -28,10 +28,19 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     weekday: Annotated[int, msgspec.Meta(ge=0, le=6)]
     starts: Wall
     ends: Wall
+    weeks: int = 0
+    party: Slug | None = None
+    layout: Slug | None = None
+    under_16s: bool = False
+    equipment: dict[Slug, int] = {}
+    notes: str = ""
 
-    def first(self, today: date) -> date:
-        """The first such weekday from ``today`` on."""
-        return today + timedelta(days=(self.weekday - today.weekday()) % 7)
+    def first(self, day: date, *, now: datetime) -> date:
+        """The first such weekday from ``day`` on that is not over, and the weeks after it. ``now``: at the site."""
+        found = day + timedelta(days=(self.weekday - day.weekday()) % 7)
+        if datetime.fromisoformat(_wall(found, self.ends)) <= now.replace(tzinfo=None):
+            found += timedelta(weeks=1)
+        return found + timedelta(weeks=self.weeks)
 
     def body(self, day: date, kind: Literal["starts", "first_starts"]) -> dict[str, Any]:
         end = {"starts": "ends", "first_starts": "first_ends"}[kind]
@@ -41,14 +50,33 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             "contact_name": self.contact_name,
             "contact_phone": self.contact_phone,
             "people": self.people,
+            "party": self.party,
+            "layout": self.layout,
+            "under_16s": self.under_16s,
+            "equipment": self.equipment,
+            "notes": self.notes,
             kind: _wall(day, self.starts),
             end: _wall(day, self.ends),
         }
 
 
+class Weekly(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A group that comes every ``every`` weeks. ``clashes``: some of its dates are taken, on purpose, and are skipped
+    or asked for as ``otherwise`` says."""
+
+    every: int = 1
+    term_only: bool = False
+    clashes: bool = False
+    otherwise: Literal["skip", "hold"] = "skip"
+
+
 class Week(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    series: tuple[Entry, ...]
+    """``asked``: waits for a manager. ``waiting``: in line for a time that is taken."""
+
+    series: tuple[Weekly, ...]
     once: tuple[Entry, ...]
+    asked: tuple[Entry, ...]
+    waiting: tuple[Entry, ...]
 
 
 def demo_week() -> Week:
@@ -59,25 +87,37 @@ def demo_week() -> Week:
         raise BuildingError(f"week.toml: {error}") from error
 
 
-async def book_week(api: Api, today: date, *, now: datetime) -> int:
-    """Book the single events of the week from ``today``, as far as their time is free and to come; how many."""
+async def book_week(api: Api, *, now: datetime) -> int:
+    """Book the single events of the week from ``now``, as far as their time is free and to come; how many."""
     made = 0
     for entry in demo_week().once:
-        day = entry.first(today)
-        if datetime.fromisoformat(_wall(day, entry.ends)) <= now.replace(tzinfo=None):
-            day += timedelta(days=7)
+        day = entry.first(now.date(), now=now)
         if await _wanted(api, f"/sites/{entry.site}/bookings", entry.body(day, "starts"), f"{entry.title}/{day}"):
             made += 1
     return made
 
 
-async def book_series(api: Api, start: date, until: date) -> int:
+async def book_series(api: Api, start: date, until: date, *, now: datetime) -> int:
     """Book the weekly groups from ``start`` until ``until``, skipping dates that are taken; how many series."""
     made = 0
     for entry in demo_week().series:
-        body = entry.body(entry.first(start), "first_starts")
-        body |= {"rule": f"FREQ=WEEKLY;UNTIL={until:%Y%m%d}", "otherwise": "skip"}
+        body = entry.body(entry.first(start, now=now), "first_starts") | {
+            "rule": f"FREQ=WEEKLY;INTERVAL={entry.every};UNTIL={until:%Y%m%d}",
+            "term_only": entry.term_only,
+            "otherwise": entry.otherwise,
+        }
         made += await _wanted(api, f"/sites/{entry.site}/series", body, f"{entry.site}/{entry.title}/{start}")
+    return made
+
+
+async def ask(api: Api, *, now: datetime) -> int:
+    """Ask for what no rule confirms at once, and wait for what is taken; how many of them."""
+    made = 0
+    for what, entries in (("bookings", demo_week().asked), ("waiting", demo_week().waiting)):
+        for entry in entries:
+            day = entry.first(now.date(), now=now)
+            body = entry.body(day, "starts") | {"by_rules": True}
+            made += await _wanted(api, f"/sites/{entry.site}/{what}", body, f"{what}/{entry.title}/{day}")
     return made
 
 

@@ -114,9 +114,11 @@ def test_starting_anew_touches_only_what_a_demo_made(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["holiday-photos"]
 
 
-def test_the_week_books_no_space_twice_and_leaves_the_studio_free() -> None:
+def test_the_week_clashes_only_where_it_is_meant_to_and_leaves_the_studio_free() -> None:
     week = demo_week()
-    entries = [*week.series, *week.once]
+    entries = [*week.series, *week.once, *week.asked]
+    meant = [entry for entry in week.series if entry.clashes]
+    assert {entry.otherwise for entry in meant} == {"skip", "hold"}
     for entry in entries:
         assert entry.starts < entry.ends
         assert (entry.site, entry.space) != ("ramsey", "studio")
@@ -127,5 +129,6 @@ def test_the_week_books_no_space_twice_and_leaves_the_studio_free() -> None:
             and (other.site, other.space, other.weekday) == (entry.site, entry.space, entry.weekday)
             and other.starts < entry.ends
             and entry.starts < other.ends
+            and not {entry.title, other.title} & {each.title for each in meant}
         ]
         assert clashes == [], entry.title

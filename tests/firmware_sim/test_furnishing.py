@@ -1,0 +1,125 @@
+"""What the demo's hubs are besides their doors, brought into a real controller as a user would."""
+
+import tomllib
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from firmware_sim import provision, seed
+from firmware_sim.api import Api
+from firmware_sim.building import DATA, DEMO_SITES, Building, demo_buildings
+from firmware_sim.furnishing import furnish, school_terms
+from tests.controller.clock import ManualClock
+from tests.controller.running import BASE_URL, PASSWORD, USER
+
+
+def site_file(site: str) -> dict[str, Any]:
+    return tomllib.loads((DATA / "sites" / f"{site}.toml").read_text())
+
+
+@pytest.fixture
+async def api(app: FastAPI, tmp_path: Path) -> AsyncIterator[Api]:
+    """Signed in to a controller that has the hubs with their doors and plain rooms."""
+    async with Api(BASE_URL, transport=httpx.ASGITransport(app)) as api:
+        await api.set_up(token=(tmp_path / "setup-token").read_text(), user=USER, password=PASSWORD)
+        for building in demo_buildings():
+            folder = tmp_path / building.id
+            folder.mkdir()
+            await provision.put_building(api, building, public_key=provision.edge_key(folder))
+            await provision.put_hours(api, building)
+        yield api
+
+
+@pytest.mark.parametrize("building", demo_buildings(), ids=lambda building: building.id)
+def test_a_site_s_file_agrees_with_the_building_that_is_simulated(building: Building) -> None:
+    file = site_file(building.id)
+    for field in ("id", "name", "zone", "address", "phone", "latitude", "longitude"):
+        assert file["site"][field] == getattr(building, field), field
+    for space in building.spaces:
+        kept = file["spaces"][space.id]
+        assert (kept["name"], kept["capacity"], kept["floor_area_m2"]) == (
+            space.name,
+            space.capacity,
+            space.floor_area_m2,
+        )
+        assert kept["doors"] == sorted(space.doors)
+    staffed = [
+        (span["weekday"], span["opens"], span["closes"])
+        for span in file["hours"]["pattern"]
+        if span["mode"] == "staffed"
+    ]
+    assert staffed == [(each.weekday, each.opens, each.closes) for each in building.hours]
+    assert file["hours"]["free_doors"] == [door.id for door in building.doors if door.free_while_staffed]
+
+
+async def test_furnishing_twice_changes_nothing(api: Api, clock: ManualClock) -> None:
+    today = clock.now().date()
+    await furnish(api, demo_buildings(), today)
+    first = {site: await api.get(f"/sites/{site}") for site in DEMO_SITES}
+    for site in DEMO_SITES:
+        kept = (DATA / "sites" / f"{site}.toml").read_bytes()
+        told = await api.put_file(f"/sites/{site}/file", kept, kind="application/toml")
+        assert (told["written"], told["changes"]) == (True, []), site
+    await furnish(api, demo_buildings(), today)
+    assert {site: await api.get(f"/sites/{site}") for site in DEMO_SITES} == first
+    assert (await api.get("/parties", search="choir"))["items"][0]["responsible"] == "ruth-allen"
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 11, 25, 12, tzinfo=UTC),
+        datetime(2026, 12, 24, 19, 30, tzinfo=UTC),
+        datetime(2027, 3, 27, 23, 50, tzinfo=UTC),
+        datetime(2027, 7, 19, 6, tzinfo=UTC),
+        datetime(2029, 10, 28, 1, 15, tzinfo=UTC),
+    ],
+    ids=lambda now: f"{now:%a-%d-%b-%Y}",
+)
+async def test_whenever_the_demo_starts_its_diary_fills_and_the_studio_is_free(
+    api: Api, clock: ManualClock, now: datetime
+) -> None:
+    clock.set(now)
+    await api.sign_in(user=USER, password=PASSWORD)  # the session of 2026 is over
+    today = now.date()
+    await furnish(api, demo_buildings(), today)
+    await seed.book_week(api, now=now)
+    series = await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=now)
+    assert series == len(seed.demo_week().series)
+    asked = len(seed.demo_week().asked)
+    assert await seed.ask(api, now=now) >= asked
+    lasts = {"starts": now.isoformat(), "ends": (now + timedelta(hours=9)).isoformat()}
+    code = await api.post("/sites/ramsey/bookings", {"space": "studio", "title": "Try the front door", **lasts})
+    assert code["status"] == "confirmed"
+
+
+async def test_the_diary_has_what_a_manager_has_to_decide(api: Api, clock: ManualClock) -> None:
+    now = clock.now()
+    today = now.date()
+    await furnish(api, demo_buildings(), today)
+    await seed.book_week(api, now=now)
+    await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=now)
+    await seed.ask(api, now=now)
+    span = {"from": now.isoformat(), "to": (now + timedelta(days=35)).isoformat()}
+    found = (await api.get("/sites/ramsey/bookings", **span))["items"]
+    waits = {each["title"]: each["status"] for each in found if each["status"] in ("requested", "held")}
+    assert waits == {"Makers' market": "requested", "Model railway exhibition": "held", "Wedding fair": "held"}
+    dates = Counter(each["title"] for each in found)
+    assert dates["Sewing bee"] == 4, "five Thursdays, of which the planning exhibition has one"
+    assert dates["Job club"] == 4, "five Fridays, of which one is closed for the carpet"
+    (waiting,) = (await api.get("/sites/ramsey/waiting"))["items"]
+    assert (waiting["title"], waiting["state"], waiting["place"]) == ("Salsa taster", "waiting", 1)
+
+
+def test_terms_cover_today_whenever_it_is() -> None:
+    for day in (date(2026, 8, 31), date(2026, 9, 1), date(2027, 1, 1), date(2027, 7, 31)):
+        terms = school_terms(day)
+        assert terms == sorted(terms, key=lambda term: str(term["first"]))
+        assert any(term["last"] >= f"{day:%Y-%m-%d}" for term in terms)
+        assert terms[0]["first"] <= f"{day.year}-09-03"
