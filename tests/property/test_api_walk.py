@@ -1,4 +1,5 @@
-"""Whatever is sent to any route, it is answered and never a fault; what is refused is a problem that says why."""
+"""Whatever is sent to any route, it is answered and never a fault; what is refused is a problem that says why, and
+leaves nothing behind."""
 
 import asyncio
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from controller.house import House
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
+from tests.controller.counting import row_counts
 from tests.controller.running import running, signed_in
 from tests.controller.village import API, SITE, Json, book, furnish
 from tests.property.api_requests import Maker, Request
@@ -27,11 +30,17 @@ NO_SUCH_ROUTE = frozenset({404, 405})
 class Walk:
     """A furnished controller, and a client that is its first user."""
 
-    def __init__(self, runner: asyncio.Runner, client: httpx.AsyncClient, document: Json, maker: Maker) -> None:
+    def __init__(
+        self, runner: asyncio.Runner, house: House, client: httpx.AsyncClient, document: Json, maker: Maker
+    ) -> None:
         self.document = document
         self.maker = maker
         self._runner = runner
+        self._house = house
         self._client = client
+
+    def rows(self) -> dict[str, int]:
+        return self._runner.run(row_counts(self._house))
 
     def send(self, request: Request) -> httpx.Response:
         sent = self._client.request(
@@ -49,7 +58,7 @@ def walk(any_settings: Settings, clock: ManualClock, passwords: Passwords) -> It
             app = await stack.enter_async_context(running(any_settings, clock, passwords))
             client = await stack.enter_async_context(signed_in(app))
             document = app.openapi()
-            return Walk(runner, client, document, Maker(document, await _furnished(client)))
+            return Walk(runner, app.state.house, client, document, Maker(document, await _furnished(client)))
 
         try:
             yield runner.run(enter())
@@ -103,11 +112,13 @@ def _walk_through(walk: Walk, requests: st.SearchStrategy[Request], told: set[in
     @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(requests)
     def each(request: Request) -> None:
+        before = walk.rows()
         answer = walk.send(request)
         assert answer.status_code < 500, answer.text
         assert answer.status_code in told, f"answers {answer.status_code}, which its description leaves out"
         if answer.status_code >= 400:
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json()["detail"]
+            assert walk.rows() == before
 
     each()
