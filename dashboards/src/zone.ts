@@ -86,6 +86,11 @@ export function dayPlus(day: Day, days: number): Day {
   return new Date(utc(day) + days * 24 * HOUR).toISOString().slice(0, 10);
 }
 
+/** The Monday of a day's week. */
+export function mondayOf(day: Day): Day {
+  return dayPlus(day, -((new Date(utc(day)).getUTCDay() + 6) % 7));
+}
+
 export function minutesOf(at: Instant, zone: string): number {
   const clock = wall(at, zone);
   return clock.getUTCHours() * 60 + clock.getUTCMinutes();

@@ -7,14 +7,22 @@ from firmware_sim.rig import Rig
 
 
 async def book(
-    house: Rig, title: str, day: date, starts: str, ends: str, *, space: str = "studio", site: str = "ramsey"
+    house: Rig,
+    title: str,
+    day: date,
+    starts: str,
+    ends: str,
+    *,
+    space: str = "studio",
+    site: str = "ramsey",
+    last: date | None = None,
 ) -> dict[str, Any]:
-    """Book over the API, as another person would."""
+    """Book over the API, as another person would. ``last``: the day it ends, if that is another."""
     body = {
         "space": space,
         "title": title,
         "starts": f"{day.isoformat()}T{starts}",
-        "ends": f"{day.isoformat()}T{ends}",
+        "ends": f"{(last or day).isoformat()}T{ends}",
         "contact_name": "Mary Holloway",
         "contact_phone": "01632 960 100",
         "people": 12,
@@ -43,3 +51,26 @@ async def titled(house: Rig, title: str, day: date, site: str = "ramsey") -> dic
     query = {"from": f"{day.isoformat()}T00:00", "to": f"{day.isoformat()}T23:59"}
     items: list[dict[str, Any]] = (await house.api.get(f"/sites/{site}/bookings", **query))["items"]
     return next((one for one in items if one["title"] == title and one["status"] != "cancelled"), None)
+
+
+async def ask(
+    house: Rig, title: str, day: date, starts: str, ends: str, *, space: str = "studio", site: str = "ramsey"
+) -> dict[str, Any]:
+    """Ask for a booking over the API as a party would, where no rule confirms it at once: it waits for approval."""
+    body = {
+        "space": space,
+        "title": title,
+        "starts": f"{day.isoformat()}T{starts}",
+        "ends": f"{day.isoformat()}T{ends}",
+        "contact_name": "Mary Holloway",
+        "people": 12,
+        "by_rules": True,
+    }
+    asked = await house.api.post(f"/sites/{site}/bookings", body)
+    assert asked["status"] in {"held", "requested"}
+    return asked
+
+
+async def decide(house: Rig, booking: dict[str, Any], act: str, why: str = "") -> dict[str, Any]:
+    """Approve, decline, cancel or restore over the API, as another person would."""
+    return await house.api.post(f"/bookings/{booking['id']}/{act}", {"why": why} if why else {})

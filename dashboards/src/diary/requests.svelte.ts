@@ -1,11 +1,15 @@
 /** What waits for somebody's word, at one building or at all of them. */
 import { get, send, words } from "../api.ts";
-import { type Booking, placed, placedAnew, type WireBooking } from "../model.ts";
+import { type Booking, placed, placedAnew, type Reason, type WireBooking } from "../model.ts";
 
 interface Page {
-  items: WireBooking[];
+  /** `reasons`: what stands in the way of approving it now. */
+  items: (WireBooking & { reasons: Reason[] })[];
   next: string | null;
 }
+
+const PAGE = 50;
+const MOST = 500;
 
 export class Requests {
   /** The building whose requests these are; empty for all. */
@@ -14,24 +18,35 @@ export class Requests {
   fault = $state("");
   items = $state.raw<Booking[]>([]);
   next = $state("");
+  private reasons = $state.raw<ReadonlyMap<string, Reason[]>>(new Map());
   private asked = 0;
 
   constructor(site: string) {
     this.site = site;
   }
 
-  private async page(after: string): Promise<Page> {
+  /** What stands in the way of approving one. */
+  against(one: Booking): Reason[] {
+    return this.reasons.get(one.id) ?? [];
+  }
+
+  private async page(after: string, limit: number): Promise<Page> {
     const path = this.site ? `/sites/${this.site}/requests` : "/requests";
-    return get<Page>(path, { limit: "50", ...(after ? { after } : {}) });
+    return get<Page>(path, { limit: String(limit), ...(after ? { after } : {}) });
+  }
+
+  private know(page: Page, before: ReadonlyMap<string, Reason[]>): void {
+    this.reasons = new Map([...before, ...page.items.map((one) => [one.id, one.reasons] as const)]);
+    this.next = page.next ?? "";
   }
 
   async refresh(): Promise<void> {
     const mine = ++this.asked;
     try {
-      const page = await this.page("");
+      const page = await this.page("", Math.min(MOST, Math.max(PAGE, this.items.length)));
       if (mine !== this.asked) return;
       this.items = placedAnew(page.items, this.items);
-      this.next = page.next ?? "";
+      this.know(page, new Map());
       this.state = "ready";
       this.fault = "";
     } catch (thrown) {
@@ -43,9 +58,9 @@ export class Requests {
 
   async more(): Promise<void> {
     try {
-      const page = await this.page(this.next);
+      const page = await this.page(this.next, PAGE);
       this.items = [...this.items, ...page.items.map(placed)];
-      this.next = page.next ?? "";
+      this.know(page, this.reasons);
     } catch (thrown) {
       this.fault = words(thrown);
     }
@@ -57,7 +72,14 @@ export class Requests {
   }
 }
 
-/** Approves or declines a booking, or takes that back. */
-export async function decide(one: Booking, act: "approve" | "decline" | "restore", why = ""): Promise<Booking> {
-  return placed(await send<WireBooking>("POST", `/bookings/${one.id}/${act}`, why ? { why } : {}));
+export type Decision = "approve" | "decline" | "restore";
+
+/** Approves or declines a booking, or takes that back. `said`: why, or that a buffer is overruled. */
+export async function decide(one: Booking, act: Decision, said: { why?: string; overrule?: true } = {}): Promise<Booking> {
+  return placed(await send<WireBooking>("POST", `/bookings/${one.id}/${act}`, said));
+}
+
+/** Whether all that stands in the way may be overruled by whoever decides: setting up, clearing down, change-overs. */
+export function soft(reasons: readonly Reason[]): boolean {
+  return reasons.length > 0 && reasons.every((one) => one.why === "buffer" || one.why === "changeover");
 }

@@ -1,0 +1,216 @@
+"""What waits for approval is listed with its reasons, decided one after another, and undone."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, Route, expect
+
+from firmware_sim.rig import Rig
+from tests.browser.booked import ask, book, decide
+from tests.browser.screen import Screen, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DAY = date(2027, 2, 1)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nothing_held(house: Rig) -> AsyncIterator[None]:
+    """Requests at Ramsey hold no time meanwhile, so that others can book over them."""
+    await house.api.put("/sites/ramsey/policy", {"requests_hold": False})
+    yield
+    await house.api.put("/sites/ramsey/policy", {})
+
+
+async def _requests(screen: Screen, view: str = "requests", site: str = "ramsey") -> None:
+    await screen.open(f"/diary?site={site}&view={view}")
+    await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Waiting for approval")
+
+
+def _card(screen: Screen, title: str) -> Locator:
+    return screen.page.get_by_role("listitem", name=title, exact=True)
+
+
+async def _status(house: Rig, booking: dict[str, Any]) -> str:
+    return str((await house.api.get(f"/bookings/{booking['id']}"))["status"])
+
+
+async def _last_told(house: Rig, booking: dict[str, Any]) -> tuple[str, str]:
+    last = (await house.api.get(f"/bookings/{booking['id']}/log"))["items"][-1]
+    return last["what"], last["why"]
+
+
+async def test_what_waits_is_listed_by_its_start_with_the_reason_why(screens: Screens, house: Rig) -> None:
+    await ask(house, "Second wish", DAY + timedelta(days=1), "10:00", "12:00")
+    await ask(house, "First wish", DAY, "18:00", "20:00", space="hall")
+    screen = await screens.new()
+    await _requests(screen)
+    await expect(_card(screen, "First wish")).to_be_visible()
+    ours = screen.page.get_by_role("list", name=re.compile("^Waiting for approval")).get_by_role("heading")
+    titles = [title for title in await ours.all_inner_texts() if title in {"First wish", "Second wish"}]
+    assert titles == ["First wish", "Second wish"]
+    first = _card(screen, "First wish")
+    await expect(first).to_contain_text("Mon 1 Feb, 18:00 to 20:00 · Main hall")
+    await expect(first).to_contain_text("Mary Holloway · 12 people · holds its time until")
+    await expect(first).to_contain_text("needs approval: a manager decides on every booking here")
+
+
+async def test_one_is_approved_and_that_is_undone(screens: Screens, house: Rig) -> None:
+    asked = await ask(house, "To approve", DAY, "10:00", "11:00")
+    screen = await screens.new()
+    await _requests(screen)
+    await screen.page.get_by_role("button", name="Approve To approve").click()
+    await screen.said("Approved To approve.")
+    await expect(_card(screen, "To approve")).to_have_count(0)
+    assert await _status(house, asked) == "confirmed"
+    await screen.page.get_by_role("button", name="Undo").click()
+    await screen.said("To approve waits for approval again.")
+    await expect(_card(screen, "To approve")).to_be_visible()
+    assert await _status(house, asked) == "held"
+
+
+async def test_nobody_is_declined_without_a_reason(screens: Screens, house: Rig) -> None:
+    asked = await ask(house, "To decline", DAY, "11:00", "12:00")
+    screen = await screens.new()
+    await _requests(screen)
+    await screen.page.get_by_role("button", name="Decline… To decline").click()
+    why = _card(screen, "To decline").get_by_label("Why?")
+    await expect(why).to_be_focused()
+    await why.press("Enter")
+    await expect(why).to_be_focused()
+    assert await _status(house, asked) == "held"
+    await why.fill("The hall is being painted")
+    await why.press("Enter")
+    await screen.said("Declined To decline.")
+    assert await _status(house, asked) == "declined"
+    assert await _last_told(house, asked) == ("decline", "The hall is being painted")
+    await screen.page.get_by_role("button", name="Undo").click()
+    await expect(_card(screen, "To decline")).to_be_visible()
+
+
+async def test_several_are_decided_in_a_row_by_keyboard(screens: Screens, house: Rig) -> None:
+    day = DAY + timedelta(days=7)
+    asked = [await ask(house, f"Row {number}", day, f"1{number}:00", f"1{number}:30") for number in range(3)]
+    screen = await screens.new()
+    page = screen.page
+    await _requests(screen)
+    await page.get_by_role("button", name="Approve Row 0").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Row 1", exact=True)).to_be_focused()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Approve Row 1")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(_card(screen, "Row 1").get_by_label("Why?")).to_be_focused()
+    await page.keyboard.type("No caretaker")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Row 2", exact=True)).to_be_focused()
+    await page.get_by_role("button", name="Approve Row 2").press("Enter")
+    await expect(_card(screen, "Row 2")).to_have_count(0)
+    assert [await _status(house, each) for each in asked] == ["confirmed", "declined", "confirmed"]
+
+
+async def test_what_others_ask_and_decide_shows_by_itself(screens: Screens, house: Rig) -> None:
+    screen = await screens.new()
+    await _requests(screen)
+    await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
+    asked = await ask(house, "From afar", DAY, "13:00", "14:00")
+    await expect(_card(screen, "From afar")).to_be_visible()
+    await decide(house, asked, "decline", "Not then")
+    await expect(_card(screen, "From afar")).to_have_count(0)
+
+
+async def test_what_somebody_else_has_decided_meanwhile_is_said(screens: Screens, house: Rig) -> None:
+    asked = await ask(house, "Too late", DAY, "14:00", "15:00")
+    screen = await screens.new()
+    screen.excuse("409")
+    await _requests(screen)
+
+    async def after_the_other(route: Route) -> None:
+        await decide(house, asked, "decline", "Not then")
+        await route.continue_()
+
+    await screen.page.route("**/approve", after_the_other)
+    await screen.page.get_by_role("button", name="Approve Too late").click()
+    notice = screen.page.get_by_role("region", name="Notice")
+    await expect(notice).to_contain_text("Not approved: “Too late” was declined; only a request can be approved")
+    await expect(_card(screen, "Too late")).to_have_count(0)
+
+
+async def test_what_stands_in_the_way_is_told_before_and_after_somebody_tries(
+    screens: Screens, house: Rig, nothing_held: None
+) -> None:
+    day = DAY + timedelta(days=14)
+    asked = await ask(house, "In the way", day, "10:00", "12:00")
+    taken = await book(house, "Was faster", day, "11:00", "13:00")
+    screen = await screens.new()
+    screen.excuse("409")
+    await _requests(screen)
+    card = _card(screen, "In the way")
+    await expect(card).to_contain_text("holds no time")
+    against = card.get_by_role("list", name="What stands in the way of In the way")
+    await expect(against).to_contain_text("Was faster")
+    await card.get_by_role("button", name="Approve In the way").click()
+    await screen.said(re.compile("Not approved: .*Was faster"))
+    await expect(against).to_contain_text("Was faster")
+    assert await _status(house, asked) == "requested"
+    await decide(house, taken, "cancel")
+    await expect(against).to_have_count(0)
+    await card.get_by_role("button", name="Approve In the way").click()
+    await screen.said("Approved In the way.")
+
+
+async def test_only_setting_up_in_the_way_is_overruled_knowingly(
+    screens: Screens, house: Rig, nothing_held: None
+) -> None:
+    day = DAY + timedelta(days=15)
+    asked = await ask(house, "Close before", day, "10:00", "11:00")
+    body = {"space": "studio", "title": "Sets up", "starts": f"{day}T11:00", "ends": f"{day}T12:00", "setup_min": 30}
+    await house.api.post("/sites/ramsey/bookings", body)
+    screen = await screens.new()
+    await _requests(screen)
+    card = _card(screen, "Close before")
+    await expect(card).to_contain_text("Sets up")
+    await card.get_by_role("button", name="Approve all the same").click()
+    await screen.said("Approved Close before.")
+    assert await _status(house, asked) == "confirmed"
+
+
+async def test_a_request_opens_beside_the_list_and_is_decided_there_too(screens: Screens, house: Rig) -> None:
+    asked = await ask(house, "Look closer", DAY, "15:00", "16:00")
+    screen = await screens.new()
+    await _requests(screen)
+    await screen.page.get_by_role("button", name="Look closer", exact=True).click()
+    await expect(screen.panel.get_by_role("heading", name="Look closer")).to_be_focused()
+    await screen.panel.get_by_role("button", name="Approve", exact=True).click()
+    await screen.said("Approved Look closer.")
+    await expect(_card(screen, "Look closer")).to_have_count(0)
+    assert await _status(house, asked) == "confirmed"
+
+
+async def test_the_requests_of_all_buildings_are_one_list(screens: Screens, house: Rig) -> None:
+    here = await ask(house, "Here", DAY + timedelta(days=20), "10:00", "11:00")
+    there = await ask(house, "There", DAY + timedelta(days=20), "10:00", "11:00", space="hall", site="march")
+    screen = await screens.new()
+    await _requests(screen)
+    await expect(_card(screen, "Here")).to_be_visible()
+    await expect(_card(screen, "There")).to_have_count(0)
+    await screen.page.get_by_role("link", name="All buildings").click()
+    await expect(_card(screen, "There")).to_contain_text("March Library, Community hall")
+    await expect(_card(screen, "Here")).to_contain_text("Ramsey Hub, Studio")
+    assert "view=all-requests" in screen.page.url
+    await screen.page.get_by_role("button", name="Approve There").click()
+    await expect(_card(screen, "There")).to_have_count(0)
+    assert [await _status(house, each) for each in (here, there)] == ["held", "confirmed"]
+
+
+async def test_an_empty_list_says_what_comes_there(screens: Screens) -> None:
+    screen = await screens.new()
+    await _requests(screen, site="march")
+    await expect(screen.page.get_by_text("Nothing waits for approval at March Library.")).to_contain_text(
+        "Bookings that the building's rules do not confirm by themselves come here."
+    )

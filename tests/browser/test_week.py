@@ -1,0 +1,162 @@
+"""The week shows what is in each room on each of seven days, and the way to each of them."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from firmware_sim.rig import Rig
+from tests.browser.booked import ask, book, decide
+from tests.browser.screen import Screen, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+MONDAY = date(2027, 1, 11)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+async def _week(screen: Screen, day: date, **more: str) -> None:
+    extra = "".join(f"&{key}={value}" for key, value in more.items())
+    await screen.open(f"/diary?site=ramsey&date={day}&view=week{extra}")
+    await expect(screen.page.get_by_role("table")).to_be_visible()
+
+
+def _cell(screen: Screen, room: str, weekday: str) -> Locator:
+    return screen.row(room).get_by_role("cell").nth(_DAYS.index(weekday))
+
+
+def _entry(screen: Screen, title: str) -> Locator:
+    return screen.page.get_by_role("button", name=re.compile(rf"^{re.escape(title)}, "))
+
+
+def _head(screen: Screen, weekday: str) -> Locator:
+    return screen.page.get_by_role("columnheader", name=re.compile(rf"^{weekday} "))
+
+
+async def test_each_booking_stands_on_its_day_in_its_room(screens: Screens, house: Rig) -> None:
+    await book(house, "Week choir", MONDAY + timedelta(days=1), "19:00", "21:00", space="hall")
+    await ask(house, "Week wish", MONDAY + timedelta(days=3), "10:00", "12:00")
+    gone = await book(house, "Week gone", MONDAY + timedelta(days=4), "10:00", "12:00")
+    await decide(house, gone, "cancel")
+    screen = await screens.new()
+    await _week(screen, MONDAY + timedelta(days=2))
+    await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Week of Monday 11 Jan 2027")
+    choir = _cell(screen, "Main hall", "Tue").get_by_role("button")
+    await expect(choir).to_have_accessible_name(re.compile("^Week choir, 19:00 to 21:00, Confirmed"))
+    await expect(choir).to_contain_text("19:00")
+    wish = _cell(screen, "Studio", "Thu").get_by_role("button")
+    await expect(wish).to_have_accessible_name("Week wish, 10:00 to 12:00, Waits for approval")
+    await expect(wish).to_have_css("border-top-style", "dashed")
+    await expect(_entry(screen, "Week gone")).to_have_count(0)
+
+
+async def test_a_booking_over_midnight_stands_on_both_its_days(screens: Screens, house: Rig) -> None:
+    saturday, sunday = MONDAY + timedelta(days=5), MONDAY + timedelta(days=6)
+    await book(house, "Week eve", saturday, "22:00", "00:00", space="meeting-room", last=sunday)
+    await book(house, "Week night", saturday, "22:00", "02:00", space="hall", last=sunday)
+    screen = await screens.new()
+    await _week(screen, MONDAY)
+    await expect(_cell(screen, "Main hall", "Sat")).to_contain_text("from 22:00")
+    await expect(_cell(screen, "Main hall", "Sun")).to_contain_text("until 02:00")
+    await expect(_cell(screen, "Meeting room", "Sat").get_by_role("button")).to_be_visible()
+    await expect(_cell(screen, "Meeting room", "Sun").get_by_role("button")).to_have_count(0)
+
+
+async def test_each_day_says_when_the_building_is_open_or_that_it_is_closed(screens: Screens) -> None:
+    screen = await screens.new()
+    await _week(screen, MONDAY)
+    await expect(_head(screen, "Mon")).to_contain_text("Closed")
+    await expect(_head(screen, "Tue")).to_contain_text("10:00 to 18:00")
+    await expect(_head(screen, "Tue")).not_to_contain_text("Closed")
+    await expect(_head(screen, "Wed")).to_contain_text("10:00 to 14:00")
+
+
+async def test_a_day_opens_from_its_name_and_the_back_button_returns_to_the_week(screens: Screens) -> None:
+    screen = await screens.new()
+    page = screen.page
+    await _week(screen, MONDAY)
+    await page.get_by_role("link", name="Thu 14 Jan").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Thursday 14 Jan 2027")
+    await expect(page.get_by_role("grid")).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_role("table")).to_be_visible()
+    await page.get_by_role("navigation", name="View").get_by_role("link", name="Day", exact=True).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Monday 11 Jan 2027")
+
+
+async def test_a_booking_opens_by_keyboard_and_gives_the_focus_back(screens: Screens, house: Rig) -> None:
+    booked = await book(house, "Week keys", MONDAY + timedelta(days=2), "12:00", "13:00")
+    screen = await screens.new()
+    await _week(screen, MONDAY)
+    await _entry(screen, "Week keys").focus()
+    await screen.page.keyboard.press("Enter")
+    await expect(screen.panel.get_by_role("heading", name="Week keys")).to_be_focused()
+    assert f"booking={booked['id']}" in screen.page.url
+    assert "view=week" in screen.page.url
+    await screen.page.keyboard.press("Escape")
+    await expect(screen.panel).to_have_count(0)
+    await expect(_entry(screen, "Week keys")).to_be_focused()
+
+
+async def test_the_weeks_before_and_after_are_reached_by_keyboard_and_stand_in_the_address(screens: Screens) -> None:
+    screen = await screens.new()
+    page = screen.page
+    await _week(screen, MONDAY)
+    after = page.get_by_role("link", name="Week after")
+    await after.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Week of Monday 18 Jan 2027")
+    await expect(after).to_be_focused()
+    assert "date=2027-01-18" in page.url
+    await page.get_by_role("link", name="Week before").focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Week of Monday 4 Jan 2027")
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Week of Monday 4 Jan 2027")
+    await expect(page.get_by_role("columnheader", name="Sun 10 Jan")).to_be_visible()
+
+
+async def test_an_empty_week_says_what_to_do(screens: Screens) -> None:
+    screen = await screens.new()
+    await _week(screen, date(2027, 8, 9))
+    await expect(screen.page.get_by_text("Nothing is booked in this week.")).to_contain_text("Choose a day")
+
+
+@pytest.mark.parametrize(
+    ("sunday", "starts", "hours"),
+    [(date(2027, 3, 28), "00:30", 23), (date(2027, 10, 31), "01:30", 25)],
+    ids=["forward", "back"],
+)
+async def test_the_weeks_of_the_clock_changes_have_seven_days_and_say_which_is_not_24_hours(
+    screens: Screens, house: Rig, sunday: date, starts: str, hours: int
+) -> None:
+    title = f"Week of {hours} hours"
+    await book(house, title, sunday, starts, "03:30", space="hall")
+    await book(house, f"Eve of {hours}", sunday - timedelta(days=1), "23:00", "00:15", last=sunday)
+    await book(house, f"End of {hours}", sunday, "23:00", "23:45")
+    screen = await screens.new()
+    await _week(screen, sunday)
+    heads = screen.page.get_by_role("columnheader")
+    await expect(heads).to_have_count(8)
+    await expect(_head(screen, "Sun")).to_contain_text(f"{hours} hours")
+    for weekday in _DAYS[:6]:
+        await expect(_head(screen, weekday)).not_to_contain_text("hours")
+    await expect(_cell(screen, "Main hall", "Sun")).to_contain_text(f"{starts} {title}", use_inner_text=True)
+    await expect(_cell(screen, "Main hall", "Sat").get_by_role("button")).to_have_count(0)
+    await expect(_cell(screen, "Studio", "Sat")).to_contain_text("from 23:00")
+    await expect(_cell(screen, "Studio", "Sun")).to_contain_text("until 00:15")
+    await expect(
+        _cell(screen, "Studio", "Sun").get_by_role("button", name=re.compile(f"^End of {hours}"))
+    ).to_be_visible()
+
+
+async def test_a_booking_made_elsewhere_appears_in_the_week_by_itself(screens: Screens, house: Rig) -> None:
+    screen = await screens.new()
+    await _week(screen, MONDAY)
+    await expect(screen.page.get_by_text("Live", exact=True)).to_be_visible()
+    made = await book(house, "Week late", MONDAY + timedelta(days=6), "12:00", "13:00")
+    await expect(_entry(screen, "Week late")).to_be_visible()
+    await decide(house, made, "cancel")
+    await expect(_entry(screen, "Week late")).to_have_count(0)
