@@ -81,6 +81,11 @@ export interface WireBooking {
   /** For what reason it is not confirmed. */
   why: string;
   held_until: string | null;
+  /** When its people were warned that nobody has come, and when it is given back if nobody does. */
+  warned_at: string | null;
+  release_at: string | null;
+  /** Its end before it was finished early. */
+  ends_before: string | null;
   series: string | null;
   code: string | null;
   code_window: { starts: string; ends: string } | null;
@@ -181,6 +186,7 @@ function same(a: WireBooking, b: WireBooking): boolean {
     a.on_door.text === b.on_door.text &&
     a.arrived_at === b.arrived_at &&
     a.counted_in === b.counted_in &&
+    a.release_at === b.release_at &&
     doors(a) === doors(b) &&
     a.still_opens.join() === b.still_opens.join() &&
     a.lingering.join() === b.lingering.join()
