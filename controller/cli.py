@@ -13,7 +13,7 @@ from controller.migrations import migrate as migrate_database
 from controller.people import user_cli
 from controller.settings import EXAMPLE, load_settings
 
-app = typer.Typer(help="The centre: diary, plans, history, pages.", no_args_is_help=True)
+app = typer.Typer(help="The centre: diary, plans, history, pages.", no_args_is_help=True, add_completion=False)
 app.add_typer(user_cli.app, name="user")
 
 

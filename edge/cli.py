@@ -20,8 +20,10 @@ from edge.errors import ConfigError, EdgeError, NotInstalled, RestartWanted
 GROUP = "hallkeeper.commands"
 ABOUT = {
     "bookings": "Bookings in and out of spreadsheets.",
+    "calendar": "Bring in diaries of other programs.",
     "controller": "The centre: diary, codes, plans, pages.",
     "demo": "Three whole hubs on simulated pins.",
+    "hours": "Opening hours, bank holidays, closures.",
     "parties": "Organisations, groups and persons, in and out of spreadsheets.",
     "sim": "Act on a running demo: type codes, walk in, pull plugs.",
     "site": "A building in and out of one file.",
@@ -35,7 +37,7 @@ class Deferred(TyperCommand):
     """A command of another room, imported only when somebody uses it."""
 
     def __init__(self, entry: EntryPoint) -> None:
-        super().__init__(entry.name, help=ABOUT.get(entry.name, f"Commands of {entry.name}."))
+        super().__init__(entry.name, help=ABOUT.get(entry.name, ""))
         self._entry = entry
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:

@@ -1,20 +1,17 @@
 """``hallkeeper calendar``: diaries of other programs brought in over HTTP, as anybody could."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-app = typer.Typer(help="Bring in diaries of other programs.", no_args_is_help=True)
+from controller.caller import SERVER, Caller, Server, Token, TokenFile, read_file
 
-_TIMEOUT_S = 120.0
-_TOKEN = "HALLKEEPER_TOKEN"  # noqa: S105  # the variable's name
+app = typer.Typer(help="Bring in diaries of other programs.", no_args_is_help=True, add_completion=False)
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -51,10 +48,6 @@ class _Answer(msgspec.Struct, frozen=True):
     vanished: list[_Gone]
 
 
-class _Problem(msgspec.Struct, frozen=True):
-    detail: str
-
-
 @app.callback()
 def calendar() -> None:
     """Bring in diaries of other programs."""
@@ -65,17 +58,15 @@ def import_file(
     file: Annotated[Path, typer.Argument(help="An iCalendar file (.ics).", exists=True, dir_okay=False)],
     site: Annotated[str, typer.Option(help="The site, such as ramsey.")],
     space: Annotated[str, typer.Option(help="The space that the events take place in.")],
-    server: Annotated[str, typer.Option(help="The controller's address.")] = "http://127.0.0.1:8080",
-    token_file: Annotated[
-        Path | None, typer.Option(help=f"A file with a session's token; else ${_TOKEN}.", dir_okay=False)
-    ] = None,
-    token: Annotated[str | None, typer.Option(help="The token itself; others on this machine may see it.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Say what would happen; write nothing.")] = False,
     calendar: Annotated[str, typer.Option(help="Which calendar it is, if several go into the space.")] = "",
     party: Annotated[str, typer.Option(help="Whose bookings its events become, such as choir.")] = "",
     cancel_vanished: Annotated[
         bool, typer.Option("--cancel-vanished", help="Cancel what an earlier import booked and is not in FILE.")
     ] = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
 ) -> None:
     """Import FILE. What is sound is booked, the rest is listed by line and reason.
 
@@ -83,38 +74,16 @@ def import_file(
 
     Exit code 0 when the file was taken, 1 when it was refused as a whole or the controller did not answer.
     """
-    secret = token or (token_file.read_text().strip() if token_file else os.environ.get(_TOKEN, ""))
-    console = Console()
-    if not secret:
-        raise typer.BadParameter(f"sign in and give the token by --token-file or ${_TOKEN}")
-    try:
-        response = httpx.post(
-            f"{server.rstrip('/')}/api/v1/sites/{site}/calendar",
-            params={
-                "space": space,
-                "preview": str(preview).lower(),
-                "vanished": "cancel" if cancel_vanished else "keep",
-            }
-            | ({"calendar": calendar} if calendar else {})
-            | ({"party": party} if party else {}),
-            content=file.read_bytes(),
-            headers={"Content-Type": "text/calendar", "Authorization": f"Bearer {secret}"},
-            timeout=_TIMEOUT_S,
-        )
-    except httpx.HTTPError as error:
-        console.print(f"{server} does not answer: {error}", style="red", markup=False)
-        raise typer.Exit(1) from error
-    if response.is_error:
-        console.print(_detail(response), style="red", markup=False)
-        raise typer.Exit(1)
-    _show(console, msgspec.json.decode(response.content, type=_Answer), preview=preview)
-
-
-def _detail(response: httpx.Response) -> str:
-    try:
-        return msgspec.json.decode(response.content, type=_Problem).detail
-    except msgspec.MsgspecError:
-        return f"the controller answered {response.status_code}"
+    caller = Caller(server, token_file, token)
+    params = {
+        "space": space,
+        "preview": str(preview).lower(),
+        "vanished": "cancel" if cancel_vanished else "keep",
+        **({"calendar": calendar} if calendar else {}),
+        **({"party": party} if party else {}),
+    }
+    answer = caller.post(f"/sites/{site}/calendar", read_file(file), "text/calendar", _Answer, **params)
+    _show(caller.console, answer, preview=preview)
 
 
 def _show(console: Console, answer: _Answer, *, preview: bool) -> None:

@@ -1,6 +1,5 @@
 """``hallkeeper site``: a building as one file, out, checked, and in, over HTTP."""
 
-import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,9 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from controller.caller import REFUSED, SERVER, Caller, Server, Token, TokenFile
+from controller.caller import REFUSED, SERVER, Caller, Server, Token, TokenFile, read_file
 
-app = typer.Typer(help="A building in and out of one file.", no_args_is_help=True)
+app = typer.Typer(help="A building in and out of one file.", no_args_is_help=True, add_completion=False)
 
 _KIND = "application/toml"
 _STYLES = {"add": "green", "change": "yellow", "remove": "red"}
@@ -60,11 +59,7 @@ def export(
     token: Token = None,
 ) -> None:
     """Write a site as one TOML file: floors, spaces, equipment, doors, edges, hours, policy, tariffs. No secrets."""
-    data = Caller(server, token_file, token).get(f"/sites/{site}/file")
-    if out is None:
-        sys.stdout.buffer.write(data)
-    else:
-        out.write_bytes(data)
+    Caller(server, token_file, token).download(f"/sites/{site}/file", _KIND, out)
 
 
 @app.command()
@@ -112,10 +107,10 @@ def import_file(
 
 
 def _put(caller: Caller, file: Path, *, check: bool, prune: bool, anyway: bool) -> _Answer:
-    data = file.read_bytes()
+    data = read_file(file)
     given = {"check": check, "prune": prune, "anyway": anyway}
     params = {name: str(value).lower() for name, value in given.items()}
-    return msgspec.json.decode(caller.put(f"/sites/{_site_of(data)}/file", data, _KIND, **params), type=_Answer)
+    return caller.put(f"/sites/{_site_of(data)}/file", data, _KIND, _Answer, **params)
 
 
 def _site_of(data: bytes) -> str:

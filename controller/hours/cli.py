@@ -10,7 +10,7 @@ from rich.table import Table
 
 from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile
 
-app = typer.Typer(help="Opening hours, bank holidays, closures.", no_args_is_help=True)
+app = typer.Typer(help="Opening hours, bank holidays, closures.", no_args_is_help=True, add_completion=False)
 
 Site = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
 
@@ -77,6 +77,10 @@ class _Effect(msgspec.Struct, frozen=True):
     count: int
 
 
+class _Made(msgspec.Struct, frozen=True):
+    """A closure that is written; nothing of it is told."""
+
+
 _FOLLOWS = {"week": "the week", "bank_holiday": "the rule for bank holidays", "date": "an exception for this date"}
 
 
@@ -95,7 +99,7 @@ def show(
 ) -> None:
     """Tell the modes of DAY at SITE, what they follow, and when its spaces cannot be booked."""
     caller = Caller(server, token_file, token)
-    found = msgspec.json.decode(caller.get(f"/sites/{site}/hours/{day}"), type=_Day)
+    found = caller.get(f"/sites/{site}/hours/{day}", _Day)
     console = caller.console
     console.print(f"{found.weekday} {found.date} follows {_follows(found)}.", markup=False, highlight=False)
     if found.holiday:
@@ -126,7 +130,7 @@ def bank_holidays(
     """List the bank holidays of England and Wales in YEAR and what each means at SITE."""
     caller = Caller(server, token_file, token)
     asked = {} if year is None else {"year": str(year)}
-    found = msgspec.json.decode(caller.get(f"/sites/{site}/bank-holidays", **asked), type=_Holidays)
+    found = caller.get(f"/sites/{site}/bank-holidays", _Holidays, **asked)
     table = Table("Date", "Bank holiday", "Follows", "Open")
     for each in found.items:
         opened = [
@@ -160,18 +164,18 @@ def close(
     left = False
     for site in sites:
         path = f"/sites/{site}/closures"
-        effect = msgspec.json.decode(caller.post(path, body, "application/json", check="true"), type=_Effect)
+        effect = caller.post(path, body, "application/json", _Effect, check="true")
         stands = effect.count > 0 and not anyway
         left = left or stands
         if not dry_run and not stands:
-            caller.post(path, body, "application/json", anyway=str(anyway).lower())
+            caller.post(path, body, "application/json", _Made, anyway=str(anyway).lower())
         _told(caller, site, effect, dry_run=dry_run, stands=stands)
     if left:
         raise typer.Exit(SET_ASIDE)
 
 
 def _told(caller: Caller, site: str, effect: _Effect, *, dry_run: bool, stands: bool) -> None:
-    closed = "left as it is" if stands else "would be closed" if dry_run else "closed"
+    closed = ("would be " if dry_run else "") + ("left as it is" if stands else "closed")
     many = {0: "no booking stands", 1: "1 booking stands"}.get(effect.count, f"{effect.count} bookings stand")
     caller.console.print(f"{site}: {closed}; {many} in that time", markup=False, highlight=False)
     if effect.bookings:

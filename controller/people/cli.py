@@ -1,6 +1,5 @@
 """``hallkeeper parties``: organisations, groups and persons in and out of spreadsheets, over HTTP."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +8,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile
+from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
 
-app = typer.Typer(help="Organisations, groups and persons, in and out of spreadsheets.", no_args_is_help=True)
+app = typer.Typer(
+    help="Organisations, groups and persons, in and out of spreadsheets.", no_args_is_help=True, add_completion=False
+)
 
 
 class _Fault(msgspec.Struct, frozen=True):
@@ -60,7 +61,7 @@ def import_file(
     """
     caller = Caller(server, token_file, token)
     params = {"preview": str(dry_run).lower(), "all_or_nothing": str(all_or_nothing).lower()}
-    answer = msgspec.json.decode(caller.post("/parties/import", file.read_bytes(), "text/csv", **params), type=_Answer)
+    answer = caller.post("/parties/import", read_file(file), "text/csv", _Answer, **params)
     console = caller.console
     for warning in answer.warnings:
         console.print(f"Note: {warning}", style="yellow", markup=False, highlight=False)
@@ -95,8 +96,4 @@ def export(
     token: Token = None,
 ) -> None:
     """Write all parties as CSV, as `import` reads it."""
-    data = Caller(server, token_file, token).get("/parties.csv")
-    if out is None:
-        sys.stdout.buffer.write(data)
-    else:
-        out.write_bytes(data)
+    Caller(server, token_file, token).download("/parties.csv", "text/csv", out)

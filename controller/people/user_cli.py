@@ -25,7 +25,7 @@ from controller.settings import load_settings
 
 T = TypeVar("T")
 
-app = typer.Typer(help="Who may sign in, and as what.", no_args_is_help=True)
+app = typer.Typer(help="Who may sign in, and as what.", no_args_is_help=True, add_completion=False)
 
 ACTOR = "console"
 """Who did it, in the list of writes."""

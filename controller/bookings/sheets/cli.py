@@ -1,6 +1,5 @@
 """``hallkeeper bookings``: a site's bookings in and out of spreadsheets, over HTTP."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +9,9 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile
+from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
 
-app = typer.Typer(help="Bookings in and out of spreadsheets.", no_args_is_help=True)
+app = typer.Typer(help="Bookings in and out of spreadsheets.", no_args_is_help=True, add_completion=False)
 
 SiteArg = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
 
@@ -61,7 +60,7 @@ def import_file(
     controller did not answer.
     """
     caller = Caller(server, token_file, token)
-    answer = _answer(caller, site, file.read_bytes(), dry_run)
+    answer = _answer(caller, site, read_file(file), dry_run)
     console = caller.console
     for warning in answer.warnings:
         console.print(f"Note: {warning}", style="yellow", markup=False, highlight=False)
@@ -97,11 +96,8 @@ def export(
     token: Token = None,
 ) -> None:
     """Write the bookings of a time as CSV, as `import` reads it."""
-    data = Caller(server, token_file, token).get(f"/sites/{site}/bookings.csv", **{"from": since, "to": to})
-    if out is None:
-        sys.stdout.buffer.write(data)
-    else:
-        out.write_bytes(data)
+    asked = {"from": since, "to": to}
+    Caller(server, token_file, token).download(f"/sites/{site}/bookings.csv", "text/csv", out, **asked)
 
 
 def _answer(caller: Caller, site: str, data: bytes, dry_run: bool) -> _Answer:
@@ -111,7 +107,7 @@ def _answer(caller: Caller, site: str, data: bytes, dry_run: bool) -> _Answer:
     with Progress(console=caller.console, transient=True) as progress:
         task = progress.add_task("Looking" if dry_run else "Booking", total=None)
         for line in caller.lines(f"/sites/{site}/bookings/import", data, "text/csv", **params):
-            match msgspec.json.decode(line):
+            match line:
                 case {"done": int(done), "of": int(of)}:
                     progress.update(task, completed=done, total=of)
                 case {"detail": str(detail)}:

@@ -22,6 +22,7 @@ from controller.estate.schemas import (
 )
 from controller.estate.site_file.forms import read, written
 from controller.estate.site_file.sections import Plain, Problem
+from controller.estate.soundness import Fault
 from controller.patterns import IN_WORDS
 from edge.wire.ids import SLUG_PATTERN
 
@@ -31,13 +32,19 @@ MOST_THINGS = 2000
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file says of a building. ``things``: by section, of those that the file has. What cannot be read has a
-    stand-in, named in ``standing_in``, so that others may refer to it."""
+    """What a file says of a building. ``things``: by section, of those that the file has. What cannot be read is left
+    out of its thing, or has a stand-in, so that all else can be looked at; ``doubtful`` are those fields, by section
+    and id, and "" for the whole thing."""
 
     site: Site
     things: dict[str, dict[str, Thing]]
-    standing_in: frozenset[tuple[str, str]]
+    doubtful: frozenset[tuple[str, str, str]]
     problems: tuple[Problem, ...]
+
+    def doubts(self, fault: Fault) -> bool:
+        """Whether a fault may come of what could not be read."""
+        about = fault.section, fault.id
+        return bool({(*about, ""), (*about, fault.field.partition(".")[0])} & self.doubtful)
 
 
 def plain(parts: SiteParts) -> Plain:
@@ -55,13 +62,13 @@ def plain(parts: SiteParts) -> Plain:
 def built(document: Plain, site_id: str) -> Built:
     """The building that a file describes."""
     problems: list[Problem] = []
-    standing_in: set[tuple[str, str]] = set()
+    doubtful: set[tuple[str, str, str]] = set()
     site = _site(document.get("site"), site_id, problems)
     found: dict[str, dict[str, Thing]] = {}
     for section in SECTIONS:
         if section in document:
-            found[section] = _things(section, document[section], site_id, problems, standing_in)
-    return Built(site=site, things=found, standing_in=frozenset(standing_in), problems=tuple(problems))
+            found[section] = _things(section, document[section], site_id, problems, doubtful)
+    return Built(site=site, things=found, doubtful=frozenset(doubtful), problems=tuple(problems))
 
 
 def merged(before: SiteParts | None, wanted: Built, *, prune: bool) -> SiteParts:
@@ -88,7 +95,7 @@ def _site(value: object, site_id: str, problems: list[Problem]) -> Site:
 
 
 def _things(
-    section: str, value: object, site: str, problems: list[Problem], standing_in: set[tuple[str, str]]
+    section: str, value: object, site: str, problems: list[Problem], doubtful: set[tuple[str, str, str]]
 ) -> dict[str, Thing]:
     found: dict[str, Thing] = {}
     if not isinstance(value, dict):
@@ -105,10 +112,37 @@ def _things(
         thing, faults = _READ[section](table, site, name)
         problems += _at(place, faults)
         if thing is None:
-            standing_in.add((section, name))
+            wrong = _wrong(faults)
+            thing = _without(section, table, site, name, wrong)
+            doubtful |= {(section, name, field) for field in wrong or {""}}
+        if thing is None:
+            doubtful.add((section, name, ""))
         found[name] = _STAND_IN[section](site, name) if thing is None else thing
     return found
 
+
+def _wrong(faults: list[Problem]) -> set[str]:
+    """The fields that faults are about, with those that cannot be judged without them."""
+    fields = {fault.place.partition(".")[0] for fault in faults}
+    return fields.union(*(_JUDGED_BY.get(field, ()) for field in fields))
+
+
+def _without(section: str, table: object, site: str, name: str, wrong: set[str]) -> Thing | None:
+    """What a table says but for some fields."""
+    if section not in _LEAST or not isinstance(table, dict):
+        return None
+    rest = {field: value for field, value in table.items() if field not in wrong}
+    thing, _ = _READ[section]({**_LEAST[section](name), **rest}, site, name)
+    return thing
+
+
+_JUDGED_BY = {"kind": ("pool_size",), "layouts": ("default_layout", "changeovers")}
+_LEAST: Mapping[str, Callable[[str], Plain]] = {
+    "spaces": lambda name: {"name": name},
+    "equipment": lambda name: {"name": name, "count": 0},
+    "doors": lambda name: {"name": name, "edge": name},
+}
+"""What a thing that refers to others must have."""
 
 _STAND_IN: Mapping[str, Callable[[str, str], Thing]] = {
     "floors": lambda site, name: Floor(site=site, id=name, name=name, level=0),

@@ -224,6 +224,8 @@ pattern = [{ weekday = 9, opens = "09:00", closes = "17:00", mode = "staffed" }]
     assert places == {
         "floors.ground.level",
         "spaces.hall.capcity",
+        "spaces.hall.floor",
+        "spaces.hall.parts",
         "spaces.hall.layouts.boardroom.setup_min",
         "spaces.Yard",
         "doors.front-door.edge",
@@ -234,6 +236,54 @@ pattern = [{ weekday = 9, opens = "09:00", closes = "17:00", mode = "staffed" }]
     refused = await bring(client, file, 422)
     assert {each["field"] for each in refused["errors"]} == places
     assert await export(client) == before
+
+
+async def test_what_cannot_be_read_hides_no_other_fault_and_makes_none_up(client: httpx.AsyncClient) -> None:
+    await furnish(client)
+    file = (
+        SMALL
+        + """
+[spaces.hall]
+name = 7
+noise = "loud"
+doors = ["cellar-door"]
+default_layout = "theatre"
+[spaces.hall.layouts.theatre]
+name = "Theatre"
+[spaces.desks]
+name = "Desks"
+kind = "pond"
+pool_size = 4
+floor = "attic"
+[spaces.lounge]
+name = "Lounge"
+default_layout = "sofas"
+[spaces.lounge.layouts.sofas]
+name = "Sofas"
+setup_min = -1
+[equipment.piano]
+name = "Piano"
+count = "one"
+space = "cellar"
+[doors.side-door]
+name = "Side"
+edge = "no-edge"
+hold_s = 0
+"""
+    )
+    told = await bring(client, file, check="true")
+    assert sorted(each["place"] for each in told["problems"]) == [
+        "doors.side-door.edge",
+        "doors.side-door.hold_s",
+        "equipment.piano.count",
+        "equipment.piano.space",
+        "spaces.desks.floor",
+        "spaces.desks.kind",
+        "spaces.hall.doors",
+        "spaces.hall.name",
+        "spaces.hall.noise",
+        "spaces.lounge.layouts.sofas.setup_min",
+    ]
 
 
 async def test_names_that_nothing_has_and_hours_that_cannot_be_are_listed_too(client: httpx.AsyncClient) -> None:
