@@ -42,7 +42,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         if during.end - during.start > LONGEST + _CLOCKS:
             raise invalid_field("to", "must be at most 8 weeks after `from`")
         if timedelta(minutes=self.minutes) > during.end - during.start:
-            raise invalid_field("minutes", "must fit between `from` and `to`")
+            most = int((during.end - during.start).total_seconds() // 60)
+            raise invalid_field("minutes", f"must fit between `from` and `to`, which are {most} minutes apart")
         return during
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from controller.bookings.schemas import Equipment, Minutes, People, WallText, needs
 from controller.bookings.series.editing import Scope, SeriesChange
@@ -57,8 +57,16 @@ class MoveChoice(Body):
         )
 
 
-ChoiceBody = Literal["book", "skip", "hold", "keep"] | MoveChoice
-Choices = Annotated[dict[str, ChoiceBody], Field(max_length=MOST_EXCEPTIONS)]
+def _a_choice(value: object) -> object:
+    if not (isinstance(value, dict | MoveChoice) or value in _WORDS):
+        raise ValueError(f'must be {", ".join(_WORDS)} or {{"move": {{"starts", "ends", "space"}}}}')
+    return value
+
+
+_WORDS = ("book", "skip", "hold", "keep")
+ChoiceBody = Annotated[Literal["book", "skip", "hold", "keep"] | MoveChoice, BeforeValidator(_a_choice)]
+ChoiceDate = Annotated[str, Field(max_length=19)]
+Choices = Annotated[dict[ChoiceDate, ChoiceBody], Field(max_length=MOST_EXCEPTIONS)]
 """By date, or by `occurrence` where there are several that day."""
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from controller.bookings.model import Asked, Draft
+from controller.bookings.picture import Picture
+from controller.bookings.verdict import Reason, Why
 
 
 class WaitState(StrEnum):
@@ -20,6 +22,23 @@ class WaitState(StrEnum):
     WITHDRAWN = "withdrawn"
     OVER = "over"
     """The time came and nothing had become free."""
+
+
+PASSING = frozenset(
+    {Why.CLASH, Why.BUFFER, Why.CHANGEOVER, Why.EQUIPMENT, Why.SEATS, Why.QUOTA, Why.TOO_EARLY, Why.CLOSED}
+)
+"""Reasons that may go away by themselves; the others stand however long one waits."""
+
+
+def may_pass(reason: Reason, asked: Asked, picture: Picture) -> bool:
+    """Whether waiting can help against a reason. More than there is of a thing never comes free."""
+    if reason.why is Why.EQUIPMENT:
+        found = picture.equipment.get(reason.field.partition(".")[2])
+        return found is not None and reason.asked is not None and reason.asked <= found.count
+    if reason.why is Why.SEATS and reason.field == "seats":
+        size = picture.require(asked.space).space.pool_size
+        return size is not None and reason.asked is not None and reason.asked <= size
+    return reason.why in PASSING
 
 
 STANDING = frozenset({WaitState.WAITING, WaitState.OFFERED})

@@ -25,7 +25,7 @@ from controller.bookings.service import Bookings
 from controller.bookings.verdict import Verdict, Why
 from controller.bookings.waiting import repository
 from controller.bookings.waiting.errors import NoOffer, NothingToWaitFor, WaitUnknown
-from controller.bookings.waiting.model import Wait, WaitDraft, WaitState
+from controller.bookings.waiting.model import Wait, WaitDraft, WaitState, may_pass
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate.model import Site
@@ -37,10 +37,6 @@ from controller.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 
-PASSING = frozenset(
-    {Why.CLASH, Why.BUFFER, Why.CHANGEOVER, Why.EQUIPMENT, Why.SEATS, Why.QUOTA, Why.TOO_EARLY, Why.CLOSED}
-)
-"""Reasons that may go away by themselves; the others stand however long one waits."""
 WIDEST_BUFFER = timedelta(days=1)
 """The most that set-up, clear-down or a change-over may take."""
 LOOK_EVERY_S = 900.0
@@ -104,7 +100,8 @@ class Waiting:
         if free:
             name = picture.require(free[0].space).space.name
             raise NothingToWaitFor(f"{name} can be booked then as it is; book it")
-        if not any(all(reason.why in PASSING for reason in verdict.refusals) for verdict in verdicts):
+        judged = zip(wait.wishes(), verdicts, strict=True)
+        if not any(all(may_pass(each, asked, picture) for each in verdict.refusals) for asked, verdict in judged):
             raise refusal(picture.require(wait.spaces[0]).space.name, verdicts[0], zone)
         await repository.insert_wait(tx, wait)
         await self._record(tx, wait, actor.name, "wait", now)
