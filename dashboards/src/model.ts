@@ -136,21 +136,23 @@ export interface Check {
   notes: string[];
 }
 
-export type Mark = "free" | "clash" | "moved_by_clock" | "empty";
-
-export interface SeriesDate {
-  date: string;
-  starts: string | null;
-  ends: string | null;
-  mark: Mark;
+/** What would fit instead of a wish that is refused. */
+export interface Proposal {
+  how: "same" | "other_time" | "other_layout" | "other_space" | "other_site";
   text: string;
-  conflicts: Conflict[];
-  lingering: string[];
-  notes: string[];
+  site: string;
+  site_name: string;
+  space: string;
+  name: string;
+  layout: string | null;
+  starts: string;
+  ends: string;
+  needs_approval: boolean;
 }
 
 export interface Draft {
   space: string;
+  layout: string | null;
   title: string;
   starts: string;
   ends: string;

@@ -1,39 +1,76 @@
-"""A weekly series lists every date with its own mark before anything is booked."""
+"""A series lists every date with its own mark before anything is written, when it is made and when it is changed."""
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from firmware_sim.rig import Rig
+from tests.browser.axe import faults
 from tests.browser.booked import book, titled
-from tests.browser.screen import Screens
+from tests.browser.screen import DESK, Scheme, Screen, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def _form(screen: Screen, day: date, title: str, starts: str, ends: str, *, space: str = "hall") -> Locator:
+    """The form of a new booking, filled in but for how it repeats."""
+    await screen.diary(day)
+    await screen.page.get_by_role("button", name="New booking").click()
+    panel = screen.panel
+    await panel.get_by_label("What for").fill(title)
+    await panel.get_by_label("Room").select_option(space)
+    await panel.get_by_label("From").fill(starts)
+    await panel.get_by_label("To", exact=True).fill(ends)
+    return panel
+
+
+def _dates(panel: Locator, count: int) -> Locator:
+    return panel.get_by_role("group", name=re.compile(rf"^{count} dates?\b")).get_by_role("listitem")
+
+
+async def _series(house: Rig, title: str, first: date, *, count: int, space: str = "studio") -> dict[str, Any]:
+    """A weekly one from 19:00 to 20:00, booked over the API."""
+    body = {
+        "space": space,
+        "title": title,
+        "first_starts": f"{first}T19:00",
+        "first_ends": f"{first}T20:00",
+        "rule": f"FREQ=WEEKLY;COUNT={count}",
+    }
+    return await house.api.post("/sites/ramsey/series", body)
+
+
+async def _found(house: Rig, series: str) -> list[tuple[str, str, str, str]]:
+    """What is booked of a series: day, start, end, title."""
+    dates = (await house.api.get(f"/series/{series}"))["dates"]
+    booked = [await house.api.get(f"/bookings/{one['booking']}") for one in dates if one["booking"]]
+    return [
+        (one["starts"][5:10], one["starts"][11:16], one["ends"][11:16], one["title"])
+        for one in booked
+        if one["status"] == "confirmed"
+    ]
 
 
 async def test_each_date_is_marked_and_a_clash_does_not_fail_the_rest(screens: Screens, house: Rig) -> None:
     first = date(2027, 3, 14)  # a Sunday, two weeks before the clocks go forward
     await book(house, "Wedding", first + timedelta(weeks=1), "00:30", "03:00", space="hall")
     screen = await screens.new()
-    await screen.diary(first)
-    panel = screen.panel
-    await screen.page.get_by_role("button", name="New booking").click()
-    await panel.get_by_label("What for").fill("Night vigil")
-    await panel.get_by_label("From").fill("01:15")
-    await panel.get_by_label("To").fill("02:45")
-    await panel.get_by_label("Every week until").check()
+    panel = await _form(screen, first, "Night vigil", "01:15", "02:45")
+    await panel.get_by_label("Repeats").select_option("Every week")
     await panel.get_by_label("Last date").fill("11/04/2027")
-    dates = panel.get_by_role("group", name=re.compile("5 dates")).get_by_role("listitem")
+    dates = _dates(panel, 5)
     await expect(dates).to_have_count(5)
     await expect(dates.nth(0)).to_contain_text("free")
     await expect(dates.nth(1)).to_contain_text("Wedding")
-    await expect(dates.nth(1).get_by_role("checkbox")).not_to_be_checked()
+    await expect(dates.nth(1).get_by_label("What to do on Sun 21 Mar")).to_have_value("skip")
     await expect(dates.nth(2)).to_contain_text("02:15 to 02:45")
     await dates.nth(3).get_by_role("checkbox").uncheck()
+    await expect(panel.get_by_role("group", name="5 dates: 3 to be booked, 2 left out")).to_be_visible()
     await panel.get_by_role("button", name="Book 3 dates").click()
-    await screen.said("3 dates booked for Night vigil, 2 skipped.")
+    await screen.said("3 dates booked for Night vigil, 2 left out.")
     found = [await titled(house, "Night vigil", first + timedelta(weeks=week)) for week in range(5)]
     assert [one and one["starts"] for one in found] == [
         "2027-03-14T01:15:00+00:00",
@@ -46,38 +83,292 @@ async def test_each_date_is_marked_and_a_clash_does_not_fail_the_rest(screens: S
 
 async def test_a_date_with_nothing_left_is_listed_and_not_booked(screens: Screens) -> None:
     screen = await screens.new()
-    await screen.diary(date(2027, 3, 21))
-    panel = screen.panel
-    await screen.page.get_by_role("button", name="New booking").click()
-    await panel.get_by_label("What for").fill("Gone")
-    await panel.get_by_label("Room").select_option("studio")
-    await panel.get_by_label("From").fill("01:00")
-    await panel.get_by_label("To").fill("02:00")
-    await panel.get_by_label("Every week until").check()
+    panel = await _form(screen, date(2027, 3, 21), "Gone", "01:00", "02:00", space="studio")
+    await panel.get_by_label("Repeats").select_option("Every week")
     await panel.get_by_label("Last date").fill("04/04/2027")
-    dates = panel.get_by_role("group", name=re.compile("3 dates")).get_by_role("listitem")
-    await expect(dates.nth(1).get_by_role("checkbox")).to_be_disabled()
+    await expect(_dates(panel, 3).nth(1).get_by_role("checkbox")).to_be_disabled()
     await expect(panel.get_by_role("button", name="Book 2 dates")).to_be_visible()
 
 
-async def test_the_rest_of_a_series_is_cancelled_from_one_of_its_dates(screens: Screens, house: Rig) -> None:
-    first = date(2026, 12, 17)
-    body = {
-        "space": "meeting-room",
-        "title": "Book club",
-        "first_starts": f"{first.isoformat()}T19:00",
-        "first_ends": f"{first.isoformat()}T20:00",
-        "until": (first + timedelta(weeks=2)).isoformat(),
-    }
-    made = await house.api.post("/sites/ramsey/series", body)
+async def test_a_date_that_cannot_be_had_is_moved_asked_for_or_left_out_as_chosen(screens: Screens, house: Rig) -> None:
+    first = date(2027, 1, 5)
+    for week in (1, 2, 3):
+        await book(house, "In the way", first + timedelta(weeks=week), "18:00", "20:00", space="studio")
+    screen = await screens.new()
+    panel = await _form(screen, first, "Life drawing", "19:00", "21:00", space="studio")
+    await panel.get_by_label("Repeats").select_option("Every week")
+    await panel.get_by_label("Ends").select_option("After a number of times")
+    await panel.get_by_label("How many times").fill("4")
+    await panel.get_by_label("The 3 dates that cannot be had").select_option("Ask for them, holding no time")
+    await panel.get_by_label("What to do on Tue 12 Jan").select_option("Move to 20:00 to 22:00")
+    await panel.get_by_label("What to do on Tue 19 Jan").select_option("Leave it out")
+    await expect(
+        panel.get_by_role("group", name="4 dates: 1 to be booked, 1 moved, 1 asked for, 1 left out")
+    ).to_be_visible()
+    await panel.get_by_role("button", name="Book 3 dates").click()
+    await screen.said("3 dates booked for Life drawing, 1 left out, 1 wait for approval.")
+    found = [await titled(house, "Life drawing", first + timedelta(weeks=week)) for week in range(4)]
+    assert [one and (one["starts"][11:16], one["status"]) for one in found] == [
+        ("19:00", "confirmed"),
+        ("20:00", "confirmed"),
+        None,
+        ("19:00", "requested"),
+    ]
+
+
+async def test_a_new_series_can_be_taken_back_at_once(screens: Screens, house: Rig) -> None:
+    first = date(2027, 1, 6)
+    screen = await screens.new()
+    panel = await _form(screen, first, "Hasty", "19:00", "21:00", space="studio")
+    await panel.get_by_label("Repeats").select_option("Every day")
+    await panel.get_by_label("Last date").fill("07/01/2027")
+    await panel.get_by_role("button", name="Book 2 dates").click()
+    await screen.page.get_by_role("button", name="Undo").click()
+    await screen.said("Taken back: no date of it is booked.")
+    assert await titled(house, "Hasty", first) is None
+
+
+async def test_term_time_leaves_out_the_holidays_and_says_so(screens: Screens, house: Rig) -> None:
+    terms = [
+        {"id": "autumn", "name": "Autumn term", "first": "2026-09-03", "last": "2026-12-18", "breaks": []},
+        {"id": "spring", "name": "Spring term", "first": "2027-01-04", "last": "2027-03-25", "breaks": []},
+    ]
+    await house.api.put("/sites/march/terms", {"terms": terms})
+    screen = await screens.new()
+    await screen.diary(date(2026, 12, 15), site="march")
+    await screen.page.get_by_role("button", name="New booking").click()
+    panel = screen.panel
+    await panel.get_by_label("What for").fill("Homework club")
+    await panel.get_by_label("Repeats").select_option("Every week")
+    await panel.get_by_label("Tuesday").uncheck()
+    await panel.get_by_label("Monday").check()
+    await panel.get_by_label("Wednesday").check()
+    await panel.get_by_label("Last date").fill("11/01/2027")
+    await panel.get_by_label("In school terms only").check()
+    await expect(panel.get_by_text("Every Monday and Wednesday")).to_contain_text("in term time only")
+    # Wed 16, then the holidays from Mon 21 to Wed 30 December, then Mon 4, Wed 6 and Mon 11 January.
+    dates = _dates(panel, 8)
+    await expect(dates.nth(1)).to_contain_text("Mon 21 Dec")
+    await expect(dates.nth(1)).to_contain_text("term")
+    await expect(dates.nth(1).get_by_role("checkbox")).not_to_be_checked()
+    await dates.nth(1).get_by_role("checkbox").check()
+    await panel.get_by_role("button", name="Book 5 dates").click()
+    await screen.said("5 dates booked for Homework club, 3 left out.")
+    assert await titled(house, "Homework club", date(2026, 12, 21), site="march") is not None
+    assert await titled(house, "Homework club", date(2026, 12, 23), site="march") is None
+
+
+async def test_a_rule_of_ones_own_is_said_back_in_words_or_refused_with_the_mend(screens: Screens) -> None:
+    screen = await screens.new()
+    screen.excuse("status of 422")
+    panel = await _form(screen, date(2027, 1, 29), "Film night", "19:00", "21:00")
+    repeats = panel.get_by_label("Repeats")
+    await repeats.select_option("Every month on the last Friday")
+    await panel.get_by_label("Last date").fill("31/05/2027")
+    await expect(panel.get_by_text("The last Friday of every month, 19:00 to 21:00")).to_be_visible()
+    await repeats.select_option("By a rule of your own (iCalendar)")
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("alert")).to_be_focused()
+    await panel.get_by_role("link", name="Write a rule, such as").click()
+    await expect(panel.get_by_label("Rule")).to_be_focused()
+    await screen.page.keyboard.type("FREQ=MONTHLY;BYDAY=-1FR;TIMES=3")
+    await expect(panel.get_by_text("“TIMES=3” is no part of a rule; write one like FREQ=WEEKLY").first).to_be_visible()
+    await panel.get_by_label("Rule").fill("FREQ=MONTHLY;BYDAY=-1FR;COUNT=3")
+    await expect(_dates(panel, 3).nth(2)).to_contain_text("Fri 26 Mar")
+
+
+async def test_a_date_taken_meanwhile_is_named_and_nothing_is_half_saved(screens: Screens, house: Rig) -> None:
+    first = date(2027, 2, 2)
+    screen = await screens.new()
+    screen.excuse("status of 409")
+    panel = await _form(screen, first, "Sewing bee", "19:00", "21:00", space="studio")
+    await panel.get_by_label("Repeats").select_option("Every week")
+    await panel.get_by_label("Last date").fill("16/02/2027")
+    await expect(panel.get_by_role("button", name="Book 3 dates")).to_be_visible()
+    await book(house, "Faster", first + timedelta(weeks=1), "20:00", "22:00", space="studio")
+    await panel.get_by_role("button", name="Book 3 dates").click()
+    alert = panel.get_by_role("alert")
+    await expect(alert).to_be_focused()
+    await expect(alert).to_contain_text("Nothing was saved. Tue 9 Feb: Studio is taken then: Faster")
+    assert await titled(house, "Sewing bee", first) is None
+    await expect(panel.get_by_label("What to do on Tue 9 Feb")).to_have_value("skip")
+    await panel.get_by_role("button", name="Book 2 dates").click()
+    await screen.said("2 dates booked for Sewing bee, 1 left out.")
+
+
+async def test_keys_alone_book_a_series(screens: Screens, house: Rig) -> None:
+    first = date(2027, 2, 4)
+    screen = await screens.new()
+    panel = await _form(screen, first, "Knitting", "19:00", "21:00", space="studio")
+    keys = screen.page.keyboard
+    await keys.press("Tab")
+    await expect(panel.get_by_label("Repeats")).to_be_focused()
+    await keys.type("Every week")
+    await keys.press("Tab")
+    for _ in range(3):
+        await keys.press("Tab")
+    await expect(panel.get_by_label("Thursday")).to_be_checked()
+    await expect(panel.get_by_label("Thursday")).to_be_focused()
+    await keys.press("Tab")
+    await keys.press("Space")
+    await panel.get_by_label("Last date").focus()
+    await keys.press("Control+A")
+    await keys.type("12/02/2027")
+    dates = _dates(panel, 4)
+    await expect(dates).to_have_count(4)
+    await dates.nth(1).get_by_role("checkbox").focus()
+    await keys.press("Space")
+    await expect(panel.get_by_role("button", name="Book 3 dates")).to_be_visible()
+    await panel.get_by_label("What for").focus()
+    await keys.press("Enter")
+    await expect(panel.get_by_role("heading", name="Knitting")).to_be_focused()
+    assert await titled(house, "Knitting", first + timedelta(days=1)) is None
+    assert await titled(house, "Knitting", first + timedelta(days=8)) is not None
+
+
+async def test_this_and_the_following_dates_are_changed_and_what_was_changed_by_hand_stays(
+    screens: Screens, house: Rig
+) -> None:
+    first = date(2027, 2, 1)
+    made = await _series(house, "Pilates", first, count=5)
+    ids = [one["id"] for one in made["bookings"]]
+    await house.api.patch(f"/bookings/{ids[2]}", {"starts": "2027-02-15T17:00", "ends": "2027-02-15T18:00"})
+    await book(house, "Bridge", date(2027, 3, 1), "20:15", "22:00")
+    screen = await screens.new()
+    await screen.diary(first + timedelta(weeks=1), booking=ids[1])
+    panel = screen.panel
+    await expect(panel.get_by_role("region", name="Series")).to_contain_text("Every Monday, 19:00 to 20:00, 5 times")
+    await panel.get_by_role("button", name="Change").click()
+    await panel.get_by_label("This and the following dates").check()
+    await expect(panel.get_by_text("Nothing is different yet.")).to_be_visible()
+    await panel.get_by_label("To", exact=True).fill("20:30")
+    dates = _dates(panel, 4)
+    await expect(dates.nth(0)).to_contain_text("19:00 to 20:30")
+    await expect(dates.nth(0)).to_contain_text("now 19:00 to 20:00")
+    await expect(dates.nth(1)).to_contain_text("Changed by hand and stays so: time")
+    await expect(dates.nth(3)).to_contain_text("Studio is taken then: Bridge")
+    await expect(dates.nth(3).get_by_label("What to do on Mon 1 Mar")).to_have_value("keep")
+    await expect(panel.get_by_role("group", name="4 dates: 2 changed, 2 kept as they are")).to_be_visible()
+    assert len(await _found(house, made["id"])) == 5, "nothing is written before it is saved"
+    await panel.get_by_role("button", name="Save").click()
+    await screen.said("Series Pilates: 2 changed, 1 kept.")
+    await expect(panel.get_by_role("heading", name="Pilates")).to_be_focused()
+    await expect(panel.get_by_role("region", name="Series")).to_contain_text("19:00 to 20:30")
+    follows = (await house.api.get(f"/bookings/{ids[1]}"))["series"]
+    assert await _found(house, made["id"]) == [("02-01", "19:00", "20:00", "Pilates")]
+    assert [one[:3] for one in await _found(house, follows)] == [
+        ("02-08", "19:00", "20:30"),
+        ("02-15", "17:00", "18:00"),
+        ("02-22", "19:00", "20:30"),
+        ("03-01", "19:00", "20:00"),
+    ]
+
+
+async def test_all_dates_to_come_get_another_name_and_go_on_for_longer(screens: Screens, house: Rig) -> None:
+    first = date(2027, 4, 5)
+    made = await _series(house, "Chess", first, count=2)
     screen = await screens.new()
     await screen.diary(first + timedelta(weeks=1), booking=made["bookings"][1]["id"])
-    await screen.panel.get_by_role("button", name="Cancel…").click()
-    await screen.panel.get_by_label("and all later dates").check()
-    await screen.panel.get_by_label("Why").fill("The roof leaks")
-    await screen.panel.get_by_role("button", name="Cancel the booking").click()
-    await screen.said("Cancelled Book club from Thu 24 Dec on.")
-    left = [await titled(house, "Book club", first + timedelta(weeks=week)) is not None for week in range(3)]
-    assert left == [True, False, False]
+    panel = screen.panel
+    await panel.get_by_role("button", name="Change").click()
+    await panel.get_by_label("What for").fill("Chess club")
+    await panel.get_by_label("All dates to come").check()
+    await expect(_dates(panel, 2).nth(0)).to_contain_text("Mon 5 Apr")
+    await panel.get_by_label("Repeats").select_option("Every other week")
+    await panel.get_by_label("Last date").fill("03/05/2027")
+    dates = _dates(panel, 4)
+    await expect(dates.nth(3)).to_contain_text("Mon 12 Apr")
+    await expect(dates.nth(3)).to_contain_text("no longer a date of the series")
+    await expect(dates.nth(3).get_by_label("What to do on Mon 12 Apr")).to_have_value("skip")
+    await dates.nth(3).get_by_label("What to do on Mon 12 Apr").select_option("Keep it as it is")
+    await panel.get_by_role("button", name="Save").click()
+    await screen.said("Series Chess: 1 changed, 2 booked, 1 kept.")
+    assert await _found(house, made["id"]) == [
+        ("04-05", "19:00", "20:00", "Chess club"),
+        ("04-12", "19:00", "20:00", "Chess"),
+        ("04-19", "19:00", "20:00", "Chess club"),
+        ("05-03", "19:00", "20:00", "Chess club"),
+    ]
+
+
+async def test_only_this_date_is_changed_unless_more_is_chosen(screens: Screens, house: Rig) -> None:
+    first = date(2027, 4, 6)
+    made = await _series(house, "Poetry", first, count=2)
+    screen = await screens.new()
+    await screen.diary(first, booking=made["bookings"][0]["id"])
+    await screen.panel.get_by_role("button", name="Change").click()
+    await expect(screen.panel.get_by_label("Only this date")).to_be_checked()
+    await screen.panel.get_by_label("To", exact=True).fill("21:00")
+    await screen.panel.get_by_role("button", name="Save").click()
+    await screen.said("Saved Poetry.")
+    series = screen.panel.get_by_role("region", name="Series")
+    await expect(series).to_contain_text("Changed by hand for this date: time.")
+    assert [one[2] for one in await _found(house, made["id"])] == ["21:00", "20:00"]
+    await series.get_by_text("Number 1 of 2 dates").click()
+    await series.get_by_role("link", name="Tue 13 Apr").click()
+    await expect(screen.page).to_have_url(re.compile("date=2027-04-13"))
+    await expect(series).not_to_contain_text("for this date")
+
+
+async def test_the_rest_of_a_series_is_cancelled_and_restored_as_far_as_it_is_free(
+    screens: Screens, house: Rig
+) -> None:
+    first = date(2026, 12, 17)
+    made = await _series(house, "Book club", first, count=4, space="meeting-room")
+    screen = await screens.new()
+    await screen.diary(first + timedelta(weeks=1), booking=made["bookings"][1]["id"])
+    panel = screen.panel
+    await panel.get_by_role("button", name="Cancel…").click()
+    await panel.get_by_label("This and the following dates").check()
+    await panel.get_by_label("Why").fill("The roof leaks")
+    await panel.get_by_role("button", name="Cancel these dates").click()
+    await screen.said("Cancelled 3 dates of Book club, from Thu 24 Dec on.")
+    assert await _found(house, made["id"]) == [("12-17", "19:00", "20:00", "Book club")]
     story = await house.api.get(f"/bookings/{made['bookings'][2]['id']}/log")
     assert story["items"][-1]["why"] == "The roof leaks"
+    await book(house, "Quicker", first + timedelta(weeks=2), "19:30", "21:00", space="meeting-room")
+    await screen.page.get_by_role("button", name="Undo").click()
+    await screen.said(re.compile(r"2 dates of Book club are back\. Not back: Thu 31 Dec \(Meeting room is taken then"))
+    assert [one[0] for one in await _found(house, made["id"])] == ["12-17", "12-24", "01-07"]
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [(DESK, "light"), (DESK, "dark"), ((320, 700), "light"), ((320, 700), "dark")],
+    ids=["desk-light", "desk-dark", "narrow-light", "narrow-dark"],
+)
+async def test_axe_finds_nothing_and_nothing_is_cut_off(
+    screens: Screens, house: Rig, size: tuple[int, int], scheme: Scheme
+) -> None:
+    day = date(2027, 6, 7)
+    if await titled(house, "Tango", day) is None:
+        await _series(house, "Tango", day, count=4)
+        await book(house, "Barrier", day + timedelta(weeks=1), "20:15", "21:00")
+        await book(house, "Hurdle", day + timedelta(weeks=2), "20:15", "21:00")
+    tango = await titled(house, "Tango", day)
+    assert tango is not None
+    screen = await screens.new(size=size, scheme=scheme)
+    panel = screen.panel
+    found: list[str] = []
+
+    async def look(name: str) -> None:
+        wide = await panel.evaluate("dialog => dialog.scrollWidth - dialog.clientWidth")
+        found.extend([f"{name}: {wide} px too wide"] if wide else [])
+        found.extend(await faults(screen.page, name))
+
+    await _form(screen, day, "Salsa", "19:00", "20:30", space="studio")
+    await panel.get_by_label("Repeats").select_option("Every week")
+    await expect(panel.get_by_label("What to do on Mon 14 Jun")).to_be_visible()
+    await look("new")
+    await panel.get_by_label("Repeats").select_option("By a rule of your own (iCalendar)")
+    await look("rule")
+    await screen.diary(day, booking=tango["id"])
+    await panel.get_by_text("Number 1 of 4 dates").click()
+    await panel.get_by_role("button", name="Cancel…").click()
+    await look("view")
+    await panel.get_by_role("button", name="Change").click()
+    await panel.get_by_label("This and the following dates").check()
+    await panel.get_by_label("To", exact=True).fill("20:30")
+    await expect(panel.get_by_label("What to do on Mon 14 Jun")).to_be_visible()
+    await look("edit")
+    assert found == []

@@ -1,0 +1,61 @@
+/** How something repeats, as somebody picks it in a form. */
+import { parseDay } from "../typed.ts";
+import { type Day, dayPlus, fieldDay } from "../zone.ts";
+import { dayName, type Kind, ruleOf } from "./series.ts";
+
+export type Ends = "until" | "count" | "never";
+
+export class Rhythm {
+  kind = $state<Kind>("");
+  /** Days of the week that were picked; none picked is the first date's own. */
+  picked = $state.raw<readonly string[] | null>(null);
+  own = $state("");
+  ends = $state<Ends>("until");
+  until = $state("");
+  count = $state("10");
+  termOnly = $state(false);
+  noHolidays = $state(false);
+
+  constructor(until: Day) {
+    this.until = fieldDay(until);
+  }
+
+  /** As it is asked for at first: ten weeks. */
+  static from(day: Day): Rhythm {
+    return new Rhythm(dayPlus(day, 7 * 9));
+  }
+
+  days(day: Day): readonly string[] {
+    return this.picked ?? [dayName(day)];
+  }
+
+  toggle(one: string, day: Day): void {
+    const days = this.days(day);
+    this.picked = days.includes(one) ? days.filter((other) => other !== one) : [...days, one];
+  }
+
+  /** The whole rule of a series that begins on `day`; empty while something of it cannot be read. */
+  rule(day: Day): string {
+    if (this.kind === "" || this.faults(day).length) return "";
+    if (this.kind === "own") return this.own.trim();
+    const rule = ruleOf(this.kind, day, this.days(day));
+    if (this.ends === "until") return `${rule};UNTIL=${parseDay(this.until, day)!.replaceAll("-", "")}`;
+    return this.ends === "count" ? `${rule};COUNT=${Number(this.count)}` : rule;
+  }
+
+  /** What stands in the way of asking at all. */
+  faults(day: Day): { field: string; text: string }[] {
+    if (this.kind === "") return [];
+    if (this.kind === "own") return this.own.trim() ? [] : [{ field: "rule", text: "Write a rule, such as FREQ=WEEKLY;COUNT=10." }];
+    const byWeek = this.kind === "week" || this.kind === "fortnight";
+    const last = parseDay(this.until, day);
+    const times = Number(this.count);
+    return [
+      byWeek && !this.days(day).length && { field: "weekdays", text: "Tick at least one day of the week." },
+      this.ends === "until" && !last && { field: "until", text: `Write the last date like ${fieldDay(day)}.` },
+      this.ends === "until" && last && last < day && { field: "until", text: "The last date is before the first." },
+      this.ends === "count" &&
+        !(Number.isInteger(times) && times > 0) && { field: "count", text: "Write how many times as a whole number." },
+    ].filter((one): one is { field: string; text: string } => Boolean(one));
+  }
+}

@@ -1,0 +1,253 @@
+/** Series as the API tells them, what can be chosen for their dates, and the rules that the form makes. Pure. */
+import type { Conflict, WireBooking } from "../model.ts";
+import { type Day, dayOf, shortDay, utc } from "../zone.ts";
+
+export type Mark = "free" | "moved_by_clock" | "approval" | "clash" | "closed" | "refused" | "empty" | "left_out" | "past";
+export type Deed = "book" | "hold" | "skip" | "refuse" | "change" | "keep" | "cancel" | "nothing";
+
+export interface Move {
+  space: string;
+  layout: string | null;
+  starts: string;
+  ends: string;
+  text: string;
+}
+
+export interface SeriesDate {
+  date: Day;
+  occurrence: string;
+  starts: string | null;
+  ends: string | null;
+  space: string;
+  mark: Mark;
+  deed: Deed;
+  text: string;
+  conflicts: Conflict[];
+  moves: Move[];
+  booking: string | null;
+  lingering: string[];
+  notes: string[];
+}
+
+export interface SeriesCheck {
+  rule_text: string;
+  goes_on: boolean;
+  until: Day;
+  dates: SeriesDate[];
+}
+
+/** What an edit has done, or would do. */
+export interface SeriesEdited extends SeriesCheck {
+  id: string;
+  version: number;
+}
+
+export interface SeriesMade {
+  id: string;
+  bookings: WireBooking[];
+  skipped: unknown[];
+}
+
+export interface StandingDate {
+  date: Day;
+  occurrence: string;
+  starts: string | null;
+  ends: string | null;
+  space: string;
+  booking: string | null;
+  status: string | null;
+  changed_here: string[];
+  text: string;
+}
+
+export interface Series {
+  id: string;
+  space: string;
+  title: string;
+  first_starts: string;
+  rule_text: string;
+  term_only: boolean;
+  skip_holidays: boolean;
+  goes_on: boolean;
+  until: Day;
+  imported: boolean;
+  version: number;
+  dates: StandingDate[];
+}
+
+/** How much of a series is meant. */
+export type Reach = "one" | "from_date" | "all";
+
+/** What is to become of a date: one of these words, or "move" and the number of the place it could go to. */
+export type Choice = "book" | "skip" | "hold" | "keep" | `move${number}`;
+export type WireChoice =
+  | "book"
+  | "skip"
+  | "hold"
+  | "keep"
+  | { move: { starts: string; ends: string; space: string; layout: string | null } };
+/** What becomes of dates that cannot be had. */
+export type Fallback = "skip" | "hold" | "keep";
+
+/** Whether a date cannot be had as it is wished for. */
+export function refused(one: SeriesDate): boolean {
+  return one.mark === "clash" || one.mark === "closed" || one.mark === "refused";
+}
+
+/** What becomes of a date if nobody chooses; null where nothing can be done with it. */
+export function plain(one: SeriesDate, fallback: Fallback): Choice | null {
+  if (one.mark === "past") return null;
+  if (one.deed === "keep") return "keep";
+  if (one.deed === "cancel" || one.mark === "empty") return "skip";
+  if (one.deed === "nothing") return one.mark === "left_out" && !one.booking ? "skip" : null;
+  if (!refused(one)) return "book";
+  return fallback === "keep" && !one.booking ? "skip" : fallback;
+}
+
+/** A choice as the API takes it; null where it would do the same without being told. */
+export function sent(one: SeriesDate, choice: Choice | null): WireChoice | null {
+  if (choice === null) return null;
+  const asItIs = one.deed === "cancel" || one.mark === "empty" || one.mark === "left_out" ? "skip" : "book";
+  if (choice === asItIs && !refused(one)) return null;
+  if (!choice.startsWith("move")) return choice as WireChoice;
+  const { starts, ends, space, layout } = one.moves[Number(choice.slice(4))]!;
+  return { move: { starts, ends, space, layout } };
+}
+
+/** The choices of a request, by date. */
+export function choicesOf(dates: readonly SeriesDate[], chosen: (one: SeriesDate) => Choice | null): Record<string, WireChoice> {
+  const found: Record<string, WireChoice> = {};
+  for (const one of dates) {
+    const choice = sent(one, chosen(one));
+    if (choice !== null) found[one.occurrence] = choice;
+  }
+  return found;
+}
+
+/** "9 to be booked, 1 moved, 2 left out": what would become of the dates. */
+export function tally(dates: readonly SeriesDate[], chosen: (one: SeriesDate) => Choice | null): string {
+  const count = new Map<string, number>();
+  for (const one of dates) {
+    const choice = chosen(one) ?? (one.booking && "keep");
+    if (!choice) continue;
+    const what = choice.startsWith("move") ? "moved" : one.booking ? ON_BOOKED[choice]! : ON_NEW[choice]!;
+    count.set(what, (count.get(what) ?? 0) + 1);
+  }
+  const said = ["changed", "to be booked", "moved", "asked for", "kept as they are", "cancelled", "left out"];
+  return said.filter((what) => count.has(what)).map((what) => `${count.get(what)} ${what}`).join(", ");
+}
+
+const ON_NEW: Record<string, string> = { book: "to be booked", hold: "asked for", skip: "left out", keep: "left out" };
+const ON_BOOKED: Record<string, string> = { book: "changed", hold: "asked for", skip: "cancelled", keep: "kept as they are" };
+
+/** "9 dates changed, 1 booked": what an edit has done. */
+export function done(dates: readonly SeriesDate[]): string {
+  const words: Partial<Record<Deed, string>> = { change: "changed", book: "booked", hold: "asked for", keep: "kept", cancel: "cancelled" };
+  const told = Object.entries(words).flatMap(([deed, word]) => {
+    const n = dates.filter((one) => one.deed === deed).length;
+    return n ? [`${n} ${word}`] : [];
+  });
+  return told.join(", ") || "nothing to do";
+}
+
+const FIELDS: Record<string, string> = {
+  starts: "time",
+  ends: "time",
+  space: "room",
+  title: "what for",
+  contact_name: "name",
+  contact_phone: "phone",
+  contact_email: "e-mail",
+  party: "for whom",
+  under_16s: "under-16s",
+  setup_min: "setting up",
+  cleardown_min: "clearing down",
+};
+
+/** "time, room": what somebody has changed in one date, in words. */
+export function byHand(changed: readonly string[]): string {
+  return [...new Set(changed.map((name) => FIELDS[name] ?? name.replaceAll("_", " ")))].join(", ");
+}
+
+const DAYS = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"] as const;
+const NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const NTH = ["first", "second", "third", "fourth"];
+
+/** The days of a week as rules name them, from Monday, and as people do. */
+export const WEEK = [1, 2, 3, 4, 5, 6, 0].map((n) => ({ id: DAYS[n]!, name: NAMES[n]!, short: NAMES[n]!.slice(0, 3) }));
+
+/** How something repeats; "own" is a rule that somebody writes, "" no repeating at all. */
+export type Kind = "" | "week" | "fortnight" | "day" | "weekdays" | "nth" | "date" | "own";
+
+/** "TU" */
+export function dayName(day: Day): string {
+  return DAYS[new Date(utc(day)).getUTCDay()]!;
+}
+
+/** What can be picked for something that begins on a day, in words. */
+export function kinds(day: Day): { value: Kind; words: string }[] {
+  const at = new Date(utc(day));
+  const nth = nthOf(day);
+  return [
+    { value: "week", words: "Every week" },
+    { value: "fortnight", words: "Every other week" },
+    { value: "nth", words: `Every month on the ${nth < 0 ? "last" : NTH[nth - 1]} ${NAMES[at.getUTCDay()]}` },
+    { value: "date", words: `Every month on the ${ordinal(at.getUTCDate())}` },
+    { value: "day", words: "Every day" },
+    { value: "weekdays", words: "Every weekday, Monday to Friday" },
+  ];
+}
+
+/** The rule of a kind, without its end. `weekdays`: on which days of the week, for those that go by weeks. */
+export function ruleOf(kind: Exclude<Kind, "" | "own">, day: Day, weekdays: readonly string[]): string {
+  const by = WEEK.filter(({ id }) => weekdays.includes(id)).map(({ id }) => id).join(",");
+  switch (kind) {
+    case "week":
+      return `FREQ=WEEKLY;BYDAY=${by}`;
+    case "fortnight":
+      return `FREQ=WEEKLY;INTERVAL=2;BYDAY=${by}`;
+    case "day":
+      return "FREQ=DAILY";
+    case "weekdays":
+      return "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR";
+    case "nth":
+      return `FREQ=MONTHLY;BYDAY=${nthOf(day)}${dayName(day)}`;
+    case "date":
+      return `FREQ=MONTHLY;BYMONTHDAY=${Number(day.slice(8))}`;
+  }
+}
+
+/** Which of its weekday in the month a day is; the last one is -1, also where it is the fourth. */
+function nthOf(day: Day): number {
+  const at = new Date(utc(day));
+  const last = new Date(utc(day) + 7 * 86_400_000).getUTCMonth() !== at.getUTCMonth();
+  return last ? -1 : Math.ceil(at.getUTCDate() / 7);
+}
+
+function ordinal(n: number): string {
+  return `${n}${n % 100 >= 10 && n % 100 <= 20 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th")}`;
+}
+
+/** "2026-11-26T19:00" shifted by as much as lies between two other wall times. */
+export function shifted(wall: string, from: string, to: string): string {
+  const at = (text: string) => Date.parse(`${text.slice(0, 16)}Z`);
+  return new Date(at(wall) + at(to) - at(from)).toISOString().slice(0, 16);
+}
+
+/** What the server has against a series, in words that name the field of the form. */
+export function told(errors: readonly { field: string; message: string }[]): string {
+  const names: Record<string, string> = { first_starts: "The start", first_ends: "The end", rule: "The rule", from_date: "The date" };
+  return errors.map(({ field, message }) => `${names[field] ?? field} ${message}`).join("; ");
+}
+
+export interface SeriesRestored {
+  bookings: WireBooking[];
+  left: { starts: string; text: string }[];
+}
+
+/** What became of undoing a cancel. */
+export function restored(title: string, back: SeriesRestored, zone: string): string {
+  const n = back.bookings.length;
+  const left = back.left.map(({ starts, text }) => `${shortDay(dayOf(Date.parse(starts), zone))} (${text})`);
+  return `${n} date${n === 1 ? "" : "s"} of ${title} ${n === 1 ? "is" : "are"} back.${left.length ? ` Not back: ${left.join("; ")}.` : ""}`;
+}
