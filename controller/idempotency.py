@@ -211,11 +211,12 @@ def _fingerprint(request: Request, body: bytes) -> bytes:
 
 
 def _again(body: bytes) -> Receive:
-    """A ``receive`` that gives the body that was read already, once, and then no more."""
+    """A ``receive`` that gives the body that was read already, once. It never tells that the client has gone: what was
+    begun under a key is carried through, so that whoever asks again is told how it ended."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
-        return messages.pop() if messages else {"type": "http.disconnect"}
+        return messages.pop() if messages else await asyncio.Future()
 
     return receive
 

@@ -15,6 +15,7 @@ from controller.people.gate import TheActor
 from controller.people.tables import writes
 from tests.controller.clock import ManualClock
 from tests.controller.running import PASSWORD, USER, signed_in, stranger
+from tests.controller.serving import serving
 
 SITE = {"name": "Ramsey", "zone": "Europe/London"}
 PATH = "/api/v1/sites/ramsey"
@@ -25,12 +26,6 @@ async def _writes(house: House, act: str = "make") -> int:
     async with house.database.read() as tx:
         query = select(func.count()).select_from(writes).where(writes.c.act == act)
         return int((await tx.execute(query)).scalar_one())
-
-
-@pytest.fixture
-def any_house(any_app: FastAPI) -> House:
-    house: House = any_app.state.house
-    return house
 
 
 async def test_the_same_request_is_answered_again_with_its_status_and_not_done_again(
@@ -133,3 +128,17 @@ async def test_a_key_has_limits(client: httpx.AsyncClient, key: str) -> None:
     answer = await client.put(PATH, json=SITE, headers={"Idempotency-Key": key})
     assert answer.status_code == 422
     assert "1 to 200" in answer.json()["detail"]
+
+
+async def test_a_long_answer_under_a_key_is_whole_on_a_real_line_and_stored_whole(
+    app: FastAPI, village: httpx.AsyncClient
+) -> None:
+    sheet = b"Ref,Space,Title,Date,Start,End\na,hall,Choir,1/12/2026,10:00,11:00\n"
+    headers = {"Content-Type": "text/csv", **KEY}
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, headers=village.headers) as client:
+        first, second = [
+            await client.post(f"{PATH}/bookings/import", content=sheet, params={"progress": "true"}, headers=headers)
+            for _ in range(2)
+        ]
+    assert '"added":1' in first.text.splitlines()[-1]
+    assert second.content == first.content
