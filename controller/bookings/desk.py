@@ -312,6 +312,7 @@ class Desk:
         ]
         rows = Rows()
         await repository.update_bookings(tx, [each.after for each in written])
+        await repository.update_seen(tx, written)
         holding = [each.after for each in written if _differs(each, _HOLDING)]
         gone: list[Changed] = []
         if holding:

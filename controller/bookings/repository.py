@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import RowMapping, and_, bindparam, func, or_, select, text, update
 
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import Booking, Need, State, Told
+from controller.bookings.model import Booking, Changed, Need, State, Told
 from controller.bookings.tables import booking_log, bookings
 from controller.database import Tx
 from controller.rows import Rows, put
@@ -128,21 +128,33 @@ async def insert_bookings(tx: Tx, values: Sequence[Booking], into: Rows | None =
 
 
 async def update_booking(tx: Tx, value: Booking) -> None:
-    """Write every field of a booking. The caller has read it under the site's lock."""
-    await tx.execute(update(bookings).where(bookings.c.id == value.id).values(_row(value)))
+    """As ``update_bookings``, for one."""
+    await update_bookings(tx, [value])
 
 
 async def update_bookings(tx: Tx, values: Sequence[Booking]) -> None:
-    """As ``update_booking``, for many in one statement."""
+    """Write every field of bookings but ``SEEN``. The caller has read them under the site's lock."""
     if values:
-        rows = [{f"new_{name}": each for name, each in _row(value).items()} for value in values]
+        rows = [{f"new_{name}": each for name, each in _row(value).items() if name not in SEEN} for value in values]
         await tx.execute(_UPDATE, rows)
 
 
+async def update_seen(tx: Tx, changes: Sequence[Changed]) -> None:
+    """Write those of the fields ``SEEN`` in which these bookings are to be others than they were read."""
+    for each in changes:
+        old, new = each.before, each.after
+        seen = {name: getattr(new, name) for name in SEEN if old is None or getattr(old, name) != getattr(new, name)}
+        if seen:
+            await tx.execute(update(bookings).where(bookings.c.id == new.id).values(seen))
+
+
+SEEN = frozenset({"let_in_at", "let_in_door", "arrived_at", "arrived_how", "counted_in"})
+"""What the doors see of a booking. It is written whenever they tell of it, without the site's lock; whoever has read it
+before must not write it back."""
 _UPDATE = (
     update(bookings)
     .where(bookings.c.id == bindparam("new_id"))
-    .values({column.name: bindparam(f"new_{column.name}") for column in _COLUMNS if column.name != "id"})
+    .values({each.name: bindparam(f"new_{each.name}") for each in _COLUMNS if each.name not in {"id", *SEEN}})
 )
 
 

@@ -28,3 +28,9 @@ async def not_come(tx: Tx, now: datetime, *, site: str | None = None) -> list[Bo
         query = query.where(bookings.c.site == site)
     ids: Sequence[str] = (await tx.execute(query.order_by(bookings.c.starts))).scalars().all()
     return await bookings_repository.some(tx, ids)
+
+
+async def pinned(tx: Tx, booking_id: str) -> Booking | None:
+    """The booking; what its doors tell of it meanwhile waits until this transaction ends."""
+    await tx.execute(select(bookings.c.id).where(bookings.c.id == booking_id).with_for_update())
+    return await bookings_repository.booking(tx, booking_id)

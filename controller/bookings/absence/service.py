@@ -82,7 +82,9 @@ class Absence:
 
     async def _carry_out(self, tx: Tx, booking_id: str) -> None:
         """Look again under the site's lock, and do it."""
-        found = await self._bookings.locked(tx, booking_id)
+        await self._bookings.locked(tx, booking_id)
+        found = await repository.pinned(tx, booking_id)
+        assert found is not None
         now = self._clock.now()
         picture = await self._desk.pictures.of(tx, found.site)
         rule = (await _rules(tx, picture, [found]))[found.id]
