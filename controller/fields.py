@@ -133,7 +133,9 @@ def _date_text(value: object) -> object:
     return read_date(value) if isinstance(value, str) else value
 
 
-MomentText = Annotated[str, AfterValidator(lambda text: (read_moment(text), text)[1])]
+MomentText = Annotated[
+    str, AfterValidator(lambda text: (read_moment(text), text)[1]), Field(examples=["2026-11-26T18:00"])
+]
 """A field that holds a readable moment; turn it into one with ``read_moment``."""
 Day = Annotated[date, BeforeValidator(_date_text), Field(strict=True)]
 """A local date, written 2026-11-25."""

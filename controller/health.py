@@ -36,7 +36,7 @@ async def ready(house: TheHouse, response: Response) -> Ready:
     return Ready(ready=not wrong, checks={name: what or "ready" for name, what in found.items()})
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(house: TheHouse) -> Response:
     """Prometheus text."""
     return Response(generate_latest(house.registry), media_type=CONTENT_TYPE_LATEST)

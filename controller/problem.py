@@ -173,7 +173,11 @@ def problem_response(problem: Problem, path: str) -> JSONResponse:
 
 def described(*kinds: type[Problem]) -> dict[int | str, dict[str, object]]:
     """The ``responses`` of a route that may answer with these problems, for OpenAPI."""
-    return {kind.status: {"description": kind.title, "content": {MEDIA_TYPE: {"schema": _BODY_REF}}} for kind in kinds}
+    said: dict[int, dict[str, None]] = {}
+    for kind in kinds:
+        said.setdefault(kind.status, {})[f"{kind.title} ({kind.kind})"] = None
+    content = {MEDIA_TYPE: {"schema": _BODY_REF}}
+    return {status: {"description": "; ".join(texts), "content": content} for status, texts in said.items()}
 
 
 _BODY_REF = {"$ref": "#/components/schemas/ProblemBody"}

@@ -23,6 +23,7 @@ from controller.bookings.errors import (
     NotNow,
     NotPossible,
     PreconditionFailed,
+    Stale,
 )
 from controller.bookings.model import Status
 from controller.bookings.schemas import ApproveBody, BookingBody, CancelBody, ChangeBody, CheckBody, DeclineBody
@@ -36,6 +37,8 @@ router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
 
 Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
 AfterBooking = Annotated[Id | None, Query(description="`next` of the page before; leave out for the first page")]
+_JUDGED = described(BookingUnknown, Clash, NotPossible, NotNow)
+_CHANGED = described(BookingUnknown, Clash, NotPossible, NotNow, Stale)
 IfMatch = Annotated[str | None, Header(description='A version in quotes, such as "3", or *')]
 
 
@@ -77,7 +80,7 @@ async def list_requests(
 
 
 @router.post(
-    "/sites/{site}/bookings", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, NotPossible)
+    "/sites/{site}/bookings", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown, Clash, NotPossible)
 )
 async def create_booking(
     site: SlugPath, body: BookingBody, house: TheHouse, actor: Books, response: Response
@@ -108,7 +111,7 @@ async def get_booking_log(booking_id: IdPath, house: TheHouse, actor: SeesContac
     return story_answer(*await house.bookings.story(booking_id))
 
 
-@router.patch("/bookings/{booking_id}", responses=described(BookingUnknown, Clash, PreconditionFailed))
+@router.patch("/bookings/{booking_id}", responses=_CHANGED | described(PreconditionFailed))
 async def change_booking(
     booking_id: IdPath,
     body: ChangeBody,
@@ -124,7 +127,7 @@ async def change_booking(
     return _tagged(booking_answer(view, actor), response)
 
 
-@router.post("/bookings/{booking_id}/approve", responses=described(BookingUnknown, NotPossible))
+@router.post("/bookings/{booking_id}/approve", responses=_JUDGED)
 async def approve_booking(
     booking_id: IdPath, house: TheHouse, actor: Decides, response: Response, body: ApproveBody | None = None
 ) -> BookingAnswer:
@@ -171,7 +174,7 @@ async def cancel_booking(
     return _tagged(booking_answer(view, actor), response)
 
 
-@router.post("/bookings/{booking_id}/restore", responses=described(BookingUnknown, Clash))
+@router.post("/bookings/{booking_id}/restore", responses=_JUDGED)
 async def restore_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
     """Undo a cancel, a decline or a release as long as the time is free and not over, an early finish while the time
     runs, an approval that was the last thing done, or a no-show. It is then what it was before."""

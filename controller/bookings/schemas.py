@@ -16,7 +16,7 @@ def _wall_text(text: str) -> str:
     return text
 
 
-WallText = Annotated[str, AfterValidator(_wall_text)]
+WallText = Annotated[str, AfterValidator(_wall_text), Field(examples=["2026-11-26T18:00"])]
 """A wall time of the site."""
 People = Annotated[Whole, Field(ge=1, le=100_000)]
 Minutes = Annotated[Whole, Field(ge=0, le=24 * 60)]

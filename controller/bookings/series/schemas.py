@@ -25,11 +25,11 @@ def _readable(text: str) -> str:
     return text
 
 
-RuleText = Annotated[str, Field(max_length=2100)]
+RuleText = Annotated[str, Field(max_length=2100, examples=["FREQ=WEEKLY;BYDAY=TU;COUNT=10"])]
 """A rule as RFC 5545 has it, such as `FREQ=WEEKLY;BYDAY=TU;COUNT=10`."""
-ExtraText = Annotated[str, Field(max_length=40), AfterValidator(_readable)]
+ExtraText = Annotated[str, Field(max_length=40, examples=["2026-12-24"]), AfterValidator(_readable)]
 """A date besides the rule's: `2026-12-24`, `2026-12-24T19:00` or `2026-12-24T19:00/2026-12-24T22:00`."""
-WithoutText = Annotated[str, Field(max_length=19), AfterValidator(_readable)]
+WithoutText = Annotated[str, Field(max_length=19, examples=["2026-12-24"]), AfterValidator(_readable)]
 """A date to leave out: `2026-12-24` or, where there are several that day, `2026-12-24T19:00`."""
 Extras = Annotated[list[ExtraText], Field(max_length=MOST_EXCEPTIONS)]
 Withouts = Annotated[list[WithoutText], Field(max_length=MOST_EXCEPTIONS)]
