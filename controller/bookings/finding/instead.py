@@ -98,7 +98,9 @@ async def _other_times(
         *on_the_day(times, asked.during, zone, limit=_SAME_DAY),
         *on_other_days(times, asked.during, zone, days, around=AROUND),
     ]
-    return [Candidate(fitting=free.fitting, during=each, wanted=asked.during) for each in near]
+    # At the very time other layouts are looked for among the other spaces.
+    others = [each for each in near if each != asked.during]
+    return [Candidate(fitting=free.fitting, during=each, wanted=asked.during) for each in others]
 
 
 async def _other_spaces(

@@ -73,6 +73,7 @@ async def test_the_same_day_comes_before_the_next_and_a_week_on_before_any_other
 async def test_too_many_for_this_layout_get_another_one(hub: httpx.AsyncClient) -> None:
     found = await instead(hub, space="hall", layout="boardroom", people=30)
     assert [each["why"] for each in found["reasons"]] == ["capacity"]
+    assert len(set(texts(found))) == len(texts(found)), "nothing is proposed twice"
     first = found["items"][0]
     assert (first["how"], first["layout_name"]) == ("other_layout", "Theatre")
     assert first["text"] == "Hall as “Theatre”, at the time asked for: Thu 26 Nov, 18:00 to 20:00; holds 100"
