@@ -1,0 +1,133 @@
+"""The page about the life of a booking: its table is what the code does, and its examples run as they stand."""
+
+import json
+import re
+import shlex
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from controller.bookings import course
+from controller.bookings.course import Act
+from controller.bookings.errors import NotNow
+from controller.bookings.model import Arrival, Booking, State, Status
+from controller.people.may import Action
+from tests.controller.bookings.hub import asked, booking
+from tests.controller.clock import ManualClock
+
+PAGE = (Path(__file__).parents[3] / "docs" / "bookings.md").read_text(encoding="utf-8")
+COLUMNS = (Act.CHANGE, Act.APPROVE, Act.DECLINE, Act.CANCEL, Act.FINISH, Act.CHECK_IN, Act.RESTORE)
+DURING = asked().during
+BEFORE, WITHIN, AFTER = DURING.start - timedelta(hours=6), DURING.start + timedelta(minutes=30), DURING.end
+OPENS = timedelta(minutes=15)
+ROWS: dict[str, tuple[Booking, datetime]] = {
+    "`requested`": (booking(state=State.REQUESTED), BEFORE),
+    "`held`": (booking(state=State.HELD, held_until=DURING.start), BEFORE),
+    "`expired`": (booking(state=State.HELD, held_until=BEFORE), BEFORE),
+    "`confirmed`, to come": (booking(), BEFORE),
+    "`confirmed`, approved last": (booking(state_before=State.HELD, state_at=BEFORE, changed_at=BEFORE), BEFORE),
+    "`confirmed`, running": (booking(), WITHIN),
+    "`arrived`": (booking(arrived_at=WITHIN, arrived_how=Arrival.TABLET.value), WITHIN),
+    "`arrived`, finished early": (
+        booking(arrived_at=WITHIN, ends=WITHIN + timedelta(minutes=1), ends_before=DURING.end),
+        WITHIN + timedelta(seconds=30),
+    ),
+    "`finished`": (booking(), AFTER),
+    "`no_show`": (booking(state=State.NO_SHOW), AFTER),
+    "`declined`": (booking(state=State.DECLINED, state_before=State.HELD), BEFORE),
+    "`cancelled`": (booking(state=State.CANCELLED, state_before=State.CONFIRMED), BEFORE),
+    "`released`": (booking(state=State.RELEASED, state_before=State.CONFIRMED), WITHIN),
+    "over, whatever gave it up": (booking(state=State.CANCELLED, state_before=State.CONFIRMED), AFTER),
+}
+"""Bookings at every turn of their course, and when they are looked at."""
+
+
+def cell(act: Act, old: Booking, now: datetime) -> str:
+    """Who may do it, and what it is then; empty where it cannot be done or does nothing."""
+    try:
+        if act is Act.CHANGE:
+            course.require_changeable(old)
+            return f"`{course.needs(act, old)}`"
+        if act is Act.CHECK_IN:
+            new = course.check_in(old, now, opens_at=old.starts - OPENS)
+        else:
+            new = getattr(course, act.value)(old, now)
+    except NotNow:
+        return ""
+    if new is old:
+        return ""
+    if new.state in (State.HELD, State.REQUESTED):
+        return f"`{course.needs(act, old)}`: as it was"
+    status = Status.FINISHED if act is Act.FINISH else new.status(now)
+    return f"`{course.needs(act, old)}`: {status}"
+
+
+def test_the_table_of_who_may_move_a_booking_where_is_what_the_code_does() -> None:
+    lines = [
+        f"| {name} | " + " | ".join(cell(act, old, now) for act in COLUMNS) + " |" for name, (old, now) in ROWS.items()
+    ]
+    assert "\n".join(lines) in PAGE, "the table is:\n" + "\n".join(lines)
+
+
+def test_every_state_and_every_act_is_told() -> None:
+    for word in Status:
+        assert f"`{word}`" in PAGE
+    for action in (Action.BOOK, Action.DECIDE):
+        assert f"`{action}`" in PAGE
+
+
+EXAMPLE = re.compile(r"```sh\n(.*?)```\n(?:```json\n(.*?)```)?", re.DOTALL)
+CURL = re.compile(r"^(?:#[^\n]*\n)?curl -s (.*)$", re.DOTALL)
+MOMENTS = {"check-in": "2026-11-26T17:50:00+00:00", "finish": "2026-11-26T19:09:30+00:00"}
+"""When an example of a running booking is tried, by the last word of its address."""
+
+
+async def test_the_examples_run_and_answer_what_the_page_says(village: httpx.AsyncClient, clock: ManualClock) -> None:
+    known = {
+        "HK": "http://hub.test/api/v1",
+        "TOKEN": village.headers["Authorization"].removeprefix("Bearer "),
+        "ID": "",
+    }
+    examples = EXAMPLE.findall(PAGE)
+    assert len(examples) > 5
+    for command, expected in examples:
+        found = CURL.match(command.strip())
+        assert found, command
+        for name, value in known.items():
+            command = command.replace(f"${name}", value)
+        answer = await _curl(village, clock, shlex.split(command, comments=True)[2:])
+        body = answer.json()
+        known["ID"] = body.get("id", known["ID"])
+        assert _holds(body, json.loads(expected)) if expected else answer.is_success, answer.text
+
+
+async def _curl(client: httpx.AsyncClient, clock: ManualClock, words: list[str]) -> httpx.Response:
+    address, *options = words
+    method, headers, body = "GET", {}, None
+    for option, value in zip(options[::2], options[1::2], strict=True):
+        if option == "-X":
+            method = value
+        elif option == "-H":
+            name, _, text = value.partition(": ")
+            headers[name] = text
+        else:
+            assert option == "--json", option
+            method = "POST" if method == "GET" else method
+            body = value
+            headers["Content-Type"] = "application/json"
+    if moment := MOMENTS.get(address.rpartition("/")[2]):
+        clock.set(datetime.fromisoformat(moment))
+    return await client.request(method, address, headers=headers, content=body)
+
+
+def _holds(found: Any, expected: Any) -> bool:
+    """Whether an answer has at least what is expected of it; of a list the items in their order."""
+    if isinstance(expected, dict):
+        return isinstance(found, dict) and all(_holds(found.get(name), each) for name, each in expected.items())
+    if isinstance(expected, list):
+        return len(found) >= len(expected) and all(
+            _holds(one, other) for one, other in zip(found, expected, strict=False)
+        )
+    return bool(found == expected)
