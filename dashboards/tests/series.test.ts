@@ -6,6 +6,7 @@ import {
   dayName,
   done,
   kinds,
+  onlyBuffers,
   plain,
   refused,
   restored,
@@ -29,6 +30,7 @@ function date(more: Partial<SeriesDate> = {}): SeriesDate {
     mark: "free",
     deed: "book",
     text: "free",
+    reasons: [],
     conflicts: [],
     moves: [],
     booking: null,
@@ -117,6 +119,15 @@ test("choices go by occurrence, since a day can have two", () => {
 test("clash, closed and refused are what cannot be had", () => {
   const marks = ["free", "moved_by_clock", "approval", "clash", "closed", "refused", "empty", "left_out", "past"] as const;
   assert.deepEqual(marks.filter((mark) => refused(date({ mark }))), ["clash", "closed", "refused"]);
+});
+
+test("only setting up and changing over may be overruled, and waiting for approval stands in nobody's way", () => {
+  const why = (...kinds: string[]) => kinds.map((why) => ({ why, text: "", field: "", conflicts: [], asked: null, limit: null }));
+  assert.equal(onlyBuffers(why("buffer")), true);
+  assert.equal(onlyBuffers(why("changeover", "buffer", "approval")), true);
+  assert.equal(onlyBuffers(why("buffer", "clash")), false);
+  assert.equal(onlyBuffers(why("approval")), false);
+  assert.equal(onlyBuffers([]), false);
 });
 
 test("the tally says what would become of new dates and of booked ones", () => {

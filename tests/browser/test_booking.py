@@ -250,6 +250,56 @@ async def test_a_room_of_the_next_building_is_booked_without_typing_anything_aga
     assert await titled(house, "Auction", day, site="march") is not None
 
 
+async def test_a_layout_is_chosen_and_another_one_is_proposed_where_it_holds_too_few(
+    screens: Screens, house: Rig
+) -> None:
+    day = date(2027, 1, 20)
+    layouts = [
+        {"id": "boardroom", "name": "Boardroom", "capacity": 10},
+        {"id": "theatre", "name": "Theatre", "capacity": 30},
+    ]
+    annexe = {"name": "Annexe", "doors": ["front-door"], "layouts": layouts, "default_layout": "boardroom"}
+    await house.api.put("/sites/march/spaces/annexe", annexe)
+    screen = await screens.new()
+    await screen.diary(day, site="march")
+    panel = screen.panel
+    await screen.page.get_by_role("button", name="New booking").click()
+    await panel.get_by_label("What for").fill("Panto auditions")
+    await panel.get_by_label("Room").select_option("annexe")
+    await expect(panel.get_by_label("Layout")).to_have_value("boardroom")
+    await panel.get_by_label("People").fill("25")
+    await expect(panel.get_by_text("25 people are more than Annexe holds as “Boardroom” (10)")).to_be_visible()
+    await panel.get_by_role("button", name=re.compile("^Annexe as “Theatre”, at the time asked for")).click()
+    await expect(panel.get_by_label("Layout")).to_have_value("theatre")
+    await expect(panel.get_by_text("Free", exact=True)).to_be_visible()
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("heading", name="Panto auditions")).to_be_visible()
+    await expect(panel.get_by_text("Annexe, Theatre")).to_be_visible()
+
+
+async def test_too_little_time_to_set_up_can_be_overruled_after_a_warning(screens: Screens, house: Rig) -> None:
+    day = date(2027, 1, 21)
+    body = {"space": "studio", "title": "Pottery", "cleardown_min": 60}
+    await house.api.post("/sites/ramsey/bookings", {**body, "starts": f"{day}T09:00", "ends": f"{day}T10:00"})
+    screen = await screens.new()
+    await screen.diary(day)
+    panel = screen.panel
+    await screen.page.get_by_role("button", name="New booking").click()
+    await panel.get_by_label("What for").fill("Recital")
+    await panel.get_by_label("Room").select_option("studio")
+    await panel.get_by_label("From").fill("10:30")
+    await panel.get_by_label("To", exact=True).fill("11:30")
+    why = panel.get_by_role("list", name="Why it cannot be booked like this")
+    await expect(why).to_contain_text("needs 1 hour to clear down and set up between this and Pottery")
+    await panel.get_by_label("Book it all the same: the room will be ready").check()
+    await expect(panel.get_by_text("Free", exact=True)).to_be_visible()
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("heading", name="Recital")).to_be_visible()
+    booked = await titled(house, "Recital", day)
+    assert booked is not None
+    assert booked["overruled"] is True
+
+
 async def test_faults_of_a_form_are_listed_first_and_lead_to_their_fields(screens: Screens) -> None:
     screen = await screens.new()
     await screen.diary(date(2026, 12, 11))

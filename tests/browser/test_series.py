@@ -116,6 +116,21 @@ async def test_a_date_that_cannot_be_had_is_moved_asked_for_or_left_out_as_chose
     ]
 
 
+async def test_dates_with_too_little_time_to_set_up_can_be_overruled_together(screens: Screens, house: Rig) -> None:
+    first = date(2027, 1, 8)
+    body = {"space": "studio", "title": "Glazing", "cleardown_min": 60}
+    await house.api.post("/sites/ramsey/bookings", {**body, "starts": f"{first}T09:00", "ends": f"{first}T10:00"})
+    screen = await screens.new()
+    panel = await _form(screen, first, "Toddlers", "10:30", "11:30", space="studio")
+    await panel.get_by_label("Repeats").select_option("Every week")
+    await panel.get_by_label("Last date").fill("15/01/2027")
+    await expect(_dates(panel, 2).nth(0)).to_contain_text("needs 1 hour to clear down")
+    await expect(panel.get_by_role("button", name="Book 1 date")).to_be_visible()
+    await panel.get_by_label("Also where there is too little time to set up").check()
+    await panel.get_by_role("button", name="Book 2 dates").click()
+    await screen.said("2 dates booked for Toddlers, 0 left out.")
+
+
 async def test_a_new_series_can_be_taken_back_at_once(screens: Screens, house: Rig) -> None:
     first = date(2027, 1, 6)
     screen = await screens.new()

@@ -1,5 +1,5 @@
 /** Series as the API tells them, what can be chosen for their dates, and the rules that the form makes. Pure. */
-import type { Conflict, WireBooking } from "../model.ts";
+import type { Conflict, Reason, WireBooking } from "../model.ts";
 import { type Day, dayOf, shortDay, utc } from "../zone.ts";
 
 export type Mark = "free" | "moved_by_clock" | "approval" | "clash" | "closed" | "refused" | "empty" | "left_out" | "past";
@@ -22,6 +22,7 @@ export interface SeriesDate {
   mark: Mark;
   deed: Deed;
   text: string;
+  reasons: Reason[];
   conflicts: Conflict[];
   moves: Move[];
   booking: string | null;
@@ -92,6 +93,12 @@ export type Fallback = "skip" | "hold" | "keep";
 /** Whether a date cannot be had as it is wished for. */
 export function refused(one: SeriesDate): boolean {
   return one.mark === "clash" || one.mark === "closed" || one.mark === "refused";
+}
+
+/** Whether nothing stands in the way but setting up, clearing down or changing over, which a manager may overrule. */
+export function onlyBuffers(reasons: readonly Reason[]): boolean {
+  const against = reasons.filter(({ why }) => why !== "approval");
+  return against.length > 0 && against.every(({ why }) => why === "buffer" || why === "changeover");
 }
 
 /** What becomes of a date if nobody chooses; null where nothing can be done with it. */
