@@ -14,6 +14,7 @@ from controller.bookings.model import Status
 from controller.bookings.tables import bookings
 from controller.database import Tx
 from controller.estate.tables import doors
+from controller.people.may import Thing
 from controller.rows import Rows, put
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import CredentialKind
@@ -143,7 +144,15 @@ async def lingering(tx: Tx, site: str, *, now: datetime) -> list[Lingering]:
     """Every code of a site that should be off its door and may still open it. One that is wanted there again for
     the same time, as after a restore, is none of them."""
     rows = (await tx.execute(_LINGERING, {"site": site, "now": now})).mappings()
-    return [Lingering(title=row["title"], off=_off(row["state"]), grant=_held(row)) for row in rows]
+    return [
+        Lingering(
+            title=row["title"],
+            whose=Thing(site=site, party=row["party"]),
+            off=_off(row["state"]),
+            grant=_held(row),
+        )
+        for row in rows
+    ]
 
 
 _again = grants.alias("again")
@@ -163,7 +172,7 @@ _lingers = (
     grants.c.ends > bindparam("now"),
 )
 _LINGERING = (
-    _HELD.add_columns(bookings.c.title, bookings.c.state)
+    _HELD.add_columns(bookings.c.title, bookings.c.party, bookings.c.state)
     .join(bookings, bookings.c.id == grants.c.booking_id)
     .where(*_lingers, ~_wanted_again)
 )

@@ -14,6 +14,7 @@ from controller.access.model import Issued, NewGrant, WantedGrant
 from controller.access.standing import Standing, lingering_texts, stand
 from controller.database import Tx
 from controller.estate.service import Estate
+from controller.people.model import Actor
 from controller.rows import Rows
 from controller.secrets import Keys
 from edge.wire.credentials import CredentialKind, code_key
@@ -161,15 +162,16 @@ async def lingering(
     window: Interval,
     now: datetime,
     zone: ZoneInfo,
+    actor: Actor,
     but: str | None = None,
 ) -> tuple[str, ...]:
-    """What to tell whoever has ``doors`` during ``window``: old codes that still open them then.
+    """What to tell the actor, who has ``doors`` during ``window``: old codes that still open them then.
 
     ``but``: the booking whose own old code is left out.
     """
     found = await repository.lingering(tx, site, now=now)
     others = [each for each in found if each.grant.booking_id != but]
-    return lingering_texts(others, doors=doors, window=window, zone=zone, now=now)
+    return lingering_texts(others, doors=doors, window=window, zone=zone, now=now, actor=actor)
 
 
 async def grants_for_edge(

@@ -9,6 +9,9 @@ import msgspec
 
 from controller.access import words
 from controller.access.model import NewGrant
+from controller.people.discreet import Seen, seen
+from controller.people.may import Thing
+from controller.people.model import Actor
 from edge.wire.interval import Interval
 from edge.wire.plan import HORIZON
 
@@ -246,21 +249,27 @@ def _door_text(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
 
 
 class Lingering(msgspec.Struct, frozen=True, kw_only=True):
-    """A grant that should be off its door and is not known to be, with whose it was. ``off``: why they have none
-    now; empty where it is another one, after a move."""
+    """A grant that should be off its door and is not known to be, with whose it was: a booking's ``title``, and
+    ``whose`` that is. ``off``: why they have none now; empty where it is another one, after a move."""
 
     title: str
+    whose: Thing
     off: str
     grant: HeldGrant
 
 
 def lingering_texts(
-    found: Iterable[Lingering], *, doors: Iterable[str], window: Interval, zone: ZoneInfo, now: datetime
+    found: Iterable[Lingering], *, doors: Iterable[str], window: Interval, zone: ZoneInfo, now: datetime, actor: Actor
 ) -> tuple[str, ...]:
-    """What to tell whoever has ``doors`` during ``window``: whose old code opens them then."""
+    """What to tell whoever has ``doors`` during ``window``: whose old code opens them then, as far as the actor may
+    see it."""
     wanted = frozenset(doors)
     return tuple(
-        f"the code of “{each.title}” ({each.off or 'moved'}) still opens {_reach([each.grant], zone, now)}"
+        f"the code of {_title(each, actor)} ({each.off or 'moved'}) still opens {_reach([each.grant], zone, now)}"
         for each in found
         if each.grant.door in wanted and each.grant.window.overlaps(window) and each.grant.state(now) is State.REMOVING
     )
+
+
+def _title(each: Lingering, actor: Actor) -> str:
+    return "another booking" if seen(actor, each.whose) is Seen.TAKEN else f"“{each.title}”"

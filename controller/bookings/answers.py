@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller import localtime
-from controller.access.standing import Standing, State
+from controller.access.standing import Standing, State, lingering_texts
 from controller.bookings.course import Act, possible
 from controller.bookings.desk import View
 from controller.bookings.errors import conflicts, reason_bodies
@@ -51,7 +51,8 @@ class BookingAnswer(Answer):
     nobody does. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down.
     ``ends_before``: its end before it was finished early. ``code``: of a confirmed one. ``still_opens``: what its own
     code opens that it should not. ``lingering``: what other bookings' old codes still open during this one.
-    ``message``: a text to send. ``link``: its door page, a secret. ``actions``: what whoever asks can do now."""
+    ``message``: a text to send. ``link``: its door page, a secret. ``diary``: whose diary, kept elsewhere, has put it
+    here; empty for any other booking. ``actions``: what whoever asks can do now."""
 
     id: str
     site: str
@@ -241,7 +242,16 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         ),
         on_door=_on_door(view.standing, zone),
         still_opens=list(view.standing.still_opens),
-        lingering=list(view.lingering),
+        lingering=list(
+            lingering_texts(
+                view.lingering,
+                doors=view.place.space.doors,
+                window=view.code_window,
+                zone=zone,
+                now=view.now,
+                actor=actor,
+            )
+        ),
         arrived_at=_maybe(booking.arrived_at, zone),
         arrived_how=booking.arrived_how,
         counted_in=booking.counted_in,

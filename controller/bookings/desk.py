@@ -13,7 +13,7 @@ from controller.access.model import Issued
 from controller.access.repository import held, lingering, out_of_reach
 from controller.access.repository import unusual as anything_unusual
 from controller.access.service import Access
-from controller.access.standing import HeldGrant, Lingering, Standing, lingering_texts, stand
+from controller.access.standing import HeldGrant, Lingering, Standing, stand
 from controller.bookings import claims, course, links, repository
 from controller.bookings.absence.rules import given_back_at
 from controller.bookings.course import words_of
@@ -35,7 +35,8 @@ NAMED_CONFLICTS = 20
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """A booking with all that a screen shows of it. ``why``: why it is not confirmed, as far as somebody said.
-    ``release_at``: when it is given back if nobody comes. ``code``: of a confirmed one."""
+    ``release_at``: when it is given back if nobody comes. ``code``: of a confirmed one. ``lingering``: old codes of
+    others, for ``lingering_texts``."""
 
     booking: Booking
     place: Place
@@ -45,7 +46,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
     code_window: Interval
     standing: Standing
-    lingering: tuple[str, ...]
+    lingering: Sequence[Lingering]
     link: str
     now: datetime
 
@@ -427,20 +428,13 @@ class Desk:
                 code=codes.get(each.id),
                 code_window=self.code_window(each.during),
                 standing=standing[each.id],
-                lingering=self._lingering(each, where.by_space[each.space], lingering, now),
+                lingering=[old for old in lingering if each.certain and old.grant.booking_id != each.id],
                 link=f"{self._address}/d/{links.token(self._keys.page, each.id)}",
                 now=now,
             )
             for each in bookings
             for party in (None if each.party is None else known.get(each.party),)
         ]
-
-    def _lingering(self, booking: Booking, place: Place, old: Iterable[Lingering], now: datetime) -> tuple[str, ...]:
-        if not booking.certain:
-            return ()
-        others = [found for found in old if found.grant.booking_id != booking.id]
-        window = self.code_window(booking.during)
-        return lingering_texts(others, doors=place.space.doors, window=window, zone=place.site.tz, now=now)
 
 
 def _off(bookings: Sequence[Booking], now: datetime) -> dict[str, str]:

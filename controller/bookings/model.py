@@ -184,13 +184,16 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking that holds time another one wants. ``diary``: as a booking has it."""
+    """A booking that holds time another one wants. ``party`` and ``diary``: as a booking has them. ``hidden``: whoever
+    is told of it may not see more than that the time is taken."""
 
     id: str
     title: str
     space: str
     during: Interval
+    party: str | None = None
     diary: str = ""
+    hidden: bool = False
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):

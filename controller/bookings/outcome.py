@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
+from controller.access import words
 from controller.bookings.model import Booking, State
 from controller.bookings.policy import Policy
 from controller.bookings.verdict import Verdict, Why
@@ -23,8 +24,28 @@ def outcome(verdict: Verdict, policy: Policy, during: Interval, *, now: datetime
     """Of a wish that is possible."""
     if not verdict.needs_approval:
         return Outcome(state=State.CONFIRMED)
-    why = "; ".join(each.text for each in verdict.reasons if each.why is Why.APPROVAL)
-    return Outcome(state=waiting_state(policy), held_until=held_until(policy, during, now=now), why=why)
+    return Outcome(state=waiting_state(policy), held_until=held_until(policy, during, now=now), why=_approval(verdict))
+
+
+def asked_for(verdict: Verdict) -> Outcome:
+    """Of a wish that is only asked for, whatever it meets. What stays on record names nobody else's booking: whose it
+    is may read it."""
+    met = dict.fromkeys(_MET[each.why] for each in verdict.refusals if each.why in _MET)
+    why = f"asked for although {words.listed(list(met))}" if met else _approval(verdict)
+    return Outcome(state=State.REQUESTED, why=why)
+
+
+_MET = {
+    Why.CLASH: "the time is taken",
+    Why.BUFFER: "too little time is left to clear down and set up",
+    Why.CHANGEOVER: "too little time is left to change over",
+    Why.EQUIPMENT: "too little equipment is left",
+    Why.SEATS: "too few places are left",
+}
+
+
+def _approval(verdict: Verdict) -> str:
+    return "; ".join(each.text for each in verdict.reasons if each.why is Why.APPROVAL)
 
 
 def waiting_state(policy: Policy) -> State:

@@ -86,7 +86,7 @@ class Bookings:
     async def create(self, site: str, draft: Draft, *, actor: Actor) -> View:
         """Confirmed at once, held or asked for, as the site's rules have it. A booker who names no party books for
         their own. Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``SiteUnknown``, ``SpaceUnknown``."""
-        draft = _own(draft, actor)
+        draft = for_whom(draft, actor)
         require_allowed(actor, site, draft.party, overrule=draft.overrule)
         view = await self.write(self._create, site, draft, actor)
         self._changes.site_changed(site)
@@ -118,7 +118,7 @@ class Bookings:
 
     async def check(self, site: str, draft: Draft, *, but: str | None, actor: Actor) -> Checked:
         """What ``create`` would say, without writing; ``but``: a booking that does not stand in the way."""
-        draft = _own(draft, actor)
+        draft = for_whom(draft, actor)
         if actor.role is Role.BOOKER:
             require_allowed(actor, site, draft.party)
         async with self._database.read() as tx:
@@ -142,6 +142,7 @@ class Bookings:
                 window=self._desk.code_window(during),
                 now=now,
                 zone=zone,
+                actor=actor,
                 but=but,
             )
             return Checked(site=there.site, verdict=verdict, lingering=lingering, notes=notes(there, during))
@@ -388,7 +389,7 @@ async def _require_possible(
     return verdict.expired
 
 
-def _own(draft: Draft, actor: Actor) -> Draft:
+def for_whom(draft: Draft, actor: Actor) -> Draft:
     """A booker who names no party books for their own."""
     return replace(draft, party=actor.party) if draft.party is None and actor.role is Role.BOOKER else draft
 

@@ -47,6 +47,7 @@ _HIDDEN: dict[Seen, dict[str, object]] = {
         "seats": None,
         "equipment": {},
         "series": None,
+        "diary": "",
         "still_opens": [],
         "lingering": [],
         "held_until": None,

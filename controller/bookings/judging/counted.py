@@ -80,8 +80,9 @@ def _too_few(
     why: Why = Why.EQUIPMENT,
 ) -> Reason:
     holders = _holders(uses, case.asked.during if why is Why.EQUIPMENT else quartered(case.asked.during))
-    named = "; ".join(f"{each.title} has {by:,}" for each, by in holders[: phrases.NAMED])
-    more = f" and {len(holders) - phrases.NAMED} more bookings have some" if len(holders) > phrases.NAMED else ""
+    told = [(each, by) for each, by in holders if not each.hidden]
+    named = "; ".join(f"{each.title} has {by:,}" for each, by in told[: phrases.NAMED])
+    more = f" and {len(told) - phrases.NAMED} more bookings have some" if len(told) > phrases.NAMED else ""
     return Reason(
         why=why,
         field=field,

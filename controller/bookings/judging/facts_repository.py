@@ -84,15 +84,15 @@ WITH {wanted}, v AS (
                           WHERE p.atom = w.thing AND p.starts <= w.starts - {far}), w.starts - {far}) AS since
     FROM w)
 SELECT v.wish, v.thing, c.booking_id, c.starts, c.ends, c.space, c.layout, c.setup_min, c.cleardown_min,
-       b.title, b.diary, b.state, b.held_until
+       b.title, b.party, b.diary, b.state, b.held_until
 FROM v CROSS JOIN claims AS c CROSS JOIN bookings AS b
 WHERE c.atom = v.thing AND c.starts >= v.since AND c.starts < v.ends + {far} AND c.ends > v.starts - {far}
   AND (c.starts < v.ends AND c.ends > v.starts OR c.setup_min > v.wide OR c.cleardown_min > v.wide)
   AND b.id = c.booking_id"""
 _USES = """
 WITH {wanted}
-SELECT w.wish, w.thing, c.booking_id, c.starts, c.ends, c.{count} AS many, b.space, b.title, b.diary, b.state,
-       b.held_until
+SELECT w.wish, w.thing, c.booking_id, c.starts, c.ends, c.{count} AS many, b.space, b.title, b.party, b.diary,
+       b.state, b.held_until
 FROM w CROSS JOIN {table} AS c CROSS JOIN bookings AS b
 WHERE c.{thing} = w.thing AND c.starts > w.starts - {back} AND c.starts < w.ends AND c.ends > w.starts
   AND b.id = c.booking_id"""
@@ -141,7 +141,14 @@ async def _find(tx: Tx, kind: str, looked: Sequence[_Looked], cases: Sequence[Ca
 
 def _booking(row: RowMapping) -> Claimed:
     during = Interval(start=row["starts"], end=row["ends"])
-    return Claimed(id=row["booking_id"], title=row["title"], space=row["space"], during=during, diary=row["diary"])
+    return Claimed(
+        id=row["booking_id"],
+        title=row["title"],
+        space=row["space"],
+        during=during,
+        party=row["party"],
+        diary=row["diary"],
+    )
 
 
 def _run_out(row: RowMapping, now: datetime) -> bool:
@@ -218,7 +225,7 @@ async def _spent(tx: Tx, cases: Sequence[Case], now: datetime) -> dict[int, list
     by_party: dict[str, list[Claimed]] = defaultdict(list)
     for row in await tx.execute(query):
         during = Interval(start=row.starts, end=row.ends)
-        by_party[row.party].append(Claimed(id=row.id, title=row.title, space=row.space, during=during))
+        by_party[row.party].append(Claimed(id=row.id, title=row.title, space=row.space, during=during, party=row.party))
     found: dict[int, list[Claimed]] = defaultdict(list)
     for index, within in periods.items():
         case = cases[index]

@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from controller.bookings.judging.case import Case
+from controller.bookings.judging.discretion import as_seen
 from controller.bookings.judging.facts import Facts, Neighbour, Use
 from controller.bookings.judging.facts_repository import FAR, find_facts
 from controller.bookings.judging.pools import quartered, takings
@@ -26,16 +27,18 @@ async def judge(
     """The verdict on each wish of one site, in their order: at most four statements however many they are.
 
     Wishes do not see each other; ``together``: each sees those before it that are possible, as bookings without an id.
+    A verdict says of other bookings what the actor of its wish may see of them.
     Whoever is going to write holds the site's lock. Raises ``SpaceUnknown``.
     """
     cases = [Case(picture=picture, wish=each, place=picture.require(each.asked.space), now=now) for each in wishes]
-    facts = await find_facts(tx, cases, now=now)
+    found = await find_facts(tx, cases, now=now)
+    facts = [as_seen(each, case.wish.actor, picture.site.id) for case, each in zip(cases, found, strict=True)]
     if not together:
-        return [verdict(replace(case, facts=found)) for case, found in zip(cases, facts, strict=True)]
+        return [verdict(replace(case, facts=its)) for case, its in zip(cases, facts, strict=True)]
     verdicts: list[Verdict] = []
     made: list[tuple[Case, Facts]] = []
-    for case, found in zip(cases, facts, strict=True):
-        verdicts.append(verdict(replace(case, facts=_with(found, case, made))))
+    for case, its in zip(cases, facts, strict=True):
+        verdicts.append(verdict(replace(case, facts=_with(its, case, made))))
         if verdicts[-1].possible:
             made.append((case, _as_booked(case)))
     return verdicts
@@ -44,7 +47,7 @@ async def judge(
 def _as_booked(case: Case) -> Facts:
     """What others will find once this one is booked."""
     asked, site = case.asked, case.picture.site.id
-    booking = Claimed(id="", title=asked.title, space=asked.space, during=asked.during)
+    booking = Claimed(id="", title=asked.title, space=asked.space, during=asked.during, party=asked.party)
     quarter = replace(booking, during=quartered(asked.during))
     return Facts(
         neighbours=()

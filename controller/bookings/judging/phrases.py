@@ -59,7 +59,10 @@ def booking(each: Claimed, zone: ZoneInfo, *, space: str | None = None) -> str:
 
 
 def title(each: Claimed) -> str:
-    """“Choir”; of a block “Baby clinic (blocked by the diary of the GP surgery)”."""
+    """“Choir”; of a block “Baby clinic (blocked by the diary of the GP surgery)”; “another booking” of one that is not
+    to be seen."""
+    if each.hidden:
+        return "another booking"
     return f"{each.title} (blocked by the diary of {each.diary})" if each.diary else each.title
 
 

@@ -119,11 +119,12 @@ class Recurring:
             unrolled, plans = _planned(picture, draft, now)
             dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
             dates = await with_moves(tx, picture, dates, [each.asked for each in plans], asker)
-            told = await self.told(tx, picture, dates, now)
+            told = await self.told(tx, picture, dates, asker)
             return CheckedSeries(site=picture.site, draft=draft, dates=tuple(told), goes_on=unrolled.goes_on)
 
-    async def told(self, tx: Tx, picture: Picture, dates: Sequence[SeriesDate], now: datetime) -> list[SeriesDate]:
+    async def told(self, tx: Tx, picture: Picture, dates: Sequence[SeriesDate], asker: Asker) -> list[SeriesDate]:
         """The dates with what is worth knowing of them."""
+        now = asker.now
         old = await access.lingering(tx, picture.site.id, now=now)
         zone = picture.site.tz
         told = []
@@ -132,7 +133,8 @@ class Recurring:
                 told.append(each)
                 continue
             place, window = picture.require(each.space), self._desk.code_window(each.during)
-            lingering = lingering_texts(old, doors=place.space.doors, window=window, zone=zone, now=now)
+            doors = place.space.doors
+            lingering = lingering_texts(old, doors=doors, window=window, zone=zone, now=now, actor=asker.actor)
             known = notes(place, each.during)
             told.append(msgspec.structs.replace(each, lingering=lingering, notes=known))
         return told
@@ -196,7 +198,7 @@ class Recurring:
             picture = await self._desk.pictures.of(tx, series.site)
             edited, plans, asker = await self._edits.look(tx, picture, series, change, actor, now)
             moves = await with_moves(tx, picture, edited.dates, [each.asked for each in plans], asker)
-            return msgspec.structs.replace(edited, dates=tuple(await self.told(tx, picture, moves, now)))
+            return msgspec.structs.replace(edited, dates=tuple(await self.told(tx, picture, moves, asker)))
 
     async def _change(self, tx: Tx, series_id: str, change: SeriesChange, actor: Actor) -> EditedSeries:
         series, picture, now = await self.locked(tx, series_id)

@@ -10,7 +10,7 @@ from controller.bookings import repository as bookings
 from controller.bookings.changing import What
 from controller.bookings.desk import Desk
 from controller.bookings.model import Asked, Booking, Changed, State
-from controller.bookings.outcome import Outcome, outcome, put
+from controller.bookings.outcome import Outcome, asked_for, outcome, put
 from controller.bookings.picture import Picture
 from controller.bookings.series.editing import kept_fields
 from controller.bookings.series.intending import Plan
@@ -44,7 +44,7 @@ class Writing:
         for plan, each in zip(plans, dates, strict=True):
             if plan.asked is None or plan.before is not None or each.deed not in (Deed.BOOK, Deed.HOLD):
                 continue
-            becomes = Outcome(state=State.REQUESTED, why=each.text)
+            becomes = asked_for(each.verdict)
             if each.deed is Deed.BOOK:
                 becomes = outcome(each.verdict, picture.policy, plan.asked.during, now=asker.now)
             groups[becomes].append((plan.asked, plan, each))

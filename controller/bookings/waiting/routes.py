@@ -9,7 +9,6 @@ from controller.estate.errors import SiteUnknown
 from controller.fields import IdPath, SlugPath
 from controller.house import TheHouse
 from controller.people.gate import Books, Reads
-from controller.people.model import Role
 from controller.problem import NotSignedIn, described
 
 router = APIRouter(tags=["waiting list"], responses=described(NotSignedIn))
@@ -18,8 +17,7 @@ router = APIRouter(tags=["waiting list"], responses=described(NotSignedIn))
 @router.get("/sites/{site}/waiting", responses=described(SiteUnknown))
 async def list_waiting(site: SlugPath, house: TheHouse, actor: Reads) -> WaitList:
     """Who waits for a time at the site or has one on offer; a booker sees their own party's."""
-    party = actor.party if actor.role is Role.BOOKER else None
-    return WaitList(items=[wait_answer(each) for each in await house.waiting.in_line(site, party=party)])
+    return WaitList(items=[wait_answer(each) for each in await house.waiting.in_line(site, actor=actor)])
 
 
 @router.post(
@@ -34,9 +32,9 @@ async def join_waiting(site: SlugPath, body: WaitBody, house: TheHouse, actor: B
 
 
 @router.get("/waiting/{wait_id}", responses=described(WaitUnknown))
-async def get_wait(wait_id: IdPath, house: TheHouse, actor: Books) -> WaitAnswer:
-    """One place in the line."""
-    return wait_answer(await house.waiting.get(wait_id))
+async def get_wait(wait_id: IdPath, house: TheHouse, actor: Reads) -> WaitAnswer:
+    """One place in the line, for whoever sees it in the list."""
+    return wait_answer(await house.waiting.get(wait_id, actor=actor))
 
 
 @router.delete("/waiting/{wait_id}", responses=described(WaitUnknown, NoOffer))

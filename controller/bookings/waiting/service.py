@@ -21,7 +21,7 @@ from controller.bookings.errors import refusal
 from controller.bookings.judging.judge import Wish, judge
 from controller.bookings.model import Asked, Booking, Changed, State
 from controller.bookings.picture import Picture
-from controller.bookings.service import Bookings
+from controller.bookings.service import Bookings, for_whom, require_allowed
 from controller.bookings.verdict import Verdict, Why
 from controller.bookings.waiting import repository
 from controller.bookings.waiting.errors import NoOffer, NothingToWaitFor, WaitUnknown
@@ -31,6 +31,9 @@ from controller.database import Database, Tx
 from controller.estate.model import Site
 from controller.patience import patiently
 from controller.people import audit
+from controller.people.discreet import Seen, seen
+from controller.people.errors import NotAllowed
+from controller.people.may import Action, Thing
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book
 from controller.problem import invalid_field
@@ -67,8 +70,11 @@ class Waiting:
         desk.when_bookings_change(self._follow)
 
     async def join(self, site: str, draft: WaitDraft, *, actor: Actor) -> Standing:
-        """Get in line for a time. Raises ``NothingToWaitFor`` where it can be had now, ``NotPossible`` where it
-        never will, ``Invalid``, ``SiteUnknown``, ``SpaceUnknown``."""
+        """Get in line for a time. A booker who names no party waits for their own. Raises ``NothingToWaitFor`` where
+        it can be had now, ``NotPossible`` where it never will, ``Invalid``, ``NotAllowed``, ``SiteUnknown``,
+        ``SpaceUnknown``."""
+        draft = msgspec.structs.replace(draft, wish=for_whom(draft.wish, actor))
+        require_allowed(actor, site, draft.wish.party)
         standing = await self._database.run(self._join, site, draft, actor)
         self._changes.site_changed(site)
         return standing
@@ -107,17 +113,25 @@ class Waiting:
         await self._record(tx, wait, actor.name, "wait", now)
         return await self._standing(tx, picture.site, wait)
 
-    async def in_line(self, site: str, *, party: str | None) -> list[Standing]:
-        """Everybody who waits at a site or has an offer, those first who are next. Raises ``SiteUnknown``."""
+    async def in_line(self, site: str, *, actor: Actor) -> list[Standing]:
+        """Who waits at a site or has an offer, those first who are next; a booker sees their own party. Raises
+        ``SiteUnknown``."""
         async with self._database.read() as tx:
             picture = await self._desk.pictures.of(tx, site)
             found = await repository.in_line(tx, site)
-            return [each for each in _numbered(picture.site, found) if party in (None, each.wait.asked.party)]
+            return [
+                each
+                for each in _numbered(picture.site, found)
+                if seen(actor, Thing(site=site, party=each.wait.asked.party)) is not Seen.TAKEN
+            ]
 
-    async def get(self, wait_id: str) -> Standing:
-        """Raises ``WaitUnknown``."""
+    async def get(self, wait_id: str, *, actor: Actor) -> Standing:
+        """Raises ``NotAllowed`` where ``in_line`` would leave it out, ``WaitUnknown``."""
         async with self._database.read() as tx:
             wait = await self._require(tx, wait_id)
+            thing = Thing(site=wait.site, party=wait.asked.party)
+            if seen(actor, thing) is Seen.TAKEN:
+                raise NotAllowed(actor.name, Action.READ, thing)
             return await self._standing(tx, (await self._desk.pictures.of(tx, wait.site)).site, wait)
 
     async def withdraw(self, wait_id: str, *, actor: Actor) -> Standing:

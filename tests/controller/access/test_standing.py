@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.access.standing import HeldGrant, Lingering, Standing, State, lingering_texts, stand
+from controller.people.may import Thing
+from controller.people.model import Actor, Role
 from edge.wire.interval import Interval
+from tests.controller.bookings.hub import MANAGER
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
@@ -162,14 +165,17 @@ def test_when_its_time_is_over_it_is_gone() -> None:
 
 
 def test_lingering_is_told_to_whoever_has_the_door_then() -> None:
-    old = Lingering(title="Choir", off="cancelled", grant=grant(on_version=1, ended_at=NOW, out_of_reach_since=AT_1402))
+    still = grant(on_version=1, ended_at=NOW, out_of_reach_since=AT_1402)
+    old = Lingering(title="Choir", whose=Thing(site="ramsey", party="choir"), off="cancelled", grant=still)
 
-    def told(door: str, starts_h: int, ends_h: int) -> tuple[str, ...]:
+    def told(door: str, starts_h: int, ends_h: int, actor: Actor = MANAGER) -> tuple[str, ...]:
         window = Interval(start=NOW.replace(hour=starts_h), end=NOW.replace(hour=ends_h))
-        return lingering_texts([old], doors=[door], window=window, zone=LONDON, now=NOW)
+        return lingering_texts([old], doors=[door], window=window, zone=LONDON, now=NOW, actor=actor)
 
     assert told("front-door", 21, 23) == (
         "the code of “Choir” (cancelled) still opens Front door until 22:00 (out of reach since 14:02)",
     )
     assert told("front-door", 22, 23) == ()
     assert told("side-door", 21, 23) == ()
+    [text] = told("front-door", 21, 23, Actor(name="Bo", role=Role.BOOKER, party="scouts"))
+    assert text.startswith("the code of another booking (cancelled) still opens Front door")

@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from controller.bookings.policy import ApprovalRule, Policy
 from controller.house import House
 from controller.people.model import Actor
+from tests.controller.bookings.hub import MANAGER
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
+from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import NOW, USER
 from tests.controller.village import API, SITE, Json, act, book, change, look, post, wanted
 
@@ -201,5 +204,22 @@ async def test_the_line_survives_the_night_the_clocks_change(
     # By then the session is over.
     await house.bookings.cancel(choir["id"], why="", actor=Actor(name=USER))
     # An offer ends when the time itself begins.
-    until = (await house.waiting.get(band["id"])).wait.offered_until
+    until = (await house.waiting.get(band["id"], actor=MANAGER)).wait.offered_until
     assert until == datetime(2027, 3, 28, 0, 30, tzinfo=UTC)
+
+
+async def test_who_waits_is_told_alike_in_the_list_and_by_itself(app: FastAPI, village: httpx.AsyncClient) -> None:
+    for party in ("choir", "scouts"):
+        await put_party(village, party)
+    await book(village)
+    async with signed_in_as(app, village, "booker", party="choir") as choir:
+        theirs = await wait(choir, title="Band")
+        others = await wait(village, title="Chess", party="scouts")
+        assert theirs["party"] == "choir"
+        assert await line(choir) == [("Band", "waiting", 1)]
+        assert await now(choir, theirs) == theirs
+        assert (await choir.get(f"{API}/waiting/{others['id']}")).status_code == 403
+        assert (await wait(choir, 403, party="scouts"))["title"] == "Refused"
+    async with signed_in_as(app, village, "reader") as reader:
+        assert await line(reader) == [("Band", "waiting", 1), ("Chess", "waiting", 2)]
+        assert await now(reader, others) == others

@@ -1,0 +1,211 @@
+"""What a booker learns of the bookings of others: that the time is taken, and nothing else, wherever it says why."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import update
+
+from controller.bookings.policy import ApprovalRule, Policy
+from controller.bookings.tables import bookings
+from controller.house import House
+from tests.controller.bookings.policing import put_policy
+from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.village import API, SITE, Json, act, apply_plan, book, compile_plan, wanted
+
+SECRETS = ("zanzibar", "quagga", "narwhal", "scouts")
+"""What nobody but the scouts and the managers may read, in small letters."""
+TOLD = ("another booking", "taken")
+"""What stands there instead."""
+SAID_IN = frozenset({"reasons", "conflicts", "why", "lingering", "moves"})
+"""Fields in which other bookings may come up."""
+NOT_WALKED = frozenset(
+    {
+        *(("post", "/setup"), ("post", "/session"), ("delete", "/session")),
+        *(("post", "/subscriptions"), ("delete", "/subscriptions/{subscription_id}")),
+        *(("get", "/commands/{command}"), ("get", "/sites/{site}/plans"), ("get", "/sites/{site}/quarantine")),
+    }
+)
+"""Signing in and out; links, which answer no more than their address; what doors say of commands and plans."""
+WISH = wanted(title="Ours", starts="2026-11-26T18:30", ends="2026-11-26T19:30", equipment={"chair": 30})
+"""What meets the scouts in the hall, at the chairs and beside the studio."""
+STUDIO = {"space": "studio", "starts": "2026-11-26T20:10", "ends": "2026-11-26T21:00"}
+WEEKLY = {
+    "space": "hall",
+    "title": "Ours",
+    "first_starts": "2026-11-26T18:30",
+    "first_ends": "2026-11-26T19:30",
+    "rule": "FREQ=WEEKLY;COUNT=2",
+}
+SEEK = {"starts": "2026-11-26T18:30", "ends": "2026-11-26T19:30", "people": 50}
+
+
+@pytest.fixture
+async def choir(app: FastAPI, village: httpx.AsyncClient, house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """The choir's leader, at a hub that the scouts have taken, where all that fits is confirmed."""
+    await put_party(village, "choir")
+    await put_party(village, "scouts", contact_name="Mrs Quagga")
+    await put_policy(house, Policy(rules=(ApprovalRule(name="all"),)))
+    studio = {"name": "Studio", "doors": ["front-door"], "setup_min": 30, "cleardown_min": 30}
+    await village.put(f"{API}/sites/{SITE}/spaces/studio", json=studio)
+    await village.put(f"{API}/sites/{SITE}/spaces/desks", json={"name": "Desks", "kind": "pool", "pool_size": 4})
+    await village.put(f"{API}/sites/{SITE}/equipment/chair", json={"name": "Chair", "count": 40})
+    async with signed_in_as(app, village, "booker", party="choir") as client:
+        yield client
+
+
+async def _taken(village: httpx.AsyncClient, house: House, **changes: object) -> Json:
+    """A booking of the scouts that an outside diary has put there."""
+    theirs = {"title": "Zanzibar", "contact_name": "Mrs Quagga", "notes": "Narwhal", "party": "scouts"}
+    made = await book(village, **theirs | changes)
+    async with house.database.write() as tx:
+        await tx.execute(update(bookings).where(bookings.c.id == made["id"]).values(diary="the Narwhal Surgery"))
+    return made
+
+
+async def _furnished(choir: httpx.AsyncClient, village: httpx.AsyncClient, house: House) -> dict[str, str]:
+    """What the choir has, by the name of a path's parameter, with the scouts in the way of all of it."""
+    old = await book(choir, title="Ours", space="yard", starts="2026-11-27T18:00", ends="2026-11-27T20:00")
+    series = await choir.post(f"{API}/sites/{SITE}/series", json=WEEKLY | {"space": "yard"})
+    assert series.status_code == 201, series.text
+    await act(choir, old, "cancel")
+    await choir.post(f"{API}/series/{series.json()['id']}/cancel")
+    for yard in ({"starts": "2026-11-27T18:00", "ends": "2026-11-27T20:00"}, {}):
+        await _taken(village, house, space="yard", **yard)
+    await _taken(village, house, equipment={"chair": 20})
+    await _taken(village, house, space="studio")
+    await _taken(village, house, space="desks", seats=4)
+    early = await _taken(village, house, starts="2026-11-26T20:30", ends="2026-11-26T22:00")
+    for version in (1, 2):
+        await compile_plan(house, version)
+        if version == 1:
+            await apply_plan(house, version)
+            await act(village, early, "cancel")
+    mine = await book(choir, title="Ours", starts="2026-11-26T20:30", ends="2026-11-26T21:30")
+    assert mine["lingering"][0].startswith("the code of another booking (cancelled) still opens Front door")
+    waits = await choir.post(f"{API}/sites/{SITE}/waiting", json=WISH)
+    assert waits.status_code == 201, waits.text
+    return {
+        "site": SITE,
+        "booking_id": mine["id"],
+        "gone": old["id"],
+        "series_id": series.json()["id"],
+        "wait_id": waits.json()["id"],
+    }
+
+
+SPAN = {"from": "2026-11-25", "to": "2026-12-12"}
+Asked = list[dict[str, Any]]
+REQUESTS: dict[tuple[str, str], Asked] = {
+    ("get", "/sites/{site}/bookings"): [SPAN, SPAN | {"party": "scouts"}],
+    ("post", "/sites/{site}/bookings"): [WISH, WISH | STUDIO, WISH | {"space": "desks", "seats": 1}],
+    ("get", "/sites/{site}/requests"): [{}],
+    ("get", "/requests"): [{}],
+    ("post", "/sites/{site}/bookings/check"): [WISH, WISH | STUDIO, WISH | {"starts": "2026-11-26T21:40"} | STUDIO],
+    ("get", "/bookings/{booking_id}"): [{}],
+    ("patch", "/bookings/{booking_id}"): [
+        {"starts": WISH["starts"], "ends": WISH["ends"]},
+        {"version": 99, "title": "Others"},
+    ],
+    ("get", "/bookings/{booking_id}/log"): [{}],
+    ("post", "/bookings/{booking_id}/finish"): [{}],
+    ("post", "/bookings/{booking_id}/check-in"): [{}],
+    ("delete", "/bookings/{booking_id}/check-in"): [{}],
+    ("post", "/bookings/{gone}/restore"): [{}],
+    ("post", "/sites/{site}/series/check"): [WEEKLY, WEEKLY | {"otherwise": "skip"}],
+    ("post", "/sites/{site}/series"): [WEEKLY, WEEKLY | {"otherwise": "hold"}],
+    ("post", "/series/{series_id}/restore"): [{}],
+    ("patch", "/series/{series_id}"): [
+        {"scope": "all", "space": "hall", "check": True},
+        {"scope": "all", "space": "hall"},
+        {"scope": "all", "space": "hall", "otherwise": "keep"},
+    ],
+    ("post", "/series/{series_id}/cancel"): [{}],
+    ("get", "/sites/{site}/free"): [SPAN],
+    ("get", "/free"): [SPAN],
+    ("get", "/sites/{site}/hours/{day}"): [{}],
+    ("post", "/sites/{site}/bookings/instead"): [WISH, WISH | STUDIO],
+    ("post", "/find"): [SEEK],
+    ("post", "/find/series"): [
+        {"people": 50, "first_starts": WEEKLY["first_starts"], "first_ends": WEEKLY["first_ends"], "weeks": 2}
+    ],
+    ("post", "/sites/{site}/waiting"): [WISH, WISH | {"people": 500}],
+    ("post", "/waiting/{wait_id}/accept"): [{}],
+    ("post", "/waiting/{wait_id}/decline"): [{}],
+    ("delete", "/waiting/{wait_id}"): [{}],
+    ("post", "/sites/{site}/quote"): [WISH],
+    ("get", "/bookings/{booking_id}/quote"): [{}],
+    ("post", "/bookings/{booking_id}/cancel"): [{}],
+    ("post", "/bookings/{booking_id}/restore"): [{}],
+}
+"""What the choir asks, in this order."""
+MEETS = frozenset(
+    {
+        ("get", "/sites/{site}/bookings"),
+        ("post", "/sites/{site}/bookings"),
+        ("post", "/sites/{site}/bookings/check"),
+        ("patch", "/bookings/{booking_id}"),
+        ("post", "/bookings/{gone}/restore"),
+        ("post", "/sites/{site}/series/check"),
+        ("post", "/sites/{site}/series"),
+        ("patch", "/series/{series_id}"),
+        ("post", "/series/{series_id}/restore"),
+        ("post", "/sites/{site}/bookings/instead"),
+        ("post", "/find/series"),
+    }
+)
+"""Where the answer tells of the scouts' bookings."""
+
+
+async def test_a_booker_learns_nothing_of_others_from_any_route_that_gives_reasons(
+    app: FastAPI, choir: httpx.AsyncClient, village: httpx.AsyncClient, house: House
+) -> None:
+    known = await _furnished(choir, village, house) | {"day": "2026-11-26"}
+    for (method, path), asked in REQUESTS.items():
+        text = ""
+        for each in asked:
+            address, body = API + path.format_map(known), None if method == "get" else each
+            answer = await choir.request(method, address, params=each if body is None else None, json=body)
+            assert answer.status_code not in (403, 404, 405, 422), f"{method} {path}: {answer.text}"
+            text += answer.text.lower()
+        assert [word for word in SECRETS if word in text] == [], f"{method} {path}: {text}"
+        assert (method, path) not in MEETS or any(word in text for word in TOLD), f"{method} {path}: {text}"
+
+
+async def test_every_route_that_gives_reasons_is_walked_or_closed_to_bookers(
+    app: FastAPI, choir: httpx.AsyncClient
+) -> None:
+    document = app.openapi()
+    known = dict.fromkeys(("booking_id", "series_id", "wait_id"), "01a21293-b600-75c8-a29c-459564e966c2")
+    known |= {"site": SITE, "space": "hall", "door": "front-door", "party": "scouts"}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            route = (method, path.removeprefix(API))
+            if route in REQUESTS or route in NOT_WALKED or (method == "get" and not _says(operation, document)):
+                continue
+            address = path.format_map(defaultdict(lambda: "x", known))
+            answer = await choir.request(method, address, json={})
+            assert answer.status_code == 403, f"{route} is open to bookers, so it belongs to the walk: {answer.text}"
+
+
+def _says(operation: Json, document: Json) -> bool:
+    """Whether what it answers has a field in which other bookings may come up."""
+    schemas, seen = document["components"]["schemas"], set[str]()
+
+    def names(schema: Json) -> set[str]:
+        if "$ref" in schema:
+            name = schema["$ref"].rpartition("/")[2]
+            if name in seen:
+                return set()
+            seen.add(name)
+            return names(schemas[name])
+        inner = [*schema.get("properties", {}).values(), *schema.get("anyOf", ())]
+        inner += [schema["items"]] if "items" in schema else []
+        return set(schema.get("properties", ())).union(*(names(each) for each in inner))
+
+    answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    kinds = [content.get("schema", {}) for answer in answers for content in answer.get("content", {}).values()]
+    return any(names(each) & SAID_IN for each in kinds)
