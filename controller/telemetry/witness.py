@@ -46,12 +46,10 @@ async def _blind(tx: Tx, site: str, edge: str, during: Interval) -> bool:
         outages.c.site == site, outages.c.edge == edge, outages.c.starts < during.end, outages.c.ends > during.start
     )
     lost = select(holes.c.first).where(holes.c.site == site, holes.c.edge == edge, holes.c.learned_at >= during.start)
-    replaced = select(event_logs.c.id).where(
+    begun = select(event_logs.c.id).where(
         event_logs.c.site == site, event_logs.c.edge == edge, event_logs.c.opened_at >= during.start
     )
-    for query in (dark, lost):
+    for query in (dark, lost, begun):
         if (await tx.execute(query.limit(1))).first() is not None:
             return True
-    first = select(event_logs.c.id).where(event_logs.c.site == site, event_logs.c.edge == edge)
-    logs = (await tx.execute(first.limit(2))).all()
-    return len(logs) > 1 and (await tx.execute(replaced.limit(1))).first() is not None
+    return False

@@ -110,6 +110,23 @@ async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing
     assert [what for what, _ in await story(village, made)] == ["book"]
 
 
+async def test_what_was_before_a_door_s_first_log_is_not_taken_for_nothing(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    await give_rule(any_house, Release(after_min=20))
+    made = await book(any_village)
+    clock.set(SIX + timedelta(minutes=5))
+    async with any_house.database.write() as tx:
+        for edge in ("pi-front", "pi-side"):
+            await telemetry.open_log(tx, SITE, edge, LOG, clock.now())
+    for minutes in (10, 20, 121):
+        clock.set(SIX + timedelta(minutes=minutes))
+        await hear(any_house, clock.now())
+        await any_house.absence.look()
+    assert await status(any_village, made) == "finished"
+    assert [what for what, _ in await story(any_village, made)] == ["book"]
+
+
 async def test_a_no_show_is_put_down_when_it_is_over_and_keeps_its_time(
     any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
 ) -> None:
