@@ -113,7 +113,7 @@ def test_the_readme_names_commands_that_exist(words: str) -> None:
 
 
 def test_the_edge_configuration_shown_can_be_used(tmp_path: Path) -> None:
-    shown, secrets = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    _, shown, secrets = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     path = tmp_path / "edge.toml"
     path.write_text(shown.replace("/var/lib/hallkeeper-edge/", f"{tmp_path}/"))
     for name, text in {
@@ -129,7 +129,7 @@ def test_the_edge_configuration_shown_can_be_used(tmp_path: Path) -> None:
 
 
 def test_every_key_of_the_edge_configuration_is_shown() -> None:
-    shown, _ = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    _, shown, _ = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     in_a_file_of_its_own = {"secret"}
     keys = _keys("edge.config", "_File") - in_a_file_of_its_own
     assert [key for key in keys if not re.search(rf"\b{key}\b", shown)] == []
