@@ -26,6 +26,8 @@ from controller.bookings.tables import (
     pool_claims,
     pool_quarters,
 )
+from controller.bookings.waiting import repository as waits
+from controller.bookings.waiting.errors import Overdue
 from controller.database import Database, Tx, violates
 from controller.estate.model import SpaceKind
 from controller.rows import Rows, put
@@ -92,7 +94,8 @@ async def write_claims(
     same lock has named them; otherwise they are looked for here. They are declined and returned. ``into``: where the
     rows go, if others follow; what is raised is raised once they are written.
 
-    Takes the site's lock. Raises ``IntegrityError``, ``contended``, when another one holds the time or the places.
+    Takes the site's lock. Raises ``IntegrityError``, ``contended``, when another one holds the time or the places, and
+    ``Overdue`` when others wait for what a hold in the way has let go.
     """
     await database.lock_site(tx, picture.site.id)
     holding = [value for value in values if value.claims]
@@ -124,6 +127,8 @@ async def _expire(
         for each in found
         if each.id not in mine and any(_in_the_way(picture, each, value) for value in holding)
     ]
+    if gone and await waits.anybody_near(tx, picture.site.id, [each.after.during for each in gone]):
+        raise Overdue(picture.site.id)
     for each in gone:
         await repository.update_booking(tx, each.after)
         until = words.at(each.after.held_until or now, picture.site.tz, now=now)

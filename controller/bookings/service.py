@@ -23,6 +23,7 @@ from controller.bookings.outcome import held_until, outcome, put
 from controller.bookings.picture import Picture, Place
 from controller.bookings.series.own import changed_fields
 from controller.bookings.verdict import OVERRULED, Reason, Verdict
+from controller.bookings.waiting.errors import Overdue
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
 from controller.estate.model import Site
@@ -61,10 +62,15 @@ class Bookings:
         self._clock = clock
         self._changes = changes
         self._desk = desk
+        self._settle: Callable[[str], Awaitable[object]] | None = None
+
+    def when_overdue(self, settle: Callable[[str], Awaitable[object]]) -> None:
+        """Have ``settle`` awaited with the site before a write that wants what others are waiting for."""
+        self._settle = settle
 
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work`` in a write transaction, again if somebody outside our locks took the time or the code
-        meanwhile: then ``work`` itself finds and names what stands in the way."""
+        meanwhile: then ``work`` itself finds and names what stands in the way. Who waits in line comes first."""
         return await self._insist(lambda: self._database.run_brief(work, *args, **kwargs))
 
     async def write_many(
@@ -81,6 +87,10 @@ class Bookings:
                 overlap = contended(error) or violates(error, CODE_OVERLAP)
                 if not overlap or number == _TRIES:
                     raise
+            except Overdue as overdue:
+                if self._settle is None or number == _TRIES:
+                    raise
+                await self._settle(overdue.site)
         raise AssertionError("unreachable")
 
     async def create(self, site: str, draft: Draft, *, actor: Actor) -> View:

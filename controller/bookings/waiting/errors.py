@@ -20,3 +20,11 @@ class NoOffer(Conflicting):
 
     kind = "no-offer"
     title = "Nothing is on offer"
+
+
+class Overdue(Exception):
+    """Somebody wants the time of a hold that has run out, and others wait for it: they come first."""
+
+    def __init__(self, site: str) -> None:
+        super().__init__(f"the waiting list of {site} has something to do first")
+        self.site = site

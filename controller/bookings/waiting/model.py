@@ -1,6 +1,7 @@
 """Somebody who waits for a time that is taken."""
 
-from datetime import datetime
+from collections.abc import Container
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from controller.bookings.model import Asked, Draft
 from controller.bookings.picture import Picture
 from controller.bookings.verdict import Reason, Why
+from edge.wire.interval import Interval
 
 
 class WaitState(StrEnum):
@@ -20,8 +22,16 @@ class WaitState(StrEnum):
     EXPIRED = "expired"
     """They did not answer in time."""
     WITHDRAWN = "withdrawn"
+    LOST = "lost"
+    """They said yes, but a manager said no, or nobody decided in time."""
     OVER = "over"
-    """The time came and nothing had become free."""
+    """Nothing became free while it was of use to them."""
+
+
+WIDEST_BUFFER = timedelta(days=1)
+"""The most that set-up, clear-down or a change-over may take: how far from a booking time is freed by its going."""
+LEAST = timedelta(minutes=30)
+"""How much of a time that has begun must be left to be offered."""
 
 
 PASSING = frozenset(
@@ -68,10 +78,21 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str
     turn: int
 
-    def wishes(self) -> tuple[Asked, ...]:
-        """The wish in each space that would do. A layout belongs to the first one only."""
-        first, *others = self.spaces
-        return (
-            msgspec.structs.replace(self.asked, space=first),
-            *(msgspec.structs.replace(self.asked, space=each, layout=None) for each in others),
+    def wishes(self, there: Container[str]) -> tuple[Asked, ...]:
+        """The wish in each space that would do and is still ``there``. A layout belongs to the first one only."""
+        first = self.spaces[0]
+        return tuple(
+            msgspec.structs.replace(self.asked, space=each, layout=self.asked.layout if each == first else None)
+            for each in self.spaces
+            if each in there
         )
+
+    def of_use(self, now: datetime) -> bool:
+        """Whether its time may still be offered."""
+        during = self.asked.during
+        return during.start > now or during.end - LEAST > now
+
+    def near(self, during: Interval) -> bool:
+        """Whether what goes at that time may free some of what is wished for."""
+        wanted = self.asked.during
+        return wanted.start < during.end + WIDEST_BUFFER and during.start - WIDEST_BUFFER < wanted.end

@@ -1,16 +1,17 @@
 """All SQL about the waiting list."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
 
-from controller.bookings.model import Asked
-from controller.bookings.tables import waits
-from controller.bookings.waiting.model import STANDING, Wait, WaitState
+from controller.bookings.model import Asked, State
+from controller.bookings.tables import bookings, waits
+from controller.bookings.waiting.model import LEAST, STANDING, WIDEST_BUFFER, Wait, WaitState
 from controller.database import Tx
 from controller.people.may import Thing
+from edge.wire.interval import Interval
 
 _WANTED = waits.c.state == WaitState.WAITING.value
 _STANDING = waits.c.state.in_([state.value for state in STANDING])
@@ -53,10 +54,20 @@ async def in_line(tx: Tx, site: str, *, state: WaitState | None = None, party: s
     return [_wait(row) for row in rows]
 
 
-async def offered(tx: Tx, bookings: Collection[str]) -> dict[str, Wait]:
-    """The waits that have one of these bookings on offer, by booking."""
-    query = select(waits).where(waits.c.state == WaitState.OFFERED.value, waits.c.booking.in_(bookings))
+async def answered(tx: Tx, bookings: Collection[str]) -> dict[str, Wait]:
+    """The waits that have one of these bookings on offer or have accepted it, by booking."""
+    states = [WaitState.OFFERED.value, WaitState.ACCEPTED.value]
+    query = select(waits).where(waits.c.state.in_(states), waits.c.booking.in_(bookings))
     return {row["booking"]: _wait(row) for row in (await tx.execute(query)).mappings()}
+
+
+async def anybody_near(tx: Tx, site: str, spans: Collection[Interval]) -> bool:
+    """Whether something may come of the going of any of these times for somebody in line."""
+    near = [
+        and_(waits.c.starts < each.end + WIDEST_BUFFER, waits.c.ends > each.start - WIDEST_BUFFER) for each in spans
+    ]
+    query = select(waits.c.id).where(waits.c.site == site, _STANDING, or_(*near)).limit(1)
+    return (await tx.execute(query)).first() is not None
 
 
 async def sites(tx: Tx) -> set[str]:
@@ -64,25 +75,20 @@ async def sites(tx: Tx) -> set[str]:
     return set((await tx.execute(select(waits.c.site).where(_STANDING).distinct())).scalars())
 
 
-async def next_due(tx: Tx) -> datetime | None:
-    """When the next offer runs out or the next time that is waited for begins."""
-    query = select(func.min(func.coalesce(waits.c.offered_until, waits.c.starts))).where(_STANDING)
-    found: datetime | None = (await tx.execute(query)).scalar()
-    return found
-
-
-async def run_out(tx: Tx, site: str, now: datetime) -> list[Wait]:
-    """Offers that nobody took up in time."""
-    query = select(waits).where(
-        waits.c.site == site, waits.c.state == WaitState.OFFERED.value, waits.c.offered_until <= now
+async def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """When the next offer runs out, or a hold at a site where somebody waits, or a time that is waited for begins or is
+    no longer of use."""
+    held = (
+        select(func.min(bookings.c.held_until))
+        .join_from(bookings, waits, bookings.c.site == waits.c.site)
+        .where(bookings.c.state == State.HELD.value, bookings.c.held_until > now, _STANDING)
     )
-    return [_wait(row) for row in (await tx.execute(query.order_by(waits.c.turn))).mappings()]
-
-
-async def end(tx: Tx, site: str, now: datetime) -> int:
-    """Take those from the line whose time has begun; how many."""
-    query = update(waits).where(waits.c.site == site, _WANTED, waits.c.starts <= now)
-    return (await tx.execute(query.values(state=WaitState.OVER.value, state_at=now))).rowcount
+    offer = select(func.min(waits.c.offered_until)).where(waits.c.state == WaitState.OFFERED.value)
+    begins = select(func.min(waits.c.starts)).where(_WANTED, waits.c.starts > now)
+    ends = select(func.min(waits.c.ends)).where(_WANTED, waits.c.starts <= now)
+    times = [(await tx.execute(query)).scalar() for query in (held, offer, begins)]
+    last: datetime | None = (await tx.execute(ends)).scalar()
+    return min((each for each in (*times, last and last - LEAST) if each is not None), default=None)
 
 
 def _wait(row: RowMapping) -> Wait:
@@ -118,12 +124,3 @@ def _row(value: Wait) -> dict[str, object]:
         "made_by": value.made_by,
         "turn": value.turn,
     }
-
-
-def overlapping(found: Iterable[Wait], spans: Collection[tuple[datetime, datetime]]) -> list[Wait]:
-    """Those that want some of the given times."""
-    return [
-        each
-        for each in found
-        if any(each.asked.during.start < end and start < each.asked.during.end for start, end in spans)
-    ]

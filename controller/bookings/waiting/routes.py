@@ -43,9 +43,10 @@ async def leave_waiting(wait_id: IdPath, house: TheHouse, actor: Books) -> WaitA
     return wait_answer(await house.waiting.withdraw(wait_id, actor=actor))
 
 
-@router.post("/waiting/{wait_id}/accept", responses=described(WaitUnknown, NoOffer))
+@router.post("/waiting/{wait_id}/accept", responses=described(WaitUnknown, NoOffer, NotPossible))
 async def accept_offer(wait_id: IdPath, house: TheHouse, actor: Books) -> WaitAnswer:
-    """Take what is on offer. It is confirmed at once, or waits for a manager where the site's rules say so."""
+    """Take what is on offer. It is confirmed at once, or waits for a manager where the site's rules say so; what they
+    have come to forbid is refused with the reasons."""
     return wait_answer(await house.waiting.accept(wait_id, actor=actor))
 
 

@@ -1,6 +1,5 @@
 """The waiting list: offered in order, with a time to accept, and nothing is promised twice."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import httpx
@@ -161,35 +160,20 @@ async def test_nobody_waits_for_what_can_be_had_or_never_will(village: httpx.Asy
     assert (await village.get(f"{API}/waiting/{'0' * 36}")).status_code == 404
 
 
-async def test_whoever_waited_in_vain_leaves_the_line_when_the_time_comes(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+async def test_whoever_waited_in_vain_leaves_the_line_when_too_little_of_the_time_is_left(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
 ) -> None:
-    choir = await book(village)
-    band = await wait(village, title="Band")
-    clock.advance(hours=31)
-    assert await house.waiting.look(SITE)
-    assert (await now(village, band))["state"] == "over"
-    assert await line(village) == []
-    assert not await house.waiting.look(SITE)
-    assert (await look(village, choir))["status"] == "confirmed"
-
-
-async def test_time_that_no_booking_frees_is_offered_as_soon_as_it_is_told(
-    village: httpx.AsyncClient, house: House
-) -> None:
-    await put_policy(house, Policy(hold_hours=1))
-    held = await book(village, by_rules=True)
-    assert held["status"] == "held"
-    band = await wait(village, title="Band")
-    running = asyncio.create_task(house.waiting.run())
-    try:
-        await village.post(f"{API}/bookings/{held['id']}/decline", json={"why": "the floor is being varnished"})
-        async with asyncio.timeout(10):
-            while (await now(village, band))["state"] != "offered":  # noqa: ASYNC110  # seen over HTTP only
-                await asyncio.sleep(0)
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    choir = await book(any_village)
+    band = await wait(any_village, title="Band")
+    clock.set(datetime(2026, 11, 26, 19, 29, tzinfo=UTC))
+    assert not await any_house.waiting.look(SITE)
+    assert (await now(any_village, band))["state"] == "waiting"
+    clock.set(datetime(2026, 11, 26, 19, 30, tzinfo=UTC))
+    assert await any_house.waiting.look(SITE)
+    assert (await now(any_village, band))["state"] == "over"
+    assert await line(any_village) == []
+    assert not await any_house.waiting.look(SITE)
+    assert (await look(any_village, choir))["status"] == "confirmed"
 
 
 async def test_the_line_survives_the_night_the_clocks_change(
