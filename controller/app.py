@@ -1,5 +1,6 @@
 """The web application: routes, errors and what every request passes, around one ``House``."""
 
+import msgspec
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -13,6 +14,7 @@ from controller.bookings.series import routes as series
 from controller.bookings.sheets import routes as sheets
 from controller.bookings.waiting import routes as waiting
 from controller.calendars import routes as calendars
+from controller.calendars.feeds import routes as feeds
 from controller.calendars.subscriptions import page as calendar_page
 from controller.calendars.subscriptions import routes as subscriptions
 from controller.calendars.whats_on import routes as whats_on
@@ -21,6 +23,7 @@ from controller.estate.site_file import routes as site_file
 from controller.hours import routes as hours
 from controller.house import House, open_house
 from controller.idempotency import IdempotencyMiddleware
+from controller.live import Beat, BookingsChanged
 from controller.pages import Pages
 from controller.people import party_routes, user_routes
 from controller.people import routes as people
@@ -38,6 +41,7 @@ from controller.problem import (
 from controller.rim import HeadersMiddleware, LimitMiddleware, WatchMiddleware
 from controller.settings import Settings
 from controller.telemetry import routes as telemetry
+from controller.telemetry.snapshot import Snapshot
 from edge.wire.clock import Clock
 from edge.wire.link import Link
 
@@ -57,6 +61,7 @@ ROUTERS = (
     waiting.router,
     billing.router,
     calendars.router,
+    feeds.router,
     subscriptions.router,
     whats_on.router,
     plans.router,
@@ -105,12 +110,12 @@ def app_of(house: House) -> FastAPI:
     app.add_middleware(LimitMiddleware)
     app.add_middleware(WatchMiddleware, registry=house.registry)
     app.add_middleware(HeadersMiddleware, secure=house.settings.secure)
-    _describe_problems(app)
+    _describe(app)
     return app
 
 
-def _describe_problems(app: FastAPI) -> None:
-    """Put the schema that ``described`` refers to into the OpenAPI document."""
+def _describe(app: FastAPI) -> None:
+    """Put into the OpenAPI document the schemas that ``described`` refers to, and those of what watchers are sent."""
     plain = app.openapi
 
     def openapi() -> dict[str, object]:
@@ -120,6 +125,10 @@ def _describe_problems(app: FastAPI) -> None:
             schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= schema.pop("$defs", {})
             schemas["ProblemBody"] = schema
+            _, watched = msgspec.json.schema_components(
+                [Snapshot, BookingsChanged, Beat], ref_template="#/components/schemas/{name}"
+            )
+            schemas |= watched
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
         return document

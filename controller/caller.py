@@ -66,6 +66,10 @@ class Caller:
         """As ``post``, for what is put in its place."""
         return self._read(self._ask("PUT", path, params, content, {"Content-Type": kind}).content, told)
 
+    def delete(self, path: str) -> None:
+        """Have something removed."""
+        self._ask("DELETE", path, {}, None, {})
+
     def lines(self, path: str, content: bytes, kind: str, **params: str) -> Iterator[dict[str, Any]]:
         """The lines of the answer to a body, each an object in JSON, as they come."""
         address, headers = f"{self._server}/api/v1{path}", self._headers | {"Content-Type": kind}

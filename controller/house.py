@@ -25,6 +25,9 @@ from controller.bookings.service import Bookings
 from controller.bookings.sheets.service import Sheets
 from controller.bookings.waiting import repository as waits
 from controller.bookings.waiting.service import Waiting
+from controller.calendars.feeds.fetching import Fetcher
+from controller.calendars.feeds.polling import Poller
+from controller.calendars.feeds.service import Feeds
 from controller.calendars.service import Calendars
 from controller.calendars.subscriptions import repository as subscribed
 from controller.calendars.subscriptions.service import Subscriptions
@@ -85,6 +88,7 @@ class House:
     finding: Finding
     billing: Billing
     calendars: Calendars
+    feeds: Feeds
     subscriptions: Subscriptions
     notice_board: NoticeBoard
     exchange: Exchange
@@ -139,6 +143,8 @@ def open_house(
         link=link,
     )
     policies = Policies(database, clock, changes, desk.pictures)
+    calendars = Calendars(database, clock, changes, desk, bookings)
+    poller = Poller(database, clock, changes, calendars, keys, Fetcher(settings.feeds.allowed))
     house = House(
         settings=settings,
         clock=clock,
@@ -158,7 +164,8 @@ def open_house(
         recurring=Recurring(database, clock, changes, desk, bookings),
         finding=Finding(database, clock, desk.pictures),
         billing=Billing(database, clock, changes, desk),
-        calendars=Calendars(database, clock, changes, desk, bookings),
+        calendars=calendars,
+        feeds=Feeds(database, clock, changes, desk, bookings, poller),
         notice_board=NoticeBoard(database, clock, desk.pictures),
         subscriptions=Subscriptions(database, clock, desk, keys, address=settings.address),
         exchange=exchange,
@@ -175,6 +182,7 @@ def open_house(
     house.tasks += [NamedTask(name=name, run=run) for name, run in exchange.tasks.items()]
     house.tasks.append(NamedTask(name="absence", run=house.absence.run))
     house.tasks.append(NamedTask(name="waiting lists", run=house.waiting.run))
+    house.tasks.append(NamedTask(name="feeds", run=poller.run))
     house.whereabouts["wait_id"] = waits.whose
     return house
 

@@ -1,6 +1,7 @@
 """What the controller is told at the start: one frozen object from one TOML file."""
 
 import tomllib
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -55,6 +56,17 @@ class History(Section, frozen=True):
     token_file: Path | None = None
 
 
+class FeedSection(Section, frozen=True):
+    """Diaries of others that are polled. ``networks``: those of your own that they may be in, such as "10.20.0.0/16";
+    public addresses always may."""
+
+    networks: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(each) for each in self.networks)
+
+
 class Settings(Section, frozen=True):
     """``lead_in_minutes`` and ``lag_minutes``: how long before and after a booking its code opens."""
 
@@ -66,6 +78,7 @@ class Settings(Section, frozen=True):
     pages_dir: Path | None = None
     clock_file: Path | None = None
     history: History = History()
+    feeds: FeedSection = FeedSection()
     lead_in_minutes: Minutes = 15
     lag_minutes: Minutes = 15
 
@@ -115,6 +128,11 @@ port = 1883
 # username = "controller"
 # password_file = "/etc/hallkeeper/broker-password"
 
+# Diaries of partners that are polled: public addresses, and of your own networks those named here.
+[feeds]
+networks = []
+# networks = ["10.20.0.0/16"]
+
 # Samples in the database, or in an InfluxDB beside it.
 [history]
 kind = "sql"
@@ -158,6 +176,11 @@ def _checked(file: Path, settings: Settings) -> Settings:
     _check_database(file, settings.database)
     if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
         raise ConfigError(file, "public_url", "write the whole address, such as https://hub.example.org")
+    for each in settings.feeds.networks:
+        try:
+            ip_network(each)
+        except ValueError:
+            raise ConfigError(file, "feeds.networks", f'{each!r} is no network; write it like "10.20.0.0/16"') from None
     history = settings.history
     if history.kind == "influx":
         for key in ("url", "org", "bucket", "token_file"):

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -29,13 +29,16 @@ from edge.wire.interval import Interval
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """Where a calendar's events go: into a space, for a party if one is named. ``source``: which calendar it is.
-    ``series``: the UIDs of it that come more than once."""
+    ``diary``: whose diary they are blocks of. ``still``: raises where they are not to be written any more. ``series``:
+    the UIDs of it that come more than once."""
 
     picture: Picture
     space: str
     source: str
     party: str | None
     tier: Tier
+    diary: str
+    still: Callable[[Tx], Awaitable[None]] | None
     actor: Actor
     now: datetime
     series: frozenset[str]
@@ -105,7 +108,14 @@ class Batch:
             series_id = None if uid is None else await self._series_id(tx, uid, group)
             asked = [self._asked(each) for each in group]
             made = await self._desk.book(
-                tx, to.picture, asked, actor=to.actor, now=to.now, series_id=series_id, expired=expired
+                tx,
+                to.picture,
+                asked,
+                actor=to.actor,
+                now=to.now,
+                series_id=series_id,
+                diary=to.diary,
+                expired=expired,
             )
             pairs = list(zip(group, (booking.id for booking in made), strict=True))
             await repository.remember(tx, site, to.space, to.source, pairs)

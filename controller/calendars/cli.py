@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from controller.calendars.feeds import cli as feeds
 from controller.caller import SERVER, Caller, Server, Token, TokenFile, read_file
 
 app = typer.Typer(help="Bring in diaries of other programs.", no_args_is_help=True, add_completion=False)
+app.add_typer(feeds.app, name="feed")
 
 
 class _Event(msgspec.Struct, frozen=True):

@@ -18,6 +18,13 @@ class CalendarTooLarge(CalendarError):
         )
 
 
+class CalendarTooSlow(CalendarError):
+    """It would take too long to read."""
+
+    def __init__(self) -> None:
+        super().__init__("the calendar takes too long to read; export a shorter period and send that")
+
+
 class Unbookable(ValueError):
     """One event cannot become bookings. ``line`` counts from 1, ``None`` where it is the whole event."""
 

@@ -7,6 +7,8 @@ import msgspec
 from controller.calendars.errors import CalendarTooLarge, NotACalendar
 
 LIMIT_BYTES = 2_000_000
+DEEPEST = 20
+"""Most components inside each other."""
 _ENDS = re.compile(rb"\r\n|\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]+(?=[:;])")
 
@@ -166,6 +168,10 @@ class _Taker:
             self._lose(0, line.number)
         elif what == "VEVENT":
             self._lose(1, line.number)
+        if len(self.open) >= DEEPEST:
+            raise NotACalendar(
+                f"on line {line.number} BEGIN:{what[:40]} stands inside {DEEPEST} others; a calendar has three"
+            )
         self.open.append((what, line.number))
         if self._in_time_zone():
             self.body.append(line)

@@ -12,6 +12,8 @@ from controller.calendars.lines import Component
 from controller.calendars.zones import Zones, named
 
 TITLE_LIMIT = 200
+LONGEST_EVENT = 100_000
+"""Most characters of what makes the bookings of one event."""
 _ONCE = ("DTSTART", "DTEND", "DURATION", "UID", "RECURRENCE-ID", "RRULE", "STATUS", "TRANSP")
 _MATTER = frozenset({*_ONCE, "SUMMARY", "EXDATE", "RDATE"})
 _DURATION = re.compile(
@@ -69,7 +71,7 @@ class _Reader:
 
     def read(self) -> CalendarEvent:
         self._check_lines()
-        event = Event.from_ical(_VENDOR.sub(_without_vendor, self._component.text))
+        event = Event.from_ical(_VENDOR.sub(_without_vendor, self._that_matters().text))
         for name, message in event.errors:
             if name is None or name.upper() in _MATTER:
                 raise Unbookable(f"{name or 'a line'} cannot be read: {message}", line=self._line_of(name))
@@ -77,6 +79,8 @@ class _Reader:
         uid = str(self._properties.get("UID", "")).strip()
         if not uid:
             raise Unbookable("has no UID, so that a second import could not tell it from a new one")
+        if not uid.isprintable():
+            raise Unbookable("its UID has control characters", line=self._line_of("UID"))
         if len(uid) > 500:
             raise Unbookable("its UID is longer than 500 characters", line=self._line_of("UID"))
         if str(self._properties.get("TRANSP", "")).upper() == "TRANSPARENT":
@@ -96,6 +100,15 @@ class _Reader:
             replaces=self._replaces(),
             cancelled=str(self._properties.get("STATUS", "")).upper() == "CANCELLED",
         )
+
+    def _that_matters(self) -> Component:
+        """The component without what makes no booking: pictures, long lists of guests, hundreds of kilobytes."""
+        component = self._component
+        lines = tuple(line for line in component.lines if line.name in _MATTER)
+        size = sum(len(line.text) for line in lines)
+        if size > LONGEST_EVENT:
+            raise Unbookable(f"is longer than {LONGEST_EVENT:,} characters; export a part of it")
+        return msgspec.structs.replace(component, lines=lines)
 
     def _line_of(self, name: str | None) -> int | None:
         if name is None:

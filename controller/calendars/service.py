@@ -1,7 +1,7 @@
 """Importing a calendar: what is sound becomes bookings, the rest is told by line and reason."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -49,19 +49,24 @@ class Calendars:
         actor: Actor,
         source: str = "",
         party: str | None = None,
+        diary: str = "",
         vanished: Vanished = Vanished.KEEP,
         spare_all: bool = False,
+        back: timedelta = BACK,
+        still: Callable[[Tx], Awaitable[None]] | None = None,
     ) -> Outcome:
         """Import a file into a space; ``preview`` finds out the same and writes nothing.
 
         An event that was imported before is left alone, or follows the file where the file has changed; so a
         second import changes nothing, and one that broke off is finished by the next. ``source``: which calendar it
         is; events of it that are no longer in the file are ``vanished``. ``spare_all``: keep them where the file has
-        no event at all. Written in small transactions, so that others get their turn. Raises ``CalendarError``,
-        ``SiteUnknown``, ``SpaceUnknown``, ``Invalid`` for a party that is not there.
+        no event at all. ``diary``: whose diary its bookings are blocks of. ``back``: how long ago an event may have
+        ended. Written in small transactions, so that others get their turn; in each of them ``still`` may raise, to
+        end it there. Raises ``CalendarError``, ``SiteUnknown``, ``SpaceUnknown``, ``Invalid`` for a party that is not
+        there.
         """
         now = self._clock.now()
-        since, until = now - BACK, now + AHEAD
+        since, until = now - back, now + AHEAD
         async with self._database.read() as tx:
             picture = await self._desk.pictures.of(tx, site)
             zone = picture.require(space).site.tz
@@ -74,6 +79,8 @@ class Calendars:
             source=source,
             party=party,
             tier=tier,
+            diary=diary,
+            still=still,
             actor=actor,
             now=now,
             series=found.series,
@@ -96,8 +103,13 @@ class Calendars:
         return outcome
 
     async def _write(self, tx: Tx, target: Target, batch: Sequence[Occurrence]) -> Outcome:
-        await self._database.lock_site(tx, target.picture.site.id)
+        await self._lock(tx, target)
         return await Batch(self._desk, target).write(tx, batch)
+
+    async def _lock(self, tx: Tx, target: Target) -> None:
+        await self._database.lock_site(tx, target.picture.site.id)
+        if target.still is not None:
+            await target.still(tx)
 
     async def _gone(self, tx: Tx, target: Target, found: Sorted, outcome: Outcome, *, cancel: bool) -> list[Gone]:
         """The bookings to come of this calendar that the file does not speak of; none where it is not whole. An event
@@ -117,7 +129,7 @@ class Calendars:
         ]
 
     async def _let_go(self, tx: Tx, target: Target, found: Sorted, outcome: Outcome, cancel: bool) -> list[Gone]:
-        await self._database.lock_site(tx, target.picture.site.id)
+        await self._lock(tx, target)
         gone = await self._gone(tx, target, found, outcome, cancel=cancel)
         if not cancel or not gone:
             return gone

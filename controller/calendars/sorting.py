@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.calendars.errors import Unbookable
+from controller.calendars.errors import CalendarTooSlow, Unbookable
 from controller.calendars.expanding import Occurrence, expand
 from controller.calendars.lines import Component, Fault, take_apart
 from controller.calendars.reading import CalendarEvent, read_event
@@ -30,10 +30,11 @@ class Sorted(msgspec.Struct, frozen=True, kw_only=True):
 def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, budget: Budget | None = None) -> Sorted:
     """Everything in the file that ends after ``since`` and starts before ``until``; ``zone`` is the site's.
 
-    ``budget`` bounds the work on repeating events; the usual one if left out.
+    ``budget`` bounds the time for all of it and the work on repeating events; the usual one if left out.
 
     Raises ``CalendarError`` where the whole file is of no use.
     """
+    budget = budget or Budget()
     calendar = take_apart(data)
     faults = list(calendar.faults)
     zones = Zones(calendar.components)
@@ -44,6 +45,8 @@ def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, b
                 reason = f"is a {component.name}; only events can be booked"
                 faults.append(Fault(line=component.line, uid=component.uid, reason=reason))
             continue
+        if budget.late:
+            raise CalendarTooSlow
         try:
             event = _read(component, zones, zone)
             _refuse_twin(event, events[event.uid])
@@ -53,7 +56,6 @@ def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, b
             events[event.uid].append(event)
     occurrences: list[Occurrence] = []
     past = 0
-    budget = budget or Budget()
     for group in events.values():
         made, wrong, over = expand(group, since=since, until=until, budget=budget)
         occurrences.extend(made)

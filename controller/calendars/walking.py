@@ -42,10 +42,15 @@ class Budget:
         self._timer = timer
         self._ends = timer() + seconds
 
+    @property
+    def late(self) -> bool:
+        """Whether the time is over."""
+        return self._timer() > self._ends
+
     def spend(self, steps: int) -> None:
         """Raises ``TooLong`` when the file has had its share."""
         self._left -= steps
-        if self._left < 0 or self._timer() > self._ends:
+        if self._left < 0 or self.late:
             self._left = 0
             raise TooLong("the file's repeating events take too long to work out; export a part of them")
 

@@ -65,6 +65,7 @@ def test_a_database_gets_the_driver_we_use(tmp_path: Path, database: str, expect
         ('data_dir = "d"\nclock_file = "none.json"', "clock_file", "no file"),
         ('data_dir = "d"\n[broker]\npassword_file = "none"', "broker.password_file", "no file"),
         ('data_dir = "d"\n[history]\nkind = "influx"', "history.url", "is needed"),
+        ('data_dir = "d"\n[feeds]\nnetworks = ["10.20.0.1/16"]', "feeds.networks", "10.20.0.0/16"),
         ('data_dir = "d"\n[history]\nkind = "mongo"', "history.kind", "mongo"),
     ],
 )

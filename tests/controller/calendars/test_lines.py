@@ -27,6 +27,11 @@ def test_every_line_end_is_taken_and_folds_are_undone(end: str) -> None:
     assert [(line.number, line.value) for line in component.lines] == [(4, "Choir"), (6, "a")]
 
 
+def test_components_inside_each_other_without_end_are_no_calendar() -> None:
+    with pytest.raises(NotACalendar, match=r"line 22 BEGIN:X stands inside 20 others"):
+        take_apart(calendar("BEGIN:X\n" * 100_000 + "END:X\n" * 100_000))
+
+
 def test_a_fold_inside_a_character_is_undone() -> None:
     data = calendar("BEGIN:VEVENT\nSUMMARY:Café\nEND:VEVENT\n").replace("é".encode(), b"\xc3\r\n \xa9")
     [component] = take_apart(data).components

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import rrulestr
 
-from controller.calendars.errors import Unbookable
+from controller.calendars.errors import CalendarTooSlow, Unbookable
 from controller.calendars.sorting import Sorted, sort_out
 from controller.calendars.walking import Budget, Walk, last_wall
 from tests.controller.calendars.test_sorting import LONDON, SINCE, UNTIL, event, sorted_out
 
 OLD = ("DTSTART;TZID=Europe/London:20000103T190000", "DTEND;TZID=Europe/London:20000103T193000")
+NEW = ("DTSTART;TZID=Europe/London:20260324T190000", "DTEND;TZID=Europe/London:20260324T193000")
 BEGIN = datetime(2000, 1, 3, 19, 0)  # noqa: DTZ001  # wall time on purpose
 
 
@@ -53,6 +54,20 @@ def test_a_file_full_of_old_or_impossible_rules_is_worked_out_in_seconds(rule: s
     assert time.process_time() - began < 10
     told = len({each.uid for each in found.occurrences}) + len(found.faults)
     assert told == (0 if found.past == 20 else 20)
+
+
+def test_a_file_whose_events_take_too_long_to_read_is_refused_as_a_whole() -> None:
+    with pytest.raises(CalendarTooSlow, match="shorter period"):
+        within(Budget(seconds=2, timer=Seconds()), *["FREQ=DAILY;COUNT=2"] * 5)
+
+
+def test_the_guests_and_pictures_of_an_event_cost_nothing_and_its_dates_have_a_limit() -> None:
+    dates = ["EXDATE:20260331T190000Z"] * 5000
+    guests = ["ATTENDEE:mailto:ann@example.org"] * 20_000
+    found = sorted_out(event(*OLD, *dates, uid="dates"), event(*NEW, *guests, uid="guests"))
+    assert [each.uid for each in found.occurrences] == ["guests"]
+    [fault] = found.faults
+    assert (fault.uid, "100,000 characters" in fault.reason) == ("dates", True)
 
 
 def test_a_rule_that_comes_too_often_is_refused_by_line_and_costs_no_other() -> None:

@@ -1,0 +1,75 @@
+"""Which addresses may be asked: http and https, and of what a name leads to only what is public, or allowed."""
+
+import ipaddress
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+import httpx
+
+from controller.calendars.feeds.errors import FeedFault
+from controller.calendars.feeds.model import Trouble
+
+Ip = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+LONGEST = 2000
+_WEBCAL = {"webcal": "https", "webcals": "https"}
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+def read_address(text: str) -> str:
+    """The address to ask; ``webcal:`` means ``https:``. Raises ``ValueError`` with the mend."""
+    text = text.strip()
+    if not text:
+        raise ValueError("give the calendar's address, such as https://example.org/calendar.ics")
+    if len(text) > LONGEST:
+        raise ValueError(f"must be at most {LONGEST} characters")
+    scheme, colon, rest = text.partition(":")
+    if colon:
+        text = f"{_WEBCAL.get(scheme.lower(), scheme)}:{rest}"
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        raise ValueError("is no address; copy the one that ends in .ics from the other calendar") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("must begin with https://, http:// or webcal://")
+    return str(url.copy_with(fragment=None))
+
+
+def where(address: str) -> str:
+    """As much of an address as may be told: its host; the rest is often a secret."""
+    url = httpx.URL(address)
+    return f"{url.scheme}://{url.netloc.decode().rpartition('@')[2]}/…"
+
+
+def allowed(ip: Ip, networks: Sequence[Network]) -> bool:
+    """Whether it is public or in one of ``networks``. One that carries an IPv4 address inside is judged by that."""
+    ip = _inner(ip)
+    if any(ip.version == network.version and ip in network for network in networks):
+        return True
+    return ip.is_global and not ip.is_multicast
+
+
+def _inner(ip: Ip) -> Ip:
+    if isinstance(ip, IPv4Address):
+        return ip
+    if ip.ipv4_mapped is not None:
+        return ip.ipv4_mapped
+    if ip.sixtofour is not None:
+        return ip.sixtofour
+    if ip.teredo is not None:
+        return ip.teredo[1]
+    return IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else ip
+
+
+def require_allowed(host: str, found: Sequence[str], networks: Sequence[Network]) -> list[Ip]:
+    """The addresses of ``host``, each once. Raises ``FeedFault`` where any of them may not be asked."""
+    ips = [ipaddress.ip_address(each.partition("%")[0]) for each in dict.fromkeys(found)]
+    for ip in ips:
+        if not allowed(ip, networks):
+            raise FeedFault(
+                Trouble.ADDRESS,
+                f"{host} leads to {ip}, which is inside a private network; if it is yours, whoever runs the controller "
+                "may allow it by `networks` under [feeds] in its configuration",
+            )
+    return ips

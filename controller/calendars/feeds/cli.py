@@ -1,0 +1,157 @@
+"""``hallkeeper calendar feed``: diaries that partners keep elsewhere, polled into blocks."""
+
+import sys
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from controller.caller import SERVER, Caller, Server, Token, TokenFile
+
+app = typer.Typer(
+    help="Diaries that partners keep elsewhere, polled into blocks.", no_args_is_help=True, add_completion=False
+)
+
+SiteName = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
+FeedName = Annotated[str, typer.Argument(help="The feed's short name, such as gp-surgery.")]
+
+
+class _Event(msgspec.Struct, frozen=True):
+    line: int
+    text: str
+    title: str
+    starts: str | None
+
+
+class _Last(msgspec.Struct, frozen=True):
+    new: int
+    changed: int
+    ended: int
+    unchanged: int
+    clashing: int
+    refused: int
+    clashes: list[_Event]
+    refusals: list[_Event]
+
+
+class _Feed(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    space: str
+    address: str
+    status: str
+    text: str
+    stale_since: str | None
+    blocks: int
+    last: _Last
+
+
+class _List(msgspec.Struct, frozen=True):
+    items: list[_Feed]
+
+
+class _Refused(msgspec.Struct, frozen=True):
+    line: int
+    reason: str
+
+
+class _Preview(msgspec.Struct, frozen=True):
+    imported: list[dict[str, object]]
+    unchanged: int
+    clashes: list[_Event]
+    refused: list[_Refused]
+
+
+@app.command("list")
+def list_feeds(site: SiteName, server: Server = SERVER, token_file: TokenFile = None, token: Token = None) -> None:
+    """List a site's feeds and how each stands."""
+    caller = Caller(server, token_file, token)
+    found = caller.get(f"/sites/{site}/feeds", _List).items
+    table = Table("Feed", "Diary of", "Space", "Address", "Blocks", "Status")
+    for each in found:
+        told = (each.id, each.name, each.space, each.address, str(each.blocks), _status(each))
+        table.add_row(*map(escape, told))
+    caller.console.print(table)
+
+
+@app.command()
+def add(
+    site: SiteName,
+    feed: FeedName,
+    space: Annotated[str, typer.Option(help="What its events take; one that divides into others takes them all.")],
+    name: Annotated[str, typer.Option(help="Whose diary it is, such as “the GP surgery”.")],
+    address: Annotated[
+        str, typer.Option(help="The calendar's address; “-” reads it from standard input, unseen by others.")
+    ] = "",
+    every: Annotated[int, typer.Option(help="Minutes from one poll to the next.")] = 30,
+    party: Annotated[str, typer.Option(help="Whose bookings its events become, such as surgery.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Say what it would bring; write nothing.")] = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Make a feed and poll it, or change one; without --address it keeps the one it has."""
+    caller = Caller(server, token_file, token)
+    body: dict[str, object] = {"name": name, "space": space, "every_min": every, "party": party or None}
+    if address:
+        body["address"] = sys.stdin.readline().strip() if address == "-" else address
+    path, content = f"/sites/{site}/feeds/{feed}", msgspec.json.encode(body)
+    if preview:
+        seen = caller.post(f"{path}/preview", content, "application/json", _Preview)
+        caller.console.print(
+            f"{len(seen.imported)} would become blocks, {seen.unchanged} unchanged, {len(seen.clashes)} clash, "
+            f"{len(seen.refused)} refused"
+        )
+        refused = [_Event(each.line, each.reason, "", None) for each in seen.refused]
+        _show_events(caller.console, [*seen.clashes, *refused])
+        return
+    caller.put(path, content, "application/json", dict[str, object])
+    _poll(caller, site, feed)
+
+
+@app.command()
+def remove(
+    site: SiteName, feed: FeedName, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
+) -> None:
+    """Remove a feed and its blocks to come."""
+    caller = Caller(server, token_file, token)
+    caller.delete(f"/sites/{site}/feeds/{feed}")
+    caller.console.print(f"{feed} and its blocks to come are gone", markup=False, highlight=False)
+
+
+@app.command()
+def poll(
+    site: SiteName, feed: FeedName, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
+) -> None:
+    """Poll a feed now. Exit code 1 where it could not be read."""
+    _poll(Caller(server, token_file, token), site, feed)
+
+
+def _poll(caller: Caller, site: str, feed: str) -> None:
+    found = caller.post(f"/sites/{site}/feeds/{feed}/poll", b"", "application/json", _Feed)
+    last = found.last
+    if found.text:
+        caller.refuse(f"{found.id}: {_status(found)}; {found.blocks} blocks stay as they were")
+    caller.console.print(
+        f"{found.id}: {last.new} new, {last.changed} changed, {last.ended} taken away, {last.unchanged} unchanged, "
+        f"{last.clashing} clash, {last.refused} refused"
+    )
+    _show_events(caller.console, [*last.clashes, *last.refusals])
+
+
+def _show_events(console: Console, events: list[_Event]) -> None:
+    if not events:
+        return
+    table = Table("Line", "No block", "Because")
+    for each in events:
+        table.add_row(str(each.line), escape(f"{each.title}, {each.starts}" if each.starts else ""), escape(each.text))
+    console.print(table)
+
+
+def _status(feed: _Feed) -> str:
+    if feed.text:
+        return f"{feed.text} (stale since {feed.stale_since})"
+    return f"{feed.last.clashing} clash" if feed.last.clashing else feed.status

@@ -1,0 +1,213 @@
+"""Asking another server for its calendar, within bounds of time, size and redirects. The one door to it.
+
+Names are looked up here and the address that was judged is the one that is asked, so that no name can lead elsewhere
+between the look and the call.
+"""
+
+import asyncio
+import socket
+import ssl
+import zlib
+from collections.abc import AsyncIterator, Sequence
+from functools import cached_property
+
+import httpx
+import msgspec
+
+from controller.calendars.feeds.addresses import Ip, Network, require_allowed, where
+from controller.calendars.feeds.errors import FeedFault
+from controller.calendars.feeds.model import Trouble
+from controller.calendars.lines import LIMIT_BYTES
+
+SECONDS = 30.0
+"""For all of it: looking up, connecting, redirects, reading."""
+_QUIET_S = 10.0
+_REDIRECTS = 5
+_ADDRESSES = 4
+"""Most addresses of a name that are tried."""
+_REDIRECTING = frozenset({301, 302, 303, 307, 308})
+_PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 47}
+_TOO_LARGE = f"its calendar is longer than {LIMIT_BYTES // 1_000_000} MB; have a shorter period published"
+
+
+class Fetched(msgspec.Struct, frozen=True, kw_only=True):
+    """A calendar that has come, and what to say to hear of changes only (RFC 9110 13.1)."""
+
+    data: bytes
+    etag: str
+    modified: str
+
+
+class Fetcher:
+    """``networks``: those beside the public ones that may be asked. ``seconds``: for one calendar."""
+
+    def __init__(self, networks: Sequence[Network] = (), *, seconds: float = SECONDS) -> None:
+        self._networks = tuple(networks)
+        self._seconds = seconds
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        return httpx.create_ssl_context()
+
+    async def fetch(self, address: str, *, etag: str = "", modified: str = "") -> Fetched | None:
+        """What is at the address; ``None`` when it is as it was at ``etag`` or ``modified``. Raises ``FeedFault``."""
+        asked = {"If-None-Match": etag, "If-Modified-Since": modified}
+        headers = {name: value for name, value in asked.items() if value}
+        headers |= {
+            "Accept": "text/calendar, */*;q=0.5",
+            "Accept-Encoding": "gzip",
+            "User-Agent": "Hallkeeper/1 (feed)",
+        }
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._follow(httpx.URL(address), headers)
+        except TimeoutError:
+            host = where(address)
+            raise FeedFault(
+                Trouble.UNREACHABLE, f"{host} did not finish within {self._seconds:g} seconds; is it the right address?"
+            ) from None
+
+    async def _follow(self, url: httpx.URL, headers: dict[str, str]) -> Fetched | None:
+        for _ in range(_REDIRECTS + 1):
+            ips = require_allowed(url.host, await _look_up(url), self._networks)
+            # Its own client each time: no cookie and no sign-in goes to another server.
+            async with httpx.AsyncClient(verify=self._trust, trust_env=False, timeout=_QUIET_S) as client:
+                found = await self._ask(client, url, ips[:_ADDRESSES], headers)
+            if not isinstance(found, httpx.URL):
+                return found
+            if url.scheme == "https" and found.scheme != "https":
+                raise FeedFault(
+                    Trouble.REDIRECTS,
+                    f"{url.host} sends on to an address without encryption; give that address if it is meant",
+                )
+            url = found
+        raise FeedFault(Trouble.REDIRECTS, f"is sent on more than {_REDIRECTS} times; give the one it should end at")
+
+    async def _ask(
+        self, client: httpx.AsyncClient, url: httpx.URL, ips: Sequence[Ip], headers: dict[str, str]
+    ) -> Fetched | httpx.URL | None:
+        for ip in ips:
+            named = headers | {"Host": url.netloc.decode().rpartition("@")[2]}
+            extensions = {} if _literal(url.host) else {"sni_hostname": url.raw_host.decode()}
+            try:
+                async with client.stream(
+                    "GET", url.copy_with(host=str(ip)), headers=named, extensions=extensions
+                ) as response:
+                    return await _answer(response, url)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                if ip == ips[-1] or _certificate(error):
+                    raise _fault(error, url) from error
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+                raise _fault(error, url) from error
+        raise AssertionError("a name has an address")
+
+
+async def _look_up(url: httpx.URL) -> list[str]:
+    port = url.port or {"http": 80, "https": 443}[url.scheme]
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(url.raw_host.decode(), port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise FeedFault(
+            Trouble.UNREACHABLE, f"there is no host {url.host}; look for a typing error in the address"
+        ) from None
+    return [str(each[4][0]) for each in found]
+
+
+def _literal(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()
+
+
+async def _answer(response: httpx.Response, url: httpx.URL) -> Fetched | httpx.URL | None:
+    status = response.status_code
+    if status == httpx.codes.NOT_MODIFIED:
+        return None
+    if status in _REDIRECTING:
+        return _next(response, url)
+    if status != httpx.codes.OK:
+        raise _refusal(response, url)
+    packed = response.headers.get("content-encoding", "").strip().lower()
+    raw = response.aiter_raw()
+    if packed in ("", "identity"):
+        data = await _bounded(raw)
+    elif packed in _PACKED:
+        data = await _unpacked(raw, _PACKED[packed], url)
+    else:
+        raise FeedFault(
+            Trouble.SERVER, f"{url.host} packs its answer as “{packed[:20]}”, which it was not asked for; tell them"
+        )
+    etag, modified = response.headers.get("etag", ""), response.headers.get("last-modified", "")
+    return Fetched(data=data, etag=etag if len(etag) <= 200 else "", modified=modified if len(modified) <= 100 else "")
+
+
+def _next(response: httpx.Response, url: httpx.URL) -> httpx.URL:
+    try:
+        found = httpx.URL(url.copy_with(userinfo=b"")).join(response.headers.get("location", ""))
+    except httpx.InvalidURL:
+        found = httpx.URL("")
+    if not response.headers.get("location") or found.scheme not in ("http", "https") or not found.host:
+        raise FeedFault(Trouble.REDIRECTS, f"{url.host} sends on to no address; give another")
+    return found
+
+
+def _refusal(response: httpx.Response, url: httpx.URL) -> FeedFault:
+    status, host = response.status_code, url.host
+    match status:
+        case 401 | 403:
+            text = f"{host} wants a sign-in ({status}); give the calendar's public or secret address instead"
+            return FeedFault(Trouble.SIGN_IN, text)
+        case 404 | 410:
+            text = f"{host} has no calendar at this address ({status}); ask for the one that is valid now"
+            return FeedFault(Trouble.GONE, text)
+    wait = response.headers.get("retry-after", "")
+    retry_after_s = float(wait) if wait.isascii() and wait.isdigit() and len(wait) < 10 else 0.0
+    text = f"{host} answered {status} instead of a calendar; it is asked again; tell whoever runs it if it stays so"
+    return FeedFault(Trouble.SERVER, text, retry_after_s=retry_after_s)
+
+
+async def _bounded(raw: AsyncIterator[bytes]) -> bytes:
+    data = bytearray()
+    async for chunk in raw:
+        data += chunk
+        if len(data) > LIMIT_BYTES:
+            raise FeedFault(Trouble.TOO_LARGE, _TOO_LARGE)
+    return bytes(data)
+
+
+async def _unpacked(raw: AsyncIterator[bytes], window: int, url: httpx.URL) -> bytes:
+    """Unpacked no further than the limit, however much is packed into how little."""
+    unpack = zlib.decompressobj(window)
+    data = bytearray()
+    try:
+        async for chunk in raw:
+            data += unpack.decompress(chunk, LIMIT_BYTES + 1 - len(data))
+            if len(data) > LIMIT_BYTES:
+                raise FeedFault(Trouble.TOO_LARGE, _TOO_LARGE)
+    except zlib.error:
+        raise FeedFault(Trouble.BROKEN, f"what {url.host} sent cannot be unpacked; tell whoever runs it") from None
+    if not unpack.eof:
+        raise FeedFault(Trouble.BROKEN, f"what {url.host} sent broke off; it is asked again")
+    return bytes(data)
+
+
+def _certificate(error: BaseException | None) -> bool:
+    """Whether a certificate is what it failed by."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _fault(error: Exception, url: httpx.URL) -> FeedFault:
+    host = url.host
+    if _certificate(error):
+        return FeedFault(
+            Trouble.CERTIFICATE, f"{host} cannot prove who it is (its certificate is not valid); tell whoever runs it"
+        )
+    if isinstance(error, httpx.TimeoutException):
+        return FeedFault(Trouble.UNREACHABLE, f"{host} does not answer in time; it is asked again")
+    if isinstance(error, httpx.ConnectError):
+        return FeedFault(Trouble.UNREACHABLE, f"{host} cannot be reached; look at the address, or it is down")
+    if isinstance(error, httpx.RemoteProtocolError):
+        return FeedFault(Trouble.BROKEN, f"what {host} sent broke off or is no HTTP; it is asked again")
+    return FeedFault(Trouble.UNREACHABLE, f"the line to {host} broke; it is asked again")

@@ -1,0 +1,131 @@
+"""A feed: a diary that a partner keeps elsewhere, and what is known of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+LISTED = 50
+"""Most events that a report names of each kind."""
+
+
+def source_of(feed: str) -> str:
+    """Which calendar a feed is, among the imported ones of its site."""
+    return f"feed:{feed}"
+
+
+class FeedStatus(StrEnum):
+    NEW = "new"
+    """Not read yet."""
+    OK = "ok"
+    CLASHES = "clashes"
+    """Read, and some of its events cannot be had here."""
+    FAILING = "failing"
+    """It could not be read; what was known stays."""
+
+
+class Trouble(StrEnum):
+    """What kept a feed from being read as a whole."""
+
+    ADDRESS = "address"
+    """No address that can be asked, or one inside a network that is not allowed."""
+    UNREACHABLE = "unreachable"
+    """No such host, no answer, or one that took too long."""
+    CERTIFICATE = "certificate"
+    REDIRECTS = "redirects"
+    SIGN_IN = "sign_in"
+    """401 or 403."""
+    GONE = "gone"
+    """404 or 410."""
+    SERVER = "server"
+    """Any other answer that is no calendar, by its status."""
+    TOO_LARGE = "too_large"
+    BROKEN = "broken"
+    """What came is no calendar, or one that breaks off."""
+    EMPTY = "empty"
+    """It came without a single event where it had some before."""
+    REFUSED = "refused"
+    """This controller refuses to write what it says."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed as somebody writes it. ``name``: whose diary it is, as in “blocked by the diary of …”. ``address``:
+    ``None`` for the one it has. ``party``: whose bookings its events become."""
+
+    name: str
+    space: str
+    address: str | None
+    every_min: int
+    party: str | None
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of a report. ``title`` and times: of what clashes; ``starts`` in UTC."""
+
+    line: int
+    uid: str
+    text: str
+    title: str = ""
+    starts: datetime | None = None
+    ends: datetime | None = None
+    booking: str | None = None
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last poll came to. ``trouble`` and ``text``: why it failed, with the mend. The rest is of the last time
+    that it was read: how many events there were and what became of them; the first ``LISTED`` that clash or could not
+    be read."""
+
+    trouble: Trouble | None = None
+    text: str = ""
+    new: int = 0
+    changed: int = 0
+    ended: int = 0
+    unchanged: int = 0
+    clashing: int = 0
+    refused: int = 0
+    clashes: tuple[Listed, ...] = ()
+    refusals: tuple[Listed, ...] = ()
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """As stored. ``address`` is a secret and is sealed. ``read_at``: when it was last read as a whole; ``fresh_at``:
+    when its source last said the same as we know. ``failures``: in a row. ``came_empty``: the last time, where it had
+    events before. ``version``: counts its changes by people."""
+
+    site: str
+    id: str
+    name: str
+    space: str
+    party: str | None
+    address: bytes
+    every_min: int
+    etag: str = ""
+    modified: str = ""
+    next_at: datetime
+    asked_at: datetime | None = None
+    read_at: datetime | None = None
+    fresh_at: datetime | None = None
+    failures: int = 0
+    came_empty: bool = False
+    status: FeedStatus = FeedStatus.NEW
+    report: Report = Report()
+    created_at: datetime
+    created_by: str
+    version: int = 1
+
+    @property
+    def source(self) -> str:
+        """Which calendar it is, among the imported ones."""
+        return source_of(self.id)
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed as screens show it, in its site's ``zone``. ``where``: its address as far as it may be told.
+    ``blocks``: how many to come."""
+
+    feed: Feed
+    zone: ZoneInfo
+    where: str
+    blocks: int

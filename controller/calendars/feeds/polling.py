@@ -1,0 +1,242 @@
+"""Asking for the diaries that partners keep elsewhere, and writing what they say as blocks of ours.
+
+A block is a booking, so its time is claimed like any other, and what is taken already is listed as a clash. A feed that
+cannot be read keeps its blocks and says why.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+from sqlalchemy.exc import DataError, SQLAlchemyError
+
+from controller.calendars.errors import CalendarError, CalendarTooLarge
+from controller.calendars.feeds import repository
+from controller.calendars.feeds.errors import FeedChanged, FeedFault
+from controller.calendars.feeds.fetching import Fetcher
+from controller.calendars.feeds.model import Feed, FeedStatus, Report, Trouble, Wanted, source_of
+from controller.calendars.feeds.pauses import pause
+from controller.calendars.feeds.reports import report
+from controller.calendars.model import FEED, Outcome, Vanished
+from controller.calendars.service import Calendars
+from controller.changes import Changes
+from controller.database import Database, Tx
+from controller.patience import patiently
+from controller.people.model import Actor, Role
+from controller.problem import Problem, invalid_field
+from controller.secrets import CannotUnseal, Keys
+from edge.wire.clock import Clock
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 30.0
+"""Longest sleep between two looks: what others have made is seen within it."""
+READ_WHOLE = timedelta(hours=24)
+"""How long a feed may answer that nothing has changed; reading it whole books its series further ahead."""
+LEASE = timedelta(minutes=5)
+"""How long a poll may take before another controller takes its turn."""
+_AT_ONCE = 4
+_DUE = 40
+
+
+def _luck() -> float:
+    return secrets.randbelow(1001) / 1000
+
+
+class Poller:
+    """``luck`` gives numbers from 0 to 1."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        changes: Changes,
+        calendars: Calendars,
+        keys: Keys,
+        fetcher: Fetcher,
+        *,
+        luck: Callable[[], float] = _luck,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._calendars = calendars
+        self._keys = keys
+        self._fetcher = fetcher
+        self._luck = luck
+
+    def seal(self, site: str, feed: str, address: str) -> bytes:
+        """An address as the database holds it."""
+        return self._keys.seal(address.encode(), _about(site, feed))
+
+    def address(self, feed: Feed) -> str:
+        """Where a feed is read. Raises ``FeedFault`` where the key is not the one that it was sealed with."""
+        try:
+            return self._keys.unseal(feed.address, _about(feed.site, feed.id)).decode()
+        except CannotUnseal:
+            raise FeedFault(
+                Trouble.ADDRESS, "its address was stored with another code.key; give the address again"
+            ) from None
+
+    async def preview(self, site: str, feed: str, wanted: Wanted, address: str) -> Outcome:
+        """What a feed would bring now; writes nothing. Raises ``Invalid`` naming the address where it cannot be read,
+        and what ``Calendars.take`` raises."""
+        try:
+            fetched = await self._fetcher.fetch(address)
+            assert fetched is not None, "nothing was said of what is known"
+            return await self._take(site, feed, wanted, fetched.data, preview=True)
+        except FeedFault as fault:
+            raise invalid_field("address", fault.text) from fault
+        except CalendarError as error:
+            raise invalid_field("address", str(error)) from error
+
+    async def run(self) -> None:
+        """Poll what is due, for ever."""
+        while True:
+            wait_s = await patiently(self.look, what="the diaries of others")
+            await self._clock.sleep(wait_s)
+
+    async def look(self) -> float:
+        """Poll all that is due now, a few at a time; how many seconds nothing more will be."""
+        async with self._database.read() as tx:
+            found = await repository.due(tx, self._clock.now(), limit=_DUE)
+        turns = asyncio.Semaphore(_AT_ONCE)
+        await asyncio.gather(*(self._in_turn(each, turns) for each in found))
+        async with self._database.read() as tx:
+            next_at = await repository.next_due(tx)
+        if next_at is None:
+            return LOOK_EVERY_S
+        return min(LOOK_EVERY_S, max(1.0, (next_at - self._clock.now()).total_seconds()))
+
+    async def _in_turn(self, feed: Feed, turns: asyncio.Semaphore) -> None:
+        async with turns:
+            if await self._database.run(self._claim, feed):
+                await self.poll(feed)
+
+    async def _claim(self, tx: Tx, feed: Feed) -> bool:
+        return await repository.claim(tx, feed, now=self._clock.now(), lease=LEASE)
+
+    async def poll(self, feed: Feed, *, whole: bool = False) -> None:
+        """Poll a feed whose turn was taken, and note what came of it. ``whole``: also where nothing has changed."""
+        now = self._clock.now()
+        try:
+            polled = await self._read(feed, now, whole=whole)
+        except FeedChanged:
+            return
+        except FeedFault as fault:
+            polled = self._failed(feed, fault, now)
+        await self._database.run(self._note, feed, polled)
+        self._changes.site_changed(feed.site)
+
+    async def _read(self, feed: Feed, now: datetime, *, whole: bool) -> Feed:
+        """Ask and take it. Raises ``FeedFault``, ``FeedChanged``."""
+        address = self.address(feed)
+        if not whole and feed.status is FeedStatus.OK and feed.read_at is not None and feed.read_at > now - READ_WHOLE:
+            fetched = await self._fetcher.fetch(address, etag=feed.etag, modified=feed.modified)
+            if fetched is None:
+                return self._fresh(feed, feed.report, now)
+        else:
+            # What clashed may be free by now, so it is read again although it has not changed.
+            fetched = await self._fetcher.fetch(address)
+        if fetched is None:
+            raise FeedFault(Trouble.SERVER, "says that nothing has changed although nobody asked; tell whoever runs it")
+        outcome = await self._carefully(feed, fetched.data)
+        found = report(outcome)
+        if not outcome.whole:
+            text = "the calendar breaks off; what came was taken, and nothing was taken away"
+            raise FeedFault(Trouble.BROKEN, text, report=found)
+        if outcome.gone and not any(each.cancelled for each in outcome.gone):
+            text = "the calendar came without any event; its blocks are kept unless it comes so once more"
+            raise FeedFault(Trouble.EMPTY, text, report=found)
+        read = replace(feed, etag=fetched.etag, modified=fetched.modified, read_at=now)
+        return self._fresh(read, found, now)
+
+    async def _carefully(self, feed: Feed, data: bytes) -> Outcome:
+        """Take it. Whatever that does to us is a fault of the feed, unless it is the database that is away."""
+        wanted = Wanted(name=feed.name, space=feed.space, address=None, every_min=feed.every_min, party=feed.party)
+
+        async def still(tx: Tx) -> None:
+            if not await repository.same(tx, feed):
+                raise FeedChanged
+
+        try:
+            return await self._take(
+                feed.site, feed.id, wanted, data, preview=False, spare_all=not feed.came_empty, still=still
+            )
+        except CalendarTooLarge as error:
+            raise FeedFault(Trouble.TOO_LARGE, str(error)) from error
+        except CalendarError as error:
+            raise FeedFault(Trouble.BROKEN, str(error)) from error
+        except Problem as problem:
+            raise FeedFault(Trouble.REFUSED, problem.detail) from problem
+        except DataError as error:
+            raise FeedFault(Trouble.REFUSED, "the database cannot hold what it says; tell whoever runs it") from error
+        except (SQLAlchemyError, OSError, FeedChanged):
+            raise
+        except Exception as error:  # what others write must not end the controller
+            log.exception("A feed was not understood", extra={"site": feed.site, "feed": feed.id})
+            raise FeedFault(Trouble.REFUSED, "it was not understood; show it to whoever runs the controller") from error
+
+    async def _take(
+        self,
+        site: str,
+        feed: str,
+        wanted: Wanted,
+        data: bytes,
+        *,
+        preview: bool,
+        spare_all: bool = False,
+        still: Callable[[Tx], Awaitable[None]] | None = None,
+    ) -> Outcome:
+        return await self._calendars.take(
+            site,
+            wanted.space,
+            data,
+            preview=preview,
+            actor=Actor(name=f"{FEED}{feed}", role=Role.MANAGER),
+            source=source_of(feed),
+            party=wanted.party,
+            diary=wanted.name,
+            vanished=Vanished.CANCEL,
+            spare_all=spare_all,
+            back=timedelta(),
+            still=still,
+        )
+
+    def _failed(self, feed: Feed, fault: FeedFault, now: datetime) -> Feed:
+        extra = {"site": feed.site, "feed": feed.id, "trouble": fault.trouble.value}
+        log.warning("A feed could not be read", extra=extra)
+        failures = feed.failures + 1
+        return replace(
+            feed,
+            status=FeedStatus.FAILING,
+            report=replace(fault.report or feed.report, trouble=fault.trouble, text=fault.text),
+            failures=failures,
+            came_empty=fault.trouble is Trouble.EMPTY,
+            next_at=now + pause(feed.every_min, failures, luck=self._luck(), at_least_s=fault.retry_after_s),
+            asked_at=now,
+        )
+
+    def _fresh(self, feed: Feed, found: Report, now: datetime) -> Feed:
+        return replace(
+            feed,
+            status=FeedStatus.CLASHES if found.clashing else FeedStatus.OK,
+            report=found,
+            failures=0,
+            came_empty=False,
+            next_at=now + pause(feed.every_min, 0, luck=self._luck()),
+            asked_at=now,
+            fresh_at=now,
+        )
+
+    async def _note(self, tx: Tx, before: Feed, polled: Feed) -> None:
+        await self._database.lock_site(tx, before.site)
+        if await repository.same(tx, before):
+            await repository.put(tx, polled)
+
+
+def _about(site: str, feed: str) -> str:
+    return f"feed {site}/{feed}"

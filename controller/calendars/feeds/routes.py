@@ -1,0 +1,56 @@
+"""Feeds over HTTP, for whoever runs the site."""
+
+from fastapi import APIRouter, Response, status
+
+from controller.calendars.feeds.errors import FeedUnknown
+from controller.calendars.feeds.schemas import FeedAnswer, FeedBody, FeedList, feed_answer
+from controller.calendars.schemas import ImportAnswer, import_answer
+from controller.estate.errors import SiteUnknown
+from controller.fields import SlugPath
+from controller.house import TheHouse
+from controller.people.gate import Runs
+from controller.problem import NotSignedIn, described
+
+router = APIRouter(tags=["calendars"], responses=described(NotSignedIn, SiteUnknown))
+
+
+@router.get("/sites/{site}/feeds")
+async def list_feeds(site: SlugPath, house: TheHouse, actor: Runs) -> FeedList:
+    """The diaries that partners keep elsewhere and that block spaces here, with how each stands."""
+    return FeedList(items=[feed_answer(each) for each in await house.feeds.listed(site)])
+
+
+@router.get("/sites/{site}/feeds/{feed}", responses=described(FeedUnknown))
+async def get_feed(site: SlugPath, feed: SlugPath, house: TheHouse, actor: Runs) -> FeedAnswer:
+    """One feed."""
+    return feed_answer(await house.feeds.get(site, feed))
+
+
+@router.put("/sites/{site}/feeds/{feed}", responses={status.HTTP_201_CREATED: {"model": FeedAnswer}})
+async def put_feed(
+    site: SlugPath, feed: SlugPath, body: FeedBody, house: TheHouse, actor: Runs, response: Response
+) -> FeedAnswer:
+    """Make or change a feed. It is polled within a minute, and then every `every_min` minutes. Where its space or party
+    is another, its blocks to come are made anew."""
+    if await house.feeds.put(site, feed, body.wanted(), actor=actor):
+        response.status_code = status.HTTP_201_CREATED
+    return feed_answer(await house.feeds.get(site, feed))
+
+
+@router.delete("/sites/{site}/feeds/{feed}", status_code=status.HTTP_204_NO_CONTENT, responses=described(FeedUnknown))
+async def delete_feed(site: SlugPath, feed: SlugPath, house: TheHouse, actor: Runs) -> Response:
+    """Remove a feed and its blocks to come."""
+    await house.feeds.remove(site, feed, actor=actor)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@router.post("/sites/{site}/feeds/{feed}/preview")
+async def preview_feed(site: SlugPath, feed: SlugPath, body: FeedBody, house: TheHouse, actor: Runs) -> ImportAnswer:
+    """What the feed would bring if it were so; writes nothing. It need not be there yet."""
+    return import_answer(await house.feeds.preview(site, feed, body.wanted()), preview=True)
+
+
+@router.post("/sites/{site}/feeds/{feed}/poll", responses=described(FeedUnknown))
+async def poll_feed(site: SlugPath, feed: SlugPath, house: TheHouse, actor: Runs) -> FeedAnswer:
+    """Poll a feed now, for up to half a minute; `status` and `text` say what came of it."""
+    return feed_answer(await house.feeds.poll(site, feed, actor=actor))

@@ -1,0 +1,141 @@
+"""What feeds take and answer. Times carry the site's offset."""
+
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+from controller import localtime
+from controller.calendars.feeds.addresses import LONGEST, read_address
+from controller.calendars.feeds.model import FeedStatus, Listed, Shown, Trouble, Wanted
+from controller.fields import Answer, Body, Name, Slug, Whole
+
+Every = Annotated[Whole, Field(ge=5, le=7 * 24 * 60)]
+"""Minutes from one poll to the next."""
+Address = Annotated[str, Field(max_length=LONGEST), AfterValidator(read_address)]
+
+
+class FeedBody(Body):
+    """``name``: whose diary it is, as in “blocked by the diary of …”. ``space``: what its events take; one that divides
+    into others takes them all. ``address``: of the calendar (http, https or webcal), a secret that is never shown
+    again; left out, the one it has. ``every_min``: minutes from one poll to the next. ``party``: whose bookings its
+    events become."""
+
+    name: Name
+    space: Slug
+    address: Address | None = None
+    every_min: Every = 30
+    party: Slug | None = None
+
+    def wanted(self) -> Wanted:
+        return Wanted(
+            name=self.name, space=self.space, address=self.address, every_min=self.every_min, party=self.party
+        )
+
+
+class ListedEvent(Answer):
+    """``line``: where the event begins in the calendar, from 1. ``text``: why it is no block. ``booking``: the block
+    that stays where it was."""
+
+    line: int
+    uid: str
+    text: str
+    title: str
+    starts: str | None
+    ends: str | None
+    booking: str | None
+
+
+class LastRead(Answer):
+    """Of the last time it was read: what became of its events, and the first 50 that ``clashes`` and ``refusals``
+    count."""
+
+    new: int
+    changed: int
+    ended: int
+    unchanged: int
+    clashing: int
+    refused: int
+    clashes: list[ListedEvent]
+    refusals: list[ListedEvent]
+
+
+class FeedAnswer(Answer):
+    """``address``: its host only. ``status``: ``new`` until it was read, ``ok``, ``clashes`` where some events cannot
+    be had, ``failing`` where it could not be read; then ``trouble`` and ``text`` say why and what mends it, and its
+    blocks stay as they were at ``stale_since``. ``fresh_at``: when it last said the same as the blocks do. ``blocks``:
+    how many are to come."""
+
+    id: str
+    name: str
+    space: str
+    party: str | None
+    address: str
+    every_min: int
+    status: FeedStatus
+    trouble: Trouble | None
+    text: str
+    stale_since: str | None
+    fresh_at: str | None
+    asked_at: str | None
+    next_at: str
+    failures: int
+    blocks: int
+    last: LastRead
+    created_at: str
+    created_by: str
+
+
+class FeedList(Answer):
+    items: list[FeedAnswer]
+
+
+def feed_answer(shown: Shown) -> FeedAnswer:
+    feed, zone, report = shown.feed, shown.zone, shown.feed.report
+    failing = feed.status is FeedStatus.FAILING
+    return FeedAnswer(
+        id=feed.id,
+        name=feed.name,
+        space=feed.space,
+        party=feed.party,
+        address=shown.where,
+        every_min=feed.every_min,
+        status=feed.status,
+        trouble=report.trouble if failing else None,
+        text=report.text if failing else "",
+        stale_since=_maybe(feed.fresh_at or feed.created_at, zone) if failing else None,
+        fresh_at=_maybe(feed.fresh_at, zone),
+        asked_at=_maybe(feed.asked_at, zone),
+        next_at=localtime.rfc3339(feed.next_at, zone),
+        failures=feed.failures,
+        blocks=shown.blocks,
+        last=LastRead(
+            new=report.new,
+            changed=report.changed,
+            ended=report.ended,
+            unchanged=report.unchanged,
+            clashing=report.clashing,
+            refused=report.refused,
+            clashes=[_event(each, zone) for each in report.clashes],
+            refusals=[_event(each, zone) for each in report.refusals],
+        ),
+        created_at=localtime.rfc3339(feed.created_at, zone),
+        created_by=feed.created_by,
+    )
+
+
+def _event(each: Listed, zone: ZoneInfo) -> ListedEvent:
+    return ListedEvent(
+        line=each.line,
+        uid=each.uid,
+        text=each.text,
+        title=each.title,
+        starts=_maybe(each.starts, zone),
+        ends=_maybe(each.ends, zone),
+        booking=each.booking,
+    )
+
+
+def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if moment is None else localtime.rfc3339(moment, zone)

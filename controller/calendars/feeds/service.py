@@ -1,0 +1,165 @@
+"""Feeds made, changed, listed, removed."""
+
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from controller.bookings import repository as bookings
+from controller.bookings.desk import Desk
+from controller.bookings.service import Bookings
+from controller.calendars import repository as imported
+from controller.calendars.feeds import repository
+from controller.calendars.feeds.addresses import where
+from controller.calendars.feeds.errors import FeedFault, FeedUnknown
+from controller.calendars.feeds.model import Feed, Shown, Wanted
+from controller.calendars.feeds.polling import LEASE, Poller
+from controller.calendars.model import Outcome
+from controller.changes import Changes
+from controller.database import Database, Tx
+from controller.people import audit
+from controller.people.model import Actor
+from controller.people.parties import tier_to_book
+from controller.problem import invalid_field
+from edge.wire.clock import Clock
+
+MOST = 100
+"""Feeds of one site."""
+_EVER = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+class Feeds:
+    """``bookings`` lends its way to write and to retry."""
+
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings, poller: Poller
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._desk = desk
+        self._bookings = bookings
+        self.poller = poller
+
+    async def listed(self, site: str) -> list[Shown]:
+        """The feeds of a site. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            await self._desk.pictures.of(tx, site)
+            return await self._shown(tx, site, await repository.of_site(tx, site))
+
+    async def get(self, site: str, feed: str) -> Shown:
+        """Raises ``SiteUnknown``, ``FeedUnknown``."""
+        async with self._database.read() as tx:
+            found = await self._shown(tx, site, [await self._require(tx, site, feed)])
+        return found[0]
+
+    async def _shown(self, tx: Tx, site: str, found: list[Feed]) -> list[Shown]:
+        zone = (await self._desk.pictures.of(tx, site)).site.tz
+        counts = await repository.blocks(tx, site, after=self._clock.now())
+        return [
+            Shown(feed=each, zone=zone, where=self._where(each), blocks=counts.get(each.source, 0)) for each in found
+        ]
+
+    def _where(self, feed: Feed) -> str:
+        try:
+            return where(self.poller.address(feed))
+        except FeedFault as fault:
+            return fault.text
+
+    async def put(self, site: str, feed: str, wanted: Wanted, *, actor: Actor) -> bool:
+        """Make or change a feed; True where it is new. It is polled soon. Where its space or party is another, its
+        blocks to come are taken away and made anew. Raises ``SiteUnknown``, ``SpaceUnknown``, ``Invalid``."""
+        new = await self._bookings.write_many(self._put, site, feed, wanted, actor)
+        self._changes.site_changed(site)
+        return new
+
+    async def _put(self, tx: Tx, site: str, feed: str, wanted: Wanted, actor: Actor) -> bool:
+        await self._database.lock_site(tx, site)
+        now = self._clock.now()
+        old = await repository.get(tx, site, feed)
+        address = await self._checked(tx, site, wanted, old)
+        made = Feed(
+            site=site,
+            id=feed,
+            name=wanted.name,
+            space=wanted.space,
+            party=wanted.party,
+            address=self.poller.seal(site, feed, address),
+            every_min=wanted.every_min,
+            next_at=now,
+            created_at=now,
+            created_by=actor.name[:200],
+        )
+        if old is None:
+            if len(await repository.of_site(tx, site)) >= MOST:
+                raise invalid_field("feed", f"a site has at most {MOST} feeds; remove one first")
+            await repository.add(tx, made)
+        else:
+            if (old.space, old.party) != (made.space, made.party):
+                await self._clear(tx, old, actor, now, why="the feed it came from goes elsewhere now")
+            elif wanted.address is None:
+                made = replace(made, status=old.status, report=old.report, read_at=old.read_at, fresh_at=old.fresh_at)
+            made = replace(made, created_at=old.created_at, created_by=old.created_by, version=old.version + 1)
+            await repository.put(tx, made)
+            await repository.rename_blocks(tx, made)
+        act = "make" if old is None else "change"
+        await audit.record(tx, actor=actor.name, at=now, act=act, site=site, thing=f"feed {feed}")
+        return old is None
+
+    async def _checked(self, tx: Tx, site: str, wanted: Wanted, old: Feed | None) -> str:
+        """The address to ask, once the rest is known to be sound."""
+        (await self._desk.pictures.of(tx, site)).require(wanted.space)
+        await tier_to_book(tx, wanted.party)
+        if wanted.address is not None:
+            return wanted.address
+        if old is None:
+            raise invalid_field("address", "give the address of the calendar, such as https://example.org/calendar.ics")
+        try:
+            return self.poller.address(old)
+        except FeedFault as fault:
+            raise invalid_field("address", fault.text) from fault
+
+    async def remove(self, site: str, feed: str, *, actor: Actor) -> None:
+        """Remove a feed and its blocks to come; those that have begun stay. Raises ``SiteUnknown``, ``FeedUnknown``."""
+        await self._bookings.write_many(self._remove, site, feed, actor)
+        self._changes.site_changed(site)
+
+    async def _remove(self, tx: Tx, site: str, feed: str, actor: Actor) -> None:
+        await self._database.lock_site(tx, site)
+        now = self._clock.now()
+        found = await self._require(tx, site, feed)
+        await self._clear(tx, found, actor, now, why="the feed it came from was removed")
+        await repository.remove(tx, site, feed)
+        await audit.record(tx, actor=actor.name, at=now, act="delete", site=site, thing=f"feed {feed}")
+
+    async def _clear(self, tx: Tx, feed: Feed, actor: Actor, now: datetime, *, why: str) -> None:
+        picture = await self._desk.pictures.of(tx, feed.site)
+        ahead = await imported.to_come(tx, feed.site, feed.space, feed.source, after=now, until=_EVER)
+        standing = await bookings.some(tx, list(ahead.values()))
+        if standing:
+            await self._desk.cancel(tx, picture, standing, actor=actor, now=now, why=why)
+        await repository.forget_blocks(tx, feed)
+
+    async def preview(self, site: str, feed: str, wanted: Wanted) -> Outcome:
+        """What a feed would bring now; writes nothing. Raises as ``put``, and ``Invalid`` where it cannot be read."""
+        async with self._database.read() as tx:
+            address = await self._checked(tx, site, wanted, await repository.get(tx, site, feed))
+        return await self.poller.preview(site, feed, wanted, address)
+
+    async def poll(self, site: str, feed: str, *, actor: Actor) -> Shown:
+        """Poll a feed now, whatever its turn, and read it as a whole. Raises ``SiteUnknown``, ``FeedUnknown``."""
+        await self.poller.poll(await self._database.run(self._begin, site, feed, actor), whole=True)
+        return await self.get(site, feed)
+
+    async def _begin(self, tx: Tx, site: str, feed: str, actor: Actor) -> Feed:
+        now = self._clock.now()
+        found = await self._require(tx, site, feed)
+        await repository.claim(tx, found, now=now, lease=LEASE)
+        await audit.record(tx, actor=actor.name, at=now, act="poll", site=site, thing=f"feed {feed}")
+        return found
+
+    async def _require(self, tx: Tx, site: str, feed: str) -> Feed:
+        await self._desk.pictures.of(tx, site)
+        found = await repository.get(tx, site, feed)
+        if found is None:
+            raise FeedUnknown(site, feed)
+        return found
