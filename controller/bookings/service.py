@@ -411,6 +411,11 @@ def require_allowed(actor: Actor, site: str, party: str | None, *, overrule: boo
         _require(actor, Action.DECIDE, thing)
 
 
+def may_book(actor: Actor, booking: Booking) -> bool:
+    """Whether the actor may change or cancel it."""
+    return may(actor, Action.BOOK, Thing(site=booking.site, party=booking.party))
+
+
 def _require(actor: Actor, action: Action, thing: Thing) -> None:
     """Raises ``NotAllowed``."""
     if not may(actor, action, thing):

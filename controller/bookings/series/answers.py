@@ -1,13 +1,14 @@
 """What series answer. Times carry the site's offset; dates and occurrences are the site's own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller import localtime
 from controller.bookings.answers import BookingAnswer, booking_answer
 from controller.bookings.errors import conflicts, reason_bodies
-from controller.bookings.model import Booking, Status
+from controller.bookings.model import Booking, Claimed, Status
+from controller.bookings.series.editing import OF_OTHERS
 from controller.bookings.series.edits import EditedSeries
 from controller.bookings.series.model import Deed, Details, Mark, Move, SeriesDate
 from controller.bookings.series.pattern import Extra, Pattern
@@ -152,14 +153,15 @@ class EditedSeriesAnswer(Answer):
 
 
 class CancelledSeriesAnswer(Answer):
-    """The bookings that were cancelled now."""
+    """`bookings`: those that were cancelled now; `left`: those that are another party's by now, and stay."""
 
     id: str
     bookings: list[BookingAnswer]
+    left: list["LeftAlone"]
 
 
-class LeftCancelled(Answer):
-    """A booking that stays cancelled, and why."""
+class LeftAlone(Answer):
+    """A booking that stays as it is, and why."""
 
     booking: str
     starts: str
@@ -169,11 +171,12 @@ class LeftCancelled(Answer):
 
 
 class RestoredSeriesAnswer(Answer):
-    """`bookings`: those that stand again; `left`: those that do not, since their time is taken by now."""
+    """`bookings`: those that stand again; `left`: those that do not, since their time is taken by now or they are
+    another party's."""
 
     id: str
     bookings: list[BookingAnswer]
-    left: list[LeftCancelled]
+    left: list[LeftAlone]
 
 
 def until(dates: Iterable[Occurrence], pattern: Pattern) -> str:
@@ -308,7 +311,11 @@ def edited_answer(edited: EditedSeries) -> EditedSeriesAnswer:
 
 
 def cancelled_answer(done: CancelledSeries, actor: Actor) -> CancelledSeriesAnswer:
-    return CancelledSeriesAnswer(id=done.series.id, bookings=[booking_answer(view, actor) for view in done.views])
+    return CancelledSeriesAnswer(
+        id=done.series.id,
+        bookings=[booking_answer(view, actor) for view in done.views],
+        left=[_left(each, done.site.tz, OF_OTHERS) for each in done.left],
+    )
 
 
 def restored_answer(done: RestoredSeries, actor: Actor) -> RestoredSeriesAnswer:
@@ -317,13 +324,20 @@ def restored_answer(done: RestoredSeries, actor: Actor) -> RestoredSeriesAnswer:
         id=done.series.id,
         bookings=[booking_answer(view, actor) for view in done.views],
         left=[
-            LeftCancelled(
-                booking=each.id,
-                starts=localtime.rfc3339(each.starts, zone),
-                ends=localtime.rfc3339(each.ends, zone),
-                text="; ".join(reason.text for reason in verdict.refusals),
-                conflicts=conflicts(verdict.conflicts, zone),
-            )
-            for each, verdict in done.left
+            *(
+                _left(each, zone, "; ".join(reason.text for reason in verdict.refusals), verdict.conflicts)
+                for each, verdict in done.left
+            ),
+            *(_left(each, zone, OF_OTHERS) for each in done.others),
         ],
+    )
+
+
+def _left(each: Booking, zone: ZoneInfo, text: str, standing: Sequence[Claimed] = ()) -> LeftAlone:
+    return LeftAlone(
+        booking=each.id,
+        starts=localtime.rfc3339(each.starts, zone),
+        ends=localtime.rfc3339(each.ends, zone),
+        text=text,
+        conflicts=conflicts(standing, zone),
     )

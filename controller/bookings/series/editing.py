@@ -17,7 +17,9 @@ from controller.bookings.series.own import FIELDS, OF_TIME, own_fields
 from controller.bookings.series.reshaping import PatternChange
 from controller.bookings.series.unrolling import Occurrence
 from controller.fields import Moment
+from controller.problem import invalid_field
 
+OF_OTHERS = "is another party's booking by now and stays as it is"
 STANDING = frozenset({State.REQUESTED, State.HELD, State.CONFIRMED})
 """The states of a date that an edit may touch; the others are over and stay."""
 _PLACE = frozenset({"space", "layout", "seats"})
@@ -45,13 +47,15 @@ class SeriesChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of a series that becomes another. ``pairs``: which new date each old one becomes."""
+    """One part of a series that becomes another. ``pairs``: which new date each old one becomes. ``others``: ids of
+    bookings that are another party's by now, for somebody who may not change those."""
 
     details: Details
     occurrences: tuple[Occurrence, ...]
     pairs: Mapping[datetime, datetime]
     given: frozenset[str]  # the details that were given
     wanted: Wanted
+    others: frozenset[str] = frozenset()
 
 
 def intend_edit(edit: Edit, booked: Sequence[Booking], picture: Picture, *, now: datetime) -> list[Plan]:
@@ -69,8 +73,7 @@ def intend_edit(edit: Edit, booked: Sequence[Booking], picture: Picture, *, now:
             by_new[edit.pairs[wall]] = each
         elif each.state in STANDING:
             was = Occurrence(wall=wall, during=each.during, out="no longer a date of the series")
-            stays = (choice := edit.wanted.of(was)) is not None and choice.act is Act.KEEP
-            gone.append(_kept(was, each, own_fields(each)) if stays else _cancelled(was, each, was.out))
+            gone.append(_gone(was, each, edit))
     coming = [
         each for each in edit.occurrences if each.wall in by_new or each.during is None or each.during.start > now
     ]
@@ -82,16 +85,35 @@ def _cancelled(occurrence: Occurrence, before: Booking, text: str) -> Plan:
     return Plan(occurrence=occurrence, deed=Deed.CANCEL, before=before, mark=Mark.LEFT_OUT, text=text)
 
 
+def _gone(was: Occurrence, before: Booking, edit: Edit) -> Plan:
+    """What is no date of the series any more."""
+    choice = edit.wanted.of(was)
+    if _of_others(was, before, edit) or (choice is not None and choice.act is Act.KEEP):
+        return _kept(was, before, own_fields(before), edit)
+    return _cancelled(was, before, was.out)
+
+
+def _of_others(each: Occurrence, before: Booking, edit: Edit) -> bool:
+    """Whether it is not for whoever asks to change it. Raises ``Invalid`` where they chose to."""
+    if before.id not in edit.others:
+        return False
+    choice = edit.wanted.of(each)
+    if choice is not None and choice.act is not Act.KEEP:
+        raise invalid_field(f"choices.{each.wall.date().isoformat()}", f"{OF_OTHERS}; leave this choice out")
+    return True
+
+
 def _left_alone(each: Occurrence, before: Booking, edit: Edit, picture: Picture, now: datetime) -> Plan:
     """A date that stays as it is has for itself whatever the others get."""
     own = own_fields(before)
     if each.during is None or each.out:
-        return _kept(each, before, own | OF_TIME)
-    return _kept(each, before, kept_fields(_changed(each, before, own, None, edit, picture, now)))
+        return _kept(each, before, own | OF_TIME, edit)
+    return _kept(each, before, kept_fields(_changed(each, before, own, None, edit, picture, now)), edit)
 
 
-def _kept(occurrence: Occurrence, before: Booking, own: frozenset[str]) -> Plan:
-    return Plan(occurrence=occurrence, deed=Deed.KEEP, before=before, own=own, mark=Mark.FREE, text="stays as it is")
+def _kept(occurrence: Occurrence, before: Booking, own: frozenset[str], edit: Edit) -> Plan:
+    text = OF_OTHERS if before.id in edit.others else "stays as it is"
+    return Plan(occurrence=occurrence, deed=Deed.KEEP, before=before, own=own, mark=Mark.FREE, text=text)
 
 
 def _planned(each: Occurrence, before: Booking | None, edit: Edit, picture: Picture, now: datetime) -> Plan:
@@ -112,7 +134,7 @@ def _planned(each: Occurrence, before: Booking | None, edit: Edit, picture: Pict
         return Plan(
             occurrence=each, deed=Deed.NOTHING, before=before, own=own, mark=Mark.LEFT_OUT, text=before.state.value
         )
-    if act is Act.KEEP:
+    if _of_others(each, before, edit) or act is Act.KEEP:
         return _left_alone(each, before, edit, picture, now)
     if act is Act.SKIP:
         return _cancelled(each, before, "left out")

@@ -23,7 +23,7 @@ from controller.bookings.series.rule import Frequency
 from controller.bookings.series.settling import Asker, settle
 from controller.bookings.series.unrolling import Unrolled, unroll
 from controller.bookings.series.writing import Writing
-from controller.bookings.service import require_allowed
+from controller.bookings.service import may_book, require_allowed
 from controller.database import Tx
 from controller.estate.model import Site
 from controller.people import audit
@@ -119,6 +119,7 @@ class Edits:
             pairs=pairs,
             given=frozenset(change.details),
             wanted=change.wanted,
+            others=frozenset(each.id for each in booked if not may_book(actor, each)),
         )
         plans = intend_edit(edit, booked, picture, now=now)
         tier = await (tier_of if details.party == series.details.party else tier_to_book)(tx, details.party)

@@ -29,7 +29,7 @@ from controller.bookings.series.movable import with_moves
 from controller.bookings.series.settling import Asker, settle
 from controller.bookings.series.unrolling import Occurrence, Unrolled, unroll
 from controller.bookings.series.writing import Writing
-from controller.bookings.service import Bookings, require_allowed
+from controller.bookings.service import Bookings, may_book, require_allowed
 from controller.bookings.verdict import Verdict
 from controller.changes import Changes
 from controller.database import Database, Tx
@@ -73,20 +73,22 @@ class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CancelledSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """``views``: what was cancelled now."""
+    """``views``: what was cancelled now. ``left``: what is another party's by now, and stays."""
 
     site: Site
     series: Series
     views: list[View]
+    left: tuple[Booking, ...]
 
 
 class RestoredSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """``left``: what stays cancelled, and why."""
+    """``left``: what stays cancelled, and why; ``others``: what is another party's by now, and stays as it is."""
 
     site: Site
     series: Series
     views: list[View]
     left: tuple[tuple[Booking, Verdict], ...]
+    others: tuple[Booking, ...]
 
 
 _STANDING = frozenset({State.REQUESTED, State.HELD, State.CONFIRMED})
@@ -216,17 +218,21 @@ class Recurring:
     async def _cancel(self, tx: Tx, series_id: str, from_date: date | None, why: str, actor: Actor) -> CancelledSeries:
         series, picture, now = await self.locked(tx, series_id)
         since = _BEGINNING if from_date is None else localtime.day_start(from_date, picture.site.tz)
-        left = [
-            each
-            for each in await bookings.of_series(tx, series_id)
-            if each.starts >= since and each.ends > now and each.state in _STANDING
-        ]
+        mine, others = _whose(
+            actor,
+            [
+                each
+                for each in await bookings.of_series(tx, series_id)
+                if each.starts >= since and each.ends > now and each.state in _STANDING
+            ],
+        )
         gone = await self._desk.cancel(
-            tx, picture, left, actor=actor, now=now, why=why or f"the series “{series.details.title}” was cancelled"
+            tx, picture, mine, actor=actor, now=now, why=why or f"the series “{series.details.title}” was cancelled"
         )
         if gone:
             await repository.update_series(tx, changed(series, actor, now, cancelled_at=now))
-        return CancelledSeries(site=picture.site, series=series, views=await self._desk.views(tx, picture, gone, now))
+        views = await self._desk.views(tx, picture, gone, now)
+        return CancelledSeries(site=picture.site, series=series, views=views, left=others)
 
     async def restore(self, series_id: str, *, actor: Actor) -> RestoredSeries:
         """Undo the last cancel of a series, as far as its time is still free and not over. Raises ``SeriesUnknown``,
@@ -237,11 +243,14 @@ class Recurring:
 
     async def _restore(self, tx: Tx, series_id: str, actor: Actor) -> RestoredSeries:
         series, picture, now = await self.locked(tx, series_id)
-        gone = [
-            each
-            for each in await bookings.of_series(tx, series_id)
-            if each.state is State.CANCELLED and each.state_at == series.cancelled_at and each.ends > now
-        ]
+        gone, others = _whose(
+            actor,
+            [
+                each
+                for each in await bookings.of_series(tx, series_id)
+                if each.state is State.CANCELLED and each.state_at == series.cancelled_at and each.ends > now
+            ],
+        )
         if not gone:
             raise NotNow(f"nothing of “{series.details.title}” that was cancelled together is still to come")
         back = [_back(each, picture, now) for each in gone]
@@ -267,6 +276,7 @@ class Recurring:
             left=tuple(
                 (each, verdict) for each, verdict in zip(gone, verdicts, strict=True) if each.id not in restored
             ),
+            others=others,
         )
 
     async def locked(self, tx: Tx, series_id: str) -> tuple[Series, Picture, datetime]:
@@ -282,6 +292,12 @@ def _back(old: Booking, picture: Picture, now: datetime) -> Booking:
     if new.state is State.HELD:
         new = msgspec.structs.replace(new, held_until=held_until(picture.policy, new.during, now=now))
     return new
+
+
+def _whose(actor: Actor, found: Sequence[Booking]) -> tuple[list[Booking], tuple[Booking, ...]]:
+    """Those that the actor may change, and those that are another party's by now."""
+    mine = [each for each in found if may_book(actor, each)]
+    return mine, tuple(each for each in found if each not in mine)
 
 
 def changed(series: Series, actor: Actor, now: datetime, **fields: object) -> Series:

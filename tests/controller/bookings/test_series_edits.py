@@ -4,10 +4,14 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from controller.bookings.policy import ApprovalRule, Policy
 from controller.house import House
+from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_weekly import everything, of_series, post
 from tests.controller.clock import ManualClock
+from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, change, look
 
 
@@ -269,6 +273,47 @@ async def test_approval_is_asked_for_again_where_the_rules_would_not_confirm(vil
     assert [each["status"] for each in await everything(village)] == ["confirmed", "confirmed", "held", "held"]
     await edit(village, yoga["id"], scope="all", notes="bring mats", by_rules=True)
     assert [each["status"] for each in await everything(village)] == ["confirmed", "confirmed", "held", "held"]
+
+
+async def test_a_date_that_is_another_partys_by_now_is_left_alone_and_listed_as_such(
+    any_app: FastAPI, any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    for party in ("choir", "scouts"):
+        await put_party(any_village, party)
+    await put_policy(any_house, Policy(rules=(ApprovalRule(name="all"),)))
+    async with signed_in_as(any_app, any_village, "booker", party="choir") as choir:
+        yoga = (await post(choir)).json()
+        one, theirs, *_ = yoga["bookings"]
+        await change(any_village, theirs, party="scouts")
+        said = "is another party's booking by now and stays as it is"
+
+        async def untouched() -> bool:
+            found = await look(any_village, theirs)
+            return (found["starts"], found["title"], found["status"]) == (theirs["starts"], "Yoga", "confirmed")
+
+        edited = await edit(choir, yoga["id"], scope="all", first_starts="2026-11-26T18:00", title="Pilates")
+        assert deeds(edited) == [("11-26", "change"), ("12-03", "keep"), ("12-10", "change"), ("12-17", "change")]
+        assert edited["dates"][1]["text"] == said
+        gone = await edit(choir, yoga["id"], scope="all", rule="FREQ=WEEKLY;COUNT=1")
+        assert deeds(gone)[1:] == [("12-03", "keep"), ("12-10", "cancel"), ("12-17", "cancel")]
+        refused = await edit(choir, yoga["id"], 422, scope="all", title="Yin", choices={"2026-12-03": "skip"})
+        assert [each["field"] for each in refused["errors"]] == ["choices.2026-12-03"]
+        assert await untouched()
+
+        clock.advance(minutes=1)
+        path = f"{API}/series/{yoga['id']}"
+        cancelled = (await choir.post(f"{path}/cancel")).json()
+        assert [each["id"] for each in cancelled["bookings"]] == [one["id"]]
+        assert [(each["booking"], each["text"]) for each in cancelled["left"]] == [(theirs["id"], said)]
+        assert await untouched()
+        await choir.post(f"{path}/restore")
+
+        all_of = (await any_village.post(f"{path}/cancel")).json()
+        assert [each["id"] for each in all_of["bookings"]] == [one["id"], theirs["id"]]
+        restored = (await choir.post(f"{path}/restore")).json()
+        assert [each["id"] for each in restored["bookings"]] == [one["id"]]
+        assert [(each["booking"], each["text"]) for each in restored["left"]] == [(theirs["id"], said)]
+        assert (await look(any_village, theirs))["status"] == "cancelled"
 
 
 REFUSED: list[tuple[Json, str]] = [
