@@ -116,6 +116,8 @@ class Page:
             for path, method, operation in group:
                 lines += self._route(path, method, operation, who.get((method, path), "everybody"))
             if tag == telemetry.router.tags[0]:
+                for name in ("BookingsChanged", "Beat"):
+                    self._model(name)
                 lines += [
                     f"### WS {API}/live?site={{site}}\n",
                     f"{_prose(telemetry.live.__doc__ or '')}\n",

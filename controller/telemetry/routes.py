@@ -41,10 +41,11 @@ AfterId = Annotated[
     int | None, Query(ge=0, le=2**53, description="`next` of the page before; leave out for the first page")
 ]
 SlugQuery = Annotated[str, Query(pattern=SLUG_PATTERN)]
+_SNAPSHOT = {"$ref": "#/components/schemas/Snapshot"}
 Kind = Annotated[str | None, Query(pattern=r"^[a-z0-9_-]{1,40}$", description="Only events of this kind")]
 
 
-@router.get("/sites/{site}/now")
+@router.get("/sites/{site}/now", responses={200: {"content": {"application/json": {"schema": _SNAPSHOT}}}})
 async def get_now(site: SlugPath, house: TheHouse, actor: Reads) -> Response:
     """The site as it is known now: doors, people, counters, edges. `WS /live?site=` sends the same as it changes."""
     snapshot = await house.exchange.live.snapshot(site)
@@ -93,7 +94,8 @@ async def get_alerts(site: SlugPath, house: TheHouse, actor: Reads, limit: Limit
 
 @router.websocket("/live")
 async def live(socket: WebSocket, site: SlugQuery) -> None:
-    """A snapshot at once, then at most once a second when something changed; a beat every 5 seconds.
+    """A `Snapshot` at once, then at most once a second when something changed; `BookingsChanged` when the diary did; a
+    `Beat` every 5 seconds. `type` tells which.
 
     Ends with 4401 at the session's end, and with 4403 where the user may not see the site (any more).
     """
