@@ -2,6 +2,10 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { lean } from "./lean.ts";
 
+const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
+const FORMS = /svelte[\\/]src[\\/]internal[\\/]client[\\/](dom[\\/]elements[\\/]bindings[\\/]input|reactivity[\\/](props|store))\.js$/;
+const EVERYWHERE = /node_modules|preload-helper|src[\\/](parts[\\/])?(?!typed)\w+(\.svelte)?\.(ts|svelte)$/;
+
 export default defineConfig({
   base: "/",
   plugins: [lean(), svelte()],
@@ -13,10 +17,16 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // Svelte's own modules only define things, so a part of it goes where it is used.
+      treeshake: { moduleSideEffects: [{ test: SVELTE, sideEffects: false }] },
       output: {
-        // What every page needs comes in one file: it packs better than three.
         codeSplitting: {
-          groups: [{ name: "app", test: /node_modules|preload-helper|src[\\/](parts[\\/])?(?!typed)\w+(\.svelte)?\.(ts|svelte)$/ }],
+          groups: [
+            // What only forms use of Svelte comes with the first form.
+            { name: "forms", test: FORMS, priority: 2, includeDependenciesRecursively: false },
+            // What every page needs comes in one file: it packs better than three.
+            { name: "app", test: EVERYWHERE, priority: 1 },
+          ],
         },
       },
     },

@@ -2,3 +2,4 @@
 export { default as CarryBar } from "./CarryBar.svelte";
 export { default as Ghost } from "./Ghost.svelte";
 export { Hands } from "./hands.svelte.ts";
+export { move } from "./moving.ts";

@@ -1,0 +1,27 @@
+/** What the ways to look at the diary have in common. */
+import type { Component } from "svelte";
+import type { Booking, Site } from "../model.ts";
+import type { Day, Instant } from "../zone.ts";
+import type { Sheet } from "./sheet.svelte.ts";
+
+export interface ViewProps {
+  site: Site;
+  sheet: Sheet;
+  day: Day;
+  today: Day;
+  now: Instant;
+  /** Id of the booking in the panel. */
+  chosen: string;
+  /** Goes up whenever somebody has changed a booking here. */
+  touched: number;
+  open: (one: Booking) => void;
+  changed: (one: Booking) => void;
+}
+
+/** All but the day's own board, fetched when they are first wanted. */
+export const VIEWS: Record<string, () => Promise<{ default: Component<ViewProps> }>> = {
+  week: () => import("./WeekView.svelte"),
+  table: () => import("./DiaryTable.svelte"),
+  requests: () => import("./RequestList.svelte"),
+  "all-requests": () => import("./RequestList.svelte"),
+};
