@@ -56,7 +56,7 @@ async def test_what_waits_is_listed_by_its_start_with_the_reason_why(screens: Sc
     first = _card(screen, "First wish")
     await expect(first).to_contain_text("Mon 1 Feb, 18:00 to 20:00 · Main hall")
     await expect(first).to_contain_text("Mary Holloway · 12 people · holds its time until")
-    await expect(first).to_contain_text("needs approval: a manager decides on every booking here")
+    await expect(first).to_contain_text("needs approval: a manager decides on every booking here", ignore_case=True)
 
 
 async def test_one_is_approved_and_that_is_undone(screens: Screens, house: Rig) -> None:
@@ -206,6 +206,17 @@ async def test_the_requests_of_all_buildings_are_one_list(screens: Screens, hous
     await screen.page.get_by_role("button", name="Approve There").click()
     await expect(_card(screen, "There")).to_have_count(0)
     assert [await _status(house, each) for each in (here, there)] == ["held", "confirmed"]
+
+
+async def test_what_is_on_offer_to_the_waiting_list_is_told_apart(screens: Screens, house: Rig) -> None:
+    day = DAY + timedelta(days=21)
+    taken = await book(house, "Gives way", day, "10:00", "11:00")
+    wish = {"space": "studio", "title": "Waited", "starts": f"{day}T10:00", "ends": f"{day}T11:00", "people": 5}
+    await house.api.post("/sites/ramsey/waiting", wish)
+    screen = await screens.new()
+    await _requests(screen)
+    await decide(house, taken, "cancel")
+    await expect(_card(screen, "Waited")).to_contain_text("on offer to who waited for it until")
 
 
 async def test_an_empty_list_says_what_comes_there(screens: Screens) -> None:

@@ -133,7 +133,7 @@ async def test_the_weeks_of_the_clock_changes_have_seven_days_and_say_which_is_n
     screens: Screens, house: Rig, sunday: date, starts: str, hours: int
 ) -> None:
     title = f"Week of {hours} hours"
-    await book(house, title, sunday, starts, "03:30", space="hall")
+    await book(house, title, sunday, starts, "03:30", space="meeting-room")
     await book(house, f"Eve of {hours}", sunday - timedelta(days=1), "23:00", "00:15", last=sunday)
     await book(house, f"End of {hours}", sunday, "23:00", "23:45")
     screen = await screens.new()
@@ -143,8 +143,8 @@ async def test_the_weeks_of_the_clock_changes_have_seven_days_and_say_which_is_n
     await expect(_head(screen, "Sun")).to_contain_text(f"{hours} hours")
     for weekday in _DAYS[:6]:
         await expect(_head(screen, weekday)).not_to_contain_text("hours")
-    await expect(_cell(screen, "Main hall", "Sun")).to_contain_text(f"{starts} {title}", use_inner_text=True)
-    await expect(_cell(screen, "Main hall", "Sat").get_by_role("button")).to_have_count(0)
+    await expect(_cell(screen, "Meeting room", "Sun")).to_contain_text(f"{starts} {title}", use_inner_text=True)
+    await expect(_cell(screen, "Meeting room", "Sat").get_by_role("button")).to_have_count(0)
     await expect(_cell(screen, "Studio", "Sat")).to_contain_text("from 23:00")
     await expect(_cell(screen, "Studio", "Sun")).to_contain_text("until 00:15")
     await expect(

@@ -1,0 +1,102 @@
+"""The panel tells how a booking stands, why, and what comes next, and takes it through its course."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from firmware_sim.rig import Rig
+from tests.browser.booked import ask, book, decide
+from tests.browser.screen import Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DAY = date(2027, 2, 10)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def given_back_after_an_hour(house: Rig) -> AsyncIterator[None]:
+    await house.api.put("/sites/march/policy", {"release": [{"after_min": 60, "warn_min": 10}]})
+    yield
+    await house.api.put("/sites/march/policy", {})
+
+
+async def _running(house: Rig, title: str) -> dict[str, Any]:
+    """A booking at March that has just begun."""
+    now = house.clock.now()
+    body = {"space": "meeting-room", "title": title, "starts": now.isoformat()}
+    return await house.api.post("/sites/march/bookings", body | {"ends": (now + timedelta(hours=2)).isoformat()})
+
+
+async def test_who_checks_in_is_not_given_back(screens: Screens, house: Rig, given_back_after_an_hour: None) -> None:
+    booked = await _running(house, "Checked in")
+    screen = await screens.new()
+    panel = screen.panel
+    await screen.diary(house.clock.now().date(), site="march", booking=booked["id"])
+    await expect(panel).to_contain_text(f"It is given back at {booked['release_at'][11:16]} if nobody comes.")
+    await panel.get_by_role("button", name="They are here").click()
+    await screen.said("Checked in Checked in.")
+    await expect(panel).to_contain_text("Arrived")
+    await expect(panel).not_to_contain_text("given back")
+    await screen.page.get_by_role("button", name="Undo").click()
+    await screen.said("Checked in is as it was.")
+    await expect(panel).to_contain_text("if nobody comes")
+    await decide(house, booked, "cancel")
+
+
+async def test_an_early_end_is_undone(screens: Screens, house: Rig) -> None:
+    booked = await _running(house, "Short stay")
+    screen = await screens.new()
+    await screen.diary(house.clock.now().date(), site="march", booking=booked["id"])
+    await screen.panel.get_by_role("button", name="They have left").click()
+    await screen.said("Finished Short stay.")
+    ended = await house.api.get(f"/bookings/{booked['id']}")
+    assert ended["ends_before"] == booked["ends"]
+    await screen.page.get_by_role("button", name="Undo").click()
+    await screen.said("Short stay is as it was.")
+    assert (await house.api.get(f"/bookings/{booked['id']}"))["ends"] == booked["ends"]
+    await decide(house, booked, "cancel")
+
+
+async def test_what_was_declined_says_why_and_is_restored(screens: Screens, house: Rig) -> None:
+    asked = await ask(house, "Painted over", DAY, "10:00", "11:00")
+    screen = await screens.new()
+    panel = screen.panel
+    await screen.diary(DAY, booking=asked["id"])
+    await expect(panel).to_contain_text(
+        "Needs approval: a manager decides on every booking here. It holds its time until"
+    )
+    await panel.get_by_role("button", name="Decline…").click()
+    await expect(panel.get_by_label("Why?")).to_be_focused()
+    await screen.page.keyboard.type("The hall is being painted")
+    await screen.page.keyboard.press("Enter")
+    await screen.said("Declined Painted over.")
+    await expect(panel).to_contain_text("Declined: The hall is being painted")
+    await panel.get_by_role("button", name="Restore the booking").click()
+    await screen.said("Painted over is back.")
+    await expect(panel.get_by_role("button", name="Approve")).to_be_visible()
+
+
+async def test_an_approval_is_taken_back_as_long_as_nothing_came_after_it(screens: Screens, house: Rig) -> None:
+    asked = await ask(house, "Second thoughts", DAY, "12:00", "13:00")
+    screen = await screens.new()
+    await screen.diary(DAY, booking=asked["id"])
+    await screen.panel.get_by_role("button", name="Approve").click()
+    await screen.panel.get_by_role("button", name="Undo the approval").click()
+    await expect(screen.panel).to_contain_text("Waits for approval")
+    assert (await house.api.get(f"/bookings/{asked['id']}"))["status"] == "held"
+
+
+async def test_the_story_of_a_booking_is_told_on_demand_and_goes_on(screens: Screens, house: Rig) -> None:
+    booked = await book(house, "Much happened", DAY, "14:00", "15:00")
+    screen = await screens.new()
+    await screen.diary(DAY, booking=booked["id"])
+    await screen.panel.get_by_text("What happened to it").click()
+    story = screen.panel.get_by_role("group").filter(has_text="What happened to it").get_by_role("listitem")
+    await expect(story).to_have_text([re.compile("Booked by warden")])
+    await decide(house, booked, "cancel", "The boiler is broken")
+    await expect(story).to_have_text([re.compile("Booked"), re.compile("Cancelled by warden: The boiler is broken")])
