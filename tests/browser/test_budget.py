@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DIST = ROOT / "dashboards" / "dist"
 MOST_KB = {"/now?site=ramsey": 30, "/diary?site=ramsey": 34}
-"""Scripts and styles, in 1024 bytes. A bare Svelte page takes 11; what panel, views and hands need comes when wanted."""
+"""Scripts and styles, in 1024 bytes. A bare Svelte page takes 11; what panel and views need comes when wanted."""
 
 
 @pytest.mark.parametrize("path", MOST_KB)
