@@ -59,8 +59,8 @@ async def poll(client: httpx.AsyncClient, feed: str = "gp") -> Json:
     return found
 
 
-async def follow(client: httpx.AsyncClient, surgery: Partner, **fields: object) -> Json:
-    await put(client, address=surgery.address, **fields)
+async def follow(client: httpx.AsyncClient, surgery: Partner, *, party: str | None = None) -> Json:
+    await put(client, address=surgery.address, party=party)
     return await poll(client)
 
 
