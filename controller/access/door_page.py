@@ -22,7 +22,7 @@ from controller.bookings import links
 from controller.bookings.desk import View
 from controller.bookings.errors import LinkUnknown, NotNow
 from controller.bookings.model import Status
-from controller.bookings.texts import waiting
+from controller.bookings.texts import given_back, waiting
 from controller.house import House, TheHouse
 from controller.people.model import Actor
 
@@ -119,6 +119,8 @@ def _shown(view: View, *, notice: str = "") -> HTMLResponse:
         heading=_HEADINGS.get(page, "{}").format(booking.title),
         notice=notice,
         waiting=waiting(view),
+        given_back=given_back(view),
+        warned=booking.release_warned_at is not None,
         why=view.why,
         code=spoken(view.code) if view.code else "",
         when=words.window(booking.during, site.tz, now=now),

@@ -1,7 +1,7 @@
 """What the doors' events mean for bookings: somebody was let in, came through, was counted.
 
 Runs inside the transaction that stores the events, so each event counts once or not at all. However many
-events come, it asks twice and writes once per booking that is different.
+events come, it asks twice, and writes once per booking that is different and a line in its story once it is arrived.
 """
 
 from collections import defaultdict
@@ -11,10 +11,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select, update
 
 from controller.access.tables import grants
+from controller.bookings import repository
+from controller.bookings.claims import HOUSE
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import Arrival
+from controller.bookings.model import Arrival, State
 from controller.bookings.tables import bookings
 from controller.database import Tx
+from controller.estate import repository as estate
 from controller.estate.tables import space_doors
 from controller.telemetry.model import StoredEvent
 from edge.wire.events import AccessData, DoorChange, DoorData, FootfallData
@@ -40,27 +43,22 @@ async def _note_passages(tx: Tx, site: str, events: Sequence[StoredEvent]) -> No
     passed = [event.at for event in events if _passage(event) is not None]
     waiting = await _let_in_since(tx, site, min(passed) - THROUGH) if passed else {}
     let_in: dict[str, tuple[str, datetime]] = {}
-    arrived: dict[str, datetime] = {}
+    arrived: dict[str, tuple[datetime, str]] = {}
     for event in events:
         if isinstance(event.data, AccessData) and event.data.granted and event.data.booking is not None:
             let_in[event.data.booking] = waiting[event.data.booking] = (event.data.door, event.at)
         elif (door := _passage(event)) is not None:
             for booking, (at_door, since) in waiting.items():
                 if at_door == door and since <= event.at <= since + THROUGH:
-                    arrived.setdefault(booking, event.at)
+                    arrived.setdefault(booking, (event.at, door))
     mine = bookings.c.site == site
     for booking, (door, at) in let_in.items():
         later = or_(bookings.c.let_in_at.is_(None), bookings.c.let_in_at <= at)
         await tx.execute(
             update(bookings).where(mine, bookings.c.id == booking, later).values(let_in_at=at, let_in_door=door)
         )
-    for booking, at in arrived.items():
-        first = bookings.c.arrived_at.is_(None)
-        await tx.execute(
-            update(bookings)
-            .where(mine, bookings.c.id == booking, first)
-            .values(arrived_at=at, arrived_how=Arrival.CODE.value)
-        )
+    for booking, (at, door) in arrived.items():
+        await _arrive(tx, site, booking, at, door, Arrival.CODE)
 
 
 def _passage(event: StoredEvent) -> str | None:
@@ -101,7 +99,7 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
     windows = (await tx.execute(query)).all()
     alone = await _doors_of_one_space(tx, site, {door for door, _, _ in crossings})
     counted: dict[str, int] = defaultdict(int)
-    present: dict[str, datetime] = {}
+    present: dict[str, tuple[datetime, str]] = {}
     for door, at, ins in crossings:
         # A moved booking may hold two grants at one moment; its people are counted once.
         whose = {
@@ -112,19 +110,29 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
         for booking in whose:
             counted[booking] += ins
             if len(whose) == 1 and door in alone:
-                present[booking] = min(at, present.get(booking, at))
+                present[booking] = min((at, door), present.get(booking, (at, door)))
     for booking, ins in counted.items():
         await tx.execute(
             update(bookings)
             .where(bookings.c.site == site, bookings.c.id == booking)
             .values(counted_in=bookings.c.counted_in + ins)
         )
-    for booking, at in present.items():
-        await tx.execute(
-            update(bookings)
-            .where(bookings.c.site == site, bookings.c.id == booking, bookings.c.arrived_at.is_(None))
-            .values(arrived_at=at, arrived_how=Arrival.PRESENCE.value)
-        )
+    for booking, (at, door) in present.items():
+        await _arrive(tx, site, booking, at, door, Arrival.PRESENCE)
+
+
+async def _arrive(tx: Tx, site: str, booking: str, at: datetime, door: str, how: Arrival) -> None:
+    """Make a booking arrived unless it is, and tell it in its story."""
+    first = (bookings.c.site == site, bookings.c.id == booking, bookings.c.arrived_at.is_(None))
+    written = update(bookings).where(*first).values(arrived_at=at, arrived_how=how.value).returning(bookings.c.state)
+    state: str | None = (await tx.execute(written)).scalar()
+    if state is None:
+        return
+    names = {each.id: each.name for each in await estate.site_doors(tx, site)}
+    came = "came in with its code" if how is Arrival.CODE else "walked in"
+    late = ", after it had been given back" if state == State.RELEASED.value else ""
+    why = f"somebody {came} at {names.get(door, door)}{late}"
+    await repository.log(tx, [booking], at=at, actor=HOUSE, what="arrive", why=why)
 
 
 async def _doors_of_one_space(tx: Tx, site: str, wanted: Collection[str]) -> set[str]:

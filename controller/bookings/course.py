@@ -123,16 +123,17 @@ def finish(old: Booking, now: datetime) -> Booking:
 
 
 def check_in(old: Booking, now: datetime, *, opens_at: datetime) -> Booking:
-    """Its people are here. ``opens_at``: from when its code opens; before that nobody can be."""
+    """Its people are here, as somebody says, whoever has walked in before. ``opens_at``: from when its code opens;
+    before that nobody can be."""
     if old.state is not State.CONFIRMED:
         raise NotNow(f"{_named(old)}; only a confirmed booking can be checked in")
-    if old.arrived_at is not None:
+    if old.arrived_at is not None and old.arrived_how != Arrival.PRESENCE:
         return old
     if old.ends <= now:
         raise NotNow(f"“{old.title}” is over")
     if now < opens_at:
         raise NotNow(f"“{old.title}” is not yet due; it can be checked in from when its code opens")
-    return replace(old, arrived_at=now, arrived_how=Arrival.TABLET.value)
+    return replace(old, arrived_at=old.arrived_at or now, arrived_how=Arrival.TABLET.value)
 
 
 def check_out(old: Booking) -> Booking:

@@ -179,7 +179,8 @@ async def story(tx: Tx, booking_id: str) -> list[Told]:
 
 
 async def reasons(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
-    """Why each booking is in its state, as its story has it; those of which nobody said so are left out."""
+    """Why each booking is in its state, as its story has it; those of which nobody said so are left out. That somebody
+    arrived is none."""
     if not ids:
         return {}
     last = func.coalesce(bookings.c.state_at, bookings.c.created_at)
@@ -187,6 +188,7 @@ async def reasons(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
         select(booking_log.c.booking_id, booking_log.c.why)
         .join_from(booking_log, bookings, bookings.c.id == booking_log.c.booking_id)
         .where(booking_log.c.booking_id.in_(ids), booking_log.c.why != "", booking_log.c.at >= last)
+        .where(booking_log.c.what != "arrive")
         .order_by(booking_log.c.id)
     )
     return {row.booking_id: row.why for row in await tx.execute(query)}

@@ -29,6 +29,7 @@ def message(view: View) -> str:
         lines.append(_ENDED[status])
     elif view.code is not None:
         lines.append(f"Door code: {spoken(view.code)} for {words.listed(view.place.door_names)}, {code_times(view)}.")
+    lines += [text for text in (given_back(view),) if text]
     lines.append(f"See it or cancel it: {view.link}")
     if site.phone:
         lines.append(f"If a door does not open, ring {site.phone}.")
@@ -42,6 +43,16 @@ def waiting(view: View) -> str:
         return "The time is not kept for you until it is confirmed."
     until = words.at(booking.held_until, view.place.site.tz, now=view.now)
     return f"The time is kept for you until {until}, while somebody decides."
+
+
+def given_back(view: View) -> str:
+    """What becomes of the room if nobody comes; empty where it is kept."""
+    if view.release_at is None:
+        return ""
+    at = words.at(view.release_at, view.place.site.tz, now=view.booking.starts)
+    if view.booking.release_warned_at is None:
+        return f"If nobody has come by {at}, the room is given back."
+    return f"Nobody has come yet. The room is given back at {at} unless somebody comes."
 
 
 def code_times(view: View) -> str:

@@ -1,7 +1,7 @@
 """Up to when everything that an edge saw is committed here, so that silence means that nothing happened."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -11,13 +11,17 @@ from controller.telemetry.tables import event_logs, holes, outages
 from edge.wire.decide import ClockTrust
 from edge.wire.interval import Interval
 
+DRIFT = timedelta(minutes=5)
+"""How far a clock that nothing sets may have drifted since an edge last spoke with us: more than 100 parts in a million
+over all the time that a plan reaches."""
+
 
 async def heard_until(tx: Tx, site: str, edges: Iterable[str], during: Interval) -> tuple[datetime | None, str]:
     """The moment up to which nothing can have happened at these edges during ``during`` that is not stored; and,
     where there is none, words for why.
 
-    That is when the edge last said how far its log goes, if all of that has been committed, its clock is right, it
-    is online, and neither an outage nor a hole in its log lies in ``during``.
+    That is when the edge last said how far its log goes, less ``DRIFT`` where nothing sets its clock, if all of that
+    has been committed, its clock is proven, it is online, and neither an outage nor a hole lies in ``during``.
     """
     states = {state.edge: state for state in await repository.site_edge_states(tx, site)}
     heard: list[datetime] = []
@@ -36,7 +40,7 @@ async def heard_until(tx: Tx, site: str, edges: Iterable[str], during: Interval)
             return None, f"events of {edge} are still to come"
         if await _blind(tx, site, edge, during):
             return None, f"{edge} was not running, or lost events, for a part of the time"
-        heard.append(state.at)
+        heard.append(state.at if state.trust is ClockTrust.SYNCED else state.at - DRIFT)
     return (min(heard), "") if heard else (None, "no door leads there")
 
 

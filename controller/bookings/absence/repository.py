@@ -3,23 +3,28 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from controller.bookings import repository as bookings_repository
 from controller.bookings.absence.rules import FORGOTTEN_AFTER
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import Booking, State
+from controller.bookings.model import Arrival, Booking, State
 from controller.bookings.tables import bookings
 from controller.database import Tx
 
 
 async def not_come(tx: Tx, now: datetime, *, site: str | None = None) -> list[Booking]:
-    """Confirmed bookings that have begun, are not long over, and whose people are not known to have come. A block of
-    an outside diary is not among them: whoever keeps that diary says when it is given back."""
+    """Bookings that have begun, are not long over, and whose people are not known to have come, or came when they had
+    been given back. A block of an outside diary is not among them: whoever keeps that diary says when it is given back.
+    """
+    # Anybody may have walked in; a rule may want more than that.
+    unsure = or_(bookings.c.arrived_at.is_(None), bookings.c.arrived_how == Arrival.PRESENCE.value)
     query = select(bookings.c.id).where(
-        bookings.c.state == State.CONFIRMED.value,
+        or_(
+            and_(bookings.c.state == State.CONFIRMED.value, unsure),
+            and_(bookings.c.state == State.RELEASED.value, bookings.c.let_in_at.is_not(None)),
+        ),
         bookings.c.diary == "",
-        bookings.c.arrived_at.is_(None),
         bookings.c.starts <= now,
         bookings.c.starts > now - LONGEST - FORGOTTEN_AFTER,
         bookings.c.ends > now - FORGOTTEN_AFTER,

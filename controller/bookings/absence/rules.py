@@ -1,4 +1,5 @@
-"""When a booking whose people have not come is warned of, given back, or put down as a no-show. Pure.
+"""When a booking whose people have not come is warned of, given back, put down as a no-show, or taken up again since
+they came late. Pure.
 
 Absence is evidence only where every edge of the booking's doors is heard of past the moment in question.
 """
@@ -9,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Booking, State
+from controller.bookings.model import Arrival, Booking, State
 from controller.bookings.policy import Policy, Release
 from controller.people.model import Tier
 
@@ -26,6 +27,8 @@ class Step(StrEnum):
     WARN = "warn"
     RELEASE = "release"
     NO_SHOW = "no_show"
+    TAKE_UP = "take_up"
+    """It was given back, but its people came after all."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,19 +85,22 @@ def given_back_at(booking: Booking, policy: Policy, *, tier: Tier, now: datetime
 
 
 def came(booking: Booking, rule: Release | None) -> bool:
-    """Whether its people came, or may have: a code was accepted, somebody checked in, or, unless the rule wants a
+    """Whether its people came, or may have: its code was accepted, somebody checked in, or, unless the rule wants a
     check-in, anybody walked in at its doors."""
-    if booking.arrived_at is not None or booking.let_in_at is not None:
+    by_presence = booking.arrived_how == Arrival.PRESENCE
+    if booking.let_in_at is not None or (booking.arrived_at is not None and not by_presence):
         return True
-    return booking.counted_in > 0 and not (rule is not None and rule.check_in)
+    return (by_presence or booking.counted_in > 0) and not (rule is not None and rule.check_in)
 
 
 def step(booking: Booking, rule: Release | None, evidence: Evidence, now: datetime) -> Step:
     """What is due now."""
+    if booking.state is State.RELEASED and booking.let_in_at is not None and now < booking.ends:
+        return Step.TAKE_UP
     if booking.state is not State.CONFIRMED or now < booking.starts or came(booking, rule):
         return Step.NOTHING
     if now >= booking.ends:
-        if now >= booking.ends + FORGOTTEN_AFTER:
+        if now >= booking.ends + FORGOTTEN_AFTER or came(booking, None):
             return Step.NOTHING
         return Step.NO_SHOW if _known(evidence, booking.ends) else Step.HEAR
     planned = course(booking, rule)

@@ -1,5 +1,5 @@
-"""Bookings whose people do not come: warned of, given back, put down as no-shows. Nothing has to call it: ``run``
-sleeps until the next moment at which something is due."""
+"""Bookings whose people do not come: warned of, given back, put down as no-shows, taken up again if they come late.
+Nothing has to call it: ``run`` sleeps until the next moment at which something is due."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,9 @@ from controller.access import words
 from controller.bookings.absence import repository
 from controller.bookings.absence.rules import Evidence, Step, course, next_due, rule_for, step
 from controller.bookings.claims import HOUSE
+from controller.bookings.course import restore
 from controller.bookings.desk import Desk
+from controller.bookings.judging.judge import Wish, judge
 from controller.bookings.model import Booking, State
 from controller.bookings.picture import Picture
 from controller.bookings.policy import Release
@@ -21,7 +23,7 @@ from controller.database import Database, Tx
 from controller.estate import repository as estate
 from controller.patience import patiently
 from controller.people.model import Actor, Tier
-from controller.people.parties import parties
+from controller.people.parties import parties, tier_of
 from controller.telemetry.witness import heard_until
 from edge.wire.clock import Clock
 
@@ -72,7 +74,7 @@ class Absence:
         steps = {each.id: step(each, rules[each.id], evidence[each.id], now) for each in found}
         unheard = [each for each in found if steps[each.id] is Step.HEAR]
         for each in found:
-            if steps[each.id] in (Step.WARN, Step.RELEASE, Step.NO_SHOW):
+            if steps[each.id] not in (Step.NOTHING, Step.HEAR):
                 await self._bookings.write(self._carry_out, each.id)
                 self._changes.site_changed(site)
         await self._hear(picture, unheard)
@@ -101,15 +103,38 @@ class Absence:
                 why = f"nobody has come yet; it is given back at {at} unless somebody does"
                 await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="warn", why=why)
             case Step.RELEASE:
-                new = msgspec.structs.replace(found, state=State.RELEASED, state_at=now)
+                new = msgspec.structs.replace(found, state=State.RELEASED, state_at=now, state_before=found.state)
                 why = f"nobody had come by {words.at(now, zone, now=now)}, {_heard(evidence, picture, now)}"
                 await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="release", why=why)
             case Step.NO_SHOW:
                 new = msgspec.structs.replace(found, state=State.NO_SHOW, state_at=now)
                 why = f"nobody came, {_heard(evidence, picture, now)}"
                 await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="no-show", why=why)
+            case Step.TAKE_UP:
+                await self._take_up(tx, picture, found, now)
             case _:
                 pass
+
+    async def _take_up(self, tx: Tx, picture: Picture, found: Booking, now: datetime) -> None:
+        """Confirm it again if its time is still free; otherwise its story says that they came."""
+        tier = await tier_of(tx, found.party)
+        wish = Wish(asked=found.asked, actor=_HOUSE, tier=tier, but=frozenset({found.id}))
+        [verdict] = await judge(tx, picture, [wish], now=now)
+        if not verdict.possible:
+            return
+        assert found.let_in_at is not None
+        why = f"its people came at {words.at(found.let_in_at, picture.site.tz, now=now)}, and its time was still free"
+        await self._desk.rewrite(
+            tx,
+            picture,
+            found,
+            restore(found, now),
+            actor=_HOUSE,
+            now=now,
+            what="restore",
+            why=why,
+            expired=verdict.expired,
+        )
 
     async def _evidence(self, tx: Tx, picture: Picture, found: list[Booking]) -> dict[str, Evidence]:
         edge_of = {door.id: door.edge for door in await estate.site_doors(tx, picture.site.id)}

@@ -14,8 +14,11 @@ from axe_playwright_python.async_playwright import Axe
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page
 
+from controller.bookings.policy import Policy, Release
 from controller.house import House
 from tests.controller.access.test_access import go_offline
+from tests.controller.bookings.hearing import hear
+from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
 from tests.controller.running import stranger
 from tests.controller.serving import serving
@@ -59,6 +62,24 @@ async def test_it_says_when_the_code_works_now(village: httpx.AsyncClient, app: 
     made = await book(village)
     clock.advance(hours=30)
     assert "The code works now, until 20:15." in await see(app, made)
+
+
+async def test_it_warns_that_the_room_is_given_back(
+    village: httpx.AsyncClient, app: FastAPI, house: House, clock: ManualClock
+) -> None:
+    kept = await book(village, space="yard")
+    await put_policy(house, Policy(release=(Release(after_min=20, warn_min=10, spaces=("hall",)),)))
+    made = await book(village)
+    assert "If nobody has come by 18:20, the room is given back." in await see(app, made)
+    clock.advance(hours=30, minutes=10)
+    await hear(house, clock.now())
+    await house.absence.look()
+    warned = "Nobody has come yet. The room is given back at 18:20 unless somebody comes."
+    assert warned in await see(app, made)
+    assert warned in (await look(village, made))["message"]
+    assert "given back" not in await see(app, kept)
+    await act(village, made, "check-in")
+    assert "given back" not in await see(app, made)
 
 
 async def test_a_cancelled_or_finished_booking_shows_no_code(

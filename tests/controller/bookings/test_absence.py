@@ -11,6 +11,7 @@ from controller.telemetry import repository as telemetry
 from edge.wire.decide import ClockTrust
 from tests.controller.bookings.hearing import LOG, hear
 from tests.controller.bookings.policing import put_policy
+from tests.controller.bookings.test_arrivals import access, crossed, note, opened
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW
 from tests.controller.village import SITE, Json, book, look
@@ -164,3 +165,94 @@ async def test_an_edge_whose_word_is_missing_is_asked_and_not_more_often_than_ev
     clock.advance(seconds=5)
     await house.absence.look()
     assert house.exchange.greeter.open_questions == {(SITE, "pi-front"): 2, (SITE, "pi-side"): 2}
+
+
+async def release(client: httpx.AsyncClient, house: House, clock: ManualClock) -> None:
+    """Let nobody come until 18:20."""
+    for minutes in (10, 20):
+        clock.set(SIX + timedelta(minutes=minutes))
+        await hear(house, clock.now())
+        await house.absence.look()
+
+
+async def test_who_comes_when_it_has_been_given_back_has_it_again_if_it_is_free(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    await give_rule(any_house, Release(after_min=20, warn_min=10))
+    made = await book(any_village)
+    await release(any_village, any_house, clock)
+    assert await status(any_village, made) == "released"
+    clock.set(SIX + timedelta(minutes=21))
+    await note(any_house, [access(made, after_s=21 * 60), opened(21 * 60 + 3)])
+    await any_house.absence.look()
+    there = await look(any_village, made)
+    assert (there["status"], there["release_at"]) == ("arrived", None)
+    assert there["code"] is not None
+    assert (await story(any_village, made))[-2:] == [
+        ("arrive", "somebody came in with its code at Front door, after it had been given back"),
+        ("restore", "its people came at 18:21, and its time was still free"),
+    ]
+
+
+async def test_who_comes_when_others_have_it_is_told_of_and_no_more(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    await give_rule(any_house, Release(after_min=20, warn_min=10))
+    made = await book(any_village)
+    await release(any_village, any_house, clock)
+    others = await book(any_village, title="Band", starts="2026-11-26T18:20")
+    clock.set(SIX + timedelta(minutes=21))
+    await note(any_house, [access(made, after_s=21 * 60), opened(21 * 60 + 3)])
+    for _ in range(2):
+        await any_house.absence.look()
+    there = await look(any_village, made)
+    assert (there["status"], there["why"]) == ("released", (await story(any_village, made))[-2][1])
+    assert [what for what, _ in await story(any_village, made)] == ["book", "warn", "release", "arrive"]
+    assert await status(any_village, others) == "confirmed"
+
+
+async def test_what_a_manager_had_approved_is_confirmed_when_it_is_taken_up_again(
+    village: httpx.AsyncClient, house: House, clock: ManualClock
+) -> None:
+    await give_rule(house, Release(after_min=20, warn_min=10))
+    made = await book(village, by_rules=True)
+    await village.post(f"/api/v1/bookings/{made['id']}/approve")
+    await release(village, house, clock)
+    assert await status(village, made) == "released"
+    restored = (await village.post(f"/api/v1/bookings/{made['id']}/restore")).json()
+    assert restored["status"] == "confirmed"
+
+
+async def test_where_a_check_in_is_wanted_walking_in_does_not_keep_the_room_and_checking_in_does(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    await give_rule(any_house, Release(after_min=20, warn_min=10, check_in=True))
+    made = await book(any_village)
+    other = await book(any_village, starts="2026-11-27T18:00", ends="2026-11-27T20:00")
+    await note(any_house, [crossed(60, door="side-door")])
+    assert await status(any_village, made) == "arrived"
+    await release(any_village, any_house, clock)
+    assert await status(any_village, made) == "released"
+    day = timedelta(days=1)
+    clock.set(SIX + day + timedelta(minutes=1))
+    await note(any_house, [crossed(day.total_seconds() + 60, door="side-door")])
+    here = (await any_village.post(f"/api/v1/bookings/{other['id']}/check-in")).json()
+    assert (here["arrived_how"], here["arrived_at"]) == ("tablet", "2026-11-27T18:01:00+00:00")
+    for minutes in (10, 20):
+        clock.set(SIX + day + timedelta(minutes=minutes))
+        await hear(any_house, clock.now())
+        await any_house.absence.look()
+    assert await status(any_village, other) == "arrived"
+
+
+async def test_a_clock_that_nothing_sets_is_taken_to_be_five_minutes_fast(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    await give_rule(any_house, Release(after_min=20, warn_min=0))
+    made = await book(any_village)
+    for minutes, told in ((24, ["book"]), (25, ["book", "warn"])):
+        clock.set(SIX + timedelta(minutes=minutes))
+        await hear(any_house, clock.now(), edges=("pi-front",))
+        await hear(any_house, clock.now(), edges=("pi-side",), trust=ClockTrust.HOLDOVER)
+        await any_house.absence.look()
+        assert [what for what, _ in await story(any_village, made)] == told

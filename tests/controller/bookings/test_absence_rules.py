@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from controller.bookings.absence.rules import Evidence, Step, course, next_due, rule_for, step
-from controller.bookings.model import Booking, State
+from controller.bookings.model import Arrival, Booking, State
 from controller.bookings.policy import Policy, Release
 from controller.people.model import Tier
 
@@ -101,10 +101,32 @@ def test_whoever_came_or_may_have_come_keeps_the_room(came: dict[str, object]) -
         assert step(booked(release_warned_at=after(10), **came), RULE, heard(200), after(minutes)) is Step.NOTHING
 
 
-def test_a_rule_that_wants_a_check_in_takes_no_walking_in_for_it() -> None:
+WALKED_IN: dict[str, object] = {"counted_in": 30, "arrived_at": after(1), "arrived_how": Arrival.PRESENCE}
+
+
+@pytest.mark.parametrize("walked_in", [{"counted_in": 30}, WALKED_IN])
+def test_a_rule_that_wants_a_check_in_takes_no_walking_in_for_it(walked_in: dict[str, object]) -> None:
     strict = msgspec.structs.replace(RULE, check_in=True)
-    assert step(booked(counted_in=30), strict, heard(10), after(10)) is Step.WARN
-    assert step(booked(counted_in=30, let_in_at=after(2)), strict, heard(10), after(10)) is Step.NOTHING
+    assert step(booked(**walked_in), strict, heard(10), after(10)) is Step.WARN
+    assert step(booked(**walked_in), RULE, heard(10), after(10)) is Step.NOTHING
+    for said in ({"let_in_at": after(2)}, {"arrived_at": after(1), "arrived_how": Arrival.TABLET}):
+        assert step(booked(**walked_in | said), strict, heard(10), after(10)) is Step.NOTHING
+
+
+def test_nobody_is_a_no_show_at_whose_doors_somebody_walked_in() -> None:
+    strict = msgspec.structs.replace(RULE, check_in=True, after_min=600)
+    assert step(booked(**WALKED_IN), strict, heard(120), after(120)) is Step.NOTHING
+    assert step(booked(), strict, heard(120), after(120)) is Step.NO_SHOW
+
+
+@pytest.mark.parametrize(
+    ("minutes", "let_in", "expected"), [(21, 21, Step.TAKE_UP), (120, 119, Step.NOTHING), (21, None, Step.NOTHING)]
+)
+def test_who_comes_when_it_has_been_given_back_has_it_again_while_its_time_runs(
+    minutes: float, let_in: float | None, expected: Step
+) -> None:
+    released = booked(state=State.RELEASED, let_in_at=None if let_in is None else after(let_in))
+    assert step(released, RULE, heard(None), after(minutes)) is expected
 
 
 def test_without_a_rule_nothing_is_given_back_but_a_no_show_is_one() -> None:

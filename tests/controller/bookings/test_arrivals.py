@@ -58,6 +58,12 @@ def crossed(after_s: float, ins: int = 1, outs: int = 0, door: str | None = "fro
     return event(data, after_s=after_s)
 
 
+async def told(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str]]:
+    """When its story says that it was come to, and how."""
+    answer = await client.get(f"/api/v1/bookings/{booking['id']}/log")
+    return [(each["at"], each["why"]) for each in answer.json()["items"] if each["what"] == "arrive"]
+
+
 async def note(house: House, *batches: Sequence[StoredEvent]) -> None:
     for batch in batches:
         async with house.database.write() as tx:
@@ -71,6 +77,10 @@ async def test_let_in_and_the_door_opens_is_arrived(any_village: httpx.AsyncClie
     await note(any_house, [opened(4)])
     there = await look(any_village, made)
     assert (there["status"], there["arrived_at"]) == ("arrived", "2026-11-26T18:00:04+00:00")
+    await note(any_house, [access(made, after_s=60), opened(64)])
+    assert await told(any_village, made) == [
+        ("2026-11-26T18:00:04+00:00", "somebody came in with its code at Front door")
+    ]
 
 
 async def test_within_one_batch_and_by_the_beam_alone(village: httpx.AsyncClient, house: House) -> None:
@@ -127,6 +137,7 @@ async def test_walking_in_at_a_door_of_one_space_is_arrived_by_presence(
     await note(any_house, [crossed(60, door="side-door")])
     there = await look(any_village, hall)
     assert (there["status"], there["arrived_at"]) == ("arrived", "2026-11-26T18:01:00+00:00")
+    assert await told(any_village, hall) == [("2026-11-26T18:01:00+00:00", "somebody walked in at Side door")]
     assert (await look(any_village, studio))["status"] == "confirmed"
 
 
