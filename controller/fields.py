@@ -76,6 +76,17 @@ Name = Annotated[
 ]
 """What people read: 1 to 200 characters on one line."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
+
+
+def _address(text: str) -> str:
+    before, at, after = text.rpartition("@")
+    if text and (not at or not before or not after or any(letter.isspace() for letter in text)):
+        raise ValueError("must be an e-mail address like name@example.org")
+    return text
+
+
+Email = Annotated[Line, AfterValidator(_address)]
+"""An address with one @ at least and no space, or empty."""
 """As ``Name``, but may be empty."""
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_no_control)]
 """Up to 2,000 characters, lines allowed."""

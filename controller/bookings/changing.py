@@ -57,11 +57,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         check(self.new.during, zone=zone, now=now)
 
     def judged(self, *, now: datetime) -> bool:
-        """Whether the diary and the rules have a say: not where it only takes less than before, and not in what is
-        put right when it is over."""
-        if not self.fields & (_HOLDING | _RULED) or self._less():
+        """Whether the diary and the rules have a say: not where what is confirmed only takes less than before, and not
+        in what is put right when it is over. What waits for approval may need it no more."""
+        if not self.fields & (_HOLDING | _RULED):
             return False
-        return not (self.old.certain and self.old.ends <= now)
+        return not self.old.certain or (not self.less and self.old.ends > now)
 
     def concerned(self, verdict: Verdict) -> Verdict:
         """The verdict without what was so before and does not depend on the change."""
@@ -76,7 +76,9 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         ]
         return replace(verdict, reasons=tuple(kept))
 
-    def _less(self) -> bool:
+    @property
+    def less(self) -> bool:
+        """Whether it only takes less than before."""
         old, new = self.old, self.new
         return (
             not self.fields & {"space", "layout", "party"}
@@ -120,6 +122,8 @@ def wanted(old: Booking, change: Change, place: Place, *, now: datetime) -> Want
     fields = frozenset(name for name in Booking.__struct_fields__ if getattr(old, name) != getattr(new, name))
     if fields & {"starts", "ends"}:
         new = replace(new, ends_before=None)
+        if new.held_until is not None:
+            new = replace(new, held_until=min(new.held_until, limits.last_moment(during, now=now)))
     if "starts" in fields and new.starts > now:
         new = replace(
             new,

@@ -149,6 +149,11 @@ def takes_more(old: Booking, new: Booking) -> bool:
     return stands and (old.state in (*_OPEN, *_AGAIN) or new.ends > old.ends)
 
 
+def asked_again(old: Booking, new: Booking) -> bool:
+    """Whether what was off is to stand again: for whoever cannot decide it is then a wish like any other."""
+    return old.state in _AGAIN and new.state in (*_OPEN, State.CONFIRMED)
+
+
 def needs(act: Act, old: Booking) -> Action:
     """What somebody must be allowed to do for this."""
     decided = act is Act.RESTORE and (old.state in (State.DECLINED, State.NO_SHOW) or _just_approved(old))

@@ -40,6 +40,11 @@ def timely(during: Interval, *, zone: ZoneInfo, now: datetime) -> None:
         raise invalid_field("starts", f"must be at most {hours:.0f} hours ago")
 
 
+def last_moment(during: Interval, *, now: datetime) -> datetime:
+    """Until when a time can be held: to its start, or to its end once it has begun."""
+    return during.start if during.start > now else during.end
+
+
 def shown(starts: str, ends: str, zone: ZoneInfo, *, longest: timedelta = SHOWN_LONGEST) -> Interval:
     """The time between two moments or dates; a date means where its day begins. Raises ``Invalid``."""
     start, end = _edge(starts, "from", zone), _edge(ends, "to", zone)

@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.access import words
+from controller.bookings import limits
 from controller.bookings.model import Booking, State
 from controller.bookings.policy import Policy
 from controller.bookings.verdict import Verdict, Why
@@ -58,7 +59,7 @@ def held_until(policy: Policy, during: Interval, *, now: datetime) -> datetime |
     ``None`` where requests hold nothing."""
     if not policy.requests_hold:
         return None
-    last = during.start if during.start > now else during.end
+    last = limits.last_moment(during, now=now)
     return last if policy.hold_hours is None else min(last, now + timedelta(hours=policy.hold_hours))
 
 

@@ -56,7 +56,8 @@ async def list_bookings(
     ] = None,
 ) -> BookingList:
     """The bookings that touch the time from `from` to before `to`, cancelled ones too, over at most 62 days."""
-    views = await house.bookings.between(site, from_, to, space=space, party=party, among=frozenset(among or Status))
+    chosen = frozenset(among or Status)
+    views = await house.bookings.between(site, from_, to, space=space, party=party, among=chosen, actor=actor)
     return booking_list(views, actor)
 
 
@@ -177,7 +178,8 @@ async def cancel_booking(
 @router.post("/bookings/{booking_id}/restore", responses=_JUDGED)
 async def restore_booking(booking_id: IdPath, house: TheHouse, actor: Books, response: Response) -> BookingAnswer:
     """Undo a cancel, a decline or a release as long as the time is free and not over, an early finish while the time
-    runs, an approval that was the last thing done, or a no-show. It is then what it was before."""
+    runs, an approval that was the last thing done, or a no-show. It is then what it was before; where somebody restores
+    it who cannot decide, as far as the rules would confirm it now."""
     return _tagged(booking_answer(await house.bookings.restore(booking_id, actor=actor), actor), response)
 
 

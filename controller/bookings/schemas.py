@@ -7,7 +7,7 @@ import msgspec
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from controller.bookings.model import Change, Draft, Need
-from controller.fields import Body, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
+from controller.fields import Body, Email, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
 
 
 def _wall_text(text: str) -> str:
@@ -39,7 +39,7 @@ class BookingBody(Body):
     ends: MomentText
     contact_name: Line = ""
     contact_phone: Line = ""
-    contact_email: Line = ""
+    contact_email: Email = ""
     key_holder: Line = ""
     under_16s: Yes = False
     public: Yes = False
@@ -80,7 +80,7 @@ class ChangeBody(Body):
     ends: MomentText | None = None
     contact_name: Line | None = None
     contact_phone: Line | None = None
-    contact_email: Line | None = None
+    contact_email: Email | None = None
     key_holder: Line | None = None
     under_16s: Yes | None = None
     public: Yes | None = None

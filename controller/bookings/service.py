@@ -27,6 +27,7 @@ from controller.bookings.waiting.errors import Overdue
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
 from controller.estate.model import Site
+from controller.people.discreet import Seen, seen
 from controller.people.errors import NotAllowed
 from controller.people.may import Action, Thing, may
 from controller.people.model import Actor, Role, Tier
@@ -166,12 +167,16 @@ class Bookings:
         space: str | None = None,
         party: str | None = None,
         among: frozenset[Status] = frozenset(Status),
+        actor: Actor,
     ) -> list[View]:
-        """The bookings of a site that touch a time, given as the API takes moments and dates."""
+        """The bookings of a site that touch a time, given as the API takes moments and dates. ``party``: of this one
+        only, as far as the actor may see whose they are."""
         async with self._database.read() as tx:
             where = await self._desk.pictures.of(tx, site)
             during = limits.shown(starts, ends, where.site.tz)
             now = self._clock.now()
+            if party is not None and seen(actor, Thing(site=site, party=party)) is Seen.TAKEN:
+                return []
             found = await repository.between(tx, site, during, space=space, party=party)
             return await self._desk.views(tx, where, [each for each in found if each.status(now) in among], now)
 
@@ -251,13 +256,14 @@ class Bookings:
             wish = await self._wish(tx, asked, change, actor)
             [verdict] = await judge(tx, where, [wish], now=now)
             concerned = asked.concerned(verdict)
-            if not concerned.possible:
+            if not concerned.possible and not asked.less:
                 raise refusal(there.space.name, concerned, there.site.tz)
             new = replace(new, overruled=wish.asked.overrule)
             expired = verdict.expired
-            if change.by_rules or not may(actor, Action.DECIDE, Thing(site=old.site, party=new.party)):
+            if change.by_rules or not may_decide(actor, new):
                 becomes = outcome(concerned, where.policy, new.during, now=now)
-                new, why = put(new, becomes, now), becomes.why
+                if old.certain or verdict.possible:
+                    new, why = put(new, becomes, now), becomes.why
         new = await self._desk.rewrite(
             tx, where, old, new, actor=actor, now=now, what=asked.what.value, why=why, expired=expired
         )
@@ -326,15 +332,19 @@ class Bookings:
             if new is old:
                 return await self._view(tx, old)
             where = await self._desk.pictures.of(tx, old.site)
-            expired = None
+            expired, reason = None, why
             if course.takes_more(old, new):
                 new = replace(new, overruled=old.overruled or overrule)
-                expired = await _require_possible(tx, where, old, new, actor, now)
-            if new.state in (State.HELD, State.REQUESTED) and new.state is not old.state:
+                verdict = await _require_possible(tx, where, old, new, actor, now)
+                expired = verdict.expired
+                if course.asked_again(old, new) and not may_decide(actor, new):
+                    ruled = outcome(verdict, where.policy, new.during, now=now)
+                    new, reason = put(new, ruled, now), ruled.why
+            if new.state is State.HELD and new.held_until is None:
                 new = replace(new, held_until=held_until(where.policy, new.during, now=now))
             said = what or act.value.replace("_", " ")
             new = await self._desk.rewrite(
-                tx, where, old, new, actor=actor, now=now, what=said, why=why, expired=expired
+                tx, where, old, new, actor=actor, now=now, what=said, why=reason, expired=expired
             )
             return await self._view(tx, new)
 
@@ -365,13 +375,11 @@ async def _refusals(
     tx: Tx, where: Picture, views: Sequence[View], actor: Actor, now: datetime
 ) -> dict[str, tuple[Reason, ...]]:
     """What ``approve`` would be refused for, of those that the actor may decide on."""
-    mine = [
-        view for view in views if may(actor, Action.DECIDE, Thing(site=view.booking.site, party=view.booking.party))
-    ]
+    mine = [view for view in views if may_decide(actor, view.booking)]
     wishes = [_standing_wish(view.booking, view.party.tier if view.party else Tier.COMMUNITY, actor) for view in mine]
     verdicts = await judge(tx, where, wishes, now=now)
     return {
-        view.booking.id: _left(view.booking, verdict).refusals for view, verdict in zip(mine, verdicts, strict=True)
+        view.booking.id: as_let_in(view.booking, verdict).refusals for view, verdict in zip(mine, verdicts, strict=True)
     }
 
 
@@ -380,23 +388,21 @@ def _standing_wish(booking: Booking, tier: Tier, actor: Actor) -> Wish:
     return Wish(asked=booking.asked, actor=actor, tier=tier, but=frozenset({booking.id}))
 
 
-def _left(old: Booking, verdict: Verdict) -> Verdict:
+def as_let_in(old: Booking, verdict: Verdict) -> Verdict:
     """The verdict without the buffers that a manager let the booking into before."""
     if not old.overruled:
         return verdict
     return replace(verdict, reasons=tuple(each for each in verdict.reasons if each.why not in OVERRULED))
 
 
-async def _require_possible(
-    tx: Tx, where: Picture, old: Booking, new: Booking, actor: Actor, now: datetime
-) -> Sequence[str]:
-    """The holds that give way to it. Raises ``Clash``, ``NotPossible``."""
+async def _require_possible(tx: Tx, where: Picture, old: Booking, new: Booking, actor: Actor, now: datetime) -> Verdict:
+    """The verdict on what is to stand again. Raises ``Clash``, ``NotPossible``."""
     there = where.require(new.space)
     [found] = await judge(tx, where, [_standing_wish(new, await tier_of(tx, new.party), actor)], now=now)
-    verdict = _left(old, found)
+    verdict = as_let_in(old, found)
     if not verdict.possible:
         raise refusal(there.space.name, verdict, there.site.tz)
-    return verdict.expired
+    return verdict
 
 
 def for_whom(draft: Draft, actor: Actor) -> Draft:
@@ -414,6 +420,11 @@ def require_allowed(actor: Actor, site: str, party: str | None, *, overrule: boo
 def may_book(actor: Actor, booking: Booking) -> bool:
     """Whether the actor may change or cancel it."""
     return may(actor, Action.BOOK, Thing(site=booking.site, party=booking.party))
+
+
+def may_decide(actor: Actor, booking: Booking) -> bool:
+    """Whether the actor's own word confirms it."""
+    return may(actor, Action.DECIDE, Thing(site=booking.site, party=booking.party))
 
 
 def _require(actor: Actor, action: Action, thing: Thing) -> None:

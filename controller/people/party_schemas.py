@@ -2,21 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
-from controller.fields import Answer, Body, Day, Line, Name, Note, Slug
+from controller.fields import Answer, Body, Day, Email, Line, Name, Note, Slug
 from controller.people.model import Membership, Party, PartyDraft, PartyKind, Tier
 
-
-def _address(text: str) -> str:
-    before, at, after = text.rpartition("@")
-    if text and (not at or not before or not after or any(letter.isspace() for letter in text)):
-        raise ValueError("must be an e-mail address like name@example.org")
-    return text
-
-
-Email = Annotated[Line, AfterValidator(_address)]
-"""An address with one @ at least and no space, or empty."""
 Search = Annotated[str, StringConstraints(max_length=200)]
 
 

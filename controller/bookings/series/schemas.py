@@ -11,7 +11,7 @@ from controller.bookings.series.editing import Scope, SeriesChange
 from controller.bookings.series.model import Act, Choice, Details, Otherwise, SeriesDraft, Wanted
 from controller.bookings.series.pattern import MOST_EXCEPTIONS, Pattern, read_extras
 from controller.bookings.series.reshaping import PatternChange
-from controller.fields import Body, Day, Line, MomentText, Name, Note, Slug, Whole, Yes, read_date, read_moment
+from controller.fields import Body, Day, Email, Line, MomentText, Name, Note, Slug, Whole, Yes, read_date, read_moment
 
 
 def _readable(text: str) -> str:
@@ -113,7 +113,7 @@ class SeriesBody(Body):
     skip_holidays: Yes = False
     contact_name: Line = ""
     contact_phone: Line = ""
-    contact_email: Line = ""
+    contact_email: Email = ""
     key_holder: Line = ""
     under_16s: Yes = False
     public: Yes = False
@@ -193,7 +193,7 @@ class ChangeSeriesBody(Body):
     title: Name | None = None
     contact_name: Line | None = None
     contact_phone: Line | None = None
-    contact_email: Line | None = None
+    contact_email: Email | None = None
     key_holder: Line | None = None
     under_16s: Yes | None = None
     public: Yes | None = None

@@ -1,6 +1,7 @@
 """Series: every date judged before anything is written, nothing half-written."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from controller.bookings.errors import NotNow
 from controller.bookings.judging.judge import Wish, judge
 from controller.bookings.model import Booking, Changed, State
 from controller.bookings.notes import notes
-from controller.bookings.outcome import held_until
+from controller.bookings.outcome import held_until, outcome, put
 from controller.bookings.picture import Picture
 from controller.bookings.series import repository
 from controller.bookings.series.editing import SeriesChange
@@ -29,7 +30,7 @@ from controller.bookings.series.movable import with_moves
 from controller.bookings.series.settling import Asker, settle
 from controller.bookings.series.unrolling import Occurrence, Unrolled, unroll
 from controller.bookings.series.writing import Writing
-from controller.bookings.service import Bookings, may_book, require_allowed
+from controller.bookings.service import Bookings, as_let_in, may_book, may_decide, require_allowed
 from controller.bookings.verdict import Verdict
 from controller.changes import Changes
 from controller.database import Database, Tx
@@ -257,16 +258,20 @@ class Recurring:
         tier = await tier_of(tx, series.details.party)
         wishes = [Wish(asked=each.asked, actor=actor, tier=tier) for each in back]
         verdicts = await judge(tx, picture, wishes, now=now, together=True)
-        possible = [
-            Changed(before=old, after=new)
-            for old, new, verdict in zip(gone, back, verdicts, strict=True)
-            if verdict.possible or new.state is State.REQUESTED
-        ]
-        written = await self._desk.rewrite_all(
-            tx, picture, possible, actor=actor, now=now, what="restore", why="the series was restored"
-        )
+        verdicts = [as_let_in(old, verdict) for old, verdict in zip(gone, verdicts, strict=True)]
+        possible: dict[str, list[Changed]] = defaultdict(list)
+        for old, new, verdict in zip(gone, back, verdicts, strict=True):
+            why = "the series was restored"
+            if verdict.possible and not may_decide(actor, new):
+                becomes = outcome(verdict, picture.policy, new.during, now=now)
+                new, why = put(new, becomes, now), becomes.why or why
+            if verdict.possible or new.state is State.REQUESTED:
+                possible[why].append(Changed(before=old, after=new))
+        written: list[Changed] = []
+        for why, changes in possible.items():
+            written += await self._desk.rewrite_all(tx, picture, changes, actor=actor, now=now, what="restore", why=why)
         await self._desk.tell(tx, picture, written, actor=actor, now=now)
-        restored = {each.after.id for each in possible}
+        restored = {each.after.id for changes in possible.values() for each in changes}
         return RestoredSeries(
             site=picture.site,
             series=series,

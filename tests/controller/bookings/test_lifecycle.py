@@ -171,6 +171,7 @@ async def test_all_that_was_asked_comes_back(village: httpx.AsyncClient) -> None
         ("notes", "x" * 2001, "at most 2000 characters"),
         ("key_holder", "🎹" * 10_000, "at most 200 characters"),
         ("contact_email", "a\u202eb", "direction of reading"),
+        ("contact_email", "not-an-email", "an e-mail address like name@example.org"),
     ],
 )
 async def test_a_field_that_cannot_be_is_named_with_its_limit(
@@ -340,10 +341,35 @@ async def test_a_change_that_the_rules_would_not_confirm_waits_for_approval_agai
     assert "longer than 2 hours" in held["why"]
     assert held["on_door"]["text"].startswith("not confirmed, but its code still opens Front door and Side door")
     assert (await log(any_village, made))[-1] == ("move", held["why"])
+    shorter = await change(any_choir, made, ends="2026-11-26T20:30")
+    assert (shorter["status"], shorter["held_until"]) == ("held", held["held_until"])
     back = await change(any_choir, made, ends="2026-11-26T20:00")
-    assert (back["status"], back["held_until"]) == ("held", held["held_until"])
+    assert (back["status"], back["code"], back["held_until"]) == ("confirmed", made["code"], None)
     again = await change(any_choir, made, starts="2026-11-26T18:30", ends="2026-11-26T20:30")
     assert (again["status"], again["code"], again["why"]) == ("confirmed", made["code"], "")
+
+
+async def test_what_waits_and_takes_less_goes_on_waiting_where_it_could_not_be_had(
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await put_policy(any_house, Policy(rules=SHORT.rules, requests_hold=False))
+    made = await book(any_choir, people=40)
+    await book(any_village, title="Band")
+    fewer = await change(any_choir, made, people=20)
+    assert (fewer["status"], fewer["people"]) == ("requested", 20)
+    shorter = await change(any_choir, made, ends="2026-11-26T19:00")
+    assert shorter["status"] == "requested"
+
+
+@pytest.mark.parametrize("who", ["choir", "village"])
+async def test_a_hold_that_is_moved_ends_before_its_new_start(
+    choir: httpx.AsyncClient, village: httpx.AsyncClient, who: str
+) -> None:
+    client = {"choir": choir, "village": village}[who]
+    made = await book(choir, **LONG)
+    assert made["held_until"] == "2026-11-26T18:00:00+00:00"
+    earlier = await change(client, made, starts="2026-11-26T10:00", ends="2026-11-26T13:00")
+    assert (earlier["status"], earlier["held_until"]) == ("held", "2026-11-26T10:00:00+00:00")
 
 
 async def test_a_manager_changes_it_in_the_state_it_has(choir: httpx.AsyncClient, village: httpx.AsyncClient) -> None:
@@ -407,6 +433,23 @@ async def test_a_request_is_cancelled_and_comes_back_as_one(choir: httpx.AsyncCl
     approved = await book(choir, space="studio", people=20)
     await act(choir, approved, "cancel")
     assert (await act(choir, approved, "restore"))["status"] == "confirmed"
+
+
+async def test_what_a_booker_restores_is_judged_like_a_new_wish(
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await book(any_choir, people=20)
+    other = await book(any_choir, space="studio", people=20)
+    for each in (made, other):
+        await act(any_choir, each, "cancel")
+    await put_policy(any_house, Policy(rules=(ApprovalRule(name="few", most_people=10),)))
+    back = await act(any_choir, made, "restore")
+    assert (back["status"], back["code"], back["held_until"]) == ("held", None, "2026-11-26T18:00:00+00:00")
+    assert back["why"] == "needs approval: for more than 10 people, which “few” does not confirm at once"
+    assert (await act(any_village, other, "restore"))["status"] == "confirmed"
+    await act(any_village, other, "cancel")
+    await put_policy(any_house, Policy(rules=(ApprovalRule(name="few", most_people=10),), requests_hold=False))
+    assert (await act(any_choir, other, "restore"))["status"] == "requested"
 
 
 async def test_an_early_finish_gives_back_the_rest_of_the_time_and_is_undone_while_it_is_free(
@@ -502,6 +545,18 @@ async def test_what_does_not_stand_takes_no_act_but_being_restored(
 
 
 # Listed
+
+
+async def test_a_list_of_a_party_tells_a_booker_of_no_other_than_their_own(
+    choir: httpx.AsyncClient, village: httpx.AsyncClient
+) -> None:
+    await put_party(village, "scouts")
+    await book(village, party="scouts")
+    mine = await book(choir, space="studio")
+    path = f"{API}/sites/{SITE}/bookings?from=2026-11-26&to=2026-11-27&party="
+    found = {party: (await choir.get(path + party)).json()["items"] for party in ("choir", "scouts", "nobody")}
+    assert ([each["id"] for each in found["choir"]], found["scouts"], found["nobody"]) == ([mine["id"]], [], [])
+    assert len((await village.get(path + "scouts")).json()["items"]) == 1
 
 
 async def test_the_list_can_be_of_a_party_and_of_some_states(

@@ -1,9 +1,13 @@
 """Series over HTTP: every date checked and marked, nothing half-written, cancelled and restored whole or in part."""
 
 import httpx
+from fastapi import FastAPI
 
+from controller.bookings.policy import ApprovalRule, Policy
 from controller.house import House
+from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
+from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import USER
 from tests.controller.village import API, SITE, Json, act, apply_plan, book, change, compile_plan, look, wanted
 
@@ -213,6 +217,7 @@ REFUSED: list[tuple[dict[str, object], str]] = [
     ({"without": ["tomorrow"]}, "without.0"),
     ({"term_only": True}, "term_only"),
     ({"title": ""}, "title"),
+    ({"contact_email": "not-an-email"}, "contact_email"),
     ({"title": "🎺" * 10_000}, "title"),
     ({"otherwise": "keep"}, "otherwise"),
 ]
@@ -269,6 +274,24 @@ async def test_a_cancel_is_undone_as_far_as_the_time_is_free(
     await act(any_village, choir, "cancel")
     assert len((await any_village.post(f"{path}/restore")).json()["bookings"]) == 1
     assert (await any_village.post(f"{path}/restore")).status_code == 409
+
+
+async def test_what_a_booker_restores_of_a_series_is_judged_like_a_new_wish(
+    app: FastAPI, village: httpx.AsyncClient, house: House
+) -> None:
+    await put_party(village, "choir")
+    await put_policy(house, Policy(rules=(ApprovalRule(name="all"),)))
+    async with signed_in_as(app, village, "booker", party="choir") as choir:
+        made = (await post(choir)).json()
+        path = f"{API}/series/{made['id']}"
+        await choir.post(f"{path}/cancel")
+        await put_policy(house, Policy(rules=(ApprovalRule(name="soon", most_days_ahead=10),)))
+        back = (await choir.post(f"{path}/restore")).json()["bookings"]
+        assert [each["status"] for each in back] == ["confirmed", "confirmed", "held", "held"]
+        assert back[2]["why"] == "needs approval: more than 10 days ahead, which “soon” does not confirm at once"
+        await choir.post(f"{path}/cancel")
+        back = (await village.post(f"{path}/restore")).json()["bookings"]
+        assert [each["status"] for each in back] == ["confirmed", "confirmed", "held", "held"]
 
 
 async def test_a_series_tells_its_rule_and_every_date(any_village: httpx.AsyncClient) -> None:
