@@ -8,7 +8,7 @@ from playwright.async_api import Locator, expect
 
 from firmware_sim.rig import Rig
 from tests.browser.booked import ask, book, decide
-from tests.browser.screen import Screen, Screens
+from tests.browser.screen import PHONE, Screen, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -116,6 +116,14 @@ async def test_the_weeks_before_and_after_are_reached_by_keyboard_and_stand_in_t
     await page.reload()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Week of Monday 4 Jan 2027")
     await expect(page.get_by_role("columnheader", name="Sun 10 Jan")).to_be_visible()
+
+
+async def test_a_phone_shows_the_day_of_the_address_first(screens: Screens) -> None:
+    screen = await screens.new(size=PHONE)
+    await _week(screen, MONDAY + timedelta(days=4))
+    await expect(_head(screen, "Fri")).to_be_in_viewport(ratio=1)
+    await expect(_head(screen, "Mon")).not_to_be_in_viewport()
+    await expect(screen.page.get_by_role("rowheader", name="Studio")).to_be_in_viewport()
 
 
 async def test_an_empty_week_says_what_to_do(screens: Screens) -> None:
