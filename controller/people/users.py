@@ -8,7 +8,7 @@ import msgspec
 from controller.database import Database, Tx
 from controller.people import audit, parties, repository
 from controller.people.errors import LastAdmin, UserTaken, UserUnknown
-from controller.people.model import Role, User
+from controller.people.model import Actor, Role, User
 from controller.people.passwords import Passwords
 from controller.problem import invalid_field
 from edge.wire.clock import Clock
@@ -141,3 +141,11 @@ async def _require_sound(tx: Tx, user: User) -> None:
 def _rights(user: User) -> str:
     where = "all sites" if user.sites is None else ", ".join(sorted(user.sites))
     return f"{user.role}{f' for {user.party}' if user.party else ''}, {where}"
+
+
+async def standing(tx: Tx, name: str) -> Actor | None:
+    """The user of that name as an actor with the rights of today; ``None`` where nobody can sign in by it any more."""
+    user = await repository.user_named(tx, name)
+    if user is None or user.ended_at is not None:
+        return None
+    return Actor(name=user.name, role=user.role, sites=user.sites, party=user.party)

@@ -23,6 +23,7 @@ from controller.people.errors import NotAllowed
 from controller.people.may import Action, Thing, sees
 from controller.people.model import Actor, Role
 from controller.people.parties import parties, party
+from controller.people.users import standing
 from controller.problem import invalid_field
 from controller.secrets import Keys
 from edge.wire.clock import Clock
@@ -44,6 +45,12 @@ _ENOUGH = {
 }
 """How much somebody must see to give it to others by a link."""
 _RUNS = frozenset({Role.ADMIN, Role.MANAGER})
+
+
+def _may_give(actor: Actor, what: Wanted | Subscription) -> bool:
+    """Whether somebody sees all that a link would show."""
+    found = seen(actor, Thing(site=what.site, party=what.party))
+    return found in _ENOUGH[what.shows] and not (what.party and found is Seen.TAKEN)
 
 
 class Subscriptions:
@@ -70,7 +77,7 @@ class Subscriptions:
         thing = Thing(site=wanted.site, party=wanted.party)
         if not sees(actor, wanted.site):
             raise NotAllowed(actor.name, Action.READ, thing)
-        if seen(actor, thing) not in _ENOUGH[wanted.shows] or (wanted.party and seen(actor, thing) is Seen.TAKEN):
+        if not _may_give(actor, wanted):
             raise NotAllowed(actor.name, Action.CONTACT, thing)
         made = Subscription(
             id=uuid7(now, secrets.token_bytes(10)),
@@ -124,12 +131,15 @@ class Subscriptions:
         )
 
     async def file(self, token: str, *, during: Interval | None) -> File:
-        """What a link gives now. Raises ``CalendarLinkUnknown``."""
+        """What a link gives now. Raises ``CalendarLinkUnknown``, also where its maker may no longer see as much."""
         now = self._clock.now()
         asked = during or Interval(start=now - BACK, end=now + AHEAD)
         async with self._database.read() as tx:
             found = await repository.by_token(tx, tokens.token_hash(token))
             if found is None or found.revoked_at is not None:
+                raise CalendarLinkUnknown
+            maker = await standing(tx, found.created_by)
+            if maker is None or not sees(maker, found.site) or not _may_give(maker, found):
                 raise CalendarLinkUnknown
             shown = await self._shown(tx, found, asked, now)
             pictures = {site: await self._desk.pictures.of(tx, site) for site in {each.site for each in shown}}

@@ -197,6 +197,17 @@ async def test_links_are_listed_and_revoked_by_who_made_them_and_by_who_runs_the
     assert mine["link"].rpartition("/")[2] not in gone.text
 
 
+async def test_a_link_gives_no_more_than_its_maker_may_see_today(
+    app: FastAPI, village: httpx.AsyncClient, outside: httpx.AsyncClient
+) -> None:
+    async with signed_in_as(app, village, "manager", sites=[SITE]) as manager:
+        link = (await subscribe(manager, site=SITE, shows="contacts"))["link"]
+    user = next(each for each in (await village.get("/api/v1/users")).json()["items"] if each["role"] == "manager")
+    for rights, status in (({}, 200), ({"role": "reader"}, 404), ({"role": "manager"}, 200), ({"ended": True}, 404)):
+        await village.patch(f"/api/v1/users/{user['id']}", json=rights)
+        assert (await outside.get(link)).status_code == status, rights
+
+
 async def test_only_the_hash_of_a_link_is_stored(village: httpx.AsyncClient, house: House) -> None:
     link = await subscribe(village, site=SITE)
     token = link["link"].rpartition("/")[2].removesuffix(".ics")
