@@ -47,6 +47,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it wants something else of the building."""
         return bool(self.fields & _HOLDING)
 
+    def overrules(self, given: bool) -> bool:
+        """Whether it may go into a buffer: because somebody says so now, or has let it in before and it wants nothing
+        else of the building."""
+        return given or (self.new.overruled and not self.holds_other)
+
     def require_timely(self, zone: ZoneInfo, *, now: datetime) -> None:
         """Raises ``NotNow`` for a booking that is over, ``Invalid`` for a time that is."""
         if not self.holds_other:

@@ -131,8 +131,9 @@ async def _expire(
         raise Overdue(picture.site.id)
     for each in gone:
         await repository.update_booking(tx, each.after)
-        until = words.at(each.after.held_until or now, picture.site.tz, now=now)
-        await repository.log(tx, [each.after.id], at=now, actor=HOUSE, what="expire", why=f"nobody decided by {until}")
+        ended, zone = each.after.held_until or now, picture.site.tz
+        why = f"nobody decided by {words.clock(ended, zone)} on {words.day(ended, zone, now=now)}"
+        await repository.log(tx, [each.after.id], at=now, actor=HOUSE, what="expire", why=why)
     return gone
 
 

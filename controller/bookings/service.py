@@ -272,8 +272,7 @@ class Bookings:
     async def _wish(self, tx: Tx, asked: Wanted, change: Change, actor: Actor) -> Wish:
         new = asked.new
         tier = await (tier_of if new.party == asked.old.party else tier_to_book)(tx, new.party)
-        overrule = change.overrule or (new.overruled and not asked.holds_other)
-        wish = replace(new.asked, overrule=overrule, by_rules=change.by_rules)
+        wish = replace(new.asked, overrule=asked.overrules(change.overrule), by_rules=change.by_rules)
         return Wish(asked=wish, actor=actor, tier=tier, but=frozenset({new.id}))
 
     async def approve(self, booking_id: str, *, actor: Actor, why: str = "", overrule: bool = False) -> View:

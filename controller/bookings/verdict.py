@@ -30,6 +30,8 @@ ADVICE = frozenset({Why.APPROVAL})
 """Reasons that refuse nothing: the booking waits for approval."""
 OVERRULED = frozenset({Why.BUFFER, Why.CHANGEOVER})
 """Reasons that a manager may overrule after a warning."""
+_TAKEN = frozenset({Why.CLASH, Why.BUFFER, Why.CHANGEOVER})
+_SHARED = frozenset({Why.EQUIPMENT, Why.SEATS})
 LIFTED = frozenset({Why.TOO_EARLY, Why.QUOTA, Why.APPROVAL})
 """Reasons that hold for parties and not for a manager who books for one."""
 
@@ -44,6 +46,11 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[Claimed, ...] = ()
     asked: float | None = None
     limit: float | None = None
+
+    @property
+    def taken(self) -> bool:
+        """Whether others have what it is about, and may give it back."""
+        return self.why in _TAKEN or (self.why in _SHARED and bool(self.conflicts))
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +70,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def possible(self) -> bool:
         return not self.refusals
+
+    @property
+    def askable(self) -> bool:
+        """Whether it can be asked for at least: nothing stands in its way but what others have."""
+        return all(each.taken for each in self.refusals)
 
     @property
     def needs_approval(self) -> bool:

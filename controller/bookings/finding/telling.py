@@ -34,7 +34,7 @@ def where_and_what(candidate: Candidate, wished: Wished, when: str) -> str:
         where += f" as “{laid_out.name}”"
     if wished.place is None or wished.place.site.id != site.id:
         where += f" at {site.name}"
-        if candidate.miles is not None:
+        if candidate.miles:  # none from a site to itself
             where += f", {miles_words(candidate.miles)} away"
     notes = ", ".join(_notes(candidate, wished))
     return f"{where}, {when}" + (f"; {notes}" if notes else "")

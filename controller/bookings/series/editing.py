@@ -174,7 +174,8 @@ def _changed(
     require_timely(each, asked.new.during, choice, now=now)
     waits = before.state is State.REQUESTED or (choice is not None and choice.act is Act.HOLD)
     judged = asked.judged(now=now) or waits
-    wished = replace(asked.new.asked, overrule=edit.wanted.overrule, by_rules=edit.wanted.by_rules)
+    overrule = asked.overrules(edit.wanted.overrule)
+    wished = replace(asked.new.asked, overrule=overrule, by_rules=edit.wanted.by_rules)
     return Plan(
         occurrence=each,
         deed=Deed.HOLD if waits else Deed.CHANGE,

@@ -133,7 +133,7 @@ def _check(parts: dict[str, str]) -> None:
     if "BYSETPOS" in parts and not any(name in parts for name in (*_NUMBERS, "BYDAY") if name != "BYSETPOS"):
         raise invalid_field("rule", "BYSETPOS chooses among days; name them too, for instance by BYDAY")
     if "COUNT" in parts and not (_WHOLE.fullmatch(parts["COUNT"]) and int(parts["COUNT"]) > 0):
-        raise invalid_field("rule", "COUNT must be a whole number above zero")
+        raise invalid_field("rule", "COUNT must be a whole number above zero, of at most 9 digits")
     try:
         interval_of(parts)
         last_wall(parts.get("UNTIL"), ZoneInfo("UTC"))

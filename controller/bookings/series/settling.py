@@ -98,8 +98,8 @@ def _with_followers(kept: Iterable[int], plans: Sequence[Plan], picture: Picture
 
 def _date(plan: Plan, verdict: Verdict, otherwise: Otherwise, space: str, *, kept: bool) -> SeriesDate:
     deed = Deed.KEEP if kept else plan.deed
-    if verdict.refusals and deed in _CLAIMING:
-        deed = refused(plan, otherwise)
+    if (verdict.refusals and deed in _CLAIMING) or (deed is Deed.HOLD and not verdict.askable):
+        deed = refused(plan, verdict, otherwise)
     if plan.asked is None or deed is Deed.KEEP:
         during, there = (plan.before.during, plan.before.space) if plan.before else (plan.occurrence.during, space)
     else:
@@ -118,13 +118,13 @@ def _date(plan: Plan, verdict: Verdict, otherwise: Otherwise, space: str, *, kep
     )
 
 
-def refused(plan: Plan, otherwise: Otherwise) -> Deed:
-    """What becomes of a date that cannot be had."""
+def refused(plan: Plan, verdict: Verdict, otherwise: Otherwise) -> Deed:
+    """What becomes of a date that cannot be had. What the rules forbid is not even asked for, as with a single one."""
     if otherwise is Otherwise.KEEP:
         return Deed.KEEP if plan.before is not None else Deed.SKIP
     if otherwise is Otherwise.SKIP:
         return Deed.CANCEL if plan.before is not None else Deed.SKIP
-    return Deed.HOLD if otherwise is Otherwise.HOLD else Deed.REFUSE
+    return Deed.HOLD if otherwise is Otherwise.HOLD and verdict.askable else Deed.REFUSE
 
 
 def _mark(verdict: Verdict, occurrence: Occurrence, *, moved: bool) -> Mark:
@@ -143,4 +143,4 @@ def _text(verdict: Verdict, plan: Plan) -> str:
     parts = [each.text for each in verdict.reasons]
     if plan.occurrence.text and "starts" not in plan.own:
         parts.append(plan.occurrence.text)
-    return "; ".join(parts) or "free"
+    return "; ".join(parts) or ("left out" if plan.deed is Deed.SKIP else "free")

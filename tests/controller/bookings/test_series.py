@@ -249,6 +249,7 @@ def test_a_rule_without_an_end_is_booked_two_years_ahead_or_for_366_dates() -> N
         ("FREQ=WEEKLY;INTERVAL=1001", "INTERVAL “1001”; 1 to 1000 can be booked"),
         ("FREQ=WEEKLY;INTERVAL=0", "INTERVAL “0”"),
         ("FREQ=WEEKLY;COUNT=0", "COUNT must be a whole number above zero"),
+        ("FREQ=WEEKLY;COUNT=99999999999", "of at most 9 digits"),
         ("FREQ=WEEKLY;COUNT=3;UNTIL=20270101", "has both COUNT and UNTIL"),
         ("FREQ=WEEKLY;UNTIL=tomorrow", "UNTIL “TOMORROW” is no time"),
         ("FREQ=FORTNIGHTLY", "must have FREQ, one of YEARLY"),

@@ -316,6 +316,20 @@ async def test_a_date_that_is_another_partys_by_now_is_left_alone_and_listed_as_
         assert (await look(any_village, theirs))["status"] == "cancelled"
 
 
+async def test_a_date_that_was_let_into_a_buffer_stays_so_unless_it_wants_something_else(
+    village: httpx.AsyncClient,
+) -> None:
+    await village.put(f"{API}/sites/{SITE}/spaces/hall", json={"name": "Hall", "capacity": 60, "setup_min": 30})
+    await book(village, title="Choir", starts="2026-12-03T17:00", ends="2026-12-03T19:00")
+    yoga = (await post(village, overrule=True)).json()
+    assert [each["overruled"] for each in yoga["bookings"]] == [True] * 4
+    await edit(village, yoga["id"], scope="all", people=20)
+    found = [each for each in await everything(village) if each["title"] == "Yoga"]
+    assert [(each["people"], each["overruled"]) for each in found] == [(20, True)] * 4
+    told = await edit(village, yoga["id"], scope="all", first_ends="2026-11-26T21:30", otherwise="keep", check=True)
+    assert [each["deed"] for each in told["dates"]] == ["change", "keep", "change", "change"]
+
+
 REFUSED: list[tuple[Json, str]] = [
     ({"scope": "one"}, "scope"),
     ({"scope": "from_date"}, "from_date"),

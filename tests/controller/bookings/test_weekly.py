@@ -1,10 +1,13 @@
 """Series over HTTP: every date checked and marked, nothing half-written, cancelled and restored whole or in part."""
 
 import httpx
+import msgspec
+import pytest
 from fastapi import FastAPI
 
-from controller.bookings.policy import ApprovalRule, Policy
+from controller.bookings.policy import ApprovalRule, Per, Policy, PriorityWindow, Quota
 from controller.house import House
+from controller.people.model import Tier
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
@@ -147,6 +150,43 @@ async def test_otherwise_says_what_becomes_of_all_that_are_refused(village: http
     await book(village, space="studio", starts="2027-01-07T19:00", ends="2027-01-07T20:00")
     only = {"first_starts": "2027-01-07T19:00", "first_ends": "2027-01-07T21:00", "rule": "", "space": "studio"}
     assert (await post(village, **only, otherwise="skip")).status_code == 409
+
+
+async def test_a_date_that_is_left_out_by_choice_says_so(village: httpx.AsyncClient) -> None:
+    made = (await post(village, choices={"2026-12-03": "skip"})).json()
+    assert [(each["date"], each["text"]) for each in made["skipped"]] == [("2026-12-03", "left out")]
+
+
+HARD: list[tuple[Json, Policy, str]] = [
+    ({"people": 61}, Policy(), "capacity"),
+    ({"layout": "round"}, Policy(), "layout"),
+    ({"equipment": {"stage": 1}}, Policy(), "equipment"),
+    ({"seats": 2}, Policy(), "seats"),
+    ({}, Policy(quotas=(Quota(name="fair", per=Per.MONTH, most_bookings=2),)), "quota"),
+    ({}, Policy(windows=(PriorityWindow(tier=Tier.COMMUNITY, days=10),)), "too_early"),
+]
+"""What nobody who waits gets: the rules forbid it, or the hub has not got it."""
+
+
+@pytest.mark.parametrize(("wish", "policy", "why"), HARD)
+@pytest.mark.parametrize("how", [{"otherwise": "hold"}, {"choices": {"2026-12-17": "hold"}}])
+async def test_what_a_single_booking_would_be_refused_for_is_not_asked_for_in_a_series(
+    app: FastAPI, village: httpx.AsyncClient, house: House, wish: Json, policy: Policy, why: str, how: Json
+) -> None:
+    await put_party(village, "choir")
+    await put_policy(house, msgspec.structs.replace(policy, rules=(ApprovalRule(name="all"),)))
+    async with signed_in_as(app, village, "booker", party="choir") as choir:
+        last = (await check(choir, **wish, **how))[-1]
+        assert (last["deed"], [each["why"] for each in last["reasons"]]) == ("refuse", [why])
+        assert (await post(choir, **wish, **how)).status_code == 409
+    assert await everything(village) == []
+
+
+async def test_closed_days_are_not_asked_for(village: httpx.AsyncClient) -> None:
+    closure = {"reason": "Polling day", "first": "2026-12-03", "last": "2026-12-03"}
+    closed = await village.post(f"{API}/sites/{SITE}/closures", json=closure)
+    assert closed.is_success, closed.text
+    assert [each["deed"] for each in await check(village, otherwise="hold")] == ["book", "refuse", "book", "book"]
 
 
 async def test_a_move_that_is_taken_is_refused_like_any_date(village: httpx.AsyncClient) -> None:

@@ -49,6 +49,14 @@ async def test_the_nearest_room_that_is_not_too_big_comes_first(
     assert [each["how"] for each in found["items"]] == ["same", "same"]
 
 
+async def test_what_is_at_the_place_itself_is_not_called_away(hub: httpx.AsyncClient) -> None:
+    texts = [each["text"] for each in (await find(hub, near="hub", sites=["hub", "huntingdon"], limit=50))["items"]]
+    assert any("at Huntingdon Hub, 8.7 miles away" in each for each in texts)
+    here = [each for each in texts if "Huntingdon" not in each]
+    assert here
+    assert not any("away" in each for each in here)
+
+
 async def test_rooms_are_found_for_a_meeting_and_desks_when_they_are_asked_for(hub: httpx.AsyncClient) -> None:
     assert ("hub", "desks") not in where(await find(hub, limit=50))
     assert where(await find(hub, kind="pool", people=9)) == [("huntingdon", "desks")]
