@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from controller.bookings.policy import ApprovalRule, Per, Policy, PriorityWindow, Quota, Release
 from controller.house import House
 from controller.people.model import Tier
+from controller.people.tables import parties
 from tests.controller.bookings.hearing import hear
 from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_waiting import leave, line, now, say, wait
@@ -115,8 +117,11 @@ async def test_a_request_that_nobody_decides_is_offered_when_it_runs_out(
     await put_policy(any_house, Policy(hold_hours=1))
     await book(any_village, by_rules=True, **FAR)
     band = await wait(any_village, title="Band", **FAR)
+    clock.advance(minutes=50)
     async with kept(any_house):
-        clock.advance(hours=1)
+        for _ in range(3):  # it has looked and sleeps, less than until its next round
+            assert (await now(any_village, band))["state"] == "waiting"
+        clock.advance(minutes=10)
         await offered(any_village, band)
 
 
@@ -176,6 +181,19 @@ async def test_who_waits_for_a_space_that_is_gone_leaves_the_line(
             while (await now(any_village, band))["state"] == "waiting":  # noqa: ASYNC110  # seen over HTTP only
                 await asyncio.sleep(0)
     assert (await now(any_village, band))["state"] == "over"
+
+
+async def test_who_cannot_be_judged_any_more_keeps_nobody_else_from_anything(
+    village: httpx.AsyncClient, house: House
+) -> None:
+    await put_party(village, "band")
+    choir = await book(village, **FAR)
+    await wait(village, title="Band", party="band", **FAR)
+    club = await wait(village, title="Chess", **FAR)
+    async with house.database.write() as tx:
+        await tx.execute(delete(parties).where(parties.c.id == "band"))  # as the API never does
+    await act(village, choir, "cancel")
+    assert (await now(village, club))["state"] == "offered"
 
 
 async def test_who_accepts_twice_or_says_yes_and_no_at_once_has_one_answer(any_village: httpx.AsyncClient) -> None:
