@@ -49,13 +49,20 @@ class People:
         """Make the first user and sign them in. Raises ``AlreadySetUp`` and ``WrongSetupToken``."""
         if not await self.setup_needed():
             raise AlreadySetUp
-        expected = self._setup_file.read_bytes().strip() if self._setup_file.exists() else b""
-        if not expected or not hmac.compare_digest(token.strip().encode(), expected):
+        if not hmac.compare_digest(token.strip().encode(), self._setup_token()):
+            if not await self.setup_needed():  # somebody else was first, and the token went with that
+                raise AlreadySetUp
             raise WrongSetupToken
         hashed = await self._passwords.hash(password)
         signed_in = await self._database.run(self._make_first, user, hashed)
         self._setup_file.unlink(missing_ok=True)
         return signed_in
+
+    def _setup_token(self) -> bytes:
+        try:
+            return self._setup_file.read_bytes().strip() or secrets.token_bytes()
+        except FileNotFoundError:
+            return secrets.token_bytes()  # fits nothing
 
     async def _make_first(self, tx: Tx, user: str, hashed: str) -> SignedIn:
         await repository.lock_users(tx)
