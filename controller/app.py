@@ -47,13 +47,13 @@ from edge.wire.link import Link
 
 API = "/api/v1"
 ROUTERS = (
+    bookings.router,  # those that are asked most come first: routes are looked through in their order
     people.router,
     user_routes.router,
     party_routes.router,
     estate.router,
     site_file.router,
     hours.router,
-    bookings.router,
     policies.router,
     sheets.router,
     series.router,

@@ -1,16 +1,29 @@
 """Who wants to know that a site changed: a tiny notifier inside one process."""
 
 import asyncio
+import contextlib
 from types import TracebackType
 
 
 class Subscription:
-    """What has changed since it was last asked for; a site that changed often is named once."""
+    """What has changed since it was last asked for; a site that changed often is named once.
 
-    def __init__(self, changes: "Changes") -> None:
+    ``every_s``: how many real seconds lie at least between two namings of a site for what is booked there; the first
+    is at once. ``estate``: to hear only of changes to sites themselves.
+    """
+
+    def __init__(self, changes: "Changes", *, every_s: float = 0.0, estate: bool = False) -> None:
         self._changes = changes
+        self._every_s = every_s
+        self._estate = estate
         self._sites: set[str] = set()
+        self._not_before: dict[str, float] = {}
         self._some = asyncio.Event()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a site that has changed and was not yet returned."""
+        return bool(self._sites)
 
     def __enter__(self) -> "Subscription":
         return self
@@ -24,18 +37,31 @@ class Subscription:
         """Hear no more. Idempotent."""
         self._changes.forget(self)
 
-    def note(self, site: str) -> None:
-        self._sites.add(site)
-        self._some.set()
+    def note(self, site: str, *, estate: bool) -> None:
+        if estate:
+            self._not_before.pop(site, None)
+        if estate or not self._estate:
+            self._sites.add(site)
+            self._some.set()
 
     async def sites(self) -> frozenset[str]:
         """Wait until something has changed and return the sites, once each."""
-        await self._some.wait()
-        return self.pending()
+        while not (due := self._due()):
+            self._some.clear()
+            wait_s = min((self._not_before[site] for site in self._sites), default=float("inf")) - _real()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._some.wait(), wait_s if self._sites else None)
+        self._not_before |= dict.fromkeys(due, _real() + self._every_s)
+        self._sites -= due
+        return due
+
+    def _due(self) -> frozenset[str]:
+        now = _real()
+        self._not_before = {site: at for site, at in self._not_before.items() if at > now}
+        return frozenset(self._sites - self._not_before.keys())
 
     def pending(self) -> frozenset[str]:
         """The sites that changed and were not yet returned; does not wait."""
-        self._some.clear()
         changed, self._sites = frozenset(self._sites), set()
         return changed
 
@@ -46,16 +72,21 @@ class Changes:
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
 
-    def subscribe(self) -> Subscription:
-        """Hears of every change from now on; close it, or use it in a ``with`` block."""
-        subscription = Subscription(self)
+    def subscribe(self, *, every_s: float = 0.0, estate: bool = False) -> Subscription:
+        """Hears of every change from now on, as ``Subscription`` has it; close it, or use it in a ``with`` block."""
+        subscription = Subscription(self, every_s=every_s, estate=estate)
         self._subscriptions.add(subscription)
         return subscription
 
     def forget(self, subscription: Subscription) -> None:
         self._subscriptions.discard(subscription)
 
-    def site_changed(self, site: str) -> None:
-        """Bookings, hours or estate of ``site`` are different from what they were; never waits."""
+    def site_changed(self, site: str, *, estate: bool = False) -> None:
+        """Bookings or hours of ``site`` are different from what they were, or it itself: ``estate``. Never waits."""
         for subscription in self._subscriptions:
-            subscription.note(site)
+            subscription.note(site, estate=estate)
+
+
+def _real() -> float:
+    """Seconds of real time; in a virtual run those of its loop."""
+    return asyncio.get_running_loop().time()

@@ -6,6 +6,7 @@ acknowledged after commit must survive a power cut. PostgreSQL: plain transactio
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,10 @@ from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import BigInteger, Integer, MetaData, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
 
 from controller import sqlite
@@ -42,7 +45,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _RETRIED_STATES = frozenset({"40001", "40P01"})
 _TRIES = 6
+RESTED_S = 1.0
+"""A connection to PostgreSQL that has rested for longer is asked whether its server is still there."""
 _LOCKED = "sites locked"
+_RESTS_SINCE = "rests since"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
 
 
@@ -84,13 +90,12 @@ class Database:
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1)
             self._brief_writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1, brief=True)
             self._reader = _sqlite_engine(self.url, "BEGIN", pool_size=4, read_only=True)
-            self._brief_reader = _sqlite_engine(self.url, "BEGIN", pool_size=4, read_only=True, brief=True)
+            self._glance = _sqlite_engine(self.url, None, pool_size=4, read_only=True, brief=True)
         else:
-            self._writer = create_async_engine(
-                self.url, hide_parameters=True, pool_size=10, max_overflow=0, pool_pre_ping=True
-            )
+            self._writer = _postgresql_engine(self.url)
             self._reader = self._writer.execution_options(postgresql_readonly=True)
-            self._brief_writer, self._brief_reader = self._writer, self._reader
+            self._brief_writer = self._writer
+            self._glance = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.sqlite else nullcontext()
         self._open = 0
 
@@ -116,10 +121,21 @@ class Database:
             self._open -= 1
 
     @asynccontextmanager
-    async def read(self, *, brief: bool = False) -> AsyncIterator[Tx]:
-        """A transaction that sees one state and may not write. ``brief`` as in ``write``."""
+    async def read(self) -> AsyncIterator[Tx]:
+        """A transaction that sees one state and may not write."""
+        async with self._reading(self._reader) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Tx]:
+        """For one statement that reads a few rows, found by an index: a transaction is not begun for it, and on SQLite
+        no thread is gone to."""
+        async with self._reading(self._glance) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _reading(self, engine: AsyncEngine) -> AsyncIterator[Tx]:
         self._open += 1
-        engine = self._brief_reader if brief else self._reader
         try:
             async with engine.begin() as tx:
                 yield tx
@@ -165,7 +181,7 @@ class Database:
     async def close(self) -> None:
         await self._writer.dispose()
         if self.sqlite:
-            for engine in (self._brief_writer, self._reader, self._brief_reader):
+            for engine in (self._brief_writer, self._reader, self._glance):
                 await engine.dispose()
 
 
@@ -183,8 +199,34 @@ def _worth_retrying(error: DBAPIError) -> bool:
     return state in _RETRIED_STATES or "database is locked" in str(error.orig)
 
 
+def _postgresql_engine(url: URL) -> AsyncEngine:
+    engine = create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=0)
+    dialect = engine.dialect
+
+    def rests(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS_SINCE] = time.monotonic()
+
+    def require_answer(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        """SQLAlchemy's own ``pool_pre_ping`` asks each time, which is three trips to the server."""
+        since = record.info.get(_RESTS_SINCE)
+        if since is None:
+            return
+        try:
+            there = not record.driver_connection.is_closed()  # type: ignore[union-attr]
+            if there and time.monotonic() - since > RESTED_S:
+                dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error:
+            there = False
+        if not there:
+            raise InvalidatePoolError
+
+    event.listen(engine.sync_engine, "checkin", rests)
+    event.listen(engine.sync_engine, "checkout", require_answer)
+    return engine
+
+
 def _sqlite_engine(
-    url: URL, begin: str, *, pool_size: int, read_only: bool = False, brief: bool = False
+    url: URL, begin: str | None, *, pool_size: int, read_only: bool = False, brief: bool = False
 ) -> AsyncEngine:
     pragmas = (
         "journal_mode=WAL",
@@ -199,5 +241,6 @@ def _sqlite_engine(
         max_overflow=0,
         async_creator=lambda: sqlite.connect(url.database or "", pragmas=pragmas, brief=brief),
     )
-    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    if begin is not None:
+        event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+import uvloop
 
 from controller.app import build_app
 from controller.house import House, NamedTask
@@ -43,7 +44,7 @@ def run(config: Path) -> int:
     listener = open_listener(config, settings.listen)
     set_up_logging()
     with listener:
-        return asyncio.run(_run(settings, clock, listener))
+        return uvloop.run(_run(settings, clock, listener))
 
 
 def load_clock(config: Path, settings: Settings) -> Clock:

@@ -1,22 +1,28 @@
 """Many inserts at once: on PostgreSQL one statement for all tables, on SQLite one for each, compiled once."""
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import Dialect, Table, TextClause, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from controller import sqlite
 from controller.database import Tx
 
 _Row = Mapping[str, object]
 _Shape = tuple[tuple[Table, tuple[str, ...]], ...]
 """Tables with the columns that are given."""
+_Processed = tuple[int, Callable[[Any], Any]]
+"""A column's place, and what makes a value for the driver of one of ours."""
 _SHAPES_KEPT = 512
 
 
 class Rows:
-    """Rows to be inserted. Those of one table all have the same columns; a table comes after those it points to."""
+    """Rows to be inserted. Those of one table all have the same columns in the same order; a table comes after those it
+    points to."""
 
     def __init__(self) -> None:
         self._by_table: dict[Table, list[_Row]] = {}
@@ -35,10 +41,23 @@ class Rows:
             given = {f"rows_{at}": _json(rows) for at, rows in enumerate(by_table.values())}
             await tx.execute(_together(shape), given)
             return
+        inserts: list[sqlite.Insert] = []
         for table, rows in by_table.items():
-            statement, readers = _compiled(table, tuple(rows[0]), tx.dialect)
-            values = [tuple(read(row) for read in readers) for row in rows]
-            await tx.exec_driver_sql(statement, values if len(values) > 1 else values[0])
+            statement, processed = _compiled(table, tuple(rows[0]), tx.dialect)
+            inserts.append((statement, [_values(row, processed) for row in rows]))
+        await _insert(tx, inserts)
+
+
+async def _insert(tx: Tx, inserts: Sequence[sqlite.Insert]) -> None:
+    """All in one step of the connection, past what SQLAlchemy does for each statement."""
+    connection = (await tx.get_raw_connection()).driver_connection
+    assert isinstance(connection, sqlite.Connection)
+    try:
+        await connection.insert(inserts)
+    except sqlite3.IntegrityError as error:
+        raise IntegrityError("INSERT", None, error, hide_parameters=True) from error
+    except sqlite3.Error as error:
+        raise OperationalError("INSERT", None, error, hide_parameters=True) from error
 
 
 async def put(tx: Tx, table: Table, rows: Sequence[_Row], into: Rows | None = None) -> None:
@@ -74,18 +93,19 @@ def _together(shape: _Shape) -> TextClause:
 
 
 @lru_cache(maxsize=_SHAPES_KEPT)
-def _compiled(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, list[Callable[[_Row], Any]]]:
-    """An insert with a mark for each column, and how each value is read from a row."""
+def _compiled(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, tuple[_Processed, ...]]:
+    """An insert with a mark for each column, and which values the driver does not take as they are."""
     marks = ", ".join("?" for _ in columns)
     statement = f"INSERT INTO {table.name} ({', '.join(_quoted(columns))}) VALUES ({marks})"  # noqa: S608
-    return statement, [_reader(table, name, dialect) for name in columns]
+    processors = (table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns)
+    return statement, tuple((at, process) for at, process in enumerate(processors) if process is not None)
 
 
-def _reader(table: Table, name: str, dialect: Dialect) -> Callable[[_Row], Any]:
-    process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-    if process is None:
-        return lambda row: row[name]
-    return lambda row: process(row[name])
+def _values(row: _Row, processed: Sequence[_Processed]) -> list[Any]:
+    values = list(row.values())
+    for at, process in processed:
+        values[at] = process(values[at])
+    return values
 
 
 def _quoted(columns: Sequence[str]) -> list[str]:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
+Insert: TypeAlias = tuple[str, Sequence[Sequence[Any]]]
+"""A statement and the rows to carry it out with."""
 
 PATIENCE_MS = 10_000
 """How long a statement waits for another process's lock."""
@@ -62,6 +64,15 @@ class Connection:
 
     async def create_function(self, *args: Any, **kwargs: Any) -> None:
         await self.do(partial(self._raw.create_function, *args, **kwargs))
+
+    async def insert(self, inserts: Sequence[Insert]) -> None:
+        """Carry out inserts in one step. Raises ``sqlite3.Error``; those before it are then in the transaction."""
+
+        def step() -> None:
+            for statement, rows in inserts:
+                self._raw.executemany(statement, rows)
+
+        await self.do(step)
 
     async def close(self) -> None:
         """Idempotent."""

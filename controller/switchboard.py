@@ -57,7 +57,7 @@ class Switchboard:
 
     async def watch_estate(self) -> None:
         """Learn of new edges and keys, for ever."""
-        with self._changes.subscribe() as changed:
+        with self._changes.subscribe(estate=True) as changed:
             while True:
                 await changed.sites()
                 for name in sorted(await patiently(self._learn, what="the keys of edges")):

@@ -84,7 +84,7 @@ class Estate:
     async def put_site(self, site: Site, *, actor: str) -> bool:
         """Write a site; True when it is new. Raises ``Unsound`` for an organisation that is not there."""
         new = await self._database.run(self._put_site, site, actor)
-        self._changes.site_changed(site.id)
+        self._changes.site_changed(site.id, estate=True)
         return new
 
     async def _put_site(self, tx: Tx, site: Site, actor: str) -> bool:
@@ -124,7 +124,7 @@ class Estate:
         """Delete a floor, space, equipment, door or edge. Raises ``SiteUnknown``, ``ThingUnknown``, ``InUse``,
         ``StandsInTheWay``."""
         await self._database.run(self._edit, site, Remove(section=section, id=thing), actor)
-        self._changes.site_changed(site)
+        self._changes.site_changed(site, estate=True)
 
     async def check(self, site: str, edit: Edit) -> Change:
         """What an edit would do, without making it. Raises as the edit would, but for what stands in the way."""
@@ -142,7 +142,7 @@ class Estate:
                 async with self._database.read() as tx:
                     await _require_key_free(tx, edit.value)
             raise error
-        self._changes.site_changed(site)
+        self._changes.site_changed(site, estate=True)
         return new
 
     async def _edit(self, tx: Tx, site: str, edit: Edit, actor: str) -> bool:

@@ -110,7 +110,7 @@ class People:
         """Whose token this is; None when it is nobody's or has run out. One statement; once a day use renews it."""
         hashed = _hash(token)
         now = self._clock.now()
-        async with self._database.read(brief=True) as tx:
+        async with self._database.glance() as tx:
             session = await repository.session(tx, hashed, now)
         if session is None:
             return None

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.access import service as access
 from controller.bookings.picture import Pictures
-from controller.changes import Changes
+from controller.changes import Changes, Subscription
 from controller.database import Database, Tx
 from controller.estate import repository as estate
 from controller.estate.model import SiteParts
@@ -82,6 +82,7 @@ class Planner:
         self._changes = changes
         self._pictures = pictures
         self._turn = asyncio.Lock()
+        self._changed: Subscription | None = None
         self._due: dict[EdgeName, float] = {}
         self._wanted = asyncio.Event()
         self._compiled_at: dict[EdgeName, float] = {}
@@ -94,7 +95,8 @@ class Planner:
     @property
     def busy(self) -> bool:
         """Whether an edge's plan is due or being made."""
-        return self._turn.locked() or bool(self._due)
+        told = self._changed is not None and self._changed.waiting
+        return told or self._turn.locked() or bool(self._due)
 
     async def run(self) -> None:
         """Compile what is due, for ever."""
@@ -111,7 +113,8 @@ class Planner:
 
     async def watch_changes(self) -> None:
         """Hear of changed sites, for ever."""
-        with self._changes.subscribe() as changed:
+        with self._changes.subscribe(every_s=COMPILE_EVERY_S) as changed:
+            self._changed = changed
             while True:
                 for site in await changed.sites():
                     await patiently(partial(self.want_site, site), what=f"the edges of {site}")

@@ -3,6 +3,8 @@
 import asyncio
 
 from controller.changes import Changes
+from firmware_sim.virtual import VirtualClock, run_virtual
+from tests.controller.running import NOW
 
 
 async def test_a_listener_waits_and_hears_each_changed_site_once() -> None:
@@ -29,3 +31,41 @@ async def test_each_listener_hears_for_itself_until_it_stops() -> None:
         changes.site_changed("moor")
         assert first.pending() == frozenset()
         assert second.pending() == {"moor"}
+
+
+def test_a_listener_with_a_pace_hears_of_a_busy_site_at_once_and_then_at_its_pace() -> None:
+    async def busy(clock: VirtualClock) -> list[float]:
+        changes = Changes()
+        heard_at: list[float] = []
+        with changes.subscribe(every_s=10) as heard:
+            changes.site_changed("ramsey")
+            while len(heard_at) < 3:
+                assert await heard.sites() == {"ramsey"}
+                heard_at.append(clock.monotonic())
+                await clock.sleep(1)
+                changes.site_changed("ramsey")
+                assert heard.waiting
+        return heard_at
+
+    assert run_virtual(busy, zero=NOW) == [0, 10, 20]
+
+
+async def test_a_pace_holds_up_neither_other_sites_nor_changes_to_the_site_itself() -> None:
+    changes = Changes()
+    with changes.subscribe(every_s=1000) as heard:
+        changes.site_changed("ramsey")
+        assert await asyncio.wait_for(heard.sites(), 5) == {"ramsey"}
+        changes.site_changed("ramsey")
+        changes.site_changed("moor")
+        assert await asyncio.wait_for(heard.sites(), 5) == {"moor"}
+        changes.site_changed("ramsey", estate=True)
+        assert await asyncio.wait_for(heard.sites(), 5) == {"ramsey"}
+
+
+async def test_who_listens_to_the_estate_hears_nothing_of_bookings() -> None:
+    changes = Changes()
+    with changes.subscribe(estate=True) as heard:
+        changes.site_changed("ramsey")
+        assert not heard.waiting
+        changes.site_changed("moor", estate=True)
+        assert await asyncio.wait_for(heard.sites(), 5) == {"moor"}

@@ -1,6 +1,7 @@
 """Transactions, instants and locks, on both databases."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy.schema import CreateTable
 
 from controller.database import Database, Instant, Tx, violates
 from controller.estate.tables import sites, spaces
+from tests.controller.running import NOW
+from tests.services.postgres import PostgresServer
 
 marks = Table("marks", MetaData(), Column("id", Integer, primary_key=True), Column("at", Instant))
 BST = timezone(timedelta(hours=1))
@@ -84,6 +87,27 @@ async def test_writers_that_read_first_never_see_the_same_state(marked: Database
 
     await asyncio.gather(*(marked.run(next_number) for _ in range(25)))
     assert len(await _all(marked)) == 25
+
+
+async def test_a_glance_sees_what_is_committed(marked: Database) -> None:
+    async with marked.write() as tx:
+        await tx.execute(insert(marks).values(id=1, at=NOW))
+    async with marked.glance() as tx:
+        assert (await tx.execute(select(marks.c.id))).scalars().all() == [1]
+
+
+async def test_a_connection_whose_server_has_gone_meanwhile_is_replaced(
+    postgres: PostgresServer, postgres_url: Callable[..., str]
+) -> None:
+    db = Database(postgres_url())
+    try:
+        async with db.read() as tx:
+            pid = (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+        await asyncio.to_thread(postgres.sql, f"SELECT pg_terminate_backend({pid}, 5000)")
+        async with db.read() as tx:
+            assert (await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one() != pid
+    finally:
+        await db.close()
 
 
 async def test_a_read_goes_on_while_a_write_is_open(marked: Database) -> None:

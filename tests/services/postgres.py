@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the test run's own: no fsync, gone at the end."""
+"""A PostgreSQL server of the test run's own: no fsync unless asked for, gone at the end."""
 
 import os
 import pwd
@@ -13,11 +13,8 @@ from firmware_sim.ports import free_port
 from tests.services.process import Service, ServiceFailed, program
 
 _PACKAGE = "postgresql"
-_FAST = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "autovacuum": "off",
+_CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+_SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "64MB",
     "timezone": "UTC",
@@ -30,9 +27,12 @@ def _binary(name: str) -> str:
 
 
 class PostgresServer:
-    """One server; databases are cheap copies of a template. Runs as user postgres when we are root."""
+    """One server; databases are cheap copies of a template. Runs as user postgres when we are root.
 
-    def __init__(self) -> None:
+    ``durable``: what is committed would survive a power cut, as with PostgreSQL's own settings.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
         self.port = free_port()
         self._folder = Path(tempfile.mkdtemp(prefix="hallkeeper-postgres-"))
         self._user = "postgres" if os.getuid() == 0 else None
@@ -42,7 +42,8 @@ class PostgresServer:
         self._templates: dict[str, str] = {}
         self._made = 0
         settings = {
-            **_FAST,
+            **_SETTINGS,
+            **({} if durable else _CARELESS),
             "port": str(self.port),
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(self._folder),

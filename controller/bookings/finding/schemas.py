@@ -47,7 +47,7 @@ Longitude = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)]
 Miles = Annotated[float | None, Query(gt=0, le=500, allow_inf_nan=False)]
 
 
-def free_question(
+async def free_question(
     from_: Annotated[Edge, Query(alias="from")],
     to: Edge,
     minutes: Minutes = 15,
@@ -98,7 +98,7 @@ def _needs(written: Sequence[str]) -> tuple[Need, ...]:
     return tuple(Need(equipment=name, count=count) for name, count in found.items())
 
 
-def reach(
+async def reach(
     near: Annotated[Slug | None, Query(description="A site from which distances count")] = None,
     latitude: Latitude = None,
     longitude: Longitude = None,

@@ -41,6 +41,8 @@ from edge.wire.ids import uuid7
 
 LOOK_EVERY_S = 900.0
 """Longest sleep between two looks: windows and quotas open with the days."""
+CHANGES_EVERY_S = 1.0
+"""Shortest time between two looks at one site because its diary has changed, in real seconds."""
 
 
 _Work = Callable[[Tx, Picture, Wait, Actor, datetime], Awaitable[None]]
@@ -225,7 +227,7 @@ class Waiting:
 
     async def run(self) -> None:
         """Offer what has become free otherwise, take back offers that have run out, for ever."""
-        with self._changes.subscribe() as changed:
+        with self._changes.subscribe(every_s=CHANGES_EVERY_S) as changed:
             due: set[str] = await patiently(self._sites, what="the waiting lists")
             while True:
                 for site in due:

@@ -90,7 +90,7 @@ class SiteFile:
         """
         brought = await self._database.run(self._bring, site, data, prune, anyway, actor)
         if brought.changes:
-            self._changes.site_changed(site)
+            self._changes.site_changed(site, estate=True)
         return brought
 
     async def _bring(self, tx: Tx, site: str, data: bytes, prune: bool, anyway: bool, actor: str) -> Brought:

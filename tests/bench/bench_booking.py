@@ -1,0 +1,176 @@
+"""Creating a booking through HTTP against the bare constrained INSERT, side by side in one run.
+
+The controller is the process that its users run, with its real server, sign-in, judging, door code, story and audit;
+the client speaks HTTP/1.1 over a socket that stays open. Both sides write to one database, in turns.
+"""
+
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from edge.wire.interval import Interval
+from firmware_sim.ports import free_port
+from tests.bench.booking_peers import Peer
+from tests.controller.village import API, SITE, furnish
+from tests.services.ports import answers
+from tests.services.process import Service
+
+HALL, ATOMS = "hall", (f"{SITE}/east", f"{SITE}/west")
+QUARTER = timedelta(minutes=15)
+YEAR, PER_DAY, STRIDE = 367, 96, 41  # the first is prime, so that every day is met
+WANTED = 0.5
+"""Of the bare INSERT's speed."""
+_COMMAND = "from edge.cli import main; main()"  # what the script `hallkeeper` does
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """Bookings a second of both sides, by round."""
+
+    database: str
+    clients: int
+    bare: list[float]
+    http: list[float]
+
+    @property
+    def ratio(self) -> float:
+        """Of the rounds' ratios the middle one."""
+        return statistics.median(http / bare for http, bare in zip(self.http, self.bare, strict=True))
+
+    def __str__(self) -> str:
+        bare, http = statistics.median(self.bare), statistics.median(self.http)
+        return (
+            f"{self.database}, {self.clients} client{'s' if self.clients > 1 else ''}: bare INSERT {bare:,.0f}/s "
+            f"({self.clients * 1000 / bare:.2f} ms each), through HTTP {http:,.0f}/s "
+            f"({self.clients * 1000 / http:.2f} ms each), ratio {self.ratio:.2f} (wanted {WANTED})"
+        )
+
+
+@contextmanager
+def controller(folder: Path, database: str) -> Iterator[str]:
+    """``hallkeeper controller run``; the address at which it answers."""
+    port = free_port()
+    config = folder / "controller.toml"
+    config.write_text(
+        f'data_dir = "{folder}"\ndatabase = "{database}"\n[listen]\nport = {port}\n[broker]\nport = {free_port()}\n'
+    )
+    service = Service(
+        "controller",
+        [sys.executable, "-c", _COMMAND, "controller", "run", "--config", str(config)],
+        log=folder / "controller.log",
+        ready=lambda: answers(port),
+    )
+    try:
+        service.start()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        service.stop()
+
+
+async def moved_in(address: str, folder: Path) -> str:
+    """Make the first user and a hall of two halves behind two doors; the user's token."""
+    async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+        await client.get("/healthz")  # it listens before it is ready, and answers after
+        token = (folder / "setup-token").read_text()
+        body = {"token": token, "user": "Una Porter", "password": "thirteen shelves"}
+        made = (await client.post(f"{API}/setup", json=body)).json()["token"]
+        client.cookies.clear()
+        client.headers["Authorization"] = f"Bearer {made}"
+        await furnish(client)
+        for half in ("east", "west"):
+            await _put(client, half, {"name": half.capitalize()})
+        await _put(client, HALL, {"name": "Hall", "parts": ["east", "west"], "doors": ["front-door", "side-door"]})
+        return str(made)
+
+
+async def _put(client: httpx.AsyncClient, space: str, body: dict[str, Any]) -> None:
+    answer = await client.put(f"{API}/sites/{SITE}/spaces/{space}", json=body)
+    assert answer.is_success, answer.text
+
+
+class Caller:
+    """One client on a socket of its own that writes requests and reads answers, and does nothing else."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._head = head
+
+    @classmethod
+    async def open(cls, address: str, token: str) -> "Caller":
+        host, _, port = address.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        head = (
+            f"POST {API}/sites/{SITE}/bookings HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: "
+        )
+        return cls(reader, writer, head.encode())
+
+    async def book(self, during: Interval) -> None:
+        wish = {
+            "space": HALL,
+            "title": "Choir",
+            "contact_name": "Mary Holloway",
+            "starts": during.start.isoformat(),
+            "ends": during.end.isoformat(),
+        }
+        body = msgspec.json.encode(wish)
+        self._writer.write(self._head + str(len(body)).encode() + b"\r\n\r\n" + body)
+        answer = await self._reader.readuntil(b"\r\n\r\n")
+        length = int(answer.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+        said = await self._reader.readexactly(length)
+        assert answer.startswith(b"HTTP/1.1 201"), said.decode()
+
+    async def close(self) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
+
+
+async def _per_second(doers: list[Callable[[Interval], Awaitable[None]]], slots: list[Interval]) -> float:
+    """How many slots a second these take, each doing one after the other of those that are left."""
+    left = iter(slots)
+
+    async def work(do: Callable[[Interval], Awaitable[None]]) -> None:
+        for slot in left:
+            await do(slot)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(work(do) for do in doers))
+    return len(slots) / (time.perf_counter() - began)
+
+
+async def measure(
+    name: str, address: str, token: str, peer: Peer, slots: Iterator[Interval], *, clients: int, rounds: int, each: int
+) -> Result:
+    """Both sides in turns, after one turn that does not count."""
+    bare: list[float] = []
+    http: list[float] = []
+    callers = [await Caller.open(address, token) for _ in range(clients)]
+    before = await peer.count()
+    try:
+        for _ in range(rounds + 1):
+            taken = [next(slots) for _ in range(2 * each)]
+            bare.append(await _per_second([lambda slot: peer.insert(HALL, ATOMS, slot)] * clients, taken[:each]))
+            http.append(await _per_second([caller.book for caller in callers], taken[each:]))
+    finally:
+        for caller in callers:
+            await caller.close()
+    assert await peer.count() - before == (rounds + 1) * 2 * each
+    return Result(database=name, clients=clients, bare=bare[1:], http=http[1:])
+
+
+def slots() -> Iterator[Interval]:
+    """Quarter hours all over the coming year, as a diary fills: the next one is weeks away from the one before."""
+    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    for number in range(YEAR * PER_DAY):
+        day, quarter = number * STRIDE % YEAR, number // YEAR
+        at = start + timedelta(days=day) + quarter * QUARTER
+        yield Interval(start=at, end=at + QUARTER)

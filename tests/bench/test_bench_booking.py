@@ -1,0 +1,65 @@
+"""What of the bare constrained INSERT's speed is left to a booking through HTTP, with one client and with eight."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.bench.bench_booking import Result, controller, measure, moved_in, slots
+from tests.bench.booking_peers import Peer, PostgresPeer, SqlitePeer
+from tests.services.postgres import PostgresServer
+
+CLIENTS = (1, 8)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def durable_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database whose commits are on disk when they return."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/hallkeeper.db"
+        return
+    server = PostgresServer(durable=True)
+    try:
+        server.start()
+        yield server.create().replace("postgresql+asyncpg", "postgresql")
+    finally:
+        server.stop()
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Peer]:
+    database = make_url(url)
+    peer: Peer = (
+        await SqlitePeer.open(Path(database.database or ""))
+        if database.get_backend_name() == "sqlite"
+        else await PostgresPeer.open(url, clients=max(CLIENTS))
+    )
+    try:
+        yield peer
+    finally:
+        await peer.close()
+
+
+async def compared(folder: Path, url: str, *, rounds: int, each: int) -> list[Result]:
+    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[make_url(url).get_backend_name()]
+    free = slots()
+    with controller(folder, url) as address:
+        token = await moved_in(address, folder)
+        async with opened(url) as peer:
+            return [
+                await measure(name, address, token, peer, free, clients=clients, rounds=rounds, each=each)
+                for clients in CLIENTS
+            ]
+
+
+async def test_every_booking_that_was_measured_was_made(tmp_path: Path, durable_url: str) -> None:
+    for result in await compared(tmp_path, durable_url, rounds=1, each=16):
+        assert len(result.http) == 1
+
+
+@pytest.mark.bench
+async def test_bookings_through_http_against_the_bare_insert(tmp_path: Path, durable_url: str) -> None:
+    for result in await compared(tmp_path, durable_url, rounds=7, each=200):
+        print(f"\n{result}")
