@@ -83,6 +83,7 @@ export interface WireBooking {
   held_until: string | null;
   /** When its people were warned that nobody has come, and when it is given back if nobody does. */
   warned_at: string | null;
+  diary: string;
   release_at: string | null;
   /** Its end before it was finished early. */
   ends_before: string | null;
