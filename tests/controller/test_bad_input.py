@@ -107,10 +107,15 @@ SERIES_WISH = ANY_WISH | {
     "an offset": Bad({"first_starts": "2026-12-01T18:00Z"}, "first_starts", "without an offset"),
     "the year 1": Bad({"first_starts": "0001-01-01T00:00"}, "first_starts", "the year must be 2000 to 2199"),
     "the year 9999": Bad({"first_ends": "9999-12-31T00:00"}, "first_ends", "the year must be 2000 to 2199"),
-    "every second for ever": Bad({"rule": "FREQ=SECONDLY"}, "first_ends", "each date must be over before the next"),
+    "every second for ever": Bad(
+        {"rule": "FREQ=SECONDLY"}, "rule", "has no end; add UNTIL or COUNT: at most 366 dates"
+    ),
+    "every second for a minute": Bad(
+        {"rule": "FREQ=SECONDLY;COUNT=60"}, "first_ends", "each date must be over before the next"
+    ),
     "a million dates": Bad({"rule": "FREQ=MINUTELY;COUNT=1000000"}, "rule", "more than 366 dates"),
     "every day to the year 9999": Bad({"rule": "FREQ=DAILY;UNTIL=99991231"}, "rule", "more than 366 dates"),
-    "the 30th of February": Bad({"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, "rule", "gives no date"),
+    "the 30th of February": Bad({"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=3"}, "rule", "gives no date"),
     "a rule of trumpets": Bad({"rule": TRUMPETS}, "rule", "at most 2100 characters"),
     "the 40th of December": Bad({"extra": ["2026-12-40"]}, "extra.0", "day"),
     "too many extra dates": Bad({"extra": ["2026-12-24"] * 367}, "extra", "at most 366"),

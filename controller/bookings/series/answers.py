@@ -55,11 +55,9 @@ class SeriesDateAnswer(Answer):
 
 
 class SeriesCheckAnswer(Answer):
-    """`rule_text`: the series in words. `goes_on`: its rule has no end; `until` is then how far it is booked, else
-    its last date."""
+    """`rule_text`: the series in words; `until`: its last date."""
 
     rule_text: str
-    goes_on: bool
     until: str
     dates: list[SeriesDateAnswer]
 
@@ -69,7 +67,6 @@ class SeriesAnswer(Answer):
 
     id: str
     rule_text: str
-    goes_on: bool
     until: str
     bookings: list[BookingAnswer]
     skipped: list["SkippedDate"]
@@ -127,7 +124,6 @@ class SeriesViewAnswer(Answer):
     without: list[str]
     term_only: bool
     skip_holidays: bool
-    goes_on: bool
     until: str
     imported: bool
     follows: str | None
@@ -147,7 +143,6 @@ class EditedSeriesAnswer(Answer):
     follows: str | None
     version: int
     rule_text: str
-    goes_on: bool
     until: str
     dates: list[SeriesDateAnswer]
 
@@ -220,7 +215,6 @@ def check_answer(checked: CheckedSeries) -> SeriesCheckAnswer:
     zone, pattern = checked.site.tz, checked.draft.pattern
     return SeriesCheckAnswer(
         rule_text=said(pattern, zone),
-        goes_on=checked.goes_on,
         until=until((each.occurrence for each in checked.dates), pattern),
         dates=[date_answer(each, zone) for each in checked.dates],
     )
@@ -231,7 +225,6 @@ def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesAnswer:
     return SeriesAnswer(
         id=booked.series.id,
         rule_text=said(pattern, zone),
-        goes_on=booked.goes_on,
         until=until((each.occurrence for each in booked.dates), pattern),
         bookings=[booking_answer(view, actor) for view in booked.views],
         skipped=[
@@ -259,7 +252,6 @@ def view_answer(found: SeriesView, actor: Actor) -> SeriesViewAnswer:
         without=[each.isoformat() for each in (*pattern.out_days, *pattern.out_times)],
         term_only=pattern.term_only,
         skip_holidays=pattern.skip_holidays,
-        goes_on=found.goes_on,
         until=until((each for each, _ in found.dates), pattern),
         imported=series.imported,
         follows=series.follows,
@@ -304,7 +296,6 @@ def edited_answer(edited: EditedSeries) -> EditedSeriesAnswer:
         follows=edited.series.follows,
         version=edited.series.version,
         rule_text=said(pattern, zone),
-        goes_on=edited.goes_on,
         until=until((each.occurrence for each in edited.dates if each.deed is not Deed.CANCEL), pattern),
         dates=[date_answer(each, zone, edited.made.get(each.occurrence.name)) for each in edited.dates],
     )

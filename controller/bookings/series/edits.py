@@ -40,7 +40,6 @@ class EditedSeries(msgspec.Struct, frozen=True, kw_only=True):
     site: Site
     series: Series
     dates: tuple[SeriesDate, ...]
-    goes_on: bool
     made: dict[str, Booking]
 
 
@@ -52,7 +51,6 @@ class _Planned(msgspec.Struct, frozen=True, kw_only=True):
     plans: list[Plan]
     dates: list[SeriesDate]
     asker: Asker
-    unrolled: Unrolled
 
 
 class Edits:
@@ -134,7 +132,6 @@ class Edits:
                 plans=plans,
                 dates=dates,
                 asker=asker,
-                unrolled=unrolled,
             )
         following = Series(
             id=uuid7(now, secrets.token_bytes(10)),
@@ -146,7 +143,7 @@ class Edits:
             created_by=actor.name,
         )
         head = replace(series, pattern=parts.head, **told)
-        return _Planned(head=head, series=following, plans=plans, dates=dates, asker=asker, unrolled=unrolled)
+        return _Planned(head=head, series=following, plans=plans, dates=dates, asker=asker)
 
 
 def _parts(series: Series, whole: Unrolled, change: SeriesChange, picture: Picture, now: datetime) -> Cut:
@@ -189,6 +186,5 @@ def _edited(picture: Picture, planned: _Planned, dates: Sequence[SeriesDate], ma
         site=picture.site,
         series=planned.series,
         dates=tuple(dates),
-        goes_on=planned.unrolled.goes_on,
         made=made,
     )

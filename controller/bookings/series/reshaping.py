@@ -56,7 +56,7 @@ def cut(pattern: Pattern, unrolled: Unrolled, first: datetime, zone: ZoneInfo, d
         tail = replace(tail, rule=counted.text)
     found = [each.wall for each in unroll(tail, zone, days).occurrences]
     rest = [each for each in walls if each >= first]
-    if found[: len(rest)] != rest:
+    if found != rest:
         raise invalid_field("rule", "cannot be begun in the middle; give the rule for the dates from then on")
     return Cut(head=head, tail=tail)
 

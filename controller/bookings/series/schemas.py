@@ -93,9 +93,9 @@ def _key(text: str) -> str:
 
 class SeriesBody(Body):
     """A series that is asked for. Its dates are those that `rule` gives from `first_starts` on, in the site's own
-    time, with `extra` and `without` some; without a rule only the first date and `extra`. A rule without an end is
-    booked two years ahead, at most 366 dates. `term_only` leaves out dates outside school terms, `skip_holidays`
-    those on bank holidays. The other fields are those of a booking.
+    time, with `extra` and `without` some; without a rule only the first date and `extra`. A rule says when it ends, by
+    `UNTIL` or `COUNT`: at most 366 dates within 10 years. `term_only` leaves out dates outside school terms,
+    `skip_holidays` those on bank holidays. The other fields are those of a booking.
 
     `choices` says what is to become of single dates: `book`, `skip`, `hold` (ask for it without holding the time) or
     `{"move": {"starts", "ends", "space"}}`; `otherwise` what becomes of those that cannot be had: `none` (nothing is

@@ -48,7 +48,6 @@ class CheckedSeries(msgspec.Struct, frozen=True, kw_only=True):
     site: Site
     draft: SeriesDraft
     dates: tuple[SeriesDate, ...]
-    goes_on: bool
 
 
 class BookedSeries(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +57,6 @@ class BookedSeries(msgspec.Struct, frozen=True, kw_only=True):
     series: Series
     views: list[View]
     dates: tuple[SeriesDate, ...]
-    goes_on: bool
 
 
 class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +66,6 @@ class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
     site: Site
     series: Series
     dates: tuple[tuple[Occurrence, Booking | None], ...]
-    goes_on: bool
     followers: tuple[str, ...]
     now: datetime
 
@@ -119,11 +116,11 @@ class Recurring:
             picture = await self._desk.pictures.of(tx, site)
             picture.require(draft.details.space)
             asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party), now=now)
-            unrolled, plans = _planned(picture, draft, now)
+            plans = _planned(picture, draft, now)
             dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
             dates = await with_moves(tx, picture, dates, [each.asked for each in plans], asker)
             told = await self.told(tx, picture, dates, asker)
-            return CheckedSeries(site=picture.site, draft=draft, dates=tuple(told), goes_on=unrolled.goes_on)
+            return CheckedSeries(site=picture.site, draft=draft, dates=tuple(told))
 
     async def told(self, tx: Tx, picture: Picture, dates: Sequence[SeriesDate], asker: Asker) -> list[SeriesDate]:
         """The dates with what is worth knowing of them."""
@@ -158,7 +155,7 @@ class Recurring:
         picture = await self._desk.pictures.of(tx, site)
         picture.require(draft.details.space)
         asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party), now=now)
-        unrolled, plans = _planned(picture, draft, now)
+        plans = _planned(picture, draft, now)
         dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
         refused = [each for each in dates if each.deed is Deed.REFUSE]
         made = [each for each in dates if each.deed in (Deed.BOOK, Deed.HOLD)]
@@ -175,7 +172,7 @@ class Recurring:
         await repository.insert_series(tx, series)
         written = await self._writing.book(tx, picture, series.id, plans, dates, asker)
         views = await self._desk.views(tx, picture, written, now)
-        return BookedSeries(site=picture.site, series=series, views=views, dates=tuple(dates), goes_on=unrolled.goes_on)
+        return BookedSeries(site=picture.site, series=series, views=views, dates=tuple(dates))
 
     async def get(self, series_id: str) -> SeriesView:
         """Raises ``SeriesUnknown``."""
@@ -317,10 +314,10 @@ def _own(draft: SeriesDraft, actor: Actor) -> SeriesDraft:
     return msgspec.structs.replace(draft, details=msgspec.structs.replace(draft.details, party=actor.party))
 
 
-def _planned(picture: Picture, draft: SeriesDraft, now: datetime) -> tuple[Unrolled, list[Plan]]:
+def _planned(picture: Picture, draft: SeriesDraft, now: datetime) -> list[Plan]:
     zone = picture.site.tz
-    unrolled = unroll(draft.pattern, zone, picture.hours)
-    return unrolled, intend(unrolled.occurrences, draft.details, draft.wanted, zone=zone, now=now)
+    dates = unroll(draft.pattern, zone, picture.hours).occurrences
+    return intend(dates, draft.details, draft.wanted, zone=zone, now=now)
 
 
 def _nothing_booked(dates: Sequence[SeriesDate], refused: Sequence[SeriesDate], picture: Picture) -> None:
@@ -356,7 +353,6 @@ async def view(tx: Tx, picture: Picture, series: Series, now: datetime) -> Serie
         site=picture.site,
         series=series,
         dates=tuple((each, booked.get(name)) for name, each in sorted((planned | besides).items())),
-        goes_on=unrolled.goes_on,
         followers=tuple(await repository.followers(tx, series.id)),
         now=now,
     )

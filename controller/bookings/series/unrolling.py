@@ -20,8 +20,6 @@ from edge.wire.interval import Interval
 
 MOST_DATES = 366
 """Dates of one series."""
-OPEN_YEARS = 2
-"""How far ahead a rule without an end is booked."""
 MOST_YEARS = 10
 """How far the last date may lie from the first."""
 _STEPS = 20_000
@@ -58,12 +56,10 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unrolled(msgspec.Struct, frozen=True, kw_only=True):
-    """Every date by start, left-out ones too. ``ruled``: those of them that the rule gives. ``goes_on``: the rule has
-    no end, and the last date is only as far as it is booked."""
+    """Every date by start, left-out ones too. ``ruled``: those of them that the rule gives."""
 
     occurrences: tuple[Occurrence, ...]
     ruled: tuple[datetime, ...] = ()
-    goes_on: bool = False
 
 
 class DayBook(Protocol):
@@ -78,7 +74,7 @@ class DayBook(Protocol):
 
 def unroll(pattern: Pattern, zone: ZoneInfo, days: DayBook) -> Unrolled:
     """Every date of a pattern. Raises ``Invalid`` naming the field and the limit for one that cannot be carried out,
-    gives no date, too many or too late ones, or one that runs into the next."""
+    has no end, gives no date, too many or too late ones, or one that runs into the next."""
     pattern.check()
     rule = pattern.read
     given = {wall: wall + pattern.length for wall in _by_rule(pattern, rule, zone)}
@@ -94,23 +90,22 @@ def unroll(pattern: Pattern, zone: ZoneInfo, days: DayBook) -> Unrolled:
         Extra(starts=wall, ends=ends) for (wall, ends), o in zip(everything, occurrences, strict=True) if not o.out
     ]
     _check_apart(taking_place, added)
-    goes_on = rule is not None and not rule.ends
-    return Unrolled(occurrences=tuple(occurrences), ruled=tuple(given), goes_on=goes_on)
+    return Unrolled(occurrences=tuple(occurrences), ruled=tuple(given))
 
 
 def _by_rule(pattern: Pattern, rule: Rule | None, zone: ZoneInfo) -> list[datetime]:
     begin = pattern.first_starts
     if rule is None:
         return [begin]
-    years = MOST_YEARS if rule.ends else OPEN_YEARS
-    horizon = _years_later(begin, years)
+    if not rule.ends:
+        limits = f"at most {MOST_DATES} dates within {MOST_YEARS} years"
+        raise invalid_field("rule", f"has no end; add UNTIL or COUNT: {limits}")
+    horizon = _years_later(begin, MOST_YEARS)
     last = rule.until(zone)
     found: list[datetime] = []
     try:
         for wall in walls(rule, begin, zone, end=horizon):
             if len(found) == MOST_DATES:
-                if not rule.ends:
-                    return found
                 raise invalid_field(
                     "rule",
                     f"gives more than {MOST_DATES} dates; end it sooner with a smaller COUNT or an earlier UNTIL",
@@ -125,8 +120,8 @@ def _by_rule(pattern: Pattern, rule: Rule | None, zone: ZoneInfo) -> list[dateti
         until = f"{min(horizon, last or horizon):%-d %B %Y}"
         raise invalid_field("rule", f"gives no date from {begin:%-d %B %Y} to {until}")
     beyond = last is not None and last > horizon
-    if rule.ends and (beyond or (rule.count is not None and len(found) < rule.count)):
-        raise invalid_field("rule", f"goes on for more than {years} years; end it by {horizon:%-d %B %Y}")
+    if beyond or (rule.count is not None and len(found) < rule.count):
+        raise invalid_field("rule", f"goes on for more than {MOST_YEARS} years; end it by {horizon:%-d %B %Y}")
     return found
 
 

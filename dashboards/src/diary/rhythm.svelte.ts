@@ -3,7 +3,7 @@ import { parseDay } from "../typed.ts";
 import { type Day, dayPlus, fieldDay } from "../zone.ts";
 import { dayName, type Kind, ruleOf } from "./series.ts";
 
-export type Ends = "until" | "count" | "never";
+export type Ends = "until" | "count";
 
 export class Rhythm {
   kind = $state<Kind>("");
@@ -40,7 +40,7 @@ export class Rhythm {
     if (this.kind === "own") return this.own.trim();
     const rule = ruleOf(this.kind, day, this.days(day));
     if (this.ends === "until") return `${rule};UNTIL=${parseDay(this.until, day)!.replaceAll("-", "")}`;
-    return this.ends === "count" ? `${rule};COUNT=${Number(this.count)}` : rule;
+    return `${rule};COUNT=${Number(this.count)}`;
   }
 
   /** What stands in the way of asking at all. */

@@ -32,7 +32,6 @@ export interface SeriesDate {
 
 export interface SeriesCheck {
   rule_text: string;
-  goes_on: boolean;
   until: Day;
   dates: SeriesDate[];
 }
@@ -69,7 +68,6 @@ export interface Series {
   rule_text: string;
   term_only: boolean;
   skip_holidays: boolean;
-  goes_on: boolean;
   until: Day;
   imported: boolean;
   version: number;

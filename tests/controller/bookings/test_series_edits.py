@@ -257,14 +257,6 @@ async def test_another_space_takes_all_but_those_that_are_elsewhere_by_hand(vill
     assert other.status_code == 201, other.text
 
 
-async def test_an_edit_of_an_edit_of_a_rule_without_an_end_goes_on_from_there(village: httpx.AsyncClient) -> None:
-    yoga = (await post(village, rule="FREQ=WEEKLY;BYDAY=TH")).json()
-    assert yoga["until"] == "2028-11-23"
-    edited = await edit(village, yoga["id"], scope="from_date", from_date="2027-11-25", title="Pilates", check=True)
-    assert (edited["until"], edited["goes_on"]) == ("2029-11-22", True)
-    assert [each["deed"] for each in edited["dates"]].count("book") == 52
-
-
 async def test_approval_is_asked_for_again_where_the_rules_would_not_confirm(village: httpx.AsyncClient) -> None:
     yoga = (await post(village)).json()
     await edit(

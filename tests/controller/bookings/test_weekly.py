@@ -86,10 +86,27 @@ async def test_the_answer_says_the_rule_in_words_and_until_when(village: httpx.A
     path = f"{API}/sites/{SITE}/series/check"
     ended = (await village.post(path, json=evening())).json()
     assert ended["rule_text"] == "Every Thursday, 19:00 to 21:00, 4 times"
-    assert (ended["goes_on"], ended["until"]) == (False, "2026-12-17")
-    endless = (await village.post(path, json=evening(rule="RRULE:FREQ=WEEKLY;BYDAY=TH,SA"))).json()
-    assert endless["rule_text"] == "Every Thursday and Saturday, 19:00 to 21:00"
-    assert (endless["goes_on"], endless["until"], len(endless["dates"])) == (True, "2028-11-25", 210)
+    assert ended["until"] == "2026-12-17"
+    both = evening(rule="RRULE:FREQ=WEEKLY;BYDAY=TH,SA;UNTIL=20270102")
+    longer = (await village.post(path, json=both)).json()
+    assert longer["rule_text"] == "Every Thursday and Saturday, 19:00 to 21:00, until 2 January 2027"
+    assert (longer["until"], len(longer["dates"])) == ("2027-01-02", 12)
+
+
+async def test_a_rule_that_never_ends_is_refused_by_name_of_the_limit(village: httpx.AsyncClient) -> None:
+    no_end = {"field": "rule", "message": "has no end; add UNTIL or COUNT: at most 366 dates within 10 years"}
+    yoga = (await post(village)).json()
+    endless: Json = {"rule": "FREQ=WEEKLY;BYDAY=TH"}
+    for answer in (
+        await post(village, **endless),
+        await village.post(f"{API}/sites/{SITE}/series/check", json=evening(**endless)),
+        await village.patch(f"{API}/series/{yoga['id']}", json={"scope": "all", "check": True, **endless}),
+        await village.patch(
+            f"{API}/series/{yoga['id']}", json={"scope": "from_date", "from_date": "2026-12-03", **endless}
+        ),
+    ):
+        assert (answer.status_code, answer.json()["errors"]) == (422, [no_end])
+    assert len(await everything(village)) == 4
 
 
 async def test_a_taken_date_fails_the_series_unless_something_is_chosen_for_it(village: httpx.AsyncClient) -> None:

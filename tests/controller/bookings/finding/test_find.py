@@ -205,6 +205,7 @@ NO_SERIES: list[tuple[Json, str]] = [
     ({"weeks": None, "rule": "FREQ=SOMETIMES"}, "rule"),
     ({"weeks": None, "rule": "FREQ=SECONDLY;COUNT=1000000"}, "rule"),
     ({"weeks": None, "rule": "FREQ=YEARLY;COUNT=6"}, "rule"),
+    ({"weeks": None, "rule": "FREQ=WEEKLY"}, "rule"),
     ({"weeks": 3, "term_only": True}, "term_only"),
 ]
 
