@@ -30,6 +30,11 @@ class _Clash(msgspec.Struct, frozen=True):
     text: str
 
 
+class _Endless(msgspec.Struct, frozen=True):
+    title: str
+    text: str
+
+
 class _Gone(msgspec.Struct, frozen=True):
     title: str
     starts: str
@@ -45,6 +50,7 @@ class _Answer(msgspec.Struct, frozen=True):
     imported: list[_Event]
     unchanged: int
     past: int
+    goes_on: list[_Endless]
     refused: list[_Refused]
     clashes: list[_Clash]
     vanished: list[_Gone]
@@ -101,6 +107,8 @@ def _show(console: Console, answer: _Answer, *, preview: bool) -> None:
         for refused in answer.refused:
             table.add_row(str(refused.line), "", escape(refused.reason))
         console.print(table)
+    for series in answer.goes_on:
+        console.print(escape(f"“{series.title}” {series.text}; import again for more"))
     if answer.vanished:
         table = Table("No longer in the file", "")
         for gone in answer.vanished:

@@ -37,6 +37,17 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(told.encode()).hexdigest()
 
 
+class Expanded(msgspec.Struct, frozen=True, kw_only=True):
+    """Occurrences of one UID, and what could not be made. ``past``: how many were over before the horizon; where a
+    rule was not walked from its beginning, dates taken out of it count too. ``goes_on``: events whose rules give more
+    dates after it."""
+
+    occurrences: tuple[Occurrence, ...]
+    faults: tuple[Fault, ...]
+    past: int
+    goes_on: tuple[CalendarEvent, ...]
+
+
 def instant(moment: Moment) -> datetime:
     """The UTC instant. A skipped wall time takes the offset before the gap, a double one the first (3.3.5)."""
     return moment.wall.replace(tzinfo=moment.zone, fold=0).astimezone(UTC)
@@ -47,16 +58,12 @@ def exists(moment: Moment) -> bool:
     return instant(moment).astimezone(moment.zone).replace(tzinfo=None, fold=0) == moment.wall
 
 
-def expand(
-    events: Sequence[CalendarEvent], *, since: datetime, until: datetime, budget: Budget
-) -> tuple[list[Occurrence], list[Fault], int]:
-    """Occurrences of one UID that end after ``since`` and start before ``until``, and what could not be made.
-
-    The number says how many were over before ``since``; where a rule was not walked from its beginning, dates
-    taken out of it count too. ``events`` are the series and its exceptions. One over ``budget`` is refused.
-    """
+def expand(events: Sequence[CalendarEvent], *, since: datetime, until: datetime, budget: Budget) -> Expanded:
+    """Occurrences that end after ``since`` and start before ``until``. ``events`` are a series and its exceptions. One
+    over ``budget`` is refused."""
     occurrences: list[Occurrence] = []
     faults: list[Fault] = []
+    goes_on: list[CalendarEvent] = []
     over = 0
     replaced = {instant(event.replaces) for event in events if event.replaces is not None}
     for event in events:
@@ -75,9 +82,12 @@ def expand(
                     )
             occurrences.extend(made)
             over += walk.skipped
+            if walk.goes_on:
+                goes_on.append(event)
         except Unbookable as why:
             faults.append(Fault(line=why.line or event.line, uid=event.uid, reason=why.reason))
-    return sorted(occurrences, key=lambda each: each.starts), faults, over
+    occurrences.sort(key=lambda each: each.starts)
+    return Expanded(occurrences=tuple(occurrences), faults=tuple(faults), past=over, goes_on=tuple(goes_on))
 
 
 def _occurrence(event: CalendarEvent, identity: str, starts: datetime, ends: datetime) -> Occurrence:
@@ -199,6 +209,7 @@ def _by_rule(
             continue
         left = None if left is None else left - 1
         yield moment
+    walk.goes_on = left != 0 and (last is None or last > end)
 
 
 def _begin_later(parts: dict[str, str], begin: datetime, back: datetime, walk: Walk) -> datetime:

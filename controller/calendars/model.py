@@ -8,6 +8,7 @@ import msgspec
 from controller.bookings.model import Booking, Claimed
 from controller.calendars.expanding import Occurrence
 from controller.calendars.lines import Fault
+from controller.calendars.reading import CalendarEvent
 from controller.estate.model import Site
 
 IMPORT, FEED = "import:", "feed:"
@@ -65,8 +66,9 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, kw_only=True):
-    """All that an import did; grows while it runs. ``past``: occurrences that were over long ago. ``whole``: False
-    where the file seems cut short, so that nothing can be said of what is not in it."""
+    """All that an import did; grows while it runs. ``past``: occurrences that were over long ago. ``goes_on``: series
+    with more dates from ``until`` on. ``whole``: False where the file seems cut short, so that nothing can be said of
+    what is not in it."""
 
     site: Site
     until: datetime
@@ -74,6 +76,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     taken: list[Taken] = []
     unchanged: int = 0
     past: int = 0
+    goes_on: tuple[CalendarEvent, ...] = ()
     faults: list[Fault] = []
     clashes: list[Clashing] = []
     gone: list[Gone] = []

@@ -53,15 +53,26 @@ class VanishedEvent(Answer):
     cancelled: bool
 
 
+class EndlessSeries(Answer):
+    """A series that has no end, or one later than what is booked of it; ``text`` says until when that is."""
+
+    line: int
+    uid: str
+    title: str
+    text: str
+
+
 class ImportAnswer(Answer):
-    """``until``: how far ahead series were looked at. ``past``: occurrences left out because they are over. ``whole``:
-    false where the file seems cut short; then nothing counts as vanished."""
+    """``until``: how far ahead series were looked at; those with more dates then are in ``goes_on``. ``past``:
+    occurrences left out because they are over. ``whole``: false where the file seems cut short; then nothing counts as
+    vanished."""
 
     preview: bool
     until: str
     imported: list[ImportedEvent]
     unchanged: int
     past: int
+    goes_on: list[EndlessSeries]
     refused: list[RefusedEvent]
     clashes: list[ClashingEvent]
     vanished: list[VanishedEvent]
@@ -70,6 +81,7 @@ class ImportAnswer(Answer):
 
 def import_answer(outcome: Outcome, *, preview: bool) -> ImportAnswer:
     zone = outcome.site.tz
+    last = f"{localtime.wall(outcome.until, zone):%-d %B %Y}"
 
     def event(each: Occurrence) -> dict[str, str | int]:
         return {
@@ -89,6 +101,10 @@ def import_answer(outcome: Outcome, *, preview: bool) -> ImportAnswer:
         ],
         unchanged=outcome.unchanged,
         past=outcome.past,
+        goes_on=[
+            EndlessSeries(line=each.line, uid=each.uid, title=each.title, text=f"goes on; booked until {last}")
+            for each in outcome.goes_on
+        ],
         refused=[
             RefusedEvent(line=fault.line, uid=fault.uid, reason=fault.reason)
             for fault in sorted(outcome.faults, key=lambda fault: fault.line)

@@ -85,7 +85,14 @@ class Calendars:
             now=now,
             series=found.series,
         )
-        outcome = Outcome(site=picture.site, until=until, whole=found.whole, faults=list(found.faults), past=found.past)
+        outcome = Outcome(
+            site=picture.site,
+            until=until,
+            whole=found.whole,
+            faults=list(found.faults),
+            past=found.past,
+            goes_on=found.goes_on,
+        )
         cancel = vanished is Vanished.CANCEL and not (spare_all and not found.occurrences)
         batches = [found.occurrences[at : at + _BATCH] for at in range(0, len(found.occurrences), _BATCH)]
         if preview:

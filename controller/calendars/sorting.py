@@ -17,12 +17,14 @@ _SILENT = frozenset({"VTIMEZONE"})
 
 
 class Sorted(msgspec.Struct, frozen=True, kw_only=True):
-    """``past``: how many occurrences were over before the horizon. ``series``: UIDs that come more than once.
+    """``past``: how many occurrences were over before the horizon; ``goes_on``: series that have more dates after it.
+    ``series``: UIDs that come more than once.
     ``whole``: False where the file is damaged beyond single events, so that some may be missing."""
 
     occurrences: tuple[Occurrence, ...]
     faults: tuple[Fault, ...]
     past: int
+    goes_on: tuple[CalendarEvent, ...]
     series: frozenset[str]
     whole: bool = True
 
@@ -55,16 +57,19 @@ def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, b
         else:
             events[event.uid].append(event)
     occurrences: list[Occurrence] = []
+    goes_on: list[CalendarEvent] = []
     past = 0
     for group in events.values():
-        made, wrong, over = expand(group, since=since, until=until, budget=budget)
-        occurrences.extend(made)
-        faults.extend(wrong)
-        past += over
+        found = expand(group, since=since, until=until, budget=budget)
+        occurrences.extend(found.occurrences)
+        faults.extend(found.faults)
+        goes_on.extend(found.goes_on)
+        past += found.past
     return Sorted(
         occurrences=tuple(sorted(occurrences, key=lambda each: (each.starts, each.uid))),
         faults=tuple(sorted(faults, key=lambda fault: fault.line)),
         past=past,
+        goes_on=tuple(sorted(goes_on, key=lambda event: event.line)),
         whole=not calendar.faults,
         series=frozenset(uid for uid, group in events.items() if any(event.rule or event.added for event in group)),
     )

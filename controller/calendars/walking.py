@@ -56,13 +56,15 @@ class Budget:
 
 
 class Walk:
-    """One event's way through its dates. ``skipped``: dates that were over long ago and not walked through."""
+    """One event's way through its dates. ``skipped``: dates that were over long ago and not walked through.
+    ``goes_on``: its rule gives more dates after the last that was asked for."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._left = budget.event_steps
         self._given = False
         self.skipped = 0
+        self.goes_on = False
 
     def spend(self, steps: int) -> None:
         """Raises ``TooLong`` when the event or its file has had its share."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -102,6 +103,15 @@ async def test_a_preview_says_the_same_and_writes_nothing(any_village: httpx.Asy
         each.pop("booking")
     assert seen["imported"] == done["imported"]
     assert [each["uid"] for each in seen["clashes"]] == [each["uid"] for each in done["clashes"]]
+
+
+async def test_a_series_that_goes_on_is_told_with_the_day_until_which_it_is_booked(village: httpx.AsyncClient) -> None:
+    endless = YOGA.replace("DTEND", "RRULE:FREQ=MONTHLY\nDTEND")
+    seen = await take(village, calendar(CHOIR_SERIES, endless), preview="true")
+    last = f"{datetime.fromisoformat(seen['until']):%-d %B %Y}"
+    told = {"line": 11, "uid": "yoga", "title": "Yoga", "text": f"goes on; booked until {last}"}
+    assert seen["goes_on"] == [told]
+    assert (await take(village, calendar(CHOIR_SERIES, endless)))["goes_on"] == [told]
 
 
 async def test_what_is_taken_is_listed_as_a_clash_and_not_written(any_village: httpx.AsyncClient) -> None:
@@ -230,9 +240,10 @@ async def test_the_command_imports_and_tells_what_it_left_out(
         code, output = await run(address, "--calendar", "choir")
         assert (code, "3 imported" in output, "DTEND cannot be read" in output) == (0, True, True)
         assert len(await titles(village)) == 3
-        file.write_bytes(calendar(YOGA))
+        file.write_bytes(calendar(YOGA.replace("DTEND", "RRULE:FREQ=YEARLY\nDTEND")))
         code, output = await run(address, "--calendar", "choir", "--cancel-vanished")
         assert (code, "1 imported" in output, output.count("│ cancelled │")) == (0, True, 3)
+        assert "“Yoga” goes on; booked until" in output
         file.write_bytes(b"<html>")
         code, output = await run(address)
         assert (code, "web page" in output) == (1, True)

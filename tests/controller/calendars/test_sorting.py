@@ -96,6 +96,21 @@ def test_a_series_without_end_stops_at_the_horizon_and_the_past_is_counted() -> 
     assert len(found.occurrences) == 52
 
 
+@pytest.mark.parametrize(
+    ("rule", "goes_on"),
+    [
+        ("FREQ=MONTHLY", True),
+        ("FREQ=MONTHLY;COUNT=3", False),
+        ("FREQ=MONTHLY;COUNT=300", True),
+        ("FREQ=MONTHLY;UNTIL=20260701", False),
+        ("FREQ=MONTHLY;UNTIL=20990701", True),
+    ],
+)
+def test_a_series_goes_on_where_its_rule_has_more_dates_than_are_looked_at(rule: str, goes_on: bool) -> None:
+    found = sorted_out(event(START, END, f"RRULE:{rule}"))
+    assert [each.uid for each in found.goes_on] == [found.occurrences[0].uid] * goes_on
+
+
 def test_dtend_is_exact_and_duration_nominal_over_the_clock_change() -> None:
     night = "DTSTART;TZID=Europe/London:20260321T220000"
     exact = sorted_out(event(night, "DTEND;TZID=Europe/London:20260322T060000", "RRULE:FREQ=WEEKLY;COUNT=2"))
