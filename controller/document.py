@@ -3,8 +3,8 @@
 import json
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +110,11 @@ class Page:
         self._model("ProblemBody")
         lines += [UNFORESEEN, *self._models(), WHO, *_roles()]
         who = gates()
-        routes = [(path, method, each) for path, methods in self._paths.items() for method, each in methods.items()]
-        for tag, group in groupby(routes, key=lambda route: route[2]["tags"][0]):
+        by_tag: dict[str, list[tuple[str, str, Json]]] = defaultdict(list)
+        for path, methods in self._paths.items():
+            for method, operation in methods.items():
+                by_tag[operation["tags"][0]].append((path, method, operation))
+        for tag, group in by_tag.items():
             lines += [f"## {tag.capitalize()}\n"]
             for path, method, operation in group:
                 lines += self._route(path, method, operation, who.get((method, path), "everybody"))
