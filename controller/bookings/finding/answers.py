@@ -224,12 +224,21 @@ class TakesAnswer(Answer):
     missing: list[MissingAnswer]
 
 
+class TermlessAnswer(Answer):
+    """A site in reach where no date takes place in a school term, and why."""
+
+    site: str
+    site_name: str
+    text: str
+
+
 class FoundSeriesAnswer(Answer):
     """The space that takes most of the dates first, of several the nearest. ``out``: dates that are left out or that
-    the clocks leave empty."""
+    the clocks leave empty. ``termless``: sites that were not looked at for want of terms."""
 
     items: list[TakesAnswer]
     out: list[OutAnswer]
+    termless: list[TermlessAnswer]
     sites: int
     spaces: int
     why: str
@@ -253,6 +262,9 @@ def found_series_answer(found: FoundSeries) -> FoundSeriesAnswer:
     return FoundSeriesAnswer(
         items=[_takes(each) for each in found.items],
         out=[OutAnswer(date=each.wall.date().isoformat(), text=each.out or each.text) for each in found.out],
+        termless=[
+            TermlessAnswer(site=each.site.id, site_name=each.site.name, text=each.text) for each in found.termless
+        ],
         sites=found.sites,
         spaces=found.spaces,
         why=found.why,

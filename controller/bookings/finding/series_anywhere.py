@@ -19,11 +19,14 @@ from controller.bookings.series.pattern import Pattern
 from controller.bookings.series.unrolling import Occurrence, unroll
 from controller.bookings.verdict import Verdict
 from controller.database import Tx
+from controller.estate.model import Site
 from controller.problem import invalid_field
 from edge.wire.interval import Interval
 
 LONGEST = timedelta(days=2 * 366)
 """From the first date of a series that is looked for to the last."""
+_NAMED = 3
+"""Most sites that a sentence names."""
 
 
 class SoughtSeries(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,12 +58,20 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
         return self.dates - len(self.missing)
 
 
+class Termless(msgspec.Struct, frozen=True, kw_only=True):
+    """A site in reach that has no date of a series which keeps to school terms, and why."""
+
+    site: Site
+    text: str
+
+
 class FoundSeries(msgspec.Struct, frozen=True, kw_only=True):
     """The space that takes most of the dates first. ``out``: dates that take place nowhere, with why, as the first
-    site has it."""
+    site has it. ``termless``: sites that were left out; ``sites`` counts the others."""
 
     items: Sequence[Takes]
     out: Sequence[Occurrence]
+    termless: Sequence[Termless]
     sites: int
     spaces: int
     why: str
@@ -71,8 +82,9 @@ async def find_series(
 ) -> FoundSeries:
     """The best ``limit`` spaces at these sites. ``wish``: by whom and for whom. Raises ``Invalid``."""
     seeking = sought.seeking
+    dates, termless = _dates(there, sought.pattern, now)
+    there = [each for each in there if each.picture.site.id in dates]
     fit = fit_at(there, seeking.wants)
-    dates = _dates(there, sought.pattern, now)
     candidates = await _candidates(tx, looker, fit, seeking, dates, now)
     wished = Wished(people=seeking.wants.people, layout=seeking.wants.layout)
     candidates.sort(key=lambda each: (-each[1], *_farther(each[0]), effort(each[0], wished)))
@@ -87,6 +99,7 @@ async def find_series(
     return FoundSeries(
         items=[each for each in found if each.taken],
         out=[each for each in first if each.out or each.during is None],
+        termless=termless,
         sites=len(there),
         spaces=len(fit.fitting),
         why=why,
@@ -97,22 +110,39 @@ def _farther(candidate: Candidate) -> tuple[bool, float]:
     return candidate.miles is None, candidate.miles or 0.0
 
 
-def _dates(there: Sequence[Reached], pattern: Pattern, now: datetime) -> dict[str, list[Occurrence]]:
-    """The dates as they are at each site: zones and terms may differ."""
+def _dates(
+    there: Sequence[Reached], pattern: Pattern, now: datetime
+) -> tuple[dict[str, list[Occurrence]], list[Termless]]:
+    """The dates as they are at each site: zones and terms may differ. Raises ``Invalid`` where no site has any."""
     known: dict[object, list[Occurrence]] = {}
-    found = {}
+    found: dict[str, list[Occurrence]] = {}
+    termless: list[Termless] = []
     for each in there:
         picture = each.picture
-        key = (picture.site.zone, picture.hours.terms if pattern.term_only else None)
+        site, terms = picture.site, picture.hours.terms if pattern.term_only else None
+        if terms == ():
+            termless.append(Termless(site=site, text=f"{site.name} has no school terms set"))
+            continue
+        key = (site.zone, terms)
         if key not in known:
             known[key] = _unrolled(picture, pattern, now)
-        found[picture.site.id] = known[key]
-    return found
+        if known[key]:
+            found[site.id] = known[key]
+        else:
+            termless.append(Termless(site=site, text=f"no date takes place in a school term of {site.name}"))
+    if there and not found:
+        told = "; ".join(each.text for each in termless[:_NAMED])
+        more = f"; and {len(termless) - _NAMED} more sites" if len(termless) > _NAMED else ""
+        raise invalid_field("term_only", f"{told}{more}; look without it")
+    return found, termless
 
 
 def _unrolled(picture: Picture, pattern: Pattern, now: datetime) -> list[Occurrence]:
+    """Nothing where no date is in term."""
     dates = list(unroll(pattern, picture.site.tz, picture.hours).occurrences)
     times = _times(dates)
+    if not times and pattern.term_only:
+        return []
     if not times:
         raise invalid_field("rule", "leaves no date that takes place")
     if times[0].start < now - limits.BEGUN:

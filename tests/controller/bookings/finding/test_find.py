@@ -196,6 +196,28 @@ async def test_a_quota_counts_the_dates_of_the_series_itself(
     assert (room["taken"], room["approval"], len(room["missing"])) == (5, 5, 7)
 
 
+async def test_a_site_without_terms_costs_no_other_its_series_in_term_time(hub: httpx.AsyncClient) -> None:
+    winter = {"id": "winter", "name": "Winter", "first": "2026-11-01", "last": "2026-12-12"}
+    past = {"id": "summer", "name": "Summer", "first": "2026-06-01", "last": "2026-07-20"}
+    for site, term in (("warboys", winter), ("huntingdon", past)):
+        answered(await hub.put(f"{API}/sites/{site}/terms", json={"terms": [term]}), 200)
+    found = await find_series(hub, term_only=True, sites=["warboys", "huntingdon", "hub"])
+    assert [(each["site"], each["taken"]) for each in found["items"]] == [("warboys", 2)]
+    assert found["sites"] == 1
+    assert [(each["site"], each["text"]) for each in found["termless"]] == [
+        ("hub", "Ramsey Hub has no school terms set"),
+        ("huntingdon", "no date takes place in a school term of Huntingdon Hub"),
+    ]
+    refused = await post(hub, "/find/series", 422, **MONDAYS | {"term_only": True, "sites": ["huntingdon", "hub"]})
+    assert refused["errors"] == [
+        {
+            "field": "term_only",
+            "message": "Ramsey Hub has no school terms set; no date takes place in a school term of Huntingdon Hub; "
+            "look without it",
+        }
+    ]
+
+
 NO_SERIES: list[tuple[Json, str]] = [
     ({"first_ends": "2026-11-30T17:00"}, "first_ends"),
     ({"first_starts": "2026-11-30T18:00+00:00"}, "first_starts"),
