@@ -37,6 +37,8 @@ from edge.wire.clock import Clock
 T = TypeVar("T")
 P = ParamSpec("P")
 _TRIES = 3
+_TURNS = 10
+"""How often others may come first: each time something else has run out meanwhile."""
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,16 +85,23 @@ class Bookings:
     async def _insist(self, attempt: Callable[[], Awaitable[T]]) -> T:
         for number in range(1, _TRIES + 1):
             try:
-                return await attempt()
+                return await self._in_turn(attempt)
             except IntegrityError as error:
                 overlap = contended(error) or violates(error, CODE_OVERLAP)
                 if not overlap or number == _TRIES:
                     raise
+        raise AssertionError("unreachable")
+
+    async def _in_turn(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Those first who wait for what the attempt would take."""
+        for _ in range(_TURNS):
+            try:
+                return await attempt()
             except Overdue as overdue:
-                if self._settle is None or number == _TRIES:
+                if self._settle is None:
                     raise
                 await self._settle(overdue.site)
-        raise AssertionError("unreachable")
+        return await attempt()
 
     async def create(self, site: str, draft: Draft, *, actor: Actor) -> View:
         """Confirmed at once, held or asked for, as the site's rules have it. A booker who names no party books for
