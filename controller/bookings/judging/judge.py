@@ -22,26 +22,35 @@ __all__ = ["Wish", "judge"]
 
 
 async def judge(
-    tx: Tx, picture: Picture, wishes: Sequence[Wish], *, now: datetime, together: bool = False
+    tx: Tx,
+    picture: Picture,
+    wishes: Sequence[Wish],
+    *,
+    now: datetime,
+    together: bool = False,
+    beside: Sequence[Wish] = (),
 ) -> list[Verdict]:
     """The verdict on each wish of one site, in their order: at most four statements however many they are.
 
     Wishes do not see each other; ``together``: each sees those before it that are possible, as bookings without an id.
+    ``beside``: what each of them sees as booked, besides.
     A verdict says of other bookings what the actor of its wish may see of them.
     Whoever is going to write holds the site's lock. Raises ``SpaceUnknown``.
     """
-    cases = [Case(picture=picture, wish=each, place=picture.require(each.asked.space), now=now) for each in wishes]
+    cases = [_case(picture, each, now) for each in wishes]
     found = await find_facts(tx, cases, now=now)
     facts = [as_seen(each, case.wish.actor, picture.site.id) for case, each in zip(cases, found, strict=True)]
-    if not together:
-        return [verdict(replace(case, facts=its)) for case, its in zip(cases, facts, strict=True)]
     verdicts: list[Verdict] = []
-    made: list[tuple[Case, Facts]] = []
+    made = [(each, _as_booked(each)) for each in (_case(picture, wish, now) for wish in beside)]
     for case, its in zip(cases, facts, strict=True):
-        verdicts.append(verdict(replace(case, facts=_with(its, case, made))))
-        if verdicts[-1].possible:
+        verdicts.append(verdict(replace(case, facts=_with(its, case, made) if made else its)))
+        if together and verdicts[-1].possible:
             made.append((case, _as_booked(case)))
     return verdicts
+
+
+def _case(picture: Picture, wish: Wish, now: datetime) -> Case:
+    return Case(picture=picture, wish=wish, place=picture.require(wish.asked.space), now=now)
 
 
 def _as_booked(case: Case) -> Facts:
