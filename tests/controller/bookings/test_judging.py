@@ -335,6 +335,16 @@ def test_only_the_one_right_before_is_changed_over_from() -> None:
     assert judged(wanted, facts=both).possible
 
 
+def test_only_the_one_right_after_is_changed_over_to() -> None:
+    wanted = asked("hall", layout="theatre", setup_min=0)
+    soon = asked("hall", start=SIX + timedelta(hours=2, minutes=15), hours=0.1, layout="theatre", setup_min=0)
+    later = asked("hall", start=SIX + timedelta(hours=2, minutes=30), layout="boardroom")
+    [reason] = judged(wanted, facts=beside(later)).refusals
+    assert (reason.why, reason.field, reason.limit) == (Why.CHANGEOVER, "ends", 45)
+    both = Facts(neighbours=(*beside(soon).neighbours, *beside(later).neighbours))
+    assert not judged(wanted, facts=both).refusals
+
+
 def test_a_manager_may_overrule_a_buffer_but_no_clash() -> None:
     close = beside(asked("studio", SIX + timedelta(hours=2)))
     assert judged(asked("studio", overrule=True), facts=close).possible
@@ -445,6 +455,14 @@ def test_a_quota_of_minutes_counts_real_minutes() -> None:
     assert reason.text == "“Fair use” allows 24 hours on Sun 31 Oct 2027; with this it would be 25 hours"
     forward = localday(date(2027, 3, 28))
     assert not judged(asked(start=forward, hours=23), there, actor=CHOIR).refusals
+
+
+def test_exactly_the_minutes_of_a_quota_are_within_it() -> None:
+    there = picture(fair_use(Per.DAY, most_minutes=240))
+    facts = spent(SIX - timedelta(hours=4))
+    assert not judged(asked(hours=2), there, actor=CHOIR, facts=facts).refusals
+    [reason] = judged(asked(hours=2 + 1 / 60), there, actor=CHOIR, facts=facts).refusals
+    assert (reason.asked, reason.limit) == (241, 240)
 
 
 def localday(day: date) -> datetime:
