@@ -4,13 +4,12 @@ nobody comes. Under the site's lock, so that free hours are counted once."""
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 
-from controller.billing import cancelling, repository
-from controller.billing.model import Frozen, Quote, Set, Why
-from controller.billing.pricelists import PriceLists, same_price
+from controller.billing import cancelling, following, repository
+from controller.billing.model import Bill, Frozen, Set, Why
+from controller.billing.pricelists import PriceLists, basis
 from controller.billing.till import Till, open_till
 from controller.bookings.model import Booking, Changed, State
 from controller.bookings.picture import Picture
@@ -18,18 +17,9 @@ from controller.database import Tx
 from edge.wire.ids import uuid7
 
 _UNDONE = frozenset({State.CANCELLED, State.RELEASED, State.NO_SHOW})
-_GIVEN = frozenset({Why.CONFIRMED, Why.CHANGED, Why.RESTORED})
-"""Why a quote was made that a restored booking may have again."""
-
-
-class _Do(StrEnum):
-    """What a change of a booking asks of its quote."""
-
-    NOTHING = "nothing"
-    CONFIRM = "confirm"
-    CHANGE = "change"
-    RESTORE = "restore"
-    END = "end"
+_ENDED = {State.NO_SHOW: Why.NO_SHOW, State.RELEASED: Why.RELEASED}
+_PRICED = ("space", "layout", "starts", "ends", "party", "people", "seats", "equipment")
+"""What a price can depend on."""
 
 
 class Freezer:
@@ -39,114 +29,102 @@ class Freezer:
         self._lists = lists
 
     async def follow(self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: str, now: datetime) -> None:
-        todo = [(change, what) for change in changes if (what := _asked(change, now)) is not _Do.NOTHING]
+        todo = [each for each in changes if _concerns(each, now)]
         if not todo:
             return
         current = await self._lists.of(tx, picture)
         if current is None:
             return  # nothing was ever priced here
-        known = [change.after.id for change, _ in todo if change.before is not None]
+        known = [each.before.id for each in todo if each.before is not None]
         old = await repository.live(tx, known) if known else {}
-        wished = [change.after for change, what in todo if what is not _Do.END]
+        wished = [each.after for each in todo if each.after.certain]
         till = await open_till(tx, picture, current.tariffs, wished, series=[each.series_id for each in wished])
         made = []
-        for change, what in todo:
+        for change in todo:
             standing = old.get(change.after.id)
-            if what is _Do.END:
-                if standing is not None:
-                    made.append(_next(standing, *_ended(change.after, standing.quote, picture, now), actor, now))
-            elif what is _Do.RESTORE and (given := await _given(tx, till, change.after)) is not None:
-                assert standing is not None
-                given = msgspec.structs.replace(given, number=standing.number)
-                made.append(_next(given, Why.RESTORED, given.quote, actor, now))
+            if standing is None:
+                if _priced_first(picture, change, now):
+                    of = basis(picture, change.after)
+                    first = Bill(price=till.price(of, series=change.after.series_id), basis=of)
+                    made.append(_first(change.after, first, current, actor, now))
+                continue
+            was = standing.bill
+            if change.after.certain:
+                bill = await confirmed(tx, picture, current, till, change.after, standing, now)
             else:
-                why = Why.CONFIRMED if what is _Do.CONFIRM or standing is None else Why.CHANGED
-                made.append(
-                    _fresh(
-                        change.after,
-                        till.price(change.after, series=change.after.series_id),
-                        why,
-                        standing,
-                        current,
-                        actor,
-                        now,
-                    )
-                )
+                assert change.before is not None
+                bill = following.ended(was, change.before, change.after, zone=picture.site.tz, now=now)
+            if bill is not was:
+                version = standing.tariff_version if bill.price is was.price else current.version
+                why = _why(change, was, bill)
+                made.append(standing.next(bill, why, quote_id=quote_id(now), at=now, by=actor[:200], version=version))
         if made:
             await repository.freeze(
                 tx, made, instead_of=[old[each.booking_id] for each in made if each.booking_id in old]
             )
 
 
-def _asked(change: Changed, now: datetime) -> _Do:
-    before, after = change.before, change.after
-    was = before is not None and before.state is State.CONFIRMED
-    if after.state is not State.CONFIRMED:
-        return _Do.END if was else _Do.NOTHING
-    if before is None or (not was and before.state not in _UNDONE):
-        return _Do.CONFIRM
-    if not was:
-        return _Do.RESTORE if same_price(before, after) else _Do.CHANGE
-    return _Do.NOTHING if same_price(before, after) or _gave_back(before, after, now) else _Do.CHANGE
-
-
-def _gave_back(before: Booking, after: Booking, now: datetime) -> bool:
-    """Whether a booking that has begun only ends earlier: it is charged as it was booked."""
-    return (
-        before.starts <= now
-        and after.ends < before.ends
-        and same_price(before, msgspec.structs.replace(after, ends=before.ends))
+async def confirmed(
+    tx: Tx, picture: Picture, current: Set, till: Till, booking: Booking, standing: Frozen, now: datetime
+) -> Bill:
+    """What a booking that had a quote owes when it is confirmed as it is now."""
+    if booking.ends <= now:
+        return cancelling.resumed(standing.bill)
+    of, then = basis(picture, booking), till
+    if standing.tariff_version != current.version and of != standing.bill.basis:
+        tariffs = await repository.version(tx, booking.site, standing.tariff_version)
+        then = await open_till(tx, picture, tariffs, [booking], series=[booking.series_id])
+    return following.confirmed(
+        standing.bill, of, then=then, current=till, series=booking.series_id, zone=picture.site.tz, now=now
     )
 
 
-def _ended(booking: Booking, quote: Quote, picture: Picture, now: datetime) -> tuple[Why, Quote]:
-    if booking.state is State.NO_SHOW:
-        return Why.NO_SHOW, cancelling.no_show(quote)
-    if booking.state is State.RELEASED:
-        return Why.RELEASED, cancelling.released(quote)
-    if booking.state is State.CANCELLED:
-        return Why.CANCELLED, cancelling.cancelled(quote, starts=booking.starts, zone=picture.site.tz, at=now)
-    return Why.CANCELLED, cancelling.withdrawn(quote)
+def quote_id(now: datetime) -> str:
+    """An id for a new quote."""
+    return uuid7(now, secrets.token_bytes(10))
 
 
-async def _given(tx: Tx, till: Till, booking: Booking) -> Frozen | None:
-    """The quote that a restored booking had, unless others have had its free hours meanwhile."""
-    for each in await repository.history(tx, booking.id):
-        if each.why in _GIVEN:
-            if not till.has(booking.party, each.quote.uses):
-                return None
-            till.spend(booking.party, each.quote.uses)
-            return each
-    return None
+def _concerns(change: Changed, now: datetime) -> bool:
+    """Whether a quote may have to follow. What is over may be on an invoice: only that nobody came changes it."""
+    before, after = change.before, change.after
+    if before is None or not (before.certain and after.certain):
+        return after.certain or (before is not None and before.certain)
+    return before.ends > now and any(getattr(before, name) != getattr(after, name) for name in _PRICED)
 
 
-def _fresh(
-    booking: Booking, quote: Quote, why: Why, old: Frozen | None, current: Set, actor: str, now: datetime
-) -> Frozen:
+def _priced_first(picture: Picture, change: Changed, now: datetime) -> bool:
+    """Whether a booking that has no quote gets one: when it is confirmed, and when one from before any tariffs becomes
+    another."""
+    before, after = change.before, change.after
+    if not after.certain:
+        return False
+    if before is None or not (before.certain or before.state in _UNDONE):
+        return True
+    was = basis(picture, msgspec.structs.replace(before, ends=before.ends_before or before.ends))
+    return following.charged_for(was, basis(picture, after), now) != was
+
+
+def _why(change: Changed, old: Bill, new: Bill) -> Why:
+    after = change.after
+    if not after.certain:
+        open_again = after.state in (State.REQUESTED, State.HELD)
+        return Why.REQUESTED if open_again else _ENDED.get(after.state, Why.CANCELLED)
+    if change.before is not None and not change.before.certain and change.before.state not in _UNDONE:
+        return Why.CONFIRMED
+    return Why.RESTORED if new.price is old.price else Why.CHANGED
+
+
+def _first(booking: Booking, bill: Bill, current: Set, actor: str, now: datetime) -> Frozen:
     return Frozen(
-        id=uuid7(now, secrets.token_bytes(10)),
+        id=quote_id(now),
         booking_id=booking.id,
-        number=1 if old is None else old.number + 1,
+        number=1,
         site=booking.site,
         party=booking.party,
         tariff_version=current.version,
-        why=why,
+        why=Why.CONFIRMED,
         made_at=now,
         made_by=actor[:200],
         superseded_at=None,
-        quote=quote,
-    )
-
-
-def _next(old: Frozen, why: Why, quote: Quote, actor: str, now: datetime) -> Frozen:
-    """What follows a quote under the same tariffs."""
-    return msgspec.structs.replace(
-        old,
-        id=uuid7(now, secrets.token_bytes(10)),
-        number=old.number + 1,
-        why=why,
-        made_at=now,
-        made_by=actor[:200],
-        superseded_at=None,
-        quote=quote,
+        bill=bill,
     )

@@ -1,5 +1,6 @@
 """Tariffs and what is made of them. Money is whole pence (GBP), time is real time. Pure."""
 
+from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.bookings.model import Asked
+from controller.bookings.model import Asked, Need
 from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
 from edge.wire.interval import Interval
@@ -124,6 +125,35 @@ class Tariffs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return not self.rates and not self.equipment
 
 
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a booking its price depends on. ``layout``: the one it will be in. ``seats``: 1 for a room."""
+
+    space: str
+    layout: str | None
+    during: Interval
+    party: str | None
+    seats: int = 1
+    equipment: tuple[Need, ...] = ()
+
+    def common(self, new: "Basis") -> "Basis | None":
+        """What of this is still held by one that is to be ``new``, for whomever and wherever; None where no time is."""
+        if not self.during.overlaps(new.during):
+            return None
+        wanted = {need.equipment: need.count for need in new.equipment}
+        return Basis(
+            space=new.space,
+            layout=self.layout if new.space == self.space else new.layout,
+            during=Interval(start=max(self.during.start, new.during.start), end=min(self.during.end, new.during.end)),
+            party=self.party,
+            seats=min(self.seats, new.seats),
+            equipment=tuple(
+                Need(equipment=need.equipment, count=count)
+                for need in self.equipment
+                if (count := min(need.count, wanted.get(need.equipment, 0)))
+            ),
+        )
+
+
 class Used(msgspec.Struct, frozen=True, kw_only=True):
     """So many of an equipment, with its name."""
 
@@ -162,6 +192,7 @@ class Kind(StrEnum):
     DISCOUNT = "discount"
     EQUIPMENT = "equipment"
     VAT = "vat"
+    GIVEN_UP = "given_up"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     RELEASED = "released"
@@ -205,16 +236,78 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.total is None else self.total - self.vat
 
 
+class Charge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What becomes of a price: a line below it. ``vat``: how much of its pence is VAT. ``uses``: free time that stays
+    spent with it."""
+
+    line: Line
+    vat: int = 0
+    uses: tuple[Use, ...] = ()
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a booking does not take place, since when, and how many per cent of its price are charged nevertheless."""
+
+    charge: Charge
+    percent: int
+    at: datetime
+
+
+class Waiver(msgspec.Struct, frozen=True, kw_only=True):
+    """What is let off: all, or with ``given_up_only`` what is charged for time that was given up."""
+
+    charge: Charge
+    why: str
+    given_up_only: bool
+
+
+class Bill(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a booking owes: a price of its ``basis``, with the rule for cancelling of its first confirmation; what is
+    charged for time that was given up by changing it; that it does not take place; that it is let off."""
+
+    price: Quote
+    basis: Basis
+    given_up: tuple[Charge, ...] = ()
+    ended: Ended | None = None
+    waiver: Waiver | None = None
+
+    @property
+    def quote(self) -> Quote:
+        """All of it line by line."""
+        charges = list(self.given_up)
+        if self.ended is not None:
+            charges.append(self.ended.charge)
+        if self.waiver is not None:
+            charges.append(self.waiver.charge)
+        price = self.price
+        owes = price.total is not None or bool(self.given_up)
+        uses: Counter[tuple[str, str]] = Counter()
+        spent = [each for charge in charges for each in charge.uses]
+        for each in (*(price.uses if self.ended is None or self.ended.percent else ()), *spent):
+            uses[each.allowance, each.period] += each.us
+        return msgspec.structs.replace(
+            price,
+            lines=(*price.lines, *(each.line for each in charges)),
+            total=(price.total or 0) + sum(each.line.pence for each in charges) if owes else None,
+            vat=price.vat + sum(each.vat for each in charges),
+            uses=tuple(Use(allowance=key[0], period=key[1], us=us) for key, us in uses.items()),
+        )
+
+
 class Why(StrEnum):
     """Why a quote was made."""
 
     CONFIRMED = "confirmed"
     CHANGED = "changed"
+    REQUESTED = "requested"
+    """It waits for approval again."""
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     RELEASED = "released"
     RESTORED = "restored"
     WAIVED = "waived"
+    CHARGED = "charged"
+    """It is no longer waived."""
 
 
 class Set(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,7 +332,27 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     made_by: str
     superseded_at: datetime | None
-    quote: Quote
+    bill: Bill
+
+    @property
+    def quote(self) -> Quote:
+        return self.bill.quote
+
+    def next(self, bill: Bill, why: Why, *, quote_id: str, at: datetime, by: str, version: int) -> "Frozen":
+        """The quote that takes its place."""
+        return Frozen(
+            id=quote_id,
+            booking_id=self.booking_id,
+            number=self.number + 1,
+            site=self.site,
+            party=bill.basis.party,
+            tariff_version=version,
+            why=why,
+            made_at=at,
+            made_by=by,
+            superseded_at=None,
+            bill=bill,
+        )
 
 
 class Undecided(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,12 +1,11 @@
-"""The tariffs of sites, kept in mind until a site's revision says that they may have changed; and wishes made of
-bookings, ready to be priced."""
+"""The tariffs of sites, kept in mind until a site's revision says that they may have changed; and what of bookings is
+to be priced."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import datetime
 
 from controller.billing import repository
-from controller.billing.model import Priced, Set, Used
+from controller.billing.model import Basis, Priced, Set, Used
 from controller.bookings.model import Asked, Booking
 from controller.bookings.picture import Picture, Place
 from controller.database import Tx
@@ -36,47 +35,45 @@ class PriceLists:
         return found
 
 
-def priced(picture: Picture, asked: Asked | Booking, tier: Tier, *, block: tuple[int, int] | None = None) -> Priced:
-    """What is to be priced. ``block``: dates and microseconds of its series, if it has one."""
+def basis(picture: Picture, asked: Asked | Booking) -> Basis:
+    """What of a booking, or of a wish for one, its price depends on."""
     place = picture.require(asked.space)
     layout = place.space.layout(asked.layout)
+    return Basis(
+        space=asked.space,
+        layout=layout.id if layout is not None else None,
+        during=asked.during,
+        party=asked.party,
+        seats=_seats(place, asked),
+        equipment=tuple(sorted(asked.equipment, key=lambda need: need.equipment)),
+    )
+
+
+def priced(picture: Picture, of: Basis, tier: Tier, *, block: tuple[int, int] | None = None) -> Priced:
+    """What is to be priced. ``block``: dates and microseconds of its series, if it has one."""
     dates, series_us = block or (1, 0)
     return Priced(
         zone=picture.site.tz,
-        space=asked.space,
-        layout=layout.id if layout is not None else None,
+        space=of.space,
+        layout=of.layout,
         tier=tier,
-        party=asked.party,
-        during=asked.during,
-        modes=tuple(picture.hours.modes(asked.during, space=asked.space)),
-        seats=_seats(place, asked),
-        equipment=_equipment(picture, asked),
+        party=of.party,
+        during=of.during,
+        modes=tuple(picture.hours.modes(of.during, space=of.space)),
+        seats=of.seats,
+        equipment=_equipment(picture, of),
         dates=dates,
         series_us=series_us,
     )
-
-
-def same_price(one: Booking, other: Booking) -> bool:
-    """Whether nothing differs that a price could depend on. One that was finished early is charged to its old end."""
-    return _charged_until(one) == _charged_until(other) and all(
-        getattr(one, name) == getattr(other, name) for name in _PRICED
-    )
-
-
-_PRICED = ("space", "layout", "starts", "party", "people", "seats", "equipment")
-
-
-def _charged_until(booking: Booking) -> datetime:
-    return booking.ends_before or booking.ends
 
 
 def _seats(place: Place, asked: Asked | Booking) -> int:
     return (asked.seats or asked.people or 1) if place.space.kind is SpaceKind.POOL else 1
 
 
-def _equipment(picture: Picture, asked: Asked | Booking) -> tuple[Used, ...]:
+def _equipment(picture: Picture, of: Basis) -> tuple[Used, ...]:
     names: Mapping[str, str] = {each.id: each.name for each in picture.equipment.values()}
     return tuple(
         Used(equipment=need.equipment, name=names.get(need.equipment, need.equipment), count=need.count)
-        for need in sorted(asked.equipment, key=lambda need: need.equipment)
+        for need in of.equipment
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, func, insert, select, update
 
-from controller.billing.model import Frozen, Quote, Set, Tariffs, Undecided, Why
+from controller.billing.model import Bill, Frozen, Set, Tariffs, Undecided, Why
 from controller.billing.splitting import micros
 from controller.billing.tables import allowance_uses, quotes, tariffs
 from controller.bookings.model import CLAIMING, Asked, Need, State
@@ -18,7 +18,7 @@ from edge.wire.interval import Interval
 _AT_ONCE = 500
 """Ids asked for in one statement."""
 _STANDING = [each.value for each in (*CLAIMING, State.REQUESTED)]
-_QUOTE = tuple(quotes.c[name] for name in Frozen.__struct_fields__ if name != "quote")
+_QUOTE = tuple(quotes.c[name] for name in Frozen.__struct_fields__ if name != "bill")
 
 
 async def current(tx: Tx, site: str) -> Set | None:
@@ -33,6 +33,12 @@ async def current(tx: Tx, site: str) -> Set | None:
         changed_at=row["changed_at"],
         changed_by=row["changed_by"],
     )
+
+
+async def version(tx: Tx, site: str, number: int) -> Tariffs:
+    """Tariffs as they were once."""
+    query = select(tariffs.c.document).where(tariffs.c.site == site, tariffs.c.version == number)
+    return msgspec.json.decode((await tx.execute(query)).scalar_one(), type=Tariffs)
 
 
 async def put(tx: Tx, site: str, value: Set) -> None:
@@ -66,8 +72,8 @@ async def history(tx: Tx, booking_id: str) -> list[Frozen]:
 
 
 def _frozen(row: RowMapping) -> Frozen:
-    known = {name: row[name] for name in Frozen.__struct_fields__ if name != "quote"}
-    return Frozen(**known | {"why": Why(row["why"])}, quote=msgspec.json.decode(row["document"], type=Quote))
+    known = {name: row[name] for name in Frozen.__struct_fields__ if name != "bill"}
+    return Frozen(**known | {"why": Why(row["why"])}, bill=msgspec.json.decode(row["document"], type=Bill))
 
 
 async def freeze(tx: Tx, made: Sequence[Frozen], *, instead_of: Sequence[Frozen]) -> None:
@@ -76,23 +82,24 @@ async def freeze(tx: Tx, made: Sequence[Frozen], *, instead_of: Sequence[Frozen]
     for at in range(0, len(ids), _AT_ONCE):
         gone = update(quotes).where(quotes.c.id.in_(ids[at : at + _AT_ONCE]))
         await tx.execute(gone.values(superseded_at=made[0].made_at))
+    told = [(each, each.quote) for each in made]
     await tx.execute(
         insert(quotes),
         [
-            {name: getattr(each, name) for name in Frozen.__struct_fields__ if name != "quote"}
+            {name: getattr(each, name) for name in Frozen.__struct_fields__ if name != "bill"}
             | {
                 "why": each.why.value,
-                "total_pence": each.quote.total,
-                "vat_pence": each.quote.vat,
-                "document": msgspec.json.encode(each.quote).decode(),
+                "total_pence": quote.total,
+                "vat_pence": quote.vat,
+                "document": msgspec.json.encode(each.bill).decode(),
             }
-            for each in made
+            for each, quote in told
         ],
     )
     uses = [
         msgspec.structs.asdict(use) | {"quote_id": each.id, "site": each.site, "party": each.party}
-        for each in made
-        for use in each.quote.uses
+        for each, quote in told
+        for use in quote.uses
     ]
     if uses:
         await tx.execute(insert(allowance_uses), uses)

@@ -65,8 +65,17 @@ async def booking_quote(booking_id: IdPath, house: TheHouse, actor: Reads) -> Ac
 
 @router.post("/bookings/{booking_id}/quote/waive", responses=described(BookingUnknown, NothingCharged))
 async def waive_quote(booking_id: IdPath, body: WaiveBody, house: TheHouse, actor: Decides) -> AccountAnswer:
-    """Let a booking's charge off, for a reason that stands on the quote."""
-    return account_answer(await house.billing.waive(booking_id, why=body.why, actor=actor))
+    """Let a booking's charge off, for a reason that stands on the quote; it stays let off, whatever becomes of the
+    booking, until that is taken back."""
+    return account_answer(
+        await house.billing.waive(booking_id, why=body.why, given_up_only=body.given_up_only, actor=actor)
+    )
+
+
+@router.delete("/bookings/{booking_id}/quote/waive", responses=described(BookingUnknown))
+async def charge_quote(booking_id: IdPath, house: TheHouse, actor: Decides) -> AccountAnswer:
+    """Charge again what was let off. Idempotent."""
+    return account_answer(await house.billing.charge(booking_id, actor=actor))
 
 
 def _require_own(actor: Actor, site: str, party: str | None) -> None:

@@ -1,7 +1,6 @@
 """Tariffs read and set; quotes given, looked up, let off."""
 
-import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -10,9 +9,9 @@ from controller import localtime
 from controller.billing import cancelling, repository
 from controller.billing.checking import faults, parties_named
 from controller.billing.errors import NothingCharged, TariffsStale
-from controller.billing.freezing import Freezer
-from controller.billing.model import Example, Frozen, Kind, Line, Quote, Set, Shift, Tariffs, Why
-from controller.billing.pricelists import PriceLists, priced
+from controller.billing.freezing import Freezer, confirmed, quote_id
+from controller.billing.model import Bill, Example, Frozen, Kind, Line, Quote, Set, Shift, Tariffs, Why
+from controller.billing.pricelists import PriceLists, basis, priced
 from controller.billing.pricing import price
 from controller.billing.splitting import micros
 from controller.billing.till import open_till
@@ -31,7 +30,6 @@ from controller.people.model import Actor, Tier
 from controller.people.parties import parties, tier_of
 from controller.problem import Invalid
 from edge.wire.clock import Clock
-from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 
 MOST_SHIFTS = 100
@@ -127,7 +125,7 @@ class Billing:
         tills = [await open_till(tx, picture, tariffs, wished, series=series) for tariffs in (old, new)]
         shifts = []
         for each in waiting:
-            before, after = (till.price(each.asked, series=each.series_id) for till in tills)
+            before, after = (till.price(basis(picture, each.asked), series=each.series_id) for till in tills)
             shifts.append(
                 Shift(
                     booking_id=each.id,
@@ -156,7 +154,10 @@ class Billing:
             current = await self._lists.of(tx, picture)
             till = await open_till(tx, picture, current.tariffs if current else Tariffs(), asked)
             block = (len(asked), sum(micros(each.during.end - each.during.start) for each in asked))
-            quoted = [Quoted(during=each.during, quote=till.price(each, tier=tier, block=block)) for each in asked]
+            quoted = [
+                Quoted(during=each.during, quote=till.price(basis(picture, each), tier=tier, block=block))
+                for each in asked
+            ]
             return picture.site, quoted, current
 
     async def account(self, booking_id: str) -> Account:
@@ -176,46 +177,74 @@ class Billing:
                 frozen=known[0] if known else None,
                 earlier=tuple(known[1:]),
             )
-        current = await self._lists.of(tx, picture)
-        till = await open_till(
-            tx, picture, current.tariffs if current else Tariffs(), [booking], series=[booking.series_id]
-        )
         return Account(
             site=picture.site,
             booking=booking,
-            quote=till.price(booking, series=booking.series_id),
+            quote=await self._as_of_now(tx, picture, booking, known[0] if known else None),
             settled=False,
             frozen=None,
             earlier=tuple(known),
         )
 
-    async def waive(self, booking_id: str, *, why: str, actor: Actor) -> Account:
-        """Let a booking's charge off as a whole; the quote that held is kept. Raises ``BookingUnknown``,
-        ``NothingCharged``."""
-        account = await self._database.run(self._waive, booking_id, why, actor)
+    async def _as_of_now(self, tx: Tx, picture: Picture, booking: Booking, standing: Frozen | None) -> Quote:
+        """What a booking would cost if it were confirmed now."""
+        current = await self._lists.of(tx, picture)
+        tariffs = current.tariffs if current else Tariffs()
+        till = await open_till(tx, picture, tariffs, [booking], series=[booking.series_id])
+        if standing is None or current is None:
+            return till.price(basis(picture, booking), series=booking.series_id)
+        return (await confirmed(tx, picture, current, till, booking, standing, self._clock.now())).quote
+
+    async def waive(self, booking_id: str, *, why: str, given_up_only: bool, actor: Actor) -> Account:
+        """Let off a booking's charge, or what is charged for time that was given up, whatever becomes of it later; the
+        quote that held is kept. Raises ``BookingUnknown``, ``NothingCharged``."""
+
+        def off(frozen: Frozen | None, booking: Booking) -> Bill:
+            if frozen is None:
+                raise NothingCharged(booking.title)
+            made = cancelling.waived(frozen.bill, why, given_up_only=given_up_only)
+            if (made.quote.total or 0) >= (frozen.quote.total or 0):
+                raise NothingCharged(booking.title)
+            return made
+
+        return await self._rebill(booking_id, off, Why.WAIVED, act="waive", actor=actor)
+
+    async def charge(self, booking_id: str, *, actor: Actor) -> Account:
+        """Take a waiver back. Idempotent. Raises ``BookingUnknown``."""
+
+        def on(frozen: Frozen | None, _: Booking) -> Bill | None:
+            return None if frozen is None or frozen.bill.waiver is None else cancelling.charged(frozen.bill)
+
+        return await self._rebill(booking_id, on, Why.CHARGED, act="charge", actor=actor)
+
+    async def _rebill(
+        self,
+        booking_id: str,
+        becomes: Callable[[Frozen | None, Booking], Bill | None],
+        why: Why,
+        *,
+        act: str,
+        actor: Actor,
+    ) -> Account:
+        async def carry_out(tx: Tx) -> Account:
+            now = self._clock.now()
+            booking = await _require(tx, booking_id)
+            await self._database.lock_site(tx, booking.site)
+            booking = await _require(tx, booking_id)
+            old = (await repository.live(tx, [booking_id])).get(booking_id)
+            bill = becomes(old, booking)
+            if old is not None and bill is not None:
+                made = old.next(
+                    bill, why, quote_id=quote_id(now), at=now, by=actor.name[:200], version=old.tariff_version
+                )
+                await repository.freeze(tx, [made], instead_of=[old])
+                thing = f"booking {booking_id}"
+                await audit.record(tx, actor=actor.name, at=now, act=act, site=booking.site, thing=thing)
+            return await self._account(tx, booking)
+
+        account = await self._database.run(carry_out)
         self._changes.site_changed(account.site.id)
         return account
-
-    async def _waive(self, tx: Tx, booking_id: str, why: str, actor: Actor) -> Account:
-        now = self._clock.now()
-        booking = await _require(tx, booking_id)
-        await self._database.lock_site(tx, booking.site)
-        booking = await _require(tx, booking_id)
-        old = (await repository.live(tx, [booking_id])).get(booking_id)
-        if old is None or not old.quote.total:
-            raise NothingCharged(booking.title)
-        made = msgspec.structs.replace(
-            old,
-            id=uuid7(now, secrets.token_bytes(10)),
-            number=old.number + 1,
-            why=Why.WAIVED,
-            made_at=now,
-            made_by=actor.name[:200],
-            quote=cancelling.waived(old.quote, why),
-        )
-        await repository.freeze(tx, [made], instead_of=[old])
-        await audit.record(tx, actor=actor.name, at=now, act="waive", site=booking.site, thing=f"booking {booking_id}")
-        return await self._account(tx, booking)
 
 
 async def _require(tx: Tx, booking_id: str) -> Booking:
@@ -243,7 +272,7 @@ def _examples(picture: Picture, old: Tariffs, new: Tariffs, now: datetime) -> It
     for space in spaces:
         for tier in Tier:
             for during in times:
-                wish = priced(picture, Asked(space=space, title="", during=during), tier)
+                wish = priced(picture, basis(picture, Asked(space=space, title="", during=during)), tier)
                 before, after = price(old, wish, {}), price(new, wish, {})
                 if (before.total, before.unset_us) != (after.total, after.unset_us) and found < MOST_EXAMPLES:
                     found += 1

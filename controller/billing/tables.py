@@ -26,7 +26,7 @@ quotes = Table(
     Column("why", String(12), nullable=False),
     Column("total_pence", BigInteger),  # NULL where no charge is set
     Column("vat_pence", BigInteger, nullable=False),
-    Column("document", Text, nullable=False),  # JSON: the quote with all its lines
+    Column("document", Text, nullable=False),  # JSON: the bill, as controller.billing.model has it
     Column("made_at", Instant, nullable=False),
     Column("made_by", String(200), nullable=False),
     Column("superseded_at", Instant),  # since when another one holds

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from controller.billing import repository
-from controller.billing.model import Quote, Tariffs, Use
+from controller.billing.model import Basis, Priced, Quote, Tariffs, Use
 from controller.billing.pricelists import priced
 from controller.billing.pricing import price
 from controller.billing.words import HOUR_US
@@ -40,16 +40,29 @@ class Till:
         self._blocks = blocks
 
     def price(
-        self, wished: Wished, *, tier: Tier | None = None, series: str | None = None, block: Block | None = None
+        self, of: Basis, *, tier: Tier | None = None, series: str | None = None, block: Block | None = None
     ) -> Quote:
         """What it costs now. ``tier`` for one without a party; ``block`` for dates whose series is not written yet."""
-        if series is not None:
-            block = self._blocks.get(series)
-        own = self._tiers.get(wished.party or "", tier or Tier.COMMUNITY)
-        spent = self._spent.setdefault(wished.party or "", Counter())
-        quote = price(self._tariffs, priced(self._picture, wished, own, block=block), spent)
-        self.spend(wished.party, quote.uses)
+        quote = self.look(of, tier=tier, series=series, block=block)
+        self.spend(of.party, quote.uses)
         return quote
+
+    def look(
+        self, of: Basis, *, tier: Tier | None = None, series: str | None = None, block: Block | None = None
+    ) -> Quote:
+        """As ``price``, of what nobody is to pay: its free hours are not taken."""
+        wish = self._wish(of, tier, block if series is None else self._blocks.get(series))
+        return price(self._tariffs, wish, self._spent.get(of.party or "", Counter()))
+
+    def alike(self, one: Basis, other: Basis) -> bool:
+        """Whether these cost the same, line by line, whenever they are priced."""
+        if (one.space, one.during, one.party) != (other.space, other.during, other.party):
+            return False
+        quotes = [price(self._tariffs, self._wish(each, None, None), {}) for each in (one, other)]
+        return quotes[0].lines == quotes[1].lines
+
+    def _wish(self, of: Basis, tier: Tier | None, block: Block | None) -> Priced:
+        return priced(self._picture, of, self._tiers.get(of.party or "", tier or Tier.COMMUNITY), block=block)
 
     def spend(self, party: str | None, uses: Sequence[Use]) -> None:
         """Count free hours of a quote that was made before."""

@@ -10,7 +10,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.billing.cancelling import cancelled, no_show
+from controller.billing.cancelling import cancelled, changed, given_up, no_show, waived
 from controller.billing.choosing import most_particular, tie
 from controller.billing.model import (
     Allowance,
@@ -35,7 +35,7 @@ from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
-from tests.controller.billing.wishes import LONDON, wall
+from tests.controller.billing.wishes import LONDON, bill, wall
 
 T = TypeVar("T")
 FIRST = wall("2026-10-24 12:00")
@@ -259,12 +259,43 @@ def test_what_is_left_of_a_cancelled_quote_adds_up_and_is_no_more_than_it_was(
 ) -> None:
     quote = price(tariffs, wish, Counter())
     at = wish.during.start + timedelta(hours=hours)
-    for left in (cancelled(quote, starts=wish.during.start, zone=LONDON, at=at), no_show(quote)):
+    booked = bill(quote, wish.during)
+    for owed in (cancelled(booked, zone=LONDON, at=at), no_show(booked, at=at)):
+        left = owed.quote
         assert _adds_up(left)
         assert left.lines[: len(quote.lines)] == quote.lines
         assert (left.total is None) == (quote.total is None)
         assert 0 <= (left.total or 0) <= (quote.total or 0)
         assert 0 <= left.vat <= (left.total or 0)
+
+
+@given(
+    tariffs=TARIFFS,
+    wish=wishes(),
+    hours=st.integers(-2000, 0),
+    part=st.floats(0.05, 0.95),
+    away=st.booleans(),
+    let_off=st.booleans(),
+)
+@settings(max_examples=120, deadline=None)
+def test_no_change_before_a_cancel_makes_it_cheaper_than_the_cancel_alone(
+    tariffs: Tariffs, wish: Priced, hours: int, part: float, away: bool, let_off: bool
+) -> None:
+    quote = price(tariffs, wish, Counter())
+    at = wish.during.start + timedelta(hours=hours)
+    booked = bill(quote, wish.during)
+    short = Interval(start=wish.during.start, end=wish.during.start + (wish.during.end - wish.during.start) * part)
+    kept = price(tariffs, _part(wish, short), Counter())
+    charge = given_up(booked, None if away else kept, zone=LONDON, at=at)
+    other = changed(booked, kept, bill(kept, short).basis, charge)
+    assert _adds_up(other.quote)
+    assert 0 <= other.quote.vat <= (other.quote.total or 0)
+    alone, later = (cancelled(each, zone=LONDON, at=at).quote.total or 0 for each in (booked, other))
+    assert later >= alone - 1  # each is rounded by itself
+    if let_off:
+        free = cancelled(waived(other, "why", given_up_only=False), zone=LONDON, at=at).quote
+        assert (free.total or 0, free.vat) == (0, 0)
+        assert _adds_up(free)
 
 
 def _adds_up(quote: Quote) -> bool:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.billing.model import Line, Priced, Quote, Rate, Tariffs
+from controller.billing.model import Basis, Bill, Line, Priced, Quote, Rate, Tariffs
 from controller.billing.pricing import Usage, price
 from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
@@ -38,6 +38,11 @@ def wish(starts: str, ends: str, **fields: object) -> Priced:
 
 def quote(tariffs: Tariffs, starts: str, ends: str, usage: Usage | None = None, **fields: object) -> Quote:
     return price(tariffs, wish(starts, ends, **fields), usage or {})
+
+
+def bill(given: Quote, during: Interval) -> Bill:
+    """What the choir owes for the hall at that price."""
+    return Bill(price=given, basis=Basis(space="hall", layout=None, during=during, party="choir"))
 
 
 def told(found: Quote) -> list[str]:
