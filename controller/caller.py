@@ -2,9 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
 
 import httpx
 import msgspec
@@ -16,6 +16,7 @@ _TIMEOUT_S = 120.0
 _MOST_BYTES = 20 * 1024 * 1024
 """What is read of a file at most; the controller takes less and says how much."""
 T = TypeVar("T")
+_Params: TypeAlias = Mapping[str, str | list[str]]
 
 Server = Annotated[str, typer.Option("--server", help="The controller's address.")]
 TokenFile = Annotated[
@@ -23,14 +24,22 @@ TokenFile = Annotated[
 ]
 Token = Annotated[str | None, typer.Option("--token", help="The token itself; others on this machine may see it.")]
 SERVER = "http://127.0.0.1:8080"
+AsJson = Annotated[bool, typer.Option("--json", help="As the API answers it, for programs.")]
 REFUSED = 1
 """Exit code: the controller refused it, or does not answer."""
 SET_ASIDE = 3
 """Exit code: done, but for rows that were refused."""
 
 
-class _Problem(msgspec.Struct, frozen=True):
+class Refusal(msgspec.Struct, frozen=True):
+    """Why the controller refused something."""
+
     detail: str
+
+
+class _Page(msgspec.Struct, frozen=True):
+    items: list[msgspec.Raw]
+    next: str | None
 
 
 class Caller:
@@ -47,24 +56,44 @@ class Caller:
         self._headers = {"Authorization": f"Bearer {secret}"}
         self.console = Console()
 
-    def get(self, path: str, told: type[T], **params: str) -> T:
-        """The answer to ``/api/v1{path}``."""
-        return self._read(self._ask("GET", path, params, None, {}).content, told)
+    def get(self, path: str, told: type[T], **params: str | list[str]) -> T:
+        """The answer to ``/api/v1{path}``. ``told`` as ``Raw``, here and below: as it came."""
+        return self.read(self._ask("GET", path, params, None, {}).content, told)
+
+    def pages(self, path: str) -> msgspec.Raw:
+        """All ``items`` of a list that comes in pages, as one answer."""
+        items: list[msgspec.Raw] = []
+        page = self.get(path, _Page)
+        while page.next is not None:
+            items += page.items
+            page = self.get(path, _Page, after=page.next)
+        return msgspec.Raw(msgspec.json.encode({"items": [*items, *page.items]}))
 
     def download(self, path: str, kind: str, out: Path | None, **params: str) -> None:
         """Write a file of the media type ``kind`` into ``out``, or to the screen."""
+        self.keep(self.text(path, kind, **params), out)
+
+    def text(self, path: str, kind: str, **params: str) -> bytes:
+        """A file of the media type ``kind``."""
         response = self._ask("GET", path, params, None, {})
         if not response.headers.get("content-type", "").startswith(kind):
             self.refuse(f"{self._server} answers, but not as a controller does; is the address right?")
-        self._keep(response.content, out)
+        return response.content
 
     def post(self, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T:
         """The answer to a body of the media type ``kind``."""
-        return self._read(self._ask("POST", path, params, content, {"Content-Type": kind}).content, told)
+        return self.read(self._ask("POST", path, params, content, {"Content-Type": kind}).content, told)
 
     def put(self, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T:
         """As ``post``, for what is put in its place."""
-        return self._read(self._ask("PUT", path, params, content, {"Content-Type": kind}).content, told)
+        return self.read(self._ask("PUT", path, params, content, {"Content-Type": kind}).content, told)
+
+    def attempt(self, method: str, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T | Refusal:
+        """As ``post`` and ``put``, but where the controller refuses it the others are yet to be tried."""
+        response = self._send(method, path, params, content, {"Content-Type": kind})
+        if not response.is_success:
+            return Refusal(detail=_detail(response))
+        return self.read(response.content, told)
 
     def delete(self, path: str) -> None:
         """Have something removed."""
@@ -80,17 +109,26 @@ class Caller:
                 if not response.is_success:
                     response.read()
                     self.refuse(_detail(response))
-                yield from (self._read(line.encode(), dict[str, Any]) for line in response.iter_lines())
+                yield from (self.read(line.encode(), dict[str, Any]) for line in response.iter_lines())
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self.refuse(f"{self._server} does not answer: {error}", error)
 
-    def _read(self, answer: bytes, told: type[T]) -> T:
+    def answered(self, answer: msgspec.Raw, told: type[T], *, as_json: bool) -> T:
+        """What a question is answered with. ``as_json``: prints it as it is, which ends the command."""
+        if as_json:
+            self.keep(bytes(answer) + b"\n", None)
+            raise typer.Exit
+        return self.read(answer, told)
+
+    def read(self, answer: bytes | msgspec.Raw, told: type[T]) -> T:
+        """An answer's content."""
         try:
             return msgspec.json.decode(answer, type=told)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             self.refuse(f"{self._server} answers, but not as a controller does; is the address right?", error)
 
-    def _keep(self, data: bytes, out: Path | None) -> None:
+    def keep(self, data: bytes, out: Path | None) -> None:
+        """Write into ``out``, or to the screen."""
         if out is None:
             sys.stdout.buffer.write(data)
             return
@@ -100,11 +138,19 @@ class Caller:
             self.refuse(f"{out} cannot be written: {error.strerror}", error)
 
     def _ask(
-        self, method: str, path: str, params: dict[str, str], content: bytes | None, headers: dict[str, str]
+        self, method: str, path: str, params: _Params, content: bytes | None, headers: dict[str, str]
+    ) -> httpx.Response:
+        response = self._send(method, path, params, content, headers)
+        if not response.is_success:
+            self.refuse(_detail(response))
+        return response
+
+    def _send(
+        self, method: str, path: str, params: _Params, content: bytes | None, headers: dict[str, str]
     ) -> httpx.Response:
         address = f"{self._server}/api/v1{path}"
         try:
-            response = httpx.request(
+            return httpx.request(
                 method,
                 address,
                 params=params,
@@ -114,19 +160,20 @@ class Caller:
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self.refuse(f"{self._server} does not answer: {error}", error)
-        if not response.is_success:
-            self.refuse(_detail(response))
-        return response
+
+    def say(self, line: str, style: str | None = None) -> None:
+        """Write a line as it is."""
+        self.console.print(line, style=style, markup=False, highlight=False)
 
     def refuse(self, line: str, error: Exception | None = None) -> NoReturn:
         """Say why and end with exit code 1."""
-        self.console.print(line, style="red", markup=False, highlight=False)
+        self.say(line, style="red")
         raise typer.Exit(REFUSED) from error
 
 
 def _detail(response: httpx.Response) -> str:
     try:
-        return msgspec.json.decode(response.content, type=_Problem).detail
+        return msgspec.json.decode(response.content, type=Refusal).detail
     except msgspec.MsgspecError:
         return f"the controller answered {response.status_code}"
 

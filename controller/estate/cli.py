@@ -1,7 +1,6 @@
-"""``hallkeeper site``: a building as one file, out, checked, and in, over HTTP."""
+"""``hallkeeper site``: buildings as one file, out, checked, and in, over HTTP."""
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from controller.caller import REFUSED, SERVER, Caller, Server, Token, TokenFile, read_file
+from controller import screen
+from controller.caller import REFUSED, SERVER, Caller, Refusal, Server, Token, TokenFile, read_file
+from controller.estate.site_file.estate_file import NoSiteFile, joined, parted
 
-app = typer.Typer(help="A building in and out of one file.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="A building, or all of them, in and out of one file.", no_args_is_help=True, add_completion=False
+)
 
 _KIND = "application/toml"
 _STYLES = {"add": "green", "change": "yellow", "remove": "red"}
@@ -45,21 +48,46 @@ class _Answer(msgspec.Struct, frozen=True):
     notes: list[str]
 
 
+class _Site(msgspec.Struct, frozen=True):
+    id: str
+
+
+class _Sites(msgspec.Struct, frozen=True):
+    items: list[_Site]
+
+
 @app.callback()
 def site() -> None:
-    """A building in and out of one file."""
+    """A building, or all of them, in and out of one file."""
 
 
 @app.command()
 def export(
-    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
-    out: Annotated[Path | None, typer.Argument(help="Where to; left out, to the screen.", dir_okay=False)] = None,
+    site: Annotated[
+        str | None, typer.Argument(help="The site, such as ramsey; left out, all that you may see.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Argument(help="Where to, ending in .toml; left out, to the screen.", dir_okay=False)
+    ] = None,
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Write a site as one TOML file: floors, spaces, equipment, doors, edges, hours, policy, tariffs. No secrets."""
-    Caller(server, token_file, token).download(f"/sites/{site}/file", _KIND, out)
+    """Write a site, or the whole estate, as one TOML file: floors, spaces, equipment, doors, edges, hours, policy,
+    tariffs. No secrets."""
+    if site is not None and out is None and site.endswith(".toml"):
+        out, site = Path(site), None
+    caller = Caller(server, token_file, token)
+    if site is not None:
+        caller.download(_path(site), _KIND, out)
+        return
+    sites = caller.read(caller.pages("/sites"), _Sites).items
+    if not sites:
+        caller.refuse("there is no site that you may see")
+    try:
+        caller.keep(joined((each.id, caller.text(_path(each.id), _KIND)) for each in sites), out)
+    except NoSiteFile as error:
+        caller.refuse(f"a site cannot be read: {error}", error)
 
 
 @app.command()
@@ -71,14 +99,12 @@ def check(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Say what bringing FILE in would do and all that is wrong with it; write nothing.
+    """Say what bringing FILE in would do and all that is wrong with it, site by site; write nothing.
 
     Exit code 0 when it would be taken, 1 when it would not or the controller did not answer.
     """
     caller = Caller(server, token_file, token)
-    answer = _put(caller, file, check=True, prune=prune, anyway=anyway)
-    _show(caller.console, answer, word="would be ")
-    if not answer.possible:
+    if _faulty(caller, _files(file), prune=prune, anyway=anyway, shown=True):
         raise typer.Exit(REFUSED)
 
 
@@ -92,66 +118,82 @@ def import_file(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Make a site what FILE says, or make it new: all of it or nothing. A file brought in again changes nothing.
+    """Make sites what FILE says, or make them new: all of a site or nothing of it, and none while one has a fault. A
+    file brought in again changes nothing.
 
     Exit code 0 when it was taken, 1 when it was not or the controller did not answer.
     """
     caller = Caller(server, token_file, token)
-    answer = _put(caller, file, check=True, prune=prune, anyway=anyway)
-    if dry_run or not answer.possible:
-        _show(caller.console, answer, word="would be ")
-        if not answer.possible:
-            raise typer.Exit(REFUSED)
-        return
-    _show(caller.console, _put(caller, file, check=False, prune=prune, anyway=anyway), word="")
+    files = _files(file)
+    faulty = _faulty(caller, files, prune=prune, anyway=anyway, shown=dry_run)
+    if faulty:
+        caller.say(f"Nothing is imported, since this cannot be: {', '.join(faulty)}", style="red")
+    if faulty or dry_run:
+        raise typer.Exit(REFUSED if faulty else 0)
+    put = _put(caller, files, check=False, prune=prune, anyway=anyway)
+    if left := [name for name, answer in put if not _show(caller, name, answer, word="")]:
+        caller.say(f"Not imported: {', '.join(left)}", style="red")
+        raise typer.Exit(REFUSED)
 
 
-def _put(caller: Caller, file: Path, *, check: bool, prune: bool, anyway: bool) -> _Answer:
-    data = read_file(file)
+def _faulty(caller: Caller, files: Mapping[str, bytes], *, prune: bool, anyway: bool, shown: bool) -> list[str]:
+    """The sites that would not be taken. Shows those, and with ``shown`` all of them."""
+    faulty = []
+    for name, answer in _put(caller, files, check=True, prune=prune, anyway=anyway):
+        sound = not isinstance(answer, Refusal) and answer.possible
+        if shown or not sound:
+            _show(caller, name, answer, word="would be ")
+        if not sound:
+            faulty.append(name)
+    return faulty
+
+
+def _put(
+    caller: Caller, files: Mapping[str, bytes], *, check: bool, prune: bool, anyway: bool
+) -> Iterator[tuple[str, _Answer | Refusal]]:
     given = {"check": check, "prune": prune, "anyway": anyway}
     params = {name: str(value).lower() for name, value in given.items()}
-    return caller.put(f"/sites/{_site_of(data)}/file", data, _KIND, _Answer, **params)
+    for name, data in files.items():
+        yield name, caller.attempt("PUT", _path(name), data, _KIND, _Answer, **params)
 
 
-def _site_of(data: bytes) -> str:
-    """The site that a file is about. Raises ``typer.BadParameter``."""
+def _files(file: Path) -> dict[str, bytes]:
+    """The files of the sites in a file. Raises ``typer.BadParameter``."""
     try:
-        document = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise typer.BadParameter(f"this is not TOML: {error}") from error
-    site = document.get("site")
-    found = site.get("id") if isinstance(site, Mapping) else None
-    if not isinstance(found, str) or not found or not found.replace("-", "").isalnum():
-        raise typer.BadParameter('the file needs a table [site] with its id, such as id = "ramsey"')
-    return found
+        return parted(read_file(file))
+    except NoSiteFile as error:
+        raise typer.BadParameter(str(error)) from error
 
 
-def _show(console: Console, answer: _Answer, *, word: str) -> None:
-    for note in answer.notes:
-        console.print(f"Note: {note}", style="yellow", markup=False, highlight=False)
-    _table(console, ("Place", "Wrong"), answer.problems)
-    _table(console, ("Place", "Stands in the way"), answer.obstacles)
-    if answer.count > len(answer.obstacles):
-        console.print(f"and {answer.count - len(answer.obstacles)} more")
-    if answer.problems:
-        return
-    if answer.changes:
-        table = Table("", "What", "Fields")
-        for each in answer.changes:
-            named = f"{each.section} {each.id}".rstrip()
-            table.add_row(f"[{_STYLES[each.what]}]{each.what}[/]", escape(named), escape(", ".join(each.fields)))
-        console.print(table)
+def _path(site: str) -> str:
+    return f"/sites/{site}/file"
+
+
+def _show(caller: Caller, site: str, answer: _Answer | Refusal, *, word: str) -> bool:
+    """Write what becomes of a site. Answers whether it is taken."""
+    if isinstance(answer, Refusal):
+        caller.say(f"{site}: {answer.detail}", style="red")
+        return False
     counts = {what: sum(each.what == what for each in answer.changes) for what in _STYLES}
-    console.print(
-        f"{counts['add']} {word}added, {counts['change']} {word}changed, {counts['remove']} {word}removed"
-        + (f"; the claims of {answer.rewritten} bookings {word}made anew" if answer.rewritten else "")
+    told = f"{counts['add']} {word}added, {counts['change']} {word}changed, {counts['remove']} {word}removed" + (
+        f"; the claims of {answer.rewritten} bookings {word}made anew" if answer.rewritten else ""
     )
+    caller.say(f"{site}: {told}" if answer.possible else f"{site}: cannot be taken", None if answer.possible else "red")
+    for note in answer.notes:
+        caller.say(f"Note: {note}", style="yellow")
+    console = caller.console
+    screen.show(console, ("Place", "Wrong"), ((each.place, each.text) for each in answer.problems))
+    screen.show(console, ("Place", "Stands in the way"), ((each.place, each.text) for each in answer.obstacles))
+    if answer.count > len(answer.obstacles):
+        caller.say(f"and {answer.count - len(answer.obstacles)} more")
+    if answer.changes and not answer.problems:
+        _changes(console, answer.changes)
+    return True
 
 
-def _table(console: Console, head: tuple[str, str], rows: list[_Problem]) -> None:
-    if not rows:
-        return
-    table = Table(*head)
-    for each in rows:
-        table.add_row(escape(each.place), escape(each.text))
+def _changes(console: Console, changes: list[_Change]) -> None:
+    table = Table("", "What", "Fields")
+    for each in changes:
+        named = f"{each.section} {each.id}".rstrip()
+        table.add_row(f"[{_STYLES[each.what]}]{each.what}[/]", escape(named), escape(", ".join(each.fields)))
     console.print(table)
