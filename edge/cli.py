@@ -19,14 +19,17 @@ from edge.errors import ConfigError, EdgeError, NotInstalled, RestartWanted
 
 GROUP = "hallkeeper.commands"
 ABOUT = {
-    "bookings": "Bookings in and out of spreadsheets.",
+    "bookings": "Bookings: list, approve, decline, in and out of spreadsheets.",
     "calendar": "Bring in diaries of other programs.",
     "controller": "The centre: diary, codes, plans, pages.",
     "demo": "Three whole hubs on simulated pins.",
+    "find": "Find a space for a booking or a whole series.",
+    "free": "List when the spaces of a site are free.",
     "hours": "Opening hours, bank holidays, closures.",
     "parties": "Organisations, groups and persons, in and out of spreadsheets.",
     "sim": "Act on a running demo: type codes, walk in, pull plugs.",
-    "site": "A building in and out of one file.",
+    "site": "A building, or all of them, in and out of one file.",
+    "waiting": "Who waits for a time that is taken.",
 }
 EXIT_CONFIG = 2
 EXIT_RESTART = 75

@@ -17,6 +17,13 @@ from edge.cli import ABOUT, GROUP
 WIDE = {"COLUMNS": "250"}
 ASKING = {
     "site export": ["ramsey"],
+    "bookings list": ["ramsey", "--from", "2026-12-01", "--to", "2027-01-01"],
+    "bookings requests": [],
+    "bookings approve": ["019ab3e2-1c00-7000-8000-000000000001"],
+    "bookings decline": ["019ab3e2-1c00-7000-8000-000000000001", "--why", "painters"],
+    "waiting list": ["ramsey"],
+    "find": ["--when", "2026-12-01 18:00", "--minutes", "60"],
+    "free": ["ramsey", "--from", "2026-12-01", "--to", "2026-12-08"],
     "hours show": ["ramsey", "2026-12-25"],
     "hours bank-holidays": ["ramsey"],
     "hours close": ["ramsey", "--first", "2026-12-24", "--last", "2026-12-27", "--reason", "Christmas"],
@@ -63,9 +70,15 @@ def run(command: str, *words: str) -> tuple[int, str]:
     """Exit code and output of a command; it must end by itself, not by an exception."""
     group, _, name = command.partition(" ")
     (entry,) = entry_points(group=GROUP, name=group)
-    result = CliRunner().invoke(entry.load(), [name, *words], env=WIDE)
+    result = CliRunner().invoke(entry.load(), [*name.split(), *words], env=WIDE)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, " ".join(result.output.replace("│", " ").split())
+
+
+def test_the_estate_is_not_written_where_nobody_answers(tmp_path: Path) -> None:
+    out = tmp_path / "county.toml"
+    code, told = run("site export", str(out), "--server", "http://127.0.0.1:1", "--token", "t0ken")
+    assert (code, "does not answer" in told, out.exists()) == (1, True, False)
 
 
 def commands() -> list[tuple[str, list[str], bool]]:

@@ -1,4 +1,4 @@
-"""``hallkeeper bookings``: a site's bookings in and out of spreadsheets, over HTTP."""
+"""``hallkeeper bookings import`` and ``export``: a site's bookings in and out of spreadsheets, over HTTP."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +9,10 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
+from controller.bookings.typed import From, To
 from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
 
-app = typer.Typer(help="Bookings in and out of spreadsheets.", no_args_is_help=True, add_completion=False)
+app = typer.Typer()
 
 SiteArg = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
 
@@ -38,11 +39,6 @@ class _Answer(msgspec.Struct, frozen=True):
     refused: int
     warnings: list[str]
     lines: list[_Line]
-
-
-@app.callback()
-def bookings() -> None:
-    """Bookings in and out of spreadsheets."""
 
 
 @app.command("import")
@@ -88,14 +84,14 @@ def import_file(
 @app.command()
 def export(
     site: SiteArg,
-    since: Annotated[str, typer.Option("--from", help="The first day, such as 2026-12-01.")],
-    to: Annotated[str, typer.Option("--to", help="The day after the last, at most 400 days later.")],
+    since: From,
+    to: To,
     out: Annotated[Path | None, typer.Argument(help="Where to; left out, to the screen.", dir_okay=False)] = None,
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """Write the bookings of a time as CSV, as `import` reads it."""
+    """Write the bookings of a time, at most 400 days of it, as CSV, as `import` reads it."""
     asked = {"from": since, "to": to}
     Caller(server, token_file, token).download(f"/sites/{site}/bookings.csv", "text/csv", out, **asked)
 
