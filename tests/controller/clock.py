@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 
 class ManualClock:
-    """Fulfils ``edge.wire.clock.Clock``. Sleepers wake when ``advance`` or ``set`` passes their time."""
+    """Fulfils ``edge.wire.clock.Clock``. Sleepers wake when ``advance`` or ``set`` passes their time; ``sleeping`` of
+    them wait for it."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
         self._start = now
         self._moved = asyncio.Event()
+        self.sleeping = 0
 
     def now(self) -> datetime:
         return self._now
@@ -20,8 +22,12 @@ class ManualClock:
 
     async def sleep(self, seconds: float) -> None:
         until = self.monotonic() + seconds
-        while self.monotonic() < until:
-            await self._moved.wait()
+        self.sleeping += 1
+        try:
+            while self.monotonic() < until:
+                await self._moved.wait()
+        finally:
+            self.sleeping -= 1
 
     def advance(self, **duration: float) -> None:
         """Move on: ``clock.advance(minutes=5)``."""

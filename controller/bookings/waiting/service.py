@@ -223,7 +223,9 @@ class Waiting:
         if wait.state is not WaitState.WAITING:
             return Standing(wait=wait, site=site, place=None)
         line = _numbered(site, await repository.in_line(tx, site.id))
-        return next(each for each in line if each.wait.id == wait.id)
+        found = next((each for each in line if each.wait.id == wait.id), None)
+        # Whoever only reads may have seen it in line a moment before it left.
+        return found or Standing(wait=await self._require(tx, wait.id), site=site, place=None)
 
     async def run(self) -> None:
         """Offer what has become free otherwise, take back offers that have run out, for ever."""

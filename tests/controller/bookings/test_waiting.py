@@ -7,6 +7,9 @@ import pytest
 from fastapi import FastAPI
 
 from controller.bookings.policy import ApprovalRule, Policy
+from controller.bookings.waiting import repository
+from controller.bookings.waiting.model import Wait
+from controller.database import Tx
 from controller.house import House
 from controller.people.model import Actor
 from tests.controller.bookings.hub import MANAGER
@@ -207,3 +210,22 @@ async def test_who_waits_is_told_alike_in_the_list_and_by_itself(app: FastAPI, v
     async with signed_in_as(app, village, "reader") as reader:
         assert await line(reader) == [("Band", "waiting", 1), ("Chess", "waiting", 2)]
         assert await now(reader, others) == others
+
+
+async def test_a_wait_that_leaves_the_line_while_it_is_read_is_told_as_it_is_then(
+    any_village: httpx.AsyncClient, any_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choir = await book(any_village)
+    band = await wait(any_village, title="Band")
+    read = repository.in_line
+
+    async def slowly(tx: Tx, site: str) -> list[Wait]:
+        monkeypatch.undo()
+        await act(any_village, choir, "cancel")
+        return await read(tx, site)
+
+    monkeypatch.setattr(repository, "in_line", slowly)
+    seen = await now(any_village, band)
+    # SQLite reads one state of things, PostgreSQL what is so at each moment.
+    assert (seen["state"], seen["place"]) in {("waiting", 1), ("offered", None)}
+    assert (await now(any_village, band))["state"] == "offered"
