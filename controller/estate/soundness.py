@@ -50,6 +50,11 @@ def unfit(parts: SiteParts) -> list[str]:
         for space in parts.spaces
         if space.bookable and not space.doors
     ]
+    found += [
+        f"space {space.id!r} can be booked and nobody has said how many people it holds; it takes any number"
+        for space in parts.spaces
+        if space.bookable and space.kind is SpaceKind.ROOM and _unbounded(space)
+    ]
     used = {door for space in parts.spaces for door in space.doors}
     found += [
         f"door {door.id!r} is on the way to no space; no code will open it"
@@ -102,6 +107,11 @@ def _of_space(space: Space, parts: SiteParts) -> Iterator[Fault]:
         yield fault("parts", f"{part!r} is listed twice")
     yield from _of_kind(space, fault)
     yield from _of_layouts(space, fault)
+
+
+def _unbounded(space: Space) -> bool:
+    """Whether it has no capacity in some layout."""
+    return any(space.holds(each) is None for each in (None, *(layout.id for layout in space.layouts)))
 
 
 def _of_kind(space: Space, fault: _Make) -> Iterator[Fault]:

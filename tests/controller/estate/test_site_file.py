@@ -405,8 +405,29 @@ async def test_a_site_without_a_way_in_is_taken_with_a_note(client: httpx.AsyncC
     told = await bring(client, file)
     assert told["notes"] == [
         "space 'hall' can be booked and has no door on its way in; its bookings will have no code",
+        "space 'hall' can be booked and nobody has said how many people it holds; it takes any number",
         "edge 'pi' has no door",
     ]
+
+
+@pytest.mark.parametrize(
+    ("space", "noted"),
+    [
+        ("", True),
+        ("capacity = 60", False),
+        ("bookable = false", False),
+        ("kind = 'pool'\npool_size = 8", False),
+        ("default_layout = 'rows'\n[spaces.hall.layouts.rows]\nname = 'Rows'\ncapacity = 40", False),
+        ("[spaces.hall.layouts.rows]\nname = 'Rows'\ncapacity = 40", True),
+        ("capacity = 60\n[spaces.hall.layouts.rows]\nname = 'Rows'", False),
+    ],
+)
+async def test_a_room_is_noted_of_which_nobody_has_said_how_many_it_holds(
+    client: httpx.AsyncClient, space: str, noted: bool
+) -> None:
+    told = await bring(client, SMALL + f"[spaces.hall]\nname = 'Hall'\n{space}\n", check="true")
+    assert told["possible"]
+    assert any("how many people" in each for each in told["notes"]) is noted
 
 
 async def test_two_that_bring_a_file_in_at_once_make_one_site(any_client: httpx.AsyncClient) -> None:
