@@ -13,16 +13,17 @@ _UUID_LENGTH = 36
 
 
 def show(console: Console, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bool:
-    """Write a table, if it has rows. Answers whether it has."""
+    """Write a table, if it has rows, without the columns that are empty in all of them. Answers whether it has."""
+    columns = [(name, cells) for name, *cells in zip(headings, *rows, strict=True) if any(cells)]
+    if not columns:
+        return False
     table = Table()
-    for heading in headings:
-        width = _UUID_LENGTH if heading == ID else None
-        table.add_column(heading, min_width=width, no_wrap=heading == ID)
-    for row in rows:
+    for name, _ in columns:
+        table.add_column(name, min_width=_UUID_LENGTH if name == ID else None, no_wrap=name == ID)
+    for row in zip(*(cells for _, cells in columns), strict=True):
         table.add_row(*map(escape, row))
-    if table.row_count:
-        console.print(table)
-    return table.row_count > 0
+    console.print(table)
+    return True
 
 
 def moment(at: datetime) -> str:

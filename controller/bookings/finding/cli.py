@@ -30,8 +30,6 @@ class _Proposal(msgspec.Struct, frozen=True):
     site: str
     space: str
     layout: str | None
-    starts: datetime
-    ends: datetime
     approval: str
 
 
@@ -56,8 +54,6 @@ class _Takes(msgspec.Struct, frozen=True):
     site: str
     space: str
     layout: str | None
-    dates: int
-    taken: int
     approval: int
     missing: list[_Missing]
 
@@ -199,29 +195,15 @@ def _asked(caller: Caller, path: str, body: dict[str, Any]) -> msgspec.Raw:
 
 
 def _show_found(caller: Caller, found: _Found) -> None:
-    rows = (
-        (each.site, each.space, each.layout or "", screen.span(each.starts, each.ends), each.text, each.approval)
-        for each in found.items
-    )
-    screen.show(caller.console, ("Site", "Space", "Layout", "When", "Which is", "Needs approval because"), rows)
+    rows = ((each.site, each.space, each.layout or "", each.text, each.approval) for each in found.items)
+    screen.show(caller.console, ("Site", "Space", "Layout", "Which is", "Needs approval because"), rows)
     if found.why:
         caller.say(found.why)
 
 
 def _show_series(caller: Caller, found: _FoundSeries) -> None:
-    rows = (
-        (
-            each.site,
-            each.space,
-            each.layout or "",
-            f"{each.taken} of {each.dates}",
-            f"{each.approval or ''}",
-            each.text,
-        )
-        for each in found.items
-    )
-    headings = ("Site", "Space", "Layout", "Takes", "Of them to be approved", "Which is")
-    screen.show(caller.console, headings, rows)
+    rows = ((each.site, each.space, each.layout or "", each.text, str(each.approval or "")) for each in found.items)
+    screen.show(caller.console, ("Site", "Space", "Layout", "Which is", "Dates to be approved"), rows)
     missing = (
         (each.site, each.space, screen.span(one.starts, one.ends), one.text)
         for each in found.items

@@ -36,7 +36,7 @@ async def test_what_waits_is_listed_with_its_reason_and_with_what_stands_in_the_
         "Drama [dress] (Drama club, 12 people)",
     ]
     assert row[4].startswith("needs approval: a manager decides on every booking here; kept until Thu 26 Nov 2026")
-    assert row[5] == ""
+    assert len(row) == 5
     whole = await village.put(f"/api/v1/sites/{SITE}/spaces/studio", json={"name": "Studio", "capacity": 10})
     assert whole.is_success
     (row,) = cells(await hallkeeper("bookings", "requests"))
@@ -70,8 +70,8 @@ async def test_bookings_of_a_time_are_listed_and_narrowed(hallkeeper: Typed, vil
     ball = await book(village, space="studio", title="Ball", starts="2026-11-26T21:00", ends="2026-11-27T00:00")
     await act(village, ball, "cancel")
     assert cells(await hallkeeper("bookings", "list", SITE, *DAYS)) == [
-        [choir["id"], "Thu 26 Nov 2026, 18:00 to 20:00", "Hall", "Choir", "", "confirmed"],
-        [ball["id"], "Thu 26 Nov 2026, 21:00 to 24:00", "Studio", "Ball", "", "cancelled"],
+        [choir["id"], "Thu 26 Nov 2026, 18:00 to 20:00", "Hall", "Choir", "confirmed"],
+        [ball["id"], "Thu 26 Nov 2026, 21:00 to 24:00", "Studio", "Ball", "cancelled"],
     ]
     only = await hallkeeper("bookings", "list", SITE, *DAYS, "--status", "confirmed", "--status", "held")
     assert [row[3] for row in cells(only)] == ["Choir"]
@@ -115,8 +115,8 @@ async def test_who_waits_is_listed_and_until_when_a_time_is_on_offer(
     await act(village, choir, "cancel")
     evening = "Thu 26 Nov 2026, 18:00 to 20:00"
     assert cells(await hallkeeper("waiting", "list", SITE)) == [
-        [band["id"], evening, "hall or studio", "Band", "", "12", "on offer until Thu 26 Nov 2026, 12:00"],
-        [chess["id"], evening, "hall", "Chess", "", "", "waits, number 1"],
+        [band["id"], evening, "hall or studio", "Band", "12", "on offer until Thu 26 Nov 2026, 12:00"],
+        [chess["id"], evening, "hall", "Chess", "", "waits, number 1"],
     ]
     told = json.loads((await hallkeeper("waiting", "list", SITE, "--json")).stdout_bytes)
     assert [each["state"] for each in told["items"]] == ["offered", "waiting"]
