@@ -1,5 +1,6 @@
 """What becomes of a wish, and why: reasons in words and in data. Pure."""
 
+from datetime import date
 from enum import StrEnum
 
 import msgspec
@@ -38,7 +39,8 @@ LIFTED = frozenset({Why.TOO_EARLY, Why.QUOTA, Why.APPROVAL})
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """One reason. ``field``: which field of the wish it is about. ``asked`` and ``limit``: the figures, in the unit
-    that ``text`` names; times are minutes. ``conflicts``: the bookings it is about."""
+    that ``text`` names; times are minutes. ``conflicts``: the bookings it is about. ``last`` and ``first``: the local
+    days up to which, and from which on again, it does not stand in the way."""
 
     why: Why
     text: str
@@ -46,6 +48,8 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[Claimed, ...] = ()
     asked: float | None = None
     limit: float | None = None
+    last: date | None = None
+    first: date | None = None
 
     @property
     def taken(self) -> bool:

@@ -168,12 +168,14 @@ class ProposalAnswer(Answer):
 
 class InsteadAnswer(Answer):
     """``free``, ``needs_approval``, ``reasons``: as in the check of a booking. ``items``: what would fit instead, the
-    nearest first; each has been judged possible for whoever asks."""
+    nearest first; each has been judged possible for whoever asks. ``why``: a sentence where nothing would, else
+    empty."""
 
     free: bool
     needs_approval: bool
     reasons: list[ReasonBody]
     items: list[ProposalAnswer]
+    why: str
 
 
 class FoundAnswer(Answer):
@@ -250,6 +252,7 @@ def instead_answer(found: Instead) -> InsteadAnswer:
         needs_approval=found.verdict.needs_approval,
         reasons=reason_bodies(found.verdict.reasons, found.picture.site.tz),
         items=[_proposal(each) for each in found.proposals],
+        why=found.why,
     )
 
 

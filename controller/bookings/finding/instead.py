@@ -1,7 +1,7 @@
 """What would fit instead of a wish that is refused: another time, layout, space or site."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -12,7 +12,9 @@ from controller.bookings.finding.other_days import on_another_day, on_other_days
 from controller.bookings.finding.proposing import propose
 from controller.bookings.finding.ranking import Candidate, Proposal, Wished
 from controller.bookings.finding.reach import Reached
+from controller.bookings.finding.seeking import fit_at
 from controller.bookings.finding.sweep import MINUTE, holds, interval, span, us
+from controller.bookings.finding.why_none import why_none
 from controller.bookings.judging.judge import Wish, judge
 from controller.bookings.model import Asked
 from controller.bookings.picture import Picture, Place
@@ -30,11 +32,13 @@ _SAME_DAY = 4
 
 
 class Instead(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of a wish, and what would fit instead, nearest first; nothing where the wish itself is possible."""
+    """What becomes of a wish, and what would fit instead, nearest first; nothing where the wish itself is possible.
+    ``why``: a sentence where nothing would fit."""
 
     picture: Picture
     verdict: Verdict
     proposals: Sequence[Proposal]
+    why: str = ""
 
 
 async def instead_of(
@@ -47,11 +51,23 @@ async def instead_of(
     asked, place = wish.asked, picture.require(wish.asked.space)
     wished = Wished(people=asked.people, place=place, layout=asked.layout)
     candidates = [
-        *await _other_times(tx, looker, picture, place, wish, now),
+        *await _other_times(tx, looker, picture, place, wish, verdict, now),
         *await _other_spaces(tx, looker, picture, place, wish, nearby, now),
     ]
     found = await propose(tx, candidates, wish, wished, now=now, limit=limit)
-    return Instead(picture=picture, verdict=verdict, proposals=found.items)
+    why = "" if found.items else _why_nothing(picture, place, wish, nearby, found.refused)
+    return Instead(picture=picture, verdict=verdict, proposals=found.items, why=why)
+
+
+def _why_nothing(picture: Picture, place: Place, wish: Wish, nearby: Sequence[Reached], refused: str) -> str:
+    where = f"here or at the {len(nearby)} sites nearby" if nearby else "here"
+    wants = _wants(wish.asked, place)
+    fit = fit_at([Reached(picture=picture), *nearby], wants)
+    if not fit.fitting:
+        return why_none(wants, fit.unfit, where=where)
+    if refused:
+        return f"nothing near that time can be had {where}: {refused}"
+    return f"nothing is free near that time {where}"
 
 
 def _wants(asked: Asked, place: Place) -> Wants:
@@ -76,28 +92,42 @@ def _use(wish: Wish) -> Use:
     )
 
 
+def _days(verdict: Verdict, wished: date) -> list[int]:
+    """How many days from the wished one others are looked at: those around it, or, where the rules allow none up to
+    some day, or none before one, the week on that side of it. Without 0 where they do not allow the day itself."""
+    days = set(range(-DAYS_BEFORE, DAYS_AFTER + 1))
+    if lasts := [(each.last - wished).days for each in verdict.refusals if each.last is not None]:
+        last = min(lasts)
+        days = {*(each for each in days if each <= last), *range(last - 6, last + 1)}
+    if firsts := [(each.first - wished).days for each in verdict.refusals if each.first is not None]:
+        first = max(firsts)
+        later = range(first, first + 7) if not lasts or first <= min(lasts) else range(0)
+        days = {*(each for each in days if each < 0 or each >= first), *later}
+    return sorted(days)
+
+
 async def _other_times(
-    tx: Tx, looker: Looker, picture: Picture, place: Place, wish: Wish, now: datetime
+    tx: Tx, looker: Looker, picture: Picture, place: Place, wish: Wish, verdict: Verdict, now: datetime
 ) -> list[Candidate]:
-    """The same space on the same day, and near the same time on the days around; as it was asked for, if that can be,
-    else in the layout that holds the people."""
+    """The same space on the same day, and near the same time on other days; as it was asked for, if that can be, else
+    in the layout that holds the people."""
     asked, zone = wish.asked, picture.site.tz
     wants = _wants(asked, place)
     ways = [msgspec.structs.replace(wants, layout=asked.layout), wants] if asked.layout else [wants]
     found = [each for one in ways for each in sort_out(picture, one, only=[place.space.id])[0]]
     if not found:
         return []
-    days = [each for each in range(-DAYS_BEFORE, DAYS_AFTER + 1) if each]
+    days = _days(verdict, localtime.local_day(asked.during.start, zone))
     around = [each for number in days if (each := on_another_day(asked.during, number, zone))]
+    if not around or max(around).end <= now:
+        return []
     first = localtime.day_start(localtime.local_day(min(around).start, zone), zone)
     end = localtime.day_bounds(localtime.local_day(max(around).end, zone), zone).end
     within = {picture.site.id: (max(us(now), us(first)), us(end))}
     [free] = await looker.look(tx, found[:1], _use(wish), within, now=now)
     times = [interval(each) for each in free.times]
-    near = [
-        *on_the_day(times, asked.during, zone, limit=_SAME_DAY),
-        *on_other_days(times, asked.during, zone, days, around=AROUND),
-    ]
+    near = on_the_day(times, asked.during, zone, limit=_SAME_DAY) if 0 in days else []
+    near += on_other_days(times, asked.during, zone, [each for each in days if each], around=AROUND)
     # At the very time other layouts are looked for among the other spaces.
     others = [each for each in near if each != asked.during]
     return [Candidate(fitting=free.fitting, during=each, wanted=asked.during) for each in others]

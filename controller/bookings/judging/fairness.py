@@ -65,6 +65,7 @@ def too_early(case: Case) -> Iterator[Reason]:
         f"this can be booked from {day} on",
         asked=ahead,
         limit=found.days,
+        last=localtime.local_day(case.now, zone) + timedelta(days=found.days),
     )
 
 
@@ -139,6 +140,7 @@ def _over(case: Case, quota: Quota, within: Period, over: Overrun, before: Seque
         conflicts=tuple(before[: phrases.CARRIED]),
         asked=over.used,
         limit=over.most,
+        first=None if within.ends is None else localtime.local_day(within.ends, zone),
     )
 
 

@@ -33,7 +33,7 @@ def texts(found: Json, how: str | None = None) -> list[str]:
 
 async def test_a_wish_that_can_be_had_needs_nothing_instead(hub: httpx.AsyncClient) -> None:
     found = await instead(hub)
-    assert found == {"free": True, "needs_approval": False, "reasons": [], "items": []}
+    assert found == {"free": True, "needs_approval": False, "reasons": [], "items": [], "why": ""}
 
 
 async def test_other_times_spaces_and_sites_are_proposed_and_all_of_them_can_be_booked(
@@ -128,6 +128,71 @@ async def test_what_is_proposed_is_possible_for_whoever_asks(
         assert all(each["approval"].startswith("needs approval") for each in here)
         refused = await booker.post(f"{API}/sites/hub/bookings/instead", json=EVENING | {"party": "scouts"})
         assert refused.status_code == 403
+
+
+LIMITS: dict[str, tuple[Policy, str, str, set[str]]] = {
+    "too early": (
+        Policy(windows=(PriorityWindow(tier=Tier.COMMUNITY, days=30),)),
+        "2027-02-25",
+        "too_early",
+        {f"2026-12-{day}" for day in range(19, 26)},
+    ),
+    "the month's quota": (
+        Policy(quotas=(Quota(name="Two a month", per=Per.MONTH, most_bookings=2),)),
+        "2026-12-10",
+        "quota",
+        {f"2027-01-0{day}" for day in range(1, 8)},
+    ),
+    "over the new year": (
+        Policy(quotas=(Quota(name="Two a month", per=Per.MONTH, most_bookings=2),)),
+        "2026-12-30",
+        "quota",
+        {f"2027-01-{day:02}" for day in range(1, 14)},
+    ),
+    "the week's quota": (
+        Policy(quotas=(Quota(name="One a week", per=Per.WEEK, most_minutes=120),)),
+        "2026-12-02",
+        "quota",
+        {f"2026-12-{day:02}" for day in range(7, 17)} | {"2026-11-30", "2026-12-01"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LIMITS)
+async def test_beyond_a_window_or_a_quota_the_nearest_days_that_the_rules_allow_are_proposed(
+    hub: httpx.AsyncClient, app: FastAPI, house: House, case: str
+) -> None:
+    policy, day, why, days = LIMITS[case]
+    await put_policy(house, policy, site="hub")
+    await put_party(hub, "choir")
+    for number in (1, 2):
+        await book(hub, "yard", f"2026-12-0{number}T09:00", f"2026-12-0{number}T11:00", party="choir")
+    async with signed_in_as(app, hub, "booker", party="choir") as booker:
+        wish: dict[str, Any] = {"starts": f"{day}T18:00", "ends": f"{day}T20:00"}
+        found = await instead(booker, limit=30, **wish)
+        assert why in [each["why"] for each in found["reasons"]]
+        own = [each for each in found["items"] if each["how"] == "other_time"]
+        assert {each["starts"][:10] for each in own} <= days
+        assert own
+        few = await instead(booker, limit=1, **wish)
+        assert few["items"]
+
+
+async def test_where_nothing_would_fit_instead_a_sentence_says_why(
+    hub: httpx.AsyncClient, app: FastAPI, house: House
+) -> None:
+    many = EVENING | {"space": "snug", "people": 10_000}
+    found = await post(hub, "/sites/huntingdon/bookings/instead?within_miles=1", **many)
+    assert (found["items"], found["why"]) == ([], "no space here holds 10,000; the largest, Hall, holds 300")
+    await book(hub, "van", "2026-11-10T18:00", "2026-12-10T18:00", site="nowhere")
+    found = await post(hub, "/sites/nowhere/bookings/instead", **EVENING | {"space": "van"})
+    assert (found["items"], found["why"]) == ([], "nothing is free near that time here")
+    await put_policy(house, Policy(quotas=(Quota(name="None", per=Per.AHEAD, most_bookings=0),)), site="hub")
+    await put_party(hub, "choir")
+    async with signed_in_as(app, hub, "booker", party="choir") as booker:
+        found = await instead(booker, miles=1)
+        assert found["items"] == []
+        assert found["why"].startswith("nothing near that time can be had here: “None” allows 0 bookings ahead")
 
 
 async def test_distance_bounds_the_sites_and_without_coordinates_there_are_none(
