@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import msgspec
@@ -54,13 +54,22 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Running(NamedTuple):
+    """A controller's process, and where it answers."""
+
+    pid: int
+    address: str
+
+
 @contextmanager
-def controller(folder: Path, database: str) -> Iterator[str]:
-    """``hallkeeper controller run``; the address at which it answers."""
+def controller(folder: Path, database: str, *, clock_file: Path | None = None) -> Iterator[Running]:
+    """``hallkeeper controller run`` with its data in ``folder``."""
     port = free_port()
     config = folder / "controller.toml"
+    clock = f'clock_file = "{clock_file}"\n' if clock_file else ""
     config.write_text(
-        f'data_dir = "{folder}"\ndatabase = "{database}"\n[listen]\nport = {port}\n[broker]\nport = {free_port()}\n'
+        f'data_dir = "{folder}"\ndatabase = "{database}"\n{clock}'
+        f"[listen]\nport = {port}\n[broker]\nport = {free_port()}\n"
     )
     service = Service(
         "controller",
@@ -70,7 +79,7 @@ def controller(folder: Path, database: str) -> Iterator[str]:
     )
     try:
         service.start()
-        yield f"http://127.0.0.1:{port}"
+        yield Running(service.pid, f"http://127.0.0.1:{port}")
     finally:
         service.stop()
 

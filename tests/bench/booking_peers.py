@@ -6,13 +6,15 @@ written out, so that nothing of ours is on its way.
 
 import asyncio
 import secrets
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import aiosqlite
 import asyncpg
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL
 
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
@@ -22,9 +24,17 @@ _CLAIM = ("booking_id", "atom", "starts", "ends", "space")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+Bare: TypeAlias = tuple[str, str, tuple[str, ...], Interval]
+"""A booking's site, space, atoms and time."""
+_AT_ONCE = 5_000
+
+
 class Peer(Protocol):
     async def insert(self, space: str, atoms: tuple[str, ...], during: Interval) -> None:
         """Write one booking with its claims and return once it is on disk."""
+
+    async def insert_many(self, wanted: Iterable[Bare]) -> None:
+        """Write bookings with their claims, thousands in a transaction."""
 
     async def count(self) -> int:
         """How many bookings there are."""
@@ -32,11 +42,11 @@ class Peer(Protocol):
     async def close(self) -> None: ...
 
 
-def _row(space: str, during: Interval) -> dict[str, Any]:
+def _row(site: str, space: str, during: Interval) -> dict[str, Any]:
     now = datetime.now(UTC)
     return {
         "id": uuid7(now, secrets.token_bytes(10)),
-        "site": SITE,
+        "site": site,
         "space": space,
         "title": "Choir",
         "contact_name": "Mary Holloway",
@@ -53,8 +63,20 @@ def _row(space: str, during: Interval) -> dict[str, Any]:
     }
 
 
-_COLUMNS = tuple(_row("", Interval(start=_EPOCH, end=_EPOCH + timedelta(1))))
+_COLUMNS = tuple(_row("", "", Interval(start=_EPOCH, end=_EPOCH + timedelta(1))))
 """What has no default."""
+
+
+def _chunks(wanted: Iterable[Bare]) -> Iterator[tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]]:
+    """Rows of bookings and of claims."""
+    left = iter(wanted)
+    while chunk := list(islice(left, _AT_ONCE)):
+        bookings, claims = [], []
+        for site, space, atoms, during in chunk:
+            row = _row(site, space, during)
+            bookings.append(tuple(row.values()))
+            claims += [(row["id"], atom, during.start, during.end, space) for atom in atoms]
+        yield bookings, claims
 
 
 class SqlitePeer:
@@ -75,13 +97,21 @@ class SqlitePeer:
         return cls(connection)
 
     async def insert(self, space: str, atoms: tuple[str, ...], during: Interval) -> None:
-        row = {name: _number(value) for name, value in _row(space, during).items()}
+        row = {name: _number(value) for name, value in _row(SITE, space, during).items()}
         claims = [(row["id"], atom, row["starts"], row["ends"], space) for atom in atoms]
         async with self._turn:
             await self._connection.execute("BEGIN IMMEDIATE")
             await self._connection.execute(self._BOOKING, tuple(row.values()))
             await self._connection.executemany(self._CLAIMS, claims)
             await self._connection.commit()
+
+    async def insert_many(self, wanted: Iterable[Bare]) -> None:
+        for bookings, claims in _chunks(wanted):
+            await self._connection.execute("BEGIN IMMEDIATE")
+            await self._connection.executemany(self._BOOKING, [tuple(map(_number, row)) for row in bookings])
+            await self._connection.executemany(self._CLAIMS, [tuple(map(_number, row)) for row in claims])
+            await self._connection.commit()
+        await self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # as the next writers would have to
 
     async def count(self) -> int:
         async with self._connection.execute("SELECT count(*) FROM bookings") as rows:
@@ -108,19 +138,33 @@ class PostgresPeer:
         self._pool = pool
 
     @classmethod
-    async def open(cls, url: str, *, clients: int) -> "PostgresPeer":
-        plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    async def open(cls, url: URL, *, clients: int) -> "PostgresPeer":
+        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
         return cls(await asyncpg.create_pool(plain, min_size=clients, max_size=clients))
 
     async def insert(self, space: str, atoms: tuple[str, ...], during: Interval) -> None:
-        row = _row(space, during)
+        row = _row(SITE, space, during)
         claims = [(row["id"], atom, row["starts"], row["ends"], space) for atom in atoms]
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(self._BOOKING, *row.values())
             await connection.executemany(self._CLAIMS, claims)
+
+    async def insert_many(self, wanted: Iterable[Bare]) -> None:
+        for bookings, claims in _chunks(wanted):
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.copy_records_to_table("bookings", records=bookings, columns=_COLUMNS)
+                await connection.copy_records_to_table("claims", records=claims, columns=_CLAIM)
+        await self._pool.execute("VACUUM ANALYZE")  # as autovacuum would have come to it
 
     async def count(self) -> int:
         return int(await self._pool.fetchval("SELECT count(*) FROM bookings"))
 
     async def close(self) -> None:
         await self._pool.close()
+
+
+async def opened(url: URL, *, clients: int = 1) -> Peer:
+    """The peer of a database."""
+    if url.get_backend_name() == "sqlite":
+        return await SqlitePeer.open(Path(url.database or ""))
+    return await PostgresPeer.open(url, clients=clients)

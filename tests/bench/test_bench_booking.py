@@ -1,14 +1,13 @@
 """What of the bare constrained INSERT's speed is left to a booking through HTTP, with one client and with eight."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
 
 from tests.bench.bench_booking import Result, controller, measure, moved_in, slots
-from tests.bench.booking_peers import Peer, PostgresPeer, SqlitePeer
+from tests.bench.booking_peers import opened
 from tests.services.postgres import PostgresServer
 
 CLIENTS = (1, 8)
@@ -28,30 +27,19 @@ def durable_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]
         server.stop()
 
 
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Peer]:
-    database = make_url(url)
-    peer: Peer = (
-        await SqlitePeer.open(Path(database.database or ""))
-        if database.get_backend_name() == "sqlite"
-        else await PostgresPeer.open(url, clients=max(CLIENTS))
-    )
-    try:
-        yield peer
-    finally:
-        await peer.close()
-
-
 async def compared(folder: Path, url: str, *, rounds: int, each: int) -> list[Result]:
     name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[make_url(url).get_backend_name()]
     free = slots()
-    with controller(folder, url) as address:
-        token = await moved_in(address, folder)
-        async with opened(url) as peer:
+    with controller(folder, url) as running:
+        token = await moved_in(running.address, folder)
+        peer = await opened(make_url(url), clients=max(CLIENTS))
+        try:
             return [
-                await measure(name, address, token, peer, free, clients=clients, rounds=rounds, each=each)
+                await measure(name, running.address, token, peer, free, clients=clients, rounds=rounds, each=each)
                 for clients in CLIENTS
             ]
+        finally:
+            await peer.close()
 
 
 async def test_every_booking_that_was_measured_was_made(tmp_path: Path, durable_url: str) -> None:

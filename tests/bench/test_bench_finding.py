@@ -1,0 +1,51 @@
+"""What is free in a county over eight weeks, and at one hub for a day, with a full diary. Figures are printed as shares
+of the limits of a quiet machine."""
+
+from itertools import islice
+from statistics import median
+
+import httpx
+import pytest
+
+from controller.bookings.finding.free import Question
+from controller.bookings.finding.reach import MOST_SITES, Reach
+from controller.house import House
+from controller.people.model import Actor
+from tests.bench.county import SITES, build, diary, fill
+from tests.bench.timing import took
+from tests.controller.running import USER
+from tests.controller.village import API
+
+EIGHT_WEEKS = Question(starts="2026-11-26", ends="2027-01-21", minutes=60)
+ONE_DAY = Question(starts="2026-12-03", ends="2026-12-04", minutes=60)
+EIGHT_WEEKS_MS, ONE_DAY_MS = 50.0, 5.0
+ACTOR = Actor(name=USER)
+
+
+@pytest.mark.parametrize(("bookings", "rounds"), [(1_000, 1), pytest.param(100_000, 15, marks=pytest.mark.bench)])
+async def test_what_is_free_with_a_full_diary(
+    any_client: httpx.AsyncClient, any_house: House, bookings: int, rounds: int
+) -> None:
+    finding = any_house.finding
+    await build(any_house)
+    await fill(any_house, islice(diary(), bookings))
+    page = await finding.free_everywhere(Reach(), EIGHT_WEEKS, actor=ACTOR, after=None, limit=MOST_SITES)
+    assert sum(len(there.free) for there in page.items) == 6 * len(SITES)
+    times = sum(len(free.times) for there in page.items for free in there.free)
+
+    weeks = median(
+        await took(
+            lambda: finding.free_everywhere(Reach(), EIGHT_WEEKS, actor=ACTOR, after=None, limit=MOST_SITES), rounds
+        )
+    )
+    day = median(await took(lambda: finding.free("hub-07", ONE_DAY, actor=ACTOR), rounds))
+    everywhere = f"{API}/free?from={EIGHT_WEEKS.starts}&to={EIGHT_WEEKS.ends}&minutes=60&limit={MOST_SITES}"
+    weeks_http = median(await took(lambda: any_client.get(everywhere), rounds))
+    here = f"{API}/sites/hub-07/free?from={ONE_DAY.starts}&to={ONE_DAY.ends}&minutes=60"
+    day_http = median(await took(lambda: any_client.get(here), rounds))
+    print(
+        f"\n{any_house.database.url.get_backend_name()}, {bookings:,} bookings: 252 spaces x 8 weeks ({times:,} free "
+        f"times) {weeks:.1f} ms = {weeks / EIGHT_WEEKS_MS:.2f} x the limit of {EIGHT_WEEKS_MS:.0f} ms, as an answer of "
+        f"the API {weeks_http:.1f} ms; a day of one site {day:.2f} ms = {day / ONE_DAY_MS:.2f} x the limit of "
+        f"{ONE_DAY_MS:.0f} ms, as an answer {day_http:.2f} ms"
+    )
