@@ -184,7 +184,7 @@ async def test_where_nothing_would_fit_instead_a_sentence_says_why(
     many = EVENING | {"space": "snug", "people": 10_000}
     found = await post(hub, "/sites/huntingdon/bookings/instead?within_miles=1", **many)
     assert (found["items"], found["why"]) == ([], "no space here holds 10,000; the largest, Hall, holds 300")
-    await book(hub, "van", "2026-11-10T18:00", "2026-12-10T18:00", site="nowhere")
+    await book(hub, "van", "2026-11-25T12:00", "2026-12-12T18:00", site="nowhere")
     found = await post(hub, "/sites/nowhere/bookings/instead", **EVENING | {"space": "van"})
     assert (found["items"], found["why"]) == ([], "nothing is free near that time here")
     await put_policy(house, Policy(quotas=(Quota(name="None", per=Per.AHEAD, most_bookings=0),)), site="hub")
