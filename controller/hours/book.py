@@ -54,13 +54,13 @@ class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.modes(Interval(start=at, end=at + LOOK_AHEAD))[0]
 
     def closed(self, during: Interval, *, space: str | None = None) -> tuple[ClosedPeriod, ...]:
-        """What of ``during`` cannot be booked, by start: closures, and what a space's own hours leave. Two of them may
-        overlap."""
+        """What of ``during`` cannot be booked, by start: closures, and what a space's own hours and those of its parts
+        leave. Two of them may overlap."""
         found = [self._told(each) for each in self._of_site.touching(during)]
         if space is not None:
             found += [self._told(each, space) for each in self._of_space(space).touching(during)]
-            if space in self._own_hours:
-                found += self._own_hours[space].touching(during)
+            for own in self._hours_of(space):
+                found += own.touching(during)
         if not found:
             return ()
         cut = (each if _inside(each, during) else _cut(each, during) for each in found)
@@ -126,6 +126,20 @@ class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def _words(self) -> dict[tuple[str, str], ClosedPeriod]:
+        return {}
+
+    def _hours_of(self, space: str) -> tuple[Timeline[ClosedPeriod], ...]:
+        """Its own hours, then those of its parts; those of a whole leave its parts alone."""
+        found = self._binding.get(space)
+        if found is None:
+            mine = self.spaces[space].atoms if space in self.spaces else frozenset[str]()
+            parts = [each for each in self._own_hours if each != space and self.spaces[each].atoms < mine]
+            own = [space] if space in self._own_hours else []
+            found = self._binding[space] = tuple(self._own_hours[each] for each in (*own, *parts))
+        return found
+
+    @cached_property
+    def _binding(self) -> dict[str, tuple[Timeline[ClosedPeriod], ...]]:
         return {}
 
     @cached_property

@@ -81,6 +81,24 @@ def test_a_closure_of_a_space_meets_its_parts_and_its_whole(shut: str, met: set[
     assert told(hours, NINE_TO_TEN) == [("26 09:00", "staffed", "")]
 
 
+@pytest.mark.parametrize(
+    ("bound", "met", "free"),
+    [
+        ("left", {"hall", "left"}, {"right", "studio"}),
+        ("hall", {"hall"}, {"left", "right", "studio"}),
+        ("studio", {"studio"}, {"hall", "left", "right"}),
+    ],
+)
+def test_the_own_hours_of_a_part_bind_its_whole_and_those_of_a_whole_leave_its_parts_alone(
+    bound: str, met: set[str], free: set[str]
+) -> None:
+    hours = book(spaces=divided(**{bound: windows("10:00", "17:00")}))
+    for space in met:
+        assert why(hours, NINE_TO_TEN, space) == [f"{bound.capitalize()} can be booked 10:00 to 17:00"]
+    for space in free:
+        assert why(hours, NINE_TO_TEN, space) == []
+
+
 def test_several_closed_spaces_are_named_together_and_a_space_that_is_gone_is_not() -> None:
     both = closure("2026-11-26", "2026-11-26", "paint", "left", "right", "attic")
     hours = book(STAFFED, closures=(both,), spaces=divided())
