@@ -10,6 +10,7 @@ from controller.bookings.picture import Place
 from controller.bookings.policies.repository import policy
 from controller.bookings.policy import Policy
 from controller.bookings.recast import repository
+from controller.bookings.recast.closeness import Tight
 from controller.bookings.recast.collisions import Collision, Crowd
 from controller.database import Tx
 from controller.estate.following import Obstacle
@@ -164,6 +165,37 @@ def notes(bookings: Sequence[Booking], old: Places, new: Places, *, now: datetim
         tight = [each for each in mine if _too_many(each, place.space) and not _too_many(each, was.space)]
         if tight:
             yield f"{_named(tight, now, place)} expect more people than {place.space.name} would hold."
+
+
+def of_defaults(bookings: Sequence[Booking], new: Places, *, now: datetime) -> Iterator[str]:
+    """What is said of bookings to come that name no layout, of spaces that are laid out otherwise from now on."""
+    by_space: dict[str, list[Booking]] = {}
+    for each in bookings:
+        by_space.setdefault(each.space, []).append(each)
+    for space, mine in by_space.items():
+        verb = "names" if len(mine) == 1 else "name"
+        name = new[space].space.name
+        yield f"{_named(mine, now, new[space])} {verb} no layout: {name} {laid_out(new[space])} for them."
+
+
+def laid_out(place: Place) -> str:
+    """“is laid out as “Theatre””, “has no layout of its own”."""
+    layout = place.space.layout(None)
+    return "has no layout of its own" if layout is None else f"is laid out as “{layout.name}”"
+
+
+def of_tightened(found: Sequence[Tight], new: Places, *, now: datetime) -> Iterator[str]:
+    """What is said of neighbours that stay and would have too little time between them."""
+    for each in found[:_NAMED]:
+        left = f"{words.length(each.left)} between them" if each.left else "no time between them"
+        one, other = (_one(_claimed(booking), now, new) for booking in (each.one, each.other))
+        yield (
+            f"{one} and {other} have {left}, and would need {words.length(each.needed)} to clear down, set up or "
+            "change over. They stay as they are."
+        )
+    if len(found) > _NAMED:
+        more = len(found) - _NAMED
+        yield f"So {'does 1 more pair' if more == 1 else f'do {more:,} more pairs'} of bookings."
 
 
 def _in_policy(rules: Policy) -> frozenset[str]:

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.bookings.claims import write_claims
+from controller.bookings.claims import HOUSE, write_claims
 from controller.bookings.judging.pools import quartered, seats_of, takings
 from controller.bookings.model import Booking, Claimed, State
 from controller.bookings.picture import Place, places, sketch
 from controller.bookings.recast import obstacles, repository
+from controller.bookings.recast.closeness import tightened
 from controller.bookings.recast.collisions import Holding, collisions, crowds
+from controller.bookings.repository import log, update_bookings
 from controller.database import Database, Tx
 from controller.estate.following import Foreseen, Obstacle
 from controller.estate.model import SiteParts, SpaceKind
@@ -42,9 +44,16 @@ class Recast:
         ahead = mine
         if not set(changed) <= set(recast):
             ahead = _standing(await repository.holding(tx, after.site.id, changed, after=now), now)
-        return Foreseen(
-            obstacles=tuple(found), rewritten=len(mine), notes=tuple(obstacles.notes(ahead, old, new, now=now))
-        )
+        notes = [
+            *obstacles.notes(ahead, old, new, now=now),
+            *obstacles.of_defaults(_relaid(mine, old, new), new, now=now),
+        ]
+        paced = [space for space in changed if _pace(old[space]) != _pace(new[space])]
+        paced += [space for space in moved if space not in paced]
+        if paced:
+            near = await repository.holding(tx, after.site.id, _sharing(new, paced), after=now)
+            notes += obstacles.of_tightened(tightened(_standing(near, now), old, new), new, now=now)
+        return Foreseen(obstacles=tuple(found), rewritten=len(mine), notes=tuple(notes))
 
     async def _clashes(
         self, tx: Tx, after: SiteParts, new: dict[str, Place], moved: Sequence[str], now: datetime
@@ -82,6 +91,21 @@ class Recast:
         await repository.resize(tx, sizes, since=start)
         for some in _some(_standing(mine, now)):
             await write_claims(self._database, tx, picture, some, now=now, new=True, expired=())
+        await self._tell(tx, _relaid(_standing(mine, now), old, new), new, now)
+
+    async def _tell(self, tx: Tx, relaid: Sequence[Booking], new: dict[str, Place], now: datetime) -> None:
+        """Say in the story of bookings that name no layout in which other one they are."""
+        by_space: dict[str, list[Booking]] = {}
+        for each in relaid:
+            by_space.setdefault(each.space, []).append(each)
+        for space, mine in by_space.items():
+            changed = [
+                msgspec.structs.replace(each, changed_at=now, changed_by=HOUSE, version=each.version + 1)
+                for each in mine
+            ]
+            await update_bookings(tx, changed)
+            why = f"{new[space].space.name} {obstacles.laid_out(new[space])} unless another layout is asked for"
+            await log(tx, [each.id for each in mine], at=now, actor=HOUSE, what="change", why=why)
 
 
 def _shape(place: Place) -> tuple[object, ...]:
@@ -89,6 +113,22 @@ def _shape(place: Place) -> tuple[object, ...]:
     space = place.space
     layouts = tuple((each.id, each.setup_min, each.cleardown_min) for each in space.layouts)
     return (*_ground(place), space.setup_min, space.cleardown_min, space.default_layout, layouts)
+
+
+def _pace(place: Place) -> tuple[object, ...]:
+    """What the time between two bookings depends on."""
+    space = place.space
+    own = (space.setup_min, space.cleardown_min, space.share_buffers, space.changeover_min, space.changeovers)
+    return (*own, space.default_layout, tuple((each.id, each.setup_min, each.cleardown_min) for each in space.layouts))
+
+
+def _relaid(bookings: Sequence[Booking], old: dict[str, Place], new: dict[str, Place]) -> list[Booking]:
+    """Those that name no layout and would be in another one than now."""
+    return [
+        each
+        for each in bookings
+        if each.layout is None and old[each.space].space.default_layout != new[each.space].space.default_layout
+    ]
 
 
 def _ground(place: Place) -> tuple[object, ...]:

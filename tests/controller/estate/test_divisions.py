@@ -224,6 +224,68 @@ async def test_a_check_notes_what_could_not_be_booked_so_any_more(client: httpx.
     ]
 
 
+THEATRE, BOARDROOM = ({"id": name, "name": name.title()} for name in ("theatre", "boardroom"))
+
+
+async def test_another_default_layout_is_told_before_and_stands_in_the_story_of_whom_it_moves(
+    any_client: httpx.AsyncClient,
+) -> None:
+    await furnish(any_client)
+    plain: dict[str, Any] = {"layouts": [THEATRE, BOARDROOM]}
+    await space(any_client, "hall", **plain, default_layout="theatre")
+    choir = await book(any_client, space="hall", title="Choir")
+    named = await book(any_client, space="hall", title="Talk", layout="theatre", **at("14:00", "15:00"))
+    told = await look(any_client, "hall", **plain, default_layout="boardroom")
+    assert told["notes"] == [
+        "“Choir” (Thu 26 Nov, 18:00 to 20:00) names no layout: hall is laid out as “Boardroom” for them."
+    ]
+    await space(any_client, "hall", **plain, default_layout="boardroom")
+    now = (await any_client.get(f"/api/v1/bookings/{choir['id']}")).json()
+    assert (now["version"], now["layout"], now["layout_name"]) == (choir["version"] + 1, None, "Boardroom")
+    [*_, line] = (await any_client.get(f"/api/v1/bookings/{choir['id']}/log")).json()["items"]
+    assert (line["what"], line["why"]) == (
+        "change",
+        "hall is laid out as “Boardroom” unless another layout is asked for",
+    )
+    assert (await any_client.get(f"/api/v1/bookings/{named['id']}")).json()["version"] == named["version"]
+
+
+GROWN: dict[str, tuple[dict[str, Any], str]] = {
+    "set-up": ({"setup_min": 45}, "45 minutes"),
+    "clear-down": ({"cleardown_min": 40}, "40 minutes"),
+    "not sharing": ({"setup_min": 20, "cleardown_min": 20, "share_buffers": False}, "40 minutes"),
+    "change-over": ({"changeover_min": 60}, "1 hour"),
+    "one change-over": (
+        {"changeovers": [{"from_layout": "theatre", "to_layout": "boardroom", "minutes": 35}]},
+        "35 minutes",
+    ),
+    "default layout": ({"default_layout": "boardroom", "changeover_min": 31}, ""),
+    "as long as there is": ({"setup_min": 30, "changeover_min": 30}, ""),
+}
+
+
+@pytest.mark.parametrize("case", GROWN)
+async def test_neighbours_that_would_have_too_little_time_between_them_are_named(
+    client: httpx.AsyncClient, case: str
+) -> None:
+    change, needed = GROWN[case]
+    await furnish(client)
+    plain: dict[str, Any] = {"layouts": [THEATRE, BOARDROOM], "default_layout": "theatre"}
+    await space(client, "hall", **plain)
+    await book(client, space="hall", title="Choir")
+    await book(client, space="hall", title="Trustees", layout="boardroom", **at("20:30", "21:30"))
+    told = await look(client, "hall", **plain | change)
+    assert told["possible"]
+    tight = [each for each in told["notes"] if "between them" in each]
+    assert tight == [
+        "“Choir” (hall, Thu 26 Nov, 18:00 to 20:00) and “Trustees” (hall, Thu 26 Nov, 20:30 to 21:30) have 30 minutes "
+        f"between them, and would need {needed} to clear down, set up or change over. They stay as they are."
+    ] * bool(needed)
+    await space(client, "hall", **plain | change)
+    again = await look(client, "hall", **plain | change | {"description": "x"})
+    assert again["notes"] == [], "what is tight already is not told again"
+
+
 async def test_many_bookings_are_rewritten_or_named_in_one_go(client: httpx.AsyncClient, house: House) -> None:
     await furnish(client)
     await space(client, "half-a")
