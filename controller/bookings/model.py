@@ -60,18 +60,16 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants: checked for form, not yet against the diary.
+class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is wanted, besides when.
 
     ``party``: for whom. ``layout``: ``None`` for the space's default. ``seats``: of a pool. ``setup_min`` and
-    ``cleardown_min``: its own wish; the widest of booking, layout and space holds. ``overrule``: a manager lets it
-    into a buffer. ``by_rules``: judge it as if the party itself asked, whoever types it. ``public``: it is shown in
-    what's on.
+    ``cleardown_min``: its own wish; the widest of booking, layout and space holds. ``public``: it is shown in what's
+    on.
     """
 
     space: str
     title: str
-    during: Interval
     contact_name: str = ""
     contact_phone: str = ""
     contact_email: str = ""
@@ -86,6 +84,18 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     equipment: tuple[Need, ...] = ()
     setup_min: int | None = None
     cleardown_min: int | None = None
+
+    def at(self, during: Interval, *, overrule: bool, by_rules: bool) -> "Asked":
+        """The wish for a time."""
+        own = {name: getattr(self, name) for name in Details.__struct_fields__}
+        return Asked(during=during, overrule=overrule, by_rules=by_rules, **own)
+
+
+class Asked(Details, frozen=True, kw_only=True):
+    """What somebody wants: checked for form, not yet against the diary. ``overrule``: a manager lets it into a buffer.
+    ``by_rules``: judge it as if the party itself asked, whoever types it."""
+
+    during: Interval
     overrule: bool = False
     by_rules: bool = False
 
@@ -203,34 +213,17 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     after: Booking
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class Draft(Details, frozen=True, kw_only=True):
     """A request for a single booking, as ``Asked``; its times wait for the site's zone."""
 
-    space: str
-    title: str
     starts: Moment
     ends: Moment
-    contact_name: str = ""
-    contact_phone: str = ""
-    contact_email: str = ""
-    key_holder: str = ""
-    under_16s: bool = False
-    public: bool = False
-    notes: str = ""
-    people: int | None = None
-    party: str | None = None
-    layout: str | None = None
-    seats: int | None = None
-    equipment: tuple[Need, ...] = ()
-    setup_min: int | None = None
-    cleardown_min: int | None = None
     overrule: bool = False
     by_rules: bool = False
 
     def asked(self, during: Interval) -> Asked:
         """The wish, once its time is known."""
-        shared = {name: getattr(self, name) for name in Asked.__struct_fields__ if name != "during"}
-        return Asked(during=during, **shared)
+        return self.at(during, overrule=self.overrule, by_rules=self.by_rules)
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

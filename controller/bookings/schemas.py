@@ -24,19 +24,11 @@ Equipment = Annotated[dict[Slug, Annotated[Whole, Field(ge=1, le=100_000)]], Fie
 """How many of each of the site's equipment."""
 
 
-class BookingBody(Body):
-    """A booking that is asked for. Times with an offset, or bare as the site's own.
-
-    ``party``: for whom it is. ``layout``: left out, the space's default. ``seats``: of a pool. ``setup_min`` and
-    ``cleardown_min``: its own wish; the widest of booking, layout and space holds. ``overrule``: let it into a buffer
-    or change-over (managers). ``by_rules``: judge it as if its party asked, whoever types it. ``public``: show its
-    title and time in what's on.
-    """
+class DetailsBody(Body):
+    """What is wanted, besides when; the fields as ``BookingBody`` tells them."""
 
     space: Slug
     title: Name
-    starts: MomentText
-    ends: MomentText
     contact_name: Line = ""
     contact_phone: Line = ""
     contact_email: Email = ""
@@ -53,6 +45,19 @@ class BookingBody(Body):
     cleardown_min: Minutes | None = None
     overrule: Yes = False
     by_rules: Yes = False
+
+
+class BookingBody(DetailsBody):
+    """A booking that is asked for. Times with an offset, or bare as the site's own.
+
+    ``party``: for whom it is. ``layout``: left out, the space's default. ``seats``: of a pool. ``setup_min`` and
+    ``cleardown_min``: its own wish; the widest of booking, layout and space holds. ``overrule``: let it into a buffer
+    or change-over (managers). ``by_rules``: judge it as if its party asked, whoever types it. ``public``: show its
+    title and time in what's on.
+    """
+
+    starts: MomentText
+    ends: MomentText
 
     def draft(self) -> Draft:
         read: dict[str, Any] = {

@@ -11,9 +11,9 @@ from controller import localtime
 from controller.bookings import repository as bookings
 from controller.bookings.desk import Desk
 from controller.bookings.judging.judge import Wish, judge
-from controller.bookings.model import Asked, Booking, Changed, Claimed, State
+from controller.bookings.model import Asked, Booking, Changed, Claimed, Details, State
 from controller.bookings.picture import Picture
-from controller.bookings.series.model import Details, Series
+from controller.bookings.series.model import Series
 from controller.bookings.series.pattern import Pattern
 from controller.bookings.series.repository import insert_series
 from controller.bookings.verdict import Verdict

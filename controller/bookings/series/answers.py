@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from controller import localtime
 from controller.bookings.answers import BookingAnswer, booking_answer
 from controller.bookings.errors import conflicts, reason_bodies
-from controller.bookings.model import Booking, Claimed, Status
+from controller.bookings.model import Booking, Claimed, Details, Status
 from controller.bookings.series.editing import OF_OTHERS
 from controller.bookings.series.edits import EditedSeries
-from controller.bookings.series.model import Deed, Details, Mark, Move, SeriesDate
+from controller.bookings.series.model import Deed, Mark, Move, SeriesDate
 from controller.bookings.series.pattern import Extra, Pattern
 from controller.bookings.series.saying import said
 from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView

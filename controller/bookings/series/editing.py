@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from controller.bookings import changing
 from controller.bookings.changing import What
-from controller.bookings.model import Booking, Change, State
+from controller.bookings.model import Booking, Change, Details, State
 from controller.bookings.picture import Picture
 from controller.bookings.series.intending import DEEDS, Plan, check_choices, moved, placed, require_timely, wish
-from controller.bookings.series.model import Act, Choice, Deed, Details, Mark, Wanted
+from controller.bookings.series.model import Act, Choice, Deed, Mark, Wanted
 from controller.bookings.series.own import FIELDS, OF_TIME, own_fields
 from controller.bookings.series.reshaping import PatternChange
 from controller.bookings.series.unrolling import Occurrence

@@ -9,8 +9,8 @@ import msgspec
 from controller import localtime
 from controller.bookings import limits
 from controller.bookings.changing import Wanted as Change
-from controller.bookings.model import Asked, Booking
-from controller.bookings.series.model import Act, Choice, Deed, Details, Mark, Wanted
+from controller.bookings.model import Asked, Booking, Details
+from controller.bookings.series.model import Act, Choice, Deed, Mark, Wanted
 from controller.bookings.series.unrolling import Occurrence
 from controller.problem import invalid_field
 from edge.wire.interval import Interval
@@ -74,7 +74,7 @@ def wish(each: Occurrence, details: Details, wanted: Wanted, zone: ZoneInfo) -> 
     during, there = each.during, details
     if choice is not None and choice.act is Act.MOVE:
         during, there = moved(each.during, choice, zone, key=each.wall.date().isoformat()), placed(details, choice)
-    asked = there.asked(_given(during), overrule=wanted.overrule, by_rules=wanted.by_rules)
+    asked = there.at(_given(during), overrule=wanted.overrule, by_rules=wanted.by_rules)
     own = {"starts", "ends"} if during != each.during else set()
     own |= {name for name in ("space", "layout") if getattr(there, name) != getattr(details, name)}
     return asked, frozenset(own)

@@ -5,38 +5,12 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Asked, Booking, Need
+from controller.bookings.model import Booking, Details
 from controller.bookings.series.pattern import Pattern
 from controller.bookings.series.unrolling import Occurrence
 from controller.bookings.verdict import Verdict
 from controller.fields import Moment
 from edge.wire.interval import Interval
-
-
-class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What every date of a series has from it, besides its time. Fields as in ``Asked``."""
-
-    space: str
-    title: str
-    contact_name: str = ""
-    contact_phone: str = ""
-    contact_email: str = ""
-    key_holder: str = ""
-    under_16s: bool = False
-    public: bool = False
-    notes: str = ""
-    people: int | None = None
-    party: str | None = None
-    layout: str | None = None
-    seats: int | None = None
-    equipment: tuple[Need, ...] = ()
-    setup_min: int | None = None
-    cleardown_min: int | None = None
-
-    def asked(self, during: Interval, *, overrule: bool, by_rules: bool) -> Asked:
-        """The wish for one date."""
-        own = {name: getattr(self, name) for name in self.__struct_fields__}
-        return Asked(during=during, overrule=overrule, by_rules=by_rules, **own)
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,8 @@
 import msgspec
 from sqlalchemy import RowMapping, insert, select, update
 
-from controller.bookings.series.model import Details, Series
+from controller.bookings.model import Details
+from controller.bookings.series.model import Series
 from controller.bookings.series.pattern import Pattern
 from controller.bookings.tables import series as table
 from controller.database import Tx

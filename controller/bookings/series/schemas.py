@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from controller.bookings.schemas import Equipment, Minutes, People, WallText, needs
+from controller.bookings.model import Details
+from controller.bookings.schemas import DetailsBody, Equipment, Minutes, People, WallText, needs
 from controller.bookings.series.editing import Scope, SeriesChange
-from controller.bookings.series.model import Act, Choice, Details, Otherwise, SeriesDraft, Wanted
+from controller.bookings.series.model import Act, Choice, Otherwise, SeriesDraft, Wanted
 from controller.bookings.series.pattern import MOST_EXCEPTIONS, Pattern, read_extras
 from controller.bookings.series.reshaping import PatternChange
 from controller.fields import Body, Day, Email, Line, MomentText, Name, Note, Slug, Whole, Yes, read_date, read_moment
@@ -91,7 +92,7 @@ def _key(text: str) -> str:
     return wall.isoformat() if wall else text
 
 
-class SeriesBody(Body):
+class SeriesBody(DetailsBody):
     """A series that is asked for. Its dates are those that `rule` gives from `first_starts` on, in the site's own
     time, with `extra` and `without` some; without a rule only the first date and `extra`. A rule says when it ends, by
     `UNTIL` or `COUNT`: at most 366 dates within 10 years. `term_only` leaves out dates outside school terms,
@@ -102,8 +103,6 @@ class SeriesBody(Body):
     booked at all), `skip` or `hold`.
     """
 
-    space: Slug
-    title: Name
     first_starts: WallText
     first_ends: WallText
     rule: RuleText = ""
@@ -111,22 +110,6 @@ class SeriesBody(Body):
     without: Withouts = Field(default_factory=list)
     term_only: Yes = False
     skip_holidays: Yes = False
-    contact_name: Line = ""
-    contact_phone: Line = ""
-    contact_email: Email = ""
-    key_holder: Line = ""
-    under_16s: Yes = False
-    public: Yes = False
-    notes: Note = ""
-    people: People | None = None
-    party: Slug | None = None
-    layout: Slug | None = None
-    seats: People | None = None
-    equipment: Equipment = Field(default_factory=dict)
-    setup_min: Minutes | None = None
-    cleardown_min: Minutes | None = None
-    overrule: Yes = False
-    by_rules: Yes = False
     choices: Choices = Field(default_factory=dict)
     otherwise: Literal["none", "skip", "hold"] = "none"
 
