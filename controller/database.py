@@ -47,6 +47,8 @@ _RETRIED_STATES = frozenset({"40001", "40P01"})
 _TRIES = 6
 RESTED_S = 1.0
 """A connection to PostgreSQL that has rested for longer is asked whether its server is still there."""
+_CHECKPOINT_PAGES = 4_000
+"""SQLite's log is brought into its file whenever it is so long (16 MB), by whoever commits then."""
 _LOCKED = "sites locked"
 _RESTS_SINCE = "rests since"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
@@ -232,6 +234,7 @@ def _sqlite_engine(
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
         f"query_only={'ON' if read_only else 'OFF'}",
     )
     engine = create_async_engine(

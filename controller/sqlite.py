@@ -57,6 +57,8 @@ class Connection:
         return Cursor(self, self._raw.cursor())
 
     async def commit(self) -> None:
+        if self._brief and not self._raw.in_transaction:
+            return  # after a glance there is nothing to wait for
         await self._in_thread(self._raw.commit)
 
     async def rollback(self) -> None:
@@ -73,6 +75,16 @@ class Connection:
                 self._raw.executemany(statement, rows)
 
         await self.do(step)
+
+    async def select(self, statement: str, values: Sequence[Any]) -> list[dict[str, Any]]:
+        """All rows, by the names of their columns. Raises ``sqlite3.Error``."""
+
+        def step() -> list[dict[str, Any]]:
+            cursor = self._raw.execute(statement, values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        return await self.do(step)
 
     async def close(self) -> None:
         """Idempotent."""

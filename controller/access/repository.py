@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, exists, literal, select, union_all, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, exists, literal, or_, select, union_all, update
 
 from controller.access.model import NewGrant, WantedGrant
 from controller.access.standing import HeldGrant, Lingering
@@ -15,6 +16,7 @@ from controller.bookings.tables import bookings
 from controller.database import Tx
 from controller.estate.tables import doors
 from controller.people.may import Thing
+from controller.prepared import Prepared
 from controller.rows import Rows, put
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import CredentialKind
@@ -44,8 +46,13 @@ async def put_codes(
 async def holders(tx: Tx, *, site: str, keys: Sequence[bytes], now: datetime) -> dict[bytes, set[str]]:
     """Of the keys that open something now or later, or still may: the bookings that hold each."""
     found: dict[bytes, set[str]] = defaultdict(set)
-    for row in await tx.execute(_HOLDERS, {"site": site, "keys": keys, "now": now}):
-        found[row.code_key].add(row.booking_id)
+    if len(keys) <= _FEW_KEYS:
+        given = {f"key_{at}": key for at, key in enumerate(keys)}
+        rows = await _holders_of(len(keys)).rows(tx, site=site, now=now, **given)
+    else:
+        rows = [dict(row) for row in (await tx.execute(_HOLDERS, {"site": site, "keys": keys, "now": now})).mappings()]
+    for row in rows:
+        found[row["code_key"]].add(row["booking_id"])
     return found
 
 
@@ -54,6 +61,19 @@ _HOLDERS = select(code_claims.c.code_key, code_claims.c.booking_id).where(
     code_claims.c.code_key.in_(bindparam("keys", expanding=True)),
     code_claims.c.ends > bindparam("now"),
 )
+_FEW_KEYS = 8
+"""As many as a booking has doors, most times."""
+
+
+@cache
+def _holders_of(number: int) -> Prepared:
+    return Prepared(
+        select(code_claims.c.code_key, code_claims.c.booking_id).where(
+            code_claims.c.site == bindparam("site"),
+            or_(*(code_claims.c.code_key == bindparam(f"key_{at}") for at in range(number))),
+            code_claims.c.ends > bindparam("now"),
+        )
+    )
 
 
 async def insert_grants(tx: Tx, *, site: str, new: Sequence[NewGrant], now: datetime, into: Rows | None = None) -> None:
@@ -180,15 +200,17 @@ _LINGERING = (
 
 async def unusual(tx: Tx, site: str, *, now: datetime) -> bool:
     """Whether any code of the site lingers or any of its edges is out of reach; False most of the time."""
-    return (await tx.execute(_UNUSUAL, {"site": site, "now": now})).first() is not None
+    return await _UNUSUAL.first(tx, site=site, now=now) is not None
 
 
-_UNUSUAL = union_all(
-    select(literal(1)).select_from(grants).where(*_lingers),
-    select(literal(1))
-    .select_from(edge_states)
-    .where(edge_states.c.site == bindparam("site"), edge_states.c.online.is_(False)),
-).limit(1)
+_UNUSUAL = Prepared(
+    union_all(
+        select(literal(1).label("one")).select_from(grants).where(*_lingers),
+        select(literal(1).label("one"))
+        .select_from(edge_states)
+        .where(edge_states.c.site == bindparam("site"), edge_states.c.online.is_(False)),
+    ).limit(1)
+)
 
 
 async def out_of_reach(tx: Tx, site: str) -> dict[str, datetime]:

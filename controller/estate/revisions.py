@@ -7,15 +7,16 @@ from sqlalchemy import bindparam, select, update
 
 from controller.database import Tx
 from controller.estate.tables import sites
+from controller.prepared import Prepared
 
-_READ = select(sites.c.revision).where(sites.c.id == bindparam("site"))
+_READ = Prepared(select(sites.c.revision).where(sites.c.id == bindparam("site")))
 _BITS = 31
 
 
 async def revision(tx: Tx, site: str) -> int | None:
     """The site's number; None where there is no such site."""
-    found: int | None = (await tx.execute(_READ, {"site": site})).scalar()
-    return found
+    row = await _READ.first(tx, site=site)
+    return row["revision"] if row else None
 
 
 async def bump(tx: Tx, site: str) -> None:

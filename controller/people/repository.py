@@ -11,6 +11,7 @@ from controller.database import Tx
 from controller.estate.tables import sites
 from controller.people.model import Failures, Role, Session, User
 from controller.people.tables import sessions, sign_in_failures, users, writes
+from controller.prepared import Prepared
 from controller.rows import Rows, put
 
 _USER = tuple(users.c[name] for name in User.__struct_fields__)
@@ -91,11 +92,11 @@ async def add_session(tx: Tx, token_hash: bytes, user_id: str, now: datetime, ex
 
 async def session(tx: Tx, token_hash: bytes, now: datetime) -> Session | None:
     """The session of this token, while it lasts, and what its user may be."""
-    row = (await tx.execute(_SESSION, {"token_hash": token_hash, "now": now})).mappings().first()
+    row = await _SESSION.first(tx, token_hash=token_hash, now=now)
     return Session(**{**row, "role": Role(row["role"]), "sites": _sites(row["sites"])}) if row else None
 
 
-_SESSION = (
+_SESSION = Prepared(
     select(users.c.name.label("user"), sessions.c.expires_at, users.c.role, users.c.sites, users.c.party)
     .join_from(sessions, users)
     .where(

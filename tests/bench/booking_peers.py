@@ -92,7 +92,13 @@ class SqlitePeer:
     @classmethod
     async def open(cls, file: Path) -> "SqlitePeer":
         connection = await aiosqlite.connect(file, isolation_level=None)
-        for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (
+            "busy_timeout=10000",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "wal_autocheckpoint=4000",
+            "foreign_keys=ON",
+        ):
             await connection.execute(f"PRAGMA {pragma}")
         return cls(connection)
 

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import msgspec
-from sqlalchemy import RowMapping, or_, select, text
-from sqlalchemy.sql.selectable import TextualSelect
+from sqlalchemy import or_, select, text
 
 from controller.bookings.judging.buffers import Buffers
 from controller.bookings.judging.case import Case
@@ -20,6 +19,7 @@ from controller.bookings.limits import LONGEST
 from controller.bookings.model import CLAIMING, Claimed, State
 from controller.bookings.tables import bookings
 from controller.database import Instant, Tx
+from controller.prepared import Prepared, Row
 from edge.wire.interval import Interval
 
 FAR = timedelta(hours=48)
@@ -104,7 +104,7 @@ _TABLES = {
 
 
 @cache
-def _statement(kind: str, dialect: str) -> TextualSelect:
+def _statement(kind: str, dialect: str) -> Prepared:
     template, names = _TABLES[kind]
     if dialect == "sqlite":
         far, back = (str(each // _MICROSECOND) for each in (FAR, LONGEST))
@@ -113,7 +113,7 @@ def _statement(kind: str, dialect: str) -> TextualSelect:
     wanted = _SQLITE if dialect == "sqlite" else _POSTGRESQL
     filled = template.format(wanted=wanted, far=far, back=back, **names)
     columns = {"starts": Instant, "ends": Instant, "held_until": Instant}
-    return text(filled).columns(**columns)
+    return Prepared(text(filled).columns(**columns))
 
 
 def _wanted(looked: Sequence[_Looked], dialect: str) -> str:
@@ -130,16 +130,16 @@ def _number(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-async def _find(tx: Tx, kind: str, looked: Sequence[_Looked], cases: Sequence[Case]) -> Iterator[RowMapping]:
+async def _find(tx: Tx, kind: str, looked: Sequence[_Looked], cases: Sequence[Case]) -> Iterator[Row]:
     """The rows for what is looked up, without the bookings that do not stand in their wish's way."""
     if not looked:
         return iter(())
     dialect = tx.dialect.name
-    rows = await tx.execute(_statement(kind, dialect), {"wanted": _wanted(looked, dialect)})
-    return (row for row in rows.mappings() if row["booking_id"] not in cases[row["wish"]].wish.but)
+    rows = await _statement(kind, dialect).rows(tx, wanted=_wanted(looked, dialect))
+    return (row for row in rows if row["booking_id"] not in cases[row["wish"]].wish.but)
 
 
-def _booking(row: RowMapping) -> Claimed:
+def _booking(row: Row) -> Claimed:
     during = Interval(start=row["starts"], end=row["ends"])
     return Claimed(
         id=row["booking_id"],
@@ -151,7 +151,7 @@ def _booking(row: RowMapping) -> Claimed:
     )
 
 
-def _run_out(row: RowMapping, now: datetime) -> bool:
+def _run_out(row: Row, now: datetime) -> bool:
     return bool(row["state"] == State.HELD and row["held_until"] is not None and row["held_until"] <= now)
 
 
