@@ -24,10 +24,15 @@ _SAME_WEEKDAY = 2
 """A week on is as near as so many days."""
 _OTHER_LAYOUT = 15
 _OTHER_SPACE = 25
-_OTHER_SITE = 30
+_OTHER_SITE = 180
+"""Three hours earlier or later at one's own building are as good as another building."""
 _A_MILE = 12
 _EMPTY = 30
 """Room for twice as many people as there are; for more, up to three times that."""
+_CRAMPED = 60
+"""Room for half as many people; for fewer, up to three times that."""
+_UNKNOWN = 24 * 60
+"""Nobody has said how many people it holds: after all of which it is known that they do."""
 _NOT_STEP_FREE = 60
 _NO_AMENITY = 10
 _OTHER_ZONE = 20
@@ -93,7 +98,7 @@ def effort(candidate: Candidate, wished: Wished) -> float:
     return (
         _time(candidate.during, candidate.wanted, candidate.zone)
         + _where(candidate, wished)
-        + _waste(candidate, wished)
+        + _room(candidate, wished)
         + _lacking(candidate.fitting.place.space, wished)
     )
 
@@ -120,14 +125,21 @@ def _where(candidate: Candidate, wished: Wished) -> float:
     return cost
 
 
-def _waste(candidate: Candidate, wished: Wished) -> float:
-    fitting = candidate.fitting
-    if fitting.place.space.kind is SpaceKind.POOL or not fitting.holds or fitting.place == wished.place:
+def _room(candidate: Candidate, wished: Wished) -> float:
+    """How far it is too large or too small for the people, or, where nobody told how many, beside the wished space."""
+    fitting, place = candidate.fitting, wished.place
+    if fitting.place.space.kind is SpaceKind.POOL or fitting.place == place:
         return 0.0
     needed = wished.people
-    if needed is None and wished.place is not None:
-        needed = wished.place.space.holds(wished.layout)
-    return _EMPTY * min(max(fitting.holds / needed - 1, 0), 3) if needed else 0.0
+    if needed is None and place is not None:
+        needed = place.space.holds(wished.layout)
+    if not needed:
+        return 0.0
+    if not fitting.holds:
+        return _UNKNOWN
+    if fitting.holds < needed:
+        return _CRAMPED * min(needed / fitting.holds - 1, 3)
+    return _EMPTY * min(fitting.holds / needed - 1, 3)
 
 
 def _lacking(space: Space, wished: Wished) -> float:

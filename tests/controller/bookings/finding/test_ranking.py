@@ -1,0 +1,110 @@
+"""In which order people would take what would fit instead."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+
+from controller.bookings.finding.fitting import Fitting
+from controller.bookings.finding.ranking import Candidate, Wished, rank
+from controller.bookings.picture import Picture, places
+from controller.bookings.policy import Policy
+from controller.estate.model import Site, SiteParts, Space
+from controller.hours.book import HoursBook
+from controller.hours.model import Timetable
+from edge.wire.interval import Interval
+from tests.controller.bookings.hub import SIX
+
+ROOMS = {
+    "hall": Space(site="own", id="hall", name="Hall", capacity=60),
+    "twin": Space(site="own", id="twin", name="Twin", capacity=60),
+    "half": Space(site="own", id="half", name="Half", capacity=30),
+    "large": Space(site="own", id="large", name="Large", capacity=120),
+    "huge": Space(site="own", id="huge", name="Huge", capacity=300),
+    "closet": Space(site="own", id="closet", name="Closet", capacity=6),
+    "unsaid": Space(site="own", id="unsaid", name="Unsaid"),
+    "away": Space(site="away", id="away", name="Away", capacity=60),
+}
+"""“away” stands in another building."""
+
+
+def pictured(site: str, spaces: Iterable[Space]) -> Picture:
+    there = Site(id=site, name=site.title(), zone="Europe/London")
+    return Picture(
+        site=there,
+        revision=1,
+        by_space=places(SiteParts(site=there, spaces=tuple(spaces))),
+        equipment={},
+        hours=HoursBook(site=there, timetable=Timetable()),
+        policy=Policy(),
+    )
+
+
+PICTURES = {site: pictured(site, [each for each in ROOMS.values() if each.site == site]) for site in ("own", "away")}
+WANTED = Interval(start=SIX, end=SIX + timedelta(hours=2))
+
+
+def candidate(name: str, minutes: int = 0, miles: float | None = None) -> Candidate:
+    space = ROOMS[name]
+    picture = PICTURES[space.site]
+    moved = timedelta(minutes=minutes)
+    return Candidate(
+        fitting=Fitting(picture=picture, place=picture.by_space[name], layout=None, holds=space.capacity),
+        during=Interval(start=SIX + moved, end=SIX + timedelta(hours=2) + moved),
+        wanted=WANTED,
+        miles=miles,
+    )
+
+
+def wish(people: int | None, space: str | None = "hall") -> Wished:
+    return Wished(people=people, place=PICTURES["own"].by_space[space] if space else None)
+
+
+def ranked(free: Iterable[Candidate], wished: Wished) -> list[str]:
+    return [each.fitting.place.space.id for each in rank(free, wished)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "people"),
+    [
+        pytest.param(candidate("twin"), candidate("away", miles=1), None, id="own building before another"),
+        pytest.param(candidate("huge"), candidate("away", miles=1), 40, id="own building before another, though large"),
+        pytest.param(candidate("half"), candidate("away", miles=1), None, id="half the size before another building"),
+        pytest.param(
+            candidate("hall", 150), candidate("away", miles=1), 40, id="same space, near in time, before elsewhere"
+        ),
+        pytest.param(
+            candidate("away", miles=1), candidate("hall", 24 * 60), 40, id="another building before another day"
+        ),
+        pytest.param(candidate("twin"), candidate("closet"), None, id="as large as the wished before a closet"),
+        pytest.param(candidate("large"), candidate("closet"), None, id="twice as large before a closet"),
+        pytest.param(candidate("half"), candidate("closet"), None, id="half as large before a closet"),
+        pytest.param(candidate("hall", 120), candidate("closet"), None, id="two hours later before a closet"),
+        pytest.param(candidate("huge"), candidate("unsaid"), 40, id="room for certain before room unknown"),
+        pytest.param(candidate("away", miles=20), candidate("unsaid"), 40, id="far off before room unknown"),
+        pytest.param(candidate("twin"), candidate("unsaid"), None, id="room unknown last, however many come"),
+        pytest.param(
+            candidate("half"), candidate("large"), 20, id="for those who told how many, the smaller that does"
+        ),
+        pytest.param(candidate("away", miles=2), candidate("away", miles=3), 40, id="the nearer building"),
+    ],
+)
+def test_of_two_that_are_free_comes_first_what_people_would_rather_have(
+    first: Candidate, second: Candidate, people: int | None
+) -> None:
+    either_way = [rank(pair, wish(people)) for pair in ((first, second), (second, first))]
+    assert either_way == [[first, second]] * 2
+
+
+def test_a_wish_for_any_space_names_those_of_unknown_size_last() -> None:
+    free = [candidate("unsaid", miles=0), candidate("huge", miles=0), candidate("away", miles=20)]
+    assert ranked(free, wish(40, None)) == ["huge", "away", "unsaid"]
+
+
+def test_the_size_of_a_room_matters_to_nobody_who_wishes_for_any_and_tells_no_number() -> None:
+    free = [candidate("unsaid", 30, miles=0), candidate("huge", 60, miles=0), candidate("closet", miles=0)]
+    assert ranked(free, wish(None, None)) == ["closet", "unsaid", "huge"]
+
+
+def test_the_wished_space_is_not_put_off_for_its_own_size_being_unknown() -> None:
+    assert ranked([candidate("twin"), candidate("unsaid", 15)], wish(40, "unsaid")) == ["unsaid", "twin"]
