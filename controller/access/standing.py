@@ -18,6 +18,8 @@ from edge.wire.plan import HORIZON
 
 class State(StrEnum):
     ON = "on"
+    LATER = "later"
+    """Not due yet: plans reach no further than ``HORIZON``."""
     WAITING = "waiting"
     UNREACHABLE = "unreachable"
     """Waiting, and the door's edge is out of reach."""
@@ -26,6 +28,10 @@ class State(StrEnum):
     GONE = "gone"
     NONE = "none"
     """There is no door to be on."""
+
+
+_MISSING = (State.UNREACHABLE, State.WAITING, State.LATER)
+"""Not on the door, the worst first."""
 
 
 class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +74,8 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
                 return State.GONE
             if self.on_at is not None:
                 return State.ON
+            if self.window.start - HORIZON > now:
+                return State.LATER
             return State.WAITING if self.out_of_reach_since is None else State.UNREACHABLE
         lingers = self.on_version is not None and self.off_at is None and self.window.end > now
         return State.REMOVING if lingers else State.GONE
@@ -178,13 +186,13 @@ def _live(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[S
     states = {grant.state(now) for grant in grants}
     if states == {State.GONE}:
         return State.GONE, f"its time was over at {words.at(max(g.window.end for g in grants), zone, now=now)}"
-    missing = [grant for grant in grants if grant.state(now) in (State.WAITING, State.UNREACHABLE)]
+    missing = [grant for grant in grants if grant.state(now) in _MISSING]
     if not missing:
         since = max(grant.on_at for grant in grants if grant.on_at is not None)
         return State.ON, f"on the door since {words.at(since, zone, now=now)}"
-    state = State.UNREACHABLE if State.UNREACHABLE in states else State.WAITING
-    due = missing[0].window.start - HORIZON
-    if due > now:
+    state = next(each for each in _MISSING if each in states)
+    if state is State.LATER:
+        due = missing[0].window.start - HORIZON
         return state, f"goes on the door from {words.day(due, zone, now=now)}"
     names = [grant.door_name + _out_of_reach(grant, zone, now) for grant in missing]
     return state, f"waiting for {words.listed(names)}"
@@ -238,7 +246,7 @@ def _door_text(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
     match grant.state(now):
         case State.ON:
             return f"on the door{when}"
-        case State.WAITING if grant.window.start - HORIZON > now:
+        case State.LATER:
             return f"goes on the door from {words.day(grant.window.start - HORIZON, zone, now=now)}"
         case State.WAITING | State.UNREACHABLE:
             return f"not on the door yet{_out_of_reach(grant, zone, now)}"

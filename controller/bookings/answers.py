@@ -13,6 +13,7 @@ from controller.bookings.model import State as BookingState
 from controller.bookings.model import Status, Told
 from controller.bookings.service import Checked, Request
 from controller.bookings.texts import message
+from controller.bookings.waiting.model import Wait
 from controller.estate.model import Site
 from controller.fields import Answer
 from controller.people.discreet import Seen, discreetly, seen
@@ -37,17 +38,26 @@ class OnOneDoor(Answer):
 
 
 class OnDoor(Answer):
-    """``state``: ``on`` every door; ``waiting`` or ``unreachable`` while one has not got it; ``removing`` while
-    one may still open to a code that should be off; ``gone``; ``none`` where there is no door."""
+    """``state``: ``on`` every door; ``later`` where it is not due yet; ``waiting`` or ``unreachable`` while one has not
+    got it; ``removing`` while one may still open to a code that should be off; ``gone``; ``none`` where there is no
+    door."""
 
     state: State
     text: str
     doors: list[OnOneDoor]
 
 
+class OfferAnswer(Answer):
+    """``wait``: the place in the waiting list that it is offered to, and that accepts or declines it by ``until``."""
+
+    wait: str
+    until: str
+
+
 class BookingAnswer(Answer):
     """``status``: how it stands, ``why``: for what reason if it is not confirmed, ``held_until``: when a hold runs
-    out. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is given back if
+    out. ``offer``: of a hold that is on offer to whoever waited for its time; null once it is answered, and for any
+    other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is given back if
     nobody does. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down.
     ``ends_before``: its end before it was finished early. ``code``: of a confirmed one. ``still_opens``: what its own
     code opens that it should not. ``lingering``: what other bookings' old codes still open during this one.
@@ -86,6 +96,7 @@ class BookingAnswer(Answer):
     status: Status
     why: str
     held_until: str | None
+    offer: OfferAnswer | None
     warned_at: str | None
     release_at: str | None
     series: str | None
@@ -198,6 +209,7 @@ _TAKING = frozenset({Status.HELD, Status.CONFIRMED, Status.ARRIVED, Status.FINIS
 
 def _whole(view: View, actor: Actor) -> BookingAnswer:
     booking, zone = view.booking, view.place.site.tz
+    offered = view.offer is not None and booking.status(view.now) is Status.HELD
     party, layout, held = view.party, view.place.space.layout(booking.layout), view.held
     return BookingAnswer(
         id=booking.id,
@@ -231,7 +243,8 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         ends_before=_maybe(booking.ends_before, zone),
         status=booking.status(view.now),
         why=view.why,
-        held_until=_maybe(booking.held_until, zone),
+        held_until=_maybe(booking.held_until, zone) if booking.state is BookingState.HELD else None,
+        offer=_offer(view.offer, zone) if view.offer and offered else None,
         warned_at=_maybe(booking.release_warned_at, zone),
         release_at=_maybe(view.release_at, zone),
         series=booking.series_id,
@@ -262,7 +275,7 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         changed_at=localtime.rfc3339(booking.changed_at, zone),
         cancelled_at=_maybe(booking.state_at if booking.state is BookingState.CANCELLED else None, zone),
         version=booking.version,
-        actions=list(possible(booking, actor, view.now, opens_at=view.code_window.start)),
+        actions=list(possible(booking, actor, view.now, opens_at=view.code_window.start, offered=offered)),
     )
 
 
@@ -272,6 +285,11 @@ def _on_door(standing: Standing, zone: ZoneInfo) -> OnDoor:
         for each in standing.doors
     ]
     return OnDoor(state=standing.state, text=standing.text, doors=doors)
+
+
+def _offer(wait: Wait, zone: ZoneInfo) -> OfferAnswer:
+    assert wait.offered_until is not None
+    return OfferAnswer(wait=wait.id, until=localtime.rfc3339(wait.offered_until, zone))
 
 
 def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:

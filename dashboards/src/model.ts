@@ -48,8 +48,18 @@ export type Status =
   | "released"
   | "no_show";
 /** What can be done with a booking. */
-export type Act = "change" | "approve" | "decline" | "cancel" | "restore" | "finish" | "check_in";
-export type DoorState = "on" | "waiting" | "unreachable" | "removing" | "gone" | "none";
+export type Act =
+  | "change"
+  | "approve"
+  | "decline"
+  | "accept_offer"
+  | "decline_offer"
+  | "cancel"
+  | "restore"
+  | "finish"
+  | "check_in";
+/** `later`: not due on the door yet. */
+export type DoorState = "on" | "later" | "waiting" | "unreachable" | "removing" | "gone" | "none";
 
 export interface OnDoor {
   state: DoorState;
@@ -66,12 +76,20 @@ export interface WireBooking {
   title: string;
   contact_name: string | null;
   contact_phone: string | null;
+  contact_email: string;
+  key_holder: string;
+  under_16s: boolean;
+  public: boolean;
+  notes: string;
   people: number | null;
   party: string | null;
   party_name: string | null;
   layout: string | null;
   layout_name: string | null;
-  notes: string;
+  /** Of a pool. */
+  seats: number | null;
+  /** How many of what. */
+  equipment: Record<string, number>;
   starts: string;
   ends: string;
   /** With its setting up and clearing down. */
@@ -81,6 +99,8 @@ export interface WireBooking {
   /** For what reason it is not confirmed. */
   why: string;
   held_until: string | null;
+  /** The place in the waiting list that it is kept for, and until when it can be accepted. */
+  offer: { wait: string; until: string } | null;
   /** When its people were warned that nobody has come, and when it is given back if nobody does. */
   warned_at: string | null;
   diary: string;

@@ -85,6 +85,9 @@ def test_a_code_on_the_door_stays_on_it_while_the_door_is_out_of_reach() -> None
 def test_a_code_for_a_later_month_says_from_when_the_door_has_it() -> None:
     far = Interval(start=NOW + timedelta(days=50), end=NOW + timedelta(days=50, hours=2))
     assert text(grant(window=far)) == "goes on the door from Thu 10 Dec"
+    for each in (grant(window=far), grant(window=far, out_of_reach_since=NOW)):
+        assert standing(each).state is standing(each).doors[0].state is State.LATER
+    assert standing(grant(window=far), grant()).state is State.WAITING
 
 
 def test_cancelled_but_still_opens_until_its_window_ends() -> None:
