@@ -183,10 +183,13 @@ class FrozenAnswer(PriceAnswer):
 
 class AccountAnswer(PriceAnswer):
     """What a booking costs. ``frozen``: false while it waits for a decision, when it is what it would cost now.
-    ``quotes``: all that were frozen, the newest first."""
+    ``if_cancelled`` and ``if_cancelled_pence``: what would be charged, all told, if it were cancelled now; empty and
+    null unless it is confirmed at a price. ``quotes``: all that were frozen, the newest first."""
 
     booking: str
     frozen: bool
+    if_cancelled: str
+    if_cancelled_pence: int | None
     quotes: list[FrozenAnswer]
 
 
@@ -345,10 +348,13 @@ def quote_answer(site: Site, quoted: Sequence[Quoted], current: Set | None) -> Q
 def account_answer(account: Account) -> AccountAnswer:
     zone = account.site.tz
     frozen = [account.frozen] if account.frozen else []
+    ends = account.if_cancelled if account.if_cancelled and account.if_cancelled.total is not None else None
     return AccountAnswer(
         **_price(account.quote),
         booking=account.booking.id,
         frozen=account.settled,
+        if_cancelled=summary(ends.total, ends.vat, 0) if ends else "",
+        if_cancelled_pence=ends.total if ends else None,
         quotes=[_frozen_answer(each, zone) for each in (*frozen, *account.earlier)],
     )
 

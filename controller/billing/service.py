@@ -59,13 +59,15 @@ class Quoted(msgspec.Struct, frozen=True, kw_only=True):
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """What a booking costs. ``settled``: False while it may still change. ``frozen``: the quote that holds, if one was
-    made. ``quote``: the same, or what it would be now. ``earlier``: those that held before, the newest first."""
+    made. ``quote``: the same, or what it would be now. ``if_cancelled``: what it would be if a confirmed booking were
+    cancelled now. ``earlier``: those that held before, the newest first."""
 
     site: Site
     booking: Booking
     quote: Quote
     settled: bool
     frozen: Frozen | None
+    if_cancelled: Quote | None = None
     earlier: tuple[Frozen, ...]
 
 
@@ -169,12 +171,16 @@ class Billing:
         picture = await self._desk.pictures.of(tx, booking.site)
         known = await repository.history(tx, booking.id)
         if booking.state not in {State.REQUESTED, State.HELD}:
+            ends: Quote | None = None
+            if known and booking.state is State.CONFIRMED:
+                ends = cancelling.cancelled(known[0].bill, zone=picture.site.tz, at=self._clock.now()).quote
             return Account(
                 site=picture.site,
                 booking=booking,
                 quote=known[0].quote if known else _NEVER_SET,
                 settled=True,
                 frozen=known[0] if known else None,
+                if_cancelled=ends,
                 earlier=tuple(known[1:]),
             )
         return Account(

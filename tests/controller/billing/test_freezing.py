@@ -106,8 +106,11 @@ async def test_cancelling_costs_what_the_rule_of_the_day_of_confirmation_says(
     assert "free until 14 days before, 50 % until 2 days before, then 100 %" in (await account(village, made))["terms"]
     await put(village, rates=[HALL], cancelling=[])
     clock.set(wall(f"2026-12-{17 - days:02} 18:00"))
+    foreseen = await account(village, made)
+    assert (foreseen["total_pence"], foreseen["if_cancelled_pence"]) == (2400, total)
     await act(village, made, "cancel")
     found = await account(village, made)
+    assert (found["if_cancelled"], found["if_cancelled_pence"]) == ("", None)
     assert (found["total_pence"], found["lines"][-1]["text"]) == (total, words)
     assert found["lines"][0]["pence"] == 2400
     assert sum(line["pence"] for line in found["lines"]) == total
