@@ -22,7 +22,7 @@ from controller.bookings import links
 from controller.bookings.desk import View
 from controller.bookings.errors import LinkUnknown, NotNow
 from controller.bookings.model import Status
-from controller.bookings.texts import given_back, waiting
+from controller.bookings.texts import LAPSED, given_back, waiting
 from controller.house import House, TheHouse
 from controller.people.model import Actor
 
@@ -116,9 +116,10 @@ def _shown(view: View, *, notice: str = "") -> HTMLResponse:
     page = _page(view)
     return _rendered(
         page=page,
-        heading=_HEADINGS.get(page, "{}").format(booking.title),
+        heading=_heading(view, page).format(booking.title),
         notice=notice,
         waiting=waiting(view),
+        lapsed=LAPSED if view.offer is not None else "",
         given_back=given_back(view),
         warned=booking.release_warned_at is not None,
         why=view.why,
@@ -135,6 +136,11 @@ def _shown(view: View, *, notice: str = "") -> HTMLResponse:
         phone=site.phone,
         dial="".join(letter for letter in site.phone if letter.isdigit() or letter == "+"),
     )
+
+
+def _heading(view: View, page: Page) -> str:
+    offered = view.offer is not None and page == "waiting"
+    return "{} is offered to you" if offered else _HEADINGS.get(page, "{}")
 
 
 def _page(view: View) -> Page:

@@ -57,8 +57,8 @@ class OfferAnswer(Answer):
 class BookingAnswer(Answer):
     """``status``: how it stands, ``why``: for what reason if it is not confirmed, ``held_until``: when a hold runs
     out. ``offer``: of a hold that is on offer to whoever waited for its time; null once it is answered, and for any
-    other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is given back if
-    nobody does. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down.
+    other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is given
+    back if nobody does. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down.
     ``ends_before``: its end before it was finished early. ``code``: of a confirmed one. ``still_opens``: what its own
     code opens that it should not. ``lingering``: what other bookings' old codes still open during this one.
     ``message``: a text to send. ``link``: its door page, a secret. ``diary``: whose diary, kept elsewhere, has put it

@@ -24,6 +24,10 @@ class _Reason(msgspec.Struct, frozen=True):
     text: str
 
 
+class _Offer(msgspec.Struct, frozen=True):
+    until: datetime
+
+
 class _Booking(msgspec.Struct, frozen=True):
     id: str
     site_name: str
@@ -36,6 +40,7 @@ class _Booking(msgspec.Struct, frozen=True):
     status: str
     why: str
     held_until: datetime | None
+    offer: _Offer | None = None
     reasons: list[_Reason] = []
 
 
@@ -156,6 +161,8 @@ def _who(booking: _Booking) -> str:
 
 
 def _waits(booking: _Booking) -> str:
+    if booking.offer:
+        return f"on offer until {screen.moment(booking.offer.until)}"
     held = f"kept until {screen.moment(booking.held_until)}" if booking.held_until else ""
     return "; ".join(filter(None, (booking.why, held)))
 

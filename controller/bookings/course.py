@@ -52,6 +52,8 @@ class Act(StrEnum):
     RESTORE = "restore"
     FINISH = "finish"
     CHECK_IN = "check_in"
+    ACCEPT_OFFER = "accept_offer"
+    DECLINE_OFFER = "decline_offer"
 
 
 def require_changeable(old: Booking) -> None:
@@ -160,11 +162,20 @@ def needs(act: Act, old: Booking) -> Action:
     return Action.DECIDE if decided or act in (Act.APPROVE, Act.DECLINE) else Action.BOOK
 
 
-def possible(old: Booking, actor: Actor, now: datetime, *, opens_at: datetime) -> tuple[Act, ...]:
-    """What the actor can do with it now; the diary may still stand in the way of some."""
+_ANSWERS = (Act.ACCEPT_OFFER, Act.DECLINE_OFFER)
+"""What can be done with an offer, which nothing else becomes of before it is answered."""
+
+
+def possible(
+    old: Booking, actor: Actor, now: datetime, *, opens_at: datetime, offered: bool = False
+) -> tuple[Act, ...]:
+    """What the actor can do with it now; the diary may still stand in the way of some. ``offered``: it is on offer to
+    whoever waited for it."""
     thing = Thing(site=old.site, party=old.party)
     return tuple(
-        act for act in Act if may(actor, needs(act, old), thing) and _does_something(act, old, now, opens_at=opens_at)
+        act
+        for act in (_ANSWERS if offered else _ACTS)
+        if may(actor, needs(act, old), thing) and (offered or _does_something(act, old, now, opens_at=opens_at))
     )
 
 
@@ -188,4 +199,5 @@ def _named(old: Booking) -> str:
     return f"“{old.title}” {_WORDS[old.state]}"
 
 
+_ACTS = tuple(act for act in Act if act not in _ANSWERS)
 _SIMPLE = {Act.APPROVE: approve, Act.DECLINE: decline, Act.CANCEL: cancel, Act.RESTORE: restore, Act.FINISH: finish}

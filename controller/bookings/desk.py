@@ -20,6 +20,8 @@ from controller.bookings.course import words_of
 from controller.bookings.judging.buffers import buffers_of
 from controller.bookings.model import Asked, Booking, Changed, State
 from controller.bookings.picture import Picture, Pictures, Place
+from controller.bookings.waiting import repository as waits
+from controller.bookings.waiting.model import Wait
 from controller.database import Database, Tx
 from controller.estate.model import Space
 from controller.people import audit
@@ -35,13 +37,15 @@ NAMED_CONFLICTS = 20
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """A booking with all that a screen shows of it. ``why``: why it is not confirmed, as far as somebody said.
-    ``release_at``: when it is given back if nobody comes. ``code``: of a confirmed one. ``lingering``: old codes of
+    ``offer``: the wait that it is on offer to, nobody having answered yet. ``release_at``: when it is given back if
+    nobody comes. ``code``: of a confirmed one. ``lingering``: old codes of
     others, for ``lingering_texts``."""
 
     booking: Booking
     place: Place
     party: Party | None
     why: str
+    offer: Wait | None
     release_at: datetime | None
     code: str | None
     code_window: Interval
@@ -418,12 +422,14 @@ class Desk:
         reasons: Mapping[str, str],
     ) -> list[View]:
         known = await parties(tx, {each.party for each in bookings if each.party is not None})
+        offers = await waits.offers(tx, [each for each in bookings if each.state is State.HELD])
         return [
             View(
                 booking=each,
                 place=where.by_space[each.space],
                 party=party,
                 why=reasons.get(each.id, ""),
+                offer=offers.get(each.id),
                 release_at=given_back_at(each, where.policy, tier=party.tier if party else Tier.COMMUNITY, now=now),
                 code=codes.get(each.id),
                 code_window=self.code_window(each.during),

@@ -15,7 +15,7 @@ from controller.bookings.changing import Wanted, What, wanted
 from controller.bookings.claims import contended
 from controller.bookings.course import Act
 from controller.bookings.desk import Desk, View
-from controller.bookings.errors import BookingUnknown, LinkUnknown, PreconditionFailed, Stale, refusal
+from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
 from controller.bookings.judging.judge import Wish, judge
 from controller.bookings.model import Asked, Booking, Change, Draft, State, Status, Told
 from controller.bookings.notes import notes
@@ -23,6 +23,7 @@ from controller.bookings.outcome import held_until, outcome, put
 from controller.bookings.picture import Picture, Place
 from controller.bookings.series.own import changed_fields
 from controller.bookings.verdict import OVERRULED, Reason, Verdict
+from controller.bookings.waiting import repository as waits
 from controller.bookings.waiting.errors import Overdue
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
@@ -252,6 +253,8 @@ class Bookings:
         if change.version is not None and change.version != old.version:
             raise Stale(old)
         course.require_changeable(old)
+        if await waits.offers(tx, [old] if old.state is State.HELD else []):
+            raise NotNow(f"“{old.title}” is on offer; accept the offer first, then change it")
         where = await self._desk.pictures.of(tx, old.site)
         there = where.require(old.space if change.space is msgspec.UNSET else change.space)
         asked = wanted(old, change, there, now=now)

@@ -14,6 +14,9 @@ _ENDED = {
     Status.RELEASED: "Nobody had come, so the time was given back. Ring us if you are on your way.",
 }
 
+LAPSED = "This time was offered to you, and nobody accepted it in time. Ask again, or ring us."
+"""What became of an offer that has run out."""
+
 
 def message(view: View) -> str:
     """What to send: what, when, how it stands, the code with its window, the link, whom to ring."""
@@ -21,12 +24,14 @@ def message(view: View) -> str:
     when = words.window(booking.during, zone, now=view.now)
     lines = [f"{booking.title}: {view.place.space.name}, {site.name}, {when}."]
     status = booking.status(view.now)
-    if status in (Status.REQUESTED, Status.HELD):
+    if status is Status.HELD and view.offer is not None:
+        lines.append(waiting(view))
+    elif status in (Status.REQUESTED, Status.HELD):
         lines.append(f"Not confirmed yet. {waiting(view)}")
     elif status is Status.DECLINED:
         lines.append("This request was declined" + (f": {view.why.rstrip('.')}." if view.why else "."))
     elif status in _ENDED:
-        lines.append(_ENDED[status])
+        lines.append(LAPSED if view.offer is not None else _ENDED[status])
     elif view.code is not None:
         lines.append(f"Door code: {spoken(view.code)} for {words.listed(view.place.door_names)}, {code_times(view)}.")
     lines += [text for text in (given_back(view),) if text]
@@ -37,11 +42,16 @@ def message(view: View) -> str:
 
 
 def waiting(view: View) -> str:
-    """What whoever asked should know while nobody has decided."""
+    """What whoever asked should know while nobody has decided, or they themselves have not answered an offer."""
     booking = view.booking
     if booking.held_until is None:
         return "The time is not kept for you until it is confirmed."
     until = words.at(booking.held_until, view.place.site.tz, now=view.now)
+    if view.offer is not None:
+        return (
+            f"This time, which you waited for, is offered to you until {until}: accept or decline it by then. "
+            "After that it goes to whoever is next in line."
+        )
     return f"The time is kept for you until {until}, while somebody decides."
 
 

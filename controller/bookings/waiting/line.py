@@ -94,7 +94,9 @@ class Line:
         }
         if not ended:
             return
-        for booking, wait in (await repository.answered(tx, list(ended))).items():
+        for booking, wait in (await repository.of_bookings(tx, list(ended))).items():
+            if wait.state not in (WaitState.OFFERED, WaitState.ACCEPTED):
+                continue
             became = _became(wait.state, ended[booking], by_itself=actor == HOUSE)
             if became is not wait.state:
                 await self.move(tx, wait, became, actor, now)
@@ -113,8 +115,9 @@ class Line:
             if wish is None:
                 continue
             until = _offered_until(wish.during, picture.policy.offer_hours, now)
+            why = f"it came free; offered until {words.at(until, picture.site.tz, now=now)}: accept or decline it"
             [held] = await self._desk.book(
-                tx, picture, [wish], actor=HOUSE_ACTOR, now=now, state=State.HELD, held_until=until
+                tx, picture, [wish], actor=HOUSE_ACTOR, now=now, state=State.HELD, held_until=until, why=why
             )
             offered = msgspec.structs.replace(wait, booking=held.id, offered_until=until)
             await self.move(tx, offered, WaitState.OFFERED, HOUSE, now)

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
 
-from controller.bookings.model import Asked, State
+from controller.bookings.model import Asked, Booking, State
 from controller.bookings.tables import bookings, waits
 from controller.bookings.waiting.model import LEAST, STANDING, WIDEST_BUFFER, Wait, WaitState
 from controller.database import Tx
@@ -54,11 +54,18 @@ async def in_line(tx: Tx, site: str, *, state: WaitState | None = None, party: s
     return [_wait(row) for row in rows]
 
 
-async def answered(tx: Tx, bookings: Collection[str]) -> dict[str, Wait]:
-    """The waits that have one of these bookings on offer or have accepted it, by booking."""
-    states = [WaitState.OFFERED.value, WaitState.ACCEPTED.value]
-    query = select(waits).where(waits.c.state.in_(states), waits.c.booking.in_(bookings))
+async def of_bookings(tx: Tx, ids: Collection[str]) -> dict[str, Wait]:
+    """The waits to which these bookings are, or were last, on offer, by booking."""
+    query = select(waits).where(waits.c.booking.in_(ids))
     return {row["booking"]: _wait(row) for row in (await tx.execute(query)).mappings()}
+
+
+async def offers(tx: Tx, held: Collection[Booking]) -> dict[str, Wait]:
+    """The waits to which these holds are on offer, by booking; those that are nobody's offer are left out."""
+    if not held:
+        return {}
+    found = await of_bookings(tx, [each.id for each in held])
+    return {booking: wait for booking, wait in found.items() if wait.state is WaitState.OFFERED}
 
 
 async def anybody_near(tx: Tx, site: str, spans: Collection[Interval]) -> bool:

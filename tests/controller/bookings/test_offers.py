@@ -1,0 +1,109 @@
+"""What an offer says of itself, and that nothing but an answer to it confirms it."""
+
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from controller.bookings.policy import ApprovalRule, Policy
+from controller.house import House
+from tests.controller.access.test_door_page import see
+from tests.controller.bookings.policing import put_policy
+from tests.controller.bookings.test_lifecycle import log
+from tests.controller.bookings.test_waiting import now, say, wait
+from tests.controller.clock import ManualClock
+from tests.controller.people.signing import put_party, signed_in_as
+from tests.controller.village import API, SITE, Json, act, book, change, look
+
+UNTIL = "2026-11-26T12:00:00+00:00"
+
+
+async def offer(client: httpx.AsyncClient, **changes: Any) -> tuple[Json, Json]:
+    """A wait that has its time on offer, and the hold that is offered."""
+    choir = await book(client)
+    band = await wait(client, title="Band", **changes)
+    await act(client, choir, "cancel")
+    band = await now(client, band)
+    assert band["state"] == "offered"
+    return band, await look(client, {"id": band["booking"]})
+
+
+async def test_an_offer_says_in_data_and_words_that_it_is_one_and_until_when(
+    any_village: httpx.AsyncClient, any_app: FastAPI
+) -> None:
+    band, held = await offer(any_village)
+    assert held["offer"] == {"wait": band["id"], "until": UNTIL}
+    assert held["actions"] == ["accept_offer", "decline_offer"]
+    says = "is offered to you until 12:00 on Thu 26 Nov: accept or decline it"
+    assert says in held["message"]
+    assert "somebody decides" not in held["message"]
+    page = await see(any_app, held)
+    assert says in page
+    assert "Band is offered to you" in page
+    assert await log(any_village, held) == [
+        ("book", "it came free; offered until 12:00 on Thu 26 Nov: accept or decline it")
+    ]
+    listed = await any_village.get(f"{API}/sites/{SITE}/bookings", params={"from": "2026-11-26", "to": "2026-11-27"})
+    assert [each["offer"] for each in listed.json()["items"] if each["id"] == held["id"]] == [held["offer"]]
+
+
+@pytest.mark.parametrize(("answer", "acts"), [("accept", ["change", "cancel"]), ("decline", ["restore"])])
+async def test_an_offer_is_none_any_more_once_it_is_answered(
+    village: httpx.AsyncClient, answer: str, acts: list[str]
+) -> None:
+    band, held = await offer(village)
+    await say(village, band, answer)
+    there = await look(village, held)
+    assert there["offer"] is None
+    assert set(acts) <= set(there["actions"])
+    assert not {"accept_offer", "decline_offer"} & set(there["actions"])
+
+
+async def test_who_accepted_what_a_manager_decides_on_has_a_request_and_no_offer(
+    village: httpx.AsyncClient, house: House
+) -> None:
+    await put_policy(house, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),)))
+    band, held = await offer(village, by_rules=True)
+    await say(village, band, "accept")
+    there = await look(village, held)
+    assert (there["status"], there["offer"]) == ("held", None)
+    assert "approve" in there["actions"]
+
+
+async def test_an_offer_that_has_run_out_says_so_and_can_not_be_accepted(
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock
+) -> None:
+    _, held = await offer(village, starts="2026-11-26T18:00", ends="2026-11-26T20:00")
+    clock.advance(hours=24)
+    there = await look(village, held)
+    assert (there["status"], there["offer"]) == ("expired", None)
+    says = "This time was offered to you, and nobody accepted it in time."
+    assert says in there["message"]
+    assert says in await see(app, held)
+
+
+async def test_only_the_party_it_is_offered_to_and_managers_answer_an_offer_and_others_see_none(
+    app: FastAPI, village: httpx.AsyncClient
+) -> None:
+    for party in ("choir", "scouts"):
+        await put_party(village, party)
+    _, held = await offer(village, party="scouts")
+    async with signed_in_as(app, village, "booker", party="scouts") as scouts:
+        assert (await look(scouts, held))["actions"] == ["accept_offer", "decline_offer"]
+    async with signed_in_as(app, village, "booker", party="choir") as choir:
+        other = await look(choir, held)
+        assert (other["title"], other["offer"], other["actions"]) == ("Taken", None, [])
+    async with signed_in_as(app, village, "reader") as reader:
+        assert (await look(reader, held))["actions"] == []
+
+
+async def test_no_change_confirms_an_offer_before_it_is_accepted(any_village: httpx.AsyncClient) -> None:
+    band, held = await offer(any_village)
+    for fields in ({"people": 5}, {"title": "Big band"}, {"starts": "2026-11-26T18:30"}):
+        refused = await change(any_village, held, 409, **fields)
+        assert "accept the offer first" in refused["detail"]
+    assert (await now(any_village, band))["state"] == "offered"
+    assert await look(any_village, held) == held
+    await say(any_village, band, "accept")
+    assert (await change(any_village, held, people=5))["people"] == 5
