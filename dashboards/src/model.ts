@@ -25,6 +25,8 @@ export interface Space {
 
 export interface SiteDetail extends Site {
   spaces: Space[];
+  /** `space`: null where it may be carried to any. */
+  equipment: { id: string; name: string; count: number; space: string | null }[];
   doors: { id: string; name: string; edge: string }[];
   edges: { id: string; name: string }[];
 }
@@ -90,6 +92,9 @@ export interface WireBooking {
   seats: number | null;
   /** How many of what. */
   equipment: Record<string, number>;
+  /** Its own wish; null where layout and space say it. */
+  setup_min: number | null;
+  cleardown_min: number | null;
   starts: string;
   ends: string;
   /** With its setting up and clearing down. */

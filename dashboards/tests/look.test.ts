@@ -3,11 +3,12 @@ import { test } from "node:test";
 import { look } from "../src/diary/look.ts";
 import { type DoorState, placed, type Status } from "../src/model.ts";
 
-function booked(status: Status, door: DoorState, still_opens: string[] = []) {
+function booked(status: Status, door: DoorState, still_opens: string[] = [], offered = false) {
   const times = { starts: "2027-02-01T10:00:00+00:00", ends: "2027-02-01T12:00:00+00:00" };
   const widely = { setup_starts: times.starts, cleardown_ends: times.ends };
   const on_door = { state: door, text: "", doors: [] };
-  return placed({ ...({} as Parameters<typeof placed>[0]), ...times, ...widely, status, on_door, still_opens });
+  const offer = offered ? { wait: "w", until: times.starts } : null;
+  return placed({ ...({} as Parameters<typeof placed>[0]), ...times, ...widely, status, on_door, still_opens, offer });
 }
 
 test("a code is no matter of concern before it is due on the door", () => {
@@ -21,5 +22,24 @@ test("a code is no matter of concern before it is due on the door", () => {
   for (const [door, tone, words] of looks) {
     const { tone: shown, words: said } = look(booked("confirmed", door));
     assert.deepEqual([shown, said], [tone, words]);
+  }
+});
+
+test("whatever state it is in, it is told by words and icon too", () => {
+  const looks: [ReturnType<typeof booked>, string, string, string][] = [
+    [booked("held", "none"), "warn", "ask", "Waits for approval"],
+    [booked("held", "none", [], true), "warn", "ask", "On offer"],
+    [booked("requested", "none"), "warn", "ask", "Asked for"],
+    [booked("arrived", "on"), "ok", "people", "Arrived"],
+    [booked("finished", "gone"), "plain", "tick", "Finished"],
+    [booked("no_show", "gone"), "plain", "dash", "Nobody came"],
+    [booked("released", "gone"), "plain", "cross", "Given back, nobody came"],
+    [booked("cancelled", "gone"), "plain", "cross", "Cancelled"],
+    [booked("cancelled", "removing", ["its code still opens"]), "bad", "warn", "Cancelled, code still opens"],
+    [booked("confirmed", "on", ["the code still opens, as before the change"]), "brand", "tick", "Code on the door"],
+  ];
+  for (const [one, ...said] of looks) {
+    const { tone, icon, words } = look(one);
+    assert.deepEqual([tone, icon, words], said);
   }
 });

@@ -1,6 +1,5 @@
 /** How a booking looks and sounds: words and icon first, colour second. */
-import type { Booking } from "../model.ts";
-import { isPending, STATUS_WORDS } from "../model.ts";
+import { type Booking, type DoorState, type Status, STATUS_WORDS } from "../model.ts";
 import type { IconName } from "../parts/shapes.ts";
 import { type Day, span } from "../zone.ts";
 
@@ -12,25 +11,33 @@ export interface Look {
   words: string;
 }
 
+/** By status or, of one that is confirmed, by where its code stands; `removing`: cancelled, and its code still opens. */
+const LOOKS: Partial<Record<Status | DoorState, [Tone, IconName, string?]>> = {
+  requested: ["warn", "ask"],
+  held: ["warn", "ask"],
+  arrived: ["ok", "people"],
+  finished: ["plain", "tick"],
+  no_show: ["plain", "dash"],
+  removing: ["bad", "warn", "Cancelled, code still opens"],
+  on: ["brand", "tick", "Code on the door"],
+  waiting: ["warn", "clock", "Code on its way"],
+  unreachable: ["warn", "warn", "Door out of reach"],
+};
+
 export function look(one: Booking): Look {
-  if (one.status === "cancelled")
-    return one.still_opens.length
-      ? { tone: "bad", icon: "warn", words: "Cancelled, code still opens" }
-      : { tone: "plain", icon: "cross", words: STATUS_WORDS.cancelled };
-  if (isPending(one)) return { tone: "warn", icon: "ask", words: STATUS_WORDS[one.status] };
-  if (one.status === "declined" || one.status === "released" || one.status === "expired")
-    return { tone: "plain", icon: "cross", words: STATUS_WORDS[one.status] };
-  if (one.status === "no_show") return { tone: "plain", icon: "dash", words: STATUS_WORDS.no_show };
-  if (one.status === "finished") return { tone: "plain", icon: "tick", words: STATUS_WORDS.finished };
-  if (one.status === "arrived") return { tone: "ok", icon: "people", words: STATUS_WORDS.arrived };
-  if (one.on_door.state === "on") return { tone: "brand", icon: "tick", words: "Code on the door" };
-  if (one.on_door.state === "unreachable") return { tone: "warn", icon: "warn", words: "Door out of reach" };
-  if (one.on_door.state === "waiting") return { tone: "warn", icon: "clock", words: "Code on its way" };
-  return { tone: "brand", icon: "tick", words: STATUS_WORDS.confirmed };
+  const confirmed = one.status === "confirmed";
+  const ended = one.still_opens.length && one.status === "cancelled" ? "removing" : one.status;
+  const [tone, icon, words] = LOOKS[confirmed ? one.on_door.state : ended] ?? (confirmed ? ["brand", "tick"] : ["plain", "cross"]);
+  return { tone, icon, words: words ?? standing(one) };
+}
+
+/** How it stands, in words. */
+export function standing(one: Booking): string {
+  return one.offer ? "On offer" : STATUS_WORDS[one.status];
 }
 
 /** What a screen reader says for a booking in the grid. */
 export function spoken(one: Booking, zone: string, day: Day): string {
   const code = one.status === "confirmed" || one.still_opens.length ? `, ${one.on_door.text}` : "";
-  return `${one.title}, ${span(one.from, one.to, zone, day)}, ${STATUS_WORDS[one.status]}${code}`;
+  return `${one.title}, ${span(one.from, one.to, zone, day)}, ${standing(one)}${code}`;
 }

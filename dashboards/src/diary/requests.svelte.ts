@@ -8,10 +8,6 @@ interface Page {
   next: string | null;
 }
 
-interface Waiting {
-  items: { state: string; booking: string | null }[];
-}
-
 const PAGE = 50;
 const MOST = 500;
 
@@ -23,7 +19,6 @@ export class Requests {
   items = $state.raw<Booking[]>([]);
   next = $state("");
   private reasons = $state.raw<ReadonlyMap<string, Reason[]>>(new Map());
-  private offers = $state.raw<ReadonlySet<string | null>>(new Set());
   private asked = 0;
 
   constructor(site: string) {
@@ -33,11 +28,6 @@ export class Requests {
   /** What stands in the way of approving one. */
   against(one: Booking): Reason[] {
     return this.reasons.get(one.id) ?? [];
-  }
-
-  /** Whether it is kept for somebody on the building's waiting list, who has to accept it. */
-  offered(one: Booking): boolean {
-    return this.offers.has(one.id);
   }
 
   private async page(after: string, limit: number): Promise<Page> {
@@ -53,12 +43,8 @@ export class Requests {
   async refresh(): Promise<void> {
     const mine = ++this.asked;
     try {
-      const [page, waiting] = await Promise.all([
-        this.page("", Math.min(MOST, Math.max(PAGE, this.items.length))),
-        this.site ? get<Waiting>(`/sites/${this.site}/waiting`) : { items: [] },
-      ]);
+      const page = await this.page("", Math.min(MOST, Math.max(PAGE, this.items.length)));
       if (mine !== this.asked) return;
-      this.offers = new Set(waiting.items.filter((one) => one.state === "offered").map((one) => one.booking));
       this.items = placedAnew(page.items, this.items);
       this.know(page, new Map());
       this.state = "ready";
