@@ -71,7 +71,7 @@ def approve(old: Booking, now: datetime) -> Booking:
         raise NotNow(f"{_named(old)}; only a request can be approved")
     if old.ends <= now:
         raise NotNow(f"the time of “{old.title}” is over; it can only be declined")
-    return replace(old, state=State.CONFIRMED, state_at=now, state_before=old.state, held_until=None)
+    return replace(old, state=State.CONFIRMED, state_at=now, state_before=old.state)
 
 
 def decline(old: Booking, now: datetime) -> Booking:
@@ -95,14 +95,14 @@ def cancel(old: Booking, now: datetime) -> Booking:
 
 def restore(old: Booking, now: datetime) -> Booking:
     """Undo the last cancel, decline, release or no-show, an early finish while its time runs, or an approval that is
-    the last thing that was done. A hold comes back without an end; whoever asks gives it one."""
+    the last thing that was done. A hold comes back with the end that it had, though that may have passed."""
     if old.state in _AGAIN:
         if old.ends <= now:
             raise NotNow(f"the time of “{old.title}” is over; make a new booking")
         back = old.state_before or State.CONFIRMED
         # Warned of as of now, whoever restores it has the time of a warning before it is given back again.
         warned_at = now if old.state is State.RELEASED else old.release_warned_at
-        return replace(old, state=back, state_at=now, state_before=None, held_until=None, release_warned_at=warned_at)
+        return replace(old, state=back, state_at=now, state_before=None, release_warned_at=warned_at)
     if old.state is State.NO_SHOW:
         return replace(old, state=State.CONFIRMED, state_at=now)
     if old.state is State.CONFIRMED and old.ends_before is not None and old.ends_before > now:

@@ -184,6 +184,10 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
         return Status.CONFIRMED if self.arrived_at is None else Status.ARRIVED
 
 
+LONGEST_WHY = 2000
+"""Characters that a story takes for a reason."""
+
+
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A line in a booking's story. ``what``: book, change, move, cancel, restore."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import RowMapping, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import RowMapping, and_, bindparam, case, func, or_, select, text, update
 
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Booking, Changed, Need, State, Told
@@ -178,17 +178,22 @@ async def story(tx: Tx, booking_id: str) -> list[Told]:
     return [Told(**row) for row in (await tx.execute(query)).mappings()]
 
 
+_DECISIONS = ("approve", "decline", "cancel", "expire")
+"""What a story says of decisions; none of it tells why a booking that is open waits for one."""
+
+
 async def reasons(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
     """Why each booking is in its state, as its story has it; those of which nobody said so are left out. That somebody
-    arrived is none."""
+    arrived is none. What is open has been so for the same reason since before a decision on it that was undone."""
     if not ids:
         return {}
     last = func.coalesce(bookings.c.state_at, bookings.c.created_at)
+    opened = bookings.c.state.in_([State.REQUESTED.value, State.HELD.value])
     query = (
         select(booking_log.c.booking_id, booking_log.c.why)
         .join_from(booking_log, bookings, bookings.c.id == booking_log.c.booking_id)
-        .where(booking_log.c.booking_id.in_(ids), booking_log.c.why != "", booking_log.c.at >= last)
-        .where(booking_log.c.what != "arrive")
+        .where(booking_log.c.booking_id.in_(ids), booking_log.c.why != "", booking_log.c.what != "arrive")
+        .where(case((opened, booking_log.c.what.not_in(_DECISIONS)), else_=booking_log.c.at >= last))
         .order_by(booking_log.c.id)
     )
     return {row.booking_id: row.why for row in await tx.execute(query)}

@@ -17,7 +17,7 @@ from controller.bookings.course import Act
 from controller.bookings.desk import Desk, View
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
 from controller.bookings.judging.judge import Wish, judge
-from controller.bookings.model import Asked, Booking, Change, Draft, State, Status, Told
+from controller.bookings.model import LONGEST_WHY, Asked, Booking, Change, Draft, State, Status, Told
 from controller.bookings.notes import notes
 from controller.bookings.outcome import held_until, outcome, put
 from controller.bookings.picture import Picture, Place
@@ -25,6 +25,7 @@ from controller.bookings.series.own import changed_fields
 from controller.bookings.verdict import OVERRULED, Reason, Verdict
 from controller.bookings.waiting import repository as waits
 from controller.bookings.waiting.errors import Overdue
+from controller.bookings.waiting.model import WaitState
 from controller.changes import Changes
 from controller.database import Database, Tx, violates
 from controller.estate.model import Site
@@ -40,6 +41,7 @@ P = ParamSpec("P")
 _TRIES = 3
 _TURNS = 10
 """How often others may come first: each time something else has run out meanwhile."""
+_ACCEPTS = "this accepts the offer for whoever waited"
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -343,16 +345,20 @@ class Bookings:
             if new is old:
                 return await self._view(tx, old)
             where = await self._desk.pictures.of(tx, old.site)
+            if new.state is State.HELD and (new.held_until is None or new.held_until <= now):
+                new = replace(new, held_until=held_until(where.policy, new.during, now=now))
+            wait = (await waits.of_bookings(tx, [old.id])).get(old.id)
             expired, reason = None, why
             if course.takes_more(old, new):
                 new = replace(new, overruled=old.overruled or overrule)
                 verdict = await _require_possible(tx, where, old, new, actor, now)
                 expired = verdict.expired
-                if course.asked_again(old, new) and not may_decide(actor, new):
+                offered = wait is not None and wait.back_on_offer(old, new)
+                if course.asked_again(old, new) and not may_decide(actor, new) and not offered:
                     ruled = outcome(verdict, where.policy, new.during, now=now)
                     new, reason = put(new, ruled, now), ruled.why
-            if new.state is State.HELD and new.held_until is None:
-                new = replace(new, held_until=held_until(where.policy, new.during, now=now))
+            if act is Act.APPROVE and wait is not None and wait.state is WaitState.OFFERED:
+                reason = f"{_ACCEPTS}; {why}"[:LONGEST_WHY] if why else _ACCEPTS
             said = what or act.value.replace("_", " ")
             new = await self._desk.rewrite(
                 tx, where, old, new, actor=actor, now=now, what=said, why=reason, expired=expired

@@ -17,6 +17,7 @@ from sqlalchemy import (
     text,
 )
 
+from controller.bookings.model import LONGEST_WHY
 from controller.database import Instant, Serial, metadata
 
 CLAIM_OVERLAP = "claims_no_overlap"
@@ -175,7 +176,7 @@ booking_log = Table(
     Column("at", Instant, nullable=False),
     Column("actor", String(200), nullable=False),
     Column("what", String(40), nullable=False),
-    Column("why", String(2000), nullable=False),
+    Column("why", String(LONGEST_WHY), nullable=False),
 )
 
 waits = Table(

@@ -289,9 +289,9 @@ class Recurring:
 
 
 def _back(old: Booking, picture: Picture, now: datetime) -> Booking:
-    """As it was before it was cancelled; a hold gets its time anew."""
+    """As it was before it was cancelled; a hold that has run out meanwhile gets its time anew."""
     new = course.restore(old, now)
-    if new.state is State.HELD:
+    if new.state is State.HELD and (new.held_until is None or new.held_until <= now):
         new = msgspec.structs.replace(new, held_until=held_until(picture.policy, new.during, now=now))
     return new
 

@@ -78,6 +78,7 @@ class Line:
     async def _follow(self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: str, now: datetime) -> None:
         """Take note of what became of offers elsewhere, and offer the time that these changes free."""
         await self._note_offers(tx, changes, actor, now)
+        await self._note_undone(tx, changes, actor, now)
         freed = [
             each.before.during
             for each in changes
@@ -100,6 +101,20 @@ class Line:
             became = _became(wait.state, ended[booking], by_itself=actor == HOUSE)
             if became is not wait.state:
                 await self.move(tx, wait, became, actor, now)
+
+    async def _note_undone(self, tx: Tx, changes: Sequence[Changed], actor: str, now: datetime) -> None:
+        undone = {
+            each.after.id: (each.before, each.after)
+            for each in changes
+            if each.before is not None and each.before.state is not State.HELD and each.after.state is State.HELD
+        }
+        if not undone:
+            return
+        for booking, wait in (await repository.of_bookings(tx, list(undone))).items():
+            before, after = undone[booking]
+            if wait.back_on_offer(before, after):
+                again = msgspec.structs.replace(wait, offered_until=after.held_until)
+                await self.move(tx, again, WaitState.OFFERED, actor, now)
 
     async def _offer(self, tx: Tx, picture: Picture, now: datetime, freed: Sequence[Interval] | None = None) -> int:
         """Offer what can be had to those who wait for it, in their order; how many offers. ``freed``: the only times

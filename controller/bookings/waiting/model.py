@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Asked, Draft
+from controller.bookings.model import Asked, Booking, Draft, State
 from controller.bookings.picture import Picture
 from controller.bookings.verdict import Reason, Why
 from edge.wire.interval import Interval
@@ -54,6 +54,8 @@ def may_pass(reason: Reason, asked: Asked, picture: Picture) -> bool:
 STANDING = frozenset({WaitState.WAITING, WaitState.OFFERED})
 """The states in which something may still come of it."""
 
+_ANSWERED = frozenset({WaitState.ACCEPTED, WaitState.DECLINED, WaitState.WITHDRAWN})
+
 
 class WaitDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A request to wait. ``also``: other spaces that would do, the best first."""
@@ -85,6 +87,17 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
             msgspec.structs.replace(self.asked, space=each, layout=self.asked.layout if each == first else None)
             for each in self.spaces
             if each in there
+        )
+
+    def back_on_offer(self, before: Booking, after: Booking) -> bool:
+        """Whether undoing what was done to its hold undoes the answer to the offer, which then stands as it did. A hold
+        that had to be given another end is no offer any more."""
+        return (
+            self.state in _ANSWERED
+            and self.state_at == before.state_at
+            and before.state is not State.HELD
+            and after.state is State.HELD
+            and after.held_until == before.held_until
         )
 
     def of_use(self, now: datetime) -> bool:

@@ -21,8 +21,8 @@ class WaitBody(BookingBody):
 
 
 class WaitAnswer(Answer):
-    """``place``: 1 for whoever is next, null for who does not wait. ``booking``: the hold that is, or was last, on
-    offer; take it up by ``offered_until``."""
+    """``place``: 1 for whoever is next of those who want some of the same time in some of the same rooms, null for who
+    does not wait. ``booking``: the hold that is, or was last, on offer; take it up by ``offered_until``."""
 
     id: str
     site: str

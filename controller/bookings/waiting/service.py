@@ -50,7 +50,8 @@ _Told = Callable[[], Coroutine[None, None, Collection[str]]]
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """A wait as it stands. ``place``: 1 for whoever is next; ``None`` for who does not wait any more."""
+    """A wait as it stands. ``place``: 1 for whoever is next for that time and space; ``None`` for who does not wait any
+    more."""
 
     wait: Wait
     site: Site
@@ -112,7 +113,7 @@ class Waiting:
             raise refusal(picture.require(wait.spaces[0]).space.name, judged[0][1], zone)
         await repository.insert_wait(tx, wait)
         await record(tx, wait, "wait", actor.name, now)
-        return await self._standing(tx, picture.site, wait)
+        return await self._standing(tx, picture, wait)
 
     async def in_line(self, site: str, *, actor: Actor) -> list[Standing]:
         """Who waits at a site or has an offer, those first who are next; a booker sees their own party. Raises
@@ -122,7 +123,7 @@ class Waiting:
             found = await repository.in_line(tx, site)
             return [
                 each
-                for each in _numbered(picture.site, found)
+                for each in numbered(picture, found)
                 if seen(actor, Thing(site=site, party=each.wait.asked.party)) is not Seen.TAKEN
             ]
 
@@ -133,7 +134,7 @@ class Waiting:
             thing = Thing(site=wait.site, party=wait.asked.party)
             if seen(actor, thing) is Seen.TAKEN:
                 raise NotAllowed(actor.name, Action.READ, thing)
-            return await self._standing(tx, (await self._desk.pictures.of(tx, wait.site)).site, wait)
+            return await self._standing(tx, await self._desk.pictures.of(tx, wait.site), wait)
 
     async def withdraw(self, wait_id: str, *, actor: Actor) -> Standing:
         """Leave the line; an offer that stands is given back. Idempotent. Raises ``WaitUnknown``."""
@@ -158,7 +159,7 @@ class Waiting:
             wait = await self._require(tx, wait_id)
             picture = await self._desk.pictures.of(tx, wait.site)
             await work(tx, picture, wait, actor, self._clock.now())
-            return await self._standing(tx, picture.site, await self._require(tx, wait_id))
+            return await self._standing(tx, picture, await self._require(tx, wait_id))
 
         standing = await self._bookings.write(answer)
         self._changes.site_changed(standing.site.id)
@@ -197,9 +198,7 @@ class Waiting:
             until = becomes.held_until or (held.starts if held.starts > now else held.ends)
             new = msgspec.structs.replace(held, held_until=until)
         else:
-            new = msgspec.structs.replace(
-                held, state=State.CONFIRMED, state_at=now, state_before=held.state, held_until=None
-            )
+            new = msgspec.structs.replace(held, state=State.CONFIRMED, state_at=now, state_before=held.state)
         why = becomes.why
         await self._desk.rewrite(tx, picture, held, new, actor=actor, now=now, what="accept", why=why)
 
@@ -219,10 +218,11 @@ class Waiting:
             raise WaitUnknown(wait_id)
         return wait
 
-    async def _standing(self, tx: Tx, site: Site, wait: Wait) -> Standing:
+    async def _standing(self, tx: Tx, picture: Picture, wait: Wait) -> Standing:
+        site = picture.site
         if wait.state is not WaitState.WAITING:
             return Standing(wait=wait, site=site, place=None)
-        line = _numbered(site, await repository.in_line(tx, site.id))
+        line = numbered(picture, await repository.in_line(tx, site.id))
         found = next((each for each in line if each.wait.id == wait.id), None)
         # Whoever only reads may have seen it in line a moment before it left.
         return found or Standing(wait=await self._require(tx, wait.id), site=site, place=None)
@@ -273,12 +273,23 @@ class Waiting:
         return await self._line.settle(tx, picture, self._clock.now())
 
 
-def _numbered(site: Site, line: Sequence[Wait]) -> list[Standing]:
-    waiting = [each.id for each in line if each.state is WaitState.WAITING]
-    return [
-        Standing(wait=each, site=site, place=waiting.index(each.id) + 1 if each.id in waiting else None)
-        for each in line
-    ]
+def numbered(picture: Picture, line: Sequence[Wait]) -> list[Standing]:
+    """Those in line, as they came, each with its place among those who wait for some of the same time in some of the
+    same rooms."""
+    ahead: list[tuple[Wait, frozenset[str]]] = []
+    standing: list[Standing] = []
+    for each in line:
+        if each.state is not WaitState.WAITING:
+            standing.append(Standing(wait=each, site=picture.site, place=None))
+            continue
+        rooms = frozenset(
+            atom for space in each.spaces if space in picture.by_space for atom in picture.by_space[space].atoms
+        )
+        during = each.asked.during
+        before = sum(other.asked.during.overlaps(during) and not theirs.isdisjoint(rooms) for other, theirs in ahead)
+        standing.append(Standing(wait=each, site=picture.site, place=before + 1))
+        ahead.append((each, rooms))
+    return standing
 
 
 def _nothing(wait: Wait) -> str:

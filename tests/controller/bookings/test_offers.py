@@ -107,3 +107,69 @@ async def test_no_change_confirms_an_offer_before_it_is_accepted(any_village: ht
     assert await look(any_village, held) == held
     await say(any_village, band, "accept")
     assert (await change(any_village, held, people=5))["people"] == 5
+
+
+async def test_a_managers_approval_accepts_an_offer_and_says_so(any_village: httpx.AsyncClient) -> None:
+    band, held = await offer(any_village)
+    assert (await act(any_village, held, "approve"))["status"] == "confirmed"
+    assert (await now(any_village, band))["state"] == "accepted"
+    assert (await log(any_village, held))[-1] == ("approve", "this accepts the offer for whoever waited")
+
+
+@pytest.mark.parametrize("done", ["approve", "decline", "cancel", "accept the offer", "decline the offer"])
+async def test_undoing_an_answer_to_an_offer_leaves_it_as_it_was(
+    any_village: httpx.AsyncClient, clock: ManualClock, done: str
+) -> None:
+    band, held = await offer(any_village)
+    clock.advance(hours=1)
+    if done.endswith("the offer"):
+        await say(any_village, band, done.split()[0])
+    else:
+        await act(any_village, held, done, why="by mistake")
+    assert (await now(any_village, band))["state"] in {"accepted", "declined"}
+    clock.advance(minutes=1)
+    back = await act(any_village, held, "restore")
+    for field in ("status", "held_until", "offer", "why", "actions"):
+        assert back[field] == held[field], field
+    again = await now(any_village, band)
+    assert (again["state"], again["offered_until"]) == ("offered", UNTIL)
+    assert (await say(any_village, band, "accept"))["state"] == "accepted"
+
+
+async def test_an_offer_that_a_booker_cancels_and_takes_back_is_an_offer_and_not_confirmed(
+    app: FastAPI, village: httpx.AsyncClient
+) -> None:
+    await put_party(village, "scouts")
+    band, held = await offer(village, party="scouts")
+    async with signed_in_as(app, village, "booker", party="scouts") as scouts:
+        await act(scouts, held, "cancel")
+        assert (await act(scouts, held, "restore"))["offer"] == held["offer"]
+    assert (await now(village, band))["state"] == "offered"
+
+
+async def test_an_offer_whose_time_to_answer_is_over_comes_back_as_a_request(
+    village: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    band, held = await offer(village, starts="2026-11-26T18:00", ends="2026-11-26T20:00")
+    await act(village, held, "approve")
+    clock.advance(hours=24)
+    back = await act(village, held, "restore")
+    assert (back["status"], back["offer"], back["held_until"]) == ("held", None, "2026-11-26T18:00:00+00:00")
+    assert (await now(village, band))["state"] == "accepted"
+
+
+async def test_undoing_the_approval_of_what_was_accepted_before_offers_it_to_nobody_again(
+    village: httpx.AsyncClient, house: House, clock: ManualClock
+) -> None:
+    await put_policy(house, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),)))
+    band, held = await offer(village, by_rules=True)
+    await say(village, band, "accept")
+    waits = await look(village, held)
+    clock.advance(minutes=1)
+    await act(village, held, "approve")
+    back = await act(village, held, "restore")
+    assert [back[name] for name in ("status", "held_until", "why")] == [
+        waits[name] for name in ("status", "held_until", "why")
+    ]
+    assert back["offer"] is None
+    assert (await now(village, band))["state"] == "accepted"

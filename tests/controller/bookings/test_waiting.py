@@ -72,6 +72,28 @@ async def test_what_becomes_free_is_held_for_the_first_in_line(any_village: http
     assert (await now(any_village, club))["place"] == 1
 
 
+async def test_a_place_counts_those_ahead_who_want_some_of_that_time_in_some_of_those_rooms(
+    any_village: httpx.AsyncClient,
+) -> None:
+    late: Json = {"starts": "2026-11-26T20:00", "ends": "2026-11-26T21:00"}
+    for space in ("hall", "studio"):
+        await book(any_village, space=space)
+        await book(any_village, space=space, title="Late", **late)
+    wishes: tuple[tuple[str, Json, int], ...] = (
+        ("Band", {}, 1),
+        ("Chess", {"space": "studio"}, 1),
+        ("Drama", late, 1),
+        ("Either", {"also": ["studio"]}, 3),
+        ("Latin", {"starts": "2026-11-26T19:00", "ends": "2026-11-26T20:30"}, 4),
+        ("Zumba", {"space": "studio", **late}, 1),
+    )
+    for title, changes, place in wishes:
+        made = await wait(any_village, title=title, **changes)
+        assert made["place"] == place, title
+        assert (await now(any_village, made))["place"] == place, title
+    assert await line(any_village) == [(title, "waiting", place) for title, _, place in wishes]
+
+
 async def test_accepting_twice_is_accepting_once(village: httpx.AsyncClient) -> None:
     choir = await book(village)
     band = await wait(village, title="Band")
