@@ -22,8 +22,9 @@ from tests.controller.running import BASE_URL, NOW
 from tests.controller.village import API, SITE
 
 ROOMS = ("hall", "east", "west", "studio", "desks")
+FIRST_DAY = 7
 DAYS = 2
-RATE = 300
+RATE = 2400
 """Seconds of the controllers' clocks in one of ours: holds run out while it storms."""
 
 
@@ -87,12 +88,11 @@ class Visitor:
         self._seed = seed
         self._turn = 0
         self._series: list[str] = []
-        self._waits: list[str] = []
         self.done: list[Done] = []
 
     async def act(self) -> None:
         often = (self.book, self.change, self.end)
-        now_and_then = (self.book, self.ask, self.again, self.decide, self.series, self.alter, self.wait)
+        now_and_then = (self.book, self.ask, self.ask, self.again, self.decide, self.series, self.alter, self.wait)
         await self._dice.choice((*often, *now_and_then))()
 
     def _key(self) -> str:
@@ -100,7 +100,7 @@ class Visitor:
         return f"{self._seed}-{self._turn}"
 
     def _wish(self, key: str) -> dict[str, Any]:
-        starts = NOW + timedelta(days=1 + self._dice.randrange(DAYS), minutes=30 * self._dice.randrange(16))
+        starts = NOW + timedelta(days=FIRST_DAY + self._dice.randrange(DAYS), minutes=30 * self._dice.randrange(16))
         wish: dict[str, Any] = {
             "space": self._dice.choice(ROOMS),
             "title": key,
@@ -187,17 +187,17 @@ class Visitor:
 
     async def wait(self) -> None:
         """Get in line for something, or take what is offered."""
-        if self._waits and self._dice.random() < 0.5:
-            wait = self._dice.choice(self._waits)
+        in_line = (await self._client.get(f"{API}/sites/{SITE}/waiting")).json()["items"]
+        offered = [each["id"] for each in in_line if each["state"] == "offered"]
+        if offered and self._dice.random() < 0.5:
+            wait = self._dice.choice(offered)
             await self._send("accept", f"/waiting/{wait}/accept", {}, self._key(), on=wait)
             return
         key = self._key()
-        answer = await self._send("wait", f"/sites/{SITE}/waiting", self._wish(key), key)
-        if answer.status_code == 201:
-            self._waits.append(answer.json()["id"])
+        await self._send("wait", f"/sites/{SITE}/waiting", self._wish(key), key)
 
     async def _some(self) -> dict[str, Any] | None:
-        day = NOW.replace(hour=0) + timedelta(days=1 + self._dice.randrange(DAYS))
+        day = NOW.replace(hour=0) + timedelta(days=FIRST_DAY + self._dice.randrange(DAYS))
         query = {"from": day.isoformat(), "to": (day + timedelta(days=1)).isoformat()}
         items = (await self._client.get(f"{API}/sites/{SITE}/bookings", params=query)).json()["items"]
         return self._dice.choice(items) if items else None
@@ -222,7 +222,7 @@ class Visitor:
 
     async def decide(self) -> None:
         items = (await self._client.get(f"{API}/sites/{SITE}/requests")).json()["items"]
-        if items:
+        if items and self._dice.random() < 0.3:  # the others run out
             found, what = self._dice.choice(items), self._dice.choice(["approve", "decline"])
             body = {"why": "because"}
             await self._send(what, f"/bookings/{found['id']}/{what}", body, self._key(), on=found["id"])
