@@ -15,7 +15,8 @@ from controller.access.repository import unusual as anything_unusual
 from controller.access.service import Access
 from controller.access.standing import HeldGrant, Lingering, Standing, stand
 from controller.bookings import claims, course, links, repository
-from controller.bookings.absence.rules import given_back_at
+from controller.bookings.absence.evidence import evidence_of
+from controller.bookings.absence.rules import Evidence, given_back_at
 from controller.bookings.course import words_of
 from controller.bookings.judging.buffers import buffers_of
 from controller.bookings.model import Asked, Booking, Changed, State
@@ -38,8 +39,8 @@ NAMED_CONFLICTS = 20
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """A booking with all that a screen shows of it. ``why``: why it is not confirmed, as far as somebody said.
     ``offer``: the wait that it is on offer to, nobody having answered yet. ``release_at``: when it is given back if
-    nobody comes. ``code``: of a confirmed one. ``lingering``: old codes of
-    others, for ``lingering_texts``."""
+    nobody comes; ``kept``: why it is not, or not yet, though that is over. ``code``: of a confirmed one. ``lingering``:
+    old codes of others, for ``lingering_texts``."""
 
     booking: Booking
     place: Place
@@ -47,6 +48,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     offer: Wait | None
     release_at: datetime | None
+    kept: str
     code: str | None
     code_window: Interval
     standing: Standing
@@ -423,14 +425,22 @@ class Desk:
     ) -> list[View]:
         known = await parties(tx, {each.party for each in bookings if each.party is not None})
         offers = await waits.offers(tx, [each for each in bookings if each.state is State.HELD])
-        return [
-            View(
+        shown: list[View] = []
+        for each in bookings:
+            party = None if each.party is None else known.get(each.party)
+            release_at = given_back_at(each, where.policy, tier=party.tier if party else Tier.COMMUNITY, now=now)
+            kept = Evidence(heard_until=None)
+            place = where.by_space[each.space]
+            if release_at is not None and (release_at <= now or not place.space.doors):
+                kept = await evidence_of(tx, where, place, self.code_window(each.during), now)
+            view = View(
                 booking=each,
-                place=where.by_space[each.space],
+                place=place,
                 party=party,
                 why=reasons.get(each.id, ""),
                 offer=offers.get(each.id),
-                release_at=given_back_at(each, where.policy, tier=party.tier if party else Tier.COMMUNITY, now=now),
+                release_at=None if kept.for_good else release_at,
+                kept=kept.missing,
                 code=codes.get(each.id),
                 code_window=self.code_window(each.during),
                 standing=standing[each.id],
@@ -438,9 +448,8 @@ class Desk:
                 link=f"{self._address}/d/{links.token(self._keys.page, each.id)}",
                 now=now,
             )
-            for each in bookings
-            for party in (None if each.party is None else known.get(each.party),)
-        ]
+            shown.append(view)
+        return shown
 
 
 def _off(bookings: Sequence[Booking], now: datetime) -> dict[str, str]:

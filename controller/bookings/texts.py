@@ -57,7 +57,7 @@ def waiting(view: View) -> str:
 
 def given_back(view: View) -> str:
     """What becomes of the room if nobody comes; empty where it is kept."""
-    if view.release_at is None:
+    if view.release_at is None or view.kept:
         return ""
     at = words.at(view.release_at, view.place.site.tz, now=view.booking.starts)
     if view.booking.release_warned_at is None:

@@ -51,6 +51,7 @@ _HIDDEN: dict[Seen, dict[str, object]] = {
         "still_opens": [],
         "lingering": [],
         "held_until": None,
+        "kept": "",
         "offer": None,
         "arrived_at": None,
         "arrived_how": "",

@@ -34,10 +34,11 @@ class Step(StrEnum):
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a booking's doors. ``heard_until``: up to when all that their edges saw is committed here;
     ``None`` where one is out of reach, behind, without a right clock, or was not running for a part of the time, and
-    where there is no door. ``missing``: words for what keeps us from knowing."""
+    where there is no door. ``missing``: words for what keeps us from knowing; ``for_good``: and always will."""
 
     heard_until: datetime | None
     missing: str = ""
+    for_good: bool = False
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):

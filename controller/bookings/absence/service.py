@@ -9,6 +9,7 @@ import msgspec
 
 from controller.access import words
 from controller.bookings.absence import repository
+from controller.bookings.absence.evidence import evidence_of
 from controller.bookings.absence.rules import Evidence, Step, course, next_due, rule_for, step
 from controller.bookings.claims import HOUSE
 from controller.bookings.course import restore
@@ -24,7 +25,6 @@ from controller.estate import repository as estate
 from controller.patience import patiently
 from controller.people.model import Actor, Tier
 from controller.people.parties import parties, tier_of
-from controller.telemetry.witness import heard_until
 from edge.wire.clock import Clock
 
 LOOK_EVERY_S = 60.0
@@ -137,14 +137,13 @@ class Absence:
         )
 
     async def _evidence(self, tx: Tx, picture: Picture, found: list[Booking]) -> dict[str, Evidence]:
-        edge_of = {door.id: door.edge for door in await estate.site_doors(tx, picture.site.id)}
-        evidence: dict[str, Evidence] = {}
-        for booking in found:
-            edges = sorted({edge_of[door] for door in picture.require(booking.space).space.doors})
-            during = self._desk.code_window(booking.during)
-            until, missing = await heard_until(tx, picture.site.id, edges, during)
-            evidence[booking.id] = Evidence(heard_until=until, missing=missing)
-        return evidence
+        now = self._clock.now()
+        return {
+            each.id: await evidence_of(
+                tx, picture, picture.require(each.space), self._desk.code_window(each.during), now
+            )
+            for each in found
+        }
 
     async def _hear(self, picture: Picture, unheard: list[Booking]) -> None:
         """Ask the edges whose word is missing, each at most every ``HEAR_EVERY_S``."""

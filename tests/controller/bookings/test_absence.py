@@ -111,6 +111,60 @@ async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing
     assert [what for what, _ in await story(village, made)] == ["book"]
 
 
+@pytest.mark.parametrize(
+    ("unheard", "release_at", "kept"),
+    [
+        ({"online": False}, "18:20", "Front door out of reach since 12:00 on Wed 25 Nov"),
+        ({"head": 8}, "18:20", "what Front door saw is still to come"),
+        ({"trust": ClockTrust.UNPROVEN}, "18:20", "the clock at Front door is not known to be right"),
+        ({"edges": ("pi-front",)}, "18:20", "nothing was ever heard of Side door"),
+        ("outage", None, "what happened at Side door from 17:55 to 18:03 is not known"),
+        ("log", None, "what happened at Side door before 18:05 is not known"),
+    ],
+    ids=["out of reach", "behind", "clock unproven", "one door never heard of", "an outage", "a new log"],
+)
+async def test_a_booking_that_should_have_been_given_back_tells_why_it_is_kept(
+    any_village: httpx.AsyncClient,
+    any_house: House,
+    clock: ManualClock,
+    unheard: dict[str, object] | str,
+    release_at: str | None,
+    kept: str,
+) -> None:
+    await give_rule(any_house, Release(after_min=20))
+    made = await book(any_village)
+    assert made["kept"] == ""
+    clock.set(SIX + timedelta(minutes=21))
+    if unheard == "log":
+        await hear(any_house, clock.now(), edges=("pi-front",))
+        async with any_house.database.write() as tx:
+            await telemetry.open_log(tx, SITE, "pi-side", LOG, SIX + timedelta(minutes=5))
+        await hear(any_house, clock.now(), edges=("pi-side",))
+    else:
+        await hear(any_house, clock.now(), **(unheard if isinstance(unheard, dict) else {}))  # type: ignore[arg-type]
+    if unheard == "outage":
+        async with any_house.database.write() as tx:
+            log = await telemetry.log_id(tx, SITE, "pi-side", LOG)
+            assert log is not None
+            minutes = timedelta(minutes=1)
+            await telemetry.insert_outage(tx, SITE, "pi-side", log, 5, SIX - 5 * minutes, SIX + 3 * minutes)
+    await any_house.absence.look()
+    there = await look(any_village, made)
+    assert there["status"] == "confirmed"
+    assert (there["release_at"] or "") == (f"2026-11-26T{release_at}:00+00:00" if release_at else "")
+    assert there["kept"] == kept
+    assert "is given back" not in there["message"]
+
+
+async def test_a_booking_of_a_space_without_a_door_never_promises_to_be_given_back(
+    village: httpx.AsyncClient, house: House
+) -> None:
+    await give_rule(house, Release(after_min=5, warn_min=0))
+    made = await look(village, await book(village, space="yard"))
+    assert (made["release_at"], made["kept"]) == (None, "no door leads there, so nobody is seen to come")
+    assert "is given back" not in made["message"]
+
+
 async def test_what_was_before_a_door_s_first_log_is_not_taken_for_nothing(
     any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
 ) -> None:
