@@ -59,6 +59,9 @@ class KeyReused(Invalid):
 
 
 class OutcomeUnknown(Conflicting):
+    kind = "outcome-unknown"
+    title = "Nobody knows whether it was carried out"
+
     def __init__(self, key: str) -> None:
         super().__init__(
             f"the first request with Idempotency-Key {key!r} has not been answered, so it may or may not have "

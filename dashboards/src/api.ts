@@ -6,6 +6,8 @@ const ROOT = "/api/v1";
 /** The server answered, and said no: RFC 9457 problem details. */
 export class Refusal extends Error {
   readonly status: number;
+  /** The last word of the problem's type. */
+  readonly kind: string;
   readonly title: string;
   readonly conflicts: Conflict[];
   /** Why a wish cannot be had. */
@@ -13,9 +15,10 @@ export class Refusal extends Error {
   readonly errors: { field: string; message: string }[];
   readonly wait_s: number | null;
 
-  constructor(status: number, problem: Partial<Refusal> & { detail?: string }, wait_s: number | null) {
+  constructor(status: number, problem: Partial<Refusal> & { detail?: string; type?: string }, wait_s: number | null) {
     super(problem.detail || problem.title || `The controller answered ${status}.`);
     this.status = status;
+    this.kind = problem.type?.split(":").pop() ?? "";
     this.title = problem.title ?? "Refused";
     this.conflicts = problem.conflicts ?? [];
     this.reasons = problem.reasons ?? [];
@@ -27,7 +30,7 @@ export class Refusal extends Error {
 /** No answer at all: the controller is away, or the network is. */
 export class Unreachable extends Error {
   constructor() {
-    super("The controller does not answer. Nothing was lost: try again in a moment.");
+    super("The controller does not answer. Try again in a moment.");
   }
 }
 

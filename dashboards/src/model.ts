@@ -110,6 +110,8 @@ export interface WireBooking {
   warned_at: string | null;
   diary: string;
   release_at: string | null;
+  /** Why it is not given back, or not yet, though its time to come is over. */
+  kept: string;
   /** Its end before it was finished early. */
   ends_before: string | null;
   series: string | null;
@@ -184,7 +186,17 @@ export interface Draft {
   ends: string;
   contact_name: string;
   contact_phone: string;
+  contact_email: string;
   people: number | null;
+  party: string | null;
+  seats: number | null;
+  notes: string;
+  key_holder: string;
+  under_16s: boolean;
+  public: boolean;
+  setup_min: number | null;
+  cleardown_min: number | null;
+  equipment: Record<string, number>;
 }
 
 export function placed(one: WireBooking): Booking {

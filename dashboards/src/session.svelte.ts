@@ -9,9 +9,11 @@ const REMEMBERED = "hk-signed-in";
 
 let state = $state<SessionState>("unknown");
 let user = $state("");
+let role = $state("");
+let party = $state<string | null>(null);
 
-function entered(name: string): void {
-  user = name;
+function entered(found: { user: string; role: string; party: string | null }): void {
+  ({ user, role, party } = found);
   state = "in";
   localStorage.setItem(REMEMBERED, "1");
 }
@@ -25,9 +27,9 @@ function left(): void {
 
 async function ask(): Promise<boolean> {
   try {
-    const found = await get<{ user: string | null; now: string }>("/session");
+    const found = await get<{ user: string; now: string; role: string; party: string | null }>("/session");
     if (found.now) serverClock.hear(found.now);
-    if (found.user) entered(found.user);
+    if (found.user) entered(found);
     return Boolean(found.user);
   } catch (fault) {
     if (fault instanceof Refusal && fault.status === 401) return false;
@@ -41,6 +43,14 @@ export const session = {
   },
   get user(): string {
     return user;
+  },
+  /** What they are here: admin, manager, booker or reader. */
+  get role(): string {
+    return role;
+  },
+  /** For whom a booker books. */
+  get party(): string | null {
+    return party;
   },
   /** Whether somebody was signed in here when this page was left. */
   get likely(): boolean {

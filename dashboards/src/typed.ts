@@ -1,8 +1,11 @@
 /** What people type for days and times, and how a field shows them. */
 import { clockOf, type Day, dayPlus, MONTHS, two, utc } from "./zone.ts";
 
-/** Reads a UK date: 26/11/2026, 26.11.26, 26 Nov, Thu 26 November 2026; without a year the one nearest `near`. */
-export function parseDay(text: string, near: Day): Day | null {
+/**
+ * Reads a UK date: 26/11/2026, 26.11.26, 26 Nov, Thu 26 November 2026. Without a year it is the one nearest `near`, or the
+ * next one from `near` on where something is to come.
+ */
+export function parseDay(text: string, near: Day, which: "nearest" | "next" = "nearest"): Day | null {
   const found = /^(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s./-]+(\d{1,2}|[a-z]{3,9})(?:[\s./-]+(\d{4}|\d{2}))?$/i.exec(
     text.trim(),
   );
@@ -17,6 +20,7 @@ export function parseDay(text: string, near: Day): Day | null {
   if (month < 1 || month > 12) return null;
   if (y) return make(y.length === 2 ? 2000 + Number(y) : Number(y));
   const year = Number(near.slice(0, 4));
+  if (which === "next") return [make(year), make(year + 1)].find((day) => day !== null && day >= near) ?? null;
   const choices = [year - 1, year, year + 1].map(make).filter((day) => day !== null);
   const gap = (day: Day) => Math.abs(utc(day) - utc(near));
   return choices.sort((a, b) => gap(a) - gap(b))[0] ?? null;
@@ -38,4 +42,10 @@ export function parseClock(text: string): number | null {
 /** "2026-11-24T18:00": wall time as the API takes it, meant in the site's zone. */
 export function wallText(day: Day, minutes: number): string {
   return `${dayPlus(day, Math.floor(minutes / 1440))}T${clockOf(minutes % 1440)}`;
+}
+
+/** "4 hours", "1 hour 30 minutes" */
+export function lasting(minutes: number): string {
+  const put = (n: number, unit: string) => (n ? [`${n} ${unit}${n === 1 ? "" : "s"}`] : []);
+  return [...put(Math.floor(minutes / 60), "hour"), ...put(minutes % 60, "minute")].join(" ");
 }

@@ -16,7 +16,7 @@ import {
   shortDay,
   span,
 } from "../src/zone.ts";
-import { parseClock, parseDay, wallText } from "../src/typed.ts";
+import { lasting, parseClock, parseDay, wallText } from "../src/typed.ts";
 
 const LONDON = "Europe/London";
 const FORWARD = "2026-03-29";
@@ -101,6 +101,28 @@ test("UK dates are read as day, month, year, however they are typed", () => {
   assert.equal(parseDay("29/2", "2026-02-20"), null);
   for (const text of ["", "31/11/2026", "11/26/2026", "29/02/2026", "tomorrow", "0/1/2026"])
     assert.equal(parseDay(text, "2026-11-24"), null, text);
+});
+
+test("a date to come without a year is the next one, and one with a year is that", () => {
+  const cases: [string, string | null][] = [
+    ["12 Aug", "2027-08-12"],
+    ["26/11", "2026-11-26"],
+    ["25/11", "2027-11-25"],
+    ["31 Dec", "2026-12-31"],
+    ["12/8/2026", "2026-08-12"],
+    ["29/2", null],
+  ];
+  for (const [text, day] of cases) assert.equal(parseDay(text, "2026-11-26", "next"), day, text);
+});
+
+test("a length of time is said in hours and minutes", () => {
+  const cases: [number, string][] = [
+    [60, "1 hour"],
+    [240, "4 hours"],
+    [91, "1 hour 31 minutes"],
+    [45, "45 minutes"],
+  ];
+  for (const [minutes, words] of cases) assert.equal(lasting(minutes), words);
 });
 
 test("clock times are read as people type them", () => {

@@ -5,24 +5,33 @@ import { dayName, type Kind, ruleOf } from "./series.ts";
 
 export type Ends = "until" | "count";
 
+/** How long something repeats that is asked for at first: ten weeks. */
+const AT_FIRST_D = 7 * 9;
+
 export class Rhythm {
   kind = $state<Kind>("");
   /** Days of the week that were picked; none picked is the first date's own. */
   picked = $state.raw<readonly string[] | null>(null);
   own = $state("");
   ends = $state<Ends>("until");
-  until = $state("");
+  /** The last date as it is typed; null goes with the first date. */
+  private typed = $state<string | null>(null);
   count = $state("10");
   termOnly = $state(false);
   noHolidays = $state(false);
 
-  constructor(until: Day) {
-    this.until = fieldDay(until);
+  /** `until`: the last date of a series that stands. */
+  constructor(until: Day | null = null) {
+    this.typed = until && fieldDay(until);
   }
 
-  /** As it is asked for at first: ten weeks. */
-  static from(day: Day): Rhythm {
-    return new Rhythm(dayPlus(day, 7 * 9));
+  /** The last date as it stands in its field. */
+  until(day: Day): string {
+    return this.typed ?? fieldDay(dayPlus(day, AT_FIRST_D));
+  }
+
+  setUntil(text: string): void {
+    this.typed = text;
   }
 
   days(day: Day): readonly string[] {
@@ -39,7 +48,7 @@ export class Rhythm {
     if (this.kind === "" || this.faults(day).length) return "";
     if (this.kind === "own") return this.own.trim();
     const rule = ruleOf(this.kind, day, this.days(day));
-    if (this.ends === "until") return `${rule};UNTIL=${parseDay(this.until, day)!.replaceAll("-", "")}`;
+    if (this.ends === "until") return `${rule};UNTIL=${parseDay(this.until(day), day, "next")!.replaceAll("-", "")}`;
     return `${rule};COUNT=${Number(this.count)}`;
   }
 
@@ -48,7 +57,7 @@ export class Rhythm {
     if (this.kind === "") return [];
     if (this.kind === "own") return this.own.trim() ? [] : [{ field: "rule", text: "Write a rule, such as FREQ=WEEKLY;COUNT=10." }];
     const byWeek = this.kind === "week" || this.kind === "fortnight";
-    const last = parseDay(this.until, day);
+    const last = parseDay(this.until(day), day, "next");
     const times = Number(this.count);
     return [
       byWeek && !this.days(day).length && { field: "weekdays", text: "Tick at least one day of the week." },

@@ -1,0 +1,268 @@
+"""The form of a booking loses nothing, neither what was typed nor what others have saved, and never leaves it open
+whether something was booked."""
+
+import json
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, Route, expect
+
+from firmware_sim.rig import Rig
+from tests.browser.axe import faults
+from tests.browser.booked import book, times, titled
+from tests.browser.screen import Screen, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+BOOKINGS = "**/api/v1/sites/ramsey/bookings"
+SERIES = "**/api/v1/sites/ramsey/series"
+
+
+async def _form(screen: Screen, day: date, title: str, starts: str, ends: str, space: str = "studio") -> Locator:
+    await screen.diary(day)
+    await screen.page.get_by_role("button", name="New booking").click()
+    panel = screen.panel
+    await panel.get_by_label("What for").fill(title)
+    await panel.get_by_label("Room").select_option(space)
+    await panel.get_by_label("From").fill(starts)
+    await panel.get_by_label("To", exact=True).fill(ends)
+    return panel
+
+
+async def _unknown(route: Route) -> None:
+    """What a controller answers that was killed while it carried out the first request with this key."""
+    problem = {
+        "type": "urn:hallkeeper:problem:outcome-unknown",
+        "status": 409,
+        "title": "Nobody knows whether it was carried out",
+        "detail": "the first request with Idempotency-Key 'k' has not been answered",
+    }
+    await route.fulfill(status=409, content_type="application/problem+json", body=json.dumps(problem))
+
+
+async def test_saving_puts_back_nothing_that_somebody_else_has_saved_meanwhile(screens: Screens, house: Rig) -> None:
+    day = date(2027, 2, 1)
+    booked = await book(house, "Shared", day, "10:00", "11:00")
+    screen = await screens.new()
+    screen.excuse("status of 409")
+    await screen.diary(day, booking=booked["id"])
+    panel = screen.panel
+    await panel.get_by_role("button", name="Change").click()
+    await panel.get_by_label("Phone").fill("01487 555 001")
+    await house.api.patch(f"/bookings/{booked['id']}", {"space": "hall", "people": 30})
+    await expect(screen.row("Main hall").get_by_role("gridcell", name=re.compile("^Shared, "))).to_be_visible()
+    await panel.get_by_role("button", name="Save").click()
+    told = panel.get_by_role("alert")
+    await expect(told).to_contain_text("has changed it since you opened it: room (now Main hall); people (now 30)")
+    await expect(panel.get_by_label("Phone")).to_have_value("01487 555 001")
+    await expect(panel.get_by_label("People")).to_have_value("30")
+    await panel.get_by_role("button", name="Save").click()
+    await expect(panel.get_by_role("heading", name="Shared")).to_be_focused()
+    saved = await house.api.get(f"/bookings/{booked['id']}")
+    assert (saved["space"], saved["people"], saved["contact_phone"]) == ("hall", 30, "01487 555 001")
+
+
+async def test_a_wish_that_was_just_taken_is_booked_once_its_time_is_free_again(screens: Screens, house: Rig) -> None:
+    day = date(2027, 2, 2)
+    first = await book(house, "Was first", day, "10:00", "11:00")
+    screen = await screens.new()
+    screen.excuse("status of 409")
+    panel = await _form(screen, day, "Second in line", "10:00", "11:00")
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("alert")).to_contain_text("Just taken: Was first")
+    await house.api.post(f"/bookings/{first['id']}/cancel", {})
+    await expect(panel.get_by_text("Free", exact=True)).to_be_visible()
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("heading", name="Second in line")).to_be_focused()
+    assert await titled(house, "Second in line", day) is not None
+
+
+async def test_no_answer_keeps_the_form_and_a_second_press_does_not_book_twice(screens: Screens, house: Rig) -> None:
+    day = date(2027, 2, 3)
+    screen = await screens.new()
+    screen.excuse("ERR_")
+    panel = await _form(screen, day, "Answer lost", "10:00", "11:00")
+
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await screen.page.route(BOOKINGS, lose, times=1)
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("alert")).to_contain_text("nobody knows yet whether this was booked")
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("heading", name="Answer lost")).to_be_focused()
+    query = {"from": f"{day}T00:00", "to": f"{day}T23:59"}
+    found = (await house.api.get("/sites/ramsey/bookings", **query))["items"]
+    assert [one["title"] for one in found] == ["Answer lost"]
+
+
+@pytest.mark.parametrize("repeats", [False, True])
+async def test_after_an_unknown_outcome_the_page_looks_into_the_diary_and_books_what_is_not_there(
+    screens: Screens, house: Rig, repeats: bool
+) -> None:
+    day = date(2027, 2, 8 if repeats else 4)
+    title = "Interrupted series" if repeats else "Interrupted"
+    screen = await screens.new()
+    screen.excuse("status of 409")
+    panel = await _form(screen, day, title, "10:00", "11:00")
+    if repeats:
+        await panel.get_by_label("Repeats").select_option("week")
+        await panel.get_by_label("Last date").fill("15/02/2027")
+        await expect(panel.get_by_role("button", name="Book 2 dates")).to_be_visible()
+    await screen.page.route(SERIES if repeats else BOOKINGS, _unknown, times=1)
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("alert")).to_contain_text("the diary does not have your booking")
+    await expect(panel.get_by_role("alert")).not_to_contain_text("Idempotency")
+    await panel.get_by_role("button", name=re.compile("^Book")).click()
+    await expect(panel.get_by_role("heading", name=title)).to_be_focused()
+    assert await titled(house, title, day) is not None
+
+
+@pytest.mark.parametrize("repeats", [False, True])
+async def test_after_an_unknown_outcome_what_is_in_the_diary_is_shown_as_booked(
+    screens: Screens, house: Rig, repeats: bool
+) -> None:
+    day = date(2027, 2, 10 if repeats else 5)
+    title = "Booked series after all" if repeats else "Booked after all"
+    screen = await screens.new()
+    screen.excuse("status of 409")
+    panel = await _form(screen, day, title, "10:00", "11:00")
+    if repeats:
+        await panel.get_by_label("Repeats").select_option("week")
+        await expect(panel.get_by_role("button", name="Book 10 dates")).to_be_visible()
+
+    async def carry_out(route: Route) -> None:
+        await route.fetch()
+        await _unknown(route)
+
+    await screen.page.route(SERIES if repeats else BOOKINGS, carry_out, times=1)
+    await panel.get_by_role("button", name="Book").click()
+    await screen.said(re.compile(f"The answer was lost on its way, but it is booked: {title}"))
+    await expect(panel.get_by_role("heading", name=title)).to_be_focused()
+
+
+async def test_a_change_whose_outcome_is_unknown_is_looked_up(screens: Screens, house: Rig) -> None:
+    day = date(2027, 2, 5)
+    booked = await book(house, "Change lost", day, "14:00", "15:00")
+    screen = await screens.new()
+    screen.excuse("status of 409")
+    await screen.diary(day, booking=booked["id"])
+    panel = screen.panel
+    await panel.get_by_role("button", name="Change").click()
+    await panel.get_by_label("To", exact=True).fill("16:00")
+    await screen.page.route(f"**/api/v1/bookings/{booked['id']}", _unknown, times=1)
+    await panel.get_by_role("button", name="Save").click()
+    await expect(panel.get_by_role("alert")).to_contain_text("the diary does not have your change")
+    await panel.get_by_role("button", name="Save").click()
+    await screen.said("Saved Change lost.")
+    assert await times(house, booked["id"]) == ("studio", "14:00", "16:00")
+
+
+@pytest.mark.parametrize(("starts", "ends"), [("10:00", "10:00"), ("13", "1pm")])
+async def test_an_end_at_the_start_is_refused_and_not_taken_for_a_whole_day(
+    screens: Screens, starts: str, ends: str
+) -> None:
+    screen = await screens.new()
+    panel = await _form(screen, date(2027, 2, 9), "No time at all", starts, ends)
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.locator("#to-fault")).to_contain_text("It would end as it starts")
+
+
+async def test_a_booking_past_midnight_says_how_long_it_is(screens: Screens) -> None:
+    screen = await screens.new()
+    panel = await _form(screen, date(2027, 3, 27), "Night shift", "22:00", "06:00")
+    hint = "Saturday 27 Mar 2027, for 7 hours: it ends on Sun 28 Mar at 06:00"  # the clocks go forward
+    await expect(panel.get_by_text(hint)).to_be_visible()
+
+
+async def test_a_date_that_cannot_be_meant_is_told_at_its_field_before_booking(screens: Screens) -> None:
+    screen = await screens.new()
+    screen.excuse("status of 422")
+    panel = await _form(screen, date(2027, 2, 9), "When", "10:00", "11:00")
+    dated = panel.get_by_label("Date", exact=True)
+    for text, told in (("nonsense", "Write the date like"), ("26/11/1999", "Friday 26 Nov 1999 is over")):
+        await dated.fill(text)
+        await dated.press("Tab")
+        await expect(panel.locator("#date-fault")).to_contain_text(told)
+    await dated.fill("12 Aug")
+    await expect(panel.get_by_text("Thursday 12 Aug 2027")).to_be_visible()
+
+
+async def test_the_last_date_goes_with_the_date_until_it_is_typed(screens: Screens) -> None:
+    screen = await screens.new()
+    panel = await _form(screen, date(2027, 2, 9), "Follows", "10:00", "11:00")
+    await panel.get_by_label("Repeats").select_option("week")
+    last = panel.get_by_label("Last date")
+    await expect(last).to_have_value("13/04/2027")
+    await panel.get_by_label("Date", exact=True).fill("08/06/2027")
+    await expect(last).to_have_value("10/08/2027")
+    await last.fill("01/06/2027")
+    await last.press("Tab")
+    await expect(panel.locator("#until-fault")).to_have_text("The last date is before the first.")
+
+
+async def test_what_was_typed_survives_leaving_the_form(screens: Screens, house: Rig) -> None:
+    day = date(2027, 2, 11)
+    other = await book(house, "Something else", day, "14:00", "15:00")
+    screen = await screens.new()
+    screen.excuse("WebSocket is closed before the connection is established")  # of the building that is left at once
+    panel = await _form(screen, day, "Half written", "10:00", "11:30")
+    # Each way out: Escape, another booking, another building.
+    for leave in ("Escape", "booking", "building"):
+        if leave == "Escape":
+            await screen.page.keyboard.press("Escape")
+        elif leave == "booking":
+            await screen.block(other["title"]).click()
+            await expect(panel.get_by_role("heading", name="Something else")).to_be_visible()
+        else:
+            await screen.page.get_by_label("Building").select_option("march")
+            await expect(panel).to_have_count(0)
+            await screen.page.get_by_label("Building").select_option("ramsey")
+            await expect(screen.block(other["title"])).to_be_visible()
+        await screen.said(re.compile("What you typed for Half written is kept"))
+        await screen.page.get_by_role("button", name="New booking").click()
+        await expect(panel.get_by_text("You were writing “Half written”")).to_be_visible()
+        await panel.get_by_role("button", name="Put it back").click()
+        await expect(panel.get_by_label("What for")).to_have_value("Half written")
+        await expect(panel.get_by_label("To", exact=True)).to_have_value("11:30")
+        await expect(panel.get_by_role("button", name="Put it back")).to_have_count(0)
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("heading", name="Half written")).to_be_focused()
+    await screen.page.get_by_role("button", name="New booking").click()
+    await expect(panel.get_by_label("What for")).to_have_value("")
+    await expect(panel.get_by_text("You were writing")).to_have_count(0)
+
+
+async def test_for_whom_with_what_and_how_long_before_is_said_under_more(screens: Screens, house: Rig) -> None:
+    day = date(2027, 2, 12)
+    await house.api.put("/parties/fen-singers", {"kind": "group", "name": "Fen Singers", "tier": "community"})
+    await house.api.put("/sites/ramsey/equipment/projector", {"name": "Projector", "count": 2})
+    screen = await screens.new(size=(320, 900))
+    panel = await _form(screen, day, "Fen concert", "10:00", "11:00")
+    await panel.get_by_text("More: for whom").click()
+    await panel.get_by_label("For whom").fill("fen singers")
+    await panel.get_by_label("E-mail").fill("sing@example.org")
+    await panel.get_by_label("Key holder").fill("Ann")
+    await panel.get_by_label("Notes").fill("Piano tuned, please")
+    await panel.get_by_label("For under-16s").check()
+    await panel.get_by_label("Projector (2 there)").fill("1")
+    await panel.get_by_label("Set-up").fill("30")
+    assert await faults(screen.page, "the form with all it has") == []
+    assert await panel.evaluate("dialog => dialog.scrollWidth - dialog.clientWidth") == 0
+    await expect(panel.get_by_text("Free", exact=True)).to_be_visible()
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("heading", name="Fen concert")).to_be_focused()
+    found: dict[str, Any] = await titled(house, "Fen concert", day) or {}
+    wanted = {
+        "party": "fen-singers",
+        "contact_email": "sing@example.org",
+        "key_holder": "Ann",
+        "notes": "Piano tuned, please",
+        "under_16s": True,
+        "equipment": {"projector": 1},
+        "setup_min": 30,
+    }
+    assert {name: found.get(name) for name in wanted} == wanted
