@@ -100,3 +100,23 @@ async def test_the_story_of_a_booking_is_told_on_demand_and_goes_on(screens: Scr
     await expect(story).to_have_text([re.compile("Booked by warden")])
     await decide(house, booked, "cancel", "The boiler is broken")
     await expect(story).to_have_text([re.compile("Booked"), re.compile("Cancelled by warden: The boiler is broken")])
+
+
+async def test_the_panel_tells_all_of_a_booking_and_what_cancelling_it_costs(screens: Screens, house: Rig) -> None:
+    terms = {"name": "usual", "steps": [{"days": 365, "percent": 0}], "late_percent": 50, "no_show_percent": 100}
+    rates = [{"name": "Studio", "spaces": ["studio"], "per_hour_pence": 1200}]
+    await house.api.put("/sites/ramsey/tariffs", {"rates": rates, "cancelling": [terms | {"released_percent": 100}]})
+    more = {"contact_email": "mary@example.org", "notes": "Needs the side door", "under_16s": True, "setup_min": 30}
+    body = {"space": "studio", "title": "All told", "starts": f"{DAY}T16:00", "ends": f"{DAY}T18:00"}
+    booked = await house.api.post("/sites/ramsey/bookings", body | more)
+    await house.api.put("/sites/ramsey/tariffs", {})
+    screen = await screens.new()
+    panel = screen.panel
+    await screen.diary(DAY, booking=booked["id"])
+    await expect(panel.get_by_role("link", name="mary@example.org")).to_be_visible()
+    for told in ("Needs the side door", "For under-16s", "15:30 to 18:00, to set up and clear down", "£24.00"):
+        await expect(panel).to_contain_text(told)
+    await panel.get_by_role("button", name="Cancel…").click()
+    await expect(panel).to_contain_text("Cancelled now, £12.00 is charged.")
+    await decide(house, booked, "cancel")
+    await expect(panel).to_contain_text("£12.00")

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Locator, Route, expect
 
 from firmware_sim.rig import Rig
-from tests.browser.booked import ask, book, decide
+from tests.browser.booked import ask, book, decide, titled
 from tests.browser.screen import Screen, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -141,24 +141,26 @@ async def test_what_somebody_else_has_decided_meanwhile_is_said(screens: Screens
     await expect(_card(screen, "Too late")).to_have_count(0)
 
 
-async def test_what_stands_in_the_way_is_told_before_and_after_somebody_tries(
+async def test_what_cannot_be_approved_says_why_until_nothing_stands_in_the_way(
     screens: Screens, house: Rig, nothing_held: None
 ) -> None:
     day = DAY + timedelta(days=14)
-    asked = await ask(house, "In the way", day, "10:00", "12:00")
+    await ask(house, "In the way", day, "10:00", "12:00")
     taken = await book(house, "Was faster", day, "11:00", "13:00")
     screen = await screens.new()
-    screen.excuse("409")
     await _requests(screen)
     card = _card(screen, "In the way")
     await expect(card).to_contain_text("holds no time")
     against = card.get_by_role("list", name="What stands in the way of In the way")
     await expect(against).to_contain_text("Was faster")
-    await card.get_by_role("button", name="Approve In the way").click()
-    await screen.said(re.compile("Not approved: .*Was faster"))
-    await expect(against).to_contain_text("Was faster")
-    assert await _status(house, asked) == "requested"
+    await expect(card.get_by_role("button", name="Decline… In the way")).to_be_visible()
+    await expect(card.get_by_role("button", name="Approve")).to_have_count(0)
+    await card.get_by_role("button", name="In the way", exact=True).click()
+    panel = screen.panel
+    await expect(panel.get_by_role("list", name="What stands in the way of In the way")).to_contain_text("Was faster")
+    await expect(panel.get_by_role("button", name="Approve")).to_have_count(0)
     await decide(house, taken, "cancel")
+    await expect(panel.get_by_role("button", name="Approve", exact=True)).to_be_visible()
     await expect(against).to_have_count(0)
     await card.get_by_role("button", name="Approve In the way").click()
     await screen.said("Approved In the way.")
@@ -208,15 +210,61 @@ async def test_the_requests_of_all_buildings_are_one_list(screens: Screens, hous
     assert [await _status(house, each) for each in (here, there)] == ["held", "confirmed"]
 
 
-async def test_what_is_on_offer_to_the_waiting_list_is_told_apart(screens: Screens, house: Rig) -> None:
-    day = DAY + timedelta(days=21)
-    taken = await book(house, "Gives way", day, "10:00", "11:00")
-    wish = {"space": "studio", "title": "Waited", "starts": f"{day}T10:00", "ends": f"{day}T11:00", "people": 5}
+async def _offered(house: Rig, title: str, day: date) -> dict[str, Any]:
+    """A hold that is on offer to whoever waited for its time."""
+    taken = await book(house, f"Before {title}", day, "10:00", "11:00")
+    wish = {"space": "studio", "title": title, "starts": f"{day}T10:00", "ends": f"{day}T11:00", "people": 5}
     await house.api.post("/sites/ramsey/waiting", wish)
+    await decide(house, taken, "cancel")
+    found = await titled(house, title, day)
+    assert found is not None
+    return found
+
+
+async def test_an_offer_is_told_apart_and_accepted_from_the_list(screens: Screens, house: Rig) -> None:
+    offered = await _offered(house, "Waited", DAY + timedelta(days=21))
     screen = await screens.new()
     await _requests(screen)
-    await decide(house, taken, "cancel")
-    await expect(_card(screen, "Waited")).to_contain_text("on offer to who waited for it until")
+    card = _card(screen, "Waited")
+    await expect(card).to_contain_text("on offer to whoever waited for it until")
+    await expect(card.get_by_role("button", name="Approve")).to_have_count(0)
+    await card.get_by_role("button", name="Accept Waited").click()
+    await screen.said(re.compile("^Accepted Waited."))
+    await expect(screen.page.locator("body")).not_to_be_focused()
+    assert (await house.api.get(f"/bookings/{offered['id']}"))["offer"] is None
+
+
+async def test_an_offer_is_declined_in_the_panel_once_that_is_confirmed(screens: Screens, house: Rig) -> None:
+    day = DAY + timedelta(days=22)
+    offered = await _offered(house, "Unwanted", day)
+    screen = await screens.new()
+    panel = screen.panel
+    await screen.diary(day, booking=offered["id"])
+    await expect(panel).to_contain_text("On offer")
+    await expect(panel).to_contain_text("on offer to whoever waited for it: accept or decline by")
+    await panel.get_by_role("button", name="Decline… Unwanted").click()
+    await expect(panel.get_by_role("paragraph").filter(has_text="Decline Unwanted?")).to_be_focused()
+    await panel.get_by_role("button", name="Leave it").click()
+    await expect(panel.get_by_role("button", name="Decline… Unwanted")).to_be_focused()
+    await screen.page.keyboard.press("Enter")
+    await panel.get_by_role("button", name="Decline the offer").click()
+    await screen.said("Declined the offer of Unwanted.")
+    await expect(panel).to_contain_text("Declined")
+    assert await _status(house, offered) == "declined"
+
+
+async def test_how_many_wait_stands_beside_the_view_from_anywhere_in_the_diary(screens: Screens, house: Rig) -> None:
+    screen = await screens.new()
+    await screen.diary(DAY, site="march")
+    requests = screen.page.get_by_role("navigation", name="View").get_by_role("link", name="Requests")
+    await expect(requests).to_have_text("Requests")
+    asked = await ask(house, "Counted", DAY + timedelta(days=23), "10:00", "11:00", space="hall", site="march")
+    await expect(requests).to_have_text("Requests (1)")
+    await requests.click()
+    await screen.page.get_by_role("link", name="All buildings").click()
+    await expect(requests).to_have_attribute("aria-current", "page")
+    await decide(house, asked, "decline", "Not then")
+    await expect(requests).to_have_text("Requests")
 
 
 async def test_an_empty_list_says_what_comes_there(screens: Screens) -> None:

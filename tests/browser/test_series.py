@@ -335,8 +335,13 @@ async def test_the_rest_of_a_series_is_cancelled_and_restored_as_far_as_it_is_fr
     panel = screen.panel
     await panel.get_by_role("button", name="Cancel…").click()
     await panel.get_by_label("This and the following dates").check()
+    await expect(panel).to_contain_text("Cancel 3 dates of Book club?")
+    await expect(panel).to_contain_text("Thu 24 Dec, Thu 31 Dec, Thu 7 Jan 2027")
+    await panel.get_by_label("All dates to come").check()
+    await expect(panel.get_by_role("button", name="Cancel 4 dates")).to_be_visible()
+    await panel.get_by_label("This and the following dates").check()
     await panel.get_by_label("Why").fill("The roof leaks")
-    await panel.get_by_role("button", name="Cancel these dates").click()
+    await panel.get_by_role("button", name="Cancel 3 dates").click()
     await screen.said("Cancelled 3 dates of Book club, from Thu 24 Dec on.")
     assert await _found(house, made["id"]) == [("12-17", "19:00", "20:00", "Book club")]
     story = await house.api.get(f"/bookings/{made['bookings'][2]['id']}/log")
