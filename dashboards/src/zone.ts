@@ -122,14 +122,14 @@ export function fieldDay(day: Day): string {
   return day.split("-").reverse().join("/");
 }
 
-/** "18:00 to 20:00", "18:00 to midnight", with the day where one end is not on `day`. */
+/** "18:00 to 20:00", "18:00 to midnight", with the day, once, where one end is not on `day`. */
 export function span(from: Instant, to: Instant, zone: string, day?: Day): string {
   const home = day ?? dayOf(from, zone);
-  const put = (at: Instant) => {
+  const put = (at: Instant, said?: Day) => {
     const own = dayOf(at, zone);
-    return own === home ? clock(at, zone) : `${shortDay(own)} ${clock(at, zone)}`;
+    return own === home || own === said ? clock(at, zone) : `${shortDay(own)} ${clock(at, zone)}`;
   };
-  return `${put(from)} to ${to === dayStart(dayPlus(home, 1), zone) ? "midnight" : put(to)}`;
+  return `${put(from)} to ${to === dayStart(dayPlus(home, 1), zone) ? "midnight" : put(to, dayOf(from, zone))}`;
 }
 
 /** "14:02" today, "Tue 24 Nov 14:02" on another day. */

@@ -88,6 +88,7 @@ test("a span names a day only where it is another one", () => {
   assert.equal(span(a, b, LONDON), "18:00 to 20:00");
   assert.equal(span(a, c, LONDON, "2026-11-25"), "18:00 to Thu 26 Nov 01:00");
   assert.equal(span(a, c, LONDON, "2026-11-26"), "Wed 25 Nov 18:00 to 01:00");
+  assert.equal(span(a, b, LONDON, "2026-11-27"), "Wed 25 Nov 18:00 to 20:00");
   assert.equal(span(a, at("2026-11-26T00:00Z"), LONDON), "18:00 to midnight");
   assert.equal(span(at("2026-07-24T17:00Z"), at("2026-07-24T23:00Z"), LONDON), "18:00 to midnight");
   assert.equal(moment(a, LONDON, b), "18:00");
