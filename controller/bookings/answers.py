@@ -13,6 +13,7 @@ from controller.bookings.model import State as BookingState
 from controller.bookings.model import Status, Told
 from controller.bookings.service import Checked, Request
 from controller.bookings.texts import message
+from controller.bookings.verdict import OVERRULED
 from controller.bookings.waiting.model import Wait
 from controller.estate.model import Site
 from controller.fields import Answer
@@ -58,7 +59,8 @@ class BookingAnswer(Answer):
     """``status``: how it stands, ``why``: for what reason if it is not confirmed, ``held_until``: when a hold runs
     out. ``offer``: of a hold that is on offer to whoever waited for its time; null once it is answered, and for any
     other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is given
-    back if nobody does. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down.
+    back if nobody does; ``kept``: why it is not, or not yet, though that is over; it never will be where ``release_at``
+    is null. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down.
     ``ends_before``: its end before it was finished early. ``code``: of a confirmed one. ``still_opens``: what its own
     code opens that it should not. ``lingering``: what other bookings' old codes still open during this one.
     ``message``: a text to send. ``link``: its door page, a secret. ``diary``: whose diary, kept elsewhere, has put it
@@ -99,6 +101,7 @@ class BookingAnswer(Answer):
     offer: OfferAnswer | None
     warned_at: str | None
     release_at: str | None
+    kept: str
     series: str | None
     diary: str
     code: str | None
@@ -124,7 +127,8 @@ class BookingList(Answer):
 
 
 class RequestAnswer(BookingAnswer):
-    """A booking that waits. ``reasons``: what stands in the way of approving it now; empty for who cannot decide."""
+    """A booking that waits. ``reasons``: what stands in the way of approving it now; empty for who cannot decide.
+    ``approve`` is among the ``actions`` only where it could be done, a buffer overruled if need be."""
 
     reasons: list[ReasonBody]
 
@@ -183,13 +187,20 @@ def request_page(requests: Sequence[Request], actor: Actor, *, limit: int) -> Re
     return RequestPage(
         items=[
             RequestAnswer(
-                **booking_answer(each.view, actor).model_dump(),
+                **answer.model_dump(exclude={"actions"}),
+                actions=[act for act in answer.actions if act is not Act.APPROVE or _approvable(each)],
                 reasons=reason_bodies(each.refusals, each.view.place.site.tz),
             )
             for each in shown
+            for answer in (booking_answer(each.view, actor),)
         ],
         next=last.id if last else None,
     )
+
+
+def _approvable(request: Request) -> bool:
+    """Whether a manager's word can confirm it as things stand, a buffer overruled if need be."""
+    return all(each.why in OVERRULED for each in request.refusals)
 
 
 def booking_answer(view: View, actor: Actor) -> BookingAnswer:
@@ -247,6 +258,7 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         offer=_offer(view.offer, zone) if view.offer and offered else None,
         warned_at=_maybe(booking.release_warned_at, zone),
         release_at=_maybe(view.release_at, zone),
+        kept=view.kept,
         series=booking.series_id,
         diary=booking.diary,
         code=view.code,

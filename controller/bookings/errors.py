@@ -13,7 +13,9 @@ from controller.problem import Conflict, Conflicting, NotFound, Problem, ReasonB
 
 class BookingUnknown(NotFound):
     def __init__(self, booking_id: str) -> None:
-        super().__init__(f"there is no booking {booking_id!r}; GET /api/v1/sites/SITE/bookings lists a site's bookings")
+        super().__init__(
+            f"there is no booking {booking_id!r}; check that the link or the id is whole, or look for it in the diary"
+        )
 
 
 class LinkUnknown(NotFound):
@@ -23,18 +25,30 @@ class LinkUnknown(NotFound):
         super().__init__("this link belongs to no booking; look for the newest message about yours")
 
 
+_FOR_ASKING = "Choose another time or space."
+_FOR_DECIDING = "Decline the request, or move it or what is in its way."
+
+
 class Clash(Conflicting):
     """The time is taken. ``conflicts`` names by what, ``reasons`` all that stands in the way."""
 
     kind = "clash"
     title = "The time is taken"
 
-    def __init__(self, space: str, standing: Sequence[Claimed], zone: ZoneInfo, reasons: Sequence[Reason] = ()) -> None:
+    def __init__(
+        self,
+        space: str,
+        standing: Sequence[Claimed],
+        zone: ZoneInfo,
+        reasons: Sequence[Reason] = (),
+        *,
+        mend: str = _FOR_ASKING,
+    ) -> None:
         named = "; ".join(
             f"{title(each)}, {words.window(each.during, zone, now=each.during.start)}" for each in standing[:5]
         )
         super().__init__(
-            f"{space} is taken then: {named}. Choose another time or space.",
+            f"{space} is taken then: {named}. {mend}",
             conflicts=conflicts(standing, zone),
             reasons=reason_bodies(reasons, zone),
         )
@@ -55,11 +69,12 @@ class NotPossible(Conflicting):
         )
 
 
-def refusal(space: str, verdict: Verdict, zone: ZoneInfo) -> Clash | NotPossible:
-    """What a verdict with refusals is as an error."""
+def refusal(space: str, verdict: Verdict, zone: ZoneInfo, *, deciding: bool = False) -> Clash | NotPossible:
+    """What a verdict with refusals is as an error. ``deciding``: it is told to whoever would approve."""
     taken = [each for reason in verdict.refusals if reason.why is Why.CLASH for each in reason.conflicts]
     if taken:
-        return Clash(space, taken, zone, verdict.refusals)
+        mend = _FOR_DECIDING if deciding else _FOR_ASKING
+        return Clash(space, taken, zone, verdict.refusals, mend=mend)
     return NotPossible(space, verdict, zone)
 
 

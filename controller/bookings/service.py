@@ -351,7 +351,7 @@ class Bookings:
             expired, reason = None, why
             if course.takes_more(old, new):
                 new = replace(new, overruled=old.overruled or overrule)
-                verdict = await _require_possible(tx, where, old, new, actor, now)
+                verdict = await _require_possible(tx, where, old, new, actor, now, deciding=act is Act.APPROVE)
                 expired = verdict.expired
                 offered = wait is not None and wait.back_on_offer(old, new)
                 if course.asked_again(old, new) and not may_decide(actor, new) and not offered:
@@ -412,13 +412,15 @@ def as_let_in(old: Booking, verdict: Verdict) -> Verdict:
     return replace(verdict, reasons=tuple(each for each in verdict.reasons if each.why not in OVERRULED))
 
 
-async def _require_possible(tx: Tx, where: Picture, old: Booking, new: Booking, actor: Actor, now: datetime) -> Verdict:
-    """The verdict on what is to stand again. Raises ``Clash``, ``NotPossible``."""
+async def _require_possible(
+    tx: Tx, where: Picture, old: Booking, new: Booking, actor: Actor, now: datetime, *, deciding: bool
+) -> Verdict:
+    """The verdict on what is to stand, or to stand again. Raises ``Clash``, ``NotPossible``."""
     there = where.require(new.space)
     [found] = await judge(tx, where, [_standing_wish(new, await tier_of(tx, new.party), actor)], now=now)
     verdict = as_let_in(old, found)
     if not verdict.possible:
-        raise refusal(there.space.name, verdict, there.site.tz)
+        raise refusal(there.space.name, verdict, there.site.tz, deciding=deciding)
     return verdict
 
 

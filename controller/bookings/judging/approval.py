@@ -23,9 +23,10 @@ _MODES = {
 
 class Miss(msgspec.Struct, frozen=True, kw_only=True):
     """A condition of a rule that a wish does not fulfil. ``text`` says how the wish is: “longer than 3 hours”.
-    ``whose``: the rule is for others, or for other spaces."""
+    ``mend``: what to do where nothing else is missing. ``whose``: the rule is for others, or for other spaces."""
 
     text: str
+    mend: str = ""
     field: str
     whose: bool = False
     asked: float | None = None
@@ -54,11 +55,11 @@ def approval(case: Case) -> Iterator[Reason]:
         yield Reason(why=Why.APPROVAL, field="", text=text)
         return
     only = misses[0] if len(misses) == 1 else Miss(text="", field="")
+    against = f"{words.listed([miss.text for miss in misses])}, which “{rule.name}” does not confirm at once"
     yield Reason(
         why=Why.APPROVAL,
         field=misses[0].field,
-        text=f"needs approval: {words.listed([miss.text for miss in misses])}, "
-        f"which “{rule.name}” does not confirm at once",
+        text=f"needs approval: {only.mend or against}",
         asked=only.asked,
         limit=only.limit,
     )
@@ -87,7 +88,8 @@ def _whose(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
 def _what(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
     people, most = case.asked.people, rule.most_people
     if most is not None and people is None:
-        yield Miss(text="without a number of people", field="people", limit=most)
+        mend = "say how many people come; it may be confirmed at once then"
+        yield Miss(text="without a number of people", mend=mend, field="people", limit=most)
     elif most is not None and people is not None and people > most:
         text = f"for more than {phrases.plural(most, 'person', 'people')}"
         yield Miss(text=text, field="people", asked=people, limit=most)

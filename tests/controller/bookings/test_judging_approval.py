@@ -49,7 +49,12 @@ def test_without_rules_a_manager_decides() -> None:
     [
         (asked(people=30, hours=3.25), "ends", "longer than 3 hours", (195, 180)),
         (asked(people=31), "people", "for more than 30 people", (31, 30)),
-        (asked(), "people", "without a number of people", (None, 30)),
+        (
+            asked(under_16s=True),
+            "people",
+            "without a number of people and with under-16s",
+            (None, None),
+        ),
         (asked(people=30, under_16s=True), "under_16s", "with under-16s", (None, None)),
         (
             asked(start=SIX + timedelta(days=90), people=30),
@@ -73,6 +78,13 @@ def test_the_rule_that_nearly_fitted_says_why_it_did_not(
     assert reason is not None
     assert reason.text == f"needs approval: {text}, which “Community evenings” does not confirm at once"
     assert (reason.field, (reason.asked, reason.limit)) == (field, figures)
+
+
+def test_who_only_has_not_said_how_many_come_is_told_to_say_so() -> None:
+    reason = approval(asked(), EVENINGS)
+    assert reason is not None
+    assert reason.text == "needs approval: say how many people come; it may be confirmed at once then"
+    assert (reason.field, reason.asked, reason.limit) == ("people", None, 30)
 
 
 def test_rules_for_others_do_not_count_as_near() -> None:
