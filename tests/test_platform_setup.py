@@ -1,6 +1,7 @@
 """Setting up says what is missing and what to do about it."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SETUP = ROOT / "deploy" / "setup"
+PACKAGE = re.compile(r'\bprogram\("[\w-]+", package="([\w-]+)"\)')
+"""The Debian packages whose programs tests run."""
+ALWAYS_THERE = {"util-linux", "no-such-package"}
 
 
 def _run(*argv: str | Path, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -33,6 +37,13 @@ def test_without_root_the_tests_stop_with_the_line_to_run(bare_path: str) -> Non
     assert "apt-get update && apt-get install -y --no-install-recommends" in done.stderr
     assert "chromium" in done.stderr
     assert "influxdb" in done.stderr
+
+
+def test_every_program_that_a_test_runs_is_installed_by_setting_up() -> None:
+    asked_for = {package for file in (ROOT / "tests").rglob("*.py") for package in PACKAGE.findall(file.read_text())}
+    installed = set(re.findall(r"\|\| need \"?([\w-]+)", (SETUP / "system.sh").read_text()))
+    assert asked_for >= {"chromium", "mosquitto-clients"}
+    assert asked_for <= installed | ALWAYS_THERE
 
 
 def test_without_root_the_demo_goes_on(bare_path: str) -> None:

@@ -21,6 +21,7 @@ need() {
 }
 have mosquitto || need mosquitto mosquitto.service
 if [ "$purpose" = test ]; then
+    have mosquitto_pub || need mosquitto-clients ""
     have chromium || need "chromium fonts-liberation" ""
     have_postgres || need postgresql postgresql.service
     have nginx || need nginx nginx.service

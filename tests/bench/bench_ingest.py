@@ -89,26 +89,24 @@ async def bare_loop(broker: Broker, lines: Path, count: int) -> float:
     """Seconds in which aiomqtt's own iterator receives ``count`` messages."""
     async with aiomqtt.Client(broker.host, broker.port, protocol=aiomqtt.ProtocolVersion.V5) as client:
         await client.subscribe(TOPIC, qos=1)
-        sending = asyncio.create_task(publish(broker, lines))
-        began, got = 0.0, 0
-        async for _ in client.messages:
-            began = began or time.perf_counter()
-            got += 1
-            if got == count:
-                break
-        took = time.perf_counter() - began
-        await sending
-    return took
+        async with asyncio.TaskGroup() as group:
+            group.create_task(publish(broker, lines))
+            began, got = 0.0, 0
+            async for _ in client.messages:
+                began = began or time.perf_counter()
+                got += 1
+                if got == count:
+                    break
+            return time.perf_counter() - began
 
 
 async def ingest(hub: Hub, edge: FakeEdge, broker: Broker, lines: Path, events: int) -> float:
     """Seconds in which the controller commits and acknowledges all of it, from the first batch that arrives."""
-    arriving = asyncio.create_task(until(lambda: hub.house.exchange.ingest.busy))
-    sending = asyncio.create_task(publish(broker, lines))
-    began = await arriving
-    took = await until(lambda: edge.acks and edge.acks[-1].seq >= events) - began
-    await sending
-    return took
+    async with asyncio.TaskGroup() as group:  # who cannot send is waited for by nobody
+        arriving = group.create_task(until(lambda: hub.house.exchange.ingest.busy))
+        group.create_task(publish(broker, lines))
+        began = await arriving
+        return await until(lambda: edge.acks and edge.acks[-1].seq >= events) - began
 
 
 async def until(condition: Callable[[], object]) -> float:
