@@ -227,6 +227,8 @@ function same(a: WireBooking, b: WireBooking): boolean {
     a.arrived_at === b.arrived_at &&
     a.counted_in === b.counted_in &&
     a.release_at === b.release_at &&
+    a.kept === b.kept &&
+    a.actions.join() === b.actions.join() &&
     doors(a) === doors(b) &&
     a.still_opens.join() === b.still_opens.join() &&
     a.lingering.join() === b.lingering.join()

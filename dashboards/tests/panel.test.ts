@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Refusal } from "../src/api.ts";
 import { type Account, charged, ifCancelled } from "../src/diary/account.ts";
 import { dates, ending, listed } from "../src/diary/ending.ts";
-import { told } from "../src/diary/refusing.ts";
 import type { StandingDate } from "../src/diary/series.ts";
 
 const ZONE = "Europe/London";
@@ -65,11 +63,4 @@ test("what cancelling costs is told before it is done, and nothing where there i
     const one = { ...account, ...more };
     assert.deepEqual([charged(one), ifCancelled(one)], [price, cancelled]);
   }
-});
-
-test("who decides is told what stands in the way, not what the asker could do instead", () => {
-  const reason = { why: "clash", text: "Studio is taken then: “Choir”", field: "", conflicts: [], asked: null, limit: null };
-  const no = new Refusal(409, { detail: "Studio is taken then: “Choir”. Choose another time or space.", reasons: [reason] }, null);
-  assert.equal(told(no), "Studio is taken then: “Choir”.");
-  assert.equal(told(new Refusal(409, { detail: "“Choir” was declined" }, null)), "“Choir” was declined");
 });
