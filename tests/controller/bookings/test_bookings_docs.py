@@ -78,6 +78,7 @@ def test_every_state_and_every_act_is_told() -> None:
         assert f"`{action}`" in PAGE
 
 
+ANY_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 EXAMPLE = re.compile(r"```sh\n(.*?)```\n(?:```json\n(.*?)```)?", re.DOTALL)
 CURL = re.compile(r"^(?:#[^\n]*\n)?curl -s (.*)$", re.DOTALL)
 MOMENTS = {"check-in": "2026-11-26T17:50:00+00:00", "finish": "2026-11-26T19:09:30+00:00"}
@@ -88,6 +89,7 @@ async def test_the_examples_run_and_answer_what_the_page_says(village: httpx.Asy
     known = {
         "HK": "http://hub.test/api/v1",
         "TOKEN": village.headers["Authorization"].removeprefix("Bearer "),
+        "DAY": "2026-11-26",
         "ID": "",
     }
     examples = EXAMPLE.findall(PAGE)
@@ -95,6 +97,7 @@ async def test_the_examples_run_and_answer_what_the_page_says(village: httpx.Asy
     for command, expected in examples:
         found = CURL.match(command.strip())
         assert found, command
+        assert not ANY_DAY.search(command), "it is to run whatever the day"
         for name, value in known.items():
             command = command.replace(f"${name}", value)
         answer = await _curl(village, clock, shlex.split(command, comments=True)[2:])
