@@ -28,15 +28,15 @@ class UnknownZone(LocalTimeError):
 
 
 class NoSuchWallTime(LocalTimeError):
-    """The clocks skip ``wall``; ``before`` and ``after`` are the nearest wall times, to the minute."""
+    """The clocks skip ``wall``: they go from ``first``, which does not exist either, to ``after``."""
 
-    def __init__(self, wall: datetime, before: datetime, after: datetime) -> None:
+    def __init__(self, wall: datetime, first: datetime, after: datetime) -> None:
         super().__init__(
-            f"{wall:%H:%M} does not exist on {wall:%-d %B %Y}, when the clocks go forward; "
-            f"the nearest times are {before:%H:%M} and {after:%H:%M}"
+            f"{wall:%H:%M} does not exist on {wall:%-d %B %Y}: the clocks go forward from {first:%H:%M} to "
+            f"{after:%H:%M}, so {after:%H:%M} is the next time there is"
         )
         self.wall = wall
-        self.before = before
+        self.first = first
         self.after = after
 
 
@@ -59,9 +59,9 @@ def instant(wall: datetime, at: ZoneInfo) -> datetime:
     """
     change = _skipped(wall, at)
     if change is not None:
-        before = (change - timedelta(microseconds=1)).astimezone(at).replace(tzinfo=None)
+        last = (change - timedelta(microseconds=1)).astimezone(at).replace(tzinfo=None)
         after = change.astimezone(at).replace(tzinfo=None)
-        raise NoSuchWallTime(wall, before.replace(second=0, microsecond=0), after)
+        raise NoSuchWallTime(wall, last + timedelta(microseconds=1), after)
     return wall.replace(tzinfo=at, fold=0).astimezone(UTC)
 
 

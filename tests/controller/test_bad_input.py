@@ -82,10 +82,10 @@ SINGLE_WISH = ANY_WISH | {
     "end before start": Bad({"ends": "2026-11-26T17:00"}, "ends", "must be after starts"),
     "no length": Bad({"ends": "2026-11-26T18:00"}, "ends", "not at the same time"),
     "a time that does not exist": Bad(
-        {"starts": "2027-03-28T01:30", "ends": "2027-03-28T04:00"}, "starts", "nearest times are 00:59 and 02:00"
+        {"starts": "2027-03-28T01:30", "ends": "2027-03-28T04:00"}, "starts", "02:00 is the next time there is"
     ),
     "an end that does not exist": Bad(
-        {"starts": "2027-03-28T00:30", "ends": "2027-03-28T01:30"}, "ends", "nearest times are 00:59 and 02:00"
+        {"starts": "2027-03-28T00:30", "ends": "2027-03-28T01:30"}, "ends", "02:00 is the next time there is"
     ),
     "the hour that comes twice, backwards": Bad(
         {"starts": "2026-10-25T01:30:00+00:00", "ends": "2026-10-25T01:45:00+01:00"}, "ends", "must be after starts"
@@ -172,7 +172,7 @@ async def _everywhere(client: httpx.AsyncClient, house: House, bad: Bad, routes:
 
 CHANGES: dict[str, tuple[Json, str, str]] = {
     "end before start": ({"ends": "2026-11-26T17:00"}, "ends", "must be after starts"),
-    "a time that does not exist": ({"starts": "2027-03-28T01:30"}, "starts", "nearest times are 00:59 and 02:00"),
+    "a time that does not exist": ({"starts": "2027-03-28T01:30"}, "starts", "02:00 is the next time there is"),
     "the year 9999": ({"ends": "9999-12-31T23:59"}, "ends", "the year must be 2000 to 2199"),
     "a name of trumpets": ({"title": TRUMPETS}, "title", "at most 200 characters"),
     "a name that nobody sees": ({"title": "\u200b"}, "title", "something that can be seen"),

@@ -266,6 +266,28 @@ async def test_an_approval_is_undone_while_it_is_the_last_thing_done(
     assert (await act(village, made, "restore"))["status"] == "confirmed"
 
 
+@pytest.mark.parametrize("done", ["approve", "decline", "cancel"])
+@pytest.mark.parametrize("hold_hours", [12, None])
+async def test_what_is_undone_waits_for_the_same_reason_and_as_long_as_before(
+    any_choir: httpx.AsyncClient,
+    any_village: httpx.AsyncClient,
+    any_house: House,
+    clock: ManualClock,
+    done: str,
+    hold_hours: int | None,
+) -> None:
+    await put_policy(any_house, Policy(rules=SHORT.rules, hold_hours=hold_hours))
+    made = await book(any_choir, **LONG)
+    clock.advance(hours=1)
+    await act(any_village, made, done, why="by mistake")
+    clock.advance(minutes=1)
+    back = await act(any_village, made, "restore")
+    assert made["why"].startswith("needs approval: longer than 2 hours")
+    assert [back[name] for name in ("status", "why", "held_until")] == [
+        made[name] for name in ("status", "why", "held_until")
+    ]
+
+
 async def test_a_hold_that_has_run_out_gives_way_and_can_be_approved_until_then(
     any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
 ) -> None:
@@ -300,6 +322,10 @@ async def test_a_list_of_requests_tells_what_stands_in_the_way_of_each_to_those_
     assert (clash["why"], [each["id"] for each in clash["conflicts"]]) == ("clash", [band["id"]])
     refused = await any_village.post(f"{API}/bookings/{blocked['id']}/approve")
     assert refused.json()["reasons"] == [clash]
+    assert refused.json()["detail"].endswith("Decline the request, or move it or what is in its way.")
+    acts = {each["id"]: each["actions"] for each in items}
+    assert acts[blocked["id"]] == ["change", "decline", "cancel"]
+    assert "approve" in acts[free["id"]]
     own = (await any_choir.get(f"{API}/requests")).json()["items"]
     assert [each["reasons"] for each in own] == [[], []]
 

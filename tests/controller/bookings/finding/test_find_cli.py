@@ -101,7 +101,7 @@ async def test_free_times_are_listed_by_space_with_what_does_not_fit(
         ((*EVENING, "--weeks", "3", "--move", "30", "--days", "2"), 2, "--move, --days: no part of a series"),
         ((*EVENING, "--weeks", "3", "--rule", "FREQ=DAILY"), REFUSED, "leave one out"),
         (("--when", "31/10/2027 00:30", "--until", "24:00", "--weeks", "500"), REFUSED, "weeks: "),
-        (("--when", "28/03/2027 01:30", "--minutes", "60", "--site", "warboys"), REFUSED, "nearest times are 00:59"),
+        (("--when", "28/03/2027 01:30", "--minutes", "60", "--site", "warboys"), REFUSED, "02:00 is the next time"),
         ((*EVENING, "--miles", "3"), REFUSED, "needs to know from where"),
     ],
 )
