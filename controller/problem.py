@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
-from controller.patterns import IN_WORDS
+from controller.wording import NO_BODY, message
 
 log = logging.getLogger(__name__)
 
@@ -202,14 +202,14 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
 
 async def _unreadable(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    errors = [FieldError(field=_field(found["loc"]), message=_message(found)) for found in error.errors()]
+    errors = [FieldError(field=_field(found["loc"]), message=message(found)) for found in error.errors()]
     detail = "; ".join(f"{found.field}: {found.message}" for found in errors)
     return problem_response(Invalid(detail, errors=errors), shown_path(request.url.path))
 
 
 def field_errors(found: Sequence[ErrorDetails]) -> list[FieldError]:
     """What a model says against a value that did not come in a body of its own, such as a row of a file."""
-    return [FieldError(field=".".join(map(str, each["loc"])) or "body", message=_message(each)) for each in found]
+    return [FieldError(field=".".join(map(str, each["loc"])) or "body", message=message(each)) for each in found]
 
 
 _LONGEST_NAME = 60
@@ -223,26 +223,10 @@ def _field(location: Sequence[object]) -> str:
     return ".".join(str(part)[:_LONGEST_NAME] for part in rest) or str(where)
 
 
-_NO_BODY = "the body must be a JSON object"
-_NO_OBJECT = frozenset({"missing", "model_type", "model_attributes_type", "dict_type"})
-
-
-def _message(found: Mapping[str, Any]) -> str:
-    if found["type"] == "json_invalid" or (tuple(found["loc"]) == ("body",) and found["type"] in _NO_OBJECT):
-        return _NO_BODY
-    if found["type"] == "string_pattern_mismatch":
-        pattern = found["ctx"]["pattern"]
-        return IN_WORDS.get(pattern, f"must match {pattern}")
-    message = str(found["msg"])
-    if message.startswith("Value error, "):
-        return message.removeprefix("Value error, ")  # a sentence of ours
-    return message if message[:2].isupper() else message[:1].lower() + message[1:]
-
-
 async def _plain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's, for bytes that are no text or nest too deep
-        return problem_response(invalid_field("body", _NO_BODY), shown_path(request.url.path))
+        return problem_response(invalid_field("body", NO_BODY), shown_path(request.url.path))
     phrase = HTTPStatus(error.status_code).phrase
     problem = Problem(
         error.detail

@@ -64,7 +64,7 @@ def _known(field: str, rule: Scope, picture: Picture, parties: Collection[str]) 
             yield _fault(f"{field}.layouts", f"no space that this is for has a layout {layout!r}")
     for party in rule.parties:
         if party not in parties:
-            yield _fault(f"{field}.parties", f"there is no party {party!r}; GET /api/v1/parties lists them")
+            yield _fault(f"{field}.parties", f"there is no party {party!r}; look it up in the list of parties")
 
 
 def _apart(field: str, rules: Sequence[AnyScope]) -> Iterator[FieldError]:

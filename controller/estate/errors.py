@@ -13,17 +13,17 @@ NAMED = 200
 
 class SiteUnknown(NotFound):
     def __init__(self, site: str) -> None:
-        super().__init__(f"there is no site {site!r}; GET /api/v1/sites lists those there are")
+        super().__init__(f"there is no site {site!r}; look it up in the list of sites")
 
 
 class SpaceUnknown(NotFound):
     def __init__(self, site: str, space: str) -> None:
-        super().__init__(f"site {site!r} has no space {space!r}; GET /api/v1/sites/{site} lists its spaces")
+        super().__init__(f"site {site!r} has no space {space!r}; look it up in the list of its spaces")
 
 
 class DoorUnknown(NotFound):
     def __init__(self, site: str, door: str) -> None:
-        super().__init__(f"site {site!r} has no door {door!r}; GET /api/v1/sites/{site} lists its doors")
+        super().__init__(f"site {site!r} has no door {door!r}; look it up in the list of its doors")
 
 
 class ThingUnknown(NotFound):
@@ -31,7 +31,7 @@ class ThingUnknown(NotFound):
 
     def __init__(self, site: str, section: str, thing: str) -> None:
         kind = SINGULAR[section]
-        super().__init__(f"site {site!r} has no {kind} {thing!r}; GET /api/v1/sites/{site} lists what there is")
+        super().__init__(f"site {site!r} has no {kind} {thing!r}; look it up in what is told of the site")
 
 
 class InUse(Conflicting):

@@ -13,9 +13,7 @@ NAMED = 200
 
 class ClosureUnknown(NotFound):
     def __init__(self, site: str, closure: str) -> None:
-        super().__init__(
-            f"site {site!r} has no closure {closure!r}; GET /api/v1/sites/{site}/closures lists those there are"
-        )
+        super().__init__(f"site {site!r} has no closure {closure!r}; look it up among its closures")
 
 
 class WouldBreak(Conflicting):
@@ -31,7 +29,7 @@ class WouldBreak(Conflicting):
         named = found[:NAMED]
         told = conflicts([each.booking for each in named], zone)
         super().__init__(
-            f"{many} in the way of this: {some}. Move or cancel them, or repeat the request with anyway=true: "
+            f"{many} in the way of this: {some}. Move or cancel them, or make the change anyway (anyway=true): "
             "then they stay as they are.",
             conflicts=told,
             reasons=[

@@ -85,12 +85,10 @@ class Directory:
         party = await _require(tx, party_id)
         await parties.hold(tx, party_id)
         if named := await traces.named_by(tx, party_id):
-            forget = (
-                f", or forget it (POST /api/v1/parties/{party_id}/forget)" if party.kind is PartyKind.PERSON else ""
-            )
+            forget = ", or have what is known of it deleted" if party.kind is PartyKind.PERSON else ""
             raise PartyNamed(
                 f"“{party.name}” cannot be deleted, since there are {' and '.join(named)} that name it; "
-                f"end it instead (ended: true){forget}"
+                f"end it instead{forget}"
             )
         await parties.remove(tx, party_id)
         await audit.record(tx, actor=actor, at=self._clock.now(), act="delete", thing=f"party {party_id}")

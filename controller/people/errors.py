@@ -7,7 +7,7 @@ from controller.problem import Conflicting, NotFound, NotSignedIn, Refused, TooM
 class SignInNeeded(NotSignedIn):
     def __init__(self) -> None:
         super().__init__(
-            "this needs a sign-in: POST /api/v1/session, then send its cookie or `Authorization: Bearer`",
+            "this is for people who have signed in; sign in and try again",
             headers={"WWW-Authenticate": "Bearer"},
         )
 
@@ -65,7 +65,7 @@ class ForeignOrigin(Refused):
 
 class UserUnknown(NotFound):
     def __init__(self, user_id: str) -> None:
-        super().__init__(f"there is no user {user_id!r}; GET /api/v1/users lists them")
+        super().__init__(f"there is no user {user_id!r}; look it up in the list of users")
 
 
 class UserTaken(Conflicting):
@@ -83,12 +83,12 @@ class LastAdmin(Conflicting):
 
 class PartyUnknown(NotFound):
     def __init__(self, party: str) -> None:
-        super().__init__(f"there is no party {party!r}; GET /api/v1/parties lists them")
+        super().__init__(f"there is no party {party!r}; look it up in the list of parties")
 
 
 class MembershipUnknown(NotFound):
     def __init__(self, party: str, member: str) -> None:
-        super().__init__(f"{member!r} is no member of {party!r}; GET /api/v1/parties/{party}/members lists them")
+        super().__init__(f"{member!r} is no member of {party!r}; look at the list of its members")
 
 
 class PartyNamed(Conflicting):

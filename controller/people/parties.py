@@ -215,7 +215,7 @@ def _memberships(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 def _unknown(party_id: str) -> Exception:
-    return invalid_field("party", f"there is no party {party_id!r}; GET /api/v1/parties lists them")
+    return invalid_field("party", f"there is no party {party_id!r}; look it up in the list of parties")
 
 
 def _reads_only(tx: Tx) -> bool:

@@ -58,7 +58,7 @@ async def reached(
     only = frozenset.intersection(*allowed) if allowed else None
     found = await repository.sites_in_reach(tx, only=only, box=box)
     if reach.only is not None and box is None and (unknown := reach.only - {each.id for each in found}):
-        raise invalid_field("sites", f"there is no site {min(unknown)!r}; GET /api/v1/sites lists them")
+        raise invalid_field("sites", f"there is no site {min(unknown)!r}; look it up in the list of sites")
     away = [(_miles(near, each.spot), each) for each in found]
     if box is not None and reach.miles is not None:
         away = [(miles, each) for miles, each in away if miles is not None and miles <= reach.miles]
@@ -80,7 +80,7 @@ async def _spot(tx: Tx, reach: Reach, actor: Actor) -> Spot | None:
     found = await repository.sites_in_reach(tx, only=[reach.site], box=None)
     site = found[0] if found and sees(actor, reach.site) else None
     if site is None:
-        raise invalid_field("near", f"there is no site {reach.site!r}; GET /api/v1/sites lists them")
+        raise invalid_field("near", f"there is no site {reach.site!r}; look it up in the list of sites")
     if site.spot is None:
         raise invalid_field("near", f"nobody has said where {reach.site} is; give a latitude and a longitude instead")
     return site.spot

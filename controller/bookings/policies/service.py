@@ -92,14 +92,14 @@ class Policies:
 async def unknown(tx: Tx, policy: Policy, *, site: str, spaces: Container[str]) -> list[tuple[str, str]]:
     """Fields of a policy that name a space or a party that there is not, and what is wrong."""
     found = [
-        (field, f"site {site!r} has no space {space!r}; GET /api/v1/sites/{site} lists its spaces")
+        (field, f"site {site!r} has no space {space!r}; look it up in the list of its spaces")
         for space, field in spaces_named(policy)
         if space not in spaces
     ]
     named = list(parties_named(policy))
     there = await parties(tx, {party for party, _ in named})
     found += [
-        (field, f"there is no party {party!r}; GET /api/v1/parties lists them")
+        (field, f"there is no party {party!r}; look it up in the list of parties")
         for party, field in named
         if party not in there
     ]

@@ -5,7 +5,7 @@ from controller.problem import Conflicting, NotFound
 
 class WaitUnknown(NotFound):
     def __init__(self, wait_id: str) -> None:
-        super().__init__(f"there is no place {wait_id!r} on a waiting list; GET /api/v1/sites/SITE/waiting lists them")
+        super().__init__(f"there is no place {wait_id!r} on a waiting list; look for it in the line of its site")
 
 
 class NothingToWaitFor(Conflicting):

@@ -6,7 +6,7 @@ from controller.problem import NotFound
 
 class FeedUnknown(NotFound):
     def __init__(self, site: str, feed: str) -> None:
-        super().__init__(f"site {site!r} has no feed {feed!r}; GET /api/v1/sites/{site}/feeds lists its feeds")
+        super().__init__(f"site {site!r} has no feed {feed!r}; look it up in the list of its feeds")
 
 
 class FeedFault(Exception):

@@ -5,7 +5,9 @@ from controller.problem import NotFound
 
 class SubscriptionUnknown(NotFound):
     def __init__(self, subscription: str) -> None:
-        super().__init__(f"there is no subscription {subscription!r}; GET /api/v1/subscriptions lists yours")
+        super().__init__(
+            f"there is no subscription {subscription!r}; it may have been revoked; look at the list of yours"
+        )
 
 
 class CalendarLinkUnknown(NotFound):

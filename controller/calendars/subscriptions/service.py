@@ -100,7 +100,7 @@ class Subscriptions:
         if wanted.party is not None:
             found = await party(tx, wanted.party)
             if found is None:
-                raise invalid_field("party", f"there is no party {wanted.party!r}; GET /api/v1/parties lists them")
+                raise invalid_field("party", f"there is no party {wanted.party!r}; look it up in the list of parties")
             return found.name
         assert wanted.site is not None
         picture = await self._desk.pictures.of(tx, wanted.site)

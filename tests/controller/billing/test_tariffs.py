@@ -76,9 +76,9 @@ async def test_what_is_read_can_be_set_again_unchanged(village: httpx.AsyncClien
     ("body", "field", "words"),
     [
         ({"rates": [{"name": "x"}]}, "rates.0", "needs per_hour_pence"),
-        ({"rates": [{"name": "x", "per_hour_pence": -1}]}, "rates.0.per_hour_pence", "greater than or equal to 0"),
-        ({"rates": [{"name": "x", "per_hour_pence": 12.5}]}, "rates.0.per_hour_pence", "integer"),
-        ({"rates": [{"name": "x", "per_hour_pence": 10**9}]}, "rates.0.per_hour_pence", "10000000"),
+        ({"rates": [{"name": "x", "per_hour_pence": -1}]}, "rates.0.per_hour_pence", "at least 0"),
+        ({"rates": [{"name": "x", "per_hour_pence": 12.5}]}, "rates.0.per_hour_pence", "whole number"),
+        ({"rates": [{"name": "x", "per_hour_pence": 10**9}]}, "rates.0.per_hour_pence", "10,000,000"),
         ({"rates": [{"name": "🎺" * 10_000, "per_hour_pence": 1}]}, "rates.0.name", "200"),
         ({"rates": [HALL | {"hours": ["Fri eve"]}]}, "rates.0.hours.0", "Mon-Fri 18:00-22:00"),
         ({"rates": [HALL | {"spaces": ["attic"]}]}, "rates.0.spaces", "no space 'attic'"),

@@ -334,7 +334,7 @@ hold_days = 3
         (SMALL.encode() + b"[[floors]]\nname = 'x'", "floors", "must be tables by id"),
         (SMALL.encode() + b"[floors.'10,000 \\u00e9']\nname = 'x'", "floors.10,000 \\u00e9", "small letters"),
         (SMALL.encode() + "[floors.a]\nlevel = 1\nname = '{}'".format("😀" * 10_000).encode(), "floors.a.name", "200"),
-        (SMALL.encode() + b"[floors.a]\nname = 'x'\nlevel = 2026-11-25", "floors.a.level", "integer"),
+        (SMALL.encode() + b"[floors.a]\nname = 'x'\nlevel = 2026-11-25", "floors.a.level", "whole number"),
         (SMALL.encode() + b"[spaces.a]\nname = 'x'\nlayouts = [1]", "spaces.a.layouts", "tables by id"),
         (
             SMALL.encode() + b"[hours]\nclosures = [{ reason = 'x', first = 2027-01-01 }]",

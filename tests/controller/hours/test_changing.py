@@ -283,7 +283,7 @@ async def test_bank_holidays_are_told_with_what_they_mean_here(village: httpx.As
 @pytest.mark.parametrize(
     ("path", "body", "field", "said"),
     [
-        ("closures", {"first": "2026-12-24", "last": "2026-12-24"}, "reason", "required"),
+        ("closures", {"first": "2026-12-24", "last": "2026-12-24"}, "reason", "is missing"),
         ("closures", CHRISTMAS | {"reason": "x" * 201}, "reason", "200"),
         ("closures", CHRISTMAS | {"reason": "🎄" * 10_000}, "reason", "200"),
         ("closures", {"reason": "x", "first": "2026-12-24"}, "body", "first and last"),
@@ -305,7 +305,7 @@ async def test_bank_holidays_are_told_with_what_they_mean_here(village: httpx.As
             "lie in",
         ),
         ("terms", {"terms": [AUTUMN | {"breaks": [*AUTUMN["breaks"], *AUTUMN["breaks"]]}]}, "terms.0", "share days"),
-        ("spaces/studio/hours", {}, "windows", "required"),
+        ("spaces/studio/hours", {}, "windows", "is missing"),
         ("spaces/studio/hours", {"windows": [*EVERY_DAY, *EVERY_DAY]}, "body", "overlap"),
         ("spaces/studio/hours", {"windows": [EVERY_DAY[0] | {"opens": "7:00"}]}, "windows.0.opens", "00:00"),
     ],

@@ -102,7 +102,7 @@ def _weekly(**changed: object) -> dict[str, list[dict[str, object]]]:
     [
         (_weekly(weekday=7), "pattern.0.weekday", "6"),
         (_weekly(weekday=-1), "pattern.0.weekday", "0"),
-        (_weekly(weekday="1"), "pattern.0.weekday", "integer"),
+        (_weekly(weekday="1"), "pattern.0.weekday", "whole number"),
         (_weekly(opens="9:00"), "pattern.0.opens", "00:00"),
         (_weekly(opens="25:00"), "pattern.0.opens", "24:00"),
         (_weekly(closes="24:01"), "pattern.0.closes", "24:00"),
@@ -117,7 +117,7 @@ def _weekly(**changed: object) -> dict[str, list[dict[str, object]]]:
         (_season(first="1999-06-01"), "seasons.0.first", "2000"),
         (_season(last="2026-08-31"), "seasons.0", "both with the year"),
         (_season(first="2026-09-01", last="2026-08-31"), "seasons.0", "before"),
-        (_season(name=""), "seasons.0.name", "1"),
+        (_season(name=""), "seasons.0.name", "must not be empty"),
         (
             {"seasons": [*_season()["seasons"], *_season(name="July", first="05-01", last="07-31")["seasons"]]},
             "body",

@@ -89,7 +89,7 @@ async def test_columns_that_are_left_out_stay_and_empty_cells_are_emptied(client
         ("x,robot,X,,,,,no", "kind", "is none of: organisation"),
         ("x,group,X,,,,,perhaps", "ended", "is neither yes nor no"),
         ("x,group,X,,,,not an address,no", "contact_email", "must be an e-mail address"),
-        ("x,group,,,,,,no", "name", "at least 1 character"),
+        ("x,group,,,,,,no", "name", "must not be empty"),
         ("x,group," + "🎵" * 300 + ",,,,,no", "name", "at most 200 characters"),
         ("X Y,group,X,,,,,no", "id", "must be 1 to 40 small letters"),
         (",group,合唱団,,,,,no", "id", "give one in a column id"),

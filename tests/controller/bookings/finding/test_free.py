@@ -155,13 +155,13 @@ REFUSED: list[tuple[Json, str, str]] = [
     ({"to": "2026-11-26"}, "to", "must be after `from`"),
     ({"to": "2027-01-22"}, "to", "must be at most 8 weeks after `from`"),
     ({"from": "soon"}, "from", "must be a date like 2026-11-25"),
-    ({"minutes": 0}, "minutes", "input should be greater than or equal to 1"),
+    ({"minutes": 0}, "minutes", "must be at least 1"),
     ({"minutes": 24 * 60 + 1}, "minutes", "must fit between `from` and `to`"),
-    ({"people": 0}, "people", "input should be greater than or equal to 1"),
+    ({"people": 0}, "people", "must be at least 1"),
     ({"amenities": "Piano 🎹" * 500}, "amenities.0", "must be 1 to 40 small letters, digits and hyphens"),
     ({"equipment": "chair:0"}, "equipment", "must be like projector, or chair:30 for thirty of them"),
     ({"equipment": ":"}, "equipment", "must be like projector, or chair:30 for thirty of them"),
-    ({"setup_min": 1441}, "setup_min", "input should be less than or equal to 1440"),
+    ({"setup_min": 1441}, "setup_min", "must be at most 1,440"),
 ]
 
 
