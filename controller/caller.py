@@ -11,6 +11,8 @@ import msgspec
 import typer
 from rich.console import Console
 
+from controller import signed_in
+
 TOKEN = "HALLKEEPER_TOKEN"  # noqa: S105  # the variable's name
 _TIMEOUT_S = 120.0
 _MOST_BYTES = 20 * 1024 * 1024
@@ -18,12 +20,27 @@ _MOST_BYTES = 20 * 1024 * 1024
 T = TypeVar("T")
 _Params: TypeAlias = Mapping[str, str | list[str]]
 
-Server = Annotated[str, typer.Option("--server", help="The controller's address.")]
+LOCAL = "http://127.0.0.1:8080"
+SERVER = ""
+"""The address where none is given: where somebody has signed in, else this machine."""
+Server = Annotated[
+    str,
+    typer.Option(
+        "--server",
+        envvar="HALLKEEPER_SERVER",
+        help=f"The controller's address; else where you have signed in, else {LOCAL}.",
+        show_default=False,
+    ),
+]
 TokenFile = Annotated[
-    Path | None, typer.Option("--token-file", help=f"A file with a session's token; else ${TOKEN}.", dir_okay=False)
+    Path | None,
+    typer.Option(
+        "--token-file",
+        help=f"A file with a session's token; else ${TOKEN}, else what `hallkeeper sign-in` has kept.",
+        dir_okay=False,
+    ),
 ]
 Token = Annotated[str | None, typer.Option("--token", help="The token itself; others on this machine may see it.")]
-SERVER = "http://127.0.0.1:8080"
 AsJson = Annotated[bool, typer.Option("--json", help="As the API answers it, for programs.")]
 REFUSED = 1
 """Exit code: the controller refused it, or does not answer."""
@@ -42,18 +59,12 @@ class _Page(msgspec.Struct, frozen=True):
     next: str | None
 
 
-class Caller:
-    """Asks the API with a token. Whatever is refused is one red sentence and exit code 1."""
+class Line:
+    """A line to a controller. Whatever is refused is one red sentence and exit code 1."""
 
-    def __init__(self, server: str, token_file: Path | None, token: str | None) -> None:
-        """Raises ``typer.BadParameter`` where nobody has signed in."""
-        secret = (token or (_kept(token_file) if token_file else os.environ.get(TOKEN, ""))).strip()
-        if not secret:
-            raise typer.BadParameter(f"sign in (POST /api/v1/session) and give the token by --token-file or ${TOKEN}")
-        if not (secret.isascii() and secret.isprintable()) or " " in secret:
-            raise typer.BadParameter("the token must be one word of letters and digits, as signing in answered it")
-        self._server = server.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {secret}"}
+    def __init__(self, server: str, token: str = "") -> None:
+        self.server = server.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.console = Console()
 
     def get(self, path: str, told: type[T], **params: str | list[str]) -> T:
@@ -77,7 +88,7 @@ class Caller:
         """A file of the media type ``kind``."""
         response = self._ask("GET", path, params, None, {})
         if not response.headers.get("content-type", "").startswith(kind):
-            self.refuse(f"{self._server} answers, but not as a controller does; is the address right?")
+            self.refuse(f"{self.server} answers, but not as a controller does; is the address right?")
         return response.content
 
     def post(self, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T:
@@ -99,9 +110,13 @@ class Caller:
         """Have something removed."""
         self._ask("DELETE", path, {}, None, {})
 
+    def removed(self, path: str) -> bool:
+        """Have something removed; false where the controller will not, such as for being gone already."""
+        return self._send("DELETE", path, {}, None, {}).is_success
+
     def lines(self, path: str, content: bytes, kind: str, **params: str) -> Iterator[dict[str, Any]]:
         """The lines of the answer to a body, each an object in JSON, as they come."""
-        address, headers = f"{self._server}/api/v1{path}", self._headers | {"Content-Type": kind}
+        address, headers = f"{self.server}/api/v1{path}", self._headers | {"Content-Type": kind}
         try:
             with httpx.stream(
                 "POST", address, params=params, content=content, headers=headers, timeout=_TIMEOUT_S
@@ -111,7 +126,7 @@ class Caller:
                     self.refuse(_detail(response))
                 yield from (self.read(line.encode(), dict[str, Any]) for line in response.iter_lines())
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            self.refuse(f"{self._server} does not answer: {error}", error)
+            self.refuse(f"{self.server} does not answer: {error}", error)
 
     def answered(self, answer: msgspec.Raw, told: type[T], *, as_json: bool) -> T:
         """What a question is answered with. ``as_json``: prints it as it is, which ends the command."""
@@ -125,7 +140,7 @@ class Caller:
         try:
             return msgspec.json.decode(answer, type=told)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self.refuse(f"{self._server} answers, but not as a controller does; is the address right?", error)
+            self.refuse(f"{self.server} answers, but not as a controller does; is the address right?", error)
 
     def keep(self, data: bytes, out: Path | None) -> None:
         """Write into ``out``, or to the screen."""
@@ -148,7 +163,7 @@ class Caller:
     def _send(
         self, method: str, path: str, params: _Params, content: bytes | None, headers: dict[str, str]
     ) -> httpx.Response:
-        address = f"{self._server}/api/v1{path}"
+        address = f"{self.server}/api/v1{path}"
         try:
             return httpx.request(
                 method,
@@ -159,7 +174,7 @@ class Caller:
                 timeout=_TIMEOUT_S,
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            self.refuse(f"{self._server} does not answer: {error}", error)
+            self.refuse(f"{self.server} does not answer: {error}", error)
 
     def say(self, line: str, style: str | None = None) -> None:
         """Write a line as it is."""
@@ -169,6 +184,28 @@ class Caller:
         """Say why and end with exit code 1."""
         self.say(line, style="red")
         raise typer.Exit(REFUSED) from error
+
+
+class Caller(Line):
+    """Asks the API as somebody who has signed in."""
+
+    def __init__(self, server: str, token_file: Path | None, token: str | None) -> None:
+        """Raises ``typer.BadParameter`` where nobody has signed in."""
+        secret = (token or (_kept(token_file) if token_file else os.environ.get(TOKEN, ""))).strip()
+        session = None if secret or token_file else signed_in.kept()
+        if session is not None:
+            if server and server.rstrip("/") != session.server:
+                raise typer.BadParameter(
+                    f"you have signed in at {session.server}; sign in with `hallkeeper sign-in --server {server}`"
+                )
+            server, secret = session.server, session.token
+        if not secret:
+            raise typer.BadParameter(
+                f"sign in with `hallkeeper sign-in`, or give the token by ${TOKEN} or --token-file"
+            )
+        if not (secret.isascii() and secret.isprintable()) or " " in secret:
+            raise typer.BadParameter("the token must be one word of letters and digits, as signing in answered it")
+        super().__init__(server or LOCAL, secret)
 
 
 def _detail(response: httpx.Response) -> str:

@@ -27,6 +27,8 @@ ABOUT = {
     "free": "List when the spaces of a site are free.",
     "hours": "Opening hours, bank holidays, closures.",
     "parties": "Organisations, groups and persons, in and out of spreadsheets.",
+    "sign-in": "Sign in at a controller, for the commands that ask it.",
+    "sign-out": "End the session that sign-in began.",
     "sim": "Act on a running demo: type codes, walk in, pull plugs.",
     "site": "A building, or all of them, in and out of one file.",
     "waiting": "Who waits for a time that is taken.",

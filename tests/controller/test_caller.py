@@ -40,6 +40,12 @@ SENDING = {
 SITE = b'format = 1\n[site]\nid = "ramsey"\nname = "Ramsey"\nzone = "UTC"\n'
 
 
+@pytest.fixture(autouse=True)
+def nobody_signed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever tests may have signed in; that is not what is tested."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+
+
 @pytest.fixture(scope="module")
 def web_page() -> Iterator[str]:
     """A server that answers everything with a page, as a router does or a hotel's WiFi."""
@@ -132,7 +138,7 @@ def test_a_token_that_is_none_is_told_before_anything_is_asked(
         (["--token-file", str(empty)], "sign in"),
         (["--token", "two words"], "the token must be one word"),
         (["--token", "jeton-é"], "the token must be one word"),
-        ([], "give the token by --token-file or $HALLKEEPER_TOKEN"),
+        ([], "sign in with `hallkeeper sign-in`, or give the token by $HALLKEEPER_TOKEN"),
     )
     for token, says in cases:
         code, told = run(command, *given, *token)

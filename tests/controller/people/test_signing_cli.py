@@ -1,0 +1,125 @@
+"""`hallkeeper sign-in` and `hallkeeper sign-out`: whose the commands are, kept where only they can read it."""
+
+import asyncio
+import stat
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from typer.testing import CliRunner, Result
+
+from edge.cli import app as hallkeeper
+from tests.controller.running import PASSWORD, USER
+from tests.controller.serving import serving
+
+Typed: TypeAlias = Callable[..., asyncio.Future[Result]]
+
+
+@pytest.fixture
+async def address(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[str]:
+    async with serving(app) as found:
+        yield found
+
+
+class Kept:
+    """The file that the session is kept in."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.path.parent.mkdir()
+
+    @property
+    def there(self) -> bool:
+        return self.path.exists()
+
+    @property
+    def mode(self) -> int:
+        return stat.S_IMODE(self.path.stat().st_mode)
+
+    def text(self) -> str:
+        return self.path.read_text()
+
+    def put(self, text: str, mode: int = 0o600) -> None:
+        self.path.write_text(text)
+        self.path.chmod(mode)
+
+    def beside(self) -> list[str]:
+        return [each.name for each in self.path.parent.iterdir() if each != self.path]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Kept:
+    return Kept(tmp_path / "hallkeeper" / "session.json")
+
+
+@pytest.fixture
+def typed(file: Kept) -> Typed:
+    """Runs ``hallkeeper`` in a home of its own, with a first line of standard input."""
+    env = {"XDG_CONFIG_HOME": str(file.path.parents[1]), "COLUMNS": "300"}
+
+    def run(*words: str, said: str = "", **more: str) -> asyncio.Future[Result]:
+        return asyncio.get_running_loop().run_in_executor(
+            None, lambda: CliRunner().invoke(hallkeeper, words, input=said, env=env | more)
+        )
+
+    return run
+
+
+async def test_who_has_signed_in_needs_neither_address_nor_token_until_they_sign_out(
+    typed: Typed, address: str, file: Kept
+) -> None:
+    signed_in = await typed("sign-in", USER, "--server", f"{address}/", said=f"{PASSWORD}\n")
+    assert (signed_in.exit_code, signed_in.output) == (
+        0,
+        f"{USER} is signed in at {address}; the session is kept in {file.path}.\n",
+    )
+    exported = await typed("parties", "export")
+    assert (exported.exit_code, "id,kind,name" in exported.output) == (0, True)
+    token = file.text()
+    assert (await typed("sign-out")).output == f"{USER} is signed out.\n"
+    assert not file.there
+    assert "sign in with `hallkeeper sign-in`" in (await typed("parties", "export")).output
+    file.put(token)
+    assert (await typed("parties", "export")).exit_code == 1, "the session has ended at the controller too"
+    assert "had ended before" in (await typed("sign-out")).output
+    assert (await typed("sign-out")).output == "Nobody is signed in here.\n"
+
+
+async def test_the_kept_session_can_be_read_by_its_owner_only(typed: Typed, address: str, file: Kept) -> None:
+    file.put("damaged", 0o666)
+    assert (await typed("parties", "export")).exit_code == 2
+    assert (await typed("sign-in", USER, HALLKEEPER_SERVER=address, said=f"{PASSWORD}\n")).exit_code == 0
+    assert file.mode == 0o600
+    assert file.beside() == []
+
+
+async def test_the_user_is_asked_for_and_a_wrong_password_keeps_nothing(typed: Typed, address: str, file: Kept) -> None:
+    refused = await typed("sign-in", "--server", address, said=f"{USER}\nnot the password\n")
+    assert refused.exit_code == 1
+    assert "the user or the password is wrong" in refused.output
+    assert not file.there
+    assert (await typed("sign-in", "--server", address, said=f"{USER}\n{PASSWORD}\n")).exit_code == 0
+
+
+async def test_a_kept_token_goes_to_no_other_controller(typed: Typed, address: str) -> None:
+    await typed("sign-in", USER, "--server", address, said=f"{PASSWORD}\n")
+    elsewhere = await typed("parties", "export", "--server", "http://other.example")
+    assert elsewhere.exit_code == 2
+    assert f"you have signed in at {address}" in elsewhere.output
+    assert "hallkeeper sign-in --server http://other.example" in elsewhere.output
+
+
+async def test_a_token_that_is_given_goes_before_the_one_that_is_kept(typed: Typed, address: str) -> None:
+    await typed("sign-in", USER, "--server", address, said=f"{PASSWORD}\n")
+    given = await typed("parties", "export", "--server", address, HALLKEEPER_TOKEN="other")
+    assert given.exit_code == 1
+    assert "sign in and try again" in given.output
+
+
+async def test_a_session_is_forgotten_though_the_controller_does_not_answer(typed: Typed, file: Kept) -> None:
+    file.put('{"server": "http://127.0.0.1:1", "user": "Una", "token": "t0ken"}')
+    gone = await typed("sign-out")
+    assert (gone.exit_code, "does not answer" in gone.output, file.there) == (1, True, False)
