@@ -1,5 +1,6 @@
 """``hallkeeper calendar``: diaries of other programs brought in over HTTP, as anybody could."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from controller import screen
 from controller.calendars.feeds import cli as feeds
-from controller.caller import SERVER, Caller, Server, Token, TokenFile, read_file
+from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
 
 app = typer.Typer(help="Bring in diaries of other programs.", no_args_is_help=True, add_completion=False)
 app.add_typer(feeds.app, name="feed")
@@ -26,7 +28,7 @@ class _Event(msgspec.Struct, frozen=True):
 class _Clash(msgspec.Struct, frozen=True):
     line: int
     title: str
-    starts: str
+    starts: datetime
     text: str
 
 
@@ -37,7 +39,7 @@ class _Endless(msgspec.Struct, frozen=True):
 
 class _Gone(msgspec.Struct, frozen=True):
     title: str
-    starts: str
+    starts: datetime
     cancelled: bool
 
 
@@ -80,7 +82,8 @@ def import_file(
 
     Bookings of an earlier import whose events are no longer in FILE are listed too.
 
-    Exit code 0 when the file was taken, 1 when it was refused as a whole or the controller did not answer.
+    Exit code 0 when all of the file was taken, 3 when some of it clashes or was refused, 1 when it was refused as a
+    whole or the controller did not answer.
     """
     caller = Caller(server, token_file, token)
     params = {
@@ -92,6 +95,8 @@ def import_file(
     }
     answer = caller.post(f"/sites/{site}/calendar", read_file(file), "text/calendar", _Answer, **params)
     _show(caller.console, answer, preview=preview)
+    if answer.clashes or answer.refused:
+        raise typer.Exit(SET_ASIDE)
 
 
 def _show(console: Console, answer: _Answer, *, preview: bool) -> None:
@@ -103,7 +108,7 @@ def _show(console: Console, answer: _Answer, *, preview: bool) -> None:
     if answer.clashes or answer.refused:
         table = Table("Line", "Not imported", "Because")
         for clash in answer.clashes:
-            table.add_row(str(clash.line), escape(f"{clash.title}, {clash.starts}"), escape(clash.text))
+            table.add_row(str(clash.line), escape(f"{clash.title}, {screen.moment(clash.starts)}"), escape(clash.text))
         for refused in answer.refused:
             table.add_row(str(refused.line), "", escape(refused.reason))
         console.print(table)
@@ -113,5 +118,5 @@ def _show(console: Console, answer: _Answer, *, preview: bool) -> None:
         table = Table("No longer in the file", "")
         for gone in answer.vanished:
             kept = "would be cancelled" if preview else "cancelled"
-            table.add_row(escape(f"{gone.title}, {gone.starts}"), kept if gone.cancelled else "kept")
+            table.add_row(escape(f"{gone.title}, {screen.moment(gone.starts)}"), kept if gone.cancelled else "kept")
         console.print(table)

@@ -233,17 +233,21 @@ async def test_the_command_imports_and_tells_what_it_left_out(
     async with serving(app) as address:
         code, output = await run(address, "--preview")
         assert (code, output.splitlines()[0]) == (
-            0,
+            3,
             "3 would be imported, 0 unchanged, 0 over already, 0 clash, 1 refused",
         )
         assert await titles(village) == []
         code, output = await run(address, "--calendar", "choir")
-        assert (code, "3 imported" in output, "DTEND cannot be read" in output) == (0, True, True)
+        assert (code, "3 imported" in output, "DTEND cannot be read" in output) == (3, True, True)
         assert len(await titles(village)) == 3
         file.write_bytes(calendar(YOGA.replace("DTEND", "RRULE:FREQ=YEARLY\nDTEND")))
         code, output = await run(address, "--calendar", "choir", "--cancel-vanished")
         assert (code, "1 imported" in output, output.count("│ cancelled │")) == (0, True, 3)
         assert "“Yoga” goes on; booked until" in output
+        assert "Choir, Tue 1 Dec 2026, 19:00" in output
+        file.write_bytes(calendar(YOGA))
+        code, output = await run(address, "--calendar", "another")
+        assert (code, "0 imported, 0 unchanged, 0 over already, 1 clash" in output) == (3, True)
         file.write_bytes(b"<html>")
         code, output = await run(address)
         assert (code, "web page" in output) == (1, True)
