@@ -177,6 +177,8 @@ async def test_only_setting_up_in_the_way_is_overruled_knowingly(
     await _requests(screen)
     card = _card(screen, "Close before")
     await expect(card).to_contain_text("Sets up")
+    await card.get_by_role("button", name="Close before", exact=True).click()
+    await expect(screen.panel.get_by_role("button", name="Approve all the same")).to_be_visible()
     await card.get_by_role("button", name="Approve all the same").click()
     await screen.said("Approved Close before.")
     assert await _status(house, asked) == "confirmed"
