@@ -106,7 +106,7 @@ async def test_a_date_that_cannot_be_had_is_moved_asked_for_or_left_out_as_chose
         panel.get_by_role("group", name="4 dates: 1 to be booked, 1 moved, 1 asked for, 1 left out")
     ).to_be_visible()
     await panel.get_by_role("button", name="Book 3 dates").click()
-    await screen.said("3 dates booked for Life drawing, 1 left out, 1 wait for approval.")
+    await screen.said("3 dates booked for Life drawing, 1 left out, 1 waits for approval.")
     found = [await titled(house, "Life drawing", first + timedelta(weeks=week)) for week in range(4)]
     assert [one and (one["starts"][11:16], one["status"]) for one in found] == [
         ("19:00", "confirmed"),

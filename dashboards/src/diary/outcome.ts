@@ -1,0 +1,37 @@
+/** What became of a save whose answer was lost: looked up in the diary. */
+import { get } from "../api.ts";
+import { type Booking, placed, type WireBooking } from "../model.ts";
+import { detailsOf, type Filled, shown } from "./filled.ts";
+
+/** The booking as it is now, if a change of it was saved; null if not. `before`: as it was when it was changed. */
+export async function changed(before: Booking, form: Filled, zone: string): Promise<Booking | null> {
+  const one = placed(await get<WireBooking>(`/bookings/${before.id}`));
+  const same = JSON.stringify(detailsOf(shown(one, zone))) === JSON.stringify(detailsOf(form));
+  return one.version > before.version && same ? one : null;
+}
+
+export interface Wanted {
+  site: string;
+  space: string;
+  title: string;
+  starts: string;
+  ends: string;
+  series: boolean;
+  /** What was in the diary before. */
+  known: ReadonlySet<string>;
+}
+
+/** The booking, or the first date of a series, that was made; null if there is none. */
+export async function made(wanted: Wanted): Promise<Booking | null> {
+  const { items } = await get<{ items: WireBooking[] }>(`/sites/${wanted.site}/bookings`, { from: wanted.starts, to: wanted.ends });
+  const one = items.find(
+    (one) =>
+      !wanted.known.has(one.id) &&
+      one.space === wanted.space &&
+      one.title === wanted.title &&
+      one.starts.startsWith(wanted.starts) &&
+      Boolean(one.series) === wanted.series &&
+      one.actions.includes("change"),
+  );
+  return one ? placed(one) : null;
+}
