@@ -44,7 +44,6 @@ _HIDDEN: dict[Seen, dict[str, object]] = {
         "party_tier": None,
         "people": None,
         "under_16s": False,
-        "seats": None,
         "equipment": {},
         "series": None,
         "diary": "",

@@ -126,6 +126,8 @@ export interface WireBooking {
   counted_in: number | null;
   link: string | null;
   message: string | null;
+  /** Who made it; empty for somebody else's of which only the time is told. */
+  actor: string;
   version: number;
   actions: Act[];
 }
@@ -240,6 +242,16 @@ const HOLDING: readonly Status[] = ["held", "confirmed", "arrived", "finished", 
 /** Whether it holds its time. */
 export function holds(one: Booking): boolean {
   return HOLDING.includes(one.status);
+}
+
+/** How many places it takes of a pool: those it names, else one for each of its people. */
+export function placesOf(one: Booking): number {
+  return one.seats ?? (one.people || 1);
+}
+
+/** Whether it is somebody else's, of which only the time is told. */
+export function isOthers(one: Booking): boolean {
+  return one.actor === "";
 }
 
 /** Whether it waits for somebody's word. */

@@ -1,4 +1,4 @@
-import { get, newKey, onSignedOut, Refusal, send } from "./api.ts";
+import { get, onSignedOut, Refusal, send } from "./api.ts";
 import { serverClock } from "./clock.svelte.ts";
 import { live } from "./live.svelte.ts";
 
@@ -66,12 +66,9 @@ export const session = {
       state = "unreachable";
     }
   },
-  async signIn(name: string, password: string): Promise<void> {
-    await send("POST", "/session", { user: name, password }, newKey());
-    await ask();
-  },
-  async setUp(token: string, name: string, password: string): Promise<void> {
-    await send("POST", "/setup", { token, user: name, password }, newKey());
+  /** By name and password, or with a token as the first user of all. */
+  async enter(by: { user: string; password: string; token?: string }): Promise<void> {
+    await send("POST", by.token === undefined ? "/session" : "/setup", by);
     await ask();
   },
   async signOut(): Promise<void> {

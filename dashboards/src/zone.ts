@@ -60,6 +60,11 @@ export function two(n: number): string {
   return String(n).padStart(2, "0");
 }
 
+/** Whether it is a day as addresses have it, in the years of which the controller keeps a diary. */
+export function isDay(text: string): boolean {
+  return /^2[01]\d\d-\d\d-\d\d$/.test(text) && utc(text) > 0 && dayPlus(text, 0) === text;
+}
+
 export function utc(day: Day): number {
   return Date.parse(`${day}T00:00:00Z`);
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at, carried, clashes, freeSpans, gripAt, HOUR_PX, lanes, px, rowsInView, sharing, SNAP } from "../src/diary/grid.ts";
+import { freeSpans, HOUR_PX, lanes, placesLeft, px, rowsInView, sharing } from "../src/diary/grid.ts";
+import { at, carried, clashes, gripAt, SNAP } from "../src/diary/grip.ts";
 import { cellAt, rowsOf } from "../src/diary/rows.ts";
-import { type Booking, placed, placedAnew, type Space } from "../src/model.ts";
+import { type Booking, placed, placedAnew, placesOf, type Space } from "../src/model.ts";
 import { HOUR } from "../src/zone.ts";
 
 const DAY = { from: Date.parse("2026-11-25T00:00Z"), to: Date.parse("2026-11-26T00:00Z") };
@@ -137,6 +138,7 @@ test("a booking and a row in which nothing has happened stay the same objects", 
       version: 1,
       on_door: { state: "on", text: "on the door", doors: [] },
       lingering: [],
+      actions: [],
       arrived_at: null,
       counted_in: 0,
       ...more,
@@ -188,4 +190,34 @@ test("what is asked for is drawn and holds nothing", () => {
   const [row] = rowsOf([SPACE], [asked], [], DAY, 0);
   assert.deepEqual(row!.cells.map((one) => one.key), ["free hall " + h(0), "asked"]);
   assert.deepEqual(clashes([asked], new Set(["hall"]), { from: h(9), to: h(10) }), []);
+});
+
+const DESKS: Space = { ...SPACE, id: "desks", kind: "pool", capacity: null, pool_size: 6 };
+const seated = (id: string, from: number, to: number, seats: number | null, people: number | null = null) =>
+  booking(id, from, to, { space: "desks", seats, people });
+
+test("a pool has places left until all of them are taken, at each time as many as nobody has", () => {
+  const taken = [seated("a", 9, 15, 3, 2), seated("b", 12, 18, null, 3), seated("c", 20, 30, null)];
+  const places = taken.map((one) => ({ ...one, places: placesOf(one) }));
+  const left = placesLeft(6, DAY, places, []).map(({ from, to, places }) => [from, to, places]);
+  assert.deepEqual(left, [
+    [h(0), h(9), 6],
+    [h(9), h(12), 3],
+    [h(15), h(18), 3],
+    [h(18), h(20), 6],
+    [h(20), h(24), 5],
+  ]);
+});
+
+test("what is left of a pool stands under its bookings and can be chosen", () => {
+  const [row] = rowsOf([DESKS], [seated("a", 9, 15, 2)], [], DAY, 0);
+  const booked = row!.cells.find(({ key }) => key === "a")!;
+  const left = row!.cells.filter((one) => !one.booking);
+  assert.deepEqual(left.map(({ places }) => places), [6, 4, 6]);
+  for (const one of left) {
+    assert.ok(one.top >= booked.top + booked.height && one.top + one.height <= row!.height);
+    assert.ok(one.height >= 24, "as high as a finger needs");
+  }
+  const [empty] = rowsOf([DESKS], [], [], DAY, 0);
+  assert.equal(empty!.cells[0]!.places, 6);
 });

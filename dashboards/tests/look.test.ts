@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { look } from "../src/diary/look.ts";
+import { look, spoken } from "../src/diary/look.ts";
 import { type DoorState, placed, type Status } from "../src/model.ts";
 
 function booked(status: Status, door: DoorState, still_opens: string[] = [], offered = false) {
@@ -42,4 +42,11 @@ test("whatever state it is in, it is told by words and icon too", () => {
     const { tone, icon, words } = look(one);
     assert.deepEqual([tone, icon, words], said);
   }
+});
+
+test("somebody else's shows that the time is taken, and nothing that a booker could take for their own", () => {
+  const taken = { ...booked("confirmed", "on"), title: "Taken", actor: "" };
+  const { tone, icon, words } = look(taken);
+  assert.deepEqual([tone, icon, words], ["plain", "lock", "Not yours"]);
+  assert.equal(spoken(taken, "Europe/London", "2027-02-01"), "Taken, 10:00 to 12:00, Not yours");
 });

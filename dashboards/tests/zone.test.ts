@@ -10,6 +10,7 @@ import {
   HOUR,
   hourMarks,
   instantOf,
+  isDay,
   longDay,
   minutesOf,
   moment,
@@ -150,4 +151,10 @@ test("a wall time past midnight is written on the next day", () => {
   assert.equal(wallText("2026-11-30", 1440 + 60), "2026-12-01T01:00");
   assert.equal(wallText("2026-11-30", 1440), "2026-12-01T00:00");
   assert.equal(clockOf(1440), "00:00");
+});
+
+test("a day in an address is one of the calendar, in the years of which a diary is kept", () => {
+  for (const day of ["2026-11-26", "2028-02-29", "2000-01-01", "2199-12-31"]) assert.ok(isDay(day), day);
+  const others = ["2026-13-45", "2026-02-30", "2027-02-29", "26/11/2026", "9999-01-01", "1999-12-31", "2026-1-1", "x", ""];
+  for (const day of others) assert.ok(!isDay(day), day);
 });

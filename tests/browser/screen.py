@@ -45,6 +45,13 @@ class Screen:
     async def open(self, path: str) -> None:
         await self.page.goto(self.address + path)
 
+    async def sign_in(self, name: str, password: str) -> None:
+        """By hand, as far as the diary."""
+        await self.page.get_by_label("Name").fill(name)
+        await self.page.get_by_label("Password").fill(password)
+        await self.page.get_by_role("button", name="Sign in").click()
+        await expect(self.page.get_by_role("grid")).to_be_visible()
+
     async def diary(self, day: date, site: str = "ramsey", **more: str) -> None:
         """The diary of a day, drawn."""
         extra = "".join(f"&{key}={value}" for key, value in more.items())

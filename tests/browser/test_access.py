@@ -152,6 +152,22 @@ async def test_nothing_scrolls_sideways_at_320_pixels(screens: Screens, house: R
     assert wide == {}
 
 
+async def test_a_name_without_spaces_is_broken_rather_than_the_page(screens: Screens, house: Rig) -> None:
+    booked = await book(house, "W" * 200, date(2027, 1, 8), "10:00", "12:00")
+    screen = await screens.new(size=(320, 700))
+    for view in ("", "week", "table"):
+        await screen.open(f"/diary?site=ramsey&date=2027-01-08&view={view}")
+        await expect(screen.page.get_by_text("W" * 200).first).to_be_attached()
+        assert await screen.sideways() == 0, view
+    await screen.diary(date(2027, 1, 8), booking=booked["id"])
+    await expect(screen.panel.get_by_role("heading", name="WWW")).to_be_visible()
+    wider = await screen.panel.evaluate("panel => panel.scrollWidth - panel.clientWidth")
+    assert wider == 0
+    await screen.page.goto(booked["link"])
+    await expect(screen.page.get_by_role("heading", level=1)).to_be_visible()
+    assert await screen.sideways() == 0
+
+
 async def test_the_panel_takes_the_whole_phone_and_gives_it_back(screens: Screens, house: Rig) -> None:
     booking = await _looked_at(house)
     screen = await screens.new(size=PHONE)

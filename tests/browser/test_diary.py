@@ -1,15 +1,18 @@
 """The diary is found by its address, keeps the site's time, and loses nothing of the clock changes."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
-from firmware_sim.rig import Rig
-from tests.browser.booked import book
-from tests.browser.screen import Screens
+from firmware_sim.rig import USER, Rig
+from tests.browser.booked import book, decide
+from tests.browser.screen import PHONE, Screens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DESKS = {"name": "Hot desks", "kind": "pool", "pool_size": 6}
 
 
 async def test_it_opens_on_today_in_the_time_of_the_site(screens: Screens) -> None:
@@ -92,3 +95,126 @@ async def test_a_building_that_does_not_exist_is_said_so(screens: Screens) -> No
     screen = await screens.new()
     await screen.open("/diary?site=atlantis")
     await expect(screen.page.get_by_text("There is no building called “atlantis”.")).to_be_visible()
+
+
+@pytest.mark.parametrize("text", ["2026-13-45", "26/11/2026", "9999-01-01", "soon"])
+async def test_an_address_with_no_real_day_shows_today_and_says_so(screens: Screens, text: str) -> None:
+    screen = await screens.new()
+    await screen.open(f"/diary?site=ramsey&date={text}")
+    await expect(screen.page.get_by_role("heading", level=1)).to_have_text("Wednesday 25 Nov 2026")
+    await expect(screen.page.get_by_role("grid")).to_be_visible()
+    await expect(screen.page.get_by_role("region", name="Notice")).to_contain_text(f"no day “{text}”")
+    assert "date=" not in screen.page.url
+
+
+async def test_a_pool_says_how_many_places_are_free_and_books_one_of_them(screens: Screens, house: Rig) -> None:
+    day = date(2026, 12, 8)
+    await house.api.put("/sites/march/spaces/desks", DESKS)
+    await book(house, "Tutors", day, "10:00", "13:00", site="march", space="desks", people=3, seats=3)
+    screen = await screens.new()
+    await screen.diary(day, site="march")
+    await expect(screen.block("Tutors")).to_have_accessible_name(re.compile("3 of 6 places$"))
+    await expect(screen.block("Tutors")).to_contain_text("3 of 6")
+    left = screen.free("Hot desks", "Free, 3 of 6 places, 10:00 to 13:00")
+    await expect(left).to_have_text("3 of 6 free")
+    await left.click(position={"x": 10, "y": 10})
+    await expect(screen.panel.get_by_label("Room")).to_have_value("desks")
+    await expect(screen.panel.get_by_label("From")).to_have_value("10:00")
+    await expect(screen.panel.get_by_text("Free", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(("hours", "said"), [(1, "free"), (3, "clash with Some desks, The last desk")])
+async def test_a_pool_can_be_drawn_over_while_it_has_places(
+    screens: Screens, house: Rig, hours: int, said: str
+) -> None:
+    day = date(2026, 12, 10) + timedelta(days=hours)
+    await house.api.put("/sites/march/spaces/desks", DESKS)
+    await book(house, "Some desks", day, "08:00", "12:00", site="march", space="desks", people=5, seats=5)
+    await book(house, "The last desk", day, "10:00", "12:00", site="march", space="desks", people=1, seats=1)
+    screen = await screens.new()
+    await screen.diary(day, site="march")
+    await screen.reach("Hot desks")
+    left = screen.free("Hot desks", "Free, 1 of 6 places, 08:00 to 10:00")
+    await left.hover(position={"x": 3, "y": 10})
+    box = await left.bounding_box()
+    assert box is not None
+    await screen.page.mouse.down()
+    await screen.page.mouse.move(box["x"] + hours * 84, box["y"] + 10, steps=5)
+    await expect(screen.page.locator(".ghost")).to_contain_text(said)
+
+
+async def test_a_booker_tells_their_own_from_what_is_only_taken(screens: Screens, house: Rig) -> None:
+    day = date(2026, 12, 9)
+    await house.api.put("/parties/bell-ringers", {"kind": "group", "name": "Bell ringers"})
+    who = {"name": "Bella", "password": "ding dong ding dong"}
+    await house.api.post("/users", {**who, "role": "booker", "party": "bell-ringers"})
+    await book(house, "Ringing", day, "12:00", "14:00", party="bell-ringers")
+    await book(house, "A secret meeting", day, "15:00", "18:00")
+    screen = await screens.new(signed_in=False)
+    await screen.open(f"/diary?site=ramsey&date={day}")
+    await screen.sign_in(who["name"], who["password"])
+    await expect(screen.block("Ringing")).to_have_accessible_name(re.compile("Confirmed"))
+    others = screen.row("Studio").get_by_role("gridcell", name="Taken, 15:00 to 18:00, Not yours")
+    await expect(others).to_contain_text("Not yours")
+    await screen.page.get_by_role("link", name="Table").click()
+    await expect(screen.page.get_by_role("row", name="Taken")).to_contain_text("Not yours")
+    await expect(screen.page.get_by_text("A secret meeting")).to_have_count(0)
+
+
+async def test_the_building_looked_at_last_is_shown_after_signing_in_again(screens: Screens, house: Rig) -> None:
+    screen = await screens.new(signed_in=False)
+    screen.excuse("status of 401")
+    page = screen.page
+    await screen.open("/")
+    await screen.sign_in(USER, house.password)
+    await page.get_by_label("Building").select_option("ramsey")
+    await expect(page.get_by_role("rowheader", name="Studio")).to_be_visible()
+    await page.get_by_role("button", name="Sign out").click()
+    await screen.open("/")
+    await screen.sign_in(USER, house.password)
+    await expect(page.get_by_label("Building")).to_have_value("ramsey")
+
+
+async def _at_night(route: Route) -> None:
+    answer = await route.fetch()
+    await route.fulfill(response=answer, json={**await answer.json(), "now": "2026-11-25T03:24:00+00:00"})
+
+
+async def test_a_day_is_shown_from_its_opening_while_that_is_still_to_come(screens: Screens) -> None:
+    screen = await screens.new(size=PHONE)
+    await screen.page.route("**/api/v1/session", _at_night)
+    await screen.page.route_web_socket("**/live*", lambda _: None)
+    await screen.open("/diary?site=ramsey")
+    await expect(screen.page.get_by_role("listitem").filter(has_text="Staffed")).to_be_in_viewport()
+
+
+async def test_what_was_cancelled_is_told_below_the_day_and_found_by_name_in_the_table(
+    screens: Screens, house: Rig
+) -> None:
+    day = date(2026, 12, 11)
+    await book(house, "Quilting", day, "10:00", "12:00")
+    await decide(house, await book(house, "Called off", day, "13:00", "14:00"), "cancel")
+    screen = await screens.new()
+    page = screen.page
+    await screen.diary(day)
+    await page.get_by_role("link", name="1 cancelled or declined").click()
+    await expect(page.get_by_role("row", name="Called off")).to_contain_text("Cancelled")
+    await page.get_by_label("Find by name").fill("quilt")
+    await expect(page.get_by_role("row", name="Called off")).to_have_count(0)
+    await expect(page.get_by_role("row", name="Quilting")).to_be_visible()
+    await page.get_by_label("Find by name").fill("nobody")
+    await expect(page.get_by_text("No booking of this day has that name.")).to_be_visible()
+
+
+async def test_opening_the_panel_moves_nothing_above_the_board(screens: Screens, house: Rig) -> None:
+    day = date(2026, 12, 12)
+    booked = await book(house, "Steady", day, "10:00", "12:00")
+    screen = await screens.new()
+    await screen.diary(day)
+    before = await screen.page.get_by_role("grid").bounding_box()
+    await screen.block("Steady").click()
+    await expect(screen.panel.get_by_role("heading", name=booked["title"])).to_be_visible()
+    after = await screen.page.get_by_role("grid").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["y"] == before["y"]

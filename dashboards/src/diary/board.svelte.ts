@@ -1,6 +1,6 @@
 /** The board on which a day is laid out: rows and their places, the window on them, and what lies where. */
 import { type Day, HOUR, type Instant } from "../zone.ts";
-import { HOUR_PX, LANE_MOST_PX, LANE_PX, px, rowsInView, type Span } from "./grid.ts";
+import { LANE_MOST_PX, LANE_PX, px, rowsInView, type Span } from "./grid.ts";
 import { type Cell, type Row, rowsOf } from "./rows.ts";
 import type { Sheet } from "./sheet.svelte.ts";
 
@@ -23,15 +23,21 @@ export class Board {
   /** Draw every row, not only those in the window. */
   printing = $state(false);
 
-  readonly narrow = $derived(this.width < NARROW_PX);
+  get narrow(): boolean {
+    return this.width < NARROW_PX;
+  }
   /** Width of the names beside the track; where it is narrow they stand above it. */
-  readonly nameWidth = $derived(this.narrow ? 0 : NAME_PX);
-  readonly above = $derived(this.narrow ? NAME_ABOVE_PX : 0);
-  // Few rooms get taller rows, many stay slim.
-  readonly lane: number = $derived.by(() => {
+  get nameWidth(): number {
+    return this.narrow ? 0 : NAME_PX;
+  }
+  get above(): number {
+    return this.narrow ? NAME_ABOVE_PX : 0;
+  }
+  /** Few rooms get taller rows, many stay slim. */
+  get lane(): number {
     const fair = Math.floor((innerHeight * 0.6) / this.sheet.spaces.length) - 10;
     return this.narrow ? LANE_PX : Math.max(LANE_PX, Math.min(LANE_MOST_PX, fair));
-  });
+  }
   readonly rows: Row[] = $derived.by(() => {
     const { spaces, bookings, modes, span } = this.sheet;
     this.before = rowsOf(spaces, bookings, modes, span, this.above, this.lane, this.before, this.sheet.sharing);
@@ -75,32 +81,15 @@ export class Board {
     return null;
   }
 
-  /** Where a pointer is: pixels from the start of the day, and the row under it. */
-  spot(event: MouseEvent): { x: number; row: number } {
-    const box = this.scroller!.getBoundingClientRect();
-    const y = event.clientY - box.top + this.scroller!.scrollTop - HEAD_PX;
-    const row = this.tops.findLastIndex((top) => top <= y);
-    return {
-      x: event.clientX - box.left + this.scroller!.scrollLeft - this.nameWidth,
-      row: Math.max(0, Math.min(row, this.rows.length - 1)),
-    };
-  }
-
-  /** A click on free time takes the half hour under it. */
-  clicked(cell: Cell, x: number): Instant {
-    return Math.max(cell.from, this.sheet.span.from + Math.floor((x / HOUR_PX) * 2) * (HOUR / 2));
-  }
-
-  /** Each day opens where something is: just before now, else at the first opening or booking. */
+  /** Each day opens where something is: at the first opening or booking, and once that has begun just before now. */
   begin(now: Instant): void {
     const { day, span, modes, bookings } = this.sheet;
     if (!this.scroller || !this.width || this.begun === day) return;
     this.begun = day;
     const opening = modes.find((one) => one.mode !== "closed")?.from;
-    const firsts = [opening, ...bookings.map((one) => one.from)].filter((one) => one !== undefined);
-    const today = now >= span.from && now < span.to;
-    const start = today ? now - HOUR : firsts.length ? Math.min(...firsts) - HOUR / 2 : span.from + 8 * HOUR;
-    this.scroller.scrollLeft = this.x(start);
+    const first = Math.min(opening ?? Infinity, ...bookings.map((one) => one.from));
+    const begins = (first === Infinity ? span.from + 8.5 * HOUR : first) - HOUR / 2;
+    this.scroller.scrollLeft = this.x(now < span.to ? Math.max(now - HOUR, begins) : begins);
   }
 
   /** Scrolls just far enough to show a span of a row, its start before its end. */

@@ -1,10 +1,11 @@
 /** Carries a booking to another time or room, by pointer or by keys, and says what it would meet there. */
-import type { Booking } from "../model.ts";
+import { type Booking, placesOf } from "../model.ts";
 import { voice } from "../voice.svelte.ts";
 import { shortDay, span } from "../zone.ts";
 import { type Board, HEAD_PX } from "./board.svelte.ts";
 import type { Deeds } from "./hands.svelte.ts";
-import { at, carried, clashes, type Grip, HOUR_PX, SNAP, type Span } from "./grid.ts";
+import { HOUR_PX, placesLeft, type Span } from "./grid.ts";
+import { at, carried, clashes, type Grip, SNAP } from "./grip.ts";
 
 export interface Load extends Span {
   /** Null while free time is being drawn over, for a new booking. */
@@ -18,6 +19,16 @@ export interface Press extends Load {
   y: number;
 }
 
+/** Where a pointer is: pixels from the start of the day, and the row under it. */
+export function spot({ scroller, tops, rows, nameWidth }: Board, event: MouseEvent): { x: number; row: number } {
+  const box = scroller!.getBoundingClientRect();
+  const y = event.clientY - box.top + scroller!.scrollTop - HEAD_PX;
+  const row = tops.findLastIndex((top) => top <= y);
+  return {
+    x: event.clientX - box.left + scroller!.scrollLeft - nameWidth,
+    row: Math.max(0, Math.min(row, rows.length - 1)),
+  };
+}
 
 export class Carrier {
   load = $state.raw<(Load & { by: "pointer" | "keys" }) | null>(null);
@@ -32,7 +43,13 @@ export class Carrier {
 
   private clashesOf(load: Load): Booking[] {
     const { bookings, sharing } = this.board.sheet;
-    return clashes(bookings, sharing.get(load.space) ?? new Set(), load, load.booking?.id);
+    const met = clashes(bookings, sharing.get(load.space) ?? new Set(), load, load.booking?.id);
+    const size = this.board.sheet.space(load.space)?.pool_size;
+    if (!size) return met;
+    const wanted = load.booking ? placesOf(load.booking) : 1;
+    const fitting = placesLeft(size, load, met.map((one) => ({ ...one.widely, places: placesOf(one) })), []).filter(({ places }) => places >= wanted);
+    const long = fitting.reduce((sum, { from, to }) => sum + to - from, 0);
+    return long < load.to - load.from ? met : [];
   }
 
   /** "Studio, Tue 24 Nov, 15:15 to 16:15, clashes with Choir" */
@@ -68,7 +85,7 @@ export class Carrier {
   /** Follows the pointer; near an edge the board scrolls on. */
   drag(press: Press, event: PointerEvent): void {
     const { board } = this;
-    const { x, row } = board.spot(event);
+    const { x, row } = spot(board, event);
     const day = board.sheet.span;
     const by =
       press.grip === "new" ? at(x, day.from) + SNAP - press.from : Math.round((x - press.x) / (HOUR_PX / 4)) * SNAP;

@@ -1,29 +1,19 @@
 /** Where things stand in the timeline: pure sums over instants and pixels. */
-import { type Booking, holds, type Mode, type Space } from "../model.ts";
-import { HOUR, type Instant, MINUTE } from "../zone.ts";
+import type { Mode, Space } from "../model.ts";
+import { HOUR, type Instant } from "../zone.ts";
 
 export const HOUR_PX = 84;
 export const LANE_PX = 44;
 export const LANE_MOST_PX = 64;
 export const ROW_PAD_PX = 5;
-export const SNAP = 15 * MINUTE;
 
 export interface Span {
   from: Instant;
   to: Instant;
 }
 
-function overlaps(a: Span, b: Span): boolean {
-  return a.from < b.to && b.from < a.to;
-}
-
 export function px(at: Instant, dayFrom: Instant): number {
   return ((at - dayFrom) / HOUR) * HOUR_PX;
-}
-
-/** The instant under a pixel, snapped to the quarter hour it lies in (or nearest to, for `round`). */
-export function at(x: number, dayFrom: Instant, how: "floor" | "round" = "floor"): Instant {
-  return dayFrom + Math[how](((x / HOUR_PX) * HOUR) / SNAP) * SNAP;
 }
 
 /**
@@ -71,6 +61,23 @@ export function freeSpans(day: Span, taken: readonly Span[], modes: readonly Mod
   return found;
 }
 
+/** The stretches of a pool in which it has places left, cut where their number or the opening mode changes. */
+export function placesLeft(
+  size: number,
+  day: Span,
+  taken: readonly (Span & { places: number })[],
+  modes: readonly Mode[],
+): (Span & { mode: string; places: number })[] {
+  const edges = taken.flatMap(({ from, to }) => [from, to]).filter((at) => at > day.from && at < day.to);
+  const cuts = [...new Set([day.from, ...edges, day.to])].sort((a, b) => a - b);
+  return cuts.slice(1).flatMap((to, i) => {
+    const from = cuts[i]!;
+    const here = taken.filter((one) => one.from < to && one.to > from);
+    const places = here.reduce((left, one) => left - one.places, size);
+    return places > 0 ? freeSpans({ from, to }, [], modes).map((span) => ({ ...span, places })) : [];
+  });
+}
+
 /** For each room those that share a part of it, itself included: booked, they take it as well. */
 export function sharing(spaces: readonly Space[]): Map<string, ReadonlySet<string>> {
   const byId = new Map(spaces.map((one) => [one.id, one]));
@@ -91,47 +98,8 @@ export function sharing(spaces: readonly Space[]): Map<string, ReadonlySet<strin
   );
 }
 
-/** Bookings that hold any of these rooms in this span. */
-export function clashes(
-  bookings: readonly Booking[],
-  rooms: ReadonlySet<string>,
-  when: Span,
-  but?: string,
-): Booking[] {
-  return bookings.filter((one) => rooms.has(one.space) && one.id !== but && holds(one) && overlaps(one, when));
-}
-
 /** First and last+1 of the rows in the window, from the tops of all rows (one more entry than rows). */
 export function rowsInView(tops: readonly number[], scroll: number, height: number, spare = 300): [number, number] {
-  const rows = tops.length - 1;
-  const find = (y: number) => {
-    let [low, high] = [0, rows];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (tops[middle + 1]! <= y) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return [find(scroll - spare), Math.min(rows, find(scroll + height + spare) + 1)];
-}
-
-export type Grip = "move" | "start" | "end" | "new";
-
-const GRIP_PX = 9;
-
-/** What a pointer takes hold of: an end of a block, or all of it. */
-export function gripAt(x: number, left: number, right: number): Grip {
-  if (right - left < 4 * GRIP_PX) return "move";
-  return x < left + GRIP_PX ? "start" : x > right - GRIP_PX ? "end" : "move";
-}
-
-/** A span as it is carried by pointer or keys: moved by `by`, never shorter than a quarter hour, inside the day. */
-export function carried(span: Span, grip: Grip, by: number, day: Span): Span {
-  if (grip === "start") return { from: Math.max(day.from, Math.min(span.from + by, span.to - SNAP)), to: span.to };
-  if (grip === "end" || grip === "new")
-    return { from: span.from, to: Math.min(day.to, Math.max(span.to + by, span.from + SNAP)) };
-  const step = Math.max(day.from - span.from, Math.min(by, day.to - span.to));
-  const kept = span.from < day.from || span.to > day.to ? 0 : step;
-  return { from: span.from + kept, to: span.to + kept };
+  const ended = (y: number) => tops.filter((top, row) => row && top <= y).length;
+  return [ended(scroll - spare), Math.min(tops.length - 1, ended(scroll + height + spare) + 1)];
 }

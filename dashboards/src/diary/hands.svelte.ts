@@ -3,8 +3,9 @@ import { type Booking, STATUS_WORDS } from "../model.ts";
 import { voice } from "../voice.svelte.ts";
 import { HOUR, type Instant } from "../zone.ts";
 import type { Board, Found } from "./board.svelte.ts";
-import { Carrier, type Press } from "./carrier.svelte.ts";
-import { at, gripAt, SNAP, type Span } from "./grid.ts";
+import { Carrier, type Press, spot } from "./carrier.svelte.ts";
+import { HOUR_PX, type Span } from "./grid.ts";
+import { at, gripAt, SNAP } from "./grip.ts";
 import { type Cell, cellAt } from "./rows.ts";
 
 const DRAG_PX = 5;
@@ -22,7 +23,7 @@ export class Hands {
   readonly board: Board;
   readonly carrier: Carrier;
   /** The free time a click would take. */
-  hint = $state.raw<(Span & { top: number }) | null>(null);
+  hint = $state.raw<(Span & { top: number; height: number }) | null>(null);
   private readonly deeds: Deeds;
   private press: Press | null = null;
   private dragged = false;
@@ -38,6 +39,11 @@ export class Hands {
   cellOf(event: Event): Cell | null {
     const holder = (event.target as HTMLElement).closest<HTMLElement>("[data-key]");
     return (holder && this.board.locate(holder.dataset.key ?? "")?.cell) ?? null;
+  }
+
+  /** A click on free time takes the half hour under it. */
+  private clicked(cell: Cell, x: number): Instant {
+    return Math.max(cell.from, this.board.sheet.span.from + Math.floor((x / HOUR_PX) * 2) * (HOUR / 2));
   }
 
   private choose(cell: Cell, from: Instant): void {
@@ -109,7 +115,7 @@ export class Hands {
     const cell = this.cellOf(event);
     if (event.button || event.pointerType === "touch" || this.carrier.load || !cell) return;
     const { board } = this;
-    const { x } = board.spot(event);
+    const { x } = spot(board, event);
     const { booking, space } = cell;
     if (cell.other) return;
     const begin = { x, y: event.clientY, booking, space };
@@ -125,7 +131,7 @@ export class Hands {
   over(event: PointerEvent, grid: HTMLElement): void {
     const { press, carrier } = this;
     if (!press) return this.peek(event);
-    const { x } = this.board.spot(event);
+    const { x } = spot(this.board, event);
     if (!carrier.load && Math.abs(x - press.x) < DRAG_PX && Math.abs(event.clientY - press.y) < DRAG_PX) return;
     if (!this.dragged) grid.setPointerCapture(event.pointerId);
     this.dragged = true;
@@ -137,9 +143,9 @@ export class Hands {
     const cell = event.pointerType === "mouse" && !this.carrier.load ? this.cellOf(event) : null;
     this.hint = null;
     if (!cell || cell.booking || cell.other) return;
-    const { x, row } = this.board.spot(event);
-    const from = this.board.clicked(cell, x);
-    this.hint = { top: this.board.tops[row]! + cell.top, from, to: Math.min(from + HOUR, cell.to) };
+    const { x, row } = spot(this.board, event);
+    const from = this.clicked(cell, x);
+    this.hint = { top: this.board.tops[row]! + cell.top, height: cell.height, from, to: Math.min(from + HOUR, cell.to) };
   }
 
   up(): void {
@@ -157,7 +163,7 @@ export class Hands {
     const cell = this.cellOf(event);
     if (this.dragged || this.carrier.load || !cell) return;
     this.column = cell.from;
-    this.choose(cell, this.board.clicked(cell, this.board.spot(event).x));
+    this.choose(cell, this.clicked(cell, spot(this.board, event).x));
   }
 }
 

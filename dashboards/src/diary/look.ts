@@ -1,5 +1,5 @@
 /** How a booking looks and sounds: words and icon first, colour second. */
-import { type Booking, type DoorState, type Status, STATUS_WORDS } from "../model.ts";
+import { type Booking, type DoorState, isOthers, type Status, STATUS_WORDS } from "../model.ts";
 import type { IconName } from "../parts/shapes.ts";
 import { type Day, span } from "../zone.ts";
 
@@ -25,6 +25,7 @@ const LOOKS: Partial<Record<Status | DoorState, [Tone, IconName, string?]>> = {
 };
 
 export function look(one: Booking): Look {
+  if (isOthers(one)) return { tone: "plain", icon: "lock", words: standing(one) };
   const confirmed = one.status === "confirmed";
   const ended = one.still_opens.length && one.status === "cancelled" ? "removing" : one.status;
   const [tone, icon, words] = LOOKS[confirmed ? one.on_door.state : ended] ?? (confirmed ? ["brand", "tick"] : ["plain", "cross"]);
@@ -33,11 +34,11 @@ export function look(one: Booking): Look {
 
 /** How it stands, in words. */
 export function standing(one: Booking): string {
-  return one.offer ? "On offer" : STATUS_WORDS[one.status];
+  return isOthers(one) ? "Not yours" : one.offer ? "On offer" : STATUS_WORDS[one.status];
 }
 
 /** What a screen reader says for a booking in the grid. */
 export function spoken(one: Booking, zone: string, day: Day): string {
-  const code = one.status === "confirmed" || one.still_opens.length ? `, ${one.on_door.text}` : "";
+  const code = !isOthers(one) && (one.status === "confirmed" || one.still_opens.length) ? `, ${one.on_door.text}` : "";
   return `${one.title}, ${span(one.from, one.to, zone, day)}, ${standing(one)}${code}`;
 }

@@ -1,6 +1,6 @@
 /** The rooms of one day as rows of cells: bookings and the free time between them, in order of time. */
-import { type Booking, holds, type Mode, type Space } from "../model.ts";
-import { freeSpans, LANE_PX, lanes, ROW_PAD_PX, type Span } from "./grid.ts";
+import { type Booking, holds, type Mode, placesOf, type Space } from "../model.ts";
+import { freeSpans, LANE_PX, lanes, placesLeft, ROW_PAD_PX, type Span } from "./grid.ts";
 import type { Instant } from "../zone.ts";
 
 const STRIP_PX = 26;
@@ -12,6 +12,8 @@ export interface Cell extends Span {
   /** The booking of another room that takes this one as well, for itself or for its setting up. */
   other: Booking | null;
   mode: string;
+  /** Free ones, of a pool. */
+  places?: number;
   top: number;
   height: number;
 }
@@ -43,7 +45,7 @@ export function rowsOf(
   return spaces.map((space) => {
     const here = bySpace.get(space.id) ?? [];
     const others = [...(shared.get(space.id) ?? [])]
-      .filter((id) => id !== space.id && space.kind !== "pool")
+      .filter((id) => id !== space.id)
       .flatMap((id) => bySpace.get(id) ?? [])
       .filter(holds);
     const from = [space, modes, day.from, day.to, above, lane, ...here, ...others];
@@ -51,26 +53,32 @@ export function rowsOf(
     if (was && was.from.length === from.length && from.every((one, i) => one === was.from[i])) return was;
     const holding = lanes(here.filter((one) => holds(one) || one.status === "requested"));
     const lingering = lanes(here.filter((one) => one.status === "cancelled" && one.still_opens.length));
+    const pool = space.kind === "pool";
     const deep = Math.max(1, ...holding.map((one) => one.of));
     const strips = Math.max(0, ...lingering.map((one) => one.of));
-    const inner = deep * lane;
+    // What is left of a pool stands under its bookings.
+    const under = pool && holding.length ? STRIP_PX : 0;
+    const inner = deep * lane + under;
     const first = above + ROW_PAD_PX;
-    const mine = space.kind === "pool" ? [] : here.filter(holds).map((one) => one.widely);
-    const free = (span: Span, mode: string, other: Booking | null): Cell => ({
+    const mine = here.filter(holds).map((one) => ({ ...one.widely, places: placesOf(one) }));
+    const free = (span: Span & { mode?: string }, other: Booking | null): Cell => ({
+      mode: "",
       ...span,
       key: `${other ? "taken" : "free"} ${space.id} ${span.from}`,
       space: space.id,
       booking: null,
       other,
-      mode,
-      top: first,
-      height: inner,
+      top: under ? first + inner - under + 2 : first,
+      height: under ? under - 2 : inner,
     });
+    const left = pool
+      ? placesLeft(space.pool_size ?? 1, day, mine, modes)
+      : freeSpans(day, [...mine, ...others.map((one) => one.widely)], modes);
     const cells: Cell[] = [
       ...holding.map((one) => cell(one.item, first + one.lane * lane, lane)),
       ...lingering.map((one) => cell(one.item, first + inner + one.lane * STRIP_PX + 2, STRIP_PX - 2)),
-      ...others.flatMap((one) => freeSpans(one.widely, mine, []).map((span) => free(span, "", one))),
-      ...freeSpans(day, [...mine, ...others.map((one) => one.widely)], modes).map((span) => free(span, span.mode, null)),
+      ...others.flatMap((one) => freeSpans(one.widely, mine, []).map((span) => free(span, one))),
+      ...left.map((span) => free(span, null)),
     ];
     cells.sort((a, b) => a.from - b.from || a.top - b.top);
     return { space, cells, height: first + inner + strips * STRIP_PX + ROW_PAD_PX, from };

@@ -2,6 +2,7 @@
 import type { Component } from "svelte";
 import type { Booking, Site } from "../model.ts";
 import type { Day, Instant } from "../zone.ts";
+import type { Span } from "./grid.ts";
 import type { Sheet } from "./sheet.svelte.ts";
 
 export interface ViewProps {
@@ -15,8 +16,12 @@ export interface ViewProps {
   /** Goes up whenever somebody has changed a booking here. */
   touched: number;
   open: (one: Booking) => void;
+  create: (space: string, when: Span) => void;
   changed: (one: Booking) => void;
 }
+
+/** What is said where a part of the page does not come. */
+export const MISSING = "This part of the page could not be fetched. Try again in a moment.";
 
 /** All but the day's own board, fetched when they are first wanted. */
 export const VIEWS: Record<string, () => Promise<{ default: Component<ViewProps> }>> = {
