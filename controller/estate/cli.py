@@ -1,6 +1,6 @@
 """``hallkeeper site``: buildings as one file, out, checked, and in, over HTTP."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -37,12 +37,23 @@ class _Problem(msgspec.Struct, frozen=True):
     text: str
 
 
+class _Booking(msgspec.Struct, frozen=True):
+    title: str
+
+
+class _Obstacle(msgspec.Struct, frozen=True):
+    place: str
+    why: str
+    text: str
+    conflicts: list[_Booking]
+
+
 class _Answer(msgspec.Struct, frozen=True):
     new: bool
     possible: bool
     changes: list[_Change]
     problems: list[_Problem]
-    obstacles: list[_Problem]
+    obstacles: list[_Obstacle]
     count: int
     rewritten: int
     notes: list[str]
@@ -183,12 +194,22 @@ def _show(caller: Caller, site: str, answer: _Answer | Refusal, *, word: str) ->
         caller.say(f"Note: {note}", style="yellow")
     console = caller.console
     screen.show(console, ("Place", "Wrong"), ((each.place, each.text) for each in answer.problems))
-    screen.show(console, ("Place", "Stands in the way"), ((each.place, each.text) for each in answer.obstacles))
+    screen.show(console, ("Place", "Stands in the way"), _grouped(answer.obstacles))
     if answer.count > len(answer.obstacles):
         caller.say(f"and {answer.count - len(answer.obstacles)} more")
     if answer.changes and not answer.problems:
         _changes(console, answer.changes)
     return True
+
+
+def _grouped(obstacles: Iterable[_Obstacle]) -> Iterator[tuple[str, str]]:
+    """One row for all bookings of the same names, such as the dates of a series."""
+    alike: dict[tuple[str, ...], list[_Obstacle]] = {}
+    for each in obstacles:
+        titles = sorted(booking.title for booking in each.conflicts)
+        alike.setdefault((each.place, each.why, *(titles or [each.text])), []).append(each)
+    for first, *others in alike.values():
+        yield first.place, f"{first.text} And {len(others)} more like this." if others else first.text
 
 
 def _changes(console: Console, changes: list[_Change]) -> None:

@@ -74,6 +74,17 @@ async def test_what_is_wrong_and_what_stands_in_the_way_is_listed(
     refused = await hallkeeper("import", str(file))
     assert refused.exit_code == 1
     assert "“Yoga [lotus]” (half-a, Thu 26 Nov, 19:00 to 20:00) would both have half-a." in refused.stdout
+    assert "more like this" not in refused.stdout
+    for day in ("2026-12-03", "2026-12-10"):
+        await book(client, space="hall", title="Choir", starts=f"{day}T18:00", ends=f"{day}T20:00")
+        await book(client, space="half-a", title="Yoga [lotus]", starts=f"{day}T19:00", ends=f"{day}T20:00")
+    refused = await hallkeeper("check", str(file))
+    told = " ".join(refused.stdout.replace("│", " ").split())
+    assert (refused.exit_code, told.count("would both have half-a."), "And 2 more like this." in told) == (
+        1,
+        1,
+        True,
+    ), told
     file.write_text(head + "[floors]\n")
     pruned = await hallkeeper("import", str(file), "--prune")
     assert (pruned.exit_code, "1 removed" in pruned.stdout) == (0, True)
