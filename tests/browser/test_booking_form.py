@@ -266,3 +266,18 @@ async def test_for_whom_with_what_and_how_long_before_is_said_under_more(screens
         "setup_min": 30,
     }
     assert {name: found.get(name) for name in wanted} == wanted
+
+
+async def test_who_may_only_look_is_told_before_anything_is_filled_in(screens: Screens, house: Rig) -> None:
+    day = date(2027, 2, 16)
+    await house.api.post("/users", {"name": "onlooker", "password": "looks at the diary", "role": "reader"})
+    screen = await screens.new(signed_in=False)
+    await screen.open(f"/diary?site=ramsey&date={day}")
+    await screen.page.get_by_label("Name").fill("onlooker")
+    await screen.page.get_by_label("Password").fill("looks at the diary")
+    await screen.page.get_by_role("button", name="Sign in").click()
+    await expect(screen.page.get_by_role("grid")).to_be_visible()
+    await expect(screen.page.get_by_role("button", name="New booking")).to_have_count(0)
+    await screen.free("Studio", "Free, 10:00").click(position={"x": 40, "y": 20})
+    await expect(screen.panel.get_by_text("You may look at the diary, but not book.")).to_be_visible()
+    await expect(screen.panel.get_by_label("What for")).to_have_count(0)
