@@ -27,7 +27,8 @@ _PERIODS = {name: timedelta(days=days) for name, days in PERIOD_DAYS.items()} | 
 
 
 class Budget:
-    """The steps and the time that one file may take. ``timer`` gives seconds of real time."""
+    """The steps and the time that one file may take. ``timer`` gives seconds, real ones unless told
+    otherwise."""
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from time import thread_time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ MOST_YEARS = 10
 """How far the last date may lie from the first."""
 _STEPS = 20_000
 _SECONDS = 2.0
+"""Of the processor, which a busy machine does not take away."""
 
 
 class Clocks(StrEnum):
@@ -132,7 +134,7 @@ def walls(rule: Rule, begin: datetime, zone: ZoneInfo, *, end: datetime, steps: 
     """
     last = rule.until(zone)
     end = end if last is None else min(end, last)
-    walk = Walk(Budget(event_steps=steps, file_steps=steps, seconds=_SECONDS))
+    walk = Walk(Budget(event_steps=steps, file_steps=steps, seconds=_SECONDS, timer=thread_time))
     for number, wall in enumerate(walk.times(rule.endless, begin=begin, end=end)):
         if number == rule.count:
             return
