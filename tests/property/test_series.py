@@ -7,7 +7,7 @@ import icalendar
 import msgspec
 import recurring_ical_events
 from dateutil.rrule import rruleset, rrulestr
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from controller.bookings.series.pattern import Extra, Pattern
@@ -117,6 +117,17 @@ def test_the_same_dates_as_dateutil(wish: Wish) -> None:
 
 
 @settings(max_examples=120, deadline=None)
+@example(
+    Wish(
+        begins=datetime(2026, 1, 1, 1, 30),  # noqa: DTZ001  # wall time on purpose
+        parts={"FREQ": "MONTHLY", "BYDAY": "-1MO,-1SU", "BYMONTH": "1,10"},
+        count=3,
+        until=None,
+        length=timedelta(minutes=30),
+        out=(),
+        extra=(),
+    )
+)
 @given(wishes())
 def test_the_same_instants_as_recurring_ical_events(wish: Wish) -> None:
     # Others count a beginning that the rule does not give as a date; so this one begins with a date of the rule.
@@ -129,10 +140,16 @@ def test_the_same_instants_as_recurring_ical_events(wish: Wish) -> None:
     calendar = icalendar.Calendar.from_ical(_ical(wish))
     end = found[-1].wall + timedelta(days=1)
     events = recurring_ical_events.of(calendar).between(first - timedelta(days=1), end + timedelta(days=1))
-    theirs = sorted({each["DTSTART"].dt.astimezone(UTC) for each in events})
+    theirs = sorted({_first(each["DTSTART"].dt).astimezone(UTC) for each in events})
     mine = sorted({each.wall.replace(tzinfo=LONDON, fold=0).astimezone(UTC) for each in found})
     assert mine == theirs
     assert all(each.during is None or each.during.start in mine for each in found)
+
+
+def _first(at: datetime) -> datetime:
+    """A time that there is twice is meant the first time (RFC 5545, 3.3.5); the oracle may take it for the second."""
+    wall = at.replace(tzinfo=LONDON, fold=0)
+    return wall if wall.astimezone(UTC) < wall.replace(fold=1).astimezone(UTC) else at
 
 
 def _ical(wish: Wish) -> str:
