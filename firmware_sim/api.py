@@ -57,6 +57,9 @@ class Api:
     async def patch(self, path: str, body: Json) -> Json:
         return await self._send("PATCH", f"/api/v1{path}", json=body)
 
+    async def delete(self, path: str) -> Json:
+        return await self._send("DELETE", f"/api/v1{path}")
+
     async def upload(self, path: str, body: bytes, *, kind: str, **query: str) -> Json:
         """POST ``body`` as it is."""
         return await self._send("POST", f"/api/v1{path}", content=body, headers={"content-type": kind}, params=query)

@@ -1,7 +1,9 @@
 """A house of real processes for all browser tests, and screens on it."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, StorageState, expect
 
 from firmware_sim.building import demo_buildings
+from firmware_sim.errors import ApiRefused
 from firmware_sim.rig import USER, Plan, Rig
 from hatch_build import ROOT, Pages
 from tests.browser.screen import Screens
@@ -52,8 +55,30 @@ async def signed_in(house: Rig, browser: Browser) -> StorageState:
     return remembered
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def own_diary(house: Rig) -> AsyncIterator[None]:
+    """All pages share one diary; what the tests of one have booked stands in the way of no other's."""
+    before = _ids(house, _STANDING)
+    yield
+    for wait in _ids(house, _IN_LINE):
+        await house.api.delete(f"/waiting/{wait}")
+    for booking in _ids(house, _STANDING) - before:
+        with suppress(ApiRefused):  # one that is over
+            await house.api.post(f"/bookings/{booking}/cancel", {})
+
+
+_STANDING = "SELECT id FROM bookings WHERE state IN ('confirmed', 'held')"
+_IN_LINE = "SELECT id FROM waits WHERE state IN ('waiting', 'offered')"
+
+
+def _ids(house: Rig, query: str) -> set[str]:
+    file = house.folder / "controller" / "data" / "hallkeeper.db"
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        return {booking for (booking,) in database.execute(query)}
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def screens(house: Rig, browser: Browser, signed_in: StorageState) -> AsyncIterator[Screens]:
+async def screens(house: Rig, browser: Browser, signed_in: StorageState, own_diary: None) -> AsyncIterator[Screens]:
     """Opens screens; each must end without an unexpected word on its console or a request to another host."""
     opened = Screens(house, browser, signed_in)
     yield opened
