@@ -1,7 +1,9 @@
 """Creating a booking through HTTP against the bare constrained INSERT, side by side in one run.
 
 The controller is the process that its users run, with its real server, sign-in, judging, door code, story and audit;
-the client speaks HTTP/1.1 over a socket that stays open. Both sides write to one database, in turns.
+the client speaks HTTP/1.1 over a socket that stays open. A third side is a FastAPI application around the same bare
+INSERT and nothing else (``bare_app``): the most that any such application comes to. All write to one database, in
+turns.
 """
 
 import asyncio
@@ -12,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import httpx
 import msgspec
@@ -27,30 +29,32 @@ from tests.services.process import Service
 HALL, ATOMS = "hall", (f"{SITE}/east", f"{SITE}/west")
 QUARTER = timedelta(minutes=15)
 YEAR, PER_DAY, STRIDE = 367, 96, 41  # the first is prime, so that every day is met
+CLIENTS = (1, 8)
 WANTED = 0.5
 """Of the bare INSERT's speed."""
 _COMMAND = "from edge.cli import main; main()"  # what the script `hallkeeper` does
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """Bookings a second of both sides, by round."""
+    """Bookings a second of the three sides, by round. ``frame``: of the bare application."""
 
     database: str
     clients: int
     bare: list[float]
+    frame: list[float]
     http: list[float]
 
-    @property
-    def ratio(self) -> float:
-        """Of the rounds' ratios the middle one."""
-        return statistics.median(http / bare for http, bare in zip(self.http, self.bare, strict=True))
+    def ratio(self, side: list[float]) -> float:
+        """Of the rounds' ratios to the bare INSERT the middle one."""
+        return statistics.median(one / bare for one, bare in zip(side, self.bare, strict=True))
 
     def __str__(self) -> str:
-        bare, http = statistics.median(self.bare), statistics.median(self.http)
+        bare, frame, http = (statistics.median(side) for side in (self.bare, self.frame, self.http))
         return (
             f"{self.database}, {self.clients} client{'s' if self.clients > 1 else ''}: bare INSERT {bare:,.0f}/s "
             f"({self.clients * 1000 / bare:.2f} ms each), through HTTP {http:,.0f}/s "
-            f"({self.clients * 1000 / http:.2f} ms each), ratio {self.ratio:.2f} (wanted {WANTED})"
+            f"({self.clients * 1000 / http:.2f} ms each), ratio {self.ratio(self.http):.2f} (wanted {WANTED}); "
+            f"FastAPI around the bare INSERT alone {frame:,.0f}/s, ratio {self.ratio(self.frame):.2f}"
         )
 
 
@@ -80,6 +84,23 @@ def controller(folder: Path, database: str, *, clock_file: Path | None = None) -
     try:
         service.start()
         yield Running(service.pid, f"http://127.0.0.1:{port}")
+    finally:
+        service.stop()
+
+
+@contextmanager
+def bare_application(folder: Path, database: str) -> Iterator[str]:
+    """``tests.bench.bare_app`` in a process of its own; its address."""
+    port = free_port()
+    service = Service(
+        "bare application",
+        [sys.executable, "-m", "tests.bench.bare_app", database, str(port)],
+        log=folder / "bare-application.log",
+        ready=lambda: answers(port),
+    )
+    try:
+        service.start()
+        yield f"http://127.0.0.1:{port}"
     finally:
         service.stop()
 
@@ -143,11 +164,14 @@ class Caller:
         await self._writer.wait_closed()
 
 
-async def _per_second(doers: list[Callable[[Interval], Awaitable[None]]], slots: list[Interval]) -> float:
+_Book: TypeAlias = Callable[[Interval], Awaitable[None]]
+
+
+async def _per_second(doers: list[_Book], slots: list[Interval]) -> float:
     """How many slots a second these take, each doing one after the other of those that are left."""
     left = iter(slots)
 
-    async def work(do: Callable[[Interval], Awaitable[None]]) -> None:
+    async def work(do: _Book) -> None:
         for slot in left:
             await do(slot)
 
@@ -157,23 +181,35 @@ async def _per_second(doers: list[Callable[[Interval], Awaitable[None]]], slots:
 
 
 async def measure(
-    name: str, address: str, token: str, peer: Peer, slots: Iterator[Interval], *, clients: int, rounds: int, each: int
+    name: str,
+    addresses: tuple[str, str],
+    token: str,
+    peer: Peer,
+    slots: Iterator[Interval],
+    *,
+    clients: int,
+    rounds: int,
+    each: int,
 ) -> Result:
-    """Both sides in turns, after one turn that does not count."""
-    bare: list[float] = []
-    http: list[float] = []
-    callers = [await Caller.open(address, token) for _ in range(clients)]
+    """The three sides in turns, after one turn that does not count. ``addresses``: of the bare application and of the
+    controller."""
+    frame_callers, callers = [[await Caller.open(address, token) for _ in range(clients)] for address in addresses]
+    sides: list[list[_Book]] = [
+        [lambda slot: peer.insert(HALL, ATOMS, slot)] * clients,
+        [caller.book for caller in frame_callers],
+        [caller.book for caller in callers],
+    ]
     before = await peer.count()
     try:
-        for _ in range(rounds + 1):
-            taken = [next(slots) for _ in range(2 * each)]
-            bare.append(await _per_second([lambda slot: peer.insert(HALL, ATOMS, slot)] * clients, taken[:each]))
-            http.append(await _per_second([caller.book for caller in callers], taken[each:]))
+        figures = [
+            [await _per_second(side, [next(slots) for _ in range(each)]) for side in sides] for _ in range(rounds + 1)
+        ]
     finally:
-        for caller in callers:
+        for caller in (*frame_callers, *callers):
             await caller.close()
-    assert await peer.count() - before == (rounds + 1) * 2 * each
-    return Result(database=name, clients=clients, bare=bare[1:], http=http[1:])
+    assert await peer.count() - before == (rounds + 1) * len(sides) * each
+    bare, frame, http = (list(side) for side in zip(*figures[1:], strict=True))
+    return Result(database=name, clients=clients, bare=bare, frame=frame, http=http)
 
 
 def slots() -> Iterator[Interval]:

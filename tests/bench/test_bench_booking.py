@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.bench.bench_booking import Result, controller, measure, moved_in, slots
+from tests.bench.bench_booking import CLIENTS, Result, bare_application, controller, measure, moved_in, slots
 from tests.bench.booking_peers import opened
 from tests.services.postgres import PostgresServer
-
-CLIENTS = (1, 8)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,12 +28,13 @@ def durable_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]
 async def compared(folder: Path, url: str, *, rounds: int, each: int) -> list[Result]:
     name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[make_url(url).get_backend_name()]
     free = slots()
-    with controller(folder, url) as running:
+    with controller(folder, url) as running, bare_application(folder, url) as frame:
         token = await moved_in(running.address, folder)
+        addresses = (frame, running.address)
         peer = await opened(make_url(url), clients=max(CLIENTS))
         try:
             return [
-                await measure(name, running.address, token, peer, free, clients=clients, rounds=rounds, each=each)
+                await measure(name, addresses, token, peer, free, clients=clients, rounds=rounds, each=each)
                 for clients in CLIENTS
             ]
         finally:
