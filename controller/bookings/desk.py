@@ -133,45 +133,8 @@ class Desk:
         diary: str = "",
         why: str = "",
         expired: Collection[str] | None = None,
-    ) -> list[Booking]:
-        """Write bookings of one site whose times were found free; the confirmed ones have a code each."""
-        made = await self.make(
-            tx,
-            picture,
-            asked,
-            actor=actor,
-            now=now,
-            state=state,
-            held_until=held_until,
-            series_id=series_id,
-            occurrences=occurrences,
-            changed_here=changed_here,
-            along=along,
-            diary=diary,
-            why=why,
-            expired=expired,
-        )
-        return list(made.bookings)
-
-    async def make(
-        self,
-        tx: Tx,
-        picture: Picture,
-        asked: Sequence[Asked],
-        *,
-        actor: Actor,
-        now: datetime,
-        state: State = State.CONFIRMED,
-        held_until: datetime | None = None,
-        series_id: str | None = None,
-        occurrences: Sequence[str] | None = None,
-        changed_here: Sequence[str] | None = None,
-        along: Sequence[Changed] = (),
-        diary: str = "",
-        why: str = "",
-        expired: Collection[str] | None = None,
     ) -> Made:
-        """As ``book``, with what a view of them needs.
+        """Write bookings of one site whose times were found free; the confirmed ones have a code each.
 
         ``occurrences``: the wall times that their series gives them, in their order; ``changed_here``: the fields that
         are each one's own. ``along``: what ``rewrite_all`` wrote before it, told together with them. ``diary``: whose

@@ -126,7 +126,7 @@ class Bookings:
         if not verdict.possible:
             raise refusal(there.space.name, verdict, there.site.tz)
         becomes = outcome(verdict, where.policy, asked.during, now=now)
-        made = await self._desk.make(
+        made = await self._desk.book(
             tx,
             where,
             [asked],

@@ -117,7 +117,7 @@ class Batch:
                 diary=to.diary,
                 expired=expired,
             )
-            pairs = list(zip(group, (booking.id for booking in made), strict=True))
+            pairs = list(zip(group, (booking.id for booking in made.bookings), strict=True))
             await repository.remember(tx, site, to.space, to.source, pairs)
             found.part.taken += [Taken(occurrence=each, how=How.NEW, booking=made_id) for each, made_id in pairs]
 

@@ -97,9 +97,9 @@ class Absence:
         match due:
             case Step.WARN:
                 new = msgspec.structs.replace(found, release_warned_at=now)
-                later = course(new, rule)
-                assert later is not None or planned is not None
-                at = words.at((later or planned).release_at, zone, now=now)  # type: ignore[union-attr]
+                later = course(new, rule) or planned
+                assert later is not None
+                at = words.at(later.release_at, zone, now=now)
                 why = f"nobody has come yet; it is given back at {at} unless somebody does"
                 await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="warn", why=why)
             case Step.RELEASE:

@@ -50,7 +50,7 @@ class Writing:
             groups[becomes].append((plan.asked, plan, each))
         made: list[Booking] = []
         for becomes, group in groups.items():
-            made += await self._desk.book(
+            written = await self._desk.book(
                 tx,
                 picture,
                 [asked for asked, _, _ in group],
@@ -65,6 +65,7 @@ class Writing:
                 expired=_expired(each for _, _, each in group),
                 along=() if made else along,
             )
+            made += written.bookings
         if along and not made:
             await self._desk.tell(tx, picture, along, actor=asker.actor, now=asker.now)
         return sorted(made, key=lambda each: each.starts)

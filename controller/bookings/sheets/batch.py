@@ -203,7 +203,7 @@ class Batch:
                 held_until=until,
                 expired=tuple(expired),
             )
-            for each, booking in zip(group, made, strict=True):
+            for each, booking in zip(group, made.bookings, strict=True):
                 self._tell(each.row, Become.ADDED, booking.id, keep=True)
 
     def _course(self, fresh: _Fresh) -> tuple[State, datetime | None]:

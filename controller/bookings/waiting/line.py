@@ -131,10 +131,10 @@ class Line:
                 continue
             until = _offered_until(wish.during, picture.policy.offer_hours, now)
             why = f"it came free; offered until {words.at(until, picture.site.tz, now=now)}: accept or decline it"
-            [held] = await self._desk.book(
+            promised = await self._desk.book(
                 tx, picture, [wish], actor=HOUSE_ACTOR, now=now, state=State.HELD, held_until=until, why=why
             )
-            offered = msgspec.structs.replace(wait, booking=held.id, offered_until=until)
+            offered = msgspec.structs.replace(wait, booking=promised.bookings[0].id, offered_until=until)
             await self.move(tx, offered, WaitState.OFFERED, HOUSE, now)
             made += 1
         return made
