@@ -1,4 +1,4 @@
-"""Which commands an edge carries out: none that is late, replayed, of another session or retained."""
+"""Which commands an edge carries out: none that is late, replayed, out of its order, of another session or retained."""
 
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ class CommandGate:
         self._opened_at = opened_at
         self._opened_mono = opened_mono
         self._seen: set[str] = set()
+        self._newest: datetime | None = None
 
     def clock_moved(self, step: timedelta) -> None:
         """A signed hello moved the clock by ``step``: the session began that much later than was thought."""
@@ -48,3 +49,6 @@ class CommandGate:
             raise CommandRefused("the command came too late by the monotonic clock")
         if command.issued_at - max(now, steady) > timedelta(seconds=COMMAND_LIFE_S):
             raise CommandRefused("the command comes from the future")
+        if self._newest is not None and command.issued_at < self._newest:
+            raise CommandRefused("the command was overtaken by a newer one")
+        self._newest = command.issued_at

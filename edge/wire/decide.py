@@ -7,6 +7,7 @@ import msgspec
 
 from edge.wire.credentials import TIME_INDEPENDENT, TYPED_KINDS, CredentialKind, Presented, code_key
 from edge.wire.interval import Interval
+from edge.wire.overrides import in_force
 from edge.wire.plan import DoorPlan, DoorSpan, Grant, OverrideKind, Plan
 
 _ALWAYS = Interval(start=datetime(1, 1, 2, tzinfo=UTC), end=datetime(9999, 12, 30, tzinfo=UTC))
@@ -148,8 +149,8 @@ def _find(here: DoorPlan, secret: bytes, credential: Presented) -> list[Grant]:
 
 
 def _override(here: DoorPlan, now: datetime) -> OverrideKind | None:
-    kinds = [override.kind for override in here.overrides if now in override.during]
-    return kinds[-1] if kinds else None
+    found = in_force(here.overrides, now)
+    return found.kind if found is not None else None
 
 
 def _grant(grant: Grant, here: DoorPlan) -> Decision:

@@ -101,7 +101,8 @@ class OverrideKind(StrEnum):
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):
-    """Desired state of a door with an end. None touches request-to-exit or fire. The last listed wins."""
+    """Desired state of a door with an end. None touches request-to-exit or fire. Of several the strictest holds,
+    whatever their order: out of service before lock-down before hold-open."""
 
     door: Slug
     kind: OverrideKind

@@ -83,6 +83,21 @@ def test_a_session_forgets_no_id_but_refuses_when_it_has_seen_too_many() -> None
         admit(opened, command(SEEN_LIMIT))
 
 
+def test_a_command_that_a_newer_one_overtook_is_refused() -> None:
+    opened = gate()
+    admit(opened, command(2, issued_at=AT + SECOND))
+    with pytest.raises(CommandRefused, match="overtaken"):
+        admit(opened, command(1, issued_at=AT + SECOND - timedelta(milliseconds=1)))
+    admit(opened, command(3, issued_at=AT + SECOND))
+
+
+def test_a_command_that_was_refused_does_not_hold_up_those_before_it() -> None:
+    opened = gate()
+    with pytest.raises(CommandRefused, match="lives"):
+        admit(opened, command(2, issued_at=AT + SECOND, expires_at=AT + timedelta(days=1)))
+    admit(opened, command(1))
+
+
 @given(st.floats(-4000, 4000), st.floats(0, 4000), st.floats(0.1, COMMAND_LIFE_S))
 def test_nothing_is_carried_out_after_its_end_by_either_clock(wall_s: float, after_s: float, life_s: float) -> None:
     late = command(expires_at=AT + timedelta(seconds=life_s))

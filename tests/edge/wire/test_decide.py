@@ -88,8 +88,10 @@ TABLE = [
     (CODE, 3, (LOCKED,), True, Reason.GRANTED),
     (OTHER, 2.5, (OPEN,), True, Reason.FREE),
     (KEY, 2.5, (OUT,), False, Reason.OUT_OF_SERVICE),
-    (OTHER, 2.5, (LOCKED, OPEN), True, Reason.FREE),
+    (OTHER, 2.5, (LOCKED, OPEN), False, Reason.LOCK_DOWN),
     (CODE, 2.5, (OPEN, LOCKED), False, Reason.LOCK_DOWN),
+    (KEY, 2.5, (LOCKED, OUT), False, Reason.OUT_OF_SERVICE),
+    (KEY, 2.5, (OUT, LOCKED, OPEN), False, Reason.OUT_OF_SERVICE),
 ]
 
 
