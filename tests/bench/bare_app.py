@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
 from controller.bookings.schemas import BookingBody
+from controller.main import KEEP_ALIVE_S
 from edge.wire.interval import Interval
 from tests.bench.bench_booking import ATOMS, CLIENTS
 from tests.bench.booking_peers import Peer, opened
@@ -42,4 +43,10 @@ def bare_app(url: str) -> FastAPI:
 
 
 if __name__ == "__main__":
-    uvicorn.run(bare_app(sys.argv[1]), port=int(sys.argv[2]), log_level="warning", access_log=False)
+    uvicorn.run(
+        bare_app(sys.argv[1]),
+        port=int(sys.argv[2]),
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_S,  # its callers rest while the other sides have their turn
+    )
