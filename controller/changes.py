@@ -40,7 +40,7 @@ class Subscription:
     def note(self, site: str, *, estate: bool) -> None:
         if estate:
             self._not_before.pop(site, None)
-        if estate or not self._estate:
+        if estate or not (self._estate or site in self._sites):  # one that is named already wakes nobody again
             self._sites.add(site)
             self._some.set()
 
