@@ -16,6 +16,16 @@ class CredentialKind(StrEnum):
     CONTRACTOR = "contractor"
 
 
+class Method(StrEnum):
+    """By what somebody asks to come in."""
+
+    CODE = "code"
+    CARD = "card"
+    CARD_PIN = "card_pin"
+    QR = "qr"
+    OFFLINE_CODE = "offline_code"
+
+
 TIME_INDEPENDENT = frozenset({CredentialKind.STAFF, CredentialKind.KEY_HOLDER})
 """Kinds that also open with the clock unproven, and past the plan's horizon."""
 
@@ -27,21 +37,64 @@ TYPED_KINDS = (
 )
 """Kinds that a code typed on a keypad can be, in the order they are tried."""
 
+CARD_KINDS = (
+    CredentialKind.MEMBER_CARD_PIN,
+    CredentialKind.STAFF,
+    CredentialKind.KEY_HOLDER,
+    CredentialKind.CONTRACTOR,
+)
+"""Kinds that a card can be, in the order they are tried."""
 
-def is_booking_code(text: str) -> bool:
-    """Whether ``text`` has the form of a booking code: 6 digits, the first not 9 (9 begins an offline code)."""
-    return len(text) == 6 and text.isascii() and text.isdigit() and text[0] != "9"
+CODE_LENGTH_MIN, CODE_LENGTH_MAX, CODE_LENGTH = 4, 8, 6
+"""Digits of an ordinary code: the fewest and the most that a door may want, and what it wants by default."""
+OFFLINE_FIRST, OFFLINE_LENGTH = "9", 10
+"""Offline codes begin with this digit, which no ordinary code does, so that the first key tells the length."""
+
+
+def is_code(text: str, length: int = CODE_LENGTH) -> bool:
+    """Whether ``text`` has the form of an ordinary code of ``length`` digits; 9 begins an offline code."""
+    return len(text) == length and text.isascii() and text.isdigit() and text[0] != OFFLINE_FIRST
+
+
+def is_offline_code(text: str) -> bool:
+    """Whether ``text`` has the form of an offline code: 9 and 9 more digits."""
+    return len(text) == OFFLINE_LENGTH and text.isascii() and text.isdigit() and text[0] == OFFLINE_FIRST
 
 
 def code_key(door_secret: bytes, kind: CredentialKind, credential: str) -> bytes:
     """HMAC-SHA256 (RFC 2104) of ``kind NUL credential`` under the door's secret: 32 bytes.
 
-    It hides a code from broker, backup and log, not from whoever holds the door's secret.
+    ``credential`` is a code's digits or a card's canonical text, of which only the latter has a colon. It hides them
+    from broker, backup and log, not from whoever holds the door's secret.
     """
     return hmac.digest(door_secret, kind.encode() + b"\0" + credential.encode(), hashlib.sha256)
 
 
-class Presented(msgspec.Struct, frozen=True, kw_only=True):
-    """Digits typed at a reader."""
+def pin_key(door_secret: bytes, kind: CredentialKind, card: str, pin: str) -> bytes:
+    """HMAC-SHA256 of ``kind NUL card NUL pin`` under the door's secret: what a PIN typed after a card is held to."""
+    return code_key(door_secret, kind, f"{card}\0{pin}")
 
-    digits: str
+
+class Presented(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person presents at a reader. Its text never says what.
+
+    - ``digits``: a typed code or, after a ``card``, the PIN.
+    - ``card``: a card's canonical text: ``w26:FACILITY:NUMBER`` (and ``w32`` to ``w37``), ``uid:HEX``, ``bar:TEXT``.
+    - ``token``: a scanned pass, see ``edge.wire.passes``.
+    """
+
+    digits: str = ""
+    card: str = ""
+    token: str = ""
+
+    @property
+    def method(self) -> Method:
+        """By what it asks to come in."""
+        if self.token:
+            return Method.QR
+        if self.card:
+            return Method.CARD_PIN if self.digits else Method.CARD
+        return Method.OFFLINE_CODE if is_offline_code(self.digits) else Method.CODE
+
+    def __repr__(self) -> str:
+        return f"Presented({self.method})"

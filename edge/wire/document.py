@@ -9,7 +9,21 @@ from datetime import datetime
 
 import msgspec
 
-from edge.wire import codec, command, credentials, decide, envelope, errors, events, interval, messages, plan, topics
+from edge.wire import (
+    codec,
+    command,
+    credentials,
+    decide,
+    envelope,
+    errors,
+    events,
+    interval,
+    messages,
+    offline,
+    passes,
+    plan,
+    topics,
+)
 
 INTRODUCTION = """\
 # The wire format
@@ -40,6 +54,9 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
             plan.Session,
             plan.OverridesPart,
             plan.Override,
+            plan.OfflinePart,
+            plan.OfflineListing,
+            offline.OfflineWindow,
             interval.Interval,
             messages.Applied,
         ),
@@ -60,16 +77,23 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
             events.FaultData,
         ),
     ),
+    ("Passes", (passes.Pass,)),
     ("Commands", (messages.Command, messages.CommandResult)),
 )
 WORDS: tuple[type[enum.StrEnum], ...] = (
     envelope.Purpose,
     credentials.CredentialKind,
+    credentials.Method,
     plan.Mode,
+    plan.Passback,
     plan.OverrideKind,
     decide.ClockTrust,
     events.DoorChange,
 )
+
+
+_ABOUT = {"Envelope": envelope, "Passes": passes}
+"""Sections that begin with what a module says of itself."""
 
 
 def page() -> str:
@@ -87,8 +111,8 @@ def _sections() -> list[str]:
     lines: list[str] = []
     for title, models in SECTIONS:
         lines += [f"## {title}\n"]
-        if title == "Envelope":
-            lines += [_text(envelope), ""]
+        if title in _ABOUT:
+            lines += [_text(_ABOUT[title]), ""]
         for model in models:
             lines += [f"### {model.__name__}\n", _text(model), "", "| field | type | default |", "|---|---|---|"]
             info = msgspec.inspect.type_info(model)
@@ -109,6 +133,10 @@ def _limits() -> list[str]:
         f"- a message: {codec.MESSAGE_LIMIT} bytes; a plan part: {codec.PART_LIMIT} bytes",
         f"- a batch: {events.BATCH_LIMIT} events; batches ahead of their acknowledgement: {events.IN_FLIGHT_LIMIT}",
         f"- a command lives {messages.COMMAND_LIFE_S:g} s at most; {command.SEEN_LIMIT} commands a session",
+        f"- an ordinary code: {credentials.CODE_LENGTH_MIN} to {credentials.CODE_LENGTH_MAX} digits, the first not"
+        f" {credentials.OFFLINE_FIRST}",
+        f"- an offline code: {credentials.OFFLINE_LENGTH} digits, the first {credentials.OFFLINE_FIRST}",
+        f"- a pass lives {passes.LIFE.total_seconds():g} s at most, give or take {passes.SKEW.total_seconds():g} s",
         f"- a plan reaches {plan.HORIZON.days} days ahead",
         f"- on the disk within 50 ms: {', '.join(sorted(events.URGENT))}; everything else within 1 s",
         "",

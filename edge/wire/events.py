@@ -10,11 +10,12 @@ from typing import Annotated
 import msgspec
 
 from edge.wire.codec import decode, encode
-from edge.wire.credentials import CredentialKind
-from edge.wire.decide import ClockTrust, Reason
+from edge.wire.credentials import CredentialKind, Method
+from edge.wire.decide import ClockTrust, Decision, Reason
 from edge.wire.errors import Malformed
 from edge.wire.ids import Slug, Uuid
 from edge.wire.interval import Instant
+from edge.wire.offline import OfflineWindow
 
 BATCH_LIMIT = 200
 """Most events in one batch."""
@@ -25,14 +26,39 @@ Total = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 LogId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 
 
-class AccessData(msgspec.Struct, frozen=True, kw_only=True, tag="access", tag_field="kind"):
-    """Somebody asked to come in. No code, no person: ``booking`` is what the grant belongs to."""
+class AccessData(msgspec.Struct, frozen=True, kw_only=True, tag="access", tag_field="kind", omit_defaults=True):
+    """Somebody asked to come in at ``reader``. No code, no name: ``booking`` or ``holder`` (the record of a member of
+    staff, key holder or contractor) is what the grant belongs to; which member of the library it was is not told.
+    ``offline``: which offline code it was. ``passback``: they came in without having left."""
 
     door: Slug
     granted: bool
     reason: Reason
+    reader: Slug | None = None
+    method: Method | None = None
     credential: CredentialKind | None = None
     booking: Uuid | None = None
+    holder: Uuid | None = None
+    duress: bool = False
+    offline: OfflineWindow | None = None
+    passback: bool = False
+
+    @classmethod
+    def of(cls, decision: Decision, *, door: str, reader: str | None) -> "AccessData":
+        """What is told of a decision."""
+        return cls(
+            door=door,
+            granted=decision.granted,
+            reason=decision.reason,
+            reader=reader,
+            method=decision.method,
+            credential=decision.kind,
+            booking=decision.booking,
+            holder=None if decision.kind is CredentialKind.MEMBER_CARD_PIN else decision.holder,
+            duress=decision.duress,
+            offline=decision.offline,
+            passback=decision.passback,
+        )
 
 
 class DoorChange(StrEnum):

@@ -12,17 +12,20 @@ from typing import Annotated, Literal
 import msgspec
 
 from edge.wire.codec import PART_LIMIT, decode, encode
-from edge.wire.credentials import CredentialKind
+from edge.wire.credentials import CODE_LENGTH, CODE_LENGTH_MAX, CODE_LENGTH_MIN, CredentialKind
 from edge.wire.errors import PlanRefused
 from edge.wire.ids import Slug, Uuid
 from edge.wire.interval import Instant, Interval
+from edge.wire.offline import OfflineWindow
 
 HORIZON = timedelta(days=35)
-KNOWN: frozenset[str] = frozenset({"hours", "grants", "sessions", "overrides"})
+KNOWN: frozenset[str] = frozenset({"hours", "grants", "sessions", "overrides", "offline"})
 """What this program understands; a manifest that must be understood beyond it is refused."""
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
+CodeLength = Annotated[int, msgspec.Meta(ge=CODE_LENGTH_MIN, le=CODE_LENGTH_MAX)]
+Key = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 PartName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,80}$")]
 
 
@@ -47,14 +50,25 @@ class DoorSpan(msgspec.Struct, frozen=True, kw_only=True):
     accepts: tuple[CredentialKind, ...] = ()
 
 
+class Passback(StrEnum):
+    """What becomes of somebody who comes in a second time without having left: ``soft`` reports, ``hard`` refuses."""
+
+    OFF = "off"
+    SOFT = "soft"
+    HARD = "hard"
+
+
 class HoursPart(msgspec.Struct, frozen=True, kw_only=True, tag="hours"):
     """One door's rules and its timeline. ``hold_s``: how long a grant keeps the strike released;
-    ``held_after_s``: how long the door may stand open before it is reported as held."""
+    ``held_after_s``: how long the door may stand open before it is reported as held; ``code_length``: how many
+    digits an ordinary code has here."""
 
     door: Slug
     name: str
     hold_s: Seconds = 5.0
     held_after_s: Seconds = 60.0
+    code_length: CodeLength = CODE_LENGTH
+    passback: Passback = Passback.OFF
     spans: tuple[DoorSpan, ...] = ()
 
 
@@ -64,16 +78,25 @@ class ModesPart(msgspec.Struct, frozen=True, kw_only=True, tag="modes"):
     spans: tuple[ModeSpan, ...] = ()
 
 
-class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """One credential at one door. ``key`` is its ``code_key`` (32 bytes), ``pin_key`` that of card + PIN."""
+class Grant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One credential at one door. ``key`` is the ``code_key`` of its code or card (32 bytes); with ``pin_key`` the
+    card opens with that PIN only. ``booking`` or ``holder`` (the record of a person) is whose it is. A grant with
+    ``duress`` opens like any other and tells, in silence, that somebody was forced."""
 
     door: Slug
-    key: Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+    key: Key
     kind: CredentialKind
     windows: tuple[Interval, ...]
     hold_s: Seconds | None = None
     booking: Uuid | None = None
-    pin_key: bytes | None = None
+    holder: Uuid | None = None
+    pin_key: Key | None = None
+    duress: bool = False
+
+    @property
+    def owner(self) -> str | None:
+        """The id that a pass names."""
+        return self.booking or self.holder
 
 
 class GrantsPart(msgspec.Struct, frozen=True, kw_only=True, tag="grants"):
@@ -113,7 +136,23 @@ class OverridesPart(msgspec.Struct, frozen=True, kw_only=True, tag="overrides"):
     overrides: tuple[Override, ...] = ()
 
 
-Part = HoursPart | ModesPart | GrantsPart | SessionsPart | OverridesPart
+class OfflineListing(msgspec.Struct, frozen=True, kw_only=True):
+    """An offline code that the controller has issued, and for which booking."""
+
+    window: OfflineWindow
+    booking: Uuid
+
+
+class OfflinePart(msgspec.Struct, frozen=True, kw_only=True, tag="offline"):
+    """What the controller knows of a door's offline codes. One that is listed nowhere works in its window: it may
+    have been issued since."""
+
+    door: Slug
+    accepted: tuple[OfflineListing, ...] = ()
+    revoked: tuple[OfflineWindow, ...] = ()
+
+
+Part = HoursPart | ModesPart | GrantsPart | SessionsPart | OverridesPart | OfflinePart
 
 
 class PartRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,11 +180,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoorPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """One door's part of an assembled plan; looking a credential up is one dictionary access."""
+    """One door's part of an assembled plan; looking a credential up is one dictionary access, by its key or, for a
+    pass, by whose it is."""
 
     hours: HoursPart
     grants: Mapping[bytes, tuple[Grant, ...]]
+    owned: Mapping[str, tuple[Grant, ...]] = {}
     overrides: tuple[Override, ...] = ()
+    offline: Mapping[OfflineWindow, str] = {}
+    revoked: frozenset[OfflineWindow] = frozenset()
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,6 +247,8 @@ class Assembly:
         self._manifest = manifest
         self._hours: dict[str, HoursPart] = {}
         self._grants: dict[str, dict[bytes, tuple[Grant, ...]]] = {}
+        self._owned: dict[str, dict[str, tuple[Grant, ...]]] = {}
+        self._offline: dict[str, OfflinePart] = {}
         self._overrides: list[Override] = []
         self._modes: list[ModeSpan] = []
         self._sessions: list[Session] = []
@@ -219,21 +264,30 @@ class Assembly:
             self._sessions.extend(part.sessions)
         elif isinstance(part, OverridesPart):
             self._overrides.extend(part.overrides)
+        elif isinstance(part, OfflinePart):
+            self._offline[part.door] = part
         else:
             for grant in part.grants:
                 door = self._grants.setdefault(grant.door, {})
                 door[grant.key] = (*door.get(grant.key, ()), grant)
+                if (owner := grant.owner) is not None:
+                    owned = self._owned.setdefault(grant.door, {})
+                    owned[owner] = (*owned.get(owner, ()), grant)
             self._count += len(part.grants)
 
     def finish(self) -> Plan:
         """The plan. Grants and overrides of a door without hours are left out: such a door is locked."""
+        none = OfflinePart(door="none")
         return Plan(
             manifest=self._manifest,
             doors={
                 door: DoorPlan(
                     hours=hours,
                     grants=self._grants.get(door, {}),
+                    owned=self._owned.get(door, {}),
                     overrides=tuple(o for o in self._overrides if o.door == door),
+                    offline={one.window: one.booking for one in self._offline.get(door, none).accepted},
+                    revoked=frozenset(self._offline.get(door, none).revoked),
                 )
                 for door, hours in self._hours.items()
             },

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from controller.access.codes import choose, spoken, trivial
-from edge.wire.credentials import is_booking_code
+from edge.wire.credentials import is_code
 
 
 @pytest.mark.parametrize("code", ["111111", "123456", "654321", "890123", "210987", "000000"])
@@ -20,7 +20,7 @@ def test_what_he_would_not_is_not(code: str) -> None:
 
 def test_a_chosen_code_is_six_digits_not_trivial_and_never_begins_with_9() -> None:
     codes = [choose() for _ in range(5000)]
-    assert all(is_booking_code(code) for code in codes)
+    assert all(is_code(code) for code in codes)
     assert not any(trivial(code) for code in codes)
     assert {code[0] for code in codes} == set("012345678")
     assert any(left != right for left, right in pairwise(codes))

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.wire.credentials import CredentialKind, code_key
+from edge.wire.credentials import CredentialKind, Method, code_key, pin_key
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.envelope import Signer
 from edge.wire.events import (
@@ -28,6 +28,8 @@ from edge.wire.events import (
 )
 from edge.wire.interval import Interval
 from edge.wire.messages import Applied, Command, CommandResult, DeviceState, Hello, HelloReply, Status
+from edge.wire.offline import OfflineWindow, offline_code
+from edge.wire.passes import issue
 from edge.wire.plan import (
     DoorSpan,
     Grant,
@@ -37,10 +39,13 @@ from edge.wire.plan import (
     Mode,
     ModeSpan,
     ModesPart,
+    OfflineListing,
+    OfflinePart,
     Override,
     OverrideKind,
     OverridesPart,
     PartRef,
+    Passback,
     Session,
     SessionsPart,
 )
@@ -52,6 +57,7 @@ EVENING = Interval(start=AT, end=AT + timedelta(hours=3))
 UUID = "019a1b2c-0000-7000-8000-000000000001"
 NONCE, LOG = "0123456789abcdef" * 2, "fedcba9876543210" * 2
 SECRET = bytes(range(32))
+CARD = "w26:17:4711"
 CONTROLLER = Signer(Ed25519PrivateKey.from_private_bytes(bytes([1] * 32)))
 
 STATUS = Status(
@@ -78,8 +84,11 @@ DATA: dict[str, EventData] = {
         door="front-door",
         granted=True,
         reason=Reason.GRANTED,
-        credential=CredentialKind.BOOKING_CODE,
+        reader="front-keypad",
+        method=Method.OFFLINE_CODE,
+        credential=CredentialKind.OFFLINE_CODE,
         booking=UUID,
+        offline=OfflineWindow(start=AT, quarters=12, slot=1),
     ),
     "door": DoorData(door="front-door", change=DoorChange.UNLOCKED, why="grant"),
     "footfall": FootfallData(counter="front-beams", door="front-door", ins=1, outs=0, total_ins=812, total_outs=790),
@@ -104,6 +113,14 @@ MANIFEST = Manifest(
     must_understand=("hours", "grants"),
     parts={"hours-front-door": PartRef(digest="cd" * 32, size=321)},
 )
+KEYS = {
+    "code_key": code_key(SECRET, CredentialKind.BOOKING_CODE, "482913").hex(),
+    "card_key": code_key(SECRET, CredentialKind.MEMBER_CARD_PIN, CARD).hex(),
+    "pin_key": pin_key(SECRET, CredentialKind.MEMBER_CARD_PIN, CARD, "2749").hex(),
+    "offline_code": offline_code(SECRET, "front-door", OfflineWindow(start=AT, quarters=12, slot=1)),
+    "pass": issue(CONTROLLER, site="ramsey", holder=UUID, now=AT),
+}
+"""What stands for a credential; each lies in a file of its own."""
 SAMPLES: dict[str, msgspec.Struct] = {
     "status": STATUS,
     "hello": Hello(
@@ -117,6 +134,8 @@ SAMPLES: dict[str, msgspec.Struct] = {
     "part_hours": HoursPart(
         door="front-door",
         name="Front door",
+        code_length=6,
+        passback=Passback.SOFT,
         spans=(
             DoorSpan(during=EVENING, free=True),
             DoorSpan(
@@ -136,7 +155,21 @@ SAMPLES: dict[str, msgspec.Struct] = {
                 hold_s=8.0,
                 booking=UUID,
             ),
+            Grant(
+                door="front-door",
+                key=code_key(SECRET, CredentialKind.KEY_HOLDER, CARD),
+                kind=CredentialKind.KEY_HOLDER,
+                windows=(EVENING,),
+                holder=UUID,
+                pin_key=pin_key(SECRET, CredentialKind.KEY_HOLDER, CARD, "2749"),
+                duress=True,
+            ),
         )
+    ),
+    "part_offline": OfflinePart(
+        door="front-door",
+        accepted=(OfflineListing(window=OfflineWindow(start=AT, quarters=12, slot=1), booking=UUID),),
+        revoked=(OfflineWindow(start=AT, quarters=12),),
     ),
     "part_sessions": SessionsPart(
         sessions=(Session(booking=UUID, space="hall", window=EVENING, expected=20, capacity=80),)

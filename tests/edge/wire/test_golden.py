@@ -4,13 +4,12 @@ import msgspec
 import pytest
 
 from edge.wire.codec import decode, encode
-from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.document import SECTIONS, page
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.events import KINDS, EventBatch, read_event
 from edge.wire.messages import Command
 from edge.wire.plan import Part
-from tests.edge.wire.samples import CONTROLLER, DATA, EVENTS, FOLDER, SAMPLES, SECRET
+from tests.edge.wire.samples import CONTROLLER, DATA, EVENTS, FOLDER, KEYS, SAMPLES
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -49,10 +48,10 @@ def test_a_signed_envelope_is_written_and_read_as_in_its_sample() -> None:
     assert found == SAMPLES["command"]
 
 
-def test_the_value_that_stands_for_a_code_never_changes() -> None:
-    """HMAC-SHA256 of ``booking_code NUL 482913`` under the bytes 0 to 31."""
-    expected = (FOLDER / "code_key.hex").read_text().strip()
-    assert code_key(SECRET, CredentialKind.BOOKING_CODE, "482913").hex() == expected
+@pytest.mark.parametrize("name", KEYS)
+def test_what_stands_for_a_credential_never_changes(name: str) -> None:
+    """Such as HMAC-SHA256 of ``booking_code NUL 482913`` under the bytes 0 to 31."""
+    assert KEYS[name] == (FOLDER / f"{name}.txt").read_text().strip()
 
 
 def test_the_page_about_the_wire_format_is_the_generated_one() -> None:

@@ -1,0 +1,79 @@
+"""Which grants of a door what somebody presents can mean. Pure; whether they open is ``edge.wire.decide``'s."""
+
+import hmac
+
+import msgspec
+
+from edge.wire.credentials import CARD_KINDS, TYPED_KINDS, CredentialKind, Method, Presented, code_key, pin_key
+from edge.wire.offline import Lookup, OfflineWindow
+from edge.wire.plan import DoorPlan, Grant
+
+_NO_KEY = bytes(32)
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """``found``: grants that fit entirely. ``wanting``: grants of the card that lack the right PIN. ``windows``: what
+    each found grant of an offline code was made from. ``withdrawn``: an offline code that the plan revokes."""
+
+    found: tuple[Grant, ...] = ()
+    wanting: tuple[Grant, ...] = ()
+    windows: tuple[OfflineWindow, ...] = ()
+    withdrawn: bool = False
+
+
+def match(here: DoorPlan, *, door: str, secret: bytes, shown: Presented, owner: str, offline: Lookup) -> Match:
+    """What ``shown`` fits at ``door``. ``owner``: whose pass it is, where it is a pass that was found sound."""
+    if shown.method is Method.QR:
+        # A pass stands for a code or a card. Where a PIN or a second thing in the hand is wanted, it is not enough.
+        owned = here.owned.get(owner, ())
+        return Match(found=tuple(grant for grant in owned if _single(grant) and not grant.duress))
+    if shown.method is Method.OFFLINE_CODE:
+        return _offline(here, door, offline(shown.digits))
+    if shown.card:
+        return _card(here, secret, shown)
+    return Match(
+        found=tuple(
+            grant
+            for kind in TYPED_KINDS
+            for grant in here.grants.get(code_key(secret, kind, shown.digits), ())
+            if grant.kind is kind
+        )
+    )
+
+
+def _single(grant: Grant) -> bool:
+    """Whether one thing, known or held, is enough."""
+    return grant.pin_key is None and grant.kind is not CredentialKind.MEMBER_CARD_PIN
+
+
+def _card(here: DoorPlan, secret: bytes, shown: Presented) -> Match:
+    found: list[Grant] = []
+    wanting: list[Grant] = []
+    for kind in CARD_KINDS:
+        typed = pin_key(secret, kind, shown.card, shown.digits)
+        for grant in here.grants.get(code_key(secret, kind, shown.card), ()):
+            if grant.kind is not kind:
+                continue
+            if _single(grant) or (grant.pin_key is not None and hmac.compare_digest(grant.pin_key, typed)):
+                found.append(grant)
+            else:
+                wanting.append(grant)
+    return Match(found=tuple(found), wanting=tuple(wanting))
+
+
+def _offline(here: DoorPlan, door: str, meant: tuple[OfflineWindow, ...]) -> Match:
+    good = sorted((window for window in meant if window not in here.revoked), key=lambda w: w not in here.offline)
+    return Match(
+        found=tuple(
+            Grant(
+                door=door,
+                key=_NO_KEY,
+                kind=CredentialKind.OFFLINE_CODE,
+                windows=(window.during,),
+                booking=here.offline.get(window),
+            )
+            for window in good
+        ),
+        windows=tuple(good),
+        withdrawn=bool(meant) and not good,
+    )

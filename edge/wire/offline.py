@@ -1,0 +1,78 @@
+"""Offline-issued codes: the controller makes one while the door is out of reach, and the door verifies it by itself.
+
+A code is ``9`` and nine more digits, made of ``HMAC-SHA256(door's offline secret, offline_code NUL door NUL start NUL
+quarters NUL slot)``: its first eight bytes, as a big-endian number, modulo 10^9. ``start`` counts quarter hours since
+1970 in UTC, so a change of the clocks moves nothing.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import msgspec
+
+from edge.wire.credentials import OFFLINE_FIRST, OFFLINE_LENGTH, CredentialKind
+from edge.wire.interval import Instant, Interval
+
+QUARTER = timedelta(minutes=15)
+QUARTERS_MAX = 48
+"""The longest window, 12 hours."""
+SLOTS = 8
+"""How many codes there can be for the same window at one door."""
+_QUARTER_S = 900
+_SPACE = 10 ** (OFFLINE_LENGTH - 1)
+
+
+class OfflineWindow(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """When an offline code works: from ``start``, on a quarter hour, for ``quarters``; ``slot`` tells apart what has
+    the same window. Raises ``ValueError`` for a start that is on no quarter hour."""
+
+    start: Instant
+    quarters: Annotated[int, msgspec.Meta(ge=1, le=QUARTERS_MAX)]
+    slot: Annotated[int, msgspec.Meta(ge=0, lt=SLOTS)] = 0
+
+    def __post_init__(self) -> None:
+        try:
+            msgspec.structs.force_setattr(self, "start", self.start.astimezone(UTC))
+            on_quarter = quarter_at(self.start) == self.start and self.start + self.quarters * QUARTER > self.start
+        except OverflowError as error:
+            raise ValueError(f"an offline window at the end of the calendar: {error}") from error
+        if not on_quarter:
+            raise ValueError(f"an offline window starts on a quarter hour, not at {self.start}")
+
+    @property
+    def during(self) -> Interval:
+        """The window as an interval."""
+        return Interval(start=self.start, end=self.start + self.quarters * QUARTER)
+
+
+Lookup = Callable[[str], tuple[OfflineWindow, ...]]
+"""The windows that an offline code's ten digits can mean at a door, best first."""
+
+
+def nothing(digits: str) -> tuple[OfflineWindow, ...]:
+    """The ``Lookup`` of a door that knows no offline codes."""
+    return ()
+
+
+def quarter_at(instant: datetime) -> datetime:
+    """The last quarter hour that is not after ``instant``."""
+    seconds = int((instant - _EPOCH) // QUARTER) * _QUARTER_S
+    return _EPOCH + timedelta(seconds=seconds)
+
+
+def offline_code(secret: bytes, door: str, window: OfflineWindow) -> str:
+    """The ten digits of ``window`` at ``door``, whose offline secret is ``secret``."""
+    return digits_of(secret, door, int((window.start - _EPOCH) // QUARTER), window.quarters, window.slot)
+
+
+def digits_of(secret: bytes, door: str, start: int, quarters: int, slot: int) -> str:
+    """The same from plain numbers, ``start`` in quarter hours since 1970; for whoever makes thousands."""
+    text = f"{CredentialKind.OFFLINE_CODE}\0{door}\0{start}\0{quarters}\0{slot}"
+    value = int.from_bytes(hmac.digest(secret, text.encode(), hashlib.sha256)[:8])
+    return f"{OFFLINE_FIRST}{value % _SPACE:0{OFFLINE_LENGTH - 1}}"
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
