@@ -13,8 +13,8 @@ import msgspec
 from edge.config import Config
 from edge.conversation import Conversation
 from edge.courier import Courier
-from edge.doorway import Doorway
 from edge.files import Files
+from edge.furnishing import Furniture, furnish
 from edge.house import House
 from edge.introduction import Introduction, LinkMaker
 from edge.kept import Day, Kept, read_kept, write_kept
@@ -22,7 +22,6 @@ from edge.outbox import Outbox
 from edge.pins import Pins
 from edge.plans import Outcome, PlanStore
 from edge.recovery import Found
-from edge.sensors import BeamCounter, MotionSensor, StationCounter
 from edge.trust import Floor, Timekeeper, kernel_synchronised, machine_boot_id
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
@@ -70,8 +69,7 @@ class Agent:
         self._keys = Keyring(config.controller_key)
         self._signer = Signer(config.key)
         self._version = version("hallkeeper")
-        self._doors: list[Doorway] = []
-        self._counters: list[BeamCounter] = []
+        self._furniture = Furniture()
         self._refused: tuple[str, str] | None = None
         self._applied: Applied | None = None
         self._unseen: tuple[datetime, float] | None = None
@@ -87,12 +85,10 @@ class Agent:
         house, kept, found = await self._open()
         link: Link | None = None
         try:
-            self._furnish(house, kept)
+            self._furniture = furnish(house, self._pins, kept)
+            self._talk.devices |= self._furniture.devices
             self._note_start(found, kept)
-            for door in self._doors:
-                door.start()
-            for counter in self._counters:
-                counter.start()
+            self._furniture.start()
             link = self._link = self._make_link(
                 Introduction(
                     client_id=f"hk-{self._config.site}-{self._config.edge}",
@@ -110,8 +106,7 @@ class Agent:
             log.info("%s/%s is at work", self._config.site, self._config.edge, extra={"action": "started"})
             await house.death
         finally:
-            for door in self._doors:
-                door.secure()
+            self._furniture.secure()
             self._pins.close()
             with contextlib.suppress(asyncio.CancelledError):
                 if link is not None:
@@ -164,29 +159,6 @@ class Agent:
         house.show, house.noticed = self._talk.show, self._talk.look
         found.troubles += [trouble for trouble in (unkept, await plans.open()) if trouble is not None]
         return house, kept, found
-
-    def _furnish(self, house: House, kept: Kept | None) -> None:
-        """Take the pins. From here on every strike is locked unless a door's machine releases it."""
-        talk, pins = self._talk, self._pins
-        for config in self._config.doors:
-            door = Doorway(config, house=house, pins=pins)
-            self._doors.append(door)
-            talk.devices[door.id] = door
-        for counting in self._config.counters:
-            totals = house.outbox.totals.get(counting.id, (0, 0))
-            counter = BeamCounter(counting, house=house, pins=pins, totals=totals)
-            if kept is not None and (day := kept.days.get(counter.id)) is not None:
-                counter.resume_day(day.day, day.ins, day.outs)
-            self._counters.append(counter)
-            talk.devices[counter.id] = counter
-        for moving in self._config.motion:
-            sensor = MotionSensor(moving, house=house, pins=pins)
-            talk.devices[sensor.id] = sensor
-            sensor.start()
-        for listing in self._config.wifi:
-            stations = StationCounter(listing, house=house)
-            talk.devices[stations.id] = stations
-            house.spawn(f"wifi {stations.id}", stations.run())
 
     def _note_start(self, found: Found, kept: Kept | None) -> None:
         """The first events of a run: what was not seen since the last one, and that the agent is back."""
@@ -253,7 +225,8 @@ class Agent:
         """The floor goes to the disk after every event before it, so that none of them lies beyond an outage."""
         floor = house.timekeeper.floor(self._clock.now(), self._clock.monotonic())
         days = {
-            counter.id: Day(day=counter.day[0], ins=counter.day[1], outs=counter.day[2]) for counter in self._counters
+            counter.id: Day(day=counter.day[0], ins=counter.day[1], outs=counter.day[2])
+            for counter in self._furniture.counters.values()
         }
         async with self._keeping:
             kept = Kept(floor=floor, days=days, plan=house.plans.highest)
@@ -266,7 +239,7 @@ class Agent:
             before = house.trust
             house.timekeeper.look(self._clock.now(), self._clock.monotonic(), synchronised=self._synchronised())
             self._trust_changed(before is not house.trust)
-            for counter in self._counters:
+            for counter in self._furniture.counters.values():
                 counter.look()
             await self._clock.sleep(TRUST_S)
 
@@ -322,7 +295,7 @@ class Agent:
 
     def _plan_changed(self) -> None:
         """Another plan is in force, before it is on the disk."""
-        for door in self._doors:
+        for door in self._furniture.doors.values():
             door.look()
 
     def _plan_settled(self, outcome: Outcome) -> None:
@@ -383,13 +356,13 @@ class Agent:
     # Commands
 
     def _unlock(self, command: Command) -> str:
-        for door in self._doors:
-            if door.id == command.door:
-                door.unlock()
-                return "unlocked once"
-        raise CommandRefused(f"there is no door {command.door!r} here")
+        door = self._furniture.doors.get(command.door or "")
+        if door is None:
+            raise CommandRefused(f"there is no door {command.door!r} here")
+        door.unlock()
+        return "unlocked once"
 
     def _self_test(self, command: Command) -> str:
-        stuck = [door.id for door in self._doors if not door.strike_obeys()]
+        stuck = [door.id for door in self._furniture.doors.values() if not door.strike_obeys()]
         said = f"strikes do not obey: {', '.join(stuck)}" if stuck else "every strike's pin obeys"
         return f"{said}; clock {self._house.trust}; {self._courier.behind} events not acknowledged"

@@ -8,96 +8,20 @@ import binascii
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from edge.config_checks import check
+from edge.door_config import DoorConfig
 from edge.errors import ConfigError
+from edge.readers.config import ReaderConfig
+from edge.sensors_config import CounterConfig, MotionConfig, PathText, WifiConfig
 from edge.wire.ids import Slug
 
-PinNumber = Annotated[int, msgspec.Meta(ge=0, le=53)]
-Positive = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
-NO_NUL = r"^[^\x00]+$"
-PathText = Annotated[str, msgspec.Meta(pattern=NO_NUL)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
-
-
-class InputPin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An input by its BCM number. *Active* is: contact shut, button pressed, beam broken, pulse present.
-
-    As wired by default, active is a closed circuit to ground, so that a cut wire reads as an open door.
-    """
-
-    pin: PinNumber
-    active_high: bool = False
-
-    def active(self, level: bool) -> bool:
-        """Whether the electrical ``level`` (true is high) means active."""
-        return level is self.active_high
-
-
-class OutputPin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An output by its BCM number; active releases the strike."""
-
-    pin: PinNumber
-    active_high: bool = True
-
-    def level(self, active: bool) -> bool:
-        """The electrical level that means ``active``."""
-        return active is self.active_high
-
-
-class KeypadPins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A Wiegand keypad that sends each key as a burst of 4 bits: D0 pulses low for 0, D1 for 1."""
-
-    d0: PinNumber
-    d1: PinNumber
-
-
-class DoorConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A door. ``hold_s`` and ``held_after_s`` (seconds) hold until a plan says otherwise."""
-
-    id: Slug
-    strike: OutputPin
-    contact: InputPin | None = None
-    rex: InputPin | None = None
-    keypad: KeypadPins | None = None
-    hold_s: Positive = 5.0
-    held_after_s: Positive = 60.0
-    secret: bytes = b""
-
-
-class CounterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Two light beams across a way in: whoever breaks ``outer`` first and clears ``inner`` last has come in."""
-
-    id: Slug
-    door: Slug | None = None
-    outer: InputPin
-    inner: InputPin
-
-
-class MotionConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A PIR; most drive their output high while they see movement."""
-
-    id: Slug
-    zone: Slug
-    pin: PinNumber
-    active_high: bool = True
-
-
-class WifiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where an access point's station listing comes from: the output of ``command`` or the content of ``file``."""
-
-    id: Slug
-    zone: Slug
-    format: Literal["iw", "hostapd"]
-    command: Annotated[tuple[Annotated[str, msgspec.Meta(pattern=NO_NUL)], ...], msgspec.Meta(min_length=1)] | None = (
-        None
-    )
-    file: PathText | None = None
-    every_s: Positive = 60.0
 
 
 class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,6 +46,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     rtc: bool = False
     outbox_mb: int = 64
     doors: tuple[DoorConfig, ...] = ()
+    readers: tuple[ReaderConfig, ...] = ()
     counters: tuple[CounterConfig, ...] = ()
     motion: tuple[MotionConfig, ...] = ()
     wifi: tuple[WifiConfig, ...] = ()
@@ -147,6 +72,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     rtc: bool = False
     outbox_mb: Annotated[int, msgspec.Meta(ge=1, le=65_536)] = 64
     door: tuple[DoorConfig, ...] = ()
+    reader: tuple[ReaderConfig, ...] = ()
     counter: tuple[CounterConfig, ...] = ()
     motion: tuple[MotionConfig, ...] = ()
     wifi: tuple[WifiConfig, ...] = ()
@@ -160,7 +86,7 @@ def load(path: Path) -> Config:
     except msgspec.ValidationError as error:
         problem, _, where = str(error).partition(" - at ")
         raise ConfigError(path, _key(where, problem), problem, "See deploy/README.md for what each key takes") from None
-    _check_devices(path, file)
+    check(path, file)
     try:
         ZoneInfo(file.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -181,6 +107,7 @@ def load(path: Path) -> Config:
         rtc=file.rtc,
         outbox_mb=file.outbox_mb,
         doors=_with_secrets(path, file),
+        readers=file.reader,
         counters=file.counter,
         motion=file.motion,
         wifi=tuple(
@@ -199,55 +126,10 @@ def _toml(path: Path, key: str) -> dict[str, Any]:
 
 
 def _key(where: str, problem: str) -> str:
-    """``$.door[1].strike`` as ``door[1].strike``; a missing or unknown key of the top level has no path."""
+    """``$.door[1].relay`` as ``door[1].relay``; a missing or unknown key of the top level has no path."""
     path = where.strip("`").removeprefix("$").removeprefix(".")
     named = re.search(r"(?:required|unknown) field `([^`]+)`", problem)
     return ".".join(part for part in (path, named.group(1) if named else "") if part) or "the file"
-
-
-def _check_devices(path: Path, file: _File) -> None:
-    """Ids are unique, a pin has one user, a listing one source, and a counter's door exists."""
-    pins: dict[int, str] = {}
-    ids: dict[str, str] = {}
-
-    def take(key: str, pin: int) -> None:
-        if pin in pins:
-            raise ConfigError(path, key, f"pin {pin} is taken by {pins[pin]}", "Give one of them another pin")
-        pins[pin] = key
-
-    def name(key: str, device: str) -> None:
-        if device in ids:
-            raise ConfigError(path, key, f"{device!r} is already {ids[device]}", "Give every device its own id")
-        ids[device] = key
-
-    for at, door in enumerate(file.door):
-        here = f"door[{at}]"
-        name(f"{here}.id", door.id)
-        if door.secret:
-            raise ConfigError(path, f"{here}.secret", "does not belong here", "Put it into secrets_file")
-        take(f"{here}.strike", door.strike.pin)
-        for part, pin in (("contact", door.contact), ("rex", door.rex)):
-            if pin is not None:
-                take(f"{here}.{part}", pin.pin)
-        if door.keypad is not None:
-            take(f"{here}.keypad.d0", door.keypad.d0)
-            take(f"{here}.keypad.d1", door.keypad.d1)
-    doors = {door.id for door in file.door}
-    for at, counter in enumerate(file.counter):
-        name(f"counter[{at}].id", counter.id)
-        take(f"counter[{at}].outer", counter.outer.pin)
-        take(f"counter[{at}].inner", counter.inner.pin)
-        if counter.door is not None and counter.door not in doors:
-            raise ConfigError(
-                path, f"counter[{at}].door", f"there is no door {counter.door!r}", "Name a [[door]] of this file"
-            )
-    for at, motion in enumerate(file.motion):
-        name(f"motion[{at}].id", motion.id)
-        take(f"motion[{at}].pin", motion.pin)
-    for at, wifi in enumerate(file.wifi):
-        name(f"wifi[{at}].id", wifi.id)
-        if (wifi.command is None) is (wifi.file is None):
-            raise ConfigError(path, f"wifi[{at}]", "needs either command or file", "Keep one of the two")
 
 
 def _data_dir(path: Path, folder: Path) -> Path:

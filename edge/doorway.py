@@ -1,16 +1,20 @@
-"""A door on its pins: keypad, contact and button go into the machine, the strike comes out of it."""
+"""A door on its pins: what readers are shown, contact and button go into the machine, the strike comes out of it."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
-from edge import debounce, door, keypad
-from edge.config import DoorConfig, InputPin
+from edge import debounce, door
+from edge.door_config import DoorConfig
 from edge.house import House, TickScale, Timer
+from edge.pinout import InputPin
 from edge.pins import Input, Pins
+from edge.readers import Reader
+from edge.signals import Signal
 from edge.wire.credentials import TIME_INDEPENDENT, Presented
 from edge.wire.decide import decide, is_free, next_change, span_at
 from edge.wire.events import AccessData, DoorData, EventData
 from edge.wire.messages import DeviceState
+from edge.wire.overrides import in_force
 from edge.wire.plan import DoorPlan, OverrideKind
 
 LOOK_S = 30.0
@@ -61,10 +65,9 @@ class Doorway:
         self._config = config
         self._house = house
         self.id = config.id
-        self._strike = pins.output(config.strike.pin, initial=config.strike.level(False))
+        self._strike = pins.output(config.relay.pin, initial=config.relay.level(False))
         self._clock = house.clock
-        self._burst = keypad.Burst()
-        self._entry = keypad.Entry()
+        self.readers: dict[str, Reader] = {}
         self._timer = Timer(house, f"door {config.id}", self._tick)
         self._schedule = Timer(house, f"schedule of {config.id}", self.look)
         self._stuck = Timer(house, f"exit button of {config.id} held", lambda: self._exit_fault(True))
@@ -76,10 +79,6 @@ class Doorway:
         if config.rex is not None:
             name = f"exit button of {config.id}"
             self._rex = Switch(config.rex, name=name, house=house, pins=pins, changed=self._pressed)
-        self._keys: list[Input] = []
-        if config.keypad is not None:
-            for bit, pin in ((0, config.keypad.d0), (1, config.keypad.d1)):
-                self._keys.append(pins.input(pin, pull_up=True, on_change=self._wire(bit)))
         is_open = None if self._contact is None else not self._contact.active
         self._state = door.begin(open=is_open, held_after_s=config.held_after_s, now=self._clock.monotonic())
 
@@ -91,7 +90,7 @@ class Doorway:
 
     def secure(self) -> None:
         """Lock the strike, at once and whatever else is going on."""
-        self._strike.set(self._config.strike.level(False))
+        self._strike.set(self._config.relay.level(False))
 
     def unlock(self) -> None:
         """Let somebody in once, on a command."""
@@ -99,7 +98,7 @@ class Doorway:
 
     def strike_obeys(self) -> bool:
         """Whether the strike's pin is at the level it was set to."""
-        return self._strike.level is self._config.strike.level(self._state.released)
+        return self._strike.level is self._config.relay.level(self._state.released)
 
     def look(self) -> None:
         """Look at the plan: is the door free, what are its rules? Call it when plan or clock trust changed."""
@@ -133,33 +132,16 @@ class Doorway:
             },
         )
 
-    # Keypad
+    # Readers
 
-    def _wire(self, bit: int) -> Callable[[bool, float], None]:
-        def changed(level: bool, tick: float) -> None:
-            if not level:
-                self._house.post(self._bit, bit, tick)
-
-        return changed
-
-    def _bit(self, bit: int, tick: float) -> None:
-        spoilt = self._burst.spoilt
-        self._burst, key = keypad.pulse(self._burst, bit, tick)
-        if self._burst.spoilt > spoilt:
-            self._house.count("keypad_garbled")
-        if key is None:
-            return
-        self._entry, digits = keypad.key(self._entry, key, self._clock.monotonic())
-        if digits is not None:
-            self._judge(digits)
-
-    def _judge(self, digits: str) -> None:
-        """The digits are forgotten here: neither event nor log ever has them."""
+    def present(self, presented: Presented, reader: str) -> None:
+        """Somebody asks to come in at ``reader``. What they present is forgotten here: neither event nor log ever
+        has it."""
         decision = decide(
             self._house.plans.plan,
             door=self.id,
             secret=self._config.secret,
-            credential=Presented(digits=digits),
+            credential=presented,
             now=self._house.now(),
             trust=self._house.trust,
         )
@@ -176,6 +158,8 @@ class Doorway:
             self._house.count("wrong_codes")
             self._house.record(self.id, access)
             self._house.show(self.id)
+        if reader in self.readers:
+            self.readers[reader].signal(Signal.GRANTED if decision.granted else Signal.REFUSED)
 
     # Machine
 
@@ -200,7 +184,7 @@ class Doorway:
         self._state, effects = door.step(self._state, given, self._clock.monotonic())
         for effect in effects:
             if isinstance(effect, door.Strike):
-                self._strike.set(self._config.strike.level(effect.released))
+                self._strike.set(self._config.relay.level(effect.released))
         if first is not None:
             self._house.record(self.id, first)
         for effect in effects:
@@ -221,7 +205,7 @@ class Doorway:
         plan, now = self._house.plans.plan, self._house.now()
         if here is None or plan is None or now >= plan.manifest.horizon:
             return "locked"
-        blocked = [override.kind for override in here.overrides if now in override.during]
-        if blocked and blocked[-1] is not OverrideKind.HOLD_OPEN:
+        override = in_force(here.overrides, now)
+        if override is not None and override.kind is not OverrideKind.HOLD_OPEN:
             return "locked"
         return "code" if set(span_at(here, now).accepts) - TIME_INDEPENDENT else "locked"

@@ -7,10 +7,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from edge import footfall, motion, wifi
-from edge.config import CounterConfig, InputPin, MotionConfig, WifiConfig
 from edge.errors import ListingUnreadable
 from edge.house import House, TickScale, Timer
+from edge.pinout import InputPin
 from edge.pins import Input, Pins
+from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
 from edge.wire.events import FootfallData, MotionData, WifiData
 from edge.wire.messages import DeviceState
 
@@ -152,7 +153,7 @@ class MotionSensor:
 
 
 class StationCounter:
-    """Counts the stations of an access point every so often; ``run`` as a task."""
+    """Counts the stations of an access point every so often, in a task of its own."""
 
     def __init__(self, config: WifiConfig, *, house: House) -> None:
         self._config = config
@@ -169,7 +170,10 @@ class StationCounter:
             values={"stations": self._stations, "zone": self._config.zone},
         )
 
-    async def run(self) -> None:
+    def start(self) -> None:
+        self._house.spawn(f"wifi {self.id}", self._run())
+
+    async def _run(self) -> None:
         while True:
             await self._count()
             await self._house.clock.sleep(self._config.every_s)

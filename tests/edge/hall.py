@@ -11,19 +11,13 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.agent import Agent
-from edge.config import (
-    BrokerConfig,
-    Config,
-    CounterConfig,
-    DoorConfig,
-    InputPin,
-    KeypadPins,
-    MotionConfig,
-    OutputPin,
-    WifiConfig,
-)
+from edge.config import BrokerConfig, Config
+from edge.door_config import DoorConfig
 from edge.files import Files
+from edge.pinout import InputPin, OutputPin
 from edge.pins import GpioPins
+from edge.readers.config import WiegandConfig
+from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.envelope import Addressed, Envelope, Keyring, Purpose, Signer, open_envelope
@@ -74,13 +68,13 @@ def config(folder: Path = Path("unused"), *, wifi: str | None = None, outbox_mb:
         doors=(
             DoorConfig(
                 id=DOOR,
-                strike=OutputPin(pin=STRIKE),
+                relay=OutputPin(pin=STRIKE),
                 contact=InputPin(pin=CONTACT),
                 rex=InputPin(pin=REX),
-                keypad=KeypadPins(d0=D0, d1=D1),
                 secret=SECRET,
             ),
         ),
+        readers=(WiegandConfig(id="front-keypad", door=DOOR, d0=D0, d1=D1),),
         counters=(CounterConfig(id="front-beams", door=DOOR, outer=InputPin(pin=OUTER), inner=InputPin(pin=INNER)),),
         motion=(MotionConfig(id="hall-pir", zone="hall", pin=PIR),),
         wifi=(WifiConfig(id="hall-wifi", zone="hall", format="iw", file=wifi),) if wifi else (),

@@ -68,7 +68,7 @@ def test_a_mistake_in_the_configuration_exits_2_with_file_and_key(tmp_path: Path
     done = hallkeeper("edge", command, "--config", str(path))
     assert done.returncode == 2
     assert str(path) in done.stderr
-    assert "door[0].strike.pin" in done.stderr
+    assert "door[0].relay.pin" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -28,10 +28,16 @@ password_file = "broker.password"
 
 [[door]]
 id = "front-door"
-strike = {{ pin = 17 }}
+relay = {{ pin = 17 }}
 contact = {{ pin = 27 }}
 rex = {{ pin = 22 }}
-keypad = {{ d0 = 5, d1 = 6 }}
+
+[[reader]]
+kind = "wiegand"
+id = "front-keypad"
+door = "front-door"
+d0 = 5
+d1 = 6
 
 [[counter]]
 id = "front-beams"
@@ -81,12 +87,17 @@ MISTAKES = [
     ('site = "ramsey"', 'site = "Ramsey Hall"', "site"),
     ('site = "ramsey"', "", "site"),
     ('data_dir = "data"', "data_dir = 3", "data_dir"),
-    ("strike = { pin = 17 }", "strike = { pin = 99 }", "door[0].strike.pin"),
-    ("strike = { pin = 17 }", "strike = { pin = 17, polarity = 1 }", "door[0].strike.polarity"),
-    ("strike = { pin = 17 }", "", "door[0].strike"),
+    ("relay = { pin = 17 }", "relay = { pin = 99 }", "door[0].relay.pin"),
+    ("relay = { pin = 17 }", "relay = { pin = 17, polarity = 1 }", "door[0].relay.polarity"),
+    ("relay = { pin = 17 }", "", "door[0].relay"),
     ("contact = { pin = 27 }", "contact = { pin = 17 }", "door[0].contact"),
+    ('id = "front-keypad"', 'id = "front-door"', "reader[0].id"),
+    ('kind = "wiegand"', 'kind = "magic"', "reader[0].kind"),
+    ('door = "front-door"\nd0', 'door = "back-door"\nd0', "reader[0].door"),
+    ("d1 = 6", "d1 = 27", "reader[0].d1"),
+    ("d1 = 6", 'd1 = 6\nside = "above"', "reader[0].side"),
     ('id = "front-beams"', 'id = "front-door"', "counter[0].id"),
-    ('door = "front-door"', 'door = "back-door"', "counter[0].door"),
+    ('door = "front-door"\nouter', 'door = "back-door"\nouter', "counter[0].door"),
     ('file = "stations.txt"', "", "wifi[0]"),
     ('format = "iw"', 'format = "unifi"', "wifi[0].format"),
     ('file = "stations.txt"', "command = []", "wifi[0].command"),

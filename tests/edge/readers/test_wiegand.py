@@ -1,4 +1,4 @@
-"""Bits become keys, keys become a code."""
+"""Bits become keys."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.keypad import BURST_GAP_S, ENTRY_PAUSE_S, HASH, STAR, Burst, Entry, key, pulse
+from edge.readers.wiegand import BURST_GAP_S, Burst, pulse
 
 
 def bits(burst: Burst, value: int, *, at: float, order: tuple[int, ...] = (0, 1, 2, 3)) -> tuple[Burst, list[int]]:
@@ -38,36 +38,6 @@ def test_a_broken_burst_does_not_spoil_the_next_key() -> None:
     burst, keys = bits(burst, 7, at=1.0 + BURST_GAP_S + 0.01)
     assert keys == [7]
     assert burst.spoilt == 1
-
-
-def typed(*keys: int, pause: float = 0.3) -> list[str]:
-    entry, codes = Entry(), []
-    for place, pressed in enumerate(keys):
-        entry, code = key(entry, pressed, place * pause)
-        if code is not None:
-            codes.append(code)
-    return codes
-
-
-def test_six_digits_act_at_once() -> None:
-    assert typed(4, 8, 2, 9, 1, 3) == ["482913"]
-
-
-def test_star_clears_and_hash_enters() -> None:
-    assert typed(1, 2, STAR, 4, 8, HASH) == ["48"]
-
-
-def test_hash_alone_enters_nothing() -> None:
-    assert typed(HASH, STAR, HASH) == []
-
-
-def test_whoever_waits_too_long_begins_anew() -> None:
-    assert typed(4, 8, 2, 9, 1, 3, pause=ENTRY_PAUSE_S + 0.1) == []
-    assert typed(4, 8, 2, 9, 1, 3, pause=ENTRY_PAUSE_S) == ["482913"]
-
-
-def test_what_was_typed_does_not_show_in_a_log() -> None:
-    assert "48" not in repr(Entry(digits="48", at=1.0))
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 10)), max_size=60))

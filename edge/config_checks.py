@@ -1,0 +1,85 @@
+"""What the parts of a configuration owe each other: ids and pins used once, doors that exist."""
+
+from pathlib import Path
+from typing import Protocol
+
+from edge.door_config import DoorConfig
+from edge.errors import ConfigError
+from edge.readers.config import ReaderConfig
+from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
+
+
+class Parts(Protocol):
+    """The devices of a configuration file."""
+
+    @property
+    def door(self) -> tuple[DoorConfig, ...]: ...
+    @property
+    def reader(self) -> tuple[ReaderConfig, ...]: ...
+    @property
+    def counter(self) -> tuple[CounterConfig, ...]: ...
+    @property
+    def motion(self) -> tuple[MotionConfig, ...]: ...
+    @property
+    def wifi(self) -> tuple[WifiConfig, ...]: ...
+
+
+def check(path: Path, parts: Parts) -> None:
+    """Raises ``ConfigError`` about ``path`` with the first key that is at odds with another."""
+    taken = _Taken(path)
+    for at, door in enumerate(parts.door):
+        _check_door(taken, f"door[{at}]", door)
+    doors = {door.id for door in parts.door}
+    for at, reader in enumerate(parts.reader):
+        here = f"reader[{at}]"
+        taken.name(f"{here}.id", reader.id)
+        for key, pin in reader.pins().items():
+            taken.pin(f"{here}.{key}", pin)
+        taken.door(f"{here}.door", reader.door, doors)
+    for at, counter in enumerate(parts.counter):
+        here = f"counter[{at}]"
+        taken.name(f"{here}.id", counter.id)
+        taken.pin(f"{here}.outer", counter.outer.pin)
+        taken.pin(f"{here}.inner", counter.inner.pin)
+        if counter.door is not None:
+            taken.door(f"{here}.door", counter.door, doors)
+    for at, motion in enumerate(parts.motion):
+        taken.name(f"motion[{at}].id", motion.id)
+        taken.pin(f"motion[{at}].pin", motion.pin)
+    for at, wifi in enumerate(parts.wifi):
+        taken.name(f"wifi[{at}].id", wifi.id)
+        if (wifi.command is None) is (wifi.file is None):
+            raise ConfigError(path, f"wifi[{at}]", "needs either command or file", "Keep one of the two")
+
+
+def _check_door(taken: "_Taken", here: str, door: DoorConfig) -> None:
+    taken.name(f"{here}.id", door.id)
+    if door.secret:
+        raise ConfigError(taken.path, f"{here}.secret", "does not belong here", "Put it into secrets_file")
+    for key, pin in door.pins().items():
+        taken.pin(f"{here}.{key}", pin)
+
+
+class _Taken:
+    """Whose every id and pin is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._pins: dict[int, str] = {}
+        self._ids: dict[str, str] = {}
+
+    def pin(self, key: str, pin: int) -> None:
+        if pin in self._pins:
+            mend = "Give one of them another pin"
+            raise ConfigError(self.path, key, f"pin {pin} is taken by {self._pins[pin]}", mend)
+        self._pins[pin] = key
+
+    def name(self, key: str, device: str) -> None:
+        if device in self._ids:
+            mend = "Give every device its own id"
+            raise ConfigError(self.path, key, f"{device!r} is already {self._ids[device]}", mend)
+        self._ids[device] = key
+
+    def door(self, key: str, door: str, doors: set[str]) -> None:
+        if door not in doors:
+            raise ConfigError(self.path, key, f"there is no door {door!r}", "Name a [[door]] of this file")

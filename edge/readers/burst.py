@@ -1,0 +1,53 @@
+"""Pulses on the two wires of a Wiegand reader become frames of bits. Pure, by the kernel's ticks.
+
+A pulse on D0 is a 0, on D1 a 1. Pulses are 20 to 100 microseconds wide and 200 microseconds to 20 ms apart
+(Security Industry Association AC-01); a pause ends the frame.
+"""
+
+import msgspec
+
+GAP_S = 0.050
+"""A pause this long ends a frame. Keys come no closer than 100 ms."""
+RINGING_S = 0.000_050
+"""A second pulse on one wire within this is the first one's ringing; on the other wire it is crosstalk, and the
+frame, whose order is not known, is spoilt."""
+LIMIT = 64
+"""No frame has more bits."""
+
+
+class Burst(msgspec.Struct, frozen=True, kw_only=True):
+    """The pulses of a frame so far as (tick, wire), by tick. ``spoilt``: it can say nothing any more."""
+
+    pulses: tuple[tuple[float, int], ...] = ()
+    spoilt: bool = False
+
+    @property
+    def ends(self) -> float | None:
+        """The tick at which it will be over, if no pulse comes."""
+        return self.pulses[-1][0] + GAP_S if self.pulses else None
+
+    def bits(self) -> str | None:
+        """Its bits as text, or ``None`` where it is spoilt."""
+        return None if self.spoilt else "".join(str(wire) for _, wire in self.pulses)
+
+
+def pulse(burst: Burst, wire: int, tick: float) -> tuple[Burst, Burst | None]:
+    """One more pulse; the frame that a pause before it ended, if so.
+
+    The two wires may be reported out of order: ticks decide.
+    """
+    pulses = burst.pulses
+    if pulses and tick > pulses[-1][0] + GAP_S:
+        return Burst(pulses=((tick, wire),)), burst
+    if pulses and tick < pulses[0][0] - GAP_S:
+        return msgspec.structs.replace(burst, spoilt=True), None
+    place = len(pulses)
+    while place and pulses[place - 1][0] > tick:
+        place -= 1
+    near = [other for other in pulses[max(0, place - 1) : place + 1] if abs(other[0] - tick) < RINGING_S]
+    if near:
+        crossed = any(other != wire for _, other in near)
+        return msgspec.structs.replace(burst, spoilt=burst.spoilt or crossed), None
+    if len(pulses) == LIMIT:
+        return Burst(pulses=(*pulses[1:], (tick, wire)), spoilt=True), None
+    return Burst(pulses=(*pulses[:place], (tick, wire), *pulses[place:]), spoilt=burst.spoilt), None

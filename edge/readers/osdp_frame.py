@@ -1,0 +1,165 @@
+"""Frames of the Open Supervised Device Protocol (SIA OSDP 2.2, IEC 60839-11-5), section 5. Pure.
+
+``SOM address length(2) control [security block] code data [MAC] check``: the address's top bit marks a reply, the
+control byte holds sequence number, kind of check and whether a security block follows.
+"""
+
+import msgspec
+
+SOM = 0x53
+MARK = 0xFF
+"""Idle line before a frame; some devices send it."""
+SHORTEST, LONGEST = 7, 1440
+MAC_BYTES = 4
+BROADCAST = 0x7F
+_REPLY, _CRC, _BLOCK = 0x80, 0x04, 0x08
+_WITH_MAC = range(0x15, 0x19)
+
+
+class BadFrame(ValueError):
+    """The bytes are no frame of OSDP; the text says why, without quoting them."""
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """A frame. ``block`` is the security block whole, its length first; ``data`` is as sent, maybe encrypted; ``mac``
+    is there where the block calls for one. Its values never show: they may be a card or keys."""
+
+    address: int
+    sequence: int
+    code: int
+    data: bytes = b""
+    reply: bool = False
+    crc: bool = True
+    block: bytes = b""
+    mac: bytes = b""
+
+    @property
+    def block_kind(self) -> int | None:
+        """SCS_11 to SCS_18, or ``None`` for a plain frame."""
+        return self.block[1] if self.block else None
+
+    def __repr__(self) -> str:
+        way = "reply" if self.reply else "command"
+        return f"Frame({way} {self.code:#04x}, address {self.address}, sequence {self.sequence})"
+
+
+def crc16(data: bytes) -> int:
+    """CRC-16 of polynomial 1021, start 1D0F, not reflected (OSDP 2.2, annex C)."""
+    value = 0x1D0F
+    for byte in data:
+        value ^= byte << 8
+        for _ in range(8):
+            value = (value << 1 ^ 0x1021 if value & 0x8000 else value << 1) & 0xFFFF
+    return value
+
+
+def checksum(data: bytes) -> int:
+    """The eight low bits that bring the sum of all bytes to 0."""
+    return -sum(data) & 0xFF
+
+
+def head(frame: Frame) -> bytes:
+    """Everything before MAC and check: what a MAC is reckoned over. The length already counts both."""
+    body = frame.block + bytes([frame.code]) + frame.data
+    mac = MAC_BYTES if frame.block_kind in _WITH_MAC else 0
+    length = 5 + len(body) + mac + (2 if frame.crc else 1)
+    control = frame.sequence | (_CRC if frame.crc else 0) | (_BLOCK if frame.block else 0)
+    address = frame.address | (_REPLY if frame.reply else 0)
+    return bytes([SOM, address, *length.to_bytes(2, "little"), control]) + body
+
+
+def pack(frame: Frame) -> bytes:
+    """The bytes of a frame."""
+    data = head(frame) + frame.mac
+    return data + (crc16(data).to_bytes(2, "little") if frame.crc else bytes([checksum(data)]))
+
+
+def parse(data: bytes) -> Frame:
+    """The frame that ``data`` is, from first byte to last. Raises ``BadFrame``."""
+    if not SHORTEST <= len(data) <= LONGEST or data[0] != SOM:
+        raise BadFrame("it does not begin or end as a frame does")
+    if int.from_bytes(data[2:4], "little") != len(data):
+        raise BadFrame("its length is another than it says")
+    control = data[4]
+    if control & ~(3 | _CRC | _BLOCK):
+        raise BadFrame("its control byte has bits that mean nothing")
+    crc = bool(control & _CRC)
+    end = len(data) - (2 if crc else 1)
+    check = crc16(data[:end]) if crc else checksum(data[:end])
+    if int.from_bytes(data[end:], "little") != check:
+        raise BadFrame("its check does not hold")
+    body = data[5:end]
+    block = mac = b""
+    if control & _BLOCK:
+        block, body = body[: body[0]] if body else b"", body[body[0] :] if body else b""
+        if len(block) < 2 or block[0] != len(block):
+            raise BadFrame("its security block is cut short")
+        if block[1] in _WITH_MAC:
+            body, mac = body[:-MAC_BYTES], body[-MAC_BYTES:]
+    if not body or (mac and len(mac) < MAC_BYTES):
+        raise BadFrame("it has no code")
+    address = data[1]
+    return Frame(
+        address=address & ~_REPLY,
+        sequence=control & 3,
+        code=body[0],
+        data=body[1:],
+        reply=bool(address & _REPLY),
+        crc=crc,
+        block=block,
+        mac=mac,
+    )
+
+
+class Stream:
+    """Cuts what comes over a line into frames, in pieces of any size. ``spoilt`` counts what was no frame."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self.spoilt = 0
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The frames that ``data`` completes."""
+        self._held += data
+        frames: list[Frame] = []
+        while (frame := self._next()) is not None:
+            frames.append(frame)
+        return frames
+
+    def restart(self) -> None:
+        """Forget half a frame: its rest will not come any more."""
+        if self._held:
+            self.spoilt += 1
+        self._held.clear()
+
+    def _next(self) -> Frame | None:
+        while True:
+            self._seek()
+            if len(self._held) < 4:
+                return None
+            length = int.from_bytes(self._held[2:4], "little")
+            if not SHORTEST <= length <= LONGEST:
+                self._skip()
+                continue
+            if len(self._held) < length:
+                return None
+            try:
+                frame = parse(bytes(self._held[:length]))
+            except BadFrame:
+                self._skip()
+                continue
+            del self._held[:length]
+            return frame
+
+    def _seek(self) -> None:
+        """Drop what stands before the next start of a frame; idle line is no error."""
+        start = self._held.find(SOM)
+        noise = self._held if start < 0 else self._held[:start]
+        if noise.strip(bytes([MARK])):
+            self.spoilt += 1
+        del self._held[: len(noise)]
+
+    def _skip(self) -> None:
+        """What looked like a start was none."""
+        self.spoilt += 1
+        del self._held[0]
