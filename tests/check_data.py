@@ -1,7 +1,7 @@
 """The demo's figures are those of the data they name: `make check-data DATA=folder of the published files`.
 
 The files themselves are not part of the source tree (Newcastle City Council, "Newcastle Libraries open data"; the
-recurrence rules of python-dateutil's tests).
+recurrence rules of python-dateutil's tests; frames and keys of readers from their makers' manuals and open projects).
 """
 
 import csv
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from controller.bookings.series.rule import read_rule
+from tests import access_control as readers
 from tests.ical_rules import ours, table, wall
 
 HUBS = [
@@ -125,3 +126,34 @@ def test_the_table_of_recurrence_rules_is_the_published_one() -> None:
     ]
     kept = [(each.added, each.taken, tuple(at.isoformat() for at in each.gives)) for each in table()]
     assert kept == published
+
+
+def _access_control() -> Path:
+    (file,) = Path(os.environ["DATA"]).rglob("wiegand_vectors.json")
+    return file.parent
+
+
+def test_every_published_card_is_read_and_none_with_a_wrong_bit() -> None:
+    for row in readers.published_cards(_access_control()):
+        readers.card_is_read(row)
+        readers.flipped_card_is_refused(row)
+
+
+def test_every_published_key_is_read_and_none_with_a_wrong_bit_where_the_format_has_bits_to_spare() -> None:
+    for row in readers.published_keys(_access_control()):
+        readers.key_is_read(row)
+        if row.format != "keys4":
+            readers.flipped_key_is_refused(row)
+
+
+def test_every_published_osdp_frame_is_read_and_none_with_a_wrong_bit() -> None:
+    for row in readers.published_frames(_access_control()):
+        readers.frame_is_read(row)
+        readers.flipped_frame_is_refused(row)
+
+
+def test_the_tables_of_readers_are_the_published_ones() -> None:
+    folder = _access_control()
+    assert readers.card_rows() == readers.published_cards(folder)
+    assert readers.key_rows() == readers.published_keys(folder)
+    assert readers.frame_rows() == readers.published_frames(folder)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from edge.readers.osdp_frame import BadFrame, Frame, Stream, pack, parse
 from tests import access_control as tables
 
-ROWS = tables.frames()
+ROWS = tables.frame_rows()
 NAMES = [f"{place}-{row.source}" for place, row in enumerate(ROWS)]
 
 
