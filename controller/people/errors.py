@@ -46,12 +46,15 @@ class NotAllowed(Refused):
 _DONE = {
     Action.READ: "look at this",
     Action.BOOK: "book this or change it",
-    Action.DECIDE: "decide about bookings or doors",
+    Action.DECIDE: "decide about bookings",
     Action.RUN: "change how things run",
     Action.BUILD: "change the buildings",
     Action.CONTACT: "see who is behind this",
     Action.PEOPLE: "keep the parties",
     Action.USERS: "keep the users",
+    Action.OPEN: "open doors or look after their devices",
+    Action.LOCK_DOWN: "lock doors down or lift that",
+    Action.REISSUE: "give this booking another code",
 }
 
 

@@ -85,6 +85,9 @@ Builds = Annotated[Actor, Depends(Gate(Action.BUILD))]
 SeesContacts = Annotated[Actor, Depends(Gate(Action.CONTACT))]
 KeepsPeople = Annotated[Actor, Depends(Gate(Action.PEOPLE))]
 KeepsUsers = Annotated[Actor, Depends(Gate(Action.USERS))]
+OpensDoors = Annotated[Actor, Depends(Gate(Action.OPEN))]
+LocksDown = Annotated[Actor, Depends(Gate(Action.LOCK_DOWN))]
+Reissues = Annotated[Actor, Depends(Gate(Action.REISSUE))]
 """Dependencies of routes, by what they do."""
 
 TheActor = Annotated[Actor, Depends(the_actor)]

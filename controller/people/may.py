@@ -26,6 +26,12 @@ class Action(StrEnum):
     """Change parties, look through all of them."""
     USERS = "users"
     """Decide who may sign in, and as what."""
+    OPEN = "open"
+    """Open a door once, hold it open, take it out of service; test an edge, restart it, put its count right."""
+    LOCK_DOWN = "lock_down"
+    """Lock doors against the public, and lift that again."""
+    REISSUE = "reissue"
+    """Give a booking another code at once, since others know the one it has."""
 
 
 class Thing(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,10 +45,11 @@ class Thing(msgspec.Struct, frozen=True, kw_only=True):
 _ALLOWED = {
     Role.ADMIN: frozenset(Action),
     Role.MANAGER: frozenset(Action) - {Action.BUILD, Action.USERS},
-    Role.BOOKER: frozenset({Action.READ, Action.BOOK, Action.CONTACT}),
+    Role.BOOKER: frozenset({Action.READ, Action.BOOK, Action.CONTACT, Action.REISSUE}),
+    Role.PORTER: frozenset({Action.READ, Action.CONTACT, Action.OPEN, Action.LOCK_DOWN, Action.REISSUE}),
     Role.READER: frozenset({Action.READ}),
 }
-_ITS_OWN = frozenset({Action.BOOK, Action.CONTACT})
+_ITS_OWN = frozenset({Action.BOOK, Action.CONTACT, Action.REISSUE})
 """What a booker may do for its own party only."""
 
 

@@ -23,6 +23,8 @@ class Role(StrEnum):
     """Runs sites: diary, hours, approval."""
     BOOKER = "booker"
     """Asks for bookings; the rules decide."""
+    PORTER = "porter"
+    """Looks after doors on site: opens, locks down, gives another code."""
     READER = "reader"
 
 

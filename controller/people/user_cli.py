@@ -37,7 +37,9 @@ UserName = Annotated[str, typer.Argument(help="The name to sign in with; capital
 @app.command()
 def add(
     name: UserName,
-    role: Annotated[Role, typer.Option(help="admin: all. manager: runs sites. booker: asks. reader: looks.")],
+    role: Annotated[
+        Role, typer.Option(help="admin: all. manager: runs sites. booker: asks. porter: doors. reader: looks.")
+    ],
     site: Annotated[list[str] | None, typer.Option(help="A site it may see, several times; else all.")] = None,
     party: Annotated[str | None, typer.Option(help="For whom a booker books.")] = None,
     config: ConfigFile = CONFIG,

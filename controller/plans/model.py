@@ -21,7 +21,8 @@ class SignedPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
-    """A command and what came of it. ``outcome``: ``done``, ``refused``, or ``None`` while nothing came."""
+    """A command and what came of it. ``args``: as ``edge.wire.messages.Command`` has them. ``outcome``: ``done``,
+    ``refused``, or ``None`` while nothing came."""
 
     id: str
     site: str
@@ -32,6 +33,7 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
     issued_at: datetime
     expires_at: datetime
+    args: dict[str, str | int | float | bool | None] = {}
     outcome: str | None = None
     why: str | None = None
     ended_at: datetime | None = None

@@ -125,12 +125,21 @@ async def put_outcome(
 
 
 async def insert_command(tx: Tx, issued: Issued) -> None:
-    await tx.execute(insert(commands).values(msgspec.structs.asdict(issued)))
+    row = msgspec.structs.asdict(issued) | {"args": msgspec.json.encode(issued.args).decode()}
+    await tx.execute(insert(commands).values(row))
 
 
 async def command(tx: Tx, command_id: str) -> Issued | None:
     row = (await tx.execute(select(commands).where(commands.c.id == command_id))).mappings().first()
-    return Issued(**row) if row else None
+    return _issued(row) if row else None
+
+
+async def commands_before(tx: Tx, site: str, *, before: str | None, limit: int) -> list[Issued]:
+    """A site's commands, the newest first, from the one older than ``before``."""
+    query = select(commands).where(commands.c.site == site).order_by(commands.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(commands.c.id < before)
+    return [_issued(row) for row in (await tx.execute(query)).mappings()]
 
 
 async def whose_command(tx: Tx, command_id: str) -> Thing | None:
@@ -158,6 +167,10 @@ async def _known(tx: Tx, digests: Sequence[str]) -> set[str]:
 
 def _lots(digests: Sequence[str]) -> list[Sequence[str]]:
     return [digests[at : at + _IN_LIMIT] for at in range(0, len(digests), _IN_LIMIT)]
+
+
+def _issued(row: RowMapping) -> Issued:
+    return Issued(**(dict(row) | {"args": msgspec.json.decode(row["args"])}))
 
 
 def _plan(row: RowMapping) -> SignedPlan:

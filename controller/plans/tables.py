@@ -1,6 +1,6 @@
 """The plans' tables. Every signed plan is kept, so that "why did it open" can be answered for the past."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from controller.database import Instant, Serial, metadata
 
@@ -46,5 +46,42 @@ commands = Table(
     Column("outcome", String(20)),
     Column("why", Text),
     Column("ended_at", Instant),
+    Column("args", Text, nullable=False, server_default="{}"),
+    Index("ix_commands_site_id", "site", "id"),
 )
 """Momentary acts, who asked for them and why, and what came of them."""
+
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(40), ForeignKey("sites.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_by", String(200)),
+    Column("ended_why", Text),
+    CheckConstraint("ends > starts", name="order"),
+    Index("ix_overrides_site_ends", "site", "ends"),
+)
+"""What was ordered of doors for a while, kept for good. ``whole``: of every door of the site, also one that is made
+later. ``ended_at``: when somebody ended it early."""
+
+override_doors = Table(
+    "override_doors",
+    metadata,
+    Column("override", String(36), ForeignKey("overrides.id"), primary_key=True),
+    Column("door", String(40), primary_key=True),
+    Column("site", String(40), nullable=False),
+    Column("on_version", Serial),
+    Column("on_at", Instant),
+    Column("off_version", Serial),
+    Column("off_at", Instant),
+    Index("ix_override_doors_site_door", "site", "door"),
+)
+"""Where it stands at each door: the plan that brought it there or took it away, and since when that plan is there."""

@@ -5,30 +5,35 @@ import pytest
 from controller.people.may import Action, Thing, may, sees
 from controller.people.model import Actor, Role
 
-ALL = "read book decide run build contact people users"
+ALL = "read book decide run build contact people users open lock_down reissue"
+DOORS = "open lock_down reissue"
 
 # role, its sites, its party | the thing's site, the thing's party | what it may
 TABLE = f"""
 admin    *       -      | ramsey  -      | {ALL}
 admin    *       -      | -       -      | {ALL}
 admin    *       -      | ramsey  choir  | {ALL}
-admin    ramsey  -      | ramsey  choir  | read book decide run build contact people
-admin    ramsey  -      | -       -      | read book decide run build contact people
+admin    ramsey  -      | ramsey  choir  | read book decide run build contact people {DOORS}
+admin    ramsey  -      | -       -      | read book decide run build contact people {DOORS}
 admin    ramsey  -      | wyton   -      | nothing
-manager  *       -      | ramsey  -      | read book decide run contact people
-manager  *       -      | -       choir  | read book decide run contact people
-manager  ramsey  -      | ramsey  choir  | read book decide run contact people
-manager  ramsey  -      | -       -      | read book decide run contact people
+manager  *       -      | ramsey  -      | read book decide run contact people {DOORS}
+manager  *       -      | -       choir  | read book decide run contact people {DOORS}
+manager  ramsey  -      | ramsey  choir  | read book decide run contact people {DOORS}
+manager  ramsey  -      | -       -      | read book decide run contact people {DOORS}
 manager  ramsey  -      | wyton   choir  | nothing
-booker   *       choir  | ramsey  choir  | read book contact
+booker   *       choir  | ramsey  choir  | read book contact reissue
 booker   *       choir  | ramsey  yoga   | read
 booker   *       choir  | ramsey  -      | read
-booker   *       choir  | -       choir  | read book contact
+booker   *       choir  | -       choir  | read book contact reissue
 booker   *       choir  | -       yoga   | read
-booker   ramsey  choir  | ramsey  choir  | read book contact
+booker   ramsey  choir  | ramsey  choir  | read book contact reissue
 booker   ramsey  choir  | wyton   choir  | nothing
 booker   *       -      | ramsey  -      | read
 booker   *       -      | ramsey  choir  | read
+porter   *       -      | ramsey  -      | read contact {DOORS}
+porter   *       -      | ramsey  choir  | read contact {DOORS}
+porter   ramsey  -      | ramsey  choir  | read contact {DOORS}
+porter   ramsey  -      | wyton   -      | nothing
 reader   *       -      | ramsey  -      | read
 reader   *       -      | ramsey  choir  | read
 reader   *       -      | -       -      | read
