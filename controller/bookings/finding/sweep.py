@@ -5,7 +5,7 @@ all the rest of the answer.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from typing import TypeAlias
@@ -103,19 +103,30 @@ def claimed(claims: Sequence[Claim], gaps: Gaps) -> list[Span]:
 
     Buffers are kept from each claim, a change-over only from the one before and the one after.
     """
+    kinds = {kind for _, _, kind in claims}
+    if all(gaps[kind][1] <= gaps[kind][0] and gaps[kind][3] <= gaps[kind][2] for kind in kinds):
+        return _buffered(claims, gaps, kinds)
     found = []
     last_end = _LONG_AGO
     for (start, end, kind), (next_start, _, _) in zip_longest(claims, claims[1:], fillvalue=_NEVER):
         buffer_before, change_before, buffer_after, change_after = gaps[kind]
-        begins = start - buffer_before
-        if change_before > buffer_before:
-            begins = min(begins, max(start - change_before, last_end))
-        ends = end + buffer_after
-        if change_after > buffer_after:
-            ends = max(ends, min(end + change_after, next_start))
+        begins, ends = start - buffer_before, end + buffer_after
+        changing, changed = start - change_before, end + change_after
+        if changing < begins and last_end < begins:
+            begins = max(last_end, changing)
+        if ends < changed and ends < next_start:
+            ends = min(next_start, changed)
         found.append((begins, ends))
         last_end = end
     return found
+
+
+def _buffered(claims: Sequence[Claim], gaps: Gaps, kinds: Collection[str]) -> list[Span]:
+    """The same where no change-over is wider than the buffer beside it: neighbours do not matter then."""
+    if len(kinds) == 1:
+        [(before, _, after, _)] = (gaps[kind] for kind in kinds)
+        return [(start - before, end + after) for start, end, _ in claims]
+    return [(start - gaps[kind][0], end + gaps[kind][2]) for start, end, kind in claims]
 
 
 def full(taken: Mapping[int, int], most: int) -> list[Span]:

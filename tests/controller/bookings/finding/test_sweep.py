@@ -86,6 +86,18 @@ def test_nothing_is_changed_over_across_what_lies_between() -> None:
     assert claimed([early, late], wish) == minutes((100, 103), (103, 140))
 
 
+def test_a_buffer_counts_in_full_where_neighbours_stand_closer_than_it() -> None:
+    wish = gaps("hall", layout="theatre", setup_min=10, cleardown_min=10, half=kind("half-b"))
+    first, second = (100 * MINUTE, 110 * MINUTE, "half"), (115 * MINUTE, 120 * MINUTE, "half")
+    assert claimed([first, second], wish) == minutes((80, 120), (105, 140))
+
+
+def test_each_kind_of_claim_keeps_its_own_buffers() -> None:
+    wish = gaps("yard", long=kind("shed", setup_min=5, cleardown_min=15), short=kind("shed", setup_min=1))
+    first, second = (100 * MINUTE, 160 * MINUTE, "long"), (200 * MINUTE, 260 * MINUTE, "short")
+    assert claimed([first, second], wish) == minutes((95, 175), (199, 260))
+
+
 def test_a_claim_of_a_space_that_is_gone_keeps_its_own_buffers() -> None:
     wish = gaps("yard", x=kind("shed", setup_min=5, cleardown_min=15))
     assert claimed([(100 * MINUTE, 160 * MINUTE, "x")], wish) == minutes((95, 175))
