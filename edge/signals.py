@@ -12,6 +12,7 @@ class Signal(StrEnum):
     LOCKED_OUT = "locked_out"
     PIN_WANTED = "pin_wanted"
     TOO_EARLY = "too_early"
+    WAIT = "wait"
     FORCED = "forced"
     HELD = "held"
     ALARM_WARNING = "alarm_warning"

@@ -9,6 +9,8 @@ from edge.wire.events import (
     DoorData,
     EventData,
     FaultData,
+    FireChange,
+    FireData,
     OutageData,
     PlanData,
 )
@@ -30,6 +32,17 @@ _CHANGE = {
     DoorChange.HELD: "held open too long",
     DoorChange.CLEARED: "in order again",
     DoorChange.EXIT: "request to exit",
+    DoorChange.GLASS_BROKEN: "break-glass unit broken, so the door is unlocked",
+    DoorChange.GLASS_WHOLE: "break-glass unit whole again",
+}
+_UNLOCKED = {
+    "command": "unlocked by the office",
+    "fire": "unlocked, since there is fire",
+}
+_FIRE = {
+    FireChange.ACTIVE: "FIRE",
+    FireChange.LATCHED: "the fire line is back to normal; doors stay as in a fire until a key holder comes in",
+    FireChange.CLEARED: "fire cleared by a key holder",
 }
 
 
@@ -40,8 +53,10 @@ def happened(data: EventData | None) -> str | None:
             return f"opened with {_KIND[data.credential]}" if data.credential else "walked in, the door is free"
         case AccessData():
             return f"refused: {REASON_TEXT[data.reason]}"
-        case DoorData(change=DoorChange.UNLOCKED, why="command"):
-            return "unlocked by the office"
+        case DoorData(change=DoorChange.UNLOCKED, why=why) if why in _UNLOCKED:
+            return _UNLOCKED[why]
+        case FireData():
+            return _FIRE[data.change]
         case DoorData():
             return _CHANGE[data.change]
         case BootData():

@@ -75,6 +75,7 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
             events.DroppedData,
             events.PlanData,
             events.FaultData,
+            events.FireData,
         ),
     ),
     ("Passes", (passes.Pass,)),
@@ -89,6 +90,7 @@ WORDS: tuple[type[enum.StrEnum], ...] = (
     plan.OverrideKind,
     decide.ClockTrust,
     events.DoorChange,
+    events.FireChange,
 )
 
 

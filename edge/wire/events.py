@@ -70,11 +70,14 @@ class DoorChange(StrEnum):
     HELD = "held"
     CLEARED = "cleared"
     EXIT = "exit"
+    GLASS_BROKEN = "glass_broken"
+    GLASS_WHOLE = "glass_whole"
 
 
 class DoorData(msgspec.Struct, frozen=True, kw_only=True, tag="door", tag_field="kind"):
-    """Something changed at a door. ``exit`` is a request to exit; ``cleared`` ends ``forced`` and ``held``.
-    ``why``: what moved it, such as ``grant``, ``exit``, ``schedule``, ``command``."""
+    """Something changed at a door. ``exit`` is a request to exit; ``cleared`` ends ``forced`` and ``held``;
+    ``glass_broken`` and ``glass_whole`` are its break-glass unit's. ``why``: what moved it, such as ``grant``,
+    ``exit``, ``schedule``, ``command``, ``fire``."""
 
     door: Slug
     change: DoorChange
@@ -148,6 +151,20 @@ class FaultData(msgspec.Struct, frozen=True, kw_only=True, tag="fault", tag_fiel
     present: bool
 
 
+class FireChange(StrEnum):
+    ACTIVE = "active"
+    LATCHED = "latched"
+    CLEARED = "cleared"
+
+
+class FireData(msgspec.Struct, frozen=True, kw_only=True, tag="fire", tag_field="kind"):
+    """The fire line: ``active`` while it says fire; ``latched`` when it no longer does, and doors stay released;
+    ``cleared`` on site, when a key holder was let in at ``door``."""
+
+    change: FireChange
+    door: Slug | None = None
+
+
 EventData = (
     AccessData
     | DoorData
@@ -159,6 +176,7 @@ EventData = (
     | DroppedData
     | PlanData
     | FaultData
+    | FireData
 )
 
 
@@ -196,9 +214,9 @@ class _Kind(msgspec.Struct, frozen=True):
 
 
 KINDS: frozenset[str] = frozenset(
-    {"access", "door", "footfall", "motion", "wifi", "boot", "outage", "dropped", "plan", "fault"}
+    {"access", "door", "footfall", "motion", "wifi", "boot", "outage", "dropped", "plan", "fault", "fire"}
 )
-URGENT: frozenset[str] = frozenset({"access"})
+URGENT: frozenset[str] = frozenset({"access", "fire"})
 """Kinds that are on the disk within 50 ms; the others within 1 s."""
 
 

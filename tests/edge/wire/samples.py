@@ -19,6 +19,8 @@ from edge.wire.events import (
     EventBatch,
     EventData,
     FaultData,
+    FireChange,
+    FireData,
     FootfallData,
     MotionData,
     OutageData,
@@ -99,6 +101,7 @@ DATA: dict[str, EventData] = {
     "dropped": DroppedData(first=3, last=9, counts={"motion": 6, "wifi": 1}),
     "plan": PlanData(version=8, applied=False, why="plan 8 ends before it begins"),
     "fault": FaultData(what="the outer beam is blocked", present=True),
+    "fire": FireData(change=FireChange.CLEARED, door="front-door"),
 }
 EVENTS = tuple(
     make_event(seq=seq, boot=UUID, mono_ms=1000 * seq, at=AT, trust=ClockTrust.SYNCED, device="front-door", data=data)
