@@ -35,15 +35,22 @@ from edge.wire.plan import (
 DAY = timedelta(days=1)
 
 ACCEPTED: Mapping[Mode, tuple[CredentialKind, ...]] = {
-    Mode.CLOSED: (CredentialKind.BOOKING_CODE, CredentialKind.STAFF, CredentialKind.KEY_HOLDER),
+    Mode.CLOSED: (
+        CredentialKind.BOOKING_CODE,
+        CredentialKind.OFFLINE_CODE,
+        CredentialKind.STAFF,
+        CredentialKind.KEY_HOLDER,
+    ),
     Mode.STAFFED: (
         CredentialKind.BOOKING_CODE,
+        CredentialKind.OFFLINE_CODE,
         CredentialKind.STAFF,
         CredentialKind.KEY_HOLDER,
         CredentialKind.CONTRACTOR,
     ),
     Mode.EXTENDED: (
         CredentialKind.BOOKING_CODE,
+        CredentialKind.OFFLINE_CODE,
         CredentialKind.MEMBER_CARD_PIN,
         CredentialKind.STAFF,
         CredentialKind.KEY_HOLDER,

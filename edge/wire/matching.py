@@ -31,6 +31,8 @@ def match(here: DoorPlan, *, door: str, secret: bytes, shown: Presented, owner: 
         return _offline(here, door, offline(shown.digits))
     if shown.card:
         return _card(here, secret, shown)
+    if not (shown.digits.isascii() and shown.digits.isdigit()):
+        return Match()
     return Match(
         found=tuple(
             grant
@@ -49,6 +51,8 @@ def _single(grant: Grant) -> bool:
 def _card(here: DoorPlan, secret: bytes, shown: Presented) -> Match:
     found: list[Grant] = []
     wanting: list[Grant] = []
+    if ":" not in shown.card:
+        return Match()  # a code, which no card's text is
     for kind in CARD_KINDS:
         typed = pin_key(secret, kind, shown.card, shown.digits)
         for grant in here.grants.get(code_key(secret, kind, shown.card), ()):

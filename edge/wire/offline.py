@@ -16,6 +16,7 @@ import msgspec
 from edge.wire.credentials import OFFLINE_FIRST, OFFLINE_LENGTH, CredentialKind
 from edge.wire.interval import Instant, Interval
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 QUARTERS_MAX = 48
 """The longest window, 12 hours."""
@@ -59,13 +60,13 @@ def nothing(digits: str) -> tuple[OfflineWindow, ...]:
 
 def quarter_at(instant: datetime) -> datetime:
     """The last quarter hour that is not after ``instant``."""
-    seconds = int((instant - _EPOCH) // QUARTER) * _QUARTER_S
-    return _EPOCH + timedelta(seconds=seconds)
+    seconds = int((instant - EPOCH) // QUARTER) * _QUARTER_S
+    return EPOCH + timedelta(seconds=seconds)
 
 
 def offline_code(secret: bytes, door: str, window: OfflineWindow) -> str:
     """The ten digits of ``window`` at ``door``, whose offline secret is ``secret``."""
-    return digits_of(secret, door, int((window.start - _EPOCH) // QUARTER), window.quarters, window.slot)
+    return digits_of(secret, door, int((window.start - EPOCH) // QUARTER), window.quarters, window.slot)
 
 
 def digits_of(secret: bytes, door: str, start: int, quarters: int, slot: int) -> str:
@@ -73,6 +74,3 @@ def digits_of(secret: bytes, door: str, start: int, quarters: int, slot: int) ->
     text = f"{CredentialKind.OFFLINE_CODE}\0{door}\0{start}\0{quarters}\0{slot}"
     value = int.from_bytes(hmac.digest(secret, text.encode(), hashlib.sha256)[:8])
     return f"{OFFLINE_FIRST}{value % _SPACE:0{OFFLINE_LENGTH - 1}}"
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

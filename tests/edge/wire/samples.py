@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.wire.credentials import CredentialKind, Method, code_key, pin_key
 from edge.wire.decide import ClockTrust, Reason
+from edge.wire.enrolment import Application, BrokerAddress, Delivery, DoorSecret, Papers, Renewal
 from edge.wire.envelope import Signer
 from edge.wire.events import (
     AccessData,
@@ -25,6 +26,7 @@ from edge.wire.events import (
     MotionData,
     OutageData,
     PlanData,
+    RecountData,
     WifiData,
     make_event,
 )
@@ -94,6 +96,7 @@ DATA: dict[str, EventData] = {
     ),
     "door": DoorData(door="front-door", change=DoorChange.UNLOCKED, why="grant"),
     "footfall": FootfallData(counter="front-beams", door="front-door", ins=1, outs=0, total_ins=812, total_outs=790),
+    "recount": RecountData(counter="front-beams", inside=7, total_ins=812, total_outs=790),
     "motion": MotionData(zone="hall", active=True),
     "wifi": WifiData(zone="hall", stations=9),
     "boot": BootData(version="0.1.0", plan=7),
@@ -126,6 +129,23 @@ KEYS = {
 """What stands for a credential; each lies in a file of its own."""
 SAMPLES: dict[str, msgspec.Struct] = {
     "status": STATUS,
+    "application": Application(
+        site="ramsey", edge="ramsey-pi", token=NONCE, key=bytes([2] * 32), box=bytes([3] * 32), csr=b"request"
+    ),
+    "renewal": Renewal(
+        site="ramsey", edge="ramsey-pi", version=3, key=bytes([2] * 32), box=bytes([3] * 32), csr=b"request"
+    ),
+    "delivery": Delivery(site="ramsey", edge="ramsey-pi", version=4, box=NONCE[:16], sealed=b"sealed papers"),
+    "papers": Papers(
+        site="ramsey",
+        edge="ramsey-pi",
+        version=4,
+        controller_keys=(bytes([1] * 32),),
+        doors={"front-door": (DoorSecret(secret=SECRET, offline=SECRET[::-1]),)},
+        broker=BrokerAddress(host="hub.example.org", port=8883, tls=True),
+        ca="-----BEGIN CERTIFICATE-----",
+        certificate="-----BEGIN CERTIFICATE-----",
+    ),
     "hello": Hello(
         site="ramsey", edge="ramsey-pi", nonce=NONCE, at=AT, session=NONCE, plan_version=7, log=LOG, next_seq=43
     ),

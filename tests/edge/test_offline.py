@@ -1,0 +1,144 @@
+"""Offline codes at the door: what can be shown is known ahead, and a used code never means another window."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.files import DiskFiles
+from edge.offline import AHEAD, AT_ONCE, BEHIND, BOUND_FOR, BoundCodes, OfflineCodes, read_bound, write_bound
+from edge.wire.codec import decode
+from edge.wire.errors import Malformed
+from edge.wire.offline import QUARTER, QUARTERS_MAX, SLOTS, OfflineWindow, offline_code, quarter_at
+
+DOOR, SECRET = "front-door", bytes(range(32))
+NIGHTS = [datetime(2026, 3, 29, 1, 0, tzinfo=UTC), datetime(2026, 10, 25, 1, 0, tzinfo=UTC)]
+"""The instants at which the clocks of London go forward and back."""
+T = NIGHTS[1]
+
+
+def ready(now: datetime, codes: OfflineCodes | None = None) -> OfflineCodes:
+    codes = codes or OfflineCodes(DOOR, SECRET)
+    for _ in codes.prepare(now):
+        pass
+    return codes
+
+
+def window(start_q: int, quarters: int, slot: int = 0, night: datetime = T) -> OfflineWindow:
+    return OfflineWindow(start=night + start_q * QUARTER, quarters=quarters, slot=slot)
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+@given(
+    start_q=st.integers(-60, 60),
+    quarters=st.integers(1, QUARTERS_MAX),
+    slot=st.integers(0, SLOTS - 1),
+    asked_min=st.integers(-15 * 60, 15 * 60),
+)
+def test_every_code_whose_window_is_on_is_known_across_both_clock_changes(
+    night: datetime, start_q: int, quarters: int, slot: int, asked_min: int
+) -> None:
+    meant = window(start_q, quarters, slot, night)
+    now = night + timedelta(minutes=asked_min)
+    known = meant in _AT[now].windows(offline_code(SECRET, DOOR, meant))
+    assert known or now not in meant.during
+    near = meant.start - (AHEAD - 1) * QUARTER <= now < meant.during.end + (BEHIND - 1) * QUARTER
+    assert known or not near
+
+
+class _Tables(dict[datetime, OfflineCodes]):
+    """One table for each quarter hour that is asked about."""
+
+    def __missing__(self, now: datetime) -> OfflineCodes:
+        at = quarter_at(now)
+        if at not in self:
+            self[at] = ready(at)
+        return self[at]
+
+
+_AT = _Tables()
+
+
+def test_a_table_that_grew_quarter_by_quarter_is_the_one_made_at_once() -> None:
+    grown = ready(T)
+    for at in (1, 2, 3, 7, 8):
+        ready(T + at * QUARTER, grown)
+        fresh = ready(T + at * QUARTER)
+        assert len(grown) == len(fresh)
+        for start_q in (-50, -40, -4, 0, 8, 11, 12):
+            for quarters in (1, 30, QUARTERS_MAX):
+                code = offline_code(SECRET, DOOR, window(start_q, quarters, 7))
+                assert grown.windows(code) == fresh.windows(code)
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(hours=1), timedelta(days=1), timedelta(days=7300)])
+def test_a_step_of_the_clock_leaves_the_codes_of_the_new_time(step: timedelta) -> None:
+    codes = ready(T + step, ready(T))
+    meant = OfflineWindow(start=quarter_at(T + step), quarters=4, slot=3)
+    assert codes.windows(offline_code(SECRET, DOOR, meant)) == (meant,)
+    assert len(codes) == len(ready(T + step))
+
+
+def test_the_table_is_made_in_small_steps_between_which_a_key_can_be_served() -> None:
+    codes = OfflineCodes(DOOR, SECRET)
+    steps = sum(1 for _ in codes.prepare(T))
+    assert abs(steps - len(codes) / AT_ONCE) < 1
+    assert sum(1 for _ in codes.prepare(T)) == 0
+    assert sum(1 for _ in codes.prepare(T + QUARTER)) == QUARTERS_MAX * SLOTS // AT_ONCE
+
+
+def test_a_code_of_another_door_or_secret_means_nothing() -> None:
+    codes = ready(T)
+    for code in (offline_code(SECRET, "side-door", window(0, 4)), offline_code(bytes(32), DOOR, window(0, 4))):
+        assert codes.windows(code) == ()
+
+
+@pytest.mark.parametrize("digits", ["", "9", "48291", "0123456789", "99999999999", "9٢٣٤٥٦٧٨٩٠"])
+def test_what_is_no_offline_code_means_nothing(digits: str) -> None:
+    assert ready(T).windows(digits) == ()
+
+
+def test_a_used_code_stays_bound_to_its_window_also_over_a_restart() -> None:
+    codes, first, other = ready(T), window(0, 4), window(0, 48)
+    code = offline_code(SECRET, DOOR, first)
+    assert codes.use(code, first)
+    assert not codes.use(code, first)
+    assert not codes.use(code, other)  # by chance the same digits
+    assert codes.windows(code) == (first,)
+    again = OfflineCodes(DOOR, SECRET)
+    again.remember(codes.bound(T))
+    ready(T + timedelta(days=30), again)
+    assert again.windows(code) == (first,)
+
+
+def test_used_codes_are_forgotten_long_after_their_window() -> None:
+    codes = ready(T)
+    codes.use(offline_code(SECRET, DOOR, window(0, 4)), window(0, 4))
+    end = window(0, 4).during.end
+    assert codes.bound(end + BOUND_FOR - timedelta(seconds=1)).codes
+    assert not codes.bound(end + BOUND_FOR).codes
+
+
+async def test_used_codes_lie_on_the_disk_without_their_digits(tmp_path: Path) -> None:
+    files, codes = DiskFiles(tmp_path), ready(T)
+    code = offline_code(SECRET, DOOR, window(0, 4))
+    codes.use(code, window(0, 4))
+    assert await read_bound(files, DOOR) == BoundCodes()
+    assert await write_bound(files, DOOR, codes.bound(T))
+    assert await read_bound(files, DOOR) == codes.bound(T)
+    kept = files.read(f"offline/{DOOR}.json") or b""
+    assert kept
+    assert code.encode() not in kept
+    files.replace(f"offline/{DOOR}.json", b"{spoilt")
+    assert await read_bound(files, DOOR) == BoundCodes()
+
+
+@pytest.mark.parametrize(("minutes", "quarters", "slot"), [(7, 4, 0), (0, 0, 0), (0, 49, 0), (0, 4, 8), (0, 4, -1)])
+def test_a_window_begins_on_a_quarter_hour_and_lasts_twelve_hours_at_most(
+    minutes: int, quarters: int, slot: int
+) -> None:
+    text = f'{{"start":"2026-10-25T01:{minutes:02}:00Z","quarters":{quarters},"slot":{slot}}}'
+    with pytest.raises(Malformed):
+        decode(text.encode(), OfflineWindow)
