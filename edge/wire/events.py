@@ -97,6 +97,16 @@ class FootfallData(msgspec.Struct, frozen=True, kw_only=True, tag="footfall", ta
     turned_back: Total = 0
 
 
+class RecountData(msgspec.Struct, frozen=True, kw_only=True, tag="recount", tag_field="kind"):
+    """Somebody has counted: from here on ``inside`` people are taken to be inside by this counter, whatever it counted
+    before. Its totals, given as they stood then, go on untouched."""
+
+    counter: Slug
+    inside: Total
+    total_ins: Total
+    total_outs: Total
+
+
 class MotionData(msgspec.Struct, frozen=True, kw_only=True, tag="motion", tag_field="kind"):
     """A PIR began or ceased to see movement."""
 
@@ -169,6 +179,7 @@ EventData = (
     AccessData
     | DoorData
     | FootfallData
+    | RecountData
     | MotionData
     | WifiData
     | BootData
@@ -214,7 +225,7 @@ class _Kind(msgspec.Struct, frozen=True):
 
 
 KINDS: frozenset[str] = frozenset(
-    {"access", "door", "footfall", "motion", "wifi", "boot", "outage", "dropped", "plan", "fault", "fire"}
+    {"access", "door", "footfall", "recount", "motion", "wifi", "boot", "outage", "dropped", "plan", "fault", "fire"}
 )
 URGENT: frozenset[str] = frozenset({"access", "fire"})
 """Kinds that are on the disk within 50 ms; the others within 1 s."""
