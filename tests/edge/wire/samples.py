@@ -96,7 +96,6 @@ DATA: dict[str, EventData] = {
     ),
     "door": DoorData(door="front-door", change=DoorChange.UNLOCKED, why="grant"),
     "footfall": FootfallData(counter="front-beams", door="front-door", ins=1, outs=0, total_ins=812, total_outs=790),
-    "recount": RecountData(counter="front-beams", inside=7, total_ins=812, total_outs=790),
     "motion": MotionData(zone="hall", active=True),
     "wifi": WifiData(zone="hall", stations=9),
     "boot": BootData(version="0.1.0", plan=7),
@@ -105,6 +104,7 @@ DATA: dict[str, EventData] = {
     "plan": PlanData(version=8, applied=False, why="plan 8 ends before it begins"),
     "fault": FaultData(what="the outer beam is blocked", present=True),
     "fire": FireData(change=FireChange.CLEARED, door="front-door"),
+    "recount": RecountData(counter="front-beams", inside=7, total_ins=812, total_outs=790),
 }
 EVENTS = tuple(
     make_event(seq=seq, boot=UUID, mono_ms=1000 * seq, at=AT, trust=ClockTrust.SYNCED, device="front-door", data=data)
