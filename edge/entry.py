@@ -1,30 +1,75 @@
-"""What a person makes of keys. Pure. Digits are never written to a log or an event."""
+"""What a person means by keys, cards and scans: what they present at a door. Pure.
+
+A code is complete at the door's code length, after ten digits where the first is 9 (an offline code), or at ``#``;
+``*`` clears. A card is presented at once. Where the door then wants a PIN, the digits after it are that: complete at
+``#``, after eight, or when four or more have been typed and no other follows.
+Nothing of it is ever written to a log or an event.
+"""
 
 import msgspec
 
-ENTRY_PAUSE_S = 10.0
-"""A person who stops this long between two keys begins anew."""
-CODE_LENGTH = 6
-STAR, HASH = 10, 11
+from edge.wire import passes
+from edge.wire.credentials import OFFLINE_FIRST, OFFLINE_LENGTH, Presented
+
+PAUSE_S = 10.0
+"""Whoever stops this long between two keys begins anew; so long a card waits for its PIN."""
+PIN_PAUSE_S = 3.0
+"""A PIN is complete when nothing follows it for so long, so that nobody needs to know of ``#``."""
+PIN_SHORTEST, PIN_LONGEST = 4, 8
+CLEAR, ENTER = "*", "#"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What has been typed so far, and when the last key came (monotonic seconds)."""
+    """What has been typed so far, and the card that waits for its PIN. ``at``: when the last key or card came, in
+    monotonic seconds."""
 
     digits: str = ""
+    card: str = ""
     at: float = float("-inf")
 
+    @property
+    def due(self) -> float | None:
+        """When it changes by itself: a PIN is complete, or what was begun is forgotten; ``None``: never."""
+        if not self.digits and not self.card:
+            return None
+        return self.at + (PIN_PAUSE_S if self.card and len(self.digits) >= PIN_SHORTEST else PAUSE_S)
+
     def __repr__(self) -> str:
-        return f"Entry({len(self.digits)} digits)"
+        return f"Entry({len(self.digits)} digits{' after a card' if self.card else ''})"
 
 
-def key(entry: Entry, pressed: int, now: float) -> tuple[Entry, str | None]:
-    """One more key; the digits to judge when the code is complete: after six, or at ``#``. ``*`` clears."""
-    digits = entry.digits if now - entry.at <= ENTRY_PAUSE_S else ""
-    if pressed == STAR:
+def key(entry: Entry, pressed: str, now: float, *, length: int) -> tuple[Entry, Presented | None]:
+    """One more key, ``0`` to ``9``, ``*`` or ``#``; what it completes. ``length``: of the door's codes."""
+    if pressed == CLEAR:
         return Entry(), None
-    if pressed != HASH:
-        digits += str(pressed)
-        if len(digits) < CODE_LENGTH:
-            return Entry(digits=digits, at=now), None
-    return Entry(), digits or None
+    digits = entry.digits + (pressed if pressed != ENTER else "")
+    code = OFFLINE_LENGTH if digits.startswith(OFFLINE_FIRST) else length
+    whole = PIN_LONGEST if entry.card else code
+    if pressed != ENTER and len(digits) < whole:
+        return Entry(digits=digits, card=entry.card, at=now), None
+    return Entry(), Presented(digits=digits, card=entry.card) if digits else None
+
+
+def card(text: str, now: float) -> tuple[Entry, Presented]:
+    """A card, presented at once; it waits for its PIN until the door has ``answered``."""
+    return Entry(card=text, at=now), Presented(card=text)
+
+
+def scan(text: str) -> Presented:
+    """A scanned code: one of our passes, or else a barcode that stands for a card."""
+    return Presented(token=text) if text.startswith(passes.PREFIX) else Presented(card=f"bar:{text}")
+
+
+def answered(entry: Entry, *, pin_wanted: bool, now: float) -> Entry:
+    """The door has answered. Unless it wants the PIN, the card is done with."""
+    if pin_wanted and entry.card:
+        return msgspec.structs.replace(entry, at=now)
+    return Entry() if entry.card else entry
+
+
+def wait(entry: Entry, now: float) -> tuple[Entry, Presented | None]:
+    """Nothing came before ``now``; the PIN that this completes."""
+    if entry.due is None or now < entry.due:
+        return entry, None
+    whole = entry.card and len(entry.digits) >= PIN_SHORTEST
+    return Entry(), Presented(digits=entry.digits, card=entry.card) if whole else None

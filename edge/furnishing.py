@@ -10,7 +10,7 @@ from edge.house import Device, House
 from edge.kept import Kept
 from edge.pins import Pins
 from edge.readers import Reader
-from edge.readers.fitting import fit
+from edge.readers.fitting import Fitter
 from edge.sensors import BeamCounter, MotionSensor, StationCounter
 
 
@@ -35,7 +35,7 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
     def start(self) -> None:
         """Act on what is found, and begin to look."""
         starting: list[Starting] = [*self.doors.values(), *self.counters.values()]
-        starting += [*self.motion.values(), *self.stations.values()]
+        starting += [*self.readers.values(), *self.motion.values(), *self.stations.values()]
         for device in starting:
             device.start()
 
@@ -51,10 +51,10 @@ def furnish(house: House, pins: Pins, kept: Kept | None) -> Furniture:
     """Take the pins. From here on every strike is locked unless a door's machine releases it. Raises ``PinError``."""
     config = house.config
     doors = {each.id: Doorway(each, house=house, pins=pins) for each in config.doors}
-    readers = {}
+    readers, fitter = {}, Fitter(house=house, pins=pins)
     for reading in config.readers:
         door = doors[reading.door]
-        reader = fit(reading, house=house, pins=pins, present=partial(door.present, reader=reading.id))
+        reader = fitter.fit(reading, partial(door.present, reader=reading.id))
         readers[reading.id] = door.readers[reading.id] = reader
     counters = {}
     for counting in config.counters:

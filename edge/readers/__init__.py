@@ -20,6 +20,10 @@ class Reader(Protocol):
     @property
     def id(self) -> str: ...
 
+    def start(self) -> None:
+        """Begin to read, and report what is amiss."""
+        ...
+
     def state(self) -> DeviceState:
         """``reader`` {door, side, kind}, and what its kind adds."""
         ...

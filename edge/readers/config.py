@@ -1,30 +1,124 @@
-"""What a ``[[reader]]`` says: its ``kind``, its ``door``, and the ``side`` that people stand on to use it."""
+"""What a ``[[reader]]`` of the configuration says: its ``kind``, its ``door``, the ``side`` that people use it from."""
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
 import msgspec
 
-from edge.pinout import PinNumber
+from edge.pinout import InputPin, PinNumber
+from edge.readers.formats import CardFormat, Format, clash, length
+from edge.sensors_config import PathText
 from edge.wire.ids import Slug
 
 Side = Literal["outside", "inside"]
+Baud = Literal[9600, 19200, 38400, 57600, 115200, 230400]
+_UNSTABLE = re.compile(r"/dev/(input/event|ttyUSB|ttyACM)\d+")
 
 
-class WiegandConfig(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="wiegand"
-):
-    """A Wiegand keypad that sends each key as a burst of 4 bits: D0 pulses low for 0, D1 for 1."""
-
+class _Reader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     id: Slug
     door: Slug
     side: Side = "outside"
-    d0: PinNumber
-    d1: PinNumber
 
     def pins(self) -> dict[str, int]:
         """The pins it takes, by the key that names them."""
-        return {"d0": self.d0, "d1": self.d1}
+        return {}
 
 
-ReaderConfig = WiegandConfig
+class _Wired(_Reader, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``loop``: a spare pair of the cable, joined at the reader, so that a cut cable or a reader taken off its wall is
+    noticed; such a reader cannot tell otherwise. Active is joined."""
+
+    loop: InputPin | None = None
+
+    def pins(self) -> dict[str, int]:
+        return {"loop": self.loop.pin} if self.loop is not None else {}
+
+
+class WiegandConfig(_Wired, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="wiegand"):
+    """A reader or keypad on two wires: D0 pulses low for 0, D1 for 1. ``formats``: all that it sends."""
+
+    d0: PinNumber
+    d1: PinNumber
+    formats: tuple[Format, ...] = ("keys4",)
+
+    def __post_init__(self) -> None:
+        _check_formats(self.formats)
+
+    def pins(self) -> dict[str, int]:
+        return {"d0": self.d0, "d1": self.d1, **super().pins()}
+
+
+class MatrixConfig(_Wired, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="matrix"):
+    """Bare keys: four rows, driven low in turn, and three or four columns."""
+
+    rows: Annotated[tuple[PinNumber, ...], msgspec.Meta(min_length=4, max_length=4)]
+    columns: Annotated[tuple[PinNumber, ...], msgspec.Meta(min_length=3, max_length=4)]
+
+    def pins(self) -> dict[str, int]:
+        lines = (("rows", self.rows), ("columns", self.columns))
+        taken = {f"{name}[{at}]": pin for name, pins in lines for at, pin in enumerate(pins)}
+        return {**taken, **super().pins()}
+
+
+class _Usb(_Reader, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``device``: its link in /dev/input/by-id, or in /dev/input/by-path where two are alike. A named pipe that another
+    program writes input events into is read as well."""
+
+    device: PathText
+
+    def __post_init__(self) -> None:
+        _check_path(self.device, "/dev/input/by-id")
+
+
+class UsbKeypadConfig(_Usb, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="usb-keypad"):
+    """A keypad or keyboard on USB."""
+
+
+class UsbScannerConfig(_Usb, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="usb-scanner"):
+    """A scanner of QR codes and barcodes that types what it reads, US layout, Enter at the end."""
+
+
+class OsdpConfig(_Reader, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="osdp"):
+    """A peripheral of OSDP on a serial line, maybe with others on the same.
+
+    ``key``: of its Secure Channel, 16 bytes, from the secrets file; ``plain``: it has none and is believed.
+    ``install``: it may still be on the key that all new readers have, and is then given ``key``.
+    ``uid``: cards in whole bytes of no known format are read by their number.
+    """
+
+    port: PathText
+    address: Annotated[int, msgspec.Meta(ge=0, le=126)]
+    baud: Baud = 9600
+    check: Literal["crc", "checksum"] = "crc"
+    formats: tuple[CardFormat, ...] = ("w26",)
+    uid: bool = False
+    plain: bool = False
+    install: bool = False
+    key: bytes = b""
+
+    def __post_init__(self) -> None:
+        _check_path(self.port, "/dev/serial/by-id")
+        if self.formats:
+            _check_formats(self.formats)
+        if self.uid and any(length(name) % 8 == 0 for name in self.formats):
+            raise ValueError("uid and w32 look alike: keep the one that its cards are")
+        if self.plain and self.install:
+            raise ValueError("install gives a key to a reader that plain says has none: keep one of the two")
+
+
+def _check_formats(formats: tuple[Format, ...]) -> None:
+    if not formats:
+        raise ValueError("formats is empty: name what the reader sends")
+    if (both := clash(formats)) is not None:
+        raise ValueError(f"{both[0]} and {both[1]} look alike: keep in formats the one that the reader sends")
+
+
+def _check_path(path: str, folder: str) -> None:
+    """A name that another device may have after the next start would hand the door to that device."""
+    if _UNSTABLE.fullmatch(path):
+        raise ValueError(f"{path} may be another device after the next start: name it by its link in {folder}")
+
+
+ReaderConfig = WiegandConfig | MatrixConfig | UsbKeypadConfig | UsbScannerConfig | OsdpConfig
 """One struct for each ``kind``."""

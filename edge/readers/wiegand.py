@@ -1,65 +1,47 @@
-"""A Wiegand keypad that sends each key as 4 bits.
-
-Source: the common 4-bit key burst of Wiegand keypads; 0 to 9 are digits, 10 is ``*``, 11 is ``#``.
-"""
+"""A reader or keypad on the two wires of Wiegand."""
 
 from collections.abc import Callable
 
-import msgspec
-
-from edge import entry
-from edge.house import House
-from edge.pins import Input, Pins
+from edge.house import House, TickScale, Timer
+from edge.pins import Pins
 from edge.readers import Present
+from edge.readers.attendant import Attendant
+from edge.readers.burst import Burst, pulse
 from edge.readers.config import WiegandConfig
+from edge.readers.formats import are_cards, length, read
+from edge.readers.loop import Loop
 from edge.signals import Signal
-from edge.wire.credentials import Presented
 from edge.wire.messages import DeviceState
-
-BITS = 4
-BURST_GAP_S = 0.050
-"""Bits of one key come 1 to 20 ms apart, keys no closer than 100 ms."""
-
-
-class Burst(msgspec.Struct, frozen=True, kw_only=True):
-    """The bits of a key so far, each with its tick. ``spoilt`` counts bursts that were no key."""
-
-    bits: tuple[tuple[float, int], ...] = ()
-    spoilt: int = 0
-
-
-def pulse(burst: Burst, bit: int, tick: float) -> tuple[Burst, int | None]:
-    """One more bit; the key (0 to 11) once its four are there. Two wires may be reported out of order: ticks decide."""
-    bits, spoilt = burst.bits, burst.spoilt
-    if bits and tick - bits[-1][0] > BURST_GAP_S:
-        bits, spoilt = (), spoilt + 1
-    bits = tuple(sorted((*bits, (tick, bit))))
-    if len(bits) < BITS:
-        return Burst(bits=bits, spoilt=spoilt), None
-    key = int("".join(str(value) for _, value in bits), 2)
-    if key > entry.HASH:
-        return Burst(spoilt=spoilt + 1), None
-    return Burst(spoilt=spoilt), key
 
 
 class WiegandReader:
-    """The keypad of ``config``."""
+    """The reader of ``config``."""
 
     def __init__(self, config: WiegandConfig, *, house: House, pins: Pins, present: Present) -> None:
         self._config = config
         self._house = house
-        self._present = present
+        self._attendant = Attendant(config.id, door=config.door, house=house, present=present)
+        self._loop = Loop(config, house=house, pins=pins)
+        self._ticks = TickScale(house.clock)
+        self._timer = Timer(house, f"frame at {config.id}", self._pause)
         self._burst = Burst()
-        self._entry = entry.Entry()
         self._open = True
-        # Kept, since a pin that nobody holds goes mute.
-        self._lines: list[Input] = [
-            pins.input(pin, pull_up=True, on_change=self._wire(bit)) for bit, pin in ((0, config.d0), (1, config.d1))
-        ]
+        self._held = False
+        # A keypad's keys are all of one length: none has to wait for the pause after it.
+        lengths = {length(name) for name in config.formats}
+        self._whole = min(lengths) if len(lengths) == 1 and not are_cards(config.formats) else None
+        self._lines = {
+            name: pins.input(pin, pull_up=True, on_change=self._listener(wire))
+            for wire, (name, pin) in enumerate((("D0", config.d0), ("D1", config.d1)))
+        }
 
     @property
     def id(self) -> str:
         return self._config.id
+
+    def start(self) -> None:
+        self._loop.start()
+        self._look()
 
     def state(self) -> DeviceState:
         return DeviceState(
@@ -71,27 +53,54 @@ class WiegandReader:
         )
 
     def signal(self, signal: Signal) -> None:
-        """It has neither light nor buzzer."""
+        self._attendant.answer(signal)
 
     def close(self) -> None:
         self._open = False
 
-    def _wire(self, bit: int) -> Callable[[bool, float], None]:
+    def _listener(self, wire: int) -> Callable[[bool, float], None]:
         def changed(level: bool, tick: float) -> None:
             if not level:
-                self._house.post(self._bit, bit, tick)
+                self._house.post(self._pulse, wire, tick)
+            elif self._held:
+                self._house.post(self._look)
 
         return changed
 
-    def _bit(self, bit: int, tick: float) -> None:
+    def _pulse(self, wire: int, tick: float) -> None:
         if not self._open:
             return
-        spoilt = self._burst.spoilt
-        self._burst, key = pulse(self._burst, bit, tick)
-        if self._burst.spoilt > spoilt:
-            self._house.count("keypad_garbled")
-        if key is None:
+        self._ticks.seen(tick)
+        self._burst, ended = pulse(self._burst, wire, tick)
+        if ended is not None:
+            self._judge(ended)
+        if len(self._burst.pulses) == self._whole:
+            self._judge(self._burst)
+            self._burst = Burst()
+        elif self._burst.ends is not None:
+            self._timer.set(self._ticks.mono(self._burst.ends))
+
+    def _pause(self) -> None:
+        ends = self._burst.ends
+        if ends is not None and self._ticks.now() < ends:
+            self._timer.set(self._ticks.mono(ends))
             return
-        self._entry, digits = entry.key(self._entry, key, self._house.clock.monotonic())
-        if digits is not None:
-            self._present(Presented(digits=digits))
+        if ends is not None:
+            burst, self._burst = self._burst, Burst()
+            self._judge(burst)
+        self._look()
+
+    def _judge(self, burst: Burst) -> None:
+        bits = burst.bits()
+        reading = read(bits, self._config.formats) if bits is not None else None
+        if reading is None:
+            self._house.count("reader_garbled")
+        elif self._open:
+            self._attendant.take(reading)
+
+    def _look(self) -> None:
+        """A line at rest is high. One that is low is shorted, or its reader has no power."""
+        held = {name: not line.level for name, line in self._lines.items()}
+        self._held = any(held.values())
+        for name, low in held.items():
+            self._house.fault(self.id, f"{name} is held low", present=low)

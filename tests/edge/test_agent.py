@@ -661,7 +661,7 @@ def test_garbled_keys_and_unreadable_listings_are_counted_and_crash_nothing() ->
         await asyncio.sleep(1)
         await hall.press(15)
         await asyncio.sleep(2.5)
-        assert hall.status().health["keypad_garbled"] == 2
+        assert hall.status().health["reader_garbled"] == 2
 
     with_hall(act)
 

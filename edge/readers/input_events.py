@@ -1,0 +1,95 @@
+"""What a keyboard of Linux types: ``struct input_event`` (linux/input.h) becomes characters, US layout.
+
+A keypad's extra keys mean what a person expects of them: Enter is ``#``; Escape, Backspace and the point are ``*``.
+"""
+
+import struct
+
+_EVENT = struct.Struct("@llHHi")
+"""Seconds, microseconds, type, code, value; as the kernel of this machine lays it out."""
+EVENT_BYTES = _EVENT.size
+_SYN, _KEY = 0, 1
+_DROPPED = 3
+_UP, _DOWN = 0, 1
+_SHIFTS = {42, 54}
+ENTER = "\n"
+LOST = "\0"
+"""The kernel threw events away: what was begun is worth nothing."""
+
+
+def _row(first: int, plain: str, shifted: str) -> dict[int, tuple[str, str]]:
+    return {first + at: (one, other) for at, (one, other) in enumerate(zip(plain, shifted, strict=True))}
+
+
+_US = {
+    **_row(2, "1234567890-=", "!@#$%^&*()_+"),
+    **_row(16, "qwertyuiop[]", "QWERTYUIOP{}"),
+    **_row(30, "asdfghjkl;'`", 'ASDFGHJKL:"~'),
+    **_row(43, "\\zxcvbnm,./", "|ZXCVBNM<>?"),
+    57: (" ", " "),
+    # The block of digits; the kernel leaves Num Lock to others.
+    **_row(71, "789-456+1230.", "789-456+1230."),
+    **dict.fromkeys((28, 96), (ENTER, ENTER)),
+    **dict.fromkeys((55,), ("*", "*")),
+    **dict.fromkeys((98,), ("/", "/")),
+    # Escape and Backspace.
+    **dict.fromkeys((1, 14), ("\b", "\b")),
+}
+_PAD = {ENTER: "#", "\b": "*", ".": "*"}
+
+
+def key_of(character: str) -> str | None:
+    """The key of a door's keypad that a character stands for, or ``None``."""
+    key = _PAD.get(character, character)
+    return key if key in tuple("0123456789*#") else None
+
+
+class Keyboard:
+    """Takes the bytes of a device, in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._shifts: set[int] = set()
+        self._lost = False
+
+    def feed(self, data: bytes) -> str:
+        """The characters typed, ``ENTER``, Backspace and ``LOST`` among them."""
+        self._held += data
+        whole = len(self._held) - len(self._held) % EVENT_BYTES
+        events, self._held = self._held[:whole], self._held[whole:]
+        return "".join(self._take(*event[2:]) for event in _EVENT.iter_unpack(events))
+
+    def _take(self, kind: int, code: int, value: int) -> str:
+        if kind == _SYN:
+            # Everything up to the next report is incomplete (Documentation/input/event-codes.rst, SYN_DROPPED).
+            was, self._lost = self._lost, code == _DROPPED
+            if self._lost and not was:
+                self._shifts.clear()
+                return LOST
+            return ""
+        if kind != _KEY or self._lost:
+            return ""
+        if code in _SHIFTS:
+            self._shifts = self._shifts | {code} if value != _UP else self._shifts - {code}
+            return ""
+        return _US[code][bool(self._shifts)] if value == _DOWN and code in _US else ""
+
+
+def typed(text: str) -> bytes:
+    """The events of a keyboard on which somebody types ``text``; Enter is ``ENTER``. For simulated devices.
+
+    Raises ``ValueError`` for a character that it has no key for.
+    """
+    codes = {character: (code, at == 1) for code, both in reversed(_US.items()) for at, character in enumerate(both)}
+    events = []
+    for character in text:
+        if character not in codes:
+            raise ValueError(f"a keyboard has no key for {character!r}")
+        code, shifted = codes[character]
+        if shifted:
+            events.append((_KEY, 42, _DOWN))
+        events += [(_KEY, code, _DOWN), (_SYN, 0, 0), (_KEY, code, _UP)]
+        if shifted:
+            events.append((_KEY, 42, _UP))
+        events.append((_SYN, 0, 0))
+    return b"".join(_EVENT.pack(0, 0, *event) for event in events)

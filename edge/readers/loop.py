@@ -1,0 +1,25 @@
+"""The loop through a reader's cable: open when the cable is cut or the reader has been taken off."""
+
+from edge.house import House
+from edge.pins import Pins
+from edge.readers.config import MatrixConfig, WiegandConfig
+from edge.switch import Switch
+
+
+class Loop:
+    """Reports a fault while the loop is open; nothing, where the reader has none."""
+
+    def __init__(self, config: WiegandConfig | MatrixConfig, *, house: House, pins: Pins) -> None:
+        self._reader = config.id
+        self._house = house
+        self._switch: Switch | None = None
+        if config.loop is not None:
+            name = f"loop of {config.id}"
+            self._switch = Switch(config.loop, name=name, house=house, pins=pins, changed=self._changed)
+
+    def start(self) -> None:
+        if self._switch is not None:
+            self._changed(self._switch.active)
+
+    def _changed(self, joined: bool) -> None:
+        self._house.fault(self._reader, "it is cut off", present=not joined)

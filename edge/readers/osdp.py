@@ -1,0 +1,214 @@
+"""Readers of OSDP: the bus of one serial line, and each reader on it."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+
+from edge import signals
+from edge.house import House
+from edge.readers import Present
+from edge.readers.attendant import Attendant
+from edge.readers.config import OsdpConfig
+from edge.readers.formats import length, read
+from edge.readers.osdp_frame import Frame, Stream
+from edge.readers.osdp_panel import Bits, Counted, Happening, Has, Online, Panel
+from edge.readers.osdp_signals import orders
+from edge.readers.reading import Card, Keys
+from edge.readers.serial_line import open_line
+from edge.readers.waiting import readable
+from edge.signal_player import SignalPlayer
+from edge.signals import Signal
+from edge.wire.messages import DeviceState
+
+log = logging.getLogger(__name__)
+
+ANSWER_S = 0.200
+"""A peripheral must begin to answer within this (OSDP 2.2, 5.7)."""
+PAUSE_S = 0.030
+"""Between two rounds over all readers of a line, so that a key is told within a tenth of a second."""
+RETRY_S = 1.0
+"""How often a line that is not there, or a reader that does not answer, is tried."""
+
+
+class OsdpReader:
+    """The reader of ``config``; its bus has it polled."""
+
+    def __init__(
+        self,
+        config: OsdpConfig,
+        *,
+        bus: "Bus",
+        house: House,
+        present: Present,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._config = config
+        self._house = house
+        self._attendant = Attendant(config.id, door=config.door, house=house, present=present)
+        key = b"" if config.plain else config.key
+        crc = config.check == "crc"
+        self.panel = Panel(config.address, key=key, install=config.install, crc=crc, random=random)
+        self._bus = bus
+        bus.readers.append(self)
+        self.tried_at = float("-inf")
+        self._made = ""
+        self._lights = SignalPlayer(config.id, house=house, show=self._show)
+
+    @property
+    def id(self) -> str:
+        return self._config.id
+
+    def start(self) -> None:
+        self._house.fault(self.id, "install is on, which lets it be given a key", present=self._config.install)
+        self._bus.start()
+
+    def state(self) -> DeviceState:
+        return DeviceState(
+            device=self.id,
+            kind="reader",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={
+                "door": self._config.door,
+                "side": self._config.side,
+                "kind": "osdp",
+                "there": self.panel.online,
+                "secure": self.panel.secure,
+                "made": self._made,
+            },
+        )
+
+    def signal(self, signal: Signal) -> None:
+        self._attendant.answer(signal)
+        self._lights.signal(signal)
+
+    def close(self) -> None:
+        """Its bus ends with the agent."""
+        self._attendant.forget()
+
+    def take(self, happenings: list[Happening]) -> None:
+        """What its panel makes of an answer, or of none."""
+        for happening in happenings:
+            if isinstance(happening, Keys):
+                self._attendant.take(happening)
+            elif isinstance(happening, Bits):
+                self._card(happening.bits)
+            elif isinstance(happening, Counted):
+                self._house.count(happening.name)
+            elif isinstance(happening, Has):
+                self._house.fault(self.id, happening.trouble, present=happening.present)
+            elif isinstance(happening, Online):
+                self._made = happening.made
+            if isinstance(happening, Has | Online):
+                self._house.show(self.id)
+                if not self.panel.online:
+                    self._attendant.forget()
+
+    def line_there(self, there: bool) -> None:
+        """Its serial line came or went."""
+        if not there:
+            self._attendant.forget()
+        self._house.fault(self.id, "its serial line cannot be read", present=not there)
+        self._house.show(self.id)
+
+    def _show(self, frame: signals.Frame) -> None:
+        for code, data in orders(frame):
+            self.panel.order(code, data)
+
+    def _card(self, bits: str) -> None:
+        reading = read(bits, self._config.formats)
+        known = {length(name) for name in self._config.formats}
+        if reading is None and self._config.uid and bits and len(bits) % 8 == 0 and len(bits) not in known:
+            reading = Card(text=f"uid:{int(bits, 2):0{len(bits) // 4}X}")
+        if reading is None:
+            self._house.count("reader_garbled")
+        else:
+            self._attendant.take(reading)
+
+
+class Bus:
+    """The readers of one serial line, polled in turn."""
+
+    def __init__(self, port: str, *, baud: int, house: House) -> None:
+        self._port = port
+        self._baud = baud
+        self._house = house
+        self._stream = Stream()
+        self.readers: list[OsdpReader] = []
+        self._started = False
+
+    def start(self) -> None:
+        """Begin to poll. Idempotent."""
+        if not self._started:
+            self._started = True
+            self._house.spawn(f"readers on {self._port}", self._run())
+
+    async def _run(self) -> None:
+        was_there = True
+        while True:
+            try:
+                line = open_line(self._port, self._baud)
+            except OSError as error:
+                if was_there:
+                    log.warning("%s cannot be used: %s", self._port, error.strerror, extra={"action": "unplugged"})
+                was_there = False
+            else:
+                was_there = True
+                self._line_there(True)
+                try:
+                    await self._poll(line)
+                except OSError as error:
+                    log.warning("%s has gone: %s", self._port, error.strerror, extra={"action": "unplugged"})
+                finally:
+                    os.close(line)
+            self._line_there(False)
+            await self._house.clock.sleep(RETRY_S)
+
+    def _line_there(self, there: bool) -> None:
+        for reader in self.readers:
+            reader.line_there(there)
+
+    async def _poll(self, line: int) -> None:
+        """Raises ``OSError`` when the line goes."""
+        while True:
+            for reader in self.readers:
+                now = self._house.clock.monotonic()
+                if not reader.panel.gone or now >= reader.tried_at + RETRY_S:
+                    reader.tried_at = now
+                    await self._ask(reader, line)
+            await self._house.clock.sleep(PAUSE_S)
+
+    async def _ask(self, reader: OsdpReader, line: int) -> None:
+        os.write(line, reader.panel.command())
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                while not self._hear(reader, await self._frames(line)):
+                    pass
+        except TimeoutError:
+            self._spoilt(self._stream.restart)
+            reader.take(reader.panel.silence())
+
+    def _hear(self, reader: OsdpReader, frames: list[Frame]) -> bool:
+        """Whether the answer was among them."""
+        answered = False
+        for frame in frames:
+            was_answer, happened = reader.panel.answer(frame)
+            reader.take(happened)
+            answered = answered or was_answer
+        return answered
+
+    async def _frames(self, line: int) -> list[Frame]:
+        await readable(line)
+        data = os.read(line, 4096)
+        if not data:
+            raise OSError(0, "it was unplugged")
+        found: list[Frame] = []
+        self._spoilt(lambda: found.extend(self._stream.feed(data)))
+        return found
+
+    def _spoilt(self, act: Callable[[], None]) -> None:
+        before = self._stream.spoilt
+        act()
+        for _ in range(self._stream.spoilt - before):
+            self._house.count("osdp_garbled")

@@ -1,0 +1,285 @@
+"""Our side of one OSDP peripheral: what to send next, and what its answer means. No I/O, no clock.
+
+Without a key all is plain. With one, nothing that the peripheral says counts but within a Secure Channel of that key;
+on the key that every new peripheral has, it is given its own and nothing else.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from edge.readers.osdp_frame import Frame, pack
+from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES, Channel, Handshake
+from edge.readers.reading import Keys
+
+TRIES = 3
+"""A command is sent so often before the peripheral counts as gone."""
+BUSY_TRIES = 30
+RANDOM_BYTES = 8
+
+POLL, ID, LSTAT, LED, BUZ, KEYSET, CHLNG, SCRYPT = 0x60, 0x61, 0x64, 0x69, 0x6A, 0x75, 0x76, 0x77
+ACK, NAK, PDID, LSTATR, RAW, KEYPAD, CCRYPT, RMAC_I, BUSY = 0x40, 0x41, 0x45, 0x48, 0x50, 0x53, 0x76, 0x78, 0x79
+_NO_SUCH_COMMAND, _NO_CHANNEL = 3, 5
+"""Why a command was refused."""
+_KEYS = {**{0x30 + digit: str(digit) for digit in range(10)}, 0x7F: "*", 0x2A: "*", 0x0D: "#", 0x23: "#"}
+
+
+class Bits(msgspec.Struct, frozen=True, kw_only=True):
+    """A card as its bits, in text. They never show."""
+
+    bits: str
+
+    def __repr__(self) -> str:
+        return f"Bits({len(self.bits)})"
+
+
+class Online(msgspec.Struct, frozen=True, kw_only=True):
+    """The peripheral works from here on. ``made``: its maker, model and firmware."""
+
+    made: str
+
+
+class Trouble(StrEnum):
+    """What a fault event says."""
+
+    SILENT = "it does not answer"
+    WRONG_KEY = "it does not know its key"
+    NO_CHANNEL = "it has no Secure Channel"
+    TAMPERED = "it has been tampered with"
+    POWER = "its power fails"
+
+
+class Has(msgspec.Struct, frozen=True):
+    """A trouble came or went."""
+
+    trouble: Trouble
+    present: bool
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """Something odd came; ``name`` is its counter."""
+
+    name: str
+
+
+_State = Literal["new", "named", "challenged", "proving", "keying", "online"]
+Happening = Bits | Keys | Online | Has | Counted
+
+
+class Panel:
+    """Ask it for ``command``, then tell it the ``answer`` or ``silence``; so on for ever."""
+
+    def __init__(self, address: int, *, key: bytes, install: bool, crc: bool, random: Callable[[int], bytes]) -> None:
+        self._address = address
+        self._key = key
+        self._install = install
+        self._crc = crc
+        self._random = random
+        self.gone = False
+        """Whether it has given up for now: it is worth a try only now and then."""
+        self._orders: dict[int, bytes] = {}
+        self._sent = b""
+        self._restart()
+
+    @property
+    def online(self) -> bool:
+        """Whether what it says counts."""
+        return self._state == "online"
+
+    @property
+    def secure(self) -> bool:
+        return self._channel is not None
+
+    def order(self, code: int, data: bytes) -> None:
+        """Have it do ``code`` (LED, BUZ) soon; a later order of one code takes the place of an earlier one."""
+        self._orders[code] = data
+
+    def command(self) -> bytes:
+        """What to send now: the next command, or the last one again while it has no answer."""
+        if not self._sent:
+            self._sent = self._next()
+        return self._sent
+
+    def answer(self, frame: Frame) -> tuple[bool, list[Happening]]:
+        """A frame came. Whether it was the answer to the last command, and what it means."""
+        if not self._sent or not frame.reply or frame.address != self._address:
+            return False, []
+        if frame.code == BUSY and not frame.block:
+            self._busy += 1
+            return True, self._lost() if self._busy > BUSY_TRIES else []
+        if frame.code == NAK and not frame.block:
+            return True, self._naked(frame)
+        if frame.sequence != self._sequence:
+            return False, [Counted("osdp_refused")]
+        if self._channel is not None:
+            opened = self._channel.open(frame)
+            if opened is None:
+                return False, [Counted("osdp_refused")]
+            frame = opened
+        elif frame.block and self._state not in ("challenged", "proving"):
+            return False, [Counted("osdp_refused")]
+        return True, self._mean(frame)
+
+    def silence(self) -> list[Happening]:
+        """No answer came in time."""
+        self._tries += 1
+        return self._lost() if self._tries >= TRIES else []
+
+    # Sending
+
+    def _restart(self) -> None:
+        """From the beginning: sequence number 0, no channel."""
+        self._state: _State = "new"
+        self._made = ""
+        self._sequence = 0
+        self._sent = b""
+        self._tries = self._busy = 0
+        self._default = False
+        self._channel: Channel | None = None
+        self._handshake: Handshake | None = None
+
+    def _next(self) -> bytes:
+        if self._state == "new":
+            return self._plain(ID, b"\0")
+        if self._state == "named":
+            self._handshake = Handshake(DEFAULT_KEY if self._default else self._key, self._random(RANDOM_BYTES))
+            block, data = self._handshake.challenge()
+            self._state = "challenged"
+            return self._plain(CHLNG, data, block)
+        if self._state == "keying":
+            return self._sealed(KEYSET, bytes([1, KEY_BYTES]) + self._key)
+        if self._orders:
+            code = next(iter(self._orders))
+            return self._sealed(code, self._orders.pop(code))
+        return self._sealed(POLL, b"")
+
+    def _plain(self, code: int, data: bytes, block: bytes = b"") -> bytes:
+        return pack(self._frame(code, data, block))
+
+    def _sealed(self, code: int, data: bytes) -> bytes:
+        frame = self._frame(code, data)
+        return pack(self._channel.seal(frame) if self._channel is not None else frame)
+
+    def _frame(self, code: int, data: bytes, block: bytes = b"") -> Frame:
+        return Frame(address=self._address, sequence=self._sequence, code=code, data=data, crc=self._crc, block=block)
+
+    def _answered(self) -> None:
+        self._sent = b""
+        self._tries = self._busy = 0
+        self._sequence = self._sequence % 3 + 1
+
+    # Hearing
+
+    def _mean(self, frame: Frame) -> list[Happening]:
+        state = self._state
+        if state == "new":
+            if frame.code != PDID or len(frame.data) < 12:
+                return self._odd()
+            self._made = _made(frame.data)
+            self._answered()
+            if self._key:
+                self._state = "named"
+                return []
+            return self._up()
+        if state == "challenged":
+            return self._prove(frame)
+        if state == "proving":
+            channel = self._handshake.confirmed(frame) if self._handshake and frame.code == RMAC_I else None
+            if channel is None:
+                return self._wrong_key()
+            self._answered()
+            self._channel = channel
+            if self._default:
+                self._state = "keying"
+                return []
+            return self._up()
+        if state == "keying":
+            return self._keyed(frame)
+        return self._heard(frame)
+
+    def _prove(self, frame: Frame) -> list[Happening]:
+        proof = self._handshake.prove(frame) if self._handshake and frame.code == CCRYPT else None
+        if proof is None:
+            return self._wrong_key()
+        self._answered()
+        self._state = "proving"
+        block, data = proof
+        self._sent = self._plain(SCRYPT, data, block)
+        return []
+
+    def _keyed(self, frame: Frame) -> list[Happening]:
+        if frame.code != ACK:
+            return self._wrong_key()
+        self._restart()
+        return []
+
+    def _up(self) -> list[Happening]:
+        self._state, self.gone = "online", False
+        self._orders.setdefault(LSTAT, b"")
+        well: list[Happening] = [
+            Has(trouble, False) for trouble in (Trouble.SILENT, Trouble.WRONG_KEY, Trouble.NO_CHANNEL)
+        ]
+        return [*well, Online(made=self._made)]
+
+    def _heard(self, frame: Frame) -> list[Happening]:
+        """An answer while it works."""
+        self._answered()
+        data = frame.data
+        if frame.code == RAW:
+            count = int.from_bytes(data[2:4], "little")
+            bits = "".join(f"{byte:08b}" for byte in data[4:])
+            if len(data) < 5 or len(bits) != (count + 7) // 8 * 8:
+                return [Counted("reader_garbled")]
+            return [Bits(bits=bits[:count])]
+        if frame.code == KEYPAD:
+            keys = [_KEYS.get(byte) for byte in data[2:]]
+            if len(data) < 3 or data[1] != len(keys) or None in keys:
+                return [Counted("reader_garbled")]
+            return [Keys(keys="".join(key for key in keys if key))]
+        if frame.code == LSTATR and len(data) == 2:
+            return [Has(Trouble.TAMPERED, bool(data[0])), Has(Trouble.POWER, bool(data[1]))]
+        return [] if frame.code in (ACK, NAK) else [Counted("osdp_unknown")]
+
+    def _naked(self, frame: Frame) -> list[Happening]:
+        """It refused, in plain. A peripheral that has lost its channel says so in this way."""
+        why = frame.data[0] if frame.data else 0
+        if self._state in ("challenged", "proving"):
+            return self._wrong_key() if why != _NO_CHANNEL else self._without_channel()
+        if self._state == "online" and self._channel is None and why == _NO_SUCH_COMMAND:
+            self._heard(msgspec.structs.replace(frame, code=ACK))
+            return []
+        return self._odd()
+
+    def _odd(self) -> list[Happening]:
+        """Begin anew, and count it as gone if that goes on."""
+        tries = self._tries + 1
+        self._restart()
+        self._tries = tries
+        return [Counted("osdp_refused"), *(self._lost() if tries >= TRIES else [])]
+
+    def _wrong_key(self) -> list[Happening]:
+        """It is on another key; on the one of all new peripherals, maybe."""
+        turn = self._install and not self._default
+        self._restart()
+        self._default = turn
+        return [] if turn else self._down(Trouble.WRONG_KEY)
+
+    def _without_channel(self) -> list[Happening]:
+        self._restart()
+        return self._down(Trouble.NO_CHANNEL)
+
+    def _lost(self) -> list[Happening]:
+        self._restart()
+        return self._down(Trouble.SILENT)
+
+    def _down(self, trouble: Trouble) -> list[Happening]:
+        self.gone = True
+        return [Has(trouble, True)]
+
+
+def _made(data: bytes) -> str:
+    """Of osdp_PDID: vendor (3), model, version, serial (4), firmware (3)."""
+    firmware = ".".join(str(part) for part in data[9:12])
+    return f"vendor {data[:3].hex()}, model {data[3]}.{data[4]}, firmware {firmware}"

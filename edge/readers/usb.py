@@ -1,0 +1,153 @@
+"""Keypads and scanners that are keyboards on USB, read through /dev/input without any other program hearing them."""
+
+import asyncio
+import fcntl
+import logging
+import os
+import stat
+
+from edge.house import House, Timer
+from edge.readers import Present
+from edge.readers.attendant import Attendant
+from edge.readers.config import UsbKeypadConfig, UsbScannerConfig
+from edge.readers.input_events import ENTER, EVENT_BYTES, LOST, Keyboard, key_of
+from edge.readers.reading import Keys, Scan
+from edge.readers.waiting import readable
+from edge.signals import Signal
+from edge.wire.messages import DeviceState
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 1.0
+"""How often a device that is not there is looked for."""
+SCAN_PAUSE_S = 1.0
+"""A scanner that stops this long within a text has lost the rest of it."""
+SCAN_LIMIT = 1024
+"""Characters; a pass has about 250."""
+_EVIOCGRAB = 0x40044590
+"""From now on only we hear it (linux/input.h): digits must not reach a console."""
+
+
+class UsbReader:
+    """The keypad or scanner of ``config``."""
+
+    def __init__(self, config: UsbKeypadConfig | UsbScannerConfig, *, house: House, present: Present) -> None:
+        self._config = config
+        self._house = house
+        self._attendant = Attendant(config.id, door=config.door, house=house, present=present)
+        self._timer = Timer(house, f"scan at {config.id}", self._forget)
+        self._keyboard = Keyboard()
+        self._text = ""
+        self._there = True
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def id(self) -> str:
+        return self._config.id
+
+    def start(self) -> None:
+        self._task = self._house.spawn(f"reader {self.id}", self._run())
+
+    def state(self) -> DeviceState:
+        kind = "usb-scanner" if isinstance(self._config, UsbScannerConfig) else "usb-keypad"
+        return DeviceState(
+            device=self.id,
+            kind="reader",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={"door": self._config.door, "side": self._config.side, "kind": kind, "there": self._there},
+        )
+
+    def signal(self, signal: Signal) -> None:
+        self._attendant.answer(signal)
+
+    def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                device = _open(self._config.device)
+            except OSError as error:
+                self._is_there(False, error.strerror or "it is no input device")
+            else:
+                try:
+                    self._is_there(True)
+                    await self._listen(device)
+                finally:
+                    os.close(device)
+                self._is_there(False, "it was unplugged")
+            await self._house.clock.sleep(RETRY_S)
+
+    async def _listen(self, device: int) -> None:
+        """Until it is gone."""
+        while True:
+            await readable(device)
+            try:
+                data = os.read(device, 64 * EVENT_BYTES)
+            except BlockingIOError:
+                continue
+            except OSError:
+                return
+            if not data:
+                return
+            for character in self._keyboard.feed(data):
+                self._take(character)
+
+    def _is_there(self, there: bool, why: str = "") -> None:
+        if there is not self._there:
+            self._there = there
+            if not there:
+                log.warning("%s cannot be read: %s", self._config.device, why, extra={"action": "unplugged"})
+                self._attendant.forget()
+                self._keyboard, self._text = Keyboard(), ""
+            self._house.show(self.id)
+        self._house.fault(self.id, "its device cannot be read", present=not there)
+
+    def _take(self, character: str) -> None:
+        if character == LOST:
+            self._house.count("reader_garbled")
+            self._attendant.forget()
+            self._text = ""
+        elif isinstance(self._config, UsbScannerConfig):
+            self._scan(character)
+        else:
+            self._press(character)
+
+    def _press(self, character: str) -> None:
+        if (key := key_of(character)) is not None:
+            self._attendant.take(Keys(keys=key))
+        else:
+            self._house.count("reader_garbled")
+
+    def _scan(self, character: str) -> None:
+        self._timer.set(self._house.clock.monotonic() + SCAN_PAUSE_S)
+        if character != ENTER:
+            self._text = (self._text + character)[: SCAN_LIMIT + 1]
+            return
+        text, self._text = self._text, ""
+        self._timer.set(None)
+        if len(text) > SCAN_LIMIT or not text.isprintable():
+            self._house.count("reader_garbled")
+        elif text:
+            self._attendant.take(Scan(text=text))
+
+    def _forget(self) -> None:
+        self._house.count("reader_garbled")
+        self._text = ""
+
+
+def _open(path: str) -> int:
+    """The device, taken for us alone. Raises ``OSError``."""
+    device = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    try:
+        mode = os.fstat(device).st_mode
+        if stat.S_ISCHR(mode):
+            fcntl.ioctl(device, _EVIOCGRAB, 1)
+        elif not stat.S_ISFIFO(mode):
+            raise OSError(f"{path} is no input device")
+    except OSError:
+        os.close(device)
+        raise
+    return device

@@ -1,0 +1,19 @@
+"""Waits for a file descriptor on the event loop."""
+
+import asyncio
+
+
+async def readable(descriptor: int) -> None:
+    """Return once a read of ``descriptor`` would not wait: there is data, or the other end has gone."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+
+    def tell() -> None:
+        if not ready.done():
+            ready.set_result(None)
+
+    loop.add_reader(descriptor, tell)
+    try:
+        await ready
+    finally:
+        loop.remove_reader(descriptor)

@@ -1,0 +1,89 @@
+"""The keys of a matrix."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.readers.keys import LAYOUT, SETTLE_S, STUCK_S, Pad, Places, is_stuck, look
+
+STEP_S = 0.01
+PLACES = {key: (row, column) for row, line in enumerate(LAYOUT) for column, key in enumerate(line)}
+
+
+def down(keys: str) -> Places:
+    return frozenset(PLACES[key] for key in keys)
+
+
+def press(*held: str, steps: int = 5, pad: Pad | None = None) -> tuple[Pad, str]:
+    """Each of ``held`` in turn is what is down, for ``steps`` scans."""
+    pad, pressed = pad or Pad(), ""
+    start = max(0.0, pad.since)
+    for at, keys in enumerate(itertools.chain.from_iterable([keys] * steps for keys in held)):
+        pad, key = look(pad, down(keys), start + at * STEP_S)
+        pressed += key
+    return pad, pressed
+
+
+@pytest.mark.parametrize("key", "0123456789*#")
+def test_a_key_counts_once_while_it_is_down(key: str) -> None:
+    pad, pressed = press(key, "", steps=100)
+    assert pressed == key
+    assert pad.at_rest
+
+
+@pytest.mark.parametrize("key", "ABCD")
+def test_the_fourth_column_means_nothing(key: str) -> None:
+    assert press(key, "")[1] == ""
+
+
+def test_what_bounces_counts_once() -> None:
+    bounces = ["4", "", "4", "", "4"]
+    assert press(*bounces, steps=1)[1] == ""
+    pad, _ = press(*bounces, steps=1)
+    assert press("4", pad=pad)[1] == "4"
+
+
+def test_a_touch_shorter_than_the_settling_is_none() -> None:
+    assert press("4", "", steps=int(SETTLE_S / STEP_S))[1] == ""
+
+
+def test_quick_fingers_overlap() -> None:
+    assert press("4", "48", "8", "82", "2", "")[1] == "482"
+
+
+def test_a_ghost_is_refused_and_counted_until_all_keys_are_up() -> None:
+    """With 1, 3 and 9 down, 7 seems to be."""
+    pad, pressed = press("1", "13", "1397", "13", "1", "15")
+    assert pressed == "13"
+    assert pad.ghosts == 1
+    assert press("", "5", "", pad=pad)[1] == "5"
+
+
+def test_three_keys_are_refused_though_they_make_no_ghost() -> None:
+    assert press("1", "12", "123", "")[1] == "12"
+
+
+def test_two_keys_at_once_have_no_order_and_are_refused() -> None:
+    pad, pressed = press("48", "4", "")
+    assert pressed == ""
+    assert pad.ghosts == 1
+
+
+def test_a_key_down_for_a_minute_is_stuck() -> None:
+    pad, _ = press("4")
+    assert not is_stuck(pad, STUCK_S - 0.1)
+    assert is_stuck(pad, STUCK_S + 0.1)
+    assert not is_stuck(Pad(), STUCK_S + 0.1)
+
+
+@given(st.lists(st.tuples(st.frozensets(st.sampled_from(sorted(PLACES.values()))), st.floats(0, 0.1)), max_size=60))
+def test_any_scans_give_only_keys_that_were_down_with_at_most_one_other(scans: list[tuple[Places, float]]) -> None:
+    pad, now = Pad(), 0.0
+    for seen, wait in scans:
+        now += wait
+        pad, key = look(pad, seen, now)
+        if key:
+            assert PLACES[key] in seen
+            assert len(seen) <= 2
