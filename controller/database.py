@@ -95,7 +95,7 @@ class Database:
             self._glance = _sqlite_engine(self.url, None, pool_size=4, read_only=True, brief=True)
         else:
             self._writer = _postgresql_engine(self.url)
-            self._reader = self._writer.execution_options(postgresql_readonly=True)
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             self._brief_writer = self._writer
             self._glance = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.sqlite else nullcontext()

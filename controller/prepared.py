@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect, Float, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import CompoundSelect, TextualSelect
@@ -61,7 +61,11 @@ class Prepared:
         assert isinstance(compiled, SQLCompiler)
         binds = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
         columns = {column.name: column.type.dialect_impl(dialect) for column in self._statement.selected_columns}
-        results = ((name, type_.result_processor(dialect, None)) for name, type_ in columns.items())
+        results = (
+            (name, type_.result_processor(dialect, None))
+            for name, type_ in columns.items()
+            if not isinstance(type_, Float)  # both drivers give it as it is, and SQLAlchemy's would ask them so
+        )
         made = _Compiled(
             sql=compiled.string,
             binds=tuple((name, binds[name].bind_processor(dialect)) for name in compiled.positiontup or ()),

@@ -7,7 +7,8 @@ from edge.wire.interval import Interval
 
 
 class WantedGrant(msgspec.Struct, frozen=True, kw_only=True):
-    """A credential that is to be on a door. ``code_key``: ``edge.wire.credentials.code_key`` of it."""
+    """A credential that is to be on a door. ``code_key``: ``edge.wire.credentials.code_key`` of it. ``new``: no plan
+    has held it yet."""
 
     id: str
     booking_id: str
@@ -16,6 +17,7 @@ class WantedGrant(msgspec.Struct, frozen=True, kw_only=True):
     code_key: bytes
     window: Interval
     hold_s: float | None
+    new: bool = True
 
 
 class NewGrant(msgspec.Struct, frozen=True, kw_only=True):

@@ -232,59 +232,66 @@ def _off(state: str) -> str:
 
 async def wanted(tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, horizon: datetime) -> list[WantedGrant]:
     """Grants that a plan of these doors must hold, by door and start."""
-    g = grants.c
-    query = (
-        select(g.id, g.booking_id, g.door, g.kind, g.code_key, g.starts, g.ends, g.hold_s)
-        .where(
-            g.site == site,
-            g.door.in_(door_ids),
-            g.ended_at.is_(None),
-            g.ends > now,
-            g.starts < horizon,
-        )
-        .order_by(g.door, g.starts, g.id)
-    )
+    given = {f"door_{at}": door for at, door in enumerate(door_ids)}
+    rows = await _wanted_at(len(door_ids)).rows(tx, site=site, now=now, horizon=horizon, **given) if given else []
     return [
         WantedGrant(
-            id=grant_id,
-            booking_id=booking_id,
-            door=door,
-            kind=CredentialKind(kind),
-            code_key=code_key,
-            window=Interval(start=starts, end=ends),
-            hold_s=hold_s,
+            id=row["id"],
+            booking_id=row["booking_id"],
+            door=row["door"],
+            kind=CredentialKind(row["kind"]),
+            code_key=row["code_key"],
+            window=Interval(start=row["starts"], end=row["ends"]),
+            hold_s=row["hold_s"],
+            new=row["on_version"] is None,
         )
-        for grant_id, booking_id, door, kind, code_key, starts, ends, hold_s in await tx.execute(query)
+        for row in rows
     ]
 
 
-async def compiled(
-    tx: Tx, site: str, door_ids: Sequence[str], *, version: int, now: datetime, horizon: datetime
-) -> None:
-    """A plan of these doors with ``version`` holds what ``wanted`` gave and no longer what has ended."""
-    here = and_(grants.c.site == site, grants.c.door.in_(door_ids))
-    await tx.execute(
-        update(grants)
+@cache
+def _wanted_at(doors: int) -> Prepared:
+    g = grants.c
+    return Prepared(
+        select(g.id, g.booking_id, g.door, g.kind, g.code_key, g.starts, g.ends, g.hold_s, g.on_version)
         .where(
-            here,
-            grants.c.ended_at.is_(None),
-            grants.c.on_version.is_(None),
-            grants.c.ends > now,
-            grants.c.starts < horizon,
+            g.site == bindparam("site"),
+            or_(*(g.door == bindparam(f"door_{at}") for at in range(doors))),
+            g.ended_at.is_(None),
+            g.ends > bindparam("now"),
+            g.starts < bindparam("horizon"),
         )
-        .values(on_version=version)
+        .order_by(g.door, g.starts, g.id)
     )
-    await tx.execute(
-        update(grants)
-        .where(
-            here,
-            grants.c.ended_at.is_not(None),
-            grants.c.off_at.is_(None),
-            grants.c.on_version.is_not(None),
-            grants.c.off_version.is_(None),
-        )
-        .values(off_version=version)
-    )
+
+
+_OFF_NEXT = (grants.c.ended_at.is_not(None), grants.c.on_version.is_not(None), grants.c.off_version.is_(None))
+
+
+async def ended(tx: Tx, site: str, door_ids: Sequence[str]) -> list[str]:
+    """Ids of the grants of these doors that have ended while the last plan holds them."""
+    here = (grants.c.site == site, grants.c.door.in_(door_ids), grants.c.off_at.is_(None))
+    return list((await tx.execute(select(grants.c.id).where(*here, *_OFF_NEXT))).scalars())
+
+
+async def compiled(tx: Tx, version: int, *, new: Sequence[str], gone: Sequence[str]) -> bool:
+    """Plan ``version`` is the first that holds the grants ``new``, and the first without ``gone``. False where one of
+    ``new`` has ended."""
+    noted = 0
+    for lot in _lots(new):
+        wanted_there = (grants.c.id.in_(lot), grants.c.ended_at.is_(None), grants.c.on_version.is_(None))
+        noted += (await tx.execute(update(grants).where(*wanted_there).values(on_version=version))).rowcount
+    for lot in _lots(gone):
+        await tx.execute(update(grants).where(grants.c.id.in_(lot), *_OFF_NEXT).values(off_version=version))
+    return noted == len(new)
+
+
+def _lots(ids: Sequence[str]) -> list[Sequence[str]]:
+    return [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
+
+
+_AT_ONCE = 500
+"""Ids named in one statement."""
 
 
 async def applied(tx: Tx, site: str, door_ids: Sequence[str], *, version: int, at: datetime) -> None:

@@ -181,11 +181,16 @@ async def grants_for_edge(
     return await repository.wanted(tx, site, doors, now=now, horizon=horizon)
 
 
-async def mark_compiled(
-    tx: Tx, site: str, doors: Sequence[str], version: int, now: datetime, horizon: datetime
-) -> None:
-    """Plan ``version`` was made from ``grants_for_edge`` with the same arguments in this transaction."""
-    await repository.compiled(tx, site, doors, version=version, now=now, horizon=horizon)
+async def ended(tx: Tx, site: str, doors: Sequence[str]) -> list[str]:
+    """Ids of the grants of these doors that have ended and that the last plan still holds."""
+    return await repository.ended(tx, site, doors)
+
+
+async def mark_compiled(tx: Tx, version: int, *, new: Sequence[str], gone: Sequence[str]) -> bool:
+    """Note the plan ``version``, made from what ``grants_for_edge`` and ``ended`` gave in one look: the first to hold
+    the grants ``new``, the first without those that were ``gone``. False where one of ``new`` has ended since, so that
+    its code may be somebody else's by now: then the plan must not be signed."""
+    return await repository.compiled(tx, version, new=new, gone=gone)
 
 
 async def mark_applied(tx: Tx, site: str, doors: Sequence[str], version: int, at: datetime) -> None:

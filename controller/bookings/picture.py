@@ -12,7 +12,7 @@ from controller.database import Tx
 from controller.estate import repository as estate
 from controller.estate.divisions import atoms_of
 from controller.estate.errors import SiteUnknown, SpaceUnknown
-from controller.estate.model import Equipment, Layout, Site, SiteParts, Space, SpaceKind
+from controller.estate.model import Door, Edge, Equipment, Layout, Site, SiteParts, Space, SpaceKind
 from controller.estate.revisions import revision
 from controller.hours import repository as hours
 from controller.hours.book import HoursBook
@@ -34,7 +34,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """All that a site's bookings are judged by, as of ``revision``."""
+    """All that a site's bookings are judged by and its plans made from but the diary itself, as of ``revision``."""
 
     site: Site
     revision: int
@@ -42,6 +42,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     equipment: dict[str, Equipment]
     hours: HoursBook
     policy: Policy
+    doors: tuple[Door, ...] = ()
+    edges: tuple[Edge, ...] = ()
 
     def require(self, space: str) -> Place:
         """Raises ``SpaceUnknown``."""
@@ -109,6 +111,8 @@ async def _take(tx: Tx, site_id: str, revision: int) -> Picture:
         equipment={each.id: each for each in parts.equipment},
         hours=await hours.hours_book(tx, parts.site),
         policy=await policy(tx, site_id),
+        doors=parts.doors,
+        edges=parts.edges,
     )
 
 

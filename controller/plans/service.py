@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
+import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.access import service as access
-from controller.bookings.picture import Pictures
+from controller.bookings.picture import Picture, Pictures
 from controller.changes import Changes, Subscription
 from controller.database import Database, Tx
 from controller.estate import repository as estate
-from controller.estate.model import SiteParts
+from controller.estate.errors import SiteUnknown
 from controller.hours.modes import unexplained
 from controller.patience import patiently
 from controller.plans import repository
@@ -46,6 +47,8 @@ SEND_AGAIN_AFTER_S = 5.0
 """How long a plan that was sent may take to be applied before all of it is sent again, in real seconds."""
 _LOOK_EVERY_S = 600.0
 _AT_ONCE = 20
+_LOOKS = 3
+"""How often a plan is made without holding the diary up before it is made under the site's lock."""
 _MANIFEST = ""  # stands for the manifest among the names of parts
 
 EdgeName = tuple[str, str]
@@ -60,6 +63,20 @@ class ClockBehind(Exception):
             f"the clock says {now:%Y-%m-%d %H:%M:%S} UTC, but a plan was signed at {last:%Y-%m-%d %H:%M:%S} UTC: "
             "no plan is signed until it is right; set the clock"
         )
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan is made from, as one look at the database has it. ``gone``: ids of grants that ``last``
+    still holds."""
+
+    now: datetime
+    last: SignedPlan | None
+    given: PlanInput
+    gone: list[str]
+
+
+class Overtaken(Exception):
+    """Between the look and the signature something that the plan says was taken back, or another plan signed."""
 
 
 class Planner:
@@ -182,7 +199,7 @@ class Planner:
         Raises ``ClockBehind`` and ``TooMuchForOnePart``.
         """
         async with self._turn:
-            made = await self._database.run(self._compile, name)
+            made = await self._make(name)
             if made is None:
                 return None
             self.trouble = None
@@ -202,66 +219,77 @@ class Planner:
                 self._sent.pop(name, None)
                 await self._publish(name, signed, parts)
 
-    async def _compile(self, tx: Tx, name: EdgeName) -> tuple[SignedPlan, Compiled] | None:
+    async def _make(self, name: EdgeName) -> tuple[SignedPlan, Compiled] | None:
+        """Look and compile without holding anybody up; only the signature takes the site's lock. A booking that comes
+        between has the next plan made; one that goes between, this one again."""
+        for _ in range(_LOOKS):
+            async with self._database.read() as tx:
+                seen = await self._look(tx, name)
+            if seen is None:
+                return None
+            compiled = await _compiled(seen)
+            try:
+                return await self._database.run(self._sign, name, seen, compiled)
+            except Overtaken:
+                continue
+        return await self._database.run(self._make_alone, name)
+
+    async def _make_alone(self, tx: Tx, name: EdgeName) -> tuple[SignedPlan, Compiled] | None:
+        """All under the site's lock, for a diary that does not rest."""
+        await self._database.lock_site(tx, name[0])
+        seen = await self._look(tx, name)
+        return None if seen is None else await self._sign(tx, name, seen, await _compiled(seen))
+
+    async def _look(self, tx: Tx, name: EdgeName) -> Seen | None:
+        """What the plan of an edge is made from; None where there is no such edge."""
         site, edge = name
         now = self._clock.now()
-        await self._database.lock_site(tx, site)
-        place = await estate.site_parts(tx, site)
-        if place is None or edge not in {each.id for each in place.edges}:
+        try:
+            picture = await self._pictures.of(tx, site)
+        except SiteUnknown:
             return None
-        last = await repository.latest(tx, site, edge)
-        await self._check_clock(tx, now)
-        doors = [door.id for door in place.doors if door.edge == edge]
-        given = await self._given(tx, place, edge, doors, now)
-        if len(given.grants) >= THREAD_FROM:
-            compiled = await asyncio.to_thread(compile_plan, given, now)
-        else:
-            compiled = compile_plan(given, now)
+        if edge not in {each.id for each in picture.edges}:
+            return None
+        doors = [door.id for door in picture.doors if door.edge == edge]
+        return Seen(
+            now=now,
+            last=await repository.latest(tx, site, edge),
+            given=await _given(tx, picture, edge, doors, now),
+            gone=await access.ended(tx, site, doors),
+        )
+
+    async def _sign(self, tx: Tx, name: EdgeName, seen: Seen, compiled: Compiled) -> tuple[SignedPlan, Compiled]:
+        """Give a plan its version, unless the last one says the same, and note what is in it. Raises ``Overtaken``."""
+        site, edge = name
+        await self._database.lock_site(tx, site)
+        await self._check_clock(tx, seen.now)
+        last = seen.last
+        if await repository.latest_version(tx, site, edge) != (last and last.manifest.version):
+            raise Overtaken
         self._checked[name] = compiled.window.start
         if last is not None and compiled.says_as(last.manifest):
             # A grant that was ended and made anew between two plans is the same on the door.
-            await access.mark_compiled(tx, site, doors, last.manifest.version, now, compiled.window.end)
+            await self._note(tx, seen, last.manifest.version)
             if last.applied_at is not None:
-                await access.mark_applied(tx, site, doors, last.manifest.version, now)
+                doors = [door.id for door in seen.given.doors]
+                await access.mark_applied(tx, site, doors, last.manifest.version, seen.now)
             return last, compiled
-        signed = await self._sign(tx, name, last, compiled, now)
+        signed = await self._signed(tx, name, last, compiled, seen.now)
         await repository.insert_plan(tx, signed, compiled.parts)
-        await access.mark_compiled(tx, site, doors, signed.manifest.version, now, compiled.window.end)
+        await self._note(tx, seen, signed.manifest.version)
         return signed, compiled
+
+    async def _note(self, tx: Tx, seen: Seen, version: int) -> None:
+        new = [grant.id for grant in seen.given.grants if grant.new]
+        if not await access.mark_compiled(tx, version, new=new, gone=seen.gone):
+            raise Overtaken
 
     async def _check_clock(self, tx: Tx, now: datetime) -> None:
         last = await repository.last_signed(tx)
         if last is not None and now < last - CLOCK_MARGIN:
             raise ClockBehind(now, last)
 
-    async def _given(self, tx: Tx, place: SiteParts, edge: str, doors: list[str], now: datetime) -> PlanInput:
-        window = plan_window(now)
-        book = (await self._pictures.of(tx, place.site.id)).hours
-        spaces = {space.id: space.capacity for space in place.spaces if set(space.doors) & set(doors)}
-        return PlanInput(
-            site=place.site.id,
-            edge=edge,
-            doors=tuple(
-                DoorRules(
-                    id=door.id,
-                    name=door.name,
-                    hold_s=door.hold_s,
-                    held_after_s=door.held_after_s,
-                    free_when_staffed=door.id in book.timetable.free_doors,
-                )
-                for door in place.doors
-                if door.edge == edge
-            ),
-            modes=tuple(
-                ModeSpan(during=period.during, mode=period.mode)
-                for period in unexplained(book.modes(window))
-                if period.mode is not Mode.CLOSED
-            ),
-            grants=await access.grants_for_edge(tx, place.site.id, doors, now, window.end),
-            sessions=await repository.sessions(tx, place.site.id, spaces, window),
-        )
-
-    async def _sign(
+    async def _signed(
         self, tx: Tx, name: EdgeName, last: SignedPlan | None, compiled: Compiled, now: datetime
     ) -> SignedPlan:
         state = await telemetry.edge_state(tx, *name)
@@ -310,6 +338,44 @@ class Planner:
                 before = await repository.before(tx, *name, signed.manifest.version)
             names = set(before.manifest.parts) if before else set()
         return names - set(signed.manifest.parts)
+
+
+async def _compiled(seen: Seen) -> Compiled:
+    if len(seen.given.grants) >= THREAD_FROM:
+        return await asyncio.to_thread(compile_plan, seen.given, seen.now)
+    return compile_plan(seen.given, seen.now)
+
+
+async def _given(tx: Tx, picture: Picture, edge: str, doors: list[str], now: datetime) -> PlanInput:
+    window = plan_window(now)
+    site, book = picture.site.id, picture.hours
+    spaces = {
+        place.space.id: place.space.capacity
+        for place in picture.by_space.values()
+        if set(place.space.doors) & set(doors)
+    }
+    return PlanInput(
+        site=site,
+        edge=edge,
+        doors=tuple(
+            DoorRules(
+                id=door.id,
+                name=door.name,
+                hold_s=door.hold_s,
+                held_after_s=door.held_after_s,
+                free_when_staffed=door.id in book.timetable.free_doors,
+            )
+            for door in picture.doors
+            if door.edge == edge
+        ),
+        modes=tuple(
+            ModeSpan(during=period.during, mode=period.mode)
+            for period in unexplained(book.modes(window))
+            if period.mode is not Mode.CLOSED
+        ),
+        grants=await access.grants_for_edge(tx, site, doors, now, window.end),
+        sessions=await repository.sessions(tx, site, spaces, window),
+    )
 
 
 def _real() -> float:

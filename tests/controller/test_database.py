@@ -116,6 +116,16 @@ async def test_a_read_goes_on_while_a_write_is_open(marked: Database) -> None:
         assert await asyncio.wait_for(_all(marked), 5) == []
 
 
+async def test_a_read_sees_one_state_whatever_is_committed_meanwhile(marked: Database) -> None:
+    async with marked.read() as tx:
+        count = select(marks.c.id)
+        assert (await tx.execute(count)).all() == []
+        async with marked.write() as other:
+            await other.execute(insert(marks).values(id=1, at=NOW))
+        assert (await tx.execute(count)).all() == []
+    assert await _all(marked) == [NOW]
+
+
 async def test_it_is_busy_exactly_while_a_transaction_is_open(marked: Database) -> None:
     seen = [marked.busy]
     async with marked.write():

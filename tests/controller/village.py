@@ -76,7 +76,9 @@ async def compile_plan(house: House, version: int, doors: tuple[str, ...] = DOOR
     """As the plan compiler does for the edges of ``doors``."""
     now = house.clock.now()
     async with house.database.write() as tx:
-        await access.mark_compiled(tx, SITE, doors, version, now, now + timedelta(days=35))
+        wanted = await access.grants_for_edge(tx, SITE, doors, now, now + timedelta(days=35))
+        new = [grant.id for grant in wanted if grant.new]
+        assert await access.mark_compiled(tx, version, new=new, gone=await access.ended(tx, SITE, doors))
 
 
 async def apply_plan(house: House, version: int, doors: tuple[str, ...] = DOORS, at: datetime | None = None) -> None:

@@ -1,0 +1,156 @@
+"""Plans are made from one look at the diary and signed later: what goes or comes between."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+import pytest
+from sqlalchemy.engine import URL
+
+from controller.access.repository import held
+from controller.app import build_app
+from controller.bookings.desk import View
+from controller.database import Database, Tx
+from controller.people.model import Actor
+from controller.people.passwords import Passwords
+from controller.plans import repository
+from controller.plans.model import SignedPlan
+from controller.plans.service import Planner
+from controller.settings import Settings
+from edge.wire.envelope import Signer
+from edge.wire.plan import assemble
+from edge.wire.topics import subscriptions
+from firmware_sim.memory_link import MemoryBroker
+from tests.controller.clock import ManualClock
+from tests.integration.hub import ACTOR, Hub, book
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Interrupted(Database):
+    """A database whose writers have others come before them, as often as ``left`` says."""
+
+    def __init__(self, url: URL) -> None:
+        super().__init__(url)
+        self.others: Callable[[], Awaitable[object]] | None = None
+        self.left = 0
+
+    async def run(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self.left and self.others is not None:
+            self.left -= 1
+            await self.others()
+        return await super().run(work, *args, **kwargs)
+
+
+class Desk:
+    """A hub without its tasks, and a planner of its own that others come between."""
+
+    def __init__(self, hub: Hub, database: Interrupted) -> None:
+        self.hub = hub
+        self.database = database
+        self.standing: list[View] = []
+        self._hour = 8
+        house = hub.house
+        self._planner = Planner(
+            database=database,
+            link=house.exchange.link,
+            signer=Signer(house.keys.signing),
+            clock=house.clock,
+            changes=house.changes,
+            pictures=house.desk.pictures,
+        )
+
+    async def book(self) -> View:
+        self._hour += 1
+        made = await book(self.hub, f"2026-11-26T{self._hour:02}:00", f"2026-11-26T{self._hour:02}:30")
+        self.standing.append(made)
+        return made
+
+    async def cancel(self, number: int = -1) -> View:
+        gone = self.standing.pop(number)
+        await self.hub.house.bookings.cancel(gone.booking.id, why="", actor=Actor(name=ACTOR))
+        return gone
+
+    async def swap(self) -> None:
+        await self.cancel()
+        await self.book()
+
+    async def plan(self, others: Callable[[], Awaitable[object]] | None = None, *, times: int = 1) -> SignedPlan:
+        self.database.others, self.database.left = others, times
+        made = await self._planner.refresh(("ramsey", "main"))
+        assert made is not None
+        return made
+
+    async def held(self, plan: SignedPlan) -> set[str | None]:
+        """The bookings whose codes are in a plan."""
+        async with self.database.read() as tx:
+            content = assemble(plan.manifest, await repository.parts_of(tx, plan.manifest))
+        return {grant.booking for door in content.doors.values() for grants in door.grants.values() for grant in grants}
+
+    async def versions(self, view: View) -> tuple[int | None, int | None]:
+        """The first plan with a booking's code, and the first without it."""
+        async with self.database.read() as tx:
+            [grant] = (await held(tx, [view.booking.id]))[view.booking.id]
+        return grant.on_version, grant.off_version
+
+    @property
+    def ids(self) -> set[str]:
+        return {view.booking.id for view in self.standing}
+
+
+@pytest.fixture
+async def desk(any_settings: Settings, clock: ManualClock, passwords: Passwords) -> AsyncIterator[Desk]:
+    link = MemoryBroker().client(subscriptions("up"))
+    hub = Hub(build_app(any_settings, clock, passwords=passwords, link=link))
+    await hub.house.start()
+    database = Interrupted(hub.house.database.url)
+    try:
+        await hub.furnish()
+        yield Desk(hub, database)
+    finally:
+        await database.close()
+        await hub.house.close()
+
+
+async def test_a_code_that_comes_between_waits_for_the_next_plan(desk: Desk) -> None:
+    first = await desk.book()
+    plan = await desk.plan(desk.book)
+    assert await desk.held(plan) == {first.booking.id}
+    assert await desk.versions(desk.standing[1]) == (None, None)
+    following = await desk.plan()
+    assert await desk.held(following) == desk.ids
+    assert [(await desk.versions(view))[0] for view in desk.standing] == [
+        plan.manifest.version,
+        following.manifest.version,
+    ]
+
+
+@pytest.mark.parametrize("times", [1, 2, 100])
+async def test_a_code_that_no_door_has_had_and_that_goes_between_is_in_no_plan(desk: Desk, times: int) -> None:
+    await desk.book()
+    plan = await desk.plan(desk.swap, times=times)
+    assert await desk.held(plan) == desk.ids
+    assert await desk.versions(desk.standing[0]) == (plan.manifest.version, None)
+
+
+async def test_a_code_on_the_door_that_goes_between_is_off_with_the_plan_that_leaves_it_out(desk: Desk) -> None:
+    gone = await desk.book()
+    kept = await desk.plan()
+    await desk.book()
+    plan = await desk.plan(lambda: desk.cancel(0))
+    assert gone.booking.id in await desk.held(plan)
+    assert await desk.versions(gone) == (kept.manifest.version, None)
+    following = await desk.plan()
+    assert await desk.held(following) == desk.ids
+    assert await desk.versions(gone) == (kept.manifest.version, following.manifest.version)
+
+
+async def test_of_two_planners_the_one_that_looked_first_does_not_sign_last(desk: Desk) -> None:
+    await desk.book()
+
+    async def another() -> None:
+        await desk.book()
+        await Desk(desk.hub, desk.database).plan()
+
+    plan = await desk.plan(another)
+    assert await desk.held(plan) == desk.ids
