@@ -1,0 +1,126 @@
+"""What a command does at an edge: let somebody in once, count on from a number, look whether all is well."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
+
+from edge.files import Files
+from edge.furnishing import Furniture
+from edge.house import House
+from edge.wire.decide import ClockTrust
+from edge.wire.errors import CommandRefused
+from edge.wire.events import RecountData
+from edge.wire.messages import Command
+
+PROBE = "self-test"
+"""A file that the self-test writes, reads back and takes away."""
+DISK_WITHIN_S = 5.0
+
+Act = Callable[[Command], "str | Awaitable[str]"]
+"""Says in a sentence how it went, at once or later. Raises ``CommandRefused``."""
+
+
+class Alarm(Protocol):
+    """The intruder alarm, as far as a command at a door has to know it."""
+
+    def set_area(self, door: str) -> str | None:
+        """The name of the area behind a door, where its alarm is set; else None."""
+        ...
+
+    def unset(self, door: str, why: str) -> None:
+        """Unset the area behind a door."""
+        ...
+
+
+class NoAlarm:
+    """An edge without an intruder alarm."""
+
+    def set_area(self, door: str) -> str | None:
+        return None
+
+    def unset(self, door: str, why: str) -> None:
+        pass
+
+
+class Acts:
+    """``behind``: how many events wait to be acknowledged."""
+
+    def __init__(
+        self, house: House, furniture: Furniture, *, alarm: Alarm, files: Files, behind: Callable[[], int]
+    ) -> None:
+        self._house = house
+        self._furniture = furniture
+        self._alarm = alarm
+        self._files = files
+        self._behind = behind
+
+    @property
+    def by_kind(self) -> Mapping[str, Act]:
+        return {
+            "unlock": self.unlock,
+            "recount": self.recount,
+            "self_test": self.self_test,
+            "restart": lambda _: "it starts anew",
+        }
+
+    def unlock(self, command: Command) -> str:
+        """Let somebody in once. A door into an area whose alarm is set stays locked unless the command unsets it."""
+        door = self._furniture.doors.get(command.door or "")
+        if door is None:
+            raise CommandRefused(f"there is no door {command.door!r} here")
+        area = self._alarm.set_area(door.id)
+        if area is not None and command.args.get("unset_alarm") is not True:
+            raise CommandRefused(f"the alarm of {area!r} is set; unset it with the same command, or at the door")
+        if area is not None:
+            self._alarm.unset(door.id, "command")
+        door.unlock()
+        return "unlocked once" if area is None else f"the alarm of {area!r} unset and the door unlocked once"
+
+    def recount(self, command: Command) -> str:
+        """From here on so many people are inside by a counter. What it has counted in all stays as it is."""
+        name, inside = command.args.get("counter"), command.args.get("inside")
+        counter = self._furniture.counters.get(name) if isinstance(name, str) else None
+        if counter is None:
+            raise CommandRefused(f"there is no counter {name!r} here")
+        if not isinstance(inside, int) or isinstance(inside, bool) or not 0 <= inside <= 100_000:
+            raise CommandRefused("a re-count needs how many are inside, from 0 to 100000")
+        ins, outs = counter.totals
+        self._house.record(counter.id, RecountData(counter=counter.id, inside=inside, total_ins=ins, total_outs=outs))
+        self._house.show(counter.id)
+        return f"counts on from {inside}"
+
+    async def self_test(self, command: Command) -> str:
+        """Look at everything that can be looked at without moving a door."""
+        house, doors = self._house, self._furniture.doors
+        amiss = [f"the lock of {each.id} does not obey" for each in doors.values() if not each.obeys]
+        amiss += [f"{device}: {what}" for device, what in house.faults]
+        if (disk := await self._disk()) is not None:
+            amiss.append(disk)
+        if not house.plans.on_disk:
+            amiss.append("the plan in force is not on the disk")
+        if house.trust is ClockTrust.UNPROVEN:
+            amiss.append("the time is not proven")
+        also = f"clock {house.trust}; {self._behind()} events not acknowledged"
+        if amiss:
+            return f"amiss: {'; '.join(amiss)}; {also}"
+        locks, readers = len(doors), len(self._furniture.readers)
+        return f"all well: {locks} locks obey, {readers} readers answer, the disk gives back what it took; {also}"
+
+    async def _disk(self) -> str | None:
+        """What is wrong with the disk; None where it takes something and gives it back."""
+        try:
+            async with asyncio.timeout(DISK_WITHIN_S):
+                same = await asyncio.to_thread(self._write_and_read, secrets.token_bytes(64))
+        except OSError as error:
+            return f"the disk cannot be written: {error.strerror or error}"
+        except TimeoutError:
+            return f"the disk has not answered within {DISK_WITHIN_S:g} s"
+        return None if same else "the disk gives back something else than it took"
+
+    def _write_and_read(self, data: bytes) -> bool:
+        self._files.replace(PROBE, data)
+        try:
+            return self._files.read(PROBE) == data
+        finally:
+            self._files.remove(PROBE)

@@ -1,0 +1,117 @@
+"""What a command does at the edge, and what it says of it."""
+
+import pytest
+
+from edge.wire.events import FootfallData, RecountData
+from tests.edge.disk import MemoryDisk
+from tests.edge.hall import DOOR, INNER, OUTER, STRIKE, Hall, hours, with_hall
+
+
+def test_a_re_count_is_told_where_it_falls_among_the_crossings_and_leaves_the_totals() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.walk(OUTER, INNER)
+        await hall.walk(OUTER, INNER)
+        await hall.order(hall.command("recount", args={"counter": "front-beams", "inside": 9}))
+        await hall.walk(INNER, OUTER)
+        told = [data for event in hall.recorded if isinstance(data := event.read(), FootfallData | RecountData)]
+        assert told[2] == RecountData(counter="front-beams", inside=9, total_ins=2, total_outs=0)
+        assert isinstance(told[3], FootfallData)
+        assert (told[3].total_ins, told[3].total_outs) == (2, 1)
+        assert (hall.results()[-1].outcome, hall.results()[-1].why) == ("done", "counts on from 9")
+
+    with_hall(act)
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"counter": "back-beams", "inside": 3}, "no counter 'back-beams' here"),
+        ({"inside": 3}, "no counter None here"),
+        ({"counter": "front-beams"}, "from 0 to 100000"),
+        ({"counter": "front-beams", "inside": -1}, "from 0 to 100000"),
+        ({"counter": "front-beams", "inside": True}, "from 0 to 100000"),
+        ({"counter": "front-beams", "inside": 2.5}, "from 0 to 100000"),
+    ],
+)
+def test_a_re_count_that_makes_no_sense_is_refused(
+    args: dict[str, str | int | float | bool | None], words: str
+) -> None:
+    async def act(hall: Hall) -> None:
+        await hall.order(hall.command("recount", args=args))
+        assert hall.results()[-1].outcome == "refused"
+        assert words in (hall.results()[-1].why or "")
+        assert hall.data(RecountData) == []
+
+    with_hall(act)
+
+
+def test_a_self_test_finds_all_well_and_moves_nothing() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_plan(1, hours())
+        before = list(hall.outputs[STRIKE])
+        await hall.order(hall.command("self_test"))
+        await hall.until(lambda: bool(hall.results()))
+        said = hall.results()[-1]
+        assert said.outcome == "done"
+        assert (said.why or "").startswith("all well: 1 locks obey, 1 readers answer, the disk gives back")
+        assert "clock synced" in (said.why or "")
+        assert hall.outputs[STRIKE] == before
+
+    with_hall(act)
+
+
+class FullDisk(MemoryDisk):
+    """Refuses what the self-test writes."""
+
+    def replace(self, name: str, data: bytes) -> None:
+        if name == "self-test":
+            raise OSError(28, "No space left on device")
+        super().replace(name, data)
+
+
+def test_a_self_test_names_what_is_amiss() -> None:
+    async def act(hall: Hall) -> None:
+        # The relay's pin is held high by a short, whatever it is set to.
+        for pin in hall.factory.pins.values():
+            if pin._number == STRIKE:
+                pin._state = True
+        await hall.order(hall.command("self_test"))
+        await hall.until(lambda: bool(hall.results()))
+        said = hall.results()[-1].why or ""
+        assert said.startswith("amiss: ")
+        assert f"the lock of {DOOR} does not obey" in said
+        assert "the disk cannot be written: No space left on device" in said
+
+    with_hall(act, disk=FullDisk())
+
+
+class Watched:
+    """An alarm that is set in the area behind every door."""
+
+    def __init__(self) -> None:
+        self.area: str | None = "ground floor"
+
+    def set_area(self, door: str) -> str | None:
+        return self.area
+
+    def unset(self, door: str, why: str) -> None:
+        assert (door, why) == (DOOR, "command")
+        self.area = None
+
+
+def test_a_door_into_an_area_that_is_set_opens_only_where_the_command_unsets_it() -> None:
+    alarm = Watched()
+
+    async def act(hall: Hall) -> None:
+        await hall.order(hall.command())
+        said = hall.results()[-1]
+        assert said.outcome == "refused"
+        assert said.why == "the alarm of 'ground floor' is set; unset it with the same command, or at the door"
+        assert not hall.unlocked()
+        await hall.order(hall.command(args={"unset_alarm": True}))
+        said = hall.results()[-1]
+        assert (said.outcome, said.why) == ("done", "the alarm of 'ground floor' unset and the door unlocked once")
+        assert alarm.area is None
+        assert hall.unlocked()
+
+    with_hall(act, alarm=alarm)
