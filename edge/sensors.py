@@ -33,6 +33,11 @@ class BeamCounter:
         self._inputs = [self._beam("outer", config.outer, pins), self._beam("inner", config.inner, pins)]
         self.day = (self._today(), self._ins, self._outs)
 
+    @property
+    def totals(self) -> tuple[int, int]:
+        """How many came in and went out since the counter was first used."""
+        return self._ins, self._outs
+
     def start(self) -> None:
         """A beam that is broken already may be a blocked one."""
         for beam, config, found in zip(
