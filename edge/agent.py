@@ -14,6 +14,7 @@ from edge.config import Config
 from edge.conversation import Conversation
 from edge.courier import Courier
 from edge.files import Files
+from edge.fire import read_latch
 from edge.furnishing import Furniture, furnish
 from edge.house import House
 from edge.introduction import Introduction, LinkMaker
@@ -77,7 +78,7 @@ class Agent:
         self._keeping = asyncio.Lock()
 
     async def run(self) -> None:
-        """Run, once, until cancelled; ends in the safe state, every strike locked.
+        """Run, once, until cancelled; ends in the safe state, every lock's relay off.
 
         Raises ``TaskDied`` when a part of it died, ``RestartWanted`` on a command, ``PinError`` and ``OSError`` when
         it cannot start.
@@ -85,7 +86,7 @@ class Agent:
         house, kept, found = await self._open()
         link: Link | None = None
         try:
-            self._furniture = furnish(house, self._pins, kept)
+            self._furniture = furnish(house, self._pins, self._files, kept, fire_latched=self._fire_latched)
             self._talk.devices |= self._furniture.devices
             self._note_start(found, kept)
             self._furniture.start()
@@ -106,12 +107,13 @@ class Agent:
             log.info("%s/%s is at work", self._config.site, self._config.edge, extra={"action": "started"})
             await house.death
         finally:
-            self._furniture.secure()
+            self._furniture.rest()
             self._pins.close()
             with contextlib.suppress(asyncio.CancelledError):
                 if link is not None:
                     await self._talk.goodbye(link)
             await house.stop_tasks()
+            await self._furniture.keep()
             await house.outbox.commit()
             await house.outbox.keep_ack()
             await self._keep(house)
@@ -122,6 +124,7 @@ class Agent:
     async def _open(self) -> tuple[House, Kept | None, Found]:
         """Read the disk. Nothing of it may keep the doors from working."""
         kept, unkept = await read_kept(self._files)
+        self._fire_latched = self._config.fire is not None and await read_latch(self._files)
         plans = PlanStore(
             self._files,
             site=self._config.site,
@@ -363,6 +366,6 @@ class Agent:
         return "unlocked once"
 
     def _self_test(self, command: Command) -> str:
-        stuck = [door.id for door in self._furniture.doors.values() if not door.strike_obeys()]
-        said = f"strikes do not obey: {', '.join(stuck)}" if stuck else "every strike's pin obeys"
+        stuck = [door.id for door in self._furniture.doors.values() if not door.obeys]
+        said = f"locks do not obey: {', '.join(stuck)}" if stuck else "every lock obeys"
         return f"{said}; clock {self._house.trust}; {self._courier.behind} events not acknowledged"

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from edge.config_checks import check
 from edge.door_config import DoorConfig
 from edge.errors import ConfigError
+from edge.fire_config import FireConfig
 from edge.readers.config import ReaderConfig
 from edge.sensors_config import CounterConfig, MotionConfig, PathText, WifiConfig
 from edge.wire.ids import Slug
@@ -45,6 +46,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "Europe/London"
     rtc: bool = False
     outbox_mb: int = 64
+    fire: FireConfig | None = None
     doors: tuple[DoorConfig, ...] = ()
     readers: tuple[ReaderConfig, ...] = ()
     counters: tuple[CounterConfig, ...] = ()
@@ -71,6 +73,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     timezone: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_+/-]+$")] = "Europe/London"
     rtc: bool = False
     outbox_mb: Annotated[int, msgspec.Meta(ge=1, le=65_536)] = 64
+    fire: FireConfig | None = None
     door: tuple[DoorConfig, ...] = ()
     reader: tuple[ReaderConfig, ...] = ()
     counter: tuple[CounterConfig, ...] = ()
@@ -106,6 +109,7 @@ def load(path: Path) -> Config:
         timezone=file.timezone,
         rtc=file.rtc,
         outbox_mb=file.outbox_mb,
+        fire=file.fire,
         doors=_with_secrets(path, file),
         readers=file.reader,
         counters=file.counter,

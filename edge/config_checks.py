@@ -5,6 +5,7 @@ from typing import Protocol
 
 from edge.door_config import DoorConfig
 from edge.errors import ConfigError
+from edge.fire_config import FireConfig
 from edge.readers.config import ReaderConfig
 from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
 
@@ -12,6 +13,8 @@ from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
 class Parts(Protocol):
     """The devices of a configuration file."""
 
+    @property
+    def fire(self) -> FireConfig | None: ...
     @property
     def door(self) -> tuple[DoorConfig, ...]: ...
     @property
@@ -29,7 +32,11 @@ def check(path: Path, parts: Parts) -> None:
     taken = _Taken(path)
     for at, door in enumerate(parts.door):
         _check_door(taken, f"door[{at}]", door)
+    _check_interlocks(path, parts.door)
     doors = {door.id for door in parts.door}
+    if parts.fire is not None:
+        taken.name("fire.id", parts.fire.id)
+        taken.pin("fire.loop", parts.fire.loop.pin)
     for at, reader in enumerate(parts.reader):
         here = f"reader[{at}]"
         taken.name(f"{here}.id", reader.id)
@@ -58,6 +65,61 @@ def _check_door(taken: "_Taken", here: str, door: DoorConfig) -> None:
         raise ConfigError(taken.path, f"{here}.secret", "does not belong here", "Put it into secrets_file")
     for key, pin in door.pins().items():
         taken.pin(f"{here}.{key}", pin)
+    for wrong, key, problem, mend in (
+        (
+            door.lock == "maglock" and not door.fails_safe,
+            "fail",
+            "a magnet holds nothing without current",
+            "Leave fail out, or say safe",
+        ),
+        (
+            door.feed == "closed" and not door.fails_safe,
+            "feed",
+            "a fail-secure lock on a normally closed contact is released while no agent runs",
+            "Wire it to the normally open contact, and say open",
+        ),
+        (
+            door.fire == "stay" and door.fails_safe,
+            "fire",
+            "a fail-safe lock must let go in a fire",
+            "Leave fire out, or say release",
+        ),
+        (
+            door.fails_safe and door.rex is None,
+            "rex",
+            "is missing: a fail-safe lock holds from inside too",
+            "Fit a button that also cuts the lock's current, docs/wiring.md shows how",
+        ),
+        (
+            door.second_contact is not None and door.contact is None,
+            "second_contact",
+            "there is no contact of the first leaf",
+            "Give each leaf its contact",
+        ),
+        (
+            door.lock_sensor is not None and door.contact is None,
+            "lock_sensor",
+            "says nothing while it is not known whether the door is shut",
+            "Give the door a contact",
+        ),
+        (
+            door.interlock is not None and door.contact is None,
+            "interlock",
+            "cannot work while it is not known whether the door is shut",
+            "Give the door a contact",
+        ),
+    ):
+        if wrong:
+            raise ConfigError(taken.path, f"{here}.{key}", problem, mend)
+
+
+def _check_interlocks(path: Path, doors: tuple[DoorConfig, ...]) -> None:
+    """A lobby has two doors at least."""
+    named = [door.interlock for door in doors]
+    for at, name in enumerate(named):
+        if name is not None and named.count(name) < 2:
+            mend = "Name it at the other door too; both must hang on this edge"
+            raise ConfigError(path, f"door[{at}].interlock", f"{name!r} has no other door", mend)
 
 
 class _Taken:

@@ -1,9 +1,10 @@
 """One door as a pure machine: ``step(state, input, now) -> (state, effects)``.
 
-``now`` is in seconds of a monotonic clock. The strike is fail-secure: released while it has power. The machine
-releases it for a grant, a request to exit, a command, and while the door is free, and for nothing else. A request
-to exit needs no plan, no network and no time of day; it is wired past the agent in hardware as well
-(docs/wiring.md), so that it also works while no agent runs.
+``now`` is in seconds of a monotonic clock. The machine says whether the lock is *released*; ``edge.lock`` makes a
+relay's level of it for strike and magnet alike. It releases for a grant, a command, a request to exit, broken glass,
+fire, and while the door is free, and for nothing else. A request to exit needs no plan, no network, no time of day and
+no other door; it is wired past the agent in hardware as well (docs/wiring.md), so that it also works while no agent
+runs.
 """
 
 from typing import Literal
@@ -13,11 +14,11 @@ import msgspec
 from edge.wire.events import DoorChange
 
 EXIT_HOLD_S = 5.0
-"""How long a request to exit releases the strike, from the moment the button is let go."""
+"""How long a request to exit releases the lock, from the moment the button is let go."""
 OPEN_GRACE_S = 1.0
-"""A door that opens this soon after its strike locked was pulled in time: not forced."""
+"""A door that opens this soon after it locked was pulled in time: not forced."""
 
-Why = Literal["grant", "command", "exit", "schedule", "time", "closed", "start"]
+Why = Literal["grant", "command", "exit", "schedule", "time", "closed", "start", "fire", "glass", "interlock"]
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +46,28 @@ class Free(msgspec.Struct, frozen=True, kw_only=True):
     on: bool
 
 
+class Yield(msgspec.Struct, frozen=True, kw_only=True):
+    """Input: another door of the interlock is in use, so that being free releases this one no longer, or again."""
+
+    on: bool
+
+
+class Fire(msgspec.Struct, frozen=True, kw_only=True):
+    """Input: there is fire, or no longer. ``releases``: whether this door is one that fire unlocks. While there is
+    fire no door is forced or held."""
+
+    on: bool
+    releases: bool
+
+
+class Glass(msgspec.Struct, frozen=True, kw_only=True):
+    """Input: the door's break-glass unit was broken, or mended."""
+
+    broken: bool
+
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: the door was opened or closed."""
+    """Input: the door was opened or closed. A double door is open while either leaf is."""
 
     open: bool
 
@@ -55,11 +76,11 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True):
     """Input: time has passed."""
 
 
-Input = Rules | Release | Exit | Free | Contact | Tick
+Input = Rules | Release | Exit | Free | Yield | Fire | Glass | Contact | Tick
 
 
-class Strike(msgspec.Struct, frozen=True, kw_only=True):
-    """Effect: power the strike (``released``), or lock."""
+class Lock(msgspec.Struct, frozen=True, kw_only=True):
+    """Effect: release the lock, or lock."""
 
     released: bool
 
@@ -71,7 +92,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     why: Why | None = None
 
 
-Effect = Strike | Report
+Effect = Lock | Report
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +103,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     released: bool = False
     open: bool | None = None
     free: bool = False
+    yields: bool = False
+    fire: Literal["stays", "releases"] | None = None
+    broken: bool = False
     pressed: bool = False
     until: float | None = None
     passed: bool = False
@@ -94,36 +118,51 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         """When the machine wants its next ``Tick``."""
         return min((at for at in (self.until, self.held_at) if at is not None), default=None)
 
+    @property
+    def in_use(self) -> bool:
+        """Whether somebody is coming or going: another door of an interlock then stays shut."""
+        return bool(self.open) or self.pressed or self.broken or self.until is not None
+
 
 def begin(*, open: bool | None, held_after_s: float, now: float) -> State:  # noqa: A002
-    """The state of a door whose strike is locked. One found open is not forced: nobody saw it open."""
+    """The state of a door that is locked. One found open is not forced: nobody saw it open."""
     state = State(open=open, held_after_s=held_after_s)
     return _watch(state, now)
 
 
 def step(state: State, given: Input, now: float) -> tuple[State, tuple[Effect, ...]]:
-    """What becomes of the door. Effects come in the order to carry them out; the strike's are first."""
+    """What becomes of the door. Effects come in the order to carry them out; the lock's are first."""
     reports: list[Report] = []
     why: Why = "time"
     state = _expire(state, now)
     match given:
         case Rules():
-            state = _with(state, held_after_s=given.held_after_s)
-            if state.held_at is not None:
-                state = _watch(_with(state, held_at=None), now)
+            state = _watch(_with(state, held_after_s=given.held_after_s, held_at=None), now)
         case Release():
             why = given.why
-            state = _release(state, now + given.hold_s)
+            state = _release(state, now, given.hold_s)
         case Exit(pressed=True):
             why = "exit"
             reports.append(Report(change=DoorChange.EXIT))
-            state = _release(_with(state, pressed=True), now + EXIT_HOLD_S)
+            state = _release(_with(state, pressed=True), now, EXIT_HOLD_S)
         case Exit():
             if state.pressed:
-                state = _release(_with(state, pressed=False), now + EXIT_HOLD_S)
+                state = _release(_with(state, pressed=False), now, EXIT_HOLD_S)
         case Free():
             why = "schedule"
             state = _watch(_with(state, free=given.on, held_at=None), now)
+        case Yield():
+            why = "interlock"
+            state = _with(state, yields=given.on)
+        case Fire():
+            why = "fire"
+            fire = ("releases" if given.releases else "stays") if given.on else None
+            state = _watch(_with(state, fire=fire, held_at=None), now)
+        case Glass():
+            why = "glass"
+            if given.broken is not state.broken:
+                reports.append(Report(change=DoorChange.GLASS_BROKEN if given.broken else DoorChange.GLASS_WHOLE))
+            state = _watch(_with(state, broken=given.broken, held_at=None), now)
         case Contact(open=True):
             state, forced = _opened(state, now)
             reports += forced
@@ -144,9 +183,12 @@ def _with(state: State, **changes: float | bool | str | None) -> State:
     return msgspec.structs.replace(state, **changes)
 
 
-def _release(state: State, until: float) -> State:
+def _release(state: State, now: float, hold_s: float) -> State:
+    """Release for ``hold_s`` at the least. Whoever is given long to come in may hold the door as much longer."""
+    until = now + hold_s
     longest = until if state.until is None else max(until, state.until)
-    return _with(state, until=longest, passed=False)
+    held_at = None if state.held_at is None else max(state.held_at, longest + state.held_after_s)
+    return _with(state, until=longest, passed=False, held_at=held_at)
 
 
 def _expire(state: State, now: float) -> State:
@@ -158,7 +200,7 @@ def _opened(state: State, now: float) -> tuple[State, list[Report]]:
         return state, []
     reports = [Report(change=DoorChange.OPENED)]
     in_grace = state.grace_until is not None and now < state.grace_until
-    allowed = state.free or state.pressed or state.until is not None or in_grace
+    allowed = _let_go(state) or state.free or state.fire is not None or in_grace
     state = _with(state, open=True, passed=state.until is not None)
     if not allowed:
         state = _with(state, alarm="forced")
@@ -177,19 +219,25 @@ def _closed(state: State) -> tuple[State, list[Report]]:
 
 
 def _watch(state: State, now: float) -> State:
-    """Start the clock of a door that stands open. A free door may; a forced one is reported already."""
-    if state.open and not state.free and state.alarm is None and state.held_at is None:
-        return _with(state, held_at=now + state.held_after_s)
+    """Start the clock of a door that stands open, from the end of its release. A free door may stand open, and in a
+    fire any; a forced one is reported already."""
+    if state.open and not (state.free or state.fire or state.broken or state.alarm or state.held_at is not None):
+        return _with(state, held_at=max(now, state.until or now) + state.held_after_s)
     return state
 
 
+def _let_go(state: State) -> bool:
+    """Whether anything but a free door's hours releases it."""
+    return state.fire == "releases" or state.broken or state.pressed or state.until is not None
+
+
 def _settle(state: State, why: Why, reports: list[Report], now: float) -> tuple[State, tuple[Effect, ...]]:
-    released = state.free or state.pressed or state.until is not None
+    released = _let_go(state) or (state.free and not state.yields)
     if released is state.released:
         return state, tuple(reports)
     grace = None if released else now + OPEN_GRACE_S
+    if not released and why in ("grant", "command", "exit"):
+        why = "time"
     change = Report(change=DoorChange.UNLOCKED if released else DoorChange.LOCKED, why=why)
-    if not released and why not in ("closed", "schedule"):
-        change = Report(change=DoorChange.LOCKED, why="time")
     state = _with(state, released=released, grace_until=grace)
-    return state, (Strike(released=released), *reports, change)
+    return state, (Lock(released=released), *reports, change)

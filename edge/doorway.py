@@ -1,17 +1,23 @@
-"""A door on its pins: what readers are shown, contact and button go into the machine, the strike comes out of it."""
+"""A door on its pins: contact, button and what readers are shown go into the machine, lock and signals come out."""
 
-from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
-from edge import debounce, door
+import msgspec
+
+from edge import door
 from edge.door_config import DoorConfig
-from edge.house import House, TickScale, Timer
-from edge.pinout import InputPin
-from edge.pins import Input, Pins
+from edge.house import House, Timer
+from edge.interlock import WAIT_S, Interlock
+from edge.lock import Lock
+from edge.pins import Pins
 from edge.readers import Reader
+from edge.signal_player import PinLights, SignalPlayer
 from edge.signals import Signal
+from edge.switch import Switch
 from edge.wire.credentials import TIME_INDEPENDENT, Presented
-from edge.wire.decide import decide, is_free, next_change, span_at
+from edge.wire.decide import Decision, Reason, decide, is_free, next_change, span_at
+from edge.wire.errors import CommandRefused
 from edge.wire.events import AccessData, DoorData, EventData
 from edge.wire.messages import DeviceState
 from edge.wire.overrides import in_force
@@ -22,83 +28,99 @@ LOOK_S = 30.0
 STUCK_S = 600.0
 """An exit button pressed this long is reported as stuck. It goes on releasing the door: whoever is inside gets out."""
 
+_ANSWERS = {
+    Reason.TOO_EARLY: Signal.TOO_EARLY,
+    Reason.LOCKED_OUT: Signal.LOCKED_OUT,
+    Reason.PIN_WANTED: Signal.PIN_WANTED,
+}
 
-class Switch:
-    """A debounced input. ``changed`` is told whether it is active (contact shut, button pressed)."""
 
-    def __init__(
-        self, config: InputPin, *, name: str, house: House, pins: Pins, changed: Callable[[bool], None]
-    ) -> None:
-        self._config = config
-        self._house = house
-        self._ticks = TickScale(house.clock)
-        self._changed = changed
-        self._timer = Timer(house, f"{name} settles", self._settle)
-        self._input: Input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._moved)
-        self._state = debounce.begin(self._input.level)
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """What was shown at ``reader`` while another door of the interlock was in use."""
 
-    @property
-    def active(self) -> bool:
-        return self._config.active(self._state.level)
-
-    def _moved(self, level: bool, tick: float) -> None:
-        self._house.post(self._take, level, tick)
-
-    def _take(self, level: bool, tick: float) -> None:
-        self._ticks.seen(tick)
-        self._become(debounce.change(self._state, level, tick))
-
-    def _settle(self) -> None:
-        self._become(debounce.settle(self._state, self._ticks.now()))
-
-    def _become(self, state: debounce.Debounced) -> None:
-        before, self._state = self._state, state
-        self._timer.set(self._ticks.mono(state.due))
-        if state.level is not before.level:
-            self._changed(self.active)
+    presented: Presented
+    reader: str
 
 
 class Doorway:
-    """One door. Its strike is locked when this is made, and by ``secure``."""
+    """One door. Its lock is at rest when this is made, and after ``rest``."""
 
-    def __init__(self, config: DoorConfig, *, house: House, pins: Pins) -> None:
+    def __init__(self, config: DoorConfig, *, house: House, pins: Pins, interlock: Interlock | None = None) -> None:
         self._config = config
         self._house = house
         self.id = config.id
-        self._strike = pins.output(config.relay.pin, initial=config.relay.level(False))
         self._clock = house.clock
+        self._interlock = interlock
+        self._inside = {reader.id for reader in house.config.readers if reader.side == "inside"}
         self.readers: dict[str, Reader] = {}
+        self._lock = Lock(config, house=house, pins=pins, moved=self._others)
+        lights = PinLights(pins, buzzer=config.buzzer, green=config.green, red=config.red)
+        self._lights = SignalPlayer(config.id, house=house, show=lights.show)
         self._timer = Timer(house, f"door {config.id}", self._tick)
         self._schedule = Timer(house, f"schedule of {config.id}", self.look)
-        self._stuck = Timer(house, f"exit button of {config.id} held", lambda: self._exit_fault(True))
+        self._stuck = Timer(house, f"exit button of {config.id} held", partial(self._exit_fault, True))
+        self._patience = Timer(house, f"patience at {config.id}", self._give_up)
+        self._waiting: Waiting | None = None
+        self._warning = self._lasting = Signal.IDLE
+        self._begun = False
         self._mode = ""
-        self._contact = self._rex = None
-        if config.contact is not None:
-            name = f"contact of {config.id}"
-            self._contact = Switch(config.contact, name=name, house=house, pins=pins, changed=self._moved)
+        switch = partial(Switch, house=house, pins=pins)
+        self._contacts = [
+            switch(contact, name=f"contact of {config.id}", changed=self._moved)
+            for contact in (config.contact, config.second_contact)
+            if contact is not None
+        ]
+        self._rex = self._glass = None
         if config.rex is not None:
-            name = f"exit button of {config.id}"
-            self._rex = Switch(config.rex, name=name, house=house, pins=pins, changed=self._pressed)
-        is_open = None if self._contact is None else not self._contact.active
-        self._state = door.begin(open=is_open, held_after_s=config.held_after_s, now=self._clock.monotonic())
+            self._rex = switch(config.rex, name=f"exit button of {config.id}", changed=self._pressed)
+        if config.break_glass is not None:
+            self._glass = switch(config.break_glass, name=f"break-glass of {config.id}", changed=self._whole)
+        self._state = door.begin(open=self._is_open(), held_after_s=config.held_after_s, now=self._clock.monotonic())
+        self._lock.leaf(self._state.open)
+        if interlock is not None:
+            interlock.join(self)
 
     def start(self) -> None:
-        """Act on what is found: a button held down, a door that is free now."""
+        """Act on what is found: a button held down, a broken glass, a door that is free now. Then, and not before,
+        the lock does as the door's state says: one that is to stay released never locks on the way."""
         if self._rex is not None and self._rex.active:
             self._pressed(True)
+        if self._glass is not None and not self._glass.active:
+            self._whole(False)
         self.look()
+        self._lock.drive(self._state.released)
+        self._others()
 
-    def secure(self) -> None:
-        """Lock the strike, at once and whatever else is going on."""
-        self._strike.set(self._config.relay.level(False))
+    def rest(self) -> None:
+        """Bring the lock into the state it has without the agent, at once and whatever else is going on."""
+        self._lock.rest()
+        self._lights.silence()
 
     def unlock(self) -> None:
-        """Let somebody in once, on a command."""
+        """Let somebody in once, on a command. Raises ``CommandRefused`` while an interlock forbids it."""
+        if not self._admits():
+            raise CommandRefused("another door of the same lobby is open")
         self._feed(door.Release(hold_s=self._hold_s(), why="command"))
 
-    def strike_obeys(self) -> bool:
-        """Whether the strike's pin is at the level it was set to."""
-        return self._strike.level is self._config.relay.level(self._state.released)
+    def fire(self, on: bool) -> None:
+        """There is fire, or no longer."""
+        self._feed(door.Fire(on=on, releases=self._config.fire_releases))
+
+    def warn(self, signal: Signal) -> None:
+        """Go on giving a warning of the building's, until ``IDLE``; what is amiss at the door itself goes first."""
+        self._warning = signal
+        self._show_signals()
+
+    def say(self, signal: Signal) -> None:
+        """Tell whoever is at the door, once, on all it has."""
+        self._lights.signal(signal)
+        for reader in self.readers.values():
+            reader.signal(signal)
+
+    @property
+    def obeys(self) -> bool:
+        """Whether the lock does as it was told, as far as its pins tell."""
+        return self._lock.obeys
 
     def look(self) -> None:
         """Look at the plan: is the door free, what are its rules? Call it when plan or clock trust changed."""
@@ -107,7 +129,7 @@ class Doorway:
         held_after_s = here.hours.held_after_s if here is not None else self._config.held_after_s
         if held_after_s != self._state.held_after_s:
             self._feed(door.Rules(held_after_s=held_after_s))
-        free = is_free(plan, self.id, now, self._house.trust)
+        free = self._free_now(here)
         if free is not self._state.free:
             self._feed(door.Free(on=free))
         change = next_change(plan, self.id, now)
@@ -127,7 +149,7 @@ class Doorway:
             values={
                 "contact": contact,
                 "strike": "unlocked" if self._state.released else "locked",
-                "alarm": self._state.alarm,
+                "alarm": self._alarm(),
                 "mode": self._mode or "locked",
             },
         )
@@ -135,8 +157,23 @@ class Doorway:
     # Readers
 
     def present(self, presented: Presented, reader: str) -> None:
-        """Somebody asks to come in at ``reader``. What they present is forgotten here: neither event nor log ever
-        has it."""
+        """Somebody asks to come in at ``reader``. What they present is forgotten here, at once or when the interlock's
+        wait is over: neither event nor log ever has it."""
+        self._give_up()
+        self._judge(presented, reader)
+
+    def _judge(self, presented: Presented, reader: str) -> None:
+        decision = self._decide(presented, reader)
+        if not decision.granted or reader in self._inside or self._admits():
+            self._answer(decision, reader)
+            return
+        self._waiting = Waiting(presented=presented, reader=reader)
+        self._patience.set(self._clock.monotonic() + WAIT_S)
+        self._reply(Signal.WAIT, reader)
+        self._others()
+
+    def _decide(self, presented: Presented, reader: str) -> Decision:
+        """What is to come of it. Changes nothing, since it is asked again after a wait."""
         decision = decide(
             self._house.plans.plan,
             door=self.id,
@@ -145,26 +182,88 @@ class Doorway:
             now=self._house.now(),
             trust=self._house.trust,
         )
-        access = AccessData(
-            door=self.id,
-            granted=decision.granted,
-            reason=decision.reason,
-            credential=decision.kind,
-            booking=decision.booking,
-        )
+        if decision.reason is Reason.FREE and not self._state.free:
+            # The hours that are free to anybody have not begun, since nobody with a valid credential has come.
+            return msgspec.structs.replace(decision, granted=False, reason=Reason.UNKNOWN, hold_s=0.0)
+        return decision
+
+    def _answer(self, decision: Decision, reader: str) -> None:
+        """Carry a decision out."""
+        access = AccessData.of(decision, door=self.id, reader=reader)
         if decision.granted:
             self._feed(door.Release(hold_s=decision.hold_s, why="grant"), access)
+            self._begun = self._begun or self._is_free()
+            self.look()
+            self._house.entered(self.id, decision)
         else:
             self._house.count("wrong_codes")
             self._house.record(self.id, access)
             self._house.show(self.id)
+        self._reply(Signal.GRANTED if decision.granted else _ANSWERS.get(decision.reason, Signal.REFUSED), reader)
+
+    def _reply(self, signal: Signal, reader: str) -> None:
+        self._lights.signal(signal)
         if reader in self.readers:
-            self.readers[reader].signal(Signal.GRANTED if decision.granted else Signal.REFUSED)
+            self.readers[reader].signal(signal)
+
+    # Interlock
+
+    @property
+    def in_the_way(self) -> bool:
+        """Whether another door of the interlock has to stay shut: this one is in use, or not locked yet."""
+        if self._state.fire is not None:
+            return False
+        return self._state.in_use or (not self._state.released and self._lock.holds is False)
+
+    @property
+    def awaited(self) -> bool:
+        return self._waiting is not None
+
+    def give_way(self, yields: bool) -> None:
+        if yields is not self._state.yields:
+            self._feed(door.Yield(on=yields))
+
+    def others_moved(self) -> None:
+        if self._waiting is not None and self._admits():
+            waiting, self._waiting = self._waiting, None
+            self._patience.set(None)
+            self._judge(waiting.presented, waiting.reader)
+
+    def _admits(self) -> bool:
+        """Whether the interlock lets somebody in here now; other doors that are only free are locked for it."""
+        if self._interlock is None or self._state.fire is not None:
+            return True
+        if not self._interlock.admits(self):
+            return False
+        self._interlock.clear_way(self)
+        return self._interlock.admits(self)
+
+    def _give_up(self) -> None:
+        """Refuse whoever has waited in vain, or is no longer the last who asked."""
+        if self._waiting is None:
+            return
+        waiting, self._waiting = self._waiting, None
+        self._patience.set(None)
+        decision = self._decide(waiting.presented, waiting.reader)
+        if decision.granted:
+            decision = msgspec.structs.replace(decision, granted=False, reason=Reason.INTERLOCK, hold_s=0.0)
+        self._answer(decision, waiting.reader)
+        self._others()
+
+    def _others(self) -> None:
+        if self._interlock is not None:
+            self._interlock.moved()
 
     # Machine
 
+    def _is_open(self) -> bool | None:
+        return any(not contact.active for contact in self._contacts) if self._contacts else None
+
     def _moved(self, shut: bool) -> None:
-        self._feed(door.Contact(open=not shut))
+        is_open = bool(self._is_open())
+        self._lock.leaf(is_open)
+        if is_open is not self._state.open:
+            self._feed(door.Contact(open=is_open))
 
     def _pressed(self, pressed: bool) -> None:
         self._feed(door.Exit(pressed=pressed))
@@ -175,16 +274,19 @@ class Doorway:
     def _exit_fault(self, present: bool) -> None:
         self._house.fault(self.id, "exit button stuck", present=present)
 
+    def _whole(self, whole: bool) -> None:
+        self._feed(door.Glass(broken=not whole))
+
     def _tick(self) -> None:
         self._feed(door.Tick())
 
     def _feed(self, given: door.Input, first: EventData | None = None) -> None:
-        """The strike moves before anything is recorded."""
+        """The lock moves before anything is recorded."""
         before = self._state
         self._state, effects = door.step(self._state, given, self._clock.monotonic())
         for effect in effects:
-            if isinstance(effect, door.Strike):
-                self._strike.set(self._config.relay.level(effect.released))
+            if isinstance(effect, door.Lock):
+                self._lock.drive(effect.released)
         if first is not None:
             self._house.record(self.id, first)
         for effect in effects:
@@ -193,6 +295,35 @@ class Doorway:
         self._timer.set(self._state.due)
         if first is not None or self._state is not before:
             self._house.show(self.id)
+        self._show_signals()
+        self._others()
+
+    def _show_signals(self) -> None:
+        """What is to be told until it is over, where that has changed."""
+        own = {"fire": Signal.FIRE, "forced": Signal.FORCED, "held": Signal.HELD}.get(self._alarm() or "")
+        if (lasting := own or self._warning) is not self._lasting:
+            self._lasting = lasting
+            self.say(lasting)
+
+    def _alarm(self) -> str | None:
+        """What somebody should look at, the gravest first."""
+        if self._state.fire is not None:
+            return "fire"
+        return self._state.alarm or ("glass" if self._state.broken else None)
+
+    # Plan
+
+    def _is_free(self) -> bool:
+        return is_free(self._house.plans.plan, self.id, self._house.now(), self._house.trust)
+
+    def _free_now(self, here: DoorPlan | None) -> bool:
+        """Whether anybody may come in: by the hours (where the door waits for a first entry, only after it), or since
+        somebody holds it open."""
+        free = self._is_free()
+        self._begun = self._begun and free
+        if not free or here is None or not self._config.free_after_entry:
+            return free
+        return self._begun or in_force(here.overrides, self._house.now()) is not None
 
     def _hold_s(self) -> float:
         plan = self._house.plans.plan
@@ -205,7 +336,7 @@ class Doorway:
         plan, now = self._house.plans.plan, self._house.now()
         if here is None or plan is None or now >= plan.manifest.horizon:
             return "locked"
-        override = in_force(here.overrides, now)
-        if override is not None and override.kind is not OverrideKind.HOLD_OPEN:
+        blocked = in_force(here.overrides, now)
+        if blocked is not None and blocked.kind is not OverrideKind.HOLD_OPEN:
             return "locked"
         return "code" if set(span_at(here, now).accepts) - TIME_INDEPENDENT else "locked"

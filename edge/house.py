@@ -13,7 +13,7 @@ from edge.outbox import Outbox
 from edge.plans import PlanStore
 from edge.trust import Timekeeper
 from edge.wire.clock import Clock
-from edge.wire.decide import ClockTrust
+from edge.wire.decide import ClockTrust, Decision
 from edge.wire.events import Event, EventData, FaultData, make_event
 from edge.wire.messages import DeviceState
 
@@ -52,6 +52,7 @@ class House:
         self.observer: Callable[[Event], None] | None = None
         self.show: Callable[[str], None] = lambda device: None
         self.noticed: Callable[[], None] = lambda: None
+        self.entry_listeners: list[Callable[[str, Decision], None]] = []
         self._began = clock.monotonic()
         self._loop = asyncio.get_running_loop()
         self._faults: set[tuple[str, str]] = set()
@@ -85,6 +86,11 @@ class House:
         if self.observer is not None:
             self.observer(event)
         return event
+
+    def entered(self, door: str, decision: Decision) -> None:
+        """Somebody was let in at ``door``: tell the ``entry_listeners``."""
+        for listener in self.entry_listeners:
+            listener(door, decision)
 
     def seq(self, device: str) -> int:
         """The seq of the device's last event, 0 before its first."""

@@ -10,14 +10,17 @@ from edge.door import (
     Contact,
     Effect,
     Exit,
+    Fire,
     Free,
+    Glass,
     Input,
+    Lock,
     Release,
     Report,
     Rules,
     State,
-    Strike,
     Tick,
+    Yield,
     begin,
     step,
 )
@@ -40,14 +43,14 @@ def reported(effects: list[Effect]) -> list[str]:
 
 def test_a_grant_releases_first_and_reports_after() -> None:
     _, effects = step(SHUT, Release(hold_s=5, why="grant"), 1.0)
-    assert effects == (Strike(released=True), Report(change=DoorChange.UNLOCKED, why="grant"))
+    assert effects == (Lock(released=True), Report(change=DoorChange.UNLOCKED, why="grant"))
 
 
 def test_the_strike_locks_when_its_time_is_over() -> None:
     state, _ = play((1, Release(hold_s=5, why="grant")))
     assert state.due == 6
     assert play((5.9, Tick()), state=state)[1] == []
-    assert play((6, Tick()), state=state)[1] == [Strike(released=False), Report(change=DoorChange.LOCKED, why="time")]
+    assert play((6, Tick()), state=state)[1] == [Lock(released=False), Report(change=DoorChange.LOCKED, why="time")]
 
 
 def test_the_strike_locks_behind_whoever_went_through() -> None:
@@ -113,10 +116,72 @@ def test_a_new_limit_for_standing_open_counts_from_when_it_is_set() -> None:
     assert step(state, Rules(held_after_s=10), 5.0)[0].due == 15
 
 
+def test_whoever_is_given_longer_may_also_keep_the_door_open_longer() -> None:
+    """A wheelchair: 30 seconds to come in, and the time until the door is held counts from then."""
+    state, _ = play((1, Release(hold_s=30, why="grant")), (20, Contact(open=True)))
+    assert play((31 + 59, Tick()), state=state)[0].alarm is None
+    assert play((31 + 60, Tick()), state=state)[0].alarm == "held"
+
+
+def test_a_grant_at_a_door_that_stands_open_puts_off_its_being_held() -> None:
+    state, _ = play((1, Release(hold_s=5, why="grant")), (2, Contact(open=True)), (50, Release(hold_s=30, why="grant")))
+    assert play((80 + 59, Tick()), state=state)[0].alarm is None
+    assert play((80 + 60, Tick()), state=state)[0].alarm == "held"
+
+
+FIRE, OVER = Fire(on=True, releases=True), Fire(on=False, releases=True)
+
+
+def test_fire_releases_first_and_reports_why() -> None:
+    assert step(SHUT, FIRE, 1.0)[1] == (Lock(released=True), Report(change=DoorChange.UNLOCKED, why="fire"))
+
+
+def test_in_a_fire_the_door_neither_locks_nor_is_forced_or_held() -> None:
+    state, effects = play((1, FIRE), (2, Contact(open=True)), (5000, Tick()), (5001, Contact(open=False)))
+    assert state.released
+    assert reported(effects) == ["unlocked", "opened", "closed"]
+
+
+def test_a_strike_that_fire_does_not_release_stays_locked_and_is_not_forced_by_who_leaves() -> None:
+    state, effects = play((1, Fire(on=True, releases=False)), (2, Contact(open=True)), (5000, Tick()))
+    assert not state.released
+    assert reported(effects) == ["opened"]
+
+
+def test_after_a_fire_the_door_locks_and_one_that_stands_open_is_held_after_its_time() -> None:
+    state, effects = play((1, FIRE), (2, Contact(open=True)), (500, OVER))
+    assert effects[-2:] == [Lock(released=False), Report(change=DoorChange.LOCKED, why="fire")]
+    assert state.due == 560
+
+
+def test_broken_glass_releases_until_it_is_whole() -> None:
+    state, effects = play((1, Glass(broken=True)), (2, Contact(open=True)), (900, Tick()), (901, Contact(open=False)))
+    assert state.released
+    assert reported(effects) == ["glass_broken", "unlocked", "opened", "closed"]
+    state, effects = play((1000, Glass(broken=False)), state=state)
+    assert not state.released
+    assert reported(effects) == ["glass_whole", "locked"]
+
+
+def test_a_free_door_locks_while_it_yields_and_is_free_again_after() -> None:
+    state, effects = play((1, Free(on=True)), (2, Yield(on=True)))
+    assert not state.released
+    assert effects[-1] == Report(change=DoorChange.LOCKED, why="interlock")
+    assert play((3, Yield(on=False)), state=state)[0].released
+
+
+@pytest.mark.parametrize("given_input", [Exit(pressed=True), Glass(broken=True), FIRE])
+def test_no_interlock_stands_in_the_way_out(given_input: Input) -> None:
+    assert play((1, Yield(on=True)), (2, given_input))[0].released
+
+
 anything = st.one_of(
     st.builds(Release, hold_s=st.floats(0.1, 60), why=st.sampled_from(["grant", "command"])),
     st.builds(Exit, pressed=st.booleans()),
     st.builds(Free, on=st.booleans()),
+    st.builds(Yield, on=st.booleans()),
+    st.builds(Fire, on=st.booleans(), releases=st.booleans()),
+    st.builds(Glass, broken=st.booleans()),
     st.builds(Contact, open=st.booleans()),
     st.builds(Rules, held_after_s=st.floats(1, 100)),
     st.just(Tick()),
@@ -137,7 +202,7 @@ def test_from_every_state_the_exit_button_releases(steps: list[tuple[float, Inpu
     state, now = reach(steps, opened=opened)
     state, effects = step(state, Exit(pressed=True), now)
     assert state.released
-    assert Strike(released=False) not in effects
+    assert Lock(released=False) not in effects
     state, _ = step(state, Tick(), now + 10_000)
     assert state.released
     state, _ = step(state, Exit(pressed=False), now + 10_000)
@@ -145,7 +210,7 @@ def test_from_every_state_the_exit_button_releases(steps: list[tuple[float, Inpu
 
 
 @given(story, st.sampled_from([True, False, None]))
-def test_nothing_but_a_grant_a_command_an_exit_or_free_hours_ever_releases(
+def test_nothing_but_a_grant_a_command_an_exit_fire_broken_glass_or_free_hours_ever_releases(
     steps: list[tuple[float, Input]], opened: bool | None
 ) -> None:
     now, state = 0.0, begin(open=opened, held_after_s=60, now=0.0)
@@ -153,17 +218,34 @@ def test_nothing_but_a_grant_a_command_an_exit_or_free_hours_ever_releases(
         now += wait
         before = state
         state, effects = step(state, given_input, now)
-        if Strike(released=True) in effects:
-            assert isinstance(given_input, Release | Exit | Free)
+        if Lock(released=True) in effects:
+            assert releases(given_input)
             assert not before.released
-        assert state.released is (state.free or state.pressed or state.until is not None)
+        let_go = state.pressed or state.until is not None or state.broken or state.fire == "releases"
+        assert state.released is (let_go or (state.free and not state.yields))
+
+
+def releases(given_input: Input) -> bool:
+    match given_input:
+        case (
+            Release()
+            | Exit(pressed=True)
+            | Glass(broken=True)
+            | Free(on=True)
+            | Yield(on=False)
+            | Fire(on=True, releases=True)
+        ):
+            return True
+        case _:
+            return False
 
 
 @given(story)
 def test_every_door_locks_again_in_the_end(steps: list[tuple[float, Input]]) -> None:
     state, now = reach(steps, opened=False)
     state, _ = step(state, Exit(pressed=False), now)
-    state, _ = step(state, Free(on=False), now)
+    for over in (Free(on=False), Glass(broken=False), OVER):
+        state, _ = step(state, over, now)
     while state.until is not None:
         assert state.due is not None
         now = max(now, state.due)
@@ -178,7 +260,7 @@ def test_the_strike_is_told_exactly_when_its_state_changes(steps: list[tuple[flo
         now += wait
         state, effects = step(state, given_input, now)
         for effect in effects:
-            if isinstance(effect, Strike):
+            if isinstance(effect, Lock):
                 assert effect.released is not strike
                 strike = effect.released
         assert strike is state.released

@@ -1,0 +1,74 @@
+"""An interlock: of several doors in a row only one lets people in at a time. It never stands in the way out.
+
+A door lets somebody in only while every other is shut and locked. One that is free to anybody locks for as long as
+another is in use. Whoever is in the lobby between them gets out by either door: a request to exit, broken glass and
+fire know no interlock.
+"""
+
+from typing import Protocol
+
+WAIT_S = 10.0
+"""How long a door keeps a credential that was shown while another door was in use: closers take their time."""
+
+
+class Member(Protocol):
+    """What an interlock needs of a door."""
+
+    @property
+    def in_the_way(self) -> bool:
+        """Whether it is in use, or has not locked although it should have."""
+        ...
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits for it to let them in."""
+        ...
+
+    def give_way(self, yields: bool) -> None:
+        """While it ``yields``, being free does not release it."""
+        ...
+
+    def others_moved(self) -> None:
+        """Another door has changed: whoever waits may perhaps come in now."""
+        ...
+
+
+class Interlock:
+    """The doors of one lobby, all on this edge."""
+
+    def __init__(self) -> None:
+        self._members: list[Member] = []
+        self._telling = self._again = False
+
+    def join(self, member: Member) -> None:
+        self._members.append(member)
+
+    def admits(self, member: Member) -> bool:
+        """Whether ``member`` may let somebody in now."""
+        return not any(other.in_the_way for other in self._members if other is not member)
+
+    def clear_way(self, member: Member) -> None:
+        """Lock those that are only free, since somebody is about to come in at ``member``."""
+        for other in self._members:
+            if other is not member:
+                other.give_way(True)
+
+    def moved(self) -> None:
+        """A door has changed. What follows from it at the others may follow again at others."""
+        self._again = True
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._again:
+                self._again = False
+                self._tell()
+        finally:
+            self._telling = False
+
+    def _tell(self) -> None:
+        for member in self._members:
+            others = [other for other in self._members if other is not member]
+            member.give_way(any(other.in_the_way or other.awaited for other in others))
+        for member in self._members:
+            member.others_moved()

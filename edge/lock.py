@@ -1,0 +1,83 @@
+"""The lock of a door: a relay that switches its current, and a sensor that tells whether it really holds."""
+
+from collections.abc import Callable
+
+from edge.door_config import DoorConfig
+from edge.house import House, Timer
+from edge.pins import Output, Pins
+from edge.switch import Switch
+
+SETTLE_S = 3.0
+"""How long a bolt may take, and a leaf to fall home, before a lock that does not do as it is told is reported."""
+NOT_RELEASED = "the lock does not let go"
+NOT_LOCKED = "the lock does not hold"
+
+
+def fault(*, released: bool, holds: bool | None, open: bool | None) -> str | None:  # noqa: A002
+    """What is wrong with a lock that was told long enough ago to be ``released`` or locked. ``holds``: what its sensor
+    says. An open door has nothing to hold."""
+    if holds is None:
+        return None
+    if released:
+        return NOT_RELEASED if holds else None
+    return NOT_LOCKED if not holds and not open else None
+
+
+class Lock:
+    """Its relay is off when this is made and after ``rest``: the state that the lock has without the agent."""
+
+    def __init__(self, config: DoorConfig, *, house: House, pins: Pins, moved: Callable[[], None]) -> None:
+        self._config = config
+        self._house = house
+        self._moved = moved
+        self._relay: Output = pins.output(config.relay.pin, initial=config.relay.level(False))
+        self._sensor = None
+        self._released: bool | None = None
+        self._open: bool | None = None
+        self._timer = Timer(house, f"lock of {config.id} settles", self._judge)
+        if config.lock_sensor is not None:
+            name = f"lock sensor of {config.id}"
+            self._sensor = Switch(config.lock_sensor, name=name, house=house, pins=pins, changed=self._sensed)
+
+    @property
+    def holds(self) -> bool | None:
+        """What the sensor says: whether bolt or magnet holds; ``None`` without one."""
+        return None if self._sensor is None else self._sensor.active
+
+    @property
+    def obeys(self) -> bool:
+        """Whether the relay's pin is at the level it was set to, and the sensor says the same."""
+        level = self._config.relay.level(self._released is not None and self._config.energised(self._released))
+        told = fault(released=bool(self._released), holds=self.holds, open=self._open)
+        return self._relay.level is level and told is None
+
+    def drive(self, released: bool) -> None:
+        """Release or lock, at once."""
+        self._relay.set(self._config.relay.level(self._config.energised(released)))
+        self._released = released
+        self._watch()
+
+    def leaf(self, open: bool | None) -> None:  # noqa: A002
+        """The door was opened or shut."""
+        if open is not self._open:
+            self._open = open
+            self._watch()
+
+    def rest(self) -> None:
+        """Switch the relay off, at once and whatever else is going on."""
+        self._relay.set(self._config.relay.level(False))
+        self._released = None
+        self._timer.set(None)
+
+    def _sensed(self, holds: bool) -> None:
+        self._watch()
+        self._moved()
+
+    def _watch(self) -> None:
+        if self._sensor is not None and self._released is not None:
+            self._timer.set(self._house.clock.monotonic() + SETTLE_S)
+
+    def _judge(self) -> None:
+        found = fault(released=bool(self._released), holds=self.holds, open=self._open)
+        for what in (NOT_RELEASED, NOT_LOCKED):
+            self._house.fault(self._config.id, what, present=what == found)
