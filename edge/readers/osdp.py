@@ -15,8 +15,7 @@ from edge.readers.osdp_frame import Frame, Stream
 from edge.readers.osdp_panel import Bits, Counted, Happening, Has, Online, Panel
 from edge.readers.osdp_signals import orders
 from edge.readers.reading import Card, Keys
-from edge.readers.serial_line import open_line
-from edge.readers.waiting import readable
+from edge.readers.serial_line import SerialLine
 from edge.signal_player import SignalPlayer
 from edge.signals import Signal
 from edge.wire.messages import DeviceState
@@ -27,6 +26,8 @@ ANSWER_S = 0.200
 """A peripheral must begin to answer within this (OSDP 2.2, 5.7)."""
 PAUSE_S = 0.030
 """Between two rounds over all readers of a line, so that a key is told within a tenth of a second."""
+OpenLine = Callable[[str, int], SerialLine]
+"""Opens the line of a path at a speed."""
 RETRY_S = 1.0
 """How often a line that is not there, or a reader that does not answer, is tried."""
 
@@ -53,6 +54,7 @@ class OsdpReader:
         bus.readers.append(self)
         self.tried_at = float("-inf")
         self._made = ""
+        self._open = True
         self._lights = SignalPlayer(config.id, house=house, show=self._show)
 
     @property
@@ -85,11 +87,12 @@ class OsdpReader:
 
     def close(self) -> None:
         """Its bus ends with the agent."""
+        self._open = False
         self._attendant.forget()
 
     def take(self, happenings: list[Happening]) -> None:
         """What its panel makes of an answer, or of none."""
-        for happening in happenings:
+        for happening in happenings if self._open else ():
             if isinstance(happening, Keys):
                 self._attendant.take(happening)
             elif isinstance(happening, Bits):
@@ -130,9 +133,10 @@ class OsdpReader:
 class Bus:
     """The readers of one serial line, polled in turn."""
 
-    def __init__(self, port: str, *, baud: int, house: House) -> None:
+    def __init__(self, port: str, *, baud: int, house: House, open_line: OpenLine) -> None:
         self._port = port
         self._baud = baud
+        self._open_line = open_line
         self._house = house
         self._stream = Stream()
         self.readers: list[OsdpReader] = []
@@ -148,7 +152,7 @@ class Bus:
         was_there = True
         while True:
             try:
-                line = open_line(self._port, self._baud)
+                line = self._open_line(self._port, self._baud)
             except OSError as error:
                 if was_there:
                     log.warning("%s cannot be used: %s", self._port, error.strerror, extra={"action": "unplugged"})
@@ -161,7 +165,7 @@ class Bus:
                 except OSError as error:
                     log.warning("%s has gone: %s", self._port, error.strerror, extra={"action": "unplugged"})
                 finally:
-                    os.close(line)
+                    line.close()
             self._line_there(False)
             await self._house.clock.sleep(RETRY_S)
 
@@ -169,7 +173,7 @@ class Bus:
         for reader in self.readers:
             reader.line_there(there)
 
-    async def _poll(self, line: int) -> None:
+    async def _poll(self, line: SerialLine) -> None:
         """Raises ``OSError`` when the line goes."""
         while True:
             for reader in self.readers:
@@ -179,14 +183,17 @@ class Bus:
                     await self._ask(reader, line)
             await self._house.clock.sleep(PAUSE_S)
 
-    async def _ask(self, reader: OsdpReader, line: int) -> None:
-        os.write(line, reader.panel.command())
+    async def _ask(self, reader: OsdpReader, line: SerialLine) -> None:
+        # What came meanwhile answers nothing that still counts: taken for an answer, all later ones would be late too.
+        if line.drain():
+            self._house.count("osdp_late")
+        self._stream = Stream()
+        line.write(reader.panel.command())
         try:
             async with asyncio.timeout(ANSWER_S):
                 while not self._hear(reader, await self._frames(line)):
                     pass
         except TimeoutError:
-            self._spoilt(self._stream.restart)
             reader.take(reader.panel.silence())
 
     def _hear(self, reader: OsdpReader, frames: list[Frame]) -> bool:
@@ -198,17 +205,9 @@ class Bus:
             answered = answered or was_answer
         return answered
 
-    async def _frames(self, line: int) -> list[Frame]:
-        await readable(line)
-        data = os.read(line, 4096)
-        if not data:
-            raise OSError(0, "it was unplugged")
-        found: list[Frame] = []
-        self._spoilt(lambda: found.extend(self._stream.feed(data)))
-        return found
-
-    def _spoilt(self, act: Callable[[], None]) -> None:
+    async def _frames(self, line: SerialLine) -> list[Frame]:
         before = self._stream.spoilt
-        act()
+        frames = self._stream.feed(await line.read())
         for _ in range(self._stream.spoilt - before):
             self._house.count("osdp_garbled")
+        return frames

@@ -126,12 +126,6 @@ class Stream:
             frames.append(frame)
         return frames
 
-    def restart(self) -> None:
-        """Forget half a frame: its rest will not come any more."""
-        if self._held:
-            self.spoilt += 1
-        self._held.clear()
-
     def _next(self) -> Frame | None:
         while True:
             self._seek()

@@ -1,8 +1,11 @@
 """A serial line of the machine, 8N1, raw, for us alone."""
 
+import contextlib
 import fcntl
 import os
 import termios
+
+from edge.readers.waiting import readable
 
 _SPEEDS = {
     9600: termios.B9600,
@@ -12,23 +15,53 @@ _SPEEDS = {
     115200: termios.B115200,
     230400: termios.B230400,
 }
+_READ_BYTES = 4096
 
 
-def open_line(path: str, baud: int) -> int:
-    """The line's descriptor, which never waits. Raises ``OSError``, also where ``path`` is no serial line."""
-    line = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-    try:
-        speed = _SPEEDS[baud]
-        control = termios.tcgetattr(line)[6]
-        control[termios.VMIN], control[termios.VTIME] = 0, 0
-        flags = termios.CS8 | termios.CREAD | termios.CLOCAL
-        termios.tcsetattr(line, termios.TCSANOW, [0, 0, flags, 0, speed, speed, control])
-        termios.tcflush(line, termios.TCIOFLUSH)
-        fcntl.ioctl(line, termios.TIOCEXCL)
-    except termios.error as error:
-        os.close(line)
-        raise OSError(error.args[0], f"{path} is no serial line") from error
-    except OSError:
-        os.close(line)
-        raise
-    return line
+class SerialLine:
+    """An open line. Every method raises ``OSError`` once it has gone, and this where ``path`` is no serial line."""
+
+    def __init__(self, path: str, baud: int) -> None:
+        self._line = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        try:
+            speed = _SPEEDS[baud]
+            control = termios.tcgetattr(self._line)[6]
+            control[termios.VMIN], control[termios.VTIME] = 1, 0
+            flags = termios.CS8 | termios.CREAD | termios.CLOCAL
+            termios.tcsetattr(self._line, termios.TCSANOW, [0, 0, flags, 0, speed, speed, control])
+            fcntl.ioctl(self._line, termios.TIOCEXCL)
+        except termios.error as error:
+            self.close()
+            raise OSError(error.args[0], f"{path} is no serial line") from error
+        except OSError:
+            self.close()
+            raise
+
+    def write(self, data: bytes) -> None:
+        """Send; what a line that does not move cannot take is lost, as on any line."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._line, data)
+
+    async def read(self) -> bytes:
+        """What has come, at least one byte."""
+        while True:
+            await readable(self._line)
+            with contextlib.suppress(BlockingIOError):
+                return self._read()
+
+    def drain(self) -> int:
+        """Throw away what has come; how many bytes that were."""
+        drained = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                drained += len(self._read())
+        return drained
+
+    def close(self) -> None:
+        os.close(self._line)
+
+    def _read(self) -> bytes:
+        data = os.read(self._line, _READ_BYTES)
+        if not data:
+            raise OSError(0, "it was unplugged")
+        return data

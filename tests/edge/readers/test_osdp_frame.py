@@ -45,14 +45,6 @@ def test_idle_line_before_a_frame_is_no_noise() -> None:
     assert stream.spoilt == 0
 
 
-def test_half_a_frame_is_forgotten_at_a_restart() -> None:
-    stream, data = Stream(), bytes.fromhex(ROWS[0].frame)
-    assert stream.feed(data[:5]) == []
-    stream.restart()
-    assert len(stream.feed(data)) == 1
-    assert stream.spoilt == 1
-
-
 @given(st.lists(st.binary(max_size=40), max_size=20))
 def test_any_bytes_give_frames_or_are_counted(pieces: list[bytes]) -> None:
     stream = Stream()

@@ -1,0 +1,490 @@
+"""Every kind of reader, each with the far end of its wires: what a person, a cable and a fault do there.
+
+All run in virtual time. The serial line is a real one (a pair of pseudo-terminals) with LibOSDP's peripheral, which is
+not ours, at its end. No machine of the tests has input devices or can make one (uinput), so those of USB readers are
+named pipes with the very bytes of the kernel's ``struct input_event``; what no test reaches is EVIOCGRAB.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import sys
+import termios
+import tty
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import osdp
+from hypothesis import strategies as st
+
+from edge.files import Files
+from edge.house import House
+from edge.outbox import Outbox
+from edge.pinout import InputPin
+from edge.pins import GpioPins
+from edge.plans import PlanStore
+from edge.readers import Reader
+from edge.readers.config import (
+    MatrixConfig,
+    OsdpConfig,
+    ReaderConfig,
+    UsbKeypadConfig,
+    UsbScannerConfig,
+    WiegandConfig,
+)
+from edge.readers.fitting import Fitter
+from edge.readers.formats import Format
+from edge.readers.input_events import typed
+from edge.readers.keys import LAYOUT
+from edge.readers.osdp import OpenLine
+from edge.readers.serial_line import SerialLine
+from edge.trust import Timekeeper
+from edge.wire.credentials import Presented
+from edge.wire.envelope import Keyring
+from edge.wire.events import Event
+from edge.wire.ids import uuid7
+from firmware_sim.pins import SimFactory
+from firmware_sim.virtual import VirtualClock
+from tests.edge.disk import MemoryDisk
+from tests.edge.hall import config as hall_config
+
+CODE = "482913"
+CARD_BITS = "10111011000000110010000110"
+CARD = "w26:118:1603"
+PASS = "HK1.Zm9vYmFy-_0"
+KEY = bytes(range(16, 32))
+D0, D1, LOOP = 5, 6, 12
+ROWS, COLUMNS = (16, 17, 18, 19), (20, 21, 22, 23)
+
+
+class World:
+    """A house with one reader in it, and everything that came of it."""
+
+    def __init__(
+        self, clock: VirtualClock, config: ReaderConfig, wired: dict[int, bool], *, open_line: OpenLine = SerialLine
+    ) -> None:
+        self.clock = clock
+        self.factory = SimFactory(wired, self._driven)
+        self.driven: Callable[[int, bool], None] = lambda pin, level: None
+        self.presented: list[Presented] = []
+        self.events: list[Event] = []
+        disk: Files = MemoryDisk()
+        around = hall_config()
+        controller = Keyring(around.identity.keys.signing.public_key())
+        outbox = Outbox(disk, limit=2**20, count=lambda name: None, committed=lambda: None)
+        plans = PlanStore(disk, site=around.site, edge=around.edge, keys=controller, using=lambda: None)
+        now = clock.now()
+        keeper = Timekeeper(floor=None, machine_boot="", rtc=True, now=now, mono=clock.monotonic())
+        self.house = House(
+            around, clock=clock, boot=uuid7(now, bytes(10)), timekeeper=keeper, outbox=outbox, plans=plans
+        )
+        self._outbox = outbox
+        self._fitter = Fitter(house=self.house, pins=GpioPins(self.factory), open_line=open_line)
+        self.reader = self.add(config)
+
+    def add(self, config: ReaderConfig) -> Reader:
+        return self._fitter.fit(config, self.presented.append)
+
+    async def open(self) -> None:
+        await self._outbox.open()
+        self.house.observer = self.events.append
+        self.reader.start()
+        await asyncio.sleep(2)
+
+    async def close(self) -> None:
+        self.reader.close()
+        await self.house.stop_tasks()
+        if self.house.death.done():
+            self.house.death.result()
+
+    def faults(self) -> list[tuple[str, bool]]:
+        read = [event.read() for event in self.events if event.kind == "fault"]
+        return [(data.what, data.present) for data in read]  # type: ignore[union-attr]
+
+    def garbled(self) -> int:
+        return sum(self.house.health.values())
+
+    def drive(self, pin: int, level: bool) -> None:
+        self.factory.drive(pin, level, self.clock.monotonic())
+
+    def _driven(self, pin: int, level: bool) -> None:
+        self.driven(pin, level)
+
+
+class Bench(Protocol):
+    """The far end of one reader. ``offers``: what a person presents there by ``offer``."""
+
+    config: ReaderConfig
+    offers: Presented
+    wired: dict[int, bool]
+
+    def open_line(self, path: str, baud: int) -> SerialLine: ...
+
+    def join(self, world: World) -> None:
+        """The world is there; before it is opened."""
+        ...
+
+    async def offer(self) -> None: ...
+
+    async def garbage(self, noise: bytes) -> None:
+        """Anything at all comes over its wires."""
+        ...
+
+    async def unplug(self) -> None: ...
+
+    async def replug(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Lineless:
+    def open_line(self, path: str, baud: int) -> SerialLine:
+        raise AssertionError("it has no line")
+
+
+class Wiegand(Lineless):
+    def __init__(self, *formats: Format, send: str, gap: float, offers: Presented) -> None:
+        self.config: ReaderConfig = WiegandConfig(
+            id="front", door="front-door", d0=D0, d1=D1, formats=formats, loop=InputPin(pin=LOOP)
+        )
+        self.offers = offers
+        self.wired = {D0: True, D1: True, LOOP: False}
+        self._frames = send.split()
+        self._gap = gap
+
+    def join(self, world: World) -> None:
+        self._world = world
+
+    async def offer(self) -> None:
+        for frame in self._frames:
+            for bit in frame:
+                await self._pulse(D1 if bit == "1" else D0)
+            await asyncio.sleep(self._gap)
+
+    async def garbage(self, noise: bytes) -> None:
+        for byte in noise:
+            if byte & 0x80:
+                await asyncio.sleep((byte & 0x7F) / 1000)
+            else:
+                await self._pulse(D1 if byte & 1 else D0, pause=(byte >> 1) / 20_000)
+        await asyncio.sleep(0.2)
+
+    async def _pulse(self, pin: int, *, pause: float = 0.002) -> None:
+        self._world.drive(pin, False)
+        await asyncio.sleep(0.00005)
+        self._world.drive(pin, True)
+        await asyncio.sleep(pause)
+
+    async def unplug(self) -> None:
+        self._world.drive(LOOP, True)
+        await asyncio.sleep(1)
+
+    async def replug(self) -> None:
+        self._world.drive(LOOP, False)
+        await asyncio.sleep(1)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class Matrix(Lineless):
+    def __init__(self, columns: int) -> None:
+        self._columns = COLUMNS[:columns]
+        self.config: ReaderConfig = MatrixConfig(
+            id="front", door="front-door", rows=ROWS, columns=self._columns, loop=InputPin(pin=LOOP)
+        )
+        self.offers = Presented(digits=CODE)
+        self.wired = {LOOP: False, **dict.fromkeys(COLUMNS, True)}
+        self._low: set[int] = set()
+        self._down: set[tuple[int, int]] = set()
+
+    def join(self, world: World) -> None:
+        self._world = world
+        world.driven = self._row
+        self._low = set(ROWS)
+
+    async def offer(self) -> None:
+        for key in CODE:
+            (place,) = ((row, line.index(key)) for row, line in enumerate(LAYOUT) if key in line)
+            await self._hold({place}, 0.08)
+            await self._hold(set(), 0.12)
+
+    async def garbage(self, noise: bytes) -> None:
+        for byte in noise:
+            self._down ^= {(byte & 3, (byte >> 2 & 3) % len(self._columns))}
+            self._wires()
+            await asyncio.sleep((byte >> 4) / 200)
+        await self._hold({(0, 0), (0, 1), (1, 0)}, 0.2)
+        await self._hold(set(), 0.2)
+
+    async def _hold(self, down: set[tuple[int, int]], seconds: float) -> None:
+        self._down = down
+        self._wires()
+        await asyncio.sleep(seconds)
+
+    def _row(self, pin: int, level: bool) -> None:
+        self._low = self._low - {pin} if level else self._low | {pin}
+        self._wires()
+
+    def _wires(self) -> None:
+        """Keys without diodes join rows and columns; what is joined to a low row is low, by whatever way."""
+        low_rows = {at for at, pin in enumerate(ROWS) if pin in self._low}
+        low_columns: set[int] = set()
+        for _ in self._down:
+            low_columns |= {column for row, column in self._down if row in low_rows}
+            low_rows |= {row for row, column in self._down if column in low_columns}
+        for column, pin in enumerate(self._columns):
+            self._world.drive(pin, column not in low_columns)
+
+    async def unplug(self) -> None:
+        self._world.drive(LOOP, True)
+        await asyncio.sleep(1)
+
+    async def replug(self) -> None:
+        self._world.drive(LOOP, False)
+        await asyncio.sleep(1)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class Usb(Lineless):
+    def __init__(self, folder: Path, *, scanner: bool) -> None:
+        self._pipe = folder / "usb-Keys_and_Co-event-kbd"
+        device = str(self._pipe)
+        self.config: ReaderConfig = (
+            UsbScannerConfig(id="front", door="front-door", device=device)
+            if scanner
+            else UsbKeypadConfig(id="front", door="front-door", device=device)
+        )
+        self.offers = Presented(token=PASS) if scanner else Presented(digits=CODE)
+        self.wired: dict[int, bool] = {}
+        self._text = f"{PASS}\n" if scanner else CODE
+        self._plug()
+
+    def _plug(self) -> None:
+        os.mkfifo(self._pipe)
+        # Both ends, so that the pipe is there before its reader and stays while nobody reads.
+        self._end = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
+
+    def join(self, world: World) -> None:
+        """It has no pins."""
+
+    async def offer(self) -> None:
+        for character in self._text:
+            os.write(self._end, typed(character))
+            await asyncio.sleep(0.01)
+
+    async def garbage(self, noise: bytes) -> None:
+        os.write(self._end, noise)
+        # What follows is read from the middle of an event on: a plug pulled and put in again mends that.
+        await asyncio.sleep(2)
+        await self.unplug()
+        await self.replug()
+        os.write(self._end, typed("/?" * 3 + "9" * 100))
+        await asyncio.sleep(5)
+
+    async def unplug(self) -> None:
+        self._pipe.unlink()
+        os.close(self._end)
+        await asyncio.sleep(2)
+
+    async def replug(self) -> None:
+        self._plug()
+        await asyncio.sleep(3)
+
+    async def close(self) -> None:
+        os.close(self._end)
+
+
+def put(line: int, data: bytes, other: int) -> None:
+    """Write into one end of a pseudo-terminal, and wait until it stands at the other: the kernel carries it over in
+    real time, which virtual time does not wait for."""
+    there = _waiting(other)
+    written = os.write(line, data)
+    while _waiting(other) < there + written:
+        select.select([other], [], [], 0.0005)
+
+
+def _waiting(line: int) -> int:
+    return int.from_bytes(fcntl.ioctl(line, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+class Peripheral(osdp.Channel):  # type: ignore[misc]  # libosdp has no types
+    """LibOSDP's peripheral at the end of a line."""
+
+    def __init__(self, ends: tuple[int, int], address: int, *, key: bytes | None, flags: tuple[int, ...] = ()) -> None:
+        super().__init__()
+        self.ends = ends
+        self.commands: list[dict[str, Any]] = []
+        self.silent = False
+        functions = (
+            osdp.Capability.CommunicationSecurity,
+            osdp.Capability.LEDControl,
+            osdp.Capability.AudibleControl,
+            osdp.Capability.CardDataFormat,
+            osdp.Capability.Readers,
+        )
+        self.device = osdp.PeripheralDevice(
+            osdp.PDInfo(address, self, scbk=key, flags=list(flags)),
+            osdp.PDCapabilities([(function, 1, 1) for function in functions]),
+            log_level=osdp.LogLevel.Emergency,
+            command_handler=self._do,
+        )
+
+    def read(self, limit: int) -> bytes:
+        with contextlib.suppress(OSError):
+            data = os.read(self.ends[0], limit)
+            return b"" if self.silent else data
+        return b""
+
+    def write(self, data: bytes) -> int:
+        with contextlib.suppress(OSError):
+            if not self.silent:
+                put(self.ends[0], data, self.ends[1])
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def refresh(self) -> None:
+        self.device.ctx.refresh()
+
+    def press(self, keys: bytes) -> None:
+        assert self.device.ctx.submit_event({"event": osdp.Event.KeyPress, "reader_no": 0, "data": keys})
+
+    def card(self, bits: str) -> None:
+        size = -(-len(bits) // 8)
+        event = {
+            "event": osdp.Event.CardRead,
+            "reader_no": 0,
+            "direction": 0,
+            "format": osdp.CardFormat.Wiegand,
+            "length": len(bits),
+            "data": int(bits.ljust(8 * size, "0"), 2).to_bytes(size, "big"),
+        }
+        assert self.device.ctx.submit_event(event)
+
+    def _do(self, command: dict[str, Any]) -> tuple[int, None]:
+        self.commands.append(command)
+        return 0, None
+
+
+class Osdp:
+    """A line with one peripheral at address 5; ``far`` is the peripheral's end of it."""
+
+    def __init__(self, folder: Path, *, secure: bool, install: bool = False, cards: bool = False) -> None:
+        self._folder = folder
+        self._link = folder / "usb-RS485_adaptor"
+        self.config: ReaderConfig = OsdpConfig(
+            id="front",
+            door="front-door",
+            port=str(self._link),
+            address=5,
+            plain=not secure,
+            install=install,
+            key=KEY if secure else b"",
+        )
+        self.offers = Presented(card=CARD) if cards else Presented(digits=CODE)
+        self.wired: dict[int, bool] = {}
+        self._cards = cards
+        flags = (osdp.LibFlag.EnforceSecure,) if secure and not install else ()
+        self._plug()
+        self.peripheral = Peripheral((self.far, self.near), 5, key=KEY if secure and not install else None, flags=flags)
+        self.others: list[Peripheral] = []
+
+    def _plug(self) -> None:
+        self.far, self.near = pty.openpty()
+        tty.setraw(self.far)
+        tty.setraw(self.near)
+        os.set_blocking(self.far, False)
+        self._link.symlink_to(os.ttyname(self.near))
+
+    def open_line(self, path: str, baud: int) -> SerialLine:
+        bench = self
+
+        class Line(SerialLine):
+            def write(self, data: bytes) -> None:
+                put(self._line, data, bench.far)
+
+        return Line(path, baud)
+
+    def join(self, world: World) -> None:
+        self._world = world
+        self._working = asyncio.create_task(self._work())
+
+    async def _work(self) -> None:
+        while True:
+            for each in (self.peripheral, *self.others):
+                each.refresh()
+            await asyncio.sleep(0.005)
+
+    async def offer(self) -> None:
+        if self._cards:
+            self.peripheral.card(CARD_BITS)
+        else:
+            self.peripheral.press(CODE.encode())
+        await asyncio.sleep(1)
+
+    async def garbage(self, noise: bytes) -> None:
+        for at in range(0, len(noise), 7):
+            put(self.far, noise[at : at + 7], self.near)
+            await asyncio.sleep(0.01)
+        put(self.far, b"\x53\x85\x09\x00\x04\x53\x00", self.near)
+        await asyncio.sleep(5)
+
+    async def unplug(self) -> None:
+        self.peripheral.silent = True
+        await asyncio.sleep(3)
+
+    async def replug(self) -> None:
+        self.peripheral.silent = False
+        await asyncio.sleep(3)
+
+    async def pull(self) -> None:
+        """The adaptor is pulled out of its socket."""
+        self._link.unlink()
+        os.close(self.far)
+        os.close(self.near)
+        await asyncio.sleep(3)
+
+    async def put(self) -> None:
+        self._plug()
+        self.peripheral.ends = (self.far, self.near)
+        await asyncio.sleep(3)
+
+    async def close(self) -> None:
+        self._working.cancel()
+        await asyncio.wait((self._working,))
+        for end in (self.far, self.near):
+            with contextlib.suppress(OSError):
+                os.close(end)
+
+
+def _keys8(code: str) -> str:
+    return " ".join(f"{15 - int(key):04b}{int(key):04b}" for key in code)
+
+
+BENCHES: dict[str, Callable[[Path], Bench]] = {
+    "wiegand-keys4": lambda folder: Wiegand(
+        "keys4", send=" ".join(f"{int(key):04b}" for key in CODE), gap=0.15, offers=Presented(digits=CODE)
+    ),
+    "wiegand-keys8-and-cards": lambda folder: Wiegand(
+        "keys8", "w26", send=_keys8(CODE), gap=0.15, offers=Presented(digits=CODE)
+    ),
+    "wiegand-cards": lambda folder: Wiegand(
+        "keys8", "w26", "w34", send=CARD_BITS, gap=0.2, offers=Presented(card=CARD)
+    ),
+    "matrix-3x4": lambda folder: Matrix(3),
+    "matrix-4x4": lambda folder: Matrix(4),
+    "usb-keypad": lambda folder: Usb(folder, scanner=False),
+    "usb-scanner": lambda folder: Usb(folder, scanner=True),
+    "osdp-plain": lambda folder: Osdp(folder, secure=False),
+    "osdp-secure": lambda folder: Osdp(folder, secure=True),
+    "osdp-secure-cards": lambda folder: Osdp(folder, secure=True, cards=True),
+}
+NOISE = st.binary(max_size=400)

@@ -1,0 +1,171 @@
+"""What every kind of reader keeps."""
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+
+from edge.readers.config import ReaderConfig
+from edge.signals import Signal
+from edge.wire.codec import encode
+from firmware_sim.virtual import VirtualClock
+from tests.contract.readers import BENCHES, CARD, CODE, NOISE, PASS, Bench, World
+from tests.edge.hall import run
+
+Act = Callable[[World, Bench], Awaitable[None]]
+
+
+def with_reader(make: Callable[[Path], Bench], act: Act) -> None:
+    """Run ``act`` in virtual time on a reader that has started and works."""
+
+    async def main(clock: VirtualClock) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            bench = make(Path(folder))
+            world = World(clock, bench.config, bench.wired, open_line=bench.open_line)
+            bench.join(world)
+            await world.open()
+            try:
+                await act(world, bench)
+            finally:
+                await world.close()
+                await bench.close()
+
+    run(main)
+
+
+@pytest.fixture(params=BENCHES)
+def make(request: pytest.FixtureRequest) -> Callable[[Path], Bench]:
+    return BENCHES[request.param]
+
+
+def test_every_kind_of_reader_is_here() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        kinds = set()
+        for number, make in enumerate(BENCHES.values()):
+            (Path(folder) / str(number)).mkdir()
+            kinds.add(type(make(Path(folder) / str(number)).config))
+    assert kinds == set(get_args(ReaderConfig))
+
+
+def test_what_a_person_offers_is_presented_once(make: Callable[[Path], Bench]) -> None:
+    async def act(world: World, bench: Bench) -> None:
+        await bench.offer()
+        await asyncio.sleep(1)
+        assert world.presented == [bench.offers]
+        await asyncio.sleep(11)
+        await bench.offer()
+        await asyncio.sleep(1)
+        assert world.presented == [bench.offers] * 2
+        assert world.faults() == []
+        assert world.garbled() == 0
+
+    with_reader(make, act)
+
+
+def test_a_reader_that_is_unplugged_is_reported_and_works_again_when_it_is_back(
+    make: Callable[[Path], Bench],
+) -> None:
+    async def act(world: World, bench: Bench) -> None:
+        await bench.unplug()
+        assert [present for _, present in world.faults()] == [True]
+        await bench.replug()
+        (fault, _), (mended, present) = world.faults()
+        assert (mended, present) == (fault, False)
+        await bench.offer()
+        await asyncio.sleep(1)
+        assert world.presented == [bench.offers]
+
+    with_reader(make, act)
+
+
+def test_what_was_begun_when_a_reader_was_unplugged_is_forgotten_by_whoever_comes_next(
+    make: Callable[[Path], Bench],
+) -> None:
+    async def act(world: World, bench: Bench) -> None:
+        await bench.offer()
+        await bench.unplug()
+        await bench.replug()
+        await asyncio.sleep(11)
+        world.presented.clear()
+        await bench.offer()
+        await asyncio.sleep(1)
+        assert world.presented == [bench.offers]
+
+    with_reader(make, act)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(noise=bytes(range(256)))
+@given(noise=NOISE)
+def test_garbage_is_counted_and_neither_ends_the_reader_nor_lets_anybody_in(
+    make: Callable[[Path], Bench], noise: bytes
+) -> None:
+    async def act(world: World, bench: Bench) -> None:
+        await bench.garbage(noise)
+        assert world.garbled() > 0 or noise != bytes(range(256))
+        await asyncio.sleep(12)
+        # Noise may be keys; a code, a card or a pass that the door knows it is not.
+        assert bench.offers not in world.presented
+        world.presented.clear()
+        await bench.offer()
+        await asyncio.sleep(1)
+        assert world.presented == [bench.offers]
+
+    with_reader(make, act)
+
+
+def test_every_signal_is_taken_at_once(make: Callable[[Path], Bench]) -> None:
+    async def act(world: World, bench: Bench) -> None:
+        for signal in Signal:
+            world.reader.signal(signal)
+            await asyncio.sleep(0.5)
+        world.reader.signal(Signal.IDLE)
+        await bench.offer()
+        await asyncio.sleep(1)
+        assert world.presented == [bench.offers]
+
+    with_reader(make, act)
+
+
+def test_neither_log_nor_event_nor_state_has_what_was_presented(
+    make: Callable[[Path], Bench], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def act(world: World, bench: Bench) -> None:
+        await bench.offer()
+        await bench.unplug()
+        await bench.replug()
+        await bench.offer()
+        await asyncio.sleep(1)
+        assert world.presented
+        told = [caplog.text, repr(world.presented), str(dict(world.house.health)), str(world.reader.state())]
+        told += [encode(event).decode("latin-1") for event in world.events]
+        for secret in (CODE, CARD, PASS, "1603", CODE[:4]):
+            assert secret not in "\n".join(told)
+
+    caplog.set_level(logging.DEBUG)
+    with_reader(make, act)
+
+
+def test_a_reader_that_is_closed_presents_nothing_more(make: Callable[[Path], Bench]) -> None:
+    async def act(world: World, bench: Bench) -> None:
+        world.reader.close()
+        world.reader.close()
+        await bench.offer()
+        await asyncio.sleep(12)
+        assert world.presented == []
+
+    with_reader(make, act)
+
+
+def test_a_reader_says_where_it_is_and_of_which_kind(make: Callable[[Path], Bench]) -> None:
+    async def act(world: World, bench: Bench) -> None:
+        values = world.reader.state().values
+        assert (values["door"], values["side"]) == ("front-door", "outside")
+        assert values["kind"] == bench.config.__struct_config__.tag
+
+    with_reader(make, act)
