@@ -61,6 +61,7 @@ class Doorway:
         self._stuck = Timer(house, f"exit button of {config.id} held", partial(self._exit_fault, True))
         self._patience = Timer(house, f"patience at {config.id}", self._give_up)
         self._waiting: Waiting | None = None
+        self._asking = False
         self._warning = self._lasting = Signal.IDLE
         self._begun = False
         self._mode = ""
@@ -99,6 +100,7 @@ class Doorway:
     def unlock(self) -> None:
         """Let somebody in once, on a command. Raises ``CommandRefused`` while an interlock forbids it."""
         if not self._admits():
+            self._others()
             raise CommandRefused("another door of the same lobby is open")
         self._feed(door.Release(hold_s=self._hold_s(), why="command"))
 
@@ -217,7 +219,7 @@ class Doorway:
 
     @property
     def awaited(self) -> bool:
-        return self._waiting is not None
+        return self._waiting is not None or self._asking
 
     def give_way(self, yields: bool) -> None:
         if yields is not self._state.yields:
@@ -235,8 +237,12 @@ class Doorway:
             return True
         if not self._interlock.admits(self):
             return False
-        self._interlock.clear_way(self)
-        return self._interlock.admits(self)
+        self._asking = True
+        try:
+            self._interlock.clear_way(self)
+            return self._interlock.admits(self)
+        finally:
+            self._asking = False
 
     def _give_up(self) -> None:
         """Refuse whoever has waited in vain, or is no longer the last who asked."""
