@@ -65,7 +65,14 @@ def _check_door(taken: "_Taken", here: str, door: DoorConfig) -> None:
         raise ConfigError(taken.path, f"{here}.secret", "does not belong here", "Put it into secrets_file")
     for key, pin in door.pins().items():
         taken.pin(f"{here}.{key}", pin)
-    for wrong, key, problem, mend in (
+    if (trouble := door_trouble(door)) is not None:
+        key, problem, mend = trouble
+        raise ConfigError(taken.path, f"{here}.{key}", problem, mend)
+
+
+def door_trouble(door: DoorConfig) -> tuple[str, str, str] | None:
+    """The key of a door that is at odds with its others, what is wrong with it, and the mend."""
+    for wrong, *trouble in (
         (
             door.lock == "maglock" and not door.fails_safe,
             "fail",
@@ -110,7 +117,8 @@ def _check_door(taken: "_Taken", here: str, door: DoorConfig) -> None:
         ),
     ):
         if wrong:
-            raise ConfigError(taken.path, f"{here}.{key}", problem, mend)
+            return trouble[0], trouble[1], trouble[2]
+    return None
 
 
 def _check_interlocks(path: Path, doors: tuple[DoorConfig, ...]) -> None:

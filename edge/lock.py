@@ -23,14 +23,40 @@ def fault(*, released: bool, holds: bool | None, open: bool | None) -> str | Non
     return NOT_LOCKED if not holds and not open else None
 
 
+class Relay:
+    """Switches a lock's current. It is off when this is made and after ``rest``: the state that the lock has without
+    the agent."""
+
+    def __init__(self, config: DoorConfig, *, pins: Pins) -> None:
+        self._config = config
+        self._output: Output = pins.output(config.relay.pin, initial=config.relay.level(False))
+        self._on = False
+
+    @property
+    def obeys(self) -> bool:
+        """Whether its pin is at the level it was set to."""
+        return self._output.level is self._config.relay.level(self._on)
+
+    def drive(self, released: bool) -> None:
+        """Release the lock, or lock."""
+        self._switch(self._config.energised(released))
+
+    def rest(self) -> None:
+        self._switch(False)
+
+    def _switch(self, on: bool) -> None:
+        self._output.set(self._config.relay.level(on))
+        self._on = on
+
+
 class Lock:
-    """Its relay is off when this is made and after ``rest``: the state that the lock has without the agent."""
+    """Its relay is off when this is made and after ``rest``."""
 
     def __init__(self, config: DoorConfig, *, house: House, pins: Pins, moved: Callable[[], None]) -> None:
         self._config = config
         self._house = house
         self._moved = moved
-        self._relay: Output = pins.output(config.relay.pin, initial=config.relay.level(False))
+        self._relay = Relay(config, pins=pins)
         self._sensor = None
         self._released: bool | None = None
         self._open: bool | None = None
@@ -47,13 +73,12 @@ class Lock:
     @property
     def obeys(self) -> bool:
         """Whether the relay's pin is at the level it was set to, and the sensor says the same."""
-        level = self._config.relay.level(self._released is not None and self._config.energised(self._released))
         told = fault(released=bool(self._released), holds=self.holds, open=self._open)
-        return self._relay.level is level and told is None
+        return self._relay.obeys and told is None
 
     def drive(self, released: bool) -> None:
         """Release or lock, at once."""
-        self._relay.set(self._config.relay.level(self._config.energised(released)))
+        self._relay.drive(released)
         self._released = released
         self._watch()
 
@@ -65,7 +90,7 @@ class Lock:
 
     def rest(self) -> None:
         """Switch the relay off, at once and whatever else is going on."""
-        self._relay.set(self._config.relay.level(False))
+        self._relay.rest()
         self._released = None
         self._timer.set(None)
 

@@ -51,7 +51,7 @@ PATTERNS: dict[Signal, Pattern] = {
     Signal.IDLE: Pattern(frames=()),
     Signal.GRANTED: Pattern(frames=(Frame(0.8, beep=True, green=True), Frame(2.2, green=True))),
     Signal.REFUSED: Pattern(frames=(*_beeps(3, 0.15, red=True), Frame(1.6, red=True))),
-    Signal.LOCKED_OUT: Pattern(frames=(*_beeps(6, 0.1, red=True, dark=True), *_beeps(3, 0.5, red=True, dark=True))),
+    Signal.LOCKED_OUT: Pattern(frames=(*_beeps(6, 0.17, red=True, dark=True), *_beeps(3, 0.5, red=True, dark=True))),
     Signal.PIN_WANTED: Pattern(
         frames=(Frame(0.15, beep=True, green=True), *[Frame(0.5, green=on % 2 == 1) for on in range(12)])
     ),

@@ -1,12 +1,19 @@
 """What every set of pins keeps: gpiozero's own mock and the simulator's factory."""
 
+import re
 from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from gpiozero.pins.mock import MockFactory
 
+from edge.config_checks import door_trouble
+from edge.door_config import DoorConfig
 from edge.errors import PinError
+from edge.lock import Relay
 from edge.pins import GpioPins
 from firmware_sim.pins import SimFactory
 
@@ -125,3 +132,46 @@ def test_the_simulated_factory_tells_what_the_relay_does() -> None:
     output.set(True)
     pins.close()
     assert driven == [(22, False), (22, True), (22, False)]
+
+
+# The locks that docs/wiring.md shows
+
+WIRING = (Path(__file__).parents[2] / "docs" / "wiring.md").read_text()
+ROW = re.compile(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \| (on|off) \| (on|off) \| ([a-z ]+) \|$", re.MULTILINE)
+LOCKS = {row[:3]: row[3:] for row in ROW.findall(WIRING)}
+
+
+def door(lock: str, fail: str, feed: str, *, active_high: bool = True) -> DoorConfig:
+    relay = {"pin": 22, "active_high": active_high}
+    made = {"id": "door", "lock": lock, "fail": fail, "feed": feed, "relay": relay, "rex": {"pin": 5}}
+    return msgspec.convert(made, DoorConfig)
+
+
+def test_the_page_shows_every_lock_that_may_be_configured_and_no_other() -> None:
+    every = product(("strike", "maglock"), ("secure", "safe"), ("open", "closed"))
+    assert set(LOCKS) == {row for row in every if door_trouble(door(*row)) is None}
+
+
+@pytest.mark.parametrize("active_high", [True, False])
+@pytest.mark.parametrize("row", LOCKS, ids="-".join)
+def test_a_relay_does_at_every_moment_what_the_page_says(
+    bench: Bench, row: tuple[str, str, str], active_high: bool
+) -> None:
+    locked, released, at_rest = LOCKS[row]
+    config = door(*row, active_high=active_high)
+
+    def on() -> bool:
+        return bool(bench.factory.pin(22).state) is active_high
+
+    relay = Relay(config, pins=bench.pins)
+    assert not on()
+    relay.drive(False)
+    assert on() is (locked == "on")
+    relay.drive(True)
+    assert on() is (released == "on")
+    assert relay.obeys
+    relay.rest()
+    assert not on()
+    bench.pins.close()
+    assert bench.factory.pin(22).function == "input"
+    assert config.released_at_rest is (at_rest == "open")

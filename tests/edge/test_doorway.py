@@ -41,7 +41,8 @@ STRIKE_LOCK = front()
 SAFE_STRIKE = front(fail="safe")
 MAGNET = front(lock="maglock")
 HOLDING_MAGNET = front(lock="maglock", feed="closed")
-LOCKS = [STRIKE_LOCK, SAFE_STRIKE, MAGNET, HOLDING_MAGNET]
+HOLDING_STRIKE = front(fail="safe", feed="closed")
+LOCKS = [STRIKE_LOCK, SAFE_STRIKE, HOLDING_STRIKE, MAGNET, HOLDING_MAGNET]
 
 
 def names(door: DoorConfig) -> str:
