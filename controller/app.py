@@ -1,8 +1,11 @@
 """The web application: routes, errors and what every request passes, around one ``House``."""
 
+from functools import cache
+
 import msgspec
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from controller import health
 from controller.access import door_page
@@ -98,11 +101,7 @@ def app_of(house: House) -> FastAPI:
     )
     app.state.house = house
     install_handlers(app)
-    app.include_router(health.router)
-    app.include_router(door_page.router)
-    app.include_router(calendar_page.router)
-    for router in ROUTERS:
-        app.include_router(router, prefix=API, responses=described(*ANYWHERE))
+    app.router.routes += _routes()
     # Only the pages are packed: they hold nothing secret, and an answer that does must not tell it by its length.
     app.router.default = GZipMiddleware(Pages(house.settings.pages_dir))
     # The last added is the first passed.
@@ -112,6 +111,19 @@ def app_of(house: House) -> FastAPI:
     app.add_middleware(HeadersMiddleware, secure=house.settings.secure)
     _describe(app)
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Every route under its prefix. No house is in them, so that what FastAPI works out about them serves each
+    application of the process."""
+    every = APIRouter()
+    every.include_router(health.router)
+    every.include_router(door_page.router)
+    every.include_router(calendar_page.router)
+    for router in ROUTERS:
+        every.include_router(router, prefix=API, responses=described(*ANYWHERE))
+    return every.routes
 
 
 def _describe(app: FastAPI) -> None:
