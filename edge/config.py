@@ -18,7 +18,8 @@ from edge.config_checks import check
 from edge.door_config import DoorConfig
 from edge.errors import ConfigError
 from edge.fire_config import FireConfig
-from edge.readers.config import ReaderConfig
+from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
+from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES
 from edge.sensors_config import CounterConfig, MotionConfig, PathText, WifiConfig
 from edge.wire.ids import Slug
 
@@ -111,13 +112,34 @@ def load(path: Path) -> Config:
         outbox_mb=file.outbox_mb,
         fire=file.fire,
         doors=_with_secrets(path, file),
-        readers=file.reader,
+        readers=tuple(_reader(path, f"reader[{at}]", reader) for at, reader in enumerate(file.reader)),
         counters=file.counter,
         motion=file.motion,
         wifi=tuple(
             msgspec.structs.replace(wifi, file=str(folder / wifi.file)) if wifi.file else wifi for wifi in file.wifi
         ),
     )
+
+
+def _reader(path: Path, key: str, reader: ReaderConfig) -> ReaderConfig:
+    """With the files it names."""
+    if isinstance(reader, UsbKeypadConfig | UsbScannerConfig):
+        return msgspec.structs.replace(reader, device=str(path.parent / reader.device))
+    if isinstance(reader, OsdpConfig):
+        secret = _osdp_key(path, f"{key}.key_file", path.parent / reader.key_file) if reader.key_file else b""
+        return msgspec.structs.replace(reader, port=str(path.parent / reader.port), key=secret)
+    return reader
+
+
+def _osdp_key(path: Path, key: str, file: Path) -> bytes:
+    text = _private(path, key, file)
+    secret = bytes.fromhex(text) if re.fullmatch(r"[0-9a-fA-F]*", text) and len(text) == 2 * KEY_BYTES else b""
+    if not secret:
+        mend = f"Make one with (umask 077; openssl rand -hex {KEY_BYTES} > {file})"
+        raise ConfigError(path, key, f"{file} holds no {2 * KEY_BYTES} hex digits", mend)
+    if secret == DEFAULT_KEY:
+        raise ConfigError(path, key, f"{file} holds the key that all new readers have", "Make one of its own")
+    return secret
 
 
 def _toml(path: Path, key: str) -> dict[str, Any]:

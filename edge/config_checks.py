@@ -6,7 +6,7 @@ from typing import Protocol
 from edge.door_config import DoorConfig
 from edge.errors import ConfigError
 from edge.fire_config import FireConfig
-from edge.readers.config import ReaderConfig
+from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
 
 
@@ -38,11 +38,8 @@ def check(path: Path, parts: Parts) -> None:
         taken.name("fire.id", parts.fire.id)
         taken.pin("fire.loop", parts.fire.loop.pin)
     for at, reader in enumerate(parts.reader):
-        here = f"reader[{at}]"
-        taken.name(f"{here}.id", reader.id)
-        for key, pin in reader.pins().items():
-            taken.pin(f"{here}.{key}", pin)
-        taken.door(f"{here}.door", reader.door, doors)
+        _check_reader(taken, f"reader[{at}]", reader)
+        taken.door(f"reader[{at}].door", reader.door, doors)
     for at, counter in enumerate(parts.counter):
         here = f"counter[{at}]"
         taken.name(f"{here}.id", counter.id)
@@ -130,11 +127,26 @@ def _check_interlocks(path: Path, doors: tuple[DoorConfig, ...]) -> None:
             raise ConfigError(path, f"door[{at}].interlock", f"{name!r} has no other door", mend)
 
 
+def _check_reader(taken: "_Taken", here: str, reader: ReaderConfig) -> None:
+    taken.name(f"{here}.id", reader.id)
+    for key, pin in reader.pins().items():
+        taken.pin(f"{here}.{key}", pin)
+    if isinstance(reader, UsbKeypadConfig | UsbScannerConfig):
+        taken.device(f"{here}.device", reader.device)
+    if isinstance(reader, OsdpConfig):
+        taken.address(f"{here}.address", reader)
+        if reader.key:
+            raise ConfigError(taken.path, f"{here}.key", "does not belong here", "Name its file with key_file")
+
+
 class _Taken:
-    """Whose every id and pin is."""
+    """Whose every id, pin, device and address is."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._devices: dict[str, str] = {}
+        self._lines: dict[str, OsdpConfig] = {}
+        self._addresses: dict[tuple[str, int], str] = {}
         self._pins: dict[int, str] = {}
         self._ids: dict[str, str] = {}
 
@@ -149,6 +161,21 @@ class _Taken:
             mend = "Give every device its own id"
             raise ConfigError(self.path, key, f"{device!r} is already {self._ids[device]}", mend)
         self._ids[device] = key
+
+    def device(self, key: str, device: str) -> None:
+        if device in self._devices:
+            raise ConfigError(self.path, key, f"{device} is already {self._devices[device]}", "Name each device once")
+        self._devices[device] = key
+
+    def address(self, key: str, reader: OsdpConfig) -> None:
+        """Readers of one line have one speed and an address each."""
+        first = self._lines.setdefault(reader.port, reader)
+        if first.baud != reader.baud:
+            problem = f"{reader.id} and {first.id} have different speeds on {reader.port}"
+            raise ConfigError(self.path, key.replace("address", "baud"), problem, "Set both readers to one speed")
+        if (other := self._addresses.setdefault((reader.port, reader.address), key)) != key:
+            mend = "Set one of the readers to another address"
+            raise ConfigError(self.path, key, f"{reader.address} is already {other} on {reader.port}", mend)
 
     def door(self, key: str, door: str, doors: set[str]) -> None:
         if door not in doors:

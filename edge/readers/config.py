@@ -82,7 +82,7 @@ class UsbScannerConfig(_Usb, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class OsdpConfig(_Reader, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="osdp"):
     """A peripheral of OSDP on a serial line, maybe with others on the same.
 
-    ``key``: of its Secure Channel, 16 bytes, from the secrets file; ``plain``: it has none and is believed.
+    ``key_file``: 32 hex digits, the key of its Secure Channel; ``plain``: it has none and is believed all the same.
     ``install``: it may still be on the key that all new readers have, and is then given ``key``.
     ``uid``: cards in whole bytes of no known format are read by their number.
     """
@@ -93,6 +93,7 @@ class OsdpConfig(_Reader, frozen=True, kw_only=True, forbid_unknown_fields=True,
     check: Literal["crc", "checksum"] = "crc"
     formats: tuple[CardFormat, ...] = ("w26",)
     uid: bool = False
+    key_file: PathText | None = None
     plain: bool = False
     install: bool = False
     key: bytes = b""
@@ -103,8 +104,10 @@ class OsdpConfig(_Reader, frozen=True, kw_only=True, forbid_unknown_fields=True,
             _check_formats(self.formats)
         if self.uid and any(length(name) % 8 == 0 for name in self.formats):
             raise ValueError("uid and w32 look alike: keep the one that its cards are")
-        if self.plain and self.install:
-            raise ValueError("install gives a key to a reader that plain says has none: keep one of the two")
+        if self.plain and (self.install or self.key_file):
+            raise ValueError("plain says that the reader has no key: leave it out, or key_file and install")
+        if not (self.plain or self.key_file or self.key):
+            raise ValueError("key_file is missing: name the file of its key, or say plain = true for a reader without")
 
 
 def _check_formats(formats: tuple[Format, ...]) -> None:
