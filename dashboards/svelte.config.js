@@ -1,4 +1,4 @@
 /** @type {import("@sveltejs/vite-plugin-svelte").SvelteConfig} */
 export default {
-  compilerOptions: { runes: true, cssHash: ({ hash, css }) => `s${hash(css).slice(0, 4)}` },
+  compilerOptions: { runes: true, discloseVersion: false, cssHash: ({ hash, css }) => `s${hash(css).slice(0, 4)}` },
 };

@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 import { lean } from "./lean.ts";
 
 const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
-const FORMS = /svelte[\\/]src[\\/]internal[\\/]client[\\/](dom[\\/]elements[\\/]bindings[\\/]input|reactivity[\\/](props|store))\.js$/;
+const LATER = /svelte[\\/]src[\\/]internal[\\/]client[\\/](dom[\\/](blocks[\\/]snippet|elements[\\/]bindings[\\/]input)|reactivity[\\/](props|store))\.js$/;
 const EVERYWHERE = /node_modules|preload-helper|src[\\/](parts[\\/])?(?!typed)\w+(\.svelte)?\.(ts|svelte)$/;
 
 export default defineConfig({
@@ -15,7 +15,11 @@ export default defineConfig({
     target: ["chrome123", "edge123", "firefox120", "safari17.5"],
     // The server's policy allows only files of its own: nothing may be inlined as a data: address.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // The app itself is there before it can ask for any part.
+      resolveDependencies: (_, parts) => parts.filter((part) => !/\/(app|rolldown-runtime)-/.test(part)),
+    },
     rolldownOptions: {
       // Svelte's own modules only define things, so a part of it goes where it is used.
       treeshake: { moduleSideEffects: [{ test: SVELTE, sideEffects: false }] },
@@ -23,7 +27,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // What only forms use of Svelte comes with the first form.
-            { name: "forms", test: FORMS, priority: 2, includeDependenciesRecursively: false },
+            { name: "forms", test: LATER, priority: 2, includeDependenciesRecursively: false },
             // What every page needs comes in one file: it packs better than three.
             { name: "app", test: EVERYWHERE, priority: 1 },
           ],

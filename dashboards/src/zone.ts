@@ -10,8 +10,7 @@ export type Day = string;
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
-const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
-const WEEKDAYS_LONG = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
+const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 const STEP = 15 * MINUTE;
 
@@ -113,13 +112,17 @@ export function clockOf(minutes: number): string {
 /** "Thu 26 Nov" */
 export function shortDay(day: Day): string {
   const at = new Date(utc(day));
-  return `${WEEKDAYS[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
+  return `${weekday(at).slice(0, 3)} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
 }
 
 /** "Thursday 26 Nov 2026" */
 export function longDay(day: Day): string {
   const at = new Date(utc(day));
-  return `${WEEKDAYS_LONG[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`;
+  return `${weekday(at)}${shortDay(day).slice(3)} ${at.getUTCFullYear()}`;
+}
+
+function weekday(at: Date): string {
+  return WEEKDAYS[at.getUTCDay()]!;
 }
 
 /** "26/11/2026", as it stands in a date field. */

@@ -91,19 +91,4 @@ export class Board {
     const begins = (first === Infinity ? span.from + 8.5 * HOUR : first) - HOUR / 2;
     this.scroller.scrollLeft = this.x(now < span.to ? Math.max(now - HOUR, begins) : begins);
   }
-
-  /** Scrolls just far enough to show a span of a row, its start before its end. */
-  reveal(row: number, span: Span): void {
-    const { scroller, tops } = this;
-    if (!scroller || row < 0) return;
-    const { from, to } = this.within(span);
-    const [left, right] = [this.x(from), this.x(to)];
-    const seen = this.width - this.nameWidth;
-    if (left < scroller.scrollLeft || right - left > seen) scroller.scrollLeft = left - 20;
-    else if (right > scroller.scrollLeft + seen) scroller.scrollLeft = right - seen + 20;
-    const under = this.height - HEAD_PX;
-    if (tops[row]! < this.scroll) scroller.scrollTop = tops[row]!;
-    else if (tops[row + 1]! > this.scroll + under) scroller.scrollTop = tops[row + 1]! - under;
-    this.scroll = scroller.scrollTop;
-  }
 }

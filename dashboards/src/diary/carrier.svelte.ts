@@ -6,6 +6,7 @@ import { type Board, HEAD_PX } from "./board.svelte.ts";
 import type { Deeds } from "./hands.svelte.ts";
 import { HOUR_PX, placesLeft, type Span } from "./grid.ts";
 import { at, carried, clashes, type Grip, SNAP } from "./grip.ts";
+import { reveal } from "./reveal.ts";
 
 export interface Load extends Span {
   /** Null while free time is being drawn over, for a new booking. */
@@ -78,7 +79,7 @@ export class Carrier {
     const room = spaces.findIndex((one) => one.id === this.load?.space) + rooms;
     const space = spaces[Math.max(0, Math.min(room, spaces.length - 1))]!.id;
     this.load = { ...this.load, space, ...carried(this.load, resize ? "end" : "move", steps * SNAP, day) };
-    this.board.reveal(this.board.rowOf(space), this.load);
+    reveal(this.board, this.board.rowOf(space), this.load);
     voice.say(this.where);
   }
 
