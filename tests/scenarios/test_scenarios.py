@@ -21,6 +21,7 @@ from firmware_sim.truth import Way
 from firmware_sim.virtual import VirtualClock, run_virtual
 from firmware_sim.world import World
 from tests.scenarios.theatre import Theatre, theatre
+from tests.services.memory import in_memory
 
 QUIET = timedelta(minutes=15)
 """After the end: lines are mended and everything that waits gets through."""
@@ -35,13 +36,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder() -> Iterator[Path]:
     """In memory where the machine has that: a day's worth of waiting for the disk proves nothing here."""
-    memory = Path("/dev/shm")
-    if not memory.is_dir():
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir=memory, prefix="hallkeeper-") as name:
+    with tempfile.TemporaryDirectory(dir=in_memory(), prefix="hallkeeper-") as name:
         yield Path(name)
 
 

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from firmware_sim.ports import free_port
+from tests.services.memory import in_memory
 from tests.services.process import Service, ServiceFailed, program
 
 _PACKAGE = "postgresql"
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+_END = "-- that was all --"
 _SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "64MB",
@@ -34,13 +36,14 @@ class PostgresServer:
 
     def __init__(self, *, durable: bool = False) -> None:
         self.port = free_port()
-        self._folder = Path(tempfile.mkdtemp(prefix="hallkeeper-postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="hallkeeper-postgres-", dir=None if durable else in_memory()))
         self._user = "postgres" if os.getuid() == 0 else None
         if self._user:
             owner = pwd.getpwnam(self._user)
             os.chown(self._folder, owner.pw_uid, owner.pw_gid)
         self._templates: dict[str, str] = {}
         self._made = 0
+        self._psql: subprocess.Popen[str] | None = None
         settings = {
             **_SETTINGS,
             **({} if durable else _CARELESS),
@@ -84,11 +87,13 @@ class PostgresServer:
 
     def stop(self) -> None:
         """End the server and delete its cluster."""
+        self._hang_up()
         self._service.stop()
         shutil.rmtree(self._folder)
 
     def kill(self) -> None:
         self._service.kill()
+        self._hang_up()
 
     def url(self, database: str) -> str:
         """SQLAlchemy URL of a database of this server."""
@@ -119,20 +124,35 @@ class PostgresServer:
 
     def sql(self, statement: str) -> str:
         """Run one statement as superuser in the database `postgres`; its rows, one a line."""
-        done = subprocess.run(
-            [*self._psql(), "-v", "ON_ERROR_STOP=1", "-c", statement],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise ServiceFailed(f"postgres refused {statement!r}: {done.stderr.strip()}")
-        return done.stdout
+        psql = self._psql or self._connect()
+        assert psql.stdin is not None
+        assert psql.stdout is not None
+        psql.stdin.write(f"{statement}\n;\n\\echo {_END}\n")
+        psql.stdin.flush()
+        lines: list[str] = []
+        for line in psql.stdout:
+            if line.rstrip("\n") == _END:
+                return "".join(lines)
+            lines.append(line)
+        self._hang_up()
+        raise ServiceFailed(f"postgres refused {statement!r}: {''.join(lines).strip()}")
 
-    def _psql(self) -> list[str]:
+    def _connect(self) -> "subprocess.Popen[str]":
+        """One psql for all statements, which ends at the first that is refused."""
         where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "postgres"]
-        return [_binary("psql"), "-X", "-A", "-t", "-q", *where]
+        self._psql = subprocess.Popen(
+            [_binary("psql"), "-X", "-A", "-t", "-q", *where, "-v", "ON_ERROR_STOP=1"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return self._psql
+
+    def _hang_up(self) -> None:
+        psql, self._psql = self._psql, None
+        if psql is not None:
+            psql.communicate()
 
     def _answers(self) -> bool:
         argv = [_binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
