@@ -47,7 +47,7 @@ class OsdpReader:
         self._config = config
         self._house = house
         self._attendant = Attendant(config.id, door=config.door, house=house, present=present)
-        key = b"" if config.plain else config.key
+        key = None if config.plain else config.key
         crc = config.check == "crc"
         self.panel = Panel(config.address, key=key, install=config.install, crc=crc, random=random)
         self._bus = bus

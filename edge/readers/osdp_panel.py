@@ -71,7 +71,9 @@ Happening = Bits | Keys | Online | Has | Counted
 class Panel:
     """Ask it for ``command``, then tell it the ``answer`` or ``silence``; so on for ever."""
 
-    def __init__(self, address: int, *, key: bytes, install: bool, crc: bool, random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, address: int, *, key: bytes | None, install: bool, crc: bool, random: Callable[[int], bytes]
+    ) -> None:
         self._address = address
         self._key = key
         self._install = install
@@ -80,6 +82,7 @@ class Panel:
         self.gone = False
         """Whether it has given up for now: it is worth a try only now and then."""
         self._orders: dict[int, bytes] = {}
+        self._refusals = 0
         self._sent = b""
         self._restart()
 
@@ -144,12 +147,13 @@ class Panel:
         if self._state == "new":
             return self._plain(ID, b"\0")
         if self._state == "named":
-            self._handshake = Handshake(DEFAULT_KEY if self._default else self._key, self._random(RANDOM_BYTES))
+            key = DEFAULT_KEY if self._default or self._key is None else self._key
+            self._handshake = Handshake(key, self._random(RANDOM_BYTES))
             block, data = self._handshake.challenge()
             self._state = "challenged"
             return self._plain(CHLNG, data, block)
         if self._state == "keying":
-            return self._sealed(KEYSET, bytes([1, KEY_BYTES]) + self._key)
+            return self._sealed(KEYSET, bytes([1, KEY_BYTES]) + (self._key or b""))
         if self._orders:
             code = next(iter(self._orders))
             return self._sealed(code, self._orders.pop(code))
@@ -179,7 +183,7 @@ class Panel:
                 return self._odd()
             self._made = _made(frame.data)
             self._answered()
-            if self._key:
+            if self._key is not None:
                 self._state = "named"
                 return []
             return self._up()
@@ -226,6 +230,7 @@ class Panel:
     def _heard(self, frame: Frame) -> list[Happening]:
         """An answer while it works."""
         self._answered()
+        self._refusals = 0
         data = frame.data
         if frame.code == RAW:
             count = int.from_bytes(data[2:4], "little")
@@ -254,10 +259,9 @@ class Panel:
 
     def _odd(self) -> list[Happening]:
         """Begin anew, and count it as gone if that goes on."""
-        tries = self._tries + 1
+        self._refusals += 1
         self._restart()
-        self._tries = tries
-        return [Counted("osdp_refused"), *(self._lost() if tries >= TRIES else [])]
+        return [Counted("osdp_refused"), *(self._lost() if self._refusals >= TRIES else [])]
 
     def _wrong_key(self) -> list[Happening]:
         """It is on another key; on the one of all new peripherals, maybe."""
@@ -272,6 +276,7 @@ class Panel:
 
     def _lost(self) -> list[Happening]:
         self._restart()
+        self._refusals = 0
         return self._down(Trouble.SILENT)
 
     def _down(self, trouble: Trouble) -> list[Happening]:

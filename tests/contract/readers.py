@@ -315,11 +315,14 @@ def _waiting(line: int) -> int:
 
 
 class Peripheral(osdp.Channel):  # type: ignore[misc]  # libosdp has no types
-    """LibOSDP's peripheral at the end of a line."""
+    """LibOSDP's peripheral, which tells what it says to ``say``."""
 
-    def __init__(self, ends: tuple[int, int], address: int, *, key: bytes | None, flags: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, address: int, *, say: Callable[[bytes], None], key: bytes | None, flags: tuple[int, ...] = ()
+    ) -> None:
         super().__init__()
-        self.ends = ends
+        self._say = say
+        self._heard = b""
         self.commands: list[dict[str, Any]] = []
         self.silent = False
         functions = (
@@ -336,16 +339,18 @@ class Peripheral(osdp.Channel):  # type: ignore[misc]  # libosdp has no types
             command_handler=self._do,
         )
 
+    def hear(self, data: bytes) -> None:
+        """All that is said on the line."""
+        if not self.silent:
+            self._heard += data
+
     def read(self, limit: int) -> bytes:
-        with contextlib.suppress(OSError):
-            data = os.read(self.ends[0], limit)
-            return b"" if self.silent else data
-        return b""
+        data, self._heard = self._heard[:limit], self._heard[limit:]
+        return data
 
     def write(self, data: bytes) -> int:
-        with contextlib.suppress(OSError):
-            if not self.silent:
-                put(self.ends[0], data, self.ends[1])
+        if not self.silent:
+            self._say(data)
         return len(data)
 
     def flush(self) -> None:
@@ -379,11 +384,11 @@ class Osdp:
 
     def __init__(self, folder: Path, *, secure: bool, install: bool = False, cards: bool = False) -> None:
         self._folder = folder
-        self._link = folder / "usb-RS485_adaptor"
+        self.link = folder / "usb-RS485_adaptor"
         self.config: ReaderConfig = OsdpConfig(
             id="front",
             door="front-door",
-            port=str(self._link),
+            port=str(self.link),
             address=5,
             plain=not secure,
             install=install,
@@ -394,15 +399,15 @@ class Osdp:
         self._cards = cards
         flags = (osdp.LibFlag.EnforceSecure,) if secure and not install else ()
         self._plug()
-        self.peripheral = Peripheral((self.far, self.near), 5, key=KEY if secure and not install else None, flags=flags)
-        self.others: list[Peripheral] = []
+        self.peripheral = Peripheral(5, say=self.say, key=KEY if secure and not install else None, flags=flags)
+        self.peripherals = [self.peripheral]
 
     def _plug(self) -> None:
         self.far, self.near = pty.openpty()
         tty.setraw(self.far)
         tty.setraw(self.near)
         os.set_blocking(self.far, False)
-        self._link.symlink_to(os.ttyname(self.near))
+        self.link.symlink_to(os.ttyname(self.near))
 
     def open_line(self, path: str, baud: int) -> SerialLine:
         bench = self
@@ -417,9 +422,18 @@ class Osdp:
         self._world = world
         self._working = asyncio.create_task(self._work())
 
+    def say(self, data: bytes) -> None:
+        """A peripheral says something."""
+        with contextlib.suppress(OSError):
+            put(self.far, data, self.near)
+
     async def _work(self) -> None:
         while True:
-            for each in (self.peripheral, *self.others):
+            with contextlib.suppress(OSError):
+                said = os.read(self.far, 4096)
+                for each in self.peripherals:
+                    each.hear(said)
+            for each in self.peripherals:
                 each.refresh()
             await asyncio.sleep(0.005)
 
@@ -447,14 +461,13 @@ class Osdp:
 
     async def pull(self) -> None:
         """The adaptor is pulled out of its socket."""
-        self._link.unlink()
+        self.link.unlink()
         os.close(self.far)
         os.close(self.near)
         await asyncio.sleep(3)
 
     async def put(self) -> None:
         self._plug()
-        self.peripheral.ends = (self.far, self.near)
         await asyncio.sleep(3)
 
     async def close(self) -> None:
