@@ -32,6 +32,7 @@ from controller.people import party_routes, user_routes
 from controller.people import routes as people
 from controller.people.passwords import Passwords
 from controller.plans import routes as plans
+from controller.plans.overrides import routes as overrides
 from controller.problem import (
     Conflicting,
     Invalid,
@@ -68,6 +69,7 @@ ROUTERS = (
     subscriptions.router,
     whats_on.router,
     plans.router,
+    overrides.router,
     telemetry.router,
 )
 """The routers of the domains, all under ``API``."""

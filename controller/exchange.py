@@ -1,6 +1,7 @@
 """The controller's side of the line to the buildings: its parts, put together around one link."""
 
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -13,6 +14,7 @@ from controller.link import BrokerLink
 from controller.live import Live
 from controller.plans.commands import Commander
 from controller.plans.hello import Greeter
+from controller.plans.overrides.service import Overrides
 from controller.plans.service import Planner
 from controller.secrets import Keys
 from controller.settings import Broker, Settings
@@ -63,6 +65,9 @@ class Exchange:
             planner=self.planner,
             seen=self.live.seen,
             standing=self.live.diary,
+        )
+        self.overrides = Overrides(
+            database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self.live.seen
         )
         self.commander = Commander(
             database=database, link=self.link, signer=signer, clock=clock, gate=self.gate, seen=self.live.seen

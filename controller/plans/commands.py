@@ -1,12 +1,17 @@
-"""Momentary acts at a door: signed for the edge's present session, gone within seconds, answered once."""
+"""Momentary acts at a door or an edge: signed for the edge's present session, gone within seconds, answered once."""
 
+import asyncio
 import secrets
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import msgspec
+
 from controller.database import Database, Tx
-from controller.estate.service import require_door
+from controller.estate.errors import ThingUnknown
+from controller.estate.service import require_door, require_parts
 from controller.people import audit
 from controller.plans import repository
 from controller.plans.model import Issued
@@ -14,7 +19,7 @@ from controller.problem import Conflicting, NotFound
 from controller.telemetry import repository as telemetry
 from controller.telemetry.gate import Gate
 from edge.wire.clock import Clock
-from edge.wire.envelope import Purpose, Signer
+from edge.wire.envelope import Purpose, Sealer
 from edge.wire.ids import uuid7
 from edge.wire.link import Link
 from edge.wire.messages import COMMAND_LIFE_S, Command, CommandResult
@@ -23,6 +28,18 @@ from edge.wire.topics import Topic
 LIFE = timedelta(seconds=COMMAND_LIFE_S)
 GRACE = timedelta(seconds=5)
 """How long past its expiry a command's answer is waited for."""
+
+
+Args = dict[str, str | int | float | bool | None]
+
+
+class Kind(StrEnum):
+    """What an edge can be asked to do once."""
+
+    UNLOCK = "unlock"
+    RECOUNT = "recount"
+    RESTART = "restart"
+    SELF_TEST = "self_test"
 
 
 class Outcome(StrEnum):
@@ -38,13 +55,28 @@ class OutOfReach(Conflicting):
     kind = "out-of-reach"
     title = "The door is out of reach"
 
-    def __init__(self, door: str, why: str) -> None:
-        super().__init__(f"{door!r} is out of reach: {why}; a command is not kept for later, send it again then")
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"{what!r} is out of reach: {why}; a command is not kept for later, send it again then")
 
 
 class CommandUnknown(NotFound):
     def __init__(self, command_id: str) -> None:
         super().__init__(f"there is no command {command_id!r}")
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be done, and where. ``args``: as ``edge.wire.messages.Command`` has them."""
+
+    site: str
+    edge: str
+    kind: Kind
+    door: str | None = None
+    args: Args = {}
+
+    @property
+    def what(self) -> str:
+        """The door or the edge, as it is called."""
+        return self.door or self.edge
 
 
 class Commander:
@@ -55,7 +87,7 @@ class Commander:
         *,
         database: Database,
         link: Link,
-        signer: Signer,
+        signer: Sealer,
         clock: Clock,
         gate: Gate,
         seen: Callable[[str], None],
@@ -66,49 +98,86 @@ class Commander:
         self._clock = clock
         self._gate = gate
         self._seen = seen
+        self._turns: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def unlock(self, site: str, door: str, *, reason: str, actor: str) -> str:
-        """Ask a door to unlock once; the command's id. Raises ``SiteUnknown``, ``DoorUnknown``, ``OutOfReach``."""
-        issued, nonce = await self._database.run(self._issue, site, door, reason, actor)
-        command = Command(
-            site=site,
-            edge=issued.edge,
-            id=issued.id,
-            nonce=nonce,
-            issued_at=issued.issued_at,
-            expires_at=issued.expires_at,
-            kind=issued.kind,
-            door=door,
-        )
-        topic = str(Topic(site=site, edge=issued.edge, name="command"))
-        if not await self._link.publish(topic, self._signer.seal(Purpose.COMMAND, command)):
+    async def unlock(self, site: str, door: str, *, reason: str, actor: str, unset_alarm: bool = False) -> str:
+        """Ask a door to unlock once; the command's id. ``unset_alarm``: also unset the alarm of its area, where it is
+        set; otherwise the edge refuses. Raises ``SiteUnknown``, ``DoorUnknown``, ``OutOfReach``."""
+        async with self._database.read() as tx:
+            edge = (await require_door(tx, site, door)).edge
+        args: Args = {"unset_alarm": True} if unset_alarm else {}
+        return await self._order(Wish(site=site, edge=edge, door=door, kind=Kind.UNLOCK, args=args), reason, actor)
+
+    async def recount(self, site: str, edge: str, counter: str, inside: int, *, reason: str, actor: str) -> str:
+        """Ask an edge to go on counting from ``inside`` people at a counter; its totals stay. Raises ``SiteUnknown``,
+        ``ThingUnknown``, ``OutOfReach``."""
+        args: Args = {"counter": counter, "inside": inside}
+        return await self._at_edge(Wish(site=site, edge=edge, kind=Kind.RECOUNT, args=args), reason, actor)
+
+    async def restart(self, site: str, edge: str, *, reason: str, actor: str) -> str:
+        """Ask an edge's agent to start anew; its doors lock meanwhile. Raises as ``recount``."""
+        return await self._at_edge(Wish(site=site, edge=edge, kind=Kind.RESTART), reason, actor)
+
+    async def self_test(self, site: str, edge: str, *, reason: str, actor: str) -> str:
+        """Ask an edge to look at its pins, readers, disk and clock; no door moves. Raises as ``recount``."""
+        return await self._at_edge(Wish(site=site, edge=edge, kind=Kind.SELF_TEST), reason, actor)
+
+    async def _at_edge(self, wish: Wish, reason: str, actor: str) -> str:
+        async with self._database.read() as tx:
+            parts = await require_parts(tx, wish.site)
+        if wish.edge not in {edge.id for edge in parts.edges}:
+            raise ThingUnknown(wish.site, "edges", wish.edge)
+        return await self._order(wish, reason, actor)
+
+    async def _order(self, wish: Wish, reason: str, actor: str) -> str:
+        """One at a time for each edge, since an edge refuses a command that a newer one has overtaken."""
+        async with self._turns[wish.site, wish.edge]:
+            issued, nonce = await self._database.run(self._issue, wish, reason, actor)
+            command = Command(
+                site=issued.site,
+                edge=issued.edge,
+                id=issued.id,
+                nonce=nonce,
+                issued_at=issued.issued_at,
+                expires_at=issued.expires_at,
+                kind=issued.kind,
+                door=issued.door,
+                args=issued.args,
+            )
+            topic = str(Topic(site=issued.site, edge=issued.edge, name="command"))
+            taken = await self._link.publish(topic, self._signer.seal(Purpose.COMMAND, command))
+        self._seen(issued.site)
+        if not taken:
             why = "the broker did not take the command"
-            await self._end(site, issued.edge, issued.id, Outcome.REFUSED, why)
-            raise OutOfReach(door, why)
+            await self._end(issued.site, issued.edge, issued.id, Outcome.REFUSED, why)
+            raise OutOfReach(wish.what, why)
         return issued.id
 
-    async def _issue(self, tx: Tx, site: str, door_id: str, reason: str, actor: str) -> tuple[Issued, str]:
-        door = await require_door(tx, site, door_id)
-        state = await telemetry.edge_state(tx, site, door.edge)
+    async def _issue(self, tx: Tx, wish: Wish, reason: str, actor: str) -> tuple[Issued, str]:
+        state = await telemetry.edge_state(tx, wish.site, wish.edge)
         if state is None or not state.online:
             since = f"since {state.since:%Y-%m-%d %H:%M} UTC" if state else "it was never heard of"
-            raise OutOfReach(door_id, f"its edge {door.edge!r} is not online, {since}")
+            its = f"its edge {wish.edge!r}" if wish.door else "it"
+            raise OutOfReach(wish.what, f"{its} is not online, {since}")
         if not self._link.connected:
-            raise OutOfReach(door_id, "the controller has no connection to the broker")
+            raise OutOfReach(wish.what, "the controller has no connection to the broker")
         now = self._clock.now()
         issued = Issued(
             id=uuid7(now, secrets.token_bytes(10)),
-            site=site,
-            edge=door.edge,
-            door=door_id,
-            kind="unlock",
+            site=wish.site,
+            edge=wish.edge,
+            door=wish.door,
+            kind=wish.kind.value,
             reason=reason,
             actor=actor,
             issued_at=now,
             expires_at=now + LIFE,
+            args=wish.args,
         )
         await repository.insert_command(tx, issued)
-        await audit.record(tx, actor=actor, at=now, act="unlock", site=site, thing=f"door {door_id}")
+        thing = f"door {wish.door}" if wish.door else f"edge {wish.edge}"
+        act = wish.kind.value.replace("_", "-")
+        await audit.record(tx, actor=actor, at=now, act=act, site=wish.site, thing=thing)
         return issued, state.nonce
 
     async def take_result(self, site: str, edge: str, payload: bytes) -> None:

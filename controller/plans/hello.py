@@ -14,6 +14,7 @@ from controller.database import Database, Tx
 from controller.estate import repository as estate
 from controller.patience import patiently
 from controller.plans import repository
+from controller.plans.overrides import repository as overrides
 from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.gate import Gate
@@ -245,6 +246,7 @@ class Greeter:
             if news or plan.applied_at is None:
                 doors = [door.id for door in await estate.site_doors(tx, site) if door.edge == edge]
                 await access.mark_applied(tx, site, doors, version, since)
+                await overrides.applied(tx, site, doors, version=version, at=since)
         if state is not None and news:
             changed = msgspec.structs.replace(state, applied_version=version, applied_digest=digest)
             await telemetry.put_edge_state(tx, changed)

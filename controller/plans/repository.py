@@ -11,13 +11,14 @@ from controller.bookings.tables import bookings
 from controller.database import Tx
 from controller.people.may import Thing
 from controller.plans.model import Issued, SignedPlan
-from controller.plans.tables import commands, plan_parts, plans
+from controller.plans.tables import commands, overrides, plan_parts, plans
 from edge.wire.codec import decode
 from edge.wire.envelope import Envelope
 from edge.wire.interval import Interval
 from edge.wire.plan import Manifest, Session
 
 _IN_LIMIT = 500  # SQLite takes at most 32,766 parameters in a statement
+_LATEST = 20
 _LEVEL = 1  # keys are random and hardly shrink; the rest does at any level
 
 
@@ -167,6 +168,16 @@ async def _known(tx: Tx, digests: Sequence[str]) -> set[str]:
 
 def _lots(digests: Sequence[str]) -> list[Sequence[str]]:
     return [digests[at : at + _IN_LIMIT] for at in range(0, len(digests), _IN_LIMIT)]
+
+
+async def last_acts(tx: Tx, site: str) -> str:
+    """Something that is different whenever one of a site's latest commands or overrides was asked for, answered or
+    ended."""
+    asked = select(commands.c.id, commands.c.ended_at).where(commands.c.site == site)
+    ordered = select(overrides.c.id, overrides.c.ended_at).where(overrides.c.site == site)
+    found = [*await tx.execute(asked.order_by(commands.c.id.desc()).limit(_LATEST))]
+    found += [*await tx.execute(ordered.order_by(overrides.c.id.desc()).limit(_LATEST))]
+    return f"{zlib.crc32(repr([tuple(row) for row in found]).encode()):08x}"
 
 
 def _issued(row: RowMapping) -> Issued:

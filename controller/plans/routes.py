@@ -6,18 +6,30 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, status
 
 from controller import localtime
-from controller.estate.errors import DoorUnknown, SiteUnknown
+from controller.estate.errors import DoorUnknown, SiteUnknown, ThingUnknown
 from controller.estate.service import require_parts, require_site
-from controller.fields import IdPath, SlugPath
+from controller.fields import After, IdPath, Limit, SlugPath
 from controller.house import TheHouse
-from controller.people.gate import Decides, Reads
+from controller.people.gate import OpensDoors, Reads
+from controller.people.may import Action, Thing, may
 from controller.plans import repository
+from controller.plans.acts import ActPage, acts
 from controller.plans.commands import CommandUnknown, OutOfReach
-from controller.plans.schemas import CommandAnswer, CommandBody, CommandIssued, PlanAnswer, PlanList
-from controller.problem import NotSignedIn, described
+from controller.plans.schemas import (
+    CommandAnswer,
+    CommandBody,
+    CommandIssued,
+    EdgeCommandBody,
+    PlanAnswer,
+    PlanList,
+)
+from controller.problem import NotSignedIn, described, invalid_field
 from controller.telemetry import repository as telemetry
 
 router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
+
+ACTS = 50
+"""Acts on a page where nothing is said."""
 
 
 @router.post(
@@ -26,11 +38,34 @@ router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
     responses=described(SiteUnknown, DoorUnknown, OutOfReach),
 )
 async def post_command(
-    site: SlugPath, door: SlugPath, body: CommandBody, house: TheHouse, actor: Decides
+    site: SlugPath, door: SlugPath, body: CommandBody, house: TheHouse, actor: OpensDoors
 ) -> CommandIssued:
     """Unlock a door once, now. It is refused where the door is out of reach, and never kept for later."""
     commander = house.exchange.commander
-    return CommandIssued(id=await commander.unlock(site, door, reason=body.reason, actor=actor.name))
+    made = await commander.unlock(site, door, reason=body.reason, actor=actor.name, unset_alarm=body.unset_alarm)
+    return CommandIssued(id=made)
+
+
+@router.post(
+    "/sites/{site}/edges/{edge}/commands",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=described(SiteUnknown, ThingUnknown, OutOfReach),
+)
+async def post_edge_command(
+    site: SlugPath, edge: SlugPath, body: EdgeCommandBody, house: TheHouse, actor: OpensDoors
+) -> CommandIssued:
+    """Ask an edge to test itself, to start anew (its doors lock meanwhile), or to go on counting people from a number
+    that somebody has counted. Refused where it is out of reach, and never kept for later."""
+    commander, given = house.exchange.commander, {"reason": body.reason, "actor": actor.name}
+    if body.kind == "restart":
+        return CommandIssued(id=await commander.restart(site, edge, **given))
+    if body.kind == "self_test":
+        return CommandIssued(id=await commander.self_test(site, edge, **given))
+    if body.counter is None:
+        raise invalid_field("counter", "a re-count needs the counter; look it up in the list of counters")
+    if body.inside is None:
+        raise invalid_field("inside", "a re-count needs how many people there are")
+    return CommandIssued(id=await commander.recount(site, edge, body.counter, body.inside, **given))
 
 
 @router.get("/commands/{command}", responses=described(CommandUnknown))
@@ -39,18 +74,34 @@ async def get_command(command: IdPath, house: TheHouse, actor: Reads) -> Command
     issued, outcome = await house.exchange.commander.outcome(command)
     async with house.database.read() as tx:
         zone = (await require_site(tx, issued.site)).tz
+    told = may(actor, Action.CONTACT, Thing(site=issued.site))
+    counter, inside = issued.args.get("counter"), issued.args.get("inside")
     return CommandAnswer(
         id=issued.id,
         site=issued.site,
+        edge=issued.edge,
         door=issued.door,
         kind=issued.kind,
-        reason=issued.reason,
-        actor=issued.actor,
+        counter=counter if isinstance(counter, str) else None,
+        inside=inside if isinstance(inside, int) else None,
+        reason=issued.reason if told else "",
+        actor=issued.actor if told else "",
         issued_at=localtime.rfc3339(issued.issued_at, zone),
         expires_at=localtime.rfc3339(issued.expires_at, zone),
         outcome=outcome.value,
         why=issued.why,
     )
+
+
+@router.get("/sites/{site}/acts", responses=described(SiteUnknown))
+async def get_acts(
+    site: SlugPath, house: TheHouse, actor: OpensDoors, after: After = None, limit: Limit = ACTS
+) -> ActPage:
+    """What was done at the site's doors and edges by hand, the newest first: commands and overrides, who asked, why,
+    and what came of it."""
+    async with house.database.read() as tx:
+        parts = await require_parts(tx, site)
+        return await acts(tx, parts, before=after, limit=limit, now=house.clock.now())
 
 
 @router.get("/sites/{site}/plans", responses=described(SiteUnknown))

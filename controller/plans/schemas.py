@@ -1,15 +1,28 @@
 """What commands take, and what plans and commands answer."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from controller.fields import Answer, Body, Name
+from pydantic import Field
+
+from controller.fields import Answer, Body, Name, Slug, Whole, Yes
 
 
 class CommandBody(Body):
-    """``reason`` is kept beside the name of who asked."""
+    """``reason`` is kept beside the name of who asked. ``unset_alarm``: also unset the intruder alarm of the door's
+    area; where it is set, the door is not opened without."""
 
     kind: Literal["unlock"]
     reason: Name
+    unset_alarm: Yes = False
+
+
+class EdgeCommandBody(Body):
+    """``counter`` and ``inside``, for ``recount`` only: from how many people that counter goes on."""
+
+    kind: Literal["recount", "restart", "self_test"]
+    reason: Name
+    counter: Slug | None = None
+    inside: Annotated[Whole, Field(ge=0, le=100_000)] | None = None
 
 
 class CommandIssued(Answer):
@@ -17,12 +30,16 @@ class CommandIssued(Answer):
 
 
 class CommandAnswer(Answer):
-    """``outcome``: waiting, done, refused or expired; an expired command can no longer be carried out."""
+    """``outcome``: waiting, done, refused or expired; an expired command can no longer be carried out. Who and why are
+    empty for whoever may not see them."""
 
     id: str
     site: str
+    edge: str
     door: str | None
     kind: str
+    counter: str | None
+    inside: int | None
     reason: str
     actor: str
     issued_at: str

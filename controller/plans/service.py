@@ -28,6 +28,8 @@ from controller.plans.compile import (
     plan_window,
 )
 from controller.plans.model import SignedPlan
+from controller.plans.overrides import repository as overrides
+from controller.plans.overrides.model import ForPlan
 from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Signer
@@ -73,6 +75,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     last: SignedPlan | None
     given: PlanInput
     gone: list[str]
+    ordered: ForPlan
 
 
 class Overtaken(Exception):
@@ -251,11 +254,13 @@ class Planner:
         if edge not in {each.id for each in picture.edges}:
             return None
         doors = [door.id for door in picture.doors if door.edge == edge]
+        ordered = await overrides.for_plan(tx, site, doors, now=now, horizon=plan_window(now).end)
         return Seen(
             now=now,
             last=await repository.latest(tx, site, edge),
-            given=await _given(tx, picture, edge, doors, now),
+            given=await _given(tx, picture, edge, doors, ordered, now),
             gone=await access.ended(tx, site, doors),
+            ordered=ordered,
         )
 
     async def _sign(self, tx: Tx, name: EdgeName, seen: Seen, compiled: Compiled) -> tuple[SignedPlan, Compiled]:
@@ -273,6 +278,7 @@ class Planner:
             if last.applied_at is not None:
                 doors = [door.id for door in seen.given.doors]
                 await access.mark_applied(tx, site, doors, last.manifest.version, seen.now)
+                await overrides.applied(tx, site, doors, version=last.manifest.version, at=seen.now)
             return last, compiled
         signed = await self._signed(tx, name, last, compiled, seen.now)
         await repository.insert_plan(tx, signed, compiled.parts)
@@ -282,6 +288,8 @@ class Planner:
     async def _note(self, tx: Tx, seen: Seen, version: int) -> None:
         new = [grant.id for grant in seen.given.grants if grant.new]
         if not await access.mark_compiled(tx, version, new=new, gone=seen.gone):
+            raise Overtaken
+        if not await overrides.compiled(tx, seen.given.site, seen.ordered, version=version):
             raise Overtaken
 
     async def _check_clock(self, tx: Tx, now: datetime) -> None:
@@ -346,7 +354,9 @@ async def _compiled(seen: Seen) -> Compiled:
     return compile_plan(seen.given, seen.now)
 
 
-async def _given(tx: Tx, picture: Picture, edge: str, doors: list[str], now: datetime) -> PlanInput:
+async def _given(
+    tx: Tx, picture: Picture, edge: str, doors: list[str], ordered: ForPlan, now: datetime
+) -> PlanInput:
     window = plan_window(now)
     site, book = picture.site.id, picture.hours
     spaces = {
@@ -374,6 +384,7 @@ async def _given(tx: Tx, picture: Picture, edge: str, doors: list[str], now: dat
             if period.mode is not Mode.CLOSED
         ),
         grants=await access.grants_for_edge(tx, site, doors, now, window.end),
+        overrides=[each.given for each in ordered.due],
         sessions=await repository.sessions(tx, site, spaces, window),
     )
 

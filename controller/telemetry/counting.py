@@ -1,6 +1,6 @@
 """What the beams counted, and how many people that leaves inside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -12,6 +12,8 @@ from controller.telemetry import reading
 from controller.telemetry.presence import People, people_inside
 from edge.wire.interval import Interval
 from edge.wire.messages import DeviceState
+
+_SECOND = timedelta(seconds=1)
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +50,7 @@ async def counters(
 async def _counted_on(tx: Tx, site: str, day: date) -> dict[tuple[str, str], Counted]:
     """What each counter that reported on a local day counted, over all its logs."""
     found: dict[tuple[str, str], Counted] = {}
-    for edge, each in await reading.site_counter_days(tx, site, day):
+    for edge, _, each in await reading.site_counter_days(tx, site, day):
         before = found.get((edge, each.counter))
         found[edge, each.counter] = Counted(
             counter=each.counter,
@@ -60,16 +62,43 @@ async def _counted_on(tx: Tx, site: str, day: date) -> dict[tuple[str, str], Cou
     return found
 
 
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """What a counter makes of a day: ``known`` people when it began to count at ``since``, and who came and went from
+    then on. ``since`` is None for the day's own beginning, when nobody is known to be inside."""
+
+    known: int = 0
+    ins: int = 0
+    outs: int = 0
+    since: datetime | None = None
+
+
+async def _figures(tx: Tx, site: str, day: date) -> dict[tuple[str, str], Figure]:
+    """Each counter's figure of a day, from its last re-count on, over all its logs."""
+    recounts = await reading.site_recounts(tx, site, day)
+    found = {name: Figure(known=each.inside, since=each.at) for name, each in recounts.items()}
+    for edge, log, each in await reading.site_counter_days(tx, site, day):
+        recount = recounts.get((edge, each.counter))
+        ins, outs = each.top_ins - each.base_ins, each.top_outs - each.base_outs
+        if recount is not None and log <= recount.log:
+            here = log == recount.log
+            ins = max(each.top_ins - recount.total_ins, 0) if here else 0
+            outs = max(each.top_outs - recount.total_outs, 0) if here else 0
+        before = found.get((edge, each.counter), Figure())
+        found[edge, each.counter] = msgspec.structs.replace(before, ins=before.ins + ins, outs=before.outs + outs)
+    return found
+
+
 async def people(tx: Tx, parts: SiteParts, counted: Iterable[tuple[str, Counted]], now: datetime) -> People | None:
     """People inside; None where no counter has told anything of today.
 
     Midnight empties the building, unless the count of the day before leaves more inside than its error explains:
-    then they are taken over with it, error and gaps included, and the next midnight forgets them.
+    then they are taken over with it, error and gaps included, and the next midnight forgets them. Of a counter at
+    which somebody has counted today only that number matters, and who came and went since.
     """
     site, zone = parts.site.id, parts.site.tz
     here = list(counted)
-    counts = [(each.ins, each.outs) for _, each in here if each.ins is not None and each.outs is not None]
-    if not counts:
+    heard = [(edge, each.counter) for edge, each in here if each.ins is not None and each.outs is not None]
+    if not heard:
         return None
     today = localtime.local_day(now, zone)
     yesterday = today - timedelta(days=1)
@@ -80,8 +109,20 @@ async def people(tx: Tx, parts: SiteParts, counted: Iterable[tuple[str, Counted]
         for each in await reading.site_outages(tx, site, Interval(start=start, end=now + timedelta(seconds=1)))
         if each.edge in edges
     ]
-    late = [(each.ins or 0, each.outs or 0) for each in (await _counted_on(tx, site, yesterday)).values()]
-    evening = people_inside(late, Interval(start=start, end=midnight), outages)
+    figures = await _figures(tx, site, today)
+    today_s = [figures.get(name, Figure()) for name in heard]
+    known = {name for name, figure in figures.items() if figure.since is not None}
+    late = [figure for name, figure in (await _figures(tx, site, yesterday)).items() if name not in known]
+    evening = _inside(late, Interval(start=start, end=midnight), outages)
     if evening.somebody:
-        counts, midnight = counts + late, start
-    return people_inside(counts, Interval(start=midnight, end=max(now, midnight + timedelta(seconds=1))), outages)
+        return _inside(today_s + late, Interval(start=start, end=max(now, start + _SECOND)), outages)
+    return _inside(today_s, Interval(start=midnight, end=max(now, midnight + _SECOND)), outages)
+
+
+def _inside(figures: Sequence[Figure], during: Interval, outages: Iterable[Interval]) -> People:
+    """Of several counters; where somebody has counted at all of them, the time before that no longer matters."""
+    begun = [figure.since for figure in figures if figure.since is not None]
+    if begun and len(begun) == len(figures) and min(begun) < during.end:
+        during = Interval(start=max(min(begun), during.start), end=during.end)
+    known = sum(figure.known for figure in figures)
+    return people_inside(((figure.ins, figure.outs) for figure in figures), during, outages, known=known)

@@ -17,7 +17,7 @@ from controller.telemetry.model import GoodEvent, SetAside, StoredEvent
 from controller.telemetry.repository import CounterDay
 from controller.telemetry.runs import Runs
 from controller.telemetry.words import door_of, happened
-from edge.wire.events import DoorChange, DoorData, DroppedData, FaultData, FootfallData, OutageData
+from edge.wire.events import DoorChange, DoorData, DroppedData, FaultData, FootfallData, OutageData, RecountData
 from edge.wire.plan import digest
 
 LATE = timedelta(minutes=2)
@@ -205,6 +205,11 @@ class _Shelf:
                 day = self._counter_day(event.at, data)
                 key = (day.counter, day.day)
                 days[key] = days[key].joined(day) if key in days else day
+            elif isinstance(data, RecountData):
+                on = localtime.local_day(event.at, self._zone)
+                await repository.put_recount(
+                    self._tx, self._site, self._edge, self._id, event.seq, at=event.at, day=on, data=data
+                )
             elif isinstance(data, OutageData):
                 await repository.insert_outage(
                     self._tx, self._site, self._edge, self._id, event.seq, data.start, data.end

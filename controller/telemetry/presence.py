@@ -27,8 +27,11 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
         return self.estimate > self.error
 
 
-def people_inside(counts: Iterable[tuple[int, int]], counted: Interval, outages: Iterable[Interval] = ()) -> People:
-    """People inside from each counter's (ins, outs) since the building was taken as empty at ``counted.start``.
+def people_inside(
+    counts: Iterable[tuple[int, int]], counted: Interval, outages: Iterable[Interval] = (), *, known: int = 0
+) -> People:
+    """People inside from each counter's (ins, outs) since ``known`` of them were inside at ``counted.start``: nobody,
+    where nobody has counted.
 
     Each crossing is wrong by one with probability p, independently, so after n crossings the count is off by
     sqrt(n·p) at one standard deviation (binomial, n·p·(1-p) with p small); the error told is two of them, rounded
@@ -44,7 +47,8 @@ def people_inside(counts: Iterable[tuple[int, int]], counted: Interval, outages:
     seen = max(counted.end - counted.start - unseen, timedelta(minutes=1))
     error = math.ceil(2 * math.sqrt((ins + outs) * MISSED_PER_CROSSING))
     error += sum(max(math.ceil((ins + outs) * ((gap.end - gap.start) / seen)), 1) for gap in gaps)
-    return People(estimate=max(ins - outs, 0), error=max(error, outs - ins), counted=counted, gaps=gaps)
+    left = known + ins - outs
+    return People(estimate=max(left, 0), error=max(error, -left), counted=counted, gaps=gaps)
 
 
 def _joined(outages: Iterable[Interval], counted: Interval) -> tuple[Interval, ...]:

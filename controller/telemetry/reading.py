@@ -18,6 +18,7 @@ from controller.telemetry.tables import (
     events,
     outages,
     quarantine,
+    recounts,
     refusals,
 )
 from edge.wire.interval import Interval
@@ -129,8 +130,30 @@ async def site_devices(tx: Tx, site: str) -> list[tuple[str, DeviceState]]:
     ]
 
 
-async def site_counter_days(tx: Tx, site: str, day: date) -> list[tuple[str, CounterDay]]:
-    """Each counter's count of a local day, as one row per log, with its edge.
+class Recount(msgspec.Struct, frozen=True, kw_only=True):
+    """``inside`` people were inside by a counter at ``at``, when its totals stood so in that log."""
+
+    log: int
+    inside: int
+    total_ins: int
+    total_outs: int
+    at: datetime
+
+
+async def site_recounts(tx: Tx, site: str, day: date) -> dict[tuple[str, str], Recount]:
+    """Edge and counter -> the last re-count of a local day."""
+    query = select(recounts).where(recounts.c.site == site, recounts.c.day == day)
+    rows = await tx.execute(query.order_by(recounts.c.log_id, recounts.c.seq))
+    return {
+        (row.edge, row.counter): Recount(
+            log=row.log_id, inside=row.inside, total_ins=row.total_ins, total_outs=row.total_outs, at=row.at
+        )
+        for row in rows
+    }
+
+
+async def site_counter_days(tx: Tx, site: str, day: date) -> list[tuple[str, int, CounterDay]]:
+    """Each counter's count of a local day, as one row per log, with its edge and log.
 
     The base is the last total known before the day, so that what a hole swallowed counts on the day on which
     it is learned.
@@ -138,7 +161,7 @@ async def site_counter_days(tx: Tx, site: str, day: date) -> list[tuple[str, Cou
     names = CounterDay.__struct_fields__
     here = (counter_days.c.site == site) & (counter_days.c.day == day)
     rows = (await tx.execute(select(counter_days).where(here))).mappings().all()
-    found: list[tuple[str, CounterDay]] = []
+    found: list[tuple[str, int, CounterDay]] = []
     for row in rows:
         query = select(func.max(counter_days.c.top_ins), func.max(counter_days.c.top_outs)).where(
             counter_days.c.site == site,
@@ -152,6 +175,7 @@ async def site_counter_days(tx: Tx, site: str, day: date) -> list[tuple[str, Cou
         found.append(
             (
                 row["edge"],
+                row["log_id"],
                 msgspec.structs.replace(
                     value,
                     base_ins=value.base_ins if ins is None else min(ins, value.base_ins),

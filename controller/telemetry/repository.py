@@ -23,9 +23,11 @@ from controller.telemetry.tables import (
     holes,
     outages,
     quarantine,
+    recounts,
     refusals,
 )
 from edge.wire.decide import ClockTrust
+from edge.wire.events import RecountData
 from edge.wire.messages import DeviceState
 from edge.wire.plan import digest
 
@@ -197,6 +199,15 @@ async def put_counter_day(tx: Tx, site: str, edge: str, log: int, day: CounterDa
         return
     known = CounterDay(**{name: row[name] for name in CounterDay.__struct_fields__})
     await tx.execute(update(counter_days).where(key).values(msgspec.structs.asdict(known.joined(day))))
+
+
+async def put_recount(
+    tx: Tx, site: str, edge: str, log: int, seq: int, *, at: datetime, day: date, data: RecountData
+) -> None:
+    """Keep from how many people a counter's figure goes on."""
+    values = {"site": site, "edge": edge, "log_id": log, "seq": seq, "at": at, "day": day}
+    values |= {name: getattr(data, name) for name in ("counter", "inside", "total_ins", "total_outs")}
+    await tx.execute(insert(recounts).values(values))
 
 
 async def mark_door(tx: Tx, site: str, door: str, at: datetime, text: str) -> None:

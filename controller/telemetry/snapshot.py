@@ -11,6 +11,7 @@ from controller.database import Tx
 from controller.estate.model import Door, Edge, SiteParts
 from controller.hours.book import HoursBook
 from controller.plans import repository as plans
+from controller.plans.overrides.service import Shown, show
 from controller.telemetry import counting, reading, repository
 from controller.telemetry.judge import read_data
 from controller.telemetry.model import EdgeState, LoggedEvent
@@ -22,7 +23,7 @@ from edge.wire.messages import DeviceState
 from edge.wire.plan import Mode
 
 RECENT = 20
-_KINDS = ("access", "door", "boot", "outage", "plan", "fault")
+_KINDS = ("access", "door", "recount", "boot", "outage", "plan", "fault")
 _LOOK_BACK = timedelta(hours=24)
 """How far back outages and alerts are shown."""
 _ALARMS = frozenset({"forced", "held"})
@@ -89,6 +90,7 @@ class CounterView(msgspec.Struct, frozen=True, kw_only=True):
     """The counts are None where nothing has come in of today and its edge is out of reach."""
 
     id: str
+    edge: str
     door: str | None
     ins_today: int | None
     outs_today: int | None
@@ -133,8 +135,30 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     edge: str
 
 
+class OverrideDoorView(msgspec.Struct, frozen=True, kw_only=True):
+    """``state``: on, waiting, unreachable, removing or gone. ``holds``: whether it decides at the door now."""
+
+    door: str
+    state: str
+    holds: bool
+    text: str
+
+
+class OverrideView(msgspec.Struct, frozen=True, kw_only=True):
+    """An override that stands, is to come, or was ended and may still be on a door (``ended``)."""
+
+    id: str
+    kind: str
+    whole: bool
+    starts: str
+    ends: str
+    ended: bool
+    doors: list[OverrideDoorView]
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
-    """What is known of a site now. Times carry the site's offset."""
+    """What is known of a site now. Times carry the site's offset. ``acts`` is different from what it was whenever a
+    command or an override was asked for, answered or ended."""
 
     at: str
     site: str
@@ -149,6 +173,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     outages: list[OutageView]
     alerts: list[AlertView]
     recent: list[Last]
+    overrides: list[OverrideView]
+    acts: str
 
 
 async def take_snapshot(tx: Tx, parts: SiteParts, hours: HoursBook, now: datetime) -> Snapshot:
@@ -186,6 +212,7 @@ async def take_snapshot(tx: Tx, parts: SiteParts, hours: HoursBook, now: datetim
         counters=[
             CounterView(
                 id=each.counter,
+                edge=edge,
                 door=each.door,
                 ins_today=each.ins,
                 outs_today=each.outs,
@@ -219,6 +246,8 @@ async def take_snapshot(tx: Tx, parts: SiteParts, hours: HoursBook, now: datetim
             for each in await reading.site_outages(tx, site, looked)
         ],
         alerts=await _alerts(tx, edges, site, looked.start, told),
+        overrides=_overrides(await show(tx, parts, now), told),
+        acts=await plans.last_acts(tx, site),
         recent=_recent(parts, await reading.latest_events(tx, site, kinds=_KINDS, limit=RECENT), told),
     )
 
@@ -287,6 +316,24 @@ def _door(door: Door, state: DeviceState | None, reached: bool, mark: Mark | Non
         stale=not reached,
         last=Last(at=told.at(mark.at), text=mark.text) if mark else None,
     )
+
+
+def _overrides(shown: Shown, told: _Teller) -> list[OverrideView]:
+    return [
+        OverrideView(
+            id=one.id,
+            kind=one.kind.value,
+            whole=one.whole,
+            starts=told.at(one.starts),
+            ends=told.at(one.ends),
+            ended=one.ended_at is not None,
+            doors=[
+                OverrideDoorView(door=at.door, state=at.state.value, holds=at.holds, text=at.text)
+                for at in shown.doors[one.id]
+            ],
+        )
+        for one in shown.ordered
+    ]
 
 
 async def _alerts(tx: Tx, edges: Iterable[EdgeView], site: str, since: datetime, told: _Teller) -> list[AlertView]:

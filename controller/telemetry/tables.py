@@ -169,6 +169,23 @@ counter_days = Table(
 """A counter's totals before its first and after its last event of a local day: their difference is the day's
 count, whatever is missing between and in whatever order it came."""
 
+recounts = Table(
+    "recounts",
+    metadata,
+    Column("log_id", Serial, ForeignKey("event_logs.id"), primary_key=True, autoincrement=False),
+    Column("seq", Serial, primary_key=True, autoincrement=False),
+    Column("site", String(40), nullable=False),
+    Column("edge", String(40), nullable=False),
+    Column("counter", String(40), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("inside", Serial, nullable=False),
+    Column("total_ins", Serial, nullable=False),
+    Column("total_outs", Serial, nullable=False),
+    Index("ix_recounts_site_day", "site", "day"),
+)
+"""From how many people a counter's figure goes on since somebody has counted, and its totals at that moment."""
+
 door_marks = Table(
     "door_marks",
     metadata,

@@ -13,6 +13,7 @@ from edge.wire.events import (
     FireData,
     OutageData,
     PlanData,
+    RecountData,
 )
 
 _KIND = {
@@ -65,6 +66,8 @@ def happened(data: EventData | None) -> str | None:
             return "was not running for a while"
         case PlanData() if not data.applied:
             return f"refused plan {data.version}: {(data.why or 'no reason given')[:150]}"
+        case RecountData():
+            return f"re-counted: {data.inside} {'person' if data.inside == 1 else 'people'} inside"
         case FaultData():
             return f"{data.what[:100]}" if data.present else f"{data.what[:100]}: in order again"
         case _:

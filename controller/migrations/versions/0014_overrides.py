@@ -1,4 +1,4 @@
-"""Overrides of doors, and what a command was told."""
+"""Overrides of doors, what a command was told, and from how many people a count goes on."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,6 +42,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["override"], ["overrides.id"]),
     )
     op.create_index("ix_override_doors_site_door", "override_doors", ["site", "door"])
+    op.create_table(
+        "recounts",
+        sa.Column("log_id", Serial, primary_key=True, autoincrement=False),
+        sa.Column("seq", Serial, primary_key=True, autoincrement=False),
+        sa.Column("site", sa.String(40), nullable=False),
+        sa.Column("edge", sa.String(40), nullable=False),
+        sa.Column("counter", sa.String(40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("inside", Serial, nullable=False),
+        sa.Column("total_ins", Serial, nullable=False),
+        sa.Column("total_outs", Serial, nullable=False),
+        sa.ForeignKeyConstraint(["log_id"], ["event_logs.id"]),
+    )
+    op.create_index("ix_recounts_site_day", "recounts", ["site", "day"])
     op.add_column("commands", sa.Column("args", sa.Text(), nullable=False, server_default="{}"))
     op.create_index("ix_commands_site_id", "commands", ["site", "id"])
 
@@ -49,5 +64,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_commands_site_id", "commands")
     op.drop_column("commands", "args")
+    op.drop_table("recounts")
     op.drop_table("override_doors")
     op.drop_table("overrides")

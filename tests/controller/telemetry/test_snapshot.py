@@ -1,10 +1,10 @@
 """The live page is told what is known, and never takes silence for a number."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from controller.telemetry.snapshot import PeopleView, Snapshot
-from edge.wire.events import DoorChange, DoorData, OutageData
+from edge.wire.events import DoorChange, DoorData, Event, OutageData, RecountData
 from edge.wire.messages import DeviceState
 from tests.controller.clock import ManualClock
 from tests.controller.telemetry.speaking import NOW, OTHER_LOG, crossing, event, run_of
@@ -121,6 +121,70 @@ async def test_midnight_empties_a_building_whose_count_is_no_more_than_its_error
     await edge.acknowledged(2)
     found = await people(hub)
     assert (found.estimate, found.since) == (1, "2026-11-25T00:00:00+00:00")
+
+
+def recount(seq: int, inside: int, total: tuple[int, int], *, at: datetime = NOW) -> Event:
+    data = RecountData(counter="front-beams", inside=inside, total_ins=total[0], total_outs=total[1])
+    return event(seq, data, at=at, device="front-beams")
+
+
+async def test_after_somebody_has_counted_people_are_that_many_and_those_who_came_and_went_since(
+    hub: Hub, edge: FakeEdge
+) -> None:
+    morning, noon = NOW - timedelta(hours=3), NOW - timedelta(minutes=1)
+    await edge.send(
+        [
+            crossing(1, ins=60, outs=50, total=(60, 50), at=morning),
+            recount(2, 7, (60, 50), at=noon),
+            crossing(3, ins=2, outs=1, total=(62, 51)),
+        ]
+    )
+    await edge.acknowledged(3)
+    found = await people(hub)
+    assert (found.estimate, found.error, found.since) == (8, 1, "2026-11-25T11:59:00+00:00")
+    shot = await snapshot(hub)
+    assert (shot.counters[0].ins_today, shot.counters[0].outs_today) == (62, 51)
+    assert "Main: re-counted: 7 people inside" in [each.text for each in shot.recent]
+
+
+async def test_a_re_count_holds_where_it_stands_in_the_log_whatever_comes_in_first(hub: Hub, edge: FakeEdge) -> None:
+    events = [crossing(1, ins=5, total=(5, 0)), recount(2, 1, (5, 0)), crossing(3, ins=1, total=(6, 0))]
+    for each in (events[2], events[0], events[1]):
+        await edge.send([each])
+    await edge.acknowledged(3)
+    assert (await people(hub)).estimate == 2
+
+
+async def test_the_last_re_count_of_a_day_holds_and_a_new_log_goes_on_from_it(hub: Hub, edge: FakeEdge) -> None:
+    await edge.send([crossing(1, ins=5, total=(5, 0)), recount(2, 9, (5, 0)), recount(3, 2, (5, 0))])
+    await edge.acknowledged(3)
+    assert (await people(hub)).estimate == 2
+    await edge.send([crossing(1, ins=3, total=(3, 0))], log=OTHER_LOG)
+    await edge.acknowledged(1, log=OTHER_LOG)
+    assert (await people(hub)).estimate == 5
+
+
+async def test_a_re_count_forgets_those_who_were_taken_over_midnight(hub: Hub, edge: FakeEdge) -> None:
+    late = MIDNIGHT - timedelta(minutes=5)
+    await edge.send([crossing(1, ins=40, total=(40, 0), at=late), recount(2, 0, (40, 0))])
+    await edge.acknowledged(2)
+    await say(edge, "counter", "front-beams", total_ins=40, total_outs=0)
+    found = await told(hub, lambda shot: shot.people, "somebody has counted")
+    assert found.people is not None
+    assert (found.people.estimate, found.people.error) == (0, 0)
+
+
+async def test_who_was_counted_yesterday_is_taken_over_midnight_from_that_count(hub: Hub, edge: FakeEdge) -> None:
+    late = MIDNIGHT - timedelta(minutes=5)
+    await edge.send(
+        [
+            crossing(1, ins=90, total=(90, 0), at=late),
+            recount(2, 30, (90, 0), at=late),
+            crossing(3, outs=4, total=(90, 4)),
+        ]
+    )
+    await edge.acknowledged(3)
+    assert (await people(hub)).estimate == 26
 
 
 async def test_a_refused_plan_is_an_alert_until_a_newer_one_is_carried_out(hub: Hub, edge: FakeEdge) -> None:

@@ -1,0 +1,113 @@
+"""The record of what was done at a site's doors and edges by hand: who asked, why, and what came of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from controller import localtime
+from controller.access import words
+from controller.database import Tx
+from controller.estate.model import SiteParts
+from controller.fields import Answer
+from controller.plans import repository
+from controller.plans.commands import Kind, outcome_of
+from controller.plans.model import Issued
+from controller.plans.overrides import repository as overrides
+from controller.plans.overrides.model import Ordered
+from controller.plans.overrides.service import Shown, show_all
+from controller.plans.overrides.standing import At, DoorStanding
+
+_EXPIRED = "not answered in time; it can no longer be carried out"
+
+
+class ActAnswer(Answer):
+    """``kind``: of a command or an override. ``where``: names of doors, or of an edge; ``whole``: of every door of the
+    site. ``outcome``: waiting, done, refused or expired of a command; stands, ended or over of an override. ``text``:
+    what came of it."""
+
+    id: str
+    at: str
+    kind: str
+    doors: list[str]
+    where: list[str]
+    whole: bool
+    until: str | None
+    reason: str
+    actor: str
+    outcome: str
+    text: str
+
+
+class ActPage(Answer):
+    items: list[ActAnswer]
+    next: str | None
+
+
+async def acts(tx: Tx, parts: SiteParts, *, before: str | None, limit: int, now: datetime) -> ActPage:
+    """A page of a site's acts, the newest first, from the one older than ``before``."""
+    site = parts.site.id
+    commands = await repository.commands_before(tx, site, before=before, limit=limit + 1)
+    ordered = await overrides.before(tx, site, before=before, limit=limit + 1)
+    shown = await show_all(tx, parts, tuple(ordered), now)
+    found = [_command(issued, parts, now) for issued in commands] + [_override(one, shown, now) for one in ordered]
+    found.sort(key=lambda act: act.id, reverse=True)
+    more, found = len(found) > limit, found[:limit]
+    return ActPage(items=found, next=found[-1].id if more else None)
+
+
+def _command(issued: Issued, parts: SiteParts, now: datetime) -> ActAnswer:
+    outcome = outcome_of(issued, now)
+    door = parts.door(issued.door) if issued.door else None
+    edge = next((edge.name for edge in parts.edges if edge.id == issued.edge), issued.edge)
+    text = issued.why or ""
+    if issued.kind == Kind.RECOUNT and not text:
+        text = f"{issued.args.get('inside')} people at {issued.args.get('counter')}"
+    return ActAnswer(
+        id=issued.id,
+        at=localtime.rfc3339(issued.issued_at, parts.site.tz),
+        kind=issued.kind,
+        doors=[issued.door] if issued.door else [],
+        where=[door.name if door else issued.door or edge],
+        whole=False,
+        until=None,
+        reason=issued.reason,
+        actor=issued.actor,
+        outcome=outcome.value,
+        text=_EXPIRED if outcome == "expired" else text,
+    )
+
+
+def _override(one: Ordered, shown: Shown, now: datetime) -> ActAnswer:
+    zone, at_doors = shown.parts.site.tz, shown.doors[one.id]
+    outcome = "stands" if one.wanted(now) else "over" if one.ended_at is None else "ended"
+    return ActAnswer(
+        id=one.id,
+        at=localtime.rfc3339(one.made_at, zone),
+        kind=one.kind.value,
+        doors=[at.door for at in one.doors],
+        where=[at.name for at in at_doors],
+        whole=one.whole,
+        until=localtime.rfc3339(one.ends, zone),
+        reason=one.reason,
+        actor=one.actor,
+        outcome=outcome,
+        text=_became(one, at_doors, zone, now),
+    )
+
+
+def _became(one: Ordered, at_doors: Sequence[DoorStanding], zone: ZoneInfo, now: datetime) -> str:
+    """What came of an override, in a sentence without its first capital."""
+    never = [at.door for at in one.doors if at.on_at is None]
+    if one.ended_at is not None:
+        why = f": {one.ended_why}" if one.ended_why else ""
+        text = f"ended {words.at(one.ended_at, zone, now=now)} by {one.ended_by}{why}"
+        still = [at.name for at in at_doors if at.state is At.REMOVING]
+        return f"{text}; {words.listed(still)} may still have it" if still else text
+    if one.wanted(now):
+        missing = [at.name for at in at_doors if at.state is not At.ON]
+        if missing:
+            return f"not on {words.listed(missing)} yet"
+        return "on the door" if len(at_doors) == 1 else f"on all {len(at_doors)} doors"
+    if not never:
+        return "ran out"
+    return f"ran out; it was never on {len(never)} of {len(one.doors)} doors"

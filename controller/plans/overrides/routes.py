@@ -1,0 +1,89 @@
+"""Overrides over HTTP: make one, end it, see which stand and which there were."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, status
+
+from controller.estate.errors import DoorUnknown, SiteUnknown
+from controller.estate.service import require_site
+from controller.fields import After, IdPath, Limit, SlugPath, read_moment
+from controller.house import House, TheHouse
+from controller.people.gate import LocksDown, Reads
+from controller.plans.overrides.errors import OverrideUnknown, TooManyOverrides
+from controller.plans.overrides.model import OverrideDraft
+from controller.plans.overrides.schemas import EndBody, OverrideAnswer, OverrideBody, OverridePage, override_answers
+from controller.problem import NotSignedIn, described, invalid_field
+
+router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
+
+PAGE = 50
+History = Annotated[bool, Query(description="All there ever were, the newest first, in pages")]
+
+
+@router.post(
+    "/sites/{site}/overrides",
+    status_code=status.HTTP_201_CREATED,
+    responses=described(SiteUnknown, DoorUnknown, TooManyOverrides),
+)
+async def post_override(site: SlugPath, body: OverrideBody, house: TheHouse, actor: LocksDown) -> OverrideAnswer:
+    """Hold doors open, lock them down or take them out of service for a while. The plans go out at once; `doors` of the
+    answer, and then `WS /live`, tell where it is carried out. Way out and fire release are not touched."""
+    if body.ends is not None and body.minutes is not None:
+        raise invalid_field("minutes", "say either until when or for how long")
+    async with house.database.read() as tx:
+        zone = (await require_site(tx, site)).tz
+    draft = OverrideDraft(
+        kind=body.kind,
+        doors=tuple(body.doors) if body.doors is not None else None,
+        reason=body.reason,
+        starts=_moment(body.starts, zone, "starts"),
+        ends=_moment(body.ends, zone, "ends"),
+        length=timedelta(minutes=body.minutes) if body.minutes is not None else None,
+    )
+    shown = await house.exchange.overrides.order(site, draft, actor=actor)
+    return override_answers(shown, actor, house.clock.now())[0]
+
+
+@router.get("/sites/{site}/overrides", responses=described(SiteUnknown))
+async def get_overrides(
+    site: SlugPath,
+    house: TheHouse,
+    actor: Reads,
+    history: History = False,
+    after: After = None,
+    limit: Limit = PAGE,
+) -> OverridePage:
+    """The overrides that stand, are to come, or may still be on a door though they were ended."""
+    overrides = house.exchange.overrides
+    if not history:
+        return OverridePage(items=override_answers(await overrides.standing(site), actor, _now(house)), next=None)
+    shown = await overrides.history(site, before=after, limit=limit + 1)
+    items = override_answers(shown, actor, _now(house))
+    more, items = len(items) > limit, items[:limit]
+    return OverridePage(items=items, next=items[-1].id if more else None)
+
+
+@router.get("/overrides/{override_id}", responses=described(OverrideUnknown))
+async def get_override(override_id: IdPath, house: TheHouse, actor: Reads) -> OverrideAnswer:
+    """One override, and where it stands at each of its doors."""
+    return override_answers(await house.exchange.overrides.look(override_id), actor, _now(house))[0]
+
+
+@router.post("/overrides/{override_id}/end", responses=described(OverrideUnknown))
+async def end_override(
+    override_id: IdPath, house: TheHouse, actor: LocksDown, body: EndBody | None = None
+) -> OverrideAnswer:
+    """End an override early; the doors go back to their timetable. Ending it again changes nothing."""
+    why = body.reason if body is not None else ""
+    shown = await house.exchange.overrides.end(override_id, why=why, actor=actor)
+    return override_answers(shown, actor, _now(house))[0]
+
+
+def _moment(text: str | None, zone: ZoneInfo, field: str) -> datetime | None:
+    return read_moment(text).resolve(zone, field) if text is not None else None
+
+
+def _now(house: House) -> datetime:
+    return house.clock.now()

@@ -1,0 +1,112 @@
+"""What overrides take and answer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from controller import localtime
+from controller.fields import Answer, Body, Line, MomentText, Name, Slug, Whole
+from controller.people.may import Action, Thing, may
+from controller.people.model import Actor
+from controller.plans.overrides.service import Shown
+from controller.plans.overrides.standing import At
+from edge.wire.plan import OverrideKind
+
+
+class OverrideBody(Body):
+    """``doors``: left out, every door of the site, also one that is made later. ``starts``: left out, now. ``ends``:
+    left out, after 1 hour of holding open, 4 hours of lock-down, 24 hours out of service; at most 24 hours, 7 days and
+    35 days after the start. ``minutes``: how long, instead of ``ends``."""
+
+    kind: OverrideKind
+    reason: Name
+    doors: Annotated[list[Slug], Field(min_length=1, max_length=200)] | None = None
+    starts: MomentText | None = None
+    ends: MomentText | None = None
+    minutes: Annotated[Whole, Field(ge=1, le=50_400)] | None = None
+
+
+class EndBody(Body):
+    """``reason``: why it is ended early; may be left out."""
+
+    reason: Line = ""
+
+
+class DoorOfOverride(Answer):
+    """``state``: on, waiting (the door is being told), unreachable (it is not on the door), removing (it may still be
+    there) or gone. ``holds``: whether it decides at the door now."""
+
+    door: str
+    name: str
+    state: At
+    since: str | None
+    holds: bool
+    text: str
+
+
+class OverrideAnswer(Answer):
+    """``whole``: of the whole site. ``stands``: whether it is to hold now or later. Who and why are empty for whoever
+    may not see them."""
+
+    id: str
+    site: str
+    kind: OverrideKind
+    whole: bool
+    starts: str
+    ends: str
+    reason: str
+    actor: str
+    made_at: str
+    ended_at: str | None
+    ended_by: str | None
+    ended_why: str | None
+    stands: bool
+    doors: list[DoorOfOverride]
+
+
+class OverridePage(Answer):
+    items: list[OverrideAnswer]
+    next: str | None
+
+
+def override_answers(shown: Shown, actor: Actor, now: datetime) -> list[OverrideAnswer]:
+    return list(_answers(shown, actor, now))
+
+
+def _answers(shown: Shown, actor: Actor, now: datetime) -> Iterable[OverrideAnswer]:
+    zone = shown.parts.site.tz
+    told = may(actor, Action.CONTACT, Thing(site=shown.parts.site.id))
+    for one in shown.ordered:
+        yield OverrideAnswer(
+            id=one.id,
+            site=one.site,
+            kind=one.kind,
+            whole=one.whole,
+            starts=localtime.rfc3339(one.starts, zone),
+            ends=localtime.rfc3339(one.ends, zone),
+            reason=one.reason if told else "",
+            actor=one.actor if told else "",
+            made_at=localtime.rfc3339(one.made_at, zone),
+            ended_at=_time(one.ended_at, zone),
+            ended_by=one.ended_by if told else None,
+            ended_why=one.ended_why if told else None,
+            stands=one.wanted(now),
+            doors=[
+                DoorOfOverride(
+                    door=at.door,
+                    name=at.name,
+                    state=at.state,
+                    since=_time(at.since, zone),
+                    holds=at.holds,
+                    text=at.text,
+                )
+                for at in shown.doors[one.id]
+            ],
+        )
+
+
+def _time(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    return localtime.rfc3339(moment, zone) if moment else None

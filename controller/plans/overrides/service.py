@@ -1,0 +1,192 @@
+"""Overrides: doors held open, locked down or taken out of service for a while, as desired state in the plan."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from controller.access import words
+from controller.database import Database, Tx
+from controller.estate.errors import DoorUnknown
+from controller.estate.model import SiteParts
+from controller.estate.service import require_parts
+from controller.people import audit
+from controller.people.errors import NotAllowed
+from controller.people.may import Action, Thing, may
+from controller.people.model import Actor
+from controller.plans.overrides import repository
+from controller.plans.overrides.errors import OverrideUnknown, TooManyOverrides, too_long
+from controller.plans.overrides.model import AHEAD, LONGEST, PER_DOOR, USUAL, AtDoor, Ordered, OverrideDraft
+from controller.plans.overrides.standing import DoorStanding, standing
+from controller.plans.service import EdgeName
+from controller.problem import invalid_field
+from controller.telemetry import repository as telemetry
+from edge.wire.clock import Clock
+from edge.wire.ids import uuid7
+from edge.wire.plan import OverrideKind
+
+ACTION: Mapping[OverrideKind, Action] = {
+    OverrideKind.HOLD_OPEN: Action.OPEN,
+    OverrideKind.LOCK_DOWN: Action.LOCK_DOWN,
+    OverrideKind.OUT_OF_SERVICE: Action.OPEN,
+}
+_ACT: Mapping[OverrideKind, str] = {
+    OverrideKind.HOLD_OPEN: "hold open",
+    OverrideKind.LOCK_DOWN: "lock down",
+    OverrideKind.OUT_OF_SERVICE: "take out of service",
+}
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A site's overrides with where each stands at its doors. ``parts``: the site, for names and zone."""
+
+    parts: SiteParts
+    ordered: tuple[Ordered, ...]
+    doors: Mapping[str, Sequence[DoorStanding]]
+
+
+class Overrides:
+    """``due``: called with an edge whose plan must be made at once. ``seen``: called with a site when an override was
+    made or ended."""
+
+    def __init__(
+        self, *, database: Database, clock: Clock, due: Callable[[EdgeName], None], seen: Callable[[str], None]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._due = due
+        self._seen = seen
+
+    async def order(self, site: str, draft: OverrideDraft, *, actor: Actor) -> Shown:
+        """Make an override and send the plans out at once. Raises ``NotAllowed``, ``SiteUnknown``, ``DoorUnknown``,
+        ``TooManyOverrides`` and ``Invalid``."""
+        _require(actor, draft.kind, site)
+        ordered, parts = await self._database.run(self._order, site, draft, actor)
+        self._tell(parts, ordered)
+        return await self.look(ordered.id)
+
+    async def end(self, override_id: str, *, why: str, actor: Actor) -> Shown:
+        """End one early; one that has ended stays as it is. Raises ``OverrideUnknown`` and ``NotAllowed``."""
+        ordered, parts = await self._database.run(self._end, override_id, why, actor)
+        self._tell(parts, ordered)
+        return await self.look(override_id)
+
+    async def look(self, override_id: str) -> Shown:
+        """One of them. Raises ``OverrideUnknown``."""
+        async with self._database.read() as tx:
+            ordered = await repository.one(tx, override_id)
+            if ordered is None:
+                raise OverrideUnknown(override_id)
+            now = self._clock.now()
+            shown = await show(tx, await require_parts(tx, ordered.site), now)
+            if override_id in shown.doors:
+                return msgspec.structs.replace(shown, ordered=(ordered,))
+            return await show_all(tx, shown.parts, (ordered,), now)
+
+    async def standing(self, site: str) -> Shown:
+        """Those that stand, are to come, or may still be on a door though they were ended. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            return await show(tx, await require_parts(tx, site), self._clock.now())
+
+    async def history(self, site: str, *, before: str | None, limit: int) -> Shown:
+        """Every one there ever was, the newest first, from the one older than ``before``. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            parts = await require_parts(tx, site)
+            found = await repository.before(tx, site, before=before, limit=limit)
+            return await show_all(tx, parts, tuple(found), self._clock.now())
+
+    def _tell(self, parts: SiteParts, ordered: Ordered) -> None:
+        touched = {at.door for at in ordered.doors}
+        for edge in sorted({door.edge for door in parts.doors if door.id in touched}):
+            self._due((ordered.site, edge))
+        self._seen(ordered.site)
+
+    async def _order(self, tx: Tx, site: str, draft: OverrideDraft, actor: Actor) -> tuple[Ordered, SiteParts]:
+        await self._database.lock_site(tx, site)
+        parts = await require_parts(tx, site)
+        now = self._clock.now()
+        doors = _doors(parts, draft)
+        counts = await repository.counts(tx, site, now)
+        for door in doors:
+            if counts.get(door, 0) >= PER_DOOR:
+                raise TooManyOverrides(door)
+        starts, ends = _times(parts, draft, now)
+        ordered = Ordered(
+            id=uuid7(now, secrets.token_bytes(10)),
+            site=site,
+            kind=draft.kind,
+            whole=draft.doors is None,
+            starts=starts,
+            ends=ends,
+            reason=draft.reason,
+            actor=actor.name,
+            made_at=now,
+            doors=tuple(AtDoor(door=door) for door in doors),
+        )
+        await repository.add(tx, ordered)
+        things = [f"door {door}" for door in doors]
+        await audit.record_all(tx, actor=actor.name, at=now, act=_ACT[draft.kind], things=things, site=site)
+        return ordered, parts
+
+    async def _end(self, tx: Tx, override_id: str, why: str, actor: Actor) -> tuple[Ordered, SiteParts]:
+        ordered = await repository.one(tx, override_id)
+        if ordered is None:
+            raise OverrideUnknown(override_id)
+        _require(actor, ordered.kind, ordered.site)
+        await self._database.lock_site(tx, ordered.site)
+        now = self._clock.now()
+        if ordered.wanted(now):
+            await repository.end(tx, override_id, at=now, by=actor.name, why=why)
+            things = [f"door {at.door}" for at in ordered.doors]
+            act = f"end: {_ACT[ordered.kind]}"
+            await audit.record_all(tx, actor=actor.name, at=now, act=act, things=things, site=ordered.site)
+        return ordered, await require_parts(tx, ordered.site)
+
+
+async def show(tx: Tx, parts: SiteParts, now: datetime) -> Shown:
+    """A site's overrides that stand, are to come, or may still be on a door, as they stand now."""
+    return await show_all(tx, parts, tuple(await repository.standing(tx, parts.site.id, now)), now)
+
+
+async def show_all(tx: Tx, parts: SiteParts, ordered: tuple[Ordered, ...], now: datetime) -> Shown:
+    """Some of a site's overrides, as they stand now."""
+    states = {state.edge: state for state in await telemetry.site_edge_states(tx, parts.site.id)}
+    away: dict[str, datetime | None] = {}
+    for door in parts.doors:
+        state = states.get(door.edge)
+        if state is None or not state.online:
+            away[door.id] = state.since if state is not None else None
+    names = {door.id: door.name for door in parts.doors}
+    doors = standing(ordered, names=names, away=away, now=now, zone=parts.site.tz)
+    return Shown(parts=parts, ordered=ordered, doors=doors)
+
+
+def _require(actor: Actor, kind: OverrideKind, site: str) -> None:
+    thing = Thing(site=site)
+    if not may(actor, ACTION[kind], thing):
+        raise NotAllowed(actor.name, ACTION[kind], thing)
+
+
+def _doors(parts: SiteParts, draft: OverrideDraft) -> tuple[str, ...]:
+    if draft.doors is None:
+        if not parts.doors:
+            raise invalid_field("doors", f"site {parts.site.id!r} has no door")
+        return tuple(door.id for door in parts.doors)
+    for door in draft.doors:
+        if parts.door(door) is None:
+            raise DoorUnknown(parts.site.id, door)
+    return tuple(sorted(set(draft.doors)))
+
+
+def _times(parts: SiteParts, draft: OverrideDraft, now: datetime) -> tuple[datetime, datetime]:
+    starts = max(draft.starts or now, now)
+    ends = draft.ends or starts + (draft.length or USUAL[draft.kind])
+    if ends <= starts:
+        begins = words.at(starts, parts.site.tz, now=now)
+        raise invalid_field("ends", f"must be after the start, which is {begins}")
+    if ends - starts > LONGEST[draft.kind]:
+        raise too_long(draft.kind, LONGEST[draft.kind])
+    if ends > now + AHEAD:
+        raise invalid_field("ends", f"must be within {AHEAD.days} days from now, as far as a door plans ahead")
+    return starts, ends

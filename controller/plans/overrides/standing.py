@@ -1,0 +1,144 @@
+"""Where an override stands at each door: is it carried out, what is it waiting for, which of several holds. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.access import words
+from controller.plans.overrides.model import AtDoor, Ordered
+from edge.wire.overrides import in_force
+from edge.wire.plan import Override, OverrideKind
+
+
+class At(StrEnum):
+    """What is known of an override at one door."""
+
+    ON = "on"
+    """The door has it, and carries it out once its time has come."""
+    WAITING = "waiting"
+    UNREACHABLE = "unreachable"
+    """The door does not have it, and its edge is out of reach."""
+    REMOVING = "removing"
+    """It was ended, and the door has not said that it is gone."""
+    GONE = "gone"
+
+
+WORDS: Mapping[OverrideKind, str] = {
+    OverrideKind.HOLD_OPEN: "held open",
+    OverrideKind.LOCK_DOWN: "locked down",
+    OverrideKind.OUT_OF_SERVICE: "out of service",
+}
+
+
+class DoorStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """One door of an override. ``since``: since when that is so, where it is known. ``holds``: whether this one decides
+    at the door now; another one of it may be stricter, or it has yet to begin or to arrive."""
+
+    door: str
+    name: str
+    state: At
+    since: datetime | None
+    holds: bool
+    text: str
+
+
+def standing(
+    ordered: Sequence[Ordered],
+    *,
+    names: Mapping[str, str],
+    away: Mapping[str, datetime | None],
+    now: datetime,
+    zone: ZoneInfo,
+) -> dict[str, list[DoorStanding]]:
+    """Override id -> its doors, those that are still there by ``names``. ``away``: the doors whose edge is out of
+    reach, and since when; ``None`` for one that was never heard of."""
+    holding = _holding(ordered, away, now)
+    return {
+        one.id: [
+            DoorStanding(
+                door=at.door,
+                name=names[at.door],
+                state=(state := state_at(one, at, away, now)),
+                since=_since(one, at, state, away),
+                holds=(one.id, at.door) in holding,
+                text=_text(one, at, state, away, now, zone),
+            )
+            for at in one.doors
+            if at.door in names
+        ]
+        for one in ordered
+    }
+
+
+def state_at(one: Ordered, at: AtDoor, away: Mapping[str, datetime | None], now: datetime) -> At:
+    """What is known of an override at a door."""
+    if now >= one.ends:
+        return At.GONE
+    if one.ended_at is not None:
+        there = at.on_version is not None and at.off_at is None
+        return At.REMOVING if there else At.GONE
+    if at.on_at is not None:
+        return At.ON
+    return At.UNREACHABLE if at.door in away else At.WAITING
+
+
+def _holding(ordered: Iterable[Ordered], away: Mapping[str, datetime | None], now: datetime) -> set[tuple[str, str]]:
+    """The overrides that decide at their doors now, as far as the doors have said what they have."""
+    there: dict[str, list[tuple[Override, str]]] = {}
+    for one in ordered:
+        for at in one.doors:
+            if at.on_at is not None and state_at(one, at, away, now) in (At.ON, At.REMOVING):
+                given = Override(door=at.door, kind=one.kind, during=one.on_the_door)
+                there.setdefault(at.door, []).append((given, one.id))
+    found: set[tuple[str, str]] = set()
+    for door, given_here in there.items():
+        holds = in_force((given for given, _ in given_here), now)
+        if holds is not None:
+            found.add((next(name for given, name in given_here if given == holds), door))
+    return found
+
+
+def _since(one: Ordered, at: AtDoor, state: At, away: Mapping[str, datetime | None]) -> datetime | None:
+    match state:
+        case At.ON:
+            return at.on_at
+        case At.UNREACHABLE:
+            return away[at.door]
+        case At.REMOVING:
+            return one.ended_at
+        case At.GONE:
+            return at.off_at or one.ended_at or one.ends
+        case _:
+            return None
+
+
+def _text(
+    one: Ordered, at: AtDoor, state: At, away: Mapping[str, datetime | None], now: datetime, zone: ZoneInfo
+) -> str:
+    """“locked down since 14:02 until 18:00”, or plainly that it is not."""
+    what, until = WORDS[one.kind], words.at(one.ends, zone, now=now)
+    cut = _out_of_reach(at.door, away, now, zone)
+    match state:
+        case At.ON if now < one.starts:
+            return f"{what} from {words.at(one.starts, zone, now=now)} until {until}; the door has it"
+        case At.ON:
+            since = max(one.starts, at.on_at) if at.on_at is not None else one.starts
+            return f"{what} since {words.at(since, zone, now=now)} until {until}"
+        case At.WAITING:
+            return f"not {what} yet; the door is being told"
+        case At.UNREACHABLE:
+            return f"NOT {what}: the door is out of reach{cut}; it follows as soon as it can be told"
+        case At.REMOVING if at.door in away:
+            return f"may still be {what} until {until}: the door is out of reach{cut}"
+        case At.REMOVING:
+            return f"still {what}; the door is being told that this has ended"
+        case _:
+            return f"no longer {what}"
+
+
+def _out_of_reach(door: str, away: Mapping[str, datetime | None], now: datetime, zone: ZoneInfo) -> str:
+    since = away.get(door)
+    return "" if since is None else f" since {words.at(since, zone, now=now)}"

@@ -1,0 +1,121 @@
+"""Where an override stands at a door, in data and in words; what is not at the door is never said to be."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from controller.plans.overrides.model import AtDoor, Ordered
+from controller.plans.overrides.standing import At, DoorStanding, standing
+from edge.wire.plan import OverrideKind
+
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LOCK, HOLD, OUT = OverrideKind.LOCK_DOWN, OverrideKind.HOLD_OPEN, OverrideKind.OUT_OF_SERVICE
+
+
+def ordered(
+    kind: OverrideKind = LOCK,
+    *,
+    at: AtDoor | None = None,
+    starts_h: float = -1,
+    ends_h: float = 2,
+    ended_h: float | None = None,
+    name: str = "one",
+    now: datetime = NOW,
+) -> Ordered:
+    return Ordered(
+        id=name,
+        site="ramsey",
+        kind=kind,
+        whole=False,
+        starts=now + starts_h * HOUR,
+        ends=now + ends_h * HOUR,
+        reason="police ask for it",
+        actor="Una Porter",
+        made_at=now - HOUR,
+        ended_at=None if ended_h is None else now + ended_h * HOUR,
+        doors=(at or AtDoor(door="front"),),
+    )
+
+
+def at_front(*ones: Ordered, away_h: float | None = None, now: datetime = NOW) -> list[DoorStanding]:
+    away = {} if away_h is None else {"front": now + away_h * HOUR}
+    found = standing(ones, names={"front": "Front door"}, away=away, now=now, zone=LONDON)
+    return [found[one.id][0] for one in ones]
+
+
+ON = AtDoor(door="front", on_version=7, on_at=NOW - HOUR / 2)
+SENT = AtDoor(door="front", on_version=7)
+TAKEN_OFF = AtDoor(door="front", on_version=7, on_at=NOW - HOUR / 2, off_version=8, off_at=NOW)
+
+TABLE = [
+    (ordered(), None, At.WAITING, "not locked down yet; the door is being told"),
+    (ordered(at=SENT), None, At.WAITING, "not locked down yet; the door is being told"),
+    (ordered(at=ON), None, At.ON, "locked down since 11:30 until 14:00"),
+    (ordered(at=ON), -1.0, At.ON, "locked down since 11:30 until 14:00"),
+    (
+        ordered(),
+        -1.0,
+        At.UNREACHABLE,
+        "NOT locked down: the door is out of reach since 11:00; it follows as soon as it can be told",
+    ),
+    (ordered(at=ON, starts_h=1), None, At.ON, "locked down from 13:00 until 14:00; the door has it"),
+    (ordered(at=ON, ended_h=-0.1), None, At.REMOVING, "still locked down; the door is being told that this has ended"),
+    (
+        ordered(at=ON, ended_h=-0.1),
+        -0.2,
+        At.REMOVING,
+        "may still be locked down until 14:00: the door is out of reach since 11:48",
+    ),
+    (ordered(at=TAKEN_OFF, ended_h=-0.1), None, At.GONE, "no longer locked down"),
+    (ordered(ended_h=-0.1), None, At.GONE, "no longer locked down"),
+    (ordered(at=ON, ends_h=0), None, At.GONE, "no longer locked down"),
+    (ordered(HOLD, at=ON), None, At.ON, "held open since 11:30 until 14:00"),
+    (ordered(OUT, at=ON, ends_h=24), None, At.ON, "out of service since 11:30 until 12:00 on Thu 26 Nov"),
+]
+
+
+@pytest.mark.parametrize(("one", "away_h", "state", "text"), TABLE)
+def test_a_door_stands_as_the_table_says(one: Ordered, away_h: float | None, state: At, text: str) -> None:
+    (found,) = at_front(one, away_h=away_h)
+    assert (found.state, found.text) == (state, text)
+
+
+def test_only_the_strictest_that_the_door_has_holds() -> None:
+    hold, lock, out = (ordered(kind, at=ON, name=kind) for kind in (HOLD, LOCK, OUT))
+    assert [each.holds for each in at_front(hold, lock, out)] == [False, False, True]
+    assert [each.holds for each in at_front(hold, lock)] == [False, True]
+    # One that the door does not have yet decides nothing there, and one that was ended still does.
+    waiting = ordered(OUT, name="waiting")
+    ending = ordered(LOCK, at=ON, ended_h=-0.1, name="ending")
+    assert [each.holds for each in at_front(hold, waiting)] == [True, False]
+    assert [each.holds for each in at_front(hold, ending)] == [False, True]
+    later = ordered(OUT, at=ON, starts_h=1, name="later")
+    assert [each.holds for each in at_front(hold, later)] == [True, False]
+
+
+def test_a_door_that_is_gone_from_the_building_is_left_out() -> None:
+    assert standing([ordered(at=ON)], names={}, away={}, now=NOW, zone=LONDON) == {"one": []}
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        # Half an hour before the clocks change; the override lasts two hours of real time.
+        (datetime(2026, 3, 29, 0, 30, tzinfo=UTC), "03:30"),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "02:30"),
+    ],
+)
+def test_the_end_is_told_in_the_sites_time_on_both_nights_of_a_clock_change(now: datetime, until: str) -> None:
+    there = AtDoor(door="front", on_version=7, on_at=now)
+    (found,) = at_front(ordered(at=there, now=now), now=now)
+    assert found.text.endswith(f"until {until}")
+
+
+def test_one_that_begins_at_once_begins_on_the_door_before_its_clock_can_be_behind() -> None:
+    now = ordered(starts_h=-1)
+    assert now.starts - now.on_the_door.start == timedelta(minutes=5)
+    later = ordered(starts_h=1)
+    assert later.starts == later.on_the_door.start
