@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, exists, literal, or_, select, union_all, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select, update
 
 from controller.access.model import NewGrant, WantedGrant
 from controller.access.standing import HeldGrant, Lingering
@@ -14,7 +14,7 @@ from controller.bookings.course import words_of
 from controller.bookings.model import Status
 from controller.bookings.tables import bookings
 from controller.database import Tx
-from controller.estate.tables import doors
+from controller.estate.tables import doors, sites
 from controller.people.may import Thing
 from controller.prepared import Prepared
 from controller.rows import Rows, put
@@ -198,18 +198,23 @@ _LINGERING = (
 )
 
 
-async def unusual(tx: Tx, site: str, *, now: datetime) -> bool:
-    """Whether any code of the site lingers or any of its edges is out of reach; False most of the time."""
-    return await _UNUSUAL.first(tx, site=site, now=now) is not None
+async def first_look(tx: Tx, site: str, *, now: datetime) -> tuple[int, bool] | None:
+    """A site's revision, and whether any of its codes lingers or any of its edges is out of reach, as is false most of
+    the time; None where there is no such site. Together, because every booking asks."""
+    row = await _FIRST_LOOK.first(tx, site=site, now=now)
+    return (row["revision"], row["unusual"]) if row else None
 
 
-_UNUSUAL = Prepared(
-    union_all(
-        select(literal(1).label("one")).select_from(grants).where(*_lingers),
-        select(literal(1).label("one"))
-        .select_from(edge_states)
-        .where(edge_states.c.site == bindparam("site"), edge_states.c.online.is_(False)),
-    ).limit(1)
+_FIRST_LOOK = Prepared(
+    select(
+        sites.c.revision,
+        or_(
+            exists().select_from(grants).where(*_lingers),
+            exists()
+            .select_from(edge_states)
+            .where(edge_states.c.site == bindparam("site"), edge_states.c.online.is_(False)),
+        ).label("unusual"),
+    ).where(sites.c.id == bindparam("site"))
 )
 
 

@@ -10,8 +10,7 @@ import msgspec
 
 from controller.access import service as access
 from controller.access.model import Issued
-from controller.access.repository import held, lingering, out_of_reach
-from controller.access.repository import unusual as anything_unusual
+from controller.access.repository import first_look, held, lingering, out_of_reach
 from controller.access.service import Access
 from controller.access.standing import HeldGrant, Lingering, Standing, stand
 from controller.bookings import claims, course, links, repository
@@ -24,6 +23,7 @@ from controller.bookings.picture import Picture, Pictures, Place
 from controller.bookings.waiting import repository as waits
 from controller.bookings.waiting.model import Wait
 from controller.database import Database, Tx
+from controller.estate.errors import SiteUnknown
 from controller.estate.model import Space
 from controller.people import audit
 from controller.people.model import Actor, Party, Tier
@@ -348,10 +348,19 @@ class Desk:
             reasons=await repository.reasons(tx, list(off)),
         )
 
-    async def views_of(self, tx: Tx, where: Picture, made: Made, now: datetime) -> list[View]:
-        """As ``views``, of bookings that were made in this transaction: what was just written is not read again."""
+    async def look(self, tx: Tx, site: str, now: datetime) -> tuple[Picture, bool]:
+        """The site as this transaction sees it, and whether there is anything unusual about its doors, for
+        ``views_of``. Raises ``SiteUnknown``."""
+        found = await first_look(tx, site, now=now)
+        if found is None:
+            raise SiteUnknown(site)
+        revision, unusual = found
+        return await self.pictures.at(tx, site, revision), unusual
+
+    async def views_of(self, tx: Tx, where: Picture, made: Made, now: datetime, *, unusual: bool) -> list[View]:
+        """As ``views``, of bookings that were made in this transaction: what was just written is not read again.
+        ``unusual``: as ``look`` has found it in the same transaction."""
         site, off = where.site.id, _off(made.bookings, now)
-        unusual = await anything_unusual(tx, site, now=now)
         away = await out_of_reach(tx, site) if unusual else {}
         held: dict[str, list[HeldGrant]] = {}
         for each in made.bookings:

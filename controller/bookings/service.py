@@ -118,7 +118,7 @@ class Bookings:
     async def _create(self, tx: Tx, site: str, draft: Draft, actor: Actor) -> View:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
-        where = await self._desk.pictures.of(tx, site)
+        where, unusual = await self._desk.look(tx, site, now)
         there = where.require(draft.space)
         asked = _asked(draft, there, now)
         tier = await tier_to_book(tx, asked.party)
@@ -137,7 +137,7 @@ class Bookings:
             why=becomes.why,
             expired=verdict.expired,
         )
-        return (await self._desk.views_of(tx, where, made, now))[0]
+        return (await self._desk.views_of(tx, where, made, now, unusual=unusual))[0]
 
     async def check(self, site: str, draft: Draft, *, but: str | None, actor: Actor) -> Checked:
         """What ``create`` would say, without writing; ``but``: a booking that does not stand in the way."""
