@@ -96,9 +96,9 @@ class Database:
         else:
             self._writer = _postgresql_engine(self.url)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            self._brief_writer = self._writer
             self._glance = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.sqlite else nullcontext()
+        self._kept: AsyncConnection | None = None
         self._open = 0
 
     @property
@@ -114,13 +114,25 @@ class Database:
         SQLite they hold up the event loop, for less time than the way to a thread takes.
         """
         self._open += 1
-        engine = self._brief_writer if brief else self._writer
         try:
-            async with self._turn, engine.begin() as tx:
+            async with self._turn, self._begun(brief) as tx:
                 tx.info.pop(_LOCKED, None)  # it outlives the transaction
                 yield tx
         finally:
             self._open -= 1
+
+    @asynccontextmanager
+    async def _begun(self, brief: bool) -> AsyncIterator[Tx]:
+        """The one connection that writes briefly to SQLite is kept: having it from the pool and giving it back would
+        take as long as what is written."""
+        if not (brief and self.sqlite):
+            async with self._writer.begin() as tx:
+                yield tx
+            return
+        if self._kept is None:
+            self._kept = await self._brief_writer.connect()
+        async with self._kept.begin():
+            yield self._kept
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -181,6 +193,9 @@ class Database:
             held.add(site)
 
     async def close(self) -> None:
+        if self._kept is not None:
+            await self._kept.close()
+            self._kept = None
         await self._writer.dispose()
         if self.sqlite:
             for engine in (self._brief_writer, self._reader, self._glance):

@@ -137,11 +137,12 @@ async def test_it_is_busy_exactly_while_a_transaction_is_open(marked: Database) 
     assert seen == [False, True, True, False]
 
 
-async def test_a_cancelled_write_frees_its_turn(marked: Database) -> None:
+@pytest.mark.parametrize("brief", [False, True])
+async def test_a_cancelled_write_frees_its_turn(marked: Database, brief: bool) -> None:
     entered = asyncio.Event()
 
     async def hang() -> None:
-        async with marked.write() as tx:
+        async with marked.write(brief=brief) as tx:
             await tx.execute(insert(marks).values(id=1))
             entered.set()
             await asyncio.Event().wait()
@@ -151,7 +152,7 @@ async def test_a_cancelled_write_frees_its_turn(marked: Database) -> None:
     hanging.cancel()
     await asyncio.wait([hanging])
     assert not marked.busy
-    async with marked.write() as tx:
+    async with marked.write(brief=brief) as tx:
         await tx.execute(insert(marks).values(id=1))
     assert len(await _all(marked)) == 1
 
