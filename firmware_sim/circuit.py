@@ -1,31 +1,31 @@
 """The electrics and mechanics of one door: what really holds it shut, whatever any program believes.
 
-Nobody is locked in: asserted here, on the lock, with the agent alive or dead.
+Nobody is locked in: asserted here, on the lock, with the agent alive or dead. docs/wiring.md draws the circuits.
 """
 
-from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
-
-class LockKind(StrEnum):
-    """``strike``: fail-secure electric strike, current releases it from outside; the handle inside works by
-    mechanics alone. ``maglock``: fail-safe magnet, current holds it from both sides."""
-
-    STRIKE = "strike"
-    MAGLOCK = "maglock"
+Lock = Literal["strike", "maglock"]
+Fail = Literal["secure", "safe"]
+Feed = Literal["open", "closed"]
 
 
 class Circuit(msgspec.Struct, frozen=True, kw_only=True):
     """One instant of a door's circuit.
 
-    ``relay``: the edge's output is active. A dead Pi's output is an input pin, so its relay is off. For a maglock the
-    relay's *normally closed* contact feeds the magnet, so that a relay that is off holds the door, as with a strike.
-    ``mains``: the lock's supply. ``break_glass`` and ``fire`` open the magnet's circuit in hardware. ``exit_pressed``:
-    somebody inside works the handle (strike) or the exit button, whose second contact cuts the magnet (maglock).
+    ``fail``: without current the lock is locked from outside (``secure``; a strike's handle opens it from inside by
+    mechanics alone) or released (``safe``; current holds it from both sides). ``feed``: the relay's contact in the
+    lock's circuit. ``relay``: the edge's output is active. A dead Pi's output is an input pin, so its relay is off.
+    ``mains``: the lock's supply. ``break_glass`` and ``fire`` open a fail-safe lock's circuit in hardware.
+    ``exit_pressed``: somebody inside works the handle and the exit button, whose second contact cuts a fail-safe
+    lock's current and bridges the relay of a fail-secure one.
     """
 
-    kind: LockKind = LockKind.STRIKE
+    lock: Lock = "strike"
+    fail: Fail = "secure"
+    feed: Feed = "open"
     relay: bool = False
     mains: bool = True
     break_glass: bool = False
@@ -35,16 +35,17 @@ class Circuit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def current(self) -> bool:
         """Whether current flows through the lock."""
-        if self.kind is LockKind.STRIKE:
-            return self.mains and self.relay
-        return self.mains and not (self.relay or self.break_glass or self.fire or self.exit_pressed)
+        fed = self.relay is (self.feed == "open")
+        if self.fail == "secure":
+            return self.mains and (fed or self.exit_pressed)
+        return self.mains and fed and not (self.break_glass or self.fire or self.exit_pressed)
 
     @property
     def released(self) -> bool:
         """Whether the door can be pulled open from outside."""
-        return self.current if self.kind is LockKind.STRIKE else not self.current
+        return self.current is (self.fail == "secure")
 
     @property
     def opens_from_inside(self) -> bool:
-        """Whether somebody inside who works the handle gets out."""
-        return self.kind is LockKind.STRIKE or not msgspec.structs.replace(self, exit_pressed=True).current
+        """Whether somebody inside who works handle and button gets out."""
+        return self.fail == "secure" or not msgspec.structs.replace(self, exit_pressed=True).current

@@ -5,12 +5,19 @@ from itertools import product
 import msgspec
 import pytest
 
-from firmware_sim.circuit import Circuit, LockKind
+from firmware_sim.circuit import Circuit
+from tests.contract.test_pins import LOCKS, door
 
 _TWO = (False, True)
+
+
+def built(row: tuple[str, str, str]) -> Circuit:
+    return msgspec.convert(dict(zip(("lock", "fail", "feed"), row, strict=True)), Circuit)
+
+
 EVERY = [
-    Circuit(kind=kind, relay=relay, mains=mains, break_glass=glass, fire=fire, exit_pressed=pressed)
-    for kind in LockKind
+    msgspec.structs.replace(built(row), relay=relay, mains=mains, break_glass=glass, fire=fire, exit_pressed=pressed)
+    for row in LOCKS
     for relay, mains, glass, fire, pressed in product(_TWO, _TWO, _TWO, _TWO, _TWO)
 ]
 
@@ -20,21 +27,31 @@ def test_whoever_is_inside_gets_out_in_every_state(circuit: Circuit) -> None:
     assert circuit.opens_from_inside
 
 
-@pytest.mark.parametrize("kind", LockKind)
-def test_a_dead_agent_leaves_the_door_locked_from_outside(kind: LockKind) -> None:
-    assert not Circuit(kind=kind, relay=False).released
+@pytest.mark.parametrize("row", LOCKS, ids="-".join)
+def test_without_the_agent_the_lock_is_as_the_page_about_wiring_says(row: tuple[str, str, str]) -> None:
+    assert built(row).released is (LOCKS[row][2] == "open")
 
 
-@pytest.mark.parametrize("kind", LockKind)
-def test_the_relay_releases_the_door(kind: LockKind) -> None:
-    assert Circuit(kind=kind, relay=True).released
+@pytest.mark.parametrize("row", LOCKS, ids="-".join)
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_relay_that_the_edge_switches_does_to_the_lock_what_the_edge_wants(
+    row: tuple[str, str, str], wanted: bool
+) -> None:
+    assert msgspec.structs.replace(built(row), relay=door(*row).energised(wanted)).released is wanted
 
 
-def test_without_mains_a_strike_stays_locked_and_a_magnet_lets_go() -> None:
-    assert not Circuit(kind=LockKind.STRIKE, mains=False, relay=True).released
-    assert Circuit(kind=LockKind.MAGLOCK, mains=False).released
+def test_without_mains_a_fail_secure_strike_stays_locked_and_whatever_fails_safe_lets_go() -> None:
+    for circuit in EVERY:
+        if not circuit.mains:
+            assert circuit.released is (circuit.fail == "safe")
 
 
-@pytest.mark.parametrize("cut", ["break_glass", "fire"])
-def test_fire_and_broken_glass_cut_the_magnet_in_hardware(cut: str) -> None:
-    assert msgspec.structs.replace(Circuit(kind=LockKind.MAGLOCK), **{cut: True}).released
+@pytest.mark.parametrize("cut", ["break_glass", "fire", "exit_pressed"])
+def test_fire_broken_glass_and_the_button_release_a_fail_safe_lock_in_hardware(cut: str) -> None:
+    for circuit in EVERY:
+        if circuit.fail == "safe":
+            assert msgspec.structs.replace(circuit, **{cut: True}).released
+
+
+def test_the_button_feeds_a_fail_secure_strike_with_the_agent_dead() -> None:
+    assert Circuit(relay=False, exit_pressed=True).released
