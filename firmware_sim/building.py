@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import date, time
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from edge.wire.ids import Slug
+from firmware_sim.circuit import Fail, Feed, Lock
 from firmware_sim.errors import BuildingError
 
 Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
@@ -34,12 +35,24 @@ class DoorFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     free_while_staffed: bool
     hold_s: float
     held_after_s: float
-    strike: Pin
+    relay: Pin
     contact: Pin
     rex: Pin
     d0: Pin
     d1: Pin
     counter: Counter
+    lock: Lock = "strike"
+    fail: Fail = "secure"
+    feed: Feed = "open"
+    fire: Literal["release", "stay"] = "stay"
+    lock_sensor: Pin | None = None
+    break_glass: Pin | None = None
+
+    @property
+    def pins(self) -> tuple[int, ...]:
+        """Every pin of the door and its counter."""
+        wired = (self.relay, self.contact, self.rex, self.d0, self.d1, self.lock_sensor, self.break_glass)
+        return (*(pin for pin in wired if pin is not None), self.counter.outer, self.counter.inner)
 
 
 class Space(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,6 +118,7 @@ class Building(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     latitude: float
     longitude: float
     edge: Slug
+    fire_line: Pin
     figures: Figures
     hours: tuple[Opening, ...]
     spaces: tuple[Space, ...]
@@ -113,8 +127,7 @@ class Building(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     wifi: tuple[Wifi, ...]
 
     def __post_init__(self) -> None:
-        pins = [pin for door in self.doors for pin in (door.strike, door.contact, door.rex, door.d0, door.d1)]
-        pins += [pin for door in self.doors for pin in (door.counter.outer, door.counter.inner)]
+        pins = [self.fire_line, *(pin for door in self.doors for pin in door.pins)]
         pins += [motion.pin for motion in self.motion]
         if twice := sorted({pin for pin in pins if pins.count(pin) > 1}):
             raise ValueError(f"pins {twice} are used twice")

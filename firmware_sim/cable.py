@@ -68,11 +68,26 @@ class PowerAsk(msgspec.Struct, frozen=True, kw_only=True, tag="power"):
     on: bool
 
 
+class FireAsk(msgspec.Struct, frozen=True, kw_only=True, tag="fire"):
+    """Set off the fire alarm of a building, or reset it."""
+
+    site: str
+    on: bool
+
+
+class GlassAsk(msgspec.Struct, frozen=True, kw_only=True, tag="glass"):
+    """Break the glass of a door's break-glass unit, or put in a new one."""
+
+    site: str
+    door: str
+    broken: bool
+
+
 class StatusAsk(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
     """The truth beside what was reported."""
 
 
-ToWorld = PiHello | OutputLine | EventLine | KeyAsk | WalkAsk | NetworkAsk | PowerAsk | StatusAsk
+ToWorld = PiHello | OutputLine | EventLine | KeyAsk | WalkAsk | NetworkAsk | PowerAsk | FireAsk | GlassAsk | StatusAsk
 
 
 class LevelsLine(msgspec.Struct, frozen=True, kw_only=True, tag="levels"):
@@ -116,6 +131,7 @@ class DoorStatus(msgspec.Struct, frozen=True, kw_only=True):
 class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     power: bool
+    fire: bool
     agent: bool
     network: bool
     people: int
@@ -188,7 +204,9 @@ async def joined(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter
         return await asyncio.open_unix_connection(name, limit=LINE_LIMIT)
 
 
-async def ask(path: Path, question: KeyAsk | WalkAsk | NetworkAsk | PowerAsk | StatusAsk) -> Answer:
+async def ask(
+    path: Path, question: KeyAsk | WalkAsk | NetworkAsk | PowerAsk | FireAsk | GlassAsk | StatusAsk
+) -> Answer:
     """One question to the world at ``path``. Raises ``OSError`` where none answers, ``WireError`` for nonsense."""
     reader, writer = await joined(path)
     try:

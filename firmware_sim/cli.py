@@ -12,26 +12,44 @@ from rich.table import Column, Table
 
 from edge.errors import EdgeError
 from edge.wire.errors import WireError
-from firmware_sim.cable import Answer, KeyAsk, NetworkAsk, PowerAsk, StatusAsk, WalkAsk, ask
+from firmware_sim.cable import (
+    Answer,
+    FireAsk,
+    GlassAsk,
+    KeyAsk,
+    NetworkAsk,
+    PowerAsk,
+    StatusAsk,
+    WalkAsk,
+    ask,
+)
 from firmware_sim.errors import SimError
 
 app = typer.Typer(
-    help="Act on a running demo: type codes, walk, cut the network, pull the plug.",
+    help="Act on a running demo: type codes, walk, cut the network, pull the plug, set off the fire alarm.",
     no_args_is_help=True,
     add_completion=False,
 )
 cut = typer.Typer(help="Take something away from a building.", no_args_is_help=True)
 mend = typer.Typer(help="Give it back.", no_args_is_help=True)
 power = typer.Typer(help="Switch a building's power.", no_args_is_help=True)
+fire = typer.Typer(help="Set off a building's fire alarm, or reset it.", no_args_is_help=True)
+glass = typer.Typer(help="Break the glass of a door's break-glass unit, or mend it.", no_args_is_help=True)
 app.add_typer(cut, name="cut")
 app.add_typer(mend, name="mend")
 app.add_typer(power, name="power")
+app.add_typer(fire, name="fire")
+app.add_typer(glass, name="glass")
+
+Question = KeyAsk | WalkAsk | NetworkAsk | PowerAsk | FireAsk | GlassAsk | StatusAsk
 
 Dir = Annotated[Path, typer.Option("--dir", help="The folder of the running demo.")]
 DoorArg = Annotated[str, typer.Argument(help="SITE/DOOR, such as ramsey/front-door.")]
 SiteArg = Annotated[str, typer.Argument(help="A site, such as ramsey.")]
 DEMO = Path("var/demo")
 FRONT_DOOR = "ramsey/front-door"
+GLASS_DOOR = "march/hall-door"
+"""The demo's door with a magnet."""
 NO_DEMO = 2
 
 
@@ -90,14 +108,44 @@ def power_on(site: SiteArg, folder: Dir = DEMO) -> None:
     _end(_ask(folder, PowerAsk(site=site, on=True)))
 
 
+@fire.command("on")
+def fire_on(site: SiteArg, folder: Dir = DEMO) -> None:
+    """Set off the fire alarm: magnets lose their current, everybody leaves.  Example:  hallkeeper sim fire on ramsey"""
+    _end(_ask(folder, FireAsk(site=site, on=True)))
+
+
+@fire.command("off")
+def fire_off(site: SiteArg, folder: Dir = DEMO) -> None:
+    """Reset the fire alarm. The edge keeps its latch until a key holder comes in.
+
+    Example:  hallkeeper sim fire off ramsey
+    """
+    _end(_ask(folder, FireAsk(site=site, on=False)))
+
+
+@glass.command("break")
+def break_glass(door: DoorArg = GLASS_DOOR, folder: Dir = DEMO) -> None:
+    """Break the glass beside a door: its magnet lets go.  Example:  hallkeeper sim glass break march/hall-door"""
+    _end(_ask(folder, _glass(door, broken=True)))
+
+
+@glass.command("mend")
+def mend_glass(door: DoorArg = GLASS_DOOR, folder: Dir = DEMO) -> None:
+    """Put in a new glass.  Example:  hallkeeper sim glass mend march/hall-door"""
+    _end(_ask(folder, _glass(door, broken=False)))
+
+
 @app.command()
 def status(folder: Dir = DEMO) -> None:
     """What is true, beside what the edges have recorded since the demo started.  Example:  hallkeeper sim status"""
     answer = _ask(folder, StatusAsk())
     console = Console(highlight=False)
-    sites = Table("site", "power", "agent", "network", "people", "stations", "events", "outages", title=answer.at)
+    sites = Table(
+        "site", "power", "fire", "agent", "network", "people", "stations", "events", "outages", title=answer.at
+    )
     for site in answer.sites:
-        marks = ["on" if flag else "OFF" for flag in (site.power, site.agent, site.network)]
+        power, agent, network = ("on" if flag else "OFF" for flag in (site.power, site.agent, site.network))
+        marks = (power, "FIRE" if site.fire else "-", agent, network)
         sites.add_row(site.site, *marks, *(str(n) for n in (site.people, site.stations, site.events, site.outages)))
     doors = Table(
         Column("door", no_wrap=True),
@@ -139,7 +187,12 @@ def _door(text: str) -> tuple[str, str]:
     return site, door
 
 
-def _ask(folder: Path, question: KeyAsk | WalkAsk | NetworkAsk | PowerAsk | StatusAsk) -> Answer:
+def _glass(door: str, *, broken: bool) -> GlassAsk:
+    site, name = _door(door)
+    return GlassAsk(site=site, door=name, broken=broken)
+
+
+def _ask(folder: Path, question: Question) -> Answer:
     try:
         return asyncio.run(ask(folder / "world.sock", question))
     except (OSError, WireError):

@@ -8,6 +8,7 @@ import msgspec
 from firmware_sim import footpath, wiring
 from firmware_sim.building import DoorFacts
 from firmware_sim.circuit import Circuit
+from firmware_sim.errors import NoSuchThing
 from firmware_sim.footpath import Walk
 from firmware_sim.timeline import Process, Signal, Timeline, Until
 
@@ -27,8 +28,9 @@ class Doorway:
         mark: Callable[[str], None],
     ) -> None:
         self.facts = facts
-        self.circuit = Circuit()
+        self.circuit = Circuit(lock=facts.lock, fail=facts.fail, feed=facts.feed)
         self.is_open = False
+        self._held: bool | None = None
         self.released = Signal()
         """Fires when the lock lets go."""
         self._timeline = timeline
@@ -41,18 +43,31 @@ class Doorway:
         self._closes_at = timeline.tick
         drive(facts.contact, wiring.CONTACT_CLOSED)
         drive(facts.rex, not wiring.EXIT_PRESSED)
+        if facts.break_glass is not None:
+            drive(facts.break_glass, wiring.GLASS_WHOLE)
+        self._sense()
         drive(facts.d0, wiring.WIEGAND_IDLE)
         drive(facts.d1, wiring.WIEGAND_IDLE)
         for pin in self._beams.values():
             drive(pin, wiring.BEAM_CLEAR)
 
-    def rewire(self, circuit: Circuit) -> None:
-        """The circuit has become ``circuit``."""
-        before, self.circuit = self.circuit.released, circuit
-        if circuit.released != before:
-            self._mark("released" if circuit.released else "secured")
-        if circuit.released and not before:
+    def rewire(self, **changes: bool) -> None:
+        """Parts of the circuit have changed."""
+        before = self.circuit.released
+        self.circuit = msgspec.structs.replace(self.circuit, **changes)
+        released = self.circuit.released
+        if released != before:
+            self._mark("released" if released else "secured")
+        self._sense()
+        if released and not before:
             self.released.fire()
+
+    def set_glass(self, broken: bool) -> None:
+        """Somebody breaks the glass of the unit beside the door, or puts in a new one. Raises ``NoSuchThing``."""
+        if self.facts.break_glass is None:
+            raise NoSuchThing(f"{self.facts.name} has no break-glass unit")
+        self.rewire(break_glass=broken)
+        self._drive(self.facts.break_glass, wiring.GLASS_WHOLE is not broken)
 
     @property
     def tick(self) -> float:
@@ -91,13 +106,13 @@ class Doorway:
         if self.is_open:
             return
         self._drive(self.facts.rex, wiring.EXIT_PRESSED)
-        self.rewire(msgspec.structs.replace(self.circuit, exit_pressed=True))
+        self.rewire(exit_pressed=True)
         yield rng.uniform(0.2, 0.5)
         if self.circuit.opens_from_inside:
             self._open()
         yield rng.uniform(0.2, 0.6)
         self._drive(self.facts.rex, not wiring.EXIT_PRESSED)
-        self.rewire(msgspec.structs.replace(self.circuit, exit_pressed=False))
+        self.rewire(exit_pressed=False)
 
     def walk(self, walk: Walk, rng: random.Random) -> tuple[float, float]:
         """Put a body through the doorway as soon as it is free; the ticks from first beam broken to last clear."""
@@ -116,6 +131,7 @@ class Doorway:
             self.is_open = True
             self._mark("opened")
             self._drive(self.facts.contact, not wiring.CONTACT_CLOSED)
+            self._sense()
         self._closes_after(self._timeline.tick)
 
     def _closes_after(self, tick: float) -> None:
@@ -127,6 +143,14 @@ class Doorway:
             self.is_open = False
             self._mark("closed")
             self._drive(self.facts.contact, wiring.CONTACT_CLOSED)
+            self._sense()
+
+    def _sense(self) -> None:
+        """The lock's own contact: it holds while it is locked and the leaf is home."""
+        holds = not (self.circuit.released or self.is_open)
+        if self.facts.lock_sensor is not None and holds is not self._held:
+            self._held = holds
+            self._drive(self.facts.lock_sensor, wiring.LOCK_HOLDS is holds)
 
     def _body(self, beam: str, change: int) -> Callable[[], None]:
         def moved() -> None:

@@ -12,6 +12,8 @@ from firmware_sim.cable import (
     Answer,
     DoorStatus,
     EventLine,
+    FireAsk,
+    GlassAsk,
     InputLine,
     KeyAsk,
     LevelsLine,
@@ -141,6 +143,10 @@ class Gate:
                 return self._network(question)
             if isinstance(question, PowerAsk):
                 return await self._power(question)
+            if isinstance(question, FireAsk):
+                return _told(self._stage.set_fire(question.site, question.on))
+            if isinstance(question, GlassAsk):
+                return _told(self._stage.set_glass(question.site, question.door, question.broken))
         except NoSuchThing as error:
             return Answer(code=2, text=str(error))
         except (ValueError, ProcessFailed) as error:
@@ -169,6 +175,7 @@ class Gate:
             SiteStatus(
                 site=name,
                 power=place.mains,
+                fire=place.fire,
                 agent=place.wires is not None,
                 network=self._mains.network(name),
                 people=place.people,

@@ -40,7 +40,14 @@ class Place(Protocol):
     @property
     def now(self) -> datetime: ...
 
+    @property
+    def fire(self) -> bool: ...
+
     def doorway(self, door: str) -> Doorway: ...
+
+    def holds(self, who: str) -> bool:
+        """Whether somebody is inside."""
+        ...
 
     def entered(self, zone: str, who: str, *, devices: int) -> None: ...
 
@@ -63,9 +70,9 @@ class Place(Protocol):
 
 
 def come_in(place: Place, door: str, who: str, rng: random.Random, *, devices: int = 0) -> Act:
-    """Through a door that is open or released; whether they are in."""
+    """Through a door that is open or released; whether they are in. Nobody goes into a building that is on fire."""
     doorway = place.doorway(door)
-    if not doorway.open_from_outside():
+    if place.fire or not doorway.open_from_outside():
         return False
     yield rng.uniform(0.6, 1.4)
     started, ended = doorway.walk(footpath.walk_in(rng), rng)
@@ -76,7 +83,10 @@ def come_in(place: Place, door: str, who: str, rng: random.Random, *, devices: i
 
 
 def go_out(place: Place, door: str, who: str, rng: random.Random) -> Act:
-    """Out through a door from inside; whether it let them, and if not it is logged as the worst that can happen."""
+    """Out through a door from inside; whether it let them, and if not it is logged as the worst that can happen.
+    Nothing for who has left already, such as in a fire."""
+    if not place.holds(who):
+        return True
     doorway = place.doorway(door)
     yield from doorway.open_from_inside(rng)
     if not doorway.is_open:

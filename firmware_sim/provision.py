@@ -103,14 +103,20 @@ def write_config(
     if clock_file is not None:
         lines.append(f"clock_file = {json.dumps(str(clock_file))}")
     lines += ["", "[broker]", 'host = "127.0.0.1"', f"port = {broker_port}"]
+    lines += ["", "[fire]", f"loop = {{ pin = {building.fire_line} }}"]
     for door in building.doors:
         lines += [
             "",
             "[[door]]",
             f"id = {json.dumps(door.id)}",
-            f"relay = {{ pin = {door.strike} }}",
+            f"lock = {json.dumps(door.lock)}",
+            f"fail = {json.dumps(door.fail)}",
+            f"feed = {json.dumps(door.feed)}",
+            f"fire = {json.dumps(door.fire)}",
+            f"relay = {{ pin = {door.relay} }}",
             f"contact = {{ pin = {door.contact} }}",
             f"rex = {{ pin = {door.rex} }}",
+            *_optional(lock_sensor=door.lock_sensor, break_glass=door.break_glass),
             "",
             "[[reader]]",
             'kind = "wiegand"',
@@ -148,6 +154,10 @@ def write_config(
     path = folder / "edge.toml"
     path.write_text("\n".join(lines) + "\n")
     return path
+
+
+def _optional(**pins: int | None) -> list[str]:
+    return [f"{key} = {{ pin = {pin} }}" for key, pin in pins.items() if pin is not None]
 
 
 def _private(file: Path, text: str) -> None:

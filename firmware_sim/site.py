@@ -5,8 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-import msgspec
-
 from firmware_sim import wiring
 from firmware_sim.building import Building, Motion
 from firmware_sim.doorway import Doorway
@@ -37,6 +35,9 @@ class Site:
         self.building = building
         self.id = building.id
         self.mains = True
+        self.fire = False
+        self.alarmed = Signal()
+        """Fires when the fire alarm goes off."""
         self.wires: Wires | None = None
         self._timeline = timeline
         self._truth = truth
@@ -50,6 +51,7 @@ class Site:
         self.doorways = {
             door.id: Doorway(door, timeline, drive=self._drive, mark=self._marker(door.id)) for door in building.doors
         }
+        self._drive(building.fire_line, wiring.NO_FIRE)
         for motion in building.motion:
             self._drive(motion.pin, not wiring.MOTION_SEEN)
             timeline.spawn(self._watch(motion))
@@ -82,19 +84,32 @@ class Site:
         """The Pi is dead: its outputs are inputs now, so every relay is off."""
         self.wires = None
         for doorway in self.doorways.values():
-            doorway.rewire(msgspec.structs.replace(doorway.circuit, relay=False))
+            doorway.rewire(relay=False)
 
     def output(self, pin: int, level: bool) -> None:
         """The Pi drives ``pin``; an output that becomes an input again counts as low."""
         for doorway in self.doorways.values():
-            if doorway.facts.strike == pin:
-                doorway.rewire(msgspec.structs.replace(doorway.circuit, relay=level))
+            if doorway.facts.relay == pin:
+                doorway.rewire(relay=level)
 
     def set_mains(self, on: bool) -> None:
         """The building's supply goes off or on. The Pi's process is ended by whoever runs it."""
         self.mains = on
         for doorway in self.doorways.values():
-            doorway.rewire(msgspec.structs.replace(doorway.circuit, mains=on))
+            doorway.rewire(mains=on)
+
+    def set_fire(self, on: bool) -> None:
+        """The fire alarm goes off, or is reset: its relays cut magnets and open the loop to the edge, and everybody
+        leaves by the door of the room they are in."""
+        if on is self.fire:
+            return
+        self.fire = on
+        self._truth.fires.append(DoorMark(site=self.id, door="", what="fire" if on else "reset", at=self._utc()))
+        for doorway in self.doorways.values():
+            doorway.rewire(fire=on)
+        self._drive(self.building.fire_line, wiring.NO_FIRE is not on)
+        if on:
+            self.alarmed.fire()
 
     # Who is inside.
 
@@ -109,6 +124,14 @@ class Site:
         """Somebody in the zone behind ``door``, the first who came."""
         zone = self.doorway(door).facts.zone
         return next((who for who, place in self._inside.items() if place == zone), None)
+
+    def holds(self, who: str) -> bool:
+        """Whether somebody is inside."""
+        return who in self._inside
+
+    def whereabouts(self) -> dict[str, str]:
+        """Who is inside, and the zone of each."""
+        return dict(self._inside)
 
     def entered(self, zone: str, who: str, *, devices: int) -> None:
         self._inside[who] = zone
@@ -146,9 +169,12 @@ class Site:
 
     def _marker(self, door: str) -> Callable[[str], None]:
         def mark(what: str) -> None:
-            self._truth.doors.append(DoorMark(site=self.id, door=door, what=what, at=self.now.astimezone(UTC)))
+            self._truth.doors.append(DoorMark(site=self.id, door=door, what=what, at=self._utc()))
 
         return mark
+
+    def _utc(self) -> datetime:
+        return self.now.astimezone(UTC)
 
     def _drive(self, pin: int, level: bool) -> None:
         self.levels[pin] = level

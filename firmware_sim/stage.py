@@ -117,6 +117,25 @@ class Stage:
             return Outcome(done=True, text=f"Somebody walked out at {doorway.facts.name}")
         return Outcome(done=False, text=f"SOMEBODY IS LOCKED IN behind {doorway.facts.name}")
 
+    def set_fire(self, site: str, on: bool) -> Outcome:
+        """Set off a building's fire alarm, or reset it. Raises ``NoSuchThing``."""
+        self.catch_up()
+        place = self.world.site(site)
+        place.set_fire(on)
+        name = place.building.name
+        if on:
+            return Outcome(done=True, text=f"Fire alarm at {name}: {place.people} people leave")
+        text = f"The fire alarm at {name} is reset; its doors stay as they are until a key holder comes in"
+        return Outcome(done=True, text=text)
+
+    def set_glass(self, site: str, door: str, broken: bool) -> Outcome:
+        """Break the glass of a door's unit, or put in a new one. Raises ``NoSuchThing``."""
+        self.catch_up()
+        doorway = self.world.site(site).doorway(door)
+        doorway.set_glass(broken)
+        name = doorway.facts.name
+        return Outcome(done=True, text=f"The glass at {name} is {'broken: its magnet lets go' if broken else 'whole'}")
+
     async def _answered(self, site: str, door: str) -> AccessData | None:
         last_access = self.world.reported[site].last_access
         deadline = asyncio.get_running_loop().time() + ANSWER_S

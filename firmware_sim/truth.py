@@ -28,7 +28,8 @@ class Crossing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoorMark(msgspec.Struct, frozen=True, kw_only=True):
-    """A door's leaf or lock changed: ``opened``, ``closed``, ``released``, ``secured``."""
+    """A door's leaf or lock changed: ``opened``, ``closed``, ``released``, ``secured``. Of no door: the building's fire
+    alarm, ``fire`` or ``reset``."""
 
     site: str
     door: str
@@ -52,6 +53,7 @@ class Truth:
     def __init__(self) -> None:
         self.crossings: deque[Crossing] = deque(maxlen=KEPT)
         self.doors: deque[DoorMark] = deque(maxlen=KEPT)
+        self.fires: list[DoorMark] = []
         self.typed: deque[Typed] = deque(maxlen=KEPT)
         self.totals: Counter[tuple[str, str, Way]] = Counter()
         self.turned_away: Counter[str] = Counter()

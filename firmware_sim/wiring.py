@@ -1,10 +1,14 @@
 """What each level on a wire means. Every wire is laid so that a cut one reads as the alarming state.
 
-Contact, exit button and beams are switches to ground against a pull-up; a PIR drives its line high;
+Contact, lock sensor, exit button, break-glass, fire loop and beams are switches to ground against a pull-up; a PIR
+drives its line high;
 Wiegand lines idle high (Security Industry Association AC-01).
 """
 
 CONTACT_CLOSED = False
+LOCK_HOLDS = False
+GLASS_WHOLE = False
+NO_FIRE = False
 EXIT_PRESSED = False
 BEAM_CLEAR = False
 MOTION_SEEN = True

@@ -11,7 +11,7 @@ from firmware_sim.crowd import Crowd
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.people import Party, come_in, go_home, go_out
 from firmware_sim.site import Site
-from firmware_sim.timeline import Act, Signal, Timeline
+from firmware_sim.timeline import Act, Process, Signal, Timeline, Until
 from firmware_sim.truth import Truth
 
 RECENT = 1000
@@ -71,6 +71,7 @@ class World:
             self.sites[building.id] = site
             self.crowds[building.id] = Crowd(site, self.timeline, seed=seed, most_per_hour=most_per_hour)
             self.reported[building.id] = Reported()
+            self.timeline.spawn(self._leave_in_fires(site))
 
     @property
     def now(self) -> datetime:
@@ -101,6 +102,21 @@ class World:
                 rng = self._rng(f"{site}/{who}")
                 place.entered(zone, who, devices=place.devices_of_one(rng))
                 self.timeline.spawn(go_home(place, str(door), who, rng, within_s=1800))
+
+    def _leave_in_fires(self, place: Site) -> Process:
+        """Whenever the fire alarm goes off everybody leaves within two minutes, by the door of their room."""
+        doors = {door.zone: door.id for door in reversed(place.building.doors)}
+        while True:
+            if not place.fire:
+                yield Until(signal=place.alarmed, within_s=86_400)
+            leaving: set[str] = set()
+            while place.fire:
+                for who, zone in place.whereabouts().items():
+                    if who not in leaving:
+                        leaving.add(who)
+                        rng = self._rng(f"{place.id}/{who}/fire")
+                        self.timeline.spawn(go_home(place, doors[zone], who, rng, within_s=120))
+                yield 15.0
 
     def inside(self, site: str) -> dict[str, int]:
         """People by zone."""

@@ -41,7 +41,7 @@ def _free_public_doors(world: World) -> None:
     for place in world.sites.values():
         for doorway in place.doorways.values():
             if doorway.facts.free_while_staffed:
-                place.output(doorway.facts.strike, True)
+                place.output(doorway.facts.relay, True)
 
 
 def _a_day(seed: str = "test") -> tuple[World, Wires]:
@@ -99,7 +99,7 @@ def test_a_dead_pi_lets_every_relay_go_and_people_still_get_out() -> None:
     ramsey, wires = world.site("ramsey"), Wires()
     ramsey.plug(wires)
     door = ramsey.doorway("front-door")
-    ramsey.output(door.facts.strike, True)
+    ramsey.output(door.facts.relay, True)
     assert door.circuit.released
     world.timeline.spawn(_quietly(world.walk_in("ramsey", "front-door", "Ruth")))
     world.timeline.run_until(60.0)
@@ -122,9 +122,50 @@ def test_without_mains_a_strike_that_was_released_locks() -> None:
     world = _world()
     ramsey = world.site("ramsey")
     door = ramsey.doorway("front-door")
-    ramsey.output(door.facts.strike, True)
+    ramsey.output(door.facts.relay, True)
     ramsey.set_mains(False)
     assert not door.circuit.released
+
+
+def test_a_fire_empties_the_building_by_every_door_with_the_pi_dead_and_nobody_comes_in() -> None:
+    """Ramsey has strikes with handles, March a magnet whose current the fire alarm cuts."""
+    world = _world()
+    for site, zones in (("ramsey", ("hall", "library")), ("march", ("hall", "library"))):
+        place = world.site(site)
+        for number in range(40):
+            place.entered(zones[number % 2], f"visitor {number}", devices=0)
+        place.set_fire(True)
+        world.timeline.spawn(_quietly(world.walk_in(site, "front-door", "late")))
+    world.timeline.run_until(180.0)
+    assert [world.site(site).people for site in ("ramsey", "march")] == [0, 0]
+    assert world.truth.count("march", Way.OUT, "hall-door") == 20
+    assert world.truth.locked_in == []
+
+
+def test_the_fire_loop_and_the_lock_tell_the_pi_what_is() -> None:
+    world, wires = _world(), Wires()
+    march = world.site("march")
+    march.plug(wires)
+    facts = march.doorway("hall-door").facts
+    assert facts.lock_sensor is not None
+    march.set_fire(True)
+    assert march.levels[march.building.fire_line] is not wiring.NO_FIRE
+    assert march.levels[facts.lock_sensor] is not wiring.LOCK_HOLDS
+    march.set_fire(False)
+    assert march.levels[march.building.fire_line] is wiring.NO_FIRE
+    assert march.levels[facts.lock_sensor] is wiring.LOCK_HOLDS
+
+
+def test_broken_glass_lets_the_magnet_go_and_a_door_without_it_says_so() -> None:
+    world = _world()
+    hall = world.site("march").doorway("hall-door")
+    assert not hall.circuit.released
+    hall.set_glass(True)
+    assert hall.circuit.released
+    hall.set_glass(False)
+    assert not hall.circuit.released
+    with pytest.raises(NoSuchThing, match="Front door has no break-glass unit"):
+        world.site("march").doorway("front-door").set_glass(True)
 
 
 def test_a_pi_that_comes_to_life_finds_the_wires_as_they_are() -> None:
@@ -192,7 +233,7 @@ class _Door:
         """Not read."""
 
     def _strike(self, level: bool) -> None:
-        self._world.site("ramsey").output(self._facts.strike, level)
+        self._world.site("ramsey").output(self._facts.relay, level)
 
 
 @pytest.fixture
