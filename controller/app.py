@@ -21,6 +21,7 @@ from controller.calendars.feeds import routes as feeds
 from controller.calendars.subscriptions import page as calendar_page
 from controller.calendars.subscriptions import routes as subscriptions
 from controller.calendars.whats_on import routes as whats_on
+from controller.enrolment import routes as enrolment
 from controller.estate import routes as estate
 from controller.estate.site_file import routes as site_file
 from controller.hours import routes as hours
@@ -56,6 +57,7 @@ ROUTERS = (
     user_routes.router,
     party_routes.router,
     estate.router,
+    enrolment.router,
     site_file.router,
     hours.router,
     policies.router,

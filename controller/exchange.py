@@ -1,5 +1,6 @@
 """The controller's side of the line to the buildings: its parts, put together around one link."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from pathlib import Path
@@ -10,13 +11,16 @@ from controller.bookings import arrivals
 from controller.bookings.picture import Pictures
 from controller.changes import Changes
 from controller.database import Database
+from controller.enrolment.broker_files import BrokerFiles
+from controller.enrolment.delivery import PapersDesk
+from controller.enrolment.hand import Hand
+from controller.enrolment.service import Enrolment
 from controller.link import BrokerLink
 from controller.live import Live
 from controller.plans.commands import Commander
 from controller.plans.hello import Greeter
 from controller.plans.overrides.service import Overrides
 from controller.plans.service import Planner
-from controller.secrets import Keys
 from controller.settings import Broker, Settings
 from controller.switchboard import Switchboard
 from controller.telemetry.filing import Cabinet
@@ -26,7 +30,6 @@ from controller.telemetry.ingest import Ingest
 from controller.telemetry.metrics import publish_metrics
 from controller.telemetry.states import States
 from edge.wire.clock import Clock
-from edge.wire.envelope import Signer
 from edge.wire.link import Link
 from edge.wire.topics import subscriptions
 
@@ -42,16 +45,27 @@ class Exchange:
         settings: Settings,
         clock: Clock,
         database: Database,
-        keys: Keys,
+        hand: Hand,
+        enrolment: Enrolment,
         changes: Changes,
         registry: CollectorRegistry,
         pictures: Pictures,
         link: Link | None = None,
     ) -> None:
-        signer = Signer(keys.signing)
-        self.link = link if link is not None else broker_link(settings.broker)
+        signer = hand
+        self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
         self.live = Live(database=database, clock=clock, changes=changes, pictures=pictures)
         self.gate = Gate()
+        self.papers = PapersDesk(
+            database=database,
+            link=self.link,
+            clock=clock,
+            gate=self.gate,
+            enrolment=enrolment,
+            registry=enrolment.registry,
+            changes=changes,
+            real=lambda: asyncio.get_running_loop().time(),
+        )
         self.follower = _follower(settings, database)
         self.planner = Planner(
             database=database, link=self.link, signer=signer, clock=clock, changes=changes, pictures=pictures
@@ -65,6 +79,7 @@ class Exchange:
             planner=self.planner,
             seen=self.live.seen,
             standing=self.live.diary,
+            holds=self.papers.heard,
         )
         self.overrides = Overrides(
             database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self.live.seen
@@ -92,6 +107,7 @@ class Exchange:
             greeter=self.greeter,
             commander=self.commander,
             states=self.states,
+            papers=self.papers,
         )
         publish_metrics(
             registry, link=self.link, gate=self.gate, strays=self.switchboard.strays, follower=self.follower
@@ -121,6 +137,7 @@ class Exchange:
             "watch days": self.planner.watch_days,
             "watch silence": self.greeter.watch_silence,
             "live": self.live.watch_changes,
+            "papers": self.papers.run,
         }
         if self.follower is not None:
             tasks["history"] = self.follower.run
@@ -136,7 +153,7 @@ class Exchange:
         return self.planner.trouble
 
 
-def broker_link(broker: Broker) -> BrokerLink:
+def broker_link(broker: Broker, files: BrokerFiles) -> BrokerLink:
     """A link to the broker of the settings, which hears every edge."""
     return BrokerLink(
         host=broker.host,
@@ -144,6 +161,7 @@ def broker_link(broker: Broker) -> BrokerLink:
         subscribe=subscriptions("up"),
         username=broker.username,
         password=_line(broker.password_file) if broker.password_file else None,
+        tls=files.login_context if broker.tls else None,
     )
 
 

@@ -34,6 +34,9 @@ from controller.calendars.subscriptions.service import Subscriptions
 from controller.calendars.whats_on.board import NoticeBoard
 from controller.changes import Changes
 from controller.database import Database, Tx
+from controller.enrolment.hand import Hand
+from controller.enrolment.opening import open_enrolment
+from controller.enrolment.service import Enrolment
 from controller.estate.service import Estate
 from controller.estate.site_file.sections import Section
 from controller.estate.site_file.service import SiteFile
@@ -93,6 +96,7 @@ class House:
     subscriptions: Subscriptions
     notice_board: NoticeBoard
     exchange: Exchange
+    enrolment: Enrolment
     absence: Absence
     waiting: Waiting
     policies: Policies
@@ -105,6 +109,7 @@ class House:
     async def start(self) -> None:
         """What has to be done before the first request, on a migrated database."""
         await self.people.prepare()
+        await self.enrolment.prepare()
 
     async def close(self) -> None:
         await self.database.close()
@@ -133,11 +138,23 @@ def open_house(
     estate.when_a_site_changes(Recast(database))
     bookings = Bookings(database, clock, changes, desk)
     registry = CollectorRegistry()
-    exchange = Exchange(
+    hand = Hand(keys)
+    enrolment = open_enrolment(
         settings=settings,
         clock=clock,
         database=database,
         keys=keys,
+        hand=hand,
+        estate=estate,
+        access=access,
+        changes=changes,
+    )
+    exchange = Exchange(
+        settings=settings,
+        clock=clock,
+        database=database,
+        hand=hand,
+        enrolment=enrolment,
         changes=changes,
         registry=registry,
         pictures=desk.pictures,
@@ -170,6 +187,7 @@ def open_house(
         notice_board=NoticeBoard(database, clock, desk.pictures),
         subscriptions=Subscriptions(database, clock, desk, keys, address=settings.address),
         exchange=exchange,
+        enrolment=enrolment,
         absence=Absence(database, clock, changes, desk, bookings, ask=exchange.greeter.greet),
         waiting=Waiting(database, clock, changes, desk, bookings),
         policies=policies,

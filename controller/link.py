@@ -8,8 +8,9 @@ import asyncio
 import logging
 import random
 import socket
+import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 
 import aiomqtt
@@ -28,7 +29,8 @@ _NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class BrokerLink:
-    """A ``Link`` to a real broker. ``subscribe``: the filters wanted on every connection, at QoS 1.
+    """A ``Link`` to a real broker. ``subscribe``: the filters wanted on every connection, at QoS 1. ``tls``: asked on
+    every connection, since a certificate does not last for ever.
 
     Its events have one reader at a time.
     """
@@ -42,6 +44,7 @@ class BrokerLink:
         client_id: str | None = None,
         username: str | None = None,
         password: str | None = None,
+        tls: Callable[[], ssl.SSLContext] | None = None,
         backlog_bytes: int = BACKLOG_BYTES,
     ) -> None:
         self._host = host
@@ -50,6 +53,7 @@ class BrokerLink:
         self._client_id = client_id
         self._username = username
         self._password = password
+        self._tls = tls
         self._inbox = _Inbox(backlog_bytes)
         self._client: aiomqtt.Client | None = None
         self._outgoing: set[asyncio.Task[None]] = set()
@@ -130,6 +134,7 @@ class BrokerLink:
             identifier=self._client_id,
             username=self._username,
             password=self._password,
+            tls_context=self._tls() if self._tls is not None else None,
             protocol=aiomqtt.ProtocolVersion.V5,
             clean_start=True,
             keepalive=_KEEPALIVE_S,

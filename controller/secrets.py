@@ -1,4 +1,7 @@
-"""The controller's keys: made on the first start, kept in ``data_dir/keys``, readable by their owner only."""
+"""The controller's keys: made on the first start, kept in ``data_dir/keys``, readable by their owner only.
+
+Nothing secret stands in the database as it is: door secrets, codes and tokens are sealed with ``code.key``.
+"""
 
 import contextlib
 import os
@@ -8,7 +11,6 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
@@ -29,13 +31,47 @@ class CannotUnseal(Exception):
 
 
 class Keys:
-    """``signing``: signs what edges act on. ``page``: makes door page links. Codes are sealed with ``code``."""
+    """``signing_keys``: they sign what edges act on, oldest first; there are two while one takes the other's place.
+    ``page``: makes door page links. Codes are sealed with ``code``."""
 
-    def __init__(self, *, signing: bytes, code: bytes, page: bytes) -> None:
-        self.signing = Ed25519PrivateKey.from_private_bytes(signing)
-        self.public = self.signing.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        self.page = page
+    def __init__(self, folder: Path) -> None:
+        """Read the keys in a folder, making those that are not there. Raises ``KeyFault``."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder
+        self._next = folder / "controller.next.key"
+        self._signing = [_key(folder / "controller.key")]
+        if self._next.exists():
+            self._signing.append(_key(self._next))
+        self.page = _key(folder / "page.key")
+        code = _key(folder / "code.key")
         self._aead = AESGCM(code)
+
+    @property
+    def signing_keys(self) -> list[Ed25519PrivateKey]:
+        return [Ed25519PrivateKey.from_private_bytes(key) for key in self._signing]
+
+    @property
+    def signing(self) -> Ed25519PrivateKey:
+        """The oldest of them, which every edge knows."""
+        return self.signing_keys[0]
+
+    @property
+    def public(self) -> bytes:
+        """The public half of ``signing``."""
+        return self.signing.public_key().public_bytes_raw()
+
+    def begin_change(self) -> bool:
+        """Make the signing key that will take the other's place; whether there was none yet."""
+        if len(self._signing) > 1:
+            return False
+        self._signing.append(_key(self._next))
+        return True
+
+    def end_change(self) -> None:
+        """The new signing key is the only one from here on; the old one is gone for good."""
+        self._next.replace(self.folder / "controller.key")
+        _sync_folder(self.folder)
+        del self._signing[0]
 
     def seal(self, plain: bytes, about: str) -> bytes:
         """Encrypt for the database (AES-256-GCM). ``about`` names the thing and must be given to unseal."""
@@ -51,10 +87,8 @@ class Keys:
 
 
 def load_keys(data_dir: Path) -> Keys:
-    """Read the keys, making those that are not there. Raises ``KeyFault``."""
-    folder = data_dir / "keys"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Keys(signing=_key(folder / "controller.key"), code=_key(folder / "code.key"), page=_key(folder / "page.key"))
+    """The keys of ``data_dir``. Raises ``KeyFault``."""
+    return Keys(data_dir / "keys")
 
 
 def write_secret(path: Path, content: bytes) -> None:
@@ -75,6 +109,17 @@ def write_secret(path: Path, content: bytes) -> None:
     _sync_folder(path.parent)
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Put a file that only its owner may read in place of another; an interrupted write leaves the old one."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        write_secret(draft, content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
 def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -88,6 +133,8 @@ def _key(path: Path) -> bytes:
         # Another process may make it first; then its key is the one.
         with contextlib.suppress(FileExistsError):
             write_secret(path, secrets.token_bytes(_KEY_BYTES))
+    if path.stat().st_mode & 0o077:
+        raise KeyFault(f"{path} can be read by others; chmod 600 {path}")
     key = path.read_bytes()
     if len(key) != _KEY_BYTES:
         raise KeyFault(

@@ -38,10 +38,14 @@ class Listen(Section, frozen=True):
 
 
 class Broker(Section, frozen=True):
-    """The MQTT broker. ``password_file``: one line, readable by the controller only."""
+    """The MQTT broker. ``tls``: with certificates of our own authority, ours and the edges'. ``edges_host`` and
+    ``edges_port``: where edges find it, if elsewhere. ``password_file``: one line, readable by the controller only."""
 
     host: str = "127.0.0.1"
     port: Port = 1883
+    tls: bool = False
+    edges_host: str | None = None
+    edges_port: Port | None = None
     username: str | None = None
     password_file: Path | None = None
 
@@ -125,6 +129,9 @@ port = 8080
 [broker]
 host = "127.0.0.1"
 port = 1883
+# TLS with our own certificates, as docs/enrolment.md sets it up; on port 8883 by custom.
+tls = false
+# Where edges find the broker, if not there: edges_host = "hub.example.org", edges_port = 8883
 # username = "controller"
 # password_file = "/etc/hallkeeper/broker-password"
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.changes import Changes
 from controller.database import Database
+from controller.enrolment.delivery import PapersDesk
 from controller.patience import patiently
 from controller.plans.commands import Commander
 from controller.plans.hello import Greeter
@@ -34,6 +35,7 @@ class Switchboard:
         greeter: Greeter,
         commander: Commander,
         states: States,
+        papers: PapersDesk,
     ) -> None:
         self._database = database
         self._link = link
@@ -43,6 +45,7 @@ class Switchboard:
         self._greeter = greeter
         self._commander = commander
         self._states = states
+        self._papers = papers
         self.strays: Counter[str] = Counter()
         """Messages on topics that nobody here listens to, by kind."""
 
@@ -66,7 +69,9 @@ class Switchboard:
     async def _learn(self) -> frozenset[EdgeName]:
         """Read the keys of all edges; those that are new."""
         async with self._database.read() as tx:
-            return await self._gate.load(tx)
+            new = await self._gate.load(tx)
+        await self._papers.learn()
+        return new
 
     async def ready(self) -> str | None:
         """For /readyz."""
@@ -97,5 +102,7 @@ class Switchboard:
                 await self._greeter.take_applied(name, payload)
             case "command/result":
                 await self._commander.take_result(*name, payload)
+            case "renewal":
+                await self._papers.take_renewal(name, payload)
             case _:
                 self.strays[topic.name] += 1

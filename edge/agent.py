@@ -17,12 +17,14 @@ from edge.files import Files
 from edge.fire import read_latch
 from edge.furnishing import Furniture, furnish
 from edge.house import House
-from edge.introduction import Introduction, LinkMaker
+from edge.introduction import EdgeLink, Introduction, LinkMaker
 from edge.kept import Day, Kept, read_kept, write_kept
 from edge.outbox import Outbox
 from edge.pins import Pins
 from edge.plans import Outcome, PlanStore
 from edge.recovery import Found
+from edge.renewal import PapersKeeper
+from edge.tls import context_of
 from edge.trust import Floor, Timekeeper, kernel_synchronised, machine_boot_id
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
@@ -39,6 +41,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT_S = 60.0
 """How often the floor of time goes to the disk; what is later than the last one and left no event is an outage."""
 TRUST_S = 10.0
+PAPERS_FAULT = "papers from the controller cannot be taken up"
 
 
 class Agent:
@@ -67,8 +70,8 @@ class Agent:
         self._observer = observer
         self._synchronised = synchronised
 
-        self._keys = Keyring(config.controller_key)
-        self._signer = Signer(config.key)
+        self._keys = Keyring(*config.identity.controller_keys)
+        self._signer = Signer(config.identity.keys.signing)
         self._version = version("hallkeeper")
         self._furniture = Furniture()
         self._refused: tuple[str, str] | None = None
@@ -84,7 +87,7 @@ class Agent:
         it cannot start.
         """
         house, kept, found = await self._open()
-        link: Link | None = None
+        link: EdgeLink | None = None
         try:
             self._furniture = furnish(house, self._pins, self._files, kept, fire_latched=self._fire_latched)
             self._talk.devices |= self._furniture.devices
@@ -95,11 +98,13 @@ class Agent:
                     client_id=f"hk-{self._config.site}-{self._config.edge}",
                     filters=subscriptions("down", site=self._config.site, edge=self._config.edge),
                     will=self._talk.will,
+                    login=(lambda: context_of(self._papers.identity)) if self._config.broker.tls else None,
                 )
             )
             house.spawn("outbox", house.outbox.run())
             house.spawn("courier", self._courier.run())
             house.spawn("plan", self._keep_plan())
+            house.spawn("papers", self._papers.run())
             house.spawn("heartbeat", self._beat())
             house.spawn("clock trust", self._watch_trust())
             house.spawn("voice", self._talk.run(link))
@@ -157,6 +162,18 @@ class Agent:
             keys=self._keys,
             version=self._version,
             acts={"unlock": self._unlock, "self_test": self._self_test, "restart": lambda _: "restarting"},
+        )
+        self._papers = PapersKeeper(
+            self._config.identity,
+            files=self._files,
+            clock=self._clock,
+            signer=self._signer,
+            keys=self._keys,
+            secrets=house.secrets,
+            ask=self._talk.ask_papers,
+            changed=self._papers_changed,
+            time=lambda: None if house.trust is ClockTrust.UNPROVEN else house.now(),
+            refused=self._papers_refused,
         )
         outbox.renewed = self._log_renewed
         house.show, house.noticed = self._talk.show, self._talk.look
@@ -266,6 +283,8 @@ class Agent:
                     self._plan_settled(outcome)
             elif topic.name == "events/ack":
                 self._acked(message.payload)
+            elif topic.name == "papers":
+                self._papers.deliver(message.payload)
             elif topic.name == "command":
                 self._talk.command(message.payload, retained=message.retained)
             elif topic.name == "hello":
@@ -295,6 +314,21 @@ class Agent:
             self._courier.nudge()
 
     # What follows
+
+    def _papers_changed(self, shown: bool) -> None:
+        """Other papers are in force. ``shown``: the broker and the last will have to know, which takes a new
+        connection."""
+        self._house.papers = self._papers.version
+        self._house.fault(self._config.edge, PAPERS_FAULT, present=False)
+        self._plan_changed()
+        if shown:
+            self._link.renew()
+        self._talk.look()
+
+    def _papers_refused(self, why: str) -> None:
+        self._house.count("papers_refused")
+        log.warning("Papers were refused: %s", why, extra={"action": "refused"})
+        self._house.fault(self._config.edge, PAPERS_FAULT, present=True)
 
     def _plan_changed(self) -> None:
         """Another plan is in force, before it is on the disk."""

@@ -1,9 +1,7 @@
 """The one command, ``hallkeeper``. Other rooms add to it by entry point; theirs are loaded when they are used."""
 
 import asyncio
-import base64
 import logging
-import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -12,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.core import TyperCommand, TyperGroup
 
 from edge.errors import ConfigError, EdgeError, NotInstalled, RestartWanted
@@ -77,6 +74,8 @@ app = typer.Typer(
 edge = typer.Typer(no_args_is_help=True, help="The agent on the Raspberry Pi: doors, counters, sensors.")
 app.add_typer(edge, name="edge")
 
+CONFIG = Path("/etc/hallkeeper/edge.toml")
+DATA_DIR = Path("/var/lib/hallkeeper-edge")
 ConfigPath = Annotated[Path, typer.Option("--config", help="The edge's TOML file.")]
 
 
@@ -147,20 +146,46 @@ def check_config(config: ConfigPath) -> None:
 
 
 @edge.command()
-def keygen(
-    out: Annotated[Path, typer.Argument(help="Where the private key goes; the file must not exist yet.")],
+def enrol(
+    token: Annotated[str, typer.Argument(help="As `hallkeeper edge token SITE/EDGE` made it; it works once.")],
+    controller: Annotated[str, typer.Option(help="The controller's address, as in https://hub.example.org.")],
+    config: Annotated[Path, typer.Option(help="The edge's TOML file; made where it is missing.")] = CONFIG,
+    data_dir: Annotated[
+        Path, typer.Option(help="The agent's own folder, where the configuration does not name it.")
+    ] = DATA_DIR,
+    anew: Annotated[bool, typer.Option("--anew", help="Although this Pi is enrolled already.")] = False,
 ) -> None:
-    """Make the edge's key: the private one into a file that only you can read, the public one on the screen."""
-    key = Ed25519PrivateKey.generate()
+    """Let this Pi in at a controller: it makes its keys, gets its certificate and its doors' secrets, and keeps them in
+    one file that the agent alone can read. Type it again where it was cut short."""
+    from edge.config import data_dir_of
+    from edge.enrol import enrol as ask
+    from edge.enrol import starting_config
+    from edge.errors import EnrolmentFailed
+    from edge.identity import FILE, prove_writable, write_identity
+
+    folder = data_dir_of(config) if config.exists() else data_dir
+    file = folder / FILE
+    if file.exists() and not anew:
+        raise EnrolmentFailed(f"{file} is there: this Pi is enrolled; say --anew to do it all the same")
     try:
-        file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        prove_writable(file)
     except OSError as error:
-        raise ConfigError(
-            out, "the file", f"cannot be made ({error.strerror})", "Name one that does not exist"
+        raise EnrolmentFailed(
+            f"{file} cannot be written ({error.strerror}); run this as root, or as the agent's own user"
         ) from None
-    with os.fdopen(file, "wb") as stream:
-        stream.write(base64.b64encode(key.private_bytes_raw()) + b"\n")
-    typer.echo(base64.b64encode(key.public_key().public_bytes_raw()).decode())
+    identity = ask(token, controller)
+    write_identity(file, identity)
+    typer.echo(f"Enrolled as {identity.papers.site}/{identity.papers.edge}; keys and papers are in {file}.")
+    if config.exists():
+        return
+    text = starting_config(identity, folder)
+    try:
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(text, encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"{config} cannot be written ({error.strerror}); put this there:\n{text}")
+    else:
+        typer.echo(f"Wrote {config}: name the pins of its doors there, then start the agent.")
 
 
 def main() -> None:

@@ -3,8 +3,6 @@
 Paths are relative to the file's folder. Private things lie in files of their own that only their owner can read.
 """
 
-import base64
-import binascii
 import re
 import tomllib
 from pathlib import Path
@@ -12,36 +10,37 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from edge.config_checks import check
 from edge.door_config import DoorConfig
 from edge.errors import ConfigError
 from edge.fire_config import FireConfig
+from edge.identity import FILE, Identity, read_identity
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES
 from edge.sensors_config import CounterConfig, MotionConfig, PathText, WifiConfig
+from edge.wire.enrolment import BrokerAddress
 from edge.wire.ids import Slug
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
 class BrokerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``tls``: with the edge's certificate."""
+
     host: Annotated[str, msgspec.Meta(min_length=1)]
     port: Port = 1883
     username: str | None = None
     password: str | None = None
+    tls: bool = False
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """One edge. ``rtc``: the Pi has a battery clock. ``timezone`` only says when a counter's day begins.
-    ``outbox_mb``: the most the kept events may take on the disk."""
+    """One edge. ``identity``: its keys and papers. ``rtc``: the Pi has a battery clock. ``timezone`` only says when a
+    counter's day begins. ``outbox_mb``: the most the kept events may take on the disk."""
 
-    site: Slug
-    edge: Slug
     data_dir: Path
-    key: Ed25519PrivateKey
-    controller_key: Ed25519PublicKey
+    identity: Identity
     broker: BrokerConfig
     clock_file: Path | None = None
     timezone: str = "Europe/London"
@@ -54,22 +53,28 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     motion: tuple[MotionConfig, ...] = ()
     wifi: tuple[WifiConfig, ...] = ()
 
+    @property
+    def site(self) -> Slug:
+        return self.identity.papers.site
+
+    @property
+    def edge(self) -> Slug:
+        return self.identity.papers.edge
+
 
 class _BrokerFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    host: Annotated[str, msgspec.Meta(min_length=1)]
-    port: Port = 1883
+    """What is said here goes before what the papers say."""
+
+    host: Annotated[str, msgspec.Meta(min_length=1)] | None = None
+    port: Port | None = None
+    tls: bool | None = None
     username: str | None = None
     password_file: PathText | None = None
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    site: Slug
-    edge: Slug
     data_dir: PathText
-    key_file: PathText
-    controller_key: str
-    broker: _BrokerFile
-    secrets_file: PathText | None = None
+    broker: _BrokerFile = _BrokerFile()
     clock_file: PathText | None = None
     timezone: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_+/-]+$")] = "Europe/London"
     rtc: bool = False
@@ -97,21 +102,18 @@ def load(path: Path) -> Config:
         mend = "Write it as in Europe/London; where no zone is known, apt-get install tzdata"
         raise ConfigError(path, "timezone", f"there is no zone {file.timezone!r}", mend) from None
     folder = path.parent
-    broker = file.broker
-    password = _private(path, "broker.password_file", folder / broker.password_file) if broker.password_file else None
+    data_dir = _data_dir(path, folder / file.data_dir)
+    identity = read_identity(data_dir / FILE)
     return Config(
-        site=file.site,
-        edge=file.edge,
-        data_dir=_data_dir(path, folder / file.data_dir),
-        key=_private_key(path, folder / file.key_file),
-        controller_key=_public_key(path, file.controller_key),
-        broker=BrokerConfig(host=broker.host, port=broker.port, username=broker.username, password=password),
+        data_dir=data_dir,
+        identity=identity,
+        broker=_broker(path, file.broker, identity.papers.broker),
         clock_file=_clock_file(path, folder / file.clock_file) if file.clock_file else None,
         timezone=file.timezone,
         rtc=file.rtc,
         outbox_mb=file.outbox_mb,
         fire=file.fire,
-        doors=_with_secrets(path, file),
+        doors=file.door,
         readers=tuple(_reader(path, f"reader[{at}]", reader) for at, reader in enumerate(file.reader)),
         counters=file.counter,
         motion=file.motion,
@@ -140,6 +142,25 @@ def _osdp_key(path: Path, key: str, file: Path) -> bytes:
     if secret == DEFAULT_KEY:
         raise ConfigError(path, key, f"{file} holds the key that all new readers have", "Make one of its own")
     return secret
+
+
+def data_dir_of(path: Path) -> Path:
+    """Where the edge of a configuration keeps what it must not lose, its identity too. Raises ``ConfigError``."""
+    data_dir = _toml(path, "the file").get("data_dir")
+    if not isinstance(data_dir, str):
+        raise ConfigError(path, "data_dir", "is missing", "Name the folder that belongs to the agent")
+    return _data_dir(path, path.parent / data_dir)
+
+
+def _broker(path: Path, here: _BrokerFile, told: BrokerAddress) -> BrokerConfig:
+    password_file = here.password_file and path.parent / here.password_file
+    return BrokerConfig(
+        host=here.host or told.host,
+        port=here.port or told.port,
+        tls=told.tls if here.tls is None else here.tls,
+        username=here.username,
+        password=_private(path, "broker.password_file", password_file) if password_file else None,
+    )
 
 
 def _toml(path: Path, key: str) -> dict[str, Any]:
@@ -192,42 +213,3 @@ def _private(path: Path, key: str, file: Path) -> str:
     if mode & 0o077:
         raise ConfigError(path, key, f"{file} can be read by others", f"chmod 600 {file}")
     return text
-
-
-def _private_key(path: Path, file: Path) -> Ed25519PrivateKey:
-    text = _private(path, "key_file", file)
-    try:
-        return Ed25519PrivateKey.from_private_bytes(base64.b64decode(text, validate=True))
-    except (ValueError, binascii.Error):
-        mend = "Make one with `hallkeeper edge keygen`"
-        raise ConfigError(path, "key_file", f"{file} holds no Ed25519 private key in base64", mend) from None
-
-
-def _public_key(path: Path, text: str) -> Ed25519PublicKey:
-    try:
-        return Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
-    except (ValueError, binascii.Error):
-        mend = "Copy it from the controller's answer when the edge was added"
-        raise ConfigError(path, "controller_key", "is no Ed25519 public key in base64", mend) from None
-
-
-def _with_secrets(path: Path, file: _File) -> tuple[DoorConfig, ...]:
-    """The doors with their secrets, base64 by door id in the table ``[doors]`` of the secrets file."""
-    if not file.door:
-        return ()
-    if file.secrets_file is None:
-        raise ConfigError(path, "secrets_file", "is missing", "A door cannot check a code without its secret")
-    secrets_path = path.parent / file.secrets_file
-    _private(path, "secrets_file", secrets_path)
-    table = _toml(secrets_path, "the file").get("doors", {})
-    doors = []
-    for door in file.door:
-        try:
-            secret = base64.b64decode(table[door.id], validate=True)
-        except (KeyError, TypeError, ValueError, binascii.Error):
-            secret = b""
-        if len(secret) < 16:
-            mend = "Copy it from the controller's answer when the edge was added"
-            raise ConfigError(secrets_path, f"doors.{door.id}", "is no base64 secret of 16 bytes or more", mend)
-        doors.append(msgspec.structs.replace(door, secret=secret))
-    return tuple(doors)

@@ -58,8 +58,6 @@ def check(path: Path, parts: Parts) -> None:
 
 def _check_door(taken: "_Taken", here: str, door: DoorConfig) -> None:
     taken.name(f"{here}.id", door.id)
-    if door.secret:
-        raise ConfigError(taken.path, f"{here}.secret", "does not belong here", "Put it into secrets_file")
     for key, pin in door.pins().items():
         taken.pin(f"{here}.{key}", pin)
     if (trouble := door_trouble(door)) is not None:

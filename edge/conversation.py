@@ -18,6 +18,7 @@ from edge.house import Device, House
 from edge.wire.codec import encode
 from edge.wire.command import CommandGate
 from edge.wire.decide import ClockTrust
+from edge.wire.enrolment import Renewal
 from edge.wire.envelope import Addressed, Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import CommandRefused
 from edge.wire.link import Link
@@ -63,7 +64,7 @@ class Conversation:
         self._to_show: dict[str, None] = {}
         self._wake = asyncio.Event()
         self._status_due = False
-        self._said: tuple[ClockTrust, str | None, int] | None = None
+        self._said: tuple[ClockTrust, str | None, int, int] | None = None
         self._leaving = False
 
     # Who is there
@@ -100,6 +101,10 @@ class Conversation:
         """Trust, plan or health may have changed, or events reached the disk."""
         self._status_due = self._gist() != self._said
         self._wake.set()
+
+    def ask_papers(self, renewal: Renewal) -> None:
+        """Ask the controller for other papers."""
+        self._say("renewal", Purpose.RENEWAL, renewal)
 
     def applied(self, applied: Applied) -> None:
         self._say("plan/applied", Purpose.APPLIED, applied, retain=True)
@@ -221,9 +226,10 @@ class Conversation:
     def _new_session(self, connection: int) -> _Session:
         return _Session(connection=connection, nonce=secrets.token_hex(16), began=self._house.clock.monotonic())
 
-    def _gist(self) -> tuple[ClockTrust, str | None, int]:
+    def _gist(self) -> tuple[ClockTrust, str | None, int, int]:
         plan = self._house.plans.plan
-        return self._house.trust, plan.manifest.digest if plan else None, sum(self._house.health.values())
+        health = sum(self._house.health.values())
+        return self._house.trust, plan.manifest.digest if plan else None, health, self._house.papers
 
     def _status(self, *, online: bool) -> Status:
         house = self._house
@@ -243,4 +249,5 @@ class Conversation:
             head=house.outbox.head,
             log=house.outbox.log,
             health=dict(house.health),
+            papers=house.papers,
         )

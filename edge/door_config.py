@@ -38,7 +38,6 @@ class DoorConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     free_after_entry: bool = False
     hold_s: Positive = 5.0
     held_after_s: Positive = 60.0
-    secret: bytes = b""
 
     @property
     def fails_safe(self) -> bool:

@@ -179,7 +179,7 @@ class Doorway:
         decision = decide(
             self._house.plans.plan,
             door=self.id,
-            secret=self._config.secret,
+            secret=self._house.secrets.secret(self.id, self._house.plans.plan),
             credential=presented,
             now=self._house.now(),
             trust=self._house.trust,

@@ -18,6 +18,10 @@ class ConfigError(EdgeError):
         self.mend = mend
 
 
+class EnrolmentFailed(EdgeError):
+    """This Pi could not be enrolled; the message says what to do."""
+
+
 class PinError(EdgeError):
     """A pin could not be taken or set."""
 

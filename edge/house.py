@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from edge.config import Config
 from edge.errors import RestartWanted, TaskDied
+from edge.identity import DoorSecrets
 from edge.outbox import Outbox
 from edge.plans import PlanStore
 from edge.trust import Timekeeper
@@ -58,6 +59,9 @@ class House:
         self._faults: set[tuple[str, str]] = set()
         self._seqs: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self.secrets = DoorSecrets(config.identity.papers)
+        self.papers = config.identity.papers.version
+        """The version of the papers in force."""
         self.death: asyncio.Future[None] = self._loop.create_future()
 
     # Time

@@ -65,6 +65,10 @@ class MqttLink:
             sending.cancel()
         return sending.done() and not sending.cancelled() and sending.exception() is None
 
+    def renew(self) -> None:
+        if self._ended is not None:
+            self._ended.cancel()
+
     async def events(self) -> AsyncIterator[Message | Connected | Disconnected]:
         connection, wait_s = 1, RETRY_S
         while True:
@@ -100,6 +104,7 @@ class MqttLink:
             self._broker.port,
             username=self._broker.username,
             password=self._broker.password,
+            tls_context=self._introduction.login() if self._introduction.login is not None else None,
             identifier=self._introduction.client_id,
             queue_type=gate,  # type: ignore[arg-type]  # aiomqtt calls it, and asks no more of it
             protocol=aiomqtt.ProtocolVersion.V5,
@@ -124,7 +129,8 @@ class MqttLink:
                     try:
                         await asyncio.wait((getting, ended), return_when=asyncio.FIRST_COMPLETED)
                         if not getting.done():
-                            ended.result()
+                            if not ended.cancelled():
+                                ended.result()
                             return
                         yield getting.result()
                         while not inbox.empty():

@@ -106,6 +106,9 @@ class MemoryLink:
         """Plug the cable in again."""
         self._cut = False
 
+    def renew(self) -> None:
+        self._broker.drop(self, "a new connection was asked for", will=False)
+
     async def events(self) -> AsyncIterator[Message | Connected | Disconnected]:
         """Connects on the first use and for as long as the iterator is alive."""
         try:

@@ -1,18 +1,20 @@
-"""What a building's edge needs to run: its key, its enrolment with the controller, its configuration file."""
+"""What a building's edge needs to run: its place in the estate, its enrolment, its configuration file."""
 
 import base64
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from edge.enrol import Applicant
+from edge.identity import FILE, write_identity
 from firmware_sim.api import Api
 from firmware_sim.building import Building
 
+DATA = "data"
+"""The folder of an edge's own files, in that of its configuration."""
 
-async def put_building(api: Api, building: Building, *, public_key: str) -> Mapping[str, str]:
-    """Make the building in the estate; the secrets of its doors. Repeatable."""
+
+async def put_building(api: Api, building: Building) -> None:
+    """Make the building in the estate. Repeatable."""
     site = f"/sites/{building.id}"
     await api.put(
         site,
@@ -25,8 +27,7 @@ async def put_building(api: Api, building: Building, *, public_key: str) -> Mapp
             "longitude": building.longitude,
         },
     )
-    edge = {"name": f"{building.name}: the Pi", "public_key": public_key}
-    await api.put(f"{site}/edges/{building.edge}", edge)
+    await api.put(f"{site}/edges/{building.edge}", {"name": f"{building.name}: the Pi"})
     for door in building.doors:
         await api.put(
             f"{site}/doors/{door.id}",
@@ -48,8 +49,14 @@ async def put_building(api: Api, building: Building, *, public_key: str) -> Mapp
                 "doors": list(space.doors),
             },
         )
-    answer = await api.put(f"{site}/edges/{building.edge}", edge)
-    return {"": str(answer["controller_key"]), **{door: str(secret) for door, secret in answer["doors"].items()}}
+
+
+async def enrol(api: Api, building: Building, folder: Path) -> None:
+    """Let the building's edge in, whose files lie in ``folder``, as its Pi would ask to be."""
+    made = await api.post(f"/sites/{building.id}/edges/{building.edge}/enrolment", {})
+    applicant = Applicant(made["token"])
+    answer = await api.post("/enrol", applicant.body)
+    write_identity(folder / DATA / FILE, applicant.accept(base64.b64decode(answer["papers"])))
 
 
 async def put_hours(api: Api, building: Building) -> None:
@@ -67,36 +74,13 @@ async def put_hours(api: Api, building: Building) -> None:
     )
 
 
-def edge_key(folder: Path) -> str:
-    """The public key of the edge whose files lie in ``folder``, base64; made there where it is missing."""
-    file = folder / "edge.key"
-    if file.exists():
-        key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(file.read_text()))
-    else:
-        key = Ed25519PrivateKey.generate()
-        _private(file, base64.b64encode(key.private_bytes_raw()).decode() + "\n")
-    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
-
-
-def write_secrets(folder: Path, secrets: Mapping[str, str]) -> None:
-    """Keep what the enrolment answered: door secrets, and the controller's key under the empty name."""
-    doors = "".join(f"{door} = {json.dumps(secret)}\n" for door, secret in secrets.items() if door)
-    _private(folder / "secrets.toml", "[doors]\n" + doors)
-    _private(folder / "controller.pub", secrets[""] + "\n")
-
-
 def write_config(
     folder: Path, building: Building, *, broker_port: int, clock_file: Path | None, wifi_every_s: float = 60.0
 ) -> Path:
     """The edge's configuration file, for a broker on loopback."""
     lines = [
         f"# {building.name}: an edge on simulated pins.",
-        f"site = {json.dumps(building.id)}",
-        f"edge = {json.dumps(building.edge)}",
-        'data_dir = "data"',
-        'key_file = "edge.key"',
-        'secrets_file = "secrets.toml"',
-        f"controller_key = {json.dumps((folder / 'controller.pub').read_text().strip())}",
+        f"data_dir = {json.dumps(DATA)}",
         f"timezone = {json.dumps(building.zone)}",
         "rtc = true",
     ]
@@ -158,9 +142,3 @@ def write_config(
 
 def _optional(**pins: int | None) -> list[str]:
     return [f"{key} = {{ pin = {pin} }}" for key, pin in pins.items() if pin is not None]
-
-
-def _private(file: Path, text: str) -> None:
-    file.touch(mode=0o600)
-    file.chmod(0o600)
-    file.write_text(text)

@@ -17,6 +17,7 @@ from typing import Self
 
 import msgspec
 
+from edge.identity import FILE
 from edge.wire.clock import ClockFile, ScaledClock
 from edge.wire.codec import encode
 from firmware_sim import provision
@@ -272,11 +273,11 @@ class Rig:
 
     async def _enrol(self, building: Building) -> None:
         folder = self._edge_folder(building)
-        if (folder / "controller.pub").exists():
+        if (folder / provision.DATA / FILE).exists():
             return
-        answer = await provision.put_building(self.api, building, public_key=provision.edge_key(folder))
+        await provision.put_building(self.api, building)
         await provision.put_hours(self.api, building)
-        provision.write_secrets(folder, answer)
+        await provision.enrol(self.api, building, folder)
 
 
 def hallkeeper() -> str:

@@ -109,13 +109,6 @@ class SitePartsAnswer(SiteAnswer):
     edges: list[EdgeAnswer]
 
 
-class EnrolmentAnswer(Answer):
-    """What a Pi's configuration needs: the controller's key and a secret for each of its doors, base64."""
-
-    controller_key: str
-    doors: dict[str, str]
-
-
 class DifferenceAnswer(Answer):
     """One thing that would be another. ``what``: add, change or remove. ``fields``: which of a changed one."""
 

@@ -83,9 +83,6 @@ class StandsInTheWay(Conflicting):
         )
 
 
-class KeyTaken(Conflicting):
-    def __init__(self, edge: str, site: str) -> None:
-        super().__init__(
-            f"this public key is edge {edge!r}'s at site {site!r}; each edge needs a key of its own: "
-            "make a new one on the Pi"
-        )
+class EdgeUnknown(NotFound):
+    def __init__(self, site: str, edge: str) -> None:
+        super().__init__(f"site {site!r} has no edge {edge!r}; make it first, or look at its name")

@@ -141,12 +141,21 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
-    """A Pi. ``public_key``: 32 bytes, Ed25519; what it signs with."""
+    """A Pi. What it signs with comes with its enrolment."""
 
     site: Slug
     id: Slug
     name: str
-    public_key: bytes
+
+
+class SealedSecrets(msgspec.Struct, frozen=True):
+    """A door's secrets as they are stored: what its codes are hashed with, what offline codes are made from, and those
+    that will take their place once its edge has them."""
+
+    secret: bytes
+    offline: bytes | None
+    next_secret: bytes | None = None
+    next_offline: bytes | None = None
 
 
 class SiteParts(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from controller.estate.model import (
     Floor,
     Layout,
     Noise,
+    SealedSecrets,
     Site,
     SiteParts,
     Space,
@@ -149,17 +150,18 @@ async def edge(tx: Tx, site: str, edge_id: str) -> Edge | None:
     return Edge(**row) if row else None
 
 
-async def edge_with_key(tx: Tx, public_key: bytes) -> Edge | None:
-    row = (await tx.execute(select(*_EDGE).where(edges.c.public_key == public_key))).mappings().first()
-    return Edge(**row) if row else None
-
-
-async def sealed_secrets(tx: Tx, site: str, *, edge: str | None = None) -> dict[str, bytes]:
-    """Door id -> sealed secret, of the whole site or of the doors on one edge."""
-    query = select(doors.c.id, doors.c.secret).where(doors.c.site == site).order_by(doors.c.id)
+async def sealed_secrets(tx: Tx, site: str, *, edge: str | None = None) -> dict[str, SealedSecrets]:
+    """Door id -> its sealed secrets, of the whole site or of the doors on one edge."""
+    columns = [doors.c[name] for name in SealedSecrets.__struct_fields__]
+    query = select(doors.c.id, *columns).where(doors.c.site == site).order_by(doors.c.id)
     if edge is not None:
         query = query.where(doors.c.edge == edge)
-    return {row.id: row.secret for row in await tx.execute(query)}
+    return {door: SealedSecrets(*sealed) for door, *sealed in await tx.execute(query)}
+
+
+async def put_secrets(tx: Tx, site: str, door: str, sealed: SealedSecrets) -> None:
+    here = (doors.c.site == site) & (doors.c.id == door)
+    await tx.execute(update(doors).where(here).values(msgspec.structs.asdict(sealed)))
 
 
 async def put_site(tx: Tx, value: Site) -> bool:
@@ -172,10 +174,10 @@ async def put_edge(tx: Tx, value: Edge) -> bool:
     return await _put(tx, edges, msgspec.structs.asdict(value), ("site", "id"))
 
 
-async def put_door(tx: Tx, value: Door, *, new_secret: bytes) -> bool:
-    """Write a door; True when it is new. One that is there keeps the secret it has."""
+async def put_door(tx: Tx, value: Door, *, new: SealedSecrets) -> bool:
+    """Write a door; True when it is new. One that is there keeps the secrets it has."""
     row = msgspec.structs.asdict(value)
-    return await _put(tx, doors, row, ("site", "id"), only_new={"secret": new_secret})
+    return await _put(tx, doors, row, ("site", "id"), only_new=msgspec.structs.asdict(new))
 
 
 async def put_floor(tx: Tx, value: Floor) -> bool:

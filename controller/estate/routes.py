@@ -1,14 +1,13 @@
 """Sites and what they consist of. A write that bookings stand in the way of is refused with their list; ``check=true``
 tells what it would do and writes nothing."""
 
-import base64
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
 from controller.estate.answers import (
     DoorAnswer,
-    EnrolmentAnswer,
+    EdgeAnswer,
     EquipmentAnswer,
     FloorAnswer,
     ForeseenAnswer,
@@ -17,6 +16,7 @@ from controller.estate.answers import (
     SitePartsAnswer,
     SpaceAnswer,
     door_answer,
+    edge_answer,
     equipment_answer,
     floor_answer,
     foreseen_answer,
@@ -145,11 +145,14 @@ async def delete_door(site: SlugPath, door: SlugPath, house: TheHouse, actor: Bu
     await house.estate.remove(site, "doors", door, actor=actor.name)
 
 
-@router.put("/sites/{site}/edges/{edge}", responses=_OF_A_SITE)
-async def put_edge(site: SlugPath, edge: SlugPath, body: EdgeBody, house: TheHouse, actor: Builds) -> EnrolmentAnswer:
-    """Make or change an edge. Answers what its configuration needs; ask again once its doors are made."""
-    doors = await house.estate.put_edge(body.edge(site, edge), actor=actor.name)
-    return EnrolmentAnswer(controller_key=base64.b64encode(house.keys.public).decode(), doors=doors)
+@router.put("/sites/{site}/edges/{edge}", responses=_OF_A_SITE | made(EdgeAnswer))
+async def put_edge(
+    site: SlugPath, edge: SlugPath, body: EdgeBody, house: TheHouse, actor: Builds, response: Response
+) -> EdgeAnswer:
+    """Make or change an edge. A new one enrols before it can do anything."""
+    value = body.edge(site, edge)
+    _created(response, await house.estate.put_edge(value, actor=actor.name))
+    return edge_answer(value)
 
 
 @router.delete("/sites/{site}/edges/{edge}", status_code=_GONE, responses=_OF_A_SITE)

@@ -1,7 +1,5 @@
 """What the estate takes. What it answers is in ``answers``."""
 
-import base64
-import binascii
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -21,7 +19,6 @@ from controller.estate.model import (
 )
 from controller.fields import Body, Line, Name, Note, Number, Slug, Whole, Yes
 
-_KEY_BYTES = 32
 MOST_MINUTES = 1440
 """Longest set-up, clear-down or change-over: a day."""
 MOST_PARTS = 200
@@ -33,18 +30,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _key(text: str) -> str:
-    try:
-        key = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("must be base64") from None
-    if len(key) != _KEY_BYTES:
-        raise ValueError(f"must be {_KEY_BYTES} bytes (an Ed25519 public key), not {len(key)}")
-    return text
-
-
 ZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
-KeyText = Annotated[str, StringConstraints(max_length=100), AfterValidator(_key)]
 Latitude = Annotated[Number, Field(ge=-90, le=90)]
 Longitude = Annotated[Number, Field(ge=-180, le=180)]
 Capacity = Annotated[Whole, Field(ge=0, le=100_000)]
@@ -174,10 +160,9 @@ class DoorBody(Body):
 
 
 class EdgeBody(Body):
-    """``public_key``: Ed25519, 32 bytes as base64."""
+    """A Pi; its keys come with its enrolment."""
 
     name: Name
-    public_key: KeyText
 
     def edge(self, site: str, edge_id: str) -> Edge:
-        return Edge(site=site, id=edge_id, name=self.name, public_key=base64.b64decode(self.public_key))
+        return Edge(site=site, id=edge_id, name=self.name)

@@ -1,6 +1,5 @@
 """The estate: reads for everybody, writes for whoever sets a building up, after a look at what they would do."""
 
-import base64
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
@@ -14,15 +13,15 @@ from controller.estate import repository
 from controller.estate.edits import SECTIONS, SINGULAR, Difference, Edit, Put, Remove, differences, things
 from controller.estate.errors import (
     DoorUnknown,
+    EdgeUnknown,
     InUse,
-    KeyTaken,
     SiteUnknown,
     StandsInTheWay,
     ThingUnknown,
     Unsound,
 )
 from controller.estate.following import Follower, Foreseen, together
-from controller.estate.model import Door, Edge, Equipment, Floor, Site, SiteParts, Space
+from controller.estate.model import Door, Edge, Equipment, Floor, SealedSecrets, Site, SiteParts, Space
 from controller.estate.revisions import bump
 from controller.estate.soundness import Fault, faults, users
 from controller.people import audit
@@ -30,6 +29,7 @@ from controller.people.model import PartyKind
 from controller.people.parties import party
 from controller.secrets import Keys
 from edge.wire.clock import Clock
+from edge.wire.enrolment import DoorSecret
 
 T = TypeVar("T", Floor, Space, Equipment, Door, Edge)
 SECRET_BYTES = 32
@@ -79,7 +79,67 @@ class Estate:
     async def door_secrets(self, tx: Tx, site: str, *, edge: str | None = None) -> dict[str, bytes]:
         """Door id -> the secret its codes are hashed with, of the whole site or of one edge."""
         sealed = await repository.sealed_secrets(tx, site, edge=edge)
-        return {door: self._keys.unseal(secret, _about(site, door)) for door, secret in sealed.items()}
+        return {door: self._keys.unseal(each.secret, _about(site, door)) for door, each in sealed.items()}
+
+    async def offline_secrets(self, tx: Tx, site: str, *, edge: str | None = None) -> dict[str, bytes]:
+        """Door id -> the secret its offline codes are made from, of those that have one."""
+        sealed = await repository.sealed_secrets(tx, site, edge=edge)
+        return {
+            door: self._keys.unseal(each.offline, _about_offline(site, door))
+            for door, each in sealed.items()
+            if each.offline is not None
+        }
+
+    async def all_secrets(self, tx: Tx, site: str, *, edge: str) -> dict[str, tuple[DoorSecret, ...]]:
+        """Door id -> its secrets, and the next ones where there are such, of the doors on an edge that have both."""
+        found: dict[str, tuple[DoorSecret, ...]] = {}
+        for door, sealed in (await repository.sealed_secrets(tx, site, edge=edge)).items():
+            pairs = ((sealed.secret, sealed.offline), (sealed.next_secret, sealed.next_offline))
+            found[door] = tuple(
+                DoorSecret(
+                    secret=self._keys.unseal(secret, _about(site, door)),
+                    offline=self._keys.unseal(offline, _about_offline(site, door)),
+                )
+                for secret, offline in pairs
+                if secret is not None and offline is not None
+            )
+        return {door: secrets for door, secrets in found.items() if secrets}
+
+    async def complete_secrets(self, tx: Tx, site: str, *, edge: str) -> None:
+        """Give a secret for offline codes to the doors on an edge that have none."""
+        for door, sealed in (await repository.sealed_secrets(tx, site, edge=edge)).items():
+            if sealed.offline is None:
+                new = self._new_secrets(site, door)
+                await repository.put_secrets(tx, site, door, msgspec.structs.replace(sealed, offline=new.offline))
+
+    async def begin_secrets(self, tx: Tx, site: str, *, edge: str) -> None:
+        """Make the secrets that will take the place of those of an edge's doors, unless they are made already."""
+        for door, sealed in (await repository.sealed_secrets(tx, site, edge=edge)).items():
+            if sealed.next_secret is None:
+                new = self._new_secrets(site, door)
+                both = msgspec.structs.replace(sealed, next_secret=new.secret, next_offline=new.offline)
+                await repository.put_secrets(tx, site, door, both)
+
+    async def has_next_secrets(self, tx: Tx, site: str, *, edge: str) -> bool:
+        """Whether doors on an edge wait for it to have their next secrets."""
+        sealed = await repository.sealed_secrets(tx, site, edge=edge)
+        return any(each.next_secret is not None for each in sealed.values())
+
+    async def take_up_secrets(self, tx: Tx, site: str, *, edge: str) -> dict[str, bytes]:
+        """Put the next secrets of an edge's doors in place; door id -> the one that its codes are hashed with now."""
+        changed: dict[str, bytes] = {}
+        for door, sealed in (await repository.sealed_secrets(tx, site, edge=edge)).items():
+            if sealed.next_secret is not None:
+                await repository.put_secrets(tx, site, door, SealedSecrets(sealed.next_secret, sealed.next_offline))
+                changed[door] = self._keys.unseal(sealed.next_secret, _about(site, door))
+        return changed
+
+    async def renew_secrets(self, tx: Tx, site: str, *, edge: str) -> tuple[str, ...]:
+        """Other secrets for the doors on an edge, at once; the doors."""
+        doors = tuple(await repository.sealed_secrets(tx, site, edge=edge))
+        for door in doors:
+            await repository.put_secrets(tx, site, door, self._new_secrets(site, door))
+        return doors
 
     async def put_site(self, site: Site, *, actor: str) -> bool:
         """Write a site; True when it is new. Raises ``Unsound`` for an organisation that is not there."""
@@ -112,13 +172,9 @@ class Estate:
         """As ``put_floor``. A new door gets a secret of its own; one that is there keeps its secret."""
         return await self._put(door.site, Put(value=door), actor)
 
-    async def put_edge(self, edge: Edge, *, actor: str) -> dict[str, str]:
-        """As ``put_floor``; returns the secrets of the doors that hang on it, base64. Raises ``KeyTaken`` when another
-        edge signs with this key."""
-        await self._put(edge.site, Put(value=edge), actor)
-        async with self._database.read() as tx:
-            found = await self.door_secrets(tx, edge.site, edge=edge.id)
-        return {door: base64.b64encode(secret).decode() for door, secret in found.items()}
+    async def put_edge(self, edge: Edge, *, actor: str) -> bool:
+        """As ``put_floor``. A new edge has no keys until it enrols."""
+        return await self._put(edge.site, Put(value=edge), actor)
 
     async def remove(self, site: str, section: str, thing: str, *, actor: str) -> None:
         """Delete a floor, space, equipment, door or edge. Raises ``SiteUnknown``, ``ThingUnknown``, ``InUse``,
@@ -134,14 +190,7 @@ class Estate:
             return Change(before=before, after=after, foreseen=await self.foresee(tx, before, after))
 
     async def _put(self, site: str, edit: Put, actor: str) -> bool:
-        try:
-            new = await self._database.run(self._edit, site, edit, actor)
-        except IntegrityError as error:
-            # Two sites have a lock each, so the other may have come between our look and our write.
-            if isinstance(edit.value, Edge):
-                async with self._database.read() as tx:
-                    await _require_key_free(tx, edit.value)
-            raise error
+        new = await self._database.run(self._edit, site, edit, actor)
         self._changes.site_changed(site, estate=True)
         return new
 
@@ -161,8 +210,6 @@ class Estate:
                 raise ThingUnknown(site, edit.section, edit.id)
             if found := users(before, edit.section, edit.id):
                 raise InUse(_named(edit), found)
-        elif isinstance(edit.value, Edge):
-            await _require_key_free(tx, edit.value)
         return before, edit.applied(before)
 
     async def foresee(self, tx: Tx, before: SiteParts | None, after: SiteParts) -> Foreseen:
@@ -205,8 +252,7 @@ class Estate:
         for each in named["edges"]:
             await repository.put_edge(tx, _of(after, "edges", each, Edge))
         for each in named["doors"]:
-            sealed = self._keys.seal(secrets.token_bytes(SECRET_BYTES), _about(site, each))
-            await repository.put_door(tx, _of(after, "doors", each, Door), new_secret=sealed)
+            await repository.put_door(tx, _of(after, "doors", each, Door), new=self._new_secrets(site, each))
         for each in named["floors"]:
             await repository.put_floor(tx, _of(after, "floors", each, Floor))
         await repository.put_spaces(tx, [_of(after, "spaces", each, Space) for each in named["spaces"]])
@@ -244,26 +290,14 @@ class Estate:
                 found.append(Fault(section="site", id="", field="organisation", text=text))
         return found
 
-    async def keys_taken(self, tx: Tx, before: SiteParts | None, after: SiteParts) -> list[Fault]:
-        """The edges whose new keys are those of other sites."""
-        known = {edge.public_key for edge in before.edges} if before is not None else set()
-        found: list[Fault] = []
-        for edge in after.edges:
-            holder = None if edge.public_key in known else await repository.edge_with_key(tx, edge.public_key)
-            if holder is not None and holder.site != edge.site:
-                text = KeyTaken(holder.id, holder.site).detail
-                found.append(Fault(section="edges", id=edge.id, field="public_key", text=text))
-        return found
+    def _new_secrets(self, site: str, door: str) -> SealedSecrets:
+        return SealedSecrets(
+            self._keys.seal(secrets.token_bytes(SECRET_BYTES), _about(site, door)),
+            self._keys.seal(secrets.token_bytes(SECRET_BYTES), _about_offline(site, door)),
+        )
 
     async def _record(self, tx: Tx, actor: str, act: str, site: str, thing: str) -> None:
         await audit.record(tx, actor=actor, at=self._clock.now(), act=act, site=site, thing=thing)
-
-
-async def _require_key_free(tx: Tx, edge: Edge) -> None:
-    """Raises ``KeyTaken``."""
-    holder = await repository.edge_with_key(tx, edge.public_key)
-    if holder is not None and (holder.site, holder.id) != (edge.site, edge.id):
-        raise KeyTaken(holder.id, holder.site)
 
 
 def _of(parts: SiteParts, section: str, thing: str, kind: type[T]) -> T:
@@ -300,5 +334,18 @@ async def require_door(tx: Tx, site: str, door_id: str) -> Door:
     return door
 
 
+async def require_edge(tx: Tx, site: str, edge_id: str) -> Edge:
+    """Raises ``SiteUnknown`` and ``EdgeUnknown``."""
+    await require_site(tx, site)
+    edge = await repository.edge(tx, site, edge_id)
+    if edge is None:
+        raise EdgeUnknown(site, edge_id)
+    return edge
+
+
 def _about(site: str, door: str) -> str:
     return f"secret of door {site}/{door}"
+
+
+def _about_offline(site: str, door: str) -> str:
+    return f"offline secret of door {site}/{door}"

@@ -34,7 +34,6 @@ def faults(parts: SiteParts, *, first: str | None = None) -> list[Fault]:
     found = [fault for space in parts.spaces for fault in _of_space(space, parts)]
     found += _of_equipment(parts)
     found += _of_doors(parts)
-    found += _of_edges(parts)
     try:
         atoms_of({space.id: space.parts for space in parts.spaces})
     except Circular as error:
@@ -169,15 +168,6 @@ def _of_doors(parts: SiteParts) -> Iterator[Fault]:
                 text=f"counter {door.counter!r} watches doors on the edges {hangs!r} and {door.edge!r}; what must act "
                 "together without a network hangs on one edge",
             )
-
-
-def _of_edges(parts: SiteParts) -> Iterator[Fault]:
-    holders: dict[bytes, str] = {}
-    for edge in parts.edges:
-        holder = holders.setdefault(edge.public_key, edge.id)
-        if holder != edge.id:
-            text = f"this is the key of edge {holder!r} too; each edge needs one of its own"
-            yield Fault(section="edges", id=edge.id, field="public_key", text=text)
 
 
 def _twice(values: Iterable[T]) -> list[T]:

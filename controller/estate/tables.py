@@ -39,7 +39,6 @@ edges = Table(
     Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
     Column("id", String(40), primary_key=True),
     Column("name", String(200), nullable=False),
-    Column("public_key", LargeBinary(32), nullable=False, unique=True),
 )
 
 doors = Table(
@@ -52,7 +51,12 @@ doors = Table(
     Column("hold_s", Double, nullable=False),
     Column("held_after_s", Double, nullable=False),
     Column("counter", String(40)),
-    Column("secret", LargeBinary, nullable=False),  # sealed with code.key
+    # What codes are hashed with and what offline codes are made from, and those that will take their place; all sealed
+    # with code.key.
+    Column("secret", LargeBinary, nullable=False),
+    Column("offline", LargeBinary),
+    Column("next_secret", LargeBinary),
+    Column("next_offline", LargeBinary),
     ForeignKeyConstraint(["site", "edge"], ["edges.site", "edges.id"]),
 )
 

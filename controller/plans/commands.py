@@ -19,7 +19,7 @@ from controller.problem import Conflicting, NotFound
 from controller.telemetry import repository as telemetry
 from controller.telemetry.gate import Gate
 from edge.wire.clock import Clock
-from edge.wire.envelope import Purpose, Signer
+from edge.wire.envelope import Purpose, Sealer
 from edge.wire.ids import uuid7
 from edge.wire.link import Link
 from edge.wire.messages import COMMAND_LIFE_S, Command, CommandResult
@@ -87,7 +87,7 @@ class Commander:
         *,
         database: Database,
         link: Link,
-        signer: Signer,
+        signer: Sealer,
         clock: Clock,
         gate: Gate,
         seen: Callable[[str], None],

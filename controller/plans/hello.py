@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import msgspec
@@ -20,7 +20,7 @@ from controller.telemetry import repository as telemetry
 from controller.telemetry.gate import Gate
 from controller.telemetry.model import EdgeState
 from edge.wire.clock import Clock
-from edge.wire.envelope import Purpose, Signer
+from edge.wire.envelope import Purpose, Sealer
 from edge.wire.link import Link
 from edge.wire.messages import Applied, Hello, HelloReply, Status
 from edge.wire.topics import Topic
@@ -36,19 +36,21 @@ _HEALTH_LIMIT = 50  # most counters of an edge's own that are kept
 
 
 class Greeter:
-    """``seen``: called with a site when something to look at changed; ``standing``: when codes stand otherwise."""
+    """``seen``: called with a site when something to look at changed; ``standing``: when codes stand otherwise;
+    ``holds``: with an edge and the version of the papers it says it holds."""
 
     def __init__(
         self,
         *,
         database: Database,
         link: Link,
-        signer: Signer,
+        signer: Sealer,
         clock: Clock,
         gate: Gate,
         planner: Planner,
         seen: Callable[[str], None],
         standing: Callable[[str], None],
+        holds: Callable[[EdgeName, int], Awaitable[None]],
     ) -> None:
         self._database = database
         self._link = link
@@ -58,6 +60,7 @@ class Greeter:
         self._planner = planner
         self._seen = seen
         self._standing = standing
+        self._holds = holds
         self._asked: dict[EdgeName, deque[str]] = {}
         self._unanswered: dict[EdgeName, float] = {}
         self._line_down_since: float | None = None
@@ -173,8 +176,10 @@ class Greeter:
         self._standing(name[0])
 
     async def _follow_up(self, name: EdgeName, status: Status) -> None:
-        """Note what the edge carries out."""
+        """Note what the edge carries out, and what papers it holds."""
         self._seen(name[0])
+        if status.online:
+            await self._holds(name, status.papers)
         if status.plan_version is not None and status.plan_digest is not None:
             digest, version = status.plan_digest, status.plan_version
             if await self._database.run(self._applied, name, version, digest, status.at):

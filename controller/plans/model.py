@@ -4,6 +4,8 @@ from datetime import datetime
 
 import msgspec
 
+from edge.wire.codec import decode
+from edge.wire.envelope import Envelope
 from edge.wire.plan import Manifest
 
 
@@ -18,6 +20,11 @@ class SignedPlan(msgspec.Struct, frozen=True, kw_only=True):
     applied_at: datetime | None = None
     refused_at: datetime | None = None
     why: str | None = None
+
+    @property
+    def kid(self) -> str:
+        """The name of the key it is signed with."""
+        return decode(self.sealed, Envelope).kid
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ from controller.plans.overrides import repository as overrides
 from controller.plans.overrides.model import ForPlan
 from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock
-from edge.wire.envelope import Purpose, Signer
+from edge.wire.envelope import Purpose, Sealer
 from edge.wire.link import Link
 from edge.wire.plan import Mode, ModeSpan
 from edge.wire.topics import Topic
@@ -90,7 +90,7 @@ class Planner:
         *,
         database: Database,
         link: Link,
-        signer: Signer,
+        signer: Sealer,
         clock: Clock,
         changes: Changes,
         pictures: Pictures,
@@ -272,7 +272,7 @@ class Planner:
         if await repository.latest_version(tx, site, edge) != (last and last.manifest.version):
             raise Overtaken
         self._checked[name] = compiled.window.start
-        if last is not None and compiled.says_as(last.manifest):
+        if last is not None and compiled.says_as(last.manifest) and last.kid == self._signer.kid_for(site, edge):
             # A grant that was ended and made anew between two plans is the same on the door.
             await self._note(tx, seen, last.manifest.version)
             if last.applied_at is not None:

@@ -1,13 +1,13 @@
 """Who may speak for an edge: opens what edges signed, and counts what is refused."""
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from controller.database import Tx
-from controller.estate import repository as estate
+from controller.enrolment import repository as enrolment
 from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
 from edge.wire.errors import WireError
 
@@ -19,7 +19,8 @@ EdgeName = tuple[str, str]
 
 
 class Gate:
-    """Knows the public key of every edge. Refusals wait in ``take_counts`` for whoever stores them."""
+    """Knows the public keys of every edge that has enrolled. Refusals wait in ``take_counts`` for whoever stores
+    them."""
 
     def __init__(self) -> None:
         self._keys: dict[EdgeName, Keyring] = {}
@@ -34,10 +35,10 @@ class Gate:
 
     async def load(self, tx: Tx) -> frozenset[EdgeName]:
         """Read the keys of all edges anew; the edges that are new or have another key."""
-        keys = {
-            (edge.site, edge.id): Keyring(Ed25519PublicKey.from_public_bytes(edge.public_key))
-            for edge in await estate.all_edges(tx)
-        }
+        found: dict[EdgeName, list[Ed25519PublicKey]] = defaultdict(list)
+        for key in await enrolment.live_keys(tx):
+            found[key.site, key.edge].append(Ed25519PublicKey.from_public_bytes(key.public_key))
+        keys = {name: Keyring(*theirs) for name, theirs in found.items()}
         before, self._keys = self._keys, keys
         return frozenset(
             name for name, ring in keys.items() if name not in before or before[name].keys.keys() != ring.keys.keys()

@@ -17,7 +17,7 @@ from controller.telemetry.filing import Batch, Cabinet, Filed
 from controller.telemetry.gate import Gate
 from controller.telemetry.judge import judge_all
 from edge.wire.clock import Clock
-from edge.wire.envelope import Purpose, Signer
+from edge.wire.envelope import Purpose, Sealer
 from edge.wire.events import Ack, EventBatch
 from edge.wire.link import Link
 from edge.wire.topics import Topic
@@ -46,7 +46,7 @@ class Ingest:
         *,
         database: Database,
         link: Link,
-        signer: Signer,
+        signer: Sealer,
         clock: Clock,
         gate: Gate,
         cabinet: Cabinet,

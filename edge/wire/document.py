@@ -14,6 +14,7 @@ from edge.wire import (
     command,
     credentials,
     decide,
+    enrolment,
     envelope,
     errors,
     events,
@@ -80,6 +81,17 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
     ),
     ("Passes", (passes.Pass,)),
     ("Commands", (messages.Command, messages.CommandResult)),
+    (
+        "Papers",
+        (
+            enrolment.Application,
+            enrolment.Renewal,
+            enrolment.Delivery,
+            enrolment.Papers,
+            enrolment.DoorSecret,
+            enrolment.BrokerAddress,
+        ),
+    ),
 )
 WORDS: tuple[type[enum.StrEnum], ...] = (
     envelope.Purpose,

@@ -32,6 +32,8 @@ class Purpose(StrEnum):
     APPLIED = "applied"
     RESULT = "result"
     PASS = "pass"  # noqa: S105  # a purpose, no secret
+    PAPERS = "papers"
+    RENEWAL = "renewal"
 
 
 class Addressed(Protocol):
@@ -66,13 +68,32 @@ def key_id(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
 
 
+class Sealer(Protocol):
+    """Signs what is addressed to, or comes from, an edge."""
+
+    def seal(self, purpose: Purpose, payload: msgspec.Struct) -> bytes:
+        """The bytes of a signed envelope around ``payload``."""
+        ...
+
+    def kid_for(self, site: str, edge: str) -> str:
+        """The name of the key that it signs with for this edge."""
+        ...
+
+
 class Signer:
     """Signs payloads with one private key; the key's name is worked out once."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
+        self.take_up(key)
+
+    def take_up(self, key: Ed25519PrivateKey) -> None:
+        """Sign with this key from here on."""
         self._key = key
         self.public_key = key.public_key()
         self.kid = key_id(self.public_key)
+
+    def kid_for(self, site: str, edge: str) -> str:
+        return self.kid
 
     def seal(self, purpose: Purpose, payload: msgspec.Struct) -> bytes:
         """The bytes of a signed envelope around ``payload``."""
@@ -88,6 +109,10 @@ class Keyring:
     """Public keys by name."""
 
     def __init__(self, *keys: Ed25519PublicKey) -> None:
+        self.trust(*keys)
+
+    def trust(self, *keys: Ed25519PublicKey) -> None:
+        """Trust these and no others from here on."""
         self.keys: Mapping[str, Ed25519PublicKey] = {key_id(key): key for key in keys}
 
     def signed(self, purpose: Purpose, body: bytes, signature: bytes) -> bool:

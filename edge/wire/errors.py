@@ -43,6 +43,12 @@ class PlanRefused(WireError):
     counter = "plan_refused"
 
 
+class PapersRefused(WireError):
+    """Papers that must not be taken up; those that are held stay in force."""
+
+    counter = "papers_refused"
+
+
 class CommandRefused(WireError):
     """A command that must not be carried out: late, replayed, of another session, for another door."""
 

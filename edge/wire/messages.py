@@ -15,7 +15,8 @@ Natural = Annotated[int, msgspec.Meta(ge=0)]
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Who is there. ``nonce`` is the session's: new on every connection, echoed by every command. ``connection``
-    counts connections since ``boot``. The last will is a ``Status`` with ``online`` false, signed beforehand."""
+    counts connections since ``boot``. The last will is a ``Status`` with ``online`` false, signed beforehand.
+    ``papers``: the version of those it holds."""
 
     site: Slug
     edge: Slug
@@ -31,6 +32,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     head: Natural = 0
     log: LogId | None = None
     health: dict[str, Natural] = {}
+    papers: Natural = 0
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):

@@ -61,7 +61,8 @@ class Passback(StrEnum):
 class HoursPart(msgspec.Struct, frozen=True, kw_only=True, tag="hours"):
     """One door's rules and its timeline. ``hold_s``: how long a grant keeps the strike released;
     ``held_after_s``: how long the door may stand open before it is reported as held; ``code_length``: how many
-    digits an ordinary code has here."""
+    digits an ordinary code has here; ``secret`` names the door's secret that its grants are hashed with, so that it
+    changes at one stroke with them (``""``: the one it has)."""
 
     door: Slug
     name: str
@@ -69,6 +70,7 @@ class HoursPart(msgspec.Struct, frozen=True, kw_only=True, tag="hours"):
     held_after_s: Seconds = 60.0
     code_length: CodeLength = CODE_LENGTH
     passback: Passback = Passback.OFF
+    secret: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{16})?$")] = ""
     spans: tuple[DoorSpan, ...] = ()
 
 

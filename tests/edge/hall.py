@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.agent import Agent
 from edge.config import BrokerConfig, Config
@@ -31,6 +30,7 @@ from firmware_sim.memory_link import MemoryBroker, MemoryLink
 from firmware_sim.pins import SimFactory
 from firmware_sim.virtual import VirtualClock, VirtualLoop
 from tests.edge.disk import MemoryDisk
+from tests.edge.enrolled import CONTROLLER_KEY, identity
 
 SITE, EDGE, DOOR = "ramsey", "ramsey-pi", "front-door"
 ZERO = datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
@@ -58,11 +58,8 @@ def run(main: Callable[[VirtualClock], Coroutine[Any, Any, T]], *, zero: datetim
 
 def config(folder: Path = Path("unused"), *, wifi: str | None = None, outbox_mb: int = 64) -> Config:
     return Config(
-        site=SITE,
-        edge=EDGE,
         data_dir=folder,
-        key=Ed25519PrivateKey.from_private_bytes(bytes(32)),
-        controller_key=Ed25519PrivateKey.from_private_bytes(bytes([1] * 32)).public_key(),
+        identity=identity({DOOR: SECRET}),
         broker=BrokerConfig(host="127.0.0.1"),
         outbox_mb=outbox_mb,
         doors=(
@@ -71,7 +68,6 @@ def config(folder: Path = Path("unused"), *, wifi: str | None = None, outbox_mb:
                 relay=OutputPin(pin=STRIKE),
                 contact=InputPin(pin=CONTACT),
                 rex=InputPin(pin=REX),
-                secret=SECRET,
             ),
         ),
         readers=(WiegandConfig(id="front-keypad", door=DOOR, d0=D0, d1=D1),),
@@ -109,7 +105,7 @@ class Hall:
         self.config = config or _default_config
         self.synchronised = synchronised
         self.broker = MemoryBroker()
-        self.controller = Signer(Ed25519PrivateKey.from_private_bytes(bytes([1] * 32)))
+        self.controller = Signer(CONTROLLER_KEY)
         self._ears = self.broker.client(["hk/1/+/+/#"])
         self._listening: asyncio.Task[None] | None = None
         self.heard: list[Message] = []
@@ -253,7 +249,7 @@ class Hall:
     # What came
 
     def got(self, name: str, purpose: Purpose, kind: type[A]) -> list[A]:
-        keys = Keyring(self.config.key.public_key())
+        keys = Keyring(self.config.identity.keys.signing.public_key())
         return [
             open_envelope(message.payload, purpose=purpose, kind=kind, site=SITE, edge=EDGE, keys=keys)
             for message in self.heard

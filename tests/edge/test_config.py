@@ -1,25 +1,21 @@
 """The configuration is read once, and what is wrong with it is said with file, key and mend."""
 
-import base64
-import os
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.config import Config, load
+from edge.config import BrokerConfig, Config, load
 from edge.errors import ConfigError
+from edge.identity import FILE, DoorSecrets, new_keys, read_identity, write_identity
+from edge.wire.enrolment import BrokerAddress
+from tests.edge.enrolled import identity, papers
 
-PUBLIC = base64.b64encode(Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()).decode()
-GOOD = f"""
-site = "ramsey"
-edge = "ramsey-pi"
+GOOD = """
 data_dir = "data"
-key_file = "edge.key"
-secrets_file = "secrets.toml"
-controller_key = "{PUBLIC}"
 
 [broker]
 host = "127.0.0.1"
@@ -28,9 +24,9 @@ password_file = "broker.password"
 
 [[door]]
 id = "front-door"
-relay = {{ pin = 17 }}
-contact = {{ pin = 27 }}
-rex = {{ pin = 22 }}
+relay = { pin = 17 }
+contact = { pin = 27 }
+rex = { pin = 22 }
 
 [[reader]]
 kind = "wiegand"
@@ -42,8 +38,8 @@ d1 = 6
 [[counter]]
 id = "front-beams"
 door = "front-door"
-outer = {{ pin = 23 }}
-inner = {{ pin = 24 }}
+outer = { pin = 23 }
+inner = { pin = 24 }
 
 [[motion]]
 id = "hall-pir"
@@ -64,8 +60,7 @@ def write(path: Path, text: str) -> None:
 
 
 def folder_with(folder: Path, text: str) -> Path:
-    write(folder / "edge.key", base64.b64encode(bytes(32)).decode() + "\n")
-    write(folder / "secrets.toml", f'[doors]\nfront-door = "{base64.b64encode(bytes(32)).decode()}"\n')
+    write_identity(folder / "data" / FILE, identity({"front-door": bytes(32)}))
     write(folder / "broker.password", "not a secret\n")
     (folder / "edge.toml").write_text(text)
     return folder / "edge.toml"
@@ -78,14 +73,12 @@ def loaded(folder: Path, text: str) -> Config:
 def test_a_sound_file_is_read_with_its_secrets_and_paths_beside_it(tmp_path: Path) -> None:
     config = loaded(tmp_path, GOOD)
     assert (config.site, config.edge, config.data_dir) == ("ramsey", "ramsey-pi", tmp_path / "data")
-    assert config.doors[0].secret == bytes(32)
+    assert DoorSecrets(config.identity.papers).secret("front-door", None) == bytes(32)
     assert config.broker.password == "not a secret"
     assert config.wifi[0].file == str(tmp_path / "stations.txt")
 
 
 MISTAKES = [
-    ('site = "ramsey"', 'site = "Ramsey Hall"', "site"),
-    ('site = "ramsey"', "", "site"),
     ('data_dir = "data"', "data_dir = 3", "data_dir"),
     ("relay = { pin = 17 }", "relay = { pin = 99 }", "door[0].relay.pin"),
     ("relay = { pin = 17 }", "relay = { pin = 17, polarity = 1 }", "door[0].relay.polarity"),
@@ -116,21 +109,16 @@ MISTAKES = [
     ('file = "stations.txt"', r'command = ["iw", "\u0000"]', "wifi[0].command[1]"),
     ('file = "stations.txt"', r'file = "a\u0000b"', "wifi[0].file"),
     ('data_dir = "data"', r'data_dir = "a\u0000b"', "data_dir"),
-    ('data_dir = "data"', 'data_dir = "edge.key"', "data_dir"),
-    ('data_dir = "data"', 'data_dir = "edge.key/data"', "data_dir"),
+    ('data_dir = "data"', 'data_dir = "edge.toml"', "data_dir"),
+    ('data_dir = "data"', 'data_dir = "edge.toml/data"', "data_dir"),
     ('data_dir = "data"', f'data_dir = "{"x" * 300}"', "data_dir"),
-    ('key_file = "edge.key"', r'key_file = "a\u0000b"', "key_file"),
-    ('site = "ramsey"', 'site = "ramsey"\ntimezone = "America"', "timezone"),
-    ('site = "ramsey"', f'site = "ramsey"\ntimezone = "{"x" * 300}"', "timezone"),
-    ('site = "ramsey"', 'site = "ramsey"\nclock_file = "none.json"', "clock_file"),
+    ('data_dir = "data"', 'data_dir = "data"\ntimezone = "America"', "timezone"),
+    ('data_dir = "data"', f'data_dir = "data"\ntimezone = "{"x" * 300}"', "timezone"),
+    ('data_dir = "data"', 'data_dir = "data"\nclock_file = "none.json"', "clock_file"),
     ('host = "127.0.0.1"', "host = ''", "broker.host"),
     ('host = "127.0.0.1"', 'host = "x"\nport = 0', "broker.port"),
-    ('key_file = "edge.key"', 'key_file = "no.key"', "key_file"),
-    ('key_file = "edge.key"', 'key_file = "broker.password"', "key_file"),
-    ('secrets_file = "secrets.toml"', "", "secrets_file"),
-    (f'controller_key = "{PUBLIC}"', 'controller_key = "AAAA"', "controller_key"),
-    ('site = "ramsey"', 'site = "ramsey"\ntimezone = "Mars/Base"', "timezone"),
-    ('site = "ramsey"', 'site = "ramsey"\ncolour = "red"', "colour"),
+    ('data_dir = "data"', 'data_dir = "data"\ntimezone = "Mars/Base"', "timezone"),
+    ('data_dir = "data"', 'data_dir = "data"\ncolour = "red"', "colour"),
     ("[broker]", "[broker", "the file"),
 ]
 
@@ -145,19 +133,44 @@ def test_a_mistake_is_named_with_its_key_and_how_to_mend_it(tmp_path: Path, good
     assert caught.value.mend
 
 
-def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
-    path = folder_with(tmp_path, GOOD)
-    os.chmod(tmp_path / "edge.key", 0o644)
-    with pytest.raises(ConfigError, match="chmod 600"):
-        load(path)
+def spoil_certificate(file: Path) -> None:
+    """Put somebody else's certificate beside its keys."""
+    held, other = read_identity(file), papers(new_keys(), {})
+    changed = msgspec.structs.replace(held.papers, certificate=other.certificate)
+    write_identity(file, msgspec.structs.replace(held, papers=changed))
 
 
-def test_a_door_without_a_secret_is_named_in_the_secrets_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("spoil", "problem", "mend"),
+    [
+        (lambda file: file.chmod(0o640), "can be read by others", "chmod 600"),
+        (lambda file: file.unlink(), "is not there", "hallkeeper edge enrol TOKEN"),
+        (lambda file: file.write_bytes(b"{}"), "is of no use", "hallkeeper edge enrol TOKEN"),
+        (spoil_certificate, "certificate is for another key", "hallkeeper edge enrol TOKEN"),
+    ],
+)
+def test_an_identity_that_is_missing_spoilt_or_seen_by_others_is_refused_with_the_mend(
+    tmp_path: Path, spoil: Callable[[Path], None], problem: str, mend: str
+) -> None:
     path = folder_with(tmp_path, GOOD)
-    write(tmp_path / "secrets.toml", "[doors]\n")
+    file = tmp_path / "data" / FILE
+    spoil(file)
     with pytest.raises(ConfigError) as caught:
         load(path)
-    assert (caught.value.file, caught.value.key) == (tmp_path / "secrets.toml", "doors.front-door")
+    assert (caught.value.file, caught.value.key) == (file, "identity")
+    assert problem in caught.value.problem
+    assert mend in caught.value.mend
+
+
+def test_the_papers_say_where_the_broker_is_and_the_file_may_say_otherwise(tmp_path: Path) -> None:
+    told = BrokerAddress(host="hub.example.org", port=8883, tls=True)
+    path = folder_with(tmp_path, 'data_dir = "data"\n')
+    held = read_identity(tmp_path / "data" / FILE)
+    changed = msgspec.structs.replace(held.papers, broker=told)
+    write_identity(tmp_path / "data" / FILE, msgspec.structs.replace(held, papers=changed))
+    assert load(path).broker == BrokerConfig(host="hub.example.org", port=8883, tls=True)
+    path.write_text('data_dir = "data"\n[broker]\nhost = "10.0.0.1"\nport = 9000\n')
+    assert load(path).broker == BrokerConfig(host="10.0.0.1", port=9000, tls=True)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ asyncio.run(until_told(agent.run()))
 
 
 def statuses(ear: Ear) -> list[Status]:
-    keys = Keyring(config().key.public_key())
+    keys = Keyring(config().identity.keys.signing.public_key())
     return [
         open_envelope(one.payload, purpose=Purpose.STATUS, kind=Status, site=SITE, edge=EDGE, keys=keys)
         for one in ear.seen

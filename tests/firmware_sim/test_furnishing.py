@@ -29,9 +29,7 @@ async def api(app: FastAPI, tmp_path: Path) -> AsyncIterator[Api]:
     async with Api(BASE_URL, transport=httpx.ASGITransport(app)) as api:
         await api.set_up(token=(tmp_path / "setup-token").read_text(), user=USER, password=PASSWORD)
         for building in demo_buildings():
-            folder = tmp_path / building.id
-            folder.mkdir()
-            await provision.put_building(api, building, public_key=provision.edge_key(folder))
+            await provision.put_building(api, building)
             await provision.put_hours(api, building)
         yield api
 

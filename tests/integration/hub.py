@@ -19,6 +19,7 @@ from controller.settings import Settings
 from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock
 from edge.wire.link import Link
+from tests.controller.enrolment.trusting import trust
 from tests.controller.telemetry.speaking import Speaker
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
@@ -44,8 +45,8 @@ class Hub:
         """Make the site with a door, an edge and a space."""
         estate = self.house.estate
         await estate.put_site(SITE, actor=ACTOR)
-        edge = Edge(site="ramsey", id="main", name="Main", public_key=self.speaker.public_key)
-        await estate.put_edge(edge, actor=ACTOR)
+        await estate.put_edge(Edge(site="ramsey", id="main", name="Main"), actor=ACTOR)
+        await trust(self.house, "ramsey", "main", self.speaker.public_key)
         await estate.put_door(FRONT, actor=ACTOR)
         await estate.put_space(HALL, actor=ACTOR)
 

@@ -104,9 +104,9 @@ class Theatre:
     async def _wake(self, building: Building) -> None:
         folder = self._folder / building.id
         folder.mkdir()
-        public_key = provision.edge_key(folder)
-        provision.write_secrets(folder, await provision.put_building(self.api, building, public_key=public_key))
+        await provision.put_building(self.api, building)
         await provision.put_hours(self.api, building)
+        await provision.enrol(self.api, building, folder)
         config = load(
             provision.write_config(folder, building, broker_port=1, clock_file=None, wifi_every_s=WIFI_EVERY_S)
         )

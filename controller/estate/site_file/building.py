@@ -1,6 +1,5 @@
 """The building itself in a site's file: site, floors, spaces, equipment, doors, edges, each thing a table by its id."""
 
-import base64
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -149,7 +148,7 @@ _STAND_IN: Mapping[str, Callable[[str, str], Thing]] = {
     "spaces": lambda site, name: Space(site=site, id=name, name=name),
     "equipment": lambda site, name: Equipment(site=site, id=name, name=name, count=0),
     "doors": lambda site, name: Door(site=site, id=name, name=name, edge=name, hold_s=5, held_after_s=60),
-    "edges": lambda site, name: Edge(site=site, id=name, name=name, public_key=name.encode()),
+    "edges": lambda site, name: Edge(site=site, id=name, name=name),
 }
 
 
@@ -211,7 +210,7 @@ def _write_space(space: Thing) -> Plain:
 
 def _write_edge(edge: Thing) -> Plain:
     assert isinstance(edge, Edge)
-    return written(EdgeBody(name=edge.name, public_key=base64.b64encode(edge.public_key).decode()))
+    return written(EdgeBody(**_own(edge)))
 
 
 def _write_floor(floor: Thing) -> Plain:

@@ -124,7 +124,7 @@ class SiteFile:
         wanted = building.built(tables, site)
         problems += wanted.problems
         after = building.merged(before, wanted, prune=prune)
-        found = await self._estate.faults(tx, before, after) + await self._estate.keys_taken(tx, before, after)
+        found = await self._estate.faults(tx, before, after)
         problems += [Problem(place=each.place, text=each.text) for each in found if not wanted.doubts(each)]
         readable = after if not found else _loose(after)
         put, changes, obstacles, notes = await self._sections_of(

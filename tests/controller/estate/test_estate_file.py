@@ -95,25 +95,6 @@ async def test_a_site_with_a_fault_keeps_all_back_and_each_is_told(
     assert [each["id"] for each in sites] == ["ramsey"]
 
 
-async def test_what_only_fails_when_it_is_written_keeps_no_other_site_back(
-    hallkeeper: Typed, client: httpx.AsyncClient, tmp_path: Path
-) -> None:
-    """Two new sites with one key: each by itself would do."""
-    file = tmp_path / "county.toml"
-    key = 'edges.pi = { name = "Pi", public_key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" }'
-    file.write_text(
-        "format = 1\n"
-        + "".join(
-            f'[sites.{name}]\nsite = {{ id = "{name}", name = "{name}", zone = "Europe/London" }}\n{edge}\n'
-            for name, edge in (("march", key), ("ramsey", key), ("soham", ""))
-        )
-    )
-    done = await hallkeeper("site", "import", str(file))
-    assert done.exit_code == 1
-    assert "Not imported: ramsey" in done.stdout
-    sites = (await client.get(f"{API}/sites")).json()["items"]
-    assert [each["id"] for each in sites] == ["march", "soham"]
-
 
 async def test_a_manager_takes_out_their_own_sites_and_may_bring_in_none(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path

@@ -1,7 +1,6 @@
 """The estate over HTTP: what it takes, what it refuses and why, on both databases where SQL matters."""
 
 import asyncio
-import base64
 from typing import Any
 
 import httpx
@@ -44,15 +43,11 @@ PLAIN_SPACE: dict[str, Any] = {
 }
 
 
-def key(fill: int) -> str:
-    return base64.b64encode(bytes([fill]) * 32).decode()
-
-
-async def furnish(client: httpx.AsyncClient, site: str = "ramsey", fill: int = 1) -> None:
+async def furnish(client: httpx.AsyncClient, site: str = "ramsey") -> None:
     """A site with an edge, two doors and a hall."""
     for path, body in (
         ("", SITE),
-        ("/edges/pi", {"name": "Pi", "public_key": key(fill)}),
+        ("/edges/pi", {"name": "Pi"}),
         ("/doors/front", {"name": "Front door", "edge": "pi"}),
         ("/doors/side", {"name": "Side door", "edge": "pi", "hold_s": 8.0, "held_after_s": 90, "counter": "beam"}),
         ("/spaces/hall", {"name": "Hall", "capacity": 80, "floor_area_m2": 120.5, "doors": ["side", "front", "side"]}),
@@ -106,7 +101,7 @@ async def test_every_write_tells_that_the_site_changed(client: httpx.AsyncClient
     with house.changes.subscribe() as heard:
         for path, body in (
             ("", SITE),
-            ("/edges/pi", {"name": "Pi", "public_key": key(1)}),
+            ("/edges/pi", {"name": "Pi"}),
             ("/doors/front", {"name": "Front door", "edge": "pi"}),
             ("/spaces/hall", {"name": "Hall"}),
             ("/hours", {}),
@@ -117,58 +112,26 @@ async def test_every_write_tells_that_the_site_changed(client: httpx.AsyncClient
         assert heard.pending() == frozenset()
 
 
-async def test_an_edge_is_told_the_controllers_key_and_a_secret_for_each_of_its_doors(
-    any_client: httpx.AsyncClient,
-) -> None:
+async def test_a_door_keeps_its_secrets_when_it_is_changed(any_client: httpx.AsyncClient, any_house: House) -> None:
     await furnish(any_client)
-    body = {"name": "Pi", "public_key": key(1)}
-    first = (await any_client.put(f"{ROOT}/ramsey/edges/pi", json=body)).json()
-    assert len(base64.b64decode(first["controller_key"])) == 32
-    assert set(first["doors"]) == {"front", "side"}
-    assert {len(base64.b64decode(secret)) for secret in first["doors"].values()} == {32}
-    assert first["doors"]["front"] != first["doors"]["side"]
-
-
-async def test_a_door_keeps_its_secret_when_it_is_changed(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client)
-    body = {"name": "Pi", "public_key": key(1)}
-    before = (await any_client.put(f"{ROOT}/ramsey/edges/pi", json=body)).json()
+    estate = any_house.estate
+    async with any_house.database.read() as tx:
+        before = await estate.all_secrets(tx, "ramsey", edge="pi")
     await any_client.put(f"{ROOT}/ramsey/doors/front", json={"name": "Main door", "edge": "pi"})
-    assert (await any_client.put(f"{ROOT}/ramsey/edges/pi", json=body)).json() == before
+    async with any_house.database.read() as tx:
+        assert await estate.all_secrets(tx, "ramsey", edge="pi") == before
+    secrets = {secret for (each,) in before.values() for secret in (each.secret, each.offline)}
+    assert (set(before), len(secrets)) == ({"front", "side"}, 4)
 
 
 async def test_door_secrets_are_sealed_in_the_database(client: httpx.AsyncClient, house: House) -> None:
     await furnish(client)
-    body = {"name": "Pi", "public_key": key(1)}
-    told = (await client.put(f"{ROOT}/ramsey/edges/pi", json=body)).json()["doors"]
     async with house.database.read() as tx:
-        stored = {row.id: row.secret for row in await tx.execute(select(doors.c.id, doors.c.secret))}
-        assert {
-            door: base64.b64encode(secret).decode()
-            for door, secret in (await house.estate.door_secrets(tx, "ramsey")).items()
-        } == told
-    assert all(base64.b64decode(told[door]) not in stored[door] for door in told)
-
-
-async def test_a_key_belongs_to_one_edge(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client)
-    await any_client.put(f"{ROOT}/moor", json=SITE)
-    answer = await any_client.put(f"{ROOT}/moor/edges/pi", json={"name": "Pi", "public_key": key(1)})
-    assert answer.status_code == 409
-    assert "edge 'pi'" in answer.json()["detail"]
-    assert "'ramsey'" in answer.json()["detail"]
-
-
-async def test_one_key_given_to_two_edges_at_once_goes_to_one(any_client: httpx.AsyncClient) -> None:
-    for site in ("moor", "ramsey"):
-        await any_client.put(f"{ROOT}/{site}", json=SITE)
-    answers = await asyncio.gather(
-        *(
-            any_client.put(f"{ROOT}/{site}/edges/pi", json={"name": "Pi", "public_key": key(7)})
-            for site in ("moor", "ramsey")
-        )
-    )
-    assert sorted(answer.status_code for answer in answers) == [200, 409]
+        stored = {row.id: (row.secret, row.offline) for row in await tx.execute(select(doors))}
+        plain = await house.estate.all_secrets(tx, "ramsey", edge="pi")
+    for door, (each,) in plain.items():
+        assert each.secret not in stored[door][0]
+        assert each.offline not in stored[door][1]
 
 
 async def test_one_site_made_by_many_at_once_is_made_once(any_client: httpx.AsyncClient) -> None:
@@ -177,7 +140,7 @@ async def test_one_site_made_by_many_at_once_is_made_once(any_client: httpx.Asyn
 
 
 async def test_a_space_takes_no_door_of_another_site(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client, "moor", 1)
+    await furnish(any_client, "moor")
     await any_client.put(f"{ROOT}/ramsey", json=SITE)
     answer = await any_client.put(f"{ROOT}/ramsey/spaces/hall", json={"name": "Hall", "doors": ["front"]})
     assert answer.status_code == 422
@@ -187,7 +150,7 @@ async def test_a_space_takes_no_door_of_another_site(any_client: httpx.AsyncClie
 
 
 async def test_a_door_takes_no_edge_of_another_site(any_client: httpx.AsyncClient) -> None:
-    await furnish(any_client, "moor", 1)
+    await furnish(any_client, "moor")
     await any_client.put(f"{ROOT}/ramsey", json=SITE)
     answer = await any_client.put(f"{ROOT}/ramsey/doors/front", json={"name": "Door", "edge": "pi"})
     assert answer.status_code == 422
@@ -199,7 +162,7 @@ async def test_a_door_takes_no_edge_of_another_site(any_client: httpx.AsyncClien
     [
         ("spaces/hall", {"name": "Hall"}),
         ("doors/front", {"name": "Door", "edge": "pi"}),
-        ("edges/pi", {"name": "Pi", "public_key": key(1)}),
+        ("edges/pi", {"name": "Pi"}),
         ("hours", {}),
     ],
 )
@@ -243,9 +206,6 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("ramsey/doors/front", {"name": "Door", "edge": "pi", "hold_s": 301}, "hold_s", "300"),
     ("ramsey/doors/front", {"name": "Door", "edge": "pi", "held_after_s": 4}, "held_after_s", "5"),
     ("ramsey/doors/front", {"name": "Door"}, "edge", "is missing"),
-    ("ramsey/edges/pi", {"name": "Pi", "public_key": "not base64!"}, "public_key", "base64"),
-    ("ramsey/edges/pi", {"name": "Pi", "public_key": "AAAA"}, "public_key", "32 bytes"),
-    ("ramsey/edges/pi", {"name": "Pi", "public_key": "é" * 40}, "public_key", "base64"),
     ("ramsey", [], "body", ""),
     ("ramsey", None, "body", ""),
 ]

@@ -212,7 +212,7 @@ name = "Front"
 edge = "pi-attic"
 [edges.pi-front]
 name = "Pi"
-public_key = "nonsense"
+colour = "red"
 [hours]
 pattern = [{ weekday = 9, opens = "09:00", closes = "17:00", mode = "staffed" }]
 [spcaes]
@@ -229,7 +229,7 @@ pattern = [{ weekday = 9, opens = "09:00", closes = "17:00", mode = "staffed" }]
         "spaces.hall.layouts.boardroom.setup_min",
         "spaces.Yard",
         "doors.front-door.edge",
-        "edges.pi-front.public_key",
+        "edges.pi-front.colour",
         "hours.pattern.0.weekday",
         "spcaes",
     }
@@ -358,16 +358,6 @@ async def test_a_file_of_more_than_a_megabyte_is_refused(client: httpx.AsyncClie
     assert (await client.put(f"{ROOT}/file", content=b"#" * (1024 * 1024 + 1))).status_code == 413
 
 
-async def test_a_key_of_another_site_is_a_problem_of_its_edge(client: httpx.AsyncClient) -> None:
-    await furnish(client)
-    file = (await export(client)).replace(b'id = "ramsey"', b'id = "moor"')
-    answer = await client.put(f"{API}/sites/moor/file", content=file, params={"check": "true"})
-    assert {each["place"] for each in answer.json()["problems"]} == {
-        "edges.pi-front.public_key",
-        "edges.pi-side.public_key",
-    }
-
-
 async def test_a_divided_hall_in_a_file_rewrites_claims_or_names_the_clash(
     any_client: httpx.AsyncClient, any_house: House
 ) -> None:
@@ -401,7 +391,7 @@ async def test_closing_hours_in_a_file_name_the_bookings_they_break(client: http
 
 
 async def test_a_site_without_a_way_in_is_taken_with_a_note(client: httpx.AsyncClient) -> None:
-    file = SMALL + "[spaces.hall]\nname = 'Hall'\n[edges.pi]\nname = 'Pi'\npublic_key = '" + "A" * 43 + "='\n"
+    file = SMALL + "[spaces.hall]\nname = 'Hall'\n[edges.pi]\nname = 'Pi'\n"
     told = await bring(client, file)
     assert told["notes"] == [
         "space 'hall' can be booked and has no door on its way in; its bookings will have no code",

@@ -1,0 +1,90 @@
+"""Codes at doors whose secret is another: hashed anew where people keep them, drawn anew where a thief may know them.
+
+Every function works inside its caller's transaction, which holds the site's lock.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from controller.access import repository
+from controller.access.service import Access, revoke
+from controller.access.tables import code_claims, codes, grants
+from controller.bookings import repository as bookings
+from controller.database import Tx
+from edge.wire.credentials import CredentialKind, code_key
+from edge.wire.interval import Interval
+
+_AT_ONCE = 500  # SQLite takes at most 32,766 parameters in a statement
+
+
+async def rehash(tx: Tx, access: Access, *, site: str, secrets: Mapping[str, bytes]) -> None:
+    """Hash the codes that are wanted at some doors with the doors' new secrets (door id -> secret). Nobody's code
+    changes; the plan that is made after this holds all of them so."""
+    rows = (
+        await tx.execute(
+            select(grants.c.id, grants.c.booking_id, grants.c.door).where(
+                grants.c.site == site,
+                grants.c.door.in_(secrets),
+                grants.c.kind == CredentialKind.BOOKING_CODE,
+                grants.c.ended_at.is_(None),
+            )
+        )
+    ).all()
+    known: dict[str, str] = {}
+    ids = sorted({row.booking_id for row in rows})
+    for at in range(0, len(ids), _AT_ONCE):
+        known |= await access.codes(tx, ids[at : at + _AT_ONCE])
+    for row in rows:
+        key = code_key(secrets[row.door], CredentialKind.BOOKING_CODE, known[row.booking_id])
+        await tx.execute(update(grants).where(grants.c.id == row.id).values(code_key=key))
+        await tx.execute(update(code_claims).where(code_claims.c.grant_id == row.id).values(code_key=key))
+
+
+async def reissue(
+    tx: Tx, access: Access, *, site: str, doors: Collection[str], now: datetime, actor: str, why: str
+) -> list[str]:
+    """Give every booking that has a code at one of ``doors``, now or later, another one, at all of its doors; the
+    bookings' ids. Raises ``NoCodeLeft``."""
+    wanted = (
+        grants.c.site == site,
+        grants.c.kind == CredentialKind.BOOKING_CODE,
+        grants.c.ended_at.is_(None),
+        grants.c.ends > now,
+    )
+    touched = select(grants.c.booking_id).where(*wanted, grants.c.door.in_(doors))
+    rows = await tx.execute(
+        select(grants.c.booking_id, grants.c.door, grants.c.starts, grants.c.ends)
+        .where(*wanted, grants.c.booking_id.in_(touched))
+        .order_by(grants.c.booking_id, grants.c.door)
+    )
+    windows: dict[str, Interval] = {}
+    doors_of: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for row in rows:
+        windows[row.booking_id] = Interval(start=row.starts, end=row.ends)
+        doors_of[row.booking_id] += (row.door,)
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for booking, theirs in doors_of.items():
+        groups[theirs].append(booking)
+    for theirs, ids in groups.items():
+        for at in range(0, len(ids), _AT_ONCE):
+            await _draw(tx, access, site, theirs, {each: windows[each] for each in ids[at : at + _AT_ONCE]}, now)
+    changed = sorted(windows)
+    await bookings.log(tx, changed, at=now, actor=actor, what="new code", why=why)
+    return changed
+
+
+async def _draw(
+    tx: Tx, access: Access, site: str, doors: Sequence[str], windows: Mapping[str, Interval], now: datetime
+) -> None:
+    """A code for each that is another than the one it has."""
+    stale = await access.codes(tx, list(windows))
+    await revoke(tx, booking_ids=list(windows), now=now)
+    waiting = dict(windows)
+    while waiting:
+        await tx.execute(delete(codes).where(codes.c.booking_id.in_(waiting)))
+        given = await access.issue(tx, site=site, doors=doors, windows=waiting, now=now)
+        waiting = {each: windows[each] for each, issued in given.items() if issued.code == stale.get(each)}
+        await repository.end_grants(tx, booking_ids=list(waiting), now=now)

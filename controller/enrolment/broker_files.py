@@ -1,0 +1,65 @@
+"""The files that a broker with TLS reads: the CA's certificate, its own with its key, the list of what was revoked; and
+the certificate that we show it ourselves."""
+
+import ssl
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+
+from controller.enrolment.authority import Authority, new_key, pair_pem, read_pair, two_thirds_over
+from controller.secrets import replace_file
+
+
+class BrokerFiles:
+    """``folder``: where the broker's files go. ``login``: ours. ``hosts``: what the broker is reached by."""
+
+    def __init__(self, folder: Path, login: Path, hosts: Sequence[str]) -> None:
+        self._folder = folder
+        self.login = login
+        self._hosts = tuple(dict.fromkeys(hosts))
+
+    def write(self, authority: Authority, revoked: Sequence[tuple[str, datetime]], now: datetime) -> None:
+        """Bring them up to date; what is as it should be is left alone, so that nobody is told of nothing new.
+        Raises ``KeyFault``."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._stale(self._folder / "broker.pem", authority, now, self._hosts):
+            key = new_key()
+            replace_file(self._folder / "broker.pem", pair_pem(key, authority.for_broker(key, self._hosts, now).pem))
+        if self._stale(self.login, authority, now, ()):
+            key = new_key()
+            replace_file(self.login, pair_pem(key, authority.for_controller(key, now).pem))
+        _put(self._folder / "ca.pem", authority.pem.encode())
+        file = self._folder / "crl.pem"
+        if not file.exists() or _serials(file) != {int(serial, 16) for serial, _ in revoked}:
+            replace_file(file, authority.revoked(revoked, now))
+
+    def _stale(self, file: Path, authority: Authority, now: datetime, hosts: Sequence[str]) -> bool:
+        if not file.exists():
+            return True
+        _, held = read_pair(file)
+        return two_thirds_over(held, now) or not authority.issued(held) or _names(held) != set(hosts)
+
+    def login_context(self) -> ssl.SSLContext:
+        """TLS towards the broker, as ourselves."""
+        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=self._folder / "ca.pem")
+        context.load_cert_chain(self.login)
+        return context
+
+
+def _put(file: Path, data: bytes) -> None:
+    if not file.exists() or file.read_bytes() != data:
+        replace_file(file, data)
+
+
+def _serials(file: Path) -> set[int]:
+    return {one.serial_number for one in x509.load_pem_x509_crl(file.read_bytes())}
+
+
+def _names(held: x509.Certificate) -> set[str]:
+    try:
+        names = held.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return set()
+    return {str(name.value) for name in names}

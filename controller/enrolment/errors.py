@@ -1,0 +1,33 @@
+"""What enrolment refuses."""
+
+from controller.problem import Conflicting, NotFound, Refused
+
+
+class TokenRefused(Refused):
+    """Says no more than that: whoever guesses learns nothing."""
+
+    kind = "token-refused"
+    title = "The enrolment token is not good"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this enrolment token is unknown, used or has run out; make another with `hallkeeper edge token SITE/EDGE`"
+        )
+
+
+class KeyTaken(Conflicting):
+    def __init__(self) -> None:
+        super().__init__("this public key is known already; the Pi has to make new keys, so begin the enrolment anew")
+
+
+class NotEnrolled(Conflicting):
+    kind = "not-enrolled"
+    title = "The edge has not enrolled"
+
+    def __init__(self, site: str, edge: str) -> None:
+        super().__init__(f"edge {edge!r} of {site!r} has no keys here; enrol it first")
+
+
+class RevocationUnknown(NotFound):
+    def __init__(self, site: str, edge: str) -> None:
+        super().__init__(f"edge {edge!r} of {site!r} was never revoked")

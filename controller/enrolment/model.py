@@ -1,0 +1,111 @@
+"""What enrolment keeps of an edge."""
+
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+
+class KeyState(StrEnum):
+    """``next``: it was asked for, and takes the place of ``current`` once the edge holds papers for it."""
+
+    CURRENT = "current"
+    NEXT = "next"
+    RETIRED = "retired"
+
+
+class EdgeKey(msgspec.Struct, frozen=True, kw_only=True):
+    """What an edge signs with (Ed25519), and what its papers are encrypted to (X25519)."""
+
+    site: str
+    edge: str
+    public_key: bytes
+    box: bytes
+    state: KeyState
+    since: datetime
+    retired_at: datetime | None = None
+
+
+class StoredToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A token as it is stored; ``sealed`` is its secret. ``used_by``: the key it let in."""
+
+    id: str
+    site: str
+    edge: str
+    sealed: bytes
+    made_at: datetime
+    made_by: str
+    expires_at: datetime
+    used_at: datetime | None = None
+    used_by: bytes | None = None
+
+
+class PapersState(msgspec.Struct, frozen=True, kw_only=True):
+    """``version``: of the papers the edge should hold; ``held``: of those it has said it holds. ``kids`` and
+    ``held_kids``: the controller's keys in them, by name, oldest first."""
+
+    site: str
+    edge: str
+    version: int
+    kids: tuple[str, ...]
+    held: int = 0
+    held_kids: tuple[str, ...] = ()
+    renew: bool = False
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate that was issued to an edge. ``public_key``: the signing key it came with."""
+
+    serial: str
+    site: str
+    edge: str
+    public_key: bytes
+    pem: str
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+class EnrolmentState(msgspec.Struct, frozen=True, kw_only=True):
+    """How an edge stands; ``zone`` is its site's. ``since``: when its present key came, ``None`` without one.
+    ``changing``: its keys or its doors' secrets are to be others."""
+
+    zone: ZoneInfo
+    since: datetime | None
+    expires_at: datetime | None
+    version: int
+    held: int
+    changing: bool
+
+
+class ToTell(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whose credential at a revoked edge's doors is another now. ``what``: such as a booking's title;
+    ``when``: in the site's words, where it is about a time."""
+
+    what: str
+    who: str
+    phone: str = ""
+    email: str = ""
+    when: str = ""
+    booking: str | None = None
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom to tell after an edge was revoked. ``members``: how many members' PINs at its doors a thief may know."""
+
+    doors: tuple[str, ...] = ()
+    people: tuple[ToTell, ...] = ()
+    members: int = 0
+
+
+class Revocation(msgspec.Struct, frozen=True, kw_only=True):
+    """An edge that was put out, by whom and why."""
+
+    id: str
+    site: str
+    edge: str
+    at: datetime
+    actor: str
+    reason: str
+    told: Told

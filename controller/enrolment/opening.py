@@ -1,0 +1,59 @@
+"""Enrolment put together from the settings."""
+
+from controller.access.service import Access
+from controller.changes import Changes
+from controller.database import Database
+from controller.enrolment.authority import Authority
+from controller.enrolment.broker_files import BrokerFiles
+from controller.enrolment.hand import Hand
+from controller.enrolment.papers import Registry
+from controller.enrolment.service import Enrolment
+from controller.estate.service import Estate
+from controller.secrets import Keys
+from controller.settings import Settings
+from edge.wire.clock import Clock, SystemClock
+from edge.wire.enrolment import BrokerAddress
+
+CA_FILE = "ca.key"
+LOGIN_FILE = "broker-login.pem"
+
+
+def open_enrolment(
+    *,
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    keys: Keys,
+    hand: Hand,
+    estate: Estate,
+    access: Access,
+    changes: Changes,
+) -> Enrolment:
+    """Raises ``KeyFault``."""
+    calendar = SystemClock()
+    authority = Authority(keys.folder / CA_FILE, calendar.now())
+    return Enrolment(
+        database=database,
+        clock=clock,
+        calendar=calendar,
+        keys=keys,
+        hand=hand,
+        authority=authority,
+        registry=Registry(estate=estate, access=access, hand=hand, ca=authority.pem, broker=broker_of_edges(settings)),
+        files=broker_files(settings, keys),
+        estate=estate,
+        access=access,
+        changes=changes,
+    )
+
+
+def broker_files(settings: Settings, keys: Keys) -> BrokerFiles:
+    """What the broker of these settings reads."""
+    hosts = (settings.broker.host, broker_of_edges(settings).host, "localhost")
+    return BrokerFiles(settings.data_dir / "broker", keys.folder / LOGIN_FILE, hosts)
+
+
+def broker_of_edges(settings: Settings) -> BrokerAddress:
+    """Where edges find the broker."""
+    broker = settings.broker
+    return BrokerAddress(host=broker.edges_host or broker.host, port=broker.edges_port or broker.port, tls=broker.tls)

@@ -1,0 +1,101 @@
+"""An edge's papers: made from what is stored, handed over whenever it holds older ones, noted once it holds them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from controller.access.reissue import rehash
+from controller.access.service import Access
+from controller.database import Tx
+from controller.enrolment import repository
+from controller.enrolment.hand import Hand
+from controller.enrolment.model import KeyState, PapersState
+from controller.estate.revisions import bump
+from controller.estate.service import Estate
+from edge.wire.codec import encode
+from edge.wire.enrolment import BrokerAddress, Delivery, Papers, about_papers, box_id, seal_to
+from edge.wire.envelope import Purpose
+
+
+class Registry:
+    """Every method runs inside its caller's transaction; whoever writes holds the site's lock."""
+
+    def __init__(self, *, estate: Estate, access: Access, hand: Hand, ca: str, broker: BrokerAddress) -> None:
+        self._estate = estate
+        self._access = access
+        self._hand = hand
+        self._ca = ca
+        self._broker = broker
+
+    async def renew(self, tx: Tx, site: str, edge: str, *, ask: bool | None = None) -> None:
+        """The edge is to hold other papers than before. ``ask``: it is to ask for some under new keys, or no longer."""
+        state = await repository.papers(tx, site, edge) or PapersState(site=site, edge=edge, version=0, kids=())
+        await repository.put_papers(
+            tx,
+            msgspec.structs.replace(
+                state,
+                version=state.version + 1,
+                kids=self._hand.kids,
+                renew=state.renew if ask is None else ask,
+            ),
+        )
+
+    async def delivery(self, tx: Tx, site: str, edge: str, *, secret: bytes = b"") -> bytes | None:
+        """The papers that the edge should hold, sealed to its newest key and signed; ``None`` for one that has not
+        enrolled. ``secret``: the token's, for the first ones."""
+        state = await repository.papers(tx, site, edge)
+        keys = await repository.keys_of(tx, site, edge)
+        if state is None or not keys:
+            return None
+        newest = next((key for key in keys if key.state is KeyState.NEXT), keys[0])
+        certificate = await repository.certificate_of(tx, newest.public_key)
+        papers = Papers(
+            site=site,
+            edge=edge,
+            version=state.version,
+            controller_keys=self._hand.public_keys,
+            doors=await self._estate.all_secrets(tx, site, edge=edge),
+            broker=self._broker,
+            ca=self._ca,
+            certificate=certificate.pem if certificate is not None else "",
+        )
+        sealed = seal_to(
+            newest.box,
+            encode(papers),
+            about=about_papers(site, edge, state.version),
+            ephemeral=X25519PrivateKey.generate(),
+            secret=secret,
+        )
+        handed = Delivery(
+            site=site, edge=edge, version=state.version, renew=state.renew, box=box_id(newest.box), sealed=sealed
+        )
+        return self._hand.seal(Purpose.PAPERS, handed)
+
+    async def owed(self, tx: Tx, site: str, edge: str, held: int) -> bool:
+        """Whether an edge that says it holds the papers ``held`` is to be handed others, or to ask for some."""
+        state = await repository.papers(tx, site, edge)
+        return state is not None and (held != state.version or state.renew)
+
+    async def note(self, tx: Tx, site: str, edge: str, held: int, *, now: datetime) -> bool:
+        """The edge says which papers it holds; whether that is news. From here on its next key is the current one, and
+        its doors' next secrets are: the plan that is made after this says so."""
+        state = await repository.papers(tx, site, edge)
+        if state is None or held != state.version or state.held == held:
+            return False
+        await repository.put_papers(tx, msgspec.structs.replace(state, held=held, held_kids=state.kids))
+        keys = await repository.keys_of(tx, site, edge)
+        if any(key.state is KeyState.NEXT for key in keys):
+            await repository.retire_keys(tx, site, edge, [KeyState.CURRENT], at=now)
+            await repository.take_up_key(tx, site, edge)
+        if changed := await self._estate.take_up_secrets(tx, site, edge=edge):
+            await rehash(tx, self._access, site=site, secrets=changed)
+            await bump(tx, site)
+        return True
+
+    async def learn(self, tx: Tx) -> Sequence[PapersState]:
+        """Read what every edge holds, so that each hears a key it knows."""
+        states = await repository.all_papers(tx)
+        self._hand.known(states)
+        return states

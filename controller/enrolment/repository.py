@@ -1,0 +1,145 @@
+"""All SQL about tokens, keys, papers, certificates and revocations."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import RowMapping, delete, insert, select, update
+
+from controller.database import Tx
+from controller.enrolment.model import Certificate, EdgeKey, KeyState, PapersState, Revocation, StoredToken, Told
+from controller.enrolment.tables import certificates, edge_keys, edge_papers, enrolment_tokens, revocations
+
+
+async def insert_token(tx: Tx, token: StoredToken) -> None:
+    await tx.execute(insert(enrolment_tokens).values(msgspec.structs.asdict(token)))
+
+
+async def token(tx: Tx, token_id: str) -> StoredToken | None:
+    row = (await tx.execute(select(enrolment_tokens).where(enrolment_tokens.c.id == token_id))).mappings().first()
+    return StoredToken(**row) if row else None
+
+
+async def use_token(tx: Tx, token_id: str, *, key: bytes, at: datetime) -> None:
+    here = enrolment_tokens.c.id == token_id
+    await tx.execute(update(enrolment_tokens).where(here).values(used_at=at, used_by=key))
+
+
+async def forget_tokens(tx: Tx, site: str, edge: str) -> None:
+    """None of the edge's tokens lets anybody in any more."""
+    here = (enrolment_tokens.c.site == site) & (enrolment_tokens.c.edge == edge)
+    await tx.execute(delete(enrolment_tokens).where(here))
+
+
+async def forget_old_tokens(tx: Tx, before: datetime) -> None:
+    await tx.execute(delete(enrolment_tokens).where(enrolment_tokens.c.expires_at < before))
+
+
+async def live_keys(tx: Tx) -> list[EdgeKey]:
+    """The keys that edges may sign with, of all of them."""
+    query = select(edge_keys).where(edge_keys.c.state != KeyState.RETIRED)
+    return [_key(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def keys_of(tx: Tx, site: str, edge: str) -> list[EdgeKey]:
+    """The keys that an edge may sign with: the current one first."""
+    here = (edge_keys.c.site == site) & (edge_keys.c.edge == edge) & (edge_keys.c.state != KeyState.RETIRED)
+    return [
+        _key(row) for row in (await tx.execute(select(edge_keys).where(here).order_by(edge_keys.c.state))).mappings()
+    ]
+
+
+async def key(tx: Tx, public_key: bytes) -> EdgeKey | None:
+    """Whose key that is, or was."""
+    row = (await tx.execute(select(edge_keys).where(edge_keys.c.public_key == public_key))).mappings().first()
+    return _key(row) if row else None
+
+
+async def insert_key(tx: Tx, new: EdgeKey) -> None:
+    await tx.execute(insert(edge_keys).values(msgspec.structs.asdict(new)))
+
+
+async def retire_keys(tx: Tx, site: str, edge: str, states: Sequence[KeyState], *, at: datetime) -> None:
+    here = (edge_keys.c.site == site) & (edge_keys.c.edge == edge) & edge_keys.c.state.in_(states)
+    await tx.execute(update(edge_keys).where(here).values(state=KeyState.RETIRED, retired_at=at))
+
+
+async def take_up_key(tx: Tx, site: str, edge: str) -> None:
+    """The next key is the current one from now on."""
+    here = (edge_keys.c.site == site) & (edge_keys.c.edge == edge) & (edge_keys.c.state == KeyState.NEXT)
+    await tx.execute(update(edge_keys).where(here).values(state=KeyState.CURRENT))
+
+
+async def papers(tx: Tx, site: str, edge: str) -> PapersState | None:
+    here = (edge_papers.c.site == site) & (edge_papers.c.edge == edge)
+    row = (await tx.execute(select(edge_papers).where(here))).mappings().first()
+    return _papers(row) if row else None
+
+
+async def all_papers(tx: Tx) -> list[PapersState]:
+    return [_papers(row) for row in (await tx.execute(select(edge_papers))).mappings()]
+
+
+async def put_papers(tx: Tx, state: PapersState) -> None:
+    row = {
+        "site": state.site,
+        "edge": state.edge,
+        "version": state.version,
+        "controller_kids": " ".join(state.kids),
+        "held": state.held,
+        "held_kids": " ".join(state.held_kids),
+        "renew": state.renew,
+    }
+    here = (edge_papers.c.site == state.site) & (edge_papers.c.edge == state.edge)
+    if not (await tx.execute(update(edge_papers).where(here).values(row))).rowcount:
+        await tx.execute(insert(edge_papers).values(row))
+
+
+async def insert_certificate(tx: Tx, new: Certificate) -> None:
+    await tx.execute(insert(certificates).values(msgspec.structs.asdict(new)))
+
+
+async def certificate_of(tx: Tx, public_key: bytes) -> Certificate | None:
+    """The newest certificate that was issued with a signing key."""
+    query = select(certificates).where(certificates.c.public_key == public_key)
+    row = (await tx.execute(query.order_by(certificates.c.issued_at.desc()).limit(1))).mappings().first()
+    return Certificate(**row) if row else None
+
+
+async def revoke_certificates(tx: Tx, site: str, edge: str, *, at: datetime) -> None:
+    here = (certificates.c.site == site) & (certificates.c.edge == edge) & certificates.c.revoked_at.is_(None)
+    await tx.execute(update(certificates).where(here).values(revoked_at=at))
+
+
+async def revoked_serials(tx: Tx, *, now: datetime) -> list[tuple[str, datetime]]:
+    """Serials of certificates that were revoked and have not run out, each with since when."""
+    query = select(certificates.c.serial, certificates.c.revoked_at)
+    query = query.where(certificates.c.revoked_at.is_not(None), certificates.c.expires_at > now)
+    return [(row.serial, row.revoked_at) for row in await tx.execute(query)]
+
+
+async def insert_revocation(tx: Tx, new: Revocation) -> None:
+    row = msgspec.structs.asdict(new) | {"told": msgspec.json.encode(new.told).decode()}
+    await tx.execute(insert(revocations).values(row))
+
+
+async def last_revocation(tx: Tx, site: str, edge: str) -> Revocation | None:
+    query = select(revocations).where(revocations.c.site == site, revocations.c.edge == edge)
+    row = (await tx.execute(query.order_by(revocations.c.at.desc()).limit(1))).mappings().first()
+    return Revocation(**{**row, "told": msgspec.json.decode(row["told"], type=Told)}) if row else None
+
+
+def _key(row: RowMapping) -> EdgeKey:
+    return EdgeKey(**{**row, "state": KeyState(row["state"])})
+
+
+def _papers(row: RowMapping) -> PapersState:
+    return PapersState(
+        site=row["site"],
+        edge=row["edge"],
+        version=row["version"],
+        kids=tuple(row["controller_kids"].split()),
+        held=row["held"],
+        held_kids=tuple(row["held_kids"].split()),
+        renew=row["renew"],
+    )

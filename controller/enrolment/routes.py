@@ -1,0 +1,111 @@
+"""Letting an edge in, changing its keys, putting it out."""
+
+import base64
+
+from fastapi import APIRouter, status
+
+from controller import localtime
+from controller.access.errors import NoCodeLeft
+from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
+from controller.enrolment.schemas import (
+    EnrolBody,
+    EnrolmentAnswer,
+    PapersAnswer,
+    RevocationAnswer,
+    RevokeBody,
+    SigningKeyAnswer,
+    TokenAnswer,
+    TokenBody,
+    revocation_answer,
+)
+from controller.estate.errors import EdgeUnknown, SiteUnknown
+from controller.estate.service import require_site
+from controller.fields import SlugPath
+from controller.house import TheHouse
+from controller.people.gate import Builds
+from controller.problem import NotSignedIn, described, invalid_field
+from edge.wire.codec import decode
+from edge.wire.enrolment import Application
+from edge.wire.errors import WireError
+
+router = APIRouter(tags=["enrolment"])
+
+_OF_AN_EDGE = described(NotSignedIn, SiteUnknown, EdgeUnknown)
+
+
+@router.get("/sites/{site}/edges/{edge}/enrolment", responses=_OF_AN_EDGE)
+async def get_enrolment(site: SlugPath, edge: SlugPath, house: TheHouse, actor: Builds) -> EnrolmentAnswer:
+    """Whether an edge has enrolled, until when its certificate lasts, and which papers it holds."""
+    state = await house.enrolment.state(site, edge)
+    zone = state.zone
+    return EnrolmentAnswer(
+        enrolled_at=localtime.rfc3339(state.since, zone) if state.since else None,
+        certificate_expires_at=localtime.rfc3339(state.expires_at, zone) if state.expires_at else None,
+        papers=state.version,
+        held=state.held,
+        changing=state.changing,
+    )
+
+
+@router.post("/sites/{site}/edges/{edge}/enrolment", status_code=status.HTTP_201_CREATED, responses=_OF_AN_EDGE)
+async def make_token(
+    site: SlugPath, edge: SlugPath, house: TheHouse, actor: Builds, body: TokenBody | None = None
+) -> TokenAnswer:
+    """Make a token that lets this edge in, once. It carries the fingerprints of our authority and of the key that signs
+    plans. An earlier token of the edge is void."""
+    lives = (body or TokenBody()).lives
+    token, expires_at = await house.enrolment.make_token(site, edge, actor=actor.name, lives=lives)
+    async with house.database.read() as tx:
+        zone = (await require_site(tx, site)).tz
+    return TokenAnswer(
+        token=str(token),
+        expires_at=localtime.rfc3339(expires_at, zone),
+        command=f"hallkeeper edge enrol {token} --controller {house.settings.address}",
+    )
+
+
+@router.post("/enrol", responses=described(TokenRefused, KeyTaken))
+async def enrol(body: EnrolBody, house: TheHouse) -> PapersAnswer:
+    """What `hallkeeper edge enrol` asks. No sign-in: the token's secret, which is not sent, proves the request, and
+    what is answered can be opened by the asking Pi alone. The same Pi may ask again, should the answer be lost."""
+    try:
+        application = decode(base64.b64decode(body.application), Application)
+    except WireError as error:
+        raise invalid_field("application", str(error)) from None
+    papers = await house.enrolment.enrol(application, base64.b64decode(body.proof))
+    return PapersAnswer(papers=base64.b64encode(papers).decode())
+
+
+@router.post(
+    "/sites/{site}/edges/{edge}/rotation",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=_OF_AN_EDGE | described(NotEnrolled),
+)
+async def rotate(site: SlugPath, edge: SlugPath, house: TheHouse, actor: Builds) -> None:
+    """Have an edge's keys, its certificate and its doors' secrets changed. It is done once the edge is in reach; codes
+    stay as they are and work all along."""
+    await house.enrolment.rotate(site, edge, actor=actor.name)
+
+
+@router.post("/sites/{site}/edges/{edge}/revocation", responses=_OF_AN_EDGE | described(NoCodeLeft))
+async def revoke(site: SlugPath, edge: SlugPath, body: RevokeBody, house: TheHouse, actor: Builds) -> RevocationAnswer:
+    """Put an edge out, as when its Pi was stolen: its keys and its certificate are void, its doors have other secrets,
+    and every code at them is another. Answers whom to tell."""
+    done = await house.enrolment.revoke(site, edge, reason=body.reason, actor=actor.name)
+    async with house.database.read() as tx:
+        return revocation_answer(done, (await require_site(tx, site)).tz)
+
+
+@router.get("/sites/{site}/edges/{edge}/revocation", responses=_OF_AN_EDGE | described(RevocationUnknown))
+async def get_revocation(site: SlugPath, edge: SlugPath, house: TheHouse, actor: Builds) -> RevocationAnswer:
+    """The last time this edge was put out, with whom to tell."""
+    done = await house.enrolment.last_revocation(site, edge)
+    async with house.database.read() as tx:
+        return revocation_answer(done, (await require_site(tx, site)).tz)
+
+
+@router.post("/signing-key/rotation", status_code=status.HTTP_202_ACCEPTED, responses=described(NotSignedIn))
+async def rotate_signing_key(house: TheHouse, actor: Builds) -> SigningKeyAnswer:
+    """Begin to change the key that signs plans and commands. Each edge is told the new one under the old; the old one
+    is forgotten once every edge that has enrolled carries out a plan signed with the new."""
+    return SigningKeyAnswer(begun=await house.enrolment.rotate_own(actor=actor.name))

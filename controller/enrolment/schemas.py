@@ -1,0 +1,125 @@
+"""What enrolment takes and answers."""
+
+import base64
+import binascii
+from datetime import timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from controller import localtime
+from controller.enrolment.model import Revocation
+from controller.enrolment.service import TOKEN_LIFE, TOKEN_LIFE_MOST
+from controller.fields import Answer, Body, Whole
+
+_HOUR = timedelta(hours=1)
+
+
+def _base64(text: str) -> str:
+    try:
+        base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("must be base64") from None
+    return text
+
+
+Base64 = Annotated[str, StringConstraints(max_length=16_384), AfterValidator(_base64)]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+
+
+class TokenBody(Body):
+    """``hours``: how long it can be used."""
+
+    hours: Annotated[Whole, Field(ge=1, le=TOKEN_LIFE_MOST // _HOUR)] = TOKEN_LIFE // _HOUR
+
+    @property
+    def lives(self) -> timedelta:
+        return timedelta(hours=self.hours)
+
+
+class TokenAnswer(Answer):
+    """``token`` is told once. ``command``: what to type on the Pi."""
+
+    token: str
+    expires_at: str
+    command: str
+
+
+class EnrolBody(Body):
+    """``application``: an `Application` of the wire format, as base64 of its JSON; ``proof``: base64 of its HMAC-SHA256
+    under the token's secret."""
+
+    application: Base64
+    proof: Base64
+
+
+class PapersAnswer(Answer):
+    """``papers``: base64 of a `Delivery` in an envelope."""
+
+    papers: str
+
+
+class EnrolmentAnswer(Answer):
+    """``enrolled_at``: null for an edge that has not enrolled. ``papers`` and ``held``: the version of the papers that
+    it should hold, and of those it holds. ``changing``: its keys or its doors' secrets are being changed."""
+
+    enrolled_at: str | None
+    certificate_expires_at: str | None
+    papers: int
+    held: int
+    changing: bool
+
+
+class RevokeBody(Body):
+    """``reason`` goes on the record."""
+
+    reason: Why
+
+
+class ToTellAnswer(Answer):
+    """Somebody whose code is another now."""
+
+    what: str
+    who: str
+    phone: str
+    email: str
+    when: str
+    booking: str | None
+
+
+class RevocationAnswer(Answer):
+    """An edge that was put out. ``members``: how many members' cards and PINs a thief may know."""
+
+    site: str
+    edge: str
+    at: str
+    actor: str
+    reason: str
+    doors: list[str]
+    people: list[ToTellAnswer]
+    members: int
+
+
+class SigningKeyAnswer(Answer):
+    """``begun``: false where a change was under way already."""
+
+    begun: bool
+
+
+def revocation_answer(done: Revocation, zone: ZoneInfo) -> RevocationAnswer:
+    return RevocationAnswer(
+        site=done.site,
+        edge=done.edge,
+        at=localtime.rfc3339(done.at, zone),
+        actor=done.actor,
+        reason=done.reason,
+        doors=list(done.told.doors),
+        people=[
+            ToTellAnswer(
+                what=each.what, who=each.who, phone=each.phone, email=each.email, when=each.when, booking=each.booking
+            )
+            for each in done.told.people
+        ],
+        members=done.told.members,
+    )

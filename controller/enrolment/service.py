@@ -1,0 +1,305 @@
+"""Enrolment: one-time tokens, an edge's first papers, changing keys and secrets, and putting a stolen Pi out."""
+
+import secrets
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.access.reissue import reissue
+from controller.access.service import Access
+from controller.changes import Changes
+from controller.database import Database, Tx
+from controller.enrolment import repository
+from controller.enrolment.authority import Authority
+from controller.enrolment.broker_files import BrokerFiles
+from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
+from controller.enrolment.hand import Hand
+from controller.enrolment.model import Certificate, EdgeKey, EnrolmentState, KeyState, Revocation, StoredToken
+from controller.enrolment.papers import Registry
+from controller.enrolment.telling import whom_to_tell
+from controller.estate.revisions import bump
+from controller.estate.service import Estate, require_edge, require_site
+from controller.people import audit
+from controller.plans import repository as plans
+from controller.secrets import Keys
+from controller.telemetry import repository as telemetry
+from edge.wire.clock import Clock
+from edge.wire.enrolment import Application, Renewal, Token, fingerprint
+from edge.wire.ids import uuid7
+
+TOKEN_LIFE = timedelta(hours=24)
+TOKEN_LIFE_MOST = timedelta(days=14)
+TOKENS_KEPT = timedelta(days=30)
+_TOKEN_BYTES = 16
+
+
+class Enrolment:
+    """``calendar`` is the machine's own clock: certificates are judged by it wherever they are shown."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        calendar: Clock,
+        keys: Keys,
+        hand: Hand,
+        authority: Authority,
+        registry: Registry,
+        files: BrokerFiles,
+        estate: Estate,
+        access: Access,
+        changes: Changes,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._calendar = calendar
+        self._keys = keys
+        self._hand = hand
+        self._authority = authority
+        self.registry = registry
+        self.files = files
+        self._estate = estate
+        self._access = access
+        self._changes = changes
+
+    async def prepare(self) -> None:
+        """What has to be there before a broker or an edge is spoken to."""
+        await self._write_list()
+        async with self._database.read() as tx:
+            await self.registry.learn(tx)
+
+    async def make_token(
+        self, site: str, edge: str, *, actor: str, lives: timedelta = TOKEN_LIFE
+    ) -> tuple[Token, datetime]:
+        """A token that lets this edge in once, and until when; an earlier one is void. Raises ``SiteUnknown``,
+        ``EdgeUnknown``."""
+        return await self._database.run(self._make_token, site, edge, actor, lives)
+
+    async def _make_token(self, tx: Tx, site: str, edge: str, actor: str, lives: timedelta) -> tuple[Token, datetime]:
+        await require_edge(tx, site, edge)
+        now = self._clock.now()
+        token = Token(
+            site=site,
+            edge=edge,
+            secret=secrets.token_bytes(_TOKEN_BYTES),
+            ca=self._authority.fingerprint,
+            key=fingerprint(self._keys.public),
+        )
+        await repository.forget_tokens(tx, site, edge)
+        await repository.forget_old_tokens(tx, now - TOKENS_KEPT)
+        await repository.insert_token(
+            tx,
+            StoredToken(
+                id=token.id,
+                site=site,
+                edge=edge,
+                sealed=self._keys.seal(token.secret, _about(token.id)),
+                made_at=now,
+                made_by=actor,
+                expires_at=now + lives,
+            ),
+        )
+        await audit.record(tx, actor=actor, at=now, act="make a token", site=site, thing=f"edge {edge}")
+        return token, now + lives
+
+    async def state(self, site: str, edge: str) -> EnrolmentState:
+        """How an edge stands. Raises ``SiteUnknown``, ``EdgeUnknown``."""
+        async with self._database.read() as tx:
+            await require_edge(tx, site, edge)
+            zone = (await require_site(tx, site)).tz
+            keys = await repository.keys_of(tx, site, edge)
+            papers = await repository.papers(tx, site, edge)
+            certificate = await repository.certificate_of(tx, keys[0].public_key) if keys else None
+            waiting = await self._estate.has_next_secrets(tx, site, edge=edge)
+        return EnrolmentState(
+            zone=zone,
+            since=keys[0].since if keys else None,
+            expires_at=certificate.expires_at if certificate else None,
+            version=papers.version if papers else 0,
+            held=papers.held if papers else 0,
+            changing=waiting or len(keys) > 1 or (papers is not None and papers.renew),
+        )
+
+    async def enrol(self, application: Application, proof: bytes) -> bytes:
+        """The first papers of an edge, in an envelope; its keys take the place of any it had. Asked again by the same
+        key, because the answer was lost, it answers again. Raises ``TokenRefused``, ``KeyTaken``, ``Invalid``."""
+        answer = await self._database.run(self._enrol, application, proof)
+        await self._write_list()
+        self._changes.site_changed(application.site, estate=True)
+        return answer
+
+    async def _enrol(self, tx: Tx, application: Application, proof: bytes) -> bytes:
+        site, edge, now = application.site, application.edge, self._clock.now()
+        await self._database.lock_site(tx, site)
+        token = await repository.token(tx, application.token)
+        if token is None or (token.site, token.edge) != (site, edge) or now >= token.expires_at:
+            raise TokenRefused
+        secret = self._keys.unseal(token.sealed, _about(token.id))
+        if not application.proven(secret, proof) or token.used_by not in (None, application.key):
+            raise TokenRefused
+        if token.used_by is None:
+            await repository.use_token(tx, token.id, key=application.key, at=now)
+            await self._close_out(tx, site, edge, now)
+            await self._take_key(tx, site, edge, application, KeyState.CURRENT)
+            await self._estate.complete_secrets(tx, site, edge=edge)
+            await self.registry.renew(tx, site, edge, ask=False)
+            await audit.record(tx, actor=f"edge:{site}/{edge}", at=now, act="enrol", site=site, thing=f"edge {edge}")
+        answer = await self.registry.delivery(tx, site, edge, secret=secret)
+        if answer is None:
+            raise TokenRefused
+        return answer
+
+    async def take_renewal(self, renewal: Renewal) -> bool:
+        """An edge, known by its signature, asks for papers under new keys; whether there is anything new for it. A
+        request that comes a second time changes nothing. Raises ``KeyTaken``, ``Invalid``."""
+        return await self._database.run(self._take_renewal, renewal)
+
+    async def _take_renewal(self, tx: Tx, renewal: Renewal) -> bool:
+        site, edge = renewal.site, renewal.edge
+        await self._database.lock_site(tx, site)
+        keys = await repository.keys_of(tx, site, edge)
+        if not keys:
+            return False
+        if any(key.public_key == renewal.key for key in keys):
+            return True
+        await repository.retire_keys(tx, site, edge, [KeyState.NEXT], at=self._clock.now())
+        await self._take_key(tx, site, edge, renewal, KeyState.NEXT)
+        await self.registry.renew(tx, site, edge, ask=False)
+        return True
+
+    async def _take_key(self, tx: Tx, site: str, edge: str, asked: Application | Renewal, state: KeyState) -> None:
+        if await repository.key(tx, asked.key) is not None:
+            raise KeyTaken
+        leaf = self._authority.for_edge(site, edge, asked.csr, self._calendar.now())
+        now = self._clock.now()
+        await repository.insert_key(
+            tx, EdgeKey(site=site, edge=edge, public_key=asked.key, box=asked.box, state=state, since=now)
+        )
+        await repository.insert_certificate(
+            tx,
+            Certificate(
+                serial=leaf.serial,
+                site=site,
+                edge=edge,
+                public_key=asked.key,
+                pem=leaf.pem,
+                issued_at=self._calendar.now(),
+                expires_at=leaf.expires_at,
+            ),
+        )
+
+    async def _close_out(self, tx: Tx, site: str, edge: str, now: datetime) -> None:
+        """Nobody speaks for this edge any more."""
+        await repository.retire_keys(tx, site, edge, list(KeyState), at=now)
+        await repository.revoke_certificates(tx, site, edge, at=self._calendar.now())
+
+    async def rotate(self, site: str, edge: str, *, actor: str) -> None:
+        """Have an edge's keys, its certificate and its doors' secrets changed, while its codes go on working. Raises
+        ``SiteUnknown``, ``EdgeUnknown``, ``NotEnrolled``."""
+
+        async def begin(tx: Tx) -> None:
+            await self._database.lock_site(tx, site)
+            await require_edge(tx, site, edge)
+            if not await repository.keys_of(tx, site, edge):
+                raise NotEnrolled(site, edge)
+            await self._estate.begin_secrets(tx, site, edge=edge)
+            await self.registry.renew(tx, site, edge, ask=True)
+            await audit.record(
+                tx, actor=actor, at=self._clock.now(), act="change keys", site=site, thing=f"edge {edge}"
+            )
+
+        await self._database.run(begin)
+        self._changes.site_changed(site, estate=True)
+
+    async def rotate_own(self, *, actor: str) -> bool:
+        """Begin to change the key that signs plans and commands; false where a change is under way. It ends by itself,
+        once every edge knows the new one and carries out a plan that is signed with it."""
+        if not self._keys.begin_change():
+            return False
+        self._hand.look()
+        await self._tell_all(actor, "change the signing key")
+        return True
+
+    async def end_rotation(self) -> bool:
+        """Forget the old signing key if every edge has done with it; whether that was so now."""
+        if len(self._hand.kids) < 2:
+            return False
+        newest = self._hand.kids[-1]
+        async with self._database.read() as tx:
+            for each in await self.registry.learn(tx):
+                if not await repository.keys_of(tx, each.site, each.edge):
+                    continue
+                plan = await plans.latest(tx, each.site, each.edge)
+                done = plan is None or (plan.applied_at is not None and plan.kid == newest)
+                if newest not in each.held_kids or not done:
+                    return False
+        self._keys.end_change()
+        self._hand.look()
+        await self._tell_all("the controller", "forget the old signing key")
+        return True
+
+    async def _tell_all(self, actor: str, act: str) -> None:
+        async def tell(tx: Tx) -> set[str]:
+            states = await repository.all_papers(tx)
+            for each in states:
+                await self.registry.renew(tx, each.site, each.edge)
+            await audit.record(tx, actor=actor, at=self._clock.now(), act=act, thing="controller")
+            return {each.site for each in states}
+
+        for site in sorted(await self._database.run(tell)):
+            self._changes.site_changed(site, estate=True)
+
+    async def revoke(self, site: str, edge: str, *, reason: str, actor: str) -> Revocation:
+        """Put an edge out, as after a theft: its certificate and keys are void, its doors have other secrets, every
+        code at them is another. Says whom to tell. Raises ``SiteUnknown``, ``EdgeUnknown``, ``NoCodeLeft``."""
+        done = await self._database.run(self._revoke, site, edge, reason, actor)
+        await self._write_list()
+        self._changes.site_changed(site, estate=True)
+        return done
+
+    async def _revoke(self, tx: Tx, site: str, edge: str, reason: str, actor: str) -> Revocation:
+        await self._database.lock_site(tx, site)
+        await require_edge(tx, site, edge)
+        now = self._clock.now()
+        await self._close_out(tx, site, edge, now)
+        await repository.forget_tokens(tx, site, edge)
+        doors = await self._estate.renew_secrets(tx, site, edge=edge)
+        await bump(tx, site)
+        changed = await reissue(
+            tx, self._access, site=site, doors=doors, now=now, actor=actor, why=f"edge {edge} was revoked: {reason}"
+        )
+        state = await telemetry.edge_state(tx, site, edge)
+        if state is not None and state.online:
+            await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=now))
+        done = Revocation(
+            id=uuid7(now, secrets.token_bytes(10)),
+            site=site,
+            edge=edge,
+            at=now,
+            actor=actor,
+            reason=reason,
+            told=await whom_to_tell(tx, site, doors, changed, now=now),
+        )
+        await repository.insert_revocation(tx, done)
+        await audit.record(tx, actor=actor, at=now, act="revoke", site=site, thing=f"edge {edge}")
+        return done
+
+    async def last_revocation(self, site: str, edge: str) -> Revocation:
+        """Raises ``RevocationUnknown``."""
+        async with self._database.read() as tx:
+            found = await repository.last_revocation(tx, site, edge)
+        if found is None:
+            raise RevocationUnknown(site, edge)
+        return found
+
+    async def _write_list(self) -> None:
+        """Bring what the broker reads up to date."""
+        now = self._calendar.now()
+        async with self._database.read() as tx:
+            serials = await repository.revoked_serials(tx, now=now)
+        self.files.write(self._authority, serials, now)
+
+
+def _about(token_id: str) -> str:
+    return f"enrolment token {token_id}"

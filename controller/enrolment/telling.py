@@ -1,0 +1,45 @@
+"""Whom to tell that their code is another, after an edge was put out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from controller.access import words
+from controller.bookings.tables import bookings
+from controller.database import Tx
+from controller.enrolment.model import Told, ToTell
+from controller.estate.service import require_site
+from edge.wire.interval import Interval
+
+_AT_ONCE = 500
+
+
+async def whom_to_tell(tx: Tx, site: str, doors: Sequence[str], changed: Sequence[str], *, now: datetime) -> Told:
+    """The people behind the bookings ``changed``, soonest first."""
+    zone = (await require_site(tx, site)).tz
+    rows: list[Row[Any, Any, Any, Any, Any, Any, Any]] = []
+    for at in range(0, len(changed), _AT_ONCE):
+        query = select(
+            bookings.c.id,
+            bookings.c.title,
+            bookings.c.contact_name,
+            bookings.c.contact_phone,
+            bookings.c.contact_email,
+            bookings.c.starts,
+            bookings.c.ends,
+        ).where(bookings.c.id.in_(changed[at : at + _AT_ONCE]))
+        rows += (await tx.execute(query)).all()
+    people = tuple(
+        ToTell(
+            what=row.title,
+            who=row.contact_name,
+            phone=row.contact_phone,
+            email=row.contact_email,
+            when=words.window(Interval(start=row.starts, end=row.ends), zone, now=now),
+            booking=row.id,
+        )
+        for row in sorted(rows, key=lambda row: (row.starts, row.id))
+    )
+    return Told(doors=tuple(doors), people=people)
