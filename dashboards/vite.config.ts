@@ -3,8 +3,10 @@ import { defineConfig } from "vite";
 import { lean } from "./lean.ts";
 
 const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
-const LATER = /svelte[\\/]src[\\/]internal[\\/]client[\\/](dom[\\/](blocks[\\/]snippet|elements[\\/]bindings[\\/]input)|reactivity[\\/](props|store))\.js$/;
+const LATER = /svelte[\\/]src[\\/]internal[\\/]client[\\/](dom[\\/](blocks[\\/]snippet|elements[\\/]bindings[\\/](input|select))|reactivity[\\/](props|store))\.js$/;
 const EVERYWHERE = /node_modules|preload-helper|src[\\/](parts[\\/])?(?!typed)\w+(\.svelte)?\.(ts|svelte)$/;
+/** The diary's: in one file with every page's they pack a quarter smaller, and come sooner. */
+const FIRST_STYLES = /diary[\\/](Diary|DayPicker|RoomRow|Timeline|TimelineHead)\.svelte\?svelte&type=style/;
 
 export default defineConfig({
   base: "/",
@@ -29,7 +31,7 @@ export default defineConfig({
             // What only forms use of Svelte comes with the first form.
             { name: "forms", test: LATER, priority: 2, includeDependenciesRecursively: false },
             // What every page needs comes in one file: it packs better than three.
-            { name: "app", test: EVERYWHERE, priority: 1 },
+            { name: "app", test: new RegExp(`${EVERYWHERE.source}|${FIRST_STYLES.source}`), priority: 1 },
           ],
         },
       },
