@@ -26,8 +26,16 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     inner: Pin
 
 
+class CardPins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A card reader's two wires."""
+
+    d0: Pin
+    d1: Pin
+
+
 class DoorFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A door, its wires, and the ``zone`` one stands in behind it."""
+    """A door, its wires, and the ``zone`` one stands in behind it. ``cards``: it has a card reader beside its keypad;
+    ``scanner``: a scanner of QR codes and barcodes too."""
 
     id: Slug
     name: str
@@ -41,6 +49,8 @@ class DoorFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     d0: Pin
     d1: Pin
     counter: Counter
+    cards: CardPins | None = None
+    scanner: bool = False
     lock: Lock = "strike"
     fail: Fail = "secure"
     feed: Feed = "open"
@@ -52,7 +62,12 @@ class DoorFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def pins(self) -> tuple[int, ...]:
         """Every pin of the door and its counter."""
         wired = (self.relay, self.contact, self.rex, self.d0, self.d1, self.lock_sensor, self.break_glass)
-        return (*(pin for pin in wired if pin is not None), self.counter.outer, self.counter.inner)
+        cards = (self.cards.d0, self.cards.d1) if self.cards is not None else ()
+        return (*(pin for pin in wired if pin is not None), *cards, self.counter.outer, self.counter.inner)
+
+    @property
+    def scanner_id(self) -> str:
+        return f"{self.id}-scanner"
 
 
 class Space(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -50,6 +50,23 @@ class KeyAsk(msgspec.Struct, frozen=True, kw_only=True, tag="key"):
     keys: str
 
 
+class CardAsk(msgspec.Struct, frozen=True, kw_only=True, tag="card"):
+    """Hold a card, ``FACILITY:NUMBER``, at ``site``/``door``; type ``pin`` after it."""
+
+    site: str
+    door: str
+    card: str
+    pin: str = ""
+
+
+class ScanAsk(msgspec.Struct, frozen=True, kw_only=True, tag="scan"):
+    """Hold ``text``, in a QR code or barcode, under the scanner at ``site``/``door``."""
+
+    site: str
+    door: str
+    text: str
+
+
 class WalkAsk(msgspec.Struct, frozen=True, kw_only=True, tag="walk"):
     site: str
     door: str
@@ -87,7 +104,8 @@ class StatusAsk(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
     """The truth beside what was reported."""
 
 
-ToWorld = PiHello | OutputLine | EventLine | KeyAsk | WalkAsk | NetworkAsk | PowerAsk | FireAsk | GlassAsk | StatusAsk
+Question = KeyAsk | CardAsk | ScanAsk | WalkAsk | NetworkAsk | PowerAsk | FireAsk | GlassAsk | StatusAsk
+ToWorld = PiHello | OutputLine | EventLine | Question
 
 
 class LevelsLine(msgspec.Struct, frozen=True, kw_only=True, tag="levels"):
@@ -111,7 +129,14 @@ class ListingLine(msgspec.Struct, frozen=True, kw_only=True, tag="listing"):
     text: str
 
 
-ToPi = LevelsLine | InputLine | ListingLine
+class ScanLine(msgspec.Struct, frozen=True, kw_only=True, tag="scanned"):
+    """A scanner has read ``text``."""
+
+    reader: str
+    text: str
+
+
+ToPi = LevelsLine | InputLine | ListingLine | ScanLine
 
 
 class DoorStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,9 +229,7 @@ async def joined(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter
         return await asyncio.open_unix_connection(name, limit=LINE_LIMIT)
 
 
-async def ask(
-    path: Path, question: KeyAsk | WalkAsk | NetworkAsk | PowerAsk | FireAsk | GlassAsk | StatusAsk
-) -> Answer:
+async def ask(path: Path, question: Question) -> Answer:
     """One question to the world at ``path``. Raises ``OSError`` where none answers, ``WireError`` for nonsense."""
     reader, writer = await joined(path)
     try:

@@ -14,11 +14,14 @@ from edge.errors import EdgeError
 from edge.wire.errors import WireError
 from firmware_sim.cable import (
     Answer,
+    CardAsk,
     FireAsk,
     GlassAsk,
     KeyAsk,
     NetworkAsk,
     PowerAsk,
+    Question,
+    ScanAsk,
     StatusAsk,
     WalkAsk,
     ask,
@@ -26,7 +29,7 @@ from firmware_sim.cable import (
 from firmware_sim.errors import SimError
 
 app = typer.Typer(
-    help="Act on a running demo: type codes, walk, cut the network, pull the plug, set off the fire alarm.",
+    help="Act on a running demo: type codes, show cards, scan, walk, cut the network, pull the plug, start a fire.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -40,8 +43,6 @@ app.add_typer(mend, name="mend")
 app.add_typer(power, name="power")
 app.add_typer(fire, name="fire")
 app.add_typer(glass, name="glass")
-
-Question = KeyAsk | WalkAsk | NetworkAsk | PowerAsk | FireAsk | GlassAsk | StatusAsk
 
 Dir = Annotated[Path, typer.Option("--dir", help="The folder of the running demo.")]
 DoorArg = Annotated[str, typer.Argument(help="SITE/DOOR, such as ramsey/front-door.")]
@@ -72,6 +73,34 @@ def key(
     answer = _ask(folder, KeyAsk(site=site, door=name, keys=code))
     latency = f"  ({answer.latency_ms:.1f} ms from the last key)" if answer.latency_ms is not None else ""
     _end(answer, latency)
+
+
+@app.command()
+def card(
+    door: DoorArg,
+    number: Annotated[str, typer.Argument(help="FACILITY:NUMBER, such as 118:1603.")],
+    pin: Annotated[str, typer.Option(help="Typed after the card where the door asks for it.")] = "",
+    folder: Dir = DEMO,
+) -> None:
+    """Hold a card at a door's reader. Exit 0: it opened. 1: it was refused, and why. 2: no demo, or no such door.
+
+    Example:  hallkeeper sim card ramsey/library-door 118:1603 --pin 4711
+    """
+    site, name = _door(door)
+    _end(_ask(folder, CardAsk(site=site, door=name, card=number, pin=pin)))
+
+
+@app.command()
+def scan(
+    door: DoorArg, text: Annotated[str, typer.Argument(help="What the QR code or barcode says.")], folder: Dir = DEMO
+) -> None:
+    """Hold a pass or barcode under a door's scanner. Exit 0: it opened. 1: it was refused, and why. 2: no demo, or no
+    such door.
+
+    Example:  hallkeeper sim scan ramsey/library-door D0123456789
+    """
+    site, name = _door(door)
+    _end(_ask(folder, ScanAsk(site=site, door=name, text=text)))
 
 
 @app.command()

@@ -48,6 +48,9 @@ class Doorway:
         self._sense()
         drive(facts.d0, wiring.WIEGAND_IDLE)
         drive(facts.d1, wiring.WIEGAND_IDLE)
+        if facts.cards is not None:
+            drive(facts.cards.d0, wiring.WIEGAND_IDLE)
+            drive(facts.cards.d1, wiring.WIEGAND_IDLE)
         for pin in self._beams.values():
             drive(pin, wiring.BEAM_CLEAR)
 
@@ -93,6 +96,16 @@ class Doorway:
             tick += rng.uniform(0.18, 0.4)
         self._keypad_free_at = last + 1.0
         return last
+
+    def show_card(self, card: str) -> float:
+        """Somebody holds ``FACILITY:NUMBER`` at the card reader; the tick of the last pulse. Raises ``ValueError``."""
+        if self.facts.cards is None:
+            raise ValueError(f"{self.facts.name} has no card reader")
+        tick = self._timeline.tick
+        changes = wiring.frame(wiring.card_bits(card), d0=self.facts.cards.d0, d1=self.facts.cards.d1)
+        for offset, pin, level in changes:
+            self._at(tick + offset, pin, level)
+        return tick + changes[-1][0]
 
     def open_from_outside(self) -> bool:
         """Pull the door; whether it came."""

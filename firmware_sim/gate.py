@@ -10,6 +10,7 @@ from edge.wire.errors import WireError
 from firmware_sim import cable
 from firmware_sim.cable import (
     Answer,
+    CardAsk,
     DoorStatus,
     EventLine,
     FireAsk,
@@ -22,6 +23,8 @@ from firmware_sim.cable import (
     OutputLine,
     PiHello,
     PowerAsk,
+    ScanAsk,
+    ScanLine,
     SiteStatus,
     WalkAsk,
 )
@@ -51,6 +54,9 @@ class _PiWires:
 
     def listing(self, wifi: str, text: str) -> None:
         self._writer.write(cable.line(ListingLine(wifi=wifi, text=text)))
+
+    def scan(self, reader: str, text: str) -> None:
+        self._writer.write(cable.line(ScanLine(reader=reader, text=text)))
 
     def levels(self, levels: dict[int, bool]) -> None:
         self._writer.write(cable.line(LevelsLine(levels=levels)))
@@ -136,6 +142,10 @@ class Gate:
         try:
             if isinstance(question, KeyAsk):
                 return _told(await self._stage.key(question.site, question.door, question.keys))
+            if isinstance(question, CardAsk):
+                return _told(await self._stage.card(question.site, question.door, question.card, question.pin))
+            if isinstance(question, ScanAsk):
+                return _told(await self._stage.scan(question.site, question.door, question.text))
             if isinstance(question, WalkAsk):
                 walk = self._stage.walk_in if question.way == "in" else self._stage.walk_out
                 return _told(await walk(question.site, question.door))

@@ -23,12 +23,14 @@ from firmware_sim.cable import (
     ListingLine,
     OutputLine,
     PiHello,
+    ScanLine,
     joined,
     line,
     read_to_pi,
 )
 from firmware_sim.errors import SimError
 from firmware_sim.pins import SimFactory
+from firmware_sim.scanners import Scanners
 
 
 class WorldGone(SimError):
@@ -72,6 +74,7 @@ class _Pi:
             raise WorldGone(f"the world began with {type(first).__name__} instead of the levels")
         factory = SimFactory(first.levels, self._driven)
         pins = GpioPins(factory)
+        scanners = Scanners(config.readers)
         agent = Agent(
             config,
             clock=self._clock,
@@ -83,7 +86,7 @@ class _Pi:
         )
         acting = asyncio.create_task(agent.run(), name="agent")
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, acting.cancel)
-        listening = asyncio.create_task(self._listen(factory), name="world")
+        listening = asyncio.create_task(self._listen(factory, scanners), name="world")
         try:
             await asyncio.wait({acting, listening}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -91,11 +94,12 @@ class _Pi:
                 task.cancel()
             await asyncio.wait({acting, listening})
             pins.close()
+            scanners.close()
         for task in (acting, listening):
             if not task.cancelled() and (error := task.exception()) is not None:
                 raise error
 
-    async def _listen(self, factory: SimFactory) -> None:
+    async def _listen(self, factory: SimFactory, scanners: Scanners) -> None:
         files = {wifi.id: Path(wifi.file) for wifi in self._config.wifi if wifi.file is not None}
         while True:
             said = read_to_pi(await self._next())
@@ -103,6 +107,8 @@ class _Pi:
                 factory.drive(said.pin, said.level, said.tick)
             elif isinstance(said, ListingLine) and said.wifi in files:
                 _put(files[said.wifi], said.text)
+            elif isinstance(said, ScanLine):
+                scanners.scan(said.reader, said.text)
 
     async def _next(self) -> bytes:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from edge.enrol import Applicant
 from edge.identity import FILE, write_identity
 from firmware_sim.api import Api
-from firmware_sim.building import Building
+from firmware_sim.building import Building, DoorFacts
 
 DATA = "data"
 """The folder of an edge's own files, in that of its configuration."""
@@ -74,6 +74,32 @@ async def put_hours(api: Api, building: Building) -> None:
     )
 
 
+def _more_readers(door: DoorFacts) -> list[str]:
+    """Beside the keypad: a card reader, and a scanner that is a named pipe beside the configuration."""
+    lines = []
+    if door.cards is not None:
+        lines += [
+            "",
+            "[[reader]]",
+            'kind = "wiegand"',
+            f"id = {json.dumps(f'{door.id}-cards')}",
+            f"door = {json.dumps(door.id)}",
+            'formats = ["w26"]',
+            f"d0 = {door.cards.d0}",
+            f"d1 = {door.cards.d1}",
+        ]
+    if door.scanner:
+        lines += [
+            "",
+            "[[reader]]",
+            'kind = "usb-scanner"',
+            f"id = {json.dumps(door.scanner_id)}",
+            f"door = {json.dumps(door.id)}",
+            f"device = {json.dumps(door.scanner_id)}",
+        ]
+    return lines
+
+
 def write_config(
     folder: Path, building: Building, *, broker_port: int, clock_file: Path | None, wifi_every_s: float = 60.0
 ) -> Path:
@@ -109,6 +135,7 @@ def write_config(
             'side = "outside"',
             f"d0 = {door.d0}",
             f"d1 = {door.d1}",
+            *_more_readers(door),
             "",
             "[[counter]]",
             f"id = {json.dumps(door.counter.id)}",

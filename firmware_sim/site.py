@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from edge.readers.input_events import typed
 from firmware_sim import wiring
 from firmware_sim.building import Building, Motion
 from firmware_sim.doorway import Doorway
@@ -25,6 +26,10 @@ class Wires(Protocol):
 
     def listing(self, wifi: str, text: str) -> None:
         """The access point's station listing is now ``text``."""
+        ...
+
+    def scan(self, reader: str, text: str) -> None:
+        """A scanner has read ``text``."""
         ...
 
 
@@ -71,6 +76,12 @@ class Site:
         return max(0.0, (moment - self.now).total_seconds())
 
     # A Pi comes and goes.
+
+    def scan(self, reader: str, text: str) -> None:
+        """A scanner reads ``text``. Raises ``ValueError`` for what no scanner types."""
+        typed(text)
+        if self.wires is not None:
+            self.wires.scan(reader, text)
 
     def plug(self, wires: Wires) -> dict[int, bool]:
         """A Pi has come to life behind ``wires``; the levels its inputs have."""

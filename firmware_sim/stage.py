@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from edge.wire.clock import Clock
-from edge.wire.decide import REASON_TEXT
+from edge.wire.decide import REASON_TEXT, Reason
 from edge.wire.events import AccessData
 from firmware_sim.timeline import Act, Process, Until
 from firmware_sim.world import World
@@ -57,17 +57,38 @@ class Stage:
 
     async def key(self, site: str, door: str, digits: str) -> Outcome:
         """Type ``digits`` at a door and watch. Raises ``NoSuchThing`` or ``ValueError``."""
+        keys = "*" + digits + ("" if len(digits) == _DIGITS else "#")
+        outcome = await self._show(site, door, lambda: self.world.type_keys(site, door, keys))
+        if outcome.done:
+            self._typed[site, door] = digits
+        return outcome
+
+    async def card(self, site: str, door: str, card: str, pin: str = "") -> Outcome:
+        """Hold ``FACILITY:NUMBER`` at a door's card reader and watch; where it asks for the PIN, type ``pin``. Raises
+        ``NoSuchThing`` or ``ValueError``."""
+        doorway = self.world.site(site).doorway(door)
+        outcome = await self._show(site, door, lambda: doorway.show_card(card))
+        access = self.world.reported[site].last_access.get(door)
+        if not pin or access is None or access.reason is not Reason.PIN_WANTED:
+            return outcome
+        return await self._show(site, door, lambda: self.world.type_keys(site, door, f"{pin}#"))
+
+    async def scan(self, site: str, door: str, text: str) -> Outcome:
+        """Hold a QR code or barcode under a door's scanner and watch. Raises ``NoSuchThing`` or ``ValueError``."""
+        return await self._show(site, door, lambda: self.world.scan(site, door, text))
+
+    async def _show(self, site: str, door: str, show: Callable[[], float]) -> Outcome:
+        """Present something and watch. ``show`` tells the tick at which all of it has been presented."""
         self.catch_up()
         place = self.world.site(site)
         doorway = place.doorway(door)
         name = doorway.facts.name
         if place.wires is None:
-            return Outcome(done=False, text=f"{name} stays shut: its keypad is dead, no agent runs at {site}")
+            return Outcome(done=False, text=f"{name} stays shut: its readers are dead, no agent runs at {site}")
         reported = self.world.reported[site]
         reported.last_access.pop(door, None)
         was_released = doorway.circuit.released
-        keys = "*" + digits + ("" if len(digits) == _DIGITS else "#")
-        last = self.world.type_keys(site, door, keys)
+        last = show()
         timeline = self.world.timeline
         marks: dict[str, float] = {}
 
@@ -82,14 +103,13 @@ class Stage:
             return Outcome(done=False, text=f"{name} stays shut: the agent did not answer within {ANSWER_S:g} s")
         if not access.granted:
             return Outcome(done=False, text=f"{name} stays shut: {REASON_TEXT[access.reason]}")
-        self._typed[site, door] = digits
         released = marks.get("released")
         latency = (released - marks["sent"]) * 1000 if released is not None else None
         text = f"{name} opens: {REASON_TEXT[access.reason]}"
         if was_released:
             text += " (it stood unlocked already)"
         elif released is None:
-            return Outcome(done=False, text=f"{name} stays shut: the code was granted, but its lock did not let go")
+            return Outcome(done=False, text=f"{name} stays shut: it was granted, but its lock did not let go")
         return Outcome(done=True, text=text, latency_ms=latency)
 
     async def walk_in(self, site: str, door: str) -> Outcome:

@@ -30,11 +30,28 @@ def key_number(key: str) -> int:
 
 
 def burst(key: str, *, d0: int, d1: int) -> list[tuple[float, int, bool]]:
-    """One key as ``(seconds, pin, level)``: a 0 pulses ``d0`` low, a 1 pulses ``d1``."""
-    number = key_number(key)
+    """One key as ``(seconds, pin, level)``."""
+    return frame(f"{key_number(key):04b}", d0=d0, d1=d1)
+
+
+def card_bits(card: str) -> str:
+    """A card ``FACILITY:NUMBER`` as the 26 bits of H10301. Raises ``ValueError``."""
+    facility, _, number = card.partition(":")
+    if not (_number(facility) <= 255 and _number(number) <= 65_535):
+        raise ValueError("a card is FACILITY:NUMBER, 0 to 255 and 0 to 65535, such as 118:1603")
+    body = f"{int(facility):08b}{int(number):016b}"
+    return f"{body[:12].count('1') % 2}{body}{1 - body[12:].count('1') % 2}"
+
+
+def _number(text: str) -> float:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else float("inf")
+
+
+def frame(bits: str, *, d0: int, d1: int) -> list[tuple[float, int, bool]]:
+    """A frame as ``(seconds, pin, level)``: a 0 pulses ``d0`` low, a 1 pulses ``d1``."""
     changes: list[tuple[float, int, bool]] = []
-    for place in range(4):
-        pin = d1 if number >> (3 - place) & 1 else d0
+    for place, bit in enumerate(bits):
+        pin = d1 if bit == "1" else d0
         start = place * BIT_EVERY_S
         changes += [(start, pin, not WIEGAND_IDLE), (start + PULSE_S, pin, WIEGAND_IDLE)]
     return changes

@@ -131,6 +131,15 @@ class World:
         """Somebody types at a keypad; the tick of the last pulse. Raises ``NoSuchThing`` or ``ValueError``."""
         return self.site(site).doorway(door).type_keys(keys, self._rng(f"{site}/{door}/{self.timeline.tick}"))
 
+    def scan(self, site: str, door: str, text: str) -> float:
+        """Somebody holds a code under a door's scanner; the present tick. Raises ``NoSuchThing`` or ``ValueError``."""
+        place = self.site(site)
+        facts = place.doorway(door).facts
+        if not facts.scanner:
+            raise ValueError(f"{facts.name} has no scanner")
+        place.scan(facts.scanner_id, text)
+        return self.timeline.tick
+
     def walker(self) -> str:
         """A name for somebody sent by hand."""
         self._walkers += 1

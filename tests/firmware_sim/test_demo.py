@@ -28,6 +28,8 @@ WAITS = "import time; time.sleep(300)"
     "words",
     [
         ["key", "ramsey/front-door", "482913"],
+        ["card", "ramsey/library-door", "118:1603"],
+        ["scan", "ramsey/library-door", "D0123456789"],
         ["walk", "in", "ramsey/front-door"],
         ["cut", "network", "ramsey"],
         ["power", "off", "ramsey"],

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from edge.readers.formats import read
+from edge.readers.reading import Card
 from firmware_sim import wiring
 from firmware_sim.building import DATA, demo_buildings, read_building
 from firmware_sim.crowd import open_hours, open_spans, visits_per_hour
@@ -25,12 +27,16 @@ class Wires:
     def __init__(self) -> None:
         self.changes: list[tuple[int, bool, float]] = []
         self.listings: dict[str, str] = {}
+        self.scans: list[tuple[str, str]] = []
 
     def drive(self, pin: int, level: bool, tick: float) -> None:
         self.changes.append((pin, level, tick))
 
     def listing(self, wifi: str, text: str) -> None:
         self.listings[wifi] = text
+
+    def scan(self, reader: str, text: str) -> None:
+        self.scans.append((reader, text))
 
 
 def _world(zero: datetime = TUESDAY, seed: str = "test") -> World:
@@ -189,6 +195,48 @@ def test_a_key_is_four_bits_most_significant_first() -> None:
     assert bits == [False, True, True, False, True, False, True, True]
 
 
+def test_a_card_is_26_bits_on_the_reader_s_own_wires() -> None:
+    world, wires = _world(), Wires()
+    ramsey = world.site("ramsey")
+    ramsey.plug(wires)
+    doorway = ramsey.doorway("library-door")
+    cards = doorway.facts.cards
+    assert cards is not None
+    last = doorway.show_card("118:1603")
+    world.timeline.run_until(5.0)
+    pulses = [(pin, tick) for pin, level, tick in wires.changes if not level and pin in (cards.d0, cards.d1)]
+    bits = "".join(str(int(pin == cards.d1)) for pin, _ in pulses)
+    assert read(bits, ["w26"]) == Card(text="w26:118:1603")
+    assert pulses[-1][1] < last < 1.0
+
+
+@pytest.mark.parametrize("card", ["", "1603", "256:1", "1:65536", "-1:2", "1:2:3", "a:b", "1:9999999999"])
+def test_what_is_no_26_bit_card_is_refused(card: str) -> None:
+    with pytest.raises(ValueError, match="a card is FACILITY:NUMBER"):
+        _world().site("ramsey").doorway("library-door").show_card(card)
+
+
+def test_a_scan_reaches_the_scanner_of_its_door() -> None:
+    world, wires = _world(), Wires()
+    world.site("ramsey").plug(wires)
+    world.scan("ramsey", "library-door", "HK1.abc")
+    assert wires.scans == [("library-door-scanner", "HK1.abc")]
+
+
+@pytest.mark.parametrize(
+    ("door", "text", "why"),
+    [("front-door", "HK1.abc", "Front door has no scanner"), ("library-door", "café", "a keyboard has no key for 'é'")],
+)
+def test_what_cannot_be_scanned_is_refused(door: str, text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        _world().scan("ramsey", door, text)
+
+
+def test_a_door_without_a_card_reader_takes_no_card() -> None:
+    with pytest.raises(ValueError, match="Front door has no card reader"):
+        _world().site("ramsey").doorway("front-door").show_card("118:1603")
+
+
 def test_two_people_never_type_at_once() -> None:
     world = _world()
     first = world.type_keys("ramsey", "front-door", "482913")
@@ -230,6 +278,9 @@ class _Door:
                 self._world.timeline.at(tick + 5.05, lambda: self._strike(False))
 
     def listing(self, wifi: str, text: str) -> None:
+        """Not read."""
+
+    def scan(self, reader: str, text: str) -> None:
         """Not read."""
 
     def _strike(self, level: bool) -> None:

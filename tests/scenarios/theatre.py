@@ -27,6 +27,7 @@ from firmware_sim.api import Api
 from firmware_sim.building import Building
 from firmware_sim.memory_link import MemoryBroker, MemoryLink
 from firmware_sim.pins import SimFactory
+from firmware_sim.scanners import Scanners
 from firmware_sim.stage import Stage
 from firmware_sim.virtual import VirtualClock, VirtualLoop
 from firmware_sim.world import World
@@ -39,8 +40,9 @@ WIFI_EVERY_S = 900.0
 class _Wires:
     """The world's wires, straight into a Pi's pins."""
 
-    def __init__(self, factory: SimFactory, listings: dict[str, Path]) -> None:
+    def __init__(self, factory: SimFactory, scanners: Scanners, listings: dict[str, Path]) -> None:
         self._factory = factory
+        self._scanners = scanners
         self._listings = listings
 
     def drive(self, pin: int, level: bool, tick: float) -> None:
@@ -48,6 +50,9 @@ class _Wires:
 
     def listing(self, wifi: str, text: str) -> None:
         self._listings[wifi].write_text(text)
+
+    def scan(self, reader: str, text: str) -> None:
+        self._scanners.scan(reader, text)
 
 
 class Theatre:
@@ -61,6 +66,7 @@ class Theatre:
         self.links: dict[str, MemoryLink] = {}
         self._folder = folder
         self._tasks: list[asyncio.Task[None]] = []
+        self._scanners = contextlib.ExitStack()
         settings = Settings(
             data_dir=folder,
             database=f"sqlite+aiosqlite:///{folder / 'hallkeeper.db'}",
@@ -88,6 +94,7 @@ class Theatre:
         for task in reversed(self._tasks):
             task.cancel()
         await asyncio.wait(self._tasks)
+        self._scanners.close()
         await self.api.close()
 
     def check(self) -> None:
@@ -126,7 +133,8 @@ class Theatre:
             observer=self.world.reported[building.id].note,
             synchronised=lambda: True,
         )
-        site.plug(_Wires(factory, {wifi.id: Path(str(wifi.file)) for wifi in config.wifi}))
+        scanners = self._scanners.enter_context(Scanners(config.readers))
+        site.plug(_Wires(factory, scanners, {wifi.id: Path(str(wifi.file)) for wifi in config.wifi}))
         self._run(f"edge of {building.id}", agent.run)
 
     def _driver(self, site: str) -> Callable[[int, bool], None]:
