@@ -19,6 +19,7 @@ from edge.wire.events import AccessData, DoorData, FaultData, FireData
 from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Grant, GrantsPart, HoursPart, Override, OverridesPart
 from firmware_sim.virtual import VirtualClock
+from tests.edge.enrolled import identity
 from tests.edge.hall import CONTACT, D0, D1, DOOR, PIR, REX, SECRET, STRIKE, ZERO, Hall, config, hours, run
 
 INNER_DOOR = "inner-door"
@@ -59,7 +60,15 @@ def lobby(outer: DoorConfig | None = None, *, fire: bool = True, **inner: Any) -
         doors.append(msgspec.structs.replace(plain, **inner))
         readers.append(WiegandConfig(id="inner-keypad", door=INNER_DOOR, d0=INNER_D0, d1=INNER_D1))
     line = FireConfig(loop=InputPin(pin=LOOP)) if fire else None
-    return msgspec.structs.replace(base, doors=tuple(doors), readers=tuple(readers), counters=(), motion=(), fire=line)
+    return msgspec.structs.replace(
+        base,
+        identity=identity({door.id: SECRET for door in doors}),
+        doors=tuple(doors),
+        readers=tuple(readers),
+        counters=(),
+        motion=(),
+        fire=line,
+    )
 
 
 def opening(code: str, kind: CredentialKind, *, door: str = DOOR, hold_s: float | None = None) -> Grant:

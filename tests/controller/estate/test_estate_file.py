@@ -95,7 +95,6 @@ async def test_a_site_with_a_fault_keeps_all_back_and_each_is_told(
     assert [each["id"] for each in sites] == ["ramsey"]
 
 
-
 async def test_a_manager_takes_out_their_own_sites_and_may_bring_in_none(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
