@@ -79,7 +79,8 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
     """What a person presents at a reader. Its text never says what.
 
     - ``digits``: a typed code or, after a ``card``, the PIN.
-    - ``card``: a card's canonical text: ``w26:FACILITY:NUMBER`` (and ``w32`` to ``w37``), ``uid:HEX``, ``bar:TEXT``.
+    - ``card``: a card's canonical text, its format first: ``w26:FACILITY:NUMBER``, ``w32:NUMBER``, ``w34`` and
+      ``h10304`` like the first, ``h10302`` like the second, ``uid:HEX``, ``bar:TEXT``.
     - ``token``: a scanned pass, see ``edge.wire.passes``.
     """
 
