@@ -293,7 +293,7 @@ export interface Snapshot {
   } | null;
   edges: Edge[];
   doors: Door[];
-  counters: { id: string; door: string | null; ins_today: number | null; outs_today: number | null; at: string | null; stale: boolean }[];
+  counters: { id: string; edge: string; door: string | null; ins_today: number | null; outs_today: number | null; at: string | null; stale: boolean }[];
   motion: { id: string; zone: string; active: boolean | null; at: string | null; stale: boolean }[];
   wifi: { id: string; zone: string; stations: number | null; at: string | null; stale: boolean }[];
   mode: { mode: string; until: string | null } | null;
@@ -301,6 +301,18 @@ export interface Snapshot {
   /** What stored alerts still need somebody. */
   alerts: { at: string; text: string; edge: string }[];
   recent: { at: string; text: string }[];
+  /** Those that stand, are to come, or were ended and may still be on a door. */
+  overrides: {
+    id: string;
+    kind: "hold_open" | "lock_down" | "out_of_service";
+    whole: boolean;
+    starts: string;
+    ends: string;
+    ended: boolean;
+    doors: { door: string; state: "on" | "waiting" | "unreachable" | "removing" | "gone"; holds: boolean; text: string }[];
+  }[];
+  /** Different whenever something was done by hand, or answered. */
+  acts: string;
 }
 
 export interface Edge {

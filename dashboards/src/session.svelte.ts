@@ -44,7 +44,15 @@ export const session = {
   get user(): string {
     return user;
   },
-  /** What they are here: admin, manager, booker or reader. */
+  /** Whether they may ask for bookings. */
+  get books(): boolean {
+    return role !== "reader" && role !== "porter";
+  },
+  /** Whether they look after doors. */
+  get tends(): boolean {
+    return role !== "booker" && role !== "reader";
+  },
+  /** What they are here: admin, manager, booker, porter or reader. */
   get role(): string {
     return role;
   },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Edge, Snapshot } from "../src/model.ts";
-import { alerts, notCounted, planWords, setAside } from "../src/now/words.ts";
+import { alerts, held, notCounted, planWords, setAside } from "../src/now/words.ts";
 
 const ZONE = "Europe/London";
 const NOW = Date.parse("2026-11-25T12:00Z");
@@ -33,6 +33,8 @@ const shot: Snapshot = {
   outages: [],
   alerts: [],
   recent: [],
+  overrides: [],
+  acts: "",
 };
 
 test("an edge out of reach is not said to work: it may have no power", () => {
@@ -69,4 +71,16 @@ test("gaps in the count are named, each from when to when", () => {
   const blink = [{ from: "2026-11-25T10:40:04Z", to: "2026-11-25T10:40:16Z" }];
   assert.equal(notCounted(blink, ZONE, NOW), "not counted for a moment at 10:40");
   assert.equal(notCounted([], ZONE, NOW), "");
+});
+
+test("a door that does not have its override needs somebody, and says so", () => {
+  const at = { door: "front", state: "unreachable", holds: false, text: "NOT locked down: the door is out of reach" } as const;
+  const one = { id: "1", kind: "lock_down", whole: true, starts: "", ends: "", ended: false, doors: [at] } as const;
+  const cut: Snapshot = { ...shot, overrides: [{ ...one, doors: [at, { ...at, door: "side", state: "on", text: "locked down" }] }] };
+  assert.deepEqual(
+    alerts(cut, ZONE, NOW).map((alert) => alert.text),
+    ["front is NOT locked down: the door is out of reach"],
+  );
+  assert.deepEqual(held(cut, "front"), [{ id: "1", text: "NOT locked down: the door is out of reach", bad: true }]);
+  assert.deepEqual(held(cut, "side"), [{ id: "1", text: "Locked down", bad: false }]);
 });

@@ -94,14 +94,3 @@ async def test_a_controller_that_dies_leaves_old_values_that_say_so_and_comes_ba
     await expect(page.get_by_text("Live", exact=True)).to_be_visible(timeout=30_000)
     await screen.said("Live again.")
     await house.online("ramsey")
-
-
-async def test_a_door_is_opened_once_with_a_reason(screens: Screens, house: Rig) -> None:
-    screen = await screens.new()
-    await screen.open("/now?site=ramsey")
-    page = screen.page
-    await page.get_by_role("button", name="Open once… Library door").click()
-    await expect(page.get_by_label("Why is it opened?")).to_be_focused()
-    await page.keyboard.type("Parcel for the desk")
-    await page.get_by_role("button", name="Open Library door once").click()
-    await screen.said("Library door was released once.")

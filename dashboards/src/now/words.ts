@@ -27,7 +27,7 @@ export function since(at: string | null | undefined, zone: string, now: Instant)
   return at ? moment(Date.parse(at), zone, now) : "never";
 }
 
-/** What needs somebody, worst first: forced doors, held doors, edges out of reach, refused plans and lost logs. */
+/** What needs somebody, worst first: forced doors, held doors, overrides that a door does not have, edges out of reach, refused plans and lost logs. */
 export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] {
   const doors = (kind: Door["alarm"], text: string): Alert[] =>
     snapshot.doors
@@ -45,7 +45,16 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
     text: one.text,
     when: `at ${since(one.at, zone, now)}`,
   }));
-  return [...doors("forced", "was forced open"), ...doors("held", "is held open"), ...away, ...told];
+  const missed = snapshot.overrides.flatMap((one) =>
+    one.doors
+      .filter((at) => at.state === "unreachable" || at.state === "removing")
+      .map((at) => ({
+        key: `override ${one.id} ${at.door} ${at.state}`,
+        text: `${snapshot.doors.find((door) => door.id === at.door)?.name ?? at.door} is ${at.text}`,
+        when: "",
+      })),
+  );
+  return [...doors("forced", "was forced open"), ...doors("held", "is held open"), ...missed, ...away, ...told];
 }
 
 /** "not counted 02:38 to 02:39 and 09:10 to 09:30"; empty where the count has no gap. */
@@ -56,6 +65,19 @@ export function notCounted(gaps: readonly { from: string; to: string }[], zone: 
     return from === to ? `for a moment at ${from}` : `${from} to ${to}`;
   });
   return `not counted ${told.join(" and ")}`;
+}
+
+/** What is held by hand at a door, in words; `bad` where the door does not do as it should. */
+export function held(snapshot: Snapshot, door: string): { id: string; text: string; bad: boolean }[] {
+  return snapshot.overrides.flatMap((one) =>
+    one.doors
+      .filter((at) => at.door === door && at.state !== "gone")
+      .map((at) => ({
+        id: one.id,
+        text: at.text[0]!.toUpperCase() + at.text.slice(1),
+        bad: at.state === "unreachable" || at.state === "removing",
+      })),
+  );
 }
 
 /** What an edge set aside or refused; mistyped codes are everyday and stand apart. */

@@ -1,0 +1,308 @@
+"""``hallkeeper door``: open once, hold open, lock down, take out of service, test; and the record of it; over HTTP."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from controller import screen
+from controller.caller import REFUSED, SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
+
+app = typer.Typer(help="Open doors, hold them, lock them down.", no_args_is_help=True, add_completion=False)
+
+_JSON = "application/json"
+_LOOK_EVERY_S = 0.5
+_LOOKS = 30
+"""How often an answer is looked for: longer than a command lives."""
+NOT_EVERYWHERE = SET_ASIDE
+"""Exit code: ordered, but not on every door."""
+
+Door = Annotated[str, typer.Argument(help="Site and door, such as ramsey/front-door.", metavar="SITE/DOOR")]
+Edge = Annotated[str, typer.Argument(help="Site and edge, such as ramsey/ramsey-pi.", metavar="SITE/EDGE")]
+Doors = Annotated[
+    list[str],
+    typer.Argument(
+        help="A site for all of its doors, such as ramsey; or doors of one site, such as ramsey/front-door.",
+        metavar="SITE | SITE/DOOR…",
+    ),
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it stands on the record beside your name.")]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", help="The end in the site's time, such as 2026-11-26T18:00.", show_default=False),
+]
+Minutes = Annotated[int | None, typer.Option("--minutes", help="Or for how many minutes.", min=1, show_default=False)]
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    id: str
+
+
+class _Command(msgspec.Struct, frozen=True):
+    outcome: str
+    why: str | None
+
+
+class _At(msgspec.Struct, frozen=True):
+    name: str
+    state: str
+    text: str
+
+
+class _Override(msgspec.Struct, frozen=True):
+    id: str
+    kind: str
+    whole: bool
+    starts: datetime
+    ends: datetime
+    reason: str
+    actor: str
+    doors: list[_At]
+
+
+class _Overrides(msgspec.Struct, frozen=True):
+    items: list[_Override]
+
+
+class _Act(msgspec.Struct, frozen=True):
+    id: str
+    at: datetime
+    kind: str
+    where: list[str]
+    whole: bool
+    until: datetime | None
+    reason: str
+    actor: str
+    outcome: str
+    text: str
+
+
+class _Acts(msgspec.Struct, frozen=True):
+    items: list[_Act]
+
+
+@app.callback()
+def door() -> None:
+    """Open doors, hold them, lock them down."""
+
+
+@app.command()
+def unlock(
+    door: Door,
+    reason: Reason,
+    unset_alarm: Annotated[bool, typer.Option("--unset-alarm", help="Also unset the alarm behind it.")] = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Let somebody in once. Exit code 0 when the door has opened, 1 when it has not."""
+    site, name = _parted(door, "door")
+    body = {"kind": "unlock", "reason": reason, "unset_alarm": unset_alarm}
+    _command(Caller(server, token_file, token), f"/sites/{site}/doors/{name}/commands", body)
+
+
+@app.command("test")
+def self_test(
+    edge: Edge,
+    reason: Reason = "self-test",
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Have an edge look at its locks, readers, disk and clock. No door moves."""
+    site, name = _parted(edge, "edge")
+    path = f"/sites/{site}/edges/{name}/commands"
+    _command(Caller(server, token_file, token), path, {"kind": "self_test", "reason": reason})
+
+
+@app.command()
+def restart(
+    edge: Edge, reason: Reason, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
+) -> None:
+    """Start an edge's agent anew. Its doors lock for some seconds; the way out stays open."""
+    site, name = _parted(edge, "edge")
+    path = f"/sites/{site}/edges/{name}/commands"
+    _command(Caller(server, token_file, token), path, {"kind": "restart", "reason": reason})
+
+
+@app.command()
+def recount(
+    edge: Edge,
+    counter: Annotated[str, typer.Argument(help="The counter, such as front-beams.")],
+    inside: Annotated[int, typer.Argument(help="How many people you have counted.", min=0)],
+    reason: Reason = "counted by hand",
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Let the number of people inside go on from what you have counted. No total changes."""
+    site, name = _parted(edge, "edge")
+    body = {"kind": "recount", "reason": reason, "counter": counter, "inside": inside}
+    _command(Caller(server, token_file, token), f"/sites/{site}/edges/{name}/commands", body)
+
+
+@app.command("hold-open")
+def hold_open(
+    doors: Doors,
+    reason: Reason,
+    until: Until = None,
+    minutes: Minutes = None,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Let doors stand open to anybody, for 1 hour unless said otherwise; 24 hours at most."""
+    _order(Caller(server, token_file, token), "hold_open", doors, reason, until, minutes)
+
+
+@app.command("lock-down")
+def lock_down(
+    doors: Doors,
+    reason: Reason,
+    until: Until = None,
+    minutes: Minutes = None,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Keep everybody out but staff and key holders, for 4 hours unless said otherwise; 7 days at most. Whoever is
+    inside gets out.
+
+    Exit code 3 when a door does not have it: read which.
+    """
+    _order(Caller(server, token_file, token), "lock_down", doors, reason, until, minutes)
+
+
+@app.command("out-of-service")
+def out_of_service(
+    doors: Doors,
+    reason: Reason,
+    until: Until = None,
+    minutes: Minutes = None,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Keep everybody out, for 24 hours unless said otherwise; 35 days at most. Whoever is inside gets out."""
+    _order(Caller(server, token_file, token), "out_of_service", doors, reason, until, minutes)
+
+
+@app.command()
+def end(
+    override: Annotated[str, typer.Argument(help="The override's id, as `hallkeeper door overrides` tells.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; may be left out.")] = "",
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """End an override early: its doors go back to their timetable."""
+    caller = Caller(server, token_file, token)
+    body = msgspec.json.encode({"reason": reason})
+    _follow(caller, caller.post(f"/overrides/{override}/end", body, _JSON, _Override), wanted={"gone"})
+
+
+@app.command()
+def overrides(
+    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """List what is held open, locked down or out of service, and where each stands."""
+    caller = Caller(server, token_file, token)
+    answer = caller.get(f"/sites/{site}/overrides", msgspec.Raw)
+    found = caller.answered(answer, _Overrides, as_json=as_json).items
+    rows = [
+        (one.id, at.name, at.text, screen.span(one.starts, one.ends), one.actor, one.reason)
+        for one in found
+        for at in one.doors
+    ]
+    if not screen.show(caller.console, (screen.ID, "Door", "Stands", "When", "Who", "Why"), rows):
+        caller.say("Every door goes by its timetable.")
+
+
+@app.command()
+def acts(
+    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """List the latest of what was done at a site's doors by hand: who, why, and what came of it."""
+    caller = Caller(server, token_file, token)
+    answer = caller.get(f"/sites/{site}/acts", msgspec.Raw)
+    found = caller.answered(answer, _Acts, as_json=as_json).items
+    rows = [
+        (
+            screen.moment(one.at),
+            one.kind.replace("_", " "),
+            "all doors" if one.whole else ", ".join(one.where),
+            one.actor,
+            one.reason,
+            f"{one.outcome}: {one.text}" if one.text else one.outcome,
+        )
+        for one in found
+    ]
+    if not screen.show(caller.console, ("When", "What", "Where", "Who", "Why", "What came of it"), rows):
+        caller.say("Nothing was done by hand yet.")
+
+
+def _parted(text: str, what: str) -> tuple[str, str]:
+    site, slash, name = text.partition("/")
+    if not (site and slash and name):
+        raise typer.BadParameter(f"{text!r} names no {what}; write site and {what}, such as ramsey/front-{what}")
+    return site, name
+
+
+def _command(caller: Caller, path: str, body: dict[str, Any]) -> None:
+    """Ask, then hear what became of it."""
+    asked = caller.post(path, msgspec.json.encode(body), _JSON, _Asked)
+    for _ in range(_LOOKS):
+        told = caller.get(f"/commands/{asked.id}", _Command)
+        if told.outcome != "waiting":
+            break
+        time.sleep(_LOOK_EVERY_S)
+    if told.outcome != "done":
+        caller.refuse(f"{told.outcome}: {told.why or 'no answer came in time; it can no longer be carried out'}")
+    caller.say(f"done: {told.why or 'carried out'}")
+    if (told.why or "").startswith("amiss"):
+        raise typer.Exit(REFUSED)
+
+
+def _order(
+    caller: Caller, kind: str, doors: Sequence[str], reason: str, until: str | None, minutes: int | None
+) -> None:
+    body: dict[str, Any] = {"kind": kind, "reason": reason}
+    if until is not None:
+        body["ends"] = until
+    if minutes is not None:
+        body["minutes"] = minutes
+    if len(doors) == 1 and "/" not in doors[0]:
+        site = doors[0]
+    else:
+        parted = [_parted(each, "door") for each in doors]
+        if len({site for site, _ in parted}) > 1:
+            raise typer.BadParameter("the doors must be of one site")
+        site = parted[0][0]
+        body["doors"] = [name for _, name in parted]
+    made = caller.post(f"/sites/{site}/overrides", msgspec.json.encode(body), _JSON, _Override)
+    _follow(caller, made, wanted={"on"})
+
+
+def _follow(caller: Caller, override: _Override, *, wanted: set[str]) -> None:
+    """Hear from the doors, and say of each how it stands."""
+    for _ in range(_LOOKS):
+        if all(at.state in wanted or at.state == "unreachable" for at in override.doors):
+            break
+        time.sleep(_LOOK_EVERY_S)
+        override = caller.get(f"/overrides/{override.id}", _Override)
+    for at in override.doors:
+        caller.say(f"{at.name}: {at.text}", style=None if at.state in wanted else "red")
+    caller.say(f"override {override.id}, until {screen.moment(override.ends)}")
+    if any(at.state not in wanted for at in override.doors):
+        raise typer.Exit(NOT_EVERYWHERE)
