@@ -9,7 +9,10 @@ from starlette.routing import BaseRoute
 
 from controller import health
 from controller.access import door_page
+from controller.access.holders import routes as holders
+from controller.access.members import routes as members
 from controller.billing import routes as billing
+from controller.bookings import door_code_routes as door_codes
 from controller.bookings import routes as bookings
 from controller.bookings.finding import routes as finding
 from controller.bookings.policies import routes as policies
@@ -34,6 +37,7 @@ from controller.people import routes as people
 from controller.people.passwords import Passwords
 from controller.plans import routes as plans
 from controller.plans.overrides import routes as overrides
+from controller.plans.why import routes as why
 from controller.problem import (
     Conflicting,
     Invalid,
@@ -53,6 +57,9 @@ from edge.wire.link import Link
 API = "/api/v1"
 ROUTERS = (
     bookings.router,  # those that are asked most come first: routes are looked through in their order
+    door_codes.router,
+    holders.router,
+    members.router,
     people.router,
     user_routes.router,
     party_routes.router,
@@ -72,6 +79,7 @@ ROUTERS = (
     whats_on.router,
     plans.router,
     overrides.router,
+    why.router,
     telemetry.router,
 )
 """The routers of the domains, all under ``API``."""

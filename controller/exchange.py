@@ -7,6 +7,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from controller.access.others import Others
 from controller.bookings import arrivals
 from controller.bookings.picture import Pictures
 from controller.changes import Changes
@@ -50,6 +51,7 @@ class Exchange:
         changes: Changes,
         registry: CollectorRegistry,
         pictures: Pictures,
+        others: Others,
         link: Link | None = None,
     ) -> None:
         signer = hand
@@ -68,7 +70,13 @@ class Exchange:
         )
         self.follower = _follower(settings, database)
         self.planner = Planner(
-            database=database, link=self.link, signer=signer, clock=clock, changes=changes, pictures=pictures
+            database=database,
+            link=self.link,
+            signer=signer,
+            clock=clock,
+            changes=changes,
+            pictures=pictures,
+            others=others,
         )
         self.greeter = Greeter(
             database=database,

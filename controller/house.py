@@ -10,12 +10,17 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
+from controller.access.holders.service import Holders
+from controller.access.members.service import Members
+from controller.access.others import Others
 from controller.access.service import Access
 from controller.billing.service import Billing
 from controller.billing.site_section import TariffsSection
 from controller.bookings import whose
 from controller.bookings.absence.service import Absence
+from controller.bookings.code_lengths import CodeLengths
 from controller.bookings.desk import Desk
+from controller.bookings.door_codes import DoorCodes
 from controller.bookings.finding.service import Finding
 from controller.bookings.policies.service import Policies
 from controller.bookings.policies.site_section import PolicySection
@@ -52,6 +57,7 @@ from controller.people.passwords import Passwords
 from controller.people.service import People
 from controller.plans import repository as plans
 from controller.plans.overrides import repository as overrides
+from controller.plans.why.service import Why
 from controller.secrets import Keys, load_keys
 from controller.settings import Settings
 from edge.wire.clock import Clock
@@ -86,8 +92,12 @@ class House:
     site_file: SiteFile
     hours: Hours
     access: Access
+    holders: Holders
+    why: Why
+    members: Members
     desk: Desk
     bookings: Bookings
+    door_codes: DoorCodes
     recurring: Recurring
     finding: Finding
     billing: Billing
@@ -138,6 +148,7 @@ def open_house(
     estate.when_a_site_changes(Recast(database))
     bookings = Bookings(database, clock, changes, desk)
     registry = CollectorRegistry()
+    holders = Holders(database, clock, changes, keys, estate)
     hand = Hand(keys)
     enrolment = open_enrolment(
         settings=settings,
@@ -158,9 +169,12 @@ def open_house(
         changes=changes,
         registry=registry,
         pictures=desk.pictures,
+        others=Others(estate, keys, holders),
         link=link,
     )
     policies = Policies(database, clock, changes, desk.pictures)
+    policies.when_one_changes(lambda tx, site: desk.follow_policy(tx, site, clock.now()))
+    estate.when_a_site_changes(CodeLengths(desk))
     calendars = Calendars(database, clock, changes, desk, bookings)
     poller = Poller(database, clock, changes, calendars, keys, Fetcher(settings.feeds.allowed))
     house = House(
@@ -177,8 +191,12 @@ def open_house(
         site_file=SiteFile(database, clock, changes, estate, site_sections(policies)),
         hours=Hours(database, clock, changes, desk.pictures),
         access=access,
+        holders=holders,
+        why=Why(database, clock, desk.pictures, estate, keys),
+        members=Members(database, clock, changes, keys),
         desk=desk,
         bookings=bookings,
+        door_codes=DoorCodes(database, clock, changes, desk, estate),
         recurring=Recurring(database, clock, changes, desk, bookings),
         finding=Finding(database, clock, desk.pictures),
         billing=Billing(database, clock, changes, desk),

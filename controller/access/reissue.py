@@ -4,16 +4,17 @@ Every function works inside its caller's transaction, which holds the site's loc
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
-from controller.access import repository
+from controller.access.model import Codes, Issue
 from controller.access.service import Access, revoke
-from controller.access.tables import code_claims, codes, grants
+from controller.access.tables import code_claims, grants
 from controller.bookings import repository as bookings
 from controller.database import Tx
+from controller.estate import repository as estate
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.interval import Interval
 
@@ -33,12 +34,12 @@ async def rehash(tx: Tx, access: Access, *, site: str, secrets: Mapping[str, byt
             )
         )
     ).all()
-    known: dict[str, str] = {}
+    known: dict[str, Codes] = {}
     ids = sorted({row.booking_id for row in rows})
     for at in range(0, len(ids), _AT_ONCE):
         known |= await access.codes(tx, ids[at : at + _AT_ONCE])
     for row in rows:
-        key = code_key(secrets[row.door], CredentialKind.BOOKING_CODE, known[row.booking_id])
+        key = code_key(secrets[row.door], CredentialKind.BOOKING_CODE, known[row.booking_id].at(row.door))
         await tx.execute(update(grants).where(grants.c.id == row.id).values(code_key=key))
         await tx.execute(update(code_claims).where(code_claims.c.grant_id == row.id).values(code_key=key))
 
@@ -65,26 +66,20 @@ async def reissue(
     for row in rows:
         windows[row.booking_id] = Interval(start=row.starts, end=row.ends)
         doors_of[row.booking_id] += (row.door,)
-    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    shares = await access.shares(tx, sorted(windows))
+    lengths = {door.id: door.code_length for door in await estate.site_doors(tx, site)}
+    groups: dict[tuple[tuple[str, ...], bool], list[str]] = defaultdict(list)
     for booking, theirs in doors_of.items():
-        groups[theirs].append(booking)
-    for theirs, ids in groups.items():
-        for at in range(0, len(ids), _AT_ONCE):
-            await _draw(tx, access, site, theirs, {each: windows[each] for each in ids[at : at + _AT_ONCE]}, now)
+        groups[theirs, shares[booking].each_door].append(booking)
+    await revoke(tx, booking_ids=sorted(windows), now=now)
+    for (theirs, each_door), ids in groups.items():
+        given = Issue(
+            lengths={door: lengths[door] for door in theirs},
+            windows={each: windows[each] for each in ids},
+            owners={each: shares[each].owner for each in ids},
+            each_door=each_door,
+        )
+        await access.issue(tx, given, site=site, now=now, fresh=True)
     changed = sorted(windows)
     await bookings.log(tx, changed, at=now, actor=actor, what="new code", why=why)
     return changed
-
-
-async def _draw(
-    tx: Tx, access: Access, site: str, doors: Sequence[str], windows: Mapping[str, Interval], now: datetime
-) -> None:
-    """A code for each that is another than the one it has."""
-    stale = await access.codes(tx, list(windows))
-    await revoke(tx, booking_ids=list(windows), now=now)
-    waiting = dict(windows)
-    while waiting:
-        await tx.execute(delete(codes).where(codes.c.booking_id.in_(waiting)))
-        given = await access.issue(tx, site=site, doors=doors, windows=waiting, now=now)
-        waiting = {each: windows[each] for each, issued in given.items() if issued.code == stale.get(each)}
-        await repository.end_grants(tx, booking_ids=list(waiting), now=now)

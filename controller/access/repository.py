@@ -1,13 +1,13 @@
 """All SQL about grants and codes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 
 from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select, update
 
-from controller.access.model import NewGrant, WantedGrant
+from controller.access.model import CodeRow, NewGrant, WantedGrant
 from controller.access.standing import HeldGrant, Lingering
 from controller.access.tables import code_claims, codes, grants
 from controller.bookings.course import words_of
@@ -23,43 +23,55 @@ from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
 
 
-async def sealed_codes(tx: Tx, booking_ids: Sequence[str]) -> dict[str, bytes]:
-    """Booking id -> sealed code, of those that have one."""
+async def sealed_codes(tx: Tx, booking_ids: Sequence[str]) -> list[CodeRow]:
+    """The codes of bookings, of those that have any."""
     if not booking_ids:
-        return {}
-    return {row.booking_id: row.sealed for row in await tx.execute(_SEALED, {"ids": booking_ids})}
+        return []
+    return [CodeRow(*row) for row in await tx.execute(_SEALED, {"ids": booking_ids})]
 
 
-_SEALED = select(codes.c.booking_id, codes.c.sealed).where(codes.c.booking_id.in_(bindparam("ids", expanding=True)))
+_CODE = tuple(codes.c[name] for name in CodeRow._fields)
+_SEALED = select(*_CODE).where(codes.c.booking_id.in_(bindparam("ids", expanding=True)))
 
 
-async def put_codes(
-    tx: Tx, sealed: Mapping[str, bytes], *, replaces: Collection[str], into: Rows | None = None
-) -> None:
-    """Store sealed codes by booking; ``replaces``: those that had another one. ``into``: where the rows go, if others
-    follow."""
+async def owned_codes(tx: Tx, owners: Collection[str]) -> list[CodeRow]:
+    """All codes that these owners share."""
+    return [CodeRow(*row) for row in await tx.execute(select(*_CODE).where(codes.c.owner.in_(owners)))]
+
+
+async def sharing(tx: Tx, owner: str, *, now: datetime) -> list[str]:
+    """The bookings with a live grant whose code is ``owner``'s."""
+    live = (grants.c.ended_at.is_(None), grants.c.ends > now)
+    query = select(grants.c.booking_id).distinct().join(codes, codes.c.booking_id == grants.c.booking_id)
+    return list((await tx.execute(query.where(codes.c.owner == owner, *live))).scalars())
+
+
+async def put_codes(tx: Tx, rows: Sequence[CodeRow], *, replaces: Collection[str], into: Rows | None = None) -> None:
+    """Store sealed codes; ``replaces``: the bookings that had others. ``into``: where the rows go, if others follow."""
     if replaces:
         await tx.execute(delete(codes).where(codes.c.booking_id.in_(replaces)))
-    await put(tx, codes, [{"booking_id": each, "sealed": value} for each, value in sealed.items()], into)
+    await put(tx, codes, [row._asdict() for row in rows], into)
 
 
-async def holders(tx: Tx, *, site: str, keys: Sequence[bytes], now: datetime) -> dict[bytes, set[str]]:
-    """Of the keys that open something now or later, or still may: the bookings that hold each."""
+async def holders(tx: Tx, *, site: str, keys: Sequence[bytes], since: datetime) -> dict[bytes, set[str]]:
+    """Of the keys that open something after ``since``, or could have: whose each is."""
     found: dict[bytes, set[str]] = defaultdict(set)
     if len(keys) <= _FEW_KEYS:
         given = {f"key_{at}": key for at, key in enumerate(keys)}
-        rows = await _holders_of(len(keys)).rows(tx, site=site, now=now, **given)
+        rows = await _holders_of(len(keys)).rows(tx, site=site, since=since, **given)
     else:
-        rows = [dict(row) for row in (await tx.execute(_HOLDERS, {"site": site, "keys": keys, "now": now})).mappings()]
+        rows = [
+            dict(row) for row in (await tx.execute(_HOLDERS, {"site": site, "keys": keys, "since": since})).mappings()
+        ]
     for row in rows:
-        found[row["code_key"]].add(row["booking_id"])
+        found[row["code_key"]].add(row["owner"])
     return found
 
 
-_HOLDERS = select(code_claims.c.code_key, code_claims.c.booking_id).where(
+_HOLDERS = select(code_claims.c.code_key, code_claims.c.owner).where(
     code_claims.c.site == bindparam("site"),
     code_claims.c.code_key.in_(bindparam("keys", expanding=True)),
-    code_claims.c.ends > bindparam("now"),
+    code_claims.c.ends > bindparam("since"),
 )
 _FEW_KEYS = 8
 """As many as a booking has doors, most times."""
@@ -68,10 +80,10 @@ _FEW_KEYS = 8
 @cache
 def _holders_of(number: int) -> Prepared:
     return Prepared(
-        select(code_claims.c.code_key, code_claims.c.booking_id).where(
+        select(code_claims.c.code_key, code_claims.c.owner).where(
             code_claims.c.site == bindparam("site"),
             or_(*(code_claims.c.code_key == bindparam(f"key_{at}") for at in range(number))),
-            code_claims.c.ends > bindparam("now"),
+            code_claims.c.ends > bindparam("since"),
         )
     )
 
@@ -81,7 +93,7 @@ async def insert_grants(tx: Tx, *, site: str, new: Sequence[NewGrant], now: date
     claims = [
         {
             "grant_id": each.id,
-            "booking_id": each.booking_id,
+            "owner": each.owner,
             "site": site,
             "door": each.door,
             "code_key": each.code_key,
@@ -91,20 +103,19 @@ async def insert_grants(tx: Tx, *, site: str, new: Sequence[NewGrant], now: date
         for each in new
     ]
     more = {"kind": CredentialKind.BOOKING_CODE.value, "created_at": now}
-    await put(tx, grants, [_grant(claim) | more for claim in claims], into)
+    await put(tx, grants, [_grant(claim, each) | more for claim, each in zip(claims, new, strict=True)], into)
     await put(tx, code_claims, claims, into)
 
 
-def _grant(claim: dict[str, object]) -> dict[str, object]:
-    return {"id" if name == "grant_id" else name: value for name, value in claim.items()}
+def _grant(claim: dict[str, object], new: NewGrant) -> dict[str, object]:
+    own = {"id": new.id, "booking_id": new.booking_id}
+    return own | {name: value for name, value in claim.items() if name not in ("grant_id", "owner")}
 
 
 async def end_grants(tx: Tx, *, booking_ids: Sequence[str], now: datetime) -> None:
-    """No longer want the grants of these bookings. Claims stay while a door may still know the code."""
+    """No longer want the grants of these bookings. Claims stay: a door may still know the code, and somebody does."""
     mine = grants.c.booking_id.in_(booking_ids)
     await tx.execute(update(grants).where(mine, grants.c.ended_at.is_(None)).values(ended_at=now))
-    never_sent = select(grants.c.id).where(mine, grants.c.ended_at.is_not(None), grants.c.on_version.is_(None))
-    await tx.execute(delete(code_claims).where(code_claims.c.grant_id.in_(never_sent)))
 
 
 _HELD = (
@@ -300,7 +311,7 @@ _AT_ONCE = 500
 
 
 async def applied(tx: Tx, site: str, door_ids: Sequence[str], *, version: int, at: datetime) -> None:
-    """The doors carry out plan ``version`` since ``at``. Codes that are off are free to be given out again."""
+    """The doors carry out plan ``version`` since ``at``."""
     here = and_(grants.c.site == site, grants.c.door.in_(door_ids))
     await tx.execute(
         update(grants)
@@ -308,6 +319,4 @@ async def applied(tx: Tx, site: str, door_ids: Sequence[str], *, version: int, a
         .values(on_at=at)
     )
     ended = (here, grants.c.ended_at.is_not(None), grants.c.off_at.is_(None), grants.c.off_version <= version)
-    off = select(grants.c.id).where(*ended)
-    await tx.execute(delete(code_claims).where(code_claims.c.grant_id.in_(off)))
     await tx.execute(update(grants).where(*ended).values(off_at=at))

@@ -4,13 +4,14 @@ Every function works inside its caller's transaction; whoever writes holds the s
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from controller.access import codes, repository
+from controller.access import codes, offline, repository
 from controller.access.errors import NoCodeLeft
-from controller.access.model import Issued, NewGrant, WantedGrant
+from controller.access.model import CodeRow, Codes, Issue, Issued, NewGrant, Share, WantedGrant
+from controller.access.offline import OfflineCode
 from controller.access.standing import Standing, lingering_texts, stand
 from controller.database import Tx
 from controller.estate.service import Estate
@@ -21,12 +22,14 @@ from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 
+RECENT = timedelta(days=28)
+"""How long after its window a code is given to nobody else."""
 _TRIES = 50
 _SITES_KEPT = 256
 
 
 class Access:
-    """Gives out codes. ``choose`` draws one; tests pass their own."""
+    """Gives out codes. ``choose`` draws one of so many digits; tests pass their own."""
 
     def __init__(self, estate: Estate, keys: Keys, *, choose: codes.Chooser = codes.choose) -> None:
         self._estate = estate
@@ -37,51 +40,57 @@ class Access:
     async def issue(
         self,
         tx: Tx,
+        given: Issue,
         *,
         site: str,
-        doors: Sequence[str],
-        windows: Mapping[str, Interval],
         now: datetime,
         new: bool = False,
+        fresh: bool = False,
         revision: int | None = None,
         into: Rows | None = None,
     ) -> dict[str, Issued]:
-        """Give each booking of ``windows`` a code for all ``doors``, keeping the one it has where nobody else has it.
+        """Give each booking a code at its doors, keeping the one it has where nobody else has it.
 
-        ``windows`` are those of the codes, lead-in and lag included; one that is over gets no code. ``new``: none of
-        them had a code before. ``revision``: the site's, if it is known. ``into``: where the rows go, if others
-        follow. Returns what was given, by booking.
-        Raises ``NoCodeLeft``.
+        One whose window is over gets no code. ``new``: none of them had a code before. ``fresh``: no code that any of
+        them or of those who share with them has had is given again. ``revision``: the site's, if it is known. ``into``:
+        where the rows go, if others follow. Returns what was given, by booking. Raises ``NoCodeLeft``.
         """
-        due = {each: window for each, window in windows.items() if window.end > now}
-        if not due or not doors:
+        due = {each: window for each, window in given.windows.items() if window.end > now}
+        if not due or not given.lengths:
             return {}
         here = await self._secrets(tx, site, revision)
-        secrets_of = {door: here[door] for door in doors}
         old = {} if new else await self.codes(tx, tuple(due))
-        chosen = await self._free(tx, site, secrets_of, tuple(due), old, now)
-        changed = {each: code for each, code in chosen.items() if code != old.get(each)}
-        sealed = {each: self._keys.seal(code.encode(), _about(each)) for each, code in changed.items()}
-        await repository.put_codes(tx, sealed, replaces=old.keys() & changed.keys(), into=into)
-        given = {
-            each: Issued(
-                code=code,
+        shared = {owner for each in due if (owner := given.owner(each)) != each}
+        known = {given.owner(each): codes for each, codes in old.items()} | await self._shared(tx, shared)
+        chosen = await self._free(tx, site, here, given, tuple(due), known, now, fresh=fresh)
+        issued: dict[str, Issued] = {}
+        rows: list[CodeRow] = []
+        for each in due:
+            codes = chosen[given.owner(each)]
+            if codes != old.get(each):
+                rows += [
+                    CodeRow(each, door, given.owner(each), self._keys.seal(code.encode(), _about(each)))
+                    for door, code in codes.by_door.items()
+                ]
+            issued[each] = Issued(
+                codes=codes,
                 grants=tuple(
                     NewGrant(
                         id=uuid7(now, secrets.token_bytes(10)),
                         booking_id=each,
+                        owner=given.owner(each),
                         door=door,
-                        code_key=key,
+                        code_key=code_key(here[door], CredentialKind.BOOKING_CODE, codes.at(door)),
                         window=due[each],
                     )
-                    for door, key in _keys_of(code, secrets_of).items()
+                    for door in given.lengths
                 ),
             )
-            for each, code in chosen.items()
-        }
-        grants = [grant for each in given.values() for grant in each.grants]
+        changed = {row.booking_id for row in rows}
+        await repository.put_codes(tx, rows, replaces=old.keys() & changed, into=into)
+        grants = [grant for each in issued.values() for grant in each.grants]
         await repository.insert_grants(tx, site=site, new=grants, now=now, into=into)
-        return given
+        return issued
 
     async def _secrets(self, tx: Tx, site: str, revision: int | None) -> dict[str, bytes]:
         """Of all doors of a site; kept in mind until its revision is another."""
@@ -95,49 +104,124 @@ class Access:
             self._kept[site] = (revision, found)
         return found
 
-    async def codes(self, tx: Tx, booking_ids: Sequence[str]) -> dict[str, str]:
-        """Booking id -> its code, of those that have one."""
-        sealed = await repository.sealed_codes(tx, booking_ids)
-        return {each: self._open(value, each) for each, value in sealed.items()}
+    async def offline(
+        self, tx: Tx, site: str, booking_ids: Sequence[str], now: datetime
+    ) -> dict[str, list[tuple[OfflineCode, str]]]:
+        """Booking id -> its offline codes that stand, with their digits."""
+        found = await offline.of_bookings(tx, booking_ids, now=now)
+        secrets_of = await self._estate.offline_secrets(tx, site) if found else {}
+        return {each: [(code, code.digits(secrets_of)) for code in codes] for each, codes in found.items()}
 
-    def _open(self, sealed: bytes, booking_id: str) -> str:
-        return self._keys.unseal(sealed, _about(booking_id)).decode()
+    async def sharing(self, tx: Tx, owner: str, *, now: datetime) -> list[str]:
+        """The bookings that share ``owner``'s codes and for which they open a door, now or later."""
+        return await repository.sharing(tx, owner, now=now)
+
+    async def shares(self, tx: Tx, booking_ids: Sequence[str]) -> dict[str, Share]:
+        """Booking id -> how it shares its codes, of those that have any."""
+        rows = await repository.sealed_codes(tx, booking_ids)
+        owners = {row.booking_id: row.owner for row in rows}
+        return {
+            each: Share(owner=owners[each], each_door=1 < len(codes.by_door) == len(set(codes.by_door.values())))
+            for each, codes in self._opened(rows).items()
+        }
+
+    async def unlike(self, tx: Tx, given: Issue, *, now: datetime) -> set[str]:
+        """Those of the bookings whose codes or grants are not as ``issue`` would give them."""
+        due = [each for each, window in given.windows.items() if window.end > now]
+        rows = await repository.sealed_codes(tx, due)
+        owners = {row.booking_id: row.owner for row in rows}
+        codes, grants = self._opened(rows), await repository.held(tx, due)
+        none, single = Codes(by_door={}), len(given.lots()) == 1
+        return {
+            each
+            for each in due
+            if {(grant.door, grant.window) for grant in grants[each] if grant.ended_at is None}
+            != {(door, given.windows[each]) for door in given.lengths}
+            or (
+                bool(given.lengths)
+                and (
+                    owners.get(each) != given.owner(each)
+                    or any(len(codes.get(each, none).at(door)) != size for door, size in given.lengths.items())
+                    or ("" in codes.get(each, none).by_door) is not single
+                )
+            )
+        }
+
+    async def codes(self, tx: Tx, booking_ids: Sequence[str]) -> dict[str, Codes]:
+        """Booking id -> its codes, of those that have any."""
+        return self._opened(await repository.sealed_codes(tx, booking_ids))
+
+    async def _shared(self, tx: Tx, owners: Collection[str]) -> dict[str, Codes]:
+        """Owner -> the codes that the latest of those who share it has."""
+        if not owners:
+            return {}
+        rows = await repository.owned_codes(tx, owners)
+        latest = {row.owner: row.booking_id for row in sorted(rows, key=lambda row: row.booking_id)}
+        found = self._opened([row for row in rows if latest[row.owner] == row.booking_id])
+        return {owner: found[booking] for owner, booking in latest.items()}
+
+    def _opened(self, rows: Sequence[CodeRow]) -> dict[str, Codes]:
+        by_booking: dict[str, dict[str, str]] = {}
+        for row in rows:
+            code = self._keys.unseal(row.sealed, _about(row.booking_id)).decode()
+            by_booking.setdefault(row.booking_id, {})[row.door] = code
+        return {booking: Codes(by_door=by_door) for booking, by_door in by_booking.items()}
 
     async def _free(
         self,
         tx: Tx,
         site: str,
-        secrets_of: Mapping[str, bytes],
+        here: Mapping[str, bytes],
+        given: Issue,
         booking_ids: Sequence[str],
-        old: Mapping[str, str],
+        known: Mapping[str, Codes],
         now: datetime,
-    ) -> dict[str, str]:
-        """For each booking a code that nobody else has at any of the doors, now or later: whoever knew it would
-        come in again."""
-        chosen: dict[str, str] = {}
-        waiting = list(booking_ids)
+        *,
+        fresh: bool,
+    ) -> dict[str, Codes]:
+        """For each owner codes that nobody else has at any of the doors, now or later, or had not long ago: whoever
+        knew one would come in again."""
+        lots = given.lots()
+        wanted = [(owner, lot) for owner in dict.fromkeys(map(given.owner, booking_ids)) for lot in lots]
+        had = {code for codes in known.values() for code in codes.by_door.values()} if fresh else set[str]()
+        chosen: dict[tuple[str, tuple[str, ...]], str] = {}
         for turn in range(_TRIES):
-            tried = {each: old[each] if turn == 0 and each in old else self._choose() for each in waiting}
-            keys = {each: tuple(_keys_of(code, secrets_of).values()) for each, code in tried.items()}
+            waiting = [each for each in wanted if each not in chosen]
+            if not waiting:
+                break
+            tried: dict[tuple[str, tuple[str, ...]], str] = {}
+            for owner, lot in waiting:
+                kept = "" if turn or fresh else _kept(known.get(owner), lot, given.lengths[lot[0]])
+                tried[owner, lot] = kept or self._choose(given.lengths[lot[0]])
+            keys = {
+                each: tuple(code_key(here[door], CredentialKind.BOOKING_CODE, code) for door in each[1])
+                for each, code in tried.items()
+            }
             held = await repository.holders(
-                tx, site=site, keys=[key for each in waiting for key in keys[each]], now=now
+                tx, site=site, keys=[key for each in waiting for key in keys[each]], since=now - RECENT
             )
             for each, code in tried.items():
-                taken = any(holder != each for key in keys[each] for holder in held.get(key, ()))
-                if not taken and code not in chosen.values():
+                taken = any(owner != each[0] for key in keys[each] for owner in held.get(key, ()))
+                if not taken and code not in had and code not in chosen.values():
                     chosen[each] = code
-            waiting = [each for each in waiting if each not in chosen]
-            if not waiting:
-                return chosen
-        raise NoCodeLeft(site, _TRIES)
+        if len(chosen) < len(wanted):
+            raise NoCodeLeft(site, _TRIES)
+        found: dict[str, dict[str, str]] = {}
+        for (owner, lot), code in chosen.items():
+            doors = ("",) if len(lots) == 1 else lot
+            found.setdefault(owner, {}).update(dict.fromkeys(doors, code))
+        return {owner: Codes(by_door=by_door) for owner, by_door in found.items()}
 
 
 def _about(booking_id: str) -> str:
     return f"code of booking {booking_id}"
 
 
-def _keys_of(code: str, secrets_of: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {door: code_key(secret, CredentialKind.BOOKING_CODE, code) for door, secret in secrets_of.items()}
+def _kept(codes: Codes | None, lot: Sequence[str], length: int) -> str:
+    """The code that is on all doors of a lot already and is as long as they want it; empty where there is none."""
+    found = {codes.at(door) for door in lot} if codes is not None else set[str]()
+    code = found.pop() if len(found) == 1 else ""
+    return code if len(code) == length else ""
 
 
 async def revoke(tx: Tx, *, booking_ids: Sequence[str], now: datetime) -> None:

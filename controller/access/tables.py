@@ -3,15 +3,22 @@ an exclusion constraint on PostgreSQL, triggers on SQLite (migration 0002)."""
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
+    Date,
     Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     LargeBinary,
     String,
     Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
 )
 
 from controller.database import Instant, metadata
@@ -51,8 +58,8 @@ lingering = Index(
 code_claims = Table(
     "code_claims",
     metadata,
-    Column("grant_id", String(36), ForeignKey("grants.id"), primary_key=True),
-    Column("booking_id", String(36), nullable=False, index=True),
+    Column("grant_id", String(36), primary_key=True),  # or an id of its own, of a holder's code
+    Column("owner", String(36), nullable=False, index=True),
     Column("site", String(40), nullable=False),
     Column("door", String(40), nullable=False),
     Column("code_key", LargeBinary(32), nullable=False),
@@ -61,10 +68,103 @@ code_claims = Table(
     CheckConstraint("ends > starts", name="window"),
     Index("ix_code_claims_site_code_key", "site", "code_key"),
 )
+"""Which code opens which door when, whosever it is. ``owner``: those who share a code, such as a booking, a series or
+a holder. ``code_key``: of the digits as a booking's code, also where they are another kind's."""
 
 codes = Table(
     "codes",
     metadata,
     Column("booking_id", String(36), primary_key=True),
+    Column("door", String(40), primary_key=True, server_default=text("''")),  # empty: one code for all of them
+    Column("owner", String(36), nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),  # with code.key, bound to the booking
 )
+
+holders = Table(
+    "holders",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date),
+    Column("hours", Text, nullable=False),  # JSON
+    Column("hold_s", Double),
+    # Sealed with code.key, bound to the holder; null where there is none.
+    Column("code", LargeBinary),
+    Column("card", LargeBinary),
+    Column("pin", LargeBinary),
+    Column("duress_code", LargeBinary),
+    Column("duress_pin", LargeBinary),
+    Column("card_tag", LargeBinary(32)),  # says of two cards whether they are one, and nothing else
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", String(200), nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_why", String(2000), nullable=False, server_default=text("''")),
+    Column("version", Integer, nullable=False),
+)
+Index(
+    "uq_holders_card_tag",
+    holders.c.card_tag,
+    unique=True,
+    sqlite_where=holders.c.ended_at.is_(None),
+    postgresql_where=holders.c.ended_at.is_(None),
+)
+
+holder_places = Table(
+    "holder_places",
+    metadata,
+    Column("holder", String(36), ForeignKey("holders.id"), primary_key=True),
+    Column("site", String(40), ForeignKey("sites.id"), primary_key=True, index=True),
+    Column("door", String(40), primary_key=True),  # empty: all of them
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("number_tag", LargeBinary(32), nullable=False, unique=True),
+    Column("number", LargeBinary, nullable=False),  # sealed, as all that follows
+    Column("card", LargeBinary, nullable=False),
+    Column("card_tag", LargeBinary(32), nullable=False, unique=True),
+    Column("pin", LargeBinary),  # null: has none, and does not get in
+    Column("born", Date),
+    Column("expires", Date),  # the last day
+    Column("suspended", Boolean, nullable=False, server_default=false()),
+    Column("suspended_until", Date),  # the last day; null: until somebody lifts it
+    Column("source", String(10), nullable=False),
+    Column("checked_at", Instant, nullable=False),  # when the library system last vouched for them
+    Column("changed_at", Instant, nullable=False, index=True),
+    Column("ended_at", Instant),
+)
+"""Members of the library who may come in while it is unstaffed: no name, no address."""
+
+inductions = Table(
+    "inductions",
+    metadata,
+    Column("member", String(36), ForeignKey("members.id"), primary_key=True),
+    Column("site", String(40), primary_key=True),  # empty: every site
+    Column("day", Date, nullable=False),
+    Column("by", String(200), nullable=False),
+)
+
+offline_codes = Table(
+    "offline_codes",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("booking_id", String(36), nullable=False, index=True),
+    Column("site", String(40), nullable=False),
+    Column("door", String(40), nullable=False),
+    Column("starts", Instant, nullable=False),
+    Column("quarters", Integer, nullable=False),
+    Column("slot", Integer, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("issued_by", String(200), nullable=False),
+    Column("revoked_at", Instant),
+    UniqueConstraint("site", "door", "starts", "quarters", "slot"),
+    Index("ix_offline_codes_site_ends", "site", "ends"),
+)
+"""Codes that a door verifies by itself. The digits are made again from the door's offline secret."""

@@ -48,6 +48,24 @@ class OnDoor(Answer):
     doors: list[OnOneDoor]
 
 
+class DoorCode(Answer):
+    """A code with the names of the doors that it opens."""
+
+    code: str
+    doors: list[str]
+
+
+class OfflineCodeAnswer(Answer):
+    """A code that a door checks by itself, since it is out of reach."""
+
+    door: str
+    name: str
+    code: str
+    starts: str
+    ends: str
+    text: str
+
+
 class OfferAnswer(Answer):
     """``wait``: the place in the waiting list that it is offered to, and that accepts or declines it by ``until``."""
 
@@ -61,10 +79,11 @@ class BookingAnswer(Answer):
     other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is given
     back if nobody does; ``kept``: why it is not, or not yet, though that is over; it never will be where ``release_at``
     is null. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down.
-    ``ends_before``: its end before it was finished early. ``code``: of a confirmed one. ``still_opens``: what its own
-    code opens that it should not. ``lingering``: what other bookings' old codes still open during this one.
-    ``message``: a text to send. ``link``: its door page, a secret. ``diary``: whose diary, kept elsewhere, has put it
-    here; empty for any other booking. ``actions``: what whoever asks can do now."""
+    ``ends_before``: its end before it was finished early. ``code``: of a confirmed one; where doors have their own,
+    that of the first door, and ``codes`` has all. ``offline_codes``: for doors that are out of reach.
+    ``still_opens``: what its own code opens that it should not. ``lingering``: what other bookings' old codes still
+    open during this one. ``message``: a text to send. ``link``: its door page, a secret. ``diary``: whose diary, kept
+    elsewhere, has put it here; empty for any other booking. ``actions``: what whoever asks can do now."""
 
     id: str
     site: str
@@ -105,6 +124,8 @@ class BookingAnswer(Answer):
     series: str | None
     diary: str
     code: str | None
+    codes: list[DoorCode]
+    offline_codes: list[OfflineCodeAnswer]
     code_window: CodeWindow
     on_door: OnDoor
     still_opens: list[str]
@@ -262,6 +283,18 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         series=booking.series_id,
         diary=booking.diary,
         code=view.code,
+        codes=[DoorCode(code=code, doors=list(doors)) for code, doors in view.codes_by_doors],
+        offline_codes=[
+            OfflineCodeAnswer(
+                door=each.door,
+                name=each.name,
+                code=each.digits,
+                starts=localtime.rfc3339(each.window.start, zone),
+                ends=localtime.rfc3339(each.window.end, zone),
+                text=each.text,
+            )
+            for each in view.offline
+        ],
         code_window=CodeWindow(
             starts=localtime.rfc3339(view.code_window.start, zone), ends=localtime.rfc3339(view.code_window.end, zone)
         ),

@@ -5,12 +5,15 @@ from collections import defaultdict
 from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from controller.access import offline, words
 from controller.access import service as access
-from controller.access.model import Issued
-from controller.access.repository import first_look, held, lingering, out_of_reach
+from controller.access.model import Codes, Issue, Issued
+from controller.access.offline import OfflineCode
+from controller.access.repository import first_look, lingering, out_of_reach
 from controller.access.service import Access
 from controller.access.standing import HeldGrant, Lingering, Standing, stand
 from controller.bookings import claims, course, links, repository
@@ -20,11 +23,15 @@ from controller.bookings.course import words_of
 from controller.bookings.judging.buffers import buffers_of
 from controller.bookings.model import Asked, Booking, Changed, State
 from controller.bookings.picture import Picture, Pictures, Place
+from controller.bookings.policies import repository as policies
+from controller.bookings.policy import Policy
+from controller.bookings.sharing import CodePer, owner
 from controller.bookings.waiting import repository as waits
 from controller.bookings.waiting.model import Wait
 from controller.database import Database, Tx
+from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
-from controller.estate.model import Space
+from controller.estate.model import Door, SiteParts, Space
 from controller.people import audit
 from controller.people.model import Actor, Party, Tier
 from controller.people.parties import parties
@@ -34,13 +41,25 @@ from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 
 NAMED_CONFLICTS = 20
+_LONGEST_LAG = timedelta(hours=4)
+"""What a policy may have."""
+
+
+class OfflineShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An offline code with its door's name and a sentence that says when it works."""
+
+    door: str
+    name: str
+    digits: str
+    window: Interval
+    text: str
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """A booking with all that a screen shows of it. ``why``: why it is not confirmed, as far as somebody said.
     ``offer``: the wait that it is on offer to, nobody having answered yet. ``release_at``: when it is given back if
-    nobody comes; ``kept``: why it is not, or not yet, though that is over. ``code``: of a confirmed one. ``lingering``:
-    old codes of others, for ``lingering_texts``."""
+    nobody comes; ``kept``: why it is not, or not yet, though that is over. ``codes``: of a confirmed one.
+    ``lingering``: old codes of others, for ``lingering_texts``."""
 
     booking: Booking
     place: Place
@@ -49,12 +68,27 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     offer: Wait | None
     release_at: datetime | None
     kept: str
-    code: str | None
+    codes: Codes | None
     code_window: Interval
+    offline: tuple[OfflineShown, ...]
     standing: Standing
     lingering: Sequence[Lingering]
     link: str
     now: datetime
+
+    @property
+    def code(self) -> str | None:
+        """Its code; of several that of the first door."""
+        doors = self.place.space.doors
+        return None if self.codes is None else self.codes.at(doors[0]) if doors else self.codes.first
+
+    @property
+    def codes_by_doors(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Each of its codes with the names of the doors that it opens."""
+        if self.codes is None:
+            return []
+        names = dict(zip(self.place.space.doors, self.place.door_names, strict=True))
+        return [(code, tuple(names[door] for door in doors)) for code, doors in self.codes.lots(list(names))]
 
     @property
     def held(self) -> Interval:
@@ -112,9 +146,11 @@ class Desk:
         for follow in self._followers:
             await follow(tx, picture, changes, actor=actor.name, now=now)
 
-    def code_window(self, during: Interval) -> Interval:
+    def code_window(self, during: Interval, policy: Policy) -> Interval:
         """When the code of a booking opens."""
-        return Interval(start=during.start - self._lead_in, end=during.end + self._lag)
+        lead_in = self._lead_in if policy.lead_in_min is None else timedelta(minutes=policy.lead_in_min)
+        lag = self._lag if policy.lag_min is None else timedelta(minutes=policy.lag_min)
+        return Interval(start=during.start - lead_in, end=during.end + lag)
 
     async def book(
         self,
@@ -212,7 +248,15 @@ class Desk:
         )
 
     async def _issue(
-        self, tx: Tx, picture: Picture, bookings: Iterable[Booking], now: datetime, *, new: bool = False, into: Rows
+        self,
+        tx: Tx,
+        picture: Picture,
+        bookings: Iterable[Booking],
+        now: datetime,
+        *,
+        new: bool = False,
+        fresh: bool = False,
+        into: Rows | None = None,
     ) -> dict[str, Issued]:
         by_space: dict[str, list[Booking]] = defaultdict(list)
         for each in bookings:
@@ -221,15 +265,45 @@ class Desk:
         for space, group in by_space.items():
             issued |= await self._access.issue(
                 tx,
+                self.issue_of(picture.require(space).space, group, picture.doors, picture.policy, picture.site.tz),
                 site=picture.site.id,
-                doors=picture.require(space).space.doors,
-                windows={each.id: self.code_window(each.during) for each in group},
                 now=now,
                 new=new,
+                fresh=fresh,
                 revision=picture.revision,
                 into=into,
             )
         return issued
+
+    def issue_of(
+        self, space: Space, bookings: Sequence[Booking], doors: Sequence[Door], policy: Policy, zone: ZoneInfo
+    ) -> Issue:
+        """How the bookings of a space get their codes."""
+        rule = policy.code_rule(space.id)
+        lengths = {door.id: door.code_length for door in doors}
+        return Issue(
+            lengths={door: lengths[door] for door in space.doors},
+            windows={each.id: self.code_window(each.during, policy) for each in bookings},
+            owners={each.id: owner(rule, each, zone) for each in bookings} if rule.per is not CodePer.BOOKING else {},
+            each_door=rule.each_door,
+        )
+
+    async def reissue(
+        self, tx: Tx, picture: Picture, booking: Booking, *, actor: Actor, now: datetime, why: str
+    ) -> list[Booking]:
+        """Give a booking other codes at once, and all that share them; returns those. The old ones end with the next
+        plan that the doors have."""
+        issue = self.issue_of(
+            picture.require(booking.space).space, [booking], picture.doors, picture.policy, picture.site.tz
+        )
+        ids = await self._access.sharing(tx, issue.owner(booking.id), now=now)
+        together = [each for each in await repository.some(tx, sorted({*ids, booking.id})) if each.certain]
+        await access.revoke(tx, booking_ids=[each.id for each in together], now=now)
+        rows = Rows()
+        await self._issue(tx, picture, together, now, fresh=True, into=rows)
+        await self._record(tx, together, actor=actor, now=now, what="new code", why=why, into=rows)
+        await rows.write(tx)
+        return together
 
     async def rewrite(
         self,
@@ -289,6 +363,7 @@ class Desk:
             gone = await claims.write_claims(self._database, tx, picture, holding, now=now, expired=expired, into=rows)
         coded = [each.after for each in written if _differs(each, _CODED)]
         await access.revoke(tx, booking_ids=[each.id for each in coded], now=now)
+        await offline.revoke(tx, [each.id for each in coded], now=now)
         await self._issue(tx, picture, [each for each in coded if each.certain], now, into=rows)
         await self._record(tx, [each.after for each in written], actor=actor, now=now, what=what, why=why, into=rows)
         await rows.write(tx)
@@ -305,16 +380,26 @@ class Desk:
 
     async def follow_doors(self, tx: Tx, space: Space, now: datetime) -> None:
         """Give the codes of a space's bookings to the doors that are on its way in now, and take them from others."""
-        ahead = await repository.ahead(tx, space.site, space.id, after=now - self._lag)
-        grants = await held(tx, [each.id for each in ahead])
-        wrong = [
-            each
-            for each in ahead
-            if {grant.door for grant in grants[each.id] if grant.ended_at is None} != set(space.doors)
-        ]
-        await access.revoke(tx, booking_ids=[each.id for each in wrong], now=now)
-        windows = {each.id: self.code_window(each.during) for each in wrong}
-        await self._access.issue(tx, site=space.site, doors=space.doors, windows=windows, now=now)
+        parts = await estate.site_parts(tx, space.site)
+        if parts is not None:
+            await self._follow(tx, parts, [space], await policies.policy(tx, space.site), now)
+
+    async def follow_policy(self, tx: Tx, site: str, now: datetime) -> None:
+        """Bring the codes of all bookings of a site in line with what its policy says of codes now."""
+        parts = await estate.site_parts(tx, site)
+        if parts is not None:
+            await self._follow(tx, parts, parts.spaces, await policies.policy(tx, site), now)
+
+    async def _follow(self, tx: Tx, parts: SiteParts, spaces: Sequence[Space], policy: Policy, now: datetime) -> None:
+        for space in spaces:
+            ahead = await repository.ahead(tx, space.site, space.id, after=now - _LONGEST_LAG)
+            issue = self.issue_of(space, ahead, parts.doors, policy, parts.site.tz)
+            wrong = await self._access.unlike(tx, issue, now=now)
+            if wrong:
+                await access.revoke(tx, booking_ids=sorted(wrong), now=now)
+                windows = {each: window for each, window in issue.windows.items() if each in wrong}
+                again = msgspec.structs.replace(issue, windows=windows)
+                await self._access.issue(tx, again, site=space.site, now=now)
 
     async def _record(
         self,
@@ -346,6 +431,7 @@ class Desk:
             standing=await access.standing(tx, ids, now, off=off, zone=where.site.tz),
             lingering=await lingering(tx, where.site.id, now=now),
             reasons=await repository.reasons(tx, list(off)),
+            issued=await self._access.offline(tx, where.site.id, [each.id for each in bookings if each.certain], now),
         )
 
     async def look(self, tx: Tx, site: str, now: datetime) -> tuple[Picture, bool]:
@@ -375,7 +461,7 @@ class Desk:
             where,
             made.bookings,
             now,
-            codes={each: issued.code for each, issued in made.issued.items()},
+            codes={each: issued.codes for each, issued in made.issued.items()},
             standing={
                 each: stand(grants, off=off.get(each, ""), now=now, zone=where.site.tz) for each, grants in held.items()
             },
@@ -390,10 +476,11 @@ class Desk:
         bookings: Sequence[Booking],
         now: datetime,
         *,
-        codes: Mapping[str, str],
+        codes: Mapping[str, Codes],
         standing: Mapping[str, Standing],
         lingering: Sequence[Lingering],
         reasons: Mapping[str, str],
+        issued: Mapping[str, Sequence[tuple[OfflineCode, str]]] | None = None,
     ) -> list[View]:
         known = await parties(tx, {each.party for each in bookings if each.party is not None})
         offers = await waits.offers(tx, [each for each in bookings if each.state is State.HELD])
@@ -404,7 +491,7 @@ class Desk:
             kept = Evidence(heard_until=None)
             place = where.by_space[each.space]
             if release_at is not None and (release_at <= now or not place.space.doors):
-                kept = await evidence_of(tx, where, place, self.code_window(each.during), now)
+                kept = await evidence_of(tx, where, place, self.code_window(each.during, where.policy), now)
             view = View(
                 booking=each,
                 place=place,
@@ -413,8 +500,11 @@ class Desk:
                 offer=offers.get(each.id),
                 release_at=None if kept.for_good else release_at,
                 kept=kept.missing,
-                code=codes.get(each.id),
-                code_window=self.code_window(each.during),
+                codes=codes.get(each.id),
+                code_window=self.code_window(each.during, where.policy),
+                offline=tuple(
+                    _offline(place, code, digits, now=now) for code, digits in (issued or {}).get(each.id, ())
+                ),
                 standing=standing[each.id],
                 lingering=[old for old in lingering if each.certain and old.grant.booking_id != each.id],
                 link=f"{self._address}/d/{links.token(self._keys.page, each.id)}",
@@ -422,6 +512,14 @@ class Desk:
             )
             shown.append(view)
         return shown
+
+
+def _offline(place: Place, code: OfflineCode, digits: str, *, now: datetime) -> OfflineShown:
+    names = dict(zip(place.space.doors, place.door_names, strict=True))
+    during, zone, name = code.window.during, place.site.tz, names.get(code.door, code.door)
+    since, until = words.at(during.start, zone, now=now), words.at(during.end, zone, now=now)
+    text = f"for {name}, which is out of reach, from {since} until {until}"
+    return OfflineShown(door=code.door, name=name, digits=digits, window=during, text=text)
 
 
 def _off(bookings: Sequence[Booking], now: datetime) -> dict[str, str]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from controller.bookings.sharing import PLAIN, CodeRule
 from controller.people.model import Tier
 from edge.wire.plan import Mode
 
@@ -72,7 +73,9 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``rules``: the first that fits confirms; none, and a manager decides. ``hold_hours``: how long a request holds
     its time, ``None`` until its start. ``requests_hold``: False lets requests pile up without holding the time.
-    ``offer_hours``: how long a waiting party has to accept. ``release``: the first that fits; none, and none is."""
+    ``offer_hours``: how long a waiting party has to accept. ``release``: the first that fits; none, and none is.
+    ``codes``: the first that fits; none, and each booking has its own. ``lead_in_min`` and ``lag_min``: how long before
+    and after a booking its code opens; ``None``: as the controller has it."""
 
     rules: tuple[ApprovalRule, ...] = ()
     windows: tuple[PriorityWindow, ...] = ()
@@ -81,3 +84,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     requests_hold: bool = True
     hold_hours: int | None = 72
     offer_hours: int = 24
+    codes: tuple[CodeRule, ...] = ()
+    member_age: int = 16
+    lead_in_min: int | None = None
+    lag_min: int | None = None
+
+    def code_rule(self, space: str) -> CodeRule:
+        """How codes are given out in a space."""
+        return next((rule for rule in self.codes if not rule.spaces or space in rule.spaces), PLAIN)

@@ -162,7 +162,7 @@ class Bookings:
                 tx,
                 site=site,
                 doors=there.space.doors,
-                window=self._desk.code_window(during),
+                window=self._desk.code_window(during, where.policy),
                 now=now,
                 zone=zone,
                 actor=actor,
@@ -292,39 +292,40 @@ class Bookings:
     async def approve(self, booking_id: str, *, actor: Actor, why: str = "", overrule: bool = False) -> View:
         """Confirm a request, judged anew; confirmed already, it stays so. Raises ``Clash``, ``NotPossible``,
         ``NotNow``, ``NotAllowed``, ``BookingUnknown``."""
-        return await self._act(Act.APPROVE, booking_id, actor, why, course.approve, overrule=overrule)
+        return await self._act(Act.APPROVE, booking_id, actor, why, _alone(course.approve), overrule=overrule)
 
     async def decline(self, booking_id: str, *, why: str, actor: Actor) -> View:
         """Turn a request down; its time is free at once. Idempotent. Raises ``NotNow``, ``NotAllowed``,
         ``BookingUnknown``."""
-        return await self._act(Act.DECLINE, booking_id, actor, why, course.decline)
+        return await self._act(Act.DECLINE, booking_id, actor, why, _alone(course.decline))
 
     async def cancel(self, booking_id: str, *, why: str, actor: Actor) -> View:
         """Cancel a booking or a request; one that is cancelled already stays as it is. Raises ``NotNow``,
         ``BookingUnknown``."""
-        return await self._act(Act.CANCEL, booking_id, actor, why, course.cancel)
+        return await self._act(Act.CANCEL, booking_id, actor, why, _alone(course.cancel))
 
     async def restore(self, booking_id: str, *, actor: Actor) -> View:
         """Undo what ``course.restore`` says. Raises ``Clash`` where the time is taken, ``NotPossible``, ``NotNow``
         where it is over, ``NotAllowed``, ``BookingUnknown``."""
-        return await self._act(Act.RESTORE, booking_id, actor, "", course.restore)
+        return await self._act(Act.RESTORE, booking_id, actor, "", _alone(course.restore))
 
     async def finish(self, booking_id: str, *, actor: Actor) -> View:
         """End a booking that runs; the rest of its time is free. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
-        return await self._act(Act.FINISH, booking_id, actor, "", course.finish)
+        return await self._act(Act.FINISH, booking_id, actor, "", _alone(course.finish))
 
     async def check_in(self, booking_id: str, *, actor: Actor) -> View:
         """Its people are here, as somebody says at the tablet. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
-        return await self._act(Act.CHECK_IN, booking_id, actor, "", self._checked_in)
+
+        def check_in(old: Booking, now: datetime, where: Picture) -> Booking:
+            return course.check_in(old, now, opens_at=self._desk.code_window(old.during, where.policy).start)
+
+        return await self._act(Act.CHECK_IN, booking_id, actor, "", check_in)
 
     async def check_out(self, booking_id: str, *, actor: Actor) -> View:
         """Undo a check-in. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
         return await self._act(
-            Act.CHECK_IN, booking_id, actor, "", lambda old, _: course.check_out(old), what="check out"
+            Act.CHECK_IN, booking_id, actor, "", lambda old, now, where: course.check_out(old), what="check out"
         )
-
-    def _checked_in(self, old: Booking, now: datetime) -> Booking:
-        return course.check_in(old, now, opens_at=self._desk.code_window(old.during).start)
 
     async def _act(
         self,
@@ -332,7 +333,7 @@ class Bookings:
         booking_id: str,
         actor: Actor,
         why: str,
-        becomes: Callable[[Booking, datetime], Booking],
+        becomes: Callable[[Booking, datetime, Picture], Booking],
         *,
         what: str | None = None,
         overrule: bool = False,
@@ -341,10 +342,10 @@ class Bookings:
             now = self._clock.now()
             old = await self.locked(tx, booking_id)
             _require(actor, course.needs(act, old), Thing(site=old.site, party=old.party))
-            new = becomes(old, now)
+            where = await self._desk.pictures.of(tx, old.site)
+            new = becomes(old, now, where)
             if new is old:
                 return await self._view(tx, old)
-            where = await self._desk.pictures.of(tx, old.site)
             if new.state is State.HELD and (new.held_until is None or new.held_until <= now):
                 new = replace(new, held_until=held_until(where.policy, new.during, now=now))
             wait = (await waits.of_bookings(tx, [old.id])).get(old.id)
@@ -439,6 +440,11 @@ def require_allowed(actor: Actor, site: str, party: str | None, *, overrule: boo
 def may_book(actor: Actor, booking: Booking) -> bool:
     """Whether the actor may change or cancel it."""
     return may(actor, Action.BOOK, Thing(site=booking.site, party=booking.party))
+
+
+def _alone(becomes: Callable[[Booking, datetime], Booking]) -> Callable[[Booking, datetime, Picture], Booking]:
+    """An act that does not depend on where it is done."""
+    return lambda old, now, where: becomes(old, now)
 
 
 def may_decide(actor: Actor, booking: Booking) -> bool:

@@ -33,7 +33,11 @@ def message(view: View) -> str:
     elif status in _ENDED:
         lines.append(LAPSED if view.offer is not None else _ENDED[status])
     elif view.code is not None:
-        lines.append(f"Door code: {spoken(view.code)} for {words.listed(view.place.door_names)}, {code_times(view)}.")
+        lines += [
+            f"Door code: {spoken(code)} for {words.listed(doors)}, {code_times(view)}."
+            for code, doors in view.codes_by_doors
+        ]
+        lines += [f"Offline code: {spoken(each.digits)} {each.text}." for each in view.offline]
     lines += [text for text in (given_back(view),) if text]
     lines.append(f"See it or cancel it: {view.link}")
     if site.phone:

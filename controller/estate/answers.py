@@ -7,6 +7,7 @@ from controller.estate.following import Foreseen, Obstacle
 from controller.estate.model import Door, Edge, Equipment, Floor, Noise, Site, SiteParts, Space, SpaceKind
 from controller.fields import Answer
 from controller.problem import Conflict
+from edge.wire.plan import Passback
 
 NAMED_OBSTACLES = 500
 """Most obstacles that a check names; ``count`` counts them all."""
@@ -92,6 +93,8 @@ class DoorAnswer(Answer):
     hold_s: float
     held_after_s: float
     counter: str | None
+    code_length: int
+    passback: Passback
 
 
 class EdgeAnswer(Answer):
@@ -207,6 +210,8 @@ def door_answer(door: Door) -> DoorAnswer:
         hold_s=door.hold_s,
         held_after_s=door.held_after_s,
         counter=door.counter,
+        code_length=door.code_length,
+        passback=door.passback,
     )
 
 

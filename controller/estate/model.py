@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller import localtime
+from edge.wire.credentials import CODE_LENGTH
 from edge.wire.ids import Slug
+from edge.wire.plan import Passback
 
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
@@ -128,7 +130,8 @@ class Equipment(msgspec.Struct, frozen=True, kw_only=True):
 class Door(msgspec.Struct, frozen=True, kw_only=True):
     """``hold_s``: how long a grant releases the strike. ``held_after_s``: when an open door is reported.
 
-    ``counter``: the footfall counter that watches it, if any.
+    ``counter``: the footfall counter that watches it, if any. ``code_length``: digits of its ordinary codes.
+    ``passback``: what becomes of somebody who comes in twice without leaving.
     """
 
     site: Slug
@@ -138,6 +141,8 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
     hold_s: Seconds
     held_after_s: Seconds
     counter: Slug | None = None
+    code_length: int = CODE_LENGTH
+    passback: Passback = Passback.OFF
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):

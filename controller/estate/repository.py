@@ -34,6 +34,7 @@ from controller.estate.tables import (
     space_parts,
     spaces,
 )
+from edge.wire.plan import Passback
 
 _SITE = tuple(sites.c[name] for name in Site.__struct_fields__)
 _EDGE = tuple(edges.c[name] for name in Edge.__struct_fields__)
@@ -130,7 +131,7 @@ async def site_equipment(tx: Tx, site: str) -> list[Equipment]:
 
 async def site_doors(tx: Tx, site: str) -> list[Door]:
     rows = (await tx.execute(select(*_DOOR).where(doors.c.site == site).order_by(doors.c.id))).mappings()
-    return [Door(**row) for row in rows]
+    return [Door(**(dict(row) | {"passback": Passback(row["passback"])})) for row in rows]
 
 
 async def site_edges(tx: Tx, site: str) -> list[Edge]:

@@ -18,6 +18,8 @@ from controller.estate.model import (
     SpaceKind,
 )
 from controller.fields import Body, Line, Name, Note, Number, Slug, Whole, Yes
+from edge.wire.credentials import CODE_LENGTH, CODE_LENGTH_MAX, CODE_LENGTH_MIN
+from edge.wire.plan import Passback
 
 MOST_MINUTES = 1440
 """Longest set-up, clear-down or change-over: a day."""
@@ -147,13 +149,17 @@ class EquipmentBody(Body):
 
 class DoorBody(Body):
     """``hold_s``: how long a grant releases the lock. ``held_after_s``: when an open door is reported. ``counter``: the
-    footfall counter that watches it."""
+    footfall counter that watches it. ``code_length``: how many digits the codes of bookings have at it. ``passback``:
+    whether somebody who came in and has not been seen to leave may come in again (off), is told of (soft) or is refused
+    (hard)."""
 
     name: Name
     edge: Slug
     hold_s: Annotated[Number, Field(ge=1, le=300)] = 5.0
     held_after_s: Annotated[Number, Field(ge=5, le=86_400)] = 60.0
     counter: Slug | None = None
+    code_length: Annotated[Whole, Field(ge=CODE_LENGTH_MIN, le=CODE_LENGTH_MAX)] = CODE_LENGTH
+    passback: Passback = Passback.OFF
 
     def door(self, site: str, door_id: str) -> Door:
         return Door(site=site, id=door_id, **self.model_dump())

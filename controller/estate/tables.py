@@ -51,6 +51,8 @@ doors = Table(
     Column("hold_s", Double, nullable=False),
     Column("held_after_s", Double, nullable=False),
     Column("counter", String(40)),
+    Column("code_length", Integer, nullable=False, server_default="6"),
+    Column("passback", String(4), nullable=False, server_default="off"),
     # What codes are hashed with and what offline codes are made from, and those that will take their place; all sealed
     # with code.key.
     Column("secret", LargeBinary, nullable=False),

@@ -30,6 +30,8 @@ _NOT_IN_DIARY: dict[str, object] = {
     "notes": "",
     "why": "",
     "code": None,
+    "codes": [],
+    "offline_codes": [],
     "link": "",
     "message": "",
 }

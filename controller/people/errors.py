@@ -54,6 +54,7 @@ _DONE = {
     Action.USERS: "keep the users",
     Action.OPEN: "open doors or look after their devices",
     Action.LOCK_DOWN: "lock doors down or lift that",
+    Action.KEYS: "decide who opens doors",
     Action.REISSUE: "give this booking another code",
 }
 

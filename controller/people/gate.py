@@ -87,6 +87,7 @@ KeepsPeople = Annotated[Actor, Depends(Gate(Action.PEOPLE))]
 KeepsUsers = Annotated[Actor, Depends(Gate(Action.USERS))]
 OpensDoors = Annotated[Actor, Depends(Gate(Action.OPEN))]
 LocksDown = Annotated[Actor, Depends(Gate(Action.LOCK_DOWN))]
+KeepsKeys = Annotated[Actor, Depends(Gate(Action.KEYS))]
 Reissues = Annotated[Actor, Depends(Gate(Action.REISSUE))]
 """Dependencies of routes, by what they do."""
 

@@ -33,6 +33,9 @@ class Action(StrEnum):
     REISSUE = "reissue"
     """Give a booking another code at once, since others know the one it has."""
 
+    KEYS = "keys"
+    """Decide who opens doors in their own right: staff, key holders, contractors, members; see their codes."""
+
 
 class Thing(msgspec.Struct, frozen=True, kw_only=True):
     """What it is done to. ``site``: ``None`` for what belongs to no site. ``party``: whose booking it is, or which

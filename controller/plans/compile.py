@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from controller.access.model import WantedGrant
+from controller.access.others import Extra
 from edge.wire.codec import PART_LIMIT, encode
-from edge.wire.credentials import CredentialKind
+from edge.wire.credentials import CODE_LENGTH, CredentialKind
 from edge.wire.ids import Slug
 from edge.wire.interval import Interval
 from edge.wire.plan import (
@@ -27,6 +28,7 @@ from edge.wire.plan import (
     Override,
     OverridesPart,
     PartRef,
+    Passback,
     Session,
     digest,
     split,
@@ -68,11 +70,13 @@ class DoorRules(msgspec.Struct, frozen=True, kw_only=True):
     hold_s: float
     held_after_s: float
     free_when_staffed: bool = False
+    code_length: int = CODE_LENGTH
+    passback: Passback = Passback.OFF
 
 
 class PlanInput(msgspec.Struct, frozen=True, kw_only=True):
     """All that an edge's plan is made from. ``modes`` cover ``plan_window``, in order and without overlap;
-    where they say nothing the building is closed."""
+    where they say nothing the building is closed. ``extra``: who else is admitted."""
 
     site: Slug
     edge: Slug
@@ -81,6 +85,7 @@ class PlanInput(msgspec.Struct, frozen=True, kw_only=True):
     grants: Sequence[WantedGrant] = ()
     sessions: Sequence[Session] = ()
     overrides: Sequence[Override] = ()
+    extra: Extra = Extra(parts={}, grants=0)
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,6 +148,8 @@ def compile_plan(given: PlanInput, now: datetime) -> Compiled:
             name=door.name,
             hold_s=door.hold_s,
             held_after_s=door.held_after_s,
+            code_length=door.code_length,
+            passback=door.passback,
             spans=tuple(door_spans(modes, window, free_when_staffed=door.free_when_staffed)),
         )
         parts[f"hours-{door.id}"] = encode(hours)
@@ -151,10 +158,11 @@ def compile_plan(given: PlanInput, now: datetime) -> Compiled:
         if len(parts[name]) > PART_LIMIT:
             raise TooMuchForOnePart(name, len(parts[name]))
     parts |= _grant_parts(given.grants)
+    parts |= given.extra.parts
     parts |= _session_parts(given.sessions)
     parts["overrides"] = encode(OverridesPart(overrides=tuple(given.overrides)))
     refs = {name: PartRef(digest=digest(data), size=len(data)) for name, data in parts.items()}
-    return Compiled(window=window, parts=parts, refs=refs, grants=len(given.grants))
+    return Compiled(window=window, parts=parts, refs=refs, grants=len(given.grants) + given.extra.grants)
 
 
 def door_spans(modes: Iterable[ModeSpan], window: Interval, *, free_when_staffed: bool) -> Iterable[DoorSpan]:

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.access import service as access
+from controller.access.others import At, Others
 from controller.bookings.picture import Picture, Pictures
 from controller.changes import Changes, Subscription
 from controller.database import Database, Tx
@@ -94,6 +95,7 @@ class Planner:
         clock: Clock,
         changes: Changes,
         pictures: Pictures,
+        others: Others,
     ) -> None:
         self._database = database
         self._link = link
@@ -101,6 +103,7 @@ class Planner:
         self._clock = clock
         self._changes = changes
         self._pictures = pictures
+        self.others = others
         self._turn = asyncio.Lock()
         self._changed: Subscription | None = None
         self._due: dict[EdgeName, float] = {}
@@ -258,7 +261,7 @@ class Planner:
         return Seen(
             now=now,
             last=await repository.latest(tx, site, edge),
-            given=await _given(tx, picture, edge, doors, ordered, now),
+            given=await self._given(tx, picture, edge, doors, ordered, now),
             gone=await access.ended(tx, site, doors),
             ordered=ordered,
         )
@@ -291,6 +294,20 @@ class Planner:
             raise Overtaken
         if not await overrides.compiled(tx, seen.given.site, seen.ordered, version=version):
             raise Overtaken
+
+    async def _given(
+        self, tx: Tx, picture: Picture, edge: str, doors: list[str], ordered: ForPlan, now: datetime
+    ) -> PlanInput:
+        given = await _given(tx, picture, edge, doors, ordered, now)
+        at = At(
+            site=picture.site.id,
+            revision=picture.revision,
+            doors=tuple(doors),
+            zone=picture.site.tz,
+            least_age=picture.policy.member_age,
+        )
+        extra = await self.others.admitted(tx, at, now=now, within=plan_window(now))
+        return msgspec.structs.replace(given, extra=extra)
 
     async def _check_clock(self, tx: Tx, now: datetime) -> None:
         last = await repository.last_signed(tx)
@@ -354,9 +371,7 @@ async def _compiled(seen: Seen) -> Compiled:
     return compile_plan(seen.given, seen.now)
 
 
-async def _given(
-    tx: Tx, picture: Picture, edge: str, doors: list[str], ordered: ForPlan, now: datetime
-) -> PlanInput:
+async def _given(tx: Tx, picture: Picture, edge: str, doors: list[str], ordered: ForPlan, now: datetime) -> PlanInput:
     window = plan_window(now)
     site, book = picture.site.id, picture.hours
     spaces = {
@@ -374,6 +389,8 @@ async def _given(
                 hold_s=door.hold_s,
                 held_after_s=door.held_after_s,
                 free_when_staffed=door.id in book.timetable.free_doors,
+                code_length=door.code_length,
+                passback=door.passback,
             )
             for door in picture.doors
             if door.edge == edge

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from controller.bookings.policy import ApprovalRule, Policy, PriorityWindow, Quota, Release
+from controller.bookings.sharing import CodeRule
 
-_ForSpaces: TypeAlias = ApprovalRule | PriorityWindow | Quota | Release
+_ForSpaces: TypeAlias = ApprovalRule | PriorityWindow | Quota | Release | CodeRule
 _ForParties: TypeAlias = ApprovalRule | Quota
 
 
@@ -16,6 +17,7 @@ def spaces_named(policy: Policy) -> Iterator[tuple[str, str]]:
         "windows": policy.windows,
         "quotas": policy.quotas,
         "release": policy.release,
+        "codes": policy.codes,
     }
     for kind, found in parts.items():
         for index, part in enumerate(found):

@@ -6,6 +6,7 @@ import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
 from controller.bookings.policy import Per, Policy
+from controller.bookings.sharing import CodePer
 from controller.fields import Body, Name, Slug, Whole
 from controller.people.model import Tier
 from edge.wire.plan import Mode
@@ -108,10 +109,23 @@ class ReleaseBody(PolicyPart):
         return self
 
 
+class CodeRuleBody(PolicyPart):
+    """How door codes are given out in some spaces, or all: one per ``booking``, ``series``, ``group``
+    (all bookings of a party at the site) or ``season`` (those that begin from April to September, or from October to
+    March). ``each_door``: every door on the way in has a code of its own."""
+
+    per: CodePer = CodePer.BOOKING
+    each_door: Annotated[bool, Field(strict=True)] = False
+    spaces: Spaces
+
+
 class PolicyBody(PolicyPart):
     """A site's booking policy. The first of ``rules`` and of ``release`` that fits holds. ``hold_hours``: how long a
     request holds its time until somebody decides, null until it starts. ``requests_hold``: false, and requests hold
-    no time. ``offer_hours``: how long a waiting party has to accept what is offered."""
+    no time. ``offer_hours``: how long a waiting party has to accept what is offered. The first of ``codes`` that fits
+    holds too. ``lead_in_min`` and ``lag_min``: how long before and after a booking its code opens, null as the
+    controller's own settings have it; codes that are given out already follow. ``member_age``: from which age on
+    members of the library come in while it is unstaffed, 0 for any."""
 
     rules: Annotated[list[ApprovalRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
     windows: Annotated[list[PriorityWindowBody], Field(max_length=MOST_PARTS, default_factory=list)]
@@ -120,6 +134,10 @@ class PolicyBody(PolicyPart):
     requests_hold: Annotated[bool, Field(strict=True)] = True
     hold_hours: Annotated[Whole, Field(ge=1, le=8760)] | None = 72
     offer_hours: Annotated[Whole, Field(ge=1, le=720)] = 24
+    codes: Annotated[list[CodeRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
+    member_age: Annotated[Whole, Field(ge=0, le=100)] = 16
+    lead_in_min: Annotated[Whole, Field(ge=0, le=240)] | None = None
+    lag_min: Annotated[Whole, Field(ge=0, le=240)] | None = None
 
     @model_validator(mode="after")
     def _names_differ(self) -> "PolicyBody":

@@ -1,6 +1,6 @@
 """A site's booking policy: read, tried out, replaced."""
 
-from collections.abc import Container
+from collections.abc import Awaitable, Callable, Container
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -35,6 +35,11 @@ class Policies:
         self._clock = clock
         self._changes = changes
         self._pictures = pictures
+        self._follow: Callable[[Tx, str], Awaitable[None]] = _nobody
+
+    def when_one_changes(self, follow: Callable[[Tx, str], Awaitable[None]]) -> None:
+        """Have ``follow`` awaited with the site whose policy has been written, in that transaction."""
+        self._follow = follow
 
     async def get(self, site: str) -> Policy:
         """The plain one where none was set. Raises ``SiteUnknown``."""
@@ -54,7 +59,13 @@ class Policies:
         now = self._clock.now()
         await repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)
+        await self._follow(tx, site)
         await audit.record(tx, actor=actor, at=now, act="change", site=site, thing="booking policy")
+
+    async def bring(self, tx: Tx, site: str, policy: Policy, *, actor: str, now: datetime) -> None:
+        """Write a policy that is known to be sound, as part of a greater change; the caller holds the site's lock."""
+        await repository.put_policy(tx, site, policy, actor=actor, now=now)
+        await self._follow(tx, site)
 
     async def check(self, site: str, policy: Policy) -> tuple[Site, Effect]:
         """What ``put`` would mean for what is booked and asked for already; raises the same."""
@@ -87,6 +98,10 @@ class Policies:
             ),
             exceeding=tuple(excesses(where.policy, new, standing, names=names, zone=zone, now=now)),
         )
+
+
+async def _nobody(tx: Tx, site: str) -> None:
+    """Nobody follows."""
 
 
 async def unknown(tx: Tx, policy: Policy, *, site: str, spaces: Container[str]) -> list[tuple[str, str]]:

@@ -48,7 +48,7 @@ class PolicySection:
         return Outlook(notes=tuple(notes))
 
     async def put(self, tx: Tx, parts: SiteParts, value: Plain, *, actor: str, now: datetime) -> None:
-        await repository.put_policy(tx, parts.site.id, _policy(value), actor=actor, now=now)
+        await self._policies.bring(tx, parts.site.id, _policy(value), actor=actor, now=now)
 
 
 def _table(policy: Policy) -> Plain:

@@ -1,7 +1,7 @@
 """Codes at doors: no two bookings share one, a lingering one is never given out, the database holds that."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -9,7 +9,8 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from controller.access import service
-from controller.access.service import Access
+from controller.access.model import Issue
+from controller.access.service import RECENT, Access
 from controller.access.tables import CODE_OVERLAP, code_claims, codes, grants
 from controller.database import violates
 from controller.house import House
@@ -37,13 +38,19 @@ WINDOW = Interval(start=NOW + timedelta(hours=5), end=NOW + timedelta(hours=7))
 def chooser(house: House, chosen: Sequence[str]) -> Access:
     """Gives out these codes in turn."""
     left = iter(chosen)
-    return Access(house.estate, house.keys, choose=lambda: next(left))
+    return Access(house.estate, house.keys, choose=lambda length: next(left))
 
 
-async def issue(house: House, access: Access, booking: str, window: Interval = WINDOW) -> str:
+async def issue(
+    house: House, access: Access, booking: str, window: Interval = WINDOW, *, now: datetime | None = None
+) -> str:
     async with house.database.write() as tx:
-        await access.issue(tx, site=SITE, doors=DOORS, windows={booking: window}, now=house.clock.now())
-        return (await access.codes(tx, [booking]))[booking]
+        await access.issue(tx, issue_of({booking: window}), site=SITE, now=now or house.clock.now())
+        return (await access.codes(tx, [booking]))[booking].first
+
+
+def issue_of(windows: dict[str, Interval]) -> Issue:
+    return Issue(lengths=dict.fromkeys(DOORS, 6), windows=windows)
 
 
 async def go_offline(house: House, edge: str, since_minutes_ago: int) -> None:
@@ -78,19 +85,25 @@ async def test_bookings_of_one_transaction_share_no_code(village: httpx.AsyncCli
     access = chooser(house, ["482913", "482913", "482914"])
     async with house.database.write() as tx:
         windows = {"one": WINDOW, "two": WINDOW}
-        await access.issue(tx, site=SITE, doors=DOORS, windows=windows, now=NOW)
-        assert await access.codes(tx, ["one", "two"]) == {"one": "482913", "two": "482914"}
+        await access.issue(tx, issue_of(windows), site=SITE, now=NOW)
+        found = {booking: codes.first for booking, codes in (await access.codes(tx, ["one", "two"])).items()}
+    assert found == {"one": "482913", "two": "482914"}
 
 
-async def test_a_lingering_code_is_never_given_out(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_a_lingering_or_recently_used_code_is_given_to_nobody_else(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
     made = await book(any_village)
     await compile_plan(any_house, 1)
     await act(any_village, made, "cancel")
-    access = chooser(any_house, [made["code"], "482914", made["code"]])
+    access = chooser(any_house, [made["code"], "482914", made["code"], "482915", made["code"]])
     assert await issue(any_house, access, "other") == "482914"
     await compile_plan(any_house, 2)
     await apply_plan(any_house, 2)
-    assert await issue(any_house, access, "third") == made["code"]
+    ends = datetime.fromisoformat(made["code_window"]["ends"])
+    later = Interval(start=ends + timedelta(days=60), end=ends + timedelta(days=61))
+    assert await issue(any_house, access, "third", later, now=ends + RECENT - timedelta(seconds=1)) == "482915"
+    assert await issue(any_house, access, "fourth", later, now=ends + RECENT) == made["code"]
 
 
 async def test_the_database_refuses_a_code_twice_at_one_door_and_time(
@@ -105,7 +118,7 @@ async def test_the_database_refuses_a_code_twice_at_one_door_and_time(
         shift = timedelta(hours=hours)
         async with any_house.database.write() as tx:
             await tx.execute(insert(grants).values(grant | {"id": f"g{hours}", "booking_id": booking}))
-            twin = {"grant_id": f"g{hours}", "booking_id": booking}
+            twin = {"grant_id": f"g{hours}", "owner": booking}
             times = {"starts": row["starts"] + shift, "ends": row["ends"] + shift}
             await tx.execute(insert(code_claims).values(row | twin | times))
 

@@ -18,6 +18,10 @@ PLAIN: Json = {
     "requests_hold": True,
     "hold_hours": 72,
     "offer_hours": 24,
+    "codes": [],
+    "member_age": 16,
+    "lead_in_min": None,
+    "lag_min": None,
 }
 EVENINGS: Json = {
     "name": "Community evenings",
@@ -49,6 +53,13 @@ FULL: Json = PLAIN | {
     "requests_hold": False,
     "hold_hours": None,
     "offer_hours": 12,
+    "codes": [
+        {"per": "season", "each_door": True, "spaces": ["hall"]},
+        {"per": "series", "each_door": False, "spaces": []},
+    ],
+    "member_age": 0,
+    "lead_in_min": 30,
+    "lag_min": 0,
 }
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from controller.access import service as access
+from controller.access.model import Issue
 from controller.access.repository import held
 from controller.access.standing import State
 from controller.database import Tx
@@ -102,7 +103,7 @@ async def test_a_code_that_was_ended_and_made_anew_is_on_the_door_though_the_pla
         now = hub.house.clock.now()
         await access.revoke(tx, booking_ids=[view.booking.id], now=now)
         windows = {view.booking.id: view.code_window}
-        await hub.house.access.issue(tx, site="ramsey", doors=["front-door"], windows=windows, now=now)
+        await hub.house.access.issue(tx, Issue(lengths={"front-door": 6}, windows=windows), site="ramsey", now=now)
 
     await hub.house.database.run(end_and_make_anew)
     assert (await standing(hub, view.booking.id))[0] is State.ON

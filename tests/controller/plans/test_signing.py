@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import pytest
 from sqlalchemy.engine import URL
 
+from controller.access.others import Others
 from controller.access.repository import held
 from controller.app import build_app
 from controller.bookings.desk import View
@@ -58,6 +59,7 @@ class Desk:
             clock=house.clock,
             changes=house.changes,
             pictures=house.desk.pictures,
+            others=Others(house.estate, house.keys, house.holders),
         )
 
     async def book(self) -> View:

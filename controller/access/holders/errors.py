@@ -1,0 +1,26 @@
+"""What goes wrong with holders."""
+
+from controller.problem import Conflicting, NotFound
+
+
+class HolderUnknown(NotFound):
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"there is no holder {holder!r}; look it up in the list of holders")
+
+
+class HolderEnded(Conflicting):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name}” has ended and opens nothing any more; make a new one")
+
+
+class HolderStale(Conflicting):
+    kind = "stale"
+    title = "It has changed meanwhile"
+
+    def __init__(self, version: int, found: int) -> None:
+        super().__init__(f"this was made for version {version}, and it is version {found} by now; look at it again")
+
+
+class CardTaken(Conflicting):
+    def __init__(self) -> None:
+        super().__init__("somebody else has this card; end theirs first, or take another card")

@@ -1,0 +1,146 @@
+"""All SQL about holders."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+
+import msgspec
+from sqlalchemy import RowMapping, delete, insert, select, update
+
+from controller.access.holders.model import Holder, HolderDraft, Place
+from controller.access.tables import code_claims, holder_places, holders
+from controller.access.weekly import Validity, WeekHours
+from controller.database import Tx
+from edge.wire.credentials import CredentialKind
+
+SECRETS = ("code", "card", "pin", "duress_code", "duress_pin")
+
+
+class _Hours(msgspec.Struct, frozen=True):
+    days: tuple[int, ...]
+    since: time
+    until: time
+
+
+async def holder(tx: Tx, holder_id: str) -> Holder | None:
+    found = await _read(tx, holders.c.id == holder_id)
+    return found[0] if found else None
+
+
+async def listed(
+    tx: Tx, *, site: str | None, kind: CredentialKind | None, ended: bool | None, after: str | None, limit: int
+) -> list[Holder]:
+    """In the order in which they were made, from the one behind ``after``."""
+    where = [holders.c.id > (after or "")]
+    if site is not None:
+        where.append(holders.c.id.in_(select(holder_places.c.holder).where(holder_places.c.site == site)))
+    if kind is not None:
+        where.append(holders.c.kind == kind.value)
+    if ended is not None:
+        where.append(holders.c.ended_at.is_not(None) if ended else holders.c.ended_at.is_(None))
+    return await _read(tx, *where, limit=limit)
+
+
+async def at_site(tx: Tx, site: str) -> list[Holder]:
+    """Those of a site that have not ended."""
+    mine = select(holder_places.c.holder).where(holder_places.c.site == site)
+    return await _read(tx, holders.c.ended_at.is_(None), holders.c.id.in_(mine))
+
+
+async def sealed(tx: Tx, ids: Sequence[str]) -> dict[str, dict[str, bytes]]:
+    """Holder -> its secrets, sealed, by name."""
+    query = select(holders.c.id, *(holders.c[name] for name in SECRETS)).where(holders.c.id.in_(ids))
+    return {
+        row["id"]: {name: row[name] for name in SECRETS if row[name] is not None}
+        for row in (await tx.execute(query)).mappings()
+    }
+
+
+async def write(
+    tx: Tx, value: Holder, secrets: Mapping[str, bytes | None], *, card_tag: bytes | None, new: bool
+) -> None:
+    """A holder with its secrets; of one that is there, those that are named."""
+    row = _row(value) | dict(secrets) | ({"card_tag": card_tag} if new or "card" in secrets else {})
+    if new:
+        await tx.execute(insert(holders).values(row))
+    else:
+        await tx.execute(update(holders).where(holders.c.id == value.id).values(row))
+        await tx.execute(delete(holder_places).where(holder_places.c.holder == value.id))
+    places = [
+        {"holder": value.id, "site": place.site, "door": door}
+        for place in value.draft.places
+        for door in place.doors or ("",)
+    ]
+    await tx.execute(insert(holder_places), places)
+
+
+async def claim(tx: Tx, rows: Sequence[Mapping[str, object]]) -> None:
+    """Say that codes are somebody's at some doors. Raises ``IntegrityError`` where they are another's."""
+    if rows:
+        await tx.execute(insert(code_claims), rows)
+
+
+async def release(tx: Tx, holder_id: str, *, until: datetime) -> None:
+    """Let a holder's claims end at ``until``: a door may still know the codes."""
+    mine = (code_claims.c.owner == holder_id, code_claims.c.ends > until)
+    await tx.execute(delete(code_claims).where(*mine, code_claims.c.starts >= until))
+    await tx.execute(update(code_claims).where(*mine).values(ends=until))
+
+
+async def _read(tx: Tx, *where: object, limit: int | None = None) -> list[Holder]:
+    columns = [column for column in holders.c if column.name not in SECRETS and column.name != "card_tag"]
+    has = [holders.c[name].is_not(None).label(f"has_{name}") for name in SECRETS]
+    query = select(*columns, *has).where(*where).order_by(holders.c.id).limit(limit)  # type: ignore[arg-type]
+    rows = list((await tx.execute(query)).mappings())
+    places: dict[str, dict[str, list[str]]] = {}
+    mine = select(holder_places).where(holder_places.c.holder.in_([row["id"] for row in rows]))
+    for row in (await tx.execute(mine.order_by(holder_places.c.site, holder_places.c.door))).mappings():
+        doors = places.setdefault(row["holder"], {}).setdefault(row["site"], [])
+        if row["door"]:
+            doors.append(row["door"])
+    return [_holder(row, places.get(row["id"], {})) for row in rows]
+
+
+def _holder(row: RowMapping, places: Mapping[str, Sequence[str]]) -> Holder:
+    hours = msgspec.json.decode(row["hours"], type=tuple[_Hours, ...])
+    return Holder(
+        id=row["id"],
+        draft=HolderDraft(
+            kind=CredentialKind(row["kind"]),
+            name=row["name"],
+            places=tuple(Place(site=site, doors=tuple(doors)) for site, doors in sorted(places.items())),
+            validity=Validity(
+                first=row["first"],
+                last=row["last"],
+                hours=tuple(WeekHours(days=each.days, since=each.since, until=each.until) for each in hours),
+            ),
+            hold_s=row["hold_s"],
+        ),
+        has=tuple(name for name in SECRETS if row[f"has_{name}"]),
+        made_at=row["made_at"],
+        made_by=row["made_by"],
+        changed_at=row["changed_at"],
+        changed_by=row["changed_by"],
+        ended_at=row["ended_at"],
+        ended_why=row["ended_why"],
+        version=row["version"],
+    )
+
+
+def _row(value: Holder) -> dict[str, object]:
+    draft = value.draft
+    return {
+        "id": value.id,
+        "kind": draft.kind.value,
+        "name": draft.name,
+        "first": draft.validity.first,
+        "last": draft.validity.last,
+        "hours": msgspec.json.encode(draft.validity.hours).decode(),
+        "hold_s": draft.hold_s,
+        "made_at": value.made_at,
+        "made_by": value.made_by,
+        "changed_at": value.changed_at,
+        "changed_by": value.changed_by,
+        "ended_at": value.ended_at,
+        "ended_why": value.ended_why,
+        "version": value.version,
+    }

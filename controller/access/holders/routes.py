@@ -1,0 +1,78 @@
+"""Staff, key holders and contractors over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
+
+from controller.access.errors import NoCodeLeft
+from controller.access.holders.errors import CardTaken, HolderEnded, HolderStale, HolderUnknown
+from controller.access.holders.schemas import (
+    EndHolderBody,
+    GivenAnswer,
+    HolderAnswer,
+    HolderChangeBody,
+    HolderPage,
+    NewHolderBody,
+    ReissueHolderBody,
+    given_answer,
+    holder_answer,
+)
+from controller.fields import LIST_LIMIT, After, IdPath, Limit, Slug
+from controller.house import TheHouse
+from controller.people.gate import KeepsKeys
+from controller.problem import NotSignedIn, described
+from edge.wire.credentials import CredentialKind
+
+router = APIRouter(tags=["access"], responses=described(NotSignedIn))
+
+
+@router.get("/holders")
+async def list_holders(
+    house: TheHouse,
+    actor: KeepsKeys,
+    site: Annotated[Slug | None, Query(description="Only those who open a door there")] = None,
+    kind: CredentialKind | None = None,
+    ended: Annotated[bool | None, Query(description="Only those that have ended, or that have not")] = None,
+    after: After = None,
+    limit: Limit = LIST_LIMIT,
+) -> HolderPage:
+    """Who opens doors in their own right, in the order in which they were made. Codes and PINs are not told here."""
+    found = await house.holders.listed(site=site, kind=kind, ended=ended, after=after, limit=limit + 1, actor=actor)
+    more, found = len(found) > limit, found[:limit]
+    return HolderPage(items=[holder_answer(each) for each in found], next=found[-1].id if more else None)
+
+
+@router.post("/holders", status_code=status.HTTP_201_CREATED, responses=described(CardTaken, NoCodeLeft))
+async def make_holder(body: NewHolderBody, house: TheHouse, actor: KeepsKeys) -> GivenAnswer:
+    """Let somebody open doors. What is drawn for them stands in the answer; the doors know it with their next plan."""
+    return given_answer(await house.holders.make(body.draft(), body.wish(), actor=actor))
+
+
+@router.get("/holders/{holder_id}", responses=described(HolderUnknown))
+async def get_holder(holder_id: IdPath, house: TheHouse, actor: KeepsKeys) -> HolderAnswer:
+    """One of them, without codes and PINs."""
+    return holder_answer(await house.holders.get(holder_id, actor=actor))
+
+
+@router.put("/holders/{holder_id}", responses=described(HolderUnknown, HolderEnded, HolderStale))
+async def change_holder(holder_id: IdPath, body: HolderChangeBody, house: TheHouse, actor: KeepsKeys) -> HolderAnswer:
+    """Say anew where and when somebody opens doors. Codes, cards and PINs stay as they are."""
+    return holder_answer(await house.holders.change(holder_id, body.draft(), version=body.version, actor=actor))
+
+
+@router.post("/holders/{holder_id}/reissue", responses=described(HolderUnknown, HolderEnded, CardTaken, NoCodeLeft))
+async def reissue_holder(holder_id: IdPath, body: ReissueHolderBody, house: TheHouse, actor: KeepsKeys) -> GivenAnswer:
+    """Draw another code or PIN, or take another card, at once; the old ones end with the doors' next plan."""
+    return given_answer(await house.holders.reissue(holder_id, body.wish(), why=body.why, actor=actor))
+
+
+@router.post("/holders/{holder_id}/reveal", responses=described(HolderUnknown, HolderEnded))
+async def reveal_holder(holder_id: IdPath, house: TheHouse, actor: KeepsKeys) -> GivenAnswer:
+    """Tell what somebody opens doors with. Who asked, and when, is written down."""
+    return given_answer(await house.holders.reveal(holder_id, actor=actor))
+
+
+@router.post("/holders/{holder_id}/end", responses=described(HolderUnknown))
+async def end_holder(holder_id: IdPath, body: EndHolderBody, house: TheHouse, actor: KeepsKeys) -> HolderAnswer:
+    """Let somebody open nothing any more, as soon as the doors have their next plan. Ended already, it stays so."""
+    return holder_answer(await house.holders.end(holder_id, why=body.why, actor=actor))

@@ -1,0 +1,227 @@
+"""What holders take and answer."""
+
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from controller.access.codes import spoken
+from controller.access.holders.model import Holder, HolderDraft, Place, Secrets, Wish
+from controller.access.holders.service import Given
+from controller.access.secret_things import against_card
+from controller.access.weekly import Validity, WeekHours
+from controller.fields import Answer, Body, Day, Name, Note, Number, Slug, Whole, Yes
+from edge.wire.credentials import CredentialKind
+
+MOST_PLACES = 500
+MOST_DOORS = 100
+MOST_HOURS = 50
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+HolderKind = Literal[CredentialKind.STAFF, CredentialKind.KEY_HOLDER, CredentialKind.CONTRACTOR]
+
+
+def _card(text: str) -> str:
+    if text and (wrong := against_card(text)):
+        raise ValueError(wrong)
+    return text
+
+
+Card = Annotated[str, StringConstraints(strip_whitespace=True, max_length=90), AfterValidator(_card)]
+Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""A wall time, like 08:00."""
+
+
+class PlaceBody(Body):
+    """``doors``: none for all of the site's, also those that are made later."""
+
+    site: Slug
+    doors: Annotated[list[Slug], Field(max_length=MOST_DOORS, default_factory=list)]
+
+
+class HoursBody(Body):
+    """On some days of the week from a wall time until another; ``until`` at or before ``since`` is on the next day."""
+
+    days: Annotated[list[Weekday], Field(min_length=1, max_length=7)]
+    since: Clock
+    until: Clock
+
+
+class HolderFields(Body):
+    """``first`` and ``last`` day, the last included; no ``last``: until it is ended. No ``hours``: at any hour. Those
+    of staff and key holders are not counted while a door does not know the time, or has heard nothing for 35 days.
+    ``hold_s``: how long a door stays released for them; null: its own time."""
+
+    kind: HolderKind
+    name: Name
+    places: Annotated[list[PlaceBody], Field(min_length=1, max_length=MOST_PLACES)]
+    first: Day
+    last: Day | None = None
+    hours: Annotated[list[HoursBody], Field(max_length=MOST_HOURS, default_factory=list)]
+    hold_s: Annotated[Number, Field(ge=1, le=300)] | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> "HolderFields":
+        if self.last is not None and self.last < self.first:
+            raise ValueError("last must not be before first")
+        sites = [place.site for place in self.places]
+        for index, site in enumerate(sites):
+            if site in sites[:index]:
+                raise ValueError(f"places.{index}.site: site {site!r} is named twice; put all its doors into one place")
+        if self.kind is CredentialKind.CONTRACTOR and self.last is None:
+            raise ValueError("last is needed for a contractor: the last day on which they come")
+        return self
+
+    def draft(self) -> HolderDraft:
+        return HolderDraft(
+            kind=self.kind,
+            name=self.name,
+            places=tuple(Place(site=each.site, doors=tuple(sorted(set(each.doors)))) for each in self.places),
+            validity=Validity(
+                first=self.first,
+                last=self.last,
+                hours=tuple(
+                    WeekHours(
+                        days=tuple(sorted({_DAYS.index(day) + 1 for day in each.days})),
+                        since=time.fromisoformat(each.since),
+                        until=time.fromisoformat(each.until),
+                    )
+                    for each in self.hours
+                ),
+            ),
+            hold_s=self.hold_s,
+        )
+
+
+class WishBody(Body):
+    """What to open with. ``code``: draw one. ``card``: as a reader shows it, like ``w26:118:1603``. ``pin``: draw one
+    that the card wants. ``duress``: draw a second code, and a second PIN, that open like the first and tell in silence
+    that somebody was forced."""
+
+    code: Yes = False
+    card: Card = ""
+    pin: Yes = False
+    duress: Yes = False
+
+    def wish(self) -> Wish:
+        return Wish(code=self.code, card=self.card, pin=self.pin, duress=self.duress)
+
+
+class NewHolderBody(HolderFields, WishBody):
+    """A holder with what they open with."""
+
+
+class HolderChangeBody(HolderFields):
+    """All fields anew. ``version``: refuse with 409 if it is another by now."""
+
+    version: Annotated[Whole, Field(ge=1)] | None = None
+
+
+class ReissueHolderBody(WishBody):
+    """What to draw anew, or which card instead. ``why``: it stands in the list of writes."""
+
+    why: Annotated[Note, StringConstraints(min_length=1)]
+
+
+class EndHolderBody(Body):
+    why: Annotated[Note, StringConstraints(min_length=1)]
+
+
+class PlaceAnswer(Answer):
+    site: str
+    doors: list[str]
+
+
+class HoursAnswer(Answer):
+    days: list[Weekday]
+    since: str
+    until: str
+
+
+class HolderAnswer(Answer):
+    """``has``: what there is to open with, without saying it: code, card, pin, duress_code, duress_pin. ``ended_at``:
+    since when it opens nothing."""
+
+    id: str
+    kind: CredentialKind
+    name: str
+    places: list[PlaceAnswer]
+    first: str
+    last: str | None
+    hours: list[HoursAnswer]
+    hold_s: float | None
+    has: list[str]
+    made_at: str
+    made_by: str
+    changed_at: str
+    changed_by: str
+    ended_at: str | None
+    ended_why: str
+    version: int
+
+
+class SecretsAnswer(Answer):
+    """In the clear; empty where there is none, or where it has not changed. ``spoken``: the code in groups."""
+
+    code: str
+    spoken: str
+    card: str
+    pin: str
+    duress_code: str
+    duress_pin: str
+
+
+class GivenAnswer(Answer):
+    """A holder, and what was drawn, which is told here once: tell it to them and nobody else."""
+
+    holder: HolderAnswer
+    secrets: SecretsAnswer
+
+
+class HolderPage(Answer):
+    items: list[HolderAnswer]
+    next: str | None
+
+
+def holder_answer(holder: Holder) -> HolderAnswer:
+    draft = holder.draft
+    return HolderAnswer(
+        id=holder.id,
+        kind=draft.kind,
+        name=draft.name,
+        places=[PlaceAnswer(site=place.site, doors=list(place.doors)) for place in draft.places],
+        first=draft.validity.first.isoformat(),
+        last=draft.validity.last.isoformat() if draft.validity.last else None,
+        hours=[
+            HoursAnswer(
+                days=[_DAYS[day - 1] for day in each.days],  # type: ignore[misc]  # the literals of Weekday
+                since=f"{each.since:%H:%M}",
+                until=f"{each.until:%H:%M}",
+            )
+            for each in draft.validity.hours
+        ],
+        hold_s=draft.hold_s,
+        has=list(holder.has),
+        made_at=holder.made_at.isoformat(),
+        made_by=holder.made_by,
+        changed_at=holder.changed_at.isoformat(),
+        changed_by=holder.changed_by,
+        ended_at=holder.ended_at.isoformat() if holder.ended_at else None,
+        ended_why=holder.ended_why,
+        version=holder.version,
+    )
+
+
+def given_answer(given: Given) -> GivenAnswer:
+    return GivenAnswer(holder=holder_answer(given.holder), secrets=secrets_answer(given.secrets))
+
+
+def secrets_answer(secrets: Secrets) -> SecretsAnswer:
+    return SecretsAnswer(
+        code=secrets.code,
+        spoken=spoken(secrets.code),
+        card=secrets.card,
+        pin=secrets.pin,
+        duress_code=secrets.duress_code,
+        duress_pin=secrets.duress_pin,
+    )

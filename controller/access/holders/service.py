@@ -1,0 +1,375 @@
+"""Staff, key holders and contractors: made, changed, given other codes, ended."""
+
+import secrets as random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.exc import IntegrityError
+
+from controller.access import codes
+from controller.access.errors import NoCodeLeft
+from controller.access.holders import repository
+from controller.access.holders.errors import CardTaken, HolderEnded, HolderStale, HolderUnknown
+from controller.access.holders.model import Holder, HolderDraft, Secrets, Wish
+from controller.access.repository import holders as holders_of_keys
+from controller.access.secret_things import choose_pin, tag
+from controller.access.service import RECENT
+from controller.access.tables import CODE_OVERLAP
+from controller.changes import Changes
+from controller.database import Database, Tx, violates
+from controller.estate import repository as estate_repository
+from controller.estate.model import Door, SiteParts
+from controller.estate.revisions import bump
+from controller.estate.service import Estate
+from controller.people import audit
+from controller.people.errors import NotAllowed
+from controller.people.may import Action, Thing, may
+from controller.people.model import Actor
+from controller.problem import invalid_field
+from controller.secrets import Keys
+from edge.wire.clock import Clock
+from edge.wire.credentials import CODE_LENGTH, CredentialKind, code_key
+from edge.wire.ids import uuid7
+from edge.wire.plan import HORIZON
+
+_TRIES = 50
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """A holder, and what was drawn for them just now, which is told once."""
+
+    holder: Holder
+    secrets: Secrets
+
+
+class Holders:
+    """Whoever asks must be allowed at every site that a holder opens, before and after."""
+
+    def __init__(self, database: Database, clock: Clock, changes: Changes, keys: Keys, estate: Estate) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._keys = keys
+        self._estate = estate
+
+    async def get(self, holder_id: str, *, actor: Actor) -> Holder:
+        """Raises ``HolderUnknown``, ``NotAllowed``."""
+        async with self._database.read() as tx:
+            return await self._found(tx, holder_id, actor)
+
+    async def listed(
+        self,
+        *,
+        site: str | None,
+        kind: CredentialKind | None,
+        ended: bool | None,
+        after: str | None,
+        limit: int,
+        actor: Actor,
+    ) -> list[Holder]:
+        """Those whose sites the actor may see to, in the order in which they were made."""
+        async with self._database.read() as tx:
+            found = await repository.listed(tx, site=site, kind=kind, ended=ended, after=after, limit=limit)
+        return [each for each in found if _allowed(actor, each)]
+
+    async def make(self, draft: HolderDraft, wish: Wish, *, actor: Actor) -> Given:
+        """Raises ``Invalid``, ``NotAllowed``, ``CardTaken``, ``NoCodeLeft``."""
+
+        async def write(tx: Tx) -> Given:
+            now = self._clock.now()
+            holder = Holder(
+                id=uuid7(now, random.token_bytes(10)),
+                draft=draft,
+                has=(),
+                made_at=now,
+                made_by=actor.name,
+                changed_at=now,
+                changed_by=actor.name,
+                ended_at=None,
+                ended_why="",
+                version=1,
+            )
+            _require(actor, holder)
+            parts = await self._parts(tx, draft)
+            drawn = await self._drawn(tx, holder, wish, parts, Secrets(), now)
+            return await self._written(tx, holder, drawn, parts, actor, "make", now, new=True)
+
+        return await self._told(write)
+
+    async def change(self, holder_id: str, draft: HolderDraft, *, version: int | None, actor: Actor) -> Holder:
+        """Where and when somebody opens, and their name. Codes stay, unless somebody else has them at a new door: then
+        ``Invalid``. Raises ``HolderStale``, ``HolderEnded`` and as ``make``."""
+
+        async def write(tx: Tx) -> Given:
+            now = self._clock.now()
+            old = await self._standing(tx, holder_id, actor)
+            if version is not None and version != old.version:
+                raise HolderStale(version, old.version)
+            new = msgspec.structs.replace(
+                old, draft=draft, changed_at=now, changed_by=actor.name, version=old.version + 1
+            )
+            _require(actor, new)
+            parts = await self._parts(tx, draft)
+            kept = await self.secrets(tx, old)
+            given = await self._written(tx, new, kept, parts, actor, "change", now, new=False)
+            await self._bump(tx, set(old.sites) - set(new.sites))
+            return Given(holder=given.holder, secrets=Secrets())
+
+        before = await self.get(holder_id, actor=actor)
+        given = await self._told(write)
+        for site in set(before.sites) - set(given.holder.sites):
+            self._changes.site_changed(site, estate=True)
+        return given.holder
+
+    async def reissue(self, holder_id: str, wish: Wish, *, why: str, actor: Actor) -> Given:
+        """Other codes, another PIN or another card, as wished; the rest stays. Raises as ``make``, ``HolderEnded``."""
+
+        async def write(tx: Tx) -> Given:
+            now = self._clock.now()
+            old = await self._standing(tx, holder_id, actor)
+            parts = await self._parts(tx, old.draft)
+            kept = await self.secrets(tx, old)
+            drawn = await self._drawn(tx, old, wish, parts, kept, now)
+            new = msgspec.structs.replace(old, changed_at=now, changed_by=actor.name, version=old.version + 1)
+            given = await self._written(tx, new, drawn, parts, actor, "new code", now, new=False, why=why)
+            fresh = {name: value for name, value in _values(drawn).items() if value != getattr(kept, name)}
+            return Given(holder=given.holder, secrets=Secrets(**fresh))
+
+        return await self._told(write)
+
+    async def reveal(self, holder_id: str, *, actor: Actor) -> Given:
+        """All that a holder opens with, in the clear. It is written down who looked."""
+
+        async def look(tx: Tx) -> Given:
+            holder = await self._standing(tx, holder_id, actor)
+            await self._record(tx, holder, actor, "see the code", self._clock.now())
+            return Given(holder=holder, secrets=await self.secrets(tx, holder))
+
+        return await self._database.run(look)
+
+    async def end(self, holder_id: str, *, why: str, actor: Actor) -> Holder:
+        """Nothing of it opens any more as soon as the doors have the next plan. Idempotent."""
+
+        async def write(tx: Tx) -> Given:
+            now = self._clock.now()
+            old = await self._found(tx, holder_id, actor)
+            if old.ended_at is not None:
+                return Given(holder=old, secrets=Secrets())
+            new = msgspec.structs.replace(
+                old,
+                ended_at=now,
+                ended_why=why,
+                has=(),
+                changed_at=now,
+                changed_by=actor.name,
+                version=old.version + 1,
+            )
+            gone = dict.fromkeys(repository.SECRETS)
+            await repository.write(tx, new, gone, card_tag=None, new=False)
+            await repository.release(tx, new.id, until=now + HORIZON)
+            await self._bump(tx, set(new.sites))
+            await self._record(tx, new, actor, "end", now)
+            return Given(holder=new, secrets=Secrets())
+
+        return (await self._told(write)).holder
+
+    async def secrets(self, tx: Tx, holder: Holder) -> Secrets:
+        """What a holder opens doors with."""
+        sealed = (await repository.sealed(tx, [holder.id])).get(holder.id, {})
+        return self.opened(holder.id, sealed)
+
+    def opened(self, holder_id: str, sealed: Mapping[str, bytes]) -> Secrets:
+        return Secrets(
+            **{name: self._keys.unseal(value, _about(name, holder_id)).decode() for name, value in sealed.items()}
+        )
+
+    async def _drawn(
+        self, tx: Tx, holder: Holder, wish: Wish, parts: Mapping[str, SiteParts], kept: Secrets, now: datetime
+    ) -> Secrets:
+        """What there is, with what is wished for drawn anew."""
+        values = _values(kept)
+        if wish.card:
+            values["card"] = wish.card
+        if wish.code or (wish.duress and values["code"]):
+            length = _length(holder.draft, parts)
+            if wish.code:
+                values["code"] = await self._free(tx, holder, parts, length, now, but=())
+            if wish.duress:
+                values["duress_code"] = await self._free(tx, holder, parts, length, now, but=(values["code"],))
+        if wish.pin:
+            if not values["card"]:
+                raise invalid_field("pin", "belongs to a card; name the card too")
+            values["pin"] = choose_pin(but=kept.pin)
+        if wish.duress and values["pin"]:
+            values["duress_pin"] = choose_pin(but=values["pin"])
+        if wish.duress and not (values["duress_code"] or values["duress_pin"]):
+            raise invalid_field("duress", "needs a code or a PIN, of which it is the other one")
+        if not values["code"] and not values["card"]:
+            raise invalid_field("code", "a holder needs a code or a card to open anything with")
+        return Secrets(**values)
+
+    async def _free(
+        self,
+        tx: Tx,
+        holder: Holder,
+        parts: Mapping[str, SiteParts],
+        length: int,
+        now: datetime,
+        *,
+        but: tuple[str, ...],
+    ) -> str:
+        """A code that nobody has at any of the doors."""
+        for _ in range(_TRIES):
+            code = codes.choose(length)
+            if code in but:
+                continue
+            taken = False
+            for site, keys in (await self._keys_of(tx, holder, parts, code)).items():
+                held = await holders_of_keys(tx, site=site, keys=list(keys.values()), since=now - RECENT)
+                taken = taken or any(held.get(key) for key in keys.values())
+            if not taken:
+                return code
+        raise NoCodeLeft(holder.draft.places[0].site, _TRIES)
+
+    async def _keys_of(
+        self, tx: Tx, holder: Holder, parts: Mapping[str, SiteParts], code: str
+    ) -> dict[str, dict[str, bytes]]:
+        """Site -> door -> what stands for the digits there, whatever kind of code they are."""
+        found: dict[str, dict[str, bytes]] = {}
+        for place in holder.draft.places:
+            known = await self._estate.door_secrets(tx, place.site)
+            doors = [door.id for door in parts[place.site].doors if place.has(door.id)]
+            found[place.site] = {door: code_key(known[door], CredentialKind.BOOKING_CODE, code) for door in doors}
+        return found
+
+    async def _written(
+        self,
+        tx: Tx,
+        holder: Holder,
+        given: Secrets,
+        parts: Mapping[str, SiteParts],
+        actor: Actor,
+        act: str,
+        now: datetime,
+        *,
+        new: bool,
+        why: str = "",
+    ) -> Given:
+        sealed = {
+            name: self._keys.seal(value.encode(), _about(name, holder.id)) if value else None
+            for name, value in _values(given).items()
+        }
+        holder = msgspec.structs.replace(holder, has=tuple(name for name, value in sealed.items() if value))
+        try:
+            card_tag = tag(self._keys, given.card) if given.card else None
+            await repository.write(tx, holder, sealed, card_tag=card_tag, new=new)
+        except IntegrityError as error:
+            if "card_tag" in str(error.orig):
+                raise CardTaken from error
+            raise
+        await self._claim(tx, holder, given, parts, now)
+        await self._bump(tx, set(holder.sites))
+        await self._record(tx, holder, actor, act, now, why=why)
+        return Given(holder=holder, secrets=given)
+
+    async def _claim(
+        self, tx: Tx, holder: Holder, given: Secrets, parts: Mapping[str, SiteParts], now: datetime
+    ) -> None:
+        """Say at each door which codes are this holder's. Raises ``Invalid`` where somebody else has one there."""
+        await repository.release(tx, holder.id, until=now + HORIZON)
+        rows: list[dict[str, object]] = []
+        for code in filter(None, (given.code, given.duress_code)):
+            for site, keys in (await self._keys_of(tx, holder, parts, code)).items():
+                whole = holder.draft.validity.whole(parts[site].site.tz)
+                for door, key in keys.items():
+                    rows.append(
+                        {
+                            "grant_id": uuid7(now, random.token_bytes(10)),
+                            "owner": holder.id,
+                            "site": site,
+                            "door": door,
+                            "code_key": key,
+                            "starts": min(now, whole.start),
+                            "ends": max(whole.end, now + HORIZON),
+                        }
+                    )
+        try:
+            await repository.claim(tx, rows)
+        except IntegrityError as error:
+            if violates(error, CODE_OVERLAP):
+                raise invalid_field(
+                    "places", "somebody else has the same code at one of these doors; give the holder another first"
+                ) from error
+            raise
+
+    async def _parts(self, tx: Tx, draft: HolderDraft) -> dict[str, SiteParts]:
+        """The sites of a draft, whose locks are taken. Raises ``Invalid`` for a site or door that there is not."""
+        found: dict[str, SiteParts] = {}
+        for index, place in enumerate(draft.places):
+            await self._database.lock_site(tx, place.site)
+            parts = await estate_repository.site_parts(tx, place.site)
+            if parts is None:
+                raise invalid_field(f"places.{index}.site", f"there is no site {place.site!r}")
+            for at, door in enumerate(place.doors):
+                if parts.door(door) is None:
+                    raise invalid_field(f"places.{index}.doors.{at}", f"site {place.site!r} has no door {door!r}")
+            found[place.site] = parts
+        return found
+
+    async def _found(self, tx: Tx, holder_id: str, actor: Actor) -> Holder:
+        found = await repository.holder(tx, holder_id)
+        if found is None:
+            raise HolderUnknown(holder_id)
+        _require(actor, found)
+        return found
+
+    async def _standing(self, tx: Tx, holder_id: str, actor: Actor) -> Holder:
+        found = await self._found(tx, holder_id, actor)
+        if found.ended_at is not None:
+            raise HolderEnded(found.draft.name)
+        return found
+
+    async def _bump(self, tx: Tx, sites: set[str]) -> None:
+        for site in sorted(sites):
+            await self._database.lock_site(tx, site)
+            await bump(tx, site)
+
+    async def _record(self, tx: Tx, holder: Holder, actor: Actor, act: str, now: datetime, *, why: str = "") -> None:
+        thing = f"{holder.draft.kind.value.replace('_', ' ')} {holder.id}" + (f": {why}" if why else "")
+        for site in holder.sites:
+            await audit.record(tx, actor=actor.name, at=now, act=act, site=site, thing=thing)
+
+    async def _told(self, write: Callable[[Tx], Awaitable[Given]]) -> Given:
+        given = await self._database.run(write)
+        for site in given.holder.sites:
+            self._changes.site_changed(site, estate=True)
+        return given
+
+
+def _values(secrets: Secrets) -> dict[str, str]:
+    return {name: getattr(secrets, name) for name in repository.SECRETS}
+
+
+def _about(name: str, holder_id: str) -> str:
+    return f"{name} of holder {holder_id}"
+
+
+def _allowed(actor: Actor, holder: Holder) -> bool:
+    return all(may(actor, Action.KEYS, Thing(site=site)) for site in holder.sites)
+
+
+def _require(actor: Actor, holder: Holder) -> None:
+    for site in holder.sites:
+        if not may(actor, Action.KEYS, Thing(site=site)):
+            raise NotAllowed(actor.name, Action.KEYS, Thing(site=site))
+
+
+def _length(draft: HolderDraft, parts: Mapping[str, SiteParts]) -> int:
+    """How long a code is that all its doors take. Raises ``Invalid`` where they want different ones."""
+    doors: list[Door] = [door for place in draft.places for door in parts[place.site].doors if place.has(door.id)]
+    lengths = {door.code_length for door in doors}
+    if len(lengths) > 1:
+        named = ", ".join(f"{door.name} ({door.code_length} digits)" for door in doors[:6])
+        raise invalid_field("places", f"their codes differ in length: {named}; make one holder for each length")
+    return lengths.pop() if lengths else CODE_LENGTH

@@ -1,0 +1,8 @@
+"""What goes wrong with members."""
+
+from controller.problem import NotFound
+
+
+class MemberUnknown(NotFound):
+    def __init__(self, member: str) -> None:
+        super().__init__(f"there is no member {member!r}; look it up by the number on the card")

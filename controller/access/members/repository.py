@@ -1,0 +1,162 @@
+"""All SQL about members."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, or_, select, update
+
+from controller.access.members.model import Member, Standing
+from controller.access.secret_things import tag
+from controller.access.tables import inductions, members
+from controller.database import Tx
+from controller.secrets import Keys
+
+_AT_ONCE = 500
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """Another one after every change of any member."""
+
+    count: int
+    changed_at: datetime | None
+
+
+async def stamp(tx: Tx) -> Stamp:
+    row = (await tx.execute(select(func.count(), func.max(members.c.changed_at)).select_from(members))).one()
+    return Stamp(row[0], row[1])
+
+
+async def member(tx: Tx, keys: Keys, member_id: str) -> Member | None:
+    found = await _read(tx, keys, select(members).where(members.c.id == member_id))
+    return found[0] if found else None
+
+
+async def numbered(tx: Tx, keys: Keys, numbers: Iterable[str]) -> dict[str, Member]:
+    """Those of the members that there are, ended ones too, by number."""
+    tags = [tag(keys, number) for number in numbers]
+    found: dict[str, Member] = {}
+    for at in range(0, len(tags), _AT_ONCE):
+        query = select(members).where(members.c.number_tag.in_(tags[at : at + _AT_ONCE]))
+        found |= {each.standing.number: each for each in await _read(tx, keys, query)}
+    return found
+
+
+async def listed(tx: Tx, keys: Keys, *, after: str | None, limit: int) -> list[Member]:
+    """In the order in which they came."""
+    query = select(members).where(members.c.id > (after or "")).order_by(members.c.id).limit(limit)
+    return await _read(tx, keys, query)
+
+
+async def inducted_at(tx: Tx, keys: Keys, site: str) -> list[Member]:
+    """Members who have not ended and had an induction that counts at a site."""
+    mine = select(inductions.c.member).where(or_(inductions.c.site == site, inductions.c.site == ""))
+    query = select(members).where(members.c.ended_at.is_(None), members.c.id.in_(mine)).order_by(members.c.id)
+    return await _read(tx, keys, query)
+
+
+async def sites_of(tx: Tx, ids: Sequence[str]) -> set[str]:
+    """Sites at which any of these had an induction; "" for all of them."""
+    found: set[str] = set()
+    for at in range(0, len(ids), _AT_ONCE):
+        query = select(inductions.c.site).distinct().where(inductions.c.member.in_(ids[at : at + _AT_ONCE]))
+        found |= set((await tx.execute(query)).scalars())
+    return found
+
+
+async def write(
+    tx: Tx, keys: Keys, written: Sequence[Member], *, known: frozenset[str], by: str, now: datetime
+) -> None:
+    """New members and changed ones, those whose ids are ``known``, with their inductions."""
+    rows = [_row(keys, each, now) for each in written]
+    if new := [row for row in rows if row["id"] not in known]:
+        await tx.execute(insert(members), new)
+    if old := [{f"b_{name}": value for name, value in row.items()} for row in rows if row["id"] in known]:
+        values: dict[str, object] = {name.removeprefix("b_"): bindparam(name) for name in old[0] if name != "b_id"}
+        await tx.execute(update(members).where(members.c.id == bindparam("b_id")).values(values), old)
+    ids = [each.id for each in written]
+    for at in range(0, len(ids), _AT_ONCE):
+        await tx.execute(delete(inductions).where(inductions.c.member.in_(ids[at : at + _AT_ONCE])))
+    days = [
+        {"member": each.id, "site": site, "day": day, "by": by}
+        for each in written
+        for site, day in each.inductions.items()
+    ]
+    if days:
+        await tx.execute(insert(inductions), days)
+
+
+async def end_others(tx: Tx, keys: Keys, numbers: Iterable[str], *, now: datetime) -> int:
+    """End every member whose number is not among these; how many."""
+    gone = await _others(tx, keys, numbers)
+    for at in range(0, len(gone), _AT_ONCE):
+        mine = members.c.id.in_(gone[at : at + _AT_ONCE])
+        await tx.execute(update(members).where(mine).values(ended_at=now, changed_at=now))
+    return len(gone)
+
+
+async def count_others(tx: Tx, keys: Keys, numbers: Iterable[str]) -> int:
+    """How many ``end_others`` would end."""
+    return len(await _others(tx, keys, numbers))
+
+
+async def _others(tx: Tx, keys: Keys, numbers: Iterable[str]) -> list[str]:
+    kept = {tag(keys, number) for number in numbers}
+    standing = await tx.execute(select(members.c.id, members.c.number_tag).where(members.c.ended_at.is_(None)))
+    return [row.id for row in standing if row.number_tag not in kept]
+
+
+async def _read(tx: Tx, keys: Keys, query: object) -> list[Member]:
+    rows = list((await tx.execute(query)).mappings())  # type: ignore[call-overload]  # a select of members
+    days: dict[str, dict[str, date]] = {}
+    ids = [row["id"] for row in rows]
+    for at in range(0, len(ids), _AT_ONCE):
+        mine = select(inductions.c.member, inductions.c.site, inductions.c.day)
+        for each in await tx.execute(mine.where(inductions.c.member.in_(ids[at : at + _AT_ONCE]))):
+            days.setdefault(each.member, {})[each.site] = each.day
+    return [_member(keys, row, days.get(row["id"], {})) for row in rows]
+
+
+def _member(keys: Keys, row: RowMapping, days: Mapping[str, date]) -> Member:
+    def opened(name: str) -> str:
+        return keys.unseal(row[name], f"{name} of member {row['id']}").decode() if row[name] is not None else ""
+
+    return Member(
+        id=row["id"],
+        standing=Standing(
+            number=opened("number"),
+            card=opened("card"),
+            pin=opened("pin"),
+            born=row["born"],
+            expires=row["expires"],
+            suspended=row["suspended"],
+            suspended_until=row["suspended_until"],
+        ),
+        inductions=days,
+        source=row["source"],
+        checked_at=row["checked_at"],
+        ended_at=row["ended_at"],
+    )
+
+
+def _row(keys: Keys, value: Member, now: datetime) -> dict[str, object]:
+    def sealed(name: str, text: str) -> bytes | None:
+        return keys.seal(text.encode(), f"{name} of member {value.id}") if text else None
+
+    standing = value.standing
+    return {
+        "id": value.id,
+        "number_tag": tag(keys, standing.number),
+        "number": sealed("number", standing.number),
+        "card": sealed("card", standing.card),
+        "card_tag": tag(keys, standing.card),
+        "pin": sealed("pin", standing.pin),
+        "born": standing.born,
+        "expires": standing.expires,
+        "suspended": standing.suspended,
+        "suspended_until": standing.suspended_until,
+        "source": value.source,
+        "checked_at": value.checked_at,
+        "changed_at": now,
+        "ended_at": value.ended_at,
+    }

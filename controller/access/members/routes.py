@@ -1,0 +1,189 @@
+"""Members of the library over HTTP."""
+
+import asyncio
+from collections import Counter
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+
+from controller.access.members.errors import MemberUnknown
+from controller.access.members.model import EVERYWHERE, Member
+from controller.access.members.service import Become, Change, Outcome
+from controller.csv_bodies import CSV_BODY, csv_refused
+from controller.fields import LIST_LIMIT, After, Answer, Body, Day, IdPath, Limit, Line, Slug, Yes
+from controller.house import TheHouse
+from controller.people.gate import KeepsKeys
+from controller.problem import NotSignedIn, TooLarge, described
+
+router = APIRouter(tags=["access"], responses=described(NotSignedIn))
+
+
+class InductionAnswer(Answer):
+    """``site``: null for all of them."""
+
+    site: str | None
+    day: str
+
+
+class MemberAnswer(Answer):
+    """``number``: its last four signs. ``has_pin``: without one they do not get in. ``source``: whence the list comes.
+    ``checked_at``: when it last changed something or vouched for them."""
+
+    id: str
+    number: str
+    has_pin: bool
+    born: str | None
+    expires: str | None
+    suspended: bool
+    suspended_until: str | None
+    inductions: list[InductionAnswer]
+    source: str
+    checked_at: str
+    ended_at: str | None
+
+
+class MemberPage(Answer):
+    items: list[MemberAnswer]
+    next: str | None
+
+
+class MemberChangeBody(Body):
+    """What is to be different; fields left out stay. ``suspended_until``: the last day, null until it is lifted."""
+
+    suspended: Yes | None = None
+    suspended_until: Day | None = None
+
+    def change(self) -> Change:
+        given = {name: getattr(self, name) for name in self.model_fields_set if name in Change.__struct_fields__}
+        if given.get("suspended", True) is None:
+            del given["suspended"]
+        return msgspec.structs.replace(Change(), **given)
+
+
+class InductionBody(Body):
+    """``site``: null for all of them. ``day``: null takes it back."""
+
+    site: Slug | None = None
+    day: Day | None
+
+
+class MemberFault(Answer):
+    column: str
+    reason: str
+
+
+class MemberLine(Answer):
+    line: int
+    become: Become
+    changes: list[str]
+    faults: list[MemberFault]
+
+
+class MemberImportAnswer(Answer):
+    """``ended``: members who are not in the file, where it was sent as the whole list. ``lines``: those that are not
+    unchanged, the first 1,000."""
+
+    preview: bool
+    added: int
+    changed: int
+    unchanged: int
+    refused: int
+    ended: int
+    warnings: list[str]
+    lines: list[MemberLine]
+
+
+MOST_LINES = 1000
+
+
+@router.get("/members")
+async def list_members(
+    house: TheHouse,
+    actor: KeepsKeys,
+    number: Annotated[Line | None, Query(description="Only the one with this number on the card")] = None,
+    after: After = None,
+    limit: Limit = LIST_LIMIT,
+) -> MemberPage:
+    """Members of the library, in the order in which they came. No name is kept of them."""
+    found = await house.members.listed(number=number, after=after, limit=limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    return MemberPage(items=[_answer(each) for each in found], next=found[-1].id if more else None)
+
+
+@router.post("/members/import", responses=described(TooLarge), openapi_extra=CSV_BODY)
+async def import_members(
+    request: Request,
+    house: TheHouse,
+    actor: KeepsKeys,
+    preview: Annotated[bool, Query(description="Find out what would become of it, and write nothing")] = False,
+    whole: Annotated[bool, Query(description="It is the whole list: who is not in it is no longer a member")] = False,
+) -> MemberImportAnswer:
+    """Bring in the library system's list as CSV: `number` and, as far as it has them, `card`, `pin`, `born`, `expires`,
+    `suspended`, `suspended_until`, `inducted`, `sites`. Sound rows are written, others are told with what is wrong."""
+    data = await request.body()
+    with csv_refused():
+        outcome = await house.members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name)
+    return await asyncio.to_thread(_outcome, outcome, preview)
+
+
+@router.get("/members/{member_id}", responses=described(MemberUnknown))
+async def get_member(member_id: IdPath, house: TheHouse, actor: KeepsKeys) -> MemberAnswer:
+    """One of them."""
+    return _answer(await house.members.get(member_id))
+
+
+@router.patch("/members/{member_id}", responses=described(MemberUnknown))
+async def change_member(member_id: IdPath, body: MemberChangeBody, house: TheHouse, actor: KeepsKeys) -> MemberAnswer:
+    """Suspend a member, for a while or until it is lifted, or lift that. The doors follow with their next plan; the
+    next list from the library system says it anew where it has the column."""
+    return _answer(await house.members.change(member_id, body.change(), actor=actor.name))
+
+
+@router.put("/members/{member_id}/induction", responses=described(MemberUnknown))
+async def induct_member(member_id: IdPath, body: InductionBody, house: TheHouse, actor: KeepsKeys) -> MemberAnswer:
+    """Note the day of a member's induction at a site or for all, or take it back. From that day on they can come in."""
+    site = EVERYWHERE if body.site is None else body.site
+    return _answer(await house.members.induct(member_id, site, body.day, actor=actor.name))
+
+
+def _answer(member: Member) -> MemberAnswer:
+    standing = member.standing
+    return MemberAnswer(
+        id=member.id,
+        number=f"…{standing.number[-4:]}",
+        has_pin=bool(standing.pin),
+        born=standing.born.isoformat() if standing.born else None,
+        expires=standing.expires.isoformat() if standing.expires else None,
+        suspended=standing.suspended,
+        suspended_until=standing.suspended_until.isoformat() if standing.suspended_until else None,
+        inductions=[
+            InductionAnswer(site=site or None, day=day.isoformat()) for site, day in sorted(member.inductions.items())
+        ],
+        source=member.source,
+        checked_at=member.checked_at.isoformat(),
+        ended_at=member.ended_at.isoformat() if member.ended_at else None,
+    )
+
+
+def _outcome(outcome: Outcome, preview: bool) -> MemberImportAnswer:
+    counts = Counter(line.become for line in outcome.lines)
+    told = [line for line in outcome.lines if line.become is not Become.UNCHANGED]
+    return MemberImportAnswer(
+        preview=preview,
+        added=counts[Become.ADDED],
+        changed=counts[Become.CHANGED],
+        unchanged=counts[Become.UNCHANGED],
+        refused=counts[Become.REFUSED],
+        ended=outcome.ended,
+        warnings=list(outcome.warnings),
+        lines=[
+            MemberLine(
+                line=line.line,
+                become=line.become,
+                changes=list(line.changes),
+                faults=[MemberFault(column=each.column, reason=each.reason) for each in line.faults],
+            )
+            for line in told[:MOST_LINES]
+        ],
+    )

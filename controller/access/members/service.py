@@ -1,0 +1,271 @@
+"""The list of members: brought in, looked at, suspended, inducted."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from controller.access.members import repository
+from controller.access.members.errors import MemberUnknown
+from controller.access.members.model import Member, Standing
+from controller.access.members.sheet import COLUMNS, NEEDED, Given, read_rows
+from controller.changes import Changes
+from controller.database import Database, Tx
+from controller.estate import repository as estate
+from controller.people import audit
+from controller.problem import invalid_field
+from controller.secrets import Keys
+from controller.spreadsheet import Fault, Sheet, read_sheet
+from edge.wire.clock import Clock
+from edge.wire.ids import uuid7
+
+_BATCH = 500
+
+
+class Become(StrEnum):
+    """What becomes of a row."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One row. ``changes``: the fields that are different."""
+
+    line: int
+    become: Become
+    changes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a file, or would. ``ended``: members that it leaves out, where it is the whole list."""
+
+    lines: tuple[Line, ...]
+    ended: int
+    warnings: tuple[str, ...]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be different of one member; ``UNSET`` stays."""
+
+    suspended: bool | msgspec.UnsetType = msgspec.UNSET
+    suspended_until: date | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class Members:
+    """A file means the same however often it comes. Whoever asks may keep keys."""
+
+    def __init__(self, database: Database, clock: Clock, changes: Changes, keys: Keys) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._keys = keys
+
+    async def listed(self, *, number: str | None, after: str | None, limit: int) -> list[Member]:
+        """All of them, or the one of a number."""
+        async with self._database.read() as tx:
+            if number is not None:
+                return list((await repository.numbered(tx, self._keys, [number])).values())
+            return await repository.listed(tx, self._keys, after=after, limit=limit)
+
+    async def get(self, member_id: str) -> Member:
+        """Raises ``MemberUnknown``."""
+        async with self._database.read() as tx:
+            return await self._found(tx, member_id)
+
+    async def take(self, data: bytes, *, preview: bool, whole: bool, source: str, actor: str) -> Outcome:
+        """Write the rows that are sound. ``whole``: who is not in the file is no longer a member; only where no row is
+        refused. ``preview``: find out the same and write nothing. Raises ``SheetError``."""
+        sheet, given, faults = await asyncio.to_thread(_read, data)
+        faults += await self._unknown_sites(given)
+        wrong = {fault.line for fault in faults}
+        sound = [each for each in given if each.line not in wrong]
+        lines, ended = await self.bring(sound, preview=preview, whole=whole and not wrong, source=source, actor=actor)
+        refused = [
+            Line(
+                line=line,
+                become=Become.REFUSED,
+                faults=tuple(fault for fault in faults if fault.line == line),
+            )
+            for line in sorted(wrong)
+        ]
+        warnings = list(sheet.warnings)
+        if whole and wrong:
+            warnings.append("since a row was refused, nobody was ended who is not in the file")
+        told = sorted((*refused, *lines), key=lambda line: line.line)
+        return Outcome(lines=tuple(told), ended=ended, warnings=tuple(warnings))
+
+    async def bring(
+        self, given: Sequence[Given], *, preview: bool, whole: bool, source: str, actor: str
+    ) -> tuple[list[Line], int]:
+        """As ``take``, of rows that are sound."""
+        lines: list[Line] = []
+        touched: set[str] = set()
+        for at in range(0, len(given), _BATCH):
+            lot = given[at : at + _BATCH]
+            if preview:
+                async with self._database.read() as tx:
+                    lines += (await self._judged(tx, lot, source, self._clock.now()))[0]
+            else:
+                done, sites = await self._database.run(self._write, lot, source, actor)
+                lines += done
+                touched |= sites
+        ended = 0
+        if whole:
+            numbers = [each.standing.number for each in given]
+            ended = await (self._would_end(numbers) if preview else self._end_others(numbers, actor))
+            touched |= {""} if ended and not preview else set()
+        await self._tell(touched)
+        return lines, ended
+
+    async def change(self, member_id: str, change: Change, *, actor: str) -> Member:
+        """Raises ``MemberUnknown``."""
+
+        async def write(tx: Tx) -> Member:
+            old = await self._found(tx, member_id)
+            said = {
+                name: value
+                for name in Change.__struct_fields__
+                if (value := getattr(change, name)) is not msgspec.UNSET
+            }
+            if said.get("suspended") is False:
+                said["suspended_until"] = None
+            if said.get("suspended_until") is not None:
+                said["suspended"] = True
+            new = msgspec.structs.replace(old, standing=msgspec.structs.replace(old.standing, **said))
+            return await self._put(tx, new, actor, "suspend" if new.standing.suspended else "lift a suspension")
+
+        return await self._alone(write)
+
+    async def induct(self, member_id: str, site: str, day: date | None, *, actor: str) -> Member:
+        """Note the day of an induction at a site, or everywhere (""); ``None``: there was none. Raises
+        ``MemberUnknown``, ``Invalid``."""
+
+        async def write(tx: Tx) -> Member:
+            old = await self._found(tx, member_id)
+            if site and await estate.site(tx, site) is None:
+                raise invalid_field("site", f"there is no site {site!r}")
+            days = {each: when for each, when in old.inductions.items() if each != site}
+            if day is not None:
+                days[site] = day
+            new = msgspec.structs.replace(old, inductions=days)
+            return await self._put(tx, new, actor, "induct" if day is not None else "take an induction back")
+
+        before = await self.get(member_id)
+        after = await self._alone(write)
+        await self._tell(set(before.inductions))
+        return after
+
+    async def _put(self, tx: Tx, new: Member, actor: str, act: str) -> Member:
+        now = self._clock.now()
+        await repository.write(tx, self._keys, [new], known=frozenset({new.id}), by=actor, now=now)
+        await audit.record(tx, actor=actor, at=now, act=act, thing=f"member {new.id}")
+        return new
+
+    async def _alone(self, write: Callable[[Tx], Awaitable[Member]]) -> Member:
+        written = await self._database.run(write)
+        await self._tell(set(written.inductions))
+        return written
+
+    async def _tell(self, sites: set[str]) -> None:
+        """Have the plans of these sites made anew; "" of all of them."""
+        if "" in sites:
+            async with self._database.read() as tx:
+                sites = sites | {edge.site for edge in await estate.all_edges(tx)}
+        for site in sites - {""}:
+            self._changes.site_changed(site)
+
+    async def _write(self, tx: Tx, lot: Sequence[Given], source: str, actor: str) -> tuple[list[Line], set[str]]:
+        now = self._clock.now()
+        lines, written, known = await self._judged(tx, lot, source, now)
+        before = await repository.sites_of(tx, sorted(known))
+        if written:
+            await repository.write(tx, self._keys, written, known=known, by=actor, now=now)
+            await audit.record(tx, actor=actor, at=now, act="import", thing=f"{len(written)} members")
+        return lines, {site for each in written for site in each.inductions} | (before if written else set())
+
+    async def _judged(
+        self, tx: Tx, lot: Sequence[Given], source: str, now: datetime
+    ) -> tuple[list[Line], list[Member], frozenset[str]]:
+        """What becomes of rows, what is to be written, and the ids of those that are there already."""
+        known = await repository.numbered(tx, self._keys, [each.standing.number for each in lot])
+        lines: list[Line] = []
+        written: list[Member] = []
+        for each in lot:
+            old = known.get(each.standing.number)
+            if old is None:
+                fresh = Member(
+                    id=uuid7(now, secrets.token_bytes(10)),
+                    standing=each.standing,
+                    inductions=each.inductions or {},
+                    source=source,
+                    checked_at=now,
+                    ended_at=None,
+                )
+                lines.append(Line(line=each.line, become=Become.ADDED))
+                written.append(fresh)
+                continue
+            new = msgspec.structs.replace(
+                old,
+                standing=each.over(old.standing),
+                inductions=old.inductions if each.inductions is None else each.inductions,
+                source=source,
+                checked_at=now,
+                ended_at=None,
+            )
+            changes = _differences(old, new)
+            lines.append(Line(line=each.line, become=Become.CHANGED if changes else Become.UNCHANGED, changes=changes))
+            if changes:
+                written.append(new)
+        return lines, written, frozenset(each.id for each in known.values())
+
+    async def _end_others(self, numbers: Sequence[str], actor: str) -> int:
+        async def end(tx: Tx) -> int:
+            now = self._clock.now()
+            ended = await repository.end_others(tx, self._keys, numbers, now=now)
+            if ended:
+                await audit.record(tx, actor=actor, at=now, act="end", thing=f"{ended} members")
+            return ended
+
+        return await self._database.run(end)
+
+    async def _would_end(self, numbers: Sequence[str]) -> int:
+        async with self._database.read() as tx:
+            return await repository.count_others(tx, self._keys, numbers)
+
+    async def _unknown_sites(self, given: Sequence[Given]) -> list[Fault]:
+        named = {site for each in given for site in each.inductions or {} if site}
+        async with self._database.read() as tx:
+            known = {site for site in named if await estate.site(tx, site) is not None}
+        return [
+            Fault(line=each.line, column="sites", reason=f"there is no site {site!r}")
+            for each in given
+            for site in each.inductions or {}
+            if site and site not in known
+        ]
+
+    async def _found(self, tx: Tx, member_id: str) -> Member:
+        found = await repository.member(tx, self._keys, member_id)
+        if found is None:
+            raise MemberUnknown(member_id)
+        return found
+
+
+def _differences(old: Member, new: Member) -> tuple[str, ...]:
+    changed = [
+        name for name in Standing.__struct_fields__ if getattr(old.standing, name) != getattr(new.standing, name)
+    ]
+    changed += ["inducted"] if dict(old.inductions) != dict(new.inductions) else []
+    changed += ["ended"] if old.ended_at != new.ended_at else []
+    return tuple(changed)
+
+
+def _read(data: bytes) -> tuple[Sheet, list[Given], list[Fault]]:
+    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
+    return sheet, *read_rows(sheet)

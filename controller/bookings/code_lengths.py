@@ -1,0 +1,32 @@
+"""What a change of a door's code length means to the bookings that have a code there."""
+
+from datetime import datetime
+
+from controller.bookings.desk import Desk
+from controller.database import Tx
+from controller.estate.following import Foreseen
+from controller.estate.model import SiteParts
+
+
+class CodeLengths:
+    """Bookings get codes of the new length at once; those of the old one end with the next plan."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
+        doors = _changed(before, after)
+        names = [door.name for door in after.doors if door.id in doors]
+        text = "bookings get another door code, since codes change their length at: "
+        return Foreseen(notes=(text + ", ".join(names),)) if names else Foreseen()
+
+    async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
+        doors = _changed(before, after)
+        for space in after.spaces:
+            if doors & set(space.doors):
+                await self._desk.follow_doors(tx, space, now)
+
+
+def _changed(before: SiteParts, after: SiteParts) -> set[str]:
+    old = {door.id: door.code_length for door in before.doors}
+    return {door.id for door in after.doors if old.get(door.id, door.code_length) != door.code_length}

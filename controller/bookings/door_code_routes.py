@@ -1,0 +1,68 @@
+"""The codes of a booking over HTTP: seen, given anew, issued for a door that is out of reach."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import StringConstraints
+
+from controller.access.codes import spoken
+from controller.access.errors import NoCodeLeft
+from controller.bookings.answers import BookingAnswer, booking_answer
+from controller.bookings.errors import BookingUnknown, NotNow
+from controller.fields import Answer, Body, IdPath, Note
+from controller.house import TheHouse
+from controller.people.gate import Books, Reissues, SeesContacts
+from controller.problem import NotSignedIn, described
+
+router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, BookingUnknown, NotNow))
+
+
+class DoorCodeAnswer(Answer):
+    """``code``: the digits to type. ``spoken``: in groups, as people read them out. ``doors``: what it opens."""
+
+    code: str
+    spoken: str
+    doors: list[str]
+
+
+class CodesAnswer(Answer):
+    """One code for all doors, or several, where doors have their own."""
+
+    codes: list[DoorCodeAnswer]
+
+
+class ReissueBody(Body):
+    """``why``: it stands in the booking's story."""
+
+    why: Annotated[Note, StringConstraints(min_length=1)]
+
+
+class ReissuedAnswer(Answer):
+    """``together``: ids of all bookings that have another code now, since they share it; this one among them."""
+
+    booking: BookingAnswer
+    together: list[str]
+
+
+@router.post("/bookings/{booking_id}/code")
+async def show_code(booking_id: IdPath, house: TheHouse, actor: SeesContacts) -> CodesAnswer:
+    """Tell the door codes of a confirmed booking. Who asked, and when, is written down."""
+    shown = await house.door_codes.show(booking_id, actor=actor)
+    return CodesAnswer(
+        codes=[DoorCodeAnswer(code=code, spoken=spoken(code), doors=list(doors)) for code, doors in shown.codes]
+    )
+
+
+@router.post("/bookings/{booking_id}/code/reissue", responses=described(NoCodeLeft))
+async def reissue_code(booking_id: IdPath, body: ReissueBody, house: TheHouse, actor: Reissues) -> ReissuedAnswer:
+    """Give a booking another code at once, because others know the one it has; so do all that share it. The old one
+    ends with the next plan that the doors have: `on_door` and `still_opens` tell."""
+    done = await house.door_codes.reissue(booking_id, why=body.why, actor=actor)
+    return ReissuedAnswer(booking=booking_answer(done.view, actor), together=list(done.together))
+
+
+@router.post("/bookings/{booking_id}/offline-code")
+async def issue_offline_code(booking_id: IdPath, house: TheHouse, actor: Books) -> BookingAnswer:
+    """Issue a code of ten digits for each door of the booking that is out of reach and has not got its code: the door
+    checks it by itself. `offline_codes` tells it and until when it works. Asked again, the same."""
+    return booking_answer(await house.door_codes.issue_offline(booking_id, actor=actor), actor)

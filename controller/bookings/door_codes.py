@@ -1,0 +1,141 @@
+"""What can be done with the codes of a booking: see them, have others, get one that a door checks by itself."""
+
+from datetime import datetime
+
+import msgspec
+
+from controller.access import offline
+from controller.access.standing import State
+from controller.bookings import repository
+from controller.bookings.desk import Desk, View
+from controller.bookings.errors import BookingUnknown, NotNow
+from controller.bookings.model import Booking
+from controller.changes import Changes
+from controller.database import Database, Tx
+from controller.estate.service import Estate
+from controller.people import audit
+from controller.people.model import Actor
+from edge.wire.clock import Clock
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking's codes, each with the names of the doors that it opens."""
+
+    view: View
+    codes: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class Reissued(msgspec.Struct, frozen=True, kw_only=True):
+    """``together``: ids of the bookings that have other codes now, this one included."""
+
+    view: View
+    together: tuple[str, ...]
+
+
+class DoorCodes:
+    """Who asks is asked about before; every look and every change is written down."""
+
+    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk, estate: Estate) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._desk = desk
+        self._estate = estate
+
+    async def show(self, booking_id: str, *, actor: Actor) -> Shown:
+        """The codes, in the clear. Raises ``BookingUnknown``, and ``NotNow`` where it has none."""
+
+        async def look(tx: Tx) -> Shown:
+            view = await self._view(tx, await self._found(tx, booking_id))
+            if view.codes is None:
+                raise NotNow(f"“{view.booking.title}” has no door code: {view.standing.text}")
+            await audit.record(
+                tx,
+                actor=actor.name,
+                at=view.now,
+                act="see the code",
+                site=view.booking.site,
+                thing=f"booking {booking_id}",
+            )
+            return Shown(view=view, codes=tuple(view.codes_by_doors))
+
+        return await self._database.run(look)
+
+    async def reissue(self, booking_id: str, *, why: str, actor: Actor) -> Reissued:
+        """Other codes at once, for all that share them. Raises ``BookingUnknown``, ``NotNow``, ``NoCodeLeft``."""
+
+        async def again(tx: Tx) -> Reissued:
+            booking = await self._locked(tx, booking_id)
+            now = self._clock.now()
+            _require_coming(booking, now)
+            where = await self._desk.pictures.of(tx, booking.site)
+            if not where.require(booking.space).space.doors:
+                raise NotNow(f"no door needs a code for “{booking.title}”")
+            together = await self._desk.reissue(tx, where, booking, actor=actor, now=now, why=why)
+            await offline.revoke(tx, [booking_id], now=now)
+            return Reissued(view=await self._view(tx, booking), together=tuple(each.id for each in together))
+
+        return await self._told(await self._database.run(again))
+
+    async def issue_offline(self, booking_id: str, *, actor: Actor) -> View:
+        """A code for each of its doors that is out of reach and has not got the booking's. Given already, the same.
+        Raises ``BookingUnknown`` and ``NotNow``."""
+
+        async def issue(tx: Tx) -> View:
+            booking = await self._locked(tx, booking_id)
+            now = self._clock.now()
+            _require_coming(booking, now)
+            view = await self._view(tx, booking)
+            wanting = [each for each in view.standing.doors if each.state is State.UNREACHABLE]
+            if not wanting:
+                raise NotNow(f"“{booking.title}” needs no offline code: {view.standing.text}")
+            window = offline.fitting(view.code_window, now)
+            if window is None:
+                raise NotNow(f"less than a quarter of an hour is left of “{booking.title}”; open the door by hand")
+            known = await self._estate.offline_secrets(tx, booking.site)
+            for each in wanting:
+                if each.door not in known:
+                    raise NotNow(f"{each.name} cannot check offline codes; enrol its edge anew")
+                made = await offline.issue(
+                    tx,
+                    site=booking.site,
+                    door=each.door,
+                    booking_id=booking_id,
+                    window=window,
+                    actor=actor.name,
+                    now=now,
+                )
+                if made is None:
+                    raise NotNow(f"all offline codes of {each.name} for that time are given out; open it by hand")
+            await repository.log(tx, [booking_id], at=now, actor=actor.name, what="offline code", why="")
+            thing = f"booking {booking_id}"
+            await audit.record(tx, actor=actor.name, at=now, act="offline code", site=booking.site, thing=thing)
+            return await self._view(tx, booking)
+
+        view = await self._database.run(issue)
+        self._changes.site_changed(view.booking.site)
+        return view
+
+    async def _told(self, done: Reissued) -> Reissued:
+        self._changes.site_changed(done.view.booking.site)
+        return done
+
+    async def _found(self, tx: Tx, booking_id: str) -> Booking:
+        found = await repository.some(tx, [booking_id])
+        if not found:
+            raise BookingUnknown(booking_id)
+        return found[0]
+
+    async def _locked(self, tx: Tx, booking_id: str) -> Booking:
+        await self._database.lock_site(tx, (await self._found(tx, booking_id)).site)
+        return await self._found(tx, booking_id)
+
+    async def _view(self, tx: Tx, booking: Booking) -> View:
+        where = await self._desk.pictures.of(tx, booking.site)
+        [view] = await self._desk.views(tx, where, [booking], self._clock.now())
+        return view
+
+
+def _require_coming(booking: Booking, now: datetime) -> None:
+    if not booking.certain or booking.ends <= now:
+        raise NotNow(f"“{booking.title}” has no door code: it is not confirmed, or it is over")

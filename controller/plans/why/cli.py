@@ -1,0 +1,65 @@
+"""``hallkeeper why``: why a door opened, did not, or would, over HTTP."""
+
+import sys
+from typing import Annotated
+
+import msgspec
+import typer
+
+from controller.caller import SERVER, AsJson, Caller, Server, Token, TokenFile
+
+app = typer.Typer(add_completion=False)
+
+ASK = "-"
+REFUSED = 4
+"""Exit code: it stays shut."""
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    granted: bool
+    text: list[str]
+
+
+@app.command()
+def why(
+    door: Annotated[str, typer.Argument(help="Site and door, such as ramsey/front-door.")],
+    code: Annotated[str | None, typer.Option(help="What is typed; - to be asked for it.")] = None,
+    card: Annotated[str | None, typer.Option(help="A card as readers show it, such as w26:118:1603.")] = None,
+    pin: Annotated[str | None, typer.Option(help="The PIN typed after the card; - to be asked for it.")] = None,
+    booking: Annotated[str | None, typer.Option(help="A booking's id, for what it opens with.")] = None,
+    holder: Annotated[str | None, typer.Option(help="The id of a member of staff, key holder or contractor.")] = None,
+    at: Annotated[str | None, typer.Option(help="When, by the site's clock, like 2026-11-25T18:05; else now.")] = None,
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Tell why a door opened to somebody, stayed shut, or would: which grant, window, mode, order, clock and plan.
+
+    What is over is answered by the plan that the door had then, what is to come by the newest one. The code is never
+    shown. Exit code 4 where the door stays shut."""
+    caller = Caller(server, token_file, token)
+    site, slash, name = door.partition("/")
+    if not (site and slash and name):
+        caller.refuse(f"{door!r} is no door; write site and door, such as ramsey/front-door")
+    given = {"code": _secret(code, "Code"), "card": card, "pin": _secret(pin, "PIN")}
+    body = {"booking": booking, "holder": holder, "at": at} | given
+    content = msgspec.json.encode({name: value for name, value in body.items() if value is not None})
+    raw = caller.post(f"/sites/{site}/doors/{name}/why", content, "application/json", msgspec.Raw)
+    if as_json:
+        typer.echo(bytes(raw).decode())
+    answer = msgspec.json.decode(raw, type=_Answer)
+    if not as_json:
+        for sentence in answer.text:
+            typer.echo(sentence)
+    if not answer.granted:
+        raise typer.Exit(REFUSED)
+
+
+def _secret(given: str | None, what: str) -> str | None:
+    """What was given; asked for, or read from standard input, where it is ``-``."""
+    if given != ASK:
+        return given
+    if sys.stdin.isatty():
+        return str(typer.prompt(what, hide_input=True))
+    return sys.stdin.readline().strip()

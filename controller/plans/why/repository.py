@@ -1,0 +1,46 @@
+"""All SQL that ``why`` asks of its own: which plan a door had, and what it told."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import select
+
+from controller.database import Tx
+from controller.plans.tables import plans
+from controller.telemetry.tables import events
+from edge.wire.decide import ClockTrust
+from edge.wire.events import AccessData
+
+AROUND = timedelta(minutes=2)
+"""How far from the moment asked about what the door told is still shown."""
+_MOST = 10
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody asked to come in, as the door told it."""
+
+    at: datetime
+    trust: ClockTrust
+    data: AccessData
+
+
+async def version_at(tx: Tx, site: str, edge: str, at: datetime) -> tuple[int, datetime] | None:
+    """The plan that an edge carried out at a moment, and since when; ``None`` where it had none."""
+    c = plans.c
+    query = select(c.version, c.applied_at).where(c.site == site, c.edge == edge, c.applied_at <= at)
+    row = (await tx.execute(query.order_by(c.applied_at.desc(), c.version.desc()).limit(1))).first()
+    return None if row is None else (row.version, row.applied_at)
+
+
+async def told_around(tx: Tx, site: str, edge: str, door: str, at: datetime) -> Sequence[Told]:
+    """What the door told of people who asked to come in around a moment, in its order."""
+    c = events.c
+    query = select(c.at, c.trust, c.data).where(
+        c.site == site, c.kind == "access", c.edge == edge, c.at >= at - AROUND, c.at <= at + AROUND
+    )
+    found = [
+        Told(at=row.at, trust=ClockTrust(row.trust), data=msgspec.json.decode(row.data, type=AccessData))
+        for row in await tx.execute(query.order_by(c.id))
+    ]
+    return [each for each in found if each.data.door == door][:_MOST]

@@ -1,0 +1,106 @@
+"""Why a door opens or does not, over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import StringConstraints, model_validator
+
+from controller import localtime
+from controller.access.holders.schemas import Card
+from controller.estate.errors import DoorUnknown, SiteUnknown
+from controller.fields import Answer, Body, Id, MomentText, SlugPath, read_moment
+from controller.house import TheHouse
+from controller.people.gate import OpensDoors
+from controller.plans.why.service import Question
+from controller.plans.why.words import sentences
+from controller.problem import NotSignedIn, described
+from edge.wire.credentials import CredentialKind, Method, Presented
+from edge.wire.decide import ClockTrust, Reason
+from edge.wire.plan import Mode, OverrideKind
+
+router = APIRouter(tags=["access"], responses=described(NotSignedIn, SiteUnknown, DoorUnknown))
+
+Digits = Annotated[str, StringConstraints(pattern=r"^\d{1,10}$")]
+
+
+class WhyBody(Body):
+    """What is presented, exactly one of ``code``, ``card`` (with its ``pin``, if it has one), ``booking`` and
+    ``holder`` (by their ids, for what they open with), and when: ``at``, the site's own time or with an offset; left
+    out, now."""
+
+    code: Digits | None = None
+    card: Card | None = None
+    pin: Digits | None = None
+    booking: Id | None = None
+    holder: Id | None = None
+    at: MomentText | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "WhyBody":
+        given = [name for name in ("code", "card", "booking", "holder") if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError(f"give one of code, card, booking and holder, not {', '.join(given) or 'none'}")
+        if self.pin is not None and not self.card:
+            raise ValueError("pin belongs to a card; name the card too")
+        return self
+
+    def shown(self) -> Presented:
+        return Presented(digits=self.code or self.pin or "", card=self.card or "")
+
+
+class WhyAnswer(Answer):
+    """``text``: the whole in sentences, which never say the code. ``past``: by the plan that the door had then; else by
+    the newest. ``assumed``: the door did not tell how far its clock is to be believed. ``opens_from`` and
+    ``opens_until``: the window of what was found that is nearest to ``at``."""
+
+    granted: bool
+    reason: Reason
+    text: list[str]
+    at: str
+    past: bool
+    method: Method
+    kind: CredentialKind | None
+    booking: str | None
+    holder: str | None
+    duress: bool
+    mode: Mode
+    override: OverrideKind | None
+    trust: ClockTrust
+    assumed: bool
+    plan: int | None
+    horizon: str | None
+    opens_from: str | None
+    opens_until: str | None
+
+
+@router.post("/sites/{site}/doors/{door}/why")
+async def explain_door(site: SlugPath, door: SlugPath, body: WhyBody, house: TheHouse, actor: OpensDoors) -> WhyAnswer:
+    """Why a door opened to somebody or did not, by the plan that it had then; or whether it will, by the newest one.
+    Who asked stands in the list of writes, since the answer tells whether a code is good."""
+    zone = (await house.estate.parts(site)).site.tz
+    at = house.clock.now() if body.at is None else read_moment(body.at).resolve(zone, "at")
+    question = Question(site=site, door=door, at=at, shown=body.shown(), whose=body.booking or body.holder or "")
+    found = await house.why.explain(question, actor=actor)
+    windows = found.grant.windows if found.grant is not None else ()
+    near = min(windows, key=lambda each: (at not in each, abs(each.start - at)), default=None)
+    decision = found.decision
+    return WhyAnswer(
+        granted=decision.granted,
+        reason=decision.reason,
+        text=sentences(found, actor),
+        at=localtime.rfc3339(at, zone),
+        past=found.past,
+        method=decision.method,
+        kind=decision.kind,
+        booking=found.booking.id if found.booking else None,
+        holder=decision.holder,
+        duress=decision.duress,
+        mode=found.mode,
+        override=found.override.kind if found.override else None,
+        trust=found.trust,
+        assumed=found.assumed,
+        plan=found.plan.version if found.plan else None,
+        horizon=localtime.rfc3339(found.plan.horizon, zone) if found.plan else None,
+        opens_from=localtime.rfc3339(near.start, zone) if near else None,
+        opens_until=localtime.rfc3339(near.end, zone) if near else None,
+    )

@@ -1,0 +1,193 @@
+"""Why a door opened, did not, or would: the plan that it had, decided upon once more."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.access.holders import repository as holders
+from controller.access.offline import booking_of
+from controller.bookings import repository as bookings
+from controller.bookings.model import Booking
+from controller.bookings.picture import Picture, Pictures
+from controller.database import Database, Tx
+from controller.estate.errors import DoorUnknown
+from controller.estate.model import Door
+from controller.estate.service import Estate
+from controller.people import audit
+from controller.people.model import Actor
+from controller.plans import repository as plans
+from controller.plans.why.repository import Told, told_around, version_at
+from controller.secrets import Keys
+from edge.wire import passes
+from edge.wire.clock import Clock
+from edge.wire.credentials import Presented
+from edge.wire.decide import ClockTrust, Decision, decide, span_at
+from edge.wire.envelope import Keyring, Signer
+from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, Lookup, OfflineWindow, digits_of, quarter_at
+from edge.wire.overrides import in_force
+from edge.wire.plan import DoorSpan, Grant, Mode, Override, Plan, assemble
+
+AROUND = 8
+"""Quarter hours around a moment in which an offline window may begin later or have ended earlier and is still known."""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What was presented at a door, and when. ``whose``: the id of a booking or holder, for what it opens with."""
+
+    site: str
+    door: str
+    at: datetime
+    shown: Presented
+    whose: str = ""
+
+
+class InForce(msgspec.Struct, frozen=True, kw_only=True):
+    """The plan that was gone by. ``since``: when the door applied it; ``None``: it has not said so."""
+
+    version: int
+    compiled_at: datetime
+    since: datetime | None
+    horizon: datetime
+
+
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision and all that it rests on. ``past``: it is about a moment that is over. ``assumed``: how far the clock
+    is believed was not told, and ``trust`` is taken to be so. ``grant``: what was found; ``told``: what the door itself
+    told around that moment."""
+
+    question: Question
+    place: Picture
+    door: Door
+    now: datetime
+    past: bool
+    plan: InForce | None
+    decision: Decision
+    trust: ClockTrust
+    assumed: bool
+    span: DoorSpan | None
+    mode: Mode
+    override: Override | None
+    grant: Grant | None
+    booking: Booking | None
+    holder: str
+    told: tuple[Told, ...]
+
+
+class Why:
+    """Reads only, but for a line in the audit: whoever asks learns whether a code is good."""
+
+    def __init__(self, database: Database, clock: Clock, pictures: Pictures, estate: Estate, keys: Keys) -> None:
+        self._database = database
+        self._clock = clock
+        self._pictures = pictures
+        self._estate = estate
+        self._keys = keys
+
+    async def explain(self, question: Question, *, actor: Actor) -> Explained:
+        """Raises ``SiteUnknown``, ``DoorUnknown``."""
+        signer = Signer(self._keys.signing)
+        async with self._database.read() as tx:
+            place = await self._pictures.of(tx, question.site)
+            door = next((each for each in place.doors if each.id == question.door), None)
+            if door is None:
+                raise DoorUnknown(question.site, question.door)
+            now = self._clock.now()
+            past = question.at <= now
+            gone_by, plan = await self._plan(tx, door, question.at, past=past)
+            told = await told_around(tx, question.site, door.edge, door.id, question.at) if past else ()
+            trust, assumed = (told[0].trust, False) if told else (ClockTrust.SYNCED, True)
+            shown = question.shown
+            if question.whose:
+                token = passes.issue(signer, site=question.site, holder=question.whose, now=question.at)
+                shown = Presented(token=token)
+            secret = (await self._estate.door_secrets(tx, question.site))[door.id]
+            offline = (await self._estate.offline_secrets(tx, question.site)).get(door.id)
+            found = await asyncio.to_thread(_meaning, offline, door.id, shown.digits, question.at)
+            decision = decide(
+                plan,
+                door=door.id,
+                secret=secret,
+                credential=shown,
+                now=question.at,
+                trust=trust,
+                keys=Keyring(signer.public_key),
+                offline=found,
+            )
+            here = plan.doors.get(door.id) if plan is not None else None
+            booking_id = decision.booking
+            if decision.offline is not None and booking_id is None:
+                booking_id = await booking_of(tx, question.site, door.id, decision.offline)
+            named = await bookings.some(tx, [booking_id]) if booking_id else []
+            holder = await holders.holder(tx, decision.holder) if decision.holder else None
+            explained = Explained(
+                question=question,
+                place=place,
+                door=door,
+                now=now,
+                past=past,
+                plan=gone_by,
+                decision=decision,
+                trust=trust,
+                assumed=assumed,
+                span=span_at(here, question.at) if here is not None else None,
+                mode=plan.mode_at(question.at) if plan is not None else Mode.CLOSED,
+                override=in_force(here.overrides, question.at) if here is not None else None,
+                grant=_grant_of(plan, door.id, decision),
+                booking=named[0] if named else None,
+                holder=holder.draft.name if holder is not None else "",
+                told=tuple(told),
+            )
+        await self._database.run(self._record, question, actor)
+        return explained
+
+    async def _plan(self, tx: Tx, door: Door, at: datetime, *, past: bool) -> tuple[InForce | None, Plan | None]:
+        """What the edge carried out at a moment that is over; else what it has been given."""
+        since: datetime | None = None
+        if past:
+            found = await version_at(tx, door.site, door.edge, at)
+            if found is None:
+                return None, None
+            version, since = found
+            signed = await plans.plan(tx, door.site, door.edge, version)
+        else:
+            signed = await plans.latest(tx, door.site, door.edge)
+        if signed is None:
+            return None, None
+        parts = await plans.parts_of(tx, signed.manifest)
+        plan = await asyncio.to_thread(assemble, signed.manifest, parts)
+        in_force = InForce(
+            version=signed.manifest.version,
+            compiled_at=signed.compiled_at,
+            since=since or signed.applied_at,
+            horizon=signed.manifest.horizon,
+        )
+        return in_force, plan
+
+    async def _record(self, tx: Tx, question: Question, actor: Actor) -> None:
+        thing = f"door {question.door}"
+        await audit.record(tx, actor=actor.name, at=self._clock.now(), act="ask why", site=question.site, thing=thing)
+
+
+def _grant_of(plan: Plan | None, door: str, decision: Decision) -> Grant | None:
+    """The grant that a decision is about, as far as the plan holds it."""
+    here = plan.doors.get(door) if plan is not None else None
+    owner = decision.booking or decision.holder
+    if here is None or owner is None:
+        return None
+    owned = [each for each in here.owned.get(owner, ()) if each.kind is decision.kind]
+    return next((each for each in owned if each.duress is decision.duress), None)
+
+
+def _meaning(secret: bytes | None, door: str, digits: str, at: datetime) -> Lookup:
+    """What an offline code can mean around a moment; tried one by one, as there is no table of that time."""
+    found: list[OfflineWindow] = []
+    if secret is not None and Presented(digits=digits).method.value == "offline_code":
+        now = int((quarter_at(at) - EPOCH) // QUARTER)
+        for start in range(now - QUARTERS_MAX - AROUND, now + AROUND + 1):
+            for quarters in range(max(1, now - AROUND - start), QUARTERS_MAX + 1):
+                for slot in range(SLOTS):
+                    if digits_of(secret, door, start, quarters, slot) == digits:
+                        began = EPOCH + timedelta(seconds=start * QUARTER.total_seconds())
+                        found.append(OfflineWindow(start=began, quarters=quarters, slot=slot))
+    return lambda asked: tuple(found)

@@ -1,0 +1,145 @@
+"""An explanation in sentences: what was decided, on which grant, window, mode, override, clock and plan. Pure. It never
+says the code."""
+
+from collections.abc import Iterator
+
+from controller.access import words
+from controller.people.discreet import Seen, seen
+from controller.people.may import Action, Thing, may
+from controller.people.model import Actor
+from controller.plans.why.service import Explained
+from controller.telemetry.words import happened
+from edge.wire.credentials import CredentialKind, Method
+from edge.wire.decide import REASON_TEXT, ClockTrust, Reason
+from edge.wire.plan import Mode, OverrideKind
+
+_METHODS = {
+    Method.CODE: "a typed code",
+    Method.CARD: "a card",
+    Method.CARD_PIN: "a card with a PIN",
+    Method.QR: "what it opens with",
+    Method.OFFLINE_CODE: "an offline code",
+}
+_KINDS = {
+    CredentialKind.BOOKING_CODE: "the code of a booking",
+    CredentialKind.OFFLINE_CODE: "an offline code",
+    CredentialKind.MEMBER_CARD_PIN: "a library member's card with its PIN",
+    CredentialKind.STAFF: "a member of staff's",
+    CredentialKind.KEY_HOLDER: "a key holder's",
+    CredentialKind.CONTRACTOR: "a contractor's",
+}
+_ACCEPTED = {
+    CredentialKind.BOOKING_CODE: "booking codes",
+    CredentialKind.OFFLINE_CODE: "offline codes",
+    CredentialKind.MEMBER_CARD_PIN: "members' cards with PIN",
+    CredentialKind.STAFF: "staff",
+    CredentialKind.KEY_HOLDER: "key holders",
+    CredentialKind.CONTRACTOR: "contractors",
+}
+_MODES = {Mode.CLOSED: "closed", Mode.STAFFED: "staffed", Mode.EXTENDED: "open to members, without staff"}
+_OVERRIDES = {
+    OverrideKind.LOCK_DOWN: "locked down",
+    OverrideKind.HOLD_OPEN: "held open",
+    OverrideKind.OUT_OF_SERVICE: "out of service",
+}
+_TRUST = {
+    ClockTrust.SYNCED: "was set by its source",
+    ClockTrust.HOLDOVER: "had lost its source and went on by itself",
+    ClockTrust.UNPROVEN: "was not to be believed",
+}
+
+
+def sentences(found: Explained, actor: Actor) -> list[str]:
+    """All there is to say, the decision first."""
+    return [each for each in _sentences(found, actor) if each]
+
+
+def _sentences(found: Explained, actor: Actor) -> Iterator[str]:
+    decision, zone, at = found.decision, found.place.site.tz, found.question.at
+    when = f"{words.clock(at, zone)} on {words.day(at, zone, now=found.now)}"
+    if found.past:
+        opened = "opened" if decision.granted else "stayed shut"
+    else:
+        opened = "will open, as things stand," if decision.granted else "will stay shut, as things stand,"
+    yield f"At {when}, {found.door.name} {opened} to {_METHODS[decision.method]}: {REASON_TEXT[decision.reason]}."
+    yield _whose(found, actor)
+    yield _window(found)
+    yield _mode(found)
+    yield _override(found)
+    yield _clock(found)
+    yield _plan(found)
+    for each in found.told:
+        said = happened(each.data)
+        yield f"The door itself told at {words.clock(each.at, zone)}:{each.at:%S}: {said}." if said else ""
+
+
+def _whose(found: Explained, actor: Actor) -> str:
+    decision = found.decision
+    if decision.kind is None:
+        if decision.reason in (Reason.UNKNOWN, Reason.PASS_UNKNOWN):
+            return "It stands in no grant of that plan, for this door and its present secret."
+        return ""
+    text = f"It is {_KINDS[decision.kind]}"
+    if found.booking is not None:
+        title = found.booking.title
+        hidden = seen(actor, Thing(site=found.booking.site, party=found.booking.party)) is Seen.TAKEN
+        space = found.place.by_space.get(found.booking.space)
+        text += ": " + ("somebody's" if hidden else f"“{title}”") + (f", {space.space.name}" if space else "")
+    elif found.holder and may(actor, Action.KEYS, Thing(site=found.question.site)):
+        text += f": {found.holder}"
+    return text + (", the one for duress." if decision.duress else ".")
+
+
+def _window(found: Explained) -> str:
+    zone, at = found.place.site.tz, found.question.at
+    windows = found.grant.windows if found.grant is not None else ()
+    if found.decision.offline is not None:
+        windows = (found.decision.offline.during,)
+    if not windows:
+        return ""
+    near = min(windows, key=lambda each: (at not in each, abs(each.start - at)))
+    if near.end.year > at.year + 100:
+        return f"It works from {words.at(near.start, zone, now=at)} on, without end."
+    more = f", and at {len(windows) - 1} other times in that plan" if len(windows) > 1 else ""
+    return f"It works from {words.at(near.start, zone, now=at)} until {words.at(near.end, zone, now=at)}{more}."
+
+
+def _mode(found: Explained) -> str:
+    span, zone, at = found.span, found.place.site.tz, found.question.at
+    if span is None or found.plan is None or at >= found.plan.horizon:
+        return ""
+    accepted = words.listed([_ACCEPTED[kind] for kind in span.accepts]) or "nobody"
+    door = "free to anybody" if span.free else f"shut, and let in {accepted}"
+    until = f" until {words.at(span.during.end, zone, now=at)}" if span.during.end.year < at.year + 100 else ""
+    return f"The building was planned to be {_MODES[found.mode]}; the door was {door}{until}."
+
+
+def _override(found: Explained) -> str:
+    override = found.override
+    if override is None:
+        return ""
+    zone, at = found.place.site.tz, found.question.at
+    since, until = words.at(override.during.start, zone, now=at), words.at(override.during.end, zone, now=at)
+    return f"By order it was {_OVERRIDES[override.kind]} from {since} until {until}."
+
+
+def _clock(found: Explained) -> str:
+    if found.plan is None:
+        return ""
+    if found.assumed:
+        return "That the door's clock is right is taken for granted."
+    return f"The door's clock {_TRUST[found.trust]}."
+
+
+def _plan(found: Explained) -> str:
+    plan, zone, now = found.plan, found.place.site.tz, found.now
+    if plan is None:
+        return "" if not found.past else "As far as is known, the door had no plan then."
+    made = words.at(plan.compiled_at, zone, now=now)
+    since = (
+        "which the door has not confirmed yet"
+        if plan.since is None
+        else (f"which the door had since {words.at(plan.since, zone, now=now)}")
+    )
+    ends = words.at(plan.horizon, zone, now=now)
+    return f"This is by plan {plan.version}, made at {made}, {since}, and which ends at {ends}."

@@ -1,0 +1,65 @@
+"""A door's decision on the plan that the controller would sign now."""
+
+from datetime import datetime
+
+from controller.access.others import At
+from controller.access.service import grants_for_edge
+from controller.house import House
+from controller.plans.compile import DoorRules, PlanInput, compile_plan, plan_window
+from edge.wire.credentials import Presented
+from edge.wire.decide import ClockTrust, Decision, decide
+from edge.wire.envelope import Keyring
+from edge.wire.offline import Lookup, nothing
+from edge.wire.plan import Mode, ModeSpan, Plan, assemble
+from tests.controller.village import SITE
+
+
+async def plan_of(house: House, door: str, *, mode: Mode = Mode.EXTENDED) -> Plan:
+    """The plan of an edge with one door, the building in one mode all the time."""
+    now = house.clock.now()
+    within = plan_window(now)
+    async with house.database.read() as tx:
+        picture = await house.desk.pictures.of(tx, SITE)
+        [known] = [each for each in picture.doors if each.id == door]
+        at = At(
+            site=SITE,
+            revision=picture.revision,
+            doors=(door,),
+            zone=picture.site.tz,
+            least_age=picture.policy.member_age,
+        )
+        given = PlanInput(
+            site=SITE,
+            edge=known.edge,
+            doors=(DoorRules(id=door, name=known.name, hold_s=5, held_after_s=60, code_length=known.code_length),),
+            modes=(ModeSpan(during=within, mode=mode),),
+            grants=await grants_for_edge(tx, SITE, (door,), now, within.end),
+            extra=await house.exchange.planner.others.admitted(tx, at, now=now, within=within),
+        )
+    made = compile_plan(given, now)
+    return assemble(made.manifest(site=SITE, edge=known.edge, version=1), dict(made.parts))
+
+
+async def ask(
+    house: House,
+    shown: Presented,
+    at: datetime,
+    *,
+    door: str = "front-door",
+    mode: Mode = Mode.EXTENDED,
+    trust: ClockTrust = ClockTrust.SYNCED,
+    offline: Lookup = nothing,
+    plan: Plan | None = None,
+) -> Decision:
+    async with house.database.read() as tx:
+        secrets = await house.estate.door_secrets(tx, SITE)
+    return decide(
+        plan or await plan_of(house, door, mode=mode),
+        door=door,
+        secret=secrets[door],
+        credential=shown,
+        now=at,
+        trust=trust,
+        keys=Keyring(house.keys.signing.public_key()),
+        offline=offline,
+    )

@@ -1,0 +1,303 @@
+"""A booking's codes: shared or its own as the policy has it, as long as its doors want, given anew when they leak, and
+issued for a door that is out of reach."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from controller.access import offline
+from controller.access.codes import trivial
+from controller.house import House
+from controller.people.tables import writes
+from edge.wire.codec import PART_LIMIT, decode
+from edge.wire.credentials import Presented, is_code, is_offline_code
+from edge.wire.decide import Reason
+from edge.wire.interval import Interval
+from edge.wire.offline import QUARTER, OfflineWindow
+from edge.wire.plan import OfflinePart
+from tests.controller.access.asking import ask, plan_of
+from tests.controller.access.test_access import go_offline
+from tests.controller.clock import ManualClock
+from tests.controller.running import NOW
+from tests.controller.village import API, SITE, Json, act, book, change, look
+
+DAY = timedelta(days=1)
+
+
+async def policy(client: httpx.AsyncClient, **fields: object) -> None:
+    answer = await client.put(f"{API}/sites/{SITE}/policy", json=fields)
+    assert answer.is_success, answer.text
+
+
+async def door(client: httpx.AsyncClient, name: str, edge: str, **fields: object) -> None:
+    answer = await client.put(f"{API}/sites/{SITE}/doors/{name}", json={"name": name, "edge": edge} | fields)
+    assert answer.is_success, answer.text
+
+
+async def say(client: httpx.AsyncClient, booking: Json, what: str, status: int = 200, **said: object) -> Any:
+    answer = await client.post(f"{API}/bookings/{booking['id']}/{what}", json=said or None)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def party(client: httpx.AsyncClient, name: str) -> None:
+    answer = await client.put(f"{API}/parties/{name}", json={"kind": "group", "name": name})
+    assert answer.is_success, answer.text
+
+
+async def test_codes_of_a_group_are_one_and_of_others_another(any_village: httpx.AsyncClient, any_house: House) -> None:
+    await party(any_village, "choir")
+    await party(any_village, "yoga")
+    await policy(any_village, codes=[{"per": "group"}])
+    first = await book(any_village, party="choir")
+    # Back to back: their windows overlap at the doors, and the code is still one.
+    second = await book(any_village, party="choir", starts="2026-11-26T20:00", ends="2026-11-26T21:00")
+    other = await book(any_village, party="yoga", starts="2026-11-27T20:00", ends="2026-11-27T21:00")
+    nobody = await book(any_village, starts="2026-11-28T20:00", ends="2026-11-28T21:00")
+    assert first["code"] == second["code"]
+    assert len({first["code"], other["code"], nobody["code"]}) == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("2027-03-31T18:00", "2027-04-01T18:00", False),
+        ("2027-04-01T18:00", "2027-09-30T18:00", True),
+        ("2026-12-31T18:00", "2027-01-01T18:00", True),
+        ("2027-09-30T23:00", "2027-10-01T00:30", False),
+    ],
+)
+async def test_a_season_goes_by_the_sites_calendar(
+    village: httpx.AsyncClient, house: House, first: str, second: str, same: bool
+) -> None:
+    await party(village, "choir")
+    await policy(village, codes=[{"per": "season"}])
+    made = [
+        await book(village, party="choir", starts=starts, ends=starts[:11] + f"{int(starts[11:13]) + 0:02}:59")
+        for starts in (first, second)
+    ]
+    assert (made[0]["code"] == made[1]["code"]) is same
+
+
+async def test_dates_of_a_series_share_a_code_where_the_policy_says_so(
+    village: httpx.AsyncClient, house: House
+) -> None:
+    await policy(village, codes=[{"per": "series", "spaces": ["hall"]}])
+    body = {
+        "space": "hall",
+        "title": "Yoga",
+        "first_starts": "2026-11-26T10:00",
+        "first_ends": "2026-11-26T11:00",
+        "rule": "FREQ=WEEKLY;COUNT=3",
+    }
+    made = (await village.post(f"{API}/sites/{SITE}/series", json=body)).json()
+    assert len(made["bookings"]) == 3, made
+    assert len({each["code"] for each in made["bookings"]}) == 1
+
+
+async def test_doors_may_have_codes_of_their_own(any_village: httpx.AsyncClient, any_house: House) -> None:
+    await policy(any_village, codes=[{"each_door": True}])
+    made = await book(any_village)
+    [front, side] = made["codes"]
+    assert (front["doors"], side["doors"]) == (["Front door"], ["Side door"])
+    assert front["code"] != side["code"]
+    assert f"Door code: {side['code'][:3]} {side['code'][3:]} for Side door" in made["message"]
+    page = (await any_village.get(made["link"])).text
+    assert "Door code, Side door" in page
+    at = NOW + timedelta(hours=30)
+    at = at.replace(hour=18, minute=30)
+    for name, mine, theirs in (("front-door", front, side), ("side-door", side, front)):
+        assert (await ask(any_house, Presented(digits=mine["code"]), at, door=name)).granted
+        assert (await ask(any_house, Presented(digits=theirs["code"]), at, door=name)).reason is Reason.UNKNOWN
+
+
+async def test_each_door_says_how_long_its_codes_are_and_those_given_out_follow(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await book(any_village)
+    await door(any_village, "side-door", "pi-side", code_length=4)
+    after = await look(any_village, made)
+    assert [(len(each["code"]), each["doors"]) for each in after["codes"]] == [(6, ["Front door"]), (4, ["side-door"])]
+    assert after["code"] == made["code"]
+    fresh = await book(any_village, starts="2026-11-27T18:00", ends="2026-11-27T19:00")
+    assert [is_code(each["code"], size) for each, size in zip(fresh["codes"], (6, 4), strict=True)] == [True, True]
+    assert not any(trivial(each["code"]) for each in fresh["codes"])
+    assert (await plan_of(any_house, "side-door")).doors["side-door"].hours.code_length == 4
+
+
+@pytest.mark.parametrize("length", [3, 9, "6", None])
+async def test_a_length_that_no_door_can_have_names_field_and_limit(village: httpx.AsyncClient, length: object) -> None:
+    answer = await village.put(
+        f"{API}/sites/{SITE}/doors/side-door", json={"name": "Side", "edge": "pi-side", "code_length": length}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "code_length"
+
+
+async def test_lead_in_and_lag_are_the_sites_and_codes_given_out_follow(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await book(any_village)
+    await policy(any_village, lead_in_min=0, lag_min=45)
+    after = await look(any_village, made)
+    assert after["code_window"] == {"starts": "2026-11-26T18:00:00+00:00", "ends": "2026-11-26T20:45:00+00:00"}
+    assert after["code"] == made["code"]
+    start = NOW.replace(day=26, hour=18, minute=0)
+    shown = Presented(digits=made["code"])
+    assert (await ask(any_house, shown, start - timedelta(minutes=1))).reason is Reason.TOO_EARLY
+    assert (await ask(any_house, shown, start + timedelta(minutes=164))).granted
+    assert not (await ask(any_house, shown, start + timedelta(minutes=165))).granted
+
+
+async def test_a_change_of_policy_shares_and_parts_codes_that_are_given_out(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await party(any_village, "choir")
+    made = [
+        await book(any_village, party="choir", starts=f"2026-11-{day}T18:00", ends=f"2026-11-{day}T19:00")
+        for day in (26, 27)
+    ]
+    await policy(any_village, codes=[{"per": "group"}])
+    assert len({(await look(any_village, each))["code"] for each in made}) == 1
+    await policy(any_village)
+    assert len({(await look(any_village, each))["code"] for each in made}) == 2
+
+
+async def test_to_see_a_code_is_written_down(any_village: httpx.AsyncClient, any_house: House) -> None:
+    made = await book(any_village)
+    told = await say(any_village, made, "code")
+    assert [each["code"] for each in told["codes"]] == [made["code"]]
+    async with any_house.database.read() as tx:
+        found = await tx.execute(select(writes.c.act).where(writes.c.thing == f"booking {made['id']}"))
+    assert "see the code" in set(found.scalars())
+
+
+async def test_a_leaked_code_is_another_at_once_for_all_that_share_it(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await party(any_village, "choir")
+    await policy(any_village, codes=[{"per": "group"}])
+    made = [
+        await book(any_village, party="choir", starts=f"2026-11-{day}T18:00", ends=f"2026-11-{day}T19:00")
+        for day in (26, 27)
+    ]
+    other = await book(any_village, starts="2026-11-28T18:00", ends="2026-11-28T19:00")
+    await say(any_village, made[0], "code/reissue", 422)
+    done = await say(any_village, made[0], "code/reissue", why="It hung on the board")
+    assert sorted(done["together"]) == sorted(each["id"] for each in made)
+    [one, two] = [await look(any_village, each) for each in made]
+    assert one["code"] == two["code"] == done["booking"]["code"] != made[0]["code"]
+    assert (await look(any_village, other))["code"] == other["code"]
+    at = NOW.replace(day=26, hour=18, minute=30)
+    assert (await ask(any_house, Presented(digits=one["code"]), at)).granted
+    assert (await ask(any_house, Presented(digits=made[0]["code"]), at)).reason is Reason.UNKNOWN
+    story = (await any_village.get(f"{API}/bookings/{made[1]['id']}/log")).json()["items"]
+    assert (story[-1]["what"], story[-1]["why"]) == ("new code", "It hung on the board")
+
+
+async def test_what_is_over_or_not_confirmed_gets_no_other_code(
+    village: httpx.AsyncClient, house: House, clock: ManualClock
+) -> None:
+    made = await book(village)
+    gone = await book(village, starts="2026-11-27T18:00", ends="2026-11-27T19:00")
+    await act(village, gone, "cancel")
+    await say(village, gone, "code/reissue", 409, why="leaked")
+    await say(village, gone, "code", 409)
+    clock.set(NOW + 9 * DAY)
+    await say(village, made, "code/reissue", 409, why="leaked")
+    await say(village, made, "offline-code", 409)
+
+
+async def test_a_door_out_of_reach_opens_to_an_offline_code_in_its_own_window(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await go_offline(any_house, "pi-side", 30)
+    made = await book(any_village)
+    assert made["on_door"]["state"] == "unreachable"
+    issued = await say(any_village, made, "offline-code")
+    [code] = issued["offline_codes"]
+    assert is_offline_code(code["code"])
+    assert (code["door"], code["starts"], code["ends"]) == (
+        "side-door",
+        "2026-11-26T17:45:00+00:00",
+        "2026-11-26T20:15:00+00:00",
+    )
+    assert "until 20:15" in code["text"]
+    assert code["code"][1:4] in issued["message"]
+    assert code["text"] in (await any_village.get(made["link"])).text
+    again = await say(any_village, made, "offline-code")
+    assert again["offline_codes"] == issued["offline_codes"]
+    window = OfflineWindow(start=NOW.replace(day=26, hour=17, minute=45), quarters=10)
+    shown = Presented(digits=code["code"])
+    for at, opens in ((window.start, True), (window.during.end, False), (window.start - QUARTER, False)):
+        decision = await ask(any_house, shown, at, door="side-door", offline=lambda digits: (window,))
+        assert decision.granted is opens
+    assert decision.booking == made["id"]
+
+
+async def test_where_the_door_has_the_code_no_offline_code_is_issued(village: httpx.AsyncClient, house: House) -> None:
+    made = await book(village)
+    refused = await say(village, made, "offline-code", 409)
+    assert "needs no offline code" in refused["detail"]
+
+
+async def test_an_offline_code_is_withdrawn_with_its_booking(any_village: httpx.AsyncClient, any_house: House) -> None:
+    await go_offline(any_house, "pi-front", 30)
+    made = await book(any_village, space="studio")
+    [code] = (await say(any_village, made, "offline-code"))["offline_codes"]
+    await change(any_village, made, starts="2026-11-27T18:00", ends="2026-11-27T20:00")
+    assert (await look(any_village, made))["offline_codes"] == []
+    window = OfflineWindow(start=NOW.replace(day=26, hour=17, minute=45), quarters=10)
+    decision = await ask(any_house, Presented(digits=code["code"]), window.start, offline=lambda digits: (window,))
+    assert decision.reason is Reason.REVOKED
+
+
+async def test_eight_bookings_have_the_same_window_and_the_ninth_is_told(any_house: House, any_village: object) -> None:
+    window = OfflineWindow(start=NOW.replace(minute=0, second=0), quarters=4)
+    async with any_house.database.write() as tx:
+        made = [
+            await offline.issue(
+                tx,
+                site=SITE,
+                door="front-door",
+                booking_id=f"019a1b2c-0000-7000-8000-00000000000{at}",
+                window=window,
+                actor="x",
+                now=NOW,
+            )
+            for at in range(9)
+        ]
+        assert [each and each.window.slot for each in made] == [*range(8), None]
+        parts = await offline.parts(tx, SITE, ["front-door"], now=NOW)
+    part = decode(parts["offline-front-door"], OfflinePart, limit=PART_LIMIT)
+    assert len({each.window for each in part.accepted}) == 8
+
+
+@pytest.mark.parametrize(
+    ("starts_min", "ends_min", "now_min", "start_min", "quarters"),
+    [
+        (0, 60, -100, 0, 4),
+        (5, 65, -100, 15, 3),
+        (0, 60, 20, 15, 3),
+        (5, 65, 7, 15, 3),
+        (0, 14, -100, 0, None),
+        (0, 60, 59, 45, 1),
+        (0, 60, 60, 0, None),
+        (0, 13 * 60, -100, 0, 48),
+    ],
+)
+@pytest.mark.parametrize("night", ["2026-03-29T01:00:00+00:00", "2026-10-25T01:00:00+00:00"])
+def test_an_offline_window_is_whole_quarter_hours_inside_the_codes(
+    night: str, starts_min: int, ends_min: int, now_min: int, start_min: int, quarters: int | None
+) -> None:
+    base = datetime.fromisoformat(night)
+
+    def at(minutes: int) -> datetime:
+        return base + timedelta(minutes=minutes)
+
+    found = offline.fitting(Interval(start=at(starts_min), end=at(ends_min)), at(now_min))
+    expected = None if quarters is None else OfflineWindow(start=at(start_min), quarters=quarters)
+    assert found == expected
