@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 import msgspec
 
+from edge.acts import Acts, Alarm, NoAlarm
 from edge.config import Config
 from edge.conversation import Conversation
 from edge.courier import Courier
@@ -29,11 +30,11 @@ from edge.trust import Floor, Timekeeper, kernel_synchronised, machine_boot_id
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Keyring, Purpose, Signer, open_envelope
-from edge.wire.errors import CommandRefused, WireError
+from edge.wire.errors import WireError
 from edge.wire.events import Ack, BootData, Event, EventBatch, OutageData, PlanData
 from edge.wire.ids import uuid7
 from edge.wire.link import Connected, Disconnected, Link, Message
-from edge.wire.messages import Applied, Command
+from edge.wire.messages import Applied
 from edge.wire.topics import Topic, parse, subscriptions
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class Agent:
         files: Files,
         observer: Callable[[Event], None] | None = None,
         synchronised: Callable[[], bool] = kernel_synchronised,
+        alarm: Alarm | None = None,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -69,6 +71,7 @@ class Agent:
         self._files = files
         self._observer = observer
         self._synchronised = synchronised
+        self._alarm = alarm or NoAlarm()
 
         self._keys = Keyring(*config.identity.controller_keys)
         self._signer = Signer(config.identity.keys.signing)
@@ -91,6 +94,10 @@ class Agent:
         try:
             self._furniture = furnish(house, self._pins, self._files, kept, fire_latched=self._fire_latched)
             self._talk.devices |= self._furniture.devices
+            acts = Acts(
+                house, self._furniture, alarm=self._alarm, files=self._files, behind=lambda: self._courier.behind
+            )
+            self._talk.acts |= acts.by_kind
             self._note_start(found, kept)
             self._furniture.start()
             link = self._link = self._make_link(
@@ -161,7 +168,18 @@ class Agent:
             signer=self._signer,
             keys=self._keys,
             version=self._version,
-            acts={"unlock": self._unlock, "self_test": self._self_test, "restart": lambda _: "restarting"},
+        )
+        self._papers = PapersKeeper(
+            self._config.identity,
+            files=self._files,
+            clock=self._clock,
+            signer=self._signer,
+            keys=self._keys,
+            secrets=house.secrets,
+            ask=self._talk.ask_papers,
+            changed=self._papers_changed,
+            time=lambda: None if house.trust is ClockTrust.UNPROVEN else house.now(),
+            refused=self._papers_refused,
         )
         self._papers = PapersKeeper(
             self._config.identity,
@@ -389,17 +407,3 @@ class Agent:
     async def _send(self, batch: EventBatch) -> bool:
         topic = str(Topic(site=self._config.site, edge=self._config.edge, name="events"))
         return await self._link.publish(topic, self._signer.seal(Purpose.EVENTS, batch))
-
-    # Commands
-
-    def _unlock(self, command: Command) -> str:
-        door = self._furniture.doors.get(command.door or "")
-        if door is None:
-            raise CommandRefused(f"there is no door {command.door!r} here")
-        door.unlock()
-        return "unlocked once"
-
-    def _self_test(self, command: Command) -> str:
-        stuck = [door.id for door in self._furniture.doors.values() if not door.obeys]
-        said = f"locks do not obey: {', '.join(stuck)}" if stuck else "every lock obeys"
-        return f"{said}; clock {self._house.trust}; {self._courier.behind} events not acknowledged"

@@ -8,7 +8,7 @@ import contextlib
 import logging
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
@@ -42,21 +42,17 @@ class _Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Conversation:
-    """``acts``: what a command of each kind does; it returns a sentence on how it went, or raises ``CommandRefused``.
+    """``devices`` and ``acts`` are filled before the first connection. ``acts``: what a command of each kind does; it
+    returns a sentence on how it went, now or later, or raises ``CommandRefused``."""
 
-    ``devices`` is filled before the first connection.
-    """
-
-    def __init__(
-        self, house: House, *, signer: Signer, keys: Keyring, version: str, acts: Mapping[str, Callable[[Command], str]]
-    ) -> None:
+    def __init__(self, house: House, *, signer: Signer, keys: Keyring, version: str) -> None:
         self._house = house
         self._signer = signer
         self._keys = keys
         self._version = version
-        self._acts = acts
         self._site, self._edge = house.config.site, house.config.edge
         self.devices: dict[str, Device] = {}
+        self.acts: dict[str, Callable[[Command], str | Awaitable[str]]] = {}
         self._session = self._new_session(1)
         self._gate: CommandGate | None = None
         self._results: dict[str, CommandResult] = {}
@@ -150,22 +146,32 @@ class Conversation:
             if self._gate is None:
                 raise CommandRefused("the command came without a session")
             self._gate.admit(command, now=house.now(), mono=house.clock.monotonic(), retained=retained)
-            act = self._acts.get(command.kind)
+            act = self.acts.get(command.kind)
             if act is None:
                 raise CommandRefused(f"this edge knows no command {command.kind!r}")
-            why, outcome = act(command), "done"
+            said = act(command)
         except CommandRefused as refused:
             house.count(refused.counter)
-            why, outcome = str(refused), "refused"
+            self._answer(command, "refused", str(refused), kept=not retained)
+            return
+        if isinstance(said, str):
+            self._answer(command, "done", said)
+        else:
+            house.spawn(f"command {command.kind}", self._answer_later(command, said))
+        if command.kind == "restart":
+            house.spawn("restart", self._restart())
+
+    async def _answer_later(self, command: Command, said: Awaitable[str]) -> None:
+        self._answer(command, "done", await said)
+
+    def _answer(self, command: Command, outcome: str, why: str, *, kept: bool = True) -> None:
+        """Say what came of a command. ``kept``: and say the same where it comes again in this session."""
         log.info("Command %s %s: %s", command.kind, outcome, why, extra={"action": "command", "command": command.id})
-        result = CommandResult(
-            site=self._site, edge=self._edge, id=command.id, outcome=outcome, at=house.now(), why=why
-        )
-        if command.nonce == self._session.nonce and not retained:
+        at = self._house.now()
+        result = CommandResult(site=self._site, edge=self._edge, id=command.id, outcome=outcome, at=at, why=why)
+        if kept and command.nonce == self._session.nonce:
             self._results[command.id] = result
         self._say("command/result", Purpose.RESULT, result)
-        if outcome == "done" and command.kind == "restart":
-            house.spawn("restart", self._restart())
 
     # Saying
 

@@ -53,6 +53,7 @@ class House:
         self.observer: Callable[[Event], None] | None = None
         self.show: Callable[[str], None] = lambda device: None
         self.noticed: Callable[[], None] = lambda: None
+        self.record_listeners: list[Callable[[str, EventData], None]] = []
         self.entry_listeners: list[Callable[[str, Decision], None]] = []
         self._began = clock.monotonic()
         self._loop = asyncio.get_running_loop()
@@ -77,7 +78,8 @@ class House:
     # Events
 
     def record(self, device: str, data: EventData) -> Event:
-        """Take an event into the outbox; it reaches the disk and the controller from there."""
+        """Take an event into the outbox; it reaches the disk and the controller from there. ``record_listeners`` hear
+        it."""
         at, mono_ms = self.now(), int((self.clock.monotonic() - self._began) * 1000)
 
         def make(seq: int) -> Event:
@@ -89,6 +91,8 @@ class House:
         self._seqs[device] = event.seq
         if self.observer is not None:
             self.observer(event)
+        for listener in self.record_listeners:
+            listener(device, data)
         return event
 
     def entered(self, door: str, decision: Decision) -> None:
@@ -110,6 +114,11 @@ class House:
             self._faults ^= {(device, what)}
             self.record(device, FaultData(what=what, present=present))
             log.warning("%s: %s%s", device, what, "" if present else " no longer", extra={"action": "fault"})
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """Device and what is wrong with it, of everything that misbehaves now."""
+        return sorted(self._faults)
 
     def count(self, name: str) -> None:
         """Count something odd; the counters stand in device health."""

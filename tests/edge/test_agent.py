@@ -40,7 +40,6 @@ from tests.edge.hall import (
     PIR,
     REX,
     SITE,
-    STRIKE,
     ZERO,
     Hall,
     config,
@@ -526,58 +525,6 @@ def test_an_exit_button_that_is_stuck_is_reported_and_goes_on_letting_people_out
     with_hall(act)
 
 
-def test_an_unlock_command_opens_once_and_is_answered() -> None:
-    async def act(hall: Hall) -> None:
-        command = hall.command()
-        await hall.order(command)
-        assert hall.unlocked()
-        assert (hall.results()[-1].id, hall.results()[-1].outcome) == (command.id, "done")
-        await asyncio.sleep(6)
-        assert not hall.unlocked()
-        await hall.order(command)
-        assert not hall.unlocked()
-        assert [data.why for data in hall.data(DoorData)] == ["command", "time"]
-
-    with_hall(act)
-
-
-@pytest.mark.parametrize(
-    "case", ["late", "foreign", "unsigned", "retained", "other door", "long lived", "edited", "after reconnect"]
-)
-def test_no_command_of_the_replay_family_moves_a_door(case: str) -> None:
-    async def act(hall: Hall) -> None:
-        command = hall.command()
-        payload = hall.seal(Purpose.COMMAND, command)
-        if case == "late":
-            await asyncio.sleep(6)
-        elif case == "foreign":
-            payload = hall.seal(Purpose.COMMAND, hall.command(nonce="0" * 32))
-        elif case == "unsigned":
-            payload = Signer(Ed25519PrivateKey.from_private_bytes(bytes([9] * 32))).seal(Purpose.COMMAND, command)
-        elif case == "other door":
-            payload = hall.seal(Purpose.COMMAND, hall.command(door="back-door"))
-        elif case == "long lived":
-            payload = hall.seal(Purpose.COMMAND, hall.command(expires_at=hall.clock.now() + timedelta(days=1)))
-        elif case == "edited":
-            payload = payload.replace(b'"signature":"', b'"signature":"A')
-        elif case == "after reconnect":
-            hall.broker.kill()
-            hall.broker.start()
-            await asyncio.sleep(2)
-        if case == "retained":
-            hall.broker.kill()
-            hall.broker.start()
-            hall.send("command", payload, retain=True)
-            await asyncio.sleep(2)
-        else:
-            hall.send("command", payload)
-            await asyncio.sleep(0.5)
-        assert hall.outputs[STRIKE] == [False]
-        assert not any(result.outcome == "done" for result in hall.results())
-
-    with_hall(act)
-
-
 def test_a_restart_command_ends_the_agent_with_its_own_error() -> None:
     async def act(hall: Hall) -> None:
         await hall.order(hall.command("restart"))
@@ -587,14 +534,6 @@ def test_a_restart_command_ends_the_agent_with_its_own_error() -> None:
         with pytest.raises(RestartWanted):
             await hall.task
         assert not hall.status().online
-
-    with_hall(act)
-
-
-def test_a_self_test_says_whether_the_strikes_obey() -> None:
-    async def act(hall: Hall) -> None:
-        await hall.order(hall.command("self_test"))
-        assert "obeys" in (hall.results()[-1].why or "")
 
     with_hall(act)
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from edge.wire.codec import decode, encode
 from edge.wire.command import SEEN_LIMIT
 from edge.wire.envelope import Envelope, Purpose, Signer
+from edge.wire.events import DoorData
 from edge.wire.link import Message
 from edge.wire.topics import Topic
 from firmware_sim.virtual import VirtualClock
@@ -55,6 +56,7 @@ def test_a_fresh_command_moves_the_door_once() -> None:
         await asyncio.sleep(6)
         assert not hall.unlocked()
         assert releases(hall) == 1
+        assert [data.why for data in hall.data(DoorData)] == ["command", "time"]
 
     with_hall(act)
 
