@@ -46,6 +46,13 @@ export interface Act {
   text: string;
 }
 
+/** `usual`: where nothing else is chosen, as the controller has it. */
+export interface Length {
+  minutes: number;
+  words: string;
+  usual?: boolean;
+}
+
 export const NAMES: Record<string, string> = {
   unlock: "Open once",
   hold_open: "Hold open",
@@ -84,23 +91,22 @@ export const USUAL: Record<Kind, readonly string[]> = {
   recount: ["Counted by hand"],
   new_code: ["Code was passed on", "Code was seen by others"],
 };
-/** The first is taken where nothing is chosen. */
-export const LENGTHS: Record<Override, readonly { minutes: number; words: string }[]> = {
+export const LENGTHS: Record<Override, readonly Length[]> = {
   hold_open: [
-    { minutes: 60, words: "1 hour" },
     { minutes: 30, words: "30 minutes" },
+    { minutes: 60, words: "1 hour", usual: true },
     { minutes: 120, words: "2 hours" },
     { minutes: 240, words: "4 hours" },
   ],
   lock_down: [
-    { minutes: 240, words: "4 hours" },
     { minutes: 60, words: "1 hour" },
+    { minutes: 240, words: "4 hours", usual: true },
     { minutes: 720, words: "12 hours" },
     { minutes: 1440, words: "24 hours" },
   ],
   out_of_service: [
-    { minutes: 1440, words: "1 day" },
     { minutes: 240, words: "4 hours" },
+    { minutes: 1440, words: "1 day", usual: true },
     { minutes: 10080, words: "7 days" },
   ],
 };
