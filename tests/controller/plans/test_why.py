@@ -1,0 +1,195 @@
+"""Why a door opens or not: by the plan that it had, in words that never say the code."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import insert, select
+
+from controller.house import House
+from controller.people.tables import writes
+from controller.plans import repository as plans
+from controller.telemetry.tables import event_logs, events
+from edge.wire.codec import encode
+from edge.wire.decide import REASON_TEXT, Reason
+from edge.wire.events import AccessData
+from tests.controller.access.test_access import go_offline
+from tests.controller.clock import ManualClock
+from tests.controller.running import NOW
+from tests.controller.village import API, SITE, Json, act, book
+
+EDGE = "pi-front"
+DAY = timedelta(days=1)
+
+
+async def sign(house: House, *, applied: bool = True) -> int:
+    """Sign the front door's plan as it is to be now; the edge says at once that it has it."""
+    signed = await house.exchange.planner.refresh((SITE, EDGE))
+    assert signed is not None
+    if applied:
+        async with house.database.write() as tx:
+            await plans.put_outcome(tx, SITE, EDGE, signed.manifest.version, applied_at=house.clock.now())
+    return signed.manifest.version
+
+
+async def why(client: httpx.AsyncClient, status: int = 200, door: str = "front-door", **body: object) -> Any:
+    answer = await client.post(f"{API}/sites/{SITE}/doors/{door}/why", json=body)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def told(house: House, at: datetime, data: AccessData, trust: str = "holdover") -> None:
+    async with house.database.write() as tx:
+        row = {"site": SITE, "edge": EDGE, "log": "ab" * 16, "opened_at": at}
+        log = (await tx.execute(insert(event_logs).values(row).returning(event_logs.c.id))).scalar_one()
+        event = {
+            "log_id": log,
+            "seq": 1,
+            "site": SITE,
+            "edge": EDGE,
+            "kind": "access",
+            "device": "front-door",
+            "at": at,
+            "boot": "b",
+            "mono_ms": 1,
+            "trust": trust,
+            "data": encode(data).decode(),
+            "received_at": at,
+            "learned_late": False,
+        }
+        await tx.execute(insert(events).values(event))
+
+
+async def test_what_will_open_is_told_with_grant_window_mode_clock_and_plan(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await book(any_village)
+    version = await sign(any_house)
+    found = await why(any_village, code=made["code"], at="2026-11-26T18:05")
+    assert (found["granted"], found["past"], found["booking"], found["plan"]) == (True, False, made["id"], version)
+    assert (found["opens_from"], found["opens_until"]) == (made["code_window"]["starts"], made["code_window"]["ends"])
+    text = " ".join(found["text"])
+    for words in ("Front door will open", "“Choir”, Hall", "from 17:45 until 20:15", "closed", str(version)):
+        assert words in text, words
+    assert made["code"] not in text
+    assert "taken for granted" in text
+
+
+@pytest.mark.parametrize(
+    ("at", "reason"),
+    [
+        ("2026-11-26T17:44", Reason.TOO_EARLY),
+        ("2026-11-26T20:15", Reason.TOO_LATE),
+        ("2027-01-20T18:05", Reason.HORIZON),
+    ],
+)
+async def test_what_will_not_open_is_told_why(
+    village: httpx.AsyncClient, house: House, at: str, reason: Reason
+) -> None:
+    made = await book(village)
+    await sign(house)
+    found = await why(village, code=made["code"], at=at)
+    assert (found["granted"], found["reason"]) == (False, reason)
+    assert f"will stay shut, as things stand, to a typed code: {REASON_TEXT[reason]}." in found["text"][0]
+
+
+async def test_the_past_is_answered_by_the_plan_that_the_door_had_then(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
+    first = await sign(any_house)
+    clock.set(NOW + timedelta(minutes=10))
+    await act(any_village, made, "cancel")
+    await sign(any_house, applied=False)  # the door is out of reach and goes on by the old one
+    clock.set(NOW + DAY)
+    await sign(any_house)
+    then = await why(any_village, code=made["code"], at="2026-11-25T18:05")
+    assert (then["granted"], then["past"], then["plan"]) == (True, True, first)
+    assert "Front door opened to a typed code" in then["text"][0]
+    soon = await why(any_village, code=made["code"], at="2026-11-27T18:05")
+    assert (soon["granted"], soon["reason"]) == (False, Reason.UNKNOWN)
+
+
+async def test_before_its_first_plan_a_door_had_none(village: httpx.AsyncClient, house: House) -> None:
+    await sign(house)
+    found = await why(village, code="482913", at="2026-11-24T18:05")
+    assert (found["granted"], found["reason"], found["plan"]) == (False, Reason.NO_PLAN, None)
+
+
+async def test_what_the_door_itself_told_is_shown_and_its_clock_gone_by(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
+    await sign(any_house)
+    at = NOW.replace(hour=18, minute=5, second=7)
+    await told(any_house, at, AccessData(door="front-door", granted=False, reason=Reason.CLOCK), "unproven")
+    clock.set(NOW + DAY)
+    found = await why(any_village, code=made["code"], at="2026-11-25T18:05")
+    assert (found["reason"], found["trust"], found["assumed"]) == (Reason.CLOCK, "unproven", False)
+    assert any("told at 18:05:07: refused" in each for each in found["text"])
+
+
+async def test_a_booking_or_a_holder_is_asked_about_without_a_code(village: httpx.AsyncClient, house: House) -> None:
+    made = await book(village)
+    body = {"kind": "staff", "name": "Una Porter", "places": [{"site": SITE}], "first": "2026-11-01", "code": True}
+    una = (await village.post(f"{API}/holders", json=body)).json()
+    await sign(house)
+    assert (await why(village, booking=made["id"], at="2026-11-26T18:05"))["granted"]
+    found = await why(village, holder=una["holder"]["id"])
+    assert found["granted"]
+    assert "It is a member of staff's: Una Porter." in found["text"]
+    assert any("on, without end" in each for each in found["text"])
+
+
+async def test_an_offline_code_is_told_with_its_booking(village: httpx.AsyncClient, house: House) -> None:
+    await go_offline(house, EDGE, 30)
+    made = await book(village, space="studio")
+    await sign(house, applied=False)
+    issued = (await village.post(f"{API}/bookings/{made['id']}/offline-code")).json()
+    found = await why(village, code=issued["offline_codes"][0]["code"], at="2026-11-26T18:05")
+    assert (found["granted"], found["booking"]) == (True, made["id"])
+    text = " ".join(found["text"])
+    assert "which the door has not confirmed yet" in text
+    assert issued["offline_codes"][0]["code"] not in text
+
+
+async def test_who_asks_is_written_down_and_the_code_is_not(any_village: httpx.AsyncClient, any_house: House) -> None:
+    await sign(any_house)
+    await why(any_village, code="604138")
+    async with any_house.database.read() as tx:
+        rows = [tuple(map(str, row)) for row in await tx.execute(select(writes))]
+    assert any("ask why" in row for row in rows)
+    assert not any("604138" in cell for row in rows for cell in row)
+
+
+BAD: list[tuple[Json, str]] = [
+    ({}, "body"),
+    ({"code": "482913", "card": "w26:1:2"}, "body"),
+    ({"pin": "2749"}, "body"),
+    ({"code": "48a913"}, "code"),
+    ({"code": "48291376123"}, "code"),
+    ({"card": "12345"}, "card"),
+    ({"booking": "x"}, "booking"),
+    ({"code": "482913", "at": "yesterday"}, "at"),
+    ({"code": "482913", "at": "2026-03-29T01:30"}, "at"),
+]
+
+
+@pytest.mark.parametrize(("body", "field"), BAD, ids=str)
+async def test_what_cannot_be_asked_names_its_field(
+    village: httpx.AsyncClient, house: House, body: Json, field: str
+) -> None:
+    refused = await why(village, 422, **body)
+    assert refused["errors"][0]["field"] == field
+    assert "48291376123" not in str(refused)
+
+
+async def test_a_door_that_is_not_there_is_not_found(village: httpx.AsyncClient, house: House) -> None:
+    await why(village, 404, door="attic", code="482913")
+
+
+def test_the_page_about_codes_tells_how_to_ask() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "codes.md").read_text(encoding="utf-8")
+    assert "hallkeeper why ramsey/front-door --code" in page
