@@ -4,14 +4,22 @@ import asyncio
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
+from controller.caller import SERVER, Caller, Server, Token, TokenFile
 from controller.console import CONFIG, ConfigFile, plainly, refuse
+from controller.enrolment.opening import make_broker_files
 from controller.main import load_clock
 from controller.main import run as run_controller
 from controller.migrations import migrate as migrate_database
 from controller.people import user_cli
 from controller.settings import EXAMPLE, load_settings
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    begun: bool
+
 
 app = typer.Typer(help="The centre: diary, plans, history, pages.", no_args_is_help=True, add_completion=False)
 app.add_typer(user_cli.app, name="user")
@@ -49,6 +57,28 @@ def migrate(config: ConfigFile = CONFIG) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         asyncio.run(migrate_database(settings.database_url))
     typer.echo("The database has the newest form.")
+
+
+@app.command()
+def broker_files(config: ConfigFile = CONFIG) -> None:
+    """Make what a broker with TLS reads, before the controller first runs; it keeps them up to date by itself."""
+    with plainly():
+        settings = load_settings(config)
+        files = make_broker_files(settings)
+    typer.echo(f"The broker's files are in {files}; docs/enrolment.md says where they go.")
+
+
+@app.command()
+def rotate_key(
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Begin to change the key that signs plans and commands. Every edge is told under the old one, which goes once all
+    of them have done with it."""
+    caller = Caller(server, token_file, token)
+    begun = caller.post("/signing-key/rotation", b"{}", "application/json", _Begun).begun
+    caller.say("The change has begun; no door waits for it." if begun else "A change is under way already.")
 
 
 @app.command()

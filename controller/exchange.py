@@ -77,6 +77,7 @@ class Exchange:
             changes=changes,
             pictures=pictures,
             others=others,
+            secret_names=enrolment.registry.secret_names,
         )
         self.greeter = Greeter(
             database=database,

@@ -39,6 +39,7 @@ from controller.calendars.subscriptions.service import Subscriptions
 from controller.calendars.whats_on.board import NoticeBoard
 from controller.changes import Changes
 from controller.database import Database, Tx
+from controller.enrolment.following import Hung
 from controller.enrolment.hand import Hand
 from controller.enrolment.opening import open_enrolment
 from controller.enrolment.service import Enrolment
@@ -160,6 +161,7 @@ def open_house(
         access=access,
         changes=changes,
     )
+    estate.when_a_site_changes(Hung(enrolment.registry))
     exchange = Exchange(
         settings=settings,
         clock=clock,

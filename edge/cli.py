@@ -23,11 +23,14 @@ ABOUT = {
     "find": "Find a space for a booking or a whole series.",
     "free": "List when the spaces of a site are free.",
     "hours": "Opening hours, bank holidays, closures.",
+    "revoke": "Put an edge out, as when its Pi was stolen; says whom to tell.",
+    "rotate": "Have an edge's keys and its doors' secrets changed, while codes go on working.",
     "parties": "Organisations, groups and persons, in and out of spreadsheets.",
     "sign-in": "Sign in at a controller, for the commands that ask it.",
     "sign-out": "End the session that sign-in began.",
     "sim": "Act on a running demo: type codes, walk in, pull plugs.",
     "site": "A building, or all of them, in and out of one file.",
+    "token": "Make a token that lets an edge in, once.",
     "waiting": "Who waits for a time that is taken.",
 }
 EXIT_CONFIG = 2
@@ -51,17 +54,25 @@ class Deferred(TyperCommand):
 
 
 class Commands(TyperGroup):
-    """Our own commands and, by name only, those of the other rooms."""
+    """Our own commands and, by name only, those of the other rooms, which stand under ``entries``."""
+
+    entries = GROUP
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return sorted({*super().list_commands(ctx), *(entry.name for entry in entry_points(group=GROUP))})
+        return sorted({*super().list_commands(ctx), *(entry.name for entry in entry_points(group=self.entries))})
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if (own := super().get_command(ctx, cmd_name)) is not None:
             return own
-        for entry in entry_points(group=GROUP, name=cmd_name):
+        for entry in entry_points(group=self.entries, name=cmd_name):
             return Deferred(entry)
         return None
+
+
+class EdgeCommands(Commands):
+    """Those of ``hallkeeper edge``: on the Pi ours, about a Pi the controller's."""
+
+    entries = f"{GROUP}.edge"
 
 
 app = typer.Typer(
@@ -71,7 +82,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The caretaker of shared community buildings.",
 )
-edge = typer.Typer(no_args_is_help=True, help="The agent on the Raspberry Pi: doors, counters, sensors.")
+edge = typer.Typer(
+    cls=EdgeCommands, no_args_is_help=True, help="The agent on the Raspberry Pi: doors, counters, sensors."
+)
 app.add_typer(edge, name="edge")
 
 CONFIG = Path("/etc/hallkeeper/edge.toml")

@@ -1,45 +1,65 @@
 """What deploy/ says and holds is true of the code beside it."""
 
 import asyncio
-import base64
 import re
 import shlex
+import ssl
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import aiomqtt
 import msgspec
 import pytest
 
+from controller.enrolment.authority import new_key, pair_pem
 from edge.config import load
+from edge.identity import FILE, write_identity
 from edge.wire.topics import CATALOGUE, TopicKind
+from tests.edge.enrolled import identity
+from tests.services.certificates import Certificates, context
 from tests.services.mosquitto import CONF_DIR, Broker
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
-UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+UNITS = sorted(unit for unit in (DEPLOY / "systemd").glob("*.service") if "ExecStart=/opt/" in unit.read_text())
 README = (DEPLOY / "README.md").read_text()
-EDGE, OTHER, CONTROLLER = "ramsey/ramsey-pi", "selby/selby-pi", "controller"
+EDGE, OTHER = "ramsey/ramsey-pi", "selby/selby-pi"
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> Broker:
-    """A broker under deploy's ACL, not yet started."""
-    return Broker(tmp_path, users=[EDGE, OTHER, CONTROLLER])
+def certificates(tmp_path: Path) -> Certificates:
+    return Certificates(tmp_path / "authority")
 
 
-async def _heard(broker: Broker, speaker: str, listener: str, topics: list[str]) -> set[str]:
+@pytest.fixture
+def guarded(tmp_path: Path, certificates: Certificates) -> Iterator[Broker]:
+    """A broker behind deploy's listener with TLS, under deploy's ACL."""
+    broker = Broker(tmp_path, tls=certificates.files)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+def _client(broker: Broker, login: ssl.SSLContext | None) -> aiomqtt.Client:
+    return aiomqtt.Client(broker.host, broker.port, tls_context=login, timeout=2)
+
+
+async def _heard(
+    broker: Broker, certificates: Certificates, speaker: ssl.SSLContext, listener: ssl.SSLContext, topics: list[str]
+) -> set[str]:
     """The topics of `topics` that `listener` hears when `speaker` publishes on each of them."""
     async with (
-        aiomqtt.Client(broker.host, broker.port, username=listener, password=listener) as hears,
-        aiomqtt.Client(broker.host, broker.port, username=speaker, password=speaker) as says,
-        aiomqtt.Client(broker.host, broker.port, username=CONTROLLER, password=CONTROLLER) as ends,
+        _client(broker, listener) as hears,
+        _client(broker, speaker) as says,
+        _client(broker, certificates.controller()) as ends,
     ):
         await hears.subscribe("hk/1/#", qos=1)
         for topic in topics:
             await says.publish(topic, topic.encode(), qos=1)
-        end = "hk/1/ramsey/ramsey-pi/hello" if listener == EDGE else "hk/1/end"
-        await ends.publish(end, b"end", qos=1)
+        await ends.publish(f"hk/1/{EDGE}/hello", b"end", qos=1)
         heard: set[str] = set()
         async with asyncio.timeout(10):
             async for message in hears.messages:
@@ -53,28 +73,95 @@ def _topic(kind: TopicKind, edge: str) -> str:
     return f"hk/1/{edge}/" + kind.name.replace("{name}", "hours").replace("{device}", "front-door")
 
 
-async def test_an_edge_speaks_on_its_own_upward_topics_and_on_no_other(guarded: Broker) -> None:
-    guarded.start()
-    everything = [_topic(kind, edge) for kind in CATALOGUE for edge in (EDGE, OTHER)]
-    heard = await _heard(guarded, EDGE, CONTROLLER, everything)
-    guarded.stop()
+EVERYTHING = [_topic(kind, edge) for kind in CATALOGUE for edge in (EDGE, OTHER)]
+
+
+async def test_an_edge_speaks_on_its_own_upward_topics_and_on_no_other(
+    guarded: Broker, certificates: Certificates
+) -> None:
+    edge = context(certificates.edge(EDGE))
+    heard = await _heard(guarded, certificates, edge, certificates.controller(), EVERYTHING)
     assert heard == {_topic(kind, EDGE) for kind in CATALOGUE if kind.way == "up"}
 
 
-async def test_an_edge_hears_its_own_downward_topics_and_no_other(guarded: Broker) -> None:
-    guarded.start()
-    everything = [_topic(kind, edge) for kind in CATALOGUE for edge in (EDGE, OTHER)]
-    heard = await _heard(guarded, CONTROLLER, EDGE, everything)
-    guarded.stop()
+async def test_an_edge_hears_its_own_downward_topics_and_no_other(guarded: Broker, certificates: Certificates) -> None:
+    edge = context(certificates.edge(EDGE))
+    heard = await _heard(guarded, certificates, certificates.controller(), edge, EVERYTHING)
     assert heard == {_topic(kind, EDGE) for kind in CATALOGUE if kind.way == "down"}
 
 
-async def test_nobody_without_a_password_gets_in(guarded: Broker) -> None:
-    guarded.start()
+def _bare() -> ssl.SSLContext:
+    """TLS by somebody who shows no certificate and takes any."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
+    return made
+
+
+INTRUDERS: dict[str, Callable[[Certificates], ssl.SSLContext | None]] = {
+    "plainly": lambda certificates: None,
+    "without a certificate": lambda certificates: _bare(),
+    "of another authority": lambda certificates: context(
+        certificates.edge(EDGE, by=Certificates(certificates.folder / "others"))
+    ),
+    "run out": lambda certificates: context(certificates.edge(EDGE, issued=timedelta(days=731))),
+}
+
+
+@pytest.mark.parametrize("who", INTRUDERS)
+async def test_nobody_gets_in_without_a_good_certificate(guarded: Broker, certificates: Certificates, who: str) -> None:
+    login = INTRUDERS[who](certificates)
     with pytest.raises(aiomqtt.MqttError):
-        async with aiomqtt.Client(guarded.host, guarded.port):
+        async with _client(guarded, login):
             pass
-    guarded.stop()
+    async with _client(guarded, context(certificates.edge(EDGE))):
+        pass  # the same, rightly made, gets in
+
+
+async def test_a_revoked_certificate_gets_nobody_in_once_the_broker_has_the_list(
+    guarded: Broker, certificates: Certificates
+) -> None:
+    stolen, other = certificates.edge(EDGE), certificates.edge(OTHER)
+    async with _client(guarded, context(stolen)):
+        pass
+    certificates.revoke(stolen)
+    guarded.restart()
+    with pytest.raises(aiomqtt.MqttError):
+        async with _client(guarded, context(stolen)):
+            pass
+    async with _client(guarded, context(other)), _client(guarded, context(certificates.edge(EDGE))):
+        pass
+
+
+@contextmanager
+def _with_certificate_for(tmp_path: Path, certificates: Certificates, host: str, issued: timedelta) -> Iterator[Broker]:
+    key = new_key()
+    leaf = certificates.authority.for_broker(key, [host], certificates.now - issued)
+    (certificates.files / "broker.pem").write_bytes(pair_pem(key, leaf.pem))
+    broker = Broker(tmp_path, tls=certificates.files)
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.stop()
+
+
+async def test_an_edge_whose_clock_is_wrong_takes_a_broker_whose_certificate_has_run_out(
+    tmp_path: Path, certificates: Certificates
+) -> None:
+    with _with_certificate_for(tmp_path, certificates, "127.0.0.1", timedelta(days=731)) as broker:
+        async with _client(broker, context(certificates.edge(EDGE))):
+            pass
+
+
+async def test_an_edge_takes_no_broker_of_another_name_or_authority(tmp_path: Path, certificates: Certificates) -> None:
+    elsewhere = Certificates(tmp_path / "elsewhere")
+    with _with_certificate_for(tmp_path, certificates, "127.0.0.2", timedelta(0)) as broker:
+        for login, why in (
+            (context(certificates.edge(EDGE)), "mismatch"),
+            (context(elsewhere.edge(EDGE)), "certificate verify failed"),
+        ):
+            with pytest.raises(ssl.SSLCertVerificationError, match=why):
+                await asyncio.open_connection(broker.host, broker.port, ssl=login)
 
 
 def test_the_common_broker_file_opens_no_listener_and_stands_alone_in_its_folder() -> None:
@@ -113,25 +200,20 @@ def test_the_readme_names_commands_that_exist(words: str) -> None:
 
 
 def test_the_edge_configuration_shown_can_be_used(tmp_path: Path) -> None:
-    _, shown, secrets = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    _, shown = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     path = tmp_path / "edge.toml"
-    path.write_text(shown.replace("/var/lib/hallkeeper-edge/", f"{tmp_path}/"))
-    for name, text in {
-        "secrets.toml": secrets,
-        "edge.key": base64.b64encode(bytes(32)).decode(),
-        "broker-password": "secret",
-    }.items():
-        (tmp_path / name).write_text(text)
-        (tmp_path / name).chmod(0o600)
+    path.write_text(shown.replace("/var/lib/hallkeeper-edge", f"{tmp_path}/agent"))
+    write_identity(tmp_path / "agent" / FILE, identity({"front-door": bytes(32)}))
+    (tmp_path / "agent" / "broker-password").write_text("secret")
+    (tmp_path / "agent" / "broker-password").chmod(0o600)
     config = load(path)
     assert [door.id for door in config.doors] == ["front-door"]
     assert config.broker.password == "secret"
 
 
 def test_every_key_of_the_edge_configuration_is_shown() -> None:
-    _, shown, _ = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    in_a_file_of_its_own = {"secret"}
-    keys = _keys("edge.config", "_File") - in_a_file_of_its_own
+    _, shown = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    keys = _keys("edge.config", "_File")
     assert [key for key in keys if not re.search(rf"\b{key}\b", shown)] == []
 
 

@@ -16,24 +16,25 @@ class BrokerFiles:
     """``folder``: where the broker's files go. ``login``: ours. ``hosts``: what the broker is reached by."""
 
     def __init__(self, folder: Path, login: Path, hosts: Sequence[str]) -> None:
-        self._folder = folder
+        self.folder = folder
         self.login = login
         self._hosts = tuple(dict.fromkeys(hosts))
 
-    def write(self, authority: Authority, revoked: Sequence[tuple[str, datetime]], now: datetime) -> None:
+    def write(self, authority: Authority, revoked: Sequence[tuple[str, datetime]] | None, now: datetime) -> None:
         """Bring them up to date; what is as it should be is left alone, so that nobody is told of nothing new.
-        Raises ``KeyFault``."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self._stale(self._folder / "broker.pem", authority, now, self._hosts):
+        ``revoked``: ``None`` leaves a list that is there as it is. Raises ``KeyFault``."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._stale(self.folder / "broker.pem", authority, now, self._hosts):
             key = new_key()
-            replace_file(self._folder / "broker.pem", pair_pem(key, authority.for_broker(key, self._hosts, now).pem))
+            replace_file(self.folder / "broker.pem", pair_pem(key, authority.for_broker(key, self._hosts, now).pem))
         if self._stale(self.login, authority, now, ()):
             key = new_key()
             replace_file(self.login, pair_pem(key, authority.for_controller(key, now).pem))
-        _put(self._folder / "ca.pem", authority.pem.encode())
-        file = self._folder / "crl.pem"
-        if not file.exists() or _serials(file) != {int(serial, 16) for serial, _ in revoked}:
-            replace_file(file, authority.revoked(revoked, now))
+        _put(self.folder / "ca.pem", authority.pem.encode())
+        file = self.folder / "crl.pem"
+        wanted = None if revoked is None else {int(serial, 16) for serial, _ in revoked}
+        if not file.exists() or (wanted is not None and _serials(file) != wanted):
+            replace_file(file, authority.revoked(revoked or (), now))
 
     def _stale(self, file: Path, authority: Authority, now: datetime, hosts: Sequence[str]) -> bool:
         if not file.exists():
@@ -43,7 +44,7 @@ class BrokerFiles:
 
     def login_context(self) -> ssl.SSLContext:
         """TLS towards the broker, as ourselves."""
-        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=self._folder / "ca.pem")
+        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=self.folder / "ca.pem")
         context.load_cert_chain(self.login)
         return context
 

@@ -1,5 +1,7 @@
 """Enrolment put together from the settings."""
 
+from pathlib import Path
+
 from controller.access.service import Access
 from controller.changes import Changes
 from controller.database import Database
@@ -9,7 +11,7 @@ from controller.enrolment.hand import Hand
 from controller.enrolment.papers import Registry
 from controller.enrolment.service import Enrolment
 from controller.estate.service import Estate
-from controller.secrets import Keys
+from controller.secrets import Keys, load_keys
 from controller.settings import Settings
 from edge.wire.clock import Clock, SystemClock
 from edge.wire.enrolment import BrokerAddress
@@ -57,3 +59,13 @@ def broker_of_edges(settings: Settings) -> BrokerAddress:
     """Where edges find the broker."""
     broker = settings.broker
     return BrokerAddress(host=broker.edges_host or broker.host, port=broker.edges_port or broker.port, tls=broker.tls)
+
+
+def make_broker_files(settings: Settings) -> Path:
+    """Make what the broker reads, with no database there yet: nothing is revoked. Returns the folder. Raises
+    ``KeyFault``."""
+    keys = load_keys(settings.data_dir)
+    now = SystemClock().now()
+    files = broker_files(settings, keys)
+    files.write(Authority(keys.folder / CA_FILE, now), None, now)
+    return files.folder

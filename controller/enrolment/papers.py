@@ -15,7 +15,7 @@ from controller.enrolment.model import KeyState, PapersState
 from controller.estate.revisions import bump
 from controller.estate.service import Estate
 from edge.wire.codec import encode
-from edge.wire.enrolment import BrokerAddress, Delivery, Papers, about_papers, box_id, seal_to
+from edge.wire.enrolment import BrokerAddress, Delivery, Papers, about_papers, box_id, seal_to, secret_id
 from edge.wire.envelope import Purpose
 
 
@@ -73,10 +73,11 @@ class Registry:
         )
         return self._hand.seal(Purpose.PAPERS, handed)
 
-    async def owed(self, tx: Tx, site: str, edge: str, held: int) -> bool:
-        """Whether an edge that says it holds the papers ``held`` is to be handed others, or to ask for some."""
-        state = await repository.papers(tx, site, edge)
-        return state is not None and (held != state.version or state.renew)
+    async def secret_names(self, tx: Tx, site: str, edge: str) -> dict[str, str]:
+        """Door id -> the name of the secret that its codes are hashed with, of the doors on an edge."""
+        return {
+            door: secret_id(secret) for door, secret in (await self._estate.door_secrets(tx, site, edge=edge)).items()
+        }
 
     async def note(self, tx: Tx, site: str, edge: str, held: int, *, now: datetime) -> bool:
         """The edge says which papers it holds; whether that is news. From here on its next key is the current one, and

@@ -76,7 +76,8 @@ class DoorRules(msgspec.Struct, frozen=True, kw_only=True):
 
 class PlanInput(msgspec.Struct, frozen=True, kw_only=True):
     """All that an edge's plan is made from. ``modes`` cover ``plan_window``, in order and without overlap;
-    where they say nothing the building is closed. ``extra``: who else is admitted."""
+    where they say nothing the building is closed. ``extra``: who else is admitted. ``secrets``: door id -> the name of
+    what its codes are hashed with."""
 
     site: Slug
     edge: Slug
@@ -86,6 +87,7 @@ class PlanInput(msgspec.Struct, frozen=True, kw_only=True):
     sessions: Sequence[Session] = ()
     overrides: Sequence[Override] = ()
     extra: Extra = Extra(parts={}, grants=0)
+    secrets: Mapping[str, str] = {}
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,6 +152,7 @@ def compile_plan(given: PlanInput, now: datetime) -> Compiled:
             held_after_s=door.held_after_s,
             code_length=door.code_length,
             passback=door.passback,
+            secret=given.secrets.get(door.id, ""),
             spans=tuple(door_spans(modes, window, free_when_staffed=door.free_when_staffed)),
         )
         parts[f"hours-{door.id}"] = encode(hours)

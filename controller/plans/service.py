@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -56,6 +56,8 @@ _MANIFEST = ""  # stands for the manifest among the names of parts
 
 EdgeName = tuple[str, str]
 """Site and edge."""
+SecretNames = Callable[[Tx, str, str], Awaitable[Mapping[str, str]]]
+"""For a site and an edge: door id -> the name of the secret that the door's codes are hashed with."""
 
 
 class ClockBehind(Exception):
@@ -96,6 +98,7 @@ class Planner:
         changes: Changes,
         pictures: Pictures,
         others: Others,
+        secret_names: SecretNames,
     ) -> None:
         self._database = database
         self._link = link
@@ -104,6 +107,7 @@ class Planner:
         self._changes = changes
         self._pictures = pictures
         self.others = others
+        self._secret_names = secret_names
         self._turn = asyncio.Lock()
         self._changed: Subscription | None = None
         self._due: dict[EdgeName, float] = {}
@@ -261,10 +265,13 @@ class Planner:
         return Seen(
             now=now,
             last=await repository.latest(tx, site, edge),
-            given=await self._given(tx, picture, edge, doors, ordered, now),
+            given=await self._with_secrets(tx, await self._given(tx, picture, edge, doors, ordered, now)),
             gone=await access.ended(tx, site, doors),
             ordered=ordered,
         )
+
+    async def _with_secrets(self, tx: Tx, given: PlanInput) -> PlanInput:
+        return msgspec.structs.replace(given, secrets=await self._secret_names(tx, given.site, given.edge))
 
     async def _sign(self, tx: Tx, name: EdgeName, seen: Seen, compiled: Compiled) -> tuple[SignedPlan, Compiled]:
         """Give a plan its version, unless the last one says the same, and note what is in it. Raises ``Overtaken``."""

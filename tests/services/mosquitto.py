@@ -1,8 +1,6 @@
 """The real mosquitto with the configuration of deploy/mosquitto."""
 
 import os
-import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 from firmware_sim.ports import free_port
@@ -17,8 +15,8 @@ class Broker:
 
     host = "127.0.0.1"
 
-    def __init__(self, folder: Path, users: Sequence[str] = ()) -> None:
-        """`users`: who may sign in, each with the name as password, under deploy's ACL. Without: anybody."""
+    def __init__(self, folder: Path, *, tls: Path | None = None) -> None:
+        """`tls`: the folder with the files that deploy's listener with TLS reads. Without: anybody, plainly."""
         self.port = free_port()
         conf = folder / "mosquitto.conf"
         data = folder / "mosquitto-data"
@@ -27,15 +25,25 @@ class Broker:
             f"include_dir {CONF_DIR}\n"
             f"persistence_location {data}/\n"
             f"log_dest stderr\n"
-            f"listener {self.port} {self.host}\n"
             + ("user root\n" if os.getuid() == 0 else "")
-            + (_with_accounts(folder, users) if users else "allow_anonymous true\n")
+            + (f"listener {self.port} {self.host}\nallow_anonymous true\n" if tls is None else self._listener(tls))
         )
         self._service = Service(
             "mosquitto",
             [program("mosquitto", package="mosquitto"), "-c", str(conf)],
             log=folder / "mosquitto.log",
             ready=lambda: answers(self.port),
+        )
+
+    def _listener(self, files: Path) -> str:
+        """deploy's own, but for its port and the place of the files."""
+        text = (CONF_DIR / "listeners" / "tls.conf").read_text()
+        # The broker warns of rules that others can read, so it gets a copy that only it reads.
+        rules = files / "hallkeeper.acl"
+        rules.touch(mode=0o600)
+        rules.write_bytes((CONF_DIR / "hallkeeper.acl").read_bytes())
+        return text.replace("listener 8883", f"listener {self.port} {self.host}").replace(
+            "/etc/mosquitto/hallkeeper", str(files)
         )
 
     @property
@@ -68,16 +76,3 @@ class Broker:
 
     def resume(self) -> None:
         self._service.resume()
-
-
-def _with_accounts(folder: Path, users: Sequence[str]) -> str:
-    passwords = folder / "mosquitto.passwd"
-    passwords.touch(mode=0o600)
-    command = program("mosquitto_passwd", package="mosquitto")
-    for user in users:
-        subprocess.run([command, "-b", str(passwords), user, user], check=True, capture_output=True)
-    # The broker warns of rules that others can read, so it gets a copy that only it reads.
-    rules = folder / "hallkeeper.acl"
-    rules.touch(mode=0o600)
-    rules.write_bytes((CONF_DIR / "hallkeeper.acl").read_bytes())
-    return f"allow_anonymous false\npassword_file {passwords}\nacl_file {rules}\n"

@@ -60,6 +60,7 @@ class Desk:
             changes=house.changes,
             pictures=house.desk.pictures,
             others=Others(house.estate, house.keys, house.holders),
+            secret_names=house.enrolment.registry.secret_names,
         )
 
     async def book(self) -> View:

@@ -1,0 +1,112 @@
+"""``hallkeeper edge token``, ``rotate``, ``revoke``: what is asked of the controller about an edge, over HTTP."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+import typer
+
+from controller import screen
+from controller.caller import SERVER, AsJson, Caller, Server, Token, TokenFile
+
+token_app = typer.Typer(add_completion=False)
+rotate_app = typer.Typer(add_completion=False)
+revoke_app = typer.Typer(add_completion=False)
+
+_KIND = "application/json"
+
+
+def _named(text: str) -> tuple[str, str]:
+    site, _, edge = text.partition("/")
+    if not (site and edge) or "/" in edge:
+        raise typer.BadParameter(f"{text!r} is no edge; write it as in ramsey/ramsey-pi")
+    return site, edge
+
+
+EdgeArgument = Annotated[str, typer.Argument(metavar="SITE/EDGE", help="The edge, as in ramsey/ramsey-pi.")]
+
+
+class _Token(msgspec.Struct, frozen=True):
+    expires_at: str
+    command: str
+
+
+class _ToTell(msgspec.Struct, frozen=True):
+    what: str
+    who: str
+    phone: str
+    email: str
+    when: str
+
+
+class _Revocation(msgspec.Struct, frozen=True):
+    doors: list[str]
+    people: list[_ToTell]
+    members: int
+
+
+@token_app.command()
+def token(
+    edge: EdgeArgument,
+    hours: Annotated[int, typer.Option(help="How long it can be used.", min=1, max=336)] = 24,
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Make a token that lets this edge in, once; prints what to type on its Pi. An earlier one of it is void."""
+    site, name = _named(edge)
+    caller = Caller(server, token_file, token)
+    body = msgspec.json.encode({"hours": hours})
+    raw = caller.post(f"/sites/{site}/edges/{name}/enrolment", body, _KIND, msgspec.Raw)
+    made = caller.answered(raw, _Token, as_json=as_json)
+    caller.say(f"On the Pi, until {made.expires_at}:")
+    print(made.command)  # noqa: T201  # in one piece, however wide the screen is
+
+
+@rotate_app.command()
+def rotate(
+    edge: EdgeArgument,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Have an edge's keys, its certificate and its doors' secrets changed. Codes stay as they are and work on."""
+    site, name = _named(edge)
+    caller = Caller(server, token_file, token)
+    caller.post(f"/sites/{site}/edges/{name}/rotation", b"{}", _KIND, msgspec.Raw)
+    caller.say(f"The keys of {edge} change as soon as it is in reach.")
+
+
+@revoke_app.command()
+def revoke(
+    edge: EdgeArgument,
+    reason: Annotated[str, typer.Option(help="Why; it goes on the record.")] = "",
+    show: Annotated[bool, typer.Option("--show", help="Only show whom to tell from the last time.")] = False,
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Put an edge out, as when its Pi was stolen: its keys and its certificate are void, its doors have other secrets,
+    every code at them is another. Prints whom to tell."""
+    site, name = _named(edge)
+    caller = Caller(server, token_file, token)
+    if not (reason or show):
+        raise typer.BadParameter('say why, as in --reason "the Pi was stolen"; it goes on the record')
+    path = f"/sites/{site}/edges/{name}/revocation"
+    body = msgspec.json.encode({"reason": reason})
+    raw = caller.get(path, msgspec.Raw) if show else caller.post(path, body, _KIND, msgspec.Raw)
+    done = caller.answered(raw, _Revocation, as_json=as_json)
+    caller.say(f"{edge} is out. Doors with other secrets: {', '.join(done.doors) or 'none'}. Tell these people:")
+    screen.show(caller.console, ("What", "Who", "Phone", "Mail", "When"), _rows(done))
+    if done.members:
+        caller.say(f"{done.members} members' cards and PINs were on it; have them choose other PINs.")
+    caller.say(
+        "The broker reads the new list of void certificates when it is started anew; docs/enrolment.md says how."
+    )
+
+
+def _rows(done: _Revocation) -> Iterator[tuple[str, ...]]:
+    for each in done.people:
+        yield each.what, each.who, each.phone, each.email, each.when

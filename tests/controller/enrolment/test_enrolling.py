@@ -1,0 +1,212 @@
+"""Letting an edge in: one token, one edge, one set of keys, and nobody else's papers."""
+
+import base64
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from controller.enrolment import repository
+from controller.enrolment.tables import enrolment_tokens
+from controller.house import House
+from edge.enrol import Applicant
+from edge.errors import EnrolmentFailed
+from edge.identity import Identity
+from edge.wire.codec import decode, encode
+from edge.wire.enrolment import Application, Token, box_id
+from edge.wire.envelope import key_id
+from tests.controller.clock import ManualClock
+from tests.controller.running import stranger
+from tests.controller.village import API, SITE, act, book, look
+
+EDGE = "pi-front"
+PATH = f"{API}/sites/{SITE}/edges/{EDGE}"
+
+
+async def token_for(client: httpx.AsyncClient, edge: str = EDGE) -> str:
+    made = await client.post(f"{API}/sites/{SITE}/edges/{edge}/enrolment", json={})
+    assert made.status_code == 201, made.text
+    token: str = made.json()["token"]
+    return token
+
+
+async def applied(client: httpx.AsyncClient, body: dict[str, str]) -> httpx.Response:
+    return await client.post(f"{API}/enrol", json=body)
+
+
+def accepted(applicant: Applicant, answer: httpx.Response) -> Identity:
+    assert answer.status_code == 200, answer.text
+    return applicant.accept(base64.b64decode(answer.json()["papers"]))
+
+
+async def enrolled(client: httpx.AsyncClient, edge: str = EDGE) -> Identity:
+    applicant = Applicant(await token_for(client, edge))
+    return accepted(applicant, await applied(client, applicant.body))
+
+
+async def test_an_edge_that_has_a_token_gets_all_it_needs(any_village: httpx.AsyncClient, any_house: House) -> None:
+    identity = await enrolled(any_village)
+    papers = identity.papers
+    async with any_house.database.read() as tx:
+        assert papers.doors == await any_house.estate.all_secrets(tx, SITE, edge=EDGE)
+    assert set(papers.doors) == {"front-door"}
+    assert papers.controller_keys == (any_house.keys.public,)
+    (name,) = identity.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert name.value == f"{SITE}/{EDGE}"
+    lasts = identity.certificate.not_valid_after_utc - identity.certificate.not_valid_before_utc
+    assert timedelta(days=730) <= lasts <= timedelta(days=732)
+    state = (await any_village.get(f"{PATH}/enrolment")).json()
+    assert (state["enrolled_at"] is not None, state["papers"], state["changing"]) == (True, 1, False)
+
+
+async def test_enrolling_needs_no_sign_in_and_a_token_does(any_app: FastAPI, any_village: httpx.AsyncClient) -> None:
+    applicant = Applicant(await token_for(any_village))
+    async with stranger(any_app) as client:
+        assert (await client.post(f"{PATH}/enrolment", json={})).status_code == 401
+        accepted(applicant, await applied(client, applicant.body))
+
+
+async def test_a_token_lets_one_pi_in_which_may_ask_again(any_village: httpx.AsyncClient) -> None:
+    token = await token_for(any_village)
+    first, second = Applicant(token), Applicant(token)
+    papers = accepted(first, await applied(any_village, first.body)).papers
+    assert (await applied(any_village, second.body)).status_code == 403
+    again = accepted(first, await applied(any_village, first.body)).papers
+    assert again == papers
+
+
+async def test_a_token_runs_out_and_is_void_once_another_is_made(
+    any_village: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    old = Applicant(await token_for(any_village))
+    new = Applicant(await token_for(any_village))
+    assert (await applied(any_village, old.body)).status_code == 403
+    clock.advance(hours=24)
+    refused = await applied(any_village, new.body)
+    assert refused.status_code == 403
+    assert "hallkeeper edge token" in refused.json()["detail"]
+
+
+def _changed(body: dict[str, str], **fields: Any) -> dict[str, str]:
+    application = decode(base64.b64decode(body["application"]), Application)
+    changed = encode(msgspec.structs.replace(application, **fields))
+    return body | {"application": base64.b64encode(changed).decode()}
+
+
+FORGED: dict[str, dict[str, Any]] = {
+    "another edge": {"edge": "pi-side"},
+    "another site": {"site": "moor"},
+    "another key": {"key": bytes(32)},
+    "another box": {"box": bytes(32)},
+    "another token": {"token": "0" * 32},
+    "another certificate": {"csr": b"none"},
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+async def test_an_application_changed_on_the_way_is_refused(any_village: httpx.AsyncClient, what: str) -> None:
+    applicant = Applicant(await token_for(any_village))
+    assert (await applied(any_village, _changed(applicant.body, **FORGED[what]))).status_code == 403
+    accepted(applicant, await applied(any_village, applicant.body))
+
+
+@pytest.mark.parametrize("body", [{}, {"application": "!", "proof": "!"}, {"application": "e30=", "proof": ""}])
+async def test_an_application_that_is_none_is_refused_in_words(
+    village: httpx.AsyncClient, body: dict[str, str]
+) -> None:
+    assert (await applied(village, body)).status_code == 422
+
+
+async def test_papers_for_another_token_or_from_another_controller_are_refused(village: httpx.AsyncClient) -> None:
+    token = await token_for(village)
+    applicant = Applicant(token)
+    answer = base64.b64decode((await applied(village, applicant.body)).json()["papers"])
+    real = Token.read(token)
+    for other in (
+        msgspec.structs.replace(real, secret=bytes(16)),
+        msgspec.structs.replace(real, key=bytes(16)),
+        msgspec.structs.replace(real, ca=bytes(16)),
+    ):
+        swapped = Applicant(str(other))
+        swapped._keys = applicant._keys
+        with pytest.raises(EnrolmentFailed, match="not from the controller that made this token"):
+            swapped.accept(answer)
+    with pytest.raises(EnrolmentFailed):
+        Applicant(token).accept(answer)
+    applicant.accept(answer)
+
+
+async def test_the_database_holds_no_token_in_the_clear(village: httpx.AsyncClient, house: House) -> None:
+    token = Token.read(await token_for(village))
+    async with house.database.read() as tx:
+        (row,) = (await tx.execute(select(enrolment_tokens))).all()
+    assert token.secret not in b"".join(each for each in row if isinstance(each, bytes))
+    assert token.secret.hex() not in str(row)
+
+
+async def test_a_replaced_pi_takes_over_and_the_old_one_is_heard_no_more(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    old = await enrolled(any_village)
+    new = await enrolled(any_village)
+    async with any_house.database.read() as tx:
+        await any_house.exchange.gate.load(tx)
+        revoked = {serial for serial, _ in await repository.revoked_serials(tx, now=any_house.clock.now())}
+    ring = any_house.exchange.gate._keys[SITE, EDGE]
+    assert set(ring.keys) == {key_id(new.keys.signing.public_key())}
+    assert revoked == {f"{old.certificate.serial_number:x}"}
+    assert new.papers.doors == old.papers.doors  # nobody has the old Pi, so codes stay as they are
+
+
+async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_its_doors(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    both = await book(any_village, space="hall", contact_name="Una", contact_phone="01487 555 010")
+    front = await book(any_village, space="studio", title="Yoga", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
+    gone = await act(
+        any_village,
+        await book(any_village, space="studio", title="Off", starts="2026-11-27T14:00", ends="2026-11-27T15:00"),
+        "cancel",
+    )
+    identity = await enrolled(any_village)
+    old = identity.papers.doors["front-door"]
+    done = await any_village.post(f"{PATH}/revocation", json={"reason": "stolen over night"})
+    assert done.status_code == 200, done.text
+    told = done.json()
+    assert told["doors"] == ["front-door"]
+    assert [(each["what"], each["who"], each["phone"]) for each in told["people"]] == [
+        ("Choir", "Una", "01487 555 010"),
+        ("Yoga", "", ""),
+    ]
+    for before in (both, front):
+        assert (await look(any_village, before))["code"] not in (None, before["code"])
+    assert (await look(any_village, gone))["code"] is None
+    async with any_house.database.read() as tx:
+        secrets = await any_house.estate.all_secrets(tx, SITE, edge=EDGE)
+        assert not await repository.keys_of(tx, SITE, EDGE)
+    assert secrets["front-door"] != old
+    crl = (any_house.settings.data_dir / "broker" / "crl.pem").read_bytes()
+    serials = {one.serial_number for one in x509.load_pem_x509_crl(crl)}
+    assert serials == {identity.certificate.serial_number}
+    assert (await any_village.get(f"{PATH}/revocation")).json() == told
+    again = await enrolled(any_village)
+    assert again.papers.doors == secrets
+    assert box_id(again.keys.opening.public_key().public_bytes_raw()) != box_id(
+        identity.keys.opening.public_key().public_bytes_raw()
+    )
+
+
+async def test_a_reason_is_needed_to_put_an_edge_out_and_an_edge_to_be_put_out(village: httpx.AsyncClient) -> None:
+    assert (await village.post(f"{PATH}/revocation", json={"reason": " "})).status_code == 422
+    nowhere = f"{API}/sites/{SITE}/edges/attic"
+    for path in ("enrolment", "rotation"):
+        assert (await village.post(f"{nowhere}/{path}", json={})).status_code == 404
+    assert (await village.post(f"{nowhere}/revocation", json={"reason": "stolen"})).status_code == 404
+    assert (await village.post(f"{PATH}/rotation", json={})).status_code == 409
+    assert (await village.get(f"{PATH}/revocation")).status_code == 404
