@@ -1,53 +1,75 @@
-"""Databases of both kinds, made by the migrations once and copied per test; a signed-in client."""
+"""Databases of both kinds, made once and copied per test; a signed-in client."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from controller.database import Database
 from controller.house import House
-from controller.migrations import migrate
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
-from tests.controller.running import BASE_URL, NOW, running, signed_in
-from tests.controller.village import furnish
+from tests.controller.running import BASE_URL, NOW, running, stranger
+from tests.controller.seeds import Seed, Seeds, Stage, cheap_passwords, stage_for
 from tests.services.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("template") / "hallkeeper.db"
-    asyncio.run(migrate(f"sqlite+aiosqlite:///{file}"))
-    return file
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres: PostgresServer) -> str:
-    return postgres.template("hallkeeper", lambda url: asyncio.run(migrate(url)))
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Seeds:
+    return Seeds(tmp_path_factory.mktemp("seeds"))
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A migrated SQLite database of this test's own."""
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """How far along this test's databases are when it begins."""
+    return stage_for(request.fixturenames)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(seeds: Seeds) -> Path:
+    """A migrated SQLite database, to copy."""
+    return Path(seeds.sqlite(Stage.MIGRATED).database)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(seeds: Seeds, postgres: PostgresServer) -> str:
+    """The name of a migrated PostgreSQL database, to copy."""
+    return seeds.postgres(postgres, Stage.MIGRATED).database
+
+
+@pytest.fixture
+def sqlite_seed(seeds: Seeds, stage: Stage) -> Seed:
+    return seeds.sqlite(stage)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_seed: Seed, tmp_path: Path) -> str:
+    """A migrated SQLite database of this test's own, and its keys in ``tmp_path``."""
     file = tmp_path / "hallkeeper.db"
-    shutil.copy(sqlite_template, file)
+    shutil.copy(sqlite_seed.database, file)
+    sqlite_seed.keys_into(tmp_path)
     return f"sqlite+aiosqlite:///{file}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """A migrated database of this test's own; the test runs once on each kind."""
+def any_seed(request: pytest.FixtureRequest, seeds: Seeds, stage: Stage) -> Seed:
+    """The test runs once on each kind of database."""
     if request.param == "sqlite":
+        return seeds.sqlite(stage)
+    return seeds.postgres(request.getfixturevalue("postgres"), stage)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, any_seed: Seed, tmp_path: Path) -> str:
+    """A migrated database of this test's own, and its keys in ``tmp_path``; the test runs once on each kind."""
+    if Path(any_seed.database).is_absolute():
         return str(request.getfixturevalue("sqlite_url"))
-    template = request.getfixturevalue("postgres_template")
-    url: str = request.getfixturevalue("postgres_url")(template)
+    any_seed.keys_into(tmp_path)
+    url: str = request.getfixturevalue("postgres_url")(any_seed.database)
     return url
 
 
@@ -66,8 +88,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def passwords() -> Passwords:
-    """Argon2 as cheap as it goes."""
-    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    return cheap_passwords()
 
 
 @pytest.fixture
@@ -110,16 +131,18 @@ def house(app: FastAPI) -> House:
 
 
 @pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def client(app: FastAPI, sqlite_seed: Seed) -> AsyncIterator[httpx.AsyncClient]:
     """Signed in as `USER`, by bearer token."""
-    async with signed_in(app) as client:
+    async with stranger(app) as client:
+        client.headers["Authorization"] = sqlite_seed.authorization
         yield client
 
 
 @pytest.fixture
-async def any_client(any_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def any_client(any_app: FastAPI, any_seed: Seed) -> AsyncIterator[httpx.AsyncClient]:
     """As `client`, on both databases."""
-    async with signed_in(any_app) as client:
+    async with stranger(any_app) as client:
+        client.headers["Authorization"] = any_seed.authorization
         yield client
 
 
@@ -131,14 +154,12 @@ def any_house(any_app: FastAPI) -> House:
 
 
 @pytest.fixture
-async def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    """A signed-in client of a controller with Ramsey in it."""
-    await furnish(client)
+def village(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A signed-in client of a controller with Ramsey in it (see `tests.controller.village`)."""
     return client
 
 
 @pytest.fixture
-async def any_village(any_client: httpx.AsyncClient) -> httpx.AsyncClient:
+def any_village(any_client: httpx.AsyncClient) -> httpx.AsyncClient:
     """As `village`, on both databases."""
-    await furnish(any_client)
     return any_client
