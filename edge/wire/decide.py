@@ -3,7 +3,7 @@
 ``docs/who-may-enter.md`` has the rules as tables, which a test holds to what is here.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -18,6 +18,9 @@ from edge.wire.offline import Lookup, OfflineWindow, nothing
 from edge.wire.overrides import in_force
 from edge.wire.plan import DoorPlan, DoorSpan, Grant, OverrideKind, Plan
 
+NEAR = timedelta(hours=12)
+"""Whoever comes so long before a code begins to work, or after it has ended, is taken to be whose it is. At other times
+the door treats it as a code that nobody has, so that guessing finds no codes of other days."""
 _ALWAYS = Interval(start=datetime(1, 1, 2, tzinfo=UTC), end=datetime(9999, 12, 30, tzinfo=UTC))
 
 
@@ -84,7 +87,8 @@ REASON_TEXT: dict[Reason, str] = {
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Whether to open, and for how many seconds. ``kind``, ``booking``, ``holder``, ``duress`` and ``offline`` are
     those of the grant that was found, also where it was refused; ``method`` is by what it was asked. ``passback``:
-    whoever it is has not left since they came in last."""
+    whoever it is has not left since they came in last. ``near``: a grant was found, and it works within ``NEAR`` of now
+    (with the clock unproven: at some time)."""
 
     granted: bool
     reason: Reason
@@ -96,6 +100,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     duress: bool = False
     offline: OfflineWindow | None = None
     passback: bool = False
+    near: bool = False
 
 
 def decide(
@@ -230,12 +235,19 @@ def _override(here: DoorPlan, now: datetime) -> OverrideKind | None:
 
 def _grant(case: _Case, grant: Grant) -> Decision:
     hold_s = grant.hold_s if grant.hold_s is not None else case.here.hours.hold_s
-    return _about(case, grant, Decision(granted=True, reason=Reason.GRANTED, method=case.method, hold_s=hold_s))
+    decision = Decision(granted=True, reason=Reason.GRANTED, method=case.method, hold_s=hold_s, near=True)
+    return _about(case, grant, decision)
 
 
 def _refuse(case: _Case, reason: Reason, found: tuple[Grant, ...]) -> Decision:
-    decision = Decision(granted=False, reason=reason, method=case.method)
+    unproven = case.trust is ClockTrust.UNPROVEN
+    near = any(unproven or _is_near(window, case.now) for grant in found for window in grant.windows)
+    decision = Decision(granted=False, reason=reason, method=case.method, near=near)
     return _about(case, found[0], decision) if found else decision
+
+
+def _is_near(window: Interval, now: datetime) -> bool:
+    return window.start - now <= NEAR and now - window.end <= NEAR
 
 
 def _about(case: _Case, grant: Grant, decision: Decision) -> Decision:

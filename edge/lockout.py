@@ -1,0 +1,178 @@
+"""Lock-out: how often somebody may try wrong codes at a reader, or wrong PINs after a card. Pure.
+
+After some wrong tries typed codes wait, each time twice as long up to a limit; quiet takes that back step by step. A
+valid entry takes back one wrong try, since people mistype and try again; but only so many in a while, so that whoever
+has a code of their own cannot buy a guesser many tries with it. What is tried while codes wait is not looked at, counts
+for nothing and lengthens nothing. docs/lock-out.md has the arithmetic.
+"""
+
+import math
+from datetime import datetime, timedelta
+
+import msgspec
+
+from edge.wire.credentials import CODE_LENGTH_MAX, CODE_LENGTH_MIN, Method, Presented, is_code, is_offline_code
+from edge.wire.decide import Decision, Reason
+from edge.wire.interval import Instant
+
+_NOT_LOOKED_UP = (Reason.NO_PLAN, Reason.NO_DOOR)
+
+
+class Law(msgspec.Struct, frozen=True, kw_only=True):
+    """``first`` wrong tries make the first lock-out, ``then`` each further one; they last from ``shortest_s`` to
+    ``longest_s``. ``quiet_s`` without a wrong try, not locked out, take back one step and all tries towards the next.
+    Valid entries take back ``forgives`` wrong tries, and one more every ``forgives_every_s``."""
+
+    first: int
+    then: int
+    shortest_s: float
+    longest_s: float
+    quiet_s: float
+    forgives: int
+    forgives_every_s: float
+
+    def lasts_s(self, step: int) -> float:
+        """How long the lock-out after ``step`` others lasts."""
+        return min(self.longest_s, self.shortest_s * 2.0 ** min(step, 60))
+
+    def most_tries(self, within_s: float) -> int:
+        """No more wrong tries than this are looked at in any ``within_s``, whatever happened before and whoever has a
+        valid code."""
+        lock_outs, at = 1, self.lasts_s(0)
+        while at <= within_s and self.lasts_s(lock_outs) < self.longest_s:
+            at += self.lasts_s(lock_outs)
+            lock_outs += 1
+        if at <= within_s:
+            lock_outs += 1 + math.floor((within_s - at) / self.longest_s)
+        forgiven = self.forgives + math.ceil(within_s / self.forgives_every_s)
+        return self.first + self.then * (lock_outs - 1) + forgiven
+
+
+READERS = Law(first=5, then=3, shortest_s=30.0, longest_s=900.0, quiet_s=1800.0, forgives=24, forgives_every_s=1800.0)
+"""Codes typed at one reader."""
+CARDS = Law(
+    first=5, then=3, shortest_s=900.0, longest_s=28_800.0, quiet_s=86_400.0, forgives=4, forgives_every_s=86_400.0
+)
+"""PINs typed after one card, at any reader of the edge."""
+
+
+class Tries(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a reader or a card stands. ``wrong``: tries towards the next lock-out; ``steps``: lock-outs that are not
+    taken back yet; ``series``: wrong tries since all was quiet. Times are monotonic seconds: ``until`` when codes
+    wait, ``quiet_from`` when quiet counts, ``forgiven`` as of ``forgiven_at``."""
+
+    wrong: int = 0
+    steps: int = 0
+    series: int = 0
+    until: float = -math.inf
+    quiet_from: float = -math.inf
+    forgiven: float = 0.0
+    forgiven_at: float = 0.0
+
+
+def locked_out(tries: Tries, now: float) -> bool:
+    """Whether codes wait at ``now``."""
+    return now < tries.until
+
+
+def wrong(law: Law, tries: Tries, now: float) -> Tries:
+    """A wrong try. Only while not locked out."""
+    tries = settled(law, tries, now)
+    count, series = tries.wrong + 1, tries.series + 1
+    if count < (law.then if tries.steps else law.first):
+        return msgspec.structs.replace(tries, wrong=count, series=series, quiet_from=now)
+    until = now + law.lasts_s(tries.steps)
+    return msgspec.structs.replace(tries, wrong=0, steps=tries.steps + 1, series=series, until=until, quiet_from=until)
+
+
+def valid(law: Law, tries: Tries, now: float) -> Tries:
+    """A valid code or PIN was typed: it takes back one wrong try, where enough is left to forgive."""
+    tries = settled(law, tries, now)
+    if tries.wrong == 0 or tries.forgiven + 1 > law.forgives:
+        return tries
+    return msgspec.structs.replace(
+        tries, wrong=tries.wrong - 1, series=max(0, tries.series - 1), forgiven=tries.forgiven + 1
+    )
+
+
+def settled(law: Law, tries: Tries, now: float) -> Tries:
+    """What quiet has left of it. ``Tries()`` where nothing is."""
+    forgiven = max(0.0, tries.forgiven - (now - tries.forgiven_at) / law.forgives_every_s)
+    none = Tries() if forgiven == 0 else Tries(forgiven=forgiven, forgiven_at=now)
+    if tries.wrong == 0 and tries.steps == 0:
+        return none
+    quiet = max(0, math.floor((now - tries.quiet_from) / law.quiet_s))
+    if quiet and tries.steps <= quiet:
+        return none
+    return msgspec.structs.replace(
+        tries,
+        wrong=0 if quiet else tries.wrong,
+        steps=tries.steps - quiet,
+        quiet_from=tries.quiet_from + quiet * law.quiet_s,
+        forgiven=forgiven,
+        forgiven_at=now,
+    )
+
+
+def is_typed(presented: Presented) -> bool:
+    """Whether it is a code alone, which waits while a reader is locked out. Cards and passes do not."""
+    return presented.method in (Method.CODE, Method.OFFLINE_CODE)
+
+
+def is_guess(presented: Presented, decision: Decision) -> bool:
+    """Whether a typed code counts as a wrong try. A code that somebody has, within hours of when it works, does not;
+    nor does what no code can be, such as too few digits, nor anything where there is no plan to look it up in."""
+    if decision.granted or decision.near or not is_typed(presented) or decision.reason in _NOT_LOOKED_UP:
+        return False
+    digits = presented.digits
+    lengths = range(CODE_LENGTH_MIN, CODE_LENGTH_MAX + 1)
+    return is_offline_code(digits) or any(is_code(digits, length) for length in lengths)
+
+
+def is_wrong_pin(decision: Decision) -> bool:
+    """Whether a wrong PIN was typed after a card that somebody has."""
+    return decision.reason is Reason.WRONG_PIN
+
+
+class KeptTries(msgspec.Struct, frozen=True, kw_only=True):
+    """``Tries`` as they lie on the disk, with instants of the edge's time."""
+
+    wrong: int
+    steps: int
+    series: int
+    until: Instant | None
+    quiet_from: Instant
+    forgiven: float
+
+
+def to_keep(law: Law, tries: Tries, *, at: datetime, mono: float) -> KeptTries | None:
+    """What to keep at instant ``at``, monotonic ``mono``; nothing where nothing is left of it."""
+    tries = settled(law, tries, mono)
+    if tries == Tries():
+        return None
+    quiet_from = at if math.isinf(tries.quiet_from) else at + timedelta(seconds=tries.quiet_from - mono)
+    until = at + timedelta(seconds=tries.until - mono) if locked_out(tries, mono) else None
+    return KeptTries(
+        wrong=tries.wrong,
+        steps=tries.steps,
+        series=tries.series,
+        until=until,
+        quiet_from=quiet_from,
+        forgiven=tries.forgiven,
+    )
+
+
+def from_kept(law: Law, kept: KeptTries, *, at: datetime, mono: float) -> Tries:
+    """Take up at instant ``at`` what was kept. While there was no power nothing was quiet; and a clock that stands
+    or went back keeps nobody out longer than the lock-out's whole length."""
+    left = 0.0 if kept.until is None else (kept.until - at) / timedelta(seconds=1)
+    until = mono + min(left, law.lasts_s(max(0, kept.steps - 1))) if left > 0 else -math.inf
+    return Tries(
+        wrong=kept.wrong,
+        steps=kept.steps,
+        series=kept.series,
+        until=until,
+        quiet_from=max(until, mono),
+        forgiven=min(kept.forgiven, float(law.forgives)),
+        forgiven_at=mono,
+    )
