@@ -69,7 +69,7 @@ export const MEANS: Record<Kind, string> = {
   lock_down: "Codes and cards stop working, but for staff and key holders. Whoever is inside still gets out.",
   out_of_service: "Nobody comes in here, not even staff. Whoever is inside still gets out.",
   self_test: "Locks, readers, disk and clock are looked at. No door moves.",
-  recount: "The number of people inside goes on from what you have counted. No total changes.",
+  recount: "The number of people inside goes on from what you have counted in the whole building. No total changes.",
   new_code: "The booking gets another code at once; the old one stops working as soon as each door has heard.",
 };
 export const DOING: Record<Kind, string> = {
