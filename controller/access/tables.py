@@ -136,7 +136,7 @@ members = Table(
     Column("suspended_until", Date),  # the last day; null: until somebody lifts it
     Column("source", String(10), nullable=False),
     Column("checked_at", Instant, nullable=False),  # when the library system last vouched for them
-    Column("changed_at", Instant, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),  # drawn anew with every change
     Column("ended_at", Instant),
 )
 """Members of the library who may come in while it is unstaffed: no name, no address."""

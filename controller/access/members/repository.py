@@ -1,5 +1,6 @@
 """All SQL about members."""
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
@@ -19,12 +20,12 @@ class Stamp(msgspec.Struct, frozen=True):
     """Another one after every change of any member."""
 
     count: int
-    changed_at: datetime | None
+    revisions: int
 
 
 async def stamp(tx: Tx) -> Stamp:
-    row = (await tx.execute(select(func.count(), func.max(members.c.changed_at)).select_from(members))).one()
-    return Stamp(row[0], row[1])
+    row = (await tx.execute(select(func.count(), func.sum(members.c.revision)).select_from(members))).one()
+    return Stamp(row[0], int(row[1] or 0))
 
 
 async def member(tx: Tx, keys: Keys, member_id: str) -> Member | None:
@@ -64,11 +65,9 @@ async def sites_of(tx: Tx, ids: Sequence[str]) -> set[str]:
     return found
 
 
-async def write(
-    tx: Tx, keys: Keys, written: Sequence[Member], *, known: frozenset[str], by: str, now: datetime
-) -> None:
+async def write(tx: Tx, keys: Keys, written: Sequence[Member], *, known: frozenset[str], by: str) -> None:
     """New members and changed ones, those whose ids are ``known``, with their inductions."""
-    rows = [_row(keys, each, now) for each in written]
+    rows = [_row(keys, each) for each in written]
     if new := [row for row in rows if row["id"] not in known]:
         await tx.execute(insert(members), new)
     if old := [{f"b_{name}": value for name, value in row.items()} for row in rows if row["id"] in known]:
@@ -91,7 +90,7 @@ async def end_others(tx: Tx, keys: Keys, numbers: Iterable[str], *, now: datetim
     gone = await _others(tx, keys, numbers)
     for at in range(0, len(gone), _AT_ONCE):
         mine = members.c.id.in_(gone[at : at + _AT_ONCE])
-        await tx.execute(update(members).where(mine).values(ended_at=now, changed_at=now))
+        await tx.execute(update(members).where(mine).values(ended_at=now, revision=_revision()))
     return len(gone)
 
 
@@ -139,7 +138,11 @@ def _member(keys: Keys, row: RowMapping, days: Mapping[str, date]) -> Member:
     )
 
 
-def _row(keys: Keys, value: Member, now: datetime) -> dict[str, object]:
+def _revision() -> int:
+    return secrets.randbits(31)
+
+
+def _row(keys: Keys, value: Member) -> dict[str, object]:
     def sealed(name: str, text: str) -> bytes | None:
         return keys.seal(text.encode(), f"{name} of member {value.id}") if text else None
 
@@ -157,6 +160,6 @@ def _row(keys: Keys, value: Member, now: datetime) -> dict[str, object]:
         "suspended_until": standing.suspended_until,
         "source": value.source,
         "checked_at": value.checked_at,
-        "changed_at": now,
+        "revision": _revision(),
         "ended_at": value.ended_at,
     }

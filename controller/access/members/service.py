@@ -164,7 +164,7 @@ class Members:
 
     async def _put(self, tx: Tx, new: Member, actor: str, act: str) -> Member:
         now = self._clock.now()
-        await repository.write(tx, self._keys, [new], known=frozenset({new.id}), by=actor, now=now)
+        await repository.write(tx, self._keys, [new], known=frozenset({new.id}), by=actor)
         await audit.record(tx, actor=actor, at=now, act=act, thing=f"member {new.id}")
         return new
 
@@ -186,7 +186,7 @@ class Members:
         lines, written, known = await self._judged(tx, lot, source, now)
         before = await repository.sites_of(tx, sorted(known))
         if written:
-            await repository.write(tx, self._keys, written, known=known, by=actor, now=now)
+            await repository.write(tx, self._keys, written, known=known, by=actor)
             await audit.record(tx, actor=actor, at=now, act="import", thing=f"{len(written)} members")
         return lines, {site for each in written for site in each.inductions} | (before if written else set())
 

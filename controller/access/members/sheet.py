@@ -1,5 +1,7 @@
 """A library system's list of members as a spreadsheet: its columns, and each row turned into a member. Pure."""
 
+import contextlib
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
@@ -24,6 +26,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Column -> what else it may be called."""
 NEEDED = (frozenset({"number"}),)
+FIRST_BORN = 1900
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 _NO = frozenset({"", "no", "n", "false", "0"})
 
@@ -79,6 +83,17 @@ def _read(row: Row) -> tuple[Given, list[Fault]]:
             fault(column, str(error))
             return None
 
+    def born() -> date | None:
+        text = cells.get("born", "").strip()
+        if not text:
+            return None
+        # A diary begins in 2000; people do not.
+        if _DATE.fullmatch(text) and int(text[:4]) >= FIRST_BORN:
+            with contextlib.suppress(ValueError):
+                return date.fromisoformat(text)
+        fault("born", f"must be a date like 1990-11-25, from {FIRST_BORN} on")
+        return None
+
     number = cells["number"].strip()
     if not (1 <= len(number) <= 60 and number.isascii() and number.isprintable()):
         fault("number", "must be 1 to 60 letters, digits and signs")
@@ -97,7 +112,7 @@ def _read(row: Row) -> tuple[Given, list[Fault]]:
         number=number,
         card=card,
         pin=pin,
-        born=day("born"),
+        born=born(),
         expires=day("expires"),
         suspended=suspended in _YES or until is not None,
         suspended_until=until,

@@ -97,12 +97,11 @@ def _members() -> None:
         sa.Column("suspended_until", sa.Date()),
         sa.Column("source", sa.String(10), nullable=False),
         sa.Column("checked_at", Instant(), nullable=False),
-        sa.Column("changed_at", Instant(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("ended_at", Instant()),
         sa.UniqueConstraint("number_tag"),
         sa.UniqueConstraint("card_tag"),
     )
-    op.create_index("ix_members_changed_at", "members", ["changed_at"])
     op.create_table(
         "inductions",
         sa.Column("member", sa.String(36), primary_key=True),
