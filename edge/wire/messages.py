@@ -88,8 +88,8 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """A momentary act: ``unlock`` once, ``recount``, ``restart``, ``self_test``. ``door`` where it is one's. ``args``: of
-    ``unlock`` {unset_alarm: true} to unset the area behind it too; of ``recount`` {counter, inside}."""
+    """A momentary act: ``unlock`` once, ``recount``, ``restart``, ``self_test``. ``door`` where it is one's.
+    ``args``: of ``unlock`` {unset_alarm: true} to unset the area behind it too; of ``recount`` {counter, inside}."""
 
     site: Slug
     edge: Slug
