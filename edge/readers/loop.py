@@ -1,5 +1,7 @@
 """The loop through a reader's cable: open when the cable is cut or the reader has been taken off."""
 
+from collections.abc import Callable
+
 from edge.house import House
 from edge.pins import Pins
 from edge.readers.config import MatrixConfig, WiegandConfig
@@ -7,11 +9,14 @@ from edge.switch import Switch
 
 
 class Loop:
-    """Reports a fault while the loop is open; nothing, where the reader has none."""
+    """Reports a fault while the loop is open, and tells ``cut``; nothing, where the reader has none."""
 
-    def __init__(self, config: WiegandConfig | MatrixConfig, *, house: House, pins: Pins) -> None:
+    def __init__(
+        self, config: WiegandConfig | MatrixConfig, *, house: House, pins: Pins, cut: Callable[[], None]
+    ) -> None:
         self._reader = config.id
         self._house = house
+        self._cut = cut
         self._switch: Switch | None = None
         if config.loop is not None:
             name = f"loop of {config.id}"
@@ -22,4 +27,6 @@ class Loop:
             self._changed(self._switch.active)
 
     def _changed(self, joined: bool) -> None:
+        if not joined:
+            self._cut()
         self._house.fault(self._reader, "it is cut off", present=not joined)

@@ -25,7 +25,7 @@ class MatrixReader:
         self._config = config
         self._house = house
         self._attendant = Attendant(config.id, door=config.door, house=house, present=present)
-        self._loop = Loop(config, house=house, pins=pins)
+        self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
         self._timer = Timer(house, f"scan of {config.id}", self._scan)
         self._pad = keys.Pad()
         self._open = True

@@ -77,7 +77,7 @@ class Panel:
         self._address = address
         self._key = key
         self._install = install
-        self._crc = crc
+        self._crc = self._crc_wanted = crc
         self._random = random
         self.gone = False
         """Whether it has given up for now: it is worth a try only now and then."""
@@ -109,6 +109,10 @@ class Panel:
         """A frame came. Whether it was the answer to the last command, and what it means."""
         if not self._sent or not frame.reply or frame.address != self._address:
             return False, []
+        if self._crc_wanted and not frame.crc:
+            # One wrong bit makes of a CRC a checksum, which may hold by chance.
+            return False, [Counted("osdp_refused")]
+        self._crc_wanted = frame.crc
         if frame.code == BUSY and not frame.block:
             self._busy += 1
             return True, self._lost() if self._busy > BUSY_TRIES else []

@@ -21,7 +21,7 @@ class WiegandReader:
         self._config = config
         self._house = house
         self._attendant = Attendant(config.id, door=config.door, house=house, present=present)
-        self._loop = Loop(config, house=house, pins=pins)
+        self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
         self._ticks = TickScale(house.clock)
         self._timer = Timer(house, f"frame at {config.id}", self._pause)
         self._burst = Burst()
@@ -68,8 +68,6 @@ class WiegandReader:
         return changed
 
     def _pulse(self, wire: int, tick: float) -> None:
-        if not self._open:
-            return
         self._ticks.seen(tick)
         self._burst, ended = pulse(self._burst, wire, tick)
         if ended is not None:

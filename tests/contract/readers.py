@@ -130,6 +130,10 @@ class Bench(Protocol):
 
     async def offer(self) -> None: ...
 
+    async def begin(self) -> None:
+        """Somebody begins to offer something and goes away."""
+        ...
+
     async def garbage(self, noise: bytes) -> None:
         """Anything at all comes over its wires."""
         ...
@@ -160,7 +164,13 @@ class Wiegand(Lineless):
         self._world = world
 
     async def offer(self) -> None:
-        for frame in self._frames:
+        await self._send(self._frames)
+
+    async def begin(self) -> None:
+        await self._send(self._frames[:2] if len(self._frames) > 1 else [self._frames[0][:9]])
+
+    async def _send(self, frames: list[str]) -> None:
+        for frame in frames:
             for bit in frame:
                 await self._pulse(D1 if bit == "1" else D0)
             await asyncio.sleep(self._gap)
@@ -200,7 +210,7 @@ class Matrix(Lineless):
         self.offers = Presented(digits=CODE)
         self.wired = {LOOP: False, **dict.fromkeys(COLUMNS, True)}
         self._low: set[int] = set()
-        self._down: set[tuple[int, int]] = set()
+        self.down: set[tuple[int, int]] = set()
 
     def join(self, world: World) -> None:
         self._world = world
@@ -208,21 +218,27 @@ class Matrix(Lineless):
         self._low = set(ROWS)
 
     async def offer(self) -> None:
-        for key in CODE:
+        await self.press(CODE)
+
+    async def begin(self) -> None:
+        await self.press(CODE[:3])
+
+    async def press(self, keys: str) -> None:
+        for key in keys:
             (place,) = ((row, line.index(key)) for row, line in enumerate(LAYOUT) if key in line)
-            await self._hold({place}, 0.08)
-            await self._hold(set(), 0.12)
+            await self.hold({place}, 0.08)
+            await self.hold(set(), 0.12)
 
     async def garbage(self, noise: bytes) -> None:
         for byte in noise:
-            self._down ^= {(byte & 3, (byte >> 2 & 3) % len(self._columns))}
+            self.down ^= {(byte & 3, (byte >> 2 & 3) % len(self._columns))}
             self._wires()
             await asyncio.sleep((byte >> 4) / 200)
-        await self._hold({(0, 0), (0, 1), (1, 0)}, 0.2)
-        await self._hold(set(), 0.2)
+        await self.hold({(0, 0), (0, 1), (1, 0)}, 0.2)
+        await self.hold(set(), 0.2)
 
-    async def _hold(self, down: set[tuple[int, int]], seconds: float) -> None:
-        self._down = down
+    async def hold(self, down: set[tuple[int, int]], seconds: float) -> None:
+        self.down = down
         self._wires()
         await asyncio.sleep(seconds)
 
@@ -234,9 +250,9 @@ class Matrix(Lineless):
         """Keys without diodes join rows and columns; what is joined to a low row is low, by whatever way."""
         low_rows = {at for at, pin in enumerate(ROWS) if pin in self._low}
         low_columns: set[int] = set()
-        for _ in self._down:
-            low_columns |= {column for row, column in self._down if row in low_rows}
-            low_rows |= {row for row, column in self._down if column in low_columns}
+        for _ in self.down:
+            low_columns |= {column for row, column in self.down if row in low_rows}
+            low_rows |= {row for row, column in self.down if column in low_columns}
         for column, pin in enumerate(self._columns):
             self._world.drive(pin, column not in low_columns)
 
@@ -275,7 +291,13 @@ class Usb(Lineless):
         """It has no pins."""
 
     async def offer(self) -> None:
-        for character in self._text:
+        await self._type(self._text)
+
+    async def begin(self) -> None:
+        await self._type(self._text[:3])
+
+    async def _type(self, text: str) -> None:
+        for character in text:
             os.write(self._end, typed(character))
             await asyncio.sleep(0.01)
 
@@ -442,6 +464,11 @@ class Osdp:
             self.peripheral.card(CARD_BITS)
         else:
             self.peripheral.press(CODE.encode())
+        await asyncio.sleep(1)
+
+    async def begin(self) -> None:
+        if not self._cards:
+            self.peripheral.press(CODE[:3].encode())
         await asyncio.sleep(1)
 
     async def garbage(self, noise: bytes) -> None:

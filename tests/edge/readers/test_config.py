@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from edge.area_config import AnnouncerConfig, AreaConfig, OutputConfig
 from edge.config_checks import check
 from edge.door_config import DoorConfig
 from edge.errors import ConfigError
@@ -24,6 +25,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     counter: tuple[CounterConfig, ...] = ()
     motion: tuple[MotionConfig, ...] = ()
     wifi: tuple[WifiConfig, ...] = ()
+    area: tuple[AreaConfig, ...] = ()
+    announcer: tuple[AnnouncerConfig, ...] = ()
+    output: tuple[OutputConfig, ...] = ()
 
 
 @pytest.mark.parametrize(
