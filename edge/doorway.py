@@ -25,6 +25,7 @@ from edge.wire.plan import DoorPlan, OverrideKind
 
 LOOK_S = 30.0
 """The plan is looked at this often at least, so that a step of the clock cannot leave a door free for long."""
+EXIT_STUCK = "exit button stuck"
 STUCK_S = 600.0
 """An exit button pressed this long is reported as stuck. It goes on releasing the door: whoever is inside gets out."""
 
@@ -53,7 +54,7 @@ class Doorway:
         self._interlock = interlock
         self._inside = {reader.id for reader in house.config.readers if reader.side == "inside"}
         self.readers: dict[str, Reader] = {}
-        self._lock = Lock(config, house=house, pins=pins, moved=self._others)
+        self._lock = Lock(config, house=house, pins=pins, moved=self._lock_moved)
         lights = PinLights(pins, buzzer=config.buzzer, green=config.green, red=config.red)
         self._lights = SignalPlayer(config.id, house=house, show=lights.show)
         self._timer = Timer(house, f"door {config.id}", self._tick)
@@ -63,7 +64,7 @@ class Doorway:
         self._waiting: Waiting | None = None
         self._asking = False
         self._warning = self._lasting = Signal.IDLE
-        self._begun = False
+        self._begun = self._exit_stuck = False
         self._mode = ""
         switch = partial(Switch, house=house, pins=pins)
         self._contacts = [
@@ -150,8 +151,9 @@ class Doorway:
             at=self._house.now(),
             values={
                 "contact": contact,
-                "strike": "unlocked" if self._state.released else "locked",
+                "lock": "unlocked" if self._state.released else "locked",
                 "alarm": self._alarm(),
+                "fault": self._lock.trouble or (EXIT_STUCK if self._exit_stuck else None),
                 "mode": self._mode or "locked",
             },
         )
@@ -256,6 +258,10 @@ class Doorway:
         self._answer(decision, waiting.reader)
         self._others()
 
+    def _lock_moved(self) -> None:
+        self._house.show(self.id)
+        self._others()
+
     def _others(self) -> None:
         if self._interlock is not None:
             self._interlock.moved()
@@ -278,7 +284,9 @@ class Doorway:
             self._exit_fault(False)
 
     def _exit_fault(self, present: bool) -> None:
-        self._house.fault(self.id, "exit button stuck", present=present)
+        self._exit_stuck = present
+        self._house.fault(self.id, EXIT_STUCK, present=present)
+        self._house.show(self.id)
 
     def _whole(self, whole: bool) -> None:
         self._feed(door.Glass(broken=not whole))

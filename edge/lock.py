@@ -50,7 +50,8 @@ class Relay:
 
 
 class Lock:
-    """Its relay is off when this is made and after ``rest``."""
+    """Its relay is off when this is made and after ``rest``. ``moved`` is called when its sensor tells something new
+    and when it begins or ends to misbehave."""
 
     def __init__(self, config: DoorConfig, *, house: House, pins: Pins, moved: Callable[[], None]) -> None:
         self._config = config
@@ -60,6 +61,8 @@ class Lock:
         self._sensor = None
         self._released: bool | None = None
         self._open: bool | None = None
+        self.trouble: str | None = None
+        """What is wrong with it."""
         self._timer = Timer(house, f"lock of {config.id} settles", self._judge)
         if config.lock_sensor is not None:
             name = f"lock sensor of {config.id}"
@@ -104,5 +107,8 @@ class Lock:
 
     def _judge(self) -> None:
         found = fault(released=bool(self._released), holds=self.holds, open=self._open)
-        for what in (NOT_RELEASED, NOT_LOCKED):
-            self._house.fault(self._config.id, what, present=what == found)
+        if found != self.trouble:
+            self.trouble = found
+            for what in (NOT_RELEASED, NOT_LOCKED):
+                self._house.fault(self._config.id, what, present=what == found)
+            self._moved()

@@ -128,7 +128,7 @@ class Equipment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Door(msgspec.Struct, frozen=True, kw_only=True):
-    """``hold_s``: how long a grant releases the strike. ``held_after_s``: when an open door is reported.
+    """``hold_s``: how long a grant releases the lock. ``held_after_s``: when an open door is reported.
 
     ``counter``: the footfall counter that watches it, if any. ``code_length``: digits of its ordinary codes.
     ``passback``: what becomes of somebody who comes in twice without leaving.

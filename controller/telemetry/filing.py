@@ -17,7 +17,17 @@ from controller.telemetry.model import GoodEvent, SetAside, StoredEvent
 from controller.telemetry.repository import CounterDay
 from controller.telemetry.runs import Runs
 from controller.telemetry.words import door_of, happened
-from edge.wire.events import DoorChange, DoorData, DroppedData, FaultData, FootfallData, OutageData, RecountData
+from edge.wire.events import (
+    DoorChange,
+    DoorData,
+    DroppedData,
+    FaultData,
+    FireChange,
+    FireData,
+    FootfallData,
+    OutageData,
+    RecountData,
+)
 from edge.wire.plan import digest
 
 LATE = timedelta(minutes=2)
@@ -237,10 +247,14 @@ class _Shelf:
         )
 
     async def _alert(self, each: GoodEvent, *, late: bool) -> None:
-        """A forced door is told however late it is learned; anything else only while it is news."""
+        """A forced door and fire are told however late they are learned; anything else only while it is news."""
         data = each.data
         if isinstance(data, DoorData) and data.change is DoorChange.FORCED:
             kind, text = "forced", f"{data.door} was forced open"
+        elif isinstance(data, FireData) and data.change is FireChange.ACTIVE:
+            kind, text = "fire", f"{self._edge}: fire"
+        elif isinstance(data, DoorData) and data.change is DoorChange.GLASS_BROKEN and not late:
+            kind, text = "glass", f"the break-glass unit of {data.door} was broken"
         elif isinstance(data, DoorData) and data.change is DoorChange.HELD and not late:
             kind, text = "held", f"{data.door} has been open too long"
         elif isinstance(data, FaultData) and data.present and not late:

@@ -23,10 +23,11 @@ from edge.wire.messages import DeviceState
 from edge.wire.plan import Mode
 
 RECENT = 20
-_KINDS = ("access", "door", "recount", "boot", "outage", "plan", "fault")
+_KINDS = ("access", "door", "recount", "boot", "outage", "plan", "fault", "fire")
 _LOOK_BACK = timedelta(hours=24)
 """How far back outages and alerts are shown."""
-_ALARMS = frozenset({"forced", "held"})
+_ALARMS = frozenset({"fire", "forced", "held", "glass"})
+_FIRES = frozenset({"active", "latched"})
 _MODES = {"free", "code", "locked"}
 _PLAN_ALERTS = ("plan_refused", "unknown_plan")
 _LOG_ALERTS = ("new_log", "events_gone")
@@ -72,18 +73,30 @@ class Last(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoorView(msgspec.Struct, frozen=True, kw_only=True):
-    """``mode``: free, code, locked, or None where that is not known. ``stale``: its edge is out of reach, so this
-    is how it was."""
+    """``mode``: free, code, locked, or None where that is not known. ``alarm``: fire, forced, held, glass (its
+    break-glass unit is broken). ``fault``: in which way its lock or button misbehaves. ``stale``: its edge is out of
+    reach, so this is how it was."""
 
     id: str
     name: str
     mode: str | None
     contact: str
-    strike: str
+    lock: str
     alarm: str | None
+    fault: str | None
     since: str | None
     stale: bool
     last: Last | None
+
+
+class FireView(msgspec.Struct, frozen=True, kw_only=True):
+    """An edge that says fire: ``active`` while its line does; ``latched`` when it no longer does, and the doors stay
+    as in a fire until a key holder is let in there."""
+
+    edge: str
+    state: str
+    since: str
+    stale: bool
 
 
 class CounterView(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,6 +179,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     mode: ModeView
     people: PeopleView | None
     edges: list[EdgeView]
+    fires: list[FireView]
     doors: list[DoorView]
     counters: list[CounterView]
     motion: list[MotionView]
@@ -208,6 +222,11 @@ async def take_snapshot(tx: Tx, parts: SiteParts, hours: HoursBook, now: datetim
         if people
         else None,
         edges=edges,
+        fires=[
+            FireView(edge=edge, state=_text(state, "state"), since=told.at(state.at), stale=edge not in online)
+            for edge, state in _of_kind(devices, "fire")
+            if _text(state, "state") in _FIRES
+        ],
         doors=_doors(parts, devices, online, marks, period.mode, told),
         counters=[
             CounterView(
@@ -310,8 +329,9 @@ def _door(door: Door, state: DeviceState | None, reached: bool, mark: Mark | Non
         name=door.name,
         mode=mode if mode in _MODES else None,
         contact=_one_of(state, "contact", {"open", "closed"}),
-        strike=_one_of(state, "strike", {"locked", "unlocked"}),
+        lock=_one_of(state, "lock", {"locked", "unlocked"}),
         alarm=alarm if alarm in _ALARMS else None,
+        fault=(_text(state, "fault") if state else "") or None,
         since=told.at(state.at) if state else None,
         stale=not reached,
         last=Last(at=told.at(mark.at), text=mark.text) if mark else None,

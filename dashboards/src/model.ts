@@ -292,6 +292,8 @@ export interface Snapshot {
     gaps: { from: string; to: string }[];
   } | null;
   edges: Edge[];
+  /** Edges whose fire line says fire, or did and no key holder has been let in there since. */
+  fires: { edge: string; state: "active" | "latched"; since: string; stale: boolean }[];
   doors: Door[];
   counters: { id: string; edge: string; door: string | null; ins_today: number | null; outs_today: number | null; at: string | null; stale: boolean }[];
   motion: { id: string; zone: string; active: boolean | null; at: string | null; stale: boolean }[];
@@ -334,8 +336,11 @@ export interface Door {
   name: string;
   mode: "free" | "code" | "locked" | null;
   contact: "open" | "closed" | "unknown";
-  strike: "locked" | "unlocked" | "unknown";
-  alarm: "forced" | "held" | null;
+  lock: "locked" | "unlocked" | "unknown";
+  /** `glass`: its break-glass unit is broken. */
+  alarm: "fire" | "forced" | "held" | "glass" | null;
+  /** In which way its lock or button misbehaves. */
+  fault: string | null;
   since: string | null;
   stale: boolean;
   last: { at: string; text: string } | null;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Edge, Snapshot } from "../src/model.ts";
+import type { Door, Edge, Snapshot } from "../src/model.ts";
 import { alerts, held, notCounted, planWords, setAside } from "../src/now/words.ts";
 
 const ZONE = "Europe/London";
@@ -25,6 +25,7 @@ const shot: Snapshot = {
   zone: ZONE,
   people: null,
   edges: [edge],
+  fires: [],
   doors: [],
   counters: [],
   motion: [],
@@ -43,6 +44,29 @@ test("an edge out of reach is not said to work: it may have no power", () => {
     [alert?.text, alert?.when],
     ["Main is out of reach", "since 09:00; if it has power, its doors go on by their last plan"],
   );
+});
+
+test("fire goes before everything, and stays until a key holder has ended it", () => {
+  const door: Door = {
+    id: "front",
+    name: "Front door",
+    mode: "code",
+    contact: "open",
+    lock: "unlocked",
+    alarm: "forced",
+    fault: "the lock does not hold",
+    since: "2026-11-25T11:00:00Z",
+    stale: false,
+    last: null,
+  };
+  const fire = { edge: "main", since: "2026-11-25T11:30:00Z", stale: false };
+  const said = (state: "active" | "latched") => alerts({ ...shot, doors: [door], fires: [{ ...fire, state }] }, ZONE, NOW);
+  assert.deepEqual(
+    said("active").map((one) => one.text),
+    ["Fire alarm", "Front door was forced open", "Front door: the lock does not hold"],
+  );
+  assert.match(said("latched")[0]!.when, /^since 11:30; a key holder/);
+  assert.notEqual(said("active")[0]!.key, said("latched")[0]!.key);
 });
 
 test("a stored alert needs somebody", () => {

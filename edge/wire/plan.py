@@ -59,7 +59,7 @@ class Passback(StrEnum):
 
 
 class HoursPart(msgspec.Struct, frozen=True, kw_only=True, tag="hours"):
-    """One door's rules and its timeline. ``hold_s``: how long a grant keeps the strike released;
+    """One door's rules and its timeline. ``hold_s``: how long a grant keeps the lock released;
     ``held_after_s``: how long the door may stand open before it is reported as held; ``code_length``: how many
     digits an ordinary code has here; ``secret`` names the door's secret that its grants are hashed with, so that it
     changes at one stroke with them (``""``: the one it has)."""

@@ -68,7 +68,8 @@ def test_a_code_opens_its_door_and_the_door_relocks_behind_who_came_in() -> None
         assert [(one.granted, one.reason, one.booking) for one in access] == [(True, Reason.GRANTED, BOOKING)]
         assert changes(hall) == [DoorChange.UNLOCKED, DoorChange.OPENED, DoorChange.CLOSED, DoorChange.LOCKED]
         await asyncio.sleep(2)
-        assert hall.state(DOOR).values == {"contact": "closed", "strike": "locked", "alarm": None, "mode": "code"}
+        told = {"contact": "closed", "lock": "locked", "alarm": None, "fault": None, "mode": "code"}
+        assert hall.state(DOOR).values == told
 
     with_hall(act)
 

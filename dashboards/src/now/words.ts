@@ -15,7 +15,8 @@ export const DOOR_MODES: Record<string, string> = {
   locked: "Locked",
 };
 export const CONTACTS = { open: "Standing open", closed: "Shut", unknown: "Not known if open" } as const;
-export const STRIKES = { locked: "strike locked", unlocked: "strike released", unknown: "strike not known" } as const;
+export const LOCKS = { locked: "locked", unlocked: "unlocked", unknown: "not known if locked" } as const;
+export const ALARMS = { fire: "Fire", forced: "Forced open", held: "Held open", glass: "Glass broken" } as const;
 const TRUST: Record<string, string> = {
   synced: "clock right",
   holdover: "clock running on its own",
@@ -27,12 +28,20 @@ export function since(at: string | null | undefined, zone: string, now: Instant)
   return at ? moment(Date.parse(at), zone, now) : "never";
 }
 
-/** What needs somebody, worst first: forced doors, held doors, overrides that a door does not have, edges out of reach, refused plans and lost logs. */
+/** What needs somebody, worst first: fire, forced doors, broken glass, held doors, overrides that a door does not have, edges out of reach, refused plans and lost logs. */
 export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] {
   const doors = (kind: Door["alarm"], text: string): Alert[] =>
     snapshot.doors
       .filter((one) => one.alarm === kind)
       .map((one) => ({ key: `${kind} ${one.id}`, text: `${one.name} ${text}`, when: `since ${since(one.since, zone, now)}` }));
+  const fires = snapshot.fires.map((one) => ({
+    key: `fire ${one.edge} ${one.state}`,
+    text: one.state === "active" ? "Fire alarm" : "The fire alarm is reset, and the doors are still as in a fire",
+    when: `since ${since(one.since, zone, now)}${one.state === "active" ? "" : "; a key holder's code or card at any reader ends it"}`,
+  }));
+  const faults = snapshot.doors
+    .filter((one) => one.fault)
+    .map((one) => ({ key: `fault ${one.id} ${one.fault}`, text: `${one.name}: ${one.fault}`, when: "" }));
   const away = snapshot.edges
     .filter((one) => !one.online)
     .map((one) => ({
@@ -54,7 +63,16 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
         when: "",
       })),
   );
-  return [...doors("forced", "was forced open"), ...doors("held", "is held open"), ...missed, ...away, ...told];
+  return [
+    ...fires,
+    ...doors("forced", "was forced open"),
+    ...doors("glass", "is unlocked, since its break-glass unit is broken,"),
+    ...doors("held", "is held open"),
+    ...faults,
+    ...missed,
+    ...away,
+    ...told,
+  ];
 }
 
 /** "not counted 02:38 to 02:39 and 09:10 to 09:30"; empty where the count has no gap. */

@@ -83,7 +83,7 @@ async def test_the_reply_brings_the_state_of_the_devices(hub: Hub, broker: Memor
     edge = hub.edge(broker.client(subscriptions("down", site="ramsey", edge="main")))
     values: dict[str, str | int | float | bool | None] = {
         "contact": "open",
-        "strike": "unlocked",
+        "lock": "unlocked",
         "alarm": "held",
         "mode": "free",
     }
@@ -92,7 +92,7 @@ async def test_the_reply_brings_the_state_of_the_devices(hub: Hub, broker: Memor
 
         async def look() -> bool:
             (door,) = (await hub.house.exchange.live.snapshot("ramsey")).doors
-            return (door.contact, door.strike, door.alarm, door.mode, door.stale) == (
+            return (door.contact, door.lock, door.alarm, door.mode, door.stale) == (
                 "open",
                 "unlocked",
                 "held",

@@ -19,6 +19,9 @@ from edge.wire.events import (
     DoorData,
     DroppedData,
     EventBatch,
+    EventData,
+    FireChange,
+    FireData,
     OutageData,
 )
 from edge.wire.interval import Interval
@@ -206,17 +209,21 @@ async def test_an_edge_that_is_not_in_the_estate_is_not_heard(hub: Hub, broker: 
     assert await seqs(hub) == []
 
 
-async def test_late_events_are_marked_and_only_a_forced_door_raises_an_alert(hub: Hub, edge: FakeEdge) -> None:
+async def test_late_events_are_marked_and_only_a_forced_door_and_fire_raise_an_alert(hub: Hub, edge: FakeEdge) -> None:
     hour = NOW - timedelta(hours=1)
     held = DoorData(door="front-door", change=DoorChange.HELD)
     forced = DoorData(door="front-door", change=DoorChange.FORCED)
-    await edge.send([event(1, held, at=hour), event(2, forced, at=hour), event(3, held), event(4)])
-    await edge.acknowledged(4)
+    glass = DoorData(door="front-door", change=DoorChange.GLASS_BROKEN)
+    fire, reset = FireData(change=FireChange.ACTIVE), FireData(change=FireChange.LATCHED)
+    told: list[EventData] = [held, forced, glass, fire, reset]
+    late = [event(seq, data, at=hour) for seq, data in enumerate(told, start=1)]
+    await edge.send([*late, event(6, held), event(7, glass), event(8)])
+    await edge.acknowledged(8)
     async with hub.house.database.read() as tx:
         found = await reading.site_events(tx, "ramsey", after=None, limit=10)
         alerts = await reading.site_alerts(tx, "ramsey", limit=10)
-    assert [each.learned_late for each in found] == [True, True, False, False]
-    assert sorted(alert.kind for alert in alerts) == ["forced", "held"]
+    assert [each.learned_late for each in found] == [True] * 5 + [False] * 3
+    assert sorted(alert.kind for alert in alerts) == ["fire", "forced", "glass", "held"]
     assert next(alert.at for alert in alerts if alert.kind == "held") == NOW
 
 

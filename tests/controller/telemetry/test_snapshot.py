@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
+
 from controller.telemetry.snapshot import PeopleView, Snapshot
 from edge.wire.events import DoorChange, DoorData, Event, OutageData, RecountData
 from edge.wire.messages import DeviceState
@@ -57,6 +59,27 @@ async def test_a_door_whose_mode_was_never_told_is_not_said_to_be_locked(hub: Hu
     await say(edge, "door", "front-door", contact="closed", mode="ajar")
     found = await told(hub, lambda shot: shot.doors[0].contact == "closed", "the door is shown")
     assert found.doors[0].mode is None
+
+
+@pytest.mark.parametrize("state", ["active", "latched"])
+async def test_a_fire_line_is_shown_until_it_is_cleared(hub: Hub, edge: FakeEdge, state: str) -> None:
+    await say(edge, "fire", "fire-line", state=state)
+    (shown,) = (await told(hub, lambda shot: shot.fires, "it is shown")).fires
+    assert (shown.edge, shown.state) == ("main", state)
+    await say(edge, "fire", "fire-line", state="clear")
+    await told(hub, lambda shot: not shot.fires, "it is over")
+
+
+@pytest.mark.parametrize("alarm", ["fire", "glass", "forced", "held"])
+async def test_a_door_tells_what_somebody_should_look_at(hub: Hub, edge: FakeEdge, alarm: str) -> None:
+    await say(edge, "door", "front-door", contact="closed", alarm=alarm)
+    assert (await told(hub, lambda shot: shot.doors[0].alarm, "it is shown")).doors[0].alarm == alarm
+
+
+async def test_a_lock_that_does_not_hold_is_shown_and_an_unknown_alarm_is_none(hub: Hub, edge: FakeEdge) -> None:
+    await say(edge, "door", "front-door", contact="closed", alarm="made up", fault="the lock does not hold")
+    found = await told(hub, lambda shot: shot.doors[0].fault, "the fault is shown")
+    assert (found.doors[0].alarm, found.doors[0].fault) == (None, "the lock does not hold")
 
 
 async def test_nobody_is_counted_where_no_counter_ever_reported(hub: Hub, edge: FakeEdge) -> None:

@@ -81,7 +81,7 @@ STATUS = Status(
     health={"bad_signature": 1},
 )
 STATE = DeviceState(
-    device="front-door", kind="door", seq=41, at=AT, values={"contact": "closed", "strike": "locked", "alarm": None}
+    device="front-door", kind="door", seq=41, at=AT, values={"contact": "closed", "lock": "locked", "alarm": None}
 )
 DATA: dict[str, EventData] = {
     "access": AccessData(
