@@ -11,6 +11,7 @@ from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
 from controller.access.holders.service import Holders
+from controller.access.members.checking import Checking
 from controller.access.members.service import Members
 from controller.access.others import Others
 from controller.access.service import Access
@@ -96,6 +97,7 @@ class House:
     holders: Holders
     why: Why
     members: Members
+    checking: Checking
     desk: Desk
     bookings: Bookings
     door_codes: DoorCodes
@@ -150,6 +152,7 @@ def open_house(
     bookings = Bookings(database, clock, changes, desk)
     registry = CollectorRegistry()
     holders = Holders(database, clock, changes, keys, estate)
+    members = Members(database, clock, changes, keys)
     hand = Hand(keys)
     enrolment = open_enrolment(
         settings=settings,
@@ -195,7 +198,8 @@ def open_house(
         access=access,
         holders=holders,
         why=Why(database, clock, desk.pictures, estate, keys),
-        members=Members(database, clock, changes, keys),
+        members=members,
+        checking=Checking(members, clock, settings.library_system),
         desk=desk,
         bookings=bookings,
         door_codes=DoorCodes(database, clock, changes, desk, estate),
@@ -222,6 +226,7 @@ def open_house(
     house.tasks.append(NamedTask(name="absence", run=house.absence.run))
     house.tasks.append(NamedTask(name="waiting lists", run=house.waiting.run))
     house.tasks.append(NamedTask(name="feeds", run=poller.run))
+    house.tasks.append(NamedTask(name="members", run=house.checking.run))
     house.whereabouts["wait_id"] = waits.whose
     return house
 

@@ -10,6 +10,8 @@ import msgspec
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from controller.access.members.sip2 import Sip2Server
+
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=240)]
 
@@ -71,6 +73,17 @@ class FeedSection(Section, frozen=True):
         return tuple(ip_network(each) for each in self.networks)
 
 
+class Sip2Section(Section, frozen=True):
+    """The library system, which is asked about members. ``username`` empty: it wants no login."""
+
+    host: str = ""
+    port: Port = 6001
+    username: str = ""
+    password_file: Path | None = None
+    location: str = ""
+    institution: str = ""
+
+
 class Settings(Section, frozen=True):
     """``lead_in_minutes`` and ``lag_minutes``: how long before and after a booking its code opens."""
 
@@ -83,6 +96,7 @@ class Settings(Section, frozen=True):
     clock_file: Path | None = None
     history: History = History()
     feeds: FeedSection = FeedSection()
+    sip2: Sip2Section = Sip2Section()
     lead_in_minutes: Minutes = 15
     lag_minutes: Minutes = 15
 
@@ -93,6 +107,21 @@ class Settings(Section, frozen=True):
             return URL.create(_DRIVERS["sqlite"], database=str(self.data_dir / "hallkeeper.db"))
         url = make_url(self.database)
         return url.set(drivername=_DRIVERS[url.get_backend_name()])
+
+    @property
+    def library_system(self) -> Sip2Server | None:
+        """The library system that is set up. Raises ``OSError`` for a password file that cannot be read."""
+        if not self.sip2.host:
+            return None
+        password = self.sip2.password_file.read_text(encoding="utf-8").strip() if self.sip2.password_file else ""
+        return Sip2Server(
+            host=self.sip2.host,
+            port=self.sip2.port,
+            username=self.sip2.username,
+            password=password,
+            location=self.sip2.location,
+            institution=self.sip2.institution,
+        )
 
     @property
     def address(self) -> str:
@@ -138,6 +167,13 @@ tls = false
 # Diaries of partners that are polled: public addresses, and of your own networks those named here.
 [feeds]
 networks = []
+
+# The library system, which is asked every night about its members; without a host it is not.
+[sip2]
+host = ""
+port = 6001
+# username = "hallkeeper", password_file = "/etc/hallkeeper/sip2-password"
+# location = "Ramsey", institution = "CCC"
 # networks = ["10.20.0.0/16"]
 
 # Samples in the database, or in an InfluxDB beside it.

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Request
 
+from controller.access.members.checking import LibrarySilent, NoLibrarySystem
 from controller.access.members.errors import MemberUnknown
 from controller.access.members.model import EVERYWHERE, Member
 from controller.access.members.service import Become, Change, Outcome
@@ -125,6 +126,22 @@ async def import_members(
     with csv_refused():
         outcome = await house.members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name)
     return await asyncio.to_thread(_outcome, outcome, preview)
+
+
+class CheckedAnswer(Answer):
+    """``blocked``: of those asked about, how many the library system has blocked or does not know."""
+
+    asked: int
+    changed: int
+    blocked: int
+
+
+@router.post("/members/check", responses=described(NoLibrarySystem, LibrarySilent))
+async def check_members(house: TheHouse, actor: KeepsKeys) -> CheckedAnswer:
+    """Ask the library system about every member by SIP2. Whoever it has blocked, or does not know, is suspended until
+    it says otherwise; ends of membership and dates of birth are taken over where it tells them. So it is every night."""
+    done = await house.checking.check(actor=actor.name)
+    return CheckedAnswer(asked=done.asked, changed=done.changed, blocked=done.blocked)
 
 
 @router.get("/members/{member_id}", responses=described(MemberUnknown))
