@@ -32,33 +32,51 @@ class Booked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Typing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody types the code of ``booking`` (or ``digits``) at a door. ``opens``: what must come of it."""
+    """Somebody types the code of ``booking`` (or that of the site's key holder, or ``digits``) at a door. ``opens``:
+    what must come of it."""
 
     at: Moment
     site: Slug
     door: Slug
     booking: Slug | None = None
     digits: str | None = None
+    key_holder: bool = False
     opens: bool
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something else that is done: to a site's network, to the broker, or a booking that is cancelled."""
+    """Something else that is done: to a site's network, its fire alarm, the glass beside a door, to the broker, or a
+    booking that is cancelled."""
 
     at: Moment
-    what: Literal["cut network", "mend network", "kill broker", "start broker", "cancel"]
+    what: Literal[
+        "cut network",
+        "mend network",
+        "fire on",
+        "fire off",
+        "break glass",
+        "mend glass",
+        "kill broker",
+        "start broker",
+        "cancel",
+    ]
     site: Slug | None = None
+    door: Slug | None = None
     booking: Slug | None = None
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What must hold at the end, beside what always must: stored counts are the true ones, nobody is locked in,
     every event is stored once. ``arrived``: bookings that turned to arrived, and no others. ``visitors_at_least``:
-    people who really came in, so that a scenario is not sound for being empty."""
+    people who really came in, so that a scenario is not sound for being empty. ``fire``: what the fire line's edges
+    told, in order, and when within a minute it ended (``fire_ends``). ``locked_at_the_end``: no lock is released."""
 
     arrived: tuple[Slug, ...] = ()
     nobody_inside: bool = True
     visitors_at_least: int = 0
+    fire: tuple[str, ...] = ()
+    fire_ends: Moment | None = None
+    locked_at_the_end: bool = False
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,8 +103,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if unknown := sorted(name for name in (named | set(self.must_hold.arrived)) - known if name is not None):
             raise ValueError(f"nothing is booked as {', '.join(unknown)}")
         for typing in self.types:
-            if (typing.booking is None) is (typing.digits is None):
-                raise ValueError(f"what is typed at {typing.at} is either a booking's code or digits")
+            if [typing.booking is None, typing.digits is None, not typing.key_holder].count(False) != 1:
+                raise ValueError(f"what is typed at {typing.at} is a booking's code, the key holder's, or digits")
 
 
 def all_scenarios() -> list[Traversable]:

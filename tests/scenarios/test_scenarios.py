@@ -57,6 +57,7 @@ class Play:
         self._clock = clock
         self._folder = folder
         self._bookings: dict[str, dict[str, Any]] = {}
+        self._key_holders: dict[str, str] = {}
         self._wrong: list[str] = []
 
     async def run(self) -> None:
@@ -70,6 +71,7 @@ class Play:
         )
         async with theatre(self._folder, self._clock, world) as self._theatre:
             await self._book()
+            await self._give_keys()
             world.open_up()
             deeds: list[tuple[datetime, Coroutine[Any, Any, None]]] = [
                 *((typing.at, self._type(typing)) for typing in scenario.types),
@@ -113,8 +115,19 @@ class Play:
         for site, coming in parties.items():
             self._theatre.world.expect(site, coming)
 
+    async def _give_keys(self) -> None:
+        """A key holder's code at each site where one is typed."""
+        for site in sorted({typing.site for typing in self._scenario.types if typing.key_holder}):
+            body = {"kind": "key_holder", "name": "Tilda Warden", "places": [{"site": site}], "code": True}
+            day = self._scenario.begins.date().isoformat()
+            made = await self._theatre.api.post("/holders", {**body, "first": day})
+            self._key_holders[site] = made["secrets"]["code"]
+
     async def _type(self, typing: Typing) -> None:
-        digits = typing.digits or self._bookings[str(typing.booking)]["code"]
+        if typing.key_holder:
+            digits = self._key_holders[typing.site]
+        else:
+            digits = typing.digits or self._bookings[str(typing.booking)]["code"]
         outcome = await self._theatre.stage.key(typing.site, typing.door, digits)
         if outcome.done is not typing.opens:
             self._wrong.append(f"{typing.at}, {typing.booking or digits}: {outcome.text}")
@@ -128,6 +141,10 @@ class Play:
             theatre.broker.kill()
         elif happening.what == "start broker":
             theatre.broker.start()
+        elif happening.what in ("fire on", "fire off"):
+            theatre.stage.set_fire(str(happening.site), happening.what == "fire on")
+        elif happening.what in ("break glass", "mend glass"):
+            theatre.stage.set_glass(str(happening.site), str(happening.door), happening.what == "break glass")
         else:
             assert link is not None, f"{happening.what} of no site that plays"
             if happening.what == "cut network":
@@ -161,6 +178,9 @@ class Play:
                 assert sum(data["outs"] for data in counted) == truth.count(site, Way.OUT, door), (site, door)
             if claims.nobody_inside:
                 assert world.site(site).people == 0
+            self._judge_fire(site, stored)
+            if claims.locked_at_the_end:
+                assert not any(door.circuit.released for door in world.site(site).doorways.values())
         assert sum(truth.count(site, Way.IN) for site in self._scenario.sites) >= claims.visitors_at_least
         arrived = [
             name
@@ -168,6 +188,20 @@ class Play:
             if (await theatre.api.get(f"/bookings/{booking['id']}"))["arrived_at"] is not None
         ]
         assert sorted(arrived) == sorted(claims.arrived)
+
+    def _judge_fire(self, site: str, stored: list[dict[str, Any]]) -> None:
+        """What was told of fire is what was; while it burnt nobody came in, and everybody got out."""
+        claims, truth = self._scenario.must_hold, self._theatre.world.truth
+        told = [event for event in stored if event["kind"] == "fire"]
+        assert [event["data"]["change"] for event in told] == list(claims.fire)
+        if claims.fire_ends is not None:
+            ended = datetime.fromisoformat(told[-1]["at"])
+            assert claims.fire_ends <= ended < claims.fire_ends + timedelta(minutes=1)
+        began, reset = ([mark.at for mark in truth.fires if mark.what == what] for what in ("fire", "reset"))
+        for start, end in zip(began, reset, strict=True):
+            during = [each for each in truth.crossings if each.site == site and start <= each.started < end]
+            assert during
+            assert not [each for each in during if each.way is Way.IN and each.started > start + timedelta(seconds=5)]
 
     async def _all_stored(self, site: str, world: World) -> list[dict[str, Any]]:
         """The stored events, looked at between two beats: an event of this very second is on its way."""
