@@ -15,7 +15,7 @@ from edge.wire.credentials import CODE_LENGTH_MAX, CODE_LENGTH_MIN, Method, Pres
 from edge.wire.decide import Decision, Reason
 from edge.wire.interval import Instant
 
-_NOT_LOOKED_UP = (Reason.NO_PLAN, Reason.NO_DOOR)
+_NOT_TRIED = (Reason.NO_PLAN, Reason.NO_DOOR, Reason.LOCKED_OUT)
 
 
 class Law(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,8 +121,8 @@ def is_typed(presented: Presented) -> bool:
 
 def is_guess(presented: Presented, decision: Decision) -> bool:
     """Whether a typed code counts as a wrong try. A code that somebody has, within hours of when it works, does not;
-    nor does what no code can be, such as too few digits, nor anything where there is no plan to look it up in."""
-    if decision.granted or decision.near or not is_typed(presented) or decision.reason in _NOT_LOOKED_UP:
+    nor does what no code can be, such as too few digits, nor what is not looked up: without a plan, or locked out."""
+    if decision.granted or decision.near or not is_typed(presented) or decision.reason in _NOT_TRIED:
         return False
     digits = presented.digits
     lengths = range(CODE_LENGTH_MIN, CODE_LENGTH_MAX + 1)

@@ -18,6 +18,7 @@ class Signal(StrEnum):
     PIN_WANTED = "pin_wanted"
     TOO_EARLY = "too_early"
     WAIT = "wait"
+    CODES_WAIT = "codes_wait"
     FORCED = "forced"
     HELD = "held"
     ALARM_WARNING = "alarm_warning"
@@ -70,6 +71,7 @@ PATTERNS: dict[Signal, Pattern] = {
             *[Frame(0.5, green=on % 2 == 1, red=on % 2 == 1) for on in range(20)],
         )
     ),
+    Signal.CODES_WAIT: Pattern(frames=(Frame(0.1, beep=True, red=True), Frame(7.9)), repeats=True),
     Signal.FORCED: Pattern(frames=(Frame(0.25, beep=True, red=True), Frame(0.25)), repeats=True),
     Signal.HELD: Pattern(frames=(Frame(0.3, beep=True, red=True), Frame(2.7)), repeats=True),
     Signal.ALARM_WARNING: Pattern(frames=(Frame(0.5, beep=True, red=True), Frame(0.5, green=True)), repeats=True),

@@ -25,6 +25,7 @@ from edge.wire.events import (
     FireChange,
     FireData,
     FootfallData,
+    LockoutData,
     OutageData,
     RecountData,
 )
@@ -257,6 +258,8 @@ class _Shelf:
             kind, text = "glass", f"the break-glass unit of {data.door} was broken"
         elif isinstance(data, DoorData) and data.change is DoorChange.HELD and not late:
             kind, text = "held", f"{data.door} has been open too long"
+        elif isinstance(data, LockoutData) and not data.ended and not late:
+            kind, text = "lockout", f"{data.door}: {happened(data)}"
         elif isinstance(data, FaultData) and data.present and not late:
             kind, text = "fault", f"{each.event.device}: {data.what[:200]}"
         else:

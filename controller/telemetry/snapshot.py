@@ -23,7 +23,7 @@ from edge.wire.messages import DeviceState
 from edge.wire.plan import Mode
 
 RECENT = 20
-_KINDS = ("access", "door", "recount", "boot", "outage", "plan", "fault", "fire")
+_KINDS = ("access", "door", "recount", "boot", "outage", "plan", "fault", "fire", "lockout")
 _LOOK_BACK = timedelta(hours=24)
 """How far back outages and alerts are shown."""
 _ALARMS = frozenset({"fire", "forced", "held", "glass"})

@@ -11,6 +11,7 @@ from edge.wire.events import (
     FaultData,
     FireChange,
     FireData,
+    LockoutData,
     OutageData,
     PlanData,
     RecountData,
@@ -56,6 +57,12 @@ def happened(data: EventData | None) -> str | None:
             return f"refused: {REASON_TEXT[data.reason]}"
         case DoorData(change=DoorChange.UNLOCKED, why=why) if why in _UNLOCKED:
             return _UNLOCKED[why]
+        case LockoutData(card=True):
+            return f"{data.tries} wrong PINs after one card, which waits for a while"
+        case LockoutData(ended=True):
+            return f"a key holder is there: {data.reader} takes codes again"
+        case LockoutData():
+            return f"{data.tries} wrong codes at {data.reader}: typed codes wait for a while, cards work"
         case FireData():
             return _FIRE[data.change]
         case DoorData():
@@ -76,4 +83,4 @@ def happened(data: EventData | None) -> str | None:
 
 def door_of(data: EventData | None) -> str | None:
     """The door an event is about."""
-    return data.door if isinstance(data, AccessData | DoorData) else None
+    return data.door if isinstance(data, AccessData | DoorData | LockoutData) else None

@@ -53,6 +53,7 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
             plan.Grant,
             plan.SessionsPart,
             plan.Session,
+            plan.ClosingPart,
             plan.OverridesPart,
             plan.Override,
             plan.OfflinePart,
@@ -69,6 +70,7 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
             events.AccessData,
             events.DoorData,
             events.FootfallData,
+            events.RecountData,
             events.MotionData,
             events.WifiData,
             events.BootData,
@@ -77,6 +79,9 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
             events.PlanData,
             events.FaultData,
             events.FireData,
+            events.LockoutData,
+            events.AlarmData,
+            events.ClosingData,
         ),
     ),
     ("Passes", (passes.Pass,)),
@@ -103,6 +108,8 @@ WORDS: tuple[type[enum.StrEnum], ...] = (
     decide.ClockTrust,
     events.DoorChange,
     events.FireChange,
+    events.AlarmChange,
+    events.ClosingStage,
 )
 
 

@@ -175,6 +175,59 @@ class FireData(msgspec.Struct, frozen=True, kw_only=True, tag="fire", tag_field=
     door: Slug | None = None
 
 
+class LockoutData(msgspec.Struct, frozen=True, kw_only=True, tag="lockout", tag_field="kind", omit_defaults=True):
+    """Too many wrong tries at ``reader`` of ``door``: codes typed there wait until ``until``, or with ``card`` the PIN
+    of one card does, anywhere at this edge. ``tries``: how many there were since all was quiet. ``ended``: it is over
+    before its time, since a key holder came in."""
+
+    door: Slug
+    reader: Slug
+    until: Instant
+    tries: Total
+    card: bool = False
+    ended: bool = False
+
+
+class AlarmChange(StrEnum):
+    WARNING = "warning"
+    CANCELLED = "cancelled"
+    WITHHELD = "withheld"
+    SET = "set"
+    UNSET = "unset"
+    TRIGGERED = "triggered"
+    SILENCED = "silenced"
+
+
+class AlarmData(msgspec.Struct, frozen=True, kw_only=True, tag="alarm", tag_field="kind"):
+    """The intruder alarm of an area: ``warning`` that it is about to set, ``cancelled`` by whom, ``set``; ``withheld``:
+    it does not set by itself, and ``why`` says what a person should look at; ``unset`` by what; ``triggered`` by
+    what; ``silenced``: the siren has sounded as long as it may."""
+
+    area: Slug
+    change: AlarmChange
+    why: str | None = None
+
+
+class ClosingStage(StrEnum):
+    WARNED = "warned"
+    CLOSED = "closed"
+    SECURED = "secured"
+    NOT_SECURED = "not_secured"
+
+
+class ClosingData(msgspec.Struct, frozen=True, kw_only=True, tag="closing", tag_field="kind"):
+    """The building closes at ``closes_at``: people were ``warned`` ``minutes`` before; it is ``closed``; it is
+    ``secured``, all shut and nobody there; or it still is not: ``zones`` says where somebody is, ``doors`` which are
+    open or not locked, ``areas`` whose alarm is not set."""
+
+    stage: ClosingStage
+    closes_at: Instant
+    minutes: int | None = None
+    zones: tuple[Slug, ...] = ()
+    doors: tuple[Slug, ...] = ()
+    areas: tuple[Slug, ...] = ()
+
+
 EventData = (
     AccessData
     | DoorData
@@ -188,6 +241,9 @@ EventData = (
     | PlanData
     | FaultData
     | FireData
+    | LockoutData
+    | AlarmData
+    | ClosingData
 )
 
 
@@ -225,9 +281,12 @@ class _Kind(msgspec.Struct, frozen=True):
 
 
 KINDS: frozenset[str] = frozenset(
-    {"access", "door", "footfall", "recount", "motion", "wifi", "boot", "outage", "dropped", "plan", "fault", "fire"}
+    {
+        *("access", "door", "footfall", "recount", "motion", "wifi", "boot", "outage", "dropped", "plan", "fault"),
+        *("fire", "lockout", "alarm", "closing"),
+    }
 )
-URGENT: frozenset[str] = frozenset({"access", "fire"})
+URGENT: frozenset[str] = frozenset({"access", "fire", "alarm"})
 """Kinds that are on the disk within 50 ms; the others within 1 s."""
 
 

@@ -19,7 +19,7 @@ from edge.wire.interval import Instant, Interval
 from edge.wire.offline import OfflineWindow
 
 HORIZON = timedelta(days=35)
-KNOWN: frozenset[str] = frozenset({"hours", "grants", "sessions", "overrides", "offline"})
+KNOWN: frozenset[str] = frozenset({"hours", "grants", "sessions", "overrides", "offline", "closing"})
 """What this program understands; a manifest that must be understood beyond it is refused."""
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
@@ -138,6 +138,14 @@ class OverridesPart(msgspec.Struct, frozen=True, kw_only=True, tag="overrides"):
     overrides: tuple[Override, ...] = ()
 
 
+class ClosingPart(msgspec.Struct, frozen=True, kw_only=True, tag="closing"):
+    """How the building closes. ``warn_minutes``: people are told so long before. ``secure_within_minutes``: it should
+    be empty and shut so long after, or somebody hears."""
+
+    warn_minutes: tuple[Annotated[int, msgspec.Meta(ge=1, le=240)], ...] = (15, 5)
+    secure_within_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 30
+
+
 class OfflineListing(msgspec.Struct, frozen=True, kw_only=True):
     """An offline code that the controller has issued, and for which booking."""
 
@@ -154,7 +162,7 @@ class OfflinePart(msgspec.Struct, frozen=True, kw_only=True, tag="offline"):
     revoked: tuple[OfflineWindow, ...] = ()
 
 
-Part = HoursPart | ModesPart | GrantsPart | SessionsPart | OverridesPart | OfflinePart
+Part = HoursPart | ModesPart | GrantsPart | SessionsPart | OverridesPart | OfflinePart | ClosingPart
 
 
 class PartRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,6 +208,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     doors: Mapping[str, DoorPlan]
     modes: tuple[ModeSpan, ...] = ()
     sessions: tuple[Session, ...] = ()
+    closing: ClosingPart = ClosingPart()
     grant_count: int = 0
 
     def mode_at(self, now: datetime) -> Mode:
@@ -254,6 +263,7 @@ class Assembly:
         self._overrides: list[Override] = []
         self._modes: list[ModeSpan] = []
         self._sessions: list[Session] = []
+        self._closing = ClosingPart()
         self._count = 0
 
     def add(self, part: Part) -> None:
@@ -268,6 +278,8 @@ class Assembly:
             self._overrides.extend(part.overrides)
         elif isinstance(part, OfflinePart):
             self._offline[part.door] = part
+        elif isinstance(part, ClosingPart):
+            self._closing = part
         else:
             for grant in part.grants:
                 door = self._grants.setdefault(grant.door, {})
@@ -295,6 +307,7 @@ class Assembly:
             },
             modes=tuple(sorted(self._modes, key=lambda span: span.during.start)),
             sessions=tuple(sorted(self._sessions, key=lambda session: session.window.start)),
+            closing=self._closing,
             grant_count=self._count,
         )
 

@@ -181,6 +181,7 @@ def typed(
         pytest.param(*typed("482913", Reason.NOT_NOW, near=True), False, id="a kind not let in now"),
         pytest.param(*typed("482913", Reason.LOCK_DOWN, near=True), False, id="a holder in a lock-down"),
         pytest.param(*typed("482913", Reason.NO_PLAN), False, id="no plan to look it up in"),
+        pytest.param(*typed("482913", Reason.LOCKED_OUT), False, id="what was tried while codes wait"),
         pytest.param(*typed("48"), False, id="too few digits"),
         pytest.param(*typed("96180957"), False, id="a piece of an offline code"),
         pytest.param(*typed("482913482"), False, id="too many digits"),

@@ -13,7 +13,11 @@ from edge.wire.envelope import Signer
 from edge.wire.events import (
     AccessData,
     Ack,
+    AlarmChange,
+    AlarmData,
     BootData,
+    ClosingData,
+    ClosingStage,
     DoorChange,
     DoorData,
     DroppedData,
@@ -23,6 +27,7 @@ from edge.wire.events import (
     FireChange,
     FireData,
     FootfallData,
+    LockoutData,
     MotionData,
     OutageData,
     PlanData,
@@ -35,6 +40,7 @@ from edge.wire.messages import Applied, Command, CommandResult, DeviceState, Hel
 from edge.wire.offline import OfflineWindow, offline_code
 from edge.wire.passes import issue
 from edge.wire.plan import (
+    ClosingPart,
     DoorSpan,
     Grant,
     GrantsPart,
@@ -104,6 +110,11 @@ DATA: dict[str, EventData] = {
     "plan": PlanData(version=8, applied=False, why="plan 8 ends before it begins"),
     "fault": FaultData(what="the outer beam is blocked", present=True),
     "fire": FireData(change=FireChange.CLEARED, door="front-door"),
+    "lockout": LockoutData(door="front-door", reader="front-keypad", until=AT, tries=5),
+    "alarm": AlarmData(area="ground-floor", change=AlarmChange.CANCELLED, why="movement in hall"),
+    "closing": ClosingData(
+        stage=ClosingStage.NOT_SECURED, closes_at=AT, zones=("hall",), doors=("front-door",), areas=("ground-floor",)
+    ),
     "recount": RecountData(counter="front-beams", inside=7, total_ins=812, total_outs=790),
 }
 EVENTS = tuple(
@@ -197,6 +208,7 @@ SAMPLES: dict[str, msgspec.Struct] = {
     "part_sessions": SessionsPart(
         sessions=(Session(booking=UUID, space="hall", window=EVENING, expected=20, capacity=80),)
     ),
+    "part_closing": ClosingPart(warn_minutes=(20, 10, 5), secure_within_minutes=45),
     "part_overrides": OverridesPart(
         overrides=(Override(door="front-door", kind=OverrideKind.LOCK_DOWN, during=EVENING),)
     ),
