@@ -162,6 +162,7 @@ def open_house(
         hand=hand,
         estate=estate,
         access=access,
+        holders=holders,
         changes=changes,
     )
     estate.when_a_site_changes(Hung(enrolment.registry))

@@ -227,6 +227,7 @@ class Agent:
             if isinstance(happening, Connected):
                 log.info("The broker is there", extra={"action": "connected", "connection": happening.connection})
                 self._talk.connected(happening.connection)
+                self._papers.connected()
                 if self._applied is not None:
                     self._talk.applied(self._applied)
                 self._courier.online(up=True)

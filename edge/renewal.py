@@ -71,6 +71,11 @@ class PapersKeeper:
             self._delivered = delivery
         self._wake.set()
 
+    def connected(self) -> None:
+        """The link is up anew: what was asked on the way is asked again, by the same keys."""
+        if self._asked is not None:
+            self._request(self._asked[0])
+
     async def run(self) -> None:
         """Take up what comes, and ask when it is time, until cancelled."""
         while True:
@@ -153,6 +158,9 @@ class PapersKeeper:
             return
         keys = self._asked[0] if self._asked is not None else new_keys()
         self._asked = (keys, now)
+        self._request(keys)
+
+    def _request(self, keys: PrivateKeys) -> None:
         held = self.identity.papers
         self._ask(
             Renewal(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from controller.access.holders.service import Holders
 from controller.access.service import Access
 from controller.changes import Changes
 from controller.database import Database
@@ -29,6 +30,7 @@ def open_enrolment(
     hand: Hand,
     estate: Estate,
     access: Access,
+    holders: Holders,
     changes: Changes,
 ) -> Enrolment:
     """Raises ``KeyFault``."""
@@ -41,10 +43,13 @@ def open_enrolment(
         keys=keys,
         hand=hand,
         authority=authority,
-        registry=Registry(estate=estate, access=access, hand=hand, ca=authority.pem, broker=broker_of_edges(settings)),
+        registry=Registry(
+            estate=estate, access=access, holders=holders, hand=hand, ca=authority.pem, broker=broker_of_edges(settings)
+        ),
         files=broker_files(settings, keys),
         estate=estate,
         access=access,
+        holders=holders,
         changes=changes,
     )
 

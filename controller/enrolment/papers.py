@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from controller.access.holders.service import Holders
 from controller.access.reissue import rehash
 from controller.access.service import Access
 from controller.database import Tx
@@ -22,9 +23,12 @@ from edge.wire.envelope import Purpose
 class Registry:
     """Every method runs inside its caller's transaction; whoever writes holds the site's lock."""
 
-    def __init__(self, *, estate: Estate, access: Access, hand: Hand, ca: str, broker: BrokerAddress) -> None:
+    def __init__(
+        self, *, estate: Estate, access: Access, holders: Holders, hand: Hand, ca: str, broker: BrokerAddress
+    ) -> None:
         self._estate = estate
         self._access = access
+        self._holders = holders
         self._hand = hand
         self._ca = ca
         self._broker = broker
@@ -92,6 +96,7 @@ class Registry:
             await repository.take_up_key(tx, site, edge)
         if changed := await self._estate.take_up_secrets(tx, site, edge=edge):
             await rehash(tx, self._access, site=site, secrets=changed)
+            await self._holders.rehash_at(tx, site, changed, now=now)
             await bump(tx, site)
         return True
 

@@ -91,7 +91,7 @@ async def rotate(site: SlugPath, edge: SlugPath, house: TheHouse, actor: Builds)
 async def revoke(site: SlugPath, edge: SlugPath, body: RevokeBody, house: TheHouse, actor: Builds) -> RevocationAnswer:
     """Put an edge out, as when its Pi was stolen: its keys and its certificate are void, its doors have other secrets,
     and every code at them is another. Answers whom to tell."""
-    done = await house.enrolment.revoke(site, edge, reason=body.reason, actor=actor.name)
+    done = await house.enrolment.revoke(site, edge, reason=body.reason, actor=actor)
     async with house.database.read() as tx:
         return revocation_answer(done, (await require_site(tx, site)).tz)
 

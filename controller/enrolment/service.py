@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from controller.access import offline
+from controller.access.holders.service import Holders
+from controller.access.members import repository as members
 from controller.access.reissue import reissue
 from controller.access.service import Access
 from controller.changes import Changes
@@ -20,6 +23,7 @@ from controller.enrolment.telling import whom_to_tell
 from controller.estate.revisions import bump
 from controller.estate.service import Estate, require_edge, require_site
 from controller.people import audit
+from controller.people.model import Actor
 from controller.plans import repository as plans
 from controller.secrets import Keys
 from controller.telemetry import repository as telemetry
@@ -49,6 +53,7 @@ class Enrolment:
         files: BrokerFiles,
         estate: Estate,
         access: Access,
+        holders: Holders,
         changes: Changes,
     ) -> None:
         self._database = database
@@ -61,6 +66,7 @@ class Enrolment:
         self.files = files
         self._estate = estate
         self._access = access
+        self._holders = holders
         self._changes = changes
 
     async def prepare(self) -> None:
@@ -250,7 +256,7 @@ class Enrolment:
         for site in sorted(await self._database.run(tell)):
             self._changes.site_changed(site, estate=True)
 
-    async def revoke(self, site: str, edge: str, *, reason: str, actor: str) -> Revocation:
+    async def revoke(self, site: str, edge: str, *, reason: str, actor: Actor) -> Revocation:
         """Put an edge out, as after a theft: its certificate and keys are void, its doors have other secrets, every
         code at them is another. Says whom to tell. Raises ``SiteUnknown``, ``EdgeUnknown``, ``NoCodeLeft``."""
         done = await self._database.run(self._revoke, site, edge, reason, actor)
@@ -258,7 +264,7 @@ class Enrolment:
         self._changes.site_changed(site, estate=True)
         return done
 
-    async def _revoke(self, tx: Tx, site: str, edge: str, reason: str, actor: str) -> Revocation:
+    async def _revoke(self, tx: Tx, site: str, edge: str, reason: str, actor: Actor) -> Revocation:
         await self._database.lock_site(tx, site)
         await require_edge(tx, site, edge)
         now = self._clock.now()
@@ -266,9 +272,11 @@ class Enrolment:
         await repository.forget_tokens(tx, site, edge)
         doors = await self._estate.renew_secrets(tx, site, edge=edge)
         await bump(tx, site)
-        changed = await reissue(
-            tx, self._access, site=site, doors=doors, now=now, actor=actor, why=f"edge {edge} was revoked: {reason}"
-        )
+        why = f"edge {edge} was revoked: {reason}"
+        changed = await reissue(tx, self._access, site=site, doors=doors, now=now, actor=actor.name, why=why)
+        await offline.revoke(tx, changed, now=now)
+        renewed = await self._holders.renew_at(tx, site, doors, why=why, actor=actor, now=now)
+        inducted = [each for each in await members.inducted_at(tx, self._keys, site) if each.standing.pin]
         state = await telemetry.edge_state(tx, site, edge)
         if state is not None and state.online:
             await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=now))
@@ -277,12 +285,12 @@ class Enrolment:
             site=site,
             edge=edge,
             at=now,
-            actor=actor,
+            actor=actor.name,
             reason=reason,
-            told=await whom_to_tell(tx, site, doors, changed, now=now),
+            told=await whom_to_tell(tx, site, doors, changed, renewed, now=now, members=len(inducted)),
         )
         await repository.insert_revocation(tx, done)
-        await audit.record(tx, actor=actor, at=now, act="revoke", site=site, thing=f"edge {edge}")
+        await audit.record(tx, actor=actor.name, at=now, act="revoke", site=site, thing=f"edge {edge}")
         return done
 
     async def last_revocation(self, site: str, edge: str) -> Revocation:

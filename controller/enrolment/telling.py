@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from controller.access import words
+from controller.access.holders.model import Holder
 from controller.bookings.tables import bookings
 from controller.database import Tx
 from controller.enrolment.model import Told, ToTell
@@ -16,8 +17,18 @@ from edge.wire.interval import Interval
 _AT_ONCE = 500
 
 
-async def whom_to_tell(tx: Tx, site: str, doors: Sequence[str], changed: Sequence[str], *, now: datetime) -> Told:
-    """The people behind the bookings ``changed``, soonest first."""
+async def whom_to_tell(
+    tx: Tx,
+    site: str,
+    doors: Sequence[str],
+    changed: Sequence[str],
+    renewed: Sequence[Holder],
+    *,
+    now: datetime,
+    members: int,
+) -> Told:
+    """Staff and others in their own right first (``renewed``), then the people behind the bookings ``changed``, soonest
+    first. ``members``: how many have a PIN at the site."""
     zone = (await require_site(tx, site)).tz
     rows: list[Row[Any, Any, Any, Any, Any, Any, Any]] = []
     for at in range(0, len(changed), _AT_ONCE):
@@ -42,4 +53,5 @@ async def whom_to_tell(tx: Tx, site: str, doors: Sequence[str], changed: Sequenc
         )
         for row in sorted(rows, key=lambda row: (row.starts, row.id))
     )
-    return Told(doors=tuple(doors), people=people)
+    own = tuple(ToTell(what=each.draft.kind.value.replace("_", " "), who=each.draft.name) for each in renewed)
+    return Told(doors=tuple(doors), people=own + people, members=members)

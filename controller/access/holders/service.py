@@ -1,7 +1,7 @@
 """Staff, key holders and contractors: made, changed, given other codes, ended."""
 
 import secrets as random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 
 import msgspec
@@ -137,6 +137,36 @@ class Holders:
             return Given(holder=given.holder, secrets=Secrets(**fresh))
 
         return await self._told(write)
+
+    async def renew_at(
+        self, tx: Tx, site: str, doors: Collection[str], *, why: str, actor: Actor, now: datetime
+    ) -> list[Holder]:
+        """Other codes and PINs for everybody who opens one of these doors, as a thief may know theirs; who they are.
+        Cards stay. The caller holds the site's lock and tells of the change. Raises ``NoCodeLeft``."""
+        renewed = []
+        for old, parts in await self._opening(tx, site, doors):
+            kept = await self.secrets(tx, old)
+            duress = bool(kept.duress_code or kept.duress_pin)
+            wish = Wish(code=bool(kept.code), pin=bool(kept.pin), duress=duress)
+            drawn = await self._drawn(tx, old, wish, parts, kept, now)
+            new = msgspec.structs.replace(old, changed_at=now, changed_by=actor.name, version=old.version + 1)
+            await self._written(tx, new, drawn, parts, actor, "new code", now, new=False, why=why)
+            renewed.append(new)
+        return renewed
+
+    async def rehash_at(self, tx: Tx, site: str, doors: Collection[str], *, now: datetime) -> None:
+        """These doors have other secrets: say anew which codes are whose there. The caller holds the site's lock."""
+        for holder, parts in await self._opening(tx, site, doors):
+            await self._claim(tx, holder, await self.secrets(tx, holder), parts, now)
+
+    async def _opening(self, tx: Tx, site: str, doors: Collection[str]) -> list[tuple[Holder, Mapping[str, SiteParts]]]:
+        """Who opens one of these doors and has not ended, each with the sites where they open any."""
+        found: list[tuple[Holder, Mapping[str, SiteParts]]] = []
+        for holder in await repository.at_site(tx, site):
+            here = any(place.site == site and place.has(door) for place in holder.draft.places for door in doors)
+            if here and holder.ended_at is None:
+                found.append((holder, await self._parts(tx, holder.draft)))
+        return found
 
     async def reveal(self, holder_id: str, *, actor: Actor) -> Given:
         """All that a holder opens with, in the clear. It is written down who looked."""

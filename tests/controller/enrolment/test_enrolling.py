@@ -12,6 +12,7 @@ from cryptography.x509.oid import NameOID
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from controller.access.holders import repository as holders
 from controller.enrolment import repository
 from controller.enrolment.tables import enrolment_tokens
 from controller.house import House
@@ -210,3 +211,29 @@ async def test_a_reason_is_needed_to_put_an_edge_out_and_an_edge_to_be_put_out(v
     assert (await village.post(f"{nowhere}/revocation", json={"reason": "stolen"})).status_code == 404
     assert (await village.post(f"{PATH}/rotation", json={})).status_code == 409
     assert (await village.get(f"{PATH}/revocation")).status_code == 404
+
+
+async def test_whoever_opens_a_revoked_edges_doors_in_their_own_right_gets_other_codes_too(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    plain = {"kind": "key_holder", "first": "2026-11-01", "code": True, "duress": True}
+    made: dict[str, Any] = {}
+    for name, doors in (("Una", ["front-door"]), ("Ben", ["side-door"])):
+        body = plain | {"name": name, "places": [{"site": SITE, "doors": doors}]}
+        answer = await any_village.post(f"{API}/holders", json=body)
+        assert answer.status_code == 201, answer.text
+        made[name] = answer.json()["holder"]
+
+    async def held(name: str) -> Any:
+        async with any_house.database.read() as tx:
+            found = await holders.holder(tx, made[name]["id"])
+            assert found is not None
+            return await any_house.holders.secrets(tx, found)
+
+    before = {name: await held(name) for name in made}
+    done = await any_village.post(f"{PATH}/revocation", json={"reason": "stolen over night"})
+    assert done.status_code == 200, done.text
+    assert [(each["what"], each["who"]) for each in done.json()["people"]] == [("key holder", "Una")]
+    after = {name: await held(name) for name in made}
+    assert after["Ben"] == before["Ben"]
+    assert not {after["Una"].code, after["Una"].duress_code} & {before["Una"].code, before["Una"].duress_code}
