@@ -34,6 +34,8 @@ from tests.edge.hall import D0, D1, DOOR, EDGE, SECRET, SITE, STRIKE, config
 LIMIT_MS = 2.0
 TRIES = 500
 PATIENCE_S = 10.0
+BIT_EVERY_S = 0.0005
+"""As keypads send: what comes within 50 microseconds is ringing or crosstalk."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +165,7 @@ def _press(factory: MockFactory, digit: str) -> float:
     at = 0.0
     for bit in f"{int(digit):04b}":
         pin = factory.pin(D1 if bit == "1" else D0)
+        time.sleep(BIT_EVERY_S)
         at = time.perf_counter()
         pin.drive_low()
         pin.drive_high()
