@@ -31,6 +31,7 @@ from edge.lockout import (
     valid,
     wrong,
 )
+from edge.pulse import OUTSIDE_STUCK_S, Wake
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, Method, Presented
 from edge.wire.decide import Decision, Reason
@@ -78,13 +79,13 @@ class Bouncer:
         self._readers = {name: taken_up(READERS, each) for name, each in kept.readers.items() if name in self._doors}
         self._cards = {name: taken_up(CARDS, each) for name, each in kept.cards.items()}
         self._timers = {name: Timer(house, f"lock-out at {name}", partial(self._over, name)) for name in self._doors}
-        self._changed = asyncio.Event()
+        self._changed = Wake(OUTSIDE_STUCK_S)
         self._keeping = asyncio.Lock()
         self._on_disk = True
 
     def start(self) -> None:
         """Go on with what was kept."""
-        self._house.spawn("lock-outs", self._run())
+        self._house.keep("lock-outs", self._run(), self._changed.pulse)
         for reader in self._readers:
             self._look(reader)
 
@@ -219,4 +220,5 @@ class Bouncer:
             while not await self.keep():
                 self._house.fault(edge, NOT_KEPT, present=True)
                 await self._house.clock.sleep(RETRY_S)
+                self._changed.pulse.stirred()
             self._house.fault(edge, NOT_KEPT, present=False)

@@ -15,6 +15,7 @@ import msgspec
 
 from edge.errors import RestartWanted
 from edge.house import Device, House
+from edge.pulse import Wake
 from edge.wire.codec import encode
 from edge.wire.command import CommandGate
 from edge.wire.decide import ClockTrust
@@ -58,7 +59,7 @@ class Conversation:
         self._results: dict[str, CommandResult] = {}
         self._letters: deque[tuple[str, bytes, bool]] = deque()
         self._to_show: dict[str, None] = {}
-        self._wake = asyncio.Event()
+        self.wake = Wake()
         self._status_due = False
         self._said: tuple[ClockTrust, str | None, int, int] | None = None
         self._leaving = False
@@ -91,12 +92,12 @@ class Conversation:
     def show(self, device: str) -> None:
         """The device's state changed: publish its latest once its event is on the disk."""
         self._to_show[device] = None
-        self._wake.set()
+        self.wake.set()
 
     def look(self) -> None:
         """Trust, plan or health may have changed, or events reached the disk."""
         self._status_due = self._gist() != self._said
-        self._wake.set()
+        self.wake.set()
 
     def ask_papers(self, renewal: Renewal) -> None:
         """Ask the controller for other papers."""
@@ -180,16 +181,17 @@ class Conversation:
         loop = asyncio.get_running_loop()
         rested_at = loop.time()
         while True:
-            await self._wake.wait()
-            self._wake.clear()
+            await self.wake.wait()
+            self.wake.clear()
             while link.connected and self._letters and not self._leaving:
                 topic, payload, retain = self._letters.popleft()
                 await link.publish(topic, payload, retain=retain)
             await self._show_some(link)
             if not (link.connected and self._status_due) or self._leaving:
                 continue
+                self.wake.pulse.stirred()
             if loop.time() < rested_at:
-                loop.call_at(rested_at, self._wake.set)
+                loop.call_at(rested_at, self.wake.set)
                 continue
             self._status_due, self._said = False, self._gist()
             rested_at = loop.time() + STATUS_PAUSE_S
@@ -216,12 +218,13 @@ class Conversation:
 
     async def _restart(self) -> None:
         """Let the result get away first."""
+                self.wake.pulse.stirred()
         await asyncio.sleep(0.2)
         raise RestartWanted("a command asked for a restart")
 
     def _say(self, topic: str, purpose: Purpose, payload: msgspec.Struct, *, retain: bool = False) -> None:
         self._letters.append((self._topic(topic), self._signer.seal(purpose, payload), retain))
-        self._wake.set()
+        self.wake.set()
 
     def _open(self, payload: bytes, purpose: Purpose, kind: type[A]) -> A:
         return open_envelope(payload, purpose=purpose, kind=kind, site=self._site, edge=self._edge, keys=self._keys)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from edge.outbox import Outbox
+from edge.pulse import OUTSIDE_STUCK_S, Wake
 from edge.wire.events import IN_FLIGHT_LIMIT, EventBatch
 
 RESEND_S = 5.0
@@ -27,7 +28,7 @@ class Courier:
         self._sent = 0
         self._in_flight: deque[int] = deque()
         self._patience = RESEND_S
-        self._wake = asyncio.Event()
+        self.wake = Wake(OUTSIDE_STUCK_S)
 
     @property
     def behind(self) -> int:
@@ -44,7 +45,7 @@ class Courier:
         self._sent = self._outbox.ack
         self._in_flight.clear()
         self._patience = RESEND_S
-        self._wake.set()
+        self.wake.set()
 
     def nudge(self) -> None:
         """Events were committed or acknowledged."""
@@ -53,7 +54,7 @@ class Courier:
             self._in_flight.popleft()
             self._patience = RESEND_S
         self._sent = max(self._sent, ack)
-        self._wake.set()
+        self.wake.set()
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -61,12 +62,12 @@ class Courier:
             waits = self._patience * (1 + random.random()) if self._in_flight else None  # noqa: S311  # mere jitter
             try:
                 async with asyncio.timeout(waits):
-                    await self._wake.wait()
+                    await self.wake.wait()
             except TimeoutError:
                 patience = min(self._patience * 2, RESEND_MOST_S)
                 self.again()
                 self._patience = patience
-            self._wake.clear()
+            self.wake.clear()
             await self._send_some()
 
     async def _send_some(self) -> None:

@@ -39,6 +39,14 @@ class TaskDied(EdgeError):
         self.task = task
 
 
+class Stuck(EdgeError):
+    """Tasks have got nowhere for too long."""
+
+    def __init__(self, tasks: list[str]) -> None:
+        super().__init__(f"no progress in {', '.join(repr(task) for task in tasks)}")
+        self.tasks = tasks
+
+
 class RestartWanted(EdgeError):
     """A command asked for a restart; the process ends with an exit code of its own."""
 

@@ -12,6 +12,7 @@ from edge.files import Files
 from edge.fire_config import FireConfig
 from edge.house import House
 from edge.pins import Pins
+from edge.pulse import OUTSIDE_STUCK_S, Wake
 from edge.switch import Switch
 from edge.wire.credentials import CredentialKind
 from edge.wire.decide import Decision
@@ -51,7 +52,7 @@ class FireLine:
         self._switch = Switch(config.loop, name="fire line", house=house, pins=pins, changed=self._moved)
         self._state = FireState.LATCHED if latched else FireState.CLEAR
         self._on_disk = latched
-        self._changed = asyncio.Event()
+        self._changed = Wake(OUTSIDE_STUCK_S)
         self._keeping = asyncio.Lock()
         house.entry_listeners.append(self._entered)
 
@@ -62,7 +63,7 @@ class FireLine:
 
     def start(self) -> None:
         """Act on what is found. Call it before the doors start, so that none of them locks first."""
-        self._house.spawn("fire latch", self._run())
+        self._house.keep("fire latch", self._run(), self._changed.pulse)
         if not self._switch.active:
             self._become(FireState.ACTIVE, FireChange.ACTIVE)
         elif self.on:
@@ -124,4 +125,5 @@ class FireLine:
             while not await self.keep():
                 self._house.fault(self.id, NOT_KEPT, present=True)
                 await self._house.clock.sleep(RETRY_S)
+                self._changed.pulse.stirred()
             self._house.fault(self.id, NOT_KEPT, present=False)

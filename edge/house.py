@@ -12,6 +12,7 @@ from edge.errors import RestartWanted, TaskDied
 from edge.identity import DoorSecrets
 from edge.outbox import Outbox
 from edge.plans import PlanStore
+from edge.pulse import Pulse
 from edge.trust import Timekeeper
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust, Decision
@@ -60,6 +61,8 @@ class House:
         self._faults: set[tuple[str, str]] = set()
         self._seqs: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._lasting: dict[asyncio.Task[None], Pulse] = {}
+        self._stopping = False
         self.secrets = DoorSecrets(config.identity.papers)
         self.papers = config.identity.papers.version
         """The version of the papers in force."""
@@ -134,11 +137,27 @@ class House:
         task.add_done_callback(self._ended)
         return task
 
+    def keep(self, name: str, work: Coroutine[Any, Any, None], pulse: Pulse | None = None) -> asyncio.Task[None]:
+        """Run ``work`` that lasts as long as the agent: should it end before, in whatever way, the agent ends too.
+        ``pulse`` tells whether it gets on."""
+        task = self.spawn(name, work)
+        self._lasting[task] = pulse or Pulse()
+        return task
+
+    def stuck(self) -> list[str]:
+        """The lasting tasks that have not stirred for too long although they have something to do."""
+        now = self._loop.time()
+        return [task.get_name() for task, pulse in self._lasting.items() if pulse.stuck(now)]
+
+    def stopping(self) -> None:
+        """The agent ends: from here on every task may."""
+        self._stopping = True
+
     def post(self, act: Callable[..., None], *args: Any) -> None:
         """Have ``act`` done on the event loop, from any thread, in the order of calling."""
         self._loop.call_soon_threadsafe(self._guarded, act, args)
 
-    def die(self, task: str, cause: BaseException) -> None:
+    def die(self, task: str, cause: BaseException | None) -> None:
         """End the agent."""
         if not self.death.done():
             error = cause if isinstance(cause, RestartWanted) else TaskDied(task, cause)
@@ -160,7 +179,9 @@ class House:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        lasting = self._lasting.pop(task, None) is not None and not self._stopping
+        error = None if task.cancelled() else task.exception()
+        if error is not None or lasting:
             self.die(task.get_name(), error)
 
 

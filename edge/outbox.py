@@ -16,6 +16,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from edge.files import Files
+from edge.pulse import OUTSIDE_STUCK_S, Wake
 from edge.recovery import ACK, RESERVE, Acked, Found, recover
 from edge.segments import (
     FOLDER,
@@ -66,7 +67,7 @@ class Outbox:
         self._loaded: tuple[str, list[Record]] = ("", [])
         self._pending: list[Event] = []
         self._writable: Segment | None = None
-        self._wake = asyncio.Event()
+        self.wake = Wake(OUTSIDE_STUCK_S)
         self._urgent = asyncio.Event()
         self._writing = asyncio.Lock()
         self._stored_ack = 0
@@ -117,13 +118,13 @@ class Outbox:
             self.totals[crossing.counter] = (crossing.total_ins, crossing.total_outs)
         if event.kind in URGENT:
             self._urgent.set()
-        self._wake.set()
+        self.wake.set()
         return event
 
     async def run(self) -> None:
         """Bring to the disk what was added, until cancelled."""
         while True:
-            await self._wake.wait()
+            await self.wake.wait()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(GROUP_S):
                     await self._urgent.wait()
@@ -133,7 +134,7 @@ class Outbox:
     async def commit(self) -> bool:
         """Bring everything added so far to the disk; whether it could be."""
         async with self._writing:
-            self._wake.clear()
+            self.wake.clear()
             self._urgent.clear()
             if self._gone_back:
                 await self._begin_anew()
@@ -144,7 +145,7 @@ class Outbox:
             if not await asyncio.to_thread(self._store, records, batch):
                 self._count("disk_refused")
                 self._bound_pending()
-                self._wake.set()
+                self.wake.set()
                 return False
             del self._pending[: len(batch)]
             self.head = records[-1].seq
@@ -347,7 +348,7 @@ class Outbox:
         elif next_seq - 1 > self.head:
             self._gone_back = True
             self._urgent.set()
-            self._wake.set()
+            self.wake.set()
         else:
             self.ack = max(next_seq, self.first_kept) - 1
 

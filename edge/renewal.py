@@ -7,6 +7,7 @@ from datetime import datetime
 
 from edge.files import Files
 from edge.identity import FILE, DoorSecrets, Identity, PrivateKeys, new_keys, sound
+from edge.pulse import OUTSIDE_STUCK_S, Wake
 from edge.wire.clock import Clock
 from edge.wire.codec import decode, encode
 from edge.wire.enrolment import Delivery, Papers, Renewal, about_papers, box_id, open_sealed
@@ -51,7 +52,7 @@ class PapersKeeper:
         self._refused = refused
         self._asked: tuple[PrivateKeys, float] | None = None
         self._delivered: Delivery | None = None
-        self._wake = asyncio.Event()
+        self.wake = Wake(OUTSIDE_STUCK_S)
 
     @property
     def version(self) -> int:
@@ -69,7 +70,7 @@ class PapersKeeper:
             raise PapersRefused(f"papers {delivery.version} are older than {held.version}, which are held")
         if self._delivered is None or delivery.version >= self._delivered.version:
             self._delivered = delivery
-        self._wake.set()
+        self.wake.set()
 
     def connected(self) -> None:
         """The link is up anew: what was asked on the way is asked again, by the same keys."""
@@ -80,7 +81,7 @@ class PapersKeeper:
         """Take up what comes, and ask when it is time, until cancelled."""
         while True:
             delivery, self._delivered = self._delivered, None
-            self._wake.clear()
+            self.wake.clear()
             if delivery is not None:
                 await self._take(delivery)
             elif self._due():
@@ -90,7 +91,7 @@ class PapersKeeper:
 
     async def _rest(self) -> None:
         looking = asyncio.ensure_future(self._clock.sleep(LOOK_EVERY_S if self._asked is None else ASK_AGAIN_S))
-        waiting = asyncio.ensure_future(self._wake.wait())
+        waiting = asyncio.ensure_future(self.wake.wait())
         try:
             await asyncio.wait((looking, waiting), return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -176,7 +176,7 @@ class StationCounter:
         )
 
     def start(self) -> None:
-        self._house.spawn(f"wifi {self.id}", self._run())
+        self._house.keep(f"wifi {self.id}", self._run())
 
     async def _run(self) -> None:
         while True:

@@ -146,7 +146,7 @@ class Bus:
         """Begin to poll. Idempotent."""
         if not self._started:
             self._started = True
-            self._house.spawn(f"readers on {self._port}", self._run())
+            self._house.keep(f"readers on {self._port}", self._run())
 
     async def _run(self) -> None:
         was_there = True
