@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from edge.door_config import DoorConfig
@@ -70,8 +71,8 @@ def test_the_relay_is_off_before_and_after_and_moves_as_the_lock_needs(door: Doo
             locked is active_high,
         ]
         await hall.stop()
-        # Off as the last thing driven; a pin that becomes an input is told as low.
-        assert hall.outputs[STRIKE][len(driven) :] in ([off, False], [False])
+        # Off as the last thing driven, where it was on; a pin that becomes an input is told as low.
+        assert hall.outputs[STRIKE][len(driven) :] == ([False] if driven[-1] is off else [off, False])
         assert hall.factory.pin(STRIKE).function == "input"
 
     changed = front(lock=door.lock, fail=door.fail, feed=door.feed, relay=relay)
@@ -281,6 +282,19 @@ def test_whoever_waits_too_long_is_refused_and_told_why() -> None:
     with_lobby(act, AIRLOCK)
 
 
+def test_whoever_asks_again_takes_the_place_of_who_waited() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await come_in(hall)
+        await hall.enter_inside(CODE)
+        await hall.enter_inside(STAFF)
+        await hall.drive(CONTACT, False)
+        await asyncio.sleep(0.1)
+        assert hall.asked()[1:] == [(INNER_DOOR, Reason.INTERLOCK), (INNER_DOOR, Reason.GRANTED)]
+
+    with_lobby(act, AIRLOCK)
+
+
 def test_what_ended_while_somebody_waited_opens_no_longer() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
@@ -311,6 +325,18 @@ def test_whoever_is_in_the_lobby_gets_out_by_either_door(rex: int, relay: str) -
         assert hall.outer_open() if relay == "outer" else hall.inner_open()
 
     with_lobby(act, AIRLOCK)
+
+
+def test_whoever_asks_from_the_inside_is_on_the_way_out_and_waits_for_no_other_door() -> None:
+    keypad = msgspec.structs.replace(AIRLOCK.readers[1], side="inside")
+
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await come_in(hall)
+        await hall.enter_inside(CODE)
+        assert hall.inner_open()
+
+    with_lobby(act, msgspec.structs.replace(AIRLOCK, readers=(AIRLOCK.readers[0], keypad)))
 
 
 def test_a_command_is_refused_while_the_other_door_is_open() -> None:
@@ -370,6 +396,17 @@ def test_fire_knows_no_interlock() -> None:
         assert hall.inner_open()
 
     with_lobby(act, lobby(front(interlock="lobby", fire="release"), interlock="lobby"))
+
+
+def test_in_a_fire_no_free_door_locks_because_people_leave_by_the_other() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for(spans(FREE))
+        await hall.drive(LOOP, True)
+        await hall.drive(INNER_CONTACT, True)
+        await asyncio.sleep(0.1)
+        assert hall.outer_open()
+
+    with_lobby(act, AIRLOCK)
 
 
 # What people are told

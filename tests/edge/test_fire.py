@@ -8,6 +8,7 @@ import pytest
 
 from edge.fire import FILE, NOT_KEPT
 from edge.wire.credentials import CredentialKind
+from edge.wire.events import Event
 from edge.wire.interval import Interval
 from edge.wire.plan import Override, OverrideKind
 from tests.edge.disk import MemoryDisk
@@ -168,9 +169,16 @@ def test_a_fire_at_the_very_end_of_a_run_is_on_the_disk() -> None:
     disk = MemoryDisk()
 
     async def act(hall: Lobby) -> None:
+        assert hall.task is not None
+        agent = hall.task
+
+        def stop(event: Event) -> None:
+            if event.kind == "fire":
+                agent.cancel()
+
+        hall.watch = stop
         await hall.drive(LOOP, True)
-        await asyncio.sleep(0.021)
-        await hall.stop()
+        await asyncio.wait((agent,))
         assert disk.read(FILE) is not None
 
     with_lobby(act, RELEASING, disk=disk)
