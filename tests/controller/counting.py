@@ -1,6 +1,8 @@
 """How many rows each table has: what is refused must leave all of them as they were."""
 
-from sqlalchemy import func, literal, select, union_all
+from functools import cache
+
+from sqlalchemy import TextClause, text
 
 from controller.database import metadata
 from controller.house import House
@@ -11,9 +13,12 @@ _ASIDE = frozenset({"idempotency", "sessions", "sign_in_failures"})
 
 async def row_counts(house: House) -> dict[str, int]:
     """By table."""
-    tables = [table for table in metadata.sorted_tables if table.name not in _ASIDE]
-    counts = [
-        select(literal(table.name).label("name"), func.count().label("rows")).select_from(table) for table in tables
-    ]
     async with house.database.read() as tx:
-        return {row.name: row.rows for row in await tx.execute(union_all(*counts))}
+        return {row.name: row.rows for row in await tx.execute(_counts())}
+
+
+@cache
+def _counts() -> TextClause:
+    """Written once: SQLAlchemy would take longer to make it up each time than a database to count."""
+    names = [table.name for table in metadata.sorted_tables if table.name not in _ASIDE]
+    return text(" UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS rows FROM \"{name}\"" for name in names))
