@@ -186,10 +186,10 @@ class Conversation:
             while link.connected and self._letters and not self._leaving:
                 topic, payload, retain = self._letters.popleft()
                 await link.publish(topic, payload, retain=retain)
+                self.wake.pulse.stirred()
             await self._show_some(link)
             if not (link.connected and self._status_due) or self._leaving:
                 continue
-                self.wake.pulse.stirred()
             if loop.time() < rested_at:
                 loop.call_at(rested_at, self.wake.set)
                 continue
@@ -215,10 +215,10 @@ class Conversation:
             if state.seq <= self._house.outbox.head:
                 self._to_show.pop(name, None)
                 await link.publish(self._topic("state", name), encode(state), retain=True)
+                self.wake.pulse.stirred()
 
     async def _restart(self) -> None:
         """Let the result get away first."""
-                self.wake.pulse.stirred()
         await asyncio.sleep(0.2)
         raise RestartWanted("a command asked for a restart")
 
