@@ -21,11 +21,6 @@ class Burst(msgspec.Struct, frozen=True, kw_only=True):
     pulses: tuple[tuple[float, int], ...] = ()
     spoilt: bool = False
 
-    @property
-    def ends(self) -> float | None:
-        """The tick at which it will be over, if no pulse comes."""
-        return self.pulses[-1][0] + GAP_S if self.pulses else None
-
     def bits(self) -> str | None:
         """Its bits as text, or ``None`` where it is spoilt."""
         return None if self.spoilt else "".join(str(wire) for _, wire in self.pulses)

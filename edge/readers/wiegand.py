@@ -6,7 +6,7 @@ from edge.house import House, TickScale, Timer
 from edge.pins import Pins
 from edge.readers import Present
 from edge.readers.attendant import Attendant
-from edge.readers.burst import Burst, pulse
+from edge.readers.burst import GAP_S, Burst, pulse
 from edge.readers.config import WiegandConfig
 from edge.readers.formats import are_cards, length, read
 from edge.readers.loop import Loop
@@ -27,6 +27,8 @@ class WiegandReader:
         self._burst = Burst()
         self._open = True
         self._held = False
+        self._waiting = False
+        self._rests_at = float("-inf")
         # A keypad's keys are all of one length: none has to wait for the pause after it.
         lengths = {length(name) for name in config.formats}
         self._whole = min(lengths) if len(lengths) == 1 and not are_cards(config.formats) else None
@@ -69,21 +71,27 @@ class WiegandReader:
 
     def _pulse(self, wire: int, tick: float) -> None:
         self._ticks.seen(tick)
+        self._rests_at = max(self._rests_at, tick + GAP_S)
         self._burst, ended = pulse(self._burst, wire, tick)
         if ended is not None:
             self._judge(ended)
         if len(self._burst.pulses) == self._whole:
             self._judge(self._burst)
             self._burst = Burst()
-        elif self._burst.ends is not None:
-            self._timer.set(self._ticks.mono(self._burst.ends))
+        if not self._waiting:
+            self._wait()
+
+    def _wait(self) -> None:
+        """For the pause; a timer for every bit would cost more than all the rest."""
+        self._waiting = True
+        self._timer.set(self._ticks.mono(self._rests_at))
 
     def _pause(self) -> None:
-        ends = self._burst.ends
-        if ends is not None and self._ticks.now() < ends:
-            self._timer.set(self._ticks.mono(ends))
+        self._waiting = False
+        if self._ticks.now() < self._rests_at:
+            self._wait()
             return
-        if ends is not None:
+        if self._burst.pulses:
             burst, self._burst = self._burst, Burst()
             self._judge(burst)
         self._look()

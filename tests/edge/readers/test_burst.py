@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.readers.burst import GAP_S, LIMIT, RINGING_S, Burst, pulse
+from edge.readers.burst import LIMIT, RINGING_S, Burst, pulse
 
 
 def feed(pulses: list[tuple[float, int]]) -> tuple[Burst, list[str | None]]:
@@ -33,12 +33,6 @@ def test_bits_at_any_pace_of_the_standard_are_one_frame(every: float) -> None:
 def test_a_pause_ends_a_frame() -> None:
     burst, frames = feed(sent("0101") + sent("0011", at=1.1))
     assert (frames, burst.bits()) == (["0101"], "0011")
-
-
-def test_a_frame_says_when_it_will_be_over() -> None:
-    burst, _ = feed(sent("01"))
-    assert burst.ends == pytest.approx(1.002 + GAP_S)
-    assert Burst().ends is None
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))

@@ -86,6 +86,21 @@ def test_a_wire_that_stays_low_is_a_fault_until_it_is_high(pin: int, name: str) 
     with_reader(act)
 
 
+def test_a_pulse_under_way_is_no_wire_held_low() -> None:
+    """Somebody types on and on: whenever the wires are looked at, none of it is a fault."""
+
+    async def act(world: World) -> None:
+        for _ in range(400):
+            world.drive(D0, False)
+            await asyncio.sleep(0.0123)
+            world.drive(D0, True)
+            await asyncio.sleep(0.0017)
+        await asyncio.sleep(1)
+        assert world.faults() == []
+
+    with_reader(act)
+
+
 def test_a_wire_found_low_at_the_start_is_a_fault() -> None:
     async def act(world: World) -> None:
         assert world.faults() == [("D0 is held low", True)]
