@@ -16,6 +16,8 @@ class Api:
 
     def __init__(self, address: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.address = address
+        self.token = ""
+        """The session's, once somebody is signed in."""
         self._client = httpx.AsyncClient(base_url=address, timeout=30.0, transport=transport)
 
     async def __aenter__(self) -> Self:
@@ -69,6 +71,7 @@ class Api:
         return await self._send("PUT", f"/api/v1{path}", content=body, headers={"content-type": kind})
 
     def _signed_in(self, answer: Json) -> None:
+        self.token = str(answer["token"])
         self._client.headers["authorization"] = f"Bearer {answer['token']}"
         # The token alone: a cookie beside it would be the same session a second way.
         self._client.cookies.clear()

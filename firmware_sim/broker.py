@@ -15,23 +15,33 @@ def mosquitto_program() -> str | None:
     return shutil.which("mosquitto", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
 
 
-def make_broker(folder: Path, port: int, *, embedded: bool = False) -> Child:
-    """A broker for ``port`` whose files lie in ``folder``; ``embedded`` asks for the second choice by name."""
+def make_broker(folder: Path, port: int, *, embedded: bool = False, tls: Path | None = None) -> Child:
+    """A broker for ``port`` whose files lie in ``folder``; ``embedded`` asks for the second choice by name.
+    ``tls``: the folder with the files that deploy's listener with TLS reads; it takes mosquitto."""
     program = None if embedded else mosquitto_program()
-    argv = _embedded(folder, port) if program is None else _mosquitto(program, folder, port)
+    argv = _embedded(folder, port) if program is None else _mosquitto(program, folder, port, tls)
     return Child("broker", argv, log=folder / "broker.log", ready=lambda: accepts(port))
 
 
-def _mosquitto(program: str, folder: Path, port: int) -> list[str]:
+def _mosquitto(program: str, folder: Path, port: int, tls: Path | None) -> list[str]:
     data = folder / "mosquitto-data"
     data.mkdir(exist_ok=True)
     lines = [
         f"include_dir {DEPLOYED}",
         f"persistence_location {data}/",
         "log_dest stderr",
-        f"listener {port} 127.0.0.1",
-        "allow_anonymous true",
     ]
+    if tls is None:
+        lines += [f"listener {port} 127.0.0.1", "allow_anonymous true"]
+    else:
+        rules = folder / "hallkeeper.acl"
+        rules.touch(mode=0o600)
+        rules.write_bytes((DEPLOYED / "hallkeeper.acl").read_bytes())
+        deployed = (
+            (DEPLOYED / "listeners" / "tls.conf").read_text().replace("listener 8883", f"listener {port} 127.0.0.1")
+        )
+        deployed = deployed.replace("/etc/mosquitto/hallkeeper/hallkeeper.acl", str(rules))
+        lines += deployed.replace("/etc/mosquitto/hallkeeper", str(tls)).splitlines()
     if os.getuid() == 0:
         lines.append("user root")
     conf = folder / "mosquitto.conf"

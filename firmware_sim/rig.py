@@ -39,7 +39,8 @@ _POLL_S = 0.05
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What to run. ``epoch``: the simulated instant of now. ``port``: for pages and API, 0 for any.
-    ``most_per_hour`` caps visitors per building and simulated hour."""
+    ``most_per_hour`` caps visitors per building and simulated hour. ``tls``: the line to the broker is encrypted, with
+    certificates of the controller's authority; it takes mosquitto."""
 
     folder: Path
     buildings: tuple[Building, ...]
@@ -49,6 +50,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seed: str = "hallkeeper"
     most_per_hour: float = 1000.0
     embedded_broker: bool = False
+    tls: bool = False
     database: str | None = None
 
 
@@ -101,6 +103,8 @@ class Rig:
     async def start(self) -> None:
         """Start everything in order; returns when the edges are online."""
         self._prepare()
+        if self.plan.tls:
+            await self._make_broker_files()
         self.say("starting the broker")
         await self.broker.start()
         self.started()
@@ -208,12 +212,25 @@ class Rig:
         self.stage = Stage(world, self.clock)
         self.gate = Gate(self.stage, self, self.socket)
         self.api = Api(self.address)
-        self.broker = make_broker(self.folder / "broker", self.broker_port, embedded=self.plan.embedded_broker)
+        self.broker = make_broker(
+            self.folder / "broker",
+            self.broker_port,
+            embedded=self.plan.embedded_broker,
+            tls=self.folder / "controller" / "data" / "broker" if self.plan.tls else None,
+        )
         self.controller = self._controller()
         for building in self.plan.buildings:
             self.lines[building.id] = Line(port=free_port(), target=self.broker_port)
             self.pis[building.id] = self._pi(building)
         self.prepared = True
+
+    async def _make_broker_files(self) -> None:
+        """What the broker reads must be there before it starts, and it before the controller."""
+        config = self.folder / "controller" / "controller.toml"
+        argv = [hallkeeper(), "controller", "broker-files", "--config", str(config)]
+        making = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.DEVNULL)
+        if await making.wait():
+            raise SimError(f"`{' '.join(argv)}` could not make the broker's files")
 
     def _controller(self) -> Child:
         folder = self.folder / "controller"
@@ -235,6 +252,7 @@ class Rig:
             "[broker]",
             'host = "127.0.0.1"',
             f"port = {self.broker_port}",
+            f"tls = {json.dumps(self.plan.tls)}",
         ]
         config.write_text("\n".join(lines) + "\n")
         argv = [hallkeeper(), "controller", "run", "--config", str(config)]

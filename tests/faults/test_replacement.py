@@ -1,0 +1,123 @@
+"""A Pi is stolen: the numbered commands of docs/enrolment.md, typed one after another on a real hub with TLS."""
+
+import asyncio
+import os
+import re
+import shlex
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import aiomqtt
+import pytest
+
+from edge.identity import FILE, Identity, read_identity
+from edge.tls import context_of
+from firmware_sim import provision
+from firmware_sim.building import demo_buildings
+from firmware_sim.rig import Plan, Rig, hallkeeper
+from tests.faults.conftest import RATE, TUESDAY
+from tests.faults.ledger import CODE_DOOR, SITE
+
+PAGE = Path(__file__).parents[2] / "docs" / "enrolment.md"
+EDGE, SPACE = "ramsey-pi", "studio"
+
+
+def steps() -> list[str]:
+    """The first command of each numbered step under the heading about a stolen Pi."""
+    section = PAGE.read_text().split("## A Pi was stolen", 1)[1].split("\n## ", 1)[0]
+    numbered = re.findall(r"^\d\. .*?(?=^\d\. |^\n|\Z)", section, re.MULTILINE | re.DOTALL)
+    return [found[0] for each in numbered if (found := re.findall(r"`(hallkeeper [^`]+)`", each))]
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    buildings = tuple(building for building in demo_buildings() if building.id == SITE)
+    async with Rig(Plan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, tls=True)) as rig:
+        yield rig
+
+
+async def _typed(rig: Rig, command: str, *more: str) -> str:
+    """What a command of the page prints, typed where somebody is signed in."""
+    env = os.environ | {"HALLKEEPER_SERVER": rig.address, "HALLKEEPER_TOKEN": rig.api.token, "COLUMNS": "200"}
+    program, *arguments = shlex.split(command)
+    assert program == "hallkeeper"
+    process = await asyncio.create_subprocess_exec(
+        hallkeeper(), *arguments, *more, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    printed, _ = await process.communicate()
+    assert process.returncode == 0, printed.decode()
+    return printed.decode()
+
+
+async def _booked(rig: Rig) -> tuple[str, str]:
+    """A booking that is going on, and its code, once that is on the door."""
+    starts = rig.clock.now() - timedelta(minutes=rig.clock.now().minute % 15)
+    body = {
+        "space": SPACE,
+        "title": "Choir",
+        "contact_name": "Una Porter",
+        "contact_phone": "01632 960 001",
+        "starts": starts.isoformat(timespec="minutes"),
+        "ends": (starts + timedelta(hours=7)).isoformat(timespec="minutes"),
+    }
+    booking = await rig.api.post(f"/sites/{SITE}/bookings", body)
+    return booking["id"], await _on_the_door(rig, booking["id"])
+
+
+async def _on_the_door(rig: Rig, booking: str) -> str:
+    async def on() -> bool:
+        state: str = (await rig.api.get(f"/bookings/{booking}"))["on_door"]["state"]
+        return state == "on"
+
+    await rig.until(on, "the code is on the door")
+    code: str = (await rig.api.get(f"/bookings/{booking}"))["code"]
+    return code
+
+
+async def _gets_in(rig: Rig, who: Identity) -> bool:
+    """Whether the broker lets somebody in with these papers."""
+    try:
+        async with aiomqtt.Client("127.0.0.1", rig.broker_port, tls_context=context_of(who), timeout=3):
+            return True
+    except aiomqtt.MqttError:
+        return False
+
+
+async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, tmp_path: Path) -> None:
+    revoke, token, enrol = steps()
+    data = tmp_path / "edges" / SITE / provision.DATA
+    booking, old_code = await _booked(rig)
+    assert (await rig.stage.key(SITE, CODE_DOOR, old_code)).done
+    # Somebody has the Pi: it is no longer on the wall, and its card can be read.
+    await rig.set_power(SITE, False)
+    data.rename(data.with_name("stolen"))
+    thief = read_identity(data.with_name("stolen") / FILE)
+    assert await _gets_in(rig, thief)
+
+    told = await _typed(rig, revoke)
+    assert "Choir" in told
+    assert "Una Porter" in told
+    assert "01632 960 001" in told
+    # As hallkeeper-broker-files.service does when the list is another.
+    await rig.broker.stop()
+    await rig.broker.start()
+    assert not await _gets_in(rig, thief)
+
+    printed = await _typed(rig, token)
+    (made,) = re.findall(r"hk1\.\S+", printed)
+    config = tmp_path / "edges" / SITE / "edge.toml"
+    typed = enrol.replace("TOKEN", made).replace("https://hub.example.org", rig.address)
+    await _typed(rig, typed, "--config", str(config))
+    assert (data / FILE).stat().st_mode & 0o777 == 0o600
+    await rig.set_power(SITE, True)
+    await rig.online(SITE)
+
+    new_code = await _on_the_door(rig, booking)
+    assert new_code != old_code
+    assert not (await rig.stage.key(SITE, CODE_DOOR, old_code)).done
+    assert (await rig.stage.key(SITE, CODE_DOOR, new_code)).done
+    alerts = (await rig.api.get(f"/sites/{SITE}/alerts"))["items"]
+    assert "new_log" in {each["kind"] for each in alerts}
+    assert await _gets_in(rig, read_identity(data / FILE))
+    assert not await _gets_in(rig, thief)
