@@ -15,6 +15,7 @@ from edge.pins import Pins
 from edge.readers import Reader
 from edge.readers.fitting import Fitter
 from edge.sensors import BeamCounter, MotionSensor, StationCounter
+from edge.warden import Warden
 
 
 class Starting(Protocol):
@@ -24,6 +25,7 @@ class Starting(Protocol):
 class Furniture(msgspec.Struct, frozen=True, kw_only=True):
     """The devices of one edge, each kind by id."""
 
+    warden: Warden | None = None
     fire: FireLine | None = None
     doors: dict[str, Doorway] = {}
     readers: dict[str, Reader] = {}
@@ -41,6 +43,8 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
         """Act on what is found, and begin to look. Fire goes first, so that no door that it released locks again."""
         if self.fire is not None:
             self.fire.start()
+        if self.warden is not None:
+            self.warden.start()
         starting: list[Starting] = [*self.doors.values(), *self.counters.values()]
         starting += [*self.readers.values(), *self.motion.values(), *self.stations.values()]
         for device in starting:
@@ -62,15 +66,16 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
 def furnish(house: House, pins: Pins, files: Files, kept: Kept | None, *, fire_latched: bool) -> Furniture:
     """Take the pins. Every lock's relay is off until its door starts. Raises ``PinError``."""
     config = house.config
+    warden = Warden(house, files=files, doors=[each.id for each in config.doors])
     interlocks = {each.interlock: Interlock() for each in config.doors if each.interlock is not None}
     doors = {
-        each.id: Doorway(each, house=house, pins=pins, interlock=interlocks.get(each.interlock or ""))
+        each.id: Doorway(each, house=house, pins=pins, warden=warden, interlock=interlocks.get(each.interlock or ""))
         for each in config.doors
     }
     fire = None
     if config.fire is not None:
         fire = FireLine(config.fire, house=house, pins=pins, files=files, latched=fire_latched)
-        fire.listeners += [door.fire for door in doors.values()]
+        fire.listeners += [*(door.fire for door in doors.values()), warden.fire]
     readers, fitter = {}, Fitter(house=house, pins=pins)
     for reading in config.readers:
         door = doors[reading.door]
@@ -83,6 +88,7 @@ def furnish(house: House, pins: Pins, files: Files, kept: Kept | None, *, fire_l
         if kept is not None and (day := kept.days.get(counter.id)) is not None:
             counter.resume_day(day.day, day.ins, day.outs)
     return Furniture(
+        warden=warden,
         fire=fire,
         doors=doors,
         readers=readers,

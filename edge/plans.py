@@ -47,7 +47,7 @@ class PlanStore:
         self._files = files
         self._site = site
         self._edge = edge
-        self._keys = keys
+        self.keys = keys
         self._using = using
         self._envelope = b""
         self._pending: tuple[bytes, Manifest] | None = None
@@ -147,7 +147,7 @@ class PlanStore:
 
     def _open(self, envelope: bytes) -> Manifest:
         return open_envelope(
-            envelope, purpose=Purpose.PLAN, kind=Manifest, site=self._site, edge=self._edge, keys=self._keys
+            envelope, purpose=Purpose.PLAN, kind=Manifest, site=self._site, edge=self._edge, keys=self.keys
         )
 
     def _check_age(self, manifest: Manifest) -> None:
