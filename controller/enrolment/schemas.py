@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from controller import localtime
 from controller.enrolment.model import Revocation
 from controller.enrolment.service import TOKEN_LIFE, TOKEN_LIFE_MOST
-from controller.fields import Answer, Body, Whole
+from controller.fields import Answer, Body, Note, Whole
 
 _HOUR = timedelta(hours=1)
 
@@ -25,7 +25,7 @@ def _base64(text: str) -> str:
 
 
 Base64 = Annotated[str, StringConstraints(max_length=16_384), AfterValidator(_base64)]
-Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+Why = Annotated[Note, StringConstraints(min_length=3, max_length=500)]
 
 
 class TokenBody(Body):

@@ -204,7 +204,8 @@ async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_i
 
 
 async def test_a_reason_is_needed_to_put_an_edge_out_and_an_edge_to_be_put_out(village: httpx.AsyncClient) -> None:
-    assert (await village.post(f"{PATH}/revocation", json={"reason": " "})).status_code == 422
+    for reason in (" ", "no", "a\0b", "x" * 501):
+        assert (await village.post(f"{PATH}/revocation", json={"reason": reason})).status_code == 422
     nowhere = f"{API}/sites/{SITE}/edges/attic"
     for path in ("enrolment", "rotation"):
         assert (await village.post(f"{nowhere}/{path}", json={})).status_code == 404
