@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Literal
 from urllib.parse import parse_qs
 
+import segno
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined
@@ -25,6 +26,8 @@ from controller.bookings.model import Status
 from controller.bookings.texts import LAPSED, given_back, waiting
 from controller.house import House, TheHouse
 from controller.people.model import Actor
+from edge.wire import passes
+from edge.wire.envelope import Signer
 
 ACTOR = Actor(name="door page")
 """Who cancelled, in a booking's story, when it was done here."""
@@ -78,6 +81,30 @@ async def show(house: TheHouse, token: str = Token) -> HTMLResponse:
         return _unknown()
 
 
+@router.api_route("/d/{token}/pass", methods=["GET", "HEAD"])
+async def show_pass(house: TheHouse, token: str = Token) -> HTMLResponse:
+    """A QR code to hold before the door's scanner, for those who cannot remember digits. It is good for two minutes,
+    and the page brings a fresh one every minute. There is one only while the booking's code opens."""
+    try:
+        view = await house.bookings.by_link(token)
+    except LinkUnknown:
+        return _unknown()
+    if _page(view) != "current" or view.codes is None or view.now not in view.code_window:
+        return _shown(view)
+    signer = Signer(house.keys.signing)
+    shown = passes.issue(signer, site=view.booking.site, holder=view.booking.id, now=view.now)
+    picture = segno.make_qr(shown, error="m").svg_inline(scale=6, border=4, light="#fff")
+    return _rendered(
+        page="pass",
+        heading=view.booking.title,
+        notice="",
+        picture=Markup(picture),  # noqa: S704  # made of our own letters
+        works=_works(view),
+        back=f"../{token}",
+        doors=words.listed(view.place.door_names),
+    )
+
+
 @router.post("/d/{token}")
 async def act(house: TheHouse, request: Request, token: str = Token) -> HTMLResponse:
     """Ask whether to cancel, or cancel once asked."""
@@ -124,6 +151,8 @@ def _shown(view: View, *, notice: str = "") -> HTMLResponse:
         warned=booking.release_warned_at is not None,
         why=view.why,
         codes=[(spoken(code), words.listed(doors)) for code, doors in view.codes_by_doors],
+        pass_at=f"{view.link.rpartition('/d/')[2]}/pass",
+        scan=view.codes is not None and view.now in view.code_window,
         offline=[(spoken(each.digits), each.text) for each in view.offline],
         when=words.window(booking.during, site.tz, now=now),
         works=_works(view),

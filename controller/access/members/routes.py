@@ -139,7 +139,7 @@ class CheckedAnswer(Answer):
 @router.post("/members/check", responses=described(NoLibrarySystem, LibrarySilent))
 async def check_members(house: TheHouse, actor: KeepsKeys) -> CheckedAnswer:
     """Ask the library system about every member by SIP2. Whoever it has blocked, or does not know, is suspended until
-    it says otherwise; ends of membership and dates of birth are taken over where it tells them. So it is every night."""
+    it says otherwise; ends of membership and dates of birth are taken over where it tells them. So every night."""
     done = await house.checking.check(actor=actor.name)
     return CheckedAnswer(asked=done.asked, changed=done.changed, blocked=done.blocked)
 

@@ -1,0 +1,69 @@
+"""The page with a pass: a QR code that renews, only while the booking's code opens, and that the door knows."""
+
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+import segno
+from fastapi import FastAPI
+
+from controller.house import House
+from edge.wire import passes
+from edge.wire.credentials import Presented
+from edge.wire.decide import Reason
+from edge.wire.envelope import Signer
+from tests.controller.access.asking import ask
+from tests.controller.access.test_door_page import path_of, see
+from tests.controller.clock import ManualClock
+from tests.controller.running import stranger
+from tests.controller.village import SITE, Json, act, book
+
+OPENS = datetime.fromisoformat("2026-11-26T17:45:00+00:00")
+
+
+async def look_at(app: FastAPI, booking: Json) -> httpx.Response:
+    async with stranger(app) as phone:
+        return await phone.get(f"{path_of(booking)}/pass")
+
+
+def token_of(house: House, booking: Json) -> str:
+    return passes.issue(Signer(house.keys.signing), site=SITE, holder=booking["id"], now=house.clock.now())
+
+
+async def test_it_shows_a_pass_that_opens_the_door_now_and_not_three_minutes_later(
+    village: httpx.AsyncClient, app: FastAPI, house: House, clock: ManualClock
+) -> None:
+    made = await book(village)
+    clock.set(OPENS)
+    answer = await look_at(app, made)
+    token = token_of(house, made)
+    assert segno.make_qr(token, error="m").svg_inline(scale=6, border=4, light="#fff") in answer.text
+    assert '<meta http-equiv="refresh" content="60">' in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert "script" not in answer.text
+    assert made["code"] not in answer.text
+    shown = Presented(token=token)
+    assert (await ask(house, shown, OPENS)).granted
+    assert (await ask(house, shown, OPENS + timedelta(minutes=3))).reason is Reason.PASS_EXPIRED
+    assert "Show a QR code" in await see(app, made)
+
+
+@pytest.mark.parametrize(("minutes", "there"), [(-1, False), (0, True), (134, True), (135, False)])
+async def test_there_is_a_pass_only_from_when_the_code_opens_until_the_end(
+    village: httpx.AsyncClient, app: FastAPI, house: House, clock: ManualClock, minutes: int, there: bool
+) -> None:
+    made = await book(village)
+    clock.set(OPENS + timedelta(minutes=minutes))
+    answer = await look_at(app, made)
+    assert answer.status_code == 200
+    assert ("<svg" in answer.text) is there
+
+
+async def test_a_cancelled_booking_and_an_unknown_link_have_none(
+    village: httpx.AsyncClient, app: FastAPI, house: House, clock: ManualClock
+) -> None:
+    made = await book(village)
+    clock.set(OPENS)
+    await act(village, made, "cancel")
+    assert "<svg" not in (await look_at(app, made)).text
+    assert (await look_at(app, {"link": "http://hub/d/nobody"})).status_code == 404
