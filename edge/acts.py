@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
 
 from edge.files import Files
 from edge.furnishing import Furniture
@@ -21,37 +20,12 @@ Act = Callable[[Command], "str | Awaitable[str]"]
 """Says in a sentence how it went, at once or later. Raises ``CommandRefused``."""
 
 
-class Alarm(Protocol):
-    """The intruder alarm, as far as a command at a door has to know it."""
-
-    def set_area(self, door: str) -> str | None:
-        """The name of the area behind a door, where its alarm is set; else None."""
-        ...
-
-    def unset(self, door: str, why: str) -> None:
-        """Unset the area behind a door."""
-        ...
-
-
-class NoAlarm:
-    """An edge without an intruder alarm."""
-
-    def set_area(self, door: str) -> str | None:
-        return None
-
-    def unset(self, door: str, why: str) -> None:
-        pass
-
-
 class Acts:
     """``behind``: how many events wait to be acknowledged."""
 
-    def __init__(
-        self, house: House, furniture: Furniture, *, alarm: Alarm, files: Files, behind: Callable[[], int]
-    ) -> None:
+    def __init__(self, house: House, furniture: Furniture, *, files: Files, behind: Callable[[], int]) -> None:
         self._house = house
         self._furniture = furniture
-        self._alarm = alarm
         self._files = files
         self._behind = behind
 
@@ -69,13 +43,15 @@ class Acts:
         door = self._furniture.doors.get(command.door or "")
         if door is None:
             raise CommandRefused(f"there is no door {command.door!r} here")
-        area = self._alarm.set_area(door.id)
-        if area is not None and command.args.get("unset_alarm") is not True:
-            raise CommandRefused(f"the alarm of {area!r} is set; unset it with the same command, or at the door")
-        if area is not None:
-            self._alarm.unset(door.id, "command")
+        area = self._furniture.area_of(door.id)
+        if area is None or not area.is_set:
+            door.unlock()
+            return "unlocked once"
+        if command.args.get("unset_alarm") is not True:
+            raise CommandRefused(f"the alarm of {area.id!r} is set; unset it with the same command, or at the door")
         door.unlock()
-        return "unlocked once" if area is None else f"the alarm of {area!r} unset and the door unlocked once"
+        area.unset("command")
+        return f"the alarm of {area.id!r} unset and the door unlocked once"
 
     def recount(self, command: Command) -> str:
         """From here on so many people are inside by a counter. What it has counted in all stays as it is."""

@@ -10,7 +10,8 @@ from importlib.metadata import version
 
 import msgspec
 
-from edge.acts import Acts, Alarm, NoAlarm
+from edge.acts import Acts
+from edge.area import read_areas
 from edge.config import Config
 from edge.conversation import Conversation
 from edge.courier import Courier
@@ -62,7 +63,6 @@ class Agent:
         files: Files,
         observer: Callable[[Event], None] | None = None,
         synchronised: Callable[[], bool] = kernel_synchronised,
-        alarm: Alarm | None = None,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -71,7 +71,6 @@ class Agent:
         self._files = files
         self._observer = observer
         self._synchronised = synchronised
-        self._alarm = alarm or NoAlarm()
 
         self._keys = Keyring(*config.identity.controller_keys)
         self._signer = Signer(config.identity.keys.signing)
@@ -92,11 +91,16 @@ class Agent:
         house, kept, found = await self._open()
         link: EdgeLink | None = None
         try:
-            self._furniture = furnish(house, self._pins, self._files, kept, fire_latched=self._fire_latched)
-            self._talk.devices |= self._furniture.devices
-            acts = Acts(
-                house, self._furniture, alarm=self._alarm, files=self._files, behind=lambda: self._courier.behind
+            self._furniture = furnish(
+                house,
+                self._pins,
+                self._files,
+                kept,
+                fire_latched=self._fire_latched,
+                kept_areas=self._kept_areas,
             )
+            self._talk.devices |= self._furniture.devices
+            acts = Acts(house, self._furniture, files=self._files, behind=lambda: self._courier.behind)
             self._talk.acts |= acts.by_kind
             self._note_start(found, kept)
             self._furniture.start()
@@ -137,6 +141,7 @@ class Agent:
         """Read the disk. Nothing of it may keep the doors from working."""
         kept, unkept = await read_kept(self._files)
         self._fire_latched = self._config.fire is not None and await read_latch(self._files)
+        self._kept_areas, lost = await read_areas(self._files, self._config.areas)
         plans = PlanStore(
             self._files,
             site=self._config.site,
@@ -195,6 +200,7 @@ class Agent:
         )
         outbox.renewed = self._log_renewed
         house.show, house.noticed = self._talk.show, self._talk.look
+        found.troubles += lost
         found.troubles += [trouble for trouble in (unkept, await plans.open()) if trouble is not None]
         return house, kept, found
 
@@ -351,8 +357,7 @@ class Agent:
 
     def _plan_changed(self) -> None:
         """Another plan is in force, before it is on the disk."""
-        for door in self._furniture.doors.values():
-            door.look()
+        self._furniture.look()
 
     def _plan_settled(self, outcome: Outcome) -> None:
         house, manifest = self._house, outcome.manifest

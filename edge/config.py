@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from edge.area_config import AnnouncerConfig, AreaConfig, OutputConfig
 from edge.config_checks import check
 from edge.door_config import DoorConfig
 from edge.errors import ConfigError
@@ -52,6 +53,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     counters: tuple[CounterConfig, ...] = ()
     motion: tuple[MotionConfig, ...] = ()
     wifi: tuple[WifiConfig, ...] = ()
+    areas: tuple[AreaConfig, ...] = ()
+    announcers: tuple[AnnouncerConfig, ...] = ()
+    outputs: tuple[OutputConfig, ...] = ()
 
     @property
     def site(self) -> Slug:
@@ -85,6 +89,9 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     counter: tuple[CounterConfig, ...] = ()
     motion: tuple[MotionConfig, ...] = ()
     wifi: tuple[WifiConfig, ...] = ()
+    area: tuple[AreaConfig, ...] = ()
+    announcer: tuple[AnnouncerConfig, ...] = ()
+    output: tuple[OutputConfig, ...] = ()
 
 
 def load(path: Path) -> Config:
@@ -120,6 +127,9 @@ def load(path: Path) -> Config:
         wifi=tuple(
             msgspec.structs.replace(wifi, file=str(folder / wifi.file)) if wifi.file else wifi for wifi in file.wifi
         ),
+        areas=file.area,
+        announcers=file.announcer,
+        outputs=file.output,
     )
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
+from edge.area_config import AnnouncerConfig, AreaConfig, OutputConfig
 from edge.door_config import DoorConfig
 from edge.errors import ConfigError
 from edge.fire_config import FireConfig
@@ -25,6 +26,12 @@ class Parts(Protocol):
     def motion(self) -> tuple[MotionConfig, ...]: ...
     @property
     def wifi(self) -> tuple[WifiConfig, ...]: ...
+    @property
+    def area(self) -> tuple[AreaConfig, ...]: ...
+    @property
+    def announcer(self) -> tuple[AnnouncerConfig, ...]: ...
+    @property
+    def output(self) -> tuple[OutputConfig, ...]: ...
 
 
 def check(path: Path, parts: Parts) -> None:
@@ -54,6 +61,61 @@ def check(path: Path, parts: Parts) -> None:
         taken.name(f"wifi[{at}].id", wifi.id)
         if (wifi.command is None) is (wifi.file is None):
             raise ConfigError(path, f"wifi[{at}]", "needs either command or file", "Keep one of the two")
+    _check_areas(taken, parts)
+    for at, announcer in enumerate(parts.announcer):
+        _check_announcer(taken, f"announcer[{at}]", announcer)
+    for at, output in enumerate(parts.output):
+        taken.name(f"output[{at}].id", output.id)
+        taken.pin(f"output[{at}].relay", output.relay.pin)
+        for zone in output.zones:
+            _check_watched(path, f"output[{at}].zones", zone, parts)
+
+
+def _check_areas(taken: "_Taken", parts: Parts) -> None:
+    """An area is whole on this edge: its doors tell whether they are shut, and a PIR watches each of its rooms."""
+    doors, counters = {door.id: door for door in parts.door}, {counter.id: counter for counter in parts.counter}
+    led: dict[str, str] = {}
+    for at, area in enumerate(parts.area):
+        here = f"area[{at}]"
+        taken.name(f"{here}.id", area.id)
+        for key, wired in area.outputs().items():
+            taken.pin(f"{here}.{key}", wired.pin)
+        if area.tamper is not None:
+            taken.pin(f"{here}.tamper", area.tamper.pin)
+        for number, window in enumerate(area.windows):
+            taken.name(f"{here}.windows[{number}].id", window.id)
+            taken.pin(f"{here}.windows[{number}].contact", window.contact.pin)
+        for door in area.doors:
+            taken.door(f"{here}.doors", door, set(doors))
+            if doors[door].contact is None:
+                mend = "Give the door a contact, or leave the alarm out"
+                raise ConfigError(taken.path, f"{here}.doors", f"nobody knows whether {door!r} is shut", mend)
+        for counter in area.counters:
+            if counter not in counters or counters[counter].door not in area.doors:
+                mend = "Name a [[counter]] of this file at one of the area's doors"
+                raise ConfigError(taken.path, f"{here}.counters", f"{counter!r} counts at none of its doors", mend)
+        for zone in area.zones:
+            _check_watched(taken.path, f"{here}.zones", zone, parts)
+        for key, names in (("doors", area.doors), ("zones", area.zones)):
+            for name in names:
+                if (other := led.setdefault(f"{key}/{name}", here)) != here or names.count(name) > 1:
+                    mend = "Let it belong to one area, once"
+                    raise ConfigError(taken.path, f"{here}.{key}", f"{name!r} is named by {other} already", mend)
+
+
+def _check_watched(path: Path, key: str, zone: str, parts: Parts) -> None:
+    if zone not in {motion.zone for motion in parts.motion}:
+        mend = "Give the zone a [[motion]] on this edge"
+        raise ConfigError(path, key, f"no PIR watches {zone!r}", mend)
+
+
+def _check_announcer(taken: "_Taken", here: str, announcer: AnnouncerConfig) -> None:
+    taken.name(f"{here}.id", announcer.id)
+    for key, wired in (("buzzer", announcer.buzzer), ("relay", announcer.relay)):
+        if wired is not None:
+            taken.pin(f"{here}.{key}", wired.pin)
+    if sum(each is not None for each in (announcer.buzzer, announcer.relay, announcer.command)) != 1:
+        raise ConfigError(taken.path, here, "needs one of buzzer, relay and command", "Make one [[announcer]] for each")
 
 
 def _check_door(taken: "_Taken", here: str, door: DoorConfig) -> None:

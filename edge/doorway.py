@@ -1,5 +1,6 @@
 """A door on its pins: contact, button and what readers are shown go into the machine, lock and signals come out."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -15,7 +16,6 @@ from edge.readers import Reader
 from edge.signal_player import PinLights, SignalPlayer
 from edge.signals import Signal
 from edge.switch import Switch
-from edge.warden import Warden
 from edge.wire.credentials import TIME_INDEPENDENT, Presented
 from edge.wire.decide import Decision, Reason, decide, is_free, next_change, span_at
 from edge.wire.errors import CommandRefused
@@ -47,12 +47,9 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 class Doorway:
     """One door. Its lock is at rest when this is made, and after ``rest``."""
 
-    def __init__(
-        self, config: DoorConfig, *, house: House, pins: Pins, warden: Warden, interlock: Interlock | None = None
-    ) -> None:
+    def __init__(self, config: DoorConfig, *, house: House, pins: Pins, interlock: Interlock | None = None) -> None:
         self._config = config
         self._house = house
-        self._warden = warden
         self.id = config.id
         self._clock = house.clock
         self._interlock = interlock
@@ -69,6 +66,8 @@ class Doorway:
         self._asking = False
         self._warning = self._lasting = Signal.IDLE
         self._begun = self._exit_stuck = False
+        self.guarded: Callable[[], bool] = lambda: False
+        """Whether an alarm is set behind the door: it is free to nobody before the first valid entry."""
         self._mode = ""
         switch = partial(Switch, house=house, pins=pins)
         self._contacts = [
@@ -125,6 +124,16 @@ class Doorway:
             reader.signal(signal)
 
     @property
+    def is_open(self) -> bool | None:
+        """Whether a leaf is open; ``None`` where no contact tells."""
+        return self._state.open
+
+    @property
+    def released(self) -> bool:
+        """Whether it is unlocked, for whatever reason."""
+        return self._state.released
+
+    @property
     def obeys(self) -> bool:
         """Whether the lock does as it was told, as far as its pins tell."""
         return self._lock.obeys
@@ -173,7 +182,7 @@ class Doorway:
     def _judge(self, presented: Presented, reader: str) -> None:
         decision = self._decide(presented, reader)
         if not decision.granted or reader in self._inside or self._admits():
-            self._answer(presented, decision, reader)
+            self._answer(decision, reader)
             return
         self._waiting = Waiting(presented=presented, reader=reader)
         self._patience.set(self._clock.monotonic() + WAIT_S)
@@ -189,25 +198,20 @@ class Doorway:
             credential=presented,
             now=self._house.now(),
             trust=self._house.trust,
-            keys=self._warden.keys,
-            offline=partial(self._warden.meaning, self.id),
         )
-        if reader not in self._inside:
-            decision = self._warden.judge(self.id, decision)
         if decision.reason is Reason.FREE and not self._state.free:
             # The hours that are free to anybody have not begun, since nobody with a valid credential has come.
             return msgspec.structs.replace(decision, granted=False, reason=Reason.UNKNOWN, hold_s=0.0)
         return decision
 
-    def _answer(self, presented: Presented, decision: Decision, reader: str) -> None:
+    def _answer(self, decision: Decision, reader: str) -> None:
         """Carry a decision out."""
         access = AccessData.of(decision, door=self.id, reader=reader)
         if decision.granted:
             self._feed(door.Release(hold_s=decision.hold_s, why="grant"), access)
+            self._house.entered(self.id, decision)
             self._begun = self._begun or self._is_free()
             self.look()
-            self._warden.passed(self.id, presented, decision, way_in=reader not in self._inside)
-            self._house.entered(self.id, decision)
         else:
             self._house.count("wrong_codes")
             self._house.record(self.id, access)
@@ -264,7 +268,7 @@ class Doorway:
         decision = self._decide(waiting.presented, waiting.reader)
         if decision.granted:
             decision = msgspec.structs.replace(decision, granted=False, reason=Reason.INTERLOCK, hold_s=0.0)
-        self._answer(waiting.presented, decision, waiting.reader)
+        self._answer(decision, waiting.reader)
         self._others()
 
     def _lock_moved(self) -> None:
@@ -342,7 +346,7 @@ class Doorway:
     def _free_now(self, here: DoorPlan | None) -> bool:
         """Whether anybody may come in: by the hours (where the door waits for a first entry, only after it), or since
         somebody holds it open."""
-        free = self._is_free()
+        free = self._is_free() and not self.guarded()
         self._begun = self._begun and free
         if not free or here is None or not self._config.free_after_entry:
             return free

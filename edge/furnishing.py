@@ -1,21 +1,25 @@
 """Takes the pins: makes every device that the configuration names."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Protocol
 
 import msgspec
 
+from edge.announcers import Announcer
+from edge.area import Area, KeptArea
+from edge.caretaker import Caretaker
 from edge.doorway import Doorway
 from edge.files import Files
 from edge.fire import FireLine
 from edge.house import Device, House
 from edge.interlock import Interlock
 from edge.kept import Kept
+from edge.outputs import Followed
 from edge.pins import Pins
 from edge.readers import Reader
 from edge.readers.fitting import Fitter
 from edge.sensors import BeamCounter, MotionSensor, StationCounter
-from edge.warden import Warden
 
 
 class Starting(Protocol):
@@ -25,57 +29,91 @@ class Starting(Protocol):
 class Furniture(msgspec.Struct, frozen=True, kw_only=True):
     """The devices of one edge, each kind by id."""
 
-    warden: Warden | None = None
     fire: FireLine | None = None
     doors: dict[str, Doorway] = {}
     readers: dict[str, Reader] = {}
     counters: dict[str, BeamCounter] = {}
     motion: dict[str, MotionSensor] = {}
     stations: dict[str, StationCounter] = {}
+    areas: dict[str, Area] = {}
+    caretaker: Caretaker | None = None
 
     @property
     def devices(self) -> dict[str, Device]:
         """All of them."""
         line: dict[str, Device] = {self.fire.id: self.fire} if self.fire is not None else {}
-        return {**line, **self.doors, **self.readers, **self.counters, **self.motion, **self.stations}
+        return {**line, **self.doors, **self.readers, **self.counters, **self.motion, **self.stations, **self.areas}
+
+    def area_of(self, door: str) -> Area | None:
+        """The area of the intruder alarm that a door leads into."""
+        return next((area for area in self.areas.values() if door in area.doors), None)
+
+    def look(self) -> None:
+        """Another plan is in force, or the clock is trusted otherwise."""
+        for door in self.doors.values():
+            door.look()
+        for area in self.areas.values():
+            area.look()
+        if self.caretaker is not None:
+            self.caretaker.look()
 
     def start(self) -> None:
-        """Act on what is found, and begin to look. Fire goes first, so that no door that it released locks again."""
+        """Act on what is found, and begin to look. What is set is set before any door can be free; then fire, so that
+        no door that it released locks again."""
+        starting: list[Starting] = [*self.areas.values()]
         if self.fire is not None:
-            self.fire.start()
-        if self.warden is not None:
-            self.warden.start()
-        starting: list[Starting] = [*self.doors.values(), *self.counters.values()]
-        starting += [*self.readers.values(), *self.motion.values(), *self.stations.values()]
+            starting.append(self.fire)
+        starting += [*self.doors.values(), *self.counters.values(), *self.readers.values(), *self.motion.values()]
+        starting += self.stations.values()
+        if self.caretaker is not None:
+            starting.append(self.caretaker)
         for device in starting:
             device.start()
 
     def rest(self) -> None:
-        """Switch every lock's relay off, at once; nothing that comes in later moves it."""
+        """Switch every relay off, at once; nothing that comes in later moves a lock."""
         for reader in self.readers.values():
             reader.close()
         for door in self.doors.values():
             door.rest()
+        for area in self.areas.values():
+            area.rest()
+        if self.caretaker is not None:
+            self.caretaker.rest()
 
     async def keep(self) -> None:
         """Bring to the disk what must outlast this run."""
         if self.fire is not None:
             await self.fire.keep()
+        for area in self.areas.values():
+            await area.keep()
 
 
-def furnish(house: House, pins: Pins, files: Files, kept: Kept | None, *, fire_latched: bool) -> Furniture:
+def furnish(
+    house: House,
+    pins: Pins,
+    files: Files,
+    kept: Kept | None,
+    *,
+    fire_latched: bool,
+    kept_areas: Mapping[str, KeptArea],
+) -> Furniture:
     """Take the pins. Every lock's relay is off until its door starts. Raises ``PinError``."""
     config = house.config
-    warden = Warden(house, files=files, doors=[each.id for each in config.doors])
     interlocks = {each.interlock: Interlock() for each in config.doors if each.interlock is not None}
     doors = {
-        each.id: Doorway(each, house=house, pins=pins, warden=warden, interlock=interlocks.get(each.interlock or ""))
+        each.id: Doorway(
+            each,
+            house=house,
+            pins=pins,
+            interlock=interlocks.get(each.interlock or ""),
+        )
         for each in config.doors
     }
     fire = None
     if config.fire is not None:
         fire = FireLine(config.fire, house=house, pins=pins, files=files, latched=fire_latched)
-        fire.listeners += [*(door.fire for door in doors.values()), warden.fire]
+        fire.listeners += [door.fire for door in doors.values()]
     readers, fitter = {}, Fitter(house=house, pins=pins)
     for reading in config.readers:
         door = doors[reading.door]
@@ -87,12 +125,37 @@ def furnish(house: House, pins: Pins, files: Files, kept: Kept | None, *, fire_l
         counter = counters[counting.id] = BeamCounter(counting, house=house, pins=pins, totals=totals)
         if kept is not None and (day := kept.days.get(counter.id)) is not None:
             counter.resume_day(day.day, day.ins, day.outs)
+    motion = {each.id: MotionSensor(each, house=house, pins=pins) for each in config.motion}
+    areas = {
+        each.id: Area(
+            each,
+            house=house,
+            pins=pins,
+            files=files,
+            kept=kept_areas[each.id],
+            doors=doors,
+            counters=counters,
+            motion=motion,
+        )
+        for each in config.areas
+    }
+    caretaker = Caretaker(
+        house=house,
+        doors=doors,
+        motion=motion,
+        areas=areas,
+        announcers=[Announcer(each, house=house, pins=pins) for each in config.announcers],
+        outputs=[Followed(each, house=house, pins=pins) for each in config.outputs],
+    )
+    if fire is not None:
+        fire.listeners += [*(area.fire for area in areas.values()), caretaker.fire]
     return Furniture(
-        warden=warden,
         fire=fire,
         doors=doors,
         readers=readers,
         counters=counters,
-        motion={each.id: MotionSensor(each, house=house, pins=pins) for each in config.motion},
+        motion=motion,
         stations={each.id: StationCounter(each, house=house) for each in config.wifi},
+        areas=areas,
+        caretaker=caretaker,
     )

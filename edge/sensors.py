@@ -34,6 +34,11 @@ class BeamCounter:
         self.day = (self._today(), self._ins, self._outs)
 
     @property
+    def door(self) -> str | None:
+        """The door it stands at."""
+        return self._config.door
+
+    @property
     def totals(self) -> tuple[int, int]:
         """How many came in and went out since the counter was first used."""
         return self._ins, self._outs
@@ -125,6 +130,15 @@ class MotionSensor:
         self._timer = Timer(house, f"motion {config.id}", self._advance)
         self._motion = motion.Motion()
         self._input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._changed)
+
+    @property
+    def zone(self) -> str:
+        return self._config.zone
+
+    @property
+    def active(self) -> bool:
+        """Whether it sees movement, or has just now."""
+        return self._motion.active
 
     def start(self) -> None:
         if self._input.level is self._config.active_high:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from edge.acts import Alarm
 from edge.agent import Agent
 from edge.config import BrokerConfig, Config
 from edge.door_config import DoorConfig
@@ -100,10 +99,8 @@ class Hall:
         disk: Files | None = None,
         config: Config | None = None,
         synchronised: bool = True,
-        alarm: Alarm | None = None,
     ) -> None:
         self.clock = clock
-        self.alarm = alarm
         self.disk = disk if disk is not None else MemoryDisk()
         self.config = config or _default_config
         self.synchronised = synchronised
@@ -134,7 +131,6 @@ class Hall:
             files=self.disk,
             observer=self._observe,
             synchronised=lambda: self.synchronised,
-            alarm=self.alarm,
         )
         self.task = asyncio.create_task(agent.run())
         await asyncio.sleep(1)
@@ -330,13 +326,12 @@ def with_hall(
     disk: Files | None = None,
     config: Config | None = None,
     synchronised: bool = True,
-    alarm: Alarm | None = None,
     zero: datetime = ZERO,
 ) -> None:
     """Run ``act`` in virtual time on a hall whose agent has started."""
 
     async def main(clock: VirtualClock) -> None:
-        hall = Hall(clock, disk=disk, config=config, synchronised=synchronised, alarm=alarm)
+        hall = Hall(clock, disk=disk, config=config, synchronised=synchronised)
         await hall.start()
         try:
             await act(hall)

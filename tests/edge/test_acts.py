@@ -83,35 +83,3 @@ def test_a_self_test_names_what_is_amiss() -> None:
         assert "the disk cannot be written: No space left on device" in said
 
     with_hall(act, disk=FullDisk())
-
-
-class Watched:
-    """An alarm that is set in the area behind every door."""
-
-    def __init__(self) -> None:
-        self.area: str | None = "ground floor"
-
-    def set_area(self, door: str) -> str | None:
-        return self.area
-
-    def unset(self, door: str, why: str) -> None:
-        assert (door, why) == (DOOR, "command")
-        self.area = None
-
-
-def test_a_door_into_an_area_that_is_set_opens_only_where_the_command_unsets_it() -> None:
-    alarm = Watched()
-
-    async def act(hall: Hall) -> None:
-        await hall.order(hall.command())
-        said = hall.results()[-1]
-        assert said.outcome == "refused"
-        assert said.why == "the alarm of 'ground floor' is set; unset it with the same command, or at the door"
-        assert not hall.unlocked()
-        await hall.order(hall.command(args={"unset_alarm": True}))
-        said = hall.results()[-1]
-        assert (said.outcome, said.why) == ("done", "the alarm of 'ground floor' unset and the door unlocked once")
-        assert alarm.area is None
-        assert hall.unlocked()
-
-    with_hall(act, alarm=alarm)

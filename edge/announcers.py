@@ -1,0 +1,75 @@
+"""What tells people inside that the building closes: a buzzer, a relay for a chime or loudspeakers, a sound file."""
+
+import asyncio
+from contextlib import suppress
+
+from edge.area_config import AnnouncerConfig
+from edge.house import House, Timer
+from edge.pins import Pins
+from edge.signal_player import PinLights, SignalPlayer
+from edge.signals import Signal
+
+PLAY_S = 120.0
+"""A sound that takes longer is cut off."""
+
+
+class Announcer:
+    """One of them. Whatever becomes of its program, the doors go on."""
+
+    def __init__(self, config: AnnouncerConfig, *, house: House, pins: Pins) -> None:
+        self._config = config
+        self._house = house
+        self.id = config.id
+        self._player = None
+        if config.buzzer is not None:
+            self._player = SignalPlayer(config.id, house=house, show=PinLights(pins, buzzer=config.buzzer).show)
+        self._relay = None
+        if config.relay is not None:
+            self._relay = pins.output(config.relay.pin, initial=config.relay.level(False))
+        self._timer = Timer(house, f"announcer {config.id}", self.rest)
+
+    def announce(self, minutes: int) -> None:
+        """Say that so many minutes are left. Returns at once."""
+        if self._player is not None:
+            self._player.signal(Signal.CLOSING)
+        if self._relay is not None and self._config.relay is not None:
+            self._relay.set(self._config.relay.level(True))
+            self._timer.set(self._house.clock.monotonic() + self._config.for_s)
+        if self._config.command is not None:
+            self._house.spawn(f"announcement by {self.id}", self._play(spoken(self._config.command, minutes)))
+
+    def rest(self) -> None:
+        """Switch it off."""
+        if self._player is not None:
+            self._player.silence()
+        if self._relay is not None and self._config.relay is not None:
+            self._relay.set(self._config.relay.level(False))
+
+    async def _play(self, command: tuple[str, ...]) -> None:
+        self._house.fault(self.id, "its sound cannot be played", present=not await played(command))
+
+
+def spoken(command: tuple[str, ...], minutes: int) -> tuple[str, ...]:
+    """The command that says how many minutes are left."""
+    return tuple(part.replace("{minutes}", str(minutes)) for part in command)
+
+
+async def played(command: tuple[str, ...]) -> bool:
+    """Play a sound; whether its program ended as it should."""
+    try:
+        program = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except OSError:
+        return False
+    try:
+        async with asyncio.timeout(PLAY_S):
+            return await program.wait() == 0
+    except TimeoutError:
+        return False
+    finally:
+        with suppress(ProcessLookupError):
+            program.kill()

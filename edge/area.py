@@ -1,0 +1,371 @@
+"""An area of the intruder alarm on its pins: what doors, counters and PIRs record goes into the machine, siren, warning
+and events come out. All of it hangs on one edge, so that it needs no network."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+
+import msgspec
+
+from edge import alarm
+from edge.area_config import AreaConfig
+from edge.doorway import Doorway
+from edge.files import Files
+from edge.headcount import Headcount, crossed, doubted
+from edge.house import House, Timer
+from edge.motion import QUIET_S
+from edge.pins import Pins
+from edge.pulse import OUTSIDE_STUCK_S, Wake
+from edge.sensors import BeamCounter, MotionSensor
+from edge.signals import Signal
+from edge.switch import Switch
+from edge.wire.codec import decode, encode
+from edge.wire.decide import ClockTrust, Decision
+from edge.wire.errors import WireError
+from edge.wire.events import (
+    AlarmChange,
+    AlarmData,
+    DoorChange,
+    DoorData,
+    EventData,
+    FaultData,
+    FootfallData,
+    MotionData,
+    RecountData,
+)
+from edge.wire.ids import Slug
+from edge.wire.interval import Instant
+from edge.wire.messages import DeviceState
+from edge.wire.plan import Mode
+
+LOOK_S = 30.0
+WARM_S = 60.0
+"""A PIR sees things that are not there for so long after it got current."""
+PASSAGE_S = 5.0
+"""A counter has told of whoever passed a door so long after the door was shut."""
+RETRY_S = 5.0
+NOT_KEPT = "the state of the alarm cannot be kept on the disk"
+TAMPER = "the tamper loop is open"
+
+
+class KeptArea(msgspec.Struct, frozen=True, kw_only=True):
+    """What of an area outlasts a power cut. ``unseen``: how many uses of the area in a row each PIR has seen nobody in;
+    one that is not named has never seen anybody."""
+
+    set: bool = False
+    since: Instant | None = None
+    why: str | None = None
+    unseen: dict[Slug, int] = {}
+
+
+def _file(area: str) -> str:
+    return f"alarm-{area}.json"
+
+
+async def read_areas(files: Files, areas: tuple[AreaConfig, ...]) -> tuple[dict[str, KeptArea], list[str]]:
+    """What is kept of each area, and a sentence for each file that cannot be used: its area begins unset."""
+    found: dict[str, KeptArea] = {}
+    troubles: list[str] = []
+    for each in areas:
+        try:
+            data = await asyncio.to_thread(files.read, _file(each.id))
+            found[each.id] = KeptArea() if data is None else decode(data, KeptArea)
+        except (OSError, WireError) as error:
+            found[each.id] = KeptArea()
+            troubles.append(f"{_file(each.id)} cannot be used: {error}")
+    return found, troubles
+
+
+class Area:
+    """One area. Its outputs are off when this is made, and after ``rest``; what was set is set again by ``start``."""
+
+    def __init__(
+        self,
+        config: AreaConfig,
+        *,
+        house: House,
+        pins: Pins,
+        files: Files,
+        kept: KeptArea,
+        doors: Mapping[str, Doorway],
+        counters: Mapping[str, BeamCounter],
+        motion: Mapping[str, MotionSensor],
+    ) -> None:
+        self._config = config
+        self._house = house
+        self._files = files
+        self.id = config.id
+        self._doors = {name: doors[name] for name in config.doors}
+        self._pirs = {each.id: each for each in motion.values() if each.zone in config.zones}
+        self._counted = {door for name in config.counters if (door := counters[name].door) is not None}
+        self._counts = {name: Headcount(doubt="the agent did not look for a while") for name in config.counters}
+        if kept.set:
+            self._counts = dict.fromkeys(config.counters, Headcount())
+        self._windows = {
+            each.id: Switch(each.contact, name=each.id, house=house, pins=pins, changed=partial(self._window, each.id))
+            for each in config.windows
+        }
+        self._tamper = None
+        if config.tamper is not None:
+            self._tamper = Switch(config.tamper, name=f"tamper {self.id}", house=house, pins=pins, changed=self._lid)
+        self._outputs = {
+            key: (wired, pins.output(wired.pin, initial=wired.level(False))) for key, wired in config.outputs().items()
+        }
+        self._rules = alarm.Rules(quiet_s=config.quiet_s, warn_s=config.warn_s, siren_s=config.siren_s)
+        self._state = alarm.begin(self._rules, was_set=False, shut=False, now=house.clock.monotonic())
+        self._kept = self._on_disk = kept
+        self._seen: set[str] = set()
+        self._passed: set[str] = set()
+        self._fire = False
+        self._warm_at = 0.0
+        self._timer = Timer(house, f"alarm {self.id}", self._tick)
+        self._looking = Timer(house, f"alarm {self.id} looks", self.look)
+        self._warming = Timer(house, f"PIRs of {self.id} warm up", self._warm)
+        self._passing = {
+            door: Timer(house, f"counter at {door}", partial(self._passage, door)) for door in self._counted
+        }
+        self._changed = Wake(OUTSIDE_STUCK_S)
+        self._keeping = asyncio.Lock()
+        house.record_listeners.append(self._recorded)
+        house.entry_listeners.append(self._entered)
+        for way_in in self._doors.values():
+            way_in.guarded = lambda: self.is_set
+
+    # What others ask
+
+    @property
+    def is_set(self) -> bool:
+        """Whether only a valid entry lets anybody in."""
+        return self._state.is_set
+
+    @property
+    def doors(self) -> frozenset[str]:
+        return frozenset(self._doors)
+
+    def start(self) -> None:
+        """Act on what is found. Call it before the doors start, so that none of them is free while the area is set."""
+        now = self._house.clock.monotonic()
+        self._state = alarm.begin(self._rules, was_set=self._kept.set, shut=not self._open(), now=now)
+        self._warm_at = now + WARM_S
+        self._warming.set(self._warm_at)
+        self._house.keep(f"alarm {self.id} on the disk", self._run(), self._changed.pulse)
+        if self._kept.set:
+            self._drive("set", True)
+        if self._tamper is not None and not self._tamper.active:
+            self._lid(False)
+        if found := self._open():
+            self._feed(alarm.Doors(open=True, by=f"{found[0]} found open"))
+        self.look()
+
+    def rest(self) -> None:
+        """Switch its outputs off, at once."""
+        for key in self._outputs:
+            self._drive(key, False)
+
+    def look(self) -> None:
+        """Look at plan, clock and everything that forbids setting."""
+        self._feed(alarm.Look(closed=self._closed(), against=self._against(), busy=self._busy()))
+        self._looking.set(self._house.clock.monotonic() + LOOK_S)
+
+    def unset(self, why: str) -> None:
+        """Unset it, or end its warning."""
+        self._feed(alarm.Unset(why=why))
+
+    def fire(self, on: bool) -> None:
+        """There is fire, or no longer. It unsets: nothing is to be heard but the fire alarm."""
+        self._fire = on
+        if on:
+            self.unset("fire")
+        self.look()
+
+    def state(self) -> DeviceState:
+        return DeviceState(
+            device=self.id,
+            kind="alarm",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={
+                "state": self._state.phase,
+                "since": self._kept.since.isoformat() if self._kept.since is not None else None,
+                "why": self._kept.why,
+                "withheld": self._state.told,
+                "inside": sum(count.inside for count in self._counts.values()) if self._counts else None,
+            },
+        )
+
+    # What happens
+
+    def _recorded(self, device: str, data: EventData) -> None:
+        match data:
+            case DoorData(door=door) if door in self._doors:
+                self._door(door, data.change)
+            case MotionData() if device in self._pirs:
+                self._moved(device, data)
+            case FootfallData(counter=counter) if counter in self._counts:
+                self._counts[counter] = crossed(self._counts[counter], ins=data.ins, outs=data.outs)
+                if data.door is not None:
+                    self._passed.add(data.door)
+                self._feed(alarm.Stirred(by=f"somebody passed {counter}"))
+                self.look()
+            case RecountData(counter=counter) if counter in self._counts:
+                self._counts[counter] = Headcount(inside=data.inside)
+                if not any(count.inside for count in self._counts.values()):
+                    self._feed(alarm.Vouched())
+                self.look()
+            case FaultData(what=what, present=True) if device in self._counts:
+                self._counts[device] = doubted(self._counts[device], f"{device}: {what}")
+
+    def _door(self, door: str, change: DoorChange) -> None:
+        if change is DoorChange.OPENED:
+            self._passed.discard(door)
+            if door not in self._counted:
+                self._doubt(f"{door} was opened, which has no counter")
+            self._feed(alarm.Doors(open=True, by=f"{door} opened"))
+        elif change is DoorChange.CLOSED:
+            if door in self._passing:
+                self._passing[door].set(self._house.clock.monotonic() + PASSAGE_S)
+            if not self._open():
+                self._feed(alarm.Doors(open=False, by=f"{door} shut"))
+        elif change is DoorChange.EXIT:
+            self._feed(alarm.Stirred(by=f"the exit button at {door} was pressed", inside=True))
+        self.look()
+
+    def _passage(self, door: str) -> None:
+        if door not in self._passed and not self._state.is_set:
+            self._doubt(f"{door} was opened and nobody was counted")
+            self.look()
+
+    def _doubt(self, why: str) -> None:
+        self._counts = {name: doubted(count, why) for name, count in self._counts.items()}
+
+    def _moved(self, pir: str, data: MotionData) -> None:
+        if data.active:
+            self._seen.add(pir)
+        if not (self.is_set and self._house.clock.monotonic() < self._warm_at):
+            by = f"movement in {data.zone}"
+            self._feed(alarm.Stirred(by=by, inside=True, ago_s=0.0 if data.active else QUIET_S))
+        self.look()
+
+    def _warm(self) -> None:
+        moving = [each.zone for each in self._pirs.values() if each.active]
+        if self.is_set and moving:
+            self._feed(alarm.Stirred(by=f"movement in {moving[0]}", inside=True))
+
+    def _window(self, window: str, shut: bool) -> None:
+        if not shut:
+            self._feed(alarm.Stirred(by=f"{window} opened"))
+        self.look()
+
+    def _lid(self, whole: bool) -> None:
+        self._house.fault(self.id, TAMPER, present=not whole)
+        if not whole:
+            self._feed(alarm.Stirred(by=TAMPER))
+        self.look()
+
+    def _entered(self, door: str, decision: Decision) -> None:
+        """The first valid entry unsets. One made under duress does the same: nothing here may tell them apart."""
+        if door in self._doors:
+            self.unset(f"{(decision.kind or decision.reason).replace('_', ' ')} at {door}")
+
+    # How things stand
+
+    def _open(self) -> list[str]:
+        open_ = [door for door, each in self._doors.items() if each.is_open]
+        return open_ + [window for window, each in self._windows.items() if not each.active]
+
+    def _closed(self) -> bool:
+        plan, now = self._house.plans.plan, self._house.now()
+        if plan is None or plan.mode_at(now) is not Mode.CLOSED:
+            return False
+        return not any(now in session.window for session in plan.sessions)
+
+    def _busy(self) -> bool:
+        return any(each.active for each in self._pirs.values())
+
+    def _against(self) -> str | None:
+        """What forbids setting, the gravest first."""
+        if self._fire:
+            return "there is fire, or was and nobody has cleared it"
+        if self._house.trust is ClockTrust.UNPROVEN:
+            return "the time is not proven"
+        if self._tamper is not None and not self._tamper.active:
+            return TAMPER
+        if open_ := self._open():
+            return f"{open_[0]} is open"
+        if unlocked := [door for door, each in self._doors.items() if each.released]:
+            return f"{unlocked[0]} is not locked"
+        most = self._config.unproven_after
+        for pir in self._pirs:
+            if pir not in self._seen and self._kept.unseen.get(pir, most) >= most:
+                return f"{pir} has seen nobody for so long that it may be dead; walk past it"
+        return next((against for count in self._counts.values() if (against := count.against) is not None), None)
+
+    # Machine
+
+    def _tick(self) -> None:
+        self._feed(alarm.Tick())
+
+    def _feed(self, given: alarm.Input) -> None:
+        """What sounds, sounds before anything is recorded."""
+        before = self._state
+        self._state, effects = alarm.step(self._state, given, self._house.clock.monotonic())
+        self._timer.set(self._state.due)
+        for effect in effects:
+            if isinstance(effect, alarm.Sound):
+                self._drive(effect.what, effect.on)
+        for effect in effects:
+            if isinstance(effect, alarm.Report):
+                self._report(effect)
+        if self.is_set is not before.is_set:
+            for door in self._doors.values():
+                door.look()
+        if (self._state.phase, self._state.told) != (before.phase, before.told):
+            self._house.show(self.id)
+
+    def _report(self, report: alarm.Report) -> None:
+        if report.change is AlarmChange.SET:
+            self._all_gone()
+        if report.change in (AlarmChange.SET, AlarmChange.UNSET, AlarmChange.TRIGGERED):
+            self._kept = msgspec.structs.replace(self._kept, set=self.is_set, since=self._house.now(), why=report.why)
+            self._changed.set()
+        self._house.record(self.id, AlarmData(area=self.id, change=report.change, why=report.why))
+
+    def _all_gone(self) -> None:
+        """Nobody is here: counts begin anew, and it is known which PIRs have seen the last use."""
+        self._counts = dict.fromkeys(self._counts, Headcount())
+        unseen = {pir: 0 if pir in self._seen else self._kept.unseen[pir] + 1 for pir in self._pirs}
+        self._kept = msgspec.structs.replace(self._kept, unseen=unseen)
+        self._seen.clear()
+
+    def _drive(self, what: str, on: bool) -> None:
+        if what == "warning":
+            for door in self._doors.values():
+                door.warn(Signal.ALARM_WARNING if on else Signal.IDLE)
+        if what in self._outputs:
+            wired, output = self._outputs[what]
+            output.set(wired.level(on))
+
+    # Disk
+
+    async def keep(self) -> bool:
+        """Bring the state to the disk; whether it is there as it stands."""
+        async with self._keeping:
+            wanted = self._kept
+            if self._on_disk is not wanted:
+                try:
+                    await asyncio.to_thread(self._files.replace, _file(self.id), encode(wanted))
+                except OSError:
+                    return False
+                self._on_disk = wanted
+            return wanted is self._kept
+
+    async def _run(self) -> None:
+        """Keep the state; a disk that refuses is asked again."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            while not await self.keep():
+                self._house.fault(self.id, NOT_KEPT, present=True)
+                await self._house.clock.sleep(RETRY_S)
+                self._changed.pulse.stirred()
+            self._house.fault(self.id, NOT_KEPT, present=False)
