@@ -16,6 +16,7 @@ from edge.readers import Reader
 from edge.signal_player import PinLights, SignalPlayer
 from edge.signals import Signal
 from edge.switch import Switch
+from edge.warden import Warden
 from edge.wire.credentials import TIME_INDEPENDENT, Presented
 from edge.wire.decide import Decision, Reason, decide, is_free, next_change, span_at
 from edge.wire.errors import CommandRefused
@@ -47,9 +48,12 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 class Doorway:
     """One door. Its lock is at rest when this is made, and after ``rest``."""
 
-    def __init__(self, config: DoorConfig, *, house: House, pins: Pins, interlock: Interlock | None = None) -> None:
+    def __init__(
+        self, config: DoorConfig, *, house: House, pins: Pins, warden: Warden, interlock: Interlock | None = None
+    ) -> None:
         self._config = config
         self._house = house
+        self._warden = warden
         self.id = config.id
         self._clock = house.clock
         self._interlock = interlock
@@ -182,7 +186,7 @@ class Doorway:
     def _judge(self, presented: Presented, reader: str) -> None:
         decision = self._decide(presented, reader)
         if not decision.granted or reader in self._inside or self._admits():
-            self._answer(decision, reader)
+            self._answer(presented, decision, reader)
             return
         self._waiting = Waiting(presented=presented, reader=reader)
         self._patience.set(self._clock.monotonic() + WAIT_S)
@@ -198,17 +202,22 @@ class Doorway:
             credential=presented,
             now=self._house.now(),
             trust=self._house.trust,
+            keys=self._warden.keys,
+            offline=partial(self._warden.meaning, self.id),
         )
+        if reader not in self._inside:
+            decision = self._warden.judge(self.id, decision)
         if decision.reason is Reason.FREE and not self._state.free:
             # The hours that are free to anybody have not begun, since nobody with a valid credential has come.
             return msgspec.structs.replace(decision, granted=False, reason=Reason.UNKNOWN, hold_s=0.0)
         return decision
 
-    def _answer(self, decision: Decision, reader: str) -> None:
+    def _answer(self, presented: Presented, decision: Decision, reader: str) -> None:
         """Carry a decision out."""
         access = AccessData.of(decision, door=self.id, reader=reader)
         if decision.granted:
             self._feed(door.Release(hold_s=decision.hold_s, why="grant"), access)
+            self._warden.passed(self.id, presented, decision, way_in=reader not in self._inside)
             self._house.entered(self.id, decision)
             self._begun = self._begun or self._is_free()
             self.look()
@@ -268,7 +277,7 @@ class Doorway:
         decision = self._decide(waiting.presented, waiting.reader)
         if decision.granted:
             decision = msgspec.structs.replace(decision, granted=False, reason=Reason.INTERLOCK, hold_s=0.0)
-        self._answer(decision, waiting.reader)
+        self._answer(waiting.presented, decision, waiting.reader)
         self._others()
 
     def _lock_moved(self) -> None:

@@ -20,6 +20,7 @@ from edge.pins import Pins
 from edge.readers import Reader
 from edge.readers.fitting import Fitter
 from edge.sensors import BeamCounter, MotionSensor, StationCounter
+from edge.warden import Warden
 
 
 class Starting(Protocol):
@@ -29,6 +30,7 @@ class Starting(Protocol):
 class Furniture(msgspec.Struct, frozen=True, kw_only=True):
     """The devices of one edge, each kind by id."""
 
+    warden: Warden | None = None
     fire: FireLine | None = None
     doors: dict[str, Doorway] = {}
     readers: dict[str, Reader] = {}
@@ -61,6 +63,8 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
         """Act on what is found, and begin to look. What is set is set before any door can be free; then fire, so that
         no door that it released locks again."""
         starting: list[Starting] = [*self.areas.values()]
+        if self.warden is not None:
+            starting.append(self.warden)
         if self.fire is not None:
             starting.append(self.fire)
         starting += [*self.doors.values(), *self.counters.values(), *self.readers.values(), *self.motion.values()]
@@ -101,11 +105,13 @@ def furnish(
     """Take the pins. Every lock's relay is off until its door starts. Raises ``PinError``."""
     config = house.config
     interlocks = {each.interlock: Interlock() for each in config.doors if each.interlock is not None}
+    warden = Warden(house, files=files, doors=[each.id for each in config.doors])
     doors = {
         each.id: Doorway(
             each,
             house=house,
             pins=pins,
+            warden=warden,
             interlock=interlocks.get(each.interlock or ""),
         )
         for each in config.doors
@@ -113,7 +119,7 @@ def furnish(
     fire = None
     if config.fire is not None:
         fire = FireLine(config.fire, house=house, pins=pins, files=files, latched=fire_latched)
-        fire.listeners += [door.fire for door in doors.values()]
+        fire.listeners += [*(door.fire for door in doors.values()), warden.fire]
     readers, fitter = {}, Fitter(house=house, pins=pins)
     for reading in config.readers:
         door = doors[reading.door]
@@ -150,6 +156,7 @@ def furnish(
     if fire is not None:
         fire.listeners += [*(area.fire for area in areas.values()), caretaker.fire]
     return Furniture(
+        warden=warden,
         fire=fire,
         doors=doors,
         readers=readers,
