@@ -316,7 +316,7 @@ class Agent:
                 trust = house.trust
                 hello = self._talk.hello(message.payload)
                 self._trust_changed(trust is not house.trust)
-                if self._talk.answers(hello):
+                if self._talk.latest(hello):
                     house.outbox.wanted(hello.log, hello.next_seq)
                     self._courier.again()
             else:
@@ -335,7 +335,9 @@ class Agent:
             edge=self._config.edge,
             keys=self._keys,
         )
-        if self._house.outbox.acknowledge(ack.log, ack.seq):
+        if not self._talk.since_hello(ack.at):
+            self._house.count("ack_outdated")
+        elif self._house.outbox.acknowledge(ack.log, ack.seq):
             self._courier.nudge()
 
     # What follows

@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -56,6 +57,7 @@ class Conversation:
         self.acts: dict[str, Callable[[Command], str | Awaitable[str]]] = {}
         self._session = self._new_session(1)
         self._gate: CommandGate | None = None
+        self._greeted: tuple[str | None, datetime | None] = (None, None)
         self._results: dict[str, CommandResult] = {}
         self._letters: deque[tuple[str, bytes, bool]] = deque()
         self._to_show: dict[str, None] = {}
@@ -134,6 +136,20 @@ class Conversation:
     def answers(self, hello: Hello) -> bool:
         """Whether a hello echoes this very session: an old one, sent again, does not, and then moves nothing."""
         return hello.session == self._session.nonce
+
+    def latest(self, hello: Hello) -> bool:
+        """Whether a hello answers this session and is no older than one that did before: what it wants of the log is
+        the controller's present word."""
+        if not self.answers(hello) or not self.since_hello(hello.at):
+            return False
+        self._greeted = (hello.session, hello.at)
+        return True
+
+    def since_hello(self, at: datetime) -> bool:
+        """Whether what the controller signed at this instant is no older than its last hello of this session. What is
+        older may be from before it was restored, kept back and sent again."""
+        session, greeted = self._greeted
+        return session != self._session.nonce or greeted is None or at >= greeted
 
     def command(self, payload: bytes, *, retained: bool) -> None:
         """Carry a command out, once, and say what came of it."""

@@ -151,7 +151,7 @@ class Ingest:
     async def _acknowledge(self, filed: Filed) -> None:
         sending = []
         for (site, edge, name), seq in filed.acks.items():
-            ack = Ack(site=site, edge=edge, log=name, seq=seq)
+            ack = Ack(site=site, edge=edge, log=name, seq=seq, at=self._clock.now())
             topic = str(Topic(site=site, edge=edge, name="events/ack"))
             sending.append(self._link.publish(topic, self._signer.seal(Purpose.ACK, ack)))
         await asyncio.gather(*sending)

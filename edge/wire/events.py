@@ -333,9 +333,11 @@ def seq_of(raw: bytes) -> int | None:
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything up to ``seq`` of ``log`` is committed at the controller and may leave the edge's disk."""
+    """Everything up to ``seq`` of ``log`` is committed at the controller and may leave the edge's disk. ``at``: when it
+    was signed; one from before the last hello is void, since the controller may have been restored since."""
 
     site: Slug
     edge: Slug
     log: LogId
     seq: Annotated[int, msgspec.Meta(ge=0)]
+    at: Instant

@@ -314,7 +314,8 @@ class Hall:
                 self.ack(batch.log, last)
 
     def ack(self, log: str, seq: int) -> None:
-        self.send("events/ack", self.seal(Purpose.ACK, Ack(site=SITE, edge=EDGE, log=log, seq=seq)))
+        ack = Ack(site=SITE, edge=EDGE, log=log, seq=seq, at=self.clock.now())
+        self.send("events/ack", self.seal(Purpose.ACK, ack))
 
 
 _default_config = config()

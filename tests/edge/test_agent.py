@@ -26,6 +26,7 @@ from edge.wire.events import (
     PlanData,
 )
 from edge.wire.interval import Interval
+from edge.wire.messages import Hello
 from edge.wire.plan import DoorSpan, GrantsPart, HoursPart
 from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
@@ -409,7 +410,7 @@ def test_a_forged_or_foreign_acknowledgement_deletes_nothing() -> None:
         await hall.until(lambda: bool(hall.batches()))
         log = hall.batches()[-1].log
         stranger = Signer(Ed25519PrivateKey.from_private_bytes(bytes([9] * 32)))
-        forged = Ack(site=SITE, edge=EDGE, log=log, seq=1)
+        forged = Ack(site=SITE, edge=EDGE, log=log, seq=1, at=hall.clock.now())
         hall.send("events/ack", stranger.seal(Purpose.ACK, forged))
         hall.ack("0" * 32, 1)
         hall.ack(log, 10_000)
@@ -478,6 +479,33 @@ def test_hello_is_answered_with_its_nonce_the_head_and_every_state() -> None:
         assert reply.nonce == "cd" * 16
         assert reply.status.head == len(hall.recorded)
         assert {state.device for state in reply.states} == {"front-door", "front-keypad", "front-beams", "hall-pir"}
+
+    with_hall(act)
+
+
+def test_old_acknowledgements_and_hellos_that_a_broker_kept_back_withhold_nothing_from_a_restored_controller() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.until(lambda: bool(hall.batches()))
+        log, nonce = hall.batches()[-1].log, hall.status().nonce
+        for _ in range(3):
+            await hall.walk(OUTER, INNER)
+            await asyncio.sleep(70)
+        at, head = hall.clock.now(), hall.recorded[-1].seq
+        assert head > 1
+        kept_ack = hall.seal(Purpose.ACK, Ack(site=SITE, edge=EDGE, log=log, seq=head, at=at))
+        asked = Hello(site=SITE, edge=EDGE, nonce="cd" * 16, at=at, session=nonce, log=log, next_seq=head + 1)
+        kept_hello = hall.seal(Purpose.HELLO, asked)
+        hall.send("hello", kept_hello)
+        hall.send("events/ack", kept_ack)
+        await asyncio.sleep(10)
+        # The controller is put back to yesterday, and asks for all that it no longer has.
+        hall.auto_ack = False
+        await hall.hello(session=nonce, log=log, next_seq=1)
+        hall.send("hello", kept_hello)
+        hall.send("events/ack", kept_ack)
+        hall.heard.clear()
+        await hall.until(lambda: {event.seq for event in hall.received()} >= set(range(1, head + 1)), within_s=60)
+        assert hall.status().health["ack_outdated"] == 1
 
     with_hall(act)
 

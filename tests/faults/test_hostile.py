@@ -1,7 +1,8 @@
 """Whoever can reach the broker can send anything. No door moves by it, and no event is lost."""
 
 import asyncio
-import base64
+import contextlib
+import random
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,12 +13,15 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from edge.identity import FILE, read_identity
 from edge.wire.codec import decode
-from edge.wire.envelope import Envelope, Purpose, Signer
+from edge.wire.envelope import Envelope, Keyring, Purpose, Signer, open_envelope
+from edge.wire.errors import WireError
 from edge.wire.events import Ack, EventBatch, seq_of
 from edge.wire.ids import uuid7
 from edge.wire.messages import Command, CommandResult, Status
 from edge.wire.topics import Topic
+from firmware_sim.provision import DATA
 from firmware_sim.rig import Rig
 from tests.faults.ledger import CODE_DOOR, SITE, Ledger
 
@@ -243,17 +247,17 @@ async def test_a_forged_acknowledgement_deletes_nothing(rig: Rig, ledger: Ledger
     first, head = _seqs(waiting)
     # What is on the wire is on the edge's disk: the edge would believe this of its controller.
     assert head > first
-    forged = Ack(site=SITE, edge=EDGE, log=waiting.log, seq=head)
+    forged = Ack(site=SITE, edge=EDGE, log=waiting.log, seq=head, at=rig.clock.now())
     strangers = Signer(Ed25519PrivateKey.generate()).seal(Purpose.ACK, forged)
     in_its_name = msgspec.structs.replace(decode(strangers, Envelope), kid=_controller(rig).kid)
-    ours = base64.b64decode((rig.folder / "edges" / SITE / "edge.key").read_text())
+    ours = read_identity(rig.folder / "edges" / SITE / DATA / FILE).keys.signing
     async with _broker(rig) as client:
         await client.subscribe(STATUS, qos=1)
         for payload in (
             strangers,
             msgspec.json.encode(in_its_name),
             # An edge's own key is not the controller's.
-            Signer(Ed25519PrivateKey.from_private_bytes(ours)).seal(Purpose.ACK, forged),
+            Signer(ours).seal(Purpose.ACK, forged),
             msgspec.json.encode(forged),
             b"{}",
         ):
@@ -268,3 +272,96 @@ async def test_a_forged_acknowledgement_deletes_nothing(rig: Rig, ledger: Ledger
     stored = await ledger.all_stored()
     assert len(ledger.each_once(stored)) == 1
     ledger.counts_are_true(stored)
+
+
+def _forgeries(heard: list[tuple[str, bytes]], chance: random.Random) -> list[tuple[str, bytes]]:
+    """All that was heard, out of order: as it was, elsewhere, with a bit flipped, cut short, under another hand."""
+    topics = sorted({topic for topic, _ in heard})
+    stranger = Signer(Ed25519PrivateKey.generate())
+    made = list(heard)
+    for topic, payload in heard:
+        made.append((chance.choice(topics), payload))
+        place = chance.randrange(len(payload))
+        made.append(
+            (topic, payload[:place] + bytes([payload[place] ^ 1 << chance.randrange(8)]) + payload[place + 1 :])
+        )
+        made.append((topic, payload[:place]))
+        with contextlib.suppress(WireError):
+            envelope = decode(payload, Envelope)
+            own = stranger.seal(Purpose(envelope.purpose), msgspec.Raw(envelope.payload))  # type: ignore[arg-type]
+            made.append((topic, own))
+            in_its_name = msgspec.structs.replace(decode(own, Envelope), kid=envelope.kid)
+            made.append((topic, msgspec.json.encode(in_its_name)))
+    chance.shuffle(made)
+    return made
+
+
+async def _new_connection(rig: Rig) -> None:
+    """Break the edge's connection and wait for the next one, whatever else claims to be its word."""
+    ring = Keyring(read_identity(rig.folder / "edges" / SITE / DATA / FILE).keys.signing.public_key())
+    async with _broker(rig) as client:
+        await client.subscribe(STATUS, qos=1)
+        last = 0
+
+        async def said(after: int) -> int:
+            async for message in client.messages:
+                assert isinstance(message.payload, bytes)
+                with contextlib.suppress(WireError):
+                    word = open_envelope(
+                        message.payload, purpose=Purpose.STATUS, kind=Status, site=SITE, edge=EDGE, keys=ring
+                    )
+                    if word.online and word.connection > after:
+                        return word.connection
+            raise AssertionError("the broker has closed the connection")
+
+        async with asyncio.timeout(30):
+            last = await said(0)
+            await rig.lines[SITE].stop()
+            rig.set_network(SITE, up=True)
+            await said(last)
+
+
+async def test_a_broker_that_repeats_edits_reorders_and_invents_whatever_it_carries_moves_no_door_and_loses_no_event(
+    rig: Rig, ledger: Ledger, genuine: bytes
+) -> None:
+    """All that went over it in both directions while people came and went, and keys and plans were changed."""
+    heard: list[tuple[str, bytes]] = [(COMMAND, genuine)]
+    async with _broker(rig) as client:
+        await client.subscribe("hk/1/#", qos=1)
+
+        async def listen() -> None:
+            async for message in client.messages:
+                assert isinstance(message.payload, bytes)
+                if message.payload:
+                    heard.append((str(message.topic), message.payload))
+
+        listening = asyncio.create_task(listen())
+        ledger.send(10)
+        await rig.api.post(f"/sites/{SITE}/edges/{EDGE}/rotation", {})
+        await ledger.crossings_recorded(10)
+        await ledger.all_stored()
+
+        async def kinds_heard() -> bool:
+            wanted = {"events", "events/ack", "hello", "hello/reply", "status", "plan", "papers", "renewal", "command"}
+            return wanted <= {topic.split("/", 4)[4] for topic, _ in heard}
+
+        await rig.until(kinds_heard, "every kind of message was heard")
+        listening.cancel()
+        await asyncio.wait((listening,))
+    before = _releases(rig)
+    chance = random.Random("hostile")
+    async with _broker(rig) as client:
+        for topic, payload in _forgeries(heard, chance):
+            await client.publish(topic, payload, qos=1, retain=chance.random() < 0.2)
+        ledger.send(5)
+        await ledger.crossings_recorded(5)
+        await _new_connection(rig)
+        for topic, payload in _forgeries(heard, chance):
+            await client.publish(topic, payload, qos=1)
+    await ledger.everybody_gone()
+    stored = await ledger.all_stored()
+    assert len(ledger.each_once(stored)) == 1
+    ledger.counts_are_true(stored)
+    assert _releases(rig) == before
+    await rig.online(SITE)
+    assert all(child.running for child in rig.children)

@@ -214,7 +214,7 @@ SAMPLES: dict[str, msgspec.Struct] = {
     ),
     "applied": Applied(site="ramsey", edge="ramsey-pi", version=7, digest="ab" * 32, at=AT, applied=True, grants=2000),
     "batch": EventBatch.of(site="ramsey", edge="ramsey-pi", log=LOG, first_kept=1, events=EVENTS),
-    "ack": Ack(site="ramsey", edge="ramsey-pi", log=LOG, seq=42),
+    "ack": Ack(site="ramsey", edge="ramsey-pi", log=LOG, seq=42, at=AT),
     "command": Command(
         site="ramsey",
         edge="ramsey-pi",

@@ -1,6 +1,7 @@
 """Who may make an edge act: nobody but its controller, for the purpose signed, at the address signed."""
 
 import contextlib
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from edge.wire.errors import BadSignature, UnknownVersion, WireError, WrongAddre
 from edge.wire.events import Ack
 from tests.edge.wire.samples import CONTROLLER, LOG
 
-ACK = Ack(site="ramsey", edge="ramsey-pi", log=LOG, seq=42)
+ACK = Ack(site="ramsey", edge="ramsey-pi", log=LOG, seq=42, at=datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
 STRANGER = Signer(Ed25519PrivateKey.from_private_bytes(bytes([9] * 32)))
 KEYS = Keyring(CONTROLLER.public_key)
 
