@@ -71,7 +71,7 @@ async def _on_the_door(rig: Rig, booking: str) -> str:
         return state == "on"
 
     await rig.until(on, "the code is on the door")
-    code: str = (await rig.api.get(f"/bookings/{booking}"))["code"]
+    code: str = (await rig.api.post(f"/bookings/{booking}/code", {}))["codes"][0]["code"]
     return code
 
 

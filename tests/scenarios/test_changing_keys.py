@@ -75,7 +75,9 @@ class _Play:
             await self._until_signed_by_the_new_key()
             await self._opens("under another signing key")
             found = await self._theatre.api.get(f"/bookings/{booking['id']}")
-            assert (found["code"], found["on_door"]["state"]) == (self._code, "on")
+            assert found["on_door"]["state"] == "on"
+            told = await self._theatre.api.post(f"/bookings/{booking['id']}/code", {})
+            assert [each["code"] for each in told["codes"]] == [self._code]
 
     def _identity(self) -> Identity:
         return read_identity(self._folder / SITE / provision.DATA / FILE)
