@@ -12,6 +12,8 @@ import msgspec
 
 from edge.acts import Acts
 from edge.area import read_areas
+from edge.bouncer import read_lock_outs
+from edge.clock_watch import LOOK_S, ClockWatch
 from edge.config import Config
 from edge.conversation import Conversation
 from edge.courier import Courier
@@ -20,14 +22,16 @@ from edge.fire import read_latch
 from edge.furnishing import Furniture, furnish
 from edge.house import House
 from edge.introduction import EdgeLink, Introduction, LinkMaker
-from edge.kept import Day, Kept, read_kept, write_kept
+from edge.kept import Day, Kept, floor_of, read_kept, write_kept
 from edge.outbox import Outbox
 from edge.pins import Pins
 from edge.plans import Outcome, PlanStore
+from edge.pulse import OUTSIDE_STUCK_S, Pulse, Wake
 from edge.recovery import Found
 from edge.renewal import PapersKeeper
 from edge.tls import context_of
-from edge.trust import Floor, Timekeeper, kernel_synchronised, machine_boot_id
+from edge.trust import battery_clock, kernel_synchronised
+from edge.watchdog import ServiceManager, watch
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Keyring, Purpose, Signer, open_envelope
@@ -42,7 +46,6 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 60.0
 """How often the floor of time goes to the disk; what is later than the last one and left no event is an outage."""
-TRUST_S = 10.0
 PAPERS_FAULT = "papers from the controller cannot be taken up"
 
 
@@ -50,7 +53,8 @@ class Agent:
     """One edge. Built from its seams, so that simulator and tests run the very same; ``run`` starts it.
 
     ``link`` makes the connection from how the agent introduces itself. ``observer`` sees every event as it is
-    recorded. ``synchronised``: whether the source of ``clock`` is set right at this moment.
+    recorded. ``synchronised``: whether the source of ``clock`` is set right at this moment. ``battery``: what the
+    battery clock says, where the configuration has one.
     """
 
     def __init__(
@@ -63,6 +67,8 @@ class Agent:
         files: Files,
         observer: Callable[[Event], None] | None = None,
         synchronised: Callable[[], bool] = kernel_synchronised,
+        battery: Callable[[], datetime | None] = battery_clock,
+        manager: ServiceManager | None = None,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -70,7 +76,8 @@ class Agent:
         self._make_link = link
         self._files = files
         self._observer = observer
-        self._synchronised = synchronised
+        self._clock_watch = ClockWatch(clock, rtc=config.rtc, synchronised=synchronised, battery=battery)
+        self._manager = manager or ServiceManager()
 
         self._keys = Keyring(*config.identity.controller_keys)
         self._signer = Signer(config.identity.keys.signing)
@@ -79,7 +86,8 @@ class Agent:
         self._refused: tuple[str, str] | None = None
         self._applied: Applied | None = None
         self._unseen: tuple[datetime, float] | None = None
-        self._plan_wake = asyncio.Event()
+        self._plan_wake = Wake(OUTSIDE_STUCK_S)
+        self._beating, self._watching, self._listening = Pulse(OUTSIDE_STUCK_S), Pulse(), Pulse(OUTSIDE_STUCK_S)
         self._keeping = asyncio.Lock()
 
     async def run(self) -> None:
@@ -98,6 +106,7 @@ class Agent:
                 kept,
                 fire_latched=self._fire_latched,
                 kept_areas=self._kept_areas,
+                kept_lock_outs=self._kept_lock_outs,
             )
             self._talk.devices |= self._furniture.devices
             acts = Acts(house, self._furniture, files=self._files, behind=lambda: self._courier.behind)
@@ -112,17 +121,21 @@ class Agent:
                     login=(lambda: context_of(self._papers.identity)) if self._config.broker.tls else None,
                 )
             )
-            house.spawn("outbox", house.outbox.run())
-            house.spawn("courier", self._courier.run())
-            house.spawn("plan", self._keep_plan())
-            house.spawn("papers", self._papers.run())
-            house.spawn("heartbeat", self._beat())
-            house.spawn("clock trust", self._watch_trust())
-            house.spawn("voice", self._talk.run(link))
-            house.spawn("broker link", self._listen(link))
+            house.keep("outbox", house.outbox.run(), house.outbox.wake.pulse)
+            house.keep("courier", self._courier.run(), self._courier.wake.pulse)
+            house.keep("plan", self._keep_plan(), self._plan_wake.pulse)
+            house.keep("papers", self._papers.run(), self._papers.wake.pulse)
+            house.keep("heartbeat", self._beat(), self._beating)
+            house.keep("clock trust", self._watch_trust(), self._watching)
+            house.keep("voice", self._talk.run(link), self._talk.wake.pulse)
+            house.keep("broker link", self._listen(link), self._listening)
+            house.keep("watchdog", watch(house, self._manager, self._gist))
+            self._manager.ready(self._gist())
             log.info("%s/%s is at work", self._config.site, self._config.edge, extra={"action": "started"})
             await house.death
         finally:
+            house.stopping()
+            self._manager.stopping()
             self._furniture.rest()
             self._pins.close()
             with contextlib.suppress(asyncio.CancelledError):
@@ -142,6 +155,7 @@ class Agent:
         kept, unkept = await read_kept(self._files)
         self._fire_latched = self._config.fire is not None and await read_latch(self._files)
         self._kept_areas, lost = await read_areas(self._files, self._config.areas)
+        self._kept_lock_outs, forgotten = await read_lock_outs(self._files)
         plans = PlanStore(
             self._files,
             site=self._config.site,
@@ -157,12 +171,9 @@ class Agent:
             committed=lambda: self._committed(),
         )
         found = await outbox.open()
-        floors = [at for at in (found.last_at, kept.floor.at if kept else None) if at is not None]
-        floor = Floor(at=max(floors), machine_boot=kept.floor.machine_boot if kept else "") if floors else None
-        wall, mono = self._clock.now(), self._clock.monotonic()
-        timekeeper = Timekeeper(floor=floor, machine_boot=machine_boot_id(), rtc=self._config.rtc, now=wall, mono=mono)
-        timekeeper.look(wall, mono, synchronised=self._synchronised())
-        boot = uuid7(timekeeper.now(wall, mono), os.urandom(10))
+        floor = self._floor = floor_of(kept, log=outbox.log, head=outbox.head, last_at=found.last_at)
+        timekeeper = self._clock_watch.begin(floor)
+        boot = uuid7(timekeeper.now(self._clock.monotonic()), os.urandom(10))
         house = self._house = House(
             self._config, clock=self._clock, boot=boot, timekeeper=timekeeper, outbox=outbox, plans=plans
         )
@@ -186,32 +197,21 @@ class Agent:
             time=lambda: None if house.trust is ClockTrust.UNPROVEN else house.now(),
             refused=self._papers_refused,
         )
-        self._papers = PapersKeeper(
-            self._config.identity,
-            files=self._files,
-            clock=self._clock,
-            signer=self._signer,
-            keys=self._keys,
-            secrets=house.secrets,
-            ask=self._talk.ask_papers,
-            changed=self._papers_changed,
-            time=lambda: None if house.trust is ClockTrust.UNPROVEN else house.now(),
-            refused=self._papers_refused,
-        )
         outbox.renewed = self._log_renewed
         house.show, house.noticed = self._talk.show, self._talk.look
         found.troubles += lost
-        found.troubles += [trouble for trouble in (unkept, await plans.open()) if trouble is not None]
+        found.troubles += [trouble for trouble in (unkept, forgotten, await plans.open()) if trouble is not None]
         return house, kept, found
 
     def _note_start(self, found: Found, kept: Kept | None) -> None:
         """The first events of a run: what was not seen since the last one, and that the agent is back."""
         house, edge = self._house, self._config.edge
-        last = [at for at in (found.last_at, kept.floor.at if kept is not None else None) if at is not None]
-        if last:
-            self._unseen = (max(last), self._clock.monotonic())
+        if self._floor is not None:
+            self._unseen = (self._floor.at, self._clock.monotonic())
             self._note_outage()
         plan = house.plans.plan
+        if self._clock_watch.trouble is not None:
+            house.fault(edge, self._clock_watch.trouble, present=True)
         house.record(edge, BootData(version=self._version, plan=plan.manifest.version if plan else None))
         for trouble in found.troubles:
             house.count("disk_damaged")
@@ -229,8 +229,10 @@ class Agent:
     # Tasks
 
     async def _listen(self, link: Link) -> None:
+        self._listening.given()
         async for happening in link.events():
             if isinstance(happening, Connected):
+                self._listening.rests()
                 log.info("The broker is there", extra={"action": "connected", "connection": happening.connection})
                 self._talk.connected(happening.connection)
                 self._papers.connected()
@@ -238,6 +240,7 @@ class Agent:
                     self._talk.applied(self._applied)
                 self._courier.online(up=True)
             elif isinstance(happening, Disconnected):
+                self._listening.stirred()
                 log.info("The broker is gone: %s", happening.why, extra={"action": "disconnected"})
                 self._talk.disconnected()
                 self._courier.online(up=False)
@@ -258,6 +261,7 @@ class Agent:
 
     async def _beat(self) -> None:
         while True:
+            self._beating.stirred()
             await self._keep(self._house)
             await self._house.outbox.keep_ack()
             if not await self._house.plans.save():
@@ -268,25 +272,37 @@ class Agent:
 
     async def _keep(self, house: House) -> None:
         """The floor goes to the disk after every event before it, so that none of them lies beyond an outage."""
-        floor = house.timekeeper.floor(self._clock.now(), self._clock.monotonic())
+        floor = house.timekeeper.floor(self._clock.monotonic())
+        log, seq = house.outbox.log, house.outbox.next_seq - 1
         days = {
             counter.id: Day(day=counter.day[0], ins=counter.day[1], outs=counter.day[2])
             for counter in self._furniture.counters.values()
         }
         async with self._keeping:
-            kept = Kept(floor=floor, days=days, plan=house.plans.highest)
+            kept = Kept(floor=floor, log=log, seq=seq, days=days, plan=house.plans.highest)
             if await house.outbox.commit() and not await write_kept(self._files, kept):
                 house.count("disk_refused")
 
     async def _watch_trust(self) -> None:
         house = self._house
         while True:
+            self._watching.stirred()
             before = house.trust
-            house.timekeeper.look(self._clock.now(), self._clock.monotonic(), synchronised=self._synchronised())
+            if self._clock_watch.look(house, connected=self._link.connected, came_late=self._talk.came_late):
+                self._talk.came_late = False
+                self._link.renew()
             self._trust_changed(before is not house.trust)
             for counter in self._furniture.counters.values():
                 counter.look()
-            await self._clock.sleep(TRUST_S)
+            await self._clock.sleep(LOOK_S)
+
+    def _gist(self) -> str:
+        """How it is, for whoever asks the service manager."""
+        plan = self._house.plans.plan
+        return (
+            f"plan {plan.manifest.version if plan is not None else 'none'}, clock {self._house.trust}, "
+            f"{self._courier.behind} events not acknowledged, {len(self._house.faults)} faults"
+        )
 
     # Hearing
 
@@ -313,9 +329,12 @@ class Agent:
             elif topic.name == "command":
                 self._talk.command(message.payload, retained=message.retained)
             elif topic.name == "hello":
-                trust = house.trust
+                trust, before = house.trust, house.now()
                 hello = self._talk.hello(message.payload)
-                self._trust_changed(trust is not house.trust)
+                lowered = house.now() < before
+                self._trust_changed(trust is not house.trust or lowered)
+                if lowered:
+                    house.spawn("lowered floor", self._keep(house))
                 if self._talk.latest(hello):
                     house.outbox.wanted(hello.log, hello.next_seq)
                     self._courier.again()

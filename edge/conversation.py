@@ -65,6 +65,8 @@ class Conversation:
         self._status_due = False
         self._said: tuple[ClockTrust, str | None, int, int] | None = None
         self._leaving = False
+        self.came_late = False
+        """A hello that could have proven the time came too long after its session began to do so."""
 
     # Who is there
 
@@ -117,9 +119,10 @@ class Conversation:
         house = self._house
         if self.answers(hello):
             before = house.now()
-            house.timekeeper.hello(
-                hello.at, house.clock.now(), house.clock.monotonic(), session_began=self._session.began
-            )
+            mono = house.clock.monotonic()
+            proven = hello.trust is not ClockTrust.UNPROVEN
+            if proven and not house.timekeeper.hello(hello.at, mono, session_began=self._session.began):
+                self.came_late = True
             if self._gate is not None:
                 self._gate.clock_moved(house.now() - before)
         reply = HelloReply(
@@ -274,5 +277,6 @@ class Conversation:
             head=house.outbox.head,
             log=house.outbox.log,
             health=dict(house.health),
+            clock_error_s=house.timekeeper.error_s,
             papers=house.papers,
         )

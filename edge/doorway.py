@@ -7,10 +7,12 @@ from functools import partial
 import msgspec
 
 from edge import door
+from edge.bouncer import Bouncer
 from edge.door_config import DoorConfig
 from edge.house import House, Timer
 from edge.interlock import WAIT_S, Interlock
 from edge.lock import Lock
+from edge.lockout import is_typed
 from edge.pins import Pins
 from edge.readers import Reader
 from edge.signal_player import PinLights, SignalPlayer
@@ -38,6 +40,15 @@ _ANSWERS = {
 }
 
 
+def _signal(decision: Decision) -> Signal:
+    """What whoever asked is told. Of a code of another day nobody is told that it is one."""
+    if decision.granted:
+        return Signal.GRANTED
+    if decision.reason is Reason.TOO_EARLY and not decision.near:
+        return Signal.REFUSED
+    return _ANSWERS.get(decision.reason, Signal.REFUSED)
+
+
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """What was shown at ``reader`` while another door of the interlock was in use."""
 
@@ -49,11 +60,20 @@ class Doorway:
     """One door. Its lock is at rest when this is made, and after ``rest``."""
 
     def __init__(
-        self, config: DoorConfig, *, house: House, pins: Pins, warden: Warden, interlock: Interlock | None = None
+        self,
+        config: DoorConfig,
+        *,
+        house: House,
+        pins: Pins,
+        bouncer: Bouncer,
+        warden: Warden,
+        interlock: Interlock | None = None,
     ) -> None:
         self._config = config
         self._house = house
+        self._bouncer = bouncer
         self._warden = warden
+        bouncer.listeners.append(self._codes_wait)
         self.id = config.id
         self._clock = house.clock
         self._interlock = interlock
@@ -68,7 +88,8 @@ class Doorway:
         self._patience = Timer(house, f"patience at {config.id}", self._give_up)
         self._waiting: Waiting | None = None
         self._asking = False
-        self._warning = self._lasting = Signal.IDLE
+        self._warning = Signal.IDLE
+        self._lasting: dict[str, Signal] = {}
         self._begun = self._exit_stuck = False
         self.guarded: Callable[[], bool] = lambda: False
         """Whether an alarm is set behind the door: it is free to nobody before the first valid entry."""
@@ -172,6 +193,7 @@ class Doorway:
                 "alarm": self._alarm(),
                 "fault": self._lock.trouble or (EXIT_STUCK if self._exit_stuck else None),
                 "mode": self._mode or "locked",
+                "codes_wait_until": self._codes_wait_until(),
             },
         )
 
@@ -209,8 +231,9 @@ class Doorway:
             decision = self._warden.judge(self.id, decision)
         if decision.reason is Reason.FREE and not self._state.free:
             # The hours that are free to anybody have not begun, since nobody with a valid credential has come.
-            return msgspec.structs.replace(decision, granted=False, reason=Reason.UNKNOWN, hold_s=0.0)
-        return decision
+            decision = msgspec.structs.replace(decision, granted=False, reason=Reason.UNKNOWN, hold_s=0.0)
+        # A door that is free tells a guesser nothing, whatever is typed there.
+        return decision if self._state.free else self._bouncer.judge(presented, reader, decision)
 
     def _answer(self, presented: Presented, decision: Decision, reader: str) -> None:
         """Carry a decision out."""
@@ -225,7 +248,9 @@ class Doorway:
             self._house.count("wrong_codes")
             self._house.record(self.id, access)
             self._house.show(self.id)
-        self._reply(Signal.GRANTED if decision.granted else _ANSWERS.get(decision.reason, Signal.REFUSED), reader)
+        self._bouncer.answered(presented, reader, decision, readers=self.readers)
+        waits = is_typed(presented) and self._bouncer.waits_until(reader) is not None
+        self._reply(Signal.LOCKED_OUT if waits and not decision.granted else _signal(decision), reader)
 
     def _reply(self, signal: Signal, reader: str) -> None:
         self._lights.signal(signal)
@@ -337,9 +362,26 @@ class Doorway:
     def _show_signals(self) -> None:
         """What is to be told until it is over, where that has changed."""
         own = {"fire": Signal.FIRE, "forced": Signal.FORCED, "held": Signal.HELD}.get(self._alarm() or "")
-        if (lasting := own or self._warning) is not self._lasting:
-            self._lasting = lasting
-            self.say(lasting)
+        all_over = own or self._warning
+        places: dict[str, SignalPlayer | Reader] = {"": self._lights, **self.readers}
+        for place, lights in places.items():
+            lasting = all_over
+            if lasting is Signal.IDLE and self._codes_wait_until(place) is not None:
+                lasting = Signal.CODES_WAIT
+            if lasting is not self._lasting.get(place, Signal.IDLE):
+                self._lasting[place] = lasting
+                lights.signal(lasting)
+
+    def _codes_wait(self, reader: str) -> None:
+        """Codes typed at a reader wait from now on, or no longer."""
+        if reader in self.readers:
+            self._house.show(self.id)
+            self._show_signals()
+
+    def _codes_wait_until(self, reader: str = "") -> str | None:
+        """Until when codes typed wait, at a reader or at any."""
+        waits = [self._bouncer.waits_until(each) for each in ([reader] if reader else self.readers)]
+        return max((at.isoformat() for at in waits if at is not None), default=None)
 
     def _alarm(self) -> str | None:
         """What somebody should look at, the gravest first."""

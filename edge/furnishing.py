@@ -8,6 +8,7 @@ import msgspec
 
 from edge.announcers import Announcer
 from edge.area import Area, KeptArea
+from edge.bouncer import Bouncer, KeptLockOuts
 from edge.caretaker import Caretaker
 from edge.doorway import Doorway
 from edge.files import Files
@@ -30,6 +31,7 @@ class Starting(Protocol):
 class Furniture(msgspec.Struct, frozen=True, kw_only=True):
     """The devices of one edge, each kind by id."""
 
+    bouncer: Bouncer | None = None
     warden: Warden | None = None
     fire: FireLine | None = None
     doors: dict[str, Doorway] = {}
@@ -63,6 +65,8 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
         """Act on what is found, and begin to look. What is set is set before any door can be free; then fire, so that
         no door that it released locks again."""
         starting: list[Starting] = [*self.areas.values()]
+        if self.bouncer is not None:
+            starting.append(self.bouncer)
         if self.warden is not None:
             starting.append(self.warden)
         if self.fire is not None:
@@ -91,6 +95,8 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
             await self.fire.keep()
         for area in self.areas.values():
             await area.keep()
+        if self.bouncer is not None:
+            await self.bouncer.keep()
 
 
 def furnish(
@@ -101,16 +107,19 @@ def furnish(
     *,
     fire_latched: bool,
     kept_areas: Mapping[str, KeptArea],
+    kept_lock_outs: KeptLockOuts,
 ) -> Furniture:
     """Take the pins. Every lock's relay is off until its door starts. Raises ``PinError``."""
     config = house.config
     interlocks = {each.interlock: Interlock() for each in config.doors if each.interlock is not None}
+    bouncer = Bouncer(house, files=files, kept=kept_lock_outs)
     warden = Warden(house, files=files, doors=[each.id for each in config.doors])
     doors = {
         each.id: Doorway(
             each,
             house=house,
             pins=pins,
+            bouncer=bouncer,
             warden=warden,
             interlock=interlocks.get(each.interlock or ""),
         )
@@ -156,6 +165,7 @@ def furnish(
     if fire is not None:
         fire.listeners += [*(area.fire for area in areas.values()), caretaker.fire]
     return Furniture(
+        bouncer=bouncer,
         warden=warden,
         fire=fire,
         doors=doors,

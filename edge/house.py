@@ -61,7 +61,8 @@ class House:
         self._faults: set[tuple[str, str]] = set()
         self._seqs: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._lasting: dict[asyncio.Task[None], Pulse] = {}
+        self.lasting: dict[asyncio.Task[None], Pulse] = {}
+        """The tasks that the agent cannot be without, and whether they get on."""
         self._stopping = False
         self.secrets = DoorSecrets(config.identity.papers)
         self.papers = config.identity.papers.version
@@ -72,7 +73,7 @@ class House:
 
     def now(self) -> datetime:
         """The instant the edge goes by."""
-        return self.timekeeper.now(self.clock.now(), self.clock.monotonic())
+        return self.timekeeper.now(self.clock.monotonic())
 
     @property
     def trust(self) -> ClockTrust:
@@ -141,13 +142,13 @@ class House:
         """Run ``work`` that lasts as long as the agent: should it end before, in whatever way, the agent ends too.
         ``pulse`` tells whether it gets on."""
         task = self.spawn(name, work)
-        self._lasting[task] = pulse or Pulse()
+        self.lasting[task] = pulse or Pulse()
         return task
 
     def stuck(self) -> list[str]:
         """The lasting tasks that have not stirred for too long although they have something to do."""
         now = self._loop.time()
-        return [task.get_name() for task, pulse in self._lasting.items() if pulse.stuck(now)]
+        return [task.get_name() for task, pulse in self.lasting.items() if pulse.stuck(now)]
 
     def stopping(self) -> None:
         """The agent ends: from here on every task may."""
@@ -179,7 +180,7 @@ class House:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        lasting = self._lasting.pop(task, None) is not None and not self._stopping
+        lasting = self.lasting.pop(task, None) is not None and not self._stopping
         error = None if task.cancelled() else task.exception()
         if error is not None or lasting:
             self.die(task.get_name(), error)

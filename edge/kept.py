@@ -1,7 +1,7 @@
 """What is kept beside events and plan, in one small file: read at the start, written with every heartbeat."""
 
 import asyncio
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -30,11 +30,27 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """The floor of time, each counter's day, and the highest plan applied."""
+    """The floor of time, as of event ``seq`` of the outbox ``log``; each counter's day; the highest plan applied."""
 
     floor: Floor
+    log: str = ""
+    seq: int = 0
     days: dict[Slug, Day] = {}
     plan: Mark | None = None
+
+
+def floor_of(kept: Kept | None, *, log: str, head: int, last_at: datetime | None) -> Floor | None:
+    """The floor that is the later one: what was kept, or the last event, number ``head`` of ``log``, at ``last_at``.
+    The later one, not the higher one, since a signed hello may have lowered the time in between."""
+    if kept is None:
+        return Floor(at=last_at) if last_at is not None else None
+    floor, seen = kept.floor, kept.log == log and kept.seq >= head
+    if last_at is None or seen:
+        return floor
+    if last_at < floor.at:
+        return Floor(at=last_at) if kept.log == log else floor
+    # The event lies so much further on the same line.
+    return msgspec.structs.replace(floor, at=last_at, mono=floor.mono + (last_at - floor.at) / timedelta(seconds=1))
 
 
 async def read_kept(files: Files) -> tuple[Kept | None, str | None]:

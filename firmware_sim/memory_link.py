@@ -4,6 +4,7 @@ For virtual runs, where a real broker's sockets have no place. A link can be cut
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from edge.introduction import Introduction
@@ -31,14 +32,15 @@ class MemoryBroker:
         self.up = True
         self._retained: dict[str, bytes] = {}
         self._links: list[MemoryLink] = []
+        self._made: list[MemoryLink] = []
 
     def link(self, introduction: Introduction) -> "MemoryLink":
         """A link of an edge: a ``LinkMaker``."""
-        return MemoryLink(self, introduction.filters, introduction.will)
+        return self._make(introduction.filters, introduction.will)
 
     def client(self, filters: Sequence[str]) -> "MemoryLink":
         """A link of somebody who leaves no will, such as a controller."""
-        return MemoryLink(self, filters, None)
+        return self._make(filters, None)
 
     def kill(self) -> None:
         """kill -9: connections and retained messages are gone."""
@@ -50,6 +52,12 @@ class MemoryBroker:
     def start(self) -> None:
         """Come (back) up, empty."""
         self.up = True
+        for link in self._made:
+            link.try_now()
+
+    def _make(self, filters: Sequence[str], will: Will | None) -> "MemoryLink":
+        self._made.append(MemoryLink(self, filters, will))
+        return self._made[-1]
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Route a message, as if a client without a connection of ours had sent it."""
@@ -83,9 +91,10 @@ class MemoryBroker:
 
 
 class MemoryLink:
-    """One client's connection, which restores itself every ``RETRY_S`` seconds of the loop's time."""
+    """One client's connection, which restores itself: it tries at once when it is mended, and else as seldom as the
+    real one does, in seconds of the loop's time."""
 
-    RETRY_S = 1.0
+    RETRY_S, RETRY_MOST_S = 1.0, 30.0
 
     def __init__(self, broker: MemoryBroker, filters: Sequence[str], will: Will | None) -> None:
         self._broker = broker
@@ -94,6 +103,7 @@ class MemoryLink:
         self._queue: asyncio.Queue[Message | Connected | Disconnected] = asyncio.Queue()
         self._count = 0
         self._cut = False
+        self._now = asyncio.Event()
         self.testament: tuple[str, bytes] | None = None
         self.connected = False
 
@@ -105,17 +115,31 @@ class MemoryLink:
     def mend(self) -> None:
         """Plug the cable in again."""
         self._cut = False
+        self.try_now()
+
+    def try_now(self) -> None:
+        """Something has changed: wait no longer with the next try."""
+        self._now.set()
 
     def renew(self) -> None:
         self._broker.drop(self, "a new connection was asked for", will=False)
 
     async def events(self) -> AsyncIterator[Message | Connected | Disconnected]:
         """Connects on the first use and for as long as the iterator is alive."""
+        self._connect()
+        wait_s = self.RETRY_S
         try:
             while True:
-                if not self.connected and self._queue.empty():
-                    await self._connect()
-                yield await self._queue.get()
+                if self.connected or not self._queue.empty():
+                    happening = await self._queue.get()
+                    if isinstance(happening, Connected):
+                        wait_s = self.RETRY_S
+                    yield happening
+                    continue
+                await self._wait(wait_s)
+                wait_s = min(wait_s * 2, self.RETRY_MOST_S)
+                if not self._connect():
+                    yield Disconnected(why="the broker is out of reach")
         finally:
             self._broker.drop(self, "closed", will=False)
 
@@ -125,12 +149,15 @@ class MemoryLink:
         self._broker.publish(topic, payload, retain=retain)
         return True
 
-    async def _connect(self) -> None:
-        while True:
-            self.testament = self._will(self._count + 1) if self._will is not None else None
-            if not self._cut and self._broker.join(self):
-                return
-            await asyncio.sleep(self.RETRY_S)
+    def _connect(self) -> bool:
+        self.testament = self._will(self._count + 1) if self._will is not None else None
+        return not self._cut and self._broker.join(self)
+
+    async def _wait(self, seconds: float) -> None:
+        self._now.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._now.wait()
 
     def announce(self) -> None:
         """The broker has taken us in."""

@@ -16,7 +16,8 @@ Natural = Annotated[int, msgspec.Meta(ge=0)]
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Who is there. ``nonce`` is the session's: new on every connection, echoed by every command. ``connection``
     counts connections since ``boot``. The last will is a ``Status`` with ``online`` false, signed beforehand.
-    ``papers``: the version of those it holds."""
+    ``papers``: the version of those it holds. ``clock_error_s``: how far its time may be off, in seconds; nothing where
+    it is not proven."""
 
     site: Slug
     edge: Slug
@@ -33,11 +34,13 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     log: LogId | None = None
     health: dict[str, Natural] = {}
     papers: Natural = 0
+    clock_error_s: Annotated[float, msgspec.Meta(ge=0)] | None = None
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
     """The controller asks. ``at`` is its time, ``next_seq`` the event it wants next of ``log``. ``session`` echoes
-    the nonce of the edge's status: without it a hello proves no time, since it may be an old one sent again."""
+    the nonce of the edge's status: without it a hello proves no time, since it may be an old one sent again. Nor does
+    it where the controller's own clock is unproven (``trust``)."""
 
     site: Slug
     edge: Slug
@@ -46,6 +49,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     session: Nonce | None = None
     plan_version: Natural | None = None
     log: LogId | None = None
+    trust: ClockTrust = ClockTrust.SYNCED
     next_seq: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 

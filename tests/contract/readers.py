@@ -78,7 +78,7 @@ class World:
         outbox = Outbox(disk, limit=2**20, count=lambda name: None, committed=lambda: None)
         plans = PlanStore(disk, site=around.site, edge=around.edge, keys=controller, using=lambda: None)
         now = clock.now()
-        keeper = Timekeeper(floor=None, machine_boot="", rtc=True, now=now, mono=clock.monotonic())
+        keeper = Timekeeper(floor=None, machine_boot="", battery=now, now=now, mono=clock.monotonic())
         self.house = House(
             around, clock=clock, boot=uuid7(now, bytes(10)), timekeeper=keeper, outbox=outbox, plans=plans
         )
@@ -96,6 +96,7 @@ class World:
         await asyncio.sleep(2)
 
     async def close(self) -> None:
+        self.house.stopping()
         self.reader.close()
         await self.house.stop_tasks()
         if self.house.death.done():

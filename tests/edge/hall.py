@@ -17,6 +17,7 @@ from edge.pinout import InputPin, OutputPin
 from edge.pins import GpioPins
 from edge.readers.config import WiegandConfig
 from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
+from edge.watchdog import ServiceManager
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.envelope import Addressed, Envelope, Keyring, Purpose, Signer, open_envelope
@@ -99,8 +100,12 @@ class Hall:
         disk: Files | None = None,
         config: Config | None = None,
         synchronised: bool = True,
+        machine: VirtualClock | None = None,
+        battery: datetime | None = None,
     ) -> None:
         self.clock = clock
+        self.machine = machine or clock
+        self.battery = battery
         self.disk = disk if disk is not None else MemoryDisk()
         self.config = config or _default_config
         self.synchronised = synchronised
@@ -115,6 +120,7 @@ class Hall:
         self.outputs: dict[int, list[bool]] = {}
         self.task: asyncio.Task[None] | None = None
         self.auto_ack = True
+        self.manager: ServiceManager | None = None
         self.watch: Callable[[Event], None] = lambda event: None
 
     # Power
@@ -123,14 +129,16 @@ class Hall:
         if self._listening is None:
             self._listening = asyncio.create_task(self._hear())
         self.factory = SimFactory(self.levels, self._driven)
-        agent = Agent(
+        agent = self.agent = Agent(
             self.config,
-            clock=self.clock,
+            clock=self.machine,
             pins=GpioPins(self.factory),
             link=self._make_link,
             files=self.disk,
             observer=self._observe,
             synchronised=lambda: self.synchronised,
+            manager=self.manager,
+            battery=lambda: self.battery,
         )
         self.task = asyncio.create_task(agent.run())
         await asyncio.sleep(1)
@@ -208,11 +216,14 @@ class Hall:
 
     async def send_plan(self, version: int, *parts: Part, must_understand: tuple[str, ...] = ()) -> Manifest:
         manifest, data = self.plan(version, *parts, must_understand=must_understand)
+        await self.publish(manifest, data)
+        return manifest
+
+    async def publish(self, manifest: Manifest, data: dict[str, bytes]) -> None:
         for name, part in data.items():
             self.send("plan/part", part, item=name, retain=True)
         self.send("plan", self.controller.seal(Purpose.PLAN, manifest), retain=True)
         await asyncio.sleep(0.5)
-        return manifest
 
     async def send_codes(self, version: int, *grants: Grant) -> Manifest:
         return await self.send_plan(version, hours(), GrantsPart(grants=grants))

@@ -1,116 +1,428 @@
 """How far the clock is believed."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.trust import Floor, Timekeeper, kernel_synchronised, machine_boot_id
+from edge.trust import (
+    BATTERY_ERROR_S,
+    DRIFT,
+    HOLDOVER_LIMIT_S,
+    SYNC_ERROR_S,
+    Floor,
+    Timekeeper,
+    battery_clock,
+    kernel_synchronised,
+    machine_boot_id,
+)
 from edge.wire.decide import ClockTrust
+from edge.wire.plan import HORIZON
 
 NOON = datetime(2026, 10, 25, 12, 0, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
+DEAD = datetime(1970, 1, 1, tzinfo=UTC) - NOON
+SYNCED, HOLDOVER, UNPROVEN = ClockTrust.SYNCED, ClockTrust.HOLDOVER, ClockTrust.UNPROVEN
 
 
-def keeper(
-    *, now: datetime = NOON, floor: datetime | None = NOON - HOUR, rtc: bool = False, boot: str = "b"
-) -> Timekeeper:
-    kept = Floor(at=floor, machine_boot="a") if floor is not None else None
-    return Timekeeper(floor=kept, machine_boot=boot, rtc=rtc, now=now, mono=0.0)
+class Desk:
+    """A timekeeper on its desk: ``wall`` is what the machine's clock says, the truth what it ought to say."""
+
+    def __init__(
+        self,
+        *,
+        floor: datetime | None = NOON - HOUR,
+        wrong: timedelta = timedelta(0),
+        battery: timedelta | None = None,
+        kept: Floor | None = None,
+        boot: str = "b",
+        mono: float = 0.0,
+    ) -> None:
+        self.mono, self.began, self.wrong = mono, mono, wrong
+        if kept is None and floor is not None:
+            kept = Floor(at=floor, machine_boot="a")
+        rtc = NOON + battery if battery is not None else None
+        self.time = Timekeeper(floor=kept, machine_boot=boot, battery=rtc, now=NOON + wrong, mono=mono)
+
+    @property
+    def truth(self) -> datetime:
+        return NOON + timedelta(seconds=self.mono - self.began)
+
+    @property
+    def off(self) -> timedelta:
+        """How far what is gone by is from the truth, to the second."""
+        return timedelta(seconds=round((self.time.now(self.mono) - self.truth) / timedelta(seconds=1)))
+
+    def look(self, after_s: float = 10.0, *, wrong: timedelta | None = None, synchronised: bool = True) -> ClockTrust:
+        self.mono += after_s
+        self.wrong = self.wrong if wrong is None else wrong
+        self.time.look(self.truth + self.wrong, self.mono, synchronised=synchronised)
+        return self.time.trust
+
+    def hello(self, *, wrong: timedelta = timedelta(0), late_s: float = 1.0) -> bool:
+        return self.time.hello(self.truth + wrong, self.mono, session_began=self.mono - late_s)
+
+
+def proven() -> Desk:
+    """One that a time service proved, and that a signed hello has not seen."""
+    desk = Desk()
+    assert desk.look() is SYNCED
+    return desk
+
+
+def signed() -> Desk:
+    desk = proven()
+    assert desk.hello()
+    return desk
+
+
+# At the start
 
 
 def test_after_a_power_cut_without_a_battery_clock_nothing_vouches_for_the_time() -> None:
-    assert keeper().trust is ClockTrust.UNPROVEN
+    assert Desk().time.trust is UNPROVEN
 
 
-def test_a_battery_clock_vouches_for_it() -> None:
-    assert keeper(rtc=True, floor=NOON - 30 * DAY).trust is ClockTrust.HOLDOVER
+@pytest.mark.parametrize(
+    ("wrong", "battery", "floor", "trust"),
+    [
+        pytest.param(timedelta(0), timedelta(0), NOON - 30 * DAY, HOLDOVER, id="a month without power"),
+        pytest.param(timedelta(0), timedelta(seconds=1), NOON + timedelta(seconds=1), HOLDOVER, id="a moment behind"),
+        pytest.param(timedelta(0), timedelta(0), None, HOLDOVER, id="first use"),
+        pytest.param(timedelta(0), None, NOON - HOUR, UNPROVEN, id="not there"),
+        pytest.param(-HOUR, timedelta(0), NOON - DAY, UNPROVEN, id="the kernel did not set its clock from it"),
+        pytest.param(
+            DEAD,
+            DEAD,
+            None,
+            UNPROVEN,
+            id="dead, first use",
+        ),
+        pytest.param(
+            DEAD,
+            DEAD,
+            NOON - DAY,
+            UNPROVEN,
+            id="dead",
+        ),
+        pytest.param(-YEAR, -YEAR, NOON - DAY, UNPROVEN, id="a year behind"),
+        pytest.param(YEAR, YEAR, NOON - DAY, UNPROVEN, id="a year ahead"),
+    ],
+)
+def test_a_battery_clock_vouches_where_it_can_be_right(
+    wrong: timedelta, battery: timedelta | None, floor: datetime | None, trust: ClockTrust
+) -> None:
+    desk = Desk(wrong=wrong, battery=battery, floor=floor)
+    assert desk.time.trust is trust
+    assert desk.time.battery_good is (trust is HOLDOVER)
 
 
-def test_an_agent_restarted_on_a_running_machine_holds_over() -> None:
-    assert keeper(boot="a").trust is ClockTrust.HOLDOVER
+@pytest.mark.parametrize("wrong", [-YEAR, YEAR, DEAD], ids=str)
+def test_a_battery_clock_that_is_wrong_does_not_keep_a_time_service_from_being_believed(wrong: timedelta) -> None:
+    desk = Desk(wrong=wrong, battery=wrong)
+    assert desk.look(wrong=timedelta(0)) is SYNCED
+    assert not desk.off
+
+
+@pytest.mark.parametrize("wrong", [timedelta(0), HOUR, -HOUR, 20 * YEAR, -20 * YEAR], ids=str)
+def test_an_agent_restarted_on_a_running_machine_goes_on_by_its_monotonic_clock(wrong: timedelta) -> None:
+    """Whatever has become of the machine's clock meanwhile."""
+    before = signed()
+    kept = before.time.floor(before.mono)
+    again = Desk(kept=kept, wrong=wrong, mono=before.mono + 30)
+    again.began = before.began
+    assert again.time.trust is HOLDOVER
+    assert again.time.now(again.mono) == kept.at + timedelta(seconds=30)
+    assert again.look(wrong=wrong) is (HOLDOVER if wrong else SYNCED)
 
 
 def test_an_agent_restarted_before_anything_proved_the_time_is_no_wiser() -> None:
-    kept = keeper(boot="b").floor(NOON, 10.0)
-    again = Timekeeper(floor=kept, machine_boot="b", rtc=False, now=NOON, mono=20.0)
-    assert again.trust is ClockTrust.UNPROVEN
+    before = Desk()
+    assert Desk(kept=before.time.floor(10.0), mono=20.0).time.trust is UNPROVEN
 
 
-def test_a_clock_below_the_floor_stands_at_the_floor() -> None:
-    time = keeper(now=datetime(1970, 1, 1, tzinfo=UTC), floor=NOON)
-    assert time.now(datetime(1970, 1, 1, 0, 0, 10, tzinfo=UTC), 10.0) == NOON + timedelta(seconds=10)
-    assert time.trust is ClockTrust.UNPROVEN
+def test_another_boot_of_the_machine_has_another_monotonic_clock() -> None:
+    before = signed()
+    assert Desk(kept=before.time.floor(before.mono), boot="c", mono=before.mono + 30).time.trust is UNPROVEN
 
 
-def test_a_time_service_within_a_day_of_the_floor_is_believed() -> None:
-    time = keeper()
-    seen = []
-    for mono, synchronised in ((0.0, True), (3600.0, False)):
-        time.look(NOON + timedelta(seconds=mono), mono, synchronised=synchronised)
-        seen.append(time.trust)
-    assert seen == [ClockTrust.SYNCED, ClockTrust.HOLDOVER]
+def test_a_clock_below_the_floor_goes_on_from_the_floor() -> None:
+    desk = Desk(floor=NOON, wrong=DEAD)
+    assert desk.time.now(10.0) == NOON + timedelta(seconds=10)
+    assert desk.time.trust is UNPROVEN
 
 
-def test_a_step_of_20_years_forward_is_not_believed_even_from_a_time_service() -> None:
-    time = keeper()
-    time.look(NOON, 0.0, synchronised=True)
-    time.look(NOON + 20 * 365 * DAY, 10.0, synchronised=True)
-    assert time.now(NOON + 20 * 365 * DAY, 11.0) == NOON + timedelta(seconds=11)
-    assert time.trust is ClockTrust.HOLDOVER
+def test_a_machine_that_never_knew_the_time_believes_the_first_time_service() -> None:
+    for floor in (None, datetime(1970, 1, 1, 0, 5, tzinfo=UTC)):
+        desk = Desk(floor=floor, wrong=DEAD)
+        assert desk.look(wrong=timedelta(0)) is SYNCED
+        assert not desk.off
+
+
+# Time services
+
+
+def test_a_time_service_within_a_day_of_the_floor_is_believed_and_held_over_when_it_goes() -> None:
+    for floor in (NOON - HOUR, NOON - DAY + timedelta(minutes=1)):
+        desk = Desk(floor=floor)
+        assert [desk.look(), desk.look(3600, synchronised=False)] == [SYNCED, HOLDOVER]
+        assert not desk.off
+
+
+def test_a_time_service_more_than_a_day_ahead_of_the_floor_is_not() -> None:
+    desk = Desk(floor=NOON - 2 * DAY)
+    assert desk.look() is UNPROVEN
+    assert desk.time.wants_proof
+    assert desk.hello()
+    assert desk.look() is SYNCED
+
+
+STEPS = [HOUR, 23 * HOUR, 2 * DAY, 20 * YEAR]
+
+
+@pytest.mark.parametrize("step", [*STEPS, *(-step for step in STEPS)], ids=str)
+@pytest.mark.parametrize("make", [proven, signed])
+@pytest.mark.parametrize("synchronised", [True, False])
+def test_a_false_step_is_not_followed_once_the_time_is_proven_and_does_no_harm(
+    step: timedelta, make: object, synchronised: bool
+) -> None:
+    """The kernel says that it is synchronised while somebody answers for the time service."""
+    desk = make()  # type: ignore[operator]
+    floor = NOON - HOUR
+    ambiguous = synchronised and make is proven and floor < desk.truth + step < desk.truth
+    for _ in range(20):
+        assert desk.look(wrong=step, synchronised=synchronised) is (UNPROVEN if ambiguous else HOLDOVER)
+        assert ambiguous or not desk.off
+    assert desk.time.disputed is synchronised
+    # It comes right by itself, at once.
+    assert desk.look(wrong=timedelta(0)) is SYNCED
+    assert not desk.off
+    assert not desk.time.disputed
+
+
+def test_a_day_is_gained_once_and_not_by_23_hours_again_and_again() -> None:
+    desk = Desk()
+    assert desk.look(wrong=22 * HOUR) is SYNCED
+    for day in range(2, 10):
+        for _ in range(100):
+            assert desk.look(wrong=day * 22 * HOUR) is HOLDOVER
+        assert desk.off == 22 * HOUR
+
+
+@pytest.mark.parametrize("there_and_back", [(23 * HOUR, HOUR), (2 * HOUR, timedelta(0))], ids=str)
+def test_nor_by_going_there_and_back(there_and_back: tuple[timedelta, timedelta]) -> None:
+    desk = Desk()
+    for _ in range(50):
+        for wrong in there_and_back:
+            desk.look(wrong=wrong)
+    assert desk.off <= 23 * HOUR
+
+
+def test_after_a_false_step_at_the_start_the_time_stands_until_the_service_that_came_right_has_caught_up() -> None:
+    desk = Desk()
+    assert desk.look(wrong=HOUR) is SYNCED
+    assert desk.look(wrong=timedelta(0)) is UNPROVEN
+    assert desk.time.wants_proof
+    stood = desk.time.now(desk.mono)
+    while desk.look(60.0) is UNPROVEN:
+        assert desk.time.now(desk.mono) == stood
+    assert desk.mono == pytest.approx(3600, abs=130)
+    assert desk.look() is SYNCED
+    assert abs(desk.off) <= timedelta(seconds=2)
+
+
+def test_or_until_the_controller_has_said_what_time_it_is() -> None:
+    desk = Desk()
+    desk.look(wrong=23 * HOUR)
+    desk.look(wrong=timedelta(0))
+    assert desk.hello()
+    assert not desk.off
+    assert desk.look() is SYNCED
+
+
+def test_if_it_was_the_second_that_was_false_the_first_goes_on() -> None:
+    desk = Desk()
+    desk.look()
+    assert desk.look(wrong=-HOUR / 2) is UNPROVEN
+    assert desk.look(600.0, wrong=timedelta(0)) is SYNCED
+    assert not desk.off
+
+
+@pytest.mark.parametrize("ahead", [22 * HOUR, 3 * DAY], ids=str)
+def test_a_floor_that_a_false_time_has_raised_is_waited_for(ahead: timedelta) -> None:
+    desk = Desk(floor=NOON + ahead)
+    assert desk.look() is UNPROVEN
+    while desk.look(600.0) is UNPROVEN:
+        assert desk.mono <= ahead / timedelta(seconds=1) + 700
+    assert desk.look() is SYNCED
+    assert abs(desk.off) <= timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("battery", [None, timedelta(0)], ids=["no battery", "battery"])
+def test_a_floor_20_years_ahead_is_lowered_by_a_signed_hello(battery: timedelta | None) -> None:
+    desk = Desk(floor=NOON + 20 * YEAR, battery=battery)
+    assert desk.look() is UNPROVEN
+    assert desk.hello()
+    assert not desk.off
+    assert desk.look() is SYNCED
+    floor = desk.time.floor(desk.mono)
+    assert floor.at - desk.truth < timedelta(seconds=1)
+
+
+def test_a_time_service_may_slew_the_clock_back_a_little() -> None:
+    desk = proven()
+    highest = desk.time.now(desk.mono)
+    assert desk.look(wrong=-timedelta(seconds=1.5)) is SYNCED
+    for _ in range(10):
+        assert desk.time.now(desk.mono) >= highest
+        highest = desk.time.now(desk.mono)
+        desk.look(0.5)
+
+
+# Signed hellos
 
 
 def test_time_goes_back_for_nobody_but_a_signed_hello_of_this_session() -> None:
-    time = keeper()
-    time.look(NOON, 0.0, synchronised=True)
-    assert time.now(NOON - HOUR, 10.0) == NOON + timedelta(seconds=10)
-    assert time.hello(NOON - HOUR, NOON - HOUR, 10.0, session_began=5.0)
-    assert time.now(NOON - HOUR, 11.0) <= NOON - HOUR + timedelta(seconds=1)
+    desk = proven()
+    assert desk.hello(wrong=-HOUR)
+    assert desk.off == -HOUR
 
 
-@pytest.mark.parametrize("fast", [HOUR, 23 * HOUR, 2 * DAY, -HOUR])
-def test_a_wrong_clock_is_not_followed_again_after_a_hello_corrected_it(fast: timedelta) -> None:
-    time = keeper(now=NOON + fast, floor=None)
-    assert time.hello(NOON, NOON + fast, 10.0, session_began=5.0)
-    for mono in (11.0, 100.0, 10_000.0):
-        passed = timedelta(seconds=mono - 10)
-        time.look(NOON + fast + passed, mono, synchronised=False)
-        assert time.now(NOON + fast + passed, mono) == NOON + passed
+@pytest.mark.parametrize("late_s", [61.0, 3600.0])
+def test_a_hello_held_back_proves_nothing(late_s: float) -> None:
+    desk = Desk()
+    assert not desk.hello(late_s=late_s)
+    assert desk.time.trust is UNPROVEN
 
 
-def test_a_hello_held_back_proves_nothing() -> None:
-    time = keeper()
-    assert not time.hello(NOON - HOUR, NOON, 100.0, session_began=5.0)
-    assert time.trust is ClockTrust.UNPROVEN
+@pytest.mark.parametrize("fast", [HOUR, 23 * HOUR, 2 * DAY, -HOUR], ids=str)
+@pytest.mark.parametrize("synchronised", [True, False])
+def test_a_wrong_clock_is_not_followed_after_a_hello_corrected_it(fast: timedelta, synchronised: bool) -> None:
+    desk = Desk(wrong=fast, floor=None)
+    desk.look(synchronised=False)
+    assert desk.hello()
+    for wait in (1.0, 100.0, 10_000.0):
+        desk.look(wait, wrong=fast, synchronised=synchronised)
+        assert not desk.off
 
 
 def test_a_long_outage_ends_in_a_hello_that_moves_the_clock_far_forward() -> None:
-    time = keeper(floor=NOON - 40 * DAY)
-    assert time.now(NOON, 1.0) == NOON - 40 * DAY + timedelta(seconds=1)
-    assert time.hello(NOON, NOON, 2.0, session_began=1.0)
-    assert time.now(NOON + timedelta(seconds=1), 3.0) == NOON + timedelta(seconds=1)
-    assert time.trust is ClockTrust.HOLDOVER
+    desk = Desk(floor=NOON - 40 * DAY)
+    assert desk.off == -40 * DAY
+    assert desk.hello()
+    assert not desk.off
+    assert desk.time.trust is HOLDOVER
 
 
-@given(st.lists(st.tuples(st.floats(-2e5, 2e5), st.floats(0, 100), st.booleans()), max_size=30))
-def test_time_never_goes_back_whatever_the_clock_does(steps: list[tuple[float, float, bool]]) -> None:
-    time, mono, wall, last = keeper(), 0.0, NOON, NOON - HOUR
+def test_a_hello_is_as_good_as_its_way_was_short() -> None:
+    for late_s in (0.5, 50.0):
+        desk = Desk(floor=NOON - DAY)
+        desk.hello(late_s=late_s)
+        assert desk.time.error_s == pytest.approx(late_s)
+
+
+# How far off
+
+
+def test_the_bound_grows_in_holdover_by_100_millionths() -> None:
+    desk = proven()
+    assert desk.time.error_s == SYNC_ERROR_S
+    desk.look(86_400.0, synchronised=False)
+    assert desk.time.error_s == pytest.approx(SYNC_ERROR_S + 8.64)
+
+
+def test_an_unproven_time_has_no_bound() -> None:
+    assert Desk().time.error_s is None
+
+
+def test_a_battery_clock_is_bounded_by_how_long_it_ran_alone() -> None:
+    desk = Desk(floor=NOON - 10 * DAY, battery=timedelta(0))
+    assert desk.time.error_s == pytest.approx(BATTERY_ERROR_S + 86.4)
+
+
+@pytest.mark.parametrize("drift", [-DRIFT, -20e-6, 20e-6, DRIFT])
+def test_35_days_of_drift_stay_within_the_bound_and_end_in_the_time_service(drift: float) -> None:
+    desk = proven()
+    started, mono = desk.truth, desk.mono
+    for day in range(1, HORIZON.days + 1):
+        desk.mono = mono + day * 86_400 * (1 + drift)
+        truth = started + timedelta(days=day)
+        desk.time.look(truth, desk.mono, synchronised=False)
+        error_s = desk.time.error_s
+        assert error_s is not None
+        assert abs(desk.time.now(desk.mono) - truth) <= timedelta(seconds=error_s) < timedelta(seconds=310)
+    desk.time.look(truth, desk.mono, synchronised=True)
+    assert desk.time.trust is SYNCED
+
+
+def test_a_time_that_may_be_off_by_more_than_a_lead_in_is_no_longer_proven() -> None:
+    desk = proven()
+    alone = (HOLDOVER_LIMIT_S - SYNC_ERROR_S) / DRIFT
+    assert desk.look(alone - 60, synchronised=False) is HOLDOVER
+    assert desk.look(120, synchronised=False) is UNPROVEN
+    assert timedelta(seconds=alone) > 2 * HORIZON
+
+
+# In general
+
+
+@given(
+    st.lists(st.tuples(st.floats(-2e5, 2e5), st.floats(0, 100), st.booleans()), max_size=30),
+    st.sampled_from([None, timedelta(0), HOUR, -HOUR]),
+)
+def test_time_never_goes_back_whatever_the_clock_does(
+    steps: list[tuple[float, float, bool]], battery: timedelta | None
+) -> None:
+    desk, last = Desk(battery=battery), NOON - HOUR
     for step, wait, synchronised in steps:
-        mono += wait
-        wall += timedelta(seconds=wait + step)
-        time.look(wall, mono, synchronised=synchronised)
-        now = time.now(wall, mono)
+        desk.look(wait, wrong=desk.wrong + timedelta(seconds=step), synchronised=synchronised)
+        now = desk.time.now(desk.mono)
         assert now >= last
         last = now
 
 
-@pytest.mark.parametrize("mono", [0.0, 60.0])
-def test_the_floor_is_what_has_certainly_passed(mono: float) -> None:
-    floor = keeper(rtc=True).floor(NOON + timedelta(seconds=mono), mono)
-    assert floor == Floor(at=NOON + timedelta(seconds=mono), machine_boot="b")
+@given(st.lists(st.tuples(st.floats(-3e5, 3e5), st.floats(0, 5000), st.booleans()), max_size=30))
+def test_no_time_service_carries_the_time_further_than_a_day_within_one_boot(
+    steps: list[tuple[float, float, bool]],
+) -> None:
+    desk = Desk()
+    for wrong, wait, synchronised in steps:
+        desk.look(wait, wrong=timedelta(seconds=wrong), synchronised=synchronised)
+        assert desk.off <= DAY
+
+
+@given(st.lists(st.tuples(st.floats(-3e7, 3e9), st.floats(0, 5000), st.booleans()), max_size=20))
+def test_whatever_was_said_a_signed_hello_brings_it_right(steps: list[tuple[float, float, bool]]) -> None:
+    desk = Desk()
+    for wrong, wait, synchronised in steps:
+        desk.look(wait, wrong=timedelta(seconds=wrong), synchronised=synchronised)
+    assert desk.hello()
+    assert abs(desk.off) <= timedelta(seconds=6)
+    assert desk.look(wrong=timedelta(0)) is SYNCED
+
+
+def test_the_floor_is_what_has_certainly_passed() -> None:
+    desk = proven()
+    desk.look(50.0)
+    assert desk.time.floor(60.0) == Floor(
+        at=NOON + timedelta(seconds=60), machine_boot="b", mono=60.0, error_s=SYNC_ERROR_S, ahead_s=3600.0
+    )
+
+
+# The machine
 
 
 def test_the_machine_can_be_asked() -> None:
     assert kernel_synchronised() in (True, False)
     assert len(machine_boot_id()) == 36
+
+
+@pytest.mark.parametrize("text", ["1792929600\n", None, "", "what", "9" * 40])
+def test_a_battery_clock_that_does_not_answer_is_none(text: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "since_epoch"
+    if text is not None:
+        file.write_text(text)
+    good = text is not None and len(text) == 11
+    assert battery_clock(file) == (datetime.fromtimestamp(1792929600, UTC) if good else None)

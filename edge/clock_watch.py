@@ -1,0 +1,61 @@
+"""Asks the machine about its clock: at the start what there is to go by, then every few seconds whether it holds."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from edge.house import House
+from edge.trust import Floor, Timekeeper, machine_boot_id
+from edge.wire.clock import Clock
+from edge.wire.decide import ClockTrust
+
+LOOK_S = 10.0
+ASK_AGAIN_S = 300.0
+"""How long after asking the controller for the time it is asked again."""
+DISPUTED = "the time service says another time than is gone by"
+NO_BATTERY = "there is no battery clock, or it does not answer"
+BATTERY_WRONG = "the battery clock cannot be right: look at its battery"
+
+
+class ClockWatch:
+    """``rtc``: the configuration says that there is a battery clock. ``synchronised``: whether a time service sets
+    ``clock`` at this moment. ``battery``: what the battery clock says."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        rtc: bool,
+        synchronised: Callable[[], bool],
+        battery: Callable[[], datetime | None],
+    ) -> None:
+        self._clock = clock
+        self._rtc = rtc
+        self._synchronised = synchronised
+        self._battery = battery
+        self._asked_at = float("-inf")
+        self.trouble: str | None = None
+        """What is wrong with the battery clock, known since the start."""
+
+    def begin(self, floor: Floor | None) -> Timekeeper:
+        """The time to go by, from what was kept and what the machine says."""
+        wall, mono = self._clock.now(), self._clock.monotonic()
+        battery = self._battery() if self._rtc else None
+        keeper = Timekeeper(floor=floor, machine_boot=machine_boot_id(), battery=battery, now=wall, mono=mono)
+        if self._rtc and battery is None:
+            self.trouble = NO_BATTERY
+        elif self._rtc and keeper.trust is ClockTrust.UNPROVEN:
+            self.trouble = BATTERY_WRONG
+        keeper.look(wall, mono, synchronised=self._synchronised())
+        return keeper
+
+    def look(self, house: House, *, connected: bool, came_late: bool) -> bool:
+        """Look at the clock; whether to ask the controller for the time, in a new session, since its word proves
+        nothing long after the session began. ``came_late``: that has happened."""
+        keeper, mono = house.timekeeper, self._clock.monotonic()
+        keeper.look(self._clock.now(), mono, synchronised=self._synchronised())
+        house.fault(house.config.edge, DISPUTED, present=keeper.disputed)
+        wanted = connected and keeper.wants_proof and (keeper.disputed or came_late)
+        if not wanted or mono - self._asked_at < ASK_AGAIN_S:
+            return False
+        self._asked_at = mono
+        return True
