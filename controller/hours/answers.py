@@ -41,12 +41,18 @@ class HolidayRuleAnswer(Answer):
     spans: list[SpanAnswer]
 
 
+class ClosingAnswer(Answer):
+    warn_minutes: list[int]
+    secure_within_minutes: int
+
+
 class HoursAnswer(Answer):
     pattern: list[WeeklyAnswer]
     seasons: list[SeasonAnswer]
     exceptions: list[OtherDayAnswer]
     bank_holidays: HolidayRuleAnswer
     free_doors: list[str]
+    closing: ClosingAnswer
 
 
 class ClosureAnswer(Answer):
@@ -110,6 +116,10 @@ def hours_answer(timetable: Timetable) -> HoursAnswer:
         ],
         bank_holidays=rule_answer(timetable.bank_holidays),
         free_doors=list(timetable.free_doors),
+        closing=ClosingAnswer(
+            warn_minutes=list(timetable.closing.warn_minutes),
+            secure_within_minutes=timetable.closing.secure_within_minutes,
+        ),
     )
 
 

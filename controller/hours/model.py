@@ -79,6 +79,14 @@ class HolidayRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     spans: tuple[Span, ...] = ()
 
 
+class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """People are told ``warn_minutes`` before the building closes; it should be empty and shut
+    ``secure_within_minutes`` after."""
+
+    warn_minutes: tuple[int, ...] = (15, 5)
+    secure_within_minutes: int = 30
+
+
 class Timetable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All opening hours of a site. ``free_doors`` stand unlocked while it is staffed."""
 
@@ -87,6 +95,7 @@ class Timetable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     exceptions: tuple[OtherDay, ...] = ()
     bank_holidays: HolidayRule = HolidayRule()
     free_doors: tuple[Slug, ...] = ()
+    closing: Closing = Closing()
 
 
 class Closure(msgspec.Struct, frozen=True, kw_only=True):

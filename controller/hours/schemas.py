@@ -11,6 +11,7 @@ from controller.fields import Body, Day, Line, MomentText, Name, Slug, read_date
 from controller.hours.model import (
     LEAP_YEAR,
     Break,
+    Closing,
     HolidayMeaning,
     HolidayRule,
     OtherDay,
@@ -108,6 +109,20 @@ class HolidayRuleBody(Body):
         return HolidayRule(means=self.means, weekday=self.weekday, spans=spans)
 
 
+class ClosingBody(Body):
+    """How the building closes: when people are told, in minutes before; and how many minutes after it should be empty,
+    shut and its alarm set, before somebody hears."""
+
+    warn_minutes: Annotated[tuple[Annotated[int, Field(ge=1, le=240)], ...], Field(max_length=6)] = (15, 5)
+    secure_within_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+
+    def closing(self) -> Closing:
+        return Closing(
+            warn_minutes=tuple(sorted(set(self.warn_minutes), reverse=True)),
+            secure_within_minutes=self.secure_within_minutes,
+        )
+
+
 class HoursBody(Body):
     """Replaces all opening hours of the site. ``free_doors`` stand unlocked while it is staffed."""
 
@@ -116,6 +131,7 @@ class HoursBody(Body):
     exceptions: Annotated[list[OtherDayBody], Field(max_length=2000, default_factory=list)]
     bank_holidays: HolidayRuleBody = HolidayRuleBody(spans=[])
     free_doors: Annotated[list[Slug], Field(max_length=200, default_factory=list)]
+    closing: ClosingBody = ClosingBody()
 
     @model_validator(mode="after")
     def _sound(self) -> "HoursBody":
@@ -139,6 +155,7 @@ class HoursBody(Body):
             exceptions=tuple(sorted((each.other_day() for each in self.exceptions), key=lambda day: day.date)),
             bank_holidays=self.bank_holidays.rule(),
             free_doors=tuple(sorted(set(self.free_doors))),
+            closing=self.closing.closing(),
         )
 
 

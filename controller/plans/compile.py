@@ -18,6 +18,7 @@ from edge.wire.ids import Slug
 from edge.wire.interval import Interval
 from edge.wire.plan import (
     HORIZON,
+    ClosingPart,
     DoorSpan,
     Grant,
     HoursPart,
@@ -86,6 +87,7 @@ class PlanInput(msgspec.Struct, frozen=True, kw_only=True):
     grants: Sequence[WantedGrant] = ()
     sessions: Sequence[Session] = ()
     overrides: Sequence[Override] = ()
+    closing: ClosingPart = ClosingPart()
     extra: Extra = Extra(parts={}, grants=0)
     secrets: Mapping[str, str] = {}
 
@@ -163,6 +165,7 @@ def compile_plan(given: PlanInput, now: datetime) -> Compiled:
     parts |= _grant_parts(given.grants)
     parts |= given.extra.parts
     parts |= _session_parts(given.sessions)
+    parts["closing"] = encode(given.closing)
     parts["overrides"] = encode(OverridesPart(overrides=tuple(given.overrides)))
     refs = {name: PartRef(digest=digest(data), size=len(data)) for name, data in parts.items()}
     return Compiled(window=window, parts=parts, refs=refs, grants=len(given.grants) + given.extra.grants)

@@ -35,7 +35,7 @@ from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.link import Link
-from edge.wire.plan import Mode, ModeSpan
+from edge.wire.plan import ClosingPart, Mode, ModeSpan
 from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -410,6 +410,10 @@ async def _given(tx: Tx, picture: Picture, edge: str, doors: list[str], ordered:
         grants=await access.grants_for_edge(tx, site, doors, now, window.end),
         overrides=[each.given for each in ordered.due],
         sessions=await repository.sessions(tx, site, spaces, window),
+        closing=ClosingPart(
+            warn_minutes=book.timetable.closing.warn_minutes,
+            secure_within_minutes=book.timetable.closing.secure_within_minutes,
+        ),
     )
 
 

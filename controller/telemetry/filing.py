@@ -18,6 +18,11 @@ from controller.telemetry.repository import CounterDay
 from controller.telemetry.runs import Runs
 from controller.telemetry.words import door_of, happened
 from edge.wire.events import (
+    AccessData,
+    AlarmChange,
+    AlarmData,
+    ClosingData,
+    ClosingStage,
     DoorChange,
     DoorData,
     DroppedData,
@@ -248,12 +253,20 @@ class _Shelf:
         )
 
     async def _alert(self, each: GoodEvent, *, late: bool) -> None:
-        """A forced door and fire are told however late they are learned; anything else only while it is news."""
+        """What may be a crime or a danger is told however late it is learned; anything else only while it is news."""
         data = each.data
         if isinstance(data, DoorData) and data.change is DoorChange.FORCED:
             kind, text = "forced", f"{data.door} was forced open"
         elif isinstance(data, FireData) and data.change is FireChange.ACTIVE:
             kind, text = "fire", f"{self._edge}: fire"
+        elif isinstance(data, AccessData) and data.granted and data.duress:
+            kind, text = "duress", f"{data.door}: {happened(data)}"
+        elif isinstance(data, AlarmData) and data.change is AlarmChange.TRIGGERED:
+            kind, text = "intruder", f"{data.area}: {happened(data)}"
+        elif isinstance(data, AlarmData) and data.change is AlarmChange.WITHHELD and not late:
+            kind, text = "withheld", f"{data.area}: {happened(data)}"
+        elif isinstance(data, ClosingData) and data.stage is ClosingStage.NOT_SECURED and not late:
+            kind, text = "not_secured", f"{self._edge}: {happened(data)}"
         elif isinstance(data, DoorData) and data.change is DoorChange.GLASS_BROKEN and not late:
             kind, text = "glass", f"the break-glass unit of {data.door} was broken"
         elif isinstance(data, DoorData) and data.change is DoorChange.HELD and not late:

@@ -18,19 +18,22 @@ from controller.telemetry.model import EdgeState, LoggedEvent
 from controller.telemetry.reading import Mark
 from controller.telemetry.words import door_of, happened
 from edge.wire.errors import Malformed
+from edge.wire.events import AlarmData, ClosingData, ClosingStage
 from edge.wire.interval import Interval
 from edge.wire.messages import DeviceState
 from edge.wire.plan import Mode
 
 RECENT = 20
-_KINDS = ("access", "door", "recount", "boot", "outage", "plan", "fault", "fire", "lockout")
+_KINDS = ("access", "door", "recount", "boot", "outage", "plan", "fault", "fire", "lockout", "alarm", "closing")
 _LOOK_BACK = timedelta(hours=24)
 """How far back outages and alerts are shown."""
 _ALARMS = frozenset({"fire", "forced", "held", "glass"})
 _FIRES = frozenset({"active", "latched"})
+_PHASES = frozenset({"unset", "warning", "set", "triggered"})
 _MODES = {"free", "code", "locked"}
 _PLAN_ALERTS = ("plan_refused", "unknown_plan")
 _LOG_ALERTS = ("new_log", "events_gone")
+_SAFETY_ALERTS = ("duress", "intruder", "not_secured")
 
 Value = str | int | float | bool | None
 
@@ -96,6 +99,19 @@ class FireView(msgspec.Struct, frozen=True, kw_only=True):
     edge: str
     state: str
     since: str
+    stale: bool
+
+
+class AreaView(msgspec.Struct, frozen=True, kw_only=True):
+    """An area of the intruder alarm: ``unset``, ``warning`` (about to set), ``set`` or ``triggered``, ``since`` when
+    and by ``why``. ``withheld``: why it does not set by itself although it is closed and quiet."""
+
+    id: str
+    edge: str
+    state: str
+    since: str | None
+    why: str | None
+    withheld: str | None
     stale: bool
 
 
@@ -180,6 +196,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     people: PeopleView | None
     edges: list[EdgeView]
     fires: list[FireView]
+    areas: list[AreaView]
     doors: list[DoorView]
     counters: list[CounterView]
     motion: list[MotionView]
@@ -226,6 +243,19 @@ async def take_snapshot(tx: Tx, parts: SiteParts, hours: HoursBook, now: datetim
             FireView(edge=edge, state=_text(state, "state"), since=told.at(state.at), stale=edge not in online)
             for edge, state in _of_kind(devices, "fire")
             if _text(state, "state") in _FIRES
+        ],
+        areas=[
+            AreaView(
+                id=state.device,
+                edge=edge,
+                state=phase,
+                since=_moment(state, "since", told),
+                why=_text(state, "why", 200) or None,
+                withheld=_text(state, "withheld", 200) or None,
+                stale=edge not in online,
+            )
+            for edge, state in _of_kind(devices, "alarm")
+            if (phase := _text(state, "state")) in _PHASES
         ],
         doors=_doors(parts, devices, online, marks, period.mode, told),
         counters=[
@@ -357,17 +387,34 @@ def _overrides(shown: Shown, told: _Teller) -> list[OverrideView]:
 
 
 async def _alerts(tx: Tx, edges: Iterable[EdgeView], site: str, since: datetime, told: _Teller) -> list[AlertView]:
-    """The newest alert of each kind and edge that is still open: of a plan until the newest plan is carried out, of an
-    event log for 24 hours. Doors and reach tell for themselves."""
+    """The newest alert of each kind and edge that is still open: of a plan until the newest plan is carried out, of a
+    building until it is secured, of anything else for 24 hours. Doors, areas and reach tell for themselves."""
     by_id = {edge.id: edge for edge in edges}
     open_ones: dict[tuple[str, str], AlertView] = {}
-    for each in await reading.site_alerts(tx, site, limit=100, kinds=_PLAN_ALERTS + _LOG_ALERTS, since=since):
+    secured = await _secured(tx, site)
+    kinds = _PLAN_ALERTS + _LOG_ALERTS + _SAFETY_ALERTS
+    for each in await reading.site_alerts(tx, site, limit=100, kinds=kinds, since=since):
         edge = by_id.get(each.edge)
+        if each.kind == "not_secured" and each.edge in secured:
+            continue
         if edge is None or (each.kind in _PLAN_ALERTS and edge.applied_version == edge.plan_version):
             continue
         text = edge.name + each.text.removeprefix(edge.id) if each.text.startswith(f"{edge.id} ") else each.text
         open_ones.setdefault((each.edge, each.kind), AlertView(at=told.at(each.at), text=text, edge=each.edge))
     return list(open_ones.values())
+
+
+async def _secured(tx: Tx, site: str) -> set[str]:
+    """Edges of which the newest that is known about closing is not that something is amiss."""
+    newest: dict[str, bool] = {}
+    for event in await reading.latest_events(tx, site, kinds=("closing",), limit=RECENT):
+        try:
+            data = read_data(event.kind, event.data)
+        except Malformed:
+            continue
+        if isinstance(data, ClosingData):
+            newest.setdefault(event.edge, data.stage is not ClosingStage.NOT_SECURED)
+    return {edge for edge, well in newest.items() if well}
 
 
 def _recent(parts: SiteParts, events: Iterable[LoggedEvent], told: _Teller) -> list[Last]:
@@ -382,6 +429,7 @@ def _recent(parts: SiteParts, events: Iterable[LoggedEvent], told: _Teller) -> l
         text, door = happened(data), door_of(data)
         if text is not None:
             where = names.get(door, door) if door else edges.get(event.edge, event.edge)
+            where = data.area if isinstance(data, AlarmData) else where
             found.append(Last(at=told.at(event.at), text=f"{where}: {text}"))
     return found
 
@@ -391,9 +439,18 @@ def _of_kind(devices: Iterable[tuple[str, DeviceState]], kind: str) -> list[tupl
     return sorted(found, key=lambda each: (each[0], each[1].device))
 
 
-def _text(state: DeviceState, name: str) -> str:
+def _text(state: DeviceState, name: str, most: int = 40) -> str:
     value = state.values.get(name)
-    return value[:40] if isinstance(value, str) else ""
+    return value[:most] if isinstance(value, str) else ""
+
+
+def _moment(state: DeviceState, name: str, told: _Teller) -> str | None:
+    """An instant that a device tells, in the site's time."""
+    try:
+        moment = datetime.fromisoformat(_text(state, name))
+        return told.at(moment) if moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _number(state: DeviceState, name: str) -> int | None:

@@ -4,7 +4,11 @@ from edge.wire.credentials import CredentialKind
 from edge.wire.decide import REASON_TEXT
 from edge.wire.events import (
     AccessData,
+    AlarmChange,
+    AlarmData,
     BootData,
+    ClosingData,
+    ClosingStage,
     DoorChange,
     DoorData,
     EventData,
@@ -48,9 +52,22 @@ _FIRE = {
 }
 
 
+_ALARM = {
+    AlarmChange.WARNING: "the alarm is about to set",
+    AlarmChange.CANCELLED: "the alarm was not set",
+    AlarmChange.WITHHELD: "the alarm does not set by itself, please look",
+    AlarmChange.SET: "alarm set",
+    AlarmChange.UNSET: "alarm unset",
+    AlarmChange.TRIGGERED: "INTRUDER ALARM",
+    AlarmChange.SILENCED: "the siren has ended",
+}
+
+
 def happened(data: EventData | None) -> str | None:
     """What happened, without saying where; ``None`` where nobody need read it."""
     match data:
+        case AccessData(granted=True, duress=True):
+            return "opened UNDER DURESS: somebody was forced to"
         case AccessData() if data.granted:
             return f"opened with {_KIND[data.credential]}" if data.credential else "walked in, the door is free"
         case AccessData():
@@ -65,6 +82,10 @@ def happened(data: EventData | None) -> str | None:
             return f"{data.tries} wrong codes at {data.reader}: typed codes wait for a while, cards work"
         case FireData():
             return _FIRE[data.change]
+        case AlarmData():
+            return f"{_ALARM[data.change]}{f': {data.why[:100]}' if data.why else ''}"
+        case ClosingData():
+            return closing(data)
         case DoorData():
             return _CHANGE[data.change]
         case BootData():
@@ -79,6 +100,22 @@ def happened(data: EventData | None) -> str | None:
             return f"{data.what[:100]}" if data.present else f"{data.what[:100]}: in order again"
         case _:
             return None
+
+
+def closing(data: ClosingData) -> str:
+    """How far a building is with closing."""
+    match data.stage:
+        case ClosingStage.WARNED:
+            return f"people are told that it closes in {data.minutes} {'minute' if data.minutes == 1 else 'minutes'}"
+        case ClosingStage.CLOSED:
+            return "closed"
+        case ClosingStage.SECURED:
+            return "empty and secured"
+        case ClosingStage.NOT_SECURED:
+            found = [f"somebody in {', '.join(data.zones)}"] if data.zones else []
+            found += [f"not shut: {', '.join(data.doors)}"] if data.doors else []
+            found += [f"alarm not set: {', '.join(data.areas)}"] if data.areas else []
+            return f"NOT SECURED after closing: {'; '.join(found) or 'something still moves'}"
 
 
 def door_of(data: EventData | None) -> str | None:

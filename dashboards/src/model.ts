@@ -294,6 +294,8 @@ export interface Snapshot {
   edges: Edge[];
   /** Edges whose fire line says fire, or did and no key holder has been let in there since. */
   fires: { edge: string; state: "active" | "latched"; since: string; stale: boolean }[];
+  /** Areas of the intruder alarm. */
+  areas: Area[];
   doors: Door[];
   counters: { id: string; edge: string; door: string | null; ins_today: number | null; outs_today: number | null; at: string | null; stale: boolean }[];
   motion: { id: string; zone: string; active: boolean | null; at: string | null; stale: boolean }[];
@@ -329,6 +331,18 @@ export interface Edge {
   trust: string | null;
   outbox_behind: number | null;
   health: Record<string, number>;
+}
+
+export interface Area {
+  id: string;
+  edge: string;
+  state: "unset" | "warning" | "set" | "triggered";
+  since: string | null;
+  /** What set it off or who unset it. */
+  why: string | null;
+  /** Why it does not set by itself although the building is closed and quiet. */
+  withheld: string | null;
+  stale: boolean;
 }
 
 export interface Door {

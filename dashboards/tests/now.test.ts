@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Door, Edge, Snapshot } from "../src/model.ts";
-import { alerts, held, notCounted, planWords, setAside } from "../src/now/words.ts";
+import { alerts, areaWords, held, notCounted, planWords, setAside } from "../src/now/words.ts";
 
 const ZONE = "Europe/London";
 const NOW = Date.parse("2026-11-25T12:00Z");
@@ -26,6 +26,7 @@ const shot: Snapshot = {
   people: null,
   edges: [edge],
   fires: [],
+  areas: [],
   doors: [],
   counters: [],
   motion: [],
@@ -107,4 +108,19 @@ test("a door that does not have its override needs somebody, and says so", () =>
   );
   assert.deepEqual(held(cut, "front"), [{ id: "1", text: "NOT locked down: the door is out of reach", bad: true }]);
   assert.deepEqual(held(cut, "side"), [{ id: "1", text: "Locked down", bad: false }]);
+});
+
+test("an area that was triggered goes before doors, one that does not set is told, and one that is set is calm", () => {
+  const area = { id: "ground floor", edge: "main", state: "set", since: "2026-11-25T11:00:00Z", why: null, withheld: null, stale: false } as const;
+  const said = (more: object) => alerts({ ...shot, areas: [{ ...area, ...more }] }, ZONE, NOW).map((one) => `${one.text} ${one.when}`.trim());
+  assert.deepEqual(said({}), []);
+  assert.deepEqual(said({ state: "triggered", why: "movement in hall" }), ["Intruder alarm in ground floor: movement in hall since 11:00"]);
+  assert.deepEqual(said({ state: "unset", withheld: "hall-window is open" }), [
+    "The alarm in ground floor does not set: hall-window is open",
+  ]);
+  const words = (more: object) => areaWords({ ...area, ...more }, ZONE, NOW);
+  assert.equal(words({}), "Set since 11:00");
+  assert.equal(words({ state: "unset", why: "staff at front-door" }), "Unset since 11:00, by staff at front-door");
+  assert.equal(words({ state: "unset", since: null }), "Unset");
+  assert.equal(words({ stale: true }), "Set since 11:00; its edge is out of reach");
 });

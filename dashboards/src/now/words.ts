@@ -1,5 +1,5 @@
 /** The words of the Now page: silence is said as silence, never shown as zero. */
-import type { Door, Edge, Snapshot } from "../model.ts";
+import type { Area, Door, Edge, Snapshot } from "../model.ts";
 import { type Instant, moment } from "../zone.ts";
 
 export interface Alert {
@@ -28,7 +28,7 @@ export function since(at: string | null | undefined, zone: string, now: Instant)
   return at ? moment(Date.parse(at), zone, now) : "never";
 }
 
-/** What needs somebody, worst first: fire, forced doors, broken glass, held doors, overrides that a door does not have, edges out of reach, refused plans and lost logs. */
+/** What needs somebody, worst first: fire, intruders, forced doors, broken glass, held doors, overrides that a door does not have, edges out of reach, refused plans and lost logs. */
 export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] {
   const doors = (kind: Door["alarm"], text: string): Alert[] =>
     snapshot.doors
@@ -39,6 +39,16 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
     text: one.state === "active" ? "Fire alarm" : "The fire alarm is reset, and the doors are still as in a fire",
     when: `since ${since(one.since, zone, now)}${one.state === "active" ? "" : "; a key holder's code or card at any reader ends it"}`,
   }));
+  const intruders = snapshot.areas
+    .filter((one) => one.state === "triggered")
+    .map((one) => ({
+      key: `intruder ${one.id} ${one.since}`,
+      text: `Intruder alarm in ${one.id}${one.why ? `: ${one.why}` : ""}`,
+      when: `since ${since(one.since, zone, now)}`,
+    }));
+  const withheld = snapshot.areas
+    .filter((one) => one.withheld && one.state === "unset")
+    .map((one) => ({ key: `withheld ${one.id} ${one.withheld}`, text: `The alarm in ${one.id} does not set: ${one.withheld}`, when: "" }));
   const faults = snapshot.doors
     .filter((one) => one.fault)
     .map((one) => ({ key: `fault ${one.id} ${one.fault}`, text: `${one.name}: ${one.fault}`, when: "" }));
@@ -65,14 +75,28 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
   );
   return [
     ...fires,
+    ...intruders,
     ...doors("forced", "was forced open"),
     ...doors("glass", "is unlocked, since its break-glass unit is broken,"),
     ...doors("held", "is held open"),
+    ...withheld,
     ...faults,
     ...missed,
     ...away,
     ...told,
   ];
+}
+
+/** The alarm of an area in words. */
+export function areaWords(area: Area, zone: string, now: Instant): string {
+  const when = area.since ? ` since ${since(area.since, zone, now)}` : "";
+  const said = {
+    unset: `Unset${when}${area.why && area.since ? `, by ${area.why}` : ""}`,
+    warning: "About to set",
+    set: `Set${when}`,
+    triggered: `Triggered${when}${area.why ? `: ${area.why}` : ""}`,
+  }[area.state];
+  return area.stale ? `${said}; its edge is out of reach` : said;
 }
 
 /** "not counted 02:38 to 02:39 and 09:10 to 09:30"; empty where the count has no gap. */

@@ -25,6 +25,7 @@ NOTHING: dict[str, Any] = {
     "exceptions": [],
     "bank_holidays": NO_RULE,
     "free_doors": [],
+    "closing": {"warn_minutes": [15, 5], "secure_within_minutes": 30},
 }
 PATH = f"{ROOT}/ramsey/hours"
 
@@ -44,6 +45,7 @@ async def test_hours_come_back_as_they_were_put_and_replace_those_before(any_cli
         "exceptions": [],
         "bank_holidays": {"means": "weekday", "weekday": 6, "spans": []},
         "free_doors": [],
+        "closing": {"warn_minutes": [30, 10], "secure_within_minutes": 45},
     }
     await any_client.put(PATH, json=every)
     assert (await any_client.get(PATH)).json() == every

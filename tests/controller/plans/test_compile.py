@@ -23,7 +23,7 @@ from edge.wire.credentials import CredentialKind, Presented, code_key
 from edge.wire.decide import ClockTrust, Reason, decide
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
-from edge.wire.plan import HORIZON, Mode, ModeSpan, Plan, Session, assemble
+from edge.wire.plan import HORIZON, ClosingPart, Mode, ModeSpan, Plan, Session, assemble
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 SECRET = b"s" * 32
@@ -196,3 +196,9 @@ def test_versions_count_up_even_when_the_clock_does_not() -> None:
     assert next_version(first, NOW) == first + 1
     assert next_version(first, NOW - timedelta(days=1)) == first + 1
     assert next_version(first, NOW + timedelta(seconds=1)) == first + 1000
+
+
+def test_how_the_building_closes_goes_with_the_plan() -> None:
+    assert plan_of(given()).closing == ClosingPart()
+    closing = ClosingPart(warn_minutes=(20, 10), secure_within_minutes=60)
+    assert plan_of(given(closing=closing)).closing == closing

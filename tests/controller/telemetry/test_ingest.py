@@ -15,6 +15,10 @@ from edge.wire.decide import Reason
 from edge.wire.envelope import Purpose
 from edge.wire.events import (
     AccessData,
+    AlarmChange,
+    AlarmData,
+    ClosingData,
+    ClosingStage,
     DoorChange,
     DoorData,
     DroppedData,
@@ -225,6 +229,29 @@ async def test_late_events_are_marked_and_only_a_forced_door_and_fire_raise_an_a
     assert [each.learned_late for each in found] == [True] * 5 + [False] * 3
     assert sorted(alert.kind for alert in alerts) == ["fire", "forced", "glass", "held"]
     assert next(alert.at for alert in alerts if alert.kind == "held") == NOW
+
+
+async def test_duress_and_an_intruder_are_told_however_late_and_an_alarm_that_does_not_set_while_it_is_news(
+    hub: Hub, edge: FakeEdge
+) -> None:
+    hour = NOW - timedelta(hours=1)
+    forced = AccessData(door="front-door", granted=True, reason=Reason.GRANTED, duress=True)
+    refused = AccessData(door="front-door", granted=False, reason=Reason.TOO_LATE, duress=True)
+    intruder = AlarmData(area="hall", change=AlarmChange.TRIGGERED, why="movement in hall")
+    withheld = AlarmData(area="hall", change=AlarmChange.WITHHELD, why="hall-window is open")
+    not_secured = ClosingData(stage=ClosingStage.NOT_SECURED, closes_at=hour, zones=("hall",))
+    told: list[EventData] = [forced, refused, intruder, withheld, not_secured]
+    late = [event(seq, data, at=hour) for seq, data in enumerate(told, start=1)]
+    await edge.send([*late, event(6, withheld), event(7, not_secured)])
+    await edge.acknowledged(7)
+    async with hub.house.database.read() as tx:
+        alerts = await reading.site_alerts(tx, "ramsey", limit=10)
+    assert sorted((alert.kind, alert.text) for alert in alerts) == [
+        ("duress", "front-door: opened UNDER DURESS: somebody was forced to"),
+        ("intruder", "hall: INTRUDER ALARM: movement in hall"),
+        ("not_secured", "main: NOT SECURED after closing: somebody in hall"),
+        ("withheld", "hall: the alarm does not set by itself, please look: hall-window is open"),
+    ]
 
 
 async def test_an_outage_is_an_interval(hub: Hub, edge: FakeEdge) -> None:

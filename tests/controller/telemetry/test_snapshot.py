@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from controller.telemetry.snapshot import PeopleView, Snapshot
-from edge.wire.events import DoorChange, DoorData, Event, OutageData, RecountData
+from edge.wire.events import ClosingData, ClosingStage, DoorChange, DoorData, Event, OutageData, RecountData
 from edge.wire.messages import DeviceState
 from tests.controller.clock import ManualClock
 from tests.controller.telemetry.speaking import NOW, OTHER_LOG, crossing, event, run_of
@@ -242,3 +242,29 @@ async def test_what_the_office_unlocked_says_so(hub: Hub, edge: FakeEdge) -> Non
     await edge.acknowledged(1)
     found = await snapshot(hub)
     assert [each.text for each in found.recent] == ["Front door: unlocked by the office"]
+
+
+async def test_areas_are_shown_with_the_sites_time_and_what_no_edge_would_say_is_not(hub: Hub, edge: FakeEdge) -> None:
+    since = "2026-11-25T11:00:00+00:00"
+    await say(edge, "alarm", "ground-floor", state="set", since=since, why=None, withheld=None, inside=0)
+    (shown,) = (await told(hub, lambda shot: shot.areas, "it is shown")).areas
+    assert (shown.id, shown.state, shown.why) == ("ground-floor", "set", None)
+    assert datetime.fromisoformat(shown.since or "") == datetime.fromisoformat(since)
+    await say(edge, "alarm", "ground-floor", state="unset", since="yesterday", why="staff at front-door")
+    (shown,) = (await told(hub, lambda shot: shot.areas[0].state == "unset", "it is unset")).areas
+    assert (shown.since, shown.why) == (None, "staff at front-door")
+    await say(edge, "alarm", "ground-floor", state="asleep")
+    await told(hub, lambda shot: not shot.areas, "nothing is shown")
+
+
+async def test_a_building_that_was_not_secured_calls_until_it_is(hub: Hub, edge: FakeEdge) -> None:
+    def closing(seq: int, stage: ClosingStage) -> Event:
+        return event(seq, ClosingData(stage=stage, closes_at=NOW))
+
+    await edge.send([closing(1, ClosingStage.CLOSED), closing(2, ClosingStage.NOT_SECURED)])
+    await edge.acknowledged(2)
+    (alert,) = (await snapshot(hub)).alerts
+    assert "NOT SECURED after closing" in alert.text
+    await edge.send([closing(3, ClosingStage.SECURED)])
+    await edge.acknowledged(3)
+    assert (await snapshot(hub)).alerts == []
