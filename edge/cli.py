@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -111,6 +112,7 @@ async def _run(path: Path) -> None:
     from edge.link import MqttLink
     from edge.pins import machine_pins
     from edge.trust import kernel_synchronised
+    from edge.watchdog import ServiceManager
     from edge.wire.clock import clock_from
 
     config = load(path)
@@ -125,6 +127,7 @@ async def _run(path: Path) -> None:
         link=lambda introduction: MqttLink(config.broker, introduction),
         files=DiskFiles(config.data_dir),
         synchronised=kernel_synchronised if config.clock_file is None else lambda: True,
+        manager=ServiceManager(os.environ),
     )
     await until_told(agent.run())
 

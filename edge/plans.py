@@ -17,7 +17,7 @@ from edge.wire.plan import Assembly, Manifest, Part, Plan, check_manifest, diges
 FOLDER = "plan"
 PARTS = f"{FOLDER}/parts"
 MANIFEST = f"{FOLDER}/manifest"
-STRAY_LIMIT = 8 * 1024 * 1024
+STRAY_LIMIT = 32 * 1024 * 1024
 """Most bytes of parts kept that no manifest has asked for yet; they may come before it."""
 
 

@@ -9,11 +9,11 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """An aware instant. On the wire RFC 3339; ours are UTC."""
 
 
-class Interval(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class Interval(msgspec.Struct, frozen=True, kw_only=True, order=True, gc=False):
     """``[start, end)``. Raises ``ValueError`` when ``end`` is not after ``start``.
 
     Both ends are held in UTC: aware times of one zone subtract as wall time, which is wrong in the night
-    the clocks go back.
+    the clocks go back. ``gc=False``: the many of a plan are no work for the collector, whose pauses a key would meet.
     """
 
     start: Instant

@@ -80,10 +80,10 @@ class ModesPart(msgspec.Struct, frozen=True, kw_only=True, tag="modes"):
     spans: tuple[ModeSpan, ...] = ()
 
 
-class Grant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Grant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One credential at one door. ``key`` is the ``code_key`` of its code or card (32 bytes); with ``pin_key`` the
     card opens with that PIN only. ``booking`` or ``holder`` (the record of a person) is whose it is. A grant with
-    ``duress`` opens like any other and tells, in silence, that somebody was forced."""
+    ``duress`` opens like any other and tells, in silence, that somebody was forced. ``gc=False``: see ``Interval``."""
 
     door: Slug
     key: Key
@@ -177,10 +177,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     site: Slug
     edge: Slug
-    version: Annotated[int, msgspec.Meta(ge=1)]
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     valid_from: Instant
     horizon: Instant
-    must_understand: tuple[str, ...] = ()
+    must_understand: Annotated[tuple[PartName, ...], msgspec.Meta(max_length=50)] = ()
     parts: dict[PartName, PartRef]
 
     @property

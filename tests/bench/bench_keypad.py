@@ -1,51 +1,51 @@
-"""Last key to relay: our own time between the last bit on a real gpiozero pin and the strike's pin, with 10,000 grants.
+"""Last key to relay: our own time between the last bit on a real gpiozero pin and the strike's pin.
 
-``make bench``, or ``python -m tests.bench.bench_keypad``, prints it against the limit of 2 ms. The time that the person
-and the wire take is not in it, nor is the slower core of a Pi.
+``make bench``, or ``python -m tests.bench.bench_keypad``, prints it against the limits: 1 ms at the 99th
+percentile when all is quiet; 3 ms while events go out and plans come in. The time that the person and the wire take is
+not in it, nor is the slower core of a Pi.
 """
 
 import asyncio
+import contextlib
+import itertools
 import secrets
 import sys
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from edge.agent import Agent
 from edge.files import DiskFiles
 from edge.pins import GpioPins
 from edge.wire.clock import SystemClock
-from edge.wire.codec import encode
-from edge.wire.credentials import CredentialKind, code_key
-from edge.wire.envelope import Purpose, Signer
 from edge.wire.events import AccessData, Event
-from edge.wire.interval import Interval
-from edge.wire.link import Message
-from edge.wire.plan import DoorSpan, Grant, HoursPart, Manifest, PartRef, digest, split
-from edge.wire.topics import Topic
 from firmware_sim.memory_link import MemoryBroker
-from tests.edge.hall import D0, D1, DOOR, EDGE, SECRET, SITE, STRIKE, config
+from tests.bench.centre import Centre, fill_outbox, plan_parts
+from tests.edge.hall import D0, D1, STRIKE, config
 
-LIMIT_MS = 2.0
+QUIET_LIMIT_MS, BUSY_LIMIT_MS = 1.0, 3.0
+APPLIED_LIMIT_MS = 300.0
 TRIES = 500
 PATIENCE_S = 10.0
 BIT_EVERY_S = 0.001
+BACKLOG = 20_000
+"""Events that wait on the disk when it is busy."""
+OTHER_PLANS = 4
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds from last bit to relay, sorted; how many of the tries were granted, and how often the relay really
-    went; plan to applied in ms."""
+    went; milliseconds from plan to applied, sorted; how many events went out."""
 
     grants: int
     times_ms: list[float]
     granted: int
     released: int
-    applied_ms: float
+    applied_ms: list[float]
+    acknowledged: int
 
     def percentile(self, share: float) -> float:
         return self.times_ms[min(len(self.times_ms) - 1, int(len(self.times_ms) * share))]
@@ -74,37 +74,18 @@ class _Relay(MockPin):  # type: ignore[misc]  # gpiozero has no types
         return bool(super()._change_state(value))
 
 
-def _plan(codes: list[str]) -> tuple[Manifest, dict[str, bytes]]:
-    now = datetime.now(UTC)
-    window = Interval(start=now - timedelta(hours=1), end=now + timedelta(days=1))
-    kind = CredentialKind.BOOKING_CODE
-    grants = [
-        Grant(door=DOOR, key=code_key(SECRET, kind, code), kind=kind, windows=(window,), hold_s=0.01) for code in codes
-    ]
-    spans = (DoorSpan(during=window, accepts=(kind,)),)
-    parts = {"hours": encode(HoursPart(door=DOOR, name="Front door", spans=spans))}
-    parts |= split("grants", "grants", grants)
-    refs = {name: PartRef(digest=digest(data), size=len(data)) for name, data in parts.items()}
-    manifest = Manifest(
-        site=SITE,
-        edge=EDGE,
-        version=1,
-        valid_from=now - timedelta(days=1),
-        horizon=now + timedelta(days=35),
-        parts=refs,
-    )
-    return manifest, parts
-
-
-async def measure(*, grants: int, tries: int) -> Result:
-    """Type ``tries`` valid codes at a door with ``grants`` of them."""
+async def measure(*, grants: int, tries: int, busy: bool = False) -> Result:
+    """Type ``tries`` valid codes at a door with ``grants`` of them. ``busy``: while ``BACKLOG`` events go out from its
+    disk, and one plan after the other comes in, each with as many grants and no part that is known."""
     codes = [f"{number:06}" for number in secrets.SystemRandom().sample(range(100_000, 900_000), grants)]
-    manifest, parts = _plan(codes)
+    plans = [plan_parts(codes, shift_s=number) for number in range(OTHER_PLANS if busy else 1)]
     factory = _Keypad(pin_class=_Relay)
     broker = MemoryBroker()
+    centre = Centre(broker)
     granted = 0
     _Relay.released = 0
-    locked, applied = asyncio.Event(), asyncio.Event()
+    locked = asyncio.Event()
+    applied: list[float] = []
 
     def recorded(event: Event) -> None:
         nonlocal granted
@@ -113,48 +94,51 @@ async def measure(*, grants: int, tries: int) -> Result:
         if event.kind == "door":
             locked.set()
 
+    async def storm() -> None:
+        turn = itertools.cycle(plans)
+        while True:
+            applied.append(await centre.send(next(turn)))
+
     with TemporaryDirectory() as folder:
+        files = DiskFiles(Path(folder))
+        if busy:
+            await fill_outbox(files, BACKLOG)
         agent = Agent(
             config(),
             clock=SystemClock(),
             pins=GpioPins(factory),
             link=broker.link,
-            files=DiskFiles(Path(folder)),
+            files=files,
             observer=recorded,
             synchronised=lambda: True,
         )
-        ears = broker.client([str(Topic(site=SITE, edge=EDGE, name="plan/applied"))])
-
-        async def hear() -> None:
-            async for happening in ears.events():
-                if isinstance(happening, Message):
-                    applied.set()
-
-        hearing = asyncio.create_task(hear())
-        running = asyncio.create_task(agent.run())
+        tasks = [asyncio.create_task(work) for work in (centre.listen(), agent.run())]
         await asyncio.sleep(0.3)
-        signer = Signer(Ed25519PrivateKey.from_private_bytes(bytes([1] * 32)))
-        started = time.perf_counter()
-        for name, data in parts.items():
-            broker.publish(str(Topic(site=SITE, edge=EDGE, name="plan/part", item=name)), data)
-        broker.publish(str(Topic(site=SITE, edge=EDGE, name="plan")), signer.seal(Purpose.PLAN, manifest))
-        await asyncio.wait_for(applied.wait(), 60)
-        applied_ms = (time.perf_counter() - started) * 1000
+        applied.append(await centre.send(plans[0]))
+        if busy:
+            tasks += [asyncio.create_task(work) for work in (centre.acknowledge(), storm())]
         times = []
         for code in secrets.SystemRandom().choices(codes, k=tries):
-            # A bit that a busy machine brings too late spoils its key, and then nothing opens.
             async with asyncio.timeout(PATIENCE_S):
                 times.append(await _type(factory, code) * 1000)
                 strike = factory.pin(STRIKE)
                 while strike.state:
                     locked.clear()
                     await locked.wait()
-        running.cancel()
-        hearing.cancel()
-        await asyncio.wait((running, hearing))
+        for task in reversed(tasks):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        # What a thread still writes of the last plan has to end before its folder goes.
+        await asyncio.get_running_loop().shutdown_default_executor()
     factory.reset()
     return Result(
-        grants=grants, times_ms=sorted(times), granted=granted, released=_Relay.released, applied_ms=applied_ms
+        grants=grants,
+        times_ms=sorted(times),
+        granted=granted,
+        released=_Relay.released,
+        applied_ms=sorted(applied),
+        acknowledged=centre.acknowledged,
     )
 
 
@@ -181,20 +165,27 @@ def _press(factory: _Keypad, digit: str) -> float:
     return at
 
 
+def told(result: Result, limit_ms: float) -> str:
+    """The figures in a line."""
+    p50, p99, applied = result.percentile(0.5), result.percentile(0.99), result.applied_ms[-1]
+    return (
+        f"{result.grants:>7} grants: p50 {p50:.3f} ms, p99 {p99:.3f} ms = {p99 / limit_ms:.2f} of the limit; "
+        f"plan applied in {applied:.0f} ms at most = {applied / APPLIED_LIMIT_MS:.2f} of the limit"
+    )
+
+
 def table() -> list[Result]:
-    """Print the figures; what they were taken from."""
-    print(f"last key to relay, limit {LIMIT_MS:g} ms at the 99th percentile")
+    """Print the figures; what they were taken from, the busy one last."""
+    print(f"\nlast key to relay, nothing else going on; limit {QUIET_LIMIT_MS:g} ms at the 99th percentile")
     results = []
-    for grants in (10, 1_000, 10_000):
-        result = asyncio.run(measure(grants=grants, tries=TRIES))
-        results.append(result)
-        p50, p99 = result.percentile(0.5), result.percentile(0.99)
-        print(
-            f"{grants:>7} grants: p50 {p50:.3f} ms, p99 {p99:.3f} ms ({p99 / LIMIT_MS:.2f} of the limit), "
-            f"plan applied in {result.applied_ms:.0f} ms"
-        )
+    for grants in (10, 100, 1_000, 10_000, 100_000):
+        results.append(asyncio.run(measure(grants=grants, tries=TRIES)))
+        print(told(results[-1], QUIET_LIMIT_MS))
+    print(f"the same while {BACKLOG} events go out and plans of that size come in; limit {BUSY_LIMIT_MS:g} ms")
+    results.append(asyncio.run(measure(grants=10_000, tries=TRIES, busy=True)))
+    print(told(results[-1], BUSY_LIMIT_MS), f"{len(results[-1].applied_ms)} plans, {results[-1].acknowledged} events")
     return results
 
 
 if __name__ == "__main__":
-    sys.exit(table()[-1].percentile(0.99) > LIMIT_MS)
+    sys.exit(any(each.percentile(0.99) > BUSY_LIMIT_MS for each in table()))
