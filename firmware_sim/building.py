@@ -84,6 +84,14 @@ class Motion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pin: Pin
 
 
+class Alarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An intruder alarm over the whole building, with a siren, and lights that follow use."""
+
+    area: Slug
+    siren: Pin
+    lights: Pin
+
+
 class Wifi(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: Slug
     zone: Slug
@@ -140,10 +148,12 @@ class Building(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     doors: tuple[DoorFacts, ...]
     motion: tuple[Motion, ...]
     wifi: tuple[Wifi, ...]
+    alarm: Alarm | None = None
 
     def __post_init__(self) -> None:
         pins = [self.fire_line, *(pin for door in self.doors for pin in door.pins)]
         pins += [motion.pin for motion in self.motion]
+        pins += [self.alarm.siren, self.alarm.lights] if self.alarm is not None else []
         if twice := sorted({pin for pin in pins if pins.count(pin) > 1}):
             raise ValueError(f"pins {twice} are used twice")
         doors = {door.id for door in self.doors}

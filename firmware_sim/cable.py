@@ -157,6 +157,7 @@ class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     power: bool
     fire: bool
+    siren: bool
     agent: bool
     network: bool
     people: int

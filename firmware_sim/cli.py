@@ -169,12 +169,11 @@ def status(folder: Dir = DEMO) -> None:
     """What is true, beside what the edges have recorded since the demo started.  Example:  hallkeeper sim status"""
     answer = _ask(folder, StatusAsk())
     console = Console(highlight=False)
-    sites = Table(
-        "site", "power", "fire", "agent", "network", "people", "stations", "events", "outages", title=answer.at
-    )
+    heads = ("site", "power", "fire", "siren", "agent", "network", "people", "stations", "events", "outages")
+    sites = Table(*heads, title=answer.at)
     for site in answer.sites:
         power, agent, network = ("on" if flag else "OFF" for flag in (site.power, site.agent, site.network))
-        marks = (power, "FIRE" if site.fire else "-", agent, network)
+        marks = (power, "FIRE" if site.fire else "-", "SIREN" if site.siren else "-", agent, network)
         sites.add_row(site.site, *marks, *(str(n) for n in (site.people, site.stations, site.events, site.outages)))
     doors = Table(
         Column("door", no_wrap=True),

@@ -186,6 +186,7 @@ class Gate:
                 site=name,
                 power=place.mains,
                 fire=place.fire,
+                siren=place.siren,
                 agent=place.wires is not None,
                 network=self._mains.network(name),
                 people=place.people,

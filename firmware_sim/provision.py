@@ -162,9 +162,31 @@ def write_config(
             f"every_s = {wifi_every_s}",
         ]
         (folder / f"{wifi.id}.txt").touch()
+    lines += _alarm(building)
     path = folder / "edge.toml"
     path.write_text("\n".join(lines) + "\n")
     return path
+
+
+def _alarm(building: Building) -> list[str]:
+    """One area with every door, counter and zone, and the lights."""
+    if building.alarm is None:
+        return []
+    zones = sorted({motion.zone for motion in building.motion})
+    return [
+        "",
+        "[[area]]",
+        f"id = {json.dumps(building.alarm.area)}",
+        f"doors = {json.dumps([door.id for door in building.doors])}",
+        f"zones = {json.dumps(zones)}",
+        f"counters = {json.dumps([door.counter.id for door in building.doors])}",
+        f"siren = {{ pin = {building.alarm.siren} }}",
+        "",
+        "[[output]]",
+        'id = "lights"',
+        'use = "light"',
+        f"relay = {{ pin = {building.alarm.lights} }}",
+    ]
 
 
 def _optional(**pins: int | None) -> list[str]:

@@ -45,8 +45,8 @@ class Typing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something else that is done: to a site's network, its fire alarm, the glass beside a door, to the broker, or a
-    booking that is cancelled."""
+    """Something else that is done: to a site's network, its fire alarm, the glass beside a door, to the broker, a
+    booking that is cancelled, or somebody who has looked says that all are out."""
 
     at: Moment
     what: Literal[
@@ -59,6 +59,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         "kill broker",
         "start broker",
         "cancel",
+        "all out",
     ]
     site: Slug | None = None
     door: Slug | None = None
@@ -69,7 +70,8 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What must hold at the end, beside what always must: stored counts are the true ones, nobody is locked in,
     every event is stored once. ``arrived``: bookings that turned to arrived, and no others. ``visitors_at_least``:
     people who really came in, so that a scenario is not sound for being empty. ``fire``: what the fire line's edges
-    told, in order, and when within a minute it ended (``fire_ends``). ``locked_at_the_end``: no lock is released."""
+    told, in order, and when within a minute it ended (``fire_ends``). ``locked_at_the_end``: no lock is released.
+    ``secured``: sites whose alarm set by itself, and never went off, and which are secured and dark."""
 
     arrived: tuple[Slug, ...] = ()
     nobody_inside: bool = True
@@ -77,6 +79,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     fire: tuple[str, ...] = ()
     fire_ends: Moment | None = None
     locked_at_the_end: bool = False
+    secured: tuple[Slug, ...] = ()
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

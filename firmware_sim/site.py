@@ -41,6 +41,7 @@ class Site:
         self.id = building.id
         self.mains = True
         self.fire = False
+        self.siren = self.lit = False
         self.alarmed = Signal()
         """Fires when the fire alarm goes off."""
         self.wires: Wires | None = None
@@ -94,6 +95,7 @@ class Site:
     def unplug(self) -> None:
         """The Pi is dead: its outputs are inputs now, so every relay is off."""
         self.wires = None
+        self.siren = self.lit = False
         for doorway in self.doorways.values():
             doorway.rewire(relay=False)
 
@@ -102,6 +104,11 @@ class Site:
         for doorway in self.doorways.values():
             if doorway.facts.relay == pin:
                 doorway.rewire(relay=level)
+        alarm = self.building.alarm
+        if alarm is not None and pin == alarm.siren:
+            self.siren = level
+        if alarm is not None and pin == alarm.lights:
+            self.lit = level
 
     def set_mains(self, on: bool) -> None:
         """The building's supply goes off or on. The Pi's process is ended by whoever runs it."""

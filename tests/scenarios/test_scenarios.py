@@ -137,6 +137,11 @@ class Play:
         if happening.what == "cancel":
             name = self._bookings[str(happening.booking)]["id"]
             await theatre.api.post(f"/bookings/{name}/cancel", {})
+        elif happening.what == "all out":
+            building = theatre.world.site(str(happening.site)).building
+            for door in building.doors:
+                body = {"kind": "recount", "counter": door.counter.id, "inside": 0, "reason": "Looked into every room"}
+                await theatre.api.post(f"/sites/{building.id}/edges/{building.edge}/commands", body)
         elif happening.what == "kill broker":
             theatre.broker.kill()
         elif happening.what == "start broker":
@@ -179,6 +184,14 @@ class Play:
             if claims.nobody_inside:
                 assert world.site(site).people == 0
             self._judge_fire(site, stored)
+            if site in claims.secured:
+                alarm = [event["data"]["change"] for event in stored if event["kind"] == "alarm"]
+                closing = [event["data"]["stage"] for event in stored if event["kind"] == "closing"]
+                assert alarm[-2:] == ["warning", "set"], alarm
+                assert set(alarm[:-2]) <= {"withheld"}, [e["data"] for e in stored if e["kind"]=="alarm"]
+                assert closing[-1] == "secured"
+                assert {"warned", "closed"} <= set(closing)
+                assert not world.site(site).lit
             if claims.locked_at_the_end:
                 assert not any(door.circuit.released for door in world.site(site).doorways.values())
         assert sum(truth.count(site, Way.IN) for site in self._scenario.sites) >= claims.visitors_at_least
