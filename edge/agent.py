@@ -30,7 +30,7 @@ from edge.pulse import OUTSIDE_STUCK_S, Pulse, Wake
 from edge.recovery import Found
 from edge.renewal import PapersKeeper
 from edge.tls import context_of
-from edge.trust import battery_clock, kernel_synchronised
+from edge.trust import battery_clock, kernel_synchronised, machine_boot_id
 from edge.watchdog import ServiceManager, watch
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
@@ -54,7 +54,7 @@ class Agent:
 
     ``link`` makes the connection from how the agent introduces itself. ``observer`` sees every event as it is
     recorded. ``synchronised``: whether the source of ``clock`` is set right at this moment. ``battery``: what the
-    battery clock says, where the configuration has one.
+    battery clock says, where the configuration has one. ``machine_boot``: which boot of the machine it is.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Agent:
         observer: Callable[[Event], None] | None = None,
         synchronised: Callable[[], bool] = kernel_synchronised,
         battery: Callable[[], datetime | None] = battery_clock,
+        machine_boot: Callable[[], str] = machine_boot_id,
         manager: ServiceManager | None = None,
     ) -> None:
         self._config = config
@@ -76,7 +77,9 @@ class Agent:
         self._make_link = link
         self._files = files
         self._observer = observer
-        self._clock_watch = ClockWatch(clock, rtc=config.rtc, synchronised=synchronised, battery=battery)
+        self._clock_watch = ClockWatch(
+            clock, rtc=config.rtc, synchronised=synchronised, battery=battery, machine_boot=machine_boot
+        )
         self._manager = manager or ServiceManager()
 
         self._keys = Keyring(*config.identity.controller_keys)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from edge.house import House
-from edge.trust import Floor, Timekeeper, machine_boot_id
+from edge.trust import Floor, Timekeeper
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
 
@@ -18,7 +18,8 @@ BATTERY_WRONG = "the battery clock cannot be right: look at its battery"
 
 class ClockWatch:
     """``rtc``: the configuration says that there is a battery clock. ``synchronised``: whether a time service sets
-    ``clock`` at this moment. ``battery``: what the battery clock says."""
+    ``clock`` at this moment. ``battery``: what the battery clock says. ``machine_boot``: which boot of the machine it
+    is."""
 
     def __init__(
         self,
@@ -27,11 +28,13 @@ class ClockWatch:
         rtc: bool,
         synchronised: Callable[[], bool],
         battery: Callable[[], datetime | None],
+        machine_boot: Callable[[], str],
     ) -> None:
         self._clock = clock
         self._rtc = rtc
         self._synchronised = synchronised
         self._battery = battery
+        self._machine_boot = machine_boot
         self._asked_at = float("-inf")
         self.trouble: str | None = None
         """What is wrong with the battery clock, known since the start."""
@@ -40,7 +43,7 @@ class ClockWatch:
         """The time to go by, from what was kept and what the machine says."""
         wall, mono = self._clock.now(), self._clock.monotonic()
         battery = self._battery() if self._rtc else None
-        keeper = Timekeeper(floor=floor, machine_boot=machine_boot_id(), battery=battery, now=wall, mono=mono)
+        keeper = Timekeeper(floor=floor, machine_boot=self._machine_boot(), battery=battery, now=wall, mono=mono)
         if self._rtc and battery is None:
             self.trouble = NO_BATTERY
         elif self._rtc and keeper.trust is ClockTrust.UNPROVEN:
