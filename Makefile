@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults lock wheel check-data clean setup-run setup-test
+.PHONY: help demo test lint types pages imports bench faults fuzz lock wheel check-data clean setup-run setup-test
 export PYTHON
 
 BIN := .venv/bin
@@ -35,6 +35,9 @@ bench: setup-test ## the long benchmarks; prints ratios
 
 faults: setup-test ## the fault scenarios in their long form
 	$(BIN)/pytest tests/faults -m "faults_full or not faults_full" $(ARGS)
+
+fuzz: setup-test ## bad input of every kind, forty times as much of it and new each time
+	$(BIN)/pytest tests/fuzz --hypothesis-profile=long $(ARGS)
 
 lock: setup-test ## compile requirements/*.txt anew; ARGS=--upgrade for the newest versions
 	deploy/setup/lock.sh $(ARGS)

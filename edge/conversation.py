@@ -17,12 +17,13 @@ import msgspec
 from edge.errors import RestartWanted
 from edge.house import Device, House
 from edge.pulse import Wake
+from edge.trust import possible
 from edge.wire.codec import encode
 from edge.wire.command import CommandGate
 from edge.wire.decide import ClockTrust
 from edge.wire.enrolment import Renewal
 from edge.wire.envelope import Addressed, Keyring, Purpose, Signer, open_envelope
-from edge.wire.errors import CommandRefused
+from edge.wire.errors import CommandRefused, Malformed
 from edge.wire.link import Link
 from edge.wire.messages import Applied, Command, CommandResult, Hello, HelloReply, Status
 from edge.wire.topics import Topic
@@ -121,6 +122,8 @@ class Conversation:
             before = house.now()
             mono = house.clock.monotonic()
             proven = hello.trust is not ClockTrust.UNPROVEN
+            if proven and not possible(hello.at):
+                raise Malformed(f"a hello says that it is {hello.at}, which cannot be")
             if proven and not house.timekeeper.hello(hello.at, mono, session_began=self._session.began):
                 self.came_late = True
             if self._gate is not None:

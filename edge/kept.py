@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from edge.files import Files
-from edge.trust import Floor
+from edge.trust import LATEST, Floor
 from edge.wire.codec import decode, encode
 from edge.wire.errors import WireError
 from edge.wire.ids import Slug
@@ -42,6 +42,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 def floor_of(kept: Kept | None, *, log: str, head: int, last_at: datetime | None) -> Floor | None:
     """The floor that is the later one: what was kept, or the last event, number ``head`` of ``log``, at ``last_at``.
     The later one, not the higher one, since a signed hello may have lowered the time in between."""
+    if last_at is not None and last_at > LATEST:
+        last_at = None
     if kept is None:
         return Floor(at=last_at) if last_at is not None else None
     floor, seen = kept.floor, kept.log == log and kept.seq >= head
@@ -57,7 +59,9 @@ async def read_kept(files: Files) -> tuple[Kept | None, str | None]:
     """What is kept, if anything of use; a sentence when the file is there but cannot be used."""
     try:
         data = await asyncio.to_thread(files.read, FILE)
-        return (decode(data, Kept) if data is not None else None), None
+        kept = decode(data, Kept) if data is not None else None
+        late = kept is not None and kept.floor.at > LATEST
+        return kept, f"the time in {FILE} cannot be" if late else None
     except (OSError, WireError) as error:
         return None, f"{FILE} cannot be used: {error}"
 

@@ -8,6 +8,7 @@ for nothing and lengthens nothing. docs/lock-out.md has the arithmetic.
 
 import math
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
@@ -134,15 +135,18 @@ def is_wrong_pin(decision: Decision) -> bool:
     return decision.reason is Reason.WRONG_PIN
 
 
+Tally = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+
+
 class KeptTries(msgspec.Struct, frozen=True, kw_only=True):
     """``Tries`` as they lie on the disk, with instants of the edge's time."""
 
-    wrong: int
-    steps: int
-    series: int
+    wrong: Tally
+    steps: Tally
+    series: Tally
     until: Instant | None
     quiet_from: Instant
-    forgiven: float
+    forgiven: Annotated[float, msgspec.Meta(ge=0)]
 
 
 def to_keep(law: Law, tries: Tries, *, at: datetime, mono: float) -> KeptTries | None:

@@ -13,6 +13,7 @@ is followed only within what drift explains. docs/time.md has the rules as table
 import ctypes
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -41,8 +42,13 @@ HOLDOVER_LIMIT_S = 900.0
 before its lead-in, or never."""
 RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
 """It was later than this when this program was made: a floor below is that of a machine that never knew the time."""
+LATEST = datetime(2126, 1, 1, tzinfo=UTC)
+"""Whatever says that it is later than this is spoilt."""
 TIME_ERROR = 5
 BATTERY_CLOCK = Path("/sys/class/rtc/rtc0/since_epoch")
+
+
+Span = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
 
 
 class Floor(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,9 +58,14 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
 
     at: Instant
     machine_boot: str = ""
-    mono: float = 0.0
-    error_s: float = 0.0
-    ahead_s: float = 0.0
+    mono: Span = 0.0
+    error_s: Span = 0.0
+    ahead_s: Span = 0.0
+
+
+def possible(at: datetime) -> bool:
+    """Whether it can be that time at all."""
+    return RELEASED <= at <= LATEST
 
 
 class Timekeeper:
@@ -68,7 +79,7 @@ class Timekeeper:
         self, *, floor: Floor | None, machine_boot: str, battery: datetime | None, now: datetime, mono: float
     ) -> None:
         self.machine_boot = machine_boot
-        floor = floor if floor is not None and floor.at >= RELEASED else None
+        floor = floor if floor is not None and possible(floor.at) else None
         self._first = floor is None
         self._mono = self._anchor = mono
         self._error_s = 0.0

@@ -15,6 +15,8 @@ PART_LIMIT = 64 * 1024
 """Largest plan part, in bytes."""
 MESSAGE_LIMIT = 1024 * 1024
 """Largest message of any kind, in bytes."""
+_WHY_LIMIT = 200
+"""Most characters told of what is wrong, since a stranger's own words may be among them."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
@@ -38,5 +40,5 @@ def decode(data: bytes, kind: type[T], *, limit: int = MESSAGE_LIMIT) -> T:
     try:
         value: T = decoder.decode(data)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(f"not a {getattr(kind, '__name__', 'message')}: {error}") from error
+        raise Malformed(f"not a {getattr(kind, '__name__', 'message')}: {str(error)[:_WHY_LIMIT]}") from error
     return value

@@ -29,7 +29,7 @@ _NONCE = bytes(12)  # each key encrypts once
 _KEY_BYTES = 32
 
 Key = Annotated[bytes, msgspec.Meta(min_length=_KEY_BYTES, max_length=_KEY_BYTES)]
-Natural = Annotated[int, msgspec.Meta(ge=0)]
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Request = Annotated[bytes, msgspec.Meta(max_length=4096)]
 """A certificate signing request (PKCS #10), DER."""
 Pem = Annotated[str, msgspec.Meta(max_length=16_384)]

@@ -7,7 +7,7 @@ are compared with the receiver's own. A key is named by the first 16 hex digits 
 import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -53,8 +53,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """``payload`` and ``signature`` are base64 in JSON."""
 
     v: int = FORMAT
-    kid: str
-    purpose: str
+    kid: Annotated[str, msgspec.Meta(max_length=64)]
+    purpose: Annotated[str, msgspec.Meta(max_length=64)]
     payload: bytes
     signature: bytes
 

@@ -253,7 +253,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     boot: Uuid
-    mono_ms: Annotated[int, msgspec.Meta(ge=0)]
+    mono_ms: Total
     at: Instant
     trust: ClockTrust
     device: Slug
@@ -305,7 +305,7 @@ class EventBatch(msgspec.Struct, frozen=True, kw_only=True):
     site: Slug
     edge: Slug
     log: LogId
-    first_kept: Annotated[int, msgspec.Meta(ge=1)]
+    first_kept: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     events: Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(max_length=BATCH_LIMIT)]
 
     @classmethod
@@ -339,5 +339,5 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
     site: Slug
     edge: Slug
     log: LogId
-    seq: Annotated[int, msgspec.Meta(ge=0)]
+    seq: Total
     at: Instant

@@ -10,7 +10,7 @@ from edge.wire.ids import Slug, Uuid
 from edge.wire.interval import Instant
 
 Nonce = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
-Natural = Annotated[int, msgspec.Meta(ge=0)]
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     edge: Slug
     online: bool
     boot: Uuid
-    connection: Annotated[int, msgspec.Meta(ge=1)]
+    connection: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     nonce: Nonce
     at: Instant
     version: str
@@ -50,7 +50,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     plan_version: Natural | None = None
     log: LogId | None = None
     trust: ClockTrust = ClockTrust.SYNCED
-    next_seq: Annotated[int, msgspec.Meta(ge=1)] = 1
+    next_seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)] = 1
 
 
 class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ class HelloReply(msgspec.Struct, frozen=True, kw_only=True):
     edge: Slug
     nonce: Nonce
     status: Status
-    first_kept: Annotated[int, msgspec.Meta(ge=1)]
+    first_kept: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     states: tuple[DeviceState, ...] = ()
 
 
@@ -103,9 +103,9 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     nonce: Nonce
     issued_at: Instant
     expires_at: Instant
-    kind: str
+    kind: Annotated[str, msgspec.Meta(max_length=40)]
     door: Slug | None = None
-    args: dict[str, str | int | float | bool | None] = {}
+    args: dict[str, Annotated[str, msgspec.Meta(max_length=200)] | int | float | bool | None] = {}
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,102 @@
+"""What the right key has signed may be absurd all the same: it is refused with a reason, or done within its meaning."""
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.wire.codec import encode
+from edge.wire.enrolment import Delivery, about_papers, box_id, seal_to
+from edge.wire.envelope import Envelope, Purpose
+from edge.wire.events import Ack
+from edge.wire.messages import Hello
+from edge.wire.plan import PartRef, digest
+from firmware_sim.virtual import VirtualClock
+from tests.edge.enrolled import papers
+from tests.edge.hall import DOOR, EDGE, SECRET, SITE, run
+from tests.fuzz.effort import effort
+from tests.fuzz.house import House, inhabited, logged, parts
+from tests.fuzz.mutations import extreme
+
+MESSAGES = 25
+
+
+def seal(house: House, purpose: Purpose, body: bytes) -> bytes:
+    """An envelope around bytes that are no value of ours."""
+    signer = house.controller
+    return encode(Envelope(kid=signer.kid, purpose=purpose, payload=body, signature=signer.sign(purpose, body)))
+
+
+def send_plan(house: House, version: int, random: Random) -> None:
+    """One part of it is absurd, or the manifest is."""
+    manifest, data = house.plan(version, *parts())
+    if random.random() < 0.7:
+        name = random.choice(list(data))
+        data[name] = extreme(data[name], random)
+        refs = {name: PartRef(digest=digest(part), size=len(part)) for name, part in data.items()}
+        body = encode(msgspec.structs.replace(manifest, parts=refs))
+    else:
+        body = extreme(encode(manifest), random)
+    for name, part in data.items():
+        house.send("plan/part", part, item=name, retain=True)
+    house.send("plan", seal(house, Purpose.PLAN, body), retain=True)
+
+
+def send_hello(house: House, version: int, random: Random) -> None:
+    status = house.status()
+    hello = Hello(site=SITE, edge=EDGE, nonce="ab" * 16, at=house.clock.now(), session=status.nonce, log=status.log)
+    house.send("hello", seal(house, Purpose.HELLO, extreme(encode(hello), random)))
+
+
+def send_ack(house: House, version: int, random: Random) -> None:
+    ack = Ack(site=SITE, edge=EDGE, log=house.status().log or "", seq=house.status().head, at=house.clock.now())
+    house.send("events/ack", seal(house, Purpose.ACK, extreme(encode(ack), random)))
+
+
+def send_command(house: House, version: int, random: Random) -> None:
+    kind = random.choice(("self_test", "recount"))
+    command = house.command(
+        kind, id=f"00000000-0000-7000-8000-{version:012x}", args={"counter": "front-beams", "inside": 3}
+    )
+    house.send("command", seal(house, Purpose.COMMAND, extreme(encode(command), random)))
+
+
+def send_papers(house: House, version: int, random: Random) -> None:
+    held = house.config.identity.keys
+    box = held.opening.public_key().public_bytes_raw()
+    fresh = extreme(encode(papers(held, {DOOR: SECRET}, version=version)), random)
+    about, ephemeral = about_papers(SITE, EDGE, version), X25519PrivateKey.generate()
+    sealed = seal_to(box, fresh, about=about, ephemeral=ephemeral)
+    delivery = encode(Delivery(site=SITE, edge=EDGE, version=version, box=box_id(box), sealed=sealed))
+    house.send("papers", seal(house, Purpose.PAPERS, delivery if random.random() < 0.7 else extreme(delivery, random)))
+
+
+SENDERS: tuple[Callable[[House, int, Random], None], ...] = (
+    *(send_plan, send_plan, send_plan, send_hello, send_ack, send_command, send_papers),
+)
+
+
+@given(st.randoms(use_true_random=False))
+@effort(15)
+def test_what_is_signed_and_absurd_ends_nothing_and_opens_nothing(random: Random) -> None:
+    async def main(clock: VirtualClock) -> None:
+        async with inhabited(clock) as house:
+            await house.furnish()
+            for version in range(20, 20 + MESSAGES):
+                random.choice(SENDERS)(house, version, random)
+                await asyncio.sleep(random.choice((0.01, 2, 61)))
+                house.whole()
+                assert house.never_opened()
+            await house.exits()
+            await house.stop()
+            # And so does whatever of it went to the disk.
+            await house.start()
+            assert house.never_opened()
+            await house.exits()
+
+    with logged():
+        run(main)
