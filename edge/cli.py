@@ -204,6 +204,23 @@ def enrol(
         typer.echo(f"Wrote {config}: name the pins of its doors there, then start the agent.")
 
 
+@app.command()
+def doctor(
+    config: ConfigPath = CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Look over the edge on this Pi: configuration, secrets, pins, readers, clocks, disk, broker, certificates, plan,
+    outbox, watchdogs, power. Says of each whether it is well, and else the mend. Exits with 0, with 1 where something
+    wants attention, with 2 where something does not work. Run it as root or as the agent's own user."""
+    from edge import diagnosis
+    from edge.doctor import examine, today
+    from edge.machine import Machine
+
+    found = list(examine(config, Machine(), today()))
+    typer.echo(diagnosis.as_json(found).decode() if as_json else "\n".join(each.line() for each in found))
+    raise typer.Exit(max(each.verdict for each in found))
+
+
 def main() -> None:
     """The console script. An error of ours is one sentence and an exit code: 2 configuration, 75 restart, else 1."""
     try:

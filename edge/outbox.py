@@ -4,7 +4,7 @@
   key never is. A seq is handed out to be sent only once it is there.
 - Acknowledged events stay 35 days, as far as ``limit`` bytes allow, in case the controller is restored.
 - When the disk is full, or ``limit`` is reached: acknowledged segments go first, oldest first; then runs of events
-  that are not about access become one ``dropped`` event each; access events go last of all.
+  whose kinds are not in ``KEPT``, step by step, become one ``dropped`` event each; access events go last of all.
 - A new or foreign disk, and one put back to an earlier state, begins a new log at seq 1.
 """
 
@@ -20,6 +20,7 @@ from edge.pulse import OUTSIDE_STUCK_S, Wake
 from edge.recovery import ACK, RESERVE, Acked, Found, recover
 from edge.segments import (
     FOLDER,
+    KEPT,
     Answers,
     Header,
     Record,
@@ -209,10 +210,9 @@ class Outbox:
 
     def _bound_pending(self) -> None:
         """Called with the lock held, so that nothing of it is being written."""
-        if len(self._pending) > PENDING_LIMIT:
-            self._pending = squeeze(self._pending)
-        if len(self._pending) > PENDING_LIMIT:
-            self._pending = squeeze(self._pending, keep=frozenset())
+        for keep in KEPT:
+            if len(self._pending) > PENDING_LIMIT:
+                self._pending = squeeze(self._pending, keep=keep)
 
     # Room
 
@@ -255,7 +255,7 @@ class Outbox:
         """Free some of the disk; whether there was anything left to free."""
         if len(self._segments) > 1 and self._segments[0].last <= self.ack and self._forget_first():
             return True
-        for level, keep in enumerate((URGENT, frozenset[str]()), start=1):
+        for level, keep in enumerate(KEPT, start=1):
             for segment in self._segments:
                 # What the writer still appends to is left alone; after a failed write there is no such segment.
                 if segment is not self._writable and segment.squeezed < level and self._squeeze(segment, keep, level):

@@ -21,6 +21,12 @@ from edge.wire.interval import Instant
 FOLDER = "outbox"
 OUTBOX_DEVICE = "outbox"
 """The device that ``dropped`` events name."""
+KEPT: tuple[frozenset[str], ...] = (
+    URGENT | {"lockout", "recount", "outage", "closing"},
+    URGENT,
+    frozenset(),
+)
+"""The kinds that stay, step by step, as the room runs out: who came in, fire and alarm go last of all."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +49,7 @@ class Record(NamedTuple):
 @dataclass(slots=True)
 class Segment:
     """A file of the log: which seqs it answers for, its bytes, the instant of the last event before it, and how far
-    it has been squeezed (1: but for access events; 2: wholly)."""
+    it has been squeezed, in steps of ``KEPT``."""
 
     name: str
     first: int
@@ -115,7 +121,7 @@ def span_of(event: Event) -> tuple[int, int]:
     return (min(data.first, event.seq), event.seq) if isinstance(data, DroppedData) else (event.seq, event.seq)
 
 
-def squeeze(events: Sequence[Event], *, keep: frozenset[str] = URGENT) -> list[Event]:
+def squeeze(events: Sequence[Event], *, keep: frozenset[str]) -> list[Event]:
     """The same seqs in less room: each run of events whose kind is not in ``keep`` becomes one ``dropped``."""
     kept: list[Event] = []
     run: list[Event] = []

@@ -1,0 +1,216 @@
+"""The doctor says of everything an edge rests on whether it is well, and else the mend."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from edge.config import load
+from edge.diagnosis import Finding, Verdict, as_json
+from edge.doctor import certificate, examine
+from edge.files import DiskFiles
+from edge.machine import PROBE, Machine
+from firmware_sim.virtual import VirtualClock
+from tests.edge.enrolled import LONG_AGO, identity
+from tests.edge.hall import REX, ZERO, Hall, grant, hours, run
+from tests.edge.test_cli import hallkeeper
+from tests.edge.test_config import GOOD, folder_with
+
+WELL = {
+    "systemctl show hallkeeper-edge": "Type=notify\nActiveState=active\nWatchdogUSec=30s\nNRestarts=0",
+    "systemctl show -p RuntimeWatchdogUSec": "10s",
+    "vcgencmd get_throttled": "throttled=0x0",
+}
+
+
+def programs(answers: Mapping[str, str]) -> Callable[..., str | None]:
+    """What each program says, by how its command begins."""
+
+    def run(*command: str) -> str | None:
+        return next((said for begins, said in answers.items() if " ".join(command).startswith(begins)), None)
+
+    return run
+
+
+def pi(root: Path, answers: Mapping[str, str] = WELL) -> Machine:
+    """A machine with pins and a battery clock under ``root``."""
+    (root / "dev").mkdir(parents=True)
+    (root / "dev/gpiochip0").touch()
+    (root / "sys/class/rtc/rtc0").mkdir(parents=True)
+    (root / "sys/class/rtc/rtc0/since_epoch").write_text(f"{int(ZERO.timestamp())}\n")
+    return Machine(root, run=programs(answers))
+
+
+def found(path: Path, machine: Machine, now: datetime = ZERO) -> dict[str, Finding]:
+    return {each.thing: each for each in examine(path, machine, now)}
+
+
+def with_plan(path: Path) -> None:
+    """As an agent leaves its disk after an evening."""
+
+    async def main(clock: VirtualClock) -> None:
+        hall = Hall(clock, disk=DiskFiles(path.parent / "data"))
+        await hall.start()
+        await hall.send_plan(1, hours())
+        await hall.send_codes(2, grant("482913", ZERO, ZERO + timedelta(hours=1)))
+        hall.auto_ack = False
+        for _ in range(3):
+            await hall.drive(REX, False)
+            await asyncio.sleep(1)
+            await hall.drive(REX, True)
+            await asyncio.sleep(1)
+        await hall.close()
+
+    run(main)
+
+
+def test_all_is_well_with_an_edge_that_is_well(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        text = GOOD.replace('host = "127.0.0.1"', f'host = "127.0.0.1"\nport = {port}').replace(
+            'data_dir = "data"', 'data_dir = "data"\nrtc = true'
+        )
+        path = folder_with(tmp_path, text)
+        with_plan(path)
+        here = found(path, pi(tmp_path / "pi"))
+    here.pop("clock")  # this machine's own
+    assert {each.verdict for each in here.values()} == {Verdict.OK}, here
+    assert here["plan"].said == f"version 2, 1 grants, until {ZERO + timedelta(days=35):%Y-%m-%d}"
+    assert here["outbox"].said.partition(" events")[0] != "0"
+    assert not (tmp_path / "data" / PROBE).exists()
+
+
+def test_an_edge_that_was_never_reached_is_told_what_it_lacks(tmp_path: Path) -> None:
+    here = found(folder_with(tmp_path, GOOD), Machine(tmp_path / "nothing", run=programs({})))
+    verdicts = {name: each.verdict.name for name, each in here.items() if name != "clock"}
+    assert verdicts == {
+        "configuration": "OK",
+        "pins": "FAIL",
+        "battery clock": "WARN",
+        "disk": "OK",
+        "service": "WARN",
+        "hardware watchdog": "WARN",
+        "power": "WARN",
+        "certificate": "OK",
+        "broker": "FAIL",
+        "plan": "FAIL",
+        "outbox": "OK",
+    }
+    assert all(each.mend for each in here.values() if each.verdict is not Verdict.OK)
+
+
+@pytest.mark.parametrize(
+    ("thing", "answers", "verdict", "words"),
+    [
+        ("service", {"systemctl show hallkeeper-edge": "ActiveState=failed"}, Verdict.FAIL, "is failed"),
+        (
+            "service",
+            {"systemctl show hallkeeper-edge": "ActiveState=active\nType=exec\nWatchdogUSec=0"},
+            Verdict.WARN,
+            "does not watch",
+        ),
+        ("hardware watchdog", {"systemctl show -p": "0"}, Verdict.WARN, "stays hung"),
+        ("power", {"vcgencmd": "throttled=0x50005"}, Verdict.FAIL, "too low now"),
+        ("power", {"vcgencmd": "throttled=0x50000"}, Verdict.WARN, "too low since"),
+        ("power", {"vcgencmd": "throttled=0x0"}, Verdict.OK, "has not been"),
+    ],
+)
+def test_what_the_machine_says_is_understood(
+    tmp_path: Path, thing: str, answers: dict[str, str], verdict: Verdict, words: str
+) -> None:
+    here = found(folder_with(tmp_path, GOOD), pi(tmp_path / "pi", answers))
+    assert here[thing].verdict is verdict
+    assert words in here[thing].said
+
+
+@pytest.mark.parametrize(("alarm", "verdict"), [("1", Verdict.FAIL), ("0", Verdict.OK)])
+def test_without_the_pis_own_program_the_kernel_tells_of_the_voltage(
+    tmp_path: Path, alarm: str, verdict: Verdict
+) -> None:
+    machine = pi(tmp_path / "pi", {})
+    volt = tmp_path / "pi/sys/class/hwmon/hwmon1"
+    volt.mkdir(parents=True)
+    (volt / "name").write_text("rpi_volt\n")
+    (volt / "in0_lcrit_alarm").write_text(f"{alarm}\n")
+    assert machine.power().verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("now", "verdict"),
+    [
+        (ZERO + timedelta(days=1), Verdict.OK),
+        (ZERO + timedelta(days=29), Verdict.WARN),
+        (ZERO + timedelta(days=35), Verdict.FAIL),
+    ],
+)
+def test_a_plan_that_runs_out_is_told(tmp_path: Path, now: datetime, verdict: Verdict) -> None:
+    path = folder_with(tmp_path, GOOD)
+    with_plan(path)
+    assert found(path, pi(tmp_path / "pi"), now)["plan"].verdict is verdict
+
+
+def test_a_battery_clock_that_is_wanted_and_does_not_answer_is_a_fault(tmp_path: Path) -> None:
+    path = folder_with(tmp_path, GOOD.replace('data_dir = "data"', 'data_dir = "data"\nrtc = true'))
+    here = found(path, Machine(tmp_path / "nothing", run=programs(WELL)))
+    assert here["battery clock"].verdict is Verdict.FAIL
+
+
+def test_readers_and_programs_that_are_not_there_are_named(tmp_path: Path) -> None:
+    text = GOOD.replace('file = "stations.txt"', 'command = ["no-such-program", "dump"]')
+    text += '\n[[reader]]\nkind = "usb-scanner"\nid = "scanner"\ndoor = "front-door"\ndevice = "by-id/scanner"\n'
+    here = found(folder_with(tmp_path, text), pi(tmp_path / "pi"))
+    assert here["hall-wifi"].said == "there is no program 'no-such-program'"
+    assert here["reader scanner"].said == f"{tmp_path}/by-id/scanner is not there"
+
+
+def test_a_disk_that_cannot_be_written_is_a_fault_and_an_open_folder_a_warning(tmp_path: Path) -> None:
+    path = folder_with(tmp_path, GOOD)
+    config, machine = load(path), pi(tmp_path / "pi")
+    (tmp_path / "data" / PROBE).mkdir()
+    assert [each.verdict for each in machine.disk(config)] == [Verdict.FAIL]
+    (tmp_path / "data" / PROBE).rmdir()
+    (tmp_path / "data").chmod(0o755)
+    assert [each.verdict for each in machine.disk(config)] == [Verdict.WARN, Verdict.OK]
+
+
+def test_secrets_that_others_can_read_are_a_fault_with_the_mend(tmp_path: Path) -> None:
+    path = folder_with(tmp_path, GOOD)
+    (tmp_path / "broker.password").chmod(0o644)
+    (only,) = examine(path, pi(tmp_path / "pi"), ZERO)
+    assert (only.verdict, only.mend) == (Verdict.FAIL, f"chmod 600 {tmp_path}/broker.password")
+
+
+def test_the_command_ends_with_the_worst_and_speaks_to_programs_too(tmp_path: Path) -> None:
+    path = folder_with(tmp_path, GOOD)
+    done = hallkeeper("doctor", "--config", str(path))
+    assert done.returncode == 2
+    assert "fail  plan: there is none on the disk" in done.stdout
+    told = json.loads(hallkeeper("doctor", "--config", str(path), "--json").stdout)
+    assert {"thing", "verdict", "said", "mend"} == set(told[0])
+    assert told[0]["verdict"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("now", "verdict"),
+    [
+        (LONG_AGO - timedelta(days=1), Verdict.FAIL),
+        (LONG_AGO, Verdict.OK),
+        (LONG_AGO + timedelta(days=49), Verdict.OK),
+        (LONG_AGO + timedelta(days=50), Verdict.WARN),
+        (LONG_AGO + timedelta(days=60), Verdict.FAIL),
+    ],
+)
+def test_a_certificate_is_told_before_it_has_run_out(now: datetime, verdict: Verdict) -> None:
+    held = identity({}, until=LONG_AGO + timedelta(days=60)).certificate
+    assert certificate("certificate", held, now, "Renew it").verdict is verdict
+
+
+def test_findings_are_lines_for_people_and_objects_for_programs() -> None:
+    found = Finding(thing="power", verdict=Verdict.WARN, said="it was low", mend="Use another")
+    assert found.line() == "warn  power: it was low. Use another"
+    told = {"thing": "power", "verdict": "warn", "said": "it was low", "mend": "Use another"}
+    assert json.loads(as_json([found])) == [told]

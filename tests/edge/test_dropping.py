@@ -1,0 +1,99 @@
+"""What a full disk costs first, and what last."""
+
+from functools import partial
+
+import pytest
+
+from edge.outbox import SEGMENT_BYTES, Outbox
+from edge.segments import KEPT, squeeze
+from edge.wire.decide import ClockTrust, Reason
+from edge.wire.events import (
+    KINDS,
+    AccessData,
+    AlarmChange,
+    AlarmData,
+    ClosingData,
+    ClosingStage,
+    DoorChange,
+    DoorData,
+    DroppedData,
+    Event,
+    EventData,
+    FireChange,
+    FireData,
+    FootfallData,
+    LockoutData,
+    MotionData,
+    RecountData,
+    make_event,
+    read_event,
+)
+from tests.edge.disk import MemoryDisk
+from tests.edge.hall import BOOKING, DOOR, ZERO
+
+FIRST = {"door", "footfall", "motion", "wifi", "boot", "dropped", "plan", "fault"}
+THEN = {"lockout", "recount", "outage", "closing"}
+LAST = {"access", "fire", "alarm"}
+
+DATA: tuple[EventData, ...] = (
+    MotionData(zone="hall", active=True),
+    DoorData(door=DOOR, change=DoorChange.OPENED),
+    AccessData(door=DOOR, granted=True, reason=Reason.GRANTED, duress=True),
+    LockoutData(door=DOOR, reader="front-keypad", until=ZERO, tries=10),
+    FireData(change=FireChange.ACTIVE),
+    FootfallData(counter="front-beams", ins=1, outs=0, total_ins=1, total_outs=0),
+    AlarmData(area="ground-floor", change=AlarmChange.TRIGGERED),
+    ClosingData(stage=ClosingStage.NOT_SECURED, closes_at=ZERO),
+    RecountData(counter="front-beams", inside=3, total_ins=1, total_outs=0),
+)
+
+
+def event(seq: int, data: EventData) -> Event:
+    return make_event(seq=seq, boot=BOOKING, mono_ms=seq, at=ZERO, trust=ClockTrust.SYNCED, device="d", data=data)
+
+
+def test_every_kind_has_its_place_in_the_order() -> None:
+    assert FIRST | THEN | LAST == KINDS
+    assert [set(keep) for keep in KEPT] == [THEN | LAST, LAST, set()]
+
+
+@pytest.mark.parametrize(("step", "gone"), list(enumerate([FIRST, FIRST | THEN, KINDS])))
+def test_step_by_step_runs_become_one_event_that_counts_them(step: int, gone: set[str]) -> None:
+    events = [event(seq, data) for seq, data in enumerate(DATA * 2, start=1)]
+    left = squeeze(events, keep=KEPT[step])
+    alone = [each.seq for each in events if each.kind not in gone]
+    assert set(alone) <= {each.seq for each in left}
+    assert len(left) < len(events)
+    stand_for = 0
+    for each in left:
+        data = each.read()
+        stand_for += sum(data.counts.values()) if isinstance(data, DroppedData) else 1
+    assert stand_for == len(events)
+
+
+async def test_a_full_disk_keeps_who_came_in_fire_and_alarm_and_answers_for_the_rest() -> None:
+    disk = MemoryDisk()
+    outbox = Outbox(disk, limit=2 * 1024 * 1024, count=lambda name: None, committed=lambda: None)
+    await outbox.open()
+    weighty = {"access": 0, "fire": 0, "alarm": 0}
+    for number in range(30_000):
+        # One in twelve is about somebody; the rest is what a busy building tells all day.
+        data = DATA[number % len(DATA)] if number % 4 == 0 else DATA[0]
+        added = outbox.add(partial(event, data=data))
+        if added.kind in weighty:
+            weighty[added.kind] += 1
+        if number % 500 == 499:
+            assert await outbox.commit()
+    assert outbox.size <= 2 * 1024 * 1024 + 2 * SEGMENT_BYTES
+    kept: dict[str, int] = {}
+    stand_for, after = 0, 0
+    while records := await outbox.after(after):
+        for record in records:
+            one = read_event(record.data)
+            told = one.read()
+            kept[one.kind] = kept.get(one.kind, 0) + 1
+            stand_for += sum(told.counts.values()) if isinstance(told, DroppedData) else 1
+        after = records[-1].seq
+    assert stand_for == 30_000
+    assert {kind: kept.get(kind, 0) for kind in weighty} == weighty
+    assert kept["motion"] < 15_000
