@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller import localtime
+from controller.access.codes import masked
 from controller.access.standing import Standing, State, lingering_texts
 from controller.bookings.course import Act, possible
 from controller.bookings.desk import View
@@ -19,7 +20,7 @@ from controller.estate.model import Site
 from controller.fields import Answer
 from controller.people.discreet import Seen, discreetly, seen
 from controller.people.may import Thing
-from controller.people.model import Actor, Tier
+from controller.people.model import Actor, Role, Tier
 from controller.problem import Conflict, ReasonBody
 
 
@@ -80,10 +81,12 @@ class BookingAnswer(Answer):
     back if nobody does; ``kept``: why it is not, or not yet, though that is over; it never will be where ``release_at``
     is null. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down.
     ``ends_before``: its end before it was finished early. ``code``: of a confirmed one; where doors have their own,
-    that of the first door, and ``codes`` has all. ``offline_codes``: for doors that are out of reach.
+    that of the first door, and ``codes`` has all. ``offline_codes``: for doors that are out of reach. Codes are told
+    in the answer that draws them and masked ever after, as in ``48••••``; ``POST /bookings/{id}/code`` shows them.
     ``still_opens``: what its own code opens that it should not. ``lingering``: what other bookings' old codes still
-    open during this one. ``message``: a text to send. ``link``: its door page, a secret. ``diary``: whose diary, kept
-    elsewhere, has put it here; empty for any other booking. ``actions``: what whoever asks can do now."""
+    open during this one. ``message``: a text to send, whose codes
+    are masked too unless the booking is the booker's own who asks. ``link``: its door page, a secret. ``diary``: whose
+    diary, kept elsewhere, has put it here; empty for any other booking. ``actions``: what whoever asks can do now."""
 
     id: str
     site: str
@@ -224,10 +227,11 @@ def _approvable(request: Request) -> bool:
     return all(each.why in OVERRULED for each in request.refusals)
 
 
-def booking_answer(view: View, actor: Actor) -> BookingAnswer:
-    """A booking as the actor may see it."""
+def booking_answer(view: View, actor: Actor, *, drawn: bool = False) -> BookingAnswer:
+    """A booking as the actor may see it. ``drawn``: its codes were drawn for whoever asks, and are told this once; else
+    they are masked, but for the message in a booker's own booking."""
     how_much = _seen(view, actor)
-    answer = discreetly(_whole(view, actor), how_much)
+    answer = discreetly(_whole(view, actor, drawn=drawn), how_much)
     return answer if how_much is not Seen.TAKEN else answer.model_copy(update={"on_door": _NO_DOOR})
 
 
@@ -239,7 +243,8 @@ _NO_DOOR = OnDoor(state=State.NONE, text="", doors=[])
 _TAKING = frozenset({Status.HELD, Status.CONFIRMED, Status.ARRIVED, Status.FINISHED, Status.NO_SHOW})
 
 
-def _whole(view: View, actor: Actor) -> BookingAnswer:
+def _whole(view: View, actor: Actor, *, drawn: bool) -> BookingAnswer:
+    shown = str if drawn else masked
     booking, zone = view.booking, view.place.site.tz
     offered = view.offer is not None and booking.status(view.now) is Status.HELD
     party, layout, held = view.party, view.place.space.layout(booking.layout), view.held
@@ -282,13 +287,13 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         kept=view.kept,
         series=booking.series_id,
         diary=booking.diary,
-        code=view.code,
-        codes=[DoorCode(code=code, doors=list(doors)) for code, doors in view.codes_by_doors],
+        code=view.code and shown(view.code),
+        codes=[DoorCode(code=shown(code), doors=list(doors)) for code, doors in view.codes_by_doors],
         offline_codes=[
             OfflineCodeAnswer(
                 door=each.door,
                 name=each.name,
-                code=each.digits,
+                code=shown(each.digits),
                 starts=localtime.rfc3339(each.window.start, zone),
                 ends=localtime.rfc3339(each.window.end, zone),
                 text=each.text,
@@ -314,7 +319,7 @@ def _whole(view: View, actor: Actor) -> BookingAnswer:
         arrived_how=booking.arrived_how,
         counted_in=booking.counted_in,
         link=view.link,
-        message=message(view),
+        message=message(view, clear=drawn or actor.role is Role.BOOKER),
         actor=booking.created_by,
         created_at=localtime.rfc3339(booking.created_at, zone),
         changed_at=localtime.rfc3339(booking.changed_at, zone),

@@ -9,6 +9,7 @@ from controller.access.codes import spoken
 from controller.access.errors import NoCodeLeft
 from controller.bookings.answers import BookingAnswer, booking_answer
 from controller.bookings.errors import BookingUnknown, NotNow
+from controller.bookings.texts import message
 from controller.fields import Answer, Body, IdPath, Note
 from controller.house import TheHouse
 from controller.people.gate import Books, Reissues, SeesContacts
@@ -26,9 +27,11 @@ class DoorCodeAnswer(Answer):
 
 
 class CodesAnswer(Answer):
-    """One code for all doors, or several, where doors have their own."""
+    """One code for all doors, or several, where doors have their own, and the offline codes. ``message``: the text to
+    send, with the codes in it."""
 
     codes: list[DoorCodeAnswer]
+    message: str
 
 
 class ReissueBody(Body):
@@ -49,7 +52,8 @@ async def show_code(booking_id: IdPath, house: TheHouse, actor: SeesContacts) ->
     """Tell the door codes of a confirmed booking. Who asked, and when, is written down."""
     shown = await house.door_codes.show(booking_id, actor=actor)
     return CodesAnswer(
-        codes=[DoorCodeAnswer(code=code, spoken=spoken(code), doors=list(doors)) for code, doors in shown.codes]
+        codes=[DoorCodeAnswer(code=code, spoken=spoken(code), doors=list(doors)) for code, doors in shown.codes],
+        message=message(shown.view, clear=True),
     )
 
 
@@ -58,11 +62,11 @@ async def reissue_code(booking_id: IdPath, body: ReissueBody, house: TheHouse, a
     """Give a booking another code at once, because others know the one it has; so do all that share it. The old one
     ends with the next plan that the doors have: `on_door` and `still_opens` tell."""
     done = await house.door_codes.reissue(booking_id, why=body.why, actor=actor)
-    return ReissuedAnswer(booking=booking_answer(done.view, actor), together=list(done.together))
+    return ReissuedAnswer(booking=booking_answer(done.view, actor, drawn=True), together=list(done.together))
 
 
 @router.post("/bookings/{booking_id}/offline-code")
 async def issue_offline_code(booking_id: IdPath, house: TheHouse, actor: Books) -> BookingAnswer:
     """Issue a code of ten digits for each door of the booking that is out of reach and has not got its code: the door
     checks it by itself. `offline_codes` tells it and until when it works. Asked again, the same."""
-    return booking_answer(await house.door_codes.issue_offline(booking_id, actor=actor), actor)
+    return booking_answer(await house.door_codes.issue_offline(booking_id, actor=actor), actor, drawn=True)

@@ -19,7 +19,7 @@ from edge.wire.clock import Clock
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking's codes, each with the names of the doors that it opens."""
+    """A booking's codes, each with the names of the doors that it opens; offline codes last."""
 
     view: View
     codes: tuple[tuple[str, tuple[str, ...]], ...]
@@ -57,7 +57,8 @@ class DoorCodes:
                 site=view.booking.site,
                 thing=f"booking {booking_id}",
             )
-            return Shown(view=view, codes=tuple(view.codes_by_doors))
+            offline_ones = [(each.digits, (each.name,)) for each in view.offline]
+            return Shown(view=view, codes=(*view.codes_by_doors, *offline_ones))
 
         return await self._database.run(look)
 

@@ -87,11 +87,12 @@ async def create_booking(
     site: SlugPath, body: BookingBody, house: TheHouse, actor: Books, response: Response
 ) -> BookingAnswer:
     """Book a space. `status` is `confirmed` where the site's rules or a manager have it so: then it has a door code at
-    once, and `on_door` tells whether the doors know it yet. Otherwise it waits for approval, `held` or `requested`.
-    A refusal has all its `reasons`; its type is `clash` where the time is taken, else `not-possible`."""
+    once, which this answer tells, and `on_door` tells whether the doors know it yet. Otherwise it waits for approval,
+    `held` or `requested`. A refusal has all its `reasons`; its type is `clash` where the time is taken, else
+    `not-possible`."""
     view = await house.bookings.create(site, body.draft(), actor=actor)
     response.headers["Location"] = f"/api/v1/bookings/{view.booking.id}"
-    return _tagged(booking_answer(view, actor), response)
+    return _tagged(booking_answer(view, actor, drawn=True), response)
 
 
 @router.post("/sites/{site}/bookings/check", responses=described(SiteUnknown))

@@ -1,7 +1,7 @@
 """The message that goes to whoever booked, since no mail goes out yet, and a booking's state in words. Pure."""
 
 from controller.access import words
-from controller.access.codes import spoken
+from controller.access.codes import masked, spoken
 from controller.bookings.desk import View
 from controller.bookings.model import Status
 
@@ -18,8 +18,10 @@ LAPSED = "This time was offered to you, and nobody accepted it in time. Ask agai
 """What became of an offer that has run out."""
 
 
-def message(view: View) -> str:
-    """What to send: what, when, how it stands, the code with its window, the link, whom to ring."""
+def message(view: View, *, clear: bool) -> str:
+    """What to send: what, when, how it stands, the code with its window, the link, whom to ring. ``clear``: with the
+    digits, as it goes out; else with masked ones."""
+    shown = spoken if clear else masked
     booking, site, zone = view.booking, view.place.site, view.place.site.tz
     when = words.window(booking.during, zone, now=view.now)
     lines = [f"{booking.title}: {view.place.space.name}, {site.name}, {when}."]
@@ -34,10 +36,10 @@ def message(view: View) -> str:
         lines.append(LAPSED if view.offer is not None else _ENDED[status])
     elif view.code is not None:
         lines += [
-            f"Door code: {spoken(code)} for {words.listed(doors)}, {code_times(view)}."
+            f"Door code: {shown(code)} for {words.listed(doors)}, {code_times(view)}."
             for code, doors in view.codes_by_doors
         ]
-        lines += [f"Offline code: {spoken(each.digits)} {each.text}." for each in view.offline]
+        lines += [f"Offline code: {shown(each.digits)} {each.text}." for each in view.offline]
     lines += [text for text in (given_back(view),) if text]
     lines.append(f"See it or cancel it: {view.link}")
     if site.phone:

@@ -115,6 +115,7 @@ export interface WireBooking {
   /** Its end before it was finished early. */
   ends_before: string | null;
   series: string | null;
+  /** Masked, unless it has just been drawn. */
   code: string | null;
   code_window: { starts: string; ends: string } | null;
   on_door: OnDoor;
@@ -125,7 +126,6 @@ export interface WireBooking {
   arrived_at: string | null;
   counted_in: number | null;
   link: string | null;
-  message: string | null;
   /** Who made it; empty for somebody else's of which only the time is told. */
   actor: string;
   version: number;

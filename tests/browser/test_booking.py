@@ -339,6 +339,8 @@ async def test_a_changed_booking_keeps_its_code(screens: Screens, house: Rig) ->
     await expect(panel.get_by_role("heading", name="New name")).to_be_focused()
     assert await times(house, booked["id"]) == ("studio", "10:00", "12:30")
     code = booked["code"]
+    await expect(panel.get_by_label("Door code")).to_contain_text(f"{code[:2]}••••")
+    await panel.get_by_role("button", name="Show code").click()
     await expect(panel.get_by_label("Door code")).to_contain_text(f"{code[:3]} {code[3:]}")
 
 

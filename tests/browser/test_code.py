@@ -47,6 +47,7 @@ async def test_a_slip_has_code_window_door_and_link_and_nothing_else(screens: Sc
     await page.add_init_script("window.print = () => window.dispatchEvent(new Event('asked-to-print'))")
     await screen.diary(DAY, booking=booked["id"])
     await screen.panel.get_by_role("button", name="Print a slip").click()
+    await expect(page.locator("html")).to_have_attribute("data-print", "slip")
     await page.emulate_media(media="print")
     seen = await page.evaluate("document.body.innerText")
     assert [line for line in re.split(r"\n+", seen) if line.strip()] == [

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from controller.access import service as access
+from controller.access.codes import masked, spoken
 from controller.house import House
 
 API = "/api/v1"
@@ -68,6 +69,22 @@ async def look(client: httpx.AsyncClient, booking: Json) -> Json:
     assert answer.status_code == 200, answer.text
     body: Json = answer.json()
     return body
+
+
+async def code_of(client: httpx.AsyncClient, booking: Json) -> str:
+    """Its code, or that of its first door, as it is told to who asks for it."""
+    told = await act(client, booking, "code")
+    code: str = told["codes"][0]["code"]
+    return code
+
+
+def as_later(made: Json) -> Json:
+    """A booking as it was told when its codes were drawn, the way it is told ever after."""
+    message = made["message"]
+    for each in made["codes"]:
+        message = message.replace(spoken(each["code"]), masked(each["code"]))
+    codes = [each | {"code": masked(each["code"])} for each in made["codes"]]
+    return made | {"code": made["code"] and masked(made["code"]), "codes": codes, "message": message}
 
 
 async def compile_plan(house: House, version: int, doors: tuple[str, ...] = DOORS) -> None:

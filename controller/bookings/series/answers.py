@@ -226,7 +226,7 @@ def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesAnswer:
         id=booked.series.id,
         rule_text=said(pattern, zone),
         until=until((each.occurrence for each in booked.dates), pattern),
-        bookings=[booking_answer(view, actor) for view in booked.views],
+        bookings=[booking_answer(view, actor, drawn=True) for view in booked.views],
         skipped=[
             SkippedDate(date=each.date.isoformat(), occurrence=each.occurrence.name, text=each.text)
             for each in booked.dates

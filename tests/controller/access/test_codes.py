@@ -63,8 +63,11 @@ def test_a_code_is_read_out_in_groups(code: str, groups: str) -> None:
     assert spoken(code) == groups
 
 
-def test_a_masked_code_shows_its_length_alone() -> None:
-    assert masked("482913") == "••••••"
+@pytest.mark.parametrize(
+    ("code", "shown"), [("8205", "8•••"), ("482913", "48••••"), ("48291376", "48••••••"), ("9618095769", "961•••••••")]
+)
+def test_a_masked_code_shows_its_length_and_a_third_of_its_digits(code: str, shown: str) -> None:
+    assert masked(code) == shown
 
 
 def test_the_page_about_codes_says_what_a_guess_is_worth() -> None:

@@ -12,7 +12,7 @@ from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_weekly import everything, of_series, post
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
-from tests.controller.village import API, SITE, Json, act, book, change, look
+from tests.controller.village import API, SITE, Json, act, book, change, code_of, look
 
 
 async def edit(client: httpx.AsyncClient, series: str, status: int = 200, **body: object) -> Json:
@@ -57,7 +57,7 @@ async def test_all_to_come_get_another_time_and_keep_their_codes(village: httpx.
     found = await everything(village)
     assert [each["starts"][10:16] for each in found] == ["T18:30"] * 4
     assert [each["id"] for each in found] == [each["id"] for each in yoga["bookings"]]
-    assert [each["code"] for each in found] == [each["code"] for each in yoga["bookings"]]
+    assert [await code_of(village, each) for each in found] == [each["code"] for each in yoga["bookings"]]
     dates = await of_series(village, yoga["id"])
     assert [each["occurrence"][10:] for each in dates] == ["T18:30:00"] * 4
 
