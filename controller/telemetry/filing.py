@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller import localtime
+from controller.access.offline import booking_of
 from controller.database import Tx
 from controller.estate import repository as estate
 from controller.telemetry import repository
@@ -128,6 +129,7 @@ class _Shelf:
         self._runs = await repository.runs(tx, self._id)
         before = self._runs.runs
         good, aside = await self._new_ones(batches)
+        good = [await self._whose(each) for each in good]
         late = [self._now - each.event.at > LATE for each in good]
         await repository.insert_events(
             tx, self._site, self._edge, self._id, list(zip(good, late, strict=True)), self._now
@@ -176,6 +178,18 @@ class _Shelf:
                 else:
                     aside.append(each)
         return good, aside
+
+    async def _whose(self, each: GoodEvent) -> GoodEvent:
+        """The event, with its booking where a door knew an offline code by its window alone: no plan had told it yet
+        whose that is."""
+        data = each.data
+        if not isinstance(data, AccessData) or data.offline is None or data.booking is not None:
+            return each
+        booking = await booking_of(self._tx, self._site, data.door, data.offline)
+        if booking is None:
+            return each
+        data = msgspec.structs.replace(data, booking=booking)
+        return msgspec.structs.replace(each, data=data, text=msgspec.json.encode(data).decode())
 
     async def _answer_for_gone(self, batch: Batch) -> None:
         """Numbers below what the edge still holds, and that we do not have, will never come."""

@@ -38,7 +38,8 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GoodEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that passed every check. ``text`` is its data as it came."""
+    """An event that passed every check. ``text`` is its data as it came, or
+    as the controller has completed it."""
 
     event: Event
     kind: str

@@ -1,20 +1,28 @@
 """A booking's codes: shared or its own as the policy has it, as long as its doors want, given anew when they leak, and
 issued for a door that is out of reach."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from sqlalchemy import select
 
 from controller.access import offline
 from controller.access.codes import trivial
+from controller.database import Tx
 from controller.house import House
 from controller.people.tables import writes
-from edge.wire.codec import PART_LIMIT, decode
-from edge.wire.credentials import Presented, is_code, is_offline_code
+from controller.telemetry.filing import Batch, Cabinet
+from controller.telemetry.judge import judge_all
+from controller.telemetry.model import StoredEvent
+from controller.telemetry.tables import events
+from edge.wire.codec import PART_LIMIT, decode, encode
+from edge.wire.credentials import Method, Presented, is_code, is_offline_code
 from edge.wire.decide import Reason
+from edge.wire.events import AccessData
 from edge.wire.interval import Interval
 from edge.wire.offline import QUARTER, OfflineWindow
 from edge.wire.plan import OfflinePart
@@ -22,6 +30,7 @@ from tests.controller.access.asking import ask, plan_of
 from tests.controller.access.test_access import go_offline
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW
+from tests.controller.telemetry.speaking import LOG, event
 from tests.controller.village import API, SITE, Json, act, book, change, code_of, look
 
 DAY = timedelta(days=1)
@@ -304,3 +313,32 @@ def test_an_offline_window_is_whole_quarter_hours_inside_the_codes(
     found = offline.fitting(Interval(start=at(starts_min), end=at(ends_min)), at(now_min))
     expected = None if quarters is None else OfflineWindow(start=at(start_min), quarters=quarters)
     assert found == expected
+
+
+async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_said_whose_the_code_is(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await go_offline(any_house, "pi-side", 30)
+    made = await book(any_village)
+    await say(any_village, made, "offline-code")
+    window = OfflineWindow(start=NOW.replace(day=26, hour=17, minute=45), quarters=10)
+    other = msgspec.structs.replace(window, slot=3)
+    entries = [
+        AccessData(door="side-door", granted=True, reason=Reason.GRANTED, method=Method.OFFLINE_CODE, offline=each)
+        for each in (window, other)
+    ]
+    at = window.start + QUARTER
+    raws = [msgspec.Raw(encode(event(seq, data, at=at))) for seq, data in enumerate(entries, 1)]
+    heard: list[StoredEvent] = []
+
+    async def note(tx: Tx, site: str, new: Sequence[StoredEvent]) -> None:
+        heard.extend(new)
+
+    judged = tuple(judge_all(raws, at))
+    batch = Batch(site=SITE, edge="pi-side", log=LOG, first_kept=1, judged=judged)
+    async with any_house.database.write() as tx:
+        await Cabinet(note=note, in_sql=False).file(tx, [batch], at)
+        stored = list((await tx.execute(select(events.c.data).order_by(events.c.seq))).scalars())
+    whose = [made["id"], None]
+    assert [each.data.booking for each in heard if isinstance(each.data, AccessData)] == whose
+    assert [msgspec.json.decode(each, type=AccessData).booking for each in stored] == whose
