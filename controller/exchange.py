@@ -78,6 +78,7 @@ class Exchange:
             pictures=pictures,
             others=others,
             secret_names=enrolment.registry.secret_names,
+            clock_right_on=settings.clock_right_on,
         )
         self.greeter = Greeter(
             database=database,

@@ -1,6 +1,7 @@
 """What the controller is told at the start: one frozen object from one TOML file."""
 
 import tomllib
+from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -85,7 +86,8 @@ class Sip2Section(Section, frozen=True):
 
 
 class Settings(Section, frozen=True):
-    """``lead_in_minutes`` and ``lag_minutes``: how long before and after a booking its code opens."""
+    """``lead_in_minutes`` and ``lag_minutes``: how long before and after a booking its code opens.
+    ``clock_right_on``: a day on which somebody saw that the clock was right, although plans speak against it."""
 
     data_dir: Path
     database: str | None = None
@@ -94,6 +96,7 @@ class Settings(Section, frozen=True):
     broker: Broker = Broker()
     pages_dir: Path | None = None
     clock_file: Path | None = None
+    clock_right_on: date | None = None
     history: History = History()
     feeds: FeedSection = FeedSection()
     sip2: Sip2Section = Sip2Section()
@@ -150,6 +153,7 @@ lag_minutes = 15
 
 # Built pages from another place: pages_dir = "/srv/hallkeeper/pages"
 # One clock for several processes, for demonstrations only: clock_file = "/run/hallkeeper/clock.json"
+# Where the controller doubts its clock and you have seen that it is right, the day of it: clock_right_on = 2026-11-26
 
 [listen]
 host = "127.0.0.1"

@@ -20,6 +20,7 @@ from controller.telemetry import repository as telemetry
 from controller.telemetry.gate import Gate
 from controller.telemetry.model import EdgeState
 from edge.wire.clock import Clock
+from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.link import Link
 from edge.wire.messages import Applied, Hello, HelloReply, Status
@@ -85,6 +86,7 @@ class Greeter:
             runs = await telemetry.runs(tx, present[0]) if present else None
             state = await telemetry.edge_state(tx, site, edge)
             plan = await repository.latest(tx, site, edge)
+            knows_the_time = await self._planner.knows_the_time(tx)
         nonce = secrets.token_hex(16)
         self._asked.setdefault(name, deque(maxlen=_QUESTIONS_LIMIT)).append(nonce)
         self._unanswered.setdefault(name, asyncio.get_running_loop().time())
@@ -96,6 +98,7 @@ class Greeter:
             session=state.nonce if state else None,
             plan_version=plan.manifest.version if plan else None,
             log=present[1] if present else None,
+            trust=ClockTrust.SYNCED if knows_the_time else ClockTrust.UNPROVEN,
             next_seq=runs.contiguous + 1 if runs else 1,
         )
         topic = str(Topic(site=site, edge=edge, name="hello"))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 import msgspec
@@ -18,7 +18,9 @@ from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.hours.modes import unexplained
 from controller.patience import patiently
+from controller.plans import clock as clocks
 from controller.plans import repository
+from controller.plans.clock import ClockDoubtful
 from controller.plans.compile import (
     Compiled,
     DoorRules,
@@ -44,7 +46,6 @@ COMPILE_EVERY_S = 1.0
 """Shortest time between two plans of one edge, in real seconds; the first change is compiled at once."""
 THREAD_FROM = 500
 """Grants from which compiling moves off the event loop."""
-CLOCK_MARGIN = timedelta(minutes=1)
 RETRY_S = 1.0
 SEND_AGAIN_AFTER_S = 5.0
 """How long a plan that was sent may take to be applied before all of it is sent again, in real seconds."""
@@ -58,16 +59,6 @@ EdgeName = tuple[str, str]
 """Site and edge."""
 SecretNames = Callable[[Tx, str, str], Awaitable[Mapping[str, str]]]
 """For a site and an edge: door id -> the name of the secret that the door's codes are hashed with."""
-
-
-class ClockBehind(Exception):
-    """The controller's clock is unproven: it stands before the last plan it signed."""
-
-    def __init__(self, now: datetime, last: datetime) -> None:
-        super().__init__(
-            f"the clock says {now:%Y-%m-%d %H:%M:%S} UTC, but a plan was signed at {last:%Y-%m-%d %H:%M:%S} UTC: "
-            "no plan is signed until it is right; set the clock"
-        )
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +90,9 @@ class Planner:
         pictures: Pictures,
         others: Others,
         secret_names: SecretNames,
+        clock_right_on: date | None = None,
     ) -> None:
+        self._clock_right_on = clock_right_on
         self._database = database
         self._link = link
         self._signer = signer
@@ -195,7 +188,7 @@ class Planner:
         except (SQLAlchemyError, OSError) as error:
             log.error("A plan could not be made, trying again", extra={"edge": "/".join(name), "why": str(error)[:200]})
             self._due[name] = _real() + RETRY_S
-        except ClockBehind as error:
+        except ClockDoubtful as error:
             if self.trouble is None:
                 log.critical(str(error))
             self.trouble = str(error)
@@ -206,7 +199,7 @@ class Planner:
     async def refresh(self, name: EdgeName) -> SignedPlan | None:
         """Compile an edge's plan and publish what is new in it; the plan it should have, or None for no edge.
 
-        Raises ``ClockBehind`` and ``TooMuchForOnePart``.
+        Raises ``ClockDoubtful`` and ``TooMuchForOnePart``.
         """
         async with self._turn:
             made = await self._make(name)
@@ -317,9 +310,15 @@ class Planner:
         return msgspec.structs.replace(given, extra=extra)
 
     async def _check_clock(self, tx: Tx, now: datetime) -> None:
-        last = await repository.last_signed(tx)
-        if last is not None and now < last - CLOCK_MARGIN:
-            raise ClockBehind(now, last)
+        clocks.check(now, await repository.last_signed(tx), self._clock_right_on)
+
+    async def knows_the_time(self, tx: Tx) -> bool:
+        """Whether the controller's own clock can be right."""
+        try:
+            await self._check_clock(tx, self._clock.now())
+        except ClockDoubtful:
+            return False
+        return True
 
     async def _signed(
         self, tx: Tx, name: EdgeName, last: SignedPlan | None, compiled: Compiled, now: datetime

@@ -1,0 +1,84 @@
+"""docs/lock-out.md: what guessing is worth, worked out from the constants it rests on."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from edge.lockout import CARDS, READERS, Law
+from tests.controller.access.guessing import OFFLINE_FITTING, OFFLINE_SPACE, space
+
+PAGE = (Path(__file__).parents[2] / "docs" / "lock-out.md").read_text(encoding="utf-8")
+DAY = 86_400.0
+OFFLINE = OFFLINE_FITTING / OFFLINE_SPACE
+"""The chance that one guess of ten digits fits one of the windows and slots of the moment."""
+
+
+def chance(tries: int, one: float) -> float:
+    """That one of so many tries opens, each with the same chance."""
+    return 1 - (1 - one) ** tries
+
+
+def words(value: float) -> str:
+    """Two digits that count, as a percentage."""
+    places = max(0, 1 - math.floor(math.log10(value * 100)))
+    return f"{value * 100:.{places}f} %"
+
+
+def tries_table() -> str:
+    rows = ["| | an hour | a day | a week |", "|---|---|---|---|"]
+    for name, law in (("codes at one reader", READERS), ("PINs after one card, at one edge", CARDS)):
+        counts = [f"{law.most_tries(within):,}" for within in (3600.0, DAY, 7 * DAY)]
+        rows.append(f"| {name} | {' | '.join(counts)} |")
+    return "\n".join(rows)
+
+
+def codes_table() -> str:
+    rows = [
+        "| length | codes | a day | a week | a day, two readers | a day, with offline codes |",
+        "|---|---|---|---|---|---|",
+    ]
+    day, week = READERS.most_tries(DAY), READERS.most_tries(7 * DAY)
+    for length in (4, 5, 6):
+        for codes in (1, 10):
+            one = codes / space(length)
+            cells = [chance(day, one), chance(week, one), chance(2 * day, one), chance(day, max(one, OFFLINE))]
+            rows.append(f"| {length} digits | {codes} | {' | '.join(map(words, cells))} |")
+    return "\n".join(rows)
+
+
+def law_table() -> str:
+    def row(name: str, law: Law) -> str:
+        lasts = ", ".join(_time(law.lasts_s(step)) for step in range(6))
+        return (
+            f"| {name} | {law.first} | {law.then} | {lasts} at most | {_time(law.quiet_s)} | "
+            f"{law.forgives}, and one more every {_time(law.forgives_every_s)} |"
+        )
+
+    head = "| | first after | each further after | they last | one step back after quiet of | valid entries forgive |"
+    return "\n".join(
+        [head, "|---|---|---|---|---|---|", row("codes at a reader", READERS), row("PINs of a card", CARDS)]
+    )
+
+
+def _time(seconds: float) -> str:
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= length and seconds % length == 0:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
+@pytest.mark.parametrize("table", [law_table, tries_table, codes_table])
+def test_the_page_has_the_numbers_that_follow_from_the_law(table: object) -> None:
+    assert table() in PAGE  # type: ignore[operator]
+
+
+def test_a_week_of_guessing_at_a_pin_with_the_card_in_hand_is_worth_what_the_page_says() -> None:
+    week = CARDS.most_tries(7 * DAY)
+    assert f"in a week {words(chance(week, 1 / space(4)))}" in PAGE
+
+
+def test_six_digits_are_enough_for_a_hall_and_four_are_not() -> None:
+    """The judgement on the page: under half a percent a day with ten codes, over a third of all days."""
+    assert chance(READERS.most_tries(DAY), 10 / space(6)) < 0.005
+    assert chance(READERS.most_tries(DAY), 10 / space(4)) > 0.33
