@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
+from controller.access.holders.new_doors import NewDoors
 from controller.access.holders.service import Holders
 from controller.access.members.checking import Checking
 from controller.access.members.service import Members
@@ -152,6 +153,7 @@ def open_house(
     bookings = Bookings(database, clock, changes, desk)
     registry = CollectorRegistry()
     holders = Holders(database, clock, changes, keys, estate)
+    estate.when_a_site_changes(NewDoors(holders))
     members = Members(database, clock, changes, keys)
     hand = Hand(keys)
     enrolment = open_enrolment(

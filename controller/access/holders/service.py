@@ -155,7 +155,8 @@ class Holders:
         return renewed
 
     async def rehash_at(self, tx: Tx, site: str, doors: Collection[str], *, now: datetime) -> None:
-        """These doors have other secrets: say anew which codes are whose there. The caller holds the site's lock."""
+        """These doors are new or have other secrets: say anew which codes are whose there. The caller holds the site's
+        lock."""
         for holder, parts in await self._opening(tx, site, doors):
             await self._claim(tx, holder, await self.secrets(tx, holder), parts, now)
 

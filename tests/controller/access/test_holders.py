@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from controller.access.tables import holders
+from controller.access.tables import code_claims, holders
 from controller.access.weekly import FOREVER, Validity, WeekHours, windows
 from controller.house import House
 from controller.people.tables import writes
 from controller.plans.compile import plan_window
-from edge.wire.credentials import Presented
+from edge.wire.credentials import CredentialKind, Presented, code_key
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.interval import Interval
 from edge.wire.plan import HORIZON, Mode
@@ -323,3 +323,22 @@ def test_windows_lie_in_order_apart_and_within(hours: list[WeekHours], shift: in
     )
     timeless = when(validity, within, timeless=True)
     assert (timeless[-1].end == whole.end if timeless else True) or whole.end <= within.end
+
+
+async def test_whoever_opens_all_doors_has_their_code_at_one_that_is_made_later_and_nobody_else_gets_it_there(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await make(any_village)
+    some = await make(any_village, name="Ben", places=[{"site": SITE, "doors": ["front-door"]}])
+    answer = await any_village.put(f"{API}/sites/{SITE}/doors/yard-gate", json={"name": "Yard gate", "edge": "pi-side"})
+    assert answer.is_success, answer.text
+    assert (await ask(any_house, Presented(digits=made["secrets"]["code"]), NOW, door="yard-gate")).granted
+    assert not (await ask(any_house, Presented(digits=some["secrets"]["code"]), NOW, door="yard-gate")).granted
+    async with any_house.database.read() as tx:
+        secret = (await any_house.estate.door_secrets(tx, SITE))["yard-gate"]
+        rows = await tx.execute(
+            select(code_claims.c.owner, code_claims.c.code_key).where(code_claims.c.door == "yard-gate")
+        )
+        claims = [tuple(row) for row in rows]
+    key = code_key(secret, CredentialKind.BOOKING_CODE, made["secrets"]["code"])
+    assert claims == [(made["holder"]["id"], key)]

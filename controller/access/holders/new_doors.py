@@ -1,0 +1,23 @@
+"""What a door that is made later means to those who open all doors of its site."""
+
+from datetime import datetime
+
+from controller.access.holders.service import Holders
+from controller.database import Tx
+from controller.estate.following import Foreseen
+from controller.estate.model import SiteParts
+
+
+class NewDoors:
+    """Their codes are claimed at the door from its first moment, so that nobody else is given them there."""
+
+    def __init__(self, holders: Holders) -> None:
+        self._holders = holders
+
+    async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
+        return Foreseen()
+
+    async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
+        new = {door.id for door in after.doors} - {door.id for door in before.doors}
+        if new:
+            await self._holders.rehash_at(tx, after.site.id, new, now=now)
