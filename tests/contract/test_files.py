@@ -5,12 +5,19 @@ from pathlib import Path
 import pytest
 
 from edge.files import DiskFiles, Files
+from firmware_sim.power_cut import VirtualDisk
 from tests.edge.disk import MemoryDisk
 
 
-@pytest.fixture(params=["disk", "memory"])
+@pytest.fixture(params=["disk", "virtual", "memory"])
 def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
-    return DiskFiles(tmp_path / "data") if request.param == "disk" else MemoryDisk()
+    match request.param:
+        case "disk":
+            return DiskFiles(tmp_path / "data")
+        case "virtual":
+            return VirtualDisk()
+        case _:
+            return MemoryDisk()
 
 
 def test_nothing_is_there_at_first(files: Files) -> None:
