@@ -76,6 +76,9 @@ def _read_ack(files: Files) -> Acked | None:
 def _adopt(files: Files, found: Found) -> bool:
     """Take over the log that is there; whether it can go on."""
     acked = _read_ack(files)
+    with contextlib.suppress(OSError):
+        # A run that was killed may have written what it had no time to sync, and nothing is sent that may still go.
+        files.sync(found.segments[-1].name)
     if _read(files, found.segments[-1]) is None:
         # How far it went is not known, so no seq past it may be given out in this log.
         found.troubles.append("the end of the outbox cannot be read; a new log begins")

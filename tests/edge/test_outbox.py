@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from edge.files import DiskFiles, Files
 from edge.outbox import SEGMENT_BYTES, Outbox
 from edge.recovery import Found
-from edge.segments import span_of
+from edge.segments import FOLDER, line, span_of
+from edge.wire.codec import encode
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.events import (
     AccessData,
@@ -23,6 +24,7 @@ from edge.wire.events import (
     make_event,
     read_event,
 )
+from firmware_sim.power_cut import VirtualDisk
 from tests.edge.disk import MemoryDisk
 
 AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
@@ -73,6 +75,24 @@ async def test_a_seq_is_handed_out_only_after_its_commit() -> None:
     assert await box.seqs() == []
     assert await box.box.commit()
     assert await box.seqs() == [1, 2]
+
+
+async def test_what_a_killed_run_had_no_time_to_sync_is_safe_before_it_is_handed_out() -> None:
+    disk = VirtualDisk()
+    box = Box(disk)
+    await box.open()
+    box.add(ACCESS)
+    await box.box.commit()
+    [name] = [name for name in disk.names(FOLDER) if name.endswith(".log")]
+    disk.append(name, line(encode((await box.all())[0]).replace(b'"seq":1', b'"seq":2')))
+    left = VirtualDisk(disk.medium.copy())
+    killed = Box(left)
+    await killed.open()
+    assert await killed.seqs() == [1, 2]
+    for seed in range(20):
+        cut = Box(VirtualDisk(left.medium.cut(seed)))
+        await cut.open()
+        assert await cut.seqs() == [1, 2]
 
 
 async def test_what_was_committed_is_there_after_a_power_cut_and_what_was_not_is_gone() -> None:
