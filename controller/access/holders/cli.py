@@ -1,0 +1,167 @@
+"""``hallkeeper holders``: staff, key holders and contractors, over HTTP."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from controller.caller import SERVER, Caller, Server, Token, TokenFile
+
+app = typer.Typer(
+    help="Staff, key holders and contractors: who opens doors in their own right.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+_JSON = "application/json"
+Who = Annotated[str, typer.Argument(metavar="HOLDER", help="The id, as `list` shows it.")]
+Why = Annotated[str, typer.Option(help="Why; it stands in the list of writes.")]
+
+
+class _Place(msgspec.Struct, frozen=True):
+    site: str
+    doors: list[str]
+
+    @property
+    def text(self) -> str:
+        return f"{self.site}: {', '.join(self.doors) or 'all doors'}"
+
+
+class _Holder(msgspec.Struct, frozen=True):
+    id: str
+    kind: str
+    name: str
+    places: list[_Place]
+    first: str
+    last: str | None
+    has: list[str]
+    ended_at: str | None
+
+
+class _Holders(msgspec.Struct, frozen=True):
+    items: list[_Holder]
+
+
+class _Secrets(msgspec.Struct, frozen=True):
+    code: str
+    spoken: str
+    card: str
+    pin: str
+    duress_code: str
+    duress_pin: str
+
+
+class _Given(msgspec.Struct, frozen=True):
+    holder: _Holder
+    secrets: _Secrets
+
+
+@app.callback()
+def holders() -> None:
+    """Staff, key holders and contractors: who opens doors in their own right."""
+
+
+@app.command("list")
+def list_all(
+    ended: Annotated[bool, typer.Option("--ended", help="Those too who open nothing any more.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's own answer.")] = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """List who they are, and with what they open which doors; codes and PINs are not told."""
+    caller = Caller(server, token_file, token)
+    found = caller.answered(caller.pages("/holders"), _Holders, as_json=as_json)
+    table = Table("Id", "Kind", "Name", "Where", "From", "Until", "Has")
+    for each in found.items:
+        if ended or each.ended_at is None:
+            where = "; ".join(place.text for place in each.places)
+            until = f"ended {each.ended_at[:10]}" if each.ended_at else each.last or ""
+            cells = (each.id, each.kind, each.name, where, each.first, until, ", ".join(each.has))
+            table.add_row(*map(escape, cells))
+    caller.console.print(table)
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="Who it is.")],
+    kind: Annotated[str, typer.Option(help="staff, key_holder or contractor.")],
+    at: Annotated[
+        list[str],
+        typer.Option(help="SITE for all its doors, or SITE/DOOR; as often as there are any.", metavar="PLACE"),
+    ],
+    first: Annotated[str, typer.Option(metavar="DAY", help="The first day, as 2026-11-30.")],
+    last: Annotated[str | None, typer.Option(metavar="DAY", help="The last day; a contractor needs one.")] = None,
+    card: Annotated[str, typer.Option(help="A card as a reader shows it, such as w26:118:1603.")] = "",
+    code: Annotated[bool, typer.Option("--code/--no-code", help="Draw a code.")] = True,
+    pin: Annotated[bool, typer.Option("--pin", help="Draw a PIN that the card wants.")] = False,
+    duress: Annotated[bool, typer.Option("--duress", help="Draw a second code and PIN that tell in silence.")] = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Let somebody open doors; what is drawn for them is printed once."""
+    places: dict[str, list[str]] = {}
+    for site, _, door in (each.partition("/") for each in at):
+        places.setdefault(site, []).extend([door] if door else [])
+    body = {
+        "kind": kind,
+        "name": name,
+        "places": [{"site": site, "doors": doors} for site, doors in places.items()],
+        "first": first,
+        "last": last,
+        "card": card,
+        "code": code,
+        "pin": pin,
+        "duress": duress,
+    }
+    caller = Caller(server, token_file, token)
+    _say(caller, caller.post("/holders", msgspec.json.encode(body), _JSON, _Given))
+
+
+@app.command()
+def reissue(
+    holder: Who,
+    why: Why,
+    code: Annotated[bool, typer.Option("--code", help="Draw another code.")] = False,
+    pin: Annotated[bool, typer.Option("--pin", help="Draw another PIN.")] = False,
+    duress: Annotated[bool, typer.Option("--duress", help="Draw another duress code and PIN.")] = False,
+    card: Annotated[str, typer.Option(help="Another card.")] = "",
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Draw another code or PIN, or take another card, at once."""
+    body = {"why": why, "code": code, "pin": pin, "duress": duress, "card": card}
+    caller = Caller(server, token_file, token)
+    _say(caller, caller.post(f"/holders/{holder}/reissue", msgspec.json.encode(body), _JSON, _Given))
+
+
+@app.command()
+def end(
+    holder: Who,
+    why: Why,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Let somebody open nothing any more. It cannot be undone; make them anew."""
+    caller = Caller(server, token_file, token)
+    told = caller.post(f"/holders/{holder}/end", msgspec.json.encode({"why": why}), _JSON, _Holder)
+    caller.say(f"{told.name} opens nothing any more as soon as the doors have their next plan.")
+
+
+def _say(caller: Caller, given: _Given) -> None:
+    caller.say(f"{given.holder.name} ({given.holder.id})")
+    secrets = given.secrets
+    told = {
+        "Code": secrets.spoken,
+        "Card": secrets.card,
+        "PIN": secrets.pin,
+        "Duress code": secrets.duress_code,
+        "Duress PIN": secrets.duress_pin,
+    }
+    for name, value in told.items():
+        if value:
+            caller.say(f"{name}: {value}")

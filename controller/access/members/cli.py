@@ -1,0 +1,148 @@
+"""``hallkeeper members``: members of the library, over HTTP."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from controller.caller import SERVER, SET_ASIDE, Caller, Refusal, Server, Token, TokenFile, read_file
+
+app = typer.Typer(
+    help="Members of the library who come in while it is unstaffed.", no_args_is_help=True, add_completion=False
+)
+Number = Annotated[str, typer.Argument(help="The number on the member's card.")]
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    column: str
+    reason: str
+
+
+class _Line(msgspec.Struct, frozen=True):
+    line: int
+    become: str
+    changes: list[str]
+    faults: list[_Fault]
+
+
+class _Outcome(msgspec.Struct, frozen=True):
+    preview: bool
+    added: int
+    changed: int
+    unchanged: int
+    refused: int
+    ended: int
+    warnings: list[str]
+    lines: list[_Line]
+
+
+class _Induction(msgspec.Struct, frozen=True):
+    site: str | None
+    day: str
+
+
+class _Member(msgspec.Struct, frozen=True):
+    id: str
+    number: str
+    has_pin: bool
+    expires: str | None
+    suspended: bool
+    suspended_until: str | None
+    inductions: list[_Induction]
+    ended_at: str | None
+
+
+class _Members(msgspec.Struct, frozen=True):
+    items: list[_Member]
+
+
+@app.callback()
+def members() -> None:
+    """Members of the library who come in while it is unstaffed."""
+
+
+@app.command("list")
+def list_all(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's own answer.")] = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """List them by the last signs of their numbers; no name is kept."""
+    caller = Caller(server, token_file, token)
+    found = caller.answered(caller.pages("/members"), _Members, as_json=as_json)
+    table = Table("Number", "PIN", "Until", "Inducted", "Standing")
+    for each in found.items:
+        inducted = "; ".join(f"{one.site or 'everywhere'} {one.day}" for one in each.inductions)
+        cells = (each.number, "yes" if each.has_pin else "none", each.expires or "", inducted, _standing(each))
+        table.add_row(*map(escape, cells))
+    caller.console.print(table)
+
+
+def _standing(member: _Member) -> str:
+    if member.ended_at:
+        return "no longer a member"
+    if not member.suspended:
+        return ""
+    return f"suspended until {member.suspended_until}" if member.suspended_until else "suspended"
+
+
+@app.command()
+def suspend(
+    number: Number,
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The last day; left out, until it is lifted.")
+    ] = None,
+    lift: Annotated[bool, typer.Option("--lift", help="Let them in again.")] = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Keep a member out for a while, or let them in again."""
+    caller = Caller(server, token_file, token)
+    found = caller.get("/members", _Members, number=number).items
+    if not found:
+        caller.refuse(f"no member has the number {number}")
+    body = msgspec.json.encode({"suspended": not lift, "suspended_until": None if lift else until})
+    told = caller.attempt("PATCH", f"/members/{found[0].id}", body, "application/json", _Member)
+    if isinstance(told, Refusal):
+        caller.refuse(told.detail)
+    caller.say(f"{told.number}: {_standing(told) or 'not suspended'}")
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="The library system's list, as CSV.", exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="It is the whole list: who is not in it is no longer a member.")
+    ] = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Bring in members from FILE. What is sound is written, the rest is listed by line, column and reason.
+
+    Exit code 0 when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the
+    controller did not answer.
+    """
+    caller = Caller(server, token_file, token)
+    params = {"preview": str(dry_run).lower(), "whole": str(whole).lower()}
+    answer = caller.post("/members/import", read_file(file), "text/csv", _Outcome, **params)
+    for warning in answer.warnings:
+        caller.say(f"Note: {warning}", "yellow")
+    word = " would be" if dry_run else ""
+    caller.say(
+        f"{answer.added}{word} added, {answer.changed}{word} changed, {answer.unchanged} unchanged, "
+        f"{answer.ended}{word} ended, {answer.refused} refused"
+    )
+    if answer.refused:
+        table = Table("Line", "Column", "Refused because")
+        for line in answer.lines:
+            for fault in line.faults:
+                table.add_row(str(line.line), escape(fault.column), escape(fault.reason))
+        caller.console.print(table)
+        raise typer.Exit(SET_ASIDE)
