@@ -8,6 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from controller.database import Tx
 from controller.enrolment import repository as enrolment
+from controller.telemetry.model import Reason
+from controller.telemetry.sense import senseless
 from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
 from edge.wire.errors import WireError
 
@@ -52,10 +54,14 @@ class Gate:
             log.debug("A message of an edge that is not in the estate", extra={"site": site, "edge": edge})
             return None
         try:
-            return open_envelope(data, purpose=purpose, kind=kind, site=site, edge=edge, keys=keys)
+            payload = open_envelope(data, purpose=purpose, kind=kind, site=site, edge=edge, keys=keys)
         except WireError as error:
             self.refuse(site, edge, error.counter, str(error))
             return None
+        if why := senseless(payload):
+            self.refuse(site, edge, Reason.ABSURD, why)
+            return None
+        return payload
 
     def refuse(self, site: str, edge: str, reason: str, why: str, *, number: int = 1) -> None:
         """Count something of a known edge that was refused or set aside."""

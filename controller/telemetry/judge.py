@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.telemetry.model import GoodEvent, Reason, SetAside
+from controller.telemetry.sense import senseless
 from edge.wire.errors import Malformed, WireError
 from edge.wire.events import (
     KINDS,
@@ -83,7 +84,7 @@ def judge(raw: bytes, now: datetime) -> Judged:
         return _aside(seq_of(raw), raw, Reason.MALFORMED, f"data is not UTF-8: {error.reason}")
     if event.at > now + AHEAD_LIMIT:
         return _aside(event.seq, raw, Reason.FROM_THE_FUTURE, f"it says {event.at}, and now is {now}")
-    if why := absurd(event, data):
+    if why := senseless(event) or senseless(kind) or senseless(data) or absurd(event, data):
         return _aside(event.seq, raw, Reason.ABSURD, why)
     return GoodEvent(event=event, kind=kind, data=data, text=text)
 
@@ -117,4 +118,4 @@ def absurd(event: Event, data: EventData | None) -> str | None:
 
 
 def _aside(seq: int | None, raw: bytes, reason: Reason, why: str) -> SetAside:
-    return SetAside(seq=seq, raw=raw, reason=reason, why=why[:500])
+    return SetAside(seq=seq, raw=raw, reason=reason, why=why[:500].replace("\0", "?"))

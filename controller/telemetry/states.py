@@ -12,6 +12,7 @@ from controller.telemetry import repository
 from controller.telemetry.gate import Gate
 from controller.telemetry.judge import AHEAD_LIMIT
 from controller.telemetry.model import Reason
+from controller.telemetry.sense import senseless
 from edge.wire.clock import Clock
 from edge.wire.codec import decode
 from edge.wire.errors import WireError
@@ -59,6 +60,9 @@ class States:
             return
         if state.at > self._clock.now() + AHEAD_LIMIT:
             self._gate.refuse(site, edge, Reason.FROM_THE_FUTURE, f"a state of {device} says {state.at}")
+            return
+        if why := senseless(state):
+            self._gate.refuse(site, edge, Reason.ABSURD, f"a state of {device}: {why}")
             return
         known.add(device)
         self._waiting.setdefault((site, edge), {})[device] = state
