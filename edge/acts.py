@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from edge.files import Files
 from edge.furnishing import Furniture
 from edge.house import House
+from edge.pins import Pins
 from edge.wire.decide import ClockTrust
 from edge.wire.errors import CommandRefused
 from edge.wire.events import RecountData
 from edge.wire.messages import Command
 
+ASTRAY = "an output is not at the level it was set to: pin"
 PROBE = "self-test"
 """A file that the self-test writes, reads back and takes away."""
 DISK_WITHIN_S = 5.0
@@ -20,12 +22,23 @@ Act = Callable[[Command], "str | Awaitable[str]"]
 """Says in a sentence how it went, at once or later. Raises ``CommandRefused``."""
 
 
+def look_at_outputs(house: House, pins: Pins) -> None:
+    """Read every output back; one that is not at the level it was set to is a fault of the edge, until it is."""
+    edge, astray = house.config.edge, {f"{ASTRAY} {pin}" for pin in pins.astray()}
+    before = {what for device, what in house.faults if device == edge and what.startswith(ASTRAY)}
+    for what in sorted(before ^ astray):
+        house.fault(edge, what, present=what in astray)
+
+
 class Acts:
     """``behind``: how many events wait to be acknowledged."""
 
-    def __init__(self, house: House, furniture: Furniture, *, files: Files, behind: Callable[[], int]) -> None:
+    def __init__(
+        self, house: House, furniture: Furniture, *, pins: Pins, files: Files, behind: Callable[[], int]
+    ) -> None:
         self._house = house
         self._furniture = furniture
+        self._pins = pins
         self._files = files
         self._behind = behind
 
@@ -70,6 +83,7 @@ class Acts:
         """Look at everything that can be looked at without moving a door."""
         house, doors = self._house, self._furniture.doors
         amiss = [f"the lock of {each.id} does not obey" for each in doors.values() if not each.obeys]
+        look_at_outputs(house, self._pins)
         amiss += [f"{device}: {what}" for device, what in house.faults]
         if (disk := await self._disk()) is not None:
             amiss.append(disk)

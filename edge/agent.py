@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 import msgspec
 
-from edge.acts import Acts
+from edge.acts import Acts, look_at_outputs
 from edge.area import read_areas
 from edge.bouncer import read_lock_outs
 from edge.clock_watch import LOOK_S, ClockWatch
@@ -112,7 +112,7 @@ class Agent:
                 kept_lock_outs=self._kept_lock_outs,
             )
             self._talk.devices |= self._furniture.devices
-            acts = Acts(house, self._furniture, files=self._files, behind=lambda: self._courier.behind)
+            acts = Acts(house, self._furniture, pins=self._pins, files=self._files, behind=lambda: self._courier.behind)
             self._talk.acts |= acts.by_kind
             self._note_start(found, kept)
             self._furniture.start()
@@ -265,6 +265,7 @@ class Agent:
     async def _beat(self) -> None:
         while True:
             self._beating.stirred()
+            look_at_outputs(self._house, self._pins)
             await self._keep(self._house)
             await self._house.outbox.keep_ack()
             if not await self._house.plans.save():

@@ -103,8 +103,10 @@ def root() -> None:
 @edge.command()
 def run(config: ConfigPath, verbose: Annotated[bool, typer.Option(help="Say more.")] = False) -> None:
     """Run the agent until SIGTERM or Ctrl-C; then every strike is locked and the edge says that it is offline."""
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    asyncio.run(_run(config))
+    from edge.log import logging_to
+
+    with logging_to(sys.stderr, level=logging.DEBUG if verbose else logging.INFO):
+        asyncio.run(_run(config))
 
 
 async def _run(path: Path) -> None:

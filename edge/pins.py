@@ -47,6 +47,10 @@ class Pins(Protocol):
         """
         ...
 
+    def astray(self) -> list[int]:
+        """The outputs that are not at the level they were set to: shorted, or another program moves them too."""
+        ...
+
     def close(self) -> None:
         """Let go of all pins: they become inputs. Idempotent."""
         ...
@@ -58,6 +62,7 @@ class GpioPins:
     def __init__(self, factory: Any) -> None:
         self._factory = factory
         self._taken: dict[int, Any] = {}
+        self._outputs: dict[int, _GpioOutput] = {}
 
     def input(self, pin: int, *, pull_up: bool, on_change: OnChange) -> Input:
         device = self._take(pin)
@@ -80,9 +85,14 @@ class GpioPins:
             device.output_with_state(int(initial))
         except Exception as error:
             raise PinError(f"pin {pin} cannot be an output: {error}") from error
-        return _GpioOutput(device)
+        output = self._outputs[pin] = _GpioOutput(device, initial)
+        return output
+
+    def astray(self) -> list[int]:
+        return sorted(pin for pin, output in self._outputs.items() if output.level is not output.wanted)
 
     def close(self) -> None:
+        self._outputs.clear()
         for device in self._taken.values():
             device.close()
         self._taken.clear()
@@ -110,14 +120,16 @@ class _GpioInput:
 
 
 class _GpioOutput:
-    def __init__(self, device: Any) -> None:
+    def __init__(self, device: Any, wanted: bool) -> None:
         self._device = device
+        self.wanted = wanted
 
     @property
     def level(self) -> bool:
         return bool(self._device.state)
 
     def set(self, level: bool) -> None:
+        self.wanted = level
         self._device.state = int(level)
 
 

@@ -1,10 +1,12 @@
 """What a command does at the edge, and what it says of it."""
 
+import asyncio
+
 import pytest
 
-from edge.wire.events import FootfallData, RecountData
+from edge.wire.events import FaultData, FootfallData, RecountData
 from tests.edge.disk import MemoryDisk
-from tests.edge.hall import DOOR, INNER, OUTER, STRIKE, Hall, hours, with_hall
+from tests.edge.hall import DOOR, EDGE, INNER, OUTER, STRIKE, Hall, hours, with_hall
 
 
 def test_a_re_count_is_told_where_it_falls_among_the_crossings_and_leaves_the_totals() -> None:
@@ -83,3 +85,20 @@ def test_a_self_test_names_what_is_amiss() -> None:
         assert "the disk cannot be written: No space left on device" in said
 
     with_hall(act, disk=FullDisk())
+
+
+def test_an_output_that_does_not_follow_is_a_fault_of_the_edge_until_it_does() -> None:
+    async def act(hall: Hall) -> None:
+        (relay,) = [pin for pin in hall.factory.pins.values() if pin._number == STRIKE]
+        what = f"an output is not at the level it was set to: pin {STRIKE}"
+        relay._state = True
+        await asyncio.sleep(61)
+        assert hall.data(FaultData)[-1] == FaultData(what=what, present=True)
+        await hall.order(hall.command("self_test"))
+        await hall.until(lambda: bool(hall.results()))
+        assert f"{EDGE}: {what}" in (hall.results()[-1].why or "")
+        relay._state = False
+        await asyncio.sleep(61)
+        assert hall.data(FaultData)[-1] == FaultData(what=what, present=False)
+
+    with_hall(act)

@@ -1,0 +1,68 @@
+"""The log holds up no door and fills no card."""
+
+import io
+import logging
+import os
+import threading
+
+from edge.log import AN_HOUR, HOUR_S, WAITING_LIMIT, Thinning, logging_to
+
+
+def record(text: str, *args: object, at: float = 0.0, level: int = logging.WARNING) -> logging.LogRecord:
+    made = logging.LogRecord("edge", level, "file", 1, text, args, None)
+    made.created = 1_000_000.0 + at
+    return made
+
+
+def test_a_sentence_that_comes_over_and_over_is_thinned_and_then_counted() -> None:
+    thinning = Thinning()
+    through = [number for number in range(100) if thinning.filter(record("pin %d is stuck", number, at=number))]
+    assert through == list(range(AN_HOUR))
+    assert thinning.filter(record("something else", at=100))
+    later = record("pin %d is stuck", 7, at=HOUR_S)
+    assert thinning.filter(later)
+    assert later.getMessage() == f"pin 7 is stuck (and {100 - AN_HOUR} more like it before)"
+
+
+def test_what_is_said_seldom_is_always_said_as_it_is() -> None:
+    thinning = Thinning()
+    for hour in range(50):
+        said = record("a plan came", at=hour * HOUR_S)
+        assert thinning.filter(said)
+        assert said.getMessage() == "a plan came"
+
+
+def test_an_error_is_never_thinned_and_a_clock_set_back_starts_another_hour() -> None:
+    thinning = Thinning()
+    assert all(thinning.filter(record("it broke", level=logging.ERROR)) for _ in range(100))
+    for _ in range(AN_HOUR + 5):
+        thinning.filter(record("odd", at=10_000))
+    assert thinning.filter(record("odd", at=0))
+
+
+def test_lines_come_out_in_order_and_all_before_the_end() -> None:
+    stream = io.StringIO()
+    with logging_to(stream, level=logging.INFO):
+        for number in range(5):
+            logging.getLogger("edge.x").info("line %d", number)
+        logging.getLogger("edge.x").debug("not wanted")
+    assert stream.getvalue().splitlines() == [f"INFO edge.x: line {number}" for number in range(5)]
+
+
+def test_a_stream_that_takes_nothing_holds_nobody_up() -> None:
+    reading, writing = os.pipe()
+    written = threading.Event()
+
+    def drain() -> None:
+        written.wait()
+        while os.read(reading, 65_536):
+            pass
+
+    late = threading.Thread(target=drain)
+    late.start()
+    with os.fdopen(writing, "w", buffering=1) as stream, logging_to(stream, level=logging.INFO):
+        for number in range(WAITING_LIMIT * 2):
+            logging.getLogger("edge").info("%s " + str(number), "x" * 1000)
+        written.set()
+    late.join()
+    os.close(reading)
