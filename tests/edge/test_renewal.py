@@ -112,7 +112,8 @@ def test_after_a_power_cut_the_edge_goes_on_with_the_papers_and_the_plan_it_had(
 
     with_hall(before, disk=disk)
     kept = decode(disk.read(FILE) or b"", Identity)
-    with_hall(after, disk=disk, config=msgspec.structs.replace(config(), identity=kept))
+    later = ZERO + timedelta(minutes=1)
+    with_hall(after, disk=disk, config=msgspec.structs.replace(config(), identity=kept), zero=later)
 
 
 def test_papers_that_the_disk_refuses_are_not_taken_up_and_that_is_told() -> None:
