@@ -66,6 +66,7 @@ async def put_bookings(hub: Hub, first: int, count: int) -> None:
             grant = NewGrant(
                 id=uuid7(NOW, secrets.token_bytes(10)),
                 booking_id=booking,
+                owner=booking,
                 door="front-door",
                 code_key=secrets.token_bytes(32),
                 window=window,

@@ -13,6 +13,7 @@ FOR_EVERYBODY = {
     ("get", "/api/v1/setup-needed"),
     ("post", "/api/v1/setup"),
     ("post", "/api/v1/session"),
+    ("post", "/api/v1/enrol"),
     ("get", "/api/v1/sites/{site}/whats-on"),
 }
 

@@ -1,7 +1,6 @@
 """The command line: light to start, lazy about the other rooms, clear about mistakes."""
 
 import asyncio
-import base64
 import os
 import signal
 import subprocess
@@ -70,19 +69,6 @@ def test_a_mistake_in_the_configuration_exits_2_with_file_and_key(tmp_path: Path
     assert str(path) in done.stderr
     assert "door[0].relay.pin" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_keygen_keeps_the_private_key_private_and_never_overwrites(tmp_path: Path) -> None:
-    out = tmp_path / "edge.key"
-    done = hallkeeper("edge", "keygen", str(out))
-    assert done.returncode == 0
-    assert len(base64.b64decode(done.stdout)) == 32
-    assert out.stat().st_mode & 0o777 == 0o600
-    assert base64.b64decode(out.read_bytes()) not in base64.b64decode(done.stdout)
-    before = out.read_bytes()
-    again = hallkeeper("edge", "keygen", str(out))
-    assert again.returncode == 2
-    assert out.read_bytes() == before
 
 
 def test_an_edge_without_pins_says_so_and_ends(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ class Play:
                 alarm = [event["data"]["change"] for event in stored if event["kind"] == "alarm"]
                 closing = [event["data"]["stage"] for event in stored if event["kind"] == "closing"]
                 assert alarm[-2:] == ["warning", "set"], alarm
-                assert set(alarm[:-2]) <= {"withheld"}, [e["data"] for e in stored if e["kind"]=="alarm"]
+                assert set(alarm[:-2]) <= {"withheld"}, [e["data"] for e in stored if e["kind"] == "alarm"]
                 assert closing[-1] == "secured"
                 assert {"warned", "closed"} <= set(closing)
                 assert not world.site(site).lit
