@@ -3,7 +3,9 @@
 Paths are relative to the file's folder. Private things lie in files of their own that only their owner can read.
 """
 
+import errno
 import re
+import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -175,11 +177,18 @@ def _broker(path: Path, here: _BrokerFile, told: BrokerAddress) -> BrokerConfig:
 
 def _toml(path: Path, key: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_text(path))
     except OSError as error:
         raise ConfigError(path, key, f"cannot be read ({error.strerror})", "Check its name and its owner") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(path, key, f"is no TOML ({error})", "Mend that line") from None
+
+
+def _text(file: Path) -> str:
+    """What a file holds; a device, which may never end, is none."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is no file")
+    return file.read_text(encoding="utf-8")
 
 
 def _key(where: str, problem: str) -> str:
@@ -217,7 +226,7 @@ def _private(path: Path, key: str, file: Path) -> str:
     """The text of a file that must be readable by its owner alone."""
     try:
         mode = file.stat().st_mode
-        text = file.read_text(encoding="utf-8").strip()
+        text = _text(file).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(path, key, f"{file} cannot be read ({error})", "Check its name and its owner") from None
     if mode & 0o077:

@@ -5,6 +5,7 @@ One file, so that enrolling and every later change are whole or have not happene
 
 import contextlib
 import os
+import stat
 from pathlib import Path
 
 import msgspec
@@ -123,12 +124,14 @@ def read_identity(file: Path) -> Identity:
     """Raises ``ConfigError`` for one that is not there, that others can read, or that is none."""
     try:
         mode = file.stat().st_mode
-        data = file.read_bytes()
+        data = file.read_bytes() if stat.S_ISREG(mode) else None
     except FileNotFoundError:
         raise ConfigError(file, "identity", "is not there", _ENROL) from None
     except OSError as error:
         mend = "Check its owner; it belongs to the user that runs the agent"
         raise ConfigError(file, "identity", f"cannot be read ({error.strerror})", mend) from None
+    if data is None:
+        raise ConfigError(file, "identity", "is no file", _ENROL)
     if mode & 0o077:
         raise ConfigError(file, "identity", "can be read by others", f"chmod 600 {file}")
     try:
