@@ -2,9 +2,7 @@
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
@@ -14,24 +12,12 @@ import msgspec
 from edge.area_config import AreaConfig
 from edge.config import Config
 from edge.pinout import OutputPin
-from edge.segments import span_of
-from edge.wire.codec import decode, encode
+from edge.wire.codec import decode
 from edge.wire.credentials import CredentialKind
-from edge.wire.decide import Reason
 from edge.wire.envelope import Envelope
 from edge.wire.events import (
-    URGENT,
     AccessData,
-    AlarmChange,
-    AlarmData,
-    DroppedData,
-    Event,
     EventBatch,
-    FireChange,
-    FireData,
-    FootfallData,
-    LockoutData,
-    read_event,
 )
 from edge.wire.interval import Interval
 from edge.wire.link import Message
@@ -39,15 +25,11 @@ from edge.wire.messages import Applied
 from edge.wire.offline import OfflineWindow, offline_code
 from edge.wire.plan import ClosingPart, Grant, Mode, ModeSpan, ModesPart
 from edge.wire.topics import parse
-from firmware_sim.circuit import Circuit
 from firmware_sim.power_cut import Step, VirtualDisk, VirtualMedium
 from firmware_sim.virtual import VirtualClock
-from tests.edge.hall import CONTACT, D0, D1, DOOR, INNER, OUTER, PIR, REX, SECRET, STRIKE, ZERO, config, run
+from tests.edge.hall import CONTACT, DOOR, INNER, OUTER, PIR, REX, SECRET, ZERO, config, run
 from tests.edge.lobby import (
     INNER_DOOR,
-    INNER_RELAY,
-    INNER_REX,
-    LEVELS,
     LOOP,
     Lobby,
     front,
@@ -57,11 +39,10 @@ from tests.edge.lobby import (
     spans,
 )
 from tests.edge.machine import DEAD, Machine
+from tests.faults.known import Came, Entry, Known, Moved, Note, Recorded, Said, Sent
 
 AREA, SIREN, SET = "ground-floor", 9, 11
 STAFF, KEY_HOLDER = "117733", "558822"
-SOON, LATE = timedelta(milliseconds=50), timedelta(seconds=1)
-"""Older than this, an urgent event, or any other, is on the disk whenever the power goes (DESIGN: the loss window)."""
 CLOSES = ZERO + timedelta(minutes=36)
 BRIEF = Interval(start=ZERO, end=ZERO + timedelta(minutes=8))
 BRIEF_CODE = "350174"
@@ -89,131 +70,6 @@ def building() -> Config:
 
 
 BUILDING = building()
-
-
-class Recorded(NamedTuple):
-    """The agent has recorded an event, which may not be on the disk yet."""
-
-    event: Event
-
-
-class Came(NamedTuple):
-    """A batch has come to the controller."""
-
-    batch: EventBatch
-
-
-class Said(NamedTuple):
-    """The edge has said that it applied a plan."""
-
-    version: int
-
-
-class Moved(NamedTuple):
-    """A pin was driven from outside."""
-
-    pin: int
-    level: bool
-
-
-class Sent(NamedTuple):
-    """The controller has sent a plan."""
-
-    version: int
-
-
-Note = Step | Recorded | Came | Said | Moved | Sent
-
-
-class Entry(NamedTuple):
-    """What happened, and at which seconds of the run."""
-
-    at: float
-    note: Note
-
-
-@dataclass
-class Known:
-    """What is known of the world at one moment of a run, and what has to be true whenever the power goes then.
-
-    ``safe``: events (as bytes) that must never be lost; ``fresh``: those recorded since the last start, and when.
-    ``stored``: the controller's events by log and seq. ``applied``, ``sent``: the highest plan that the edge has said
-    it applied, and the highest there is. ``fire``, ``is_set``: what the edge may take for true after a cut, more than
-    one thing where a change is too young to be on the disk for certain. ``locked_until``: when codes at the front door
-    surely wait; ``lock_outs``: how often they may have had to.
-    """
-
-    safe: set[bytes] = field(default_factory=set)
-    fresh: list[tuple[float, Event]] = field(default_factory=list)
-    stored: dict[tuple[str, int], bytes] = field(default_factory=dict)
-    applied: int = 0
-    sent: int = 0
-    levels: dict[int, bool] = field(default_factory=lambda: LEVELS | {OUTER: True, INNER: True})
-    fire: frozenset[bool] = frozenset({False})
-    is_set: frozenset[bool] = frozenset({False})
-    locked_until: datetime | None = None
-    lock_outs: int = 0
-
-    def note(self, entry: Entry) -> None:
-        """Take in what happened next. Fails where the controller is told two things under one seq."""
-        match entry.note:
-            case Recorded(event):
-                self.fresh.append((entry.at, event))
-            case Came(batch):
-                for raw in batch.events:
-                    event = read_event(bytes(raw))
-                    for seq in range(span_of(event)[0], event.seq + 1):
-                        assert self.stored.setdefault((batch.log, seq), bytes(raw)) == bytes(raw), (seq, event)
-            case Said(version):
-                self.applied = max(self.applied, version)
-            case Sent(version):
-                self.sent = max(self.sent, version)
-            case Moved(pin, level):
-                self.levels[pin] = level
-            case _:
-                pass
-
-    def cut(self, at: float) -> "Known":
-        """What is known after power went at ``at`` seconds of the run."""
-        after = self.copy()
-        for began, event in self.fresh:
-            age = timedelta(seconds=at - began)
-            if age > (SOON if event.kind in URGENT else LATE):
-                after.safe.add(encode(event))
-            match event.read():
-                case FireData(change=change):
-                    after.fire = _after(after.fire, change is not FireChange.CLEARED, certain=age > SOON)
-                case AlarmData(change=AlarmChange.SET | AlarmChange.UNSET as turned):
-                    after.is_set = _after(after.is_set, turned is AlarmChange.SET, certain=age > SOON)
-                case LockoutData(until=until, ended=ended):
-                    after.lock_outs += 1
-                    after.locked_until = until if age > SOON and not ended else None
-                case _:
-                    pass
-        after.levels |= {pin: LEVELS[pin] for pin in (D0, D1, REX)}
-        if after.levels[LOOP]:
-            after.fire = frozenset({True})
-        return after
-
-    def copy(self) -> "Known":
-        return replace(
-            self, safe=set(self.safe), fresh=list(self.fresh), stored=dict(self.stored), levels=dict(self.levels)
-        )
-
-    def events(self) -> list[Event]:
-        """The controller's events, each once, in order."""
-        return [read_event(raw) for raw in dict.fromkeys(self.stored[key] for key in sorted(self.stored))]
-
-    def wanted(self, log: str) -> int:
-        """The seq that the controller wants next."""
-        seq = 1
-        while (log, seq) in self.stored:
-            seq += 1
-        return seq
-
-
-def _after(before: frozenset[bool], now: bool, *, certain: bool) -> frozenset[bool]:
-    return frozenset({now}) if certain else before | {now}
 
 
 class Recording:
@@ -438,109 +294,3 @@ def some_points(recording: Recording, number: int, seed: int) -> list[int]:
     chance, names = random.Random(seed), sorted(kinds)
     chance.shuffle(names)
     return sorted(chance.choice(kinds[names[at % len(names)]]) for at in range(number))
-
-
-class Result(NamedTuple):
-    """``lost``: events that power took with it, by kind, all of them young."""
-
-    recording: Recording
-    lost: Counter[str]
-
-
-def come_back(cut: Cut, seed: int) -> Result:
-    """Give power back some time later, and see that nothing is lost that must not be, nothing is there twice, nobody
-    comes in who should not, and everybody gets out."""
-    chance = random.Random(seed)
-    synchronised = chance.random() < 0.7
-    off = timedelta(seconds=chance.choice((1, 20, 600)))
-
-    async def main(clock: VirtualClock) -> Result:
-        stage = Stage(clock, cut.left, cut.known, synchronised=synchronised)
-        await stage.start()
-        try:
-            await _everybody_gets_out(stage, cut.known)
-            await _nobody_gets_in(stage, cut.known, chance, synchronised=synchronised)
-            await stage.hear_hello()
-            await _all_is_there_once(stage, cut.known)
-            await _no_plan_goes_back(stage)
-            raws = set(stage.known.stored.values())
-            lost = Counter(event.kind for _, event in cut.known.fresh if encode(event) not in raws)
-            return Result(stage.recording, lost)
-        finally:
-            await stage.close()
-
-    return run(main, zero=cut.at + off)
-
-
-async def _everybody_gets_out(stage: Stage, known: Known) -> None:
-    fire, is_set = stage.outer_open(), stage.outputs[SET][-1]
-    assert fire in known.fire, (fire, known.fire)
-    assert is_set in known.is_set, (is_set, known.is_set)
-    stage.known.fire, stage.known.is_set = frozenset({fire}), frozenset({is_set})
-    for pin, relay, circuit in (
-        (REX, STRIKE, Circuit()),
-        (INNER_REX, INNER_RELAY, Circuit(lock="maglock", fail="safe")),
-    ):
-        await stage.drive(pin, False)
-        await asyncio.sleep(0.1)
-        now = msgspec.structs.replace(circuit, relay=stage.level(relay))
-        assert now.released
-        assert now.opens_from_inside
-        await stage.drive(pin, True)
-    await asyncio.sleep(6)
-
-
-async def _nobody_gets_in(stage: Stage, known: Known, chance: random.Random, *, synchronised: bool) -> None:
-    version = stage.status().plan_version or 0
-    assert known.applied <= version <= known.sent, (known.applied, version, known.sent)
-    over = [(code(version - 1), version > 1)]
-    over += [(BRIEF_CODE, stage.clock.now() >= BRIEF.end), (OFFLINE_CODE, stage.clock.now() >= OFFLINE.during.end)]
-    useless = [digits for digits, useless in over if useless]
-    waits = known.locked_until is not None and known.locked_until > stage.clock.now() + timedelta(seconds=4)
-    if useless:
-        assert not (await stage.ask(chance.choice(useless))).granted
-    if not version:
-        return
-    asked = await stage.ask(code(version))
-    if waits:
-        assert asked.reason is Reason.LOCKED_OUT, asked
-    elif asked.reason is Reason.LOCKED_OUT:
-        assert known.lock_outs
-    elif synchronised:
-        assert asked.granted, asked
-
-
-async def _all_is_there_once(stage: Stage, known: Known) -> None:
-    def missing() -> list[Event]:
-        raws = set(stage.known.stored.values())
-        return [read_event(raw) for raw in {*known.safe, *map(encode, stage.recorded)} - raws]
-
-    try:
-        await stage.until(lambda: not missing())
-    except TimeoutError:
-        raise AssertionError(f"lost: {missing()}") from None
-    [log] = {log for log, _ in stage.known.stored}
-    assert stage.known.wanted(log) - 1 == len(stage.known.stored)
-    await stage.walk(OUTER, INNER)
-    await stage.until(lambda: not missing())
-    ins = outs = 0
-    whole = True
-    for event in stage.known.events():
-        match event.read():
-            case FootfallData() as crossing:
-                counted = (ins + crossing.ins, outs + crossing.outs)
-                now = ins, outs = crossing.total_ins, crossing.total_outs
-                assert now == counted if whole else now >= counted, (event, counted)
-                whole = True
-            case DroppedData():
-                whole = False
-            case _:
-                pass
-
-
-async def _no_plan_goes_back(stage: Stage) -> None:
-    version = stage.status().plan_version or 0
-    if version > 1:
-        await stage.plan_of(version - 1)
-        assert not stage.applied()[-1].applied
-        assert stage.status().plan_version == version

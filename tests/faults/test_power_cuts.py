@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from tests.faults.power_cuts import come_back, cuts, recorded_hour, some_points
+from tests.faults.coming_back import come_back
+from tests.faults.power_cuts import cuts, recorded_hour, some_points
 
 AGAIN = 0.3
 """So often power goes a second time, soon after it came back."""
