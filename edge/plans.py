@@ -19,6 +19,10 @@ PARTS = f"{FOLDER}/parts"
 MANIFEST = f"{FOLDER}/manifest"
 STRAY_LIMIT = 32 * 1024 * 1024
 """Most bytes of parts kept that no manifest has asked for yet; they may come before it."""
+STRAY_COST = 2048
+"""What each of them counts for at least, in bytes, so that a flood of tiny ones stays small too."""
+PLAN_LIMIT = 128 * 1024 * 1024
+"""Most bytes of all parts of a plan."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +56,7 @@ class PlanStore:
         self._envelope = b""
         self._pending: tuple[bytes, Manifest] | None = None
         self._strays: OrderedDict[str, bytes] = OrderedDict()
+        self._stray_size = 0
         self._parts: dict[str, Part] = {}
         self._unsaved: dict[str, bytes] = {}
         self._applying = asyncio.Lock()
@@ -87,14 +92,20 @@ class PlanStore:
         name = digest(data)
         if name in self._parts:
             return
+        if name not in self._strays:
+            self._stray_size += _cost(data)
         self._strays[name] = data
         self._strays.move_to_end(name)
+        if self._stray_size > STRAY_LIMIT:
+            self._drop_strays()
+
+    def _drop_strays(self) -> None:
+        """The oldest go, and a few more than must, so that this is not done for each that comes."""
         needed = {ref.digest for ref in self._pending[1].parts.values()} if self._pending else set()
-        size = sum(map(len, self._strays.values()))
         for stray in [stray for stray in self._strays if stray not in needed]:
-            if size <= STRAY_LIMIT:
+            if self._stray_size <= STRAY_LIMIT * 7 // 8:
                 break
-            size -= len(self._strays.pop(stray))
+            self._stray_size -= _cost(self._strays.pop(stray))
 
     def manifest(self, envelope: bytes) -> Outcome | None:
         """Take a manifest in; what can be said of it at once: refused, or in force already. ``None``: call ``apply``.
@@ -106,6 +117,7 @@ class PlanStore:
         try:
             check_manifest(manifest, applied)
             self._check_age(manifest)
+            _check_size(manifest)
         except PlanRefused as refused:
             return Outcome(manifest=manifest, fresh=False, why=str(refused))
         if applied is not None and manifest.version == applied.version:
@@ -135,6 +147,7 @@ class PlanStore:
             self._forget(manifest)
             self._unsaved |= {name: data for name, data in held.items() if name not in self._parts}
             self._strays = OrderedDict((name, data) for name, data in self._strays.items() if name not in held)
+            self._stray_size = sum(map(_cost, self._strays.values()))
             self._use(envelope, parts, plan)
             self.on_disk = False
             await self._save()
@@ -207,3 +220,14 @@ class PlanStore:
         for path in self._files.names(PARTS):
             if path.removeprefix(f"{PARTS}/") not in needed:
                 self._files.remove(path)
+
+
+def _cost(data: bytes) -> int:
+    return max(len(data), STRAY_COST)
+
+
+def _check_size(manifest: Manifest) -> None:
+    """Raises ``PlanRefused`` for more than a Pi has room for."""
+    size = sum({ref.digest: ref.size for ref in manifest.parts.values()}.values())
+    if size > PLAN_LIMIT:
+        raise PlanRefused(f"plan {manifest.version} has {size} bytes, more than the {PLAN_LIMIT} an edge takes")
