@@ -123,13 +123,13 @@ class OfflineCodes:
                     yield start << 9 | (quarters - 1) << 3 | slot
 
 
-async def read_bound(files: Files, door: str) -> BoundCodes:
-    """The used codes of a door that are on the disk; none where there are none that can be read."""
+async def read_bound(files: Files, door: str) -> BoundCodes | None:
+    """The used codes of a door that are on the disk; ``None`` where they cannot be read."""
     try:
         data = await asyncio.to_thread(files.read, _path(door))
         return BoundCodes() if data is None else decode(data, BoundCodes, limit=_FILE_LIMIT)
     except (OSError, WireError):
-        return BoundCodes()
+        return None
 
 
 async def write_bound(files: Files, door: str, codes: BoundCodes) -> bool:

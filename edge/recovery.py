@@ -65,17 +65,18 @@ def recover(files: Files) -> Found:
     return found
 
 
-def _read_ack(files: Files) -> Acked | None:
+def _read_ack(files: Files, found: Found) -> Acked | None:
     try:
         data = files.read(ACK)
         return decode(data, Acked) if data is not None else None
-    except (OSError, WireError):
+    except (OSError, WireError) as error:
+        found.troubles.append(f"{ACK} cannot be used, so events are sent again: {error}")
         return None
 
 
 def _adopt(files: Files, found: Found) -> bool:
     """Take over the log that is there; whether it can go on."""
-    acked = _read_ack(files)
+    acked = _read_ack(files, found)
     with contextlib.suppress(OSError):
         # A run that was killed may have written what it had no time to sync, and nothing is sent that may still go.
         files.sync(found.segments[-1].name)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from edge import passback
 from edge.files import Files
 from edge.house import House
-from edge.offline import OfflineCodes, read_bound, write_bound
+from edge.offline import BoundCodes, OfflineCodes, read_bound, write_bound
 from edge.passback import Forgot, Inside
 from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, Decision
@@ -109,7 +109,9 @@ class Warden:
         if tuple(known) != wanted:
             fresh = {secret: known.get(secret) or OfflineCodes(door, secret) for secret in wanted}
             for at, codes in enumerate(fresh.values()):
-                codes.remember(await read_bound(self._files, f"{door}-{at}" if at else door))
+                kept = await read_bound(self._files, f"{door}-{at}" if at else door)
+                codes.remember(kept or BoundCodes())
+                self._house.fault(door, "used offline codes on the disk cannot be read", present=kept is None)
             known = self._codes[door] = fresh
         if self._house.trust is not ClockTrust.UNPROVEN:
             for codes in known.values():

@@ -1,6 +1,7 @@
 """Whatever lies in the folder of an agent at its start: it starts, says what is amiss, opens nothing, lets out."""
 
 import json
+from datetime import timedelta
 from functools import cache
 from random import Random
 
@@ -80,9 +81,11 @@ def is_json(data: bytes) -> bool:
 def starts_with(name: str, data: bytes) -> None:
     """An agent that finds ``data`` in the file ``name``."""
 
+    files = {**lived_in(), name: data}
+
     async def main(clock: VirtualClock) -> None:
         disk = MemoryDisk()
-        for each, kept in {**lived_in(), name: data}.items():
+        for each, kept in files.items():
             disk.replace(each, kept)
         async with inhabited(clock, disk=disk) as house:
             house.whole()
@@ -104,7 +107,7 @@ def starts_with(name: str, data: bytes) -> None:
             await house.exits()
 
     with logged():
-        run(main)
+        run(main, zero=ZERO + timedelta(minutes=30))
 
 
 @pytest.mark.parametrize("kind", KINDS)
