@@ -212,7 +212,9 @@ def test_the_edge_configuration_shown_can_be_used(tmp_path: Path) -> None:
 
 
 def test_every_key_of_the_edge_configuration_is_shown() -> None:
-    _, shown = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    """Here, or on the page about the device that it belongs to."""
+    pages = [DEPLOY / "README.md", *(DEPLOY.parent / "docs").rglob("*.md")]
+    shown = "\n".join("\n".join(re.findall(r"```toml\n(.*?)```", page.read_text(), re.DOTALL)) for page in pages)
     keys = _keys("edge.config", "_File")
     assert [key for key in keys if not re.search(rf"\b{key}\b", shown)] == []
 
