@@ -186,12 +186,12 @@ async def test_a_change_that_cannot_be_leaves_the_booking_as_it_is(
     village: httpx.AsyncClient, house: House, case: str
 ) -> None:
     changes, field, words = CHANGES[case]
-    made = await book(village)
+    stood = await look(village, await book(village))
     before = await row_counts(house)
-    problem = refused(await send(village, f"{API}/bookings/{made['id']}", changes, "PATCH"))
+    problem = refused(await send(village, f"{API}/bookings/{stood['id']}", changes, "PATCH"))
     assert [(each["field"], words in each["message"]) for each in problem["errors"]] == [(field, True)]
     assert await row_counts(house) == before
-    assert await look(village, made) == made
+    assert await look(village, stood) == stood
 
 
 async def test_ten_thousand_people_in_a_room_for_sixty_are_refused_with_both_figures(
