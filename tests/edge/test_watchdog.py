@@ -314,18 +314,18 @@ def test_a_voice_that_hangs_in_the_link_is_found_stuck() -> None:
     run(main)
 
 
-def test_a_day_without_a_broker_on_a_disk_that_refuses_is_no_standstill() -> None:
+def test_an_hour_without_a_broker_on_a_disk_that_refuses_is_no_standstill() -> None:
     async def main(clock: VirtualClock) -> None:
         hall = await whole_hall(clock, disk=disk)
         disk.refuse = True
         hall.broker.kill()
-        for _ in range(24):
+        for _ in range(3):
             await hall.drive(REX, False)
             await hall.drive(REX, True)
-            await asyncio.sleep(3600)
+            await asyncio.sleep(1200)
         disk.refuse = False
         hall.broker.start()
-        await asyncio.sleep(3600)
+        await asyncio.sleep(1200)
         assert hall.task is not None
         assert not hall.task.done()
         await hall.close()
