@@ -21,20 +21,24 @@ ABOUT = {
     "calendar": "Bring in diaries of other programs.",
     "controller": "The centre: diary, codes, plans, pages.",
     "demo": "Three whole hubs on simulated pins.",
+    "door": "Unlock, hold open, lock down, test and re-count by hand, each with a reason.",
     "find": "Find a space for a booking or a whole series.",
     "free": "List when the spaces of a site are free.",
     "holders": "Staff, key holders and contractors: who opens doors in their own right.",
     "hours": "Opening hours, bank holidays, closures.",
     "members": "Members of the library who come in while it is unstaffed.",
-    "revoke": "Put an edge out, as when its Pi was stolen; says whom to tell.",
-    "rotate": "Have an edge's keys and its doors' secrets changed, while codes go on working.",
     "parties": "Organisations, groups and persons, in and out of spreadsheets.",
     "sign-in": "Sign in at a controller, for the commands that ask it.",
     "sign-out": "End the session that sign-in began.",
     "sim": "Act on a running demo: type codes, walk in, pull plugs.",
     "site": "A building, or all of them, in and out of one file.",
-    "token": "Make a token that lets an edge in, once.",
     "waiting": "Who waits for a time that is taken.",
+    "why": "Why a door lets somebody in or not: at any time, past or to come.",
+}
+ABOUT_EDGE = {
+    "revoke": "Put an edge out, as when its Pi was stolen; says whom to tell.",
+    "rotate": "Have an edge's keys and its doors' secrets changed, while codes go on working.",
+    "token": "Make a token that lets an edge in, once.",
 }
 EXIT_CONFIG = 2
 EXIT_RESTART = 75
@@ -45,7 +49,7 @@ class Deferred(TyperCommand):
     """A command of another room, imported only when somebody uses it."""
 
     def __init__(self, entry: EntryPoint) -> None:
-        super().__init__(entry.name, help=ABOUT.get(entry.name, ""))
+        super().__init__(entry.name, help=(ABOUT | ABOUT_EDGE).get(entry.name, ""))
         self._entry = entry
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:

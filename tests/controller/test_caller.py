@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
-from edge.cli import ABOUT, GROUP
+from edge.cli import ABOUT, ABOUT_EDGE, GROUP, EdgeCommands
 
 WIDE = {"COLUMNS": "250"}
 ASKING = {
@@ -161,9 +161,10 @@ def test_a_file_that_cannot_be_sent_is_told_before_anything_is_asked(command: st
         assert (code, says in told) == (2, True), told
 
 
-def test_every_group_command_and_option_has_a_line_of_help() -> None:
-    groups = {entry.name: typer.main.get_command(entry.load()) for entry in entry_points(group=GROUP)}
-    assert set(groups) == set(ABOUT)
+@pytest.mark.parametrize(("group", "about"), [(GROUP, ABOUT), (EdgeCommands.entries, ABOUT_EDGE)])
+def test_every_group_command_and_option_has_a_line_of_help(group: str, about: dict[str, str]) -> None:
+    groups = {entry.name: typer.main.get_command(entry.load()) for entry in entry_points(group=group)}
+    assert set(groups) == set(about)
     assert [each for name, group in groups.items() for each in _helpless(group, name)] == []
 
 
