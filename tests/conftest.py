@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser
 
 from tests.services.chromium import launched
 from tests.services.influx import InfluxServer
 from tests.services.mosquitto import Broker
 from tests.services.postgres import PostgresServer
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 pytest_plugins = ["tests.controller.fixtures", "tests.integration.fixtures"]
 

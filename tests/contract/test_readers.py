@@ -97,7 +97,7 @@ def test_what_was_begun_when_a_reader_was_unplugged_is_forgotten_by_whoever_come
     with_reader(make, act)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(noise=bytes(range(256)))
 @given(noise=NOISE)
 def test_garbage_is_counted_and_neither_ends_the_reader_nor_lets_anybody_in(

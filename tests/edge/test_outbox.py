@@ -125,7 +125,7 @@ async def test_access_is_on_the_disk_within_50_ms_and_the_rest_within_a_second()
 
 
 @given(st.integers(0, 400))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_tail_torn_at_any_byte_is_cut_and_the_log_goes_on(torn: int) -> None:
     async def act() -> None:
         disk = MemoryDisk()
@@ -170,7 +170,7 @@ async def test_an_unreadable_middle_is_answered_for_and_reported() -> None:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_bit_rots_every_seq_is_answered_for(data: st.DataObject) -> None:
     async def act() -> None:
         disk = MemoryDisk()

@@ -109,7 +109,7 @@ def test_no_request_is_ever_a_fault(walk: Walk) -> None:
 
 
 def _walk_through(walk: Walk, requests: st.SearchStrategy[Request], told: set[int]) -> None:
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, database=None, suppress_health_check=list(HealthCheck))
     @given(requests)
     def each(request: Request) -> None:
         before = walk.rows()

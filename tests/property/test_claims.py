@@ -78,7 +78,7 @@ def migrated() -> Iterator[Path]:
 
 
 @given(acts=ACTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_diary_agrees_with_a_list(migrated: Path, acts: list[Act]) -> None:
     asyncio.run(_agrees(migrated, acts))
 

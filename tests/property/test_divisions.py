@@ -165,7 +165,7 @@ async def _built(url: str) -> None:
 
 
 @given(parts=divisions(), acts=ACTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_database_alone_keeps_whole_and_parts_apart(
     sqlite_copy: Callable[[Path], str], parts: dict[str, tuple[str, ...]], acts: list[Act]
 ) -> None:
@@ -174,7 +174,7 @@ def test_the_database_alone_keeps_whole_and_parts_apart(
 
 
 @given(parts=divisions(), acts=ACTS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_the_database_alone_keeps_whole_and_parts_apart_on_postgresql(
     postgres_hub: str, parts: dict[str, tuple[str, ...]], acts: list[Act]
 ) -> None:
@@ -243,7 +243,7 @@ async def _compare(database: Database, parts: Parts, live: Mapping[str, Booking]
 
 
 @given(first=divisions(), second=divisions(), acts=ACTS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_a_building_that_divides_otherwise_takes_its_bookings_along_or_stays_as_it_is(
     sqlite_copy: Callable[[Path], str],
     first: dict[str, tuple[str, ...]],

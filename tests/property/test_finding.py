@@ -134,7 +134,7 @@ async def _prepare(file: Path) -> None:
     ),
     length=st.sampled_from([5, 55, 120]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_is_offered_is_what_the_judge_allows(
     migrated: Path,
     plans: list[Plan],

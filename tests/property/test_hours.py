@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from controller import localtime
@@ -117,7 +117,6 @@ def times(draw: st.DrawFn) -> Interval:
 SPACES = st.sampled_from([None, "studio", "unknown"])
 
 
-@settings(deadline=None)
 @given(hours=books(), during=times(), space=SPACES)
 def test_modes_tile_any_time_without_gap_or_overlap(hours: HoursBook, during: Interval, space: str | None) -> None:
     found = hours.modes(during, space=space)
@@ -127,7 +126,6 @@ def test_modes_tile_any_time_without_gap_or_overlap(hours: HoursBook, during: In
         assert (one.mode, one.note) != (other.mode, other.note)
 
 
-@settings(deadline=None)
 @given(hours=books(), during=times(), space=SPACES, part=st.floats(0.01, 0.99))
 def test_a_time_asked_for_in_two_parts_has_the_same_modes_and_closed_times(
     hours: HoursBook, during: Interval, space: str | None, part: float
@@ -142,7 +140,6 @@ def test_a_time_asked_for_in_two_parts_has_the_same_modes_and_closed_times(
         assert _whys(hours, during, space, at) == _whys(hours, here, space, at)
 
 
-@settings(deadline=None)
 @given(hours=books(), during=times())
 def test_a_space_is_closed_in_its_closures_and_outside_its_own_hours(hours: HoursBook, during: Interval) -> None:
     zone, own = hours.site.tz, hours.spaces["studio"].windows
@@ -164,7 +161,6 @@ def test_a_space_is_closed_in_its_closures_and_outside_its_own_hours(hours: Hour
         assert any(at in each.during for each in found) == (shut or not in_window)
 
 
-@settings(deadline=None)
 @given(hours=books(), during=times())
 def test_the_mode_is_what_the_most_particular_rule_reads_on_the_wall(hours: HoursBook, during: Interval) -> None:
     """Save on a night of change: closures, then the night before where it is as particular, then the day's own."""
@@ -203,7 +199,6 @@ def _rule(hours: HoursBook, day: date) -> tuple[int, tuple[Span, ...]]:
     return 0, tuple(each.span for each in week if each.weekday == day.weekday())
 
 
-@settings(deadline=None)
 @given(hours=books(), other=books(), during=times())
 def test_a_change_breaks_what_it_newly_closes_and_nothing_breaks_without_a_change(
     hours: HoursBook, other: HoursBook, during: Interval
@@ -220,7 +215,6 @@ def test_a_change_breaks_what_it_newly_closes_and_nothing_breaks_without_a_chang
     assert Kind.CLOSED in kinds or not newly
 
 
-@settings(deadline=None)
 @given(one=seasons(), other=seasons())
 def test_two_seasons_are_tied_when_a_day_lies_in_both_and_neither_is_more_particular(
     one: Season, other: Season

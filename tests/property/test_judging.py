@@ -130,13 +130,13 @@ async def _built(url: str) -> None:
 
 
 @given(acts=ACTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_places_agree_with_a_list(sqlite_copy: Callable[[], str], acts: list[Act]) -> None:
     asyncio.run(_agrees(sqlite_copy(), acts))
 
 
 @given(acts=ACTS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_places_agree_with_a_list_on_postgresql(postgres_hub: str, acts: list[Act]) -> None:
     asyncio.run(_agrees(postgres_hub, acts))
 

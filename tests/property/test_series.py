@@ -101,7 +101,7 @@ def ours(wish: Wish) -> tuple[Occurrence, ...]:
         return ()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(wishes())
 def test_the_same_dates_as_dateutil(wish: Wish) -> None:
     found = ours(wish)
@@ -116,7 +116,7 @@ def test_the_same_dates_as_dateutil(wish: Wish) -> None:
     assert [each.wall for each in found] == list(everything)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @example(
     Wish(
         begins=datetime(2026, 1, 1, 1, 30),  # noqa: DTZ001  # wall time on purpose

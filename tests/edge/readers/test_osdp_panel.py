@@ -334,7 +334,7 @@ def test_whoever_refuses_what_it_must_do_is_spoken_to_from_the_beginning(why: in
 
 
 @pytest.mark.parametrize("key", [None, KEY])
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 255), st.binary(max_size=40), st.integers(0, 0x18))))
 def test_any_answers_are_taken_and_with_a_key_none_of_them_says_anything(
     key: bytes | None, frames: list[tuple[int, int, bytes, int]]
