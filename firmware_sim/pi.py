@@ -83,6 +83,7 @@ class _Pi:
             files=DiskFiles(config.data_dir),
             observer=self._recorded,
             synchronised=lambda: True,
+            battery=self._clock.now,
         )
         acting = asyncio.create_task(agent.run(), name="agent")
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, acting.cancel)

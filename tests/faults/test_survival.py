@@ -14,6 +14,7 @@ from edge.wire.codec import decode
 from edge.wire.envelope import Envelope
 from edge.wire.events import Event, EventBatch, read_event
 from edge.wire.topics import Topic
+from firmware_sim import provision
 from firmware_sim.rig import Rig
 from firmware_sim.truth import Way
 from tests.faults.conftest import RATE
@@ -127,7 +128,9 @@ async def test_a_replaced_disk_begins_a_new_log_and_loses_nothing_after(rig: Rig
     first = await ledger.all_stored()
     await rig.pis[SITE].stop()
     old = await ledger.stored()
-    await asyncio.to_thread(shutil.rmtree, rig.folder / "edges" / SITE / "data")
+    edge = rig.folder / "edges" / SITE
+    await asyncio.to_thread(shutil.rmtree, edge / provision.DATA)
+    await provision.enrol(rig.api, rig.world.site(SITE).building, edge)
     came = rig.world.truth.count(SITE, Way.IN)
     await rig.pis[SITE].start()
     await rig.online(SITE)

@@ -132,6 +132,7 @@ class Theatre:
             files=DiskFiles(config.data_dir),
             observer=self.world.reported[building.id].note,
             synchronised=lambda: True,
+            battery=self.clock.now,
         )
         scanners = self._scanners.enter_context(Scanners(config.readers))
         site.plug(_Wires(factory, scanners, {wifi.id: Path(str(wifi.file)) for wifi in config.wifi}))

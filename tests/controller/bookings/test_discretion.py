@@ -24,12 +24,14 @@ SAID_IN = frozenset({"reasons", "conflicts", "why", "lingering", "moves"})
 """Fields in which other bookings may come up."""
 NOT_WALKED = frozenset(
     {
-        *(("post", "/setup"), ("post", "/session"), ("delete", "/session")),
+        *(("post", "/setup"), ("post", "/session"), ("delete", "/session"), ("post", "/enrol")),
         *(("post", "/subscriptions"), ("delete", "/subscriptions/{subscription_id}")),
         *(("get", "/commands/{command}"), ("get", "/sites/{site}/plans"), ("get", "/sites/{site}/quarantine")),
+        ("get", "/sites/{site}/now"),
     }
 )
-"""Signing in and out; links, which answer no more than their address; what doors say of commands and plans."""
+"""Signing in and out, and letting a Pi in; links, which answer no more than their address; what doors and
+alarms say of commands, plans and themselves."""
 WISH = wanted(title="Ours", starts="2026-11-26T18:30", ends="2026-11-26T19:30", equipment={"chair": 30})
 """What meets the scouts in the hall, at the chairs and beside the studio."""
 STUDIO = {"space": "studio", "starts": "2026-11-26T20:10", "ends": "2026-11-26T21:00"}
@@ -111,6 +113,9 @@ REQUESTS: dict[tuple[str, str], Asked] = {
         {"version": 99, "title": "Others"},
     ],
     ("get", "/bookings/{booking_id}/log"): [{}],
+    ("post", "/bookings/{booking_id}/code"): [{}],
+    ("post", "/bookings/{booking_id}/code/reissue"): [{"why": "A lost note"}],
+    ("post", "/bookings/{booking_id}/offline-code"): [{}],
     ("post", "/bookings/{booking_id}/finish"): [{}],
     ("post", "/bookings/{booking_id}/check-in"): [{}],
     ("delete", "/bookings/{booking_id}/check-in"): [{}],

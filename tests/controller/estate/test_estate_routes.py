@@ -67,8 +67,10 @@ async def test_a_furnished_site_is_told_with_all_its_parts(any_client: httpx.Asy
         "spaces": [PLAIN_SPACE | hall],
         "equipment": [],
         "doors": [
-            {"id": "front", "name": "Front door", "edge": "pi", "hold_s": 5.0, "held_after_s": 60.0, "counter": None},
-            {"id": "side", "name": "Side door", "edge": "pi", "hold_s": 8.0, "held_after_s": 90.0, "counter": "beam"},
+            {"id": "front", "name": "Front door", "edge": "pi", "hold_s": 5.0, "held_after_s": 60.0, "counter": None}
+            | {"code_length": 6, "passback": "off"},
+            {"id": "side", "name": "Side door", "edge": "pi", "hold_s": 8.0, "held_after_s": 90.0, "counter": "beam"}
+            | {"code_length": 6, "passback": "off"},
         ],
         "edges": [{"id": "pi", "name": "Pi"}],
     }
