@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from edge.wire.interval import Interval
 from edge.wire.plan import HORIZON, Mode
 from tests.controller.access.asking import ask
 from tests.controller.clock import ManualClock
+from tests.controller.people.signing import signed_in_as
 from tests.controller.running import NOW
 from tests.controller.village import API, SITE, Json, book
 
@@ -198,6 +200,22 @@ async def test_what_a_holder_has_is_told_to_who_asks_for_it_and_that_is_written_
     assert [*found.scalars()] == ["make", "see the code"]
     for secret in ("code", "card", "pin", "duress_code", "duress_pin"):
         assert made["secrets"][secret].encode() not in b"".join(each for each in kept if isinstance(each, bytes))
+
+
+async def test_a_manager_of_another_site_neither_sees_nor_changes_who_opens_doors_here(
+    app: FastAPI, village: httpx.AsyncClient
+) -> None:
+    made = await make(village)
+    holder = made["holder"]["id"]
+    await village.put(f"{API}/sites/soham", json={"name": "Soham", "zone": "Europe/London"})
+    async with signed_in_as(app, village, "manager", sites=["soham"]) as other:
+        assert (await other.get(f"{API}/holders")).json()["items"] == []
+        await send(other, "GET", holder, 403)
+        await send(other, "PUT", holder, 403, **body(), version=1)
+        for act in ("reissue", "reveal", "end"):
+            await send(other, "POST", f"{holder}/{act}", 403, why="Because", code=True)
+        await make(other, 403)
+    assert (await send(village, "GET", holder))["version"] == made["holder"]["version"]
 
 
 async def test_lists_have_those_of_a_site_and_kind(

@@ -20,6 +20,8 @@ OPEN = {
     "/api/v1/setup": "asks for the set-up token",
     "/api/v1/session": "is the sign-in itself",
     "/api/v1/live": "asks in its own words, since a WebSocket answers by a close code (test_users)",
+    "/api/v1/enrol": "asks for proof of a one-time token",
+    "/d/{token}/pass": "whoever has the link is the booking's; the link is the secret",
     "/d/{token}": "whoever has the link is the booking's; the link is the secret",
     "/api/v1/sites/{site}/whats-on": "shows what is marked as public",
     "/c/{token}.ics": "whoever has the link is a subscriber; the link is the secret",
@@ -41,6 +43,8 @@ READING_POSTS = {
 OF_NO_SITE = {
     "user_id": "users belong to no site; only administrators of all sites get there",
     "member": "a person, who belongs to no site",
+    "holder_id": "opens doors of several sites; the service asks for each of them (access/test_holders)",
+    "member_id": "a member of the library, who belongs to no site",
 }
 """Names in paths without a site that nobody need look up, and why."""
 

@@ -62,6 +62,7 @@ async def test_what_came_of_a_command_is_in_the_list(hub: Hub, edge: FakeEdge, c
     done = await commander.unlock("ramsey", "front-door", reason="parcel", actor="Una Porter")
     await until_outcome(hub, done, Outcome.DONE)
     edge.obeys = False
+    clock.advance(seconds=1)
     await commander.recount("ramsey", "main", "front-beams", 7, reason="counted", actor="Una Porter")
     async with signed_in(hub.app) as client:
         waiting, unlocked = (await listed(client, "acts"))["items"]
