@@ -1,10 +1,11 @@
 """A booking is made, moved and cancelled by pointer and by keys alike, and the server has the last word."""
 
+import asyncio
 import re
 from datetime import date
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from firmware_sim.rig import Rig
 from tests.browser.axe import faults
@@ -104,6 +105,31 @@ async def test_keys_alone_book_move_and_resize(screens: Screens, house: Rig) -> 
     booked = await titled(house, "Quilting", day)
     assert booked is not None
     assert await times(house, booked["id"]) == ("meeting-room", "13:00", "14:15")
+
+
+async def test_an_answer_from_before_a_move_does_not_put_the_booking_back(screens: Screens, house: Rig) -> None:
+    day = date(2026, 12, 9)
+    await book(house, "Bell ringers", day, "18:00", "19:00")
+    screen = await screens.new()
+    await screen.diary(day)
+    asked, moved = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        asked.set()
+        await moved.wait()
+        await route.fulfill(response=answer)
+
+    await screen.page.route(re.compile(r"/api/v1/sites/[^/]+/bookings\?"), late, times=1)
+    await book(house, "Knitting", day, "20:00", "21:00")
+    await asyncio.wait_for(asked.wait(), 15)
+    await screen.block("Bell ringers").focus()
+    for key in ("m", "ArrowUp", "Enter"):
+        await screen.page.keyboard.press(key)
+    await screen.said(re.compile("Moved. Bell ringers: Meeting room, Wed 9 Dec, 18:00 to 19:00"))
+    moved.set()
+    await expect(screen.block("Knitting")).to_be_visible()
+    await expect(screen.block("Bell ringers")).to_be_focused()
 
 
 async def test_escape_leaves_a_carried_booking_where_it_was(screens: Screens, house: Rig) -> None:

@@ -22,6 +22,7 @@ export class Sheet {
   private asked = 0;
   private busy = false;
   private again = false;
+  private puts = 0;
 
   constructor(site: Site) {
     this.site = site;
@@ -61,6 +62,7 @@ export class Sheet {
 
   /** Shows a booking as the server (or a hopeful drop) has it, before the next fetch. */
   put(one: Booking): void {
+    this.puts += 1;
     const rest = this.bookings.filter((other) => other.id !== one.id);
     const { from, to } = this.span;
     this.bookings = one.from < to && one.to > from && one.site === this.site.id ? [...rest, one] : rest;
@@ -68,6 +70,7 @@ export class Sheet {
 
   private async fetch(): Promise<void> {
     const mine = ++this.asked;
+    const { puts } = this;
     this.busy = true;
     const { from, to } = this.span;
     const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
@@ -79,6 +82,8 @@ export class Sheet {
         get<{ items: WireBooking[] }>(`${path}/bookings`, query),
       ]);
       if (mine !== this.asked) return;
+      // What was put since may be newer than this answer.
+      if (puts !== this.puts) return void (this.again = true);
       this.detail = detail;
       const cut = modes.items.map((one) => ({
         from: Math.max(from, Date.parse(one.starts)),
