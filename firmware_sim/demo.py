@@ -118,6 +118,7 @@ class Demo:
         await self._fill_diary(rig)
         self._say("making a code for you")
         booking = await self._code(rig)
+        code = await self._code_of(rig, booking)
         rig.world.open_up()
         now = rig.clock.now()
         left_s = (datetime.fromisoformat(booking["code_window"]["ends"]) - now).total_seconds() / self._speed
@@ -127,8 +128,8 @@ class Demo:
             user=USER,
             password=rig.password,
             door=door,
-            code=booking["code"],
-            type_code=self.command("sim", "key", door, booking["code"]),
+            code=code,
+            type_code=self.command("sim", "key", door, code),
             valid_until=(SystemClock().now() + timedelta(seconds=left_s)).isoformat(timespec="seconds"),
             speed=self._speed,
         )

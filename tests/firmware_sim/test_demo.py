@@ -1,7 +1,9 @@
 """The demo's manners: one at a time, nothing left behind, plain words."""
 
+import asyncio
 import io
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from firmware_sim.demo import Demo, Ready
 from firmware_sim.demo_cli import app as demo_app
 from firmware_sim.demo_cli import show
 from firmware_sim.errors import AlreadyRunning
+from firmware_sim.ports import free_port
 from firmware_sim.premises import PIDS, alone, start_anew
 from firmware_sim.seed import demo_week
 
@@ -114,6 +117,21 @@ def test_starting_anew_touches_only_what_a_demo_made(tmp_path: Path) -> None:
     (tmp_path / "holiday-photos").touch()
     start_anew(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["holiday-photos"]
+
+
+async def test_a_demo_that_starts_again_prints_the_same_code_in_digits(tmp_path: Path) -> None:
+    printed: list[str] = []
+    for _ in range(2):
+        stop = asyncio.Event()
+
+        def ready(told: Ready, stop: asyncio.Event = stop) -> None:
+            assert told.code in told.type_code
+            printed.append(told.code)
+            stop.set()
+
+        await Demo(tmp_path / "demo", speed=1, port=free_port(18080), say=lambda _: None).run(ready=ready, stop=stop)
+    assert re.fullmatch(r"[0-8][0-9]{5}", printed[0])
+    assert printed[1] == printed[0]
 
 
 def test_the_week_clashes_only_where_it_is_meant_to_and_leaves_the_studio_free() -> None:
