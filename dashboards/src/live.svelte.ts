@@ -21,11 +21,19 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 let silence: ReturnType<typeof setTimeout> | undefined;
 let checkSession: () => void = () => {};
 
+/** Hears no more of the line. One still being made is let through first: to cut it is complained of on the console. */
+function drop(): void {
+  const old = socket;
+  socket = null;
+  if (!old) return;
+  old.onclose = old.onmessage = null;
+  if (old.readyState === WebSocket.CONNECTING) old.onopen = () => old.close();
+  else old.close();
+}
+
 function lost(): void {
   clearTimeout(silence);
-  if (socket) socket.onclose = socket.onmessage = null;
-  socket?.close();
-  socket = null;
+  drop();
   if (state === "live") since = serverClock.now;
   if (state !== "connecting" || attempt > 1) state = "stale";
   clearTimeout(retry);
@@ -88,9 +96,7 @@ export const live = {
   stop(): void {
     clearTimeout(retry);
     clearTimeout(silence);
-    if (socket) socket.onclose = socket.onmessage = null;
-    socket?.close();
-    socket = null;
+    drop();
     site = "";
     attempt = 0;
     state = "connecting";
@@ -104,8 +110,7 @@ export const live = {
 
 function wake(): void {
   if (site && state !== "live" && document.visibilityState === "visible") {
-    if (socket) socket.onclose = socket.onmessage = null;
-    socket?.close();
+    drop();
     attempt = 0;
     clearTimeout(silence);
     connect();
