@@ -91,7 +91,8 @@ class WiegandReader:
         if self._ticks.now() < self._rests_at:
             self._wait()
             return
-        if self._burst.pulses:
+        # Of a keypad's key, the next bit's tick tells whether it went on: on a busy Pi bits come late and not apart.
+        if self._burst.pulses and self._whole is None:
             burst, self._burst = self._burst, Burst()
             self._judge(burst)
         self._look()

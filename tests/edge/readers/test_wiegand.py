@@ -62,6 +62,21 @@ def test_a_key_acts_at_its_last_bit_where_no_cards_are_read() -> None:
     with_reader(act)
 
 
+def test_a_key_whose_last_bits_are_reported_late_is_one_key() -> None:
+    async def act(world: World) -> None:
+        for key in CODE:
+            start, bits = world.clock.monotonic(), f"{int(key):04b}"
+            for place, bit in enumerate(bits):
+                pin = D1 if bit == "1" else D0
+                world.factory.drive(pin, False, start + place * 0.002)
+                world.factory.drive(pin, True, start + place * 0.002 + 0.00005)
+                await asyncio.sleep(0.2)
+        assert world.presented == [Presented(digits=CODE)]
+        assert world.garbled() == 0
+
+    with_reader(act)
+
+
 @pytest.mark.parametrize("bits", [CARD_BITS[:-1], CARD_BITS + "0", "1" * 33, "0" * 26, "10101"])
 def test_a_frame_that_lost_or_gained_a_bit_is_counted(bits: str) -> None:
     async def act(world: World) -> None:
