@@ -13,9 +13,9 @@ from edge.doorway import Doorway
 from edge.files import Files
 from edge.headcount import Headcount, crossed, doubted
 from edge.house import House, Timer
+from edge.keeper import Keeper
 from edge.motion import QUIET_S
 from edge.pins import Pins
-from edge.pulse import OUTSIDE_STUCK_S, Wake
 from edge.sensors import BeamCounter, MotionSensor
 from edge.signals import Signal
 from edge.switch import Switch
@@ -43,7 +43,6 @@ WARM_S = 60.0
 """A PIR sees things that are not there for so long after it got current."""
 PASSAGE_S = 5.0
 """A counter has told of whoever passed a door so long after the door was shut."""
-RETRY_S = 5.0
 NOT_KEPT = "the state of the alarm cannot be kept on the disk"
 TAMPER = "the tamper loop is open"
 
@@ -93,7 +92,6 @@ class Area:
     ) -> None:
         self._config = config
         self._house = house
-        self._files = files
         self.id = config.id
         self._doors = {name: doors[name] for name in config.doors}
         self._pirs = {each.id: each for each in motion.values() if each.zone in config.zones}
@@ -113,7 +111,7 @@ class Area:
         }
         self._rules = alarm.Rules(quiet_s=config.quiet_s, warn_s=config.warn_s, siren_s=config.siren_s)
         self._state = alarm.begin(self._rules, was_set=False, shut=False, now=house.clock.monotonic())
-        self._kept = self._on_disk = kept
+        self._kept = kept
         self._seen: set[str] = set()
         self._passed: set[str] = set()
         self._fire = False
@@ -124,8 +122,14 @@ class Area:
         self._passing = {
             door: Timer(house, f"counter at {door}", partial(self._passage, door)) for door in self._counted
         }
-        self._changed = Wake(OUTSIDE_STUCK_S)
-        self._keeping = asyncio.Lock()
+        self.keeper = Keeper(
+            house,
+            files,
+            path=_file(self.id),
+            device=self.id,
+            trouble=NOT_KEPT,
+            content=lambda: encode(self._kept),
+        )
         house.record_listeners.append(self._recorded)
         house.entry_listeners.append(self._entered)
         for way_in in self._doors.values():
@@ -148,7 +152,7 @@ class Area:
         self._state = alarm.begin(self._rules, was_set=self._kept.set, shut=not self._open(), now=now)
         self._warm_at = now + WARM_S
         self._warming.set(self._warm_at)
-        self._house.keep(f"alarm {self.id} on the disk", self._run(), self._changed.pulse)
+        self.keeper.start(f"alarm {self.id} on the disk")
         if self._kept.set:
             self._drive("set", True)
         if self._tamper is not None and not self._tamper.active:
@@ -327,7 +331,7 @@ class Area:
             self._all_gone()
         if report.change in (AlarmChange.SET, AlarmChange.UNSET, AlarmChange.TRIGGERED):
             self._kept = msgspec.structs.replace(self._kept, set=self.is_set, since=self._house.now(), why=report.why)
-            self._changed.set()
+            self.keeper.changed()
         self._house.record(self.id, AlarmData(area=self.id, change=report.change, why=report.why))
 
     def _all_gone(self) -> None:
@@ -344,28 +348,3 @@ class Area:
         if what in self._outputs:
             wired, output = self._outputs[what]
             output.set(wired.level(on))
-
-    # Disk
-
-    async def keep(self) -> bool:
-        """Bring the state to the disk; whether it is there as it stands."""
-        async with self._keeping:
-            wanted = self._kept
-            if self._on_disk is not wanted:
-                try:
-                    await asyncio.to_thread(self._files.replace, _file(self.id), encode(wanted))
-                except OSError:
-                    return False
-                self._on_disk = wanted
-            return wanted is self._kept
-
-    async def _run(self) -> None:
-        """Keep the state; a disk that refuses is asked again."""
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            while not await self.keep():
-                self._house.fault(self.id, NOT_KEPT, present=True)
-                await self._house.clock.sleep(RETRY_S)
-                self._changed.pulse.stirred()
-            self._house.fault(self.id, NOT_KEPT, present=False)

@@ -16,6 +16,7 @@ import msgspec
 
 from edge.files import Files
 from edge.house import House, Timer
+from edge.keeper import Keeper
 from edge.lockout import (
     CARDS,
     READERS,
@@ -31,7 +32,6 @@ from edge.lockout import (
     valid,
     wrong,
 )
-from edge.pulse import OUTSIDE_STUCK_S, Wake
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, Method, Presented
 from edge.wire.decide import Decision, Reason
@@ -41,7 +41,6 @@ from edge.wire.events import LockoutData
 log = logging.getLogger(__name__)
 
 FILE = "lockout.json"
-RETRY_S = 5.0
 NOT_KEPT = "wrong tries cannot be kept on the disk"
 _FILE_LIMIT = 4 * 1024 * 1024
 _SALT_BYTES = 32
@@ -70,7 +69,6 @@ class Bouncer:
 
     def __init__(self, house: House, *, files: Files, kept: KeptLockOuts) -> None:
         self._house = house
-        self._files = files
         self._salt = kept.salt
         self.listeners: list[Callable[[str], None]] = []
         now, mono = house.now(), house.clock.monotonic()
@@ -78,14 +76,13 @@ class Bouncer:
         self._doors = {reader.id: reader.door for reader in house.config.readers}
         self._readers = {name: taken_up(READERS, each) for name, each in kept.readers.items() if name in self._doors}
         self._cards = {name: taken_up(CARDS, each) for name, each in kept.cards.items()}
-        self._timers = {name: Timer(house, f"lock-out at {name}", partial(self._over, name)) for name in self._doors}
-        self._changed = Wake(OUTSIDE_STUCK_S)
-        self._keeping = asyncio.Lock()
-        self._on_disk = True
+        self._timers = {name: Timer(house, f"lock-out at {name}", partial(self._look, name)) for name in self._doors}
+        edge = house.config.edge
+        self.keeper = Keeper(house, files, path=FILE, device=edge, trouble=NOT_KEPT, content=self._content)
 
     def start(self) -> None:
         """Go on with what was kept."""
-        self._house.keep("lock-outs", self._run(), self._changed.pulse)
+        self.keeper.start("lock-outs")
         for reader in self._readers:
             self._look(reader)
 
@@ -119,25 +116,6 @@ class Bouncer:
         if decision.granted and decision.kind is CredentialKind.KEY_HOLDER:
             for each in readers:
                 self._end(each)
-
-    async def keep(self) -> bool:
-        """Bring it to the disk; whether it is there as it stands."""
-        async with self._keeping:
-            if self._on_disk:
-                return True
-            self._on_disk = True
-            to = partial(to_keep, at=self._house.now(), mono=self._house.clock.monotonic())
-            kept = KeptLockOuts(
-                salt=self._salt,
-                readers={name: one for name, each in self._readers.items() if (one := to(READERS, each)) is not None},
-                cards={name: one for name, each in self._cards.items() if (one := to(CARDS, each)) is not None},
-            )
-            self._cards = {name: each for name, each in self._cards.items() if name in kept.cards}
-            try:
-                await asyncio.to_thread(self._files.replace, FILE, encode(kept))
-            except OSError:
-                self._on_disk = False
-            return self._on_disk
 
     # Tries
 
@@ -177,9 +155,6 @@ class Bouncer:
             self._tell(reader, self._house.now(), tries, ended=True)
             self._look(reader)
 
-    def _over(self, reader: str) -> None:
-        self._look(reader)
-
     def _look(self, reader: str) -> None:
         """Codes wait at a reader, or no longer."""
         tries = self._readers.get(reader, Tries())
@@ -196,29 +171,24 @@ class Bouncer:
     def _set_reader(self, reader: str, tries: Tries) -> None:
         if tries != self._readers.get(reader, Tries()):
             self._readers[reader] = tries
-            self._to_disk()
+            self.keeper.changed()
 
     def _set_card(self, name: str, tries: Tries) -> None:
         if tries != self._cards.get(name, Tries()):
             self._cards[name] = tries
-            self._to_disk()
+            self.keeper.changed()
 
-    def _to_disk(self) -> None:
-        self._on_disk = False
-        self._changed.set()
+    def _content(self) -> bytes:
+        """What is to be kept; cards whose tries are forgiven are forgotten."""
+        to = partial(to_keep, at=self._house.now(), mono=self._house.clock.monotonic())
+        kept = KeptLockOuts(
+            salt=self._salt,
+            readers={name: one for name, each in self._readers.items() if (one := to(READERS, each)) is not None},
+            cards={name: one for name, each in self._cards.items() if (one := to(CARDS, each)) is not None},
+        )
+        self._cards = {name: each for name, each in self._cards.items() if name in kept.cards}
+        return encode(kept)
 
     def _name(self, card: str) -> str:
         """What a card is called here, so that its number stands in no file."""
         return hmac.digest(self._salt, card.encode(), "sha256").hex()
-
-    async def _run(self) -> None:
-        """Keep it; a disk that refuses is asked again."""
-        edge = self._house.config.edge
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            while not await self.keep():
-                self._house.fault(edge, NOT_KEPT, present=True)
-                await self._house.clock.sleep(RETRY_S)
-                self._changed.pulse.stirred()
-            self._house.fault(edge, NOT_KEPT, present=False)

@@ -11,8 +11,8 @@ from enum import StrEnum
 from edge.files import Files
 from edge.fire_config import FireConfig
 from edge.house import House
+from edge.keeper import Keeper
 from edge.pins import Pins
-from edge.pulse import OUTSIDE_STUCK_S, Wake
 from edge.switch import Switch
 from edge.wire.credentials import CredentialKind
 from edge.wire.decide import Decision
@@ -22,7 +22,6 @@ from edge.wire.messages import DeviceState
 FILE = "fire"
 """It is there while fire is latched, whatever is in it."""
 NOT_KEPT = "the fire latch cannot be kept on the disk"
-RETRY_S = 5.0
 
 
 class FireState(StrEnum):
@@ -46,14 +45,13 @@ class FireLine:
 
     def __init__(self, config: FireConfig, *, house: House, pins: Pins, files: Files, latched: bool) -> None:
         self._house = house
-        self._files = files
         self.id = config.id
         self.listeners: list[Callable[[bool], None]] = []
         self._switch = Switch(config.loop, name="fire line", house=house, pins=pins, changed=self._moved)
         self._state = FireState.LATCHED if latched else FireState.CLEAR
-        self._on_disk = latched
-        self._changed = Wake(OUTSIDE_STUCK_S)
-        self._keeping = asyncio.Lock()
+        self.keeper = Keeper(
+            house, files, path=FILE, device=self.id, trouble=NOT_KEPT, content=lambda: b"latched\n" if self.on else None
+        )
         house.entry_listeners.append(self._entered)
 
     @property
@@ -63,7 +61,7 @@ class FireLine:
 
     def start(self) -> None:
         """Act on what is found. Call it before the doors start, so that none of them locks first."""
-        self._house.keep("fire latch", self._run(), self._changed.pulse)
+        self.keeper.start("fire latch")
         if not self._switch.active:
             self._become(FireState.ACTIVE, FireChange.ACTIVE)
         elif self.on:
@@ -95,35 +93,8 @@ class FireLine:
         self._tell()
         self._house.record(self.id, FireData(change=change, door=door))
         self._house.show(self.id)
-        self._changed.set()
+        self.keeper.changed()
 
     def _tell(self) -> None:
         for listener in self.listeners:
             listener(self.on)
-
-    async def keep(self) -> bool:
-        """Bring the latch to the disk; whether it is there as it stands."""
-        async with self._keeping:
-            wanted = self.on
-            if self._on_disk is wanted:
-                return True
-            try:
-                if wanted:
-                    await asyncio.to_thread(self._files.replace, FILE, b"latched\n")
-                else:
-                    await asyncio.to_thread(self._files.remove, FILE)
-            except OSError:
-                return False
-            self._on_disk = wanted
-            return wanted is self.on
-
-    async def _run(self) -> None:
-        """Keep the latch; a disk that refuses is asked again."""
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            while not await self.keep():
-                self._house.fault(self.id, NOT_KEPT, present=True)
-                await self._house.clock.sleep(RETRY_S)
-                self._changed.pulse.stirred()
-            self._house.fault(self.id, NOT_KEPT, present=False)

@@ -91,12 +91,9 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
 
     async def keep(self) -> None:
         """Bring to the disk what must outlast this run."""
-        if self.fire is not None:
-            await self.fire.keep()
-        for area in self.areas.values():
-            await area.keep()
-        if self.bouncer is not None:
-            await self.bouncer.keep()
+        for each in (self.fire, *self.areas.values(), self.bouncer):
+            if each is not None:
+                await each.keeper.keep()
 
 
 def furnish(
