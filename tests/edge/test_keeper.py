@@ -1,0 +1,95 @@
+"""A small file that is kept in step with what changes now and then, also on a disk that refuses."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from edge.keeper import RETRY_S, Keeper
+from edge.readers.config import WiegandConfig
+from edge.wire.events import EventData, FaultData
+from firmware_sim.virtual import VirtualClock
+from tests.contract.readers import D0, D1, World
+from tests.edge.disk import MemoryDisk
+from tests.edge.hall import run
+
+TROUBLE = "it cannot be kept"
+
+
+class Kept:
+    """Something that is kept, and what was told of it."""
+
+    def __init__(self, world: World) -> None:
+        self.disk = MemoryDisk()
+        self.value: bytes | None = b"one"
+        self.while_written: Callable[[], None] = lambda: None
+        self.told: list[bool] = []
+        self.keeper = Keeper(
+            world.house, self.disk, path="state", device="thing", trouble=TROUBLE, content=self._content
+        )
+        world.house.record_listeners.append(self._recorded)
+
+    def set(self, value: bytes | None) -> None:
+        self.value = value
+        self.keeper.changed()
+
+    def _content(self) -> bytes | None:
+        asyncio.get_running_loop().call_soon(self.while_written)
+        return self.value
+
+    def _recorded(self, device: str, data: EventData) -> None:
+        if isinstance(data, FaultData) and data.what == TROUBLE:
+            self.told.append(data.present)
+
+
+def keeping(act: Callable[[Kept], Awaitable[None]]) -> None:
+    async def main(clock: VirtualClock) -> None:
+        config = WiegandConfig(id="front", door="front-door", d0=D0, d1=D1, formats=("keys4",))
+        world = World(clock, config, {D0: True, D1: True})
+        await world.open()
+        try:
+            await act(Kept(world))
+        finally:
+            await world.close()
+
+    run(main)
+
+
+def test_what_changes_while_it_is_written_is_kept_at_once_and_is_no_fault_of_the_disk() -> None:
+    async def act(kept: Kept) -> None:
+        def again() -> None:
+            kept.while_written = lambda: None
+            kept.set(b"two")
+
+        kept.keeper.start("thing")
+        kept.while_written = again
+        kept.set(b"one")
+        await asyncio.sleep(RETRY_S / 2)
+        assert kept.disk.read("state") == b"two"
+        assert kept.told == []
+
+    keeping(act)
+
+
+def test_a_disk_that_refuses_is_a_fault_until_it_takes_it() -> None:
+    async def act(kept: Kept) -> None:
+        kept.keeper.start("thing")
+        kept.disk.read_only = True
+        kept.set(b"one")
+        await asyncio.sleep(RETRY_S * 2.5)
+        assert (kept.told, await kept.keeper.keep()) == ([True], False)
+        kept.disk.read_only = False
+        await asyncio.sleep(RETRY_S)
+        assert kept.told == [True, False]
+        assert kept.disk.read("state") == b"one"
+
+    keeping(act)
+
+
+def test_where_there_is_nothing_to_keep_the_file_goes() -> None:
+    async def act(kept: Kept) -> None:
+        kept.set(b"one")
+        assert await kept.keeper.keep()
+        kept.set(None)
+        assert await kept.keeper.keep()
+        assert kept.disk.read("state") is None
+
+    keeping(act)
