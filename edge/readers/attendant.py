@@ -3,9 +3,11 @@
 from edge import entry
 from edge.house import House, Timer
 from edge.readers import Present
+from edge.readers.config import ReaderConfig
 from edge.readers.reading import Card, Keys, Reading
 from edge.signals import Signal
 from edge.wire.credentials import CODE_LENGTH, Presented
+from edge.wire.messages import DeviceState
 
 _ANSWERS = {Signal.GRANTED, Signal.REFUSED, Signal.LOCKED_OUT, Signal.TOO_EARLY, Signal.PIN_WANTED}
 
@@ -13,12 +15,12 @@ _ANSWERS = {Signal.GRANTED, Signal.REFUSED, Signal.LOCKED_OUT, Signal.TOO_EARLY,
 class Attendant:
     """One for each reader, whatever its kind."""
 
-    def __init__(self, reader: str, *, door: str, house: House, present: Present) -> None:
-        self._door = door
+    def __init__(self, config: ReaderConfig, *, house: House, present: Present) -> None:
+        self._config = config
         self._house = house
         self._present = present
         self._entry = entry.Entry()
-        self._timer = Timer(house, f"entry at {reader}", self._wait)
+        self._timer = Timer(house, f"entry at {config.id}", self._wait)
 
     def take(self, reading: Reading) -> None:
         """Something was read."""
@@ -43,6 +45,17 @@ class Attendant:
             self._entry = entry.answered(self._entry, pin_wanted=signal is Signal.PIN_WANTED, now=now)
             self._timer.set(self._entry.due)
 
+    def state(self, kind: str, **values: str | bool | None) -> DeviceState:
+        """The state of the reader, of that kind; ``values`` is what no other kind shows."""
+        config = self._config
+        return DeviceState(
+            device=config.id,
+            kind="reader",
+            seq=self._house.seq(config.id),
+            at=self._house.now(),
+            values={"door": config.door, "side": config.side, "kind": kind, **values},
+        )
+
     def forget(self) -> None:
         """The reader has gone: whatever was begun there is over."""
         self._entry = entry.Entry()
@@ -59,5 +72,5 @@ class Attendant:
 
     def _length(self) -> int:
         plan = self._house.plans.plan
-        here = plan.doors.get(self._door) if plan is not None else None
+        here = plan.doors.get(self._config.door) if plan is not None else None
         return here.hours.code_length if here is not None else CODE_LENGTH

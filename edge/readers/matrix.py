@@ -24,7 +24,7 @@ class MatrixReader:
     def __init__(self, config: MatrixConfig, *, house: House, pins: Pins, present: Present) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config.id, door=config.door, house=house, present=present)
+        self._attendant = Attendant(config, house=house, present=present)
         self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
         self._timer = Timer(house, f"scan of {config.id}", self._scan)
         self._pad = keys.Pad()
@@ -42,13 +42,7 @@ class MatrixReader:
         self._wake()
 
     def state(self) -> DeviceState:
-        return DeviceState(
-            device=self.id,
-            kind="reader",
-            seq=self._house.seq(self.id),
-            at=self._house.now(),
-            values={"door": self._config.door, "side": self._config.side, "kind": "matrix"},
-        )
+        return self._attendant.state("matrix")
 
     def signal(self, signal: Signal) -> None:
         self._attendant.answer(signal)

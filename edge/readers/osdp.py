@@ -46,7 +46,7 @@ class OsdpReader:
     ) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config.id, door=config.door, house=house, present=present)
+        self._attendant = Attendant(config, house=house, present=present)
         key = None if config.plain else config.key
         crc = config.check == "crc"
         self.panel = Panel(config.address, key=key, install=config.install, crc=crc, random=random)
@@ -66,20 +66,7 @@ class OsdpReader:
         self._bus.start()
 
     def state(self) -> DeviceState:
-        return DeviceState(
-            device=self.id,
-            kind="reader",
-            seq=self._house.seq(self.id),
-            at=self._house.now(),
-            values={
-                "door": self._config.door,
-                "side": self._config.side,
-                "kind": "osdp",
-                "there": self.panel.online,
-                "secure": self.panel.secure,
-                "made": self._made,
-            },
-        )
+        return self._attendant.state("osdp", there=self.panel.online, secure=self.panel.secure, made=self._made)
 
     def signal(self, signal: Signal) -> None:
         self._attendant.answer(signal)

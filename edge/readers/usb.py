@@ -34,7 +34,7 @@ class UsbReader:
     def __init__(self, config: UsbKeypadConfig | UsbScannerConfig, *, house: House, present: Present) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config.id, door=config.door, house=house, present=present)
+        self._attendant = Attendant(config, house=house, present=present)
         self._timer = Timer(house, f"scan at {config.id}", self._forget)
         self._keyboard = Keyboard()
         self._text = ""
@@ -50,13 +50,7 @@ class UsbReader:
 
     def state(self) -> DeviceState:
         kind = "usb-scanner" if isinstance(self._config, UsbScannerConfig) else "usb-keypad"
-        return DeviceState(
-            device=self.id,
-            kind="reader",
-            seq=self._house.seq(self.id),
-            at=self._house.now(),
-            values={"door": self._config.door, "side": self._config.side, "kind": kind, "there": self._there},
-        )
+        return self._attendant.state(kind, there=self._there)
 
     def signal(self, signal: Signal) -> None:
         self._attendant.answer(signal)

@@ -20,7 +20,7 @@ class WiegandReader:
     def __init__(self, config: WiegandConfig, *, house: House, pins: Pins, present: Present) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config.id, door=config.door, house=house, present=present)
+        self._attendant = Attendant(config, house=house, present=present)
         self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
         self._ticks = TickScale(house.clock)
         self._timer = Timer(house, f"frame at {config.id}", self._pause)
@@ -46,13 +46,7 @@ class WiegandReader:
         self._look()
 
     def state(self) -> DeviceState:
-        return DeviceState(
-            device=self.id,
-            kind="reader",
-            seq=self._house.seq(self.id),
-            at=self._house.now(),
-            values={"door": self._config.door, "side": self._config.side, "kind": "wiegand"},
-        )
+        return self._attendant.state("wiegand")
 
     def signal(self, signal: Signal) -> None:
         self._attendant.answer(signal)
