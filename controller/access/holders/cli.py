@@ -4,9 +4,8 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.markup import escape
-from rich.table import Table
 
+from controller import screen
 from controller.caller import SERVER, Caller, Server, Token, TokenFile
 
 app = typer.Typer(
@@ -73,14 +72,21 @@ def list_all(
     """List who they are, and with what they open which doors; codes and PINs are not told."""
     caller = Caller(server, token_file, token)
     found = caller.answered(caller.pages("/holders"), _Holders, as_json=as_json)
-    table = Table("Id", "Kind", "Name", "Where", "From", "Until", "Has")
-    for each in found.items:
-        if ended or each.ended_at is None:
-            where = "; ".join(place.text for place in each.places)
-            until = f"ended {each.ended_at[:10]}" if each.ended_at else each.last or ""
-            cells = (each.id, each.kind, each.name, where, each.first, until, ", ".join(each.has))
-            table.add_row(*map(escape, cells))
-    caller.console.print(table)
+    rows = [
+        (
+            each.id,
+            each.kind,
+            each.name,
+            "; ".join(place.text for place in each.places),
+            each.first,
+            f"ended {each.ended_at[:10]}" if each.ended_at else each.last or "",
+            ", ".join(each.has),
+        )
+        for each in found.items
+        if ended or each.ended_at is None
+    ]
+    if not screen.show(caller.console, (screen.ID, "Kind", "Name", "Where", "From", "Until", "Has"), rows):
+        caller.say("Nobody opens doors in their own right yet; `hallkeeper holders add --help` says how.")
 
 
 @app.command()

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.markup import escape
-from rich.table import Table
 
+from controller import screen
 from controller.caller import SERVER, SET_ASIDE, Caller, Refusal, Server, Token, TokenFile, read_file
 
 app = typer.Typer(
@@ -74,12 +73,18 @@ def list_all(
     """List them by the last signs of their numbers; no name is kept."""
     caller = Caller(server, token_file, token)
     found = caller.answered(caller.pages("/members"), _Members, as_json=as_json)
-    table = Table("Number", "PIN", "Until", "Inducted", "Standing")
-    for each in found.items:
-        inducted = "; ".join(f"{one.site or 'everywhere'} {one.day}" for one in each.inductions)
-        cells = (each.number, "yes" if each.has_pin else "none", each.expires or "", inducted, _standing(each))
-        table.add_row(*map(escape, cells))
-    caller.console.print(table)
+    rows = [
+        (
+            each.number,
+            "yes" if each.has_pin else "none",
+            each.expires or "",
+            "; ".join(f"{one.site or 'everywhere'} {one.day}" for one in each.inductions),
+            _standing(each),
+        )
+        for each in found.items
+    ]
+    if not screen.show(caller.console, ("Number", "PIN", "Until", "Inducted", "Standing"), rows):
+        caller.say("There are no members yet; `hallkeeper members import FILE` brings them in.")
 
 
 def _standing(member: _Member) -> str:
@@ -140,9 +145,6 @@ def import_file(
         f"{answer.ended}{word} ended, {answer.refused} refused"
     )
     if answer.refused:
-        table = Table("Line", "Column", "Refused because")
-        for line in answer.lines:
-            for fault in line.faults:
-                table.add_row(str(line.line), escape(fault.column), escape(fault.reason))
-        caller.console.print(table)
+        rows = [(str(line.line), each.column, each.reason) for line in answer.lines for each in line.faults]
+        screen.show(caller.console, ("Line", "Column", "Refused because"), rows)
         raise typer.Exit(SET_ASIDE)
