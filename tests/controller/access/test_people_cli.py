@@ -53,6 +53,14 @@ async def test_a_holder_is_made_listed_given_another_code_and_ended_at_the_termi
     assert "Una Porter" in (await typed(holders_cli, "list", "--ended")).stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "mend"), [(holders_cli, "hallkeeper holders add"), (members_cli, "hallkeeper members import")]
+)
+async def test_an_empty_list_says_what_fills_it(typed: Typed, command: Typer, mend: str) -> None:
+    listed = await typed(command, "list")
+    assert (listed.exit_code, mend in listed.stdout) == (0, True), listed.output
+
+
 async def test_what_the_controller_refuses_of_a_holder_is_one_sentence(typed: Typed) -> None:
     words = ("--kind", "contractor", "--at", SITE, "--first", "2026-11-01")
     refused = await typed(holders_cli, "add", "Ben", *words)
