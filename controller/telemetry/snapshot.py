@@ -77,8 +77,9 @@ class Last(msgspec.Struct, frozen=True, kw_only=True):
 
 class DoorView(msgspec.Struct, frozen=True, kw_only=True):
     """``mode``: free, code, locked, or None where that is not known. ``alarm``: fire, forced, held, glass (its
-    break-glass unit is broken). ``fault``: in which way its lock or button misbehaves. ``stale``: its edge is out of
-    reach, so this is how it was."""
+    break-glass unit is broken). ``fault``: in which way its lock or button misbehaves. ``codes_wait_until``: too
+    many wrong codes were typed, so that none is taken until then. ``stale``: its edge is out of reach, so this is how
+    it was."""
 
     id: str
     name: str
@@ -87,6 +88,7 @@ class DoorView(msgspec.Struct, frozen=True, kw_only=True):
     lock: str
     alarm: str | None
     fault: str | None
+    codes_wait_until: str | None
     since: str | None
     stale: bool
     last: Last | None
@@ -362,6 +364,7 @@ def _door(door: Door, state: DeviceState | None, reached: bool, mark: Mark | Non
         lock=_one_of(state, "lock", {"locked", "unlocked"}),
         alarm=alarm if alarm in _ALARMS else None,
         fault=(_text(state, "fault") if state else "") or None,
+        codes_wait_until=_moment(state, "codes_wait_until", told) if state else None,
         since=told.at(state.at) if state else None,
         stale=not reached,
         last=Last(at=told.at(mark.at), text=mark.text) if mark else None,

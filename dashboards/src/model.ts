@@ -355,6 +355,8 @@ export interface Door {
   alarm: "fire" | "forced" | "held" | "glass" | null;
   /** In which way its lock or button misbehaves. */
   fault: string | null;
+  /** Too many wrong codes were typed: none is taken until then. */
+  codes_wait_until: string | null;
   since: string | null;
   stale: boolean;
   last: { at: string; text: string } | null;

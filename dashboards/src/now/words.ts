@@ -28,7 +28,13 @@ export function since(at: string | null | undefined, zone: string, now: Instant)
   return at ? moment(Date.parse(at), zone, now) : "never";
 }
 
-/** What needs somebody, worst first: fire, intruders, forced doors, broken glass, held doors, overrides that a door does not have, edges out of reach, refused plans and lost logs. */
+/** That a door takes no typed codes for a while, in words; nothing where it does. */
+export function waits(door: Door, zone: string, now: Instant): string {
+  const until = door.codes_wait_until;
+  return until && Date.parse(until) > now ? `Too many wrong codes: none is taken until ${since(until, zone, now)}` : "";
+}
+
+/** What needs somebody, worst first: fire, intruders, forced doors, broken glass, held doors, faults, guessed codes, overrides that a door does not have, edges out of reach, refused plans and lost logs. */
 export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] {
   const doors = (kind: Door["alarm"], text: string): Alert[] =>
     snapshot.doors
@@ -52,6 +58,9 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
   const faults = snapshot.doors
     .filter((one) => one.fault)
     .map((one) => ({ key: `fault ${one.id} ${one.fault}`, text: `${one.name}: ${one.fault}`, when: "" }));
+  const guessed = snapshot.doors
+    .map((one) => ({ key: `waits ${one.id} ${one.codes_wait_until}`, text: waits(one, zone, now), when: `at ${one.name}` }))
+    .filter((one) => one.text);
   const away = snapshot.edges
     .filter((one) => !one.online)
     .map((one) => ({
@@ -81,6 +90,7 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
     ...doors("held", "is held open"),
     ...withheld,
     ...faults,
+    ...guessed,
     ...missed,
     ...away,
     ...told,

@@ -82,6 +82,14 @@ async def test_a_lock_that_does_not_hold_is_shown_and_an_unknown_alarm_is_none(h
     assert (found.doors[0].alarm, found.doors[0].fault) == (None, "the lock does not hold")
 
 
+async def test_a_door_tells_until_when_codes_wait_in_the_time_of_its_site(hub: Hub, edge: FakeEdge) -> None:
+    await say(edge, "door", "front-door", codes_wait_until="2026-07-25T12:30:00+00:00")
+    found = await told(hub, lambda shot: shot.doors[0].codes_wait_until, "it is shown")
+    assert found.doors[0].codes_wait_until == "2026-07-25T13:30:00+01:00"
+    await say(edge, "door", "front-door", codes_wait_until="soon")
+    await told(hub, lambda shot: shot.doors[0].codes_wait_until is None, "what is no instant is not")
+
+
 async def test_nobody_is_counted_where_no_counter_ever_reported(hub: Hub, edge: FakeEdge) -> None:
     found = await snapshot(hub)
     assert (found.people, found.counters) == (None, [])
