@@ -6,6 +6,7 @@ Every function works inside its caller's transaction; whoever writes holds the s
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, insert, select, update
@@ -147,7 +148,7 @@ async def parts(tx: Tx, site: str, doors: Sequence[str], *, now: datetime) -> di
     }
 
 
-def _code(row: Mapping[str, object]) -> OfflineCode:
-    window = OfflineWindow(start=row["starts"], quarters=row["quarters"], slot=row["slot"])  # type: ignore[arg-type]
+def _code(row: Mapping[str, Any]) -> OfflineCode:
+    window = OfflineWindow(start=row["starts"], quarters=row["quarters"], slot=row["slot"])
     fields = {name: row[name] for name in ("id", "booking_id", "site", "door", "issued_at", "revoked_at")}
-    return OfflineCode(window=window, **fields)  # type: ignore[arg-type]  # a row of the table
+    return OfflineCode(window=window, **fields)

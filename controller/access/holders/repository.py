@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
 import msgspec
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 
 from controller.access.holders.model import Holder, HolderDraft, Place
 from controller.access.tables import code_claims, holder_places, holders
@@ -86,10 +86,10 @@ async def release(tx: Tx, holder_id: str, *, until: datetime) -> None:
     await tx.execute(update(code_claims).where(*mine).values(ends=until))
 
 
-async def _read(tx: Tx, *where: object, limit: int | None = None) -> list[Holder]:
+async def _read(tx: Tx, *where: ColumnElement[bool], limit: int | None = None) -> list[Holder]:
     columns = [column for column in holders.c if column.name not in SECRETS and column.name != "card_tag"]
     has = [holders.c[name].is_not(None).label(f"has_{name}") for name in SECRETS]
-    query = select(*columns, *has).where(*where).order_by(holders.c.id).limit(limit)  # type: ignore[arg-type]
+    query = select(*columns, *has).where(*where).order_by(holders.c.id).limit(limit)
     rows = list((await tx.execute(query)).mappings())
     places: dict[str, dict[str, list[str]]] = {}
     mine = select(holder_places).where(holder_places.c.holder.in_([row["id"] for row in rows]))

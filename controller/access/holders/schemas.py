@@ -1,7 +1,7 @@
 """What holders take and answer."""
 
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -16,8 +16,8 @@ from edge.wire.credentials import CredentialKind
 MOST_PLACES = 500
 MOST_DOORS = 100
 MOST_HOURS = 50
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_DAYS: tuple[Weekday, ...] = get_args(Weekday)
 HolderKind = Literal[CredentialKind.STAFF, CredentialKind.KEY_HOLDER, CredentialKind.CONTRACTOR]
 
 
@@ -194,7 +194,7 @@ def holder_answer(holder: Holder) -> HolderAnswer:
         last=draft.validity.last.isoformat() if draft.validity.last else None,
         hours=[
             HoursAnswer(
-                days=[_DAYS[day - 1] for day in each.days],  # type: ignore[misc]  # the literals of Weekday
+                days=[_DAYS[day - 1] for day in each.days],
                 since=f"{each.since:%H:%M}",
                 until=f"{each.until:%H:%M}",
             )

@@ -3,9 +3,10 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, bindparam, delete, func, insert, or_, select, update
 
 from controller.access.members.model import Member, Standing
 from controller.access.secret_things import tag
@@ -105,8 +106,8 @@ async def _others(tx: Tx, keys: Keys, numbers: Iterable[str]) -> list[str]:
     return [row.id for row in standing if row.number_tag not in kept]
 
 
-async def _read(tx: Tx, keys: Keys, query: object) -> list[Member]:
-    rows = list((await tx.execute(query)).mappings())  # type: ignore[call-overload]  # a select of members
+async def _read(tx: Tx, keys: Keys, query: Select[Any]) -> list[Member]:
+    rows = list((await tx.execute(query)).mappings())
     days: dict[str, dict[str, date]] = {}
     ids = [row["id"] for row in rows]
     for at in range(0, len(ids), _AT_ONCE):
