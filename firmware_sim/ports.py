@@ -1,5 +1,6 @@
 """Loopback ports for the servers that a rig or a test starts."""
 
+import itertools
 import os
 import random
 import socket
@@ -10,13 +11,16 @@ _PORTS = range(20_000 + os.getpid() % 8, 32_000, 8)
 """Below the range the kernel hands to outgoing connections, so that a server that was killed gets its port again; every
 eighth, by this process's id, so that two processes do not reach for the same one."""
 
+_turns = itertools.cycle(random.sample(_PORTS, k=len(_PORTS)))
+"""Each comes round again after all the others: who was told one may not be listening yet when the next one asks."""
+
 
 def free_port(wanted: int | None = None) -> int:
     """A loopback TCP port nobody listens on: the first free one from ``wanted`` on, or any.
 
     Raises ``SimError`` when there is none.
     """
-    ports = range(wanted, wanted + 100) if wanted is not None else random.sample(_PORTS, k=200)
+    ports = range(wanted, min(wanted + 100, 65_536)) if wanted is not None else itertools.islice(_turns, 200)
     for port in ports:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -29,9 +29,9 @@ json_values = st.recursive(
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.binary(max_size=200))
 @settings(max_examples=50)
-def test_any_bytes_into_the_codec_give_a_wire_error(kind: type[msgspec.Struct], data: bytes) -> None:
-    with pytest.raises(WireError):
-        decode(data, kind)
+def test_any_bytes_into_the_codec_give_a_value_or_a_wire_error(kind: type[msgspec.Struct], data: bytes) -> None:
+    with contextlib.suppress(WireError):
+        assert isinstance(decode(data, kind), kind)
 
 
 @given(json_values)
