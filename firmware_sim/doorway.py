@@ -57,6 +57,8 @@ class Doorway:
     def rewire(self, **changes: bool) -> None:
         """Parts of the circuit have changed."""
         before = self.circuit.released
+        if changes.get("relay") and not self.circuit.relay:
+            self._mark("driven")
         self.circuit = msgspec.structs.replace(self.circuit, **changes)
         released = self.circuit.released
         if released != before:

@@ -28,8 +28,8 @@ class Crossing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoorMark(msgspec.Struct, frozen=True, kw_only=True):
-    """A door's leaf or lock changed: ``opened``, ``closed``, ``released``, ``secured``. Of no door: the building's fire
-    alarm, ``fire`` or ``reset``."""
+    """A door's leaf or lock changed: ``opened``, ``closed``, ``released``, ``secured``; or an edge switched its relay
+    on: ``driven``. Of no door: the building's fire alarm, ``fire`` or ``reset``."""
 
     site: str
     door: str

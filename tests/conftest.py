@@ -15,7 +15,7 @@ from tests.services.postgres import PostgresServer
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
-pytest_plugins = ["tests.controller.fixtures", "tests.integration.fixtures"]
+pytest_plugins = ["tests.controller.fixtures", "tests.integration.fixtures", "tests.faults.rows"]
 
 
 @pytest.fixture

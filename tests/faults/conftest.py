@@ -4,18 +4,15 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
-from _pytest.terminal import TerminalReporter
 
 from firmware_sim.building import demo_buildings
 from firmware_sim.rig import Plan, Rig
 from tests.faults.ledger import BUSY_DOOR, SITE, Ledger
-from tests.faults.trial import Row, Trial, table
+from tests.faults.trial import Row, Trial
 
 TUESDAY = datetime(2026, 3, 24, 11, 0, tzinfo=UTC)
 RATE = 30.0
-ROW = "fault"
 
 
 @pytest.fixture
@@ -37,25 +34,6 @@ def ledger(rig: Rig) -> Ledger:
 
 
 @pytest.fixture
-def row(record_property: Callable[[str, object], None]) -> Callable[[Row], None]:
-    """Take a line of the table that is printed in the end."""
-    return lambda row: record_property(ROW, msgspec.to_builtins(row))
-
-
-@pytest.fixture
 def trial(rig: Rig, row: Callable[[Row], None], request: pytest.FixtureRequest) -> Trial:
     """A trial on the hub, named as the test is."""
     return Trial(rig, request.node.name.removeprefix("test_").replace("_", " "), row)
-
-
-def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    rows = [
-        msgspec.convert(value, Row)
-        for report in terminalreporter.getreports("passed")
-        for name, value in report.user_properties
-        if name == ROW
-    ]
-    if rows:
-        terminalreporter.write_sep("=", "nothing lost, nothing twice, nobody in who should not be, nobody locked in")
-        for line in table(rows):
-            terminalreporter.write_line(line)

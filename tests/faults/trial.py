@@ -1,16 +1,19 @@
-"""A fault played on a hub, and the four checks that every one of them ends in.
+"""A fault played on a hub, and the four checks that every one of them ends in; docs/faults.md tells of them.
 
 Nothing lost: what the edge recorded is stored. Nothing twice: each event is stored once, and the counts are the truth.
-Nobody in who should not be: a code opens when it should and at no other time, and the lock of the door never let go
-without a reason that is stored. Nobody locked in: everybody who wanted to leave has left.
+Nobody in who should not be: nobody was granted entry but who typed a good code, and the lock of the front door never
+let go without a lawful reason, which is stored. Nobody locked in: everybody who wanted to leave has left, and the doors
+would let out whoever else came.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
-from edge.wire.events import Event
+from edge.wire.codec import encode
+from edge.wire.events import AccessData, DoorChange, DoorData, Event
 from firmware_sim.rig import Rig
 from firmware_sim.truth import Way
 from firmware_sim.world import RECENT
@@ -18,11 +21,13 @@ from tests.faults.ledger import CODE_DOOR, SITE, Ledger, Stored
 
 WRONG = "482900"
 """A code that nobody was ever given."""
+TRIES = 5
+"""How often somebody types whose door locks again before they have pulled it: it holds for a sixth of a second here."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scenario came to, as one line of the table: events ``stored`` of those ``recorded``, how many of the
-    others were allowed to be lost, how many tries were ``refused``, how many people got ``out``."""
+    """What a scenario came to, as one line of the table: events ``recorded`` by the edge, those of them that are
+    ``stored`` (a power cut may take the last second's), tries that were ``refused``, people who got ``out``."""
 
     scenario: str
     recorded: int
@@ -44,18 +49,21 @@ def table(rows: Iterable[Row]) -> list[str]:
 
 
 class Trial:
-    """One hub under one fault. ``done`` is told the row when all four checks hold."""
+    """One hub under one fault, or under several one after another. ``done`` is told a row whenever all four checks
+    hold. ``lawful``: what may unlock the front door beside codes and exits, such as ``fire``, and how often."""
 
     def __init__(self, rig: Rig, scenario: str, done: Callable[[Row], None]) -> None:
         self.rig = rig
         self.ledger = Ledger(rig)
         self.site = rig.world.site(SITE)
+        self.code = ""
+        self.lawful: Counter[str] = Counter()
         self._scenario = scenario
         self._done = done
         self._may_be_gone: list[Event] = []
         self._refused = 0
         self._granted = 0
-        self.code = ""
+        self._told = Row(scenario="", recorded=0, stored=0, refused=0, out=0)
 
     async def begin(self, guests: int = 6) -> None:
         """A booking of this hour has its code on the front door, and people come and go by the library door."""
@@ -64,10 +72,15 @@ class Trial:
 
     async def opens(self, digits: str | None = None) -> None:
         """The booking's code, or another, opens the front door now; whoever typed it goes in and out again."""
-        outcome = await self.rig.stage.key(SITE, CODE_DOOR, digits or self.code)
-        assert outcome.done, outcome.text
-        self._granted += 1
-        assert (await self.rig.stage.walk_in(SITE, CODE_DOOR)).done
+        stage, world = self.rig.stage, self.rig.world
+        for _ in range(TRIES):
+            outcome = await stage.key(SITE, CODE_DOOR, digits or self.code)
+            assert outcome.done, outcome.text
+            self._granted += 1
+            if await stage.act(world.walk_in(SITE, CODE_DOOR, world.walker())):
+                break
+        else:
+            raise AssertionError("the front door opened and locked again, and nobody was quick enough")
         await self.gets_out()
 
     async def refuses(self, digits: str = WRONG) -> None:
@@ -96,43 +109,84 @@ class Trial:
         safe = rig.clock.now() - timedelta(seconds=rig.plan.rate)
         self._may_be_gone += [event for event in rig.world.reported[SITE].recent if event.at > safe]
 
-    async def ends_well(self, *, logs: int = 1, remark: str = "") -> list[Stored]:
-        """The fault is mended and the edge online: hold the four checks; what is stored. ``logs``: so many outboxes
-        the edge has had."""
+    async def ends_well(self, *, logs: int = 1, remark: str = "", scenario: str | None = None) -> list[Stored]:
+        """The fault is mended and the edge online: hold the four checks over everything since the hub began; what is
+        stored. ``logs``: so many outboxes the edge has had. ``scenario`` names the row, which counts from the row
+        before it; by default it is the trial's own name."""
         await self.ledger.everybody_gone()
         await self.opens()
         await self.refuses()
         await self.ledger.everybody_gone()
         stored = await self.ledger.all_stored()
-        # Nothing lost.
+        self.holds(stored, logs=logs)
+        self._tell(stored, scenario or self._scenario, remark)
+        return stored
+
+    def holds(self, stored: list[Stored], *, logs: int = 1) -> None:
+        """Fails unless all four checks hold of what is stored."""
+        self._nothing_lost(stored)
+        self._nothing_twice(stored, logs)
+        self._nobody_in(stored)
+        self._nobody_locked_in()
+
+    def _recorded(self) -> list[Event]:
         reported = self.rig.world.reported[SITE]
         assert reported.events <= RECENT, "more events than the world keeps: send fewer people"
-        recorded = list(reported.recent)
-        must = [event for event in recorded if event not in self._may_be_gone]
-        self.ledger.stored_once(stored, must)
-        # Nothing twice.
+        return list(reported.recent)
+
+    def _gone(self, stored: list[Stored]) -> list[Event]:
+        """What power took with it."""
+        there = {_named(event) for event in stored}
+        return [event for event in self._may_be_gone if (event.seq, event.at) not in there]
+
+    def _nothing_lost(self, stored: list[Stored]) -> None:
+        may_be_gone = {encode(event) for event in self._may_be_gone}
+        self.ledger.stored_once(stored, (event for event in self._recorded() if encode(event) not in may_be_gone))
+
+    def _nothing_twice(self, stored: list[Stored], logs: int) -> None:
         assert len(self.ledger.each_once(stored)) == logs
         self.ledger.counts_are_true(stored)
-        # Nobody in who should not be.
-        grants = [event for event in stored if event["kind"] == "access" and _granted_at(event, CODE_DOOR)]
-        assert len(grants) == self._granted, grants
-        released = sum(mark.what == "released" and mark.door == CODE_DOOR for mark in self.rig.world.truth.doors)
-        assert released <= self._granted + self.rig.world.truth.count(SITE, Way.OUT, CODE_DOOR)
-        # Nobody locked in.
+
+    def _nobody_in(self, stored: list[Stored]) -> None:
+        truth, gone = self.rig.world.truth, [event.read() for event in self._gone(stored)]
+        grants = [event["seq"] for event in stored if event["kind"] == "access" and _granted(event["data"])]
+        lost = sum(isinstance(data, AccessData) and data.door == CODE_DOOR and data.granted for data in gone)
+        assert len(grants) + lost == self._granted, (grants, lost, self._granted)
+        unlocked = Counter(event["data"]["why"] for event in stored if event["kind"] == "door" and _let(event["data"]))
+        unlocked.update(data.why for data in gone if isinstance(data, DoorData) and _unlocked(data))
+        exits = truth.count(SITE, Way.OUT, CODE_DOOR)
+        lawful = self.lawful + Counter(grant=self._granted, exit=exits)
+        assert unlocked <= lawful, (unlocked, lawful)
+        # The lock itself, whatever the edge tells of it: it is let go by the relay, or by the handle inside.
+        marks = Counter(mark.what for mark in truth.doors if (mark.site, mark.door) == (SITE, CODE_DOOR))
+        assert marks["driven"] <= unlocked.total(), (marks, unlocked)
+        assert marks["released"] <= marks["driven"] + exits, (marks, exits)
+
+    def _nobody_locked_in(self) -> None:
         assert self.rig.world.truth.locked_in == []
         assert all(doorway.circuit.opens_from_inside for doorway in self.site.doorways.values())
         assert self.site.people == 0
+
+    def _tell(self, stored: list[Stored], scenario: str, remark: str) -> None:
+        there, recorded = {_named(event) for event in stored}, self._recorded()
+        sums = Row(
+            scenario=scenario,
+            recorded=len(recorded),
+            stored=sum((event.seq, event.at) in there for event in recorded),
+            refused=self._refused,
+            out=self.rig.world.truth.count(SITE, Way.OUT),
+            remark=remark,
+        )
+        before, self._told = self._told, sums
         self._done(
-            Row(
-                scenario=self._scenario,
-                recorded=len(recorded),
-                stored=len(must),
-                refused=self._refused,
-                out=self.rig.world.truth.count(SITE, Way.OUT),
-                remark=remark,
+            msgspec.structs.replace(
+                sums,
+                recorded=sums.recorded - before.recorded,
+                stored=sums.stored - before.stored,
+                refused=sums.refused - before.refused,
+                out=sums.out - before.out,
             )
         )
-        return stored
 
     async def _secured(self) -> None:
         async def locked() -> bool:
@@ -142,5 +196,17 @@ class Trial:
         await self.rig.until(locked, "the front door is shut and locked")
 
 
-def _granted_at(event: Stored, door: str) -> bool:
-    return bool(event["data"]["door"] == door and event["data"]["granted"])
+def _named(event: Stored) -> tuple[int, datetime]:
+    return event["seq"], datetime.fromisoformat(event["at"])
+
+
+def _granted(data: Stored) -> bool:
+    return bool(data["door"] == CODE_DOOR and data["granted"])
+
+
+def _let(data: Stored) -> bool:
+    return bool(data["door"] == CODE_DOOR and data["change"] == DoorChange.UNLOCKED)
+
+
+def _unlocked(data: DoorData) -> bool:
+    return data.door == CODE_DOOR and data.change is DoorChange.UNLOCKED

@@ -1,0 +1,30 @@
+"""A plugin: whatever ends in the four checks hands in rows, and their table is printed in the end."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from tests.faults.trial import Row, table
+
+ROW = "fault"
+
+
+@pytest.fixture
+def row(record_property: Callable[[str, object], None]) -> Callable[[Row], None]:
+    """Take a line of the table that is printed in the end."""
+    return lambda row: record_property(ROW, msgspec.to_builtins(row))
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    rows = [
+        msgspec.convert(value, Row)
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == ROW
+    ]
+    if rows:
+        terminalreporter.write_sep("=", "nothing lost, nothing twice, nobody in who should not be, nobody locked in")
+        for line in table(rows):
+            terminalreporter.write_line(line)
