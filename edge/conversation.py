@@ -62,6 +62,8 @@ class Conversation:
         self._results: dict[str, CommandResult] = {}
         self._letters: deque[tuple[str, bytes, bool]] = deque()
         self._to_show: dict[str, None] = {}
+        self._to_give: deque[tuple[str, str]] = deque()
+        self._gave: str | None = None
         self.wake = Wake()
         self._status_due = False
         self._said: tuple[ClockTrust, str | None, int, int] | None = None
@@ -93,6 +95,7 @@ class Conversation:
         """The link is down; commands of its session are void from here on."""
         self._gate = None
         self._letters.clear()
+        self._to_give.clear()
 
     def show(self, device: str) -> None:
         """The device's state changed: publish its latest once its event is on the disk."""
@@ -149,7 +152,19 @@ class Conversation:
         if not self.answers(hello) or not self.since_hello(hello.at):
             return False
         self._greeted = (hello.session, hello.at)
+        if hello.plan_wanted is not None and hello.nonce != self._gave:
+            self._gave = hello.nonce
+            self._give_back(hello.plan_wanted)
         return True
+
+    def _give_back(self, version: int) -> None:
+        """The controller does not know the plan in force, and asks for it: a manifest and parts that are its own."""
+        plans = self._house.plans
+        if plans.plan is None or plans.plan.manifest.version != version:
+            return
+        self._letters.append((self._topic("plan/held"), plans.envelope, False))
+        self._to_give = deque((name, ref.digest) for name, ref in plans.plan.manifest.parts.items())
+        self.wake.set()
 
     def since_hello(self, at: datetime) -> bool:
         """Whether what the controller signed at this instant is no older than its last hello of this session. What is
@@ -210,6 +225,7 @@ class Conversation:
                 await link.publish(topic, payload, retain=retain)
                 self.wake.pulse.stirred()
             await self._show_some(link)
+            await self._give_some(link)
             if not (link.connected and self._status_due) or self._leaving:
                 continue
             if loop.time() < rested_at:
@@ -238,6 +254,14 @@ class Conversation:
                 self._to_show.pop(name, None)
                 await link.publish(self._topic("state", name), encode(state), retain=True)
                 self.wake.pulse.stirred()
+
+    async def _give_some(self, link: Link) -> None:
+        while link.connected and self._to_give and not self._leaving:
+            name, digest = self._to_give.popleft()
+            part = await self._house.plans.bytes_of(digest)
+            if part is not None:
+                await link.publish(self._topic("plan/held", name), part)
+            self.wake.pulse.stirred()
 
     async def _restart(self) -> None:
         """Let the result get away first."""

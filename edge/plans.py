@@ -158,6 +158,21 @@ class PlanStore:
         async with self._applying:
             return self.on_disk or await self._save()
 
+    @property
+    def envelope(self) -> bytes:
+        """The manifest in force, as it came; empty while there is no plan."""
+        return self._envelope
+
+    async def bytes_of(self, name: str) -> bytes | None:
+        """A part of the plan in force by its digest, as it came; ``None`` where the disk does not give it back."""
+        if (fresh := self._unsaved.get(name)) is not None:
+            return fresh
+        try:
+            data = await asyncio.to_thread(self._files.read, f"{PARTS}/{name}")
+        except OSError:
+            return None
+        return data if data is not None and digest(data) == name else None
+
     def _open(self, envelope: bytes) -> Manifest:
         return open_envelope(
             envelope, purpose=Purpose.PLAN, kind=Manifest, site=self._site, edge=self._edge, keys=self.keys

@@ -40,7 +40,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
     """The controller asks. ``at`` is its time, ``next_seq`` the event it wants next of ``log``. ``session`` echoes
     the nonce of the edge's status: without it a hello proves no time, since it may be an old one sent again. Nor does
-    it where the controller's own clock is unproven (``trust``)."""
+    it where the controller's own clock is unproven (``trust``). ``plan_wanted``: the plan in force, which the controller
+    does not know, is to be given back to it: the manifest and then every part, as they came."""
 
     site: Slug
     edge: Slug
@@ -51,6 +52,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     log: LogId | None = None
     trust: ClockTrust = ClockTrust.SYNCED
     next_seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)] = 1
+    plan_wanted: Natural | None = None
 
 
 class DeviceState(msgspec.Struct, frozen=True, kw_only=True):

@@ -173,11 +173,14 @@ class PartRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What the plan consists of. Its own digest is that of its bytes."""
+    """What the plan consists of. Its own digest is that of its bytes. ``follows``: the newest plan of this edge that the
+    controller knew of when it made this one, 0 where it knew of none. An edge that carries out a newer one refuses it,
+    since a controller put back from a backup would take away what it has forgotten."""
 
     site: Slug
     edge: Slug
     version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    follows: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
     valid_from: Instant
     horizon: Instant
     must_understand: Annotated[tuple[PartName, ...], msgspec.Meta(max_length=50)] = ()
@@ -228,8 +231,8 @@ def digest(data: bytes) -> str:
 def check_manifest(manifest: Manifest, applied: Manifest | None, known: frozenset[str] = KNOWN) -> None:
     """Whether a manifest may replace the one applied.
 
-    Raises ``PlanRefused`` for a lower version, an equal version with another digest, or a name in
-    ``must_understand`` that is not in ``known``.
+    Raises ``PlanRefused`` for a lower version, an equal version with another digest, one that was made without knowing
+    of the one applied, or a name in ``must_understand`` that is not in ``known``.
     """
     if unknown := sorted(set(manifest.must_understand) - known):
         raise PlanRefused(f"plan {manifest.version} must be understood in {', '.join(unknown)}, which this edge is not")
@@ -241,6 +244,8 @@ def check_manifest(manifest: Manifest, applied: Manifest | None, known: frozense
         raise PlanRefused(f"plan {manifest.version} is older than {applied.version}, which is applied")
     if manifest.version == applied.version and manifest.digest != applied.digest:
         raise PlanRefused(f"plan {manifest.version} comes a second time with another content")
+    if manifest.version > applied.version and manifest.follows is not None and manifest.follows < applied.version:
+        raise PlanRefused(f"plan {manifest.version} was made without knowing of {applied.version}, which is applied")
 
 
 def read_part(name: str, data: bytes, ref: PartRef) -> Part:

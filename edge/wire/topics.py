@@ -28,6 +28,8 @@ CATALOGUE: tuple[TopicKind, ...] = (
     TopicKind(name="plan", way="down", retained=True, payload="Manifest in an envelope"),
     TopicKind(name="plan/part/{name}", way="down", retained=True, payload="a Part, named by digest in the manifest"),
     TopicKind(name="plan/applied", way="up", retained=True, payload="Applied in an envelope"),
+    TopicKind(name="plan/held", way="up", retained=False, payload="the Manifest in force, as it came in its envelope"),
+    TopicKind(name="plan/held/{name}", way="up", retained=False, payload="a Part of it, as it came"),
     TopicKind(name="state/{device}", way="up", retained=True, payload="DeviceState"),
     TopicKind(name="events", way="up", retained=False, payload="EventBatch in an envelope"),
     TopicKind(name="events/ack", way="down", retained=False, payload="Ack in an envelope"),
@@ -51,7 +53,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
         return f"{ROOT}/{self.site}/{self.edge}/{tail}"
 
 
-_WITH_ITEM = {"plan/part", "state"}
+_WITH_ITEM = {"plan/part", "plan/held", "state"}
 _PLAIN = {kind.name for kind in CATALOGUE if "{" not in kind.name}
 
 

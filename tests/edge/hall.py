@@ -202,13 +202,19 @@ class Hall:
     # Controller
 
     def plan(
-        self, version: int, *parts: Part, must_understand: tuple[str, ...] = (), horizon_days: int = 35
+        self,
+        version: int,
+        *parts: Part,
+        must_understand: tuple[str, ...] = (),
+        horizon_days: int = 35,
+        follows: int | None = None,
     ) -> tuple[Manifest, dict[str, bytes]]:
         data = {f"p{number}": encode(part) for number, part in enumerate(parts)}
         manifest = Manifest(
             site=SITE,
             edge=EDGE,
             version=version,
+            follows=follows,
             valid_from=ZERO - timedelta(days=1),
             horizon=ZERO + timedelta(days=horizon_days),
             must_understand=must_understand,
@@ -216,8 +222,10 @@ class Hall:
         )
         return manifest, data
 
-    async def send_plan(self, version: int, *parts: Part, must_understand: tuple[str, ...] = ()) -> Manifest:
-        manifest, data = self.plan(version, *parts, must_understand=must_understand)
+    async def send_plan(
+        self, version: int, *parts: Part, must_understand: tuple[str, ...] = (), follows: int | None = None
+    ) -> Manifest:
+        manifest, data = self.plan(version, *parts, must_understand=must_understand, follows=follows)
         await self.publish(manifest, data)
         return manifest
 

@@ -125,6 +125,7 @@ MANIFEST = Manifest(
     site="ramsey",
     edge="ramsey-pi",
     version=1_761_350_400_000,
+    follows=1_761_350_399_000,
     valid_from=AT,
     horizon=AT + timedelta(days=35),
     must_understand=("hours", "grants"),
@@ -158,7 +159,15 @@ SAMPLES: dict[str, msgspec.Struct] = {
         certificate="-----BEGIN CERTIFICATE-----",
     ),
     "hello": Hello(
-        site="ramsey", edge="ramsey-pi", nonce=NONCE, at=AT, session=NONCE, plan_version=7, log=LOG, next_seq=43
+        site="ramsey",
+        edge="ramsey-pi",
+        nonce=NONCE,
+        at=AT,
+        session=NONCE,
+        plan_version=7,
+        log=LOG,
+        next_seq=43,
+        plan_wanted=9,
     ),
     "hello_reply": HelloReply(
         site="ramsey", edge="ramsey-pi", nonce=NONCE, status=STATUS, first_kept=1, states=(STATE,)

@@ -1,0 +1,92 @@
+"""A controller that does not know the plan in force gets it back, and no other."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from edge.wire.envelope import Keyring, Purpose, open_envelope
+from edge.wire.messages import Hello
+from edge.wire.plan import GrantsPart, Manifest, assemble
+from edge.wire.topics import parse
+from tests.edge.hall import EDGE, SITE, ZERO, Hall, grant, hours, with_hall
+
+
+def given_back(hall: Hall) -> tuple[list[Manifest], dict[str, bytes]]:
+    manifests: list[Manifest] = []
+    parts: dict[str, bytes] = {}
+    keys = Keyring(hall.controller.public_key)
+    for message in hall.heard:
+        topic = parse(message.topic)
+        if topic is None or topic.name != "plan/held":
+            continue
+        if topic.item is None:
+            manifests.append(
+                open_envelope(message.payload, purpose=Purpose.PLAN, kind=Manifest, site=SITE, edge=EDGE, keys=keys)
+            )
+        else:
+            parts[topic.item] = message.payload
+    return manifests, parts
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_the_plan_in_force_is_given_back_as_it_came(restarted: bool) -> None:
+    async def act(hall: Hall) -> None:
+        sent = await hall.send_plan(7, hours(), GrantsPart(grants=(grant("482913", ZERO, ZERO + timedelta(hours=2)),)))
+        if restarted:
+            await hall.stop()
+            await hall.start()
+        await hall.hello(session=hall.status().nonce, plan_wanted=7)
+        await asyncio.sleep(1)
+        manifests, parts = given_back(hall)
+        assert manifests == [sent]
+        assert assemble(sent, parts).grant_count == 1
+
+    with_hall(act)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param({"plan_wanted": 6}, id="another plan"),
+        pytest.param({"plan_wanted": 7, "session": "cd" * 16}, id="another session"),
+        pytest.param({}, id="nothing"),
+    ],
+)
+def test_nothing_is_given_back_that_this_session_was_not_asked_for(asked: dict[str, object]) -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_plan(7, hours())
+        await hall.hello(**({"session": hall.status().nonce} | asked))
+        await asyncio.sleep(1)
+        assert given_back(hall) == ([], {})
+
+    with_hall(act)
+
+
+def test_a_question_that_a_broker_repeats_is_answered_once() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_plan(7, hours())
+        session = hall.status().nonce
+        asked = Hello(site=SITE, edge=EDGE, nonce="ab" * 16, at=hall.clock.now(), session=session, plan_wanted=7)
+        for _ in range(3):
+            hall.send("hello", hall.seal(Purpose.HELLO, asked))
+            await asyncio.sleep(1)
+        assert len(given_back(hall)[0]) == 1
+
+    with_hall(act)
+
+
+def test_a_plan_made_without_knowing_of_the_one_in_force_is_refused_also_after_a_power_cut() -> None:
+    async def act(hall: Hall) -> None:
+        kept = await hall.send_plan(7, hours())
+        await hall.stop()
+        await hall.start()
+        await hall.send_plan(9, hours(), follows=5)
+        refusal = hall.applied()[-1]
+        assert (refusal.version, refusal.applied) == (9, False)
+        assert refusal.why == "plan 9 was made without knowing of 7, which is applied"
+        assert hall.status().plan_digest == kept.digest
+        await hall.send_plan(10, hours(), follows=9)
+        assert (hall.applied()[-1].version, hall.applied()[-1].applied) == (10, True)
+
+    with_hall(act)
