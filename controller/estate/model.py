@@ -1,5 +1,6 @@
 """Sites and what they are made of: spaces, the doors on the way in, the edges that switch them."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -161,6 +162,34 @@ class SealedSecrets(msgspec.Struct, frozen=True):
     offline: bytes | None
     next_secret: bytes | None = None
     next_offline: bytes | None = None
+
+
+class OldSecrets(msgspec.Struct, frozen=True, kw_only=True):
+    """Secrets that a door had, as they are stored; see ``DoorSecrets``."""
+
+    name: str
+    secret: bytes
+    offline: bytes | None
+    since: datetime | None
+    until: datetime
+
+
+class DoorSecrets(msgspec.Struct, frozen=True, kw_only=True):
+    """Secrets that a door has or had, in the clear. ``name``: as plans name them; ``since`` and ``until``: ``None``
+    for an open end."""
+
+    name: str
+    secret: bytes
+    offline: bytes | None
+    since: datetime | None
+    until: datetime | None
+
+    def __repr__(self) -> str:
+        return f"DoorSecrets({self.name})"
+
+    def held_at(self, at: datetime) -> bool:
+        """Whether they were the door's at a moment."""
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
 
 
 class SiteParts(msgspec.Struct, frozen=True, kw_only=True):

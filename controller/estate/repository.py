@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, Table, and_, delete, insert, select, update
+from sqlalchemy import RowMapping, Table, and_, delete, func, insert, select, update
 
 from controller.database import Tx
 from controller.estate.model import (
@@ -15,6 +16,7 @@ from controller.estate.model import (
     Floor,
     Layout,
     Noise,
+    OldSecrets,
     SealedSecrets,
     Site,
     SiteParts,
@@ -28,6 +30,7 @@ from controller.estate.tables import (
     equipment,
     floors,
     layouts,
+    old_secrets,
     sites,
     space_amenities,
     space_doors,
@@ -163,6 +166,22 @@ async def sealed_secrets(tx: Tx, site: str, *, edge: str | None = None) -> dict[
 async def put_secrets(tx: Tx, site: str, door: str, sealed: SealedSecrets) -> None:
     here = (doors.c.site == site) & (doors.c.id == door)
     await tx.execute(update(doors).where(here).values(msgspec.structs.asdict(sealed)))
+
+
+async def keep_secrets(tx: Tx, site: str, door: str, sealed: SealedSecrets, *, name: str, until: datetime) -> None:
+    """Put a door's secrets, which plans know by ``name``, among those that it had until a moment."""
+    c = old_secrets.c
+    before = select(func.max(c.until)).where(c.site == site, c.door == door)
+    since = (await tx.execute(before)).scalar()
+    row = {"site": site, "door": door, "name": name, "since": since, "until": until}
+    await tx.execute(insert(old_secrets).values(row | {"secret": sealed.secret, "offline": sealed.offline}))
+
+
+async def kept_secrets(tx: Tx, site: str, door: str) -> list[OldSecrets]:
+    """The secrets that a door had, the latest first."""
+    c = old_secrets.c
+    query = select(*(c[name] for name in OldSecrets.__struct_fields__)).where(c.site == site, c.door == door)
+    return [OldSecrets(**row) for row in (await tx.execute(query.order_by(c.until.desc()))).mappings()]
 
 
 async def put_site(tx: Tx, value: Site) -> bool:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -21,7 +22,17 @@ from controller.estate.errors import (
     Unsound,
 )
 from controller.estate.following import Follower, Foreseen, together
-from controller.estate.model import Door, Edge, Equipment, Floor, SealedSecrets, Site, SiteParts, Space
+from controller.estate.model import (
+    Door,
+    DoorSecrets,
+    Edge,
+    Equipment,
+    Floor,
+    SealedSecrets,
+    Site,
+    SiteParts,
+    Space,
+)
 from controller.estate.revisions import bump
 from controller.estate.soundness import Fault, faults, users
 from controller.people import audit
@@ -29,7 +40,7 @@ from controller.people.model import PartyKind
 from controller.people.parties import party
 from controller.secrets import Keys
 from edge.wire.clock import Clock
-from edge.wire.enrolment import DoorSecret
+from edge.wire.enrolment import DoorSecret, secret_id
 
 T = TypeVar("T", Floor, Space, Equipment, Door, Edge)
 SECRET_BYTES = 32
@@ -90,6 +101,28 @@ class Estate:
             if each.offline is not None
         }
 
+    async def secrets_of(self, tx: Tx, site: str, door: str) -> list[DoorSecrets]:
+        """Those that a door has, then those that it had, the latest first, as far as plans of their time are kept."""
+        sealed = (await repository.sealed_secrets(tx, site)).get(door)
+        old = await repository.kept_secrets(tx, site, door)
+        every: list[tuple[bytes, bytes | None, datetime | None, datetime | None]]
+        every = [(each.secret, each.offline, each.since, each.until) for each in old]
+        if sealed is not None:
+            every.insert(0, (sealed.secret, sealed.offline, old[0].until if old else None, None))
+        found = []
+        for secret, offline, since, until in every:
+            clear = self._keys.unseal(secret, _about(site, door))
+            found.append(
+                DoorSecrets(
+                    name=secret_id(clear),
+                    secret=clear,
+                    offline=None if offline is None else self._keys.unseal(offline, _about_offline(site, door)),
+                    since=since,
+                    until=until,
+                )
+            )
+        return found
+
     async def all_secrets(self, tx: Tx, site: str, *, edge: str) -> dict[str, tuple[DoorSecret, ...]]:
         """Door id -> its secrets, and the next ones where there are such, of the doors on an edge that have both."""
         found: dict[str, tuple[DoorSecret, ...]] = {}
@@ -130,16 +163,25 @@ class Estate:
         changed: dict[str, bytes] = {}
         for door, sealed in (await repository.sealed_secrets(tx, site, edge=edge)).items():
             if sealed.next_secret is not None:
-                await repository.put_secrets(tx, site, door, SealedSecrets(sealed.next_secret, sealed.next_offline))
+                await self._replace(tx, site, door, sealed, SealedSecrets(sealed.next_secret, sealed.next_offline))
                 changed[door] = self._keys.unseal(sealed.next_secret, _about(site, door))
         return changed
 
     async def renew_secrets(self, tx: Tx, site: str, *, edge: str) -> tuple[str, ...]:
         """Other secrets for the doors on an edge, at once; the doors."""
-        doors = tuple(await repository.sealed_secrets(tx, site, edge=edge))
-        for door in doors:
-            await repository.put_secrets(tx, site, door, self._new_secrets(site, door))
-        return doors
+        before = await repository.sealed_secrets(tx, site, edge=edge)
+        for door, sealed in before.items():
+            await self._replace(tx, site, door, sealed, self._new_secrets(site, door))
+        return tuple(before)
+
+    async def _replace(self, tx: Tx, site: str, door: str, old: SealedSecrets, new: SealedSecrets) -> None:
+        await self._keep(tx, site, door, old)
+        await repository.put_secrets(tx, site, door, new)
+
+    async def _keep(self, tx: Tx, site: str, door: str, old: SealedSecrets) -> None:
+        """What a door had until now, for whoever asks why it opened."""
+        name = secret_id(self._keys.unseal(old.secret, _about(site, door)))
+        await repository.keep_secrets(tx, site, door, old, name=name, until=self._clock.now())
 
     async def put_site(self, site: Site, *, actor: str) -> bool:
         """Write a site; True when it is new. Raises ``Unsound`` for an organisation that is not there."""
@@ -260,10 +302,13 @@ class Estate:
             await repository.put_equipment(tx, _of(after, "equipment", each, Equipment))
 
     async def _remove(self, tx: Tx, site: str, gone: Sequence[Difference]) -> None:
+        known = await repository.sealed_secrets(tx, site) if any(each.section == "doors" for each in gone) else {}
         for section in ("equipment", "spaces", "floors", "doors", "edges"):
             for each in gone:
                 if each.section != section:
                     continue
+                if section == "doors":
+                    await self._keep(tx, site, each.id, known[each.id])
                 try:
                     await repository.remove(tx, site, section, each.id)
                 except IntegrityError as error:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     true,
 )
 
-from controller.database import metadata
+from controller.database import Instant, metadata
 
 sites = Table(
     "sites",
@@ -61,6 +61,20 @@ doors = Table(
     Column("next_offline", LargeBinary),
     ForeignKeyConstraint(["site", "edge"], ["edges.site", "edges.id"]),
 )
+
+old_secrets = Table(
+    "old_secrets",
+    metadata,
+    Column("site", String(40), ForeignKey("sites.id"), primary_key=True),
+    Column("door", String(40), primary_key=True),  # it may be gone
+    Column("name", String(16), primary_key=True),  # as plans name the secret
+    Column("secret", LargeBinary, nullable=False),
+    Column("offline", LargeBinary),
+    Column("since", Instant),  # null: since the door was made
+    Column("until", Instant, nullable=False),
+)
+"""Secrets that doors had, sealed as the present ones are, as long as a plan is kept that may have been made with them:
+only with them is a code of that time recognised."""
 
 spaces = Table(
     "spaces",

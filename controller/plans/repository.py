@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, delete, exists, func, insert, select, update
 
 from controller.bookings.tables import bookings
 from controller.database import Tx
+from controller.estate.tables import old_secrets
 from controller.people.may import Thing
 from controller.plans.model import Issued, SignedPlan
 from controller.plans.tables import commands, overrides, plan_parts, plans
@@ -108,6 +109,13 @@ async def parts_of(tx: Tx, manifest: Manifest) -> dict[str, bytes]:
         query = select(plan_parts.c.digest, plan_parts.c.packed).where(plan_parts.c.digest.in_(lot))
         packed |= {row.digest: row.packed for row in await tx.execute(query)}
     return {name: zlib.decompress(packed[ref.digest]) for name, ref in manifest.parts.items()}
+
+
+async def forget_secrets(tx: Tx) -> None:
+    """Delete the secrets that doors had before the first plan that is kept of their site was made: nothing is left
+    that only they explain."""
+    made_with = exists().where(plans.c.site == old_secrets.c.site, plans.c.compiled_at <= old_secrets.c.until)
+    await tx.execute(delete(old_secrets).where(~made_with))
 
 
 async def put_outcome(

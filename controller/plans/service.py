@@ -140,10 +140,16 @@ class Planner:
                     await patiently(partial(self.want_site, site), what=f"the edges of {site}")
 
     async def watch_days(self) -> None:
-        """Look at every edge now and at least daily, for ever: plans reach 35 days ahead of each day."""
+        """Look at every edge now and at least daily, for ever: plans reach 35 days ahead of each day. Once a day
+        what only plans that are gone needed goes too."""
+        tidied: datetime | None = None
         while True:
             everyone = await patiently(self._everyone, what="all edges")
             window = plan_window(self._clock.now())
+            if tidied != window.start:
+                tidy = partial(self._database.run, repository.forget_secrets)
+                await patiently(tidy, what="secrets that doors had")
+                tidied = window.start
             for name in everyone:
                 if self._checked.get(name) != window.start:
                     self.want(name)

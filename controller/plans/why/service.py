@@ -1,6 +1,7 @@
 """Why a door opened, did not, or would: the plan that it had, decided upon once more."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -12,7 +13,7 @@ from controller.bookings.model import Booking
 from controller.bookings.picture import Picture, Pictures
 from controller.database import Database, Tx
 from controller.estate.errors import DoorUnknown
-from controller.estate.model import Door
+from controller.estate.model import Door, DoorSecrets
 from controller.estate.service import Estate
 from controller.people import audit
 from controller.people.model import Actor
@@ -21,7 +22,7 @@ from controller.plans.why.repository import Told, told_around, version_at
 from controller.secrets import Keys
 from edge.wire import passes
 from edge.wire.clock import Clock
-from edge.wire.credentials import Presented
+from edge.wire.credentials import Presented, is_offline_code
 from edge.wire.decide import ClockTrust, Decision, decide, span_at
 from edge.wire.envelope import Keyring, Signer
 from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, Lookup, OfflineWindow, digits_of, quarter_at
@@ -54,7 +55,8 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True):
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """A decision and all that it rests on. ``past``: it is about a moment that is over. ``assumed``: how far the clock
     is believed was not told, and ``trust`` is taken to be so. ``grant``: what was found; ``told``: what the door itself
-    told around that moment."""
+    told around that moment. ``secret_gone``: the secret that the plan was made with is not kept any more, so that no
+    code of then is recognised."""
 
     question: Question
     place: Picture
@@ -72,6 +74,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     booking: Booking | None
     holder: str
     told: tuple[Told, ...]
+    secret_gone: bool
 
 
 class Why:
@@ -101,20 +104,22 @@ class Why:
             if question.whose:
                 token = passes.issue(signer, site=question.site, holder=question.whose, now=question.at)
                 shown = Presented(token=token)
-            secret = (await self._estate.door_secrets(tx, question.site))[door.id]
-            offline = (await self._estate.offline_secrets(tx, question.site)).get(door.id)
+            held = await self._estate.secrets_of(tx, question.site, door.id)
+            here = plan.doors.get(door.id) if plan is not None else None
+            wanted = here.hours.secret if here is not None else ""
+            made_with = _made_with(held, wanted, question.at)
+            offline = _offline_secrets(held, made_with, question.at)
             found = await asyncio.to_thread(_meaning, offline, door.id, shown.digits, question.at)
             decision = decide(
                 plan,
                 door=door.id,
-                secret=secret,
+                secret=made_with.secret if made_with is not None else b"",
                 credential=shown,
                 now=question.at,
                 trust=trust,
                 keys=Keyring(signer.public_key),
                 offline=found,
             )
-            here = plan.doors.get(door.id) if plan is not None else None
             booking_id = decision.booking
             if decision.offline is not None and booking_id is None:
                 booking_id = await booking_of(tx, question.site, door.id, decision.offline)
@@ -137,6 +142,7 @@ class Why:
                 booking=named[0] if named else None,
                 holder=holder.draft.name if holder is not None else "",
                 told=tuple(told),
+                secret_gone=made_with is None,
             )
         await self._database.run(self._record, question, actor)
         return explained
@@ -179,10 +185,25 @@ def _grant_of(plan: Plan | None, door: str, decision: Decision) -> Grant | None:
     return next((each for each in owned if each.duress is decision.duress), None)
 
 
-def _meaning(secret: bytes | None, door: str, digits: str, at: datetime) -> Lookup:
+def _made_with(held: Sequence[DoorSecrets], named: str, at: datetime) -> DoorSecrets | None:
+    """The secrets that a plan which names them so was made with; where it names none, those that were the door's at
+    the moment. ``None`` where they are not kept any more."""
+    if named:
+        return next((each for each in held if each.name == named), None)
+    return next((each for each in held if each.held_at(at)), None)
+
+
+def _offline_secrets(held: Sequence[DoorSecrets], made_with: DoorSecrets | None, at: datetime) -> list[bytes]:
+    """What offline codes may have been made from at a moment: a door that was out of reach goes on by the secrets of
+    its plan, whatever they are at the controller."""
+    known = [each for each in (made_with, *held) if each is not None and (each is made_with or each.held_at(at))]
+    return list(dict.fromkeys(each.offline for each in known if each.offline is not None))
+
+
+def _meaning(secrets: Sequence[bytes], door: str, digits: str, at: datetime) -> Lookup:
     """What an offline code can mean around a moment; tried one by one, as there is no table of that time."""
     found: list[OfflineWindow] = []
-    if secret is not None and Presented(digits=digits).method.value == "offline_code":
+    for secret in secrets if is_offline_code(digits) else ():
         now = int((quarter_at(at) - EPOCH) // QUARTER)
         for start in range(now - QUARTERS_MAX - AROUND, now + AROUND + 1):
             for quarters in range(max(1, now - AROUND - start), QUARTERS_MAX + 1):

@@ -77,7 +77,9 @@ def _whose(found: Explained, actor: Actor) -> str:
     decision = found.decision
     if decision.kind is None:
         if decision.reason in (Reason.UNKNOWN, Reason.PASS_UNKNOWN):
-            return "It stands in no grant of that plan, for this door and its present secret."
+            if found.secret_gone:
+                return "That plan's codes cannot be recognised any more: the secret it was made with is gone."
+            return "It stands in no grant of that plan for this door."
         return ""
     text = f"It is {_KINDS[decision.kind]}"
     if found.booking is not None:

@@ -1,16 +1,20 @@
 """Why a door opens or not: by the plan that it had, in words that never say the code."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
+from controller.access.reissue import rehash
+from controller.estate.tables import old_secrets
 from controller.house import House
 from controller.people.tables import writes
 from controller.plans import repository as plans
+from controller.plans.tables import plans as signed_plans
 from controller.telemetry.tables import event_logs, events
 from edge.wire.codec import encode
 from edge.wire.decide import REASON_TEXT, Reason
@@ -22,6 +26,8 @@ from tests.controller.village import API, SITE, Json, act, book
 
 EDGE = "pi-front"
 DAY = timedelta(days=1)
+
+Change = Callable[[httpx.AsyncClient, House], Awaitable[None]]
 
 
 async def sign(house: House, *, applied: bool = True) -> int:
@@ -193,3 +199,85 @@ async def test_a_door_that_is_not_there_is_not_found(village: httpx.AsyncClient,
 def test_the_page_about_codes_tells_how_to_ask() -> None:
     page = (Path(__file__).parents[3] / "docs" / "codes.md").read_text(encoding="utf-8")
     assert "hallkeeper why ramsey/front-door --code" in page
+
+
+async def revoke(client: httpx.AsyncClient, house: House) -> None:
+    answer = await client.post(f"{API}/sites/{SITE}/edges/{EDGE}/revocation", json={"reason": "stolen"})
+    assert answer.status_code == 200, answer.text
+
+
+async def rotate(client: httpx.AsyncClient, house: House) -> None:
+    async with house.database.write() as tx:
+        await house.estate.begin_secrets(tx, SITE, edge=EDGE)
+        changed = await house.estate.take_up_secrets(tx, SITE, edge=EDGE)
+        await rehash(tx, house.access, site=SITE, secrets=changed)
+
+
+@pytest.mark.parametrize("change", [revoke, rotate])
+async def test_codes_from_before_a_door_had_other_secrets_are_recognised_by_those_that_it_had(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock, change: Change
+) -> None:
+    made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
+    first = await sign(any_house)
+    for day in (2, 3):  # changed twice: the first secrets are neither the present nor the last ones
+        clock.set(NOW + day * DAY)
+        await change(any_village, any_house)
+        await sign(any_house)
+    found = await why(any_village, code=made["code"], at="2026-11-25T18:05")
+    assert (found["granted"], found["booking"], found["plan"]) == (True, made["id"], first)
+    wrong = await why(any_village, code="604138", at="2026-11-25T18:05")
+    assert (wrong["granted"], wrong["reason"]) == (False, Reason.UNKNOWN)
+
+
+async def test_an_offline_code_of_secrets_that_a_door_had_is_recognised(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    await sign(any_house)
+    await go_offline(any_house, EDGE, 30)
+    made = await book(any_village, space="studio", starts="2026-11-25T18:00", ends="2026-11-25T20:00")
+    issued = (await any_village.post(f"{API}/bookings/{made['id']}/offline-code")).json()
+    for day in (2, 3):
+        clock.set(NOW + day * DAY)
+        await revoke(any_village, any_house)
+        await sign(any_house)
+    found = await why(any_village, code=issued["offline_codes"][0]["code"], at="2026-11-25T18:05")
+    assert (found["granted"], found["booking"]) == (True, made["id"])
+
+
+async def test_old_secrets_lie_sealed_and_go_with_the_plans_of_their_time(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
+    await sign(any_house)
+    async with any_house.database.read() as tx:
+        clear = (await any_house.estate.door_secrets(tx, SITE))["front-door"]
+    clock.set(NOW + DAY)
+    await revoke(any_village, any_house)
+    clock.set(NOW + DAY + timedelta(minutes=1))
+    await sign(any_house)
+    here = (old_secrets.c.site == SITE) & (old_secrets.c.door == "front-door")
+    kept = select(old_secrets.c.secret, old_secrets.c.since, old_secrets.c.until).where(here)
+    async with any_house.database.write() as tx:
+        await plans.forget_secrets(tx)
+        [row] = (await tx.execute(kept)).all()
+        assert (row.since, row.until) == (None, NOW + DAY)
+        assert clear not in row.secret
+        await tx.execute(delete(signed_plans).where(signed_plans.c.compiled_at <= NOW + DAY))
+        await plans.forget_secrets(tx)
+        assert (await tx.execute(kept)).all() == []
+    found = await why(any_village, code=made["code"], at="2026-11-25T18:05")
+    assert (found["granted"], found["plan"]) == (False, None)
+
+
+async def test_where_the_secret_of_a_plan_is_gone_that_is_said(
+    village: httpx.AsyncClient, house: House, clock: ManualClock
+) -> None:
+    made = await book(village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
+    await sign(house)
+    clock.set(NOW + DAY)
+    await revoke(village, house)
+    async with house.database.write() as tx:
+        await tx.execute(delete(old_secrets))
+    found = await why(village, code=made["code"], at="2026-11-25T18:05")
+    assert not found["granted"]
+    assert any("cannot be recognised any more" in each for each in found["text"])
