@@ -177,7 +177,8 @@ class Timekeeper:
             return False
         now = self.now(mono)
         off_s = abs(now - at) / timedelta(seconds=1)
-        if off_s > HELLO_TOLERANCE_S + age_s:
+        # It was on its way for some of the session's age: so much later it may be by now, but no earlier than it says.
+        if off_s > HELLO_TOLERANCE_S + (age_s if now > at else 0.0):
             self._line = self._last = at
             self._synced, off_s = False, 0.0
         else:

@@ -316,6 +316,17 @@ def test_a_long_outage_ends_in_a_hello_that_moves_the_clock_far_forward() -> Non
     assert desk.time.trust is HOLDOVER
 
 
+@pytest.mark.parametrize(("ahead_s", "stays"), [(-11.0, False), (-4.0, True), (11.0, True), (16.0, False)])
+def test_a_hello_of_a_session_that_is_some_seconds_old_moves_a_clock_that_cannot_be_right(
+    ahead_s: float, stays: bool
+) -> None:
+    """One that is behind it would take every command for one from the future."""
+    desk = Desk(wrong=timedelta(seconds=ahead_s))
+    assert desk.off == timedelta(seconds=ahead_s)
+    assert desk.hello(late_s=10.0)
+    assert desk.off == (timedelta(seconds=ahead_s) if stays else timedelta(0))
+
+
 def test_a_hello_is_as_good_as_its_way_was_short() -> None:
     for late_s in (0.5, 50.0):
         desk = Desk(floor=NOON - DAY)
