@@ -16,6 +16,7 @@ import msgspec
 from edge.wire.codec import decode
 from edge.wire.errors import Malformed
 from edge.wire.events import Event
+from firmware_sim.hardware import DiskState, Hardware
 
 LINE_LIMIT = 4 * 1024 * 1024
 """Longest line, in bytes; a station listing is the longest."""
@@ -100,11 +101,27 @@ class GlassAsk(msgspec.Struct, frozen=True, kw_only=True, tag="glass"):
     broken: bool
 
 
+class DiskAsk(msgspec.Struct, frozen=True, kw_only=True, tag="disk"):
+    """Let the disk of a Pi fill up or become read-only, or mend it."""
+
+    site: str
+    state: DiskState
+
+
+class ClockAsk(msgspec.Struct, frozen=True, kw_only=True, tag="clock"):
+    """Let a Pi's time service say a time that is so many seconds ahead of the true one."""
+
+    site: str
+    off_s: float
+
+
 class StatusAsk(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
     """The truth beside what was reported."""
 
 
-Question = KeyAsk | CardAsk | ScanAsk | WalkAsk | NetworkAsk | PowerAsk | FireAsk | GlassAsk | StatusAsk
+Question = (
+    KeyAsk | CardAsk | ScanAsk | WalkAsk | NetworkAsk | PowerAsk | FireAsk | GlassAsk | DiskAsk | ClockAsk | StatusAsk
+)
 ToWorld = PiHello | OutputLine | EventLine | Question
 
 
@@ -112,6 +129,12 @@ class LevelsLine(msgspec.Struct, frozen=True, kw_only=True, tag="levels"):
     """The levels on the Pi's wires as it comes to life, by BCM number."""
 
     levels: dict[int, bool]
+
+
+class HardwareLine(msgspec.Struct, frozen=True, kw_only=True, tag="hardware"):
+    """How the Pi itself is from here on; the first one comes after the levels, before it begins."""
+
+    hardware: Hardware
 
 
 class InputLine(msgspec.Struct, frozen=True, kw_only=True, tag="input"):
@@ -136,7 +159,7 @@ class ScanLine(msgspec.Struct, frozen=True, kw_only=True, tag="scanned"):
     text: str
 
 
-ToPi = LevelsLine | InputLine | ListingLine | ScanLine
+ToPi = LevelsLine | HardwareLine | InputLine | ListingLine | ScanLine
 
 
 class DoorStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,8 @@ from edge.wire.errors import WireError
 from firmware_sim.cable import (
     Answer,
     CardAsk,
+    ClockAsk,
+    DiskAsk,
     FireAsk,
     GlassAsk,
     KeyAsk,
@@ -27,6 +29,7 @@ from firmware_sim.cable import (
     ask,
 )
 from firmware_sim.errors import SimError
+from firmware_sim.hardware import DiskState
 
 app = typer.Typer(
     help="Act on a running demo: type codes, show cards, scan, walk, cut the network, pull the plug, start a fire.",
@@ -162,6 +165,32 @@ def break_glass(door: DoorArg = GLASS_DOOR, folder: Dir = DEMO) -> None:
 def mend_glass(door: DoorArg = GLASS_DOOR, folder: Dir = DEMO) -> None:
     """Put in a new glass.  Example:  hallkeeper sim glass mend march/hall-door"""
     _end(_ask(folder, _glass(door, broken=False)))
+
+
+@app.command()
+def disk(
+    state: Annotated[DiskState, typer.Argument(help="full, read-only, or sound again")],
+    site: SiteArg,
+    folder: Dir = DEMO,
+) -> None:
+    """Let the disk of a building's Pi fill up or become read-only, or mend it; its doors go on.
+
+    Example:  hallkeeper sim disk read-only ramsey
+    """
+    _end(_ask(folder, DiskAsk(site=site, state=state)))
+
+
+@app.command()
+def clock(
+    site: SiteArg,
+    ahead: Annotated[float, typer.Option(help="Seconds, such as 3600 or -86400; 0 puts it right.")],
+    folder: Dir = DEMO,
+) -> None:
+    """Let the time service of a building's Pi say a false time, so that its clock steps; its doors go on.
+
+    Example:  hallkeeper sim clock ramsey --ahead 3600
+    """
+    _end(_ask(folder, ClockAsk(site=site, off_s=ahead)))
 
 
 @app.command()

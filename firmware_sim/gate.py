@@ -3,18 +3,24 @@
 import asyncio
 import contextlib
 import logging
+import uuid
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import msgspec
 
 from edge.wire.errors import WireError
 from firmware_sim import cable
 from firmware_sim.cable import (
     Answer,
     CardAsk,
+    ClockAsk,
+    DiskAsk,
     DoorStatus,
     EventLine,
     FireAsk,
     GlassAsk,
+    HardwareLine,
     InputLine,
     KeyAsk,
     LevelsLine,
@@ -29,10 +35,17 @@ from firmware_sim.cable import (
     WalkAsk,
 )
 from firmware_sim.errors import NoSuchThing, ProcessFailed
+from firmware_sim.hardware import DiskState, Hardware
 from firmware_sim.stage import Outcome, Stage
 from firmware_sim.truth import Way
 
 log = logging.getLogger(__name__)
+
+_DISKS = {
+    DiskState.SOUND: "has a sound disk",
+    DiskState.FULL: "has a full disk",
+    DiskState.READ_ONLY: "has a disk that has become read-only",
+}
 
 
 class Mains(Protocol):
@@ -61,6 +74,9 @@ class _PiWires:
     def levels(self, levels: dict[int, bool]) -> None:
         self._writer.write(cable.line(LevelsLine(levels=levels)))
 
+    def hardware(self, hardware: Hardware) -> None:
+        self._writer.write(cable.line(HardwareLine(hardware=hardware)))
+
 
 class Gate:
     """Serves one stage at ``path``."""
@@ -73,6 +89,7 @@ class Gate:
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
         self._plugged = {site: asyncio.Event() for site in self._world.sites}
+        self._hardware = {site: Hardware(boot=str(uuid.uuid4())) for site in self._world.sites}
 
     async def start(self) -> None:
         self._server = await asyncio.start_unix_server(
@@ -92,6 +109,17 @@ class Gate:
     async def plugged(self, site: str) -> None:
         """Wait until a Pi has come to life at a site."""
         await self._plugged[site].wait()
+
+    def set_hardware(self, site: str, **changes: Any) -> None:
+        """Something is another with a site's Pi from here on, whether it runs or not: fields of ``Hardware``."""
+        self._hardware[site] = msgspec.structs.replace(self._hardware[site], **changes)
+        wires = self._world.site(site).wires
+        if isinstance(wires, _PiWires):
+            wires.hardware(self._hardware[site])
+
+    def booted(self, site: str) -> None:
+        """A Pi's machine, not its agent alone, starts anew."""
+        self.set_hardware(site, boot=str(uuid.uuid4()))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -121,6 +149,7 @@ class Gate:
         self._stage.catch_up()
         # The levels go first, whatever plugging in says after them.
         wires.levels(dict(site.levels))
+        wires.hardware(self._hardware[hello.site])
         site.plug(wires)
         self._plugged[hello.site].set()
         reported = self._world.reported[hello.site]
@@ -157,6 +186,14 @@ class Gate:
                 return _told(self._stage.set_fire(question.site, question.on))
             if isinstance(question, GlassAsk):
                 return _told(self._stage.set_glass(question.site, question.door, question.broken))
+            if isinstance(question, DiskAsk):
+                name = self._world.site(question.site).building.name
+                self.set_hardware(question.site, disk=question.state)
+                return Answer(code=0, text=f"The Pi of {name} {_DISKS[question.state]}")
+            if isinstance(question, ClockAsk):
+                name = self._world.site(question.site).building.name
+                self.set_hardware(question.site, clock_off_s=question.off_s)
+                return Answer(code=0, text=f"The clock of the Pi of {name} is {question.off_s:g} s ahead")
         except NoSuchThing as error:
             return Answer(code=2, text=str(error))
         except (ValueError, ProcessFailed) as error:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from edge.agent import Agent
 from edge.config import Config, load
-from edge.files import DiskFiles
+from edge.files import Folder, SafeFiles
 from edge.link import MqttLink
 from edge.pins import GpioPins
 from edge.wire.clock import Clock, clock_from
 from edge.wire.events import Event
 from firmware_sim.cable import (
     EventLine,
+    HardwareLine,
     InputLine,
     LevelsLine,
     ListingLine,
@@ -29,6 +30,7 @@ from firmware_sim.cable import (
     read_to_pi,
 )
 from firmware_sim.errors import SimError
+from firmware_sim.hardware import FailingMedium, Hardware, WrongClock
 from firmware_sim.pins import SimFactory
 from firmware_sim.scanners import Scanners
 
@@ -62,7 +64,9 @@ class _Pi:
         self, config: Config, clock: Clock, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self._config = config
-        self._clock = clock
+        self._clock = WrongClock(clock)
+        self._disk = FailingMedium(Folder(config.data_dir))
+        self._hardware = Hardware()
         self._reader = reader
         self._writer = writer
 
@@ -72,6 +76,10 @@ class _Pi:
         first = read_to_pi(await self._next())
         if not isinstance(first, LevelsLine):
             raise WorldGone(f"the world began with {type(first).__name__} instead of the levels")
+        second = read_to_pi(await self._next())
+        if not isinstance(second, HardwareLine):
+            raise WorldGone(f"the world went on with {type(second).__name__} instead of the hardware")
+        self._become(second.hardware)
         factory = SimFactory(first.levels, self._driven)
         pins = GpioPins(factory)
         scanners = Scanners(config.readers)
@@ -80,10 +88,11 @@ class _Pi:
             clock=self._clock,
             pins=pins,
             link=lambda introduction: MqttLink(config.broker, introduction),
-            files=DiskFiles(config.data_dir),
+            files=SafeFiles(self._disk),
             observer=self._recorded,
-            synchronised=lambda: True,
-            battery=self._clock.now,
+            synchronised=lambda: self._hardware.synchronised,
+            battery=self._clock.battery,
+            machine_boot=lambda: self._hardware.boot,
         )
         acting = asyncio.create_task(agent.run(), name="agent")
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, acting.cancel)
@@ -110,6 +119,14 @@ class _Pi:
                 _put(files[said.wifi], said.text)
             elif isinstance(said, ScanLine):
                 scanners.scan(said.reader, said.text)
+            elif isinstance(said, HardwareLine):
+                self._become(said.hardware)
+
+    def _become(self, hardware: Hardware) -> None:
+        if (hardware.disk, hardware.room) != (self._hardware.disk, self._hardware.room):
+            self._disk.become(hardware.disk, hardware.room)
+        self._clock.off_s, self._clock.battery_off_s = hardware.clock_off_s, hardware.battery_off_s
+        self._hardware = hardware
 
     async def _next(self) -> bytes:
         try:

@@ -152,6 +152,7 @@ class Rig:
         if on:
             self._dark.discard(site)
             if not pi.running:
+                self.gate.booted(site)
                 await pi.start()
                 self.started()
         else:

@@ -1,0 +1,118 @@
+"""What can be wrong with a simulated Pi itself, below the agent: its disk, its clocks."""
+
+import errno
+import os
+import threading
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from edge.files import Medium
+from edge.wire.clock import Clock
+
+FOLDER_BYTES = 4096
+"""What an empty folder takes of the disk."""
+
+
+class DiskState(StrEnum):
+    SOUND = "sound"
+    FULL = "full"
+    READ_ONLY = "read-only"
+
+
+class Hardware(msgspec.Struct, frozen=True, kw_only=True):
+    """How a Pi is. ``room``: bytes that a full disk still has. ``clock_off_s``: how far its clock is ahead of the true
+    time. ``synchronised``: a time service vouches for that. ``battery_off_s``: the same of its battery clock, ``None``
+    where none answers. ``boot``: which boot of the machine it is."""
+
+    disk: DiskState = DiskState.SOUND
+    room: int = 0
+    clock_off_s: float = 0.0
+    synchronised: bool = True
+    battery_off_s: float | None = 0.0
+    boot: str = ""
+
+
+class FailingMedium:
+    """A ``Medium`` that is full or read-only whenever it is told so."""
+
+    def __init__(self, medium: Medium) -> None:
+        self._medium = medium
+        self._state = DiskState.SOUND
+        self._room = 0
+        self._one_at_a_time = threading.Lock()
+
+    def become(self, state: DiskState, room: int = 0) -> None:
+        """``room``: bytes that a full one still takes; what is deleted makes more."""
+        with self._one_at_a_time:
+            self._state, self._room = state, room
+
+    def read(self, path: str) -> bytes:
+        return self._medium.read(path)
+
+    def names(self, folder: str) -> list[str]:
+        return self._medium.names(folder)
+
+    def exists(self, path: str) -> bool:
+        return self._medium.exists(path)
+
+    def sync(self, path: str) -> None:
+        self._medium.sync(path)
+
+    def write(self, path: str, data: bytes, *, anew: bool = False) -> None:
+        with self._one_at_a_time:
+            self._changes(frees=path if anew else None)
+            fits = len(data) if self._state is not DiskState.FULL else min(len(data), self._room)
+            self._medium.write(path, data[:fits], anew=anew)
+            self._takes(len(data), fits)
+
+    def rename(self, old: str, new: str) -> None:
+        with self._one_at_a_time:
+            self._changes(frees=new)
+            self._medium.rename(old, new)
+
+    def unlink(self, path: str) -> None:
+        with self._one_at_a_time:
+            self._changes(frees=path)
+            self._medium.unlink(path)
+
+    def mkdir(self, path: str) -> None:
+        with self._one_at_a_time:
+            self._changes()
+            self._takes(FOLDER_BYTES, min(FOLDER_BYTES, self._room))
+            self._medium.mkdir(path)
+
+    def _changes(self, *, frees: str | None = None) -> None:
+        if self._state is DiskState.READ_ONLY:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        if self._state is DiskState.FULL and frees is not None and self._medium.exists(frees):
+            self._room += len(self._medium.read(frees))
+
+    def _takes(self, wanted: int, fits: int) -> None:
+        if self._state is DiskState.FULL:
+            self._room -= fits
+            if fits < wanted:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class WrongClock:
+    """A ``Clock`` whose time of day is ``off_s`` ahead of the true one; its monotonic seconds are sound."""
+
+    def __init__(self, true: Clock) -> None:
+        self._true = true
+        self.off_s = 0.0
+        self.battery_off_s: float | None = 0.0
+
+    def now(self) -> datetime:
+        return self._true.now() + timedelta(seconds=self.off_s)
+
+    def battery(self) -> datetime | None:
+        """What the battery clock says."""
+        return None if self.battery_off_s is None else self._true.now() + timedelta(seconds=self.battery_off_s)
+
+    def monotonic(self) -> float:
+        return self._true.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._true.sleep(seconds)
