@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from edge.files import Files
 from edge.furnishing import Furniture
 from edge.house import House
+from edge.mends import advised
 from edge.pins import Pins
 from edge.wire.decide import ClockTrust
 from edge.wire.errors import CommandRefused
@@ -82,9 +83,9 @@ class Acts:
     async def self_test(self, command: Command) -> str:
         """Look at everything that can be looked at without moving a door."""
         house, doors = self._house, self._furniture.doors
-        amiss = [f"the lock of {each.id} does not obey" for each in doors.values() if not each.obeys]
         look_at_outputs(house, self._pins)
-        amiss += [f"{device}: {what}" for device, what in house.faults]
+        found = [(each.id, what) for each in doors.values() for what in each.amiss] + house.faults
+        amiss = [advised(device, what) for device, what in dict.fromkeys(found)]
         if (disk := await self._disk()) is not None:
             amiss.append(disk)
         if not house.plans.on_disk:

@@ -100,12 +100,28 @@ class Area:
         if kept.set:
             self._counts = dict.fromkeys(config.counters, Headcount())
         self._windows = {
-            each.id: Switch(each.contact, name=each.id, house=house, pins=pins, changed=partial(self._window, each.id))
+            each.id: Switch(
+                each.contact,
+                device=self.id,
+                what=each.id,
+                doubtful=False,
+                house=house,
+                pins=pins,
+                changed=partial(self._window, each.id),
+            )
             for each in config.windows
         }
         self._tamper = None
         if config.tamper is not None:
-            self._tamper = Switch(config.tamper, name=f"tamper {self.id}", house=house, pins=pins, changed=self._lid)
+            self._tamper = Switch(
+                config.tamper,
+                device=self.id,
+                what="the tamper loop",
+                doubtful=False,
+                house=house,
+                pins=pins,
+                changed=self._lid,
+            )
         self._outputs = {
             key: (wired, pins.output(wired.pin, initial=wired.level(False))) for key, wired in config.outputs().items()
         }
@@ -218,6 +234,8 @@ class Area:
                 self.look()
             case FaultData(what=what, present=True) if device in self._counts:
                 self._counts[device] = doubted(self._counts[device], f"{device}: {what}")
+            case FaultData() if device in self._doors:
+                self.look()
 
     def _door(self, door: str, change: DoorChange) -> None:
         if change is DoorChange.OPENED:
@@ -274,8 +292,14 @@ class Area:
     # How things stand
 
     def _open(self) -> list[str]:
-        open_ = [door for door, each in self._doors.items() if each.is_open]
+        open_ = [door for door, each in self._doors.items() if each.is_open is not False]
         return open_ + [window for window, each in self._windows.items() if not each.active]
+
+    def _unknown(self, way_in: str) -> bool:
+        """Whether its contact chatters."""
+        if way_in in self._doors:
+            return self._doors[way_in].is_open is None
+        return self._windows[way_in].chatters
 
     def _closed(self) -> bool:
         plan, now = self._house.plans.plan, self._house.now()
@@ -295,7 +319,7 @@ class Area:
         if self._tamper is not None and not self._tamper.active:
             return TAMPER
         if open_ := self._open():
-            return f"{open_[0]} is open"
+            return f"nobody knows whether {open_[0]} is shut" if self._unknown(open_[0]) else f"{open_[0]} is open"
         if unlocked := [door for door, each in self._doors.items() if each.released]:
             return f"{unlocked[0]} is not locked"
         most = self._config.unproven_after

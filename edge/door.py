@@ -67,9 +67,10 @@ class Glass(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """Input: the door was opened or closed. A double door is open while either leaf is."""
+    """Input: the door was opened or closed, or nobody can tell any longer (``None``: its contact chatters). A double
+    door is open while either leaf is."""
 
-    open: bool
+    open: bool | None
 
 
 class Tick(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +97,7 @@ Effect = Lock | Report
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """``open`` is ``None`` where the door has no contact. ``until``: when a release ends. ``passed``: the door was
+    """``open`` is ``None`` where no contact tells. ``until``: when a release ends. ``passed``: the door was
     opened during it. ``held_at``: when a door that stands open becomes *held*. ``grace_until``: see OPEN_GRACE_S."""
 
     held_after_s: float
@@ -166,6 +167,10 @@ def step(state: State, given: Input, now: float) -> tuple[State, tuple[Effect, .
         case Contact(open=True):
             state, forced = _opened(state, now)
             reports += forced
+        case Contact(open=None):
+            if state.alarm is not None:
+                reports.append(Report(change=DoorChange.CLEARED))
+            state = _with(state, open=None, alarm=None, held_at=None, passed=False)
         case Contact():
             if state.passed and not state.pressed:
                 why = "closed"
@@ -200,7 +205,8 @@ def _opened(state: State, now: float) -> tuple[State, list[Report]]:
         return state, []
     reports = [Report(change=DoorChange.OPENED)]
     in_grace = state.grace_until is not None and now < state.grace_until
-    allowed = _let_go(state) or state.free or state.fire is not None or in_grace
+    # One that is found open, after nobody could tell, is not forced: nobody saw it open.
+    allowed = _let_go(state) or state.free or state.fire is not None or in_grace or state.open is None
     state = _with(state, open=True, passed=state.until is not None)
     if not allowed:
         state = _with(state, alarm="forced")

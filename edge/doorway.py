@@ -11,6 +11,7 @@ from edge.bouncer import Bouncer
 from edge.door_config import DoorConfig
 from edge.house import House, Timer
 from edge.interlock import WAIT_S, Interlock
+from edge.leaf import Leaf
 from edge.lock import Lock
 from edge.lockout import is_typed
 from edge.pins import Pins
@@ -30,6 +31,9 @@ from edge.wire.plan import DoorPlan, OverrideKind
 LOOK_S = 30.0
 """The plan is looked at this often at least, so that a step of the clock cannot leave a door free for long."""
 EXIT_STUCK = "exit button stuck"
+GLASS_BROKEN = "the glass is broken, or its line"
+STANDS_OPEN = "it stands open longer than it may"
+FORCED = "it was opened without leave and stands open"
 STUCK_S = 600.0
 """An exit button pressed this long is reported as stuck. It goes on releasing the door: whoever is inside gets out."""
 
@@ -90,22 +94,19 @@ class Doorway:
         self._asking = False
         self._warning = Signal.IDLE
         self._lasting: dict[str, Signal] = {}
-        self._begun = self._exit_stuck = False
+        self._begun = False
         self.guarded: Callable[[], bool] = lambda: False
         """Whether an alarm is set behind the door: it is free to nobody before the first valid entry."""
         self._mode = ""
-        switch = partial(Switch, house=house, pins=pins)
-        self._contacts = [
-            switch(contact, name=f"contact of {config.id}", changed=self._moved)
-            for contact in (config.contact, config.second_contact)
-            if contact is not None
-        ]
+        show = partial(house.show, config.id)
+        switch = partial(Switch, device=config.id, house=house, pins=pins, doubted=show)
+        self._leaf = Leaf(config, house=house, pins=pins, moved=self._moved)
         self._rex = self._glass = None
         if config.rex is not None:
-            self._rex = switch(config.rex, name=f"exit button of {config.id}", changed=self._pressed)
+            self._rex = switch(config.rex, what="the exit button", doubtful=True, changed=self._pressed)
         if config.break_glass is not None:
-            self._glass = switch(config.break_glass, name=f"break-glass of {config.id}", changed=self._whole)
-        self._state = door.begin(open=self._is_open(), held_after_s=config.held_after_s, now=self._clock.monotonic())
+            self._glass = switch(config.break_glass, what="the break-glass", doubtful=False, changed=self._whole)
+        self._state = door.begin(open=self._leaf.open, held_after_s=config.held_after_s, now=self._clock.monotonic())
         self._lock.leaf(self._state.open)
         if interlock is not None:
             interlock.join(self)
@@ -159,9 +160,10 @@ class Doorway:
         return self._state.released
 
     @property
-    def obeys(self) -> bool:
-        """Whether the lock does as it was told, as far as its pins tell."""
-        return self._lock.obeys
+    def amiss(self) -> list[str]:
+        """What is wrong with it this very moment, as far as its pins tell."""
+        alarm = {"glass": GLASS_BROKEN, "held": STANDS_OPEN, "forced": FORCED}.get(self._alarm() or "")
+        return self._lock.amiss + ([alarm] if alarm is not None else [])
 
     def look(self) -> None:
         """Look at the plan: is the door free, what are its rules? Call it when plan or clock trust changed."""
@@ -191,7 +193,7 @@ class Doorway:
                 "contact": contact,
                 "lock": "unlocked" if self._state.released else "locked",
                 "alarm": self._alarm(),
-                "fault": self._lock.trouble or (EXIT_STUCK if self._exit_stuck else None),
+                "fault": "; ".join(what for device, what in self._house.faults if device == self.id) or None,
                 "mode": self._mode or "locked",
                 "codes_wait_until": self._codes_wait_until(),
             },
@@ -226,6 +228,7 @@ class Doorway:
             trust=self._house.trust,
             keys=self._warden.keys,
             offline=partial(self._warden.meaning, self.id),
+            in_touch=self._house.in_touch,
         )
         if reader not in self._inside:
             decision = self._warden.judge(self.id, decision)
@@ -264,7 +267,10 @@ class Doorway:
         """Whether another door of the interlock has to stay shut: this one is in use, or not locked yet."""
         if self._state.fire is not None:
             return False
-        return self._state.in_use or (not self._state.released and self._lock.holds is False)
+        # A door of an interlock has a contact: where none tells, it chatters.
+        return (
+            self._state.in_use or self._state.open is None or (not self._state.released and self._lock.holds is False)
+        )
 
     @property
     def awaited(self) -> bool:
@@ -315,14 +321,12 @@ class Doorway:
 
     # Machine
 
-    def _is_open(self) -> bool | None:
-        return any(not contact.active for contact in self._contacts) if self._contacts else None
-
-    def _moved(self, shut: bool) -> None:
-        is_open = bool(self._is_open())
+    def _moved(self) -> None:
+        is_open = self._leaf.open
         self._lock.leaf(is_open)
         if is_open is not self._state.open:
             self._feed(door.Contact(open=is_open))
+        self._house.show(self.id)
 
     def _pressed(self, pressed: bool) -> None:
         self._feed(door.Exit(pressed=pressed))
@@ -331,7 +335,6 @@ class Doorway:
             self._exit_fault(False)
 
     def _exit_fault(self, present: bool) -> None:
-        self._exit_stuck = present
         self._house.fault(self.id, EXIT_STUCK, present=present)
         self._house.show(self.id)
 

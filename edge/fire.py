@@ -47,7 +47,15 @@ class FireLine:
         self._house = house
         self.id = config.id
         self.listeners: list[Callable[[bool], None]] = []
-        self._switch = Switch(config.loop, name="fire line", house=house, pins=pins, changed=self._moved)
+        self._switch = Switch(
+            config.loop,
+            device=self.id,
+            what="the line",
+            doubtful=False,
+            house=house,
+            pins=pins,
+            changed=self._moved,
+        )
         self._state = FireState.LATCHED if latched else FireState.CLEAR
         self.keeper = Keeper(
             house, files, path=FILE, device=self.id, trouble=NOT_KEPT, content=lambda: b"latched\n" if self.on else None

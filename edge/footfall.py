@@ -5,7 +5,8 @@ quarter, so stepping back and forth inside cancels out, and only a whole passage
 the kernel's tick before they are read, for two pins may be reported out of order.
 
 Somebody quick or thin may leave the first beam before reaching the second: two single breaks close together in time
-are a passage too. A beam broken for two minutes is a fault, and nothing is counted until both are clear again.
+are a passage too. A beam broken for two minutes is a fault, and nothing is counted until both are clear again. So is a
+beam that is never broken while the other is over and over: of whoever passes then nothing can be said.
 """
 
 from typing import Literal
@@ -17,6 +18,10 @@ REORDER_S = 0.050
 STRIDE_S = 0.7
 """Longest time between leaving one beam and breaking the other within one passage."""
 BLOCKED_S = 120.0
+ALONE = 12
+"""So many lone breaks of one beam in a row are not people who turn back: the other beam is dead."""
+
+BLOCKED, DEAD = "is blocked", "is never broken while the other is"
 
 Beam = Literal["outer", "inner"]
 
@@ -32,8 +37,11 @@ class Crossing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """A beam misbehaves as ``what`` says, or no longer."""
+
     beam: Beam
     present: bool
+    what: str = BLOCKED
 
 
 Outcome = Crossing | Fault
@@ -42,7 +50,8 @@ Outcome = Crossing | Fault
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """``position``: quarters of a passage, inwards positive. ``single``: a lone break that may be half of one:
     which beam, and when it cleared. ``broken_at``: since when each beam is broken. ``faulty``: reported beams.
-    ``void``: a beam was blocked, so that nothing counts until both are clear."""
+    ``void``: a beam was blocked, so that nothing counts until both are clear. ``alone``: how often in a row one beam
+    was broken without the other. ``dead``: the beam that is reported as never broken."""
 
     outer: bool = False
     inner: bool = False
@@ -52,6 +61,8 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     broken_at: tuple[tuple[Beam, float], ...] = ()
     faulty: tuple[Beam, ...] = ()
     void: bool = False
+    alone: tuple[Beam, int] | None = None
+    dead: Beam | None = None
     waiting: tuple[Change, ...] = ()
 
     @property
@@ -69,20 +80,20 @@ def feed(pair: Pair, change: Change) -> Pair:
     return msgspec.structs.replace(pair, waiting=tuple(sorted((*pair.waiting, change))))
 
 
-def advance(pair: Pair, tick: float) -> tuple[Pair, list[Outcome]]:
-    """Read everything that is certain at ``tick``."""
+def advance(pair: Pair, tick: float, *, shut: bool = False) -> tuple[Pair, list[Outcome]]:
+    """Read everything that is certain at ``tick``. ``shut``: the door is, so that who breaks one beam passes by."""
     outcomes: list[Outcome] = []
     while pair.waiting and pair.waiting[0].tick + REORDER_S <= tick:
         change, rest = pair.waiting[0], pair.waiting[1:]
         pair = _lapse(msgspec.structs.replace(pair, waiting=rest), change.tick + REORDER_S, outcomes)
-        pair = _read(pair, change, outcomes)
+        pair = _read(pair, change, outcomes, shut=shut)
     return _lapse(pair, tick, outcomes), outcomes
 
 
 _CYCLE = {(False, False): 0, (True, False): 1, (True, True): 2, (False, True): 3}
 
 
-def _read(pair: Pair, change: Change, outcomes: list[Outcome]) -> Pair:
+def _read(pair: Pair, change: Change, outcomes: list[Outcome], *, shut: bool) -> Pair:
     if (pair.outer if change.beam == "outer" else pair.inner) is change.broken:
         return pair
     before = _CYCLE[pair.outer, pair.inner]
@@ -100,14 +111,21 @@ def _read(pair: Pair, change: Change, outcomes: list[Outcome]) -> Pair:
         faulty = tuple(beam for beam in pair.faulty if beam != change.beam)
         pair = msgspec.structs.replace(pair, faulty=faulty)
         outcomes.append(Fault(beam=change.beam, present=False))
-    return pair if outer or inner else _cleared(pair, change, outcomes)
+    if change.beam == pair.dead:
+        pair = msgspec.structs.replace(pair, dead=None)
+        outcomes.append(Fault(beam=change.beam, present=False, what=DEAD))
+    return pair if outer or inner else _cleared(pair, change, outcomes, shut=shut)
 
 
-def _cleared(pair: Pair, change: Change, outcomes: list[Outcome]) -> Pair:
+def _cleared(pair: Pair, change: Change, outcomes: list[Outcome], *, shut: bool) -> Pair:
     """Both beams are clear: what was that?"""
     position, single, touched, void = pair.position, pair.single, pair.touched, pair.void
     pair = msgspec.structs.replace(pair, position=0, touched=(), single=None, void=False)
     if void:
+        return pair
+    if not shut:
+        pair = _compare(pair, touched, outcomes)
+    if pair.dead is not None:
         return pair
     if position in (4, -4):
         outcomes.append(Crossing(way="in" if position > 0 else "out"))
@@ -120,6 +138,19 @@ def _cleared(pair: Pair, change: Change, outcomes: list[Outcome]) -> Pair:
             outcomes.append(Crossing(way="back"))
         return msgspec.structs.replace(pair, single=(change.beam, change.tick))
     return pair
+
+
+def _compare(pair: Pair, touched: tuple[Beam, ...], outcomes: list[Outcome]) -> Pair:
+    """Both beams should be broken about as often."""
+    if len(touched) > 1:
+        return msgspec.structs.replace(pair, alone=None)
+    beam, before = touched[0], pair.alone
+    times = before[1] + 1 if before is not None and before[0] == beam else 1
+    if times < ALONE or pair.dead is not None:
+        return msgspec.structs.replace(pair, alone=(beam, times))
+    other: Beam = "inner" if beam == "outer" else "outer"
+    outcomes.append(Fault(beam=other, present=True, what=DEAD))
+    return msgspec.structs.replace(pair, alone=(beam, times), dead=other)
 
 
 def _lapse(pair: Pair, tick: float, outcomes: list[Outcome]) -> Pair:

@@ -96,6 +96,10 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
                 await each.keeper.keep()
 
 
+def _is_shut(door: Doorway) -> bool:
+    return door.is_open is False
+
+
 def furnish(
     house: House,
     pins: Pins,
@@ -137,6 +141,8 @@ def furnish(
         counter = counters[counting.id] = BeamCounter(counting, house=house, pins=pins, totals=totals)
         if kept is not None and (day := kept.days.get(counter.id)) is not None:
             counter.resume_day(day.day, day.ins, day.outs)
+        if counting.door is not None:
+            counter.shut = partial(_is_shut, doors[counting.door])
     motion = {each.id: MotionSensor(each, house=house, pins=pins) for each in config.motion}
     areas = {
         each.id: Area(

@@ -196,6 +196,11 @@ class Timer:
         self._at: float | None = None
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def at(self) -> float | None:
+        """When it will ring."""
+        return self._at
+
     def set(self, at: float | None) -> None:
         """Ring at ``at`` instead of whatever was set; ``None``: not at all."""
         if at == self._at:

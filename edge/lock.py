@@ -9,18 +9,22 @@ from edge.switch import Switch
 
 SETTLE_S = 3.0
 """How long a bolt may take, and a leaf to fall home, before a lock that does not do as it is told is reported."""
+DISOBEYS = "the lock does not obey"
 NOT_RELEASED = "the lock does not let go"
 NOT_LOCKED = "the lock does not hold"
+CONTRADICTION = "the lock sensor says that it holds while the contact says open"
 
 
 def fault(*, released: bool, holds: bool | None, open: bool | None) -> str | None:  # noqa: A002
     """What is wrong with a lock that was told long enough ago to be ``released`` or locked. ``holds``: what its sensor
-    says. An open door has nothing to hold."""
+    says. An open door has nothing to hold; of one that nobody knows to be shut nothing can be asked."""
     if holds is None:
         return None
     if released:
         return NOT_RELEASED if holds else None
-    return NOT_LOCKED if not holds and not open else None
+    if holds:
+        return CONTRADICTION if open else None
+    return NOT_LOCKED if open is False else None
 
 
 class Relay:
@@ -61,23 +65,30 @@ class Lock:
         self._sensor = None
         self._released: bool | None = None
         self._open: bool | None = None
-        self.trouble: str | None = None
-        """What is wrong with it."""
+        self._trouble: str | None = None
         self._timer = Timer(house, f"lock of {config.id} settles", self._judge)
         if config.lock_sensor is not None:
-            name = f"lock sensor of {config.id}"
-            self._sensor = Switch(config.lock_sensor, name=name, house=house, pins=pins, changed=self._sensed)
+            self._sensor = Switch(
+                config.lock_sensor,
+                device=config.id,
+                what="the lock sensor",
+                doubtful=False,
+                house=house,
+                pins=pins,
+                changed=lambda _: self._sensed(),
+                doubted=self._sensed,
+            )
 
     @property
     def holds(self) -> bool | None:
-        """What the sensor says: whether bolt or magnet holds; ``None`` without one."""
-        return None if self._sensor is None else self._sensor.active
+        """What the sensor says: whether bolt or magnet holds; ``None`` without one, or while it chatters."""
+        return None if self._sensor is None or self._sensor.chatters else self._sensor.active
 
     @property
-    def obeys(self) -> bool:
-        """Whether the relay's pin is at the level it was set to, and the sensor says the same."""
+    def amiss(self) -> list[str]:
+        """Where its relay's pin is not at the level it was set to, or the sensor says otherwise."""
         told = fault(released=bool(self._released), holds=self.holds, open=self._open)
-        return self._relay.obeys and told is None
+        return ([DISOBEYS] if not self._relay.obeys else []) + ([told] if told is not None else [])
 
     def drive(self, released: bool) -> None:
         """Release or lock, at once."""
@@ -97,7 +108,7 @@ class Lock:
         self._released = None
         self._timer.set(None)
 
-    def _sensed(self, holds: bool) -> None:
+    def _sensed(self) -> None:
         self._watch()
         self._moved()
 
@@ -107,8 +118,8 @@ class Lock:
 
     def _judge(self) -> None:
         found = fault(released=bool(self._released), holds=self.holds, open=self._open)
-        if found != self.trouble:
-            self.trouble = found
-            for what in (NOT_RELEASED, NOT_LOCKED):
+        if found != self._trouble:
+            self._trouble = found
+            for what in (NOT_RELEASED, NOT_LOCKED, CONTRADICTION):
                 self._house.fault(self._config.id, what, present=what == found)
             self._moved()

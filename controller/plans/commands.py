@@ -26,6 +26,8 @@ from edge.wire.messages import COMMAND_LIFE_S, Command, CommandResult
 from edge.wire.topics import Topic
 
 LIFE = timedelta(seconds=COMMAND_LIFE_S)
+WHY_LIMIT = 2000
+"""Most characters kept of what an edge says came of a command."""
 GRACE = timedelta(seconds=5)
 """How long past its expiry a command's answer is waited for."""
 
@@ -192,7 +194,7 @@ class Commander:
     async def _end(self, site: str, edge: str, command_id: str, outcome: Outcome, why: str | None) -> None:
         async def end(tx: Tx) -> None:
             at = self._clock.now()
-            text = why and why[:500]
+            text = why and why[:WHY_LIMIT]
             await repository.end_command(tx, site, edge, command_id, outcome=outcome.value, why=text, at=at)
 
         await self._database.run(end)

@@ -19,8 +19,15 @@ class Loop:
         self._cut = cut
         self._switch: Switch | None = None
         if config.loop is not None:
-            name = f"loop of {config.id}"
-            self._switch = Switch(config.loop, name=name, house=house, pins=pins, changed=self._changed)
+            self._switch = Switch(
+                config.loop,
+                device=config.id,
+                what="its loop",
+                doubtful=False,
+                house=house,
+                pins=pins,
+                changed=self._changed,
+            )
 
     def start(self) -> None:
         if self._switch is not None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.footfall import BLOCKED_S, REORDER_S, Beam, Change, Crossing, Fault, Outcome, Pair, advance, feed
+from edge.footfall import ALONE, BLOCKED_S, DEAD, REORDER_S, Beam, Change, Crossing, Fault, Outcome, Pair, advance, feed
 
 Step = tuple[str, float]
 """``O`` breaks the outer beam, ``o`` clears it; ``I`` and ``i`` the inner one."""
@@ -91,6 +91,47 @@ def test_a_beam_blocked_in_silence_is_reported_when_its_time_is_due() -> None:
     pair, outcomes = advance(pair, 1.0 + BLOCKED_S)
     assert outcomes == [Fault(beam="inner", present=True)]
     assert pair.due is None
+
+
+def lone(times: int, first: float = 1.0, letter: str = "O") -> list[Step]:
+    """One beam broken and cleared, over and over."""
+    return [
+        (name, first + number + half) for number in range(times) for name, half in ((letter, 0), (letter.lower(), 0.3))
+    ]
+
+
+def test_a_beam_that_is_never_broken_while_the_other_is_is_a_fault_that_counts_nobody_and_ends_when_it_is() -> None:
+    outcomes = walk(*lone(3 * ALONE), *((letter, at + 100) for letter, at in IN), *lone(1, 110.0))
+    backs = outcomes.index(Fault(beam="inner", present=True, what=DEAD))
+    assert ways(outcomes[:backs]) == ["back"] * (ALONE - 1)
+    assert outcomes[backs + 1 :] == [
+        Fault(beam="inner", present=False, what=DEAD),
+        Crossing(way="in"),
+        Crossing(way="back"),
+    ]
+
+
+def test_a_beam_that_chatters_is_no_crowd_that_turns_back() -> None:
+    steps = [(name, 1 + number / 20 + half) for number in range(2000) for name, half in (("I", 0), ("i", 0.025))]
+    outcomes = walk(*steps)
+    assert outcomes.count(Fault(beam="outer", present=True, what=DEAD)) == 1
+    assert len(outcomes) <= ALONE
+
+
+def test_who_passes_by_a_door_that_is_shut_says_nothing_about_the_other_beam() -> None:
+    pair, outcomes = Pair(), []
+    for letter, tick in lone(3 * ALONE):
+        pair = feed(pair, Change(tick=tick, beam="outer", broken=letter == "O"))
+        pair, new = advance(pair, tick + REORDER_S, shut=True)
+        outcomes += new
+    assert [each for each in outcomes if isinstance(each, Fault)] == []
+
+
+def test_thin_people_who_break_one_beam_after_the_other_prove_both() -> None:
+    steps: list[Step] = []
+    for number in range(2 * ALONE):
+        steps += [(letter, 10 * number + at) for letter, at in (("O", 1.0), ("o", 1.1), ("I", 1.3), ("i", 1.4))]
+    assert walk(*steps) == [Crossing(way="in")] * (2 * ALONE)
 
 
 passages = st.lists(st.tuples(st.sampled_from(["in", "out", "back in", "back out"]), st.floats(0.05, 0.5)), max_size=15)

@@ -1,0 +1,341 @@
+"""Contacts, buttons, sensors and beams that cannot be right: told once, as a fault of the door, with the mend in the
+self-test; the door goes on, and whoever is inside gets out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import pytest
+
+from edge.debounce import CALM_S, MOST
+from edge.doorway import STUCK_S
+from edge.footfall import ALONE
+from edge.leaf import NEVER_OPEN, PASSAGES, SHUT_S
+from edge.lock import CONTRADICTION
+from edge.pinout import InputPin
+from edge.sensors import MOVES_ON_S, STUCK
+from edge.wire.events import DoorChange, FireData, FootfallData
+from tests.edge.hall import CONTACT, DOOR, INNER, OUTER, PIR, REX, Hall, config
+from tests.edge.lobby import (
+    CODE,
+    GLASS,
+    INNER_CONTACT,
+    LOOP,
+    SECOND,
+    SENSOR,
+    STAFF,
+    Lobby,
+    front,
+    lobby,
+    with_lobby,
+)
+from tests.edge.watched import CLOSES, Watched, with_watched
+
+WIRED = lobby(
+    front(lock_sensor=InputPin(pin=SENSOR), break_glass=InputPin(pin=GLASS), second_contact=InputPin(pin=SECOND))
+)
+COUNTED = msgspec.structs.replace(WIRED, counters=config().counters, motion=config().motion)
+CLEAR = {OUTER: True, INNER: True}
+LONGER = 0.5
+
+
+async def chatter(hall: Hall, pin: int, every_s: float, for_s: float) -> None:
+    """Let a pin's level change all the time, and end as it began."""
+    rest = hall.levels[pin]
+    for number in range(2 * round(for_s / every_s / 2)):
+        hall.factory.drive(pin, rest if number % 2 else not rest, hall.clock.monotonic())
+        await asyncio.sleep(every_s)
+
+
+def told(hall: Lobby, what: str) -> list[bool]:
+    return [present for said, present in hall.faults() if said == what]
+
+
+async def looked(hall: Lobby) -> str:
+    """What the self-test says."""
+    before = len(hall.results())
+    await hall.order(hall.command("self_test"))
+    await hall.until(lambda: len(hall.results()) > before)
+    return hall.results()[-1].why or ""
+
+
+@pytest.mark.parametrize(("every_s", "for_s"), [(0.025, 180.0), (0.005, 60.0), (0.0005, 12.0), (0.2, 180.0)])
+def test_a_chattering_contact_is_one_fault_and_no_flood_and_its_door_goes_on(every_s: float, for_s: float) -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        chattering = asyncio.create_task(chatter(hall, CONTACT, every_s, for_s))
+        await hall.until(lambda: told(hall, "the contact chatters") == [True])
+        found = len(hall.recorded)
+        # Opened and closed, forced and cleared.
+        assert found <= 4 * MOST + 10
+        await hall.until(lambda: hall.state(DOOR).values["contact"] == "unknown")
+        assert hall.state(DOOR).values["alarm"] is None
+        await hall.enter(CODE)
+        assert hall.outer_open()
+        await chattering
+        assert not hall.outer_open()
+        assert [event for event in hall.recorded[found:] if event.kind == "fault"] == []
+        assert len(hall.recorded) <= found + 6
+        await asyncio.sleep(CALM_S + LONGER)
+        assert told(hall, "the contact chatters") == [True, False]
+        assert (hall.state(DOOR).values["contact"], hall.state(DOOR).values["fault"]) == ("closed", None)
+        before = len(hall.changes())
+        await hall.drive(CONTACT, True)
+        await asyncio.sleep(0.1)
+        assert hall.changes()[before:] == [DoorChange.OPENED, DoorChange.FORCED]
+
+    with_lobby(act, lobby())
+
+
+def test_a_door_found_open_after_its_contact_chattered_was_not_seen_being_forced() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await chatter(hall, CONTACT, 0.005, 5.0)
+        before = len(hall.changes())
+        await hall.drive(CONTACT, True)
+        await asyncio.sleep(CALM_S + LONGER)
+        assert hall.changes()[before:] == [DoorChange.OPENED]
+
+    with_lobby(act, lobby())
+
+
+def test_a_chattering_exit_button_lets_out_and_is_told_once() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        chattering = asyncio.create_task(chatter(hall, REX, 0.025, 60.0))
+        await hall.until(lambda: told(hall, "the exit button chatters") == [True])
+        exits = hall.changes().count(DoorChange.EXIT)
+        assert exits <= MOST
+        await chattering
+        assert hall.outer_open()
+        assert hall.changes().count(DoorChange.EXIT) <= exits + 1
+        await asyncio.sleep(CALM_S + 6)
+        assert not hall.outer_open()
+        assert told(hall, "the exit button chatters") == [True, False]
+
+    with_lobby(act, lobby())
+
+
+def test_a_fire_line_that_never_stands_still_is_fire_and_told_once() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await chatter(hall, LOOP, 0.005, 10.0)
+        assert hall.outer_open()
+        assert [data.change.value for data in hall.data(FireData)] == ["active"]
+        await asyncio.sleep(CALM_S + LONGER)
+        assert hall.fire() == ["active", "latched"]
+        assert told(hall, "the line chatters") == [True, False]
+
+    with_lobby(act, lobby(front(fire="release")))
+
+
+def test_a_lock_sensor_that_chatters_is_asked_nothing() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await chatter(hall, SENSOR, 0.025, 30.0)
+        assert hall.faults() == [("the lock sensor chatters", True)]
+
+    with_lobby(act, WIRED)
+
+
+def test_the_other_door_of_a_lobby_waits_for_one_that_nobody_knows_to_be_shut() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await chatter(hall, INNER_CONTACT, 0.005, 5.0)
+        await hall.enter(CODE)
+        assert not hall.outer_open()
+        await hall.drive(REX, False)
+        await asyncio.sleep(0.1)
+        assert hall.outer_open()
+
+    with_lobby(act, lobby(front(interlock="lobby"), interlock="lobby"))
+
+
+def test_a_lock_that_holds_an_open_door_is_a_contradiction_until_one_of_them_gives_in() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await hall.drive(CONTACT, True)
+        await asyncio.sleep(4)
+        assert told(hall, CONTRADICTION) == [True]
+        await hall.drive(CONTACT, False)
+        await asyncio.sleep(4)
+        assert told(hall, CONTRADICTION) == [True, False]
+
+    with_lobby(act, WIRED)
+
+
+def test_people_who_pass_a_door_that_says_shut_show_that_its_contact_is_stuck() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await asyncio.sleep(SHUT_S)
+        for number in range(PASSAGES):
+            assert told(hall, NEVER_OPEN) == []
+            await hall.walk(*((OUTER, INNER) if number % 2 else (INNER, OUTER)))
+            await asyncio.sleep(1)
+        assert told(hall, NEVER_OPEN) == [True]
+        assert hall.state(DOOR).values["fault"] == NEVER_OPEN
+        await hall.open_door()
+        assert told(hall, NEVER_OPEN) == [True, False]
+
+    with_lobby(act, COUNTED, levels=CLEAR)
+
+
+def test_whoever_passes_while_the_door_is_open_or_has_just_shut_shows_nothing() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        for _ in range(3 * PASSAGES):
+            await hall.drive(CONTACT, True)
+            await asyncio.sleep(0.5)
+            await hall.walk(OUTER, INNER)
+            await hall.drive(CONTACT, False)
+            await hall.walk(OUTER, INNER)
+            await asyncio.sleep(10)
+        assert hall.faults() == []
+
+    with_lobby(act, COUNTED, levels=CLEAR)
+
+
+def test_a_dead_beam_is_told_and_invents_nobody() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await hall.drive(CONTACT, True)
+        for _ in range(2 * ALONE):
+            await hall.drive(OUTER, False)
+            await asyncio.sleep(0.3)
+            await hall.drive(OUTER, True)
+            await asyncio.sleep(2)
+        assert told(hall, "the inner beam is never broken while the other is") == [True]
+        counted = hall.data(FootfallData)
+        assert sum(data.ins + data.outs for data in counted) == 0
+        assert len(counted) == ALONE - 1
+        assert hall.state("front-beams").values["fault"] == "the inner beam is never broken while the other is"
+        await hall.walk(OUTER, INNER)
+        await asyncio.sleep(1)
+        assert hall.data(FootfallData)[-1].total_ins == 1
+        assert told(hall, "the inner beam is never broken while the other is") == [True, False]
+
+    with_lobby(act, COUNTED, levels=CLEAR)
+
+
+def test_a_pir_that_never_rests_is_stuck_until_it_does() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.drive(PIR, True)
+        await asyncio.sleep(MOVES_ON_S - 60)
+        assert told(hall, STUCK) == []
+        await asyncio.sleep(120)
+        assert told(hall, STUCK) == [True]
+        await hall.drive(PIR, False)
+        assert told(hall, STUCK) == [True, False]
+
+    with_lobby(act, COUNTED, levels=CLEAR)
+
+
+# Alarm
+
+
+def test_an_alarm_never_sets_while_nobody_knows_whether_a_door_is_shut_and_says_so() -> None:
+    async def act(hall: Watched) -> None:
+        await hall.used()
+        await hall.sleep_until(CLOSES, -60)
+        chattering = asyncio.create_task(chatter(hall, CONTACT, 0.2, 3600))
+        await hall.sleep_until(CLOSES, 3000)
+        assert hall.changes() == [("withheld", "nobody knows whether front-door is shut")]
+        assert hall.alarm() == "unset"
+        await chattering
+
+    with_watched(act)
+
+
+def test_a_contact_that_chatters_while_the_alarm_is_set_sets_it_off_once_and_a_code_still_unsets_it() -> None:
+    async def act(hall: Watched) -> None:
+        await hall.set_itself()
+        before = len(hall.changes())
+        chattering = asyncio.create_task(chatter(hall, CONTACT, 0.2, 1200))
+        await asyncio.sleep(1100)
+        assert [change for change, _ in hall.changes()[before:]] == ["triggered", "silenced"]
+        await hall.enter(STAFF)
+        assert hall.alarm() == "unset"
+        chattering.cancel()
+
+    with_watched(act)
+
+
+# What the self-test says
+
+
+async def _glass(hall: Lobby) -> None:
+    await hall.drive(GLASS, True)
+    await asyncio.sleep(0.1)
+
+
+async def _pressed(hall: Lobby) -> None:
+    await hall.drive(REX, False)
+    await asyncio.sleep(STUCK_S + 1)
+
+
+async def _contradiction(hall: Lobby) -> None:
+    await hall.drive(CONTACT, True)
+    await asyncio.sleep(0.1)
+
+
+async def _welded(hall: Lobby) -> None:
+    await hall.drive(SENSOR, True)
+    await asyncio.sleep(0.1)
+
+
+async def _held(hall: Lobby) -> None:
+    await hall.drive(SENSOR, True)
+    await hall.drive(CONTACT, True)
+    await asyncio.sleep(10)
+
+
+async def _standing(hall: Lobby) -> None:
+    await hall.enter(CODE)
+    await hall.drive(SENSOR, True)
+    await hall.drive(CONTACT, True)
+    await asyncio.sleep(120)
+
+
+async def _shut(hall: Lobby) -> None:
+    await asyncio.sleep(SHUT_S)
+    for _ in range(PASSAGES):
+        await hall.walk(OUTER, INNER)
+        await asyncio.sleep(1)
+
+
+async def _blocked(hall: Lobby) -> None:
+    await hall.drive(OUTER, False)
+    await asyncio.sleep(121)
+
+
+async def _loose(hall: Lobby) -> None:
+    await chatter(hall, SECOND, 0.025, 5)
+
+
+@pytest.mark.parametrize(
+    ("break_it", "words"),
+    [
+        (_glass, f"{DOOR}: the glass is broken, or its line (put in a new glass"),
+        (_pressed, f"{DOOR}: exit button stuck (free the button"),
+        (_contradiction, f"{DOOR}: the lock sensor says that it holds while the contact says open (one of the two"),
+        (_welded, f"{DOOR}: the lock does not hold (look whether the relay is welded"),
+        (_held, f"{DOOR}: it was opened without leave and stands open (go and look"),
+        (_standing, f"{DOOR}: it stands open longer than it may (shut the door; if it is shut"),
+        (_shut, f"{DOOR}: the contact says shut while people pass (look for a short"),
+        (_blocked, "front-beams: the outer beam is blocked (clear its way"),
+        (_loose, f"{DOOR}: the second contact chatters (look for a loose wire"),
+    ],
+)
+def test_a_self_test_says_of_what_cannot_be_right_which_door_it_is_and_what_to_do(
+    break_it: Callable[[Lobby], Awaitable[None]], words: str
+) -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        assert (await looked(hall)).startswith("all well")
+        await break_it(hall)
+        said = await looked(hall)
+        assert said.startswith("amiss: ")
+        assert words in said
+        assert said.count(words) == 1
+
+    with_lobby(act, COUNTED, levels=CLEAR)
