@@ -132,7 +132,8 @@ class Agent:
             house.keep("clock trust", self._watch_trust(), self._watching)
             house.keep("voice", self._talk.run(link), self._talk.wake.pulse)
             house.keep("broker link", self._listen(link), self._listening)
-            house.keep("watchdog", watch(house, self._manager, self._gist))
+            # Nobody watches the watchdog but the service manager.
+            house.keep("watchdog", watch(house, self._manager, self._gist), Pulse())
             self._manager.ready(self._gist())
             log.info("%s/%s is at work", self._config.site, self._config.edge, extra={"action": "started"})
             await house.death

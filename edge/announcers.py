@@ -1,11 +1,10 @@
 """What tells people inside that the building closes: a buzzer, a relay for a chime or loudspeakers, a sound file."""
 
-import asyncio
-from contextlib import suppress
-
 from edge.area_config import AnnouncerConfig
+from edge.errors import ProgramFailed
 from edge.house import House, Timer
 from edge.pins import Pins
+from edge.programs import Caller
 from edge.signal_player import PinLights, SignalPlayer
 from edge.signals import Signal
 
@@ -57,19 +56,7 @@ def spoken(command: tuple[str, ...], minutes: int) -> tuple[str, ...]:
 async def played(command: tuple[str, ...]) -> bool:
     """Play a sound; whether its program ended as it should."""
     try:
-        program = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-    except OSError:
+        await Caller(within_s=PLAY_S).call(command)
+    except (ProgramFailed, OSError):
         return False
-    try:
-        async with asyncio.timeout(PLAY_S):
-            return await program.wait() == 0
-    except TimeoutError:
-        return False
-    finally:
-        with suppress(ProcessLookupError):
-            program.kill()
+    return True

@@ -30,6 +30,10 @@ class ListingUnreadable(EdgeError):
     """A station listing is no listing; its count is unknown, which is not zero."""
 
 
+class ProgramFailed(EdgeError):
+    """Another program did not do what it was called for."""
+
+
 class TaskDied(EdgeError):
     """A task of the agent ended although it never should; the process ends with it, to be started afresh."""
 

@@ -20,7 +20,8 @@ from edge.outputs import Followed
 from edge.pins import Pins
 from edge.readers import Reader
 from edge.readers.fitting import Fitter
-from edge.sensors import BeamCounter, MotionSensor, StationCounter
+from edge.sensors import BeamCounter, MotionSensor
+from edge.stations import StationCounter
 from edge.warden import Warden
 
 

@@ -132,17 +132,18 @@ class House:
     # Tasks
 
     def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run ``work`` beside everything else; if it fails, the agent ends with a sentence that names it."""
+        """Run ``work``, which ends by itself, beside everything else; if it fails, the agent ends with a sentence that
+        names it."""
         task = self._loop.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
 
-    def keep(self, name: str, work: Coroutine[Any, Any, None], pulse: Pulse | None = None) -> asyncio.Task[None]:
+    def keep(self, name: str, work: Coroutine[Any, Any, None], pulse: Pulse) -> asyncio.Task[None]:
         """Run ``work`` that lasts as long as the agent: should it end before, in whatever way, the agent ends too.
         ``pulse`` tells whether it gets on."""
         task = self.spawn(name, work)
-        self.lasting[task] = pulse or Pulse()
+        self.lasting[task] = pulse
         return task
 
     def stuck(self) -> list[str]:

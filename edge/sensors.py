@@ -1,25 +1,15 @@
-"""Counters, PIRs and WiFi counts on their pins and sources."""
+"""Counters and PIRs on their pins."""
 
-import asyncio
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from edge import footfall, motion, wifi
-from edge.errors import ListingUnreadable
+from edge import footfall, motion
 from edge.house import House, TickScale, Timer
 from edge.pinout import InputPin
 from edge.pins import Input, Pins
-from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
-from edge.wire.events import FootfallData, MotionData, WifiData
+from edge.sensors_config import CounterConfig, MotionConfig
+from edge.wire.events import FootfallData, MotionData
 from edge.wire.messages import DeviceState
-
-SOURCE_ANSWER_S = 10.0
-MOVES_ON_S = 12 * 3600.0
-"""A PIR that has not been at rest for so long is stuck: nobody moves before one all day without a pause."""
-STUCK = "it has seen movement without a pause for 12 hours"
 
 
 class BeamCounter:
@@ -36,8 +26,6 @@ class BeamCounter:
         self._pair = footfall.Pair()
         self._inputs = [self._beam("outer", config.outer, pins), self._beam("inner", config.inner, pins)]
         self.day = (self._today(), self._ins, self._outs)
-        self.shut: Callable[[], bool] = lambda: False
-        """Whether the door it stands at is known to be shut."""
 
     @property
     def door(self) -> str | None:
@@ -80,7 +68,7 @@ class BeamCounter:
                 "total_outs": self._outs,
                 "ins_today": self._ins - self.day[1],
                 "outs_today": self._outs - self.day[2],
-                "fault": "; ".join(what for device, what in self._house.faults if device == self.id) or None,
+                "fault": f"the {self._pair.faulty[0]} beam is blocked" if self._pair.faulty else None,
             },
         )
 
@@ -99,11 +87,11 @@ class BeamCounter:
         self._timer.set(self._ticks.mono(self._pair.due))
 
     def _advance(self) -> None:
-        self._pair, outcomes = footfall.advance(self._pair, self._ticks.now(), shut=self.shut())
+        self._pair, outcomes = footfall.advance(self._pair, self._ticks.now())
         self.look()
         for outcome in outcomes:
             if isinstance(outcome, footfall.Fault):
-                self._house.fault(self.id, f"the {outcome.beam} beam {outcome.what}", present=outcome.present)
+                self._house.fault(self.id, f"the {outcome.beam} beam is blocked", present=outcome.present)
             else:
                 self._count(outcome.way)
             self._house.show(self.id)
@@ -134,7 +122,6 @@ class MotionSensor:
         self.id = config.id
         self._ticks = TickScale(house.clock)
         self._timer = Timer(house, f"motion {config.id}", self._advance)
-        self._resting = Timer(house, f"rest of {config.id}", self._stuck)
         self._motion = motion.Motion()
         self._input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._changed)
 
@@ -160,19 +147,12 @@ class MotionSensor:
             values={"active": self._motion.active, "zone": self._config.zone},
         )
 
-    def _stuck(self) -> None:
-        self._house.fault(self.id, STUCK, present=True)
-
     def _changed(self, level: bool, tick: float) -> None:
         self._house.post(self._take, level, tick)
 
     def _take(self, level: bool, tick: float) -> None:
         self._ticks.seen(tick)
-        seen = level is self._config.active_high
-        self._resting.set(self._house.clock.monotonic() + MOVES_ON_S if seen else None)
-        if not seen:
-            self._house.fault(self.id, STUCK, present=False)
-        self._become(motion.sense(self._motion, seen, tick))
+        self._become(motion.sense(self._motion, level is self._config.active_high, tick))
 
     def _advance(self) -> None:
         self._become(motion.advance(self._motion, self._ticks.now()))
@@ -183,62 +163,3 @@ class MotionSensor:
         if now.active is not before.active:
             self._house.record(self.id, MotionData(zone=self._config.zone, active=now.active))
             self._house.show(self.id)
-
-
-class StationCounter:
-    """Counts the stations of an access point every so often, in a task of its own."""
-
-    def __init__(self, config: WifiConfig, *, house: House) -> None:
-        self._config = config
-        self._house = house
-        self.id = config.id
-        self._stations: int | None = None
-
-    def state(self) -> DeviceState:
-        return DeviceState(
-            device=self.id,
-            kind="wifi",
-            seq=self._house.seq(self.id),
-            at=self._house.now(),
-            values={"stations": self._stations, "zone": self._config.zone},
-        )
-
-    def start(self) -> None:
-        self._house.keep(f"wifi {self.id}", self._run())
-
-    async def _run(self) -> None:
-        while True:
-            await self._count()
-            await self._house.clock.sleep(self._config.every_s)
-
-    async def _count(self) -> None:
-        what = "the station listing cannot be read"
-        try:
-            self._stations = wifi.count(await self._listing(), self._config.format)
-        except Exception:  # whatever a program of another's does, the doors go on
-            # No detail of it: a message might quote the listing.
-            self._stations = None
-            self._house.fault(self.id, what, present=True)
-        else:
-            self._house.fault(self.id, what, present=False)
-            self._house.record(self.id, WifiData(zone=self._config.zone, stations=self._stations))
-        self._house.show(self.id)
-
-    async def _listing(self) -> str:
-        if self._config.file is not None:
-            return await asyncio.to_thread(Path(self._config.file).read_text, encoding="utf-8")
-        program = await asyncio.create_subprocess_exec(
-            *(self._config.command or ()),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            async with asyncio.timeout(SOURCE_ANSWER_S):
-                output, _ = await program.communicate()
-        finally:
-            with suppress(ProcessLookupError):
-                program.kill()
-        if program.returncode != 0:
-            raise ListingUnreadable(f"the listing's program ended with {program.returncode}")
-        return output.decode()

@@ -10,6 +10,7 @@ from edge.files import Files
 from edge.house import House
 from edge.offline import BoundCodes, OfflineCodes, read_bound, write_bound
 from edge.passback import Forgot, Inside
+from edge.pulse import OUTSIDE_STUCK_S, Pulse
 from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, Decision
 from edge.wire.envelope import Keyring
@@ -34,11 +35,12 @@ class Warden:
         self._inside = Inside()
         self._counted = 0
         self._night: date | None = None
+        self._pulse = Pulse(OUTSIDE_STUCK_S)
         house.record_listeners.append(self._recorded)
 
     def start(self) -> None:
         """Read what is kept, then keep the tables up to the hour."""
-        self._house.spawn("offline codes", self._run())
+        self._house.keep("offline codes", self._run(), self._pulse)
 
     @property
     def keys(self) -> Keyring:
@@ -95,6 +97,7 @@ class Warden:
 
     async def _run(self) -> None:
         while True:
+            self._pulse.stirred()
             for door in self._doors:
                 await self._prepare(door)
             night = (self._house.now().astimezone(ZoneInfo(self._house.config.timezone)) - NIGHT).date()

@@ -4,9 +4,12 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from typing import TypeVar, TypeVarTuple
 
 from edge import signals
+from edge.apart import LATE_S, apart
 from edge.house import House
+from edge.pulse import Pulse
 from edge.readers import Present
 from edge.readers.attendant import Attendant
 from edge.readers.config import OsdpConfig
@@ -19,6 +22,9 @@ from edge.readers.serial_line import SerialLine
 from edge.signal_player import SignalPlayer
 from edge.signals import Signal
 from edge.wire.messages import DeviceState
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 log = logging.getLogger(__name__)
 
@@ -120,26 +126,28 @@ class OsdpReader:
 class Bus:
     """The readers of one serial line, polled in turn."""
 
-    def __init__(self, port: str, *, baud: int, house: House, open_line: OpenLine) -> None:
+    def __init__(self, port: str, *, baud: int, house: House, open_line: OpenLine, late_s: float = LATE_S) -> None:
         self._port = port
         self._baud = baud
         self._open_line = open_line
         self._house = house
+        self._late_s = late_s
         self._stream = Stream()
         self.readers: list[OsdpReader] = []
+        self._pulse = Pulse()
         self._started = False
 
     def start(self) -> None:
         """Begin to poll. Idempotent."""
         if not self._started:
             self._started = True
-            self._house.keep(f"readers on {self._port}", self._run())
+            self._house.keep(f"readers on {self._port}", self._run(), self._pulse)
 
     async def _run(self) -> None:
         was_there = True
         while True:
             try:
-                line = self._open_line(self._port, self._baud)
+                line = await self._apart(self._open_line, self._port, self._baud)
             except OSError as error:
                 if was_there:
                     log.warning("%s cannot be used: %s", self._port, error.strerror, extra={"action": "unplugged"})
@@ -152,9 +160,13 @@ class Bus:
                 except OSError as error:
                     log.warning("%s has gone: %s", self._port, error.strerror, extra={"action": "unplugged"})
                 finally:
-                    line.close()
+                    await self._apart(line.close)
             self._line_there(False)
             await self._house.clock.sleep(RETRY_S)
+
+    async def _apart(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+        """The driver of an adapter that has died may neither open nor close its line."""
+        return await apart(work, *args, pulse=self._pulse, late=lambda: self._line_there(False), late_s=self._late_s)
 
     def _line_there(self, there: bool) -> None:
         for reader in self.readers:
@@ -163,6 +175,7 @@ class Bus:
     async def _poll(self, line: SerialLine) -> None:
         """Raises ``OSError`` when the line goes."""
         while True:
+            self._pulse.stirred()
             for reader in self.readers:
                 now = self._house.clock.monotonic()
                 if not reader.panel.gone or now >= reader.tried_at + RETRY_S:

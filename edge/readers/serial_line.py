@@ -16,6 +16,8 @@ _SPEEDS = {
     230400: termios.B230400,
 }
 _READ_BYTES = 4096
+_DRAIN_BYTES = 65536
+"""Far more than a line can bring between two questions: one that brings more is never empty."""
 
 
 class SerialLine:
@@ -50,14 +52,17 @@ class SerialLine:
                 return self._read()
 
     def drain(self) -> int:
-        """Throw away what has come; how many bytes that were."""
+        """Throw away what has come; how many bytes that were, as far as they were counted."""
         drained = 0
         with contextlib.suppress(BlockingIOError):
-            while True:
+            while drained < _DRAIN_BYTES:
                 drained += len(self._read())
         return drained
 
     def close(self) -> None:
+        """What is not sent yet is thrown away: the driver would wait for a line that does not move, half a minute."""
+        with contextlib.suppress(termios.error):
+            termios.tcflush(self._line, termios.TCOFLUSH)
         os.close(self._line)
 
     def _read(self) -> bytes:

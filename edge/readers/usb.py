@@ -5,8 +5,12 @@ import fcntl
 import logging
 import os
 import stat
+from collections.abc import Callable
+from typing import TypeVar, TypeVarTuple
 
+from edge.apart import apart
 from edge.house import House, Timer
+from edge.pulse import Pulse
 from edge.readers import Present
 from edge.readers.attendant import Attendant
 from edge.readers.config import UsbKeypadConfig, UsbScannerConfig
@@ -15,6 +19,9 @@ from edge.readers.reading import Keys, Scan
 from edge.readers.waiting import readable
 from edge.signals import Signal
 from edge.wire.messages import DeviceState
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +46,7 @@ class UsbReader:
         self._keyboard = Keyboard()
         self._text = ""
         self._there = True
+        self._pulse = Pulse()
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -46,7 +54,7 @@ class UsbReader:
         return self._config.id
 
     def start(self) -> None:
-        self._task = self._house.spawn(f"reader {self.id}", self._run())
+        self._task = self._house.keep(f"reader {self.id}", self._run(), self._pulse)
 
     def state(self) -> DeviceState:
         kind = "usb-scanner" if isinstance(self._config, UsbScannerConfig) else "usb-keypad"
@@ -62,7 +70,7 @@ class UsbReader:
     async def _run(self) -> None:
         while True:
             try:
-                device = _open(self._config.device)
+                device = await self._apart(_open, self._config.device)
             except OSError as error:
                 self._is_there(False, error.strerror or "it is no input device")
             else:
@@ -70,14 +78,16 @@ class UsbReader:
                     self._is_there(True)
                     await self._listen(device)
                 finally:
-                    os.close(device)
+                    await self._apart(os.close, device)
                 self._is_there(False, "it was unplugged")
             await self._house.clock.sleep(RETRY_S)
 
     async def _listen(self, device: int) -> None:
         """Until it is gone."""
         while True:
+            self._pulse.rests()
             await readable(device)
+            self._pulse.stirred()
             try:
                 data = os.read(device, 64 * EVENT_BYTES)
             except BlockingIOError:
@@ -88,6 +98,10 @@ class UsbReader:
                 return
             for character in self._keyboard.feed(data):
                 self._take(character)
+
+    async def _apart(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+        """The driver of a device that has died may neither open nor close it."""
+        return await apart(work, *args, pulse=self._pulse, late=lambda: self._is_there(False, "its driver hangs"))
 
     def _is_there(self, there: bool, why: str = "") -> None:
         if there is not self._there:

@@ -43,12 +43,12 @@ from edge.readers.keys import LAYOUT
 from edge.readers.osdp import OpenLine
 from edge.readers.serial_line import SerialLine
 from edge.trust import Timekeeper
+from edge.wire.clock import Clock
 from edge.wire.credentials import Presented
 from edge.wire.envelope import Keyring
 from edge.wire.events import Event
 from edge.wire.ids import uuid7
 from firmware_sim.pins import SimFactory
-from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import config as hall_config
 
@@ -65,7 +65,7 @@ class World:
     """A house with one reader in it, and everything that came of it."""
 
     def __init__(
-        self, clock: VirtualClock, config: ReaderConfig, wired: dict[int, bool], *, open_line: OpenLine = SerialLine
+        self, clock: Clock, config: ReaderConfig, wired: dict[int, bool], *, open_line: OpenLine = SerialLine
     ) -> None:
         self.clock = clock
         self.factory = SimFactory(wired, self._driven)

@@ -12,14 +12,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from edge.config import Config
 from edge.errors import TaskDied
 from edge.introduction import Introduction
 from edge.pulse import OUTSIDE_STUCK_S, STUCK_S, Pulse, Wake
+from edge.readers.config import OsdpConfig, UsbKeypadConfig
+from edge.stations import ANSWER_S
 from edge.watchdog import LOOK_S, ServiceManager
 from firmware_sim.memory_link import MemoryBroker, MemoryLink
 from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
-from tests.edge.hall import REX, STRIKE, Hall, config, run, with_hall
+from tests.edge.hall import DOOR, REX, STRIKE, Hall, config, run, with_hall
 from tests.edge.watched import LID, LOOP, WINDOW, area, watched
 
 PID = str(os.getpid())
@@ -42,7 +45,11 @@ class Ear:
                 return [word for word in said if not word.startswith("STATUS=")]
 
 
-@pytest.fixture(params=["notify", "@hallkeeper-test-notify-" + PID], ids=["in a folder", "abstract"])
+ABSTRACT = "@hallkeeper-test-notify-" + PID
+ONE_WAY = pytest.mark.parametrize("address", [ABSTRACT], ids=["abstract"], indirect=True)
+
+
+@pytest.fixture(params=["notify", ABSTRACT], ids=["in a folder", "abstract"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     name: str = request.param
     return name if name.startswith("@") else str(tmp_path / name)
@@ -176,16 +183,31 @@ LASTING = {
     "lock-outs": OUTSIDE_STUCK_S,
     "fire latch": OUTSIDE_STUCK_S,
     "alarm ground-floor on the disk": OUTSIDE_STUCK_S,
-    "wifi hall-wifi": STUCK_S,
+    "offline codes": OUTSIDE_STUCK_S,
+    "readers on /dev/null": STUCK_S,
+    "reader back-keypad": STUCK_S,
+    "wifi hall-wifi": 60 + ANSWER_S + STUCK_S,
 }
-"""Every lasting task of an edge that has one of everything but a serial line, and when it counts as stuck."""
-EVERYTHING = msgspec.structs.replace(watched(area()), wifi=config(wifi="/dev/null").wifi)
+"""Every lasting task of an edge that has one of everything, and when it counts as stuck."""
+WIRED = msgspec.structs.replace(watched(area()), wifi=config(wifi="/dev/null").wifi)
+EVERYTHING = msgspec.structs.replace(
+    WIRED,
+    readers=(
+        *WIRED.readers,
+        OsdpConfig(id="side-reader", door=DOOR, port="/dev/null", address=0, plain=True),
+        UsbKeypadConfig(id="back-keypad", door=DOOR, device="/dev/input/by-id/usb-None-event-kbd"),
+    ),
+)
 
 
 async def whole_hall(
-    clock: VirtualClock, manager: ServiceManager | None = None, *, disk: MemoryDisk | None = None
+    clock: VirtualClock,
+    manager: ServiceManager | None = None,
+    *,
+    disk: MemoryDisk | None = None,
+    config: Config = EVERYTHING,
 ) -> Hall:
-    hall = Hall(clock, config=EVERYTHING, disk=disk)
+    hall = Hall(clock, config=config, disk=disk)
     hall.manager = manager
     hall.levels |= {WINDOW: False, LID: False, LOOP: False}
     await hall.start()
@@ -212,6 +234,7 @@ async def died(hall: Hall, why: str) -> None:
         await hall.task
 
 
+@ONE_WAY
 @pytest.mark.parametrize("name", LASTING)
 def test_the_agent_ends_with_each_of_its_lasting_tasks_its_lock_at_rest_and_says_nothing_more(
     name: str, ear: Ear, address: str
@@ -248,13 +271,14 @@ def test_a_lasting_task_may_not_end_in_any_way(work: Callable[[], Coroutine[None
     async def main(clock: VirtualClock) -> None:
         hall = Hall(clock)
         await hall.start()
-        hall.agent._house.keep("more", work())
+        hall.agent._house.keep("more", work(), Pulse())
         await died(hall, "'more'")
         await hall.close()
 
     run(main)
 
 
+@ONE_WAY
 @pytest.mark.parametrize("name", LASTING)
 def test_a_task_that_gets_nowhere_silences_the_heartbeat_and_then_ends_the_agent(
     name: str, ear: Ear, address: str
@@ -316,7 +340,7 @@ def test_a_voice_that_hangs_in_the_link_is_found_stuck() -> None:
 
 def test_an_hour_without_a_broker_on_a_disk_that_refuses_is_no_standstill() -> None:
     async def main(clock: VirtualClock) -> None:
-        hall = await whole_hall(clock, disk=disk)
+        hall = await whole_hall(clock, disk=disk, config=WIRED)
         disk.refuse = True
         hall.broker.kill()
         for _ in range(3):

@@ -1,0 +1,100 @@
+"""A serial line that stalls is a fault of the readers on it, and brings no door down."""
+
+import asyncio
+import os
+import pty
+import threading
+import tty
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from edge.pulse import OUTSIDE_STUCK_S
+from edge.readers.config import OsdpConfig
+from edge.readers.osdp import Bus, OsdpReader
+from edge.readers.serial_line import SerialLine
+from edge.wire.clock import SystemClock
+from edge.wire.events import FaultData
+from tests.contract.readers import D0, D1, World
+from tests.edge.hall import DOOR, Hall, config, with_hall
+
+
+@pytest.fixture
+def port() -> Iterator[str]:
+    """A line at whose other end nobody listens or speaks."""
+    far, near = pty.openpty()
+    tty.setraw(near)
+    yield os.ttyname(near)
+    os.close(far)
+    os.close(near)
+
+
+def reader(port: str) -> OsdpConfig:
+    return OsdpConfig(id="side-reader", door=DOOR, port=port, address=5, plain=True)
+
+
+def test_a_line_that_nobody_answers_on_is_told_and_the_agent_goes_on(port: str) -> None:
+    """For longer than any task may stand still; what is asked fills the line after a minute."""
+
+    async def act(hall: Hall) -> None:
+        await asyncio.sleep(OUTSIDE_STUCK_S + 60)
+        assert [each.what for each in hall.data(FaultData)] == ["it does not answer"]
+        assert hall.state("side-reader").values["there"] is False
+        await hall.order(hall.command())
+        assert hall.unlocked()
+
+    plain = config()
+    with_hall(act, config=msgspec.structs.replace(plain, readers=(*plain.readers, reader(port))))
+
+
+async def test_a_driver_that_neither_opens_nor_closes_its_line_holds_up_nothing_but_its_readers(port: str) -> None:
+    may_open, may_close, tries = threading.Event(), threading.Event(), []
+
+    class Dead(SerialLine):
+        def __init__(self, path: str, baud: int) -> None:
+            tries.append("open")
+            may_open.wait()
+            super().__init__(path, baud)
+
+        def write(self, data: bytes) -> None:
+            raise OSError(5, "it has died")
+
+        def close(self) -> None:
+            tries.append("close")
+            may_close.wait()
+            super().close()
+
+    world = World(SystemClock(), config().readers[0], {D0: True, D1: True})
+    await world.house.outbox.open()
+    world.house.observer = world.events.append
+    bus = Bus(port, baud=9600, house=world.house, open_line=Dead, late_s=0.01)
+    told = OsdpReader(reader(port), bus=bus, house=world.house, present=world.presented.append)
+
+    async def until(fault: tuple[str, bool]) -> None:
+        while world.faults()[-1:] != [fault]:  # noqa: ASYNC110  # in a thread
+            await asyncio.sleep(0.001)
+
+    lost = "its serial line cannot be read"
+    told.start()
+    await until((lost, True))
+    assert (tries, world.house.stuck()) == (["open"], [])
+    may_open.set()
+    await until((lost, False))
+    await until((lost, True))
+    assert (tries, world.house.stuck()) == (["open", "close"], [])
+    may_close.set()
+    await world.close()
+
+
+class Endless(SerialLine):
+    def _read(self) -> bytes:
+        return bytes(4096)
+
+
+def test_a_line_on_which_somebody_never_stops_speaking_is_emptied_no_further_than_it_could_have_filled(
+    port: str,
+) -> None:
+    line = Endless(port, 230400)
+    assert line.drain() == 65536
+    line.close()

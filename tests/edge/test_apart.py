@@ -1,0 +1,61 @@
+"""What hangs in the kernel holds up nobody but its own task, which says so and waits."""
+
+import asyncio
+import threading
+
+import pytest
+
+from edge.apart import apart
+from edge.pulse import Pulse
+from firmware_sim.virtual import VirtualClock
+from tests.edge.hall import run
+
+
+def test_what_comes_of_it_is_told() -> None:
+    async def main(clock: VirtualClock) -> None:
+        pulse, late = Pulse(), list[str]()
+        assert await apart(divmod, 7, 2, pulse=pulse, late=lambda: late.append("late")) == (3, 1)
+        with pytest.raises(ZeroDivisionError):
+            await apart(divmod, 7, 0, pulse=pulse, late=lambda: late.append("late"))
+        assert late == []
+
+    run(main)
+
+
+async def test_what_hangs_is_told_again_and_again_and_done_once() -> None:
+    release, told = threading.Event(), asyncio.Queue[bool]()
+    began: list[int] = []
+    pulse = Pulse(0.0)
+
+    def hang() -> str:
+        began.append(1)
+        release.wait()
+        return "at last"
+
+    def late() -> None:
+        told.put_nowait(pulse.stuck(asyncio.get_running_loop().time() - 0.001))
+
+    waiting = asyncio.create_task(apart(hang, pulse=pulse, late=late, late_s=0.01))
+    for _ in range(3):
+        # Each time its pulse has just beaten.
+        assert not await told.get()
+    assert began == [1]
+    release.set()
+    assert await waiting == "at last"
+
+
+def test_a_thread_that_hangs_keeps_no_process_from_ending() -> None:
+    release = threading.Event()
+
+    async def main() -> None:
+        waiting = asyncio.create_task(apart(release.wait, pulse=Pulse(), late=lambda: None))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait((waiting,))
+
+    try:
+        asyncio.run(main())
+        (hanging,) = (each for each in threading.enumerate() if each.name == "apart")
+        assert hanging.daemon
+    finally:
+        release.set()

@@ -1,0 +1,95 @@
+"""Another program may do what it likes: it is ended in time, with all that it has started."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from edge.errors import ProgramFailed
+from edge.programs import Caller
+
+SHELL = ("/bin/sh", "-c")
+
+
+def gone(pid: int) -> bool:
+    """Whether a process runs no more; one that nobody has fetched yet runs no more either."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+async def until_gone(file: Path) -> None:
+    for pid in [int(word) for word in file.read_text().split()]:  # noqa: ASYNC240  # in a folder of the test's own
+        while not gone(pid):  # noqa: ASYNC110  # the kernel tells nobody
+            await asyncio.sleep(0.01)
+
+
+def test_what_a_program_says_is_heard() -> None:
+    caller = Caller(within_s=60, limit=100)
+    assert asyncio.run(caller.call((*SHELL, "echo three; echo stations >&2"))) == b"three\n"
+
+
+@pytest.mark.parametrize(
+    ("does", "why"),
+    [
+        pytest.param("exit 3", "ended with 3", id="fails"),
+        pytest.param("kill -9 $$", "ended with -9", id="is killed"),
+        pytest.param("echo $$ > {pids}; exec sleep 3600", "not ended within 0.3 s", id="never ends"),
+        pytest.param("echo $$ > {pids}; trap '' TERM; while :; do :; done", "not ended within 0.3 s", id="is busy"),
+        pytest.param("sleep 3600 & echo $! > {pids}", "not ended within 0.3 s", id="leaves one that holds its output"),
+        pytest.param("echo $$ > {pids}; exec yes", "more than 100 bytes", id="says too much"),
+        pytest.param("echo $$ > {pids}; exec >&-; exec sleep 3600", "not ended within 0.3 s", id="says it has ended"),
+    ],
+)
+async def test_a_program_that_does_not_end_in_time_and_well_is_of_no_use_and_is_gone(
+    does: str, why: str, tmp_path: Path
+) -> None:
+    pids = tmp_path / "pids"
+    pids.write_text("")
+    with pytest.raises(ProgramFailed, match=why):
+        await Caller(within_s=0.3, limit=100).call((*SHELL, does.format(pids=pids)))
+    await until_gone(pids)
+
+
+@pytest.mark.parametrize("command", [("/nowhere/iw",), ("/dev/null",), ("iw\0",)])
+async def test_one_that_is_not_there_cannot_be_called(command: tuple[str, ...]) -> None:
+    with pytest.raises((OSError, ValueError)):
+        await Caller(within_s=60).call(command)
+
+
+async def test_a_call_that_is_given_up_leaves_no_program_behind(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    calling = asyncio.create_task(Caller(within_s=60).call((*SHELL, f"echo $$ > {pids}; exec sleep 3600")))
+    while not (pids.exists() and pids.read_text().endswith("\n")):  # noqa: ASYNC110  # another process writes it
+        await asyncio.sleep(0.01)
+    calling.cancel()
+    await asyncio.wait((calling,))
+    await until_gone(pids)
+
+
+async def test_one_that_cannot_be_killed_is_not_called_a_second_time() -> None:
+    """It runs as another user, as under sudo, or hangs in the kernel."""
+
+    left: list[int] = []
+
+    def refused(group: int, number: signal.Signals) -> None:
+        left.append(group)
+        raise PermissionError
+
+    caller = Caller(within_s=0.1, kill=refused)
+    with pytest.raises(ProgramFailed, match="not ended within"):
+        await caller.call((*SHELL, "exec sleep 3600"))
+    for _ in range(10):
+        with pytest.raises(ProgramFailed, match="cannot be ended"):
+            await caller.call((*SHELL, "true"))
+    (group,) = left
+    os.killpg(group, signal.SIGKILL)
+    while True:
+        with contextlib.suppress(ProgramFailed):
+            assert await caller.call((*SHELL, "true")) == b""
+            break
+        await asyncio.sleep(0.01)

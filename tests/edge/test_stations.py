@@ -1,0 +1,80 @@
+"""Whatever becomes of the source of a WiFi count, it is a fault of the count alone."""
+
+import asyncio
+import os
+import threading
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from edge.sensors_config import WifiConfig
+from edge.wire.events import FaultData, WifiData
+from tests.edge.hall import Hall, config, with_hall
+
+STATION = "Station 02:11:22:33:44:55 (on wlan0)\n"
+TOLD = "the station listing cannot be read"
+
+
+def source(folder: Path, which: str) -> WifiConfig:
+    os.mkfifo(folder / "pipe")
+    scripts = {
+        "a program that never ends": "exec sleep 3600",
+        "one that says no end": "exec yes",
+        "one that fails": "exit 1",
+    }
+    files = {"a pipe": str(folder / "pipe"), "a device": "/dev/zero"}
+    program = ("/bin/sh", "-c", scripts[which]) if which in scripts else ("/nowhere/iw",)
+    return WifiConfig(
+        id="hall-wifi",
+        zone="hall",
+        format="iw",
+        command=None if which in files else program,
+        file=files.get(which),
+        every_s=900.0,
+    )
+
+
+def join_programs() -> None:
+    """Virtual time does not wait for other processes: do so by the threads that wait for them."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("waitpid-"):
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "which",
+    [
+        "a program that never ends",
+        "one that says no end",
+        "one that fails",
+        "one that is not there",
+        "a pipe",
+        "a device",
+    ],
+)
+def test_a_source_that_is_of_no_use_is_told_once_and_the_agent_goes_on(which: str, tmp_path: Path) -> None:
+    async def act(hall: Hall) -> None:
+        await asyncio.sleep(1200)
+        assert [(each.what, each.present) for each in hall.data(FaultData)] == [(TOLD, True)]
+        assert hall.state("hall-wifi").values["stations"] is None
+        assert hall.data(WifiData) == []
+        await hall.order(hall.command())
+        assert hall.unlocked()
+        join_programs()
+        await asyncio.sleep(1)
+
+    with_hall(act, config=msgspec.structs.replace(config(), wifi=(source(tmp_path, which),)))
+
+
+def test_one_that_is_of_use_again_counts_again(tmp_path: Path) -> None:
+    listing = tmp_path / "stations"
+
+    async def act(hall: Hall) -> None:
+        await asyncio.sleep(60)
+        listing.write_text(STATION)
+        await asyncio.sleep(60)
+        assert [each.present for each in hall.data(FaultData)] == [True, False]
+        assert [each.stations for each in hall.data(WifiData)] == [1]
+
+    with_hall(act, config=config(wifi=str(listing)))
