@@ -1,5 +1,6 @@
 """Counters and PIRs on their pins."""
 
+from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,10 @@ from edge.pins import Input, Pins
 from edge.sensors_config import CounterConfig, MotionConfig
 from edge.wire.events import FootfallData, MotionData
 from edge.wire.messages import DeviceState
+
+MOVES_ON_S = 12 * 3600.0
+"""A PIR that has not been at rest for so long is stuck: nobody moves before one all day without a pause."""
+STUCK = "it has seen movement without a pause for 12 hours"
 
 
 class BeamCounter:
@@ -26,6 +31,8 @@ class BeamCounter:
         self._pair = footfall.Pair()
         self._inputs = [self._beam("outer", config.outer, pins), self._beam("inner", config.inner, pins)]
         self.day = (self._today(), self._ins, self._outs)
+        self.shut: Callable[[], bool] = lambda: False
+        """Whether the door it stands at is known to be shut."""
 
     @property
     def door(self) -> str | None:
@@ -68,7 +75,7 @@ class BeamCounter:
                 "total_outs": self._outs,
                 "ins_today": self._ins - self.day[1],
                 "outs_today": self._outs - self.day[2],
-                "fault": f"the {self._pair.faulty[0]} beam is blocked" if self._pair.faulty else None,
+                "fault": "; ".join(what for device, what in self._house.faults if device == self.id) or None,
             },
         )
 
@@ -87,11 +94,11 @@ class BeamCounter:
         self._timer.set(self._ticks.mono(self._pair.due))
 
     def _advance(self) -> None:
-        self._pair, outcomes = footfall.advance(self._pair, self._ticks.now())
+        self._pair, outcomes = footfall.advance(self._pair, self._ticks.now(), shut=self.shut())
         self.look()
         for outcome in outcomes:
             if isinstance(outcome, footfall.Fault):
-                self._house.fault(self.id, f"the {outcome.beam} beam is blocked", present=outcome.present)
+                self._house.fault(self.id, f"the {outcome.beam} beam {outcome.what}", present=outcome.present)
             else:
                 self._count(outcome.way)
             self._house.show(self.id)
@@ -122,6 +129,7 @@ class MotionSensor:
         self.id = config.id
         self._ticks = TickScale(house.clock)
         self._timer = Timer(house, f"motion {config.id}", self._advance)
+        self._resting = Timer(house, f"rest of {config.id}", self._stuck)
         self._motion = motion.Motion()
         self._input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._changed)
 
@@ -147,12 +155,19 @@ class MotionSensor:
             values={"active": self._motion.active, "zone": self._config.zone},
         )
 
+    def _stuck(self) -> None:
+        self._house.fault(self.id, STUCK, present=True)
+
     def _changed(self, level: bool, tick: float) -> None:
         self._house.post(self._take, level, tick)
 
     def _take(self, level: bool, tick: float) -> None:
         self._ticks.seen(tick)
-        self._become(motion.sense(self._motion, level is self._config.active_high, tick))
+        seen = level is self._config.active_high
+        self._resting.set(self._house.clock.monotonic() + MOVES_ON_S if seen else None)
+        if not seen:
+            self._house.fault(self.id, STUCK, present=False)
+        self._become(motion.sense(self._motion, seen, tick))
 
     def _advance(self) -> None:
         self._become(motion.advance(self._motion, self._ticks.now()))
