@@ -1,6 +1,5 @@
 """Keypads and scanners that are keyboards on USB, read through /dev/input without any other program hearing them."""
 
-import asyncio
 import fcntl
 import logging
 import os
@@ -47,14 +46,14 @@ class UsbReader:
         self._text = ""
         self._there = True
         self._pulse = Pulse()
-        self._task: asyncio.Task[None] | None = None
+        self._open = True
 
     @property
     def id(self) -> str:
         return self._config.id
 
     def start(self) -> None:
-        self._task = self._house.keep(f"reader {self.id}", self._run(), self._pulse)
+        self._house.keep(f"reader {self.id}", self._run(), self._pulse)
 
     def state(self) -> DeviceState:
         kind = "usb-scanner" if isinstance(self._config, UsbScannerConfig) else "usb-keypad"
@@ -64,8 +63,10 @@ class UsbReader:
         self._attendant.answer(signal)
 
     def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        """Its task ends with the agent."""
+        self._open = False
+        self._timer.set(None)
+        self._attendant.forget()
 
     async def _run(self) -> None:
         while True:
@@ -114,6 +115,8 @@ class UsbReader:
         self._house.fault(self.id, "its device cannot be read", present=not there)
 
     def _take(self, character: str) -> None:
+        if not self._open:
+            return
         if character == LOST:
             self._house.count("reader_garbled")
             self._attendant.forget()
