@@ -61,6 +61,8 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
             area.look()
         if self.caretaker is not None:
             self.caretaker.look()
+        if self.warden is not None:
+            self.warden.look()
 
     def start(self) -> None:
         """Act on what is found, and begin to look. What is set is set before any door can be free; then fire, so that
@@ -95,6 +97,8 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
         for each in (self.fire, *self.areas.values(), self.bouncer):
             if each is not None:
                 await each.keeper.keep()
+        for keeper in self.warden.keepers.values() if self.warden is not None else ():
+            await keeper.keep()
 
 
 def _is_shut(door: Doorway) -> bool:

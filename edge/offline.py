@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from edge.files import Files
-from edge.wire.codec import decode, encode
+from edge.wire.codec import decode
 from edge.wire.credentials import CredentialKind, code_key, is_offline_code
 from edge.wire.errors import WireError
 from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, OfflineWindow, digits_of
@@ -42,17 +42,21 @@ class BoundCodes(msgspec.Struct, frozen=True, kw_only=True):
     codes: tuple[Bound, ...] = ()
 
 
+Windows = dict[bytes, OfflineWindow]
+"""The windows of used codes, by the HMAC of their digits."""
+
+
 class OfflineCodes:
     """The table of one door, whose offline secret is ``secret``. Its windows are packed into numbers: a door has some
-    12,000 of them at any time."""
+    12,000 of them at any time. ``bound``: the used codes, those of the door's other secrets among them."""
 
-    def __init__(self, door: str, secret: bytes) -> None:
+    def __init__(self, door: str, secret: bytes, bound: Windows | None = None) -> None:
         self._door = door
         self._secret = secret
         self._at: int | None = None
         self._table: dict[int, tuple[int, ...]] = {}
         self._by_end: defaultdict[int, list[int]] = defaultdict(list)
-        self._bound: dict[bytes, OfflineWindow] = {}
+        self._bound = bound if bound is not None else {}
 
     def __len__(self) -> int:
         return len(self._table)
@@ -100,18 +104,6 @@ class OfflineCodes:
             self._bound[key] = window
         return new
 
-    def bound(self, now: datetime) -> BoundCodes:
-        """What to keep on the disk: used codes whose window is not long over, the latest if there are too many."""
-        kept = sorted(
-            (each for each in self._bound.items() if each[1].during.end + BOUND_FOR > now), key=lambda each: each[1]
-        )
-        self._bound = dict(kept[-BOUND_MAX:])
-        return BoundCodes(codes=tuple(Bound(key=key, window=window) for key, window in self._bound.items()))
-
-    def remember(self, kept: BoundCodes) -> None:
-        """Take up what was kept on the disk."""
-        self._bound |= {each.key: each.window for each in kept.codes}
-
     def _key(self, digits: str) -> bytes:
         return code_key(self._secret, CredentialKind.OFFLINE_CODE, digits)
 
@@ -123,25 +115,25 @@ class OfflineCodes:
                     yield start << 9 | (quarters - 1) << 3 | slot
 
 
+def to_keep(bound: Windows, now: datetime) -> BoundCodes:
+    """Used codes whose window is not long over, the latest if there are too many; the others are forgotten."""
+    kept = sorted((each for each in bound.items() if each[1].during.end + BOUND_FOR > now), key=lambda each: each[1])
+    bound.clear()
+    bound.update(kept[-BOUND_MAX:])
+    return BoundCodes(codes=tuple(Bound(key=key, window=window) for key, window in bound.items()))
+
+
 async def read_bound(files: Files, door: str) -> BoundCodes | None:
     """The used codes of a door that are on the disk; ``None`` where they cannot be read."""
     try:
-        data = await asyncio.to_thread(files.read, _path(door))
+        data = await asyncio.to_thread(files.read, bound_file(door))
         return BoundCodes() if data is None else decode(data, BoundCodes, limit=_FILE_LIMIT)
     except (OSError, WireError):
         return None
 
 
-async def write_bound(files: Files, door: str, codes: BoundCodes) -> bool:
-    """Bring used codes to the disk; whether it could be."""
-    try:
-        await asyncio.to_thread(files.replace, _path(door), encode(codes))
-    except OSError:
-        return False
-    return True
-
-
-def _path(door: str) -> str:
+def bound_file(door: str) -> str:
+    """Where the used codes of a door lie on the disk."""
     return f"offline/{door}.json"
 
 

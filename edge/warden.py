@@ -1,16 +1,18 @@
 """What a door knows beside its plan when it decides: offline codes, the keys that sign passes, and who is inside."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from edge import passback
 from edge.files import Files
 from edge.house import House
-from edge.offline import BoundCodes, OfflineCodes, read_bound, write_bound
+from edge.keeper import Keeper
+from edge.offline import BoundCodes, OfflineCodes, Windows, bound_file, read_bound, to_keep
 from edge.passback import Forgot, Inside
 from edge.pulse import OUTSIDE_STUCK_S, Pulse
+from edge.wire.codec import encode
 from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, Decision
 from edge.wire.envelope import Keyring
@@ -22,6 +24,7 @@ LOOK_S = 30.0
 """The tables of codes are brought up to the hour this often; they know of each window an hour ahead."""
 NIGHT = timedelta(hours=4)
 """When everybody is taken to have left, by the site's clock."""
+NOT_KEPT = "used offline codes cannot be kept on the disk"
 
 
 class Warden:
@@ -32,6 +35,14 @@ class Warden:
         self._files = files
         self._doors = tuple(doors)
         self._codes: dict[str, dict[bytes, OfflineCodes]] = {door: {} for door in self._doors}
+        self._bound: dict[str, Windows] = {door: {} for door in self._doors}
+        self.keepers = {
+            door: Keeper(
+                house, files, path=bound_file(door), device=door, trouble=NOT_KEPT, content=self._kept_of(door)
+            )
+            for door in self._doors
+        }
+        self._wake = asyncio.Event()
         self._inside = Inside()
         self._counted = 0
         self._night: date | None = None
@@ -40,7 +51,13 @@ class Warden:
 
     def start(self) -> None:
         """Read what is kept, then keep the tables up to the hour."""
+        for door, keeper in self.keepers.items():
+            keeper.start(f"used codes of {door}")
         self._house.keep("offline codes", self._run(), self._pulse)
+
+    def look(self) -> None:
+        """The doors' secrets may be others."""
+        self._wake.set()
 
     @property
     def keys(self) -> Keyring:
@@ -49,7 +66,9 @@ class Warden:
 
     def meaning(self, door: str, digits: str) -> tuple[OfflineWindow, ...]:
         """What an offline code can mean at a door."""
-        return tuple(window for codes in self._codes[door].values() for window in codes.windows(digits))
+        known = self._codes[door]
+        held = [known[secret] for secret in self._house.secrets.offline(door) if secret in known]
+        return tuple(window for codes in held for window in codes.windows(digits))
 
     def judge(self, door: str, decision: Decision) -> Decision:
         """A decision at the way in, with what is known of who is inside."""
@@ -72,13 +91,10 @@ class Warden:
     def _use(self, door: str, digits: str, window: OfflineWindow) -> None:
         for codes in self._codes[door].values():
             if window in codes.windows(digits) and codes.use(digits, window):
-                self._house.spawn(f"used codes of {door}", self._keep(door))
+                self.keepers[door].changed()
 
-    async def _keep(self, door: str) -> None:
-        now = self._house.now()
-        for at, codes in enumerate(self._codes[door].values()):
-            kept = await write_bound(self._files, f"{door}-{at}" if at else door, codes.bound(now))
-            self._house.fault(door, "used offline codes cannot be kept on the disk", present=not kept)
+    def _kept_of(self, door: str) -> Callable[[], bytes]:
+        return lambda: encode(to_keep(self._bound[door], self._house.now()))
 
     def _policy(self, door: str) -> Passback:
         plan = self._house.plans.plan
@@ -96,26 +112,37 @@ class Warden:
         self._counted = 0
 
     async def _run(self) -> None:
+        for door in self._doors:
+            kept = await read_bound(self._files, door)
+            self._bound[door] |= {each.key: each.window for each in (kept or BoundCodes()).codes}
+            self._house.fault(door, "used offline codes on the disk cannot be read", present=kept is None)
         while True:
             self._pulse.stirred()
+            self._wake.clear()
             for door in self._doors:
                 await self._prepare(door)
             night = (self._house.now().astimezone(ZoneInfo(self._house.config.timezone)) - NIGHT).date()
             if self._night not in (None, night):
                 self._forget(Forgot.NIGHT)
             self._night = night
-            await self._house.clock.sleep(LOOK_S)
+            await self._rest()
+
+    async def _rest(self) -> None:
+        looking = asyncio.ensure_future(self._house.clock.sleep(LOOK_S))
+        waiting = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait((looking, waiting), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            looking.cancel()
+            waiting.cancel()
 
     async def _prepare(self, door: str) -> None:
         """With the clock unproven no code can be judged, so nothing is worked out for a time that is not."""
         known, wanted = self._codes[door], self._house.secrets.offline(door)
         if tuple(known) != wanted:
-            fresh = {secret: known.get(secret) or OfflineCodes(door, secret) for secret in wanted}
-            for at, codes in enumerate(fresh.values()):
-                kept = await read_bound(self._files, f"{door}-{at}" if at else door)
-                codes.remember(kept or BoundCodes())
-                self._house.fault(door, "used offline codes on the disk cannot be read", present=kept is None)
-            known = self._codes[door] = fresh
+            known = self._codes[door] = {
+                secret: known.get(secret) or OfflineCodes(door, secret, self._bound[door]) for secret in wanted
+            }
         if self._house.trust is not ClockTrust.UNPROVEN:
             for codes in known.values():
                 for _ in codes.prepare(self._house.now()):

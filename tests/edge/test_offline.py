@@ -8,8 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.files import DiskFiles
-from edge.offline import AHEAD, AT_ONCE, BEHIND, BOUND_FOR, BoundCodes, OfflineCodes, read_bound, write_bound
-from edge.wire.codec import decode
+from edge.offline import (
+    AHEAD,
+    AT_ONCE,
+    BEHIND,
+    BOUND_FOR,
+    BoundCodes,
+    OfflineCodes,
+    Windows,
+    bound_file,
+    read_bound,
+    to_keep,
+)
+from edge.wire.codec import decode, encode
 from edge.wire.errors import Malformed
 from edge.wire.offline import QUARTER, QUARTERS_MAX, SLOTS, OfflineWindow, offline_code, quarter_at
 
@@ -20,7 +31,7 @@ T = NIGHTS[1]
 
 
 def ready(now: datetime, codes: OfflineCodes | None = None) -> OfflineCodes:
-    codes = codes or OfflineCodes(DOOR, SECRET)
+    codes = codes if codes is not None else OfflineCodes(DOOR, SECRET)
     for _ in codes.prepare(now):
         pass
     return codes
@@ -101,33 +112,34 @@ def test_what_is_no_offline_code_means_nothing(digits: str) -> None:
 
 
 def test_a_used_code_stays_bound_to_its_window_also_over_a_restart() -> None:
-    codes, first, other = ready(T), window(0, 4), window(0, 48)
+    bound: Windows = {}
+    codes, first, other = ready(T, OfflineCodes(DOOR, SECRET, bound)), window(0, 4), window(0, 48)
     code = offline_code(SECRET, DOOR, first)
     assert codes.use(code, first)
     assert not codes.use(code, first)
     assert not codes.use(code, other)  # by chance the same digits
     assert codes.windows(code) == (first,)
-    again = OfflineCodes(DOOR, SECRET)
-    again.remember(codes.bound(T))
+    again = OfflineCodes(DOOR, SECRET, bound)
     ready(T + timedelta(days=30), again)
     assert again.windows(code) == (first,)
 
 
 def test_used_codes_are_forgotten_long_after_their_window() -> None:
-    codes = ready(T)
-    codes.use(offline_code(SECRET, DOOR, window(0, 4)), window(0, 4))
+    bound: Windows = {}
+    ready(T, OfflineCodes(DOOR, SECRET, bound)).use(offline_code(SECRET, DOOR, window(0, 4)), window(0, 4))
     end = window(0, 4).during.end
-    assert codes.bound(end + BOUND_FOR - timedelta(seconds=1)).codes
-    assert not codes.bound(end + BOUND_FOR).codes
+    assert to_keep(bound, end + BOUND_FOR - timedelta(seconds=1)).codes
+    assert not to_keep(bound, end + BOUND_FOR).codes
+    assert not bound
 
 
 async def test_used_codes_lie_on_the_disk_without_their_digits(tmp_path: Path) -> None:
-    files, codes = DiskFiles(tmp_path), ready(T)
+    files, bound = DiskFiles(tmp_path), dict[bytes, OfflineWindow]()
     code = offline_code(SECRET, DOOR, window(0, 4))
-    codes.use(code, window(0, 4))
+    ready(T, OfflineCodes(DOOR, SECRET, bound)).use(code, window(0, 4))
     assert await read_bound(files, DOOR) == BoundCodes()
-    assert await write_bound(files, DOOR, codes.bound(T))
-    assert await read_bound(files, DOOR) == codes.bound(T)
+    files.replace(bound_file(DOOR), encode(to_keep(bound, T)))
+    assert await read_bound(files, DOOR) == to_keep(bound, T)
     kept = files.read(f"offline/{DOOR}.json") or b""
     assert kept
     assert code.encode() not in kept

@@ -1,5 +1,6 @@
 """Keys, certificates and secrets change under a running edge, and no door notices."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -11,10 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from edge.identity import FILE, Identity, PrivateKeys
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
+from edge.wire.decide import Reason
 from edge.wire.enrolment import Delivery, DoorSecret, Papers, Renewal, about_papers, box_id, seal_to, secret_id
 from edge.wire.envelope import Purpose, Signer
-from edge.wire.events import FaultData
+from edge.wire.events import AccessData, FaultData
 from edge.wire.interval import Interval
+from edge.wire.offline import OfflineWindow, offline_code
 from edge.wire.plan import Grant, GrantsPart
 from tests.edge.disk import MemoryDisk
 from tests.edge.enrolled import CONTROLLER_KEY, authority, identity, keys, papers
@@ -248,3 +251,40 @@ def test_an_identity_never_shows_what_is_secret() -> None:
     assert SECRET.hex() not in shown
     assert repr(SECRET) not in shown
     assert keys().tls.splitlines()[1] not in shown
+
+
+def test_offline_codes_of_a_secret_work_from_the_moment_it_comes_to_the_moment_it_goes() -> None:
+    window = OfflineWindow(start=ZERO, quarters=1)
+    old, new = (offline_code(secret, DOOR, window) for secret in (SECRET, NEXT))
+
+    async def act(hall: Hall) -> None:
+        await hall.send_plan(1, hours())
+        for version, secrets in ((2, (SECRET,)), (3, (SECRET, NEXT)), (4, (NEXT,))):
+            deliver(hall, fresh(version, keys(), secrets=secrets), own_box())
+            await holds(hall, version)
+            assert (await opens(hall, old), await opens(hall, new)) == (SECRET in secrets, NEXT in secrets)
+
+    with_hall(act)
+
+
+def test_a_used_offline_code_keeps_its_meaning_through_a_change_of_secrets_and_a_restart() -> None:
+    code = offline_code(NEXT, DOOR, OfflineWindow(start=ZERO, quarters=1))
+
+    async def act(hall: Hall) -> None:
+        await hall.send_plan(1, hours())
+        deliver(hall, fresh(2, keys(), secrets=(SECRET, NEXT)), own_box())
+        await holds(hall, 2)
+        assert await opens(hall, code)
+        deliver(hall, fresh(3, keys(), secrets=(NEXT,)), own_box())
+        await holds(hall, 3)
+        await hall.stop()
+        kept = decode(hall.disk.read(FILE) or b"", Identity)
+        hall.config = msgspec.structs.replace(hall.config, identity=kept)
+        await hall.start()
+        # So long after its window the digits alone mean nothing any more.
+        await asyncio.sleep(3 * 3600)
+        await hall.enter(code)
+        await asyncio.sleep(1)
+        assert hall.data(AccessData)[-1].reason is Reason.TOO_LATE
+
+    with_hall(act)

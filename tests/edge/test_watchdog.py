@@ -181,6 +181,7 @@ LASTING = {
     "broker link": OUTSIDE_STUCK_S,
     "watchdog": STUCK_S,
     "lock-outs": OUTSIDE_STUCK_S,
+    "used codes of front-door": OUTSIDE_STUCK_S,
     "fire latch": OUTSIDE_STUCK_S,
     "alarm ground-floor on the disk": OUTSIDE_STUCK_S,
     "offline codes": OUTSIDE_STUCK_S,
