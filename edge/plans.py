@@ -205,7 +205,7 @@ class PlanStore:
                 if ref.digest not in held:
                     raise PlanRefused(f"part {name} of plan {manifest.version} is not there")
                 part = read_part(name, held[ref.digest], ref)
-                await asyncio.sleep(0)
+            await asyncio.sleep(0)
             parts[ref.digest] = part
             assembly.add(part)
         return parts, assembly.finish()

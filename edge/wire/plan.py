@@ -4,10 +4,10 @@ Parts are small so that a change sends little: hours by door, grants and session
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -17,6 +17,8 @@ from edge.wire.errors import PlanRefused
 from edge.wire.ids import Slug, Uuid
 from edge.wire.interval import Instant, Interval
 from edge.wire.offline import OfflineWindow
+
+K = TypeVar("K")
 
 HORIZON = timedelta(days=35)
 KNOWN: frozenset[str] = frozenset({"hours", "grants", "sessions", "overrides", "offline", "closing"})
@@ -197,8 +199,8 @@ class DoorPlan(msgspec.Struct, frozen=True, kw_only=True):
     pass, by whose it is."""
 
     hours: HoursPart
-    grants: Mapping[bytes, tuple[Grant, ...]]
-    owned: Mapping[str, tuple[Grant, ...]] = {}
+    grants: Mapping[bytes, Collection[Grant]]
+    owned: Mapping[str, Collection[Grant]] = {}
     overrides: tuple[Override, ...] = ()
     offline: Mapping[OfflineWindow, str] = {}
     revoked: frozenset[OfflineWindow] = frozenset()
@@ -262,10 +264,10 @@ class Assembly:
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
         self._hours: dict[str, HoursPart] = {}
-        self._grants: dict[str, dict[bytes, tuple[Grant, ...]]] = {}
-        self._owned: dict[str, dict[str, tuple[Grant, ...]]] = {}
+        self._grants: dict[str, dict[bytes, Collection[Grant]]] = {}
+        self._owned: dict[str, dict[str, Collection[Grant]]] = {}
         self._offline: dict[str, OfflinePart] = {}
-        self._overrides: list[Override] = []
+        self._overrides: dict[str, list[Override]] = {}
         self._modes: list[ModeSpan] = []
         self._sessions: list[Session] = []
         self._closing = ClosingPart()
@@ -280,18 +282,17 @@ class Assembly:
         elif isinstance(part, SessionsPart):
             self._sessions.extend(part.sessions)
         elif isinstance(part, OverridesPart):
-            self._overrides.extend(part.overrides)
+            for override in part.overrides:
+                self._overrides.setdefault(override.door, []).append(override)
         elif isinstance(part, OfflinePart):
             self._offline[part.door] = part
         elif isinstance(part, ClosingPart):
             self._closing = part
         else:
             for grant in part.grants:
-                door = self._grants.setdefault(grant.door, {})
-                door[grant.key] = (*door.get(grant.key, ()), grant)
+                _put(self._grants.setdefault(grant.door, {}), grant.key, grant)
                 if (owner := grant.owner) is not None:
-                    owned = self._owned.setdefault(grant.door, {})
-                    owned[owner] = (*owned.get(owner, ()), grant)
+                    _put(self._owned.setdefault(grant.door, {}), owner, grant)
             self._count += len(part.grants)
 
     def finish(self) -> Plan:
@@ -304,7 +305,7 @@ class Assembly:
                     hours=hours,
                     grants=self._grants.get(door, {}),
                     owned=self._owned.get(door, {}),
-                    overrides=tuple(o for o in self._overrides if o.door == door),
+                    overrides=tuple(self._overrides.get(door, ())),
                     offline={one.window: one.booking for one in self._offline.get(door, none).accepted},
                     revoked=frozenset(self._offline.get(door, none).revoked),
                 )
@@ -315,6 +316,19 @@ class Assembly:
             closing=self._closing,
             grant_count=self._count,
         )
+
+
+def _put(held: dict[K, Collection[Grant]], name: K, grant: Grant) -> None:
+    """Add to what is held under a name, each once, in the order of coming. Nearly always it is the first, for which a
+    tuple takes the least memory; many are held by a dictionary, so that no number of them takes longer than once
+    each."""
+    before = held.get(name)
+    if before is None:
+        held[name] = (grant,)
+    elif isinstance(before, dict):
+        before[grant] = None
+    else:
+        held[name] = dict.fromkeys((*before, grant))
 
 
 def assemble(manifest: Manifest, parts: Mapping[str, bytes]) -> Plan:

@@ -11,6 +11,7 @@ from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.errors import Malformed, PlanRefused
 from edge.wire.interval import Interval
 from edge.wire.plan import (
+    Assembly,
     DoorSpan,
     Grant,
     GrantsPart,
@@ -70,6 +71,36 @@ def test_many_grants_are_split_into_parts_within_the_limit() -> None:
     assert all(len(data) <= PART_LIMIT for data in parts.values())
     read = [msgspec.json.decode(data, type=GrantsPart) for data in parts.values()]
     assert tuple(grant for part in read for grant in part.grants) == grants(2000)
+
+
+def test_a_hundred_thousand_equal_grants_are_one() -> None:
+    (grant,) = grants(1)
+    assembly = Assembly(manifest({}))
+    assembly.add(HOURS)
+    for _ in range(100):
+        assembly.add(GrantsPart(grants=tuple(msgspec.structs.replace(grant) for _ in range(1000))))
+    plan = assembly.finish()
+    assert plan.grant_count == 100_000
+    assert tuple(plan.doors["front-door"].grants[grant.key]) == (grant,)
+
+
+def test_grants_of_one_code_are_never_copied_for_the_next_one_of_it() -> None:
+    """Which would take a hundred thousand of them the square of it."""
+    (grant,) = grants(1)
+    booking = "0195d6a0-0000-7000-8000-000000000001"
+    many = tuple(
+        msgspec.structs.replace(grant, booking=booking, windows=(Interval(start=AT + timedelta(hours=at), end=AT),))
+        for at in range(1000)
+    )
+    assembly = Assembly(manifest({}))
+    assembly.add(HOURS)
+    assembly.add(GrantsPart(grants=many[:2]))
+    before = assembly.finish().doors["front-door"]
+    assembly.add(GrantsPart(grants=many[2:]))
+    after = assembly.finish().doors["front-door"]
+    assert after.grants[grant.key] is before.grants[grant.key]
+    assert after.owned[booking] is before.owned[booking]
+    assert tuple(after.grants[grant.key]) == tuple(after.owned[booking]) == many
 
 
 def test_no_grants_are_no_parts() -> None:
