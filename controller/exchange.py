@@ -156,6 +156,7 @@ class Exchange:
     def _stored(self, sites: frozenset[str]) -> None:
         for site in sites:
             self.live.seen(site)
+            "word": self.greeter.keep_in_touch,
         if self.follower is not None:
             self.follower.wake()
 

@@ -340,7 +340,7 @@ class Agent:
                 self._trust_changed(trust is not house.trust or lowered)
                 if lowered:
                     house.spawn("lowered floor", self._keep(house))
-                if self._talk.latest(hello):
+                if hello.asks and self._talk.latest(hello):
                     house.outbox.wanted(hello.log, hello.next_seq)
                     self._courier.again()
             else:

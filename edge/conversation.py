@@ -83,6 +83,7 @@ class Conversation:
         if self._session.connection != connection:
             self._session = self._new_session(connection)
         house = self._house
+        house.contact.lost()
         self._gate = CommandGate(nonce=self._session.nonce, opened_at=house.now(), opened_mono=house.clock.monotonic())
         self._results.clear()
         self._letters.clear()
@@ -93,6 +94,7 @@ class Conversation:
 
     def disconnected(self) -> None:
         """The link is down; commands of its session are void from here on."""
+        self._house.contact.lost()
         self._gate = None
         self._letters.clear()
         self._to_give.clear()
@@ -118,7 +120,7 @@ class Conversation:
     # Hearing. Each raises a WireError for what it refuses.
 
     def hello(self, payload: bytes) -> Hello:
-        """Answer a hello; what it says of time is taken as proof where it answers this very session."""
+        """Answer a hello that asks; what it says of time is taken as proof where it answers this very session."""
         hello = self._open(payload, Purpose.HELLO, Hello)
         house = self._house
         if self.answers(hello):
@@ -127,10 +129,14 @@ class Conversation:
             proven = hello.trust is not ClockTrust.UNPROVEN
             if proven and not possible(hello.at):
                 raise Malformed(f"a hello says that it is {hello.at}, which cannot be")
-            if proven and not house.timekeeper.hello(hello.at, mono, session_began=self._session.began):
+            if proven:
+                house.contact.heard(hello.at, hello.plan_version, mono)
+            if proven and hello.asks and not house.timekeeper.hello(hello.at, mono, session_began=self._session.began):
                 self.came_late = True
             if self._gate is not None:
                 self._gate.clock_moved(house.now() - before)
+        if not hello.asks:
+            return hello
         reply = HelloReply(
             site=self._site,
             edge=self._edge,

@@ -228,6 +228,7 @@ class Doorway:
             trust=self._house.trust,
             keys=self._warden.keys,
             offline=partial(self._warden.meaning, self.id),
+            in_touch=self._house.in_touch,
         )
         if reader not in self._inside:
             decision = self._warden.judge(self.id, decision)

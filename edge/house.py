@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from edge.config import Config
+from edge.contact import Contact
 from edge.errors import RestartWanted, TaskDied
 from edge.identity import DoorSecrets
 from edge.outbox import Outbox
@@ -67,6 +68,8 @@ class House:
         self.secrets = DoorSecrets(config.identity.papers)
         self.papers = config.identity.papers.version
         """The version of the papers in force."""
+        self.contact = Contact()
+        """What was heard of the controller in this session."""
         self.death: asyncio.Future[None] = self._loop.create_future()
 
     # Time
@@ -78,6 +81,12 @@ class House:
     @property
     def trust(self) -> ClockTrust:
         return self.timekeeper.trust
+
+    @property
+    def in_touch(self) -> bool:
+        """Whether the controller's word is at hand, so that the plan in force lists all offline codes there are."""
+        plan = self.plans.plan
+        return self.contact.stands(plan.manifest.version if plan is not None else None, self.clock.monotonic())
 
     # Events
 

@@ -1,10 +1,10 @@
 """What can be done with the codes of a booking: see them, have others, get one that a door checks by itself."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.access import offline
+from controller.access import offline, words
 from controller.access.standing import State
 from controller.bookings import repository
 from controller.bookings.desk import Desk, View
@@ -16,6 +16,11 @@ from controller.estate.service import Estate
 from controller.people import audit
 from controller.people.model import Actor
 from edge.wire.clock import Clock
+from edge.wire.messages import WORD_STALE_S
+
+_UP = timedelta(seconds=59)
+_CERTAIN = timedelta(seconds=WORD_STALE_S)
+"""A door that is out of reach for so long knows it, and believes offline codes that its plan does not list."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +95,13 @@ class DoorCodes:
             wanting = [each for each in view.standing.doors if each.state is State.UNREACHABLE]
             if not wanting:
                 raise NotNow(f"“{booking.title}” needs no offline code: {view.standing.text}")
+            for each in wanting:
+                certain_at = (each.since or now) + _CERTAIN
+                if now < certain_at:
+                    raise NotNow(
+                        f"{each.name} is out of reach only just, and takes no offline code before it knows that it is; "
+                        f"ask again at {words.clock(certain_at + _UP, view.place.site.tz)}"
+                    )
             window = offline.fitting(view.code_window, now)
             if window is None:
                 raise NotNow(f"less than a quarter of an hour is left of “{booking.title}”; open the door by hand")

@@ -23,7 +23,7 @@ from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.link import Link
-from edge.wire.messages import Applied, Hello, HelloReply, Status
+from edge.wire.messages import WORD_EVERY_S, Applied, Hello, HelloReply, Status
 from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -109,6 +109,36 @@ class Greeter:
         status = self._gate.open(*name, payload, purpose=Purpose.STATUS, kind=Status)
         if status is None:
             return
+    async def keep_in_touch(self) -> None:
+        """Say to every edge that is there, for ever, that this controller is: a door whose plan lists all offline codes
+        believes no other as long as it hears so."""
+        while True:
+            await self._clock.sleep(WORD_EVERY_S)
+            await patiently(self.say_word, what="edges that are there")
+
+    async def say_word(self) -> None:
+        """One word to each edge that is there and has a plan."""
+        if not self._link.connected:
+            return
+        async with self._database.read() as tx:
+            there = await repository.sessions_online(tx)
+            if not await self._planner.knows_the_time(tx):
+                return
+        for name in sorted(self._gate.edges & there.keys()):
+            site, edge = name
+            session, version = there[name]
+            word = Hello(
+                site=site,
+                edge=edge,
+                nonce=secrets.token_hex(16),
+                at=self._clock.now(),
+                session=session,
+                plan_version=version,
+                asks=False,
+            )
+            topic = str(Topic(site=site, edge=edge, name="hello"))
+            await self._link.publish(topic, self._signer.seal(Purpose.HELLO, word))
+
         if await self._database.run(self._note, status, False) and status.online:
             await self.greet(name)
         await self._follow_up(name, status)

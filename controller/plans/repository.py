@@ -13,6 +13,7 @@ from controller.estate.tables import old_secrets
 from controller.people.may import Thing
 from controller.plans.model import Issued, SignedPlan
 from controller.plans.tables import commands, overrides, plan_parts, plans
+from controller.telemetry.tables import edge_states
 from edge.wire.codec import decode
 from edge.wire.envelope import Envelope
 from edge.wire.interval import Interval
@@ -56,6 +57,17 @@ async def latest_version(tx: Tx, site: str, edge: str) -> int | None:
     query = select(func.max(plans.c.version)).where(plans.c.site == site, plans.c.edge == edge)
     found: int | None = (await tx.execute(query)).scalar()
     return found
+
+
+async def sessions_online(tx: Tx) -> dict[tuple[str, str], tuple[str, int]]:
+    """Edge -> the nonce of its session and the version of its newest plan, of every edge that is there and has one."""
+    here = (plans.c.site == edge_states.c.site) & (plans.c.edge == edge_states.c.edge)
+    newest = select(func.max(plans.c.version)).where(here).scalar_subquery()
+    c = edge_states.c
+    query = select(c.site, c.edge, c.nonce, newest.label("version")).where(c.online)
+    return {
+        (row.site, row.edge): (row.nonce, row.version) for row in await tx.execute(query) if row.version is not None
+    }
 
 
 async def before(tx: Tx, site: str, edge: str, version: int) -> SignedPlan | None:

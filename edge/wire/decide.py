@@ -113,11 +113,14 @@ def decide(
     trust: ClockTrust,
     keys: Keyring | None = None,
     offline: Lookup = nothing,
+    in_touch: bool = False,
 ) -> Decision:
     """Whether ``credential`` opens ``door`` (whose secret is ``secret``) at ``now``.
 
-    ``keys`` are the controller's, which sign passes; ``offline`` tells what an offline code can mean here. A window
-    is half-open. A door that is free admits anybody, so that a code typed there is granted too.
+    ``keys`` are the controller's, which sign passes; ``offline`` tells what an offline code can mean here.
+    ``in_touch``: the controller's word is at hand, so ``plan`` lists every offline code that was issued, and any other
+    is one that nobody has. A window is half-open. A door that is free admits anybody, so that a code typed there is
+    granted too.
     """
     method = credential.method
     if plan is None:
@@ -126,7 +129,7 @@ def decide(
     if here is None:
         return Decision(granted=False, reason=Reason.NO_DOOR, method=method)
     owner, unfit = _read_pass(plan, credential, now, trust, keys)
-    found = match(here, door=door, secret=secret, shown=credential, owner=owner, offline=offline)
+    found = match(here, door=door, secret=secret, shown=credential, owner=owner, offline=offline, in_touch=in_touch)
     case = _Case(plan=plan, door=door, here=here, match=found, now=now, trust=trust, method=method)
     if found.withdrawn:
         unfit = Reason.REVOKED

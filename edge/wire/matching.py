@@ -21,14 +21,17 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool = False
 
 
-def match(here: DoorPlan, *, door: str, secret: bytes, shown: Presented, owner: str, offline: Lookup) -> Match:
-    """What ``shown`` fits at ``door``. ``owner``: whose pass it is, where it is a pass that was found sound."""
+def match(
+    here: DoorPlan, *, door: str, secret: bytes, shown: Presented, owner: str, offline: Lookup, in_touch: bool
+) -> Match:
+    """What ``shown`` fits at ``door``. ``owner``: whose pass it is, where it is a pass that was found sound.
+    ``in_touch``: of offline codes only those that the plan lists fit."""
     if shown.method is Method.QR:
         # A pass stands for a code or a card. Where a PIN or a second thing in the hand is wanted, it is not enough.
         owned = here.owned.get(owner, ())
         return Match(found=tuple(grant for grant in owned if _single(grant) and not grant.duress))
     if shown.method is Method.OFFLINE_CODE:
-        return _offline(here, door, offline(shown.digits))
+        return _offline(here, door, offline(shown.digits), in_touch=in_touch)
     if shown.card:
         return _card(here, secret, shown)
     if not (shown.digits.isascii() and shown.digits.isdigit()):
@@ -65,8 +68,9 @@ def _card(here: DoorPlan, secret: bytes, shown: Presented) -> Match:
     return Match(found=tuple(found), wanting=tuple(wanting))
 
 
-def _offline(here: DoorPlan, door: str, meant: tuple[OfflineWindow, ...]) -> Match:
-    good = sorted((window for window in meant if window not in here.revoked), key=lambda w: w not in here.offline)
+def _offline(here: DoorPlan, door: str, meant: tuple[OfflineWindow, ...], *, in_touch: bool) -> Match:
+    standing = sorted((window for window in meant if window not in here.revoked), key=lambda w: w not in here.offline)
+    good = [window for window in standing if window in here.offline or not in_touch]
     return Match(
         found=tuple(
             Grant(
@@ -79,5 +83,5 @@ def _offline(here: DoorPlan, door: str, meant: tuple[OfflineWindow, ...]) -> Mat
             for window in good
         ),
         windows=tuple(good),
-        withdrawn=bool(meant) and not good,
+        withdrawn=bool(meant) and not standing,
     )

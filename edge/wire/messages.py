@@ -13,6 +13,12 @@ Nonce = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
+WORD_EVERY_S = 60.0
+"""The controller says so often that it is there, to each edge that is."""
+WORD_STALE_S = 180.0
+"""An edge that has heard none for so long is out of touch, and knows it: two words in a row may be lost."""
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Who is there. ``nonce`` is the session's: new on every connection, echoed by every command. ``connection``
     counts connections since ``boot``. The last will is a ``Status`` with ``online`` false, signed beforehand.
@@ -40,8 +46,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
     """The controller asks. ``at`` is its time, ``next_seq`` the event it wants next of ``log``. ``session`` echoes
     the nonce of the edge's status: without it a hello proves no time, since it may be an old one sent again. Nor does
-    it where the controller's own clock is unproven (``trust``). ``plan_wanted``: the plan in force, which the controller
-    does not know, is to be given back to it: the manifest and then every part, as they came."""
+    it where the controller's own clock is unproven (``trust``). ``plan_wanted``: the plan in force, which the
+    controller does not know, is to be given back to it: the manifest and then every part, as they came. One that does
+    not ask (``asks``) is a word that the controller is there, said every minute: no edge answers it, and it proves no
+    time."""
 
     site: Slug
     edge: Slug
@@ -53,6 +61,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     trust: ClockTrust = ClockTrust.SYNCED
     next_seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)] = 1
     plan_wanted: Natural | None = None
+    asks: bool = True
 
 
 class DeviceState(msgspec.Struct, frozen=True, kw_only=True):

@@ -156,8 +156,8 @@ class OfflineListing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OfflinePart(msgspec.Struct, frozen=True, kw_only=True, tag="offline"):
-    """What the controller knows of a door's offline codes. One that is listed nowhere works in its window: it may
-    have been issued since."""
+    """What the controller knows of a door's offline codes. One that is listed nowhere works in its window while the
+    edge is out of touch with the controller: it may have been issued since."""
 
     door: Slug
     accepted: tuple[OfflineListing, ...] = ()
@@ -175,9 +175,9 @@ class PartRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What the plan consists of. Its own digest is that of its bytes. ``follows``: the newest plan of this edge that the
-    controller knew of when it made this one, 0 where it knew of none. An edge that carries out a newer one refuses it,
-    since a controller put back from a backup would take away what it has forgotten."""
+    """What the plan consists of. Its own digest is that of its bytes. ``follows``: the newest plan of this edge that
+    the controller knew of when it made this one, 0 where it knew of none. An edge that carries out a newer one refuses
+    it, since a controller put back from a backup would take away what it has forgotten."""
 
     site: Slug
     edge: Slug

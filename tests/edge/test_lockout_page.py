@@ -11,7 +11,9 @@ from tests.controller.access.guessing import OFFLINE_FITTING, OFFLINE_SPACE, spa
 PAGE = (Path(__file__).parents[2] / "docs" / "lock-out.md").read_text(encoding="utf-8")
 DAY = 86_400.0
 OFFLINE = OFFLINE_FITTING / OFFLINE_SPACE
-"""The chance that one guess of ten digits fits one of the windows and slots of the moment."""
+"""The chance that one guess of ten digits fits one of the windows and slots of the moment, at a door out of touch."""
+ISSUED = 1 / OFFLINE_SPACE
+"""The chance that one guess is one offline code that a plan lists, which alone opens at a door in touch."""
 
 
 def chance(tries: int, one: float) -> float:
@@ -35,7 +37,7 @@ def tries_table() -> str:
 
 def codes_table() -> str:
     rows = [
-        "| length | codes | a day | a week | a day, two readers | a day, with offline codes |",
+        "| length | codes | a day | a week | a day, two readers | a day, out of touch |",
         "|---|---|---|---|---|---|",
     ]
     day, week = READERS.most_tries(DAY), READERS.most_tries(7 * DAY)
@@ -76,6 +78,12 @@ def test_the_page_has_the_numbers_that_follow_from_the_law(table: object) -> Non
 def test_a_week_of_guessing_at_a_pin_with_the_card_in_hand_is_worth_what_the_page_says() -> None:
     week = CARDS.most_tries(7 * DAY)
     assert f"in a week {words(chance(week, 1 / space(4)))}" in PAGE
+
+
+def test_offline_codes_are_worth_guessing_out_of_touch_only_as_the_page_says() -> None:
+    day = READERS.most_tries(DAY)
+    assert f"in a day with a chance of {words(chance(day, ISSUED))}." in PAGE
+    assert chance(day, OFFLINE) > chance(day, 1 / space(6)) > 1000 * chance(day, ISSUED)
 
 
 def test_six_digits_are_enough_for_a_hall_and_four_are_not() -> None:

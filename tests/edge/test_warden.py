@@ -1,16 +1,19 @@
 """At a real door: offline codes open in their window and no other, and whoever has not left comes in by policy."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 
 from edge.files import Files
 from edge.wire.credentials import CredentialKind
-from edge.wire.decide import Reason
+from edge.wire.decide import ClockTrust, Reason
 from edge.wire.events import AccessData
-from edge.wire.offline import OfflineWindow, offline_code
-from edge.wire.plan import Grant, GrantsPart, HoursPart, OfflineListing, OfflinePart, Passback
+from edge.wire.interval import Interval
+from edge.wire.messages import WORD_EVERY_S, WORD_STALE_S
+from edge.wire.offline import QUARTER, OfflineWindow, offline_code
+from edge.wire.plan import DoorSpan, Grant, GrantsPart, HoursPart, OfflineListing, OfflinePart, Passback
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import BOOKING, DOOR, INNER, OUTER, ZERO, Hall, config, grant, hours, with_hall
 
@@ -19,6 +22,8 @@ CONFIG = config()
 WINDOW = OfflineWindow(start=ZERO, quarters=8)
 CODE = offline_code(OFFLINE, DOOR, WINDOW)
 HOUR = 3600.0
+NIGHTS = [datetime(2026, 3, 29, 1, 0, tzinfo=UTC), datetime(2026, 10, 25, 1, 0, tzinfo=UTC)]
+"""The instants at which the clocks of London go forward and back."""
 HOLDER = "019a1b2c-0000-7000-8000-00000000000c"
 
 
@@ -38,6 +43,81 @@ def test_an_offline_code_opens_with_no_word_from_the_controller_and_is_told_as_s
         assert (await tried(hall, other)).reason is Reason.UNKNOWN
         await asyncio.sleep(2 * HOUR)
         assert (await tried(hall, CODE)).reason is Reason.TOO_LATE
+
+    with_hall(act, config=CONFIG)
+
+
+async def said(hall: Hall, *, version: int = 1, words: int = 0) -> None:
+    """The controller greets this session, and says so many words after it."""
+    await hall.hello(session=hall.status().nonce, plan_version=version)
+    for _ in range(words):
+        await asyncio.sleep(WORD_EVERY_S)
+        await hall.hello(session=hall.status().nonce, plan_version=version, asks=False)
+
+
+@pytest.mark.parametrize("night", NIGHTS, ids=["spring", "autumn"])
+def test_an_offline_code_that_no_plan_lists_opens_only_while_the_controller_is_not_heard(night: datetime) -> None:
+    """Both clock changes fall among the words."""
+    window = OfflineWindow(start=night - 2 * QUARTER, quarters=8)
+    mine, theirs, never = (offline_code(OFFLINE, DOOR, msgspec.structs.replace(window, slot=slot)) for slot in range(3))
+
+    def lists(*slots: int) -> OfflinePart:
+        accepted = [
+            OfflineListing(window=msgspec.structs.replace(window, slot=slot), booking=BOOKING) for slot in slots
+        ]
+        return OfflinePart(door=DOOR, accepted=tuple(accepted))
+
+    around = Interval(start=night - timedelta(days=1), end=night + timedelta(days=1))
+
+    async def have(hall: Hall, version: int, listed: OfflinePart) -> None:
+        span = DoorSpan(during=around, accepts=tuple(CredentialKind))
+        manifest, data = hall.plan(version, hours(span), listed)
+        await hall.publish(msgspec.structs.replace(manifest, valid_from=around.start, horizon=around.end), data)
+
+    async def act(hall: Hall) -> None:
+        await have(hall, 1, lists(1))
+        assert (await tried(hall, mine)).granted  # nothing was heard
+        await said(hall)
+        assert (await tried(hall, mine)).granted  # it may have been issued as the edge came back
+        replies = len(hall.replies())
+        await said(hall, words=2)
+        assert (await tried(hall, mine)).reason is Reason.UNKNOWN
+        assert (await tried(hall, theirs)).booking == BOOKING
+        await said(hall, version=2)
+        assert (await tried(hall, mine)).granted  # the plan that lists it is on its way
+        await have(hall, 2, lists(0, 1))
+        assert (await tried(hall, mine)).booking == BOOKING
+        assert (await tried(hall, never)).reason is Reason.UNKNOWN
+        assert len(hall.replies()) == replies + 2  # no word is answered
+        await asyncio.sleep(WORD_STALE_S)
+        assert (await tried(hall, never)).granted  # the controller has fallen silent
+        await said(hall, version=2, words=2)
+        assert (await tried(hall, never)).reason is Reason.UNKNOWN
+        assert hall.link is not None
+        hall.link.cut()
+        await asyncio.sleep(1)
+        assert (await tried(hall, never)).granted  # the line is down
+        hall.link.mend()
+        await asyncio.sleep(60)
+        assert (await tried(hall, never)).granted  # and it is another session
+
+    with_hall(act, config=CONFIG, zero=night - timedelta(minutes=3))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"session": "ef" * 16}, id="of another session"),
+        pytest.param({"trust": ClockTrust.UNPROVEN}, id="of a controller that does not know the time"),
+    ],
+)
+def test_a_word_that_proves_nothing_does_not_make_the_door_refuse_an_offline_code(changes: dict[str, object]) -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_plan(1, hours())
+        for _ in range(3):
+            await hall.hello(**{"session": hall.status().nonce, "plan_version": 1, "asks": False} | changes)
+            await asyncio.sleep(WORD_EVERY_S)
+        assert (await tried(hall, CODE)).granted
 
     with_hall(act, config=CONFIG)
 

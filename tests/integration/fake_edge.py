@@ -144,7 +144,7 @@ class FakeEdge:
         elif topic.name == "hello":
             hello = self._open(message.payload, Purpose.HELLO, Hello)
             self.hellos.append(hello)
-            if self.obeys:
+            if self.obeys and hello.asks:
                 await self._reply(hello)
         elif topic.name == "plan/part":
             if message.payload:

@@ -22,7 +22,7 @@ from controller.plans.why.repository import Told, told_around, version_at
 from controller.secrets import Keys
 from edge.wire import passes
 from edge.wire.clock import Clock
-from edge.wire.credentials import Presented, is_offline_code
+from edge.wire.credentials import Method, Presented, is_offline_code
 from edge.wire.decide import ClockTrust, Decision, decide, span_at
 from edge.wire.envelope import Keyring, Signer
 from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, Lookup, OfflineWindow, digits_of, quarter_at
@@ -56,7 +56,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """A decision and all that it rests on. ``past``: it is about a moment that is over. ``assumed``: how far the clock
     is believed was not told, and ``trust`` is taken to be so. ``grant``: what was found; ``told``: what the door itself
     told around that moment. ``secret_gone``: the secret that the plan was made with is not kept any more, so that no
-    code of then is recognised."""
+    code of then is recognised. ``unlisted``: it is an offline code that the plan does not list."""
 
     question: Question
     place: Picture
@@ -75,6 +75,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     holder: str
     told: tuple[Told, ...]
     secret_gone: bool
+    unlisted: bool
 
 
 class Why:
@@ -110,19 +111,25 @@ class Why:
             made_with = _made_with(held, wanted, question.at)
             offline = _offline_secrets(held, made_with, question.at)
             found = await asyncio.to_thread(_meaning, offline, door.id, shown.digits, question.at)
-            decision = decide(
-                plan,
-                door=door.id,
-                secret=made_with.secret if made_with is not None else b"",
-                credential=shown,
-                now=question.at,
-                trust=trust,
-                keys=Keyring(signer.public_key),
-                offline=found,
+            heard, alone = (
+                decide(
+                    plan,
+                    door=door.id,
+                    secret=made_with.secret if made_with is not None else b"",
+                    credential=shown,
+                    now=question.at,
+                    trust=trust,
+                    keys=Keyring(signer.public_key),
+                    offline=found,
+                    in_touch=in_touch,
+                )
+                for in_touch in (True, False)
             )
-            booking_id = decision.booking
-            if decision.offline is not None and booking_id is None:
-                booking_id = await booking_of(tx, question.site, door.id, decision.offline)
+            booking_id = alone.booking
+            if alone.offline is not None and booking_id is None:
+                booking_id = await booking_of(tx, question.site, door.id, alone.offline)
+            unlisted = alone != heard
+            decision = alone if unlisted and _was_alone(told, issued=booking_id is not None) else heard
             named = await bookings.some(tx, [booking_id]) if booking_id else []
             holder = await holders.holder(tx, decision.holder) if decision.holder else None
             explained = Explained(
@@ -139,10 +146,11 @@ class Why:
                 mode=plan.mode_at(question.at) if plan is not None else Mode.CLOSED,
                 override=in_force(here.overrides, question.at) if here is not None else None,
                 grant=_grant_of(plan, door.id, decision),
-                booking=named[0] if named else None,
+                booking=named[0] if named and decision.kind is not None else None,
                 holder=holder.draft.name if holder is not None else "",
                 told=tuple(told),
                 secret_gone=made_with is None,
+                unlisted=unlisted,
             )
         await self._database.run(self._record, question, actor)
         return explained
@@ -183,6 +191,13 @@ def _grant_of(plan: Plan | None, door: str, decision: Decision) -> Grant | None:
         return None
     owned = [each for each in here.owned.get(owner, ()) if each.kind is decision.kind]
     return next((each for each in owned if each.duress is decision.duress), None)
+
+
+def _was_alone(told: Sequence[Told], *, issued: bool) -> bool:
+    """Whether the door was out of touch with its controller, as far as can be known: by what came of an offline code
+    there; where it told of none, a code that was ``issued`` stands for it, since one is only where it is so."""
+    came = [each.data.granted for each in told if each.data.method is Method.OFFLINE_CODE]
+    return any(came) if came else issued
 
 
 def _made_with(held: Sequence[DoorSecrets], named: str, at: datetime) -> DoorSecrets | None:

@@ -63,6 +63,8 @@ def _sentences(found: Explained, actor: Actor) -> Iterator[str]:
         opened = "will open, as things stand," if decision.granted else "will stay shut, as things stand,"
     yield f"At {when}, {found.door.name} {opened} to {_METHODS[decision.method]}: {REASON_TEXT[decision.reason]}."
     yield _whose(found, actor)
+    if found.unlisted:
+        yield "That plan does not list it; such an offline code opens only while the door does not hear the controller."
     yield _window(found)
     yield _mode(found)
     yield _override(found)

@@ -250,6 +250,18 @@ async def test_a_door_out_of_reach_opens_to_an_offline_code_in_its_own_window(
     assert decision.booking == made["id"]
 
 
+async def test_a_door_gets_no_offline_code_before_it_knows_that_it_is_out_of_reach(
+    village: httpx.AsyncClient, house: House, clock: ManualClock
+) -> None:
+    await go_offline(house, "pi-side", 1)
+    made = await book(village)
+    refused = await say(village, made, "offline-code", 409)
+    assert "out of reach only just" in refused["detail"]
+    assert "ask again at 12:02" in refused["detail"]
+    clock.advance(minutes=2)
+    assert (await say(village, made, "offline-code"))["offline_codes"]
+
+
 async def test_where_the_door_has_the_code_no_offline_code_is_issued(village: httpx.AsyncClient, house: House) -> None:
     made = await book(village)
     refused = await say(village, made, "offline-code", 409)

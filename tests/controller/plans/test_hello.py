@@ -7,6 +7,7 @@ from sqlalchemy import select
 from controller.telemetry.model import EdgeState
 from controller.telemetry.repository import edge_state
 from controller.telemetry.tables import refusals
+from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Purpose
 from edge.wire.messages import DeviceState, HelloReply
 from edge.wire.topics import subscriptions
@@ -154,3 +155,24 @@ async def test_health_tells_the_edges_own_counters_and_ours(hub: Hub, edge: Fake
         return view.health == {"plan_refused": 2, "refused_malformed": 1}
 
     await eventually(look, what="both are in the health")
+
+
+async def test_an_edge_that_is_there_hears_which_plan_is_its_newest_without_being_asked(
+    hub: Hub, edge: FakeEdge
+) -> None:
+    await hub.up_to_date()
+    greeter = hub.house.exchange.greeter
+    edge.hellos.clear()
+    await greeter.say_word()
+    await edge.until(lambda: edge.hellos, "a word")
+    [word] = edge.hellos
+    assert (word.asks, word.session, word.trust) == (False, edge.nonce, ClockTrust.SYNCED)
+    assert edge.manifest is not None
+    assert word.plan_version == edge.manifest.version
+    assert greeter.open_questions.get(("ramsey", "main"), 0) == 0
+    await edge.say_status(online=False)
+    await until_online(hub, online=False)
+    await greeter.say_word()
+    await greeter.greet(("ramsey", "main"))
+    await edge.until(lambda: len(edge.hellos) > 1, "a hello")
+    assert all(hello.asks for hello in edge.hellos[1:])

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from sqlalchemy import delete, insert, select
 
 from controller.access.reissue import rehash
+from controller.access.tables import offline_codes
 from controller.estate.tables import old_secrets
 from controller.house import House
 from controller.people.tables import writes
@@ -17,6 +19,7 @@ from controller.plans import repository as plans
 from controller.plans.tables import plans as signed_plans
 from controller.telemetry.tables import event_logs, events
 from edge.wire.codec import encode
+from edge.wire.credentials import Method
 from edge.wire.decide import REASON_TEXT, Reason
 from edge.wire.events import AccessData
 from tests.controller.access.test_access import go_offline
@@ -281,3 +284,35 @@ async def test_where_the_secret_of_a_plan_is_gone_that_is_said(
     found = await why(village, code=made["code"], at="2026-11-25T18:05")
     assert not found["granted"]
     assert any("cannot be recognised any more" in each for each in found["text"])
+
+
+CODE = AccessData(door="front-door", granted=True, reason=Reason.GRANTED, method=Method.OFFLINE_CODE)
+
+
+@pytest.mark.parametrize(
+    ("said", "issued", "opens"),
+    [
+        pytest.param(None, True, True, id="one that was issued, of which the door told nothing"),
+        pytest.param(None, False, False, id="a guess, of which the door told nothing"),
+        pytest.param(CODE, False, True, id="a guess that opened, out of touch"),
+        pytest.param(
+            msgspec.structs.replace(CODE, granted=False, reason=Reason.UNKNOWN), True, False, id="one refused in touch"
+        ),
+    ],
+)
+async def test_an_offline_code_that_no_plan_listed_opened_where_the_door_was_out_of_touch(
+    village: httpx.AsyncClient, house: House, clock: ManualClock, said: AccessData | None, issued: bool, opens: bool
+) -> None:
+    await sign(house)
+    await go_offline(house, EDGE, 30)
+    made = await book(village, space="studio", starts="2026-11-25T18:00", ends="2026-11-25T20:00")
+    [code] = (await village.post(f"{API}/bookings/{made['id']}/offline-code")).json()["offline_codes"]
+    if not issued:
+        async with house.database.write() as tx:
+            await tx.execute(delete(offline_codes))
+    if said is not None:
+        await told(house, NOW.replace(hour=18, minute=5), said)
+    clock.set(NOW + DAY)
+    found = await why(village, code=code["code"], at="2026-11-25T18:05")
+    assert (found["granted"], found["booking"]) == (opens, made["id"] if opens and issued else None)
+    assert any("That plan does not list it" in each for each in found["text"])

@@ -113,6 +113,7 @@ def ask(
     now: datetime = T,
     trust: ClockTrust = ClockTrust.SYNCED,
     keys: Keyring = KEYS,
+    in_touch: bool = False,
 ) -> Decision:
     """The decision at the door, which knows tonight's offline code."""
     meant = (WINDOW,) if presented.digits == offline_code(OFFLINE_SECRET, DOOR, WINDOW) else ()
@@ -125,6 +126,7 @@ def ask(
         trust=trust,
         keys=keys,
         offline=lambda digits: meant,
+        in_touch=in_touch,
     )
 
 
@@ -166,9 +168,13 @@ PRESENTED: dict[str, tuple[Presented, Plan]] = {
         Presented(token=passes.issue(SIGNER, site="histon", holder=IDS[BOOKING], now=T)),
         plan(),
     ),
-    "an offline code in its window, listed or not": (shown(CredentialKind.OFFLINE_CODE), plan()),
+    "an offline code in its window that the plan lists": (shown(CredentialKind.OFFLINE_CODE), plan(offline=LISTED)),
+    "one that it does not list, out of touch with the controller": (shown(CredentialKind.OFFLINE_CODE), plan()),
+    "one that it does not list, in touch": (shown(CredentialKind.OFFLINE_CODE), plan()),
     "an offline code that the plan withdraws": (shown(CredentialKind.OFFLINE_CODE), plan(offline=REVOKED)),
 }
+IN_TOUCH = {"an offline code in its window that the plan lists", "one that it does not list, in touch"}
+"""Of those, what is presented at a door that hears from the controller."""
 
 
 def tables() -> str:
@@ -180,7 +186,7 @@ def tables() -> str:
         lines.append(f"| {situation} | " + " | ".join(cells) + " |")
     lines += ["", "| presented | | told as | reason |", "|---|---|---|---|"]
     for what, (presented, found) in PRESENTED.items():
-        decision = ask(found, presented)
+        decision = ask(found, presented, in_touch=what in IN_TOUCH)
         more = " and tells, in silence" if decision.duress else ""
         opens = f"opens{more}" if decision.granted else "stays shut"
         lines.append(f"| {what} | {opens} | `{decision.method}` | {REASON_TEXT[decision.reason]} |")

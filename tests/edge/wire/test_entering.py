@@ -28,6 +28,7 @@ from tests.edge.wire.entering import (
     SIGNER,
     SITE,
     SITUATIONS,
+    WINDOW,
     T,
     ask,
     grant,
@@ -155,13 +156,22 @@ def test_what_is_no_pass_is_refused_as_such(token: str) -> None:
     assert ask(plan(), Presented(token=token)).reason is Reason.PASS_UNKNOWN
 
 
-def test_an_offline_code_opens_listed_or_not_and_stays_shut_once_withdrawn() -> None:
+@pytest.mark.parametrize("in_touch", [False, True])
+def test_a_listed_offline_code_opens_always_and_a_withdrawn_one_never(in_touch: bool) -> None:
     code = shown(CredentialKind.OFFLINE_CODE)
-    assert ask(plan(), code).booking is None
-    listed = ask(plan(offline=LISTED), code)
+    listed = ask(plan(offline=LISTED), code, in_touch=in_touch)
     assert (listed.granted, listed.booking) == (True, IDS[BOOKING])
     assert listed.offline is not None
-    assert ask(plan(offline=REVOKED), code).reason is Reason.REVOKED
+    assert ask(plan(offline=REVOKED), code, in_touch=in_touch).reason is Reason.REVOKED
+
+
+def test_an_offline_code_that_no_plan_lists_opens_out_of_touch_and_is_nobodys_in_touch() -> None:
+    code = shown(CredentialKind.OFFLINE_CODE)
+    alone = ask(plan(), code)
+    assert (alone.granted, alone.booking, alone.offline) == (True, None, WINDOW)
+    heard = ask(plan(), code, in_touch=True)
+    assert heard == ask(plan(), Presented(digits="9618095769"), in_touch=True)
+    assert (heard.granted, heard.reason, heard.near) == (False, Reason.UNKNOWN, False)
 
 
 def test_what_is_told_names_who_answers_for_the_building_and_no_member() -> None:
