@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from edge.wire.codec import encode
-from edge.wire.events import AccessData, DoorChange, DoorData, Event
+from edge.wire.events import URGENT, AccessData, DoorChange, DoorData, Event
 from firmware_sim.rig import Rig
 from firmware_sim.truth import Way
-from firmware_sim.world import RECENT
+from firmware_sim.world import RECENT, Reported
 from tests.faults.ledger import CODE_DOOR, SITE, Ledger, Stored
 
 WRONG = "482900"
@@ -63,6 +63,7 @@ class Trial:
         self._may_be_gone: list[Event] = []
         self._refused = 0
         self._granted = 0
+        self._so_many = 0
         self._told = Row(scenario="", recorded=0, stored=0, refused=0, out=0)
 
     async def begin(self, guests: int = 6) -> None:
@@ -91,6 +92,13 @@ class Trial:
         assert not self.site.doorway(CODE_DOOR).circuit.released
         self._refused += 1
 
+    async def granted_in_vain(self) -> None:
+        """The booking's code is right, and the lock of the front door does not let go."""
+        await self._secured()
+        outcome = await self.rig.stage.key(SITE, CODE_DOOR, self.code)
+        assert not outcome.done, outcome.text
+        self._granted += 1
+
     async def gets_out(self) -> None:
         """Whoever came in first by the front door's room leaves it now."""
         outcome = await self.rig.stage.walk_out(SITE, CODE_DOOR)
@@ -109,6 +117,17 @@ class Trial:
         safe = rig.clock.now() - timedelta(seconds=rig.plan.rate)
         self._may_be_gone += [event for event in rig.world.reported[SITE].recent if event.at > safe]
 
+    async def wakes(self, *, machine: bool = True) -> None:
+        """The edge starts again, with its whole ``machine`` or alone, and is at work."""
+        reported = self.rig.world.reported[SITE]
+        boots = _boots(reported)
+        await (self.rig.set_power(SITE, True) if machine else self.rig.pis[SITE].start())
+
+        async def at_work() -> bool:
+            return _boots(reported) > boots
+
+        await self.rig.until(at_work, "the edge is at work again")
+
     async def ends_well(self, *, logs: int = 1, remark: str = "", scenario: str | None = None) -> list[Stored]:
         """The fault is mended and the edge online: hold the four checks over everything since the hub began; what is
         stored. ``logs``: so many outboxes the edge has had. ``scenario`` names the row, which counts from the row
@@ -117,6 +136,7 @@ class Trial:
         await self.opens()
         await self.refuses()
         await self.ledger.everybody_gone()
+        self._so_many = self.rig.world.reported[SITE].events
         stored = await self.ledger.all_stored()
         self.holds(stored, logs=logs)
         self._tell(stored, scenario or self._scenario, remark)
@@ -130,18 +150,35 @@ class Trial:
         self._nobody_locked_in()
 
     def _recorded(self) -> list[Event]:
+        """What was recorded before we began to look whether it is stored."""
         reported = self.rig.world.reported[SITE]
         assert reported.events <= RECENT, "more events than the world keeps: send fewer people"
-        return list(reported.recent)
+        return list(reported.recent)[: self._so_many]
 
     def _gone(self, stored: list[Stored]) -> list[Event]:
-        """What power took with it."""
+        """What power took with it, or a full disk."""
         there = {_named(event) for event in stored}
-        return [event for event in self._may_be_gone if (event.seq, event.at) not in there]
+        return [*self._dropped(stored), *(event for event in self._may_be_gone if _name(event) not in there)]
 
     def _nothing_lost(self, stored: list[Stored]) -> None:
-        may_be_gone = {encode(event) for event in self._may_be_gone}
+        may_be_gone = {encode(event) for event in [*self._may_be_gone, *self._dropped(stored)]}
         self.ledger.stored_once(stored, (event for event in self._recorded() if encode(event) not in may_be_gone))
+
+    def _dropped(self, stored: list[Stored]) -> list[Event]:
+        """What a full disk took: only what may go first, and as many as the edge says."""
+        there = {_named(event) for event in stored}
+        gone: list[Event] = []
+        for event in stored:
+            if event["kind"] != "dropped":
+                continue
+            data, until = event["data"], datetime.fromisoformat(event["at"])
+            run = range(data["first"], data["last"] + 1)
+            meant = [each for each in self._recorded() if each.seq in run and each.at <= until]
+            # Some of them may have come to the controller before there was no room for them.
+            assert Counter(each.kind for each in meant) == data["counts"], event
+            gone += [each for each in meant if _name(each) not in there]
+        assert not {event.kind for event in gone} & (URGENT | {"lockout", "recount", "outage", "closing"}), gone
+        return gone
 
     def _nothing_twice(self, stored: list[Stored], logs: int) -> None:
         assert len(self.ledger.each_once(stored)) == logs
@@ -172,7 +209,7 @@ class Trial:
         sums = Row(
             scenario=scenario,
             recorded=len(recorded),
-            stored=sum((event.seq, event.at) in there for event in recorded),
+            stored=sum(_name(event) in there for event in recorded),
             refused=self._refused,
             out=self.rig.world.truth.count(SITE, Way.OUT),
             remark=remark,
@@ -196,8 +233,16 @@ class Trial:
         await self.rig.until(locked, "the front door is shut and locked")
 
 
-def _named(event: Stored) -> tuple[int, datetime]:
-    return event["seq"], datetime.fromisoformat(event["at"])
+def _named(event: Stored) -> tuple[str, datetime]:
+    return event["kind"], datetime.fromisoformat(event["at"])
+
+
+def _name(event: Event) -> tuple[str, datetime]:
+    return event.kind, event.at
+
+
+def _boots(reported: Reported) -> int:
+    return sum(event.kind == "boot" for event in reported.recent)
 
 
 def _granted(data: Stored) -> bool:
