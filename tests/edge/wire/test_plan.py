@@ -89,7 +89,7 @@ def test_grants_of_one_code_are_never_copied_for_the_next_one_of_it() -> None:
     (grant,) = grants(1)
     booking = "0195d6a0-0000-7000-8000-000000000001"
     many = tuple(
-        msgspec.structs.replace(grant, booking=booking, windows=(Interval(start=AT + timedelta(hours=at), end=AT),))
+        msgspec.structs.replace(grant, booking=booking, windows=(Interval(start=AT, end=AT + timedelta(hours=at + 1)),))
         for at in range(1000)
     )
     assembly = Assembly(manifest({}))
