@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT_S = 60.0
 """How often the floor of time goes to the disk; what is later than the last one and left no event is an outage."""
 PAPERS_FAULT = "papers from the controller cannot be taken up"
+DISK_FAULT = "the disk takes nothing, so what happens is held in memory; `hallkeeper doctor` on the Pi says why"
 
 
 class Agent:
@@ -171,7 +172,7 @@ class Agent:
         outbox = Outbox(
             self._files,
             limit=self._config.outbox_mb * 1024 * 1024,
-            count=lambda name: house.count(name),
+            count=lambda name: self._disk_refused() if name == "disk_refused" else house.count(name),
             committed=lambda: self._committed(),
         )
         found = await outbox.open()
@@ -270,7 +271,7 @@ class Agent:
             await self._keep(self._house)
             await self._house.outbox.keep_ack()
             if not await self._house.plans.save():
-                self._house.count("disk_refused")
+                self._disk_refused()
             elif self._applied is None and (plan := self._house.plans.plan) is not None:
                 self._say_applied(plan.manifest.version, plan.manifest.digest)
             await self._clock.sleep(HEARTBEAT_S)
@@ -285,8 +286,16 @@ class Agent:
         }
         async with self._keeping:
             kept = Kept(floor=floor, log=log, seq=seq, days=days, plan=house.plans.highest)
-            if await house.outbox.commit() and not await write_kept(self._files, kept):
-                house.count("disk_refused")
+            if not await house.outbox.commit():
+                return
+            if not await write_kept(self._files, kept):
+                self._disk_refused()
+            elif house.plans.on_disk:
+                house.fault(self._config.edge, DISK_FAULT, present=False)
+
+    def _disk_refused(self) -> None:
+        self._house.count("disk_refused")
+        self._house.fault(self._config.edge, DISK_FAULT, present=True)
 
     async def _watch_trust(self) -> None:
         house = self._house
@@ -400,7 +409,7 @@ class Agent:
             if house.plans.on_disk:
                 self._say_applied(manifest.version, manifest.digest)
             else:
-                house.count("disk_refused")
+                self._disk_refused()
         elif self._applied is not None:
             self._talk.applied(self._applied)
 

@@ -71,7 +71,7 @@ class Courier:
             await self._send_some()
 
     async def _send_some(self) -> None:
-        while self._online and len(self._in_flight) < IN_FLIGHT_LIMIT:
+        while self._online and self._outbox.agreed and len(self._in_flight) < IN_FLIGHT_LIMIT:
             after = self._sent
             records = await self._outbox.after(after)
             if not records:

@@ -1,18 +1,20 @@
 """Events on the disk until the controller has committed them.
 
 - Access events are on the disk within 50 ms, all others within 1 s; the disk is waited for in a thread, so that a
-  key never is. A seq is handed out to be sent only once it is there.
+  key never is. A seq is handed out to be sent only once it is there, or once the disk has refused it: then what
+  happens is held in memory and goes to the controller from there.
 - Acknowledged events stay 35 days, as far as ``limit`` bytes allow, in case the controller is restored.
 - When the disk is full, or ``limit`` is reached: acknowledged segments go first, oldest first; then runs of events
   whose kinds are not in ``KEPT``, step by step, become one ``dropped`` event each; access events go last of all.
-- A new or foreign disk, and one put back to an earlier state, begins a new log at seq 1.
+- A new or foreign disk, and one put back to an earlier state, begins a new log at seq 1. Whether it was put back is
+  known from the controller's hello: before the first one of a run nothing goes out under seqs it may have already.
 """
 
 import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from edge.files import Files
@@ -75,6 +77,9 @@ class Outbox:
         self._found = 0
         self._gone_back = False
         self._clear = False
+        self._refused = False
+        self.agreed = False
+        """Whether events may go out: the controller has no others under the seqs of this run."""
         self.renewed: Callable[[], None] = lambda: None
         self.log = ""
         self.head = 0
@@ -85,7 +90,9 @@ class Outbox:
 
     @property
     def first_kept(self) -> int:
-        return self._segments[0].first if self._segments else self.next_seq
+        if self._segments:
+            return self._segments[0].first
+        return span_of(self._pending[0])[0] if self._pending else self.next_seq
 
     @property
     def size(self) -> int:
@@ -104,7 +111,7 @@ class Outbox:
             if found.whole:
                 self._writable, self._tail = found.segments[-1], found.tail
         self.next_seq = self.head + 1
-        self._found, self._clear = self.head, found.fresh
+        self._found, self._clear, self.agreed = self.head, found.fresh, found.fresh
         await asyncio.to_thread(self._keep_reserve)
         return found
 
@@ -143,22 +150,25 @@ class Outbox:
             if not batch:
                 return True
             records = [record_of(event) for event in batch]
-            if not await asyncio.to_thread(self._store, records, batch):
+            stored = await asyncio.to_thread(self._store, records, batch)
+            if stored:
+                del self._pending[: len(batch)]
+                self.head = records[-1].seq
+            else:
                 self._count("disk_refused")
                 self._bound_pending()
                 self.wake.set()
-                return False
-            del self._pending[: len(batch)]
-            self.head = records[-1].seq
+                self.head = self._pending[-1].seq
+            self._refused = not stored
         self._committed()
-        return True
+        return stored
 
     async def _begin_anew(self) -> None:
         """Go on in a new log, which takes over what this run has recorded: the controller has other events under
         those seqs. What the disk held before is the controller's already."""
         stored = await asyncio.to_thread(self._of_this_run)
         events = renumber([*stored, *self._pending])
-        self._gone_back, self._clear = False, True
+        self._gone_back, self._clear, self._refused, self.agreed = False, True, False, True
         self.log, self.ack, self.head, self._found, self._stored_ack = secrets.token_hex(16), 0, 0, 0, 0
         self._segments, self._tail, self._loaded, self._writable = [], [], ("", []), None
         self._pending, self.next_seq = events, events[-1].seq + 1 if events else 1
@@ -210,6 +220,9 @@ class Outbox:
 
     def _bound_pending(self) -> None:
         """Called with the lock held, so that nothing of it is being written."""
+        if len(self._pending) > PENDING_LIMIT:
+            acked = [event for event in self._pending if event.seq <= self.ack]
+            self._pending = squeeze(acked, keep=frozenset()) + self._pending[len(acked) :]
         for keep in KEPT:
             if len(self._pending) > PENDING_LIMIT:
                 self._pending = squeeze(self._pending, keep=keep)
@@ -291,12 +304,13 @@ class Outbox:
     # Sending
 
     async def after(self, seq: int) -> list[Record]:
-        """Committed records past ``seq``, at most one batch of them; none when there are no more."""
+        """Records past ``seq`` that may be sent, at most one batch of them; none when there are no more."""
         seq = max(seq, self.first_kept - 1)
         segment = next((one for one in self._segments if one.last > seq), None)
+        records: Iterable[Record]
         if segment is None:
-            return []
-        if segment is self._writable:
+            records = (record_of(event) for event in self._pending) if self._refused else ()
+        elif segment is self._writable:
             records = self._tail
         else:
             if self._loaded[0] != segment.name:
@@ -310,7 +324,7 @@ class Outbox:
         batch: list[Record] = []
         size = 0
         for record in records:
-            if record.seq <= seq or record.seq > min(segment.last, self.head):
+            if record.seq <= seq or record.seq > min(segment.last if segment else self.head, self.head):
                 continue
             size += len(record.data)
             if batch and (size > BATCH_BYTES or len(batch) >= BATCH_LIMIT):
@@ -345,12 +359,14 @@ class Outbox:
         has more of the log than there is, the disk was put back to an earlier state, and a new log begins."""
         if log != self.log:
             self.ack = self.first_kept - 1
-        elif next_seq - 1 > self.head:
+        elif next_seq - 1 > (self.head if self.agreed else self._found):
             self._gone_back = True
             self._urgent.set()
             self.wake.set()
+            return
         else:
             self.ack = max(next_seq, self.first_kept) - 1
+        self.agreed = True
 
     async def keep_ack(self) -> None:
         """Bring the acknowledged seq to the disk. One that is behind only costs sending again."""

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from edge.agent import DISK_FAULT
 from edge.errors import RestartWanted, TaskDied
 from edge.kept import Kept
 from edge.trust import Floor
@@ -655,6 +656,24 @@ def test_a_disk_that_refuses_keeps_the_door_working_and_loses_nothing() -> None:
         hall.disk.refuse = False
         await hall.until(lambda: {event.seq for event in hall.received()} >= {event.seq for event in hall.recorded})
         assert hall.status().health["disk_refused"] >= 1
+
+    with_hall(act)
+
+
+def test_a_disk_that_takes_nothing_is_told_while_it_does_and_keeps_nothing_from_the_controller() -> None:
+    async def act(hall: Hall) -> None:
+        assert isinstance(hall.disk, MemoryDisk)
+        await hall.send_codes(1, grant(CODE, *WINDOW))
+        hall.disk.read_only = True
+        await hall.enter(CODE)
+        await hall.until(lambda: hall.received()[-1:] == hall.recorded[-1:])
+        told = [event.read() for event in hall.received() if event.kind == "fault"]
+        assert told == [FaultData(what=DISK_FAULT, present=True)]
+        hall.disk.read_only = False
+        await asyncio.sleep(70)
+        assert hall.data(FaultData)[-1] == FaultData(what=DISK_FAULT, present=False)
+        await hall.until(lambda: hall.received()[-1:] == hall.recorded[-1:])
+        assert len({event.seq for event in hall.received()}) == len(hall.recorded)
 
     with_hall(act)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.files import DiskFiles, Files
-from edge.outbox import SEGMENT_BYTES, Outbox
+from edge.outbox import PENDING_LIMIT, SEGMENT_BYTES, Outbox
 from edge.recovery import Found
 from edge.segments import FOLDER, line, span_of
 from edge.wire.codec import encode
@@ -56,6 +56,9 @@ class Box:
                 )
 
             self.box.add(make)
+
+    def goes_out(self) -> bool:
+        return self.box.agreed
 
     async def all(self, after: int = 0) -> list[Event]:
         events: list[Event] = []
@@ -346,6 +349,107 @@ async def test_a_disk_put_back_to_an_earlier_state_goes_on_in_a_new_log_with_wha
     assert (await box.open()).troubles == []
     assert box.box.log == kept
     assert await box.seqs() == [1, 2, 3]
+
+
+async def test_a_disk_put_back_is_known_for_one_although_this_run_has_come_further_than_the_one_before() -> None:
+    disk = MemoryDisk()
+    box = Box(disk)
+    await box.open()
+    box.add(*[DOOR] * 2)
+    await box.box.commit()
+    await box.open()
+    log = box.box.log
+    box.add(*[ACCESS] * 5)
+    await box.box.commit()
+    assert not box.goes_out()
+    box.box.wanted(log, 5)
+    assert not box.goes_out()
+    assert await box.box.commit()
+    assert box.goes_out()
+    assert box.box.log != log
+    assert [event.kind for event in await box.all()] == ["access"] * 5
+
+
+async def test_an_edge_that_goes_on_in_its_log_is_agreed_on_once_the_controller_has_said_how_far_it_knows_it() -> None:
+    box = Box(MemoryDisk())
+    await box.open()
+    assert box.goes_out()
+    box.add(DOOR)
+    await box.box.commit()
+    await box.open()
+    box.add(DOOR)
+    await box.box.commit()
+    assert not box.goes_out()
+    box.box.wanted(box.box.log, 2)
+    assert box.goes_out()
+    assert await box.seqs(box.box.ack) == [2]
+
+
+async def test_what_a_disk_refuses_goes_out_from_memory_and_to_the_disk_as_soon_as_it_takes_it() -> None:
+    disk = MemoryDisk()
+    box = Box(disk)
+    await box.open()
+    box.add(DOOR)
+    await box.box.commit()
+    disk.read_only = True
+    box.add(ACCESS, DOOR)
+    assert await box.seqs() == [1]
+    assert not await box.box.commit()
+    assert await box.seqs() == [1, 2, 3]
+    assert box.box.acknowledge(box.box.log, 3)
+    box.add(DOOR)
+    assert await box.seqs() == [1, 2, 3]
+    disk.read_only = False
+    assert await box.box.commit()
+    log = box.box.log
+    await box.box.keep_ack()
+    await box.open()
+    assert (box.box.log, box.box.ack) == (log, 3)
+    assert await box.seqs() == [1, 2, 3, 4]
+
+
+async def test_what_went_out_from_memory_alone_is_no_event_of_the_run_after_it() -> None:
+    disk = MemoryDisk()
+    box = Box(disk)
+    await box.open()
+    box.add(DOOR)
+    await box.box.commit()
+    disk.read_only = True
+    box.add(ACCESS, DOOR)
+    await box.box.commit()
+    log = box.box.log
+    await box.open()
+    box.add(*[ACCESS] * 4)
+    box.box.wanted(log, 4)
+    await box.box.commit()
+    assert box.box.log != log
+    assert [event.kind for event in await box.all()] == ["access"] * 4
+
+
+async def test_a_new_disk_that_takes_nothing_says_that_it_holds_all_from_the_first_on() -> None:
+    disk = MemoryDisk()
+    disk.read_only = True
+    box = Box(disk)
+    await box.open()
+    box.add(*[DOOR] * 3)
+    await box.box.commit()
+    assert box.box.first_kept == 1
+    assert await box.seqs() == [1, 2, 3]
+
+
+async def test_memory_that_runs_full_lets_go_first_of_what_the_controller_has() -> None:
+    disk = MemoryDisk()
+    disk.read_only = True
+    box = Box(disk)
+    await box.open()
+    box.add(*[ACCESS] * 4)
+    await box.box.commit()
+    box.box.acknowledge(box.box.log, 4)
+    box.add(*[ACCESS] * (PENDING_LIMIT - 1))
+    await box.box.commit()
+    events = await box.all()
+    assert events[0].read() == DroppedData(first=1, last=4, counts={"access": 4})
+    assert len(events) == PENDING_LIMIT
 
 
 def crossing(total: int) -> FootfallData:
