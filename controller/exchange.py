@@ -21,6 +21,7 @@ from controller.live import Live
 from controller.plans.commands import Commander
 from controller.plans.hello import Greeter
 from controller.plans.overrides.service import Overrides
+from controller.plans.restored.service import Restored
 from controller.plans.service import Planner
 from controller.settings import Broker, Settings
 from controller.switchboard import Switchboard
@@ -80,6 +81,14 @@ class Exchange:
             secret_names=enrolment.registry.secret_names,
             clock_right_on=settings.clock_right_on,
         )
+        self.restored = Restored(
+            database=database,
+            clock=clock,
+            gate=self.gate,
+            planner=self.planner,
+            public_keys=lambda: hand.public_keys,
+            seen=self.live.seen,
+        )
         self.greeter = Greeter(
             database=database,
             link=self.link,
@@ -87,6 +96,7 @@ class Exchange:
             clock=clock,
             gate=self.gate,
             planner=self.planner,
+            restored=self.restored,
             seen=self.live.seen,
             standing=self.live.diary,
             holds=self.papers.heard,
@@ -146,6 +156,7 @@ class Exchange:
             "watch changes": self.planner.watch_changes,
             "watch days": self.planner.watch_days,
             "watch silence": self.greeter.watch_silence,
+            "word": self.greeter.keep_in_touch,
             "live": self.live.watch_changes,
             "papers": self.papers.run,
         }
@@ -156,7 +167,6 @@ class Exchange:
     def _stored(self, sites: frozenset[str]) -> None:
         for site in sites:
             self.live.seen(site)
-            "word": self.greeter.keep_in_touch,
         if self.follower is not None:
             self.follower.wake()
 

@@ -100,6 +100,8 @@ class Switchboard:
                 await self._greeter.take_reply(name, payload)
             case "plan/applied":
                 await self._greeter.take_applied(name, payload)
+            case "plan/held":
+                await self._greeter.take_held(name, topic.item, payload)
             case "command/result":
                 await self._commander.take_result(*name, payload)
             case "renewal":

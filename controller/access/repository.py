@@ -310,6 +310,28 @@ _AT_ONCE = 500
 """Ids named in one statement."""
 
 
+async def taken_off(tx: Tx, site: str, door: str, code_key: bytes, window: Interval) -> None:
+    """A grant that is wanted is not on its door, whatever was noted."""
+    g = grants.c
+    here = (g.site == site, g.door == door, g.code_key == code_key, g.starts == window.start, g.ends == window.end)
+    await tx.execute(update(grants).where(*here, g.ended_at.is_(None)).values(on_version=None, on_at=None))
+
+
+async def claim(tx: Tx, claim_id: str, *, owner: str, site: str, door: str, code_key: bytes, window: Interval) -> None:
+    """Say that a code is somebody's at a door, unless it is another's there by now."""
+    c = code_claims.c
+    here = (c.site == site, c.door == door, c.code_key == code_key, c.starts < window.end, c.ends > window.start)
+    if (await tx.execute(select(c.grant_id).where(*here).limit(1))).first() is None:
+        row = {"grant_id": claim_id, "owner": owner, "site": site, "door": door, "code_key": code_key}
+        await put(tx, code_claims, [row | {"starts": window.start, "ends": window.end}])
+
+
+async def ended_since(tx: Tx, site: str, since: datetime) -> set[str]:
+    """The bookings of a site whose grants were ended at an instant or after it."""
+    query = select(grants.c.booking_id).distinct().where(grants.c.site == site, grants.c.ended_at >= since)
+    return set((await tx.execute(query)).scalars())
+
+
 async def applied(tx: Tx, site: str, door_ids: Sequence[str], *, version: int, at: datetime) -> None:
     """The doors carry out plan ``version`` since ``at``."""
     here = and_(grants.c.site == site, grants.c.door.in_(door_ids))

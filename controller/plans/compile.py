@@ -108,11 +108,12 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
             self.refs,
         )
 
-    def manifest(self, *, site: str, edge: str, version: int) -> Manifest:
+    def manifest(self, *, site: str, edge: str, version: int, follows: int = 0) -> Manifest:
         return Manifest(
             site=site,
             edge=edge,
             version=version,
+            follows=follows,
             valid_from=self.window.start,
             horizon=self.window.end,
             parts=dict(self.refs),

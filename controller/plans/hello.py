@@ -15,6 +15,7 @@ from controller.estate import repository as estate
 from controller.patience import patiently
 from controller.plans import repository
 from controller.plans.overrides import repository as overrides
+from controller.plans.restored.service import Restored
 from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.gate import Gate
@@ -38,7 +39,8 @@ _HEALTH_LIMIT = 50  # most counters of an edge's own that are kept
 
 class Greeter:
     """``seen``: called with a site when something to look at changed; ``standing``: when codes stand otherwise;
-    ``holds``: with an edge and the version of the papers it says it holds."""
+    ``holds``: with an edge and the version of the papers it says it holds. ``restored`` is told what each carries out
+    and takes what comes back of plans."""
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class Greeter:
         clock: Clock,
         gate: Gate,
         planner: Planner,
+        restored: Restored,
         seen: Callable[[str], None],
         standing: Callable[[str], None],
         holds: Callable[[EdgeName, int], Awaitable[None]],
@@ -59,6 +62,7 @@ class Greeter:
         self._clock = clock
         self._gate = gate
         self._planner = planner
+        self._restored = restored
         self._seen = seen
         self._standing = standing
         self._holds = holds
@@ -100,6 +104,7 @@ class Greeter:
             log=present[1] if present else None,
             trust=ClockTrust.SYNCED if knows_the_time else ClockTrust.UNPROVEN,
             next_seq=runs.contiguous + 1 if runs else 1,
+            plan_wanted=self._restored.to_ask(name),
         )
         topic = str(Topic(site=site, edge=edge, name="hello"))
         await self._link.publish(topic, self._signer.seal(Purpose.HELLO, hello))
@@ -141,7 +146,7 @@ class Greeter:
 
         if await self._database.run(self._note, status, False) and status.online:
             await self.greet(name)
-        await self._follow_up(name, status)
+        await self._follow_up(name, status, proven=False)
 
     async def watch_silence(self) -> None:
         """Take an edge that does not answer for out of reach, for ever: a broker that was killed may have lost
@@ -149,6 +154,12 @@ class Greeter:
         while True:
             await asyncio.sleep(1.0)
             await patiently(self.note_silent, what="edges that do not answer")
+            await patiently(self.ask_again, what="edges with a plan that is not known")
+
+    async def ask_again(self) -> None:
+        """Ask edges that carry out what the database does not know, and have not given it back."""
+        for name in self._restored.overdue():
+            await self.greet(name)
 
     async def note_silent(self, *, after_s: float = ANSWER_WITHIN_S) -> None:
         """Put down as out of reach what was asked ``after_s`` real seconds ago and has not answered; and every
@@ -189,8 +200,16 @@ class Greeter:
             pass
         self._unanswered.pop(name, None)
         await self._database.run(self._take_reply, reply)
-        await self._follow_up(name, reply.status)
-        await self._bring_up_to_date(name, reply.status)
+        if await self._follow_up(name, reply.status, proven=True):
+            await self._bring_up_to_date(name, reply.status)
+        else:
+            await self.ask_again()
+
+    async def take_held(self, name: EdgeName, item: str | None, payload: bytes) -> None:
+        """A piece of a plan came back from an edge: its manifest, or the part ``item``. Once it is whole, the edge is
+        asked anew, so that what is known to be on the door is put down."""
+        if await self._restored.take(name, item, payload):
+            await self.greet(name)
 
     async def _take_reply(self, tx: Tx, reply: HelloReply) -> None:
         await self._note(tx, reply.status, True)
@@ -208,17 +227,19 @@ class Greeter:
         self._seen(name[0])
         self._standing(name[0])
 
-    async def _follow_up(self, name: EdgeName, status: Status) -> None:
-        """Note what the edge carries out, and what papers it holds."""
+    async def _follow_up(self, name: EdgeName, status: Status, *, proven: bool) -> bool:
+        """Note what the edge carries out, and what papers it holds; whether what it carries out is known."""
         self._seen(name[0])
         if status.online:
             await self._holds(name, status.papers)
+        unknown = await self._restored.look(name, status, proven=proven)
         if status.plan_version is not None and status.plan_digest is not None:
             digest, version = status.plan_digest, status.plan_version
             if await self._database.run(self._applied, name, version, digest, status.at):
                 self._standing(name[0])
         if not status.online:
             self._standing(name[0])
+        return not unknown
 
     async def _bring_up_to_date(self, name: EdgeName, status: Status) -> None:
         """The whole plan again for an edge that does not have it, unless it is on its way."""
@@ -270,14 +291,7 @@ class Greeter:
         plan = await repository.plan(tx, site, edge, version)
         state = await telemetry.edge_state(tx, site, edge)
         news = state is None or (state.applied_version, state.applied_digest) != (version, digest)
-        if plan is None or plan.digest != digest:
-            if news:
-                text = (
-                    f"{edge} carries out plan {version}, which this controller did not make. Was it restored from "
-                    "a backup? The next plan counts on from there."
-                )
-                await telemetry.alert(tx, site, edge, "unknown_plan", text, self._clock.now())
-        else:
+        if plan is not None and plan.digest == digest:
             since = min(at, self._clock.now())
             if plan.applied_at is None:
                 await repository.put_outcome(tx, site, edge, version, applied_at=since)
@@ -298,5 +312,7 @@ class Greeter:
         now = self._clock.now()
         if plan is not None and plan.digest == applied.digest and plan.applied_at is None:
             await repository.put_outcome(tx, site, edge, applied.version, refused_at=now, why=why)
+        if name in self._planner.unknown:
+            return  # it was made before the one that the edge carries out was known of
         text = f"{edge} refused plan {applied.version}: {why}"
         await telemetry.alert(tx, site, edge, "plan_refused", text, now)

@@ -83,6 +83,15 @@ async def plan(tx: Tx, site: str, edge: str, version: int) -> SignedPlan | None:
     return _plan(row) if row else None
 
 
+async def overlooked(tx: Tx, manifest: Manifest) -> bool:
+    """Whether an edge had a plan before this one that it was made without knowing of: then the edge refuses it."""
+    if manifest.follows is None:
+        return False
+    here = (plans.c.site == manifest.site, plans.c.edge == manifest.edge)
+    between = (plans.c.version > manifest.follows, plans.c.version < manifest.version)
+    return (await tx.execute(select(plans.c.version).where(*here, *between).limit(1))).first() is not None
+
+
 async def last_signed(tx: Tx) -> datetime | None:
     """When the newest plan of any edge was signed."""
     found: datetime | None = (await tx.execute(select(func.max(plans.c.compiled_at)))).scalar()

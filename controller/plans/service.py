@@ -33,6 +33,8 @@ from controller.plans.compile import (
 from controller.plans.model import SignedPlan
 from controller.plans.overrides import repository as overrides
 from controller.plans.overrides.model import ForPlan
+from controller.plans.restored import repository as restored
+from controller.plans.restored.carrying import Carried, carried, carry
 from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
@@ -63,13 +65,14 @@ SecretNames = Callable[[Tx, str, str], Awaitable[Mapping[str, str]]]
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What a plan is made from, as one look at the database has it. ``gone``: ids of grants that ``last``
-    still holds."""
+    still holds. ``carried``: what only the door knew."""
 
     now: datetime
     last: SignedPlan | None
     given: PlanInput
     gone: list[str]
     ordered: ForPlan
+    carried: Carried
 
 
 class Overtaken(Exception):
@@ -109,6 +112,8 @@ class Planner:
         self._sent: dict[EdgeName, dict[str, str]] = {}
         self._sent_at: dict[EdgeName, float] = {}
         self._checked: dict[EdgeName, datetime] = {}
+        self.unknown: set[EdgeName] = set()
+        """Edges that carry out a plan which the database does not know: they get no other until it is fetched."""
         self.trouble: str | None = None
         """Why no plan can be signed at present, for whoever looks after the controller."""
 
@@ -188,6 +193,8 @@ class Planner:
         return name
 
     async def _compile_and_send(self, name: EdgeName) -> None:
+        if name in self.unknown:
+            return
         self._compiled_at[name] = _real()
         try:
             await self.refresh(name)
@@ -228,6 +235,11 @@ class Planner:
                 self._sent.pop(name, None)
                 await self._publish(name, signed, parts)
 
+    async def as_it_stands(self, tx: Tx, name: EdgeName) -> Compiled | None:
+        """The plan that an edge would be given now, under the site's lock; None where there is no such edge."""
+        seen = await self._look(tx, name)
+        return None if seen is None else await _compiled(seen)
+
     async def _make(self, name: EdgeName) -> tuple[SignedPlan, Compiled] | None:
         """Look and compile without holding anybody up; only the signature takes the site's lock. A booking that comes
         between has the next plan made; one that goes between, this one again."""
@@ -261,12 +273,15 @@ class Planner:
             return None
         doors = [door.id for door in picture.doors if door.edge == edge]
         ordered = await overrides.for_plan(tx, site, doors, now=now, horizon=plan_window(now).end)
+        stands = carried(await restored.for_plan(tx, site, edge, now), now)
+        given = await self._with_secrets(tx, await self._given(tx, picture, edge, doors, ordered, now))
         return Seen(
             now=now,
             last=await repository.latest(tx, site, edge),
-            given=await self._with_secrets(tx, await self._given(tx, picture, edge, doors, ordered, now)),
+            given=stands.without_what_stays_off(given),
             gone=await access.ended(tx, site, doors),
             ordered=ordered,
+            carried=stands,
         )
 
     async def _with_secrets(self, tx: Tx, given: PlanInput) -> PlanInput:
@@ -281,7 +296,12 @@ class Planner:
         if await repository.latest_version(tx, site, edge) != (last and last.manifest.version):
             raise Overtaken
         self._checked[name] = compiled.window.start
-        if last is not None and compiled.says_as(last.manifest) and last.kid == self._signer.kid_for(site, edge):
+        if (
+            last is not None
+            and compiled.says_as(last.manifest)
+            and last.kid == self._signer.kid_for(site, edge)
+            and not await repository.overlooked(tx, last.manifest)
+        ):
             # A grant that was ended and made anew between two plans is the same on the door.
             await self._note(tx, seen, last.manifest.version)
             if last.applied_at is not None:
@@ -330,8 +350,9 @@ class Planner:
         self, tx: Tx, name: EdgeName, last: SignedPlan | None, compiled: Compiled, now: datetime
     ) -> SignedPlan:
         state = await telemetry.edge_state(tx, *name)
-        known = [last.manifest.version if last else 0, (state and state.applied_version) or 0]
-        manifest = compiled.manifest(site=name[0], edge=name[1], version=next_version(max(known), now))
+        follows = last.manifest.version if last else 0
+        version = next_version(max(follows, (state and state.applied_version) or 0), now)
+        manifest = compiled.manifest(site=name[0], edge=name[1], version=version, follows=follows)
         return SignedPlan(
             manifest=manifest,
             digest=manifest.digest,
@@ -378,9 +399,10 @@ class Planner:
 
 
 async def _compiled(seen: Seen) -> Compiled:
-    if len(seen.given.grants) >= THREAD_FROM:
-        return await asyncio.to_thread(compile_plan, seen.given, seen.now)
-    return compile_plan(seen.given, seen.now)
+    def work() -> Compiled:
+        return carry(compile_plan(seen.given, seen.now), seen.carried)
+
+    return await asyncio.to_thread(work) if len(seen.given.grants) >= THREAD_FROM else work()
 
 
 async def _given(tx: Tx, picture: Picture, edge: str, doors: list[str], ordered: ForPlan, now: datetime) -> PlanInput:

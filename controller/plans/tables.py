@@ -85,3 +85,39 @@ override_doors = Table(
     Index("ix_override_doors_site_door", "site", "door"),
 )
 """Where it stands at each door: the plan that brought it there or took it away, and since when that plan is there."""
+
+restored = Table(
+    "restored",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(40), ForeignKey("sites.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("subject", String(100), nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("found_at", Instant, nullable=False),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("decision", String(10)),
+    Column("decision_id", String(36)),
+    Column("decided_at", Instant),
+    Column("decided_by", String(200)),
+    Column("decided_why", Text),
+    Index("ix_restored_site_ends", "site", "ends"),
+)
+"""What a door knew and the database, put back from a backup, did not; or the other way round (``gone``). Kept for good.
+``decision``: null until a person decides."""
+
+restored_pieces = Table(
+    "restored_pieces",
+    metadata,
+    Column("entry", String(36), ForeignKey("restored.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("site", String(40), nullable=False),
+    Column("edge", String(40), nullable=False),
+    Column("door", String(40), nullable=False),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("part", LargeBinary, nullable=False),
+    Index("ix_restored_pieces_site_edge_ends", "site", "edge", "ends"),
+)
+"""Each of its grants, sessions, overrides and timelines, as a part of a plan that holds it alone."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -12,7 +12,7 @@ from edge.wire.codec import encode
 from edge.wire.command import CommandGate
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
-from edge.wire.errors import CommandRefused
+from edge.wire.errors import CommandRefused, PlanRefused
 from edge.wire.events import Ack, Event
 from edge.wire.link import Connected, Link, Message
 from edge.wire.messages import (
@@ -24,7 +24,7 @@ from edge.wire.messages import (
     HelloReply,
     Status,
 )
-from edge.wire.plan import Manifest, Plan, assemble, digest
+from edge.wire.plan import Manifest, Plan, assemble, check_manifest, digest
 from edge.wire.topics import Topic, parse
 from tests.controller.telemetry.speaking import BOOT, LOG, Speaker
 from tests.eventually import eventually
@@ -33,7 +33,8 @@ A = TypeVar("A", bound=Addressed)
 
 
 class FakeEdge:
-    """``obeys``: carries plans out and answers hello and commands; otherwise it is silent."""
+    """``obeys``: carries plans out and answers hello and commands; otherwise it is silent. ``gives_back``: and the plan
+    in force where it is asked for."""
 
     def __init__(
         self, link: Link, speaker: Speaker, *, controller_key: bytes, clock: Clock, obeys: bool = True
@@ -43,7 +44,9 @@ class FakeEdge:
         self.speaker = speaker
         self.keys = Keyring(Ed25519PublicKey.from_public_bytes(controller_key))
         self.obeys = obeys
+        self.gives_back = True
         self.refuses: str | None = None
+        self.refusals: list[str] = []
         self.boot = BOOT
         self.log: str | None = None
         self.head = 0
@@ -60,6 +63,8 @@ class FakeEdge:
         self.heard: list[Message] = []
         self._parts: dict[str, bytes] = {}
         self._announced: Manifest | None = None
+        self._sealed = b""
+        self.held: tuple[bytes, dict[str, bytes]] = (b"", {})
         self._gate: CommandGate | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -146,6 +151,8 @@ class FakeEdge:
             self.hellos.append(hello)
             if self.obeys and hello.asks:
                 await self._reply(hello)
+                if self.manifest is not None and hello.plan_wanted == self.manifest.version and self.gives_back:
+                    await self.give_back(*self.held)
         elif topic.name == "plan/part":
             if message.payload:
                 self._parts[topic.item or ""] = message.payload
@@ -153,7 +160,7 @@ class FakeEdge:
                 self._parts.pop(topic.item or "", None)
             await self._try_plan()
         elif topic.name == "plan":
-            self._announced = self._open(message.payload, Purpose.PLAN, Manifest)
+            self._announced, self._sealed = self._open(message.payload, Purpose.PLAN, Manifest), message.payload
             await self._try_plan()
         elif topic.name == "command":
             await self._take_command(message)
@@ -179,6 +186,11 @@ class FakeEdge:
         )
         await self.say("hello/reply", self.speaker.signer.seal(Purpose.HELLO_REPLY, reply))
 
+    async def give_back(self, sealed: bytes, parts: Mapping[str, bytes]) -> None:
+        await self.say("plan/held", sealed)
+        for name, part in parts.items():
+            await self.say("plan/held", part, item=name)
+
     async def _try_plan(self) -> None:
         """Apply the plan that was announced, once all its parts are there: a broker hands retained messages out in
         any order."""
@@ -190,17 +202,25 @@ class FakeEdge:
         self._announced = None
         if self.manifest and manifest.version <= self.manifest.version:
             return
-        if self.refuses is None:
+        why = self.refuses
+        try:
+            check_manifest(manifest, self.manifest)
+        except PlanRefused as error:
+            why = str(error)
+        if why is None:
             self.manifest, self.plan = manifest, assemble(manifest, self._parts)
+            self.held = (self._sealed, {name: self._parts[name] for name in manifest.parts})
+        else:
+            self.refusals.append(why)
         applied = Applied(
             site=self.speaker.site,
             edge=self.speaker.edge,
             version=manifest.version,
             digest=manifest.digest,
             at=self._clock.now(),
-            applied=self.refuses is None,
+            applied=why is None,
             grants=self.plan.grant_count if self.plan else 0,
-            why=self.refuses,
+            why=why,
         )
         await self.say("plan/applied", self.speaker.signer.seal(Purpose.APPLIED, applied))
 

@@ -60,6 +60,11 @@ async def before(tx: Tx, site: str, *, before: str | None, limit: int) -> list[O
     return await _read(tx, query if before is None else query.where(overrides.c.id < before))
 
 
+async def ended_since(tx: Tx, site: str, since: datetime) -> list[Ordered]:
+    """A site's overrides that were ended at an instant or after it."""
+    return await _read(tx, select(*_FIELDS).where(overrides.c.site == site, overrides.c.ended_at >= since))
+
+
 async def counts(tx: Tx, site: str, now: datetime) -> dict[str, int]:
     """Door -> how many overrides of it stand or are to come."""
     query = (

@@ -234,32 +234,6 @@ async def test_a_broker_that_lost_everything_gets_every_plan_again(
         await late.until(lambda: late.plan and late.plan.grant_count == 1, "the whole plan")
 
 
-async def test_a_plan_of_a_later_version_than_ours_is_counted_on_from(hub: Hub, edge: FakeEdge) -> None:
-    await hub.up_to_date()
-    assert edge.manifest is not None
-    ahead = edge.manifest.version + 1_000_000_000
-    foreign = edge.manifest.__class__(
-        site="ramsey",
-        edge="main",
-        version=ahead,
-        valid_from=edge.manifest.valid_from,
-        horizon=edge.manifest.horizon,
-        parts=edge.manifest.parts,
-    )
-    edge.manifest = foreign
-    await edge.say_status()
-    await edge.until(lambda: edge.manifest is foreign, "it stands")
-
-    async def known() -> bool:
-        async with hub.house.database.read() as tx:
-            return any(alert.kind == "unknown_plan" for alert in await reading.site_alerts(tx, "ramsey", limit=9))
-
-    await eventually(known, what="somebody hears of it")
-    view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
-    await until_standing(hub, view.booking.id, State.ON)
-    assert edge.manifest.version == ahead + 1
-
-
 async def test_no_plan_is_signed_by_a_clock_that_stands_before_the_last_one(
     hub: Hub, edge: FakeEdge, clock: ManualClock
 ) -> None:

@@ -1,0 +1,158 @@
+"""What a door knows and the database of a restored controller does not, and what is decided of it. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from edge.wire.credentials import CredentialKind
+from edge.wire.interval import Interval
+from edge.wire.offline import OfflineWindow
+from edge.wire.plan import (
+    Grant,
+    GrantsPart,
+    HoursPart,
+    ModeSpan,
+    ModesPart,
+    OfflineListing,
+    OfflinePart,
+    Override,
+    OverridesPart,
+    Part,
+    Session,
+    SessionsPart,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Kind(StrEnum):
+    """Of what an entry is."""
+
+    BOOKING = "booking"
+    PERSON = "person"
+    MEMBERS = "members"
+    OVERRIDE = "override"
+    HOURS = "hours"
+    OFFLINE = "offline"
+
+
+class Decision(StrEnum):
+    """``KEEP``: it stays as the door has it until it ends. ``REMOVE``: the door goes by the database again."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan says, put together from its parts. ``hours`` by door, and so ``accepted`` and ``revoked``, of offline
+    codes."""
+
+    grants: tuple[Grant, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    hours: Mapping[str, HoursPart] = {}
+    modes: tuple[ModeSpan, ...] = ()
+    accepted: Mapping[str, frozenset[OfflineListing]] = {}
+    revoked: Mapping[str, frozenset[OfflineWindow]] = {}
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference. ``subject``: whose or what it is, among those of its kind. ``gone``: the door no longer has it
+    and the database does. ``door``: empty where it is of no one door. ``part``: it alone, as a plan would say it."""
+
+    kind: Kind
+    subject: str
+    gone: bool
+    door: str
+    during: Interval
+    part: Part
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What belongs together and is decided at once. ``found_at``: when it was met. ``decided_by``: a person, with
+    ``decided_why``; all of it ``None`` while nobody has decided."""
+
+    id: str
+    site: str
+    kind: Kind
+    subject: str
+    gone: bool
+    found_at: datetime
+    starts: datetime
+    ends: datetime
+    decision: Decision | None = None
+    decision_id: str | None = None
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    decided_why: str | None = None
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """An item of an entry at one edge."""
+
+    entry: str
+    gone: bool
+    edge: str
+    door: str
+    during: Interval
+    part: Part
+
+
+Identity = tuple[object, ...]
+"""What makes two grants, sessions or overrides the same one."""
+
+
+def identity(thing: Grant | Session | Override) -> Identity:
+    """A booking's code is the same while door, booking and window are; what a person has in their own right has the
+    windows of each day's plan and is the same while the credential is."""
+    if isinstance(thing, Grant):
+        if thing.kind is CredentialKind.BOOKING_CODE:
+            return (thing.door, thing.kind, thing.key, thing.booking, thing.windows)
+        return (thing.door, thing.kind, thing.key, thing.pin_key, thing.holder, thing.duress)
+    if isinstance(thing, Session):
+        return (thing.booking, thing.space, thing.window)
+    return (thing.door, thing.kind, thing.during)
+
+
+def contents(parts: Iterable[Part]) -> Contents:
+    """A plan's parts put together."""
+    grants: list[Grant] = []
+    sessions: list[Session] = []
+    overrides: list[Override] = []
+    modes: list[ModeSpan] = []
+    hours: dict[str, HoursPart] = {}
+    accepted: dict[str, frozenset[OfflineListing]] = {}
+    revoked: dict[str, frozenset[OfflineWindow]] = {}
+    for part in parts:
+        match part:
+            case GrantsPart():
+                grants += part.grants
+            case SessionsPart():
+                sessions += part.sessions
+            case OverridesPart():
+                overrides += part.overrides
+            case ModesPart():
+                modes += part.spans
+            case HoursPart():
+                hours[part.door] = part
+            case OfflinePart():
+                accepted[part.door] = accepted.get(part.door, frozenset()) | frozenset(part.accepted)
+                revoked[part.door] = revoked.get(part.door, frozenset()) | frozenset(part.revoked)
+            case _:
+                pass
+    return Contents(
+        grants=tuple(grants),
+        sessions=tuple(sessions),
+        overrides=tuple(overrides),
+        hours=hours,
+        modes=tuple(modes),
+        accepted=accepted,
+        revoked=revoked,
+    )
+
+
+def signed_about(version: int) -> datetime:
+    """When a plan was signed, as its version tells: the time in milliseconds, or a little more."""
+    return _EPOCH + timedelta(milliseconds=version)

@@ -1,0 +1,175 @@
+"""All SQL about what only a door knew."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, insert, or_, select, update
+
+from controller.access.tables import holders
+from controller.bookings.tables import bookings
+from controller.database import Tx
+from controller.people.may import Thing
+from controller.plans.restored.model import Decision, Entry, Item, Kind, Piece
+from controller.plans.tables import restored, restored_pieces
+from edge.wire.codec import decode, encode
+from edge.wire.interval import Interval
+from edge.wire.plan import Part
+
+_FIELDS = tuple(restored.c[name] for name in Entry.__struct_fields__)
+_OPEN = or_(restored.c.decision.is_(None), restored.c.decision == Decision.KEEP.value)
+
+
+async def add(tx: Tx, entry: Entry) -> None:
+    row = {name: getattr(entry, name) for name in Entry.__struct_fields__}
+    await tx.execute(insert(restored).values(row | {"kind": entry.kind.value}))
+
+
+async def add_items(tx: Tx, entry: Entry, edge: str, items: Iterable[Item]) -> None:
+    """Put further items of one edge to an entry, which lasts as long as the last of them."""
+    items = list(items)
+    known = select(func.count()).select_from(restored_pieces).where(restored_pieces.c.entry == entry.id)
+    first: int = (await tx.execute(known)).scalar_one()
+    rows = [
+        {
+            "entry": entry.id,
+            "number": number,
+            "site": entry.site,
+            "edge": edge,
+            "door": item.door,
+            "starts": item.during.start,
+            "ends": item.during.end,
+            "part": encode(item.part),
+        }
+        for number, item in enumerate(items, first)
+    ]
+    await tx.execute(insert(restored_pieces), rows)
+    starts = min([entry.starts, *(item.during.start for item in items)])
+    ends = max([entry.ends, *(item.during.end for item in items)])
+    await tx.execute(update(restored).where(restored.c.id == entry.id).values(starts=starts, ends=ends))
+
+
+async def same(tx: Tx, site: str, kind: Kind, subject: str, *, gone: bool) -> Entry | None:
+    """The entry of the same thing that stands, such as one that another edge of the site brought."""
+    here = (
+        restored.c.site == site,
+        restored.c.kind == kind.value,
+        restored.c.subject == subject,
+        restored.c.gone.is_(gone),
+    )
+    found = await _read(tx, select(*_FIELDS).where(*here, _OPEN))
+    return found[0] if found else None
+
+
+async def one(tx: Tx, entry_id: str) -> Entry | None:
+    found = await _read(tx, select(*_FIELDS).where(restored.c.id == entry_id))
+    return found[0] if found else None
+
+
+async def whose(tx: Tx, entry_id: str) -> Thing | None:
+    """The site of an entry, for whoever asks whether somebody may see it; None where there is no such entry."""
+    site: str | None = (await tx.execute(select(restored.c.site).where(restored.c.id == entry_id))).scalar()
+    return None if site is None else Thing(site=site)
+
+
+async def standing(tx: Tx, site: str, now: datetime) -> list[Entry]:
+    """A site's entries that are neither over nor removed, those first that nobody has decided."""
+    query = select(*_FIELDS).where(restored.c.site == site, restored.c.ends > now, _OPEN)
+    return await _read(tx, query.order_by(restored.c.decision.is_not(None), restored.c.starts, restored.c.id))
+
+
+async def undecided(tx: Tx, site: str, now: datetime) -> int:
+    """How many of a site's entries wait for a person."""
+    here = (restored.c.site == site, restored.c.ends > now, restored.c.decision.is_(None))
+    found: int = (await tx.execute(select(func.count()).select_from(restored).where(*here))).scalar_one()
+    return found
+
+
+async def decided(tx: Tx, site: str, *, before: str | None, limit: int) -> list[Entry]:
+    """What was decided at a site, the newest first, from the decision older than ``before``."""
+    query = select(*_FIELDS).where(restored.c.site == site, restored.c.decision_id.is_not(None))
+    query = query.order_by(restored.c.decision_id.desc()).limit(limit)
+    return await _read(tx, query if before is None else query.where(restored.c.decision_id < before))
+
+
+async def decide(
+    tx: Tx, entry_id: str, decision: Decision, *, decision_id: str, at: datetime, by: str, why: str
+) -> None:
+    values = {"decision": decision.value, "decision_id": decision_id, "decided_at": at}
+    values |= {"decided_by": by[:200], "decided_why": why}
+    await tx.execute(update(restored).where(restored.c.id == entry_id).values(values))
+
+
+async def pieces(tx: Tx, entries: Sequence[str]) -> dict[str, list[Piece]]:
+    """Of each entry."""
+    found: dict[str, list[Piece]] = {each: [] for each in entries}
+    if entries:
+        query = _PIECES.where(restored_pieces.c.entry.in_(entries))
+        for piece in _pieces((await tx.execute(query)).mappings()):
+            found[piece.entry].append(piece)
+    return found
+
+
+async def for_plan(tx: Tx, site: str, edge: str, now: datetime) -> list[Piece]:
+    """What stands for the plan of an edge."""
+    query = _PIECES.where(
+        restored_pieces.c.site == site, restored_pieces.c.edge == edge, restored_pieces.c.ends > now, _OPEN
+    )
+    return list(_pieces((await tx.execute(query)).mappings()))
+
+
+async def changed_people(tx: Tx, since: datetime) -> set[str]:
+    """The people with codes or cards of their own who were changed at an instant or after it."""
+    return set((await tx.execute(select(holders.c.id).where(holders.c.changed_at >= since))).scalars())
+
+
+async def titles(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
+    """Booking -> its title, of those that the diary has."""
+    query = select(bookings.c.id, bookings.c.title).where(bookings.c.id.in_(ids))
+    return {row.id: row.title for row in await tx.execute(query)} if ids else {}
+
+
+async def names(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
+    """Person with a code or card of their own -> their name, of those that are known."""
+    query = select(holders.c.id, holders.c.name).where(holders.c.id.in_(ids))
+    return {row.id: row.name for row in await tx.execute(query)} if ids else {}
+
+
+_PIECES = (
+    select(
+        restored_pieces.c.entry,
+        restored.c.gone,
+        restored_pieces.c.edge,
+        restored_pieces.c.door,
+        restored_pieces.c.starts,
+        restored_pieces.c.ends,
+        restored_pieces.c.part,
+    )
+    .join(restored, restored.c.id == restored_pieces.c.entry)
+    .order_by(restored_pieces.c.entry, restored_pieces.c.number)
+)
+
+
+def _pieces(rows: Iterable[RowMapping]) -> Iterable[Piece]:
+    for row in rows:
+        part: Part = decode(row["part"], Part)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+        yield Piece(
+            entry=row["entry"],
+            gone=row["gone"],
+            edge=row["edge"],
+            door=row["door"],
+            during=Interval(start=row["starts"], end=row["ends"]),
+            part=part,
+        )
+
+
+async def _read(tx: Tx, query: Select[Any]) -> list[Entry]:
+    return [
+        Entry(
+            **(
+                dict(row)
+                | {"kind": Kind(row["kind"]), "decision": Decision(row["decision"]) if row["decision"] else None}
+            )
+        )
+        for row in (await tx.execute(query)).mappings()
+    ]

@@ -1,0 +1,355 @@
+"""A controller that was put back from a backup meets doors that know more than its database.
+
+An edge that carries out a plan which the database does not know gets no other until that plan has come back from it.
+What the database would take away or bring back is then written down, and goes into every plan until it is over or a
+person decides.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from controller.access import repository as access
+from controller.database import Database, Tx
+from controller.estate.model import SiteParts
+from controller.estate.service import require_parts
+from controller.people import audit
+from controller.people.model import Actor
+from controller.plans import repository as plans
+from controller.plans.compile import TooMuchForOnePart
+from controller.plans.model import SignedPlan
+from controller.plans.overrides import repository as overrides
+from controller.plans.restored import repository
+from controller.plans.restored.difference import Settled, difference
+from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
+from controller.plans.restored.fetching import Fetching, HeldPlan
+from controller.plans.restored.model import (
+    Contents,
+    Decision,
+    Entry,
+    Item,
+    Kind,
+    Piece,
+    contents,
+    identity,
+    signed_about,
+)
+from controller.plans.service import EdgeName, Planner
+from controller.telemetry import repository as telemetry
+from controller.telemetry.gate import Gate
+from edge.wire.clock import Clock
+from edge.wire.codec import decode
+from edge.wire.credentials import CredentialKind
+from edge.wire.envelope import Keyring
+from edge.wire.errors import WireError
+from edge.wire.ids import uuid7
+from edge.wire.interval import Interval
+from edge.wire.messages import Status
+from edge.wire.plan import GrantsPart, Override, Part
+
+log = logging.getLogger(__name__)
+
+ASK_AGAIN_S = 10.0
+"""How long a plan may take to come back before it is asked for again, in real seconds."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """Entries with all that is needed to tell of them."""
+
+    parts: SiteParts
+    entries: tuple[Entry, ...]
+    pieces: Mapping[str, Sequence[Piece]]
+    titles: Mapping[str, str]
+    names: Mapping[str, str]
+
+
+class Restored:
+    """``public_keys``: our own, raw; asked each time, since they change. ``seen``: called with a site when something to
+    look at changed."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        gate: Gate,
+        planner: Planner,
+        public_keys: Callable[[], Sequence[bytes]],
+        seen: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._gate = gate
+        self._planner = planner
+        self._public_keys = public_keys
+        self._seen = seen
+        self._fetching: dict[EdgeName, Fetching] = {}
+        self._fetched: dict[EdgeName, str] = {}
+        self._asked_at: dict[EdgeName, float] = {}
+        self._here: set[EdgeName] = set()
+
+    # What an edge carries out
+
+    async def look(self, name: EdgeName, status: Status, *, proven: bool) -> bool:
+        """Whether the database does not know the plan that an edge says it carries out. ``proven``: the edge says so in
+        answer to a question of ours."""
+        (self._here.add if status.online else self._here.discard)(name)
+        version, digest = status.plan_version, status.plan_digest
+        if version is None or digest is None or await self._knows(name, version, digest):
+            if proven:
+                self._done_with(name)
+            return False
+        if name not in self._planner.unknown:
+            self._planner.unknown.add(name)
+            await self._database.run(self._say_unknown, name, version)
+            self._seen(name[0])
+        fetching = self._fetching.get(name)
+        if proven and (fetching is None or (fetching.version, fetching.digest) != (version, digest)):
+            self._fetching[name] = Fetching(site=name[0], edge=name[1], version=version, digest=digest)
+            self._asked_at.pop(name, None)
+        return True
+
+    def _done_with(self, name: EdgeName) -> None:
+        self._fetching.pop(name, None)
+        self._asked_at.pop(name, None)
+        if name in self._planner.unknown:
+            self._planner.unknown.discard(name)
+            self._planner.want(name, at_once=True)
+
+    async def _knows(self, name: EdgeName, version: int, digest: str) -> bool:
+        if self._fetched.get(name) == digest:
+            return True
+        async with self._database.read() as tx:
+            plan = await plans.plan(tx, *name, version)
+        return plan is not None and plan.digest == digest
+
+    async def _say_unknown(self, tx: Tx, name: EdgeName, version: int) -> None:
+        site, edge = name
+        text = (
+            f"{edge} carries out plan {version}, which the database does not know: was it put back from a backup? "
+            "The door goes on as it is, and is given no other plan until this one has been fetched from it."
+        )
+        log.warning("An edge carries out a plan that the database does not know", extra={"edge": "/".join(name)})
+        await telemetry.alert(tx, site, edge, "unknown_plan", text, self._clock.now())
+
+    def to_ask(self, name: EdgeName) -> int | None:
+        """The plan that an edge is to give back, which is asked for with this."""
+        if name in self._planner.unknown:
+            self._asked_at[name] = _real()
+        fetching = self._fetching.get(name)
+        return fetching.version if fetching is not None else None
+
+    def overdue(self) -> list[EdgeName]:
+        """The edges in reach that are to be asked for what they carry out, for the first time or once more."""
+        now = _real()
+        return [
+            name
+            for name in sorted(self._planner.unknown & self._here)
+            if now - self._asked_at.get(name, float("-inf")) >= ASK_AGAIN_S
+        ]
+
+    async def take(self, name: EdgeName, item: str | None, payload: bytes) -> bool:
+        """A piece of a plan came back, or something else that somebody put there; whether the plan is whole now and
+        what it holds is known."""
+        fetching = self._fetching.get(name)
+        if fetching is None:
+            self._gate.refuse(*name, "unasked", "a piece of a plan that was not asked for")
+            return False
+        try:
+            if item is None:
+                keys = (Ed25519PublicKey.from_public_bytes(key) for key in self._public_keys())
+                fetching.manifest(payload, Keyring(*keys))
+            else:
+                fetching.part(item, payload)
+            held = fetching.whole()
+            if held is None:
+                return False
+            await self._database.run(self._recognise, name, held)
+        except WireError as error:
+            self._gate.refuse(*name, error.counter, str(error))
+            return False
+        except TooMuchForOnePart as error:
+            log.error("A plan cannot be made", extra={"edge": "/".join(name), "why": str(error)})
+            return False
+        self._fetched[name] = held.manifest.digest
+        self._done_with(name)
+        self._seen(name[0])
+        return True
+
+    # What it knows and the database does not
+
+    async def _recognise(self, tx: Tx, name: EdgeName, held: HeldPlan) -> None:
+        """Write down what the door knew, all under the site's lock, before any plan is signed for it."""
+        site, edge = name
+        await self._database.lock_site(tx, site)
+        now = self._clock.now()
+        ours = await self._planner.as_it_stands(tx, name)
+        if ours is None:
+            return
+        manifest = held.manifest
+        before = await plans.before(tx, site, edge, manifest.version)
+        was = await plans.parts_of(tx, before.manifest) if before else {}
+        settled = await self._settled(tx, site, manifest.version)
+        entries = 0
+        if manifest.horizon > now:
+            window = Interval(start=now, end=min(manifest.horizon, ours.window.end))
+            work = partial(_differences, held.parts, was, ours.parts, settled, window)
+            entries = await self._write(tx, name, await asyncio.to_thread(work))
+        if await plans.plan(tx, site, edge, manifest.version) is None:
+            signed = SignedPlan(
+                manifest=manifest,
+                digest=manifest.digest,
+                sealed=held.sealed,
+                compiled_at=min(signed_about(manifest.version), now),
+                grants=sum(
+                    len(part.grants) for part in map(_part, held.parts.values()) if isinstance(part, GrantsPart)
+                ),
+            )
+            await plans.insert_plan(tx, signed, held.parts)
+        if entries:
+            things = "1 thing" if entries == 1 else f"{entries} things"
+            text = (
+                f"{edge} knew {things} that the database did not, since that was put back from a backup. They stay as "
+                "the door has them until somebody decides, on this page."
+            )
+            await telemetry.alert(tx, site, edge, "restored", text, now)
+        log.warning(
+            "Fetched a plan that the database did not know",
+            extra={"edge": "/".join(name), "version": manifest.version, "entries": entries},
+        )
+
+    async def _settled(self, tx: Tx, site: str, version: int) -> Settled:
+        since = signed_about(version)
+        ended = [
+            identity(Override(door=at.door, kind=one.kind, during=one.on_the_door))
+            for one in await overrides.ended_since(tx, site, since)
+            for at in one.doors
+        ]
+        changed = await access.ended_since(tx, site, since) | await repository.changed_people(tx, since)
+        return Settled(ended=frozenset(ended), changed=frozenset(changed))
+
+    async def _write(self, tx: Tx, name: EdgeName, items: Sequence[Item]) -> int:
+        """Put items to the entries they belong to; how many entries that are."""
+        site, edge = name
+        now = self._clock.now()
+        by_entry: dict[tuple[Kind, str, bool], list[Item]] = {}
+        for item in items:
+            by_entry.setdefault((item.kind, item.subject, item.gone), []).append(item)
+        for (kind, subject, gone), some in by_entry.items():
+            entry = await repository.same(tx, site, kind, subject, gone=gone)
+            if entry is None:
+                entry = Entry(
+                    id=uuid7(now, secrets.token_bytes(10)),
+                    site=site,
+                    kind=kind,
+                    subject=subject,
+                    gone=gone,
+                    found_at=now,
+                    starts=min(item.during.start for item in some),
+                    ends=max(item.during.end for item in some),
+                )
+                await repository.add(tx, entry)
+            await repository.add_items(tx, entry, edge, some)
+            for item in some:
+                await self._mark(tx, site, item)
+        return len(by_entry)
+
+    async def _mark(self, tx: Tx, site: str, item: Item) -> None:
+        """A code that the door has is nobody else's; one that it no longer has is not on it."""
+        if not isinstance(item.part, GrantsPart):
+            return
+        for grant in item.part.grants:
+            if grant.kind is not CredentialKind.BOOKING_CODE:
+                continue
+            for window in grant.windows:
+                if item.gone:
+                    await access.taken_off(tx, site, grant.door, grant.key, window)
+                else:
+                    claim = uuid7(self._clock.now(), secrets.token_bytes(10))
+                    owner, door = grant.booking or claim, grant.door
+                    await access.claim(tx, claim, owner=owner, site=site, door=door, code_key=grant.key, window=window)
+
+    # What a person makes of it
+
+    async def standing(self, site: str) -> Shown:
+        """What stands of a site. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            return await show(tx, await require_parts(tx, site), await repository.standing(tx, site, self._clock.now()))
+
+    async def look_up(self, entry_id: str) -> Shown:
+        """One entry. Raises ``EntryUnknown``."""
+        async with self._database.read() as tx:
+            entry = await repository.one(tx, entry_id)
+            if entry is None:
+                raise EntryUnknown(entry_id)
+            return await show(tx, await require_parts(tx, entry.site), [entry])
+
+    async def decide(self, entry_id: str, decision: Decision, *, why: str, actor: Actor) -> Shown:
+        """Keep it as the door has it until it ends, or let the door go by the database at once; what was kept can still
+        be removed. Raises ``EntryUnknown``, ``AlreadyRemoved``."""
+        edges = await self._database.run(partial(self._decide, why=why, actor=actor), entry_id, decision)
+        shown = await self.look_up(entry_id)
+        for edge in sorted(edges):
+            self._planner.want((shown.parts.site.id, edge), at_once=True)
+        self._seen(shown.parts.site.id)
+        return shown
+
+    async def _decide(self, tx: Tx, entry_id: str, decision: Decision, *, why: str, actor: Actor) -> set[str]:
+        entry = await repository.one(tx, entry_id)
+        if entry is None:
+            raise EntryUnknown(entry_id)
+        await self._database.lock_site(tx, entry.site)
+        entry = await repository.one(tx, entry_id)
+        assert entry is not None
+        if entry.decision is decision:
+            return set()
+        if entry.decision is Decision.REMOVE:
+            raise AlreadyRemoved(entry.decided_by or "somebody")
+        now = self._clock.now()
+        made = uuid7(now, secrets.token_bytes(10))
+        await repository.decide(tx, entry_id, decision, decision_id=made, at=now, by=actor.name, why=why)
+        pieces = (await repository.pieces(tx, [entry_id]))[entry_id]
+        things = [f"door {door}" for door in sorted({piece.door for piece in pieces if piece.door})]
+        act = f"{decision.value} what only the door knew"
+        await audit.record_all(
+            tx, actor=actor.name, at=now, act=act, things=things or [f"site {entry.site}"], site=entry.site
+        )
+        return {piece.edge for piece in pieces}
+
+
+async def show(tx: Tx, parts: SiteParts, entries: Sequence[Entry]) -> Shown:
+    """Some of a site's entries, with what belongs to them."""
+    of_bookings = [each.subject for each in entries if each.kind is Kind.BOOKING]
+    of_people = [each.subject for each in entries if each.kind is Kind.PERSON]
+    return Shown(
+        parts=parts,
+        entries=tuple(entries),
+        pieces=await repository.pieces(tx, [each.id for each in entries]),
+        titles=await repository.titles(tx, of_bookings),
+        names=await repository.names(tx, of_people),
+    )
+
+
+def _differences(
+    held: Mapping[str, bytes], was: Mapping[str, bytes], ours: Mapping[str, bytes], settled: Settled, window: Interval
+) -> list[Item]:
+    return difference(_read(held), _read(was), _read(ours), settled, window=window)
+
+
+def _read(parts: Mapping[str, bytes]) -> Contents:
+    return contents(_part(data) for data in parts.values())
+
+
+def _part(data: bytes) -> Part:
+    part: Part = decode(data, Part)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+    return part
+
+
+def _real() -> float:
+    """Seconds of real time; in a virtual run those of its loop."""
+    return asyncio.get_running_loop().time()
