@@ -109,11 +109,6 @@ class Greeter:
         topic = str(Topic(site=site, edge=edge, name="hello"))
         await self._link.publish(topic, self._signer.seal(Purpose.HELLO, hello))
 
-    async def take_status(self, name: EdgeName, payload: bytes) -> None:
-        """An edge said who it is, or its last will did. On another connection than the last it is greeted."""
-        status = self._gate.open(*name, payload, purpose=Purpose.STATUS, kind=Status)
-        if status is None:
-            return
     async def keep_in_touch(self) -> None:
         """Say to every edge that is there, for ever, that this controller is: a door whose plan lists all offline codes
         believes no other as long as it hears so."""
@@ -144,6 +139,11 @@ class Greeter:
             topic = str(Topic(site=site, edge=edge, name="hello"))
             await self._link.publish(topic, self._signer.seal(Purpose.HELLO, word))
 
+    async def take_status(self, name: EdgeName, payload: bytes) -> None:
+        """An edge said who it is, or its last will did. On another connection than the last it is greeted."""
+        status = self._gate.open(*name, payload, purpose=Purpose.STATUS, kind=Status)
+        if status is None:
+            return
         if await self._database.run(self._note, status, False) and status.online:
             await self.greet(name)
         await self._follow_up(name, status, proven=False)
