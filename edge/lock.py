@@ -15,16 +15,21 @@ NOT_LOCKED = "the lock does not hold"
 CONTRADICTION = "the lock sensor says that it holds while the contact says open"
 
 
-def fault(*, released: bool, holds: bool | None, open: bool | None) -> str | None:  # noqa: A002
+def fault(before: str | None, *, released: bool, holds: bool | None, open: bool | None) -> str | None:  # noqa: A002
     """What is wrong with a lock that was told long enough ago to be ``released`` or locked. ``holds``: what its sensor
-    says. An open door has nothing to hold; of one that nobody knows to be shut nothing can be asked."""
+    says. ``before``: what was wrong; it ends when the lock is seen to do what it did not do. An open door has nothing
+    to hold; of one that nobody knows to be shut nothing can be asked."""
     if holds is None:
         return None
     if released:
-        return NOT_RELEASED if holds else None
+        return NOT_RELEASED if holds else _still(before, NOT_LOCKED)
     if holds:
-        return CONTRADICTION if open else None
-    return NOT_LOCKED if open is False else None
+        return CONTRADICTION if open else _still(before, NOT_RELEASED)
+    return NOT_LOCKED if open is False else _still(before, NOT_LOCKED, NOT_RELEASED)
+
+
+def _still(before: str | None, *lasting: str) -> str | None:
+    return before if before in lasting else None
 
 
 class Relay:
@@ -87,7 +92,7 @@ class Lock:
     @property
     def amiss(self) -> list[str]:
         """Where its relay's pin is not at the level it was set to, or the sensor says otherwise."""
-        told = fault(released=bool(self._released), holds=self.holds, open=self._open)
+        told = fault(self._trouble, released=bool(self._released), holds=self.holds, open=self._open)
         return ([DISOBEYS] if not self._relay.obeys else []) + ([told] if told is not None else [])
 
     def drive(self, released: bool) -> None:
@@ -117,7 +122,7 @@ class Lock:
             self._timer.set(self._house.clock.monotonic() + SETTLE_S)
 
     def _judge(self) -> None:
-        found = fault(released=bool(self._released), holds=self.holds, open=self._open)
+        found = fault(self._trouble, released=bool(self._released), holds=self.holds, open=self._open)
         if found != self._trouble:
             self._trouble = found
             for what in (NOT_RELEASED, NOT_LOCKED, CONTRADICTION):

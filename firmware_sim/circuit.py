@@ -20,13 +20,15 @@ class Circuit(msgspec.Struct, frozen=True, kw_only=True):
     lock's circuit. ``relay``: the edge's output is active. A dead Pi's output is an input pin, so its relay is off.
     ``mains``: the lock's supply. ``break_glass`` and ``fire`` open a fail-safe lock's circuit in hardware.
     ``exit_pressed``: somebody inside works the handle and the exit button, whose second contact cuts a fail-safe
-    lock's current and bridges the relay of a fail-secure one.
+    lock's current and bridges the relay of a fail-secure one. ``stuck``: the relay is welded shut (true) or dead
+    (false), and no longer does as its pin says.
     """
 
     lock: Lock = "strike"
     fail: Fail = "secure"
     feed: Feed = "open"
     relay: bool = False
+    stuck: bool | None = None
     mains: bool = True
     break_glass: bool = False
     fire: bool = False
@@ -35,7 +37,8 @@ class Circuit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def current(self) -> bool:
         """Whether current flows through the lock."""
-        fed = self.relay is (self.feed == "open")
+        drawn = self.relay if self.stuck is None else self.stuck
+        fed = drawn is (self.feed == "open")
         if self.fail == "secure":
             return self.mains and (fed or self.exit_pressed)
         return self.mains and fed and not (self.break_glass or self.fire or self.exit_pressed)

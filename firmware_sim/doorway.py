@@ -54,8 +54,8 @@ class Doorway:
         for pin in self._beams.values():
             drive(pin, wiring.BEAM_CLEAR)
 
-    def rewire(self, **changes: bool) -> None:
-        """Parts of the circuit have changed."""
+    def rewire(self, **changes: bool | None) -> None:
+        """Parts of the circuit have changed, or ``stuck``: its relay is welded shut, dead, or sound again."""
         before = self.circuit.released
         if changes.get("relay") and not self.circuit.relay:
             self._mark("driven")

@@ -50,6 +50,9 @@ class Site:
         self._zero = zero
         self._rng = random.Random(f"{seed}/{building.id}")
         self.levels: dict[int, bool] = {}
+        """What lies on the Pi's wires."""
+        self._sound: dict[int, bool] = {}
+        self._stuck: dict[int, bool] = {}
         self._listings: dict[str, str] = {wifi.id: "" for wifi in building.wifi}
         self._inside: dict[str, str] = {}
         self._stations: dict[str, list[str]] = {}
@@ -129,6 +132,23 @@ class Site:
         if on:
             self.alarmed.fire()
 
+    # Wires fail.
+
+    def stick(self, pin: int, level: bool | None) -> None:
+        """The wire of BCM ``pin`` is cut or shorted: it has ``level`` whatever hangs on it does; ``None`` mends it."""
+        if level is None:
+            self._stuck.pop(pin, None)
+        else:
+            self._stuck[pin] = level
+        self._drive(pin, self._sound[pin])
+
+    def chatter(self, pin: int, *, every_s: float, for_s: float) -> Process:
+        """The wire is loose: its level changes all the time, and whatever hangs on it is told of after that."""
+        for _ in range(round(for_s / every_s)):
+            self.stick(pin, not self.levels[pin])
+            yield every_s
+        self.stick(pin, None)
+
     # Who is inside.
 
     @property
@@ -195,6 +215,8 @@ class Site:
         return self.now.astimezone(UTC)
 
     def _drive(self, pin: int, level: bool) -> None:
+        self._sound[pin] = level
+        level = self._stuck.get(pin, level)
         self.levels[pin] = level
         if self.wires is not None:
             self.wires.drive(pin, level, self._timeline.tick)

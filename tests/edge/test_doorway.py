@@ -151,6 +151,21 @@ def test_a_stuck_relay_leaves_a_lock_that_does_not_hold_and_that_is_a_fault() ->
     with_lobby(act, SENSED)
 
 
+def test_a_lock_that_did_not_let_go_is_a_fault_until_it_is_seen_to_however_often_it_locks_meanwhile() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await hall.enter(CODE)
+        await asyncio.sleep(60)
+        assert hall.faults() == [(NOT_RELEASED, True)]
+        await hall.enter(CODE)
+        await hall.drive(SENSOR, True)
+        await asyncio.sleep(SETTLE_S + 0.5)
+        await hall.drive(SENSOR, False)
+        assert hall.faults() == [(NOT_RELEASED, True), (NOT_RELEASED, False)]
+
+    with_lobby(act, SENSED)
+
+
 def test_a_lock_that_obeys_and_one_whose_door_stands_open_are_no_fault() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()

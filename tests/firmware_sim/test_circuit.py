@@ -16,9 +16,12 @@ def built(row: tuple[str, str, str]) -> Circuit:
 
 
 EVERY = [
-    msgspec.structs.replace(built(row), relay=relay, mains=mains, break_glass=glass, fire=fire, exit_pressed=pressed)
+    msgspec.structs.replace(
+        built(row), relay=relay, stuck=stuck, mains=mains, break_glass=glass, fire=fire, exit_pressed=pressed
+    )
     for row in LOCKS
     for relay, mains, glass, fire, pressed in product(_TWO, _TWO, _TWO, _TWO, _TWO)
+    for stuck in (None, False, True)
 ]
 
 

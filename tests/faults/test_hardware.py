@@ -1,0 +1,201 @@
+"""What is screwed to the door fails: a relay that sticks, a contact on a loose wire, a beam that is dead. The edge
+tells once, goes on, and lets everybody out; when it is mended all is well."""
+
+import random
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from edge.debounce import MOST
+from edge.footfall import ALONE
+from edge.leaf import NEVER_OPEN, PASSAGES
+from edge.lock import NOT_LOCKED, NOT_RELEASED
+from firmware_sim import wiring
+from firmware_sim.people import think_again
+from firmware_sim.truth import Way
+from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE
+from tests.faults.trial import Trial
+
+CHATTERS = "the contact chatters"
+
+
+async def told(trial: Trial, what: str, *present: bool) -> None:
+    """Wait until the controller has heard of a fault what was ``present`` so far, and no more than that."""
+
+    async def heard() -> bool:
+        return [
+            event["data"]["present"]
+            for event in await trial.ledger.stored()
+            if event["kind"] == "fault" and event["data"]["what"] == what
+        ] == [*present]
+
+    await trial.rig.until(heard, f"the controller has heard of {what!r}: {present}")
+
+
+async def on_now(trial: Trial, door: str, fault: str | None) -> None:
+    """Wait until *Now* shows that fault at the door, or none."""
+
+    async def shown() -> bool:
+        doors = (await trial.rig.api.get(f"/sites/{SITE}/now"))["doors"]
+        return [each["fault"] for each in doors if each["id"] == door] == [fault]
+
+    await trial.rig.until(shown, f"the live page shows {fault!r} at {door}")
+
+
+async def whoever_is_inside_gets_out(trial: Trial) -> None:
+    outs = trial.rig.world.truth.count(SITE, Way.OUT, CODE_DOOR)
+    await trial.gets_out()
+    assert trial.rig.world.truth.count(SITE, Way.OUT, CODE_DOOR) == outs + 1
+
+
+async def comes_in(trial: Trial) -> None:
+    """Somebody comes in by the front door, which is released."""
+    assert (await trial.rig.stage.walk_in(SITE, CODE_DOOR)).done
+
+
+def rewire(trial: Trial, stuck: bool | None) -> None:
+    trial.rig.stage.catch_up()
+    trial.site.doorway(CODE_DOOR).rewire(stuck=stuck)
+
+
+async def a_relay_that_is_dead(trial: Trial) -> None:
+    """A right code clicks no lock: that is told, stays told until the lock lets go again, and nobody is kept inside."""
+    await trial.opens()
+    rewire(trial, False)
+    await trial.granted_in_vain()
+    await told(trial, NOT_RELEASED, True)
+    await on_now(trial, CODE_DOOR, NOT_RELEASED)
+    assert not trial.site.doorway(CODE_DOOR).circuit.released
+    rewire(trial, None)
+    await trial.opens()
+    await told(trial, NOT_RELEASED, True, False)
+    await on_now(trial, CODE_DOOR, None)
+
+
+async def a_relay_that_is_welded(trial: Trial) -> None:
+    """The lock that a code released stays so: that is told, and whoever came in gets out."""
+    await trial.opens()
+    rewire(trial, True)
+    await told(trial, NOT_LOCKED, True)
+    await on_now(trial, CODE_DOOR, NOT_LOCKED)
+    assert trial.site.doorway(CODE_DOOR).circuit.released
+    await comes_in(trial)
+    await whoever_is_inside_gets_out(trial)
+    rewire(trial, None)
+    await told(trial, NOT_LOCKED, True, False)
+    await on_now(trial, CODE_DOOR, None)
+
+
+async def a_contact_that_chatters(trial: Trial, *, every_s: float = 0.025, for_s: float = 90.0) -> str:
+    """Nobody knows whether the library door is shut: one fault, no flood, people go on by it and codes at the other."""
+    site, reported = trial.site, trial.ledger.reported
+    before = reported.events
+    trial.rig.stage.catch_up()
+    contact = site.doorway(BUSY_DOOR).facts.contact
+    trial.rig.world.timeline.spawn(site.chatter(contact, every_s=every_s, for_s=for_s))
+    trial.ledger.send(4)
+    await told(trial, CHATTERS, True)
+    found = reported.events
+    assert found - before <= 4 * MOST + 30
+    await on_now(trial, BUSY_DOOR, CHATTERS)
+    await trial.opens()
+    await trial.refuses()
+    await trial.ledger.everybody_gone()
+    await told(trial, CHATTERS, True)
+    # Those who came and went, the codes and the lock; nothing of some thousands of changes.
+    assert reported.events - found <= 60
+    await told(trial, CHATTERS, True, False)
+    await on_now(trial, BUSY_DOOR, None)
+    return f"{round(for_s / every_s)} changes of a contact made {found - before} events"
+
+
+async def a_contact_that_always_says_shut(trial: Trial) -> None:
+    """A magnet that has come off, a short: people who are counted through a door that says shut give it away."""
+    contact = trial.site.doorway(BUSY_DOOR).facts.contact
+    trial.rig.stage.catch_up()
+    trial.site.stick(contact, wiring.CONTACT_CLOSED)
+    trial.ledger.send(PASSAGES)
+    await told(trial, NEVER_OPEN, True)
+    await on_now(trial, BUSY_DOOR, NEVER_OPEN)
+    trial.rig.stage.catch_up()
+    trial.site.stick(contact, None)
+    trial.ledger.send(1)
+    await told(trial, NEVER_OPEN, True, False)
+    await trial.ledger.everybody_gone()
+
+
+async def a_beam_that_is_blocked(trial: Trial) -> None:
+    """Nobody is counted while it is, nor by its being cleared; the other door's counter goes on."""
+    what, outer = "the outer beam is blocked", trial.site.doorway(CODE_DOOR).facts.counter.outer
+    trial.rig.stage.catch_up()
+    trial.site.stick(outer, not wiring.BEAM_CLEAR)
+    trial.ledger.send(3)
+    await told(trial, what, True)
+    trial.rig.stage.catch_up()
+    trial.site.stick(outer, None)
+    await told(trial, what, True, False)
+    await trial.ledger.everybody_gone()
+
+
+async def a_beam_that_is_dead(trial: Trial) -> None:
+    """Of many who break one beam the other sees nobody: that is told, nobody is invented, and it ends by itself."""
+    what, inner = "the inner beam is never broken while the other is", trial.site.doorway(BUSY_DOOR).facts.counter.inner
+    trial.rig.stage.catch_up()
+    trial.site.stick(inner, wiring.BEAM_CLEAR)
+    rng = random.Random("dead beam")
+    for number in range(ALONE + 1):
+        await trial.rig.stage.act(think_again(trial.site, BUSY_DOOR, f"hesitant-{number}", rng))
+    await told(trial, what, True)
+    trial.rig.stage.catch_up()
+    trial.site.stick(inner, None)
+    trial.ledger.send(2)
+    await told(trial, what, True, False)
+    await trial.ledger.everybody_gone()
+
+
+Deed = Callable[[Trial], Awaitable[str | None]]
+DEEDS: list[Deed] = [
+    a_relay_that_is_dead,
+    a_relay_that_is_welded,
+    a_contact_that_chatters,
+    a_contact_that_always_says_shut,
+    a_beam_that_is_blocked,
+    a_beam_that_is_dead,
+]
+
+
+async def play(trial: Trial, deeds: list[Deed]) -> None:
+    await trial.begin()
+    for deed in deeds:
+        remark = await deed(trial)
+        await trial.ends_well(scenario=deed.__name__.replace("_", " "), remark=remark or "")
+
+
+async def test_what_is_screwed_to_a_door_fails_is_told_once_and_keeps_nobody_inside(trial: Trial) -> None:
+    await play(trial, DEEDS)
+
+
+@pytest.mark.faults_full
+@pytest.mark.parametrize("every_s", [0.01, 0.025, 0.1, 0.5])
+async def test_a_contact_that_chatters_for_ten_minutes_makes_no_more_than_one_that_did_for_one(
+    trial: Trial, every_s: float
+) -> None:
+    await trial.begin()
+    remark = await a_contact_that_chatters(trial, every_s=every_s, for_s=600.0)
+    await trial.ends_well(remark=remark)
+
+
+@pytest.mark.faults_full
+async def test_a_relay_that_is_welded_is_told_again_by_an_edge_that_was_started_anew(trial: Trial) -> None:
+    await trial.begin()
+    await trial.opens()
+    rewire(trial, True)
+    await told(trial, NOT_LOCKED, True)
+    await trial.pull_the_plug()
+    await comes_in(trial)
+    await whoever_is_inside_gets_out(trial)
+    await trial.wakes()
+    await told(trial, NOT_LOCKED, True, True)
+    rewire(trial, None)
+    await told(trial, NOT_LOCKED, True, True, False)
+    await trial.ends_well()
