@@ -15,7 +15,7 @@ from edge.files import Files
 from edge.wire.codec import decode
 from edge.wire.credentials import CredentialKind, code_key, is_offline_code
 from edge.wire.errors import WireError
-from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, OfflineWindow, digits_of
+from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, OfflineNumbers, OfflineWindow
 
 AHEAD = 4
 """Quarter hours that a window is known before it begins, so that who comes early is told so."""
@@ -51,8 +51,8 @@ class OfflineCodes:
     12,000 of them at any time. ``bound``: the used codes, those of the door's other secrets among them."""
 
     def __init__(self, door: str, secret: bytes, bound: Windows | None = None) -> None:
-        self._door = door
         self._secret = secret
+        self._numbers = OfflineNumbers(secret, door)
         self._at: int | None = None
         self._table: dict[int, tuple[int, ...]] = {}
         self._by_end: defaultdict[int, list[int]] = defaultdict(list)
@@ -78,10 +78,11 @@ class OfflineCodes:
                     self._table[code] = kept
                 else:
                     self._table.pop(code, None)
-        for count, packed in enumerate(self._coming(first, at), start=1):
-            start, quarters, slot = _unpacked(packed)
-            code = int(digits_of(self._secret, self._door, start, quarters, slot))
-            self._table[code] = (*self._table.get(code, ()), packed)
+        for count, (start, quarters, slot) in enumerate(self._coming(first, at), start=1):
+            packed = start << 9 | (quarters - 1) << 3 | slot
+            code = self._numbers.number(start, quarters, slot)
+            known = self._table.get(code)
+            self._table[code] = (packed,) if known is None else (*known, packed)
             self._by_end[start + quarters].append(code)
             if count % AT_ONCE == 0:
                 yield
@@ -107,12 +108,12 @@ class OfflineCodes:
     def _key(self, digits: str) -> bytes:
         return code_key(self._secret, CredentialKind.OFFLINE_CODE, digits)
 
-    def _coming(self, first: int, at: int) -> Iterator[int]:
-        """Windows that start from ``first`` on and are not long over at ``at``, packed."""
+    def _coming(self, first: int, at: int) -> Iterator[tuple[int, int, int]]:
+        """Start, quarters and slot of windows that start from ``first`` on and are not long over at ``at``."""
         for start in range(first, at + AHEAD + 1):
             for quarters in range(max(1, at - BEHIND + 1 - start), QUARTERS_MAX + 1):
                 for slot in range(SLOTS):
-                    yield start << 9 | (quarters - 1) << 3 | slot
+                    yield start, quarters, slot
 
 
 def to_keep(bound: Windows, now: datetime) -> BoundCodes:

@@ -1,5 +1,6 @@
 """Offline codes at the door: what can be shown is known ahead, and a used code never means another window."""
 
+import hmac
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -154,3 +155,11 @@ def test_a_window_begins_on_a_quarter_hour_and_lasts_twelve_hours_at_most(
     text = f'{{"start":"2026-10-25T01:{minutes:02}:00Z","quarters":{quarters},"slot":{slot}}}'
     with pytest.raises(Malformed):
         decode(text.encode(), OfflineWindow)
+
+
+def test_a_code_is_the_hmac_that_its_format_says() -> None:
+    meant = window(1, 5, 3)
+    start = int((meant.start - datetime(1970, 1, 1, tzinfo=UTC)) / QUARTER)
+    text = f"offline_code\0{DOOR}\0{start}\0005\0003".encode()
+    value = int.from_bytes(hmac.digest(SECRET, text, "sha256")[:8]) % 10**9
+    assert offline_code(SECRET, DOOR, meant) == f"9{value:09}"
