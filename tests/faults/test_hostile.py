@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 import random
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import aiomqtt
@@ -18,99 +16,67 @@ from edge.wire.codec import decode
 from edge.wire.envelope import Envelope, Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import WireError
 from edge.wire.events import Ack, EventBatch, seq_of
-from edge.wire.ids import uuid7
-from edge.wire.messages import Command, CommandResult, Status
-from edge.wire.topics import Topic
+from edge.wire.messages import Command, Status
+from edge.wire.topics import CATALOGUE, Topic
 from firmware_sim.provision import DATA
 from firmware_sim.rig import Rig
-from tests.faults.ledger import CODE_DOOR, SITE, Ledger
+from tests.faults.ledger import CODE_DOOR, SITE
+from tests.faults.orders import (
+    COMMAND,
+    EDGE,
+    RESULT,
+    STATUS,
+    broker,
+    controllers_hand,
+    dated,
+    health,
+    outcome_of,
+    unlocking,
+)
+from tests.faults.trial import Trial
+from tests.fuzz.mutations import bent, extreme
 
-EDGE = "ramsey-pi"
-COMMAND = str(Topic(site=SITE, edge=EDGE, name="command"))
 ACK = str(Topic(site=SITE, edge=EDGE, name="events/ack"))
 EVENTS = str(Topic(site=SITE, edge=EDGE, name="events"))
-RESULT = str(Topic(site=SITE, edge=EDGE, name="command/result"))
-STATUS = str(Topic(site=SITE, edge=EDGE, name="status"))
-AHEAD = timedelta(seconds=8)
-"""How far ahead of now a command may be dated and still be in time: what it takes on the way, at thirty times the pace,
-shall not make it late."""
-
-
-@asynccontextmanager
-async def _broker(rig: Rig) -> AsyncIterator[aiomqtt.Client]:
-    async with aiomqtt.Client("127.0.0.1", rig.broker_port, protocol=aiomqtt.ProtocolVersion.V5) as client:
-        yield client
+Heard = list[tuple[str, bytes]]
+"""Topics and payloads as they came by."""
 
 
 def _releases(rig: Rig) -> int:
     return sum(mark.what == "released" and mark.door == CODE_DOOR for mark in rig.world.truth.doors)
 
 
-async def _health(rig: Rig, name: str) -> int:
-    edges = (await rig.api.get(f"/sites/{SITE}/now"))["edges"]
-    return int(edges[0]["health"].get(name, 0))
-
-
 async def _refused(
     rig: Rig, counter: str, client: aiomqtt.Client, topic: str, payload: bytes, *, retain: bool = False
 ) -> None:
     """Send something and wait until the edge has counted it as refused."""
-    before = await _health(rig, counter)
+    before = await health(rig, counter)
     await client.publish(topic, payload, qos=1, retain=retain)
 
     async def counted() -> bool:
-        return await _health(rig, counter) > before
+        return await health(rig, counter) > before
 
     await rig.until(counted, f"the edge has counted {counter}", within_s=20)
 
 
-def _controller(rig: Rig) -> Signer:
-    """The controller's own hand: what it signs is refused for another reason than the signature, or not at all."""
-    key = (rig.folder / "controller" / "data" / "keys" / "controller.key").read_bytes()
-    return Signer(Ed25519PrivateKey.from_private_bytes(key))
-
-
-def _dated(rig: Rig, like: Command, *, ahead: timedelta = AHEAD, nonce: str | None = None) -> Command:
-    """The same order under a new id, issued ``ahead`` of now."""
-    issued = rig.clock.now() + ahead
-    return msgspec.structs.replace(
-        like,
-        id=uuid7(issued, secrets.token_bytes(10)),
-        nonce=nonce or like.nonce,
-        issued_at=issued,
-        expires_at=issued + timedelta(seconds=10),
-    )
-
-
-async def _result(client: aiomqtt.Client, command: Command) -> CommandResult:
-    """What the edge says became of a command."""
-    async with asyncio.timeout(20):
-        async for message in client.messages:
-            assert isinstance(message.payload, bytes)
-            result = decode(decode(message.payload, Envelope).payload, CommandResult)
-            if result.id == command.id:
-                return result
-    raise AssertionError("the broker has closed the connection")
-
-
-async def _said(client: aiomqtt.Client, *, online: bool, **health: int) -> None:
+async def _said(client: aiomqtt.Client, *, online: bool, **counts: int) -> None:
     """Wait until the edge's status says so, with at least those counts of what it refused."""
     async with asyncio.timeout(20):
         async for message in client.messages:
             assert isinstance(message.payload, bytes)
             status = decode(decode(message.payload, Envelope).payload, Status)
-            if status.online is online and all(status.health.get(name, 0) >= many for name, many in health.items()):
+            if status.online is online and all(status.health.get(name, 0) >= many for name, many in counts.items()):
                 return
 
 
 async def _next_batch_after_a_cut(rig: Rig) -> EventBatch:
     """The first batch that the edge sends on a new connection: it begins after what was acknowledged."""
-    async with _broker(rig) as client:
+    async with broker(rig) as client:
         await client.subscribe(STATUS, qos=1)
         rig.set_network(SITE, up=False)
         await _said(client, online=False)
     # Nothing of the old connection can arrive any more.
-    async with _broker(rig) as client:
+    async with broker(rig) as client:
         await client.subscribe(EVENTS, qos=1)
         rig.set_network(SITE, up=True)
         message = await asyncio.wait_for(anext(aiter(client.messages)), 20)
@@ -125,10 +91,11 @@ def _seqs(batch: EventBatch) -> tuple[int, int]:
     return first, last
 
 
-@pytest.fixture
-async def genuine(rig: Rig) -> bytes:
+async def _genuine(trial: Trial) -> bytes:
     """A command of the controller's own, heard on the broker, after it has been carried out."""
-    async with _broker(rig) as client:
+    rig, before = trial.rig, _releases(trial.rig)
+    trial.lawful["command"] += 1
+    async with broker(rig) as client:
         await client.subscribe(COMMAND, qos=1)
         order = {"kind": "unlock", "reason": "somebody forgot the code"}
         issued = await rig.api.post(f"/sites/{SITE}/doors/{CODE_DOOR}/commands", order)
@@ -144,11 +111,13 @@ async def genuine(rig: Rig) -> bytes:
         return not rig.world.site(SITE).doorway(CODE_DOOR).circuit.released
 
     await rig.until(locked_again, "the door has locked again")
-    assert _releases(rig) == 1
+    assert _releases(rig) == before + 1
     return message.payload
 
 
-async def test_no_copied_altered_or_unsigned_command_moves_a_door(rig: Rig, genuine: bytes) -> None:
+async def _copied_altered_or_unsigned(trial: Trial, genuine: bytes) -> None:
+    """Commands that are not the controller's, or were carried out before."""
+    rig, before = trial.rig, _releases(trial.rig)
     envelope = decode(genuine, Envelope)
     command = decode(envelope.payload, Command)
     stranger = Signer(Ed25519PrivateKey.generate())
@@ -157,7 +126,7 @@ async def test_no_copied_altered_or_unsigned_command_moves_a_door(rig: Rig, genu
         command, id="0195d6a0-0000-7000-8000-00000000000f", issued_at=now, expires_at=now + timedelta(seconds=10)
     )
     altered = msgspec.structs.replace(envelope, payload=msgspec.json.encode(fresh))
-    async with _broker(rig) as client:
+    async with broker(rig) as client:
         # A copy of what was carried out: seen before, and by now late as well.
         await _refused(rig, "command_refused", client, COMMAND, genuine)
         # The same, kept by the broker for whoever connects.
@@ -168,7 +137,7 @@ async def test_no_copied_altered_or_unsigned_command_moves_a_door(rig: Rig, genu
         await _refused(rig, "malformed", client, COMMAND, msgspec.json.encode(fresh))
         await _refused(rig, "malformed", client, COMMAND, b"\xff open the door")
         # After a new connection there is a new session, and the broker hands out what it kept.
-        before = await _health(rig, "command_refused")
+        so_far = await health(rig, "command_refused")
         rig.set_network(SITE, up=False)
 
         async def offline() -> bool:
@@ -179,66 +148,70 @@ async def test_no_copied_altered_or_unsigned_command_moves_a_door(rig: Rig, genu
         await rig.online(SITE)
 
         async def kept_was_refused() -> bool:
-            return await _health(rig, "command_refused") > before
+            return await health(rig, "command_refused") > so_far
 
         await rig.until(kept_was_refused, "the retained command was refused on connecting")
         await _refused(rig, "command_refused", client, COMMAND, genuine)
-    assert _releases(rig) == 1
+        await client.publish(COMMAND, b"", qos=1, retain=True)
+    assert _releases(rig) == before
 
 
-async def test_what_the_controller_itself_signed_is_refused_late_retained_or_for_another_session(
-    rig: Rig, genuine: bytes
-) -> None:
-    order = decode(decode(genuine, Envelope).payload, Command)
-    controller = _controller(rig)
-    async with _broker(rig) as client:
+async def _signed_but_wrong(trial: Trial) -> None:
+    """Commands that the controller itself has signed, late, kept by the broker, or for another session."""
+    rig, before = trial.rig, _releases(trial.rig)
+    order, controller = await unlocking(rig), controllers_hand(rig)
+    async with broker(rig) as client:
         await client.subscribe(RESULT, qos=1)
 
         async def sent(command: Command, *, retain: bool = False) -> None:
             await client.publish(COMMAND, controller.seal(Purpose.COMMAND, command), qos=1, retain=retain)
 
-        late = _dated(rig, order, ahead=timedelta(seconds=-11))
+        late = dated(rig, order, ahead=timedelta(seconds=-11))
         await sent(late)
-        result = await _result(client, late)
+        result = await outcome_of(client, late)
         assert (result.outcome, result.why) == ("refused", "the command came too late")
 
-        foreign = _dated(rig, order, nonce=secrets.token_hex(16))
+        foreign = dated(rig, order, nonce=secrets.token_hex(16))
         await sent(foreign)
-        result = await _result(client, foreign)
+        result = await outcome_of(client, foreign)
         assert (result.outcome, result.why) == ("refused", "the command belongs to another session")
 
         # In time, and for this session; but another key than it names, or none.
-        another = Signer(Ed25519PrivateKey.generate()).seal(Purpose.COMMAND, _dated(rig, order))
+        another = Signer(Ed25519PrivateKey.generate()).seal(Purpose.COMMAND, dated(rig, order))
         in_its_name = msgspec.structs.replace(decode(another, Envelope), kid=controller.kid)
         await _refused(rig, "bad_signature", client, COMMAND, another)
         await _refused(rig, "bad_signature", client, COMMAND, msgspec.json.encode(in_its_name))
-        await _refused(rig, "malformed", client, COMMAND, msgspec.json.encode(_dated(rig, order)))
-        assert _releases(rig) == 1
+        await _refused(rig, "malformed", client, COMMAND, msgspec.json.encode(dated(rig, order)))
+        assert _releases(rig) == before
 
         # All that was wrong with them is what was said: the same, in time, opens.
-        right = _dated(rig, order)
+        trial.lawful["command"] += 1
+        right = dated(rig, order)
         await sent(right)
-        assert (await _result(client, right)).outcome == "done"
+        assert (await outcome_of(client, right)).outcome == "done"
 
         async def released() -> bool:
-            return _releases(rig) == 2
+            return _releases(rig) == before + 1
 
         await rig.until(released, "the door was released")
 
         # What the broker keeps comes marked as kept on the next connection.
-        async with _broker(rig) as listener:
+        async with broker(rig) as listener:
             await listener.subscribe(STATUS, qos=1)
             rig.set_network(SITE, up=False)
             await _said(listener, online=False)
-        kept = _dated(rig, order)
+        kept = dated(rig, order)
         await sent(kept, retain=True)
         rig.set_network(SITE, up=True)
-        result = await _result(client, kept)
+        result = await outcome_of(client, kept)
         assert (result.outcome, result.why) == ("refused", "a retained command is never carried out")
-    assert _releases(rig) == 2
+        await client.publish(COMMAND, b"", qos=1, retain=True)
+    assert _releases(rig) == before + 1
 
 
-async def test_a_forged_acknowledgement_deletes_nothing(rig: Rig, ledger: Ledger) -> None:
+async def _forged_acknowledgement(trial: Trial) -> None:
+    """An acknowledgement of events that no controller has, while none runs."""
+    rig, ledger = trial.rig, trial.ledger
     await ledger.all_stored()
     await rig.controller.kill()
     ledger.send(10)
@@ -249,9 +222,9 @@ async def test_a_forged_acknowledgement_deletes_nothing(rig: Rig, ledger: Ledger
     assert head > first
     forged = Ack(site=SITE, edge=EDGE, log=waiting.log, seq=head, at=rig.clock.now())
     strangers = Signer(Ed25519PrivateKey.generate()).seal(Purpose.ACK, forged)
-    in_its_name = msgspec.structs.replace(decode(strangers, Envelope), kid=_controller(rig).kid)
+    in_its_name = msgspec.structs.replace(decode(strangers, Envelope), kid=controllers_hand(rig).kid)
     ours = read_identity(rig.folder / "edges" / SITE / DATA / FILE).keys.signing
-    async with _broker(rig) as client:
+    async with broker(rig) as client:
         await client.subscribe(STATUS, qos=1)
         for payload in (
             strangers,
@@ -268,13 +241,10 @@ async def test_a_forged_acknowledgement_deletes_nothing(rig: Rig, ledger: Ledger
     ledger.send(5)
     await ledger.crossings_recorded(5)
     await rig.controller.start()
-    await ledger.everybody_gone()
-    stored = await ledger.all_stored()
-    assert len(ledger.each_once(stored)) == 1
-    ledger.counts_are_true(stored)
+    await rig.online(SITE)
 
 
-def _forgeries(heard: list[tuple[str, bytes]], chance: random.Random) -> list[tuple[str, bytes]]:
+def _forgeries(heard: Heard, chance: random.Random) -> Heard:
     """All that was heard, out of order: as it was, elsewhere, with a bit flipped, cut short, under another hand."""
     topics = sorted({topic for topic, _ in heard})
     stranger = Signer(Ed25519PrivateKey.generate())
@@ -299,7 +269,7 @@ def _forgeries(heard: list[tuple[str, bytes]], chance: random.Random) -> list[tu
 async def _new_connection(rig: Rig) -> None:
     """Break the edge's connection and wait for the next one, whatever else claims to be its word."""
     ring = Keyring(read_identity(rig.folder / "edges" / SITE / DATA / FILE).keys.signing.public_key())
-    async with _broker(rig) as client:
+    async with broker(rig) as client:
         await client.subscribe(STATUS, qos=1)
         last = 0
 
@@ -321,12 +291,10 @@ async def _new_connection(rig: Rig) -> None:
             await said(last)
 
 
-async def test_a_broker_that_repeats_edits_reorders_and_invents_whatever_it_carries_moves_no_door_and_loses_no_event(
-    rig: Rig, ledger: Ledger, genuine: bytes
-) -> None:
-    """All that went over it in both directions while people came and went, and keys and plans were changed."""
-    heard: list[tuple[str, bytes]] = [(COMMAND, genuine)]
-    async with _broker(rig) as client:
+async def _listened(trial: Trial, genuine: bytes) -> Heard:
+    """All that goes over the broker in both directions while people come and go, and keys and plans are changed."""
+    rig, heard = trial.rig, [(COMMAND, genuine)]
+    async with broker(rig) as client:
         await client.subscribe("hk/1/#", qos=1)
 
         async def listen() -> None:
@@ -336,10 +304,10 @@ async def test_a_broker_that_repeats_edits_reorders_and_invents_whatever_it_carr
                     heard.append((str(message.topic), message.payload))
 
         listening = asyncio.create_task(listen())
-        ledger.send(10)
+        trial.ledger.send(6)
         await rig.api.post(f"/sites/{SITE}/edges/{EDGE}/rotation", {})
-        await ledger.crossings_recorded(10)
-        await ledger.all_stored()
+        await trial.ledger.everybody_gone()
+        await trial.ledger.all_stored()
 
         async def kinds_heard() -> bool:
             wanted = {"events", "events/ack", "hello", "hello/reply", "status", "plan", "papers", "renewal", "command"}
@@ -348,20 +316,87 @@ async def test_a_broker_that_repeats_edits_reorders_and_invents_whatever_it_carr
         await rig.until(kinds_heard, "every kind of message was heard")
         listening.cancel()
         await asyncio.wait((listening,))
-    before = _releases(rig)
-    chance = random.Random("hostile")
-    async with _broker(rig) as client:
-        for topic, payload in _forgeries(heard, chance):
+    return heard
+
+
+async def _pour(trial: Trial, payloads: Heard, chance: random.Random) -> None:
+    async with broker(trial.rig) as client:
+        for topic, payload in payloads:
             await client.publish(topic, payload, qos=1, retain=chance.random() < 0.2)
-        ledger.send(5)
-        await ledger.crossings_recorded(5)
-        await _new_connection(rig)
-        for topic, payload in _forgeries(heard, chance):
-            await client.publish(topic, payload, qos=1)
-    await ledger.everybody_gone()
-    stored = await ledger.all_stored()
-    assert len(ledger.each_once(stored)) == 1
-    ledger.counts_are_true(stored)
-    assert _releases(rig) == before
-    await rig.online(SITE)
-    assert all(child.running for child in rig.children)
+
+
+async def _forged(trial: Trial, heard: Heard, chance: random.Random) -> str:
+    """All that was heard again, edited, elsewhere, under another hand and out of order, on two connections of the
+    edge's; some of it kept by the broker for the second."""
+    await _pour(trial, first := _forgeries(heard, chance), chance)
+    await trial.opens()
+    await _new_connection(trial.rig)
+    await _pour(trial, second := _forgeries(heard, chance), chance)
+    return f"{len(first) + len(second)} messages"
+
+
+def _rain(heard: Heard, chance: random.Random, drops: int) -> Heard:
+    """Any bytes, JSON of the right shape with senseless values, and real messages bent or cut, on every topic of both
+    ways."""
+    names = [kind.name.replace("{name}", "bookings").replace("{device}", CODE_DOOR) for kind in CATALOGUE]
+    topics = [f"hk/1/{SITE}/{EDGE}/{name}" for name in names]
+    real, sealed = [payload for _, payload in heard], list[Envelope]()
+    for payload in real:
+        with contextlib.suppress(WireError):
+            sealed.append(decode(payload, Envelope))
+
+    def drop() -> bytes:
+        match chance.randrange(4):
+            case 0:
+                return chance.randbytes(chance.randrange(400))
+            case 1:
+                return bent(chance.choice(real), chance)
+            case 2:
+                return extreme(msgspec.json.encode(chance.choice(sealed)), chance)
+            case _:
+                envelope = chance.choice(sealed)
+                inside = extreme(envelope.payload, chance)
+                return msgspec.json.encode(msgspec.structs.replace(envelope, payload=inside))
+
+    return [(topic, drop()) for _ in range(drops) for topic in topics]
+
+
+async def _rained_on(trial: Trial, heard: Heard, chance: random.Random, drops: int) -> str:
+    """So many drops on every topic of a hub at work, while people come and go and a code opens."""
+    trial.ledger.send(4)
+    rain = _rain(heard, chance, drops)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_pour(trial, rain, chance))
+        group.create_task(trial.opens())
+    await _new_connection(trial.rig)
+    return f"{len(rain)} messages"
+
+
+async def test_whoever_reaches_the_broker_moves_no_door_and_loses_no_event(trial: Trial) -> None:
+    chance = random.Random("hostile")
+    await trial.begin()
+    await _forged_acknowledgement(trial)
+    await trial.ends_well(scenario="forged acknowledgements")
+    genuine = await _genuine(trial)
+    await _copied_altered_or_unsigned(trial, genuine)
+    await _signed_but_wrong(trial)
+    await trial.ends_well(scenario="replayed, altered and forged commands")
+    heard = await _listened(trial, genuine)
+    remark = await _forged(trial, heard, chance)
+    await trial.ends_well(scenario="all that was heard, again and edited", remark=remark)
+    remark = await _rained_on(trial, heard, chance, drops=20)
+    await trial.ends_well(scenario="rubbish on every topic", remark=remark)
+    await trial.rig.online(SITE)
+    assert all(child.running for child in trial.rig.children)
+
+
+@pytest.mark.faults_full
+@pytest.mark.parametrize("seed", range(3))
+async def test_much_rubbish_on_every_topic_moves_no_door_and_loses_no_event(trial: Trial, seed: int) -> None:
+    chance = random.Random(seed)
+    await trial.begin()
+    heard = await _listened(trial, await _genuine(trial))
+    remark = await _rained_on(trial, heard, chance, drops=400)
+    await trial.ends_well(scenario=f"much rubbish on every topic, seed {seed}", remark=remark)
+    await trial.rig.online(SITE)
+    assert all(child.running for child in trial.rig.children)
