@@ -5,6 +5,8 @@ SHELL := /bin/sh
 export PYTHON
 
 BIN := .venv/bin
+# Where the figure or the fault is one of a real disk, `tmp_path` is on it; elsewhere it may be in memory.
+ON_DISK := PYTEST_DEBUG_TEMPROOT=$${TMPDIR:-/tmp}
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,10 +33,10 @@ pages: setup-test ## the web app: its types and its own tests
 	$(BIN)/python hatch_build.py check test
 
 bench: setup-test ## the long benchmarks; prints ratios
-	$(BIN)/pytest tests/bench -m "bench or not bench" -s $(ARGS)
+	$(ON_DISK) $(BIN)/pytest tests/bench -m "bench or not bench" -s $(ARGS)
 
 faults: setup-test ## the fault scenarios in their long form
-	$(BIN)/pytest tests/faults -m "faults_full or not faults_full" $(ARGS)
+	$(ON_DISK) $(BIN)/pytest tests/faults -m "faults_full or not faults_full" $(ARGS)
 
 fuzz: setup-test ## bad input of every kind, forty times as much of it and new each time
 	$(BIN)/pytest tests/fuzz --hypothesis-profile=long $(ARGS)

@@ -1,5 +1,6 @@
 """Real servers for every test that asks for one. A missing program is a failure, never a skip."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -9,11 +10,16 @@ from playwright.async_api import Browser
 
 from tests.services.chromium import launched
 from tests.services.influx import InfluxServer
+from tests.services.memory import in_memory
 from tests.services.mosquitto import Broker
 from tests.services.postgres import PostgresServer
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+if (memory := in_memory()) is not None:
+    # The `tmp_path` of every test, unless told otherwise: much of a run would be waiting for a disk.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 pytest_plugins = ["tests.controller.fixtures", "tests.integration.fixtures", "tests.faults.rows"]
 

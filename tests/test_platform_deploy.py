@@ -4,7 +4,6 @@ import asyncio
 import re
 import shlex
 import ssl
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +13,10 @@ from pathlib import Path
 import aiomqtt
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from controller.enrolment.authority import new_key, pair_pem
+from edge.cli import app
 from edge.config import load
 from edge.identity import FILE, write_identity
 from edge.wire.topics import CATALOGUE, TopicKind
@@ -173,14 +174,8 @@ def test_the_common_broker_file_opens_no_listener_and_stands_alone_in_its_folder
 
 def _help(words: list[str]) -> str:
     """What `hallkeeper WORDS --help` prints; fails when there is no such command."""
-    done = subprocess.run(
-        [sys.executable, "-c", "from edge.cli import main; main()", *words, "--help"],
-        env={"COLUMNS": "200", "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
+    assert done.exit_code == 0, done.output
     return done.stdout
 
 
