@@ -23,7 +23,7 @@ from controller.bookings import links
 from controller.bookings.desk import View
 from controller.bookings.errors import LinkUnknown, NotNow
 from controller.bookings.model import Status
-from controller.bookings.texts import LAPSED, given_back, waiting
+from controller.bookings.texts import LAPSED, changed, given_back, waiting
 from controller.house import House, TheHouse
 from controller.people.model import Actor
 from edge.wire import passes
@@ -153,6 +153,7 @@ def _shown(view: View, *, notice: str = "") -> HTMLResponse:
         codes=[(spoken(code), words.listed(doors)) for code, doors in view.codes_by_doors],
         pass_at=f"{view.link.rpartition('/d/')[2]}/pass",
         scan=view.codes is not None and view.now in view.code_window,
+        changed=changed(view),
         offline=[(spoken(each.digits), each.text) for each in view.offline],
         when=words.window(booking.during, site.tz, now=now),
         works=_works(view),

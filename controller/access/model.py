@@ -1,6 +1,7 @@
 """What access hands to the plan compiler."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -36,9 +37,10 @@ class NewGrant(msgspec.Struct, frozen=True, kw_only=True):
 
 class Codes(msgspec.Struct, frozen=True, kw_only=True):
     """The codes of one booking. ``by_door``: door -> its code; under "" the one for all doors, where there is one.
-    Its text never says them."""
+    ``changed_at``: when they took the place of others; ``None``: they are the first. Its text never says them."""
 
     by_door: Mapping[str, str]
+    changed_at: datetime | None = None
 
     def at(self, door: str) -> str:
         """The code at a door; empty where it has none there."""
@@ -98,6 +100,7 @@ class CodeRow(NamedTuple):
     door: str
     owner: str
     sealed: bytes
+    changed_at: datetime | None
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,10 +66,15 @@ class Access:
         issued: dict[str, Issued] = {}
         rows: list[CodeRow] = []
         for each in due:
-            codes = chosen[given.owner(each)]
-            if codes != old.get(each):
+            codes, before = chosen[given.owner(each)], old.get(each)
+            if before is not None and codes.by_door == before.by_door:
+                codes = before
+            else:
+                codes = Codes(by_door=codes.by_door, changed_at=None if before is None else now)
                 rows += [
-                    CodeRow(each, door, given.owner(each), self._keys.seal(code.encode(), _about(each)))
+                    CodeRow(
+                        each, door, given.owner(each), self._keys.seal(code.encode(), _about(each)), codes.changed_at
+                    )
                     for door, code in codes.by_door.items()
                 ]
             issued[each] = Issued(
@@ -162,10 +167,12 @@ class Access:
 
     def _opened(self, rows: Sequence[CodeRow]) -> dict[str, Codes]:
         by_booking: dict[str, dict[str, str]] = {}
+        changed: dict[str, datetime | None] = {}
         for row in rows:
             code = self._keys.unseal(row.sealed, _about(row.booking_id)).decode()
             by_booking.setdefault(row.booking_id, {})[row.door] = code
-        return {booking: Codes(by_door=by_door) for booking, by_door in by_booking.items()}
+            changed[row.booking_id] = row.changed_at
+        return {each: Codes(by_door=by_door, changed_at=changed[each]) for each, by_door in by_booking.items()}
 
     async def _free(
         self,

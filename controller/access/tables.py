@@ -78,7 +78,23 @@ codes = Table(
     Column("door", String(40), primary_key=True, server_default=text("''")),  # empty: one code for all of them
     Column("owner", String(36), nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),  # with code.key, bound to the booking
+    Column("changed_at", Instant),  # when it took the place of another; null: it is the first
 )
+
+new_codes = Table(
+    "new_codes",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(40), ForeignKey("sites.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("edge", String(40)),  # which one was put out; null: somebody asked for one booking's
+    Column("bookings", Integer, nullable=False),
+    Column("doors", Text, nullable=False),  # JSON
+    Index("ix_new_codes_site_id", "site", "id"),
+)
+"""Codes that were given anew at once: who asked, why, for how many bookings and at which doors."""
 
 holders = Table(
     "holders",

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.access import offline, words
+from controller.access import given_anew, offline, words
 from controller.access.standing import State
 from controller.bookings import repository
 from controller.bookings.desk import Desk, View
@@ -79,6 +79,15 @@ class DoorCodes:
                 raise NotNow(f"no door needs a code for “{booking.title}”")
             together = await self._desk.reissue(tx, where, booking, actor=actor, now=now, why=why)
             await offline.revoke(tx, [booking_id], now=now)
+            await given_anew.record(
+                tx,
+                site=booking.site,
+                at=now,
+                actor=actor.name,
+                why=why,
+                bookings=len(together),
+                doors={door for each in together for door in where.require(each.space).space.doors},
+            )
             return Reissued(view=await self._view(tx, booking), together=tuple(each.id for each in together))
 
         return await self._told(await self._database.run(again))

@@ -39,12 +39,20 @@ def message(view: View, *, clear: bool) -> str:
             f"Door code: {shown(code)} for {words.listed(doors)}, {code_times(view)}."
             for code, doors in view.codes_by_doors
         ]
+        if (changed_at := changed(view)) is not None:
+            lines.append(f"The code was changed at {changed_at}; forget the one you had before.")
         lines += [f"Offline code: {shown(each.digits)} {each.text}." for each in view.offline]
     lines += [text for text in (given_back(view),) if text]
     lines.append(f"See it or cancel it: {view.link}")
     if site.phone:
         lines.append(f"If a door does not open, ring {site.phone}.")
     return "\n".join(lines)
+
+
+def changed(view: View) -> str | None:
+    """When the codes took the place of others, so that whoever booked has to be told; ``None``: they are the first."""
+    at = view.codes.changed_at if view.codes is not None else None
+    return None if at is None else words.at(at, view.place.site.tz, now=view.now)
 
 
 def waiting(view: View) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.access import offline
+from controller.access import given_anew, offline
 from controller.access.holders.service import Holders
 from controller.access.members import repository as members
 from controller.access.reissue import reissue
@@ -275,6 +275,16 @@ class Enrolment:
         why = f"edge {edge} was revoked: {reason}"
         changed = await reissue(tx, self._access, site=site, doors=doors, now=now, actor=actor.name, why=why)
         await offline.revoke(tx, changed, now=now)
+        await given_anew.record(
+            tx,
+            site=site,
+            at=now,
+            actor=actor.name,
+            why=reason,
+            bookings=len(changed),
+            doors=doors,
+            edge=edge,
+        )
         renewed = await self._holders.renew_at(tx, site, doors, why=why, actor=actor, now=now)
         inducted = [each for each in await members.inducted_at(tx, self._keys, site) if each.standing.pin]
         state = await telemetry.edge_state(tx, site, edge)

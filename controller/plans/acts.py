@@ -1,11 +1,12 @@
 """The record of what was done at a site's doors and edges by hand: who asked, why, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller import localtime
-from controller.access import words
+from controller.access import given_anew, words
+from controller.access.given_anew import GivenAnew
 from controller.database import Tx
 from controller.estate.model import SiteParts
 from controller.fields import Answer
@@ -21,9 +22,10 @@ _EXPIRED = "not answered in time; it can no longer be carried out"
 
 
 class ActAnswer(Answer):
-    """``kind``: of a command or an override. ``where``: names of doors, or of an edge; ``whole``: of every door of the
-    site. ``outcome``: waiting, done, refused or expired of a command; stands, ended or over of an override. ``text``:
-    what came of it."""
+    """``kind``: of a command or an override; ``new_code`` where a booking's code was given anew, ``revoke`` where all
+    at an edge's doors were, as it was put out. ``where``: names of doors, or of an edge; ``whole``: of every door of
+    the site. ``outcome``: waiting, done, refused or expired of a command; stands, ended or over of an override; of
+    codes waiting while an old one may still open a door, else done. ``text``: what came of it."""
 
     id: str
     at: str
@@ -49,7 +51,10 @@ async def acts(tx: Tx, parts: SiteParts, *, before: str | None, limit: int, now:
     commands = await repository.commands_before(tx, site, before=before, limit=limit + 1)
     ordered = await overrides.before(tx, site, before=before, limit=limit + 1)
     shown = await show_all(tx, parts, tuple(ordered), now)
+    renewed = await given_anew.before(tx, site, before=before, limit=limit + 1)
+    still = await given_anew.still_open(tx, site, renewed, now=now)
     found = [_command(issued, parts, now) for issued in commands] + [_override(one, shown, now) for one in ordered]
+    found += [_new_codes(one, parts, still.get(one.at, set())) for one in renewed]
     found.sort(key=lambda act: act.id, reverse=True)
     more, found = len(found) > limit, found[:limit]
     return ActPage(items=found, next=found[-1].id if more else None)
@@ -74,6 +79,28 @@ def _command(issued: Issued, parts: SiteParts, now: datetime) -> ActAnswer:
         actor=issued.actor,
         outcome=outcome.value,
         text=_EXPIRED if outcome == "expired" else text,
+    )
+
+
+def _new_codes(one: GivenAnew, parts: SiteParts, still: Collection[str]) -> ActAnswer:
+    names = {door.id: door.name for door in parts.doors} | {edge.id: edge.name for edge in parts.edges}
+    many = {1: "one booking has"}.get(one.bookings, f"{one.bookings} bookings have")
+    old = "the old one opens nothing"
+    if still:
+        old = f"the old one may still open {words.listed([names.get(door, door) for door in sorted(still)])}"
+    text = f"{many} another code; {old}" if one.bookings else "no booking had a code"
+    return ActAnswer(
+        id=one.id,
+        at=localtime.rfc3339(one.at, parts.site.tz),
+        kind="new_code" if one.edge is None else "revoke",
+        doors=list(one.doors),
+        where=[names.get(each, each) for each in (one.doors if one.edge is None else (one.edge,))],
+        whole=False,
+        until=None,
+        reason=one.why,
+        actor=one.actor,
+        outcome="waiting" if still else "done",
+        text=text,
     )
 
 

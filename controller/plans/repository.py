@@ -7,12 +7,13 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, delete, exists, func, insert, select, update
 
+from controller.access.tables import new_codes
 from controller.bookings.tables import bookings
 from controller.database import Tx
 from controller.estate.tables import old_secrets
 from controller.people.may import Thing
 from controller.plans.model import Issued, SignedPlan
-from controller.plans.tables import commands, overrides, plan_parts, plans
+from controller.plans.tables import commands, overrides, plan_parts, plans, restored
 from controller.telemetry.tables import edge_states
 from edge.wire.codec import decode
 from edge.wire.envelope import Envelope
@@ -201,11 +202,15 @@ def _lots(digests: Sequence[str]) -> list[Sequence[str]]:
 
 async def last_acts(tx: Tx, site: str) -> str:
     """Something that is different whenever one of a site's latest commands or overrides was asked for, answered or
-    ended."""
+    ended, or codes were given anew."""
     asked = select(commands.c.id, commands.c.ended_at).where(commands.c.site == site)
     ordered = select(overrides.c.id, overrides.c.ended_at).where(overrides.c.site == site)
     found = [*await tx.execute(asked.order_by(commands.c.id.desc()).limit(_LATEST))]
     found += [*await tx.execute(ordered.order_by(overrides.c.id.desc()).limit(_LATEST))]
+    met = select(restored.c.id, restored.c.decision_id).where(restored.c.site == site)
+    found += [*await tx.execute(met.order_by(restored.c.id.desc()).limit(_LATEST))]
+    renewed = select(func.max(new_codes.c.id)).where(new_codes.c.site == site)
+    found += [*await tx.execute(renewed)]
     return f"{zlib.crc32(repr([tuple(row) for row in found]).encode()):08x}"
 
 

@@ -97,8 +97,8 @@ async def get_command(command: IdPath, house: TheHouse, actor: Reads) -> Command
 async def get_acts(
     site: SlugPath, house: TheHouse, actor: OpensDoors, after: After = None, limit: Limit = ACTS
 ) -> ActPage:
-    """What was done at the site's doors and edges by hand, the newest first: commands and overrides, who asked, why,
-    and what came of it."""
+    """What was done at the site's doors and edges by hand, the newest first: commands, overrides and codes given anew,
+    who asked, why, and what came of it."""
     async with house.database.read() as tx:
         parts = await require_parts(tx, site)
         return await acts(tx, parts, before=after, limit=limit, now=house.clock.now())

@@ -62,6 +62,7 @@ export const NAMES: Record<string, string> = {
   restart: "Restart",
   recount: "Re-count",
   new_code: "New code",
+  revoke: "Put out",
 };
 export const MEANS: Record<Kind, string> = {
   unlock: "The door opens for one person, now, or not at all.",

@@ -15,6 +15,7 @@ from controller.access.codes import spoken, trivial
 from controller.database import Tx
 from controller.house import House
 from controller.people.tables import writes
+from controller.plans.repository import last_acts
 from controller.telemetry.filing import Batch, Cabinet
 from controller.telemetry.judge import judge_all
 from controller.telemetry.model import StoredEvent
@@ -354,3 +355,62 @@ async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_s
     whose = [made["id"], None]
     assert [each.data.booking for each in heard if isinstance(each.data, AccessData)] == whose
     assert [msgspec.json.decode(each, type=AccessData).booking for each in stored] == whose
+
+
+async def test_a_code_given_anew_stands_on_the_record_and_its_booker_is_told_that_it_is_another(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    made = await book(any_village)
+    await any_house.exchange.planner.refresh((SITE, "pi-front"))
+    first = await say(any_village, made, "code")
+    assert "changed" not in first["message"]
+    clock.advance(minutes=5)
+    again = await say(any_village, made, "code/reissue", why="It hung on the board")
+    assert again["together"] == [made["id"]]
+    message = (await say(any_village, made, "code"))["message"]
+    new = again["booking"]["code"]
+    assert message.count("The code was changed at 12:05; forget the one you had before.") == 1
+    assert spoken(new) in message
+    assert spoken(first["codes"][0]["code"]) not in message
+    assert "The code was changed at 12:05" in (await any_village.get(made["link"])).text
+    [act] = (await any_village.get(f"{API}/sites/{SITE}/acts")).json()["items"]
+    assert {name: act[name] for name in ("kind", "where", "actor", "reason", "outcome", "text")} == {
+        "kind": "new_code",
+        "where": ["Front door", "Side door"],
+        "actor": "Una Porter",
+        "reason": "It hung on the board",
+        "outcome": "waiting",
+        "text": "one booking has another code; the old one may still open Front door",
+    }
+    clock.set(NOW + 9 * DAY)
+    [act] = (await any_village.get(f"{API}/sites/{SITE}/acts")).json()["items"]
+    assert (act["outcome"], act["text"]) == ("done", "one booking has another code; the old one opens nothing")
+
+
+async def test_codes_given_anew_as_an_edge_is_put_out_are_one_act_and_each_booker_is_told(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    made = [await book(any_village, starts=f"2026-11-2{day}T18:00", ends=f"2026-11-2{day}T20:00") for day in (6, 7)]
+    before = await any_house.database.run(last_acts, SITE)
+    clock.advance(minutes=5)
+    answer = await any_village.post(f"{API}/sites/{SITE}/edges/pi-front/revocation", json={"reason": "stolen"})
+    assert answer.status_code == 200, answer.text
+    for each in made:
+        assert "The code was changed at 12:05" in (await say(any_village, each, "code"))["message"]
+    [act] = (await any_village.get(f"{API}/sites/{SITE}/acts")).json()["items"]
+    assert (act["kind"], act["where"], act["doors"], act["reason"]) == ("revoke", ["pi-front"], ["front-door"], "stolen")
+    assert (act["outcome"], act["text"]) == ("done", "2 bookings have another code; the old one opens nothing")
+    assert await any_house.database.run(last_acts, SITE) != before
+
+
+async def test_a_code_that_stays_as_it_is_is_not_said_to_be_another(
+    village: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    made = await book(village)
+    clock.advance(minutes=5)
+    moved = await change(village, made, ends="2026-11-26T20:30")
+    assert "changed" not in (await say(village, moved, "code"))["message"]
+    await say(village, moved, "code/reissue", why="leaked")
+    clock.advance(minutes=5)
+    again = await change(village, await look(village, moved), ends="2026-11-26T20:45")
+    assert "changed at 12:05" in (await say(village, again, "code"))["message"]
