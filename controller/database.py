@@ -6,6 +6,7 @@ acknowledged after commit must survive a power cut. PostgreSQL: plain transactio
 
 import asyncio
 import secrets
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -15,7 +16,15 @@ from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 from sqlalchemy import BigInteger, Integer, MetaData, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
+from sqlalchemy.exc import (
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+    InterfaceError,
+    InvalidatePoolError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
@@ -44,6 +53,22 @@ Serial = BigInteger().with_variant(Integer(), "sqlite")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _RETRIED_STATES = frozenset({"40001", "40P01"})
+_AWAY_CLASSES = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
+_AWAY_CODES = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
 _TRIES = 6
 RESTED_S = 1.0
 """A connection to PostgreSQL that has rested for longer is asked whether its server is still there."""
@@ -209,6 +234,26 @@ def violates(error: IntegrityError, constraint: str) -> bool:
     which raise their own name.
     """
     return constraint in str(error.orig)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the database, or the way to it, has failed: then what was asked of it may do another time. Anything else
+    is in what was asked, which fails whenever it is asked.
+
+    After PostgreSQL, appendix A (classes of SQLSTATE), and SQLite's result codes.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state, code = getattr(cause, "sqlstate", None), getattr(cause, "sqlite_errorcode", None)
+    if state is not None:
+        return state[:2] in _AWAY_CLASSES
+    if code is not None:
+        return code & 0xFF in _AWAY_CODES
+    return isinstance(error, OSError | InterfaceError | OperationalError | DisconnectionError | PoolTimeoutError)
+
+
+def words_of(error: Exception) -> str:
+    """What went wrong in at most 200 characters, of an error of the database what that says itself, without SQL."""
+    return str(error.orig if isinstance(error, DBAPIError) else error)[:200]
 
 
 def _worth_retrying(error: DBAPIError) -> bool:

@@ -14,7 +14,7 @@ from controller.telemetry import repository
 from controller.telemetry.history.protocol import Sample, sample_of
 from controller.telemetry.history.sql import SqlHistory
 from controller.telemetry.judge import Judged
-from controller.telemetry.model import GoodEvent, SetAside, StoredEvent
+from controller.telemetry.model import GoodEvent, Reason, SetAside, StoredEvent
 from controller.telemetry.repository import CounterDay
 from controller.telemetry.runs import Runs
 from controller.telemetry.words import door_of, happened
@@ -39,6 +39,9 @@ from edge.wire.plan import digest
 
 LATE = timedelta(minutes=2)
 """An event that comes later than this after it happened is marked, and raises no live alert."""
+UNSTORABLE = "unstorable"
+"""The alert about events that are sound and could not be stored."""
+TELL_AGAIN = timedelta(days=1)
 
 Note = Callable[[Tx, str, Sequence[StoredEvent]], Awaitable[None]]
 """Told of the newly stored events of one edge, in their order, inside the transaction."""
@@ -207,8 +210,8 @@ class _Shelf:
     async def _answer_for_dropped(self, batch: Batch) -> None:
         """What a full disk forced out; also where the number that stands for it was stored before as another event."""
         for each in batch.judged:
-            if isinstance(each, GoodEvent) and isinstance(each.data, DroppedData):
-                first, last = each.data.first, each.data.last
+            first, last = _first(each), _seq(each)
+            if first is not None and last is not None and first < last:
                 gone = self._runs.missing(first, last)
                 await repository.insert_holes(self._tx, self._site, self._edge, self._id, gone, "dropped", self._now)
                 self._runs.add(first, last)
@@ -306,6 +309,16 @@ class _Shelf:
         self.aside = [each for each in aside if each.seq is not None]
         self.aside += [each for name, each in nameless.items() if name not in known]
         await repository.insert_quarantine(self._tx, self._site, self._edge, self._id, self.aside, self._now)
+        await self._tell_unstorable()
+
+    async def _tell_unstorable(self) -> None:
+        """Somebody hears of it, once a day."""
+        why = next((each.why for each in self.aside if each.reason is Reason.UNSTORABLE), None)
+        since = self._now - TELL_AGAIN
+        if why is None or await repository.alerted(self._tx, self._site, self._edge, UNSTORABLE, since):
+            return
+        text = f"{self._edge} sent events that could not be stored; they are set aside as they came ({why[:200]})"
+        await repository.alert(self._tx, self._site, self._edge, UNSTORABLE, text, self._now)
 
 
 def _seq(judged: Judged) -> int | None:
@@ -314,6 +327,6 @@ def _seq(judged: Judged) -> int | None:
 
 def _first(judged: Judged) -> int | None:
     """The first number an event answers for."""
-    if isinstance(judged, GoodEvent) and isinstance(judged.data, DroppedData):
-        return judged.data.first
-    return _seq(judged)
+    if isinstance(judged, GoodEvent):
+        return judged.data.first if isinstance(judged.data, DroppedData) else judged.event.seq
+    return judged.first or judged.seq

@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from controller.database import Database, Tx
+from controller.database import Database, Tx, is_away, words_of
 from controller.telemetry import repository
 from controller.telemetry.filing import Batch, Cabinet, Filed
 from controller.telemetry.gate import Gate
 from controller.telemetry.judge import judge_all
+from controller.telemetry.sifting import Sieve
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.events import Ack, EventBatch
@@ -58,7 +59,7 @@ class Ingest:
         self._signer = signer
         self._clock = clock
         self._gate = gate
-        self._cabinet = cabinet
+        self._sieve = Sieve(database, cabinet)
         self._stored = stored
         self._waiting: asyncio.Queue[_Arrived] = asyncio.Queue(WAITING_LIMIT)
         self._busy = False
@@ -90,14 +91,17 @@ class Ingest:
                 while len(arrived) < LOT_LIMIT and not self._waiting.empty():
                     arrived.append(self._waiting.get_nowait())
                 await self.take(arrived)
-            except (SQLAlchemyError, OSError) as error:
-                log.error("Events could not be stored; the edges keep them", extra={"why": _why(error)})
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.error("Events could not be stored; the edges keep them", extra={"why": words_of(error)})
                 await asyncio.sleep(RETRY_S)
             finally:
                 self._busy = False
 
     async def take(self, arrived: Sequence[_Arrived]) -> None:
-        """File one lot, then acknowledge it."""
+        """File one lot, then acknowledge it. What cannot be stored is set aside; what cannot even be set aside is not
+        acknowledged. Raises ``SQLAlchemyError`` or ``OSError`` where the database is away."""
         batches: list[Batch] = []
         for each in arrived:
             if batch := self._opened(each):
@@ -105,13 +109,13 @@ class Ingest:
             await asyncio.sleep(0)  # a lot of work in a row: let a door or a page in between
         if not batches:
             return
-        filed: Filed = await self._database.run(self._cabinet.file, batches, self._clock.now())
-        self._events.inc(filed.stored)
-        for site, edge, aside in filed.aside:
-            self._gate.refuse(site, edge, aside.reason.value, aside.why)
-        await self._acknowledge(filed)
-        if filed.stored or filed.aside:
-            self._stored(filed.sites)
+        async for filed in self._sieve.file(batches, self._clock.now()):
+            self._events.inc(filed.stored)
+            for site, edge, aside in filed.aside:
+                self._gate.refuse(site, edge, aside.reason.value, aside.why)
+            await self._acknowledge(filed)
+            if filed.stored or filed.aside:
+                self._stored(filed.sites)
 
     async def flush_counts(self) -> None:
         """Store how many were refused, every second while there are any, for ever."""
@@ -132,21 +136,17 @@ class Ingest:
             await self._database.run(add)
         except (SQLAlchemyError, OSError) as error:
             self._gate.give_back(counts)
-            log.error("Counts of refusals could not be stored yet", extra={"why": _why(error)})
+            log.error("Counts of refusals could not be stored yet", extra={"why": words_of(error)})
             return
         self._stored(frozenset(site for site, _, _ in counts))
 
     def _opened(self, arrived: _Arrived) -> Batch | None:
-        batch = self._gate.open(arrived.site, arrived.edge, arrived.payload, purpose=Purpose.EVENTS, kind=EventBatch)
+        site, edge = arrived.site, arrived.edge
+        batch = self._gate.open(site, edge, arrived.payload, purpose=Purpose.EVENTS, kind=EventBatch)
         if batch is None:
             return None
-        return Batch(
-            site=arrived.site,
-            edge=arrived.edge,
-            log=batch.log,
-            first_kept=batch.first_kept,
-            judged=tuple(judge_all(batch.events, self._clock.now())),
-        )
+        judged = tuple(judge_all(batch.events, self._clock.now()))
+        return Batch(site=site, edge=edge, log=batch.log, first_kept=batch.first_kept, judged=judged)
 
     async def _acknowledge(self, filed: Filed) -> None:
         sending = []
@@ -155,7 +155,3 @@ class Ingest:
             topic = str(Topic(site=site, edge=edge, name="events/ack"))
             sending.append(self._link.publish(topic, self._signer.seal(Purpose.ACK, ack)))
         await asyncio.gather(*sending)
-
-
-def _why(error: Exception) -> str:
-    return str(error.orig if isinstance(error, DBAPIError) else error)[:200]

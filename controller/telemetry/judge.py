@@ -86,7 +86,7 @@ def judge(raw: bytes, now: datetime) -> Judged:
         return _aside(event.seq, raw, Reason.FROM_THE_FUTURE, f"it says {event.at}, and now is {now}")
     if why := senseless(event) or senseless(kind) or senseless(data) or absurd(event, data):
         return _aside(event.seq, raw, Reason.ABSURD, why)
-    return GoodEvent(event=event, kind=kind, data=data, text=text)
+    return GoodEvent(event=event, kind=kind, data=data, text=text, raw=raw)
 
 
 def read_data(kind: str, text: str) -> EventData | None:

@@ -19,6 +19,8 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     FROM_THE_FUTURE = "from_the_future"
     ABSURD = "absurd"
+    UNSTORABLE = "unstorable"
+    """Sound, as far as we know, but storing it fails although the database is there."""
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,19 +40,22 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GoodEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that passed every check. ``text`` is its data as it came, or
-    as the controller has completed it."""
+    """An event that passed every check. ``raw``: as it came. ``text`` is its data, as it came or as the controller has
+    completed it."""
 
     event: Event
     kind: str
     data: EventData | None
     text: str
+    raw: bytes
 
 
 class SetAside(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that cannot be accepted. ``seq`` is ``None`` where not even that could be told."""
+    """An event that cannot be accepted. ``seq`` is ``None`` where not even that could be told. ``first``: the first of
+    the numbers that it stands for, where those are more."""
 
     seq: int | None
+    first: int | None = None
     raw: bytes
     reason: Reason
     why: str

@@ -227,6 +227,13 @@ async def alert(tx: Tx, site: str, edge: str, kind: str, text: str, at: datetime
     await tx.execute(insert(edge_alerts).values(site=site, edge=edge, kind=kind, text=text[:500], at=at))
 
 
+async def alerted(tx: Tx, site: str, edge: str, kind: str, since: datetime) -> bool:
+    """Whether such a thing was recorded of the edge since then."""
+    here = (edge_alerts.c.site == site) & (edge_alerts.c.edge == edge) & (edge_alerts.c.kind == kind)
+    query = select(edge_alerts.c.id).where(here, edge_alerts.c.at > since).limit(1)
+    return (await tx.execute(query)).first() is not None
+
+
 async def add_refusals(tx: Tx, counts: Mapping[tuple[str, str, str], int], now: datetime) -> None:
     """Add to the counts of refused things, by site, edge and reason."""
     for (site, edge, reason), number in counts.items():

@@ -12,7 +12,9 @@ from controller.estate.model import Door, Edge, SiteParts
 from controller.hours.book import HoursBook
 from controller.plans import repository as plans
 from controller.plans.overrides.service import Shown, show
+from controller.plans.restored import repository as restored
 from controller.telemetry import counting, reading, repository
+from controller.telemetry.filing import UNSTORABLE
 from controller.telemetry.judge import read_data
 from controller.telemetry.model import EdgeState, LoggedEvent
 from controller.telemetry.reading import Mark
@@ -32,7 +34,7 @@ _FIRES = frozenset({"active", "latched"})
 _PHASES = frozenset({"unset", "warning", "set", "triggered"})
 _MODES = {"free", "code", "locked"}
 _PLAN_ALERTS = ("plan_refused", "unknown_plan")
-_LOG_ALERTS = ("new_log", "events_gone")
+_LOG_ALERTS = ("new_log", "events_gone", UNSTORABLE)
 _SAFETY_ALERTS = ("duress", "intruder", "not_secured")
 
 Value = str | int | float | bool | None
@@ -188,8 +190,9 @@ class OverrideView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
-    """What is known of a site now. Times carry the site's offset. ``acts`` is different from what it was whenever a
-    command or an override was asked for, answered or ended."""
+    """What is known of a site now. Times carry the site's offset. ``restored``: how many things that only doors knew
+    wait for a person. ``acts`` is different from what it was whenever a command or an override was asked for, answered
+    or ended, or one of those things was decided."""
 
     at: str
     site: str
@@ -207,6 +210,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     alerts: list[AlertView]
     recent: list[Last]
     overrides: list[OverrideView]
+    restored: int
     acts: str
 
 
@@ -225,6 +229,7 @@ async def take_snapshot(tx: Tx, parts: SiteParts, hours: HoursBook, now: datetim
     refused = await reading.site_refusals(tx, site)
     marks = await reading.site_marks(tx, site)
     looked = Interval(start=now - _LOOK_BACK, end=now + timedelta(seconds=1))
+    undecided = await restored.undecided(tx, site, now)
     edges = [await _edge(tx, edge, states.get(edge.id), refused.get(edge.id, {}), told) for edge in parts.edges]
     return Snapshot(
         at=told.at(now),
@@ -296,7 +301,8 @@ async def take_snapshot(tx: Tx, parts: SiteParts, hours: HoursBook, now: datetim
             OutageView(edge=each.edge, starts=told.at(each.during.start), ends=told.at(each.during.end))
             for each in await reading.site_outages(tx, site, looked)
         ],
-        alerts=await _alerts(tx, edges, site, looked.start, told),
+        alerts=await _alerts(tx, edges, site, looked.start, told, undecided=undecided),
+        restored=undecided,
         overrides=_overrides(await show(tx, parts, now), told),
         acts=await plans.last_acts(tx, site),
         recent=_recent(parts, await reading.latest_events(tx, site, kinds=_KINDS, limit=RECENT), told),
@@ -389,13 +395,16 @@ def _overrides(shown: Shown, told: _Teller) -> list[OverrideView]:
     ]
 
 
-async def _alerts(tx: Tx, edges: Iterable[EdgeView], site: str, since: datetime, told: _Teller) -> list[AlertView]:
+async def _alerts(
+    tx: Tx, edges: Iterable[EdgeView], site: str, since: datetime, told: _Teller, *, undecided: int
+) -> list[AlertView]:
     """The newest alert of each kind and edge that is still open: of a plan until the newest plan is carried out, of a
-    building until it is secured, of anything else for 24 hours. Doors, areas and reach tell for themselves."""
+    building until it is secured, of what only doors knew until all of it is decided, of anything else for 24 hours.
+    Doors, areas and reach tell for themselves."""
     by_id = {edge.id: edge for edge in edges}
     open_ones: dict[tuple[str, str], AlertView] = {}
     secured = await _secured(tx, site)
-    kinds = _PLAN_ALERTS + _LOG_ALERTS + _SAFETY_ALERTS
+    kinds = _PLAN_ALERTS + _LOG_ALERTS + _SAFETY_ALERTS + (("restored",) if undecided else ())
     for each in await reading.site_alerts(tx, site, limit=100, kinds=kinds, since=since):
         edge = by_id.get(each.edge)
         if each.kind == "not_secured" and each.edge in secured:

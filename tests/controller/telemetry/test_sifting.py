@@ -1,0 +1,105 @@
+"""What the database refuses is kept as it came, and nothing else waits for it."""
+
+from sqlalchemy import select, text
+
+from controller.telemetry import reading
+from controller.telemetry.tables import events, quarantine
+from edge.wire.codec import encode
+from edge.wire.events import DroppedData, MotionData
+from tests.controller.telemetry.speaking import event, run_of
+from tests.eventually import eventually
+from tests.integration.fake_edge import FakeEdge
+from tests.integration.hub import Hub
+
+SQLITE = """CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {when}
+BEGIN SELECT RAISE(ABORT, 'the table will not have it'); END"""
+POSTGRES = (
+    "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+    "'BEGIN RAISE EXCEPTION ''the table will not have it''; END'",
+    "CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {name}()",
+)
+
+
+async def refuse(hub: Hub, table: str, when: str, *, name: str = "will_not") -> None:
+    """From here on the database raises at such a row."""
+    database = hub.house.database
+    async with database.write() as tx:
+        for statement in (SQLITE,) if database.sqlite else POSTGRES:
+            # In one piece: a colon in it is no parameter.
+            await tx.exec_driver_sql(statement.format(name=name, table=table, when=when))
+
+
+async def relent(hub: Hub, table: str, *, name: str = "will_not") -> None:
+    async with hub.house.database.write() as tx:
+        await tx.execute(text(f"DROP TRIGGER {name}" + ("" if hub.house.database.sqlite else f" ON {table}")))
+
+
+async def seqs(hub: Hub) -> list[int]:
+    async with hub.house.database.read() as tx:
+        return list((await tx.execute(select(events.c.seq).order_by(events.c.seq))).scalars())
+
+
+async def set_aside(hub: Hub) -> list[tuple[int, str, bytes]]:
+    async with hub.house.database.read() as tx:
+        rows = await tx.execute(select(quarantine).order_by(quarantine.c.seq))
+        return [(row.seq, row.reason, row.raw) for row in rows]
+
+
+async def alerts(hub: Hub) -> list[str]:
+    async with hub.house.database.read() as tx:
+        return [each.kind for each in await reading.site_alerts(tx, "ramsey", limit=100)]
+
+
+async def test_events_that_cannot_be_stored_are_set_aside_one_by_one_and_all_others_stored(
+    hub: Hub, edge: FakeEdge
+) -> None:
+    await refuse(hub, "events", "NEW.seq IN (37, 38, 250)")
+    sent = run_of(1, 300)
+    for first in range(0, 300, 100):
+        await edge.send(sent[first : first + 100])
+    await edge.acknowledged(300)
+    odd = {37, 38, 250}
+    assert await seqs(hub) == [seq for seq in range(1, 301) if seq not in odd]
+    assert await set_aside(hub) == [(seq, "unstorable", encode(sent[seq - 1])) for seq in sorted(odd)]
+    assert await alerts(hub) == ["unstorable"]
+    await hub.house.exchange.ingest.store_counts()
+    assert hub.house.exchange.gate.refused["unstorable"] == 3
+
+
+async def test_what_breaks_what_follows_from_an_event_is_set_aside_too(hub: Hub, edge: FakeEdge) -> None:
+    """An event that can be stored itself: its sample cannot."""
+    await refuse(hub, "samples", "NEW.device = 'odd'")
+    odd = event(2, MotionData(zone="hall", active=True), device="odd")
+    await edge.send([event(1), odd, event(3)])
+    await edge.acknowledged(3)
+    assert await seqs(hub) == [1, 3]
+    assert await set_aside(hub) == [(2, "unstorable", encode(odd))]
+
+
+async def test_a_dropped_run_that_cannot_be_stored_still_answers_for_its_numbers(hub: Hub, edge: FakeEdge) -> None:
+    await refuse(hub, "events", "NEW.kind = 'dropped'")
+    await edge.send([event(1), event(9, DroppedData(first=2, last=9, counts={"motion": 8})), event(10)])
+    await edge.acknowledged(10)
+    assert await seqs(hub) == [1, 10]
+    assert [seq for seq, _, _ in await set_aside(hub)] == [9]
+
+
+async def test_what_can_neither_be_stored_nor_set_aside_is_never_acknowledged_and_holds_up_nobody_else(
+    hub: Hub, edge: FakeEdge
+) -> None:
+    await refuse(hub, "events", "NEW.seq = 3")
+    await refuse(hub, "quarantine", "NEW.seq = 3", name="nor_this")
+    await edge.send(run_of(1, 5))
+    await edge.send(run_of(6, 9))
+
+    async def others_are_stored() -> bool:
+        return await seqs(hub) == [1, 2, 4, 5, 6, 7, 8, 9]
+
+    await eventually(others_are_stored, what="the others are stored")
+    await hub.quiet()
+    assert {ack.seq for ack in edge.acks} <= {1, 2}
+    await relent(hub, "events")
+    await edge.send(run_of(3, 3))
+    await edge.acknowledged(9)
+    assert await seqs(hub) == list(range(1, 10))
+    assert await set_aside(hub) == []
