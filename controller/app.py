@@ -37,6 +37,7 @@ from controller.people import routes as people
 from controller.people.passwords import Passwords
 from controller.plans import routes as plans
 from controller.plans.overrides import routes as overrides
+from controller.plans.restored import routes as restored
 from controller.plans.why import routes as why
 from controller.problem import (
     Conflicting,
@@ -79,6 +80,7 @@ ROUTERS = (
     whats_on.router,
     plans.router,
     overrides.router,
+    restored.router,
     why.router,
     telemetry.router,
 )

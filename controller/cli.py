@@ -1,12 +1,14 @@
 """``hallkeeper controller …``."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
+from controller.backup import back_up
 from controller.caller import SERVER, Caller, Server, Token, TokenFile
 from controller.console import CONFIG, ConfigFile, plainly, refuse
 from controller.enrolment.opening import make_broker_files
@@ -57,6 +59,27 @@ def migrate(config: ConfigFile = CONFIG) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         asyncio.run(migrate_database(settings.database_url))
     typer.echo("The database has the newest form.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to, such as /mnt/backup/2026-11-26.tar.gz.")],
+    config: ConfigFile = CONFIG,
+    without_keys: Annotated[bool, typer.Option("--without-keys", help="Keep the keys apart, as you should.")] = False,
+) -> None:
+    """Back up data folder and SQLite database in one file, also while the controller runs. docs/restore.md says how it
+    is put back."""
+    with plainly():
+        settings = load_settings(config)
+        try:
+            names = back_up(settings, file, keys=not without_keys)
+        except sqlite3.Error as error:
+            refuse(f"the database cannot be read: {error}")
+    typer.echo(f"Wrote {file}: {len(names)} files, {file.stat().st_size // 1024} kB.")
+    if settings.database_url.get_backend_name() != "sqlite":
+        typer.echo("The database is on PostgreSQL and not in it: back that up with pg_dump.")
+    if not without_keys:
+        typer.echo("Whoever has it has every code and signs for every door: keep it as you would keep the keys.")
 
 
 @app.command()

@@ -60,6 +60,7 @@ from controller.people.passwords import Passwords
 from controller.people.service import People
 from controller.plans import repository as plans
 from controller.plans.overrides import repository as overrides
+from controller.plans.restored import repository as restored
 from controller.plans.why.service import Why
 from controller.secrets import Keys, load_keys
 from controller.settings import Settings
@@ -223,6 +224,7 @@ def open_house(
     house.whereabouts["subscription_id"] = subscribed.whose
     house.whereabouts |= {"booking_id": whose.booking, "series_id": whose.series}
     house.whereabouts |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
+    house.whereabouts["restored_id"] = restored.whose
     house.checks["database"] = lambda: _database_ready(database)
     house.checks |= exchange.checks
     house.tasks += [NamedTask(name=name, run=run) for name, run in exchange.tasks.items()]

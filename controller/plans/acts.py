@@ -17,6 +17,11 @@ from controller.plans.overrides import repository as overrides
 from controller.plans.overrides.model import Ordered
 from controller.plans.overrides.service import Shown, show_all
 from controller.plans.overrides.standing import At, DoorStanding
+from controller.plans.restored import repository as restored
+from controller.plans.restored.model import Entry
+from controller.plans.restored.service import Shown as ShownRestored
+from controller.plans.restored.service import show as show_restored
+from controller.plans.restored.telling import doors, told
 
 _EXPIRED = "not answered in time; it can no longer be carried out"
 
@@ -25,7 +30,8 @@ class ActAnswer(Answer):
     """``kind``: of a command or an override; ``new_code`` where a booking's code was given anew, ``revoke`` where all
     at an edge's doors were, as it was put out. ``where``: names of doors, or of an edge; ``whole``: of every door of
     the site. ``outcome``: waiting, done, refused or expired of a command; stands, ended or over of an override; of
-    codes waiting while an old one may still open a door, else done. ``text``: what came of it."""
+    codes waiting while an old one may still open a door, else done. ``text``: what came of it.
+    ``keep_restored`` and ``remove_restored``: somebody has decided of what only doors knew."""
 
     id: str
     at: str
@@ -51,10 +57,12 @@ async def acts(tx: Tx, parts: SiteParts, *, before: str | None, limit: int, now:
     commands = await repository.commands_before(tx, site, before=before, limit=limit + 1)
     ordered = await overrides.before(tx, site, before=before, limit=limit + 1)
     shown = await show_all(tx, parts, tuple(ordered), now)
+    decided = await show_restored(tx, parts, await restored.decided(tx, site, before=before, limit=limit + 1))
     renewed = await given_anew.before(tx, site, before=before, limit=limit + 1)
     still = await given_anew.still_open(tx, site, renewed, now=now)
     found = [_command(issued, parts, now) for issued in commands] + [_override(one, shown, now) for one in ordered]
     found += [_new_codes(one, parts, still.get(one.at, set())) for one in renewed]
+    found += [_decision(one, decided) for one in decided.entries]
     found.sort(key=lambda act: act.id, reverse=True)
     more, found = len(found) > limit, found[:limit]
     return ActPage(items=found, next=found[-1].id if more else None)
@@ -119,6 +127,26 @@ def _override(one: Ordered, shown: Shown, now: datetime) -> ActAnswer:
         actor=one.actor,
         outcome=outcome,
         text=_became(one, at_doors, zone, now),
+    )
+
+
+def _decision(one: Entry, shown: ShownRestored) -> ActAnswer:
+    assert one.decision is not None
+    assert one.decision_id is not None
+    assert one.decided_at is not None
+    zone, pieces = shown.parts.site.tz, shown.pieces[one.id]
+    return ActAnswer(
+        id=one.decision_id,
+        at=localtime.rfc3339(one.decided_at, zone),
+        kind=f"{one.decision.value}_restored",
+        doors=sorted({piece.door for piece in pieces if piece.door}),
+        where=doors(pieces, shown.parts) or [shown.parts.site.name],
+        whole=False,
+        until=localtime.rfc3339(one.ends, zone),
+        reason=one.decided_why or "",
+        actor=one.decided_by or "",
+        outcome="done",
+        text=told(one, pieces, shown.parts, title=shown.titles.get(one.subject, "")),
     )
 
 

@@ -10,8 +10,10 @@ import typer
 
 from controller import screen
 from controller.caller import REFUSED, SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
+from controller.plans.restored import cli as restored
 
 app = typer.Typer(help="Open doors, hold them, lock them down.", no_args_is_help=True, add_completion=False)
+app.add_typer(restored.app, name="restored")
 
 _JSON = "application/json"
 _LOOK_EVERY_S = 0.5

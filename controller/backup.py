@@ -1,0 +1,67 @@
+"""A backup of the controller while it runs: the SQLite database as one state, and the files of its data folder."""
+
+import os
+import sqlite3
+import tarfile
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from controller.settings import Settings
+
+_PAGES_AT_ONCE = 4_000
+SETUP_TOKEN = "setup-token"  # noqa: S105  # a file's name
+
+
+def back_up(settings: Settings, file: Path, *, keys: bool) -> list[str]:
+    """Write a gzipped tar of what lies in ``data_dir``, readable by its owner only; the names of what is in it.
+
+    The database goes through SQLite's online backup (https://sqlite.org/backup.html), so that the controller may run.
+    One on PostgreSQL is not in it. ``keys``: whether the keys are. Raises ``FileExistsError`` and other ``OSError``,
+    ``sqlite3.Error``; then there is no file.
+    """
+    data_dir = settings.data_dir
+    url = settings.database_url
+    database = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    if file.exists():
+        raise FileExistsError(f"{file} is there already; name another file")
+    if not data_dir.is_dir():
+        raise FileNotFoundError(f"{data_dir} is not there; nothing was kept yet")
+    names: list[str] = []
+    descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            with tarfile.open(fileobj=out, mode="w:gz") as archive:
+                if database is not None:
+                    _add_database(archive, database, file.parent)
+                    names.append(database.name)
+                for path in sorted(data_dir.rglob("*")):
+                    name = path.relative_to(data_dir)
+                    if not path.is_file() or path.is_symlink() or _left_out(path, name, database, keys=keys):
+                        continue
+                    archive.add(path, arcname=str(name), recursive=False)
+                    names.append(str(name))
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(draft, file)  # unlike a rename, refuses to replace
+    finally:
+        Path(draft).unlink()
+    return names
+
+
+def _add_database(archive: tarfile.TarFile, database: Path, scratch: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=scratch, prefix=".hallkeeper-backup-") as folder:
+        copy = Path(folder) / database.name
+        with (
+            closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target, pages=_PAGES_AT_ONCE)
+            target.execute("PRAGMA journal_mode=DELETE")
+        archive.add(copy, arcname=database.name, recursive=False)
+
+
+def _left_out(path: Path, name: Path, database: Path | None, *, keys: bool) -> bool:
+    if database is not None and path.name.startswith(database.name) and path.parent == database.parent:
+        return True
+    return (not keys and name.parts[0] == "keys") or path.name.startswith(".") or name == Path(SETUP_TOKEN)

@@ -1,0 +1,86 @@
+"""``hallkeeper door restored``: what only the doors knew when the database was put back; over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+import typer
+
+from controller import screen
+from controller.caller import SERVER, AsJson, Caller, Server, Token, TokenFile
+
+app = typer.Typer(
+    help="What doors knew and a database put back from a backup did not.", no_args_is_help=True, add_completion=False
+)
+
+_JSON = "application/json"
+
+Entry = Annotated[str, typer.Argument(help="Its id, as `hallkeeper door restored list` tells.", metavar="ID")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it stands on the record beside your name.")]
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    id: str
+    doors: list[str]
+    starts: datetime
+    ends: datetime
+    text: str
+    decision: str | None
+    decided_by: str | None
+    decided_why: str | None
+
+
+class _Entries(msgspec.Struct, frozen=True):
+    items: list[_Entry]
+
+
+@app.callback()
+def restored() -> None:
+    """What doors knew and a database put back from a backup did not."""
+
+
+@app.command("list")
+def list_restored(
+    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """List what stays as the doors have it until it ends or is removed; what nobody has decided comes first."""
+    caller = Caller(server, token_file, token)
+    found = caller.answered(caller.get(f"/sites/{site}/restored", msgspec.Raw), _Entries, as_json=as_json).items
+    rows = [
+        (
+            one.id,
+            one.text,
+            ", ".join(one.doors),
+            screen.span(one.starts, one.ends),
+            f"kept by {one.decided_by}: {one.decided_why}" if one.decision else "",
+        )
+        for one in found
+    ]
+    if not screen.show(caller.console, (screen.ID, "What", "Doors", "When", "Decided"), rows):
+        caller.say("No door knows anything that the database does not.")
+
+
+@app.command()
+def keep(
+    entry: Entry, reason: Reason, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
+) -> None:
+    """Leave something as the doors have it until it ends."""
+    one = _decide(Caller(server, token_file, token), entry, "keep", reason)
+    typer.echo(f"Kept until {screen.moment(one.ends)}: {one.text}.")
+
+
+@app.command()
+def remove(
+    entry: Entry, reason: Reason, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
+) -> None:
+    """Let the doors go by the database again, at once and for good."""
+    one = _decide(Caller(server, token_file, token), entry, "remove", reason)
+    typer.echo(f"Removed: {one.text}. The doors are being told.")
+
+
+def _decide(caller: Caller, entry: str, what: str, reason: str) -> _Entry:
+    return caller.post(f"/restored/{entry}/{what}", msgspec.json.encode({"reason": reason}), _JSON, _Entry)

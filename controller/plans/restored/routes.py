@@ -1,0 +1,44 @@
+"""What only a door knew over HTTP: see it, keep it until it ends, or remove it."""
+
+from fastapi import APIRouter
+
+from controller.estate.errors import SiteUnknown
+from controller.fields import IdPath, SlugPath
+from controller.house import TheHouse
+from controller.people.gate import OpensDoors
+from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
+from controller.plans.restored.model import Decision
+from controller.plans.restored.schemas import DecisionBody, RestoredAnswer, RestoredList, restored_answers
+from controller.problem import NotSignedIn, described
+
+router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
+
+
+@router.get("/sites/{site}/restored", responses=described(SiteUnknown))
+async def get_restored(site: SlugPath, house: TheHouse, actor: OpensDoors) -> RestoredList:
+    """What the doors know, or no longer have, and a database that was put back from a backup had otherwise: what nobody
+    has decided first, then what is kept. It stays as the doors have it until it ends or is removed."""
+    return RestoredList(items=restored_answers(await house.exchange.restored.standing(site), actor))
+
+
+@router.get("/restored/{restored_id}", responses=described(EntryUnknown))
+async def get_one_restored(restored_id: IdPath, house: TheHouse, actor: OpensDoors) -> RestoredAnswer:
+    """One of them, also when it is over or removed."""
+    return restored_answers(await house.exchange.restored.look_up(restored_id), actor)[0]
+
+
+@router.post("/restored/{restored_id}/keep", responses=described(EntryUnknown, AlreadyRemoved))
+async def keep_restored(restored_id: IdPath, body: DecisionBody, house: TheHouse, actor: OpensDoors) -> RestoredAnswer:
+    """Leave it as the doors have it until it ends. Keeping it again changes nothing."""
+    restored = house.exchange.restored
+    return restored_answers(await restored.decide(restored_id, Decision.KEEP, why=body.reason, actor=actor), actor)[0]
+
+
+@router.post("/restored/{restored_id}/remove", responses=described(EntryUnknown))
+async def remove_restored(
+    restored_id: IdPath, body: DecisionBody, house: TheHouse, actor: OpensDoors
+) -> RestoredAnswer:
+    """Let the doors go by the database again: what only they knew is taken off at once; what they no longer had comes
+    back. There is no way back from this. Removing it again changes nothing."""
+    restored = house.exchange.restored
+    return restored_answers(await restored.decide(restored_id, Decision.REMOVE, why=body.reason, actor=actor), actor)[0]

@@ -1,0 +1,81 @@
+"""What is answered of what only a door knew."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from controller import localtime
+from controller.fields import Answer, Body, Name
+from controller.people.may import Action, Thing, may
+from controller.people.model import Actor
+from controller.plans.restored.model import Decision, Kind
+from controller.plans.restored.service import Shown
+from controller.plans.restored.telling import doors, told
+
+
+class DecisionBody(Body):
+    """``reason`` stands on the record beside the name of who decides."""
+
+    reason: Name
+
+
+class RestoredAnswer(Answer):
+    """``gone``: the door no longer has what the database would give it. ``doors``: their names. ``booking``: its id,
+    where it is one's. ``text``: what it is. ``decision``: keep or remove, empty until somebody decides; also with
+    ``keep`` it can be removed until it ends."""
+
+    id: str
+    site: str
+    kind: Kind
+    gone: bool
+    doors: list[str]
+    booking: str | None
+    starts: str
+    ends: str
+    text: str
+    found_at: str
+    decision: Decision | None
+    decided_at: str | None
+    decided_by: str | None
+    decided_why: str | None
+
+
+class RestoredList(Answer):
+    items: list[RestoredAnswer]
+
+
+def restored_answers(shown: Shown, actor: Actor) -> list[RestoredAnswer]:
+    return list(_answers(shown, actor))
+
+
+def _answers(shown: Shown, actor: Actor) -> Iterable[RestoredAnswer]:
+    zone, site = shown.parts.site.tz, shown.parts.site.id
+    knows_people = may(actor, Action.KEYS, Thing(site=site))
+    for one in shown.entries:
+        pieces = shown.pieces[one.id]
+        yield RestoredAnswer(
+            id=one.id,
+            site=one.site,
+            kind=one.kind,
+            gone=one.gone,
+            doors=doors(pieces, shown.parts),
+            booking=one.subject if one.kind is Kind.BOOKING else None,
+            starts=localtime.rfc3339(one.starts, zone),
+            ends=localtime.rfc3339(one.ends, zone),
+            text=told(
+                one,
+                pieces,
+                shown.parts,
+                title=shown.titles.get(one.subject, ""),
+                name=shown.names.get(one.subject, "") if knows_people else "",
+            ),
+            found_at=localtime.rfc3339(one.found_at, zone),
+            decision=one.decision,
+            decided_at=_time(one.decided_at, zone),
+            decided_by=one.decided_by,
+            decided_why=one.decided_why,
+        )
+
+
+def _time(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    return localtime.rfc3339(moment, zone) if moment else None
