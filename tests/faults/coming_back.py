@@ -10,7 +10,9 @@ import msgspec
 
 from edge.wire.codec import encode
 from edge.wire.decide import Reason
+from edge.wire.envelope import Purpose
 from edge.wire.events import (
+    AccessData,
     DroppedData,
     Event,
     FootfallData,
@@ -18,20 +20,42 @@ from edge.wire.events import (
 )
 from firmware_sim.circuit import Circuit
 from firmware_sim.virtual import VirtualClock
-from tests.edge.hall import INNER, OUTER, REX, STRIKE, run
+from tests.edge.hall import INNER, OUTER, REX, SECRET, STRIKE, ZERO, run
 from tests.edge.lobby import (
     INNER_RELAY,
     INNER_REX,
 )
 from tests.faults.known import Known
-from tests.faults.power_cuts import BRIEF, BRIEF_CODE, OFFLINE, OFFLINE_CODE, SET, Cut, Recording, Stage, code
+from tests.faults.papers import signer_of
+from tests.faults.power_cuts import Cut
+from tests.faults.stage import BRIEF, BRIEF_CODE, DOORS, SET, Recording, Stage, code, offline_now
+
+OFFLINE_END = ZERO + timedelta(minutes=15)
+"""When the offline code that was used early in the hour is over."""
+
+
+WAYS_OUT = (
+    (REX, STRIKE, Circuit()),
+    (INNER_REX, INNER_RELAY, Circuit(lock="maglock", fail="safe")),
+)
+
+
+class Figures(NamedTuple):
+    """What a cut came to. ``recorded``: so many events, in the run that it ended and in the next. ``lost``: those that
+    power took with it, by kind, all of them young. ``refused``: so many codes and orders were; ``out``: by so many
+    doors somebody got out."""
+
+    recorded: int
+    lost: Counter[str]
+    refused: int
+    out: int
 
 
 class Result(NamedTuple):
-    """``lost``: events that power took with it, by kind, all of them young."""
+    """``recording``: of the run after the cut."""
 
     recording: Recording
-    lost: Counter[str]
+    figures: Figures
 
 
 def come_back(cut: Cut, seed: int) -> Result:
@@ -45,14 +69,21 @@ def come_back(cut: Cut, seed: int) -> Result:
         stage = Stage(clock, cut.left, cut.known, synchronised=synchronised)
         await stage.start()
         try:
+            _no_papers_go_back(stage, cut.known)
             await _everybody_gets_out(stage, cut.known)
             await _nobody_gets_in(stage, cut.known, chance, synchronised=synchronised)
+            await stage.papers_held()
             await stage.hear_hello()
             await _all_is_there_once(stage, cut.known)
+            refused = await _no_retired_key_is_obeyed(stage)
+            await _it_goes_on(stage, synchronised=synchronised)
             await _no_plan_goes_back(stage)
+            assert not stage.refused
             raws = set(stage.known.stored.values())
             lost = Counter(event.kind for _, event in cut.known.fresh if encode(event) not in raws)
-            return Result(stage.recording, lost)
+            refused += sum(not asked.granted for asked in stage.data(AccessData))
+            recorded = len(cut.known.fresh) + len(stage.recorded)
+            return Result(stage.recording, Figures(recorded, lost, refused, len(WAYS_OUT)))
         finally:
             await stage.close()
 
@@ -64,10 +95,7 @@ async def _everybody_gets_out(stage: Stage, known: Known) -> None:
     assert fire in known.fire, (fire, known.fire)
     assert is_set in known.is_set, (is_set, known.is_set)
     stage.known.fire, stage.known.is_set = frozenset({fire}), frozenset({is_set})
-    for pin, relay, circuit in (
-        (REX, STRIKE, Circuit()),
-        (INNER_REX, INNER_RELAY, Circuit(lock="maglock", fail="safe")),
-    ):
+    for pin, relay, circuit in WAYS_OUT:
         await stage.drive(pin, False)
         await asyncio.sleep(0.1)
         now = msgspec.structs.replace(circuit, relay=stage.level(relay))
@@ -81,7 +109,9 @@ async def _nobody_gets_in(stage: Stage, known: Known, chance: random.Random, *, 
     version = stage.status().plan_version or 0
     assert known.applied <= version <= known.sent, (known.applied, version, known.sent)
     over = [(code(version - 1), version > 1)]
-    over += [(BRIEF_CODE, stage.clock.now() >= BRIEF.end), (OFFLINE_CODE, stage.clock.now() >= OFFLINE.during.end)]
+    now, retired = stage.clock.now(), stage.known.retired_secrets(stage.status().papers)
+    over += [(BRIEF_CODE, now >= BRIEF.end), (offline_now(SECRET, ZERO), now >= OFFLINE_END)]
+    over += [(offline_now(secret, now), True) for secret in retired]
     useless = [digits for digits, useless in over if useless]
     waits = known.locked_until is not None and known.locked_until > stage.clock.now() + timedelta(seconds=4)
     if useless:
@@ -125,8 +155,42 @@ async def _all_is_there_once(stage: Stage, known: Known) -> None:
                 pass
 
 
+async def _no_retired_key_is_obeyed(stage: Stage) -> int:
+    """Nor one that vouches for itself: the papers that it signs are not taken. How many orders were refused."""
+    before, held = len(stage.outputs[STRIKE]), stage.status().papers
+    retired = stage.known.retired_signers(held)
+    for key in retired:
+        signer = signer_of(key)
+        stage.send("command", signer.seal(Purpose.COMMAND, stage.command()))
+        stage.send("papers", signer.seal(Purpose.PAPERS, stage.known.owed._replace(version=held + 1).delivery(DOORS)))
+        await asyncio.sleep(0.5)
+    assert len(stage.outputs[STRIKE]) == before
+    assert stage.status().papers == held
+    return 2 * len(retired)
+
+
+async def _it_goes_on(stage: Stage, *, synchronised: bool) -> None:
+    """What its controller signs now is carried out: a command, and a new plan with another code."""
+    # Papers may have brought another session with them.
+    await stage.hear_hello()
+    done = len(stage.results())
+    await stage.order(stage.command("recount", args={"counter": "front-beams", "inside": 0}))
+    await stage.until(lambda: len(stage.results()) > done)
+    assert stage.results()[-1].outcome == "done", stage.results()[-1]
+    await stage.next_plan()
+    asked = await stage.ask(code(stage.known.applied))
+    if asked.reason is Reason.LOCKED_OUT:
+        assert stage.known.lock_outs or any(event.kind == "lockout" for _, event in stage.known.fresh)
+    elif synchronised:
+        assert asked.granted, asked
+
+
+def _no_papers_go_back(stage: Stage, known: Known) -> None:
+    assert known.held <= stage.config.identity.papers.version <= known.owed.version
+
+
 async def _no_plan_goes_back(stage: Stage) -> None:
-    version = stage.status().plan_version or 0
+    version = stage.known.applied
     if version > 1:
         await stage.plan_of(version - 1)
         assert not stage.applied()[-1].applied

@@ -23,6 +23,7 @@ from tests.edge.lobby import (
     LEVELS,
     LOOP,
 )
+from tests.faults.papers import Issue
 
 SOON, LATE = timedelta(milliseconds=50), timedelta(seconds=1)
 """Older than this, an urgent event, or any other, is on the disk whenever the power goes (DESIGN: the loss window)."""
@@ -59,7 +60,19 @@ class Sent(NamedTuple):
     version: int
 
 
-Note = Step | Recorded | Came | Said | Moved | Sent
+class Issued(NamedTuple):
+    """The edge is to hold other papers."""
+
+    issue: Issue
+
+
+class Held(NamedTuple):
+    """The edge has said which papers it holds."""
+
+    version: int
+
+
+Note = Step | Recorded | Came | Said | Moved | Sent | Issued | Held
 
 
 class Entry(NamedTuple):
@@ -77,7 +90,8 @@ class Known:
     ``stored``: the controller's events by log and seq. ``applied``, ``sent``: the highest plan that the edge has said
     it applied, and the highest there is. ``fire``, ``is_set``: what the edge may take for true after a cut, more than
     one thing where a change is too young to be on the disk for certain. ``locked_until``: when codes at the front door
-    surely wait; ``lock_outs``: how often they may have had to.
+    surely wait; ``lock_outs``: how often they may have had to. ``issues``: all papers there ever were, and ``held`` the
+    version of those that the edge has said it holds.
     """
 
     safe: set[bytes] = field(default_factory=set)
@@ -90,6 +104,37 @@ class Known:
     is_set: frozenset[bool] = frozenset({False})
     locked_until: datetime | None = None
     lock_outs: int = 0
+    issues: tuple[Issue, ...] = ()
+    held: int = 1
+
+    @property
+    def owed(self) -> Issue:
+        """The papers that the edge should hold."""
+        return self.issues[-1]
+
+    @property
+    def holds(self) -> Issue:
+        """Those it has said it holds; it may hold later ones."""
+        return self.issued(self.held)
+
+    @property
+    def signer(self) -> bytes:
+        """The controller's newest key that the edge knows for certain."""
+        return self.holds.signers[-1]
+
+    def issued(self, version: int) -> Issue:
+        """The papers of that version."""
+        return self.issues[version - self.issues[0].version]
+
+    def retired_secrets(self, version: int) -> list[bytes]:
+        """The doors' secrets that are no more in the papers of that version."""
+        before = dict.fromkeys(secret for issue in self.issues for secret in issue.secrets if issue.version < version)
+        return [secret for secret in before if secret not in self.issued(version).secrets]
+
+    def retired_signers(self, version: int) -> list[bytes]:
+        """The controller's keys that are no more in them."""
+        before = dict.fromkeys(key for issue in self.issues for key in issue.signers if issue.version < version)
+        return [key for key in before if key not in self.issued(version).signers]
 
     def note(self, entry: Entry) -> None:
         """Take in what happened next. Fails where the controller is told two things under one seq."""
@@ -107,6 +152,11 @@ class Known:
                 self.sent = max(self.sent, version)
             case Moved(pin, level):
                 self.levels[pin] = level
+            case Issued(issue):
+                assert issue.version == self.owed.version + 1
+                self.issues = (*self.issues, issue)
+            case Held(version):
+                self.held = max(self.held, version)
             case _:
                 pass
 

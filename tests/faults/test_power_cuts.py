@@ -3,19 +3,33 @@
 import random
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Callable
 
 import pytest
 
-from tests.faults.coming_back import come_back
+from tests.faults.coming_back import Figures, come_back
 from tests.faults.power_cuts import cuts, recorded_hour, some_points
+from tests.faults.trial import Row
 
 AGAIN = 0.3
 """So often power goes a second time, soon after it came back."""
 
 
-def play(points: int, seed: int) -> dict[str, list[Counter[str]]]:
-    """Cut the power at so many points; what was lost, by what the disk was at work on. A failure names its point."""
-    hour, lost = recorded_hour(), defaultdict[str, list[Counter[str]]](list)
+KINDS = {
+    *("events", "nothing", "identity.json", "kept.json", "lockout.json", "fire", "alarm-ground-floor.json"),
+    *("plan", "plan/manifest", "plan/parts", "plan parts", "offline", "offline/front-door.json"),
+    *("outbox", "outbox/ack.json", "outbox/reserve", "names in outbox", "names in the folder"),
+    *("names in plan", "names in plan/parts", "names in offline"),
+}
+"""All that the disk is at work on in that hour."""
+
+Played = dict[str, list[Figures]]
+"""What the cuts came to, by what the disk was at work on."""
+
+
+def play(points: int, seed: int) -> Played:
+    """Cut the power at so many points. A failure names its point."""
+    hour, played = recorded_hour(), defaultdict[str, list[Figures]](list)
     for number, cut in enumerate(cuts(hour, some_points(hour, points, seed), seed)):
         chance = random.Random(f"{seed} {number}")
         while True:
@@ -25,30 +39,48 @@ def play(points: int, seed: int) -> dict[str, list[Counter[str]]]:
             except AssertionError as error:
                 error.add_note(at)
                 raise
-            lost[cut.during].append(back.lost)
+            played[cut.during].append(back.figures)
             if chance.random() >= AGAIN:
                 break
             [cut] = cuts(back.recording, some_points(back.recording, 1, chance.getrandbits(32)), chance.getrandbits(32))
-    return lost
+    return played
 
 
-def table(lost: dict[str, list[Counter[str]]]) -> str:
+def table(played: Played) -> str:
     lines = [f"{'being written':<26}{'cuts':>6}{'lost within the window':>26}"]
-    for name, each in sorted(lost.items()):
-        total = sum(each, Counter[str]())
+    for name, each in sorted(played.items()):
+        total = sum((figures.lost for figures in each), Counter[str]())
         lines.append(
             f"{name:<26}{len(each):>6}   {', '.join(f'{n} {kind}' for kind, n in sorted(total.items())) or '-'}"
         )
-    return "\n".join([*lines, f"{'together':<26}{sum(map(len, lost.values())):>6}"])
+    return "\n".join([*lines, f"{'together':<26}{sum(map(len, played.values())):>6}"])
 
 
-def test_power_may_go_at_any_moment_of_a_busy_hour() -> None:
-    lost = play(25, 1)
-    assert {"events", "kept.json", "plan/manifest", "lockout.json", "fire"} <= set(lost)
+def whole(scenario: str, played: Played) -> Row:
+    """All cuts in a line."""
+    every = [figures for each in played.values() for figures in each]
+    recorded, lost = sum(each.recorded for each in every), sum(each.lost.total() for each in every)
+    return Row(
+        scenario=scenario,
+        recorded=recorded,
+        stored=recorded - lost,
+        refused=sum(each.refused for each in every),
+        out=sum(each.out for each in every),
+        remark=f"{len(every)} cuts",
+    )
+
+
+def test_power_may_go_at_any_moment_of_a_busy_hour(row: Callable[[Row], None]) -> None:
+    played = play(22, 1)
+    assert set(played) >= KINDS
+    row(whole("power cut at 22 moments of a busy hour", played))
 
 
 @pytest.mark.faults_full
-def test_power_may_go_at_any_of_a_thousand_moments(capsys: pytest.CaptureFixture[str]) -> None:
-    lost = play(1000, 2)
+def test_power_may_go_at_any_of_a_thousand_moments(
+    capsys: pytest.CaptureFixture[str], row: Callable[[Row], None]
+) -> None:
+    played = play(1000, 2)
     with capsys.disabled():
-        sys.stdout.write(f"\n{table(lost)}\n")
+        sys.stdout.write(f"\n{table(played)}\n")
+    row(whole("power cut at 1,000 moments of a busy hour", played))
