@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
+from controller.access.holders.importing import HolderImport
 from controller.access.holders.new_doors import NewDoors
 from controller.access.holders.service import Holders
 from controller.access.members.checking import Checking
@@ -92,6 +93,7 @@ class House:
     people: People
     directory: Directory
     party_import: PartyImport
+    holder_import: HolderImport
     estate: Estate
     site_file: SiteFile
     hours: Hours
@@ -196,6 +198,7 @@ def open_house(
         people=people,
         directory=Directory(database, clock),
         party_import=PartyImport(database, clock),
+        holder_import=HolderImport(database, changes, holders),
         estate=estate,
         site_file=SiteFile(database, clock, changes, estate, site_sections(policies)),
         hours=Hours(database, clock, changes, desk.pictures),

@@ -1,12 +1,13 @@
 """``hallkeeper holders``: staff, key holders and contractors, over HTTP."""
 
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
 from controller import screen
-from controller.caller import SERVER, Caller, Server, Token, TokenFile
+from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
 
 app = typer.Typer(
     help="Staff, key holders and contractors: who opens doors in their own right.",
@@ -54,6 +55,29 @@ class _Secrets(msgspec.Struct, frozen=True):
 class _Given(msgspec.Struct, frozen=True):
     holder: _Holder
     secrets: _Secrets
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    column: str
+    reason: str
+
+
+class _Line(msgspec.Struct, frozen=True):
+    line: int
+    name: str
+    become: str
+    changes: list[str]
+    faults: list[_Fault]
+    drawn: _Secrets
+
+
+class _Imported(msgspec.Struct, frozen=True):
+    added: int
+    changed: int
+    unchanged: int
+    refused: int
+    warnings: list[str]
+    lines: list[_Line]
 
 
 @app.callback()
@@ -124,6 +148,63 @@ def add(
     }
     caller = Caller(server, token_file, token)
     _say(caller, caller.post("/holders", msgspec.json.encode(body), _JSON, _Given))
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A CSV file; `export` shows the columns.", exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Bring in staff, key holders and contractors from FILE; codes that are drawn for them are printed once.
+
+    Columns: name, kind, places (SITE, or SITE/DOOR, with semicolons between), from, until, and, if there are such, id,
+    card, code (yes to draw one). What is sound is written, the rest is listed by line, column and reason. Exit code 0
+    when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the controller did not
+    answer.
+    """
+    caller = Caller(server, token_file, token)
+    params = {"preview": str(dry_run).lower()}
+    answer = caller.post("/holders/import", read_file(file), "text/csv", _Imported, **params)
+    for warning in answer.warnings:
+        caller.say(f"Note: {warning}", "yellow")
+    word = " would be" if dry_run else ""
+    caller.say(
+        f"{answer.added}{word} added, {answer.changed}{word} changed, {answer.unchanged} unchanged, "
+        f"{answer.refused} refused"
+    )
+    made = [line for line in answer.lines if line.become in ("added", "changed")]
+    told = [
+        (
+            str(line.line),
+            line.name,
+            f"changed: {', '.join(line.changes)}" if line.changes else line.become,
+            line.drawn.spoken,
+        )
+        for line in made
+    ]
+    columns = ("Line", "Name", "Would be" if dry_run else "Was", "Code")
+    if dry_run:
+        screen.show(caller.console, columns[:3], [row[:3] for row in told])
+    else:
+        screen.show(caller.console, columns, told)
+    if answer.refused:
+        rows = [(str(line.line), each.column, each.reason) for line in answer.lines for each in line.faults]
+        screen.show(caller.console, ("Line", "Column", "Refused because"), rows)
+        raise typer.Exit(SET_ASIDE)
+
+
+@app.command()
+def export(
+    out: Annotated[Path | None, typer.Argument(help="Where to; left out, to the screen.", dir_okay=False)] = None,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Write them all as CSV, as `import` reads it; no card, code or PIN is in it."""
+    Caller(server, token_file, token).download("/holders.csv", "text/csv", out)
 
 
 @app.command()

@@ -40,6 +40,12 @@ async def listed(
     return await _read(tx, *where, limit=limit)
 
 
+async def names(tx: Tx) -> dict[str, str]:
+    """Holder -> name, of those that have not ended."""
+    query = select(holders.c.id, holders.c.name).where(holders.c.ended_at.is_(None)).order_by(holders.c.id)
+    return {row.id: row.name for row in await tx.execute(query)}
+
+
 async def at_site(tx: Tx, site: str) -> list[Holder]:
     """Those of a site that have not ended."""
     mine = select(holder_places.c.holder).where(holder_places.c.site == site)

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Query, Request, Response, status
 
 from controller.access.errors import NoCodeLeft
 from controller.access.holders.errors import CardTaken, HolderEnded, HolderStale, HolderUnknown
+from controller.access.holders.import_schemas import HolderImportAnswer, import_answer
 from controller.access.holders.schemas import (
     EndHolderBody,
     GivenAnswer,
@@ -17,10 +18,11 @@ from controller.access.holders.schemas import (
     given_answer,
     holder_answer,
 )
+from controller.csv_bodies import CSV_BODY, csv_refused, csv_response
 from controller.fields import LIST_LIMIT, After, IdPath, Limit, Slug
 from controller.house import TheHouse
 from controller.people.gate import KeepsKeys
-from controller.problem import NotSignedIn, described
+from controller.problem import NotSignedIn, TooLarge, described
 from edge.wire.credentials import CredentialKind
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn))
@@ -46,6 +48,31 @@ async def list_holders(
 async def make_holder(body: NewHolderBody, house: TheHouse, actor: KeepsKeys) -> GivenAnswer:
     """Let somebody open doors. What is drawn for them stands in the answer; the doors know it with their next plan."""
     return given_answer(await house.holders.make(body.draft(), body.wish(), actor=actor))
+
+
+@router.get("/holders.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def export_holders(house: TheHouse, actor: KeepsKeys) -> Response:
+    """Who opens doors in their own right as CSV, which `POST /holders/import` reads. No card, code or PIN is in it:
+    `has` says which there are."""
+    return csv_response(await house.holder_import.put_out(actor=actor), "holders.csv")
+
+
+@router.post("/holders/import", openapi_extra=CSV_BODY, responses=described(TooLarge))
+async def import_holders(
+    request: Request,
+    house: TheHouse,
+    actor: KeepsKeys,
+    preview: Annotated[bool, Query(description="Find out what would become of it, and write nothing")] = False,
+) -> HolderImportAnswer:
+    """Bring in staff, key holders and contractors as CSV: `name`, `kind`, `places` (`SITE` for all its doors, or
+    `SITE/DOOR`, with semicolons between), `from`, `until`, and as far as there are such `id`, `card`, `code`. A code is
+    drawn for whoever is new and has no card, or where `code` is yes and there is none; it is told here once, and never
+    in a preview. Sound rows are written, others are told by line, column and reason; importing it again changes
+    nothing. Nobody is ended by it, and an empty cell leaves what there is, but for `until`."""
+    data = await request.body()
+    with csv_refused():
+        outcome = await house.holder_import.take(data, preview=preview, actor=actor)
+    return import_answer(outcome, preview=preview)
 
 
 @router.get("/holders/{holder_id}", responses=described(HolderUnknown))

@@ -1,7 +1,7 @@
 """Staff, key holders and contractors: made, changed, given other codes, ended."""
 
 import secrets as random
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -71,72 +71,79 @@ class Holders:
         """Those whose sites the actor may see to, in the order in which they were made."""
         async with self._database.read() as tx:
             found = await repository.listed(tx, site=site, kind=kind, ended=ended, after=after, limit=limit)
+        return self.seen(found, actor)
+
+    def seen(self, found: Sequence[Holder], actor: Actor) -> list[Holder]:
+        """Those of them whose sites the actor may see to."""
         return [each for each in found if _allowed(actor, each)]
 
     async def make(self, draft: HolderDraft, wish: Wish, *, actor: Actor) -> Given:
         """Raises ``Invalid``, ``NotAllowed``, ``CardTaken``, ``NoCodeLeft``."""
 
-        async def write(tx: Tx) -> Given:
-            now = self._clock.now()
-            holder = Holder(
-                id=uuid7(now, random.token_bytes(10)),
-                draft=draft,
-                has=(),
-                made_at=now,
-                made_by=actor.name,
-                changed_at=now,
-                changed_by=actor.name,
-                ended_at=None,
-                ended_why="",
-                version=1,
-            )
-            _require(actor, holder)
-            parts = await self._parts(tx, draft)
-            drawn = await self._drawn(tx, holder, wish, parts, Secrets(), now)
-            return await self._written(tx, holder, drawn, parts, actor, "make", now, new=True)
+        return await self._told(lambda tx: self.make_in(tx, draft, wish, actor=actor))
 
-        return await self._told(write)
+    async def make_in(self, tx: Tx, draft: HolderDraft, wish: Wish, *, actor: Actor) -> Given:
+        """As ``make``, inside the caller's transaction, who tells of the change."""
+        now = self._clock.now()
+        holder = Holder(
+            id=uuid7(now, random.token_bytes(10)),
+            draft=draft,
+            has=(),
+            made_at=now,
+            made_by=actor.name,
+            changed_at=now,
+            changed_by=actor.name,
+            ended_at=None,
+            ended_why="",
+            version=1,
+        )
+        _require(actor, holder)
+        parts = await self._parts(tx, draft)
+        drawn = await self._drawn(tx, holder, wish, parts, Secrets(), now)
+        return await self._written(tx, holder, drawn, parts, actor, "make", now, new=True)
 
     async def change(self, holder_id: str, draft: HolderDraft, *, version: int | None, actor: Actor) -> Holder:
         """Where and when somebody opens, and their name. Codes stay, unless somebody else has them at a new door: then
         ``Invalid``. Raises ``HolderStale``, ``HolderEnded`` and as ``make``."""
 
-        async def write(tx: Tx) -> Given:
-            now = self._clock.now()
-            old = await self._standing(tx, holder_id, actor)
-            if version is not None and version != old.version:
-                raise HolderStale(version, old.version)
-            new = msgspec.structs.replace(
-                old, draft=draft, changed_at=now, changed_by=actor.name, version=old.version + 1
-            )
-            _require(actor, new)
-            parts = await self._parts(tx, draft)
-            kept = await self.secrets(tx, old)
-            given = await self._written(tx, new, kept, parts, actor, "change", now, new=False)
-            await self._bump(tx, set(old.sites) - set(new.sites))
-            return Given(holder=given.holder, secrets=Secrets())
-
         before = await self.get(holder_id, actor=actor)
-        given = await self._told(write)
+        given = await self._told(lambda tx: self.change_in(tx, holder_id, draft, version=version, actor=actor))
         for site in set(before.sites) - set(given.holder.sites):
             self._changes.site_changed(site, estate=True)
         return given.holder
 
+    async def change_in(
+        self, tx: Tx, holder_id: str, draft: HolderDraft, *, version: int | None, actor: Actor
+    ) -> Given:
+        """As ``change``, inside the caller's transaction, who tells of the change."""
+        now = self._clock.now()
+        old = await self.standing(tx, holder_id, actor)
+        if version is not None and version != old.version:
+            raise HolderStale(version, old.version)
+        new = msgspec.structs.replace(old, draft=draft, changed_at=now, changed_by=actor.name, version=old.version + 1)
+        _require(actor, new)
+        parts = await self._parts(tx, draft)
+        kept = await self.secrets(tx, old)
+        given = await self._written(tx, new, kept, parts, actor, "change", now, new=False)
+        await self._bump(tx, set(old.sites) - set(new.sites))
+        return Given(holder=given.holder, secrets=Secrets())
+
     async def reissue(self, holder_id: str, wish: Wish, *, why: str, actor: Actor) -> Given:
         """Other codes, another PIN or another card, as wished; the rest stays. Raises as ``make``, ``HolderEnded``."""
 
-        async def write(tx: Tx) -> Given:
-            now = self._clock.now()
-            old = await self._standing(tx, holder_id, actor)
-            parts = await self._parts(tx, old.draft)
-            kept = await self.secrets(tx, old)
-            drawn = await self._drawn(tx, old, wish, parts, kept, now)
-            new = msgspec.structs.replace(old, changed_at=now, changed_by=actor.name, version=old.version + 1)
-            given = await self._written(tx, new, drawn, parts, actor, "new code", now, new=False, why=why)
-            fresh = {name: value for name, value in _values(drawn).items() if value != getattr(kept, name)}
-            return Given(holder=given.holder, secrets=Secrets(**fresh))
+        return await self._told(lambda tx: self.reissue_in(tx, holder_id, wish, why=why, actor=actor))
 
-        return await self._told(write)
+    async def reissue_in(self, tx: Tx, holder_id: str, wish: Wish, *, why: str, actor: Actor) -> Given:
+        """As ``reissue``, inside the caller's transaction, who tells of the change."""
+        now = self._clock.now()
+        old = await self.standing(tx, holder_id, actor)
+        parts = await self._parts(tx, old.draft)
+        kept = await self.secrets(tx, old)
+        drawn = await self._drawn(tx, old, wish, parts, kept, now)
+        new = msgspec.structs.replace(old, changed_at=now, changed_by=actor.name, version=old.version + 1)
+        given = await self._written(tx, new, drawn, parts, actor, "new code", now, new=False, why=why)
+        fresh = {name: value for name, value in _values(drawn).items() if value != getattr(kept, name)}
+        return Given(holder=given.holder, secrets=Secrets(**fresh))
 
     async def renew_at(
         self, tx: Tx, site: str, doors: Collection[str], *, why: str, actor: Actor, now: datetime
@@ -173,7 +180,7 @@ class Holders:
         """All that a holder opens with, in the clear. It is written down who looked."""
 
         async def look(tx: Tx) -> Given:
-            holder = await self._standing(tx, holder_id, actor)
+            holder = await self.standing(tx, holder_id, actor)
             await self._record(tx, holder, actor, "see the code", self._clock.now())
             return Given(holder=holder, secrets=await self.secrets(tx, holder))
 
@@ -355,7 +362,8 @@ class Holders:
         _require(actor, found)
         return found
 
-    async def _standing(self, tx: Tx, holder_id: str, actor: Actor) -> Holder:
+    async def standing(self, tx: Tx, holder_id: str, actor: Actor) -> Holder:
+        """One that has not ended. Raises ``HolderUnknown``, ``HolderEnded``, ``NotAllowed``."""
         found = await self._found(tx, holder_id, actor)
         if found.ended_at is not None:
             raise HolderEnded(found.draft.name)

@@ -92,3 +92,21 @@ async def test_a_member_is_kept_out_for_a_while_and_let_in_again_by_the_number_o
     assert "not suspended" in lifted.stdout, lifted.output
     nobody = await typed(members_cli, "suspend", "D9999999")
     assert (nobody.exit_code, "no member has the number D9999999" in nobody.output) == (1, True)
+
+
+async def test_holders_are_brought_in_after_a_dry_run_with_their_codes_printed_once_and_put_out_without(
+    typed: Typed, village: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    file, out = tmp_path / "holders.csv", tmp_path / "out.csv"
+    file.write_text(f"name,kind,places,from,until\nUna Porter,staff,{SITE},2026-11-01,\nBen,contractor,{SITE},,\n")
+    dry = await typed(holders_cli, "import", str(file), "--dry-run")
+    assert (dry.exit_code, "1 would be added" in dry.stdout) == (3, True), dry.output
+    assert (await village.get(f"{API}/holders")).json()["items"] == []
+    done = await typed(holders_cli, "import", str(file))
+    assert (done.exit_code, "1 added, 0 changed" in done.stdout, "from" in done.stdout) == (3, True, True), done.output
+    [code] = re.findall(r"\d{3} \d{3}", done.stdout)
+    assert not re.search(r"\d{3} \d{3}", dry.stdout)
+    assert (await typed(holders_cli, "export", str(out))).exit_code == 0
+    text = out.read_text(encoding="utf-8")
+    assert ("Una Porter" in text, code.replace(" ", "") in text) == (True, False)
+    assert "1 unchanged" in (await typed(holders_cli, "import", str(out))).stdout

@@ -1,0 +1,150 @@
+"""Staff, key holders and contractors from a spreadsheet, and into one: no code, card or PIN ever lies in a file."""
+
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from controller.access.holders.sheet import MOST
+from controller.house import House
+from edge.wire.credentials import CredentialKind, Presented
+from tests.controller.access.asking import ask
+from tests.controller.access.test_holders import CARD, make
+from tests.controller.people.signing import signed_in_as
+from tests.controller.running import NOW
+from tests.controller.village import API, SITE, Json
+
+HEAD = "name,kind,places,from,until,card,code\n"
+UNA = f"Una Porter,key holder,{SITE},2026-11-01,,,\n"
+BEN = f"Ben Sparks,contractor,{SITE}/front-door; {SITE}/side-door,2026-11-02,2026-12-04,{CARD},\n"
+
+
+async def bring(client: httpx.AsyncClient, text: str, status: int = 200, **params: str) -> Any:
+    headers = {"Content-Type": "text/csv"}
+    answer = await client.post(f"{API}/holders/import", content=text.encode(), headers=headers, params=params)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def there(client: httpx.AsyncClient) -> list[Json]:
+    found: list[Json] = (await client.get(f"{API}/holders")).json()["items"]
+    return found
+
+
+def counts(answer: Json) -> tuple[int, ...]:
+    return tuple(answer[name] for name in ("added", "changed", "unchanged", "refused"))
+
+
+async def test_a_list_brings_people_in_and_tells_once_what_was_drawn(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    dry = await bring(any_village, HEAD + UNA + BEN, preview="true")
+    assert (counts(dry), await there(any_village)) == ((2, 0, 0, 0), [])
+    assert not any(value for line in dry["lines"] for value in line["drawn"].values())
+    done = await bring(any_village, HEAD + UNA + BEN)
+    assert counts(done) == (2, 0, 0, 0)
+    ben, una = sorted(await there(any_village), key=lambda each: str(each["name"]))
+    assert (una["kind"], una["places"], una["has"]) == ("key_holder", [{"site": SITE, "doors": []}], ["code"])
+    assert (ben["first"], ben["last"], ben["has"]) == ("2026-11-02", "2026-12-04", ["card"])
+    assert ben["places"] == [{"site": SITE, "doors": ["front-door", "side-door"]}]
+    code = done["lines"][0]["drawn"]["code"]
+    assert CARD not in str(done)
+    decision = await ask(any_house, Presented(digits=code), NOW)
+    assert (decision.granted, decision.kind) == (True, CredentialKind.KEY_HOLDER)
+    assert (await ask(any_house, Presented(card=CARD), NOW)).granted
+    again = await bring(any_village, HEAD + UNA + BEN)
+    assert (counts(again), code in str(again)) == ((0, 0, 2, 0), False)
+
+
+async def test_an_export_holds_no_code_card_or_pin_and_changes_nothing_when_it_comes_back(
+    any_village: httpx.AsyncClient,
+) -> None:
+    made = await make(any_village, card=CARD, pin=True, duress=True)
+    hours = [{"days": ["mon"], "since": "08:00", "until": "17:00"}]
+    await make(
+        any_village, name="=Ann Lee", kind="staff", places=[{"site": SITE, "doors": ["front-door"]}], hours=hours
+    )
+    ended = await make(any_village, name="Gone")
+    await any_village.post(f"{API}/holders/{ended['holder']['id']}/end", json={"why": "left"})
+    answer = await any_village.get(f"{API}/holders.csv")
+    text = answer.text
+    assert [secret for secret in made["secrets"].values() if secret and secret in text] == []
+    assert "code, card, pin, duress_code, duress_pin" in text
+    assert ("'=Ann Lee" in text, "Gone" in text) == (True, False)
+    before = await there(any_village)
+    assert counts(await bring(any_village, text)) == (0, 0, 2, 0)
+    assert await there(any_village) == before
+
+
+async def test_what_a_row_says_is_changed_and_what_it_leaves_empty_stays(any_village: httpx.AsyncClient) -> None:
+    made = (await make(any_village, card=CARD, last="2027-01-31"))["holder"]
+    rows = f"id,name,places,from,card,code\n{made['id']},Una Warden,,,w26:118:1604,yes\n"
+    dry = await bring(any_village, rows, preview="true")
+    assert dry["lines"][0]["changes"] == ["name", "card"]
+    assert (await there(any_village))[0] == made
+    done = await bring(any_village, rows)
+    assert (counts(done), done["lines"][0]["drawn"]["code"]) == ((0, 1, 0, 0), "")
+    [now] = await there(any_village)
+    assert (now["name"], now["places"], now["last"]) == ("Una Warden", made["places"], "2027-01-31")
+    told = (await any_village.post(f"{API}/holders/{made['id']}/reveal")).json()["secrets"]
+    assert told["card"] == "w26:118:1604"
+    gone = await bring(any_village, "name,until\nUna Warden,\n")
+    assert (gone["lines"][0]["changes"], (await there(any_village))[0]["last"]) == (["until"], None)
+
+
+FAULTS = {
+    f"Una Porter,janitor,{SITE},2026-11-01,,,": ("kind", "none of: staff, key holder, contractor"),
+    "Una Porter,staff,attic,2026-11-01,,,": ("places", "no site 'attic'"),
+    f"Una Porter,staff,{SITE}/attic,2026-11-01,,,": ("places", "no door 'attic'"),
+    f"Una Porter,staff,{SITE}; {SITE}/front-door,2026-11-01,,,": ("places", "as a whole and by its doors"),
+    f"Una Porter,staff,{SITE},soon,,,": ("from", "date"),
+    f"Una Porter,staff,{SITE},,,,": ("from", ""),
+    "Una Porter,staff,,2026-11-01,,,": ("places", ""),
+    f"Una Porter,contractor,{SITE},2026-11-01,,,": ("", "last is needed for a contractor"),
+    f"Una Porter,staff,{SITE},2026-11-01,,12345,": ("card", "as a reader shows it"),
+    f"Una Porter,staff,{SITE},2026-11-01,,,482913": ("code", "never taken from a file"),
+    f",staff,{SITE},2026-11-01,,,": ("name", "is needed"),
+}
+
+
+@pytest.mark.parametrize("row", FAULTS)
+async def test_a_row_that_makes_no_sense_is_set_aside_with_column_and_reason(
+    village: httpx.AsyncClient, row: str
+) -> None:
+    column, reason = FAULTS[row]
+    done = await bring(village, f"{HEAD}{row}\n{BEN}")
+    assert counts(done) == (1, 0, 0, 1)
+    [fault] = done["lines"][0]["faults"]
+    assert (done["lines"][0]["line"], fault["column"], reason in fault["reason"]) == (2, column, True), fault
+    assert "482913" not in str(done)
+
+
+async def test_a_card_or_name_that_comes_twice_or_is_another_s_is_refused(village: httpx.AsyncClient) -> None:
+    twice = await bring(village, HEAD + BEN + BEN.replace("Ben", "Ann") + UNA + UNA, preview="true")
+    assert counts(twice) == (2, 0, 0, 2)
+    assert [line["faults"][0]["column"] for line in twice["lines"] if line["faults"]] == ["card", "name"]
+    await make(village, card=CARD)
+    [taken] = (await bring(village, HEAD + BEN))["lines"]
+    assert "somebody else has this card" in taken["faults"][0]["reason"]
+    await make(village)
+    [alike] = (await bring(village, HEAD + UNA))["lines"]
+    assert "there are 2 of this name" in alike["faults"][0]["reason"]
+
+
+async def test_nobody_is_brought_in_or_told_of_at_a_site_that_the_actor_may_not_see_to(
+    app: FastAPI, village: httpx.AsyncClient
+) -> None:
+    made = (await make(village, card=CARD))["holder"]
+    await village.put(f"{API}/sites/soham", json={"name": "Soham", "zone": "Europe/London"})
+    async with signed_in_as(app, village, "manager", sites=["soham"]) as manager:
+        assert made["id"] not in (await manager.get(f"{API}/holders.csv")).text
+        for row in (f"name,kind,places,from\nAnn,staff,{SITE},2026-11-01\n", f"id,card\n{made['id']},{CARD}\n"):
+            [line] = (await bring(manager, row))["lines"]
+            assert (line["become"], "may not" in line["faults"][0]["reason"]) == ("refused", True)
+
+
+@pytest.mark.parametrize("text", ["", "colour\nred\n", "name\n" + "Una\n" * (MOST + 1)])
+async def test_a_file_of_no_use_is_refused_as_a_whole(village: httpx.AsyncClient, text: str) -> None:
+    refused = await bring(village, text, 422)
+    assert refused["errors"][0]["field"] == "body"
