@@ -10,7 +10,6 @@ import msgspec
 
 from edge.wire.codec import encode
 from edge.wire.decide import Reason
-from edge.wire.envelope import Purpose
 from edge.wire.events import (
     AccessData,
     DroppedData,
@@ -26,9 +25,8 @@ from tests.edge.lobby import (
     INNER_REX,
 )
 from tests.faults.known import Known
-from tests.faults.papers import signer_of
 from tests.faults.power_cuts import Cut
-from tests.faults.stage import BRIEF, BRIEF_CODE, DOORS, SET, Recording, Stage, code, offline_now
+from tests.faults.stage import BRIEF, BRIEF_CODE, SET, Recording, Stage, code, offline_now
 
 OFFLINE_END = ZERO + timedelta(minutes=15)
 """When the offline code that was used early in the hour is over."""
@@ -75,7 +73,7 @@ def come_back(cut: Cut, seed: int) -> Result:
             await stage.papers_held()
             await stage.hear_hello()
             await _all_is_there_once(stage, cut.known)
-            refused = await _no_retired_key_is_obeyed(stage)
+            refused = await stage.refuse_retired_keys()
             await _it_goes_on(stage, synchronised=synchronised)
             await _no_plan_goes_back(stage)
             assert not stage.refused
@@ -153,20 +151,6 @@ async def _all_is_there_once(stage: Stage, known: Known) -> None:
                 whole = False
             case _:
                 pass
-
-
-async def _no_retired_key_is_obeyed(stage: Stage) -> int:
-    """Nor one that vouches for itself: the papers that it signs are not taken. How many orders were refused."""
-    before, held = len(stage.outputs[STRIKE]), stage.status().papers
-    retired = stage.known.retired_signers(held)
-    for key in retired:
-        signer = signer_of(key)
-        stage.send("command", signer.seal(Purpose.COMMAND, stage.command()))
-        stage.send("papers", signer.seal(Purpose.PAPERS, stage.known.owed._replace(version=held + 1).delivery(DOORS)))
-        await asyncio.sleep(0.5)
-    assert len(stage.outputs[STRIKE]) == before
-    assert stage.status().papers == held
-    return 2 * len(retired)
 
 
 async def _it_goes_on(stage: Stage, *, synchronised: bool) -> None:

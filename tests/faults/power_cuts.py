@@ -23,6 +23,7 @@ async def busy_hour(stage: Stage) -> None:
     assert (await stage.ask(BRIEF_CODE)).granted
     assert (await stage.ask(stage.offline())).granted
     await stage.change_signing_key()
+    assert await stage.refuse_retired_keys()
     await stage.press_to_exit()
     await stage.pass_through(OUTER, INNER, people=200)
     await stage.drive(LOOP, True)

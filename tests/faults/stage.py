@@ -26,7 +26,7 @@ from edge.wire.topics import parse
 from firmware_sim.power_cut import VirtualDisk, VirtualMedium
 from firmware_sim.virtual import VirtualClock
 from tests.edge.enrolled import CONTROLLER_KEY, keys, papers
-from tests.edge.hall import CONTACT, DOOR, EDGE, INNER, OUTER, PIR, REX, SECRET, SITE, ZERO, A, config
+from tests.edge.hall import CONTACT, DOOR, EDGE, INNER, OUTER, PIR, REX, SECRET, SITE, STRIKE, ZERO, A, config
 from tests.edge.lobby import EVENING, INNER_DOOR, KEY_HOLDER, STAFF, Lobby, front, lobby, spans
 from tests.edge.machine import DEAD, Machine
 from tests.faults.known import Came, Entry, Held, Issued, Known, Moved, Note, Recorded, Said, Sent
@@ -234,6 +234,20 @@ class Stage(Lobby):
         owed = self.known.owed
         self.issue(owed._replace(version=owed.version + 1, secrets=(secret,)))
         await self.papers_held()
+
+    async def refuse_retired_keys(self) -> int:
+        """See that nothing which one of the controller's retired keys signs is obeyed, papers that vouch for it
+        neither; how many such orders there were."""
+        before, held = len(self.outputs[STRIKE]), self.status().papers
+        retired = self.known.retired_signers(held)
+        for key in retired:
+            signer, papers = signer_of(key), self.known.owed._replace(version=held + 1)
+            self.send("command", signer.seal(Purpose.COMMAND, self.command()))
+            self.send("papers", signer.seal(Purpose.PAPERS, papers.delivery(DOORS)))
+            await asyncio.sleep(0.5)
+        assert len(self.outputs[STRIKE]) == before
+        assert self.status().papers == held
+        return 2 * len(retired)
 
     async def next_plan(self) -> None:
         """Send a plan that is newer than any, and wait until it is applied."""
