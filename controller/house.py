@@ -65,6 +65,7 @@ from controller.plans.restored import repository as restored
 from controller.plans.why.service import Why
 from controller.secrets import Keys, load_keys
 from controller.settings import Settings
+from controller.telemetry.together import told_apart
 from edge.wire.clock import Clock
 from edge.wire.link import Link
 
@@ -200,7 +201,7 @@ def open_house(
         party_import=PartyImport(database, clock),
         holder_import=HolderImport(database, changes, holders),
         estate=estate,
-        site_file=SiteFile(database, clock, changes, estate, site_sections(policies)),
+        site_file=SiteFile(database, clock, changes, estate, site_sections(policies), told_apart),
         hours=Hours(database, clock, changes, desk.pictures),
         access=access,
         holders=holders,

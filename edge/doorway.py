@@ -196,6 +196,7 @@ class Doorway:
                 "fault": "; ".join(what for device, what in self._house.faults if device == self.id) or None,
                 "mode": self._mode or "locked",
                 "codes_wait_until": self._codes_wait_until(),
+                "interlock": self._config.interlock,
             },
         )
 

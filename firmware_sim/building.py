@@ -131,9 +131,11 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Building(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One hub with one edge."""
+    """What hangs on one edge: a hub, or another part of the site ``part_of``, whose hours and address it shares. A part
+    has an id of its own in the simulator only; its spaces may be reached by doors of the others."""
 
     id: Slug
+    part_of: Slug | None = None
     name: str
     address: str
     phone: str
@@ -157,9 +159,14 @@ class Building(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if twice := sorted({pin for pin in pins if pins.count(pin) > 1}):
             raise ValueError(f"pins {twice} are used twice")
         doors = {door.id for door in self.doors}
-        for space in self.spaces:
+        for space in self.spaces if self.part_of is None else ():
             if missing := sorted(set(space.doors) - doors):
                 raise ValueError(f"space {space.id} is reached by {missing}, and there are only {sorted(doors)}")
+
+    @property
+    def site(self) -> Slug:
+        """The site it is, or is part of."""
+        return self.part_of or self.id
 
 
 DEMO_SITES = ("ramsey", "march", "soham")

@@ -144,15 +144,15 @@ class Gate:
                 await writer.wait_closed()
 
     async def _live(self, hello: PiHello, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        site = self._world.site(hello.site)
+        site = self._world.behind(hello.site, hello.edge)
         wires = _PiWires(writer)
         self._stage.catch_up()
         # The levels go first, whatever plugging in says after them.
         wires.levels(dict(site.levels))
-        wires.hardware(self._hardware[hello.site])
+        wires.hardware(self._hardware[site.id])
         site.plug(wires)
-        self._plugged[hello.site].set()
-        reported = self._world.reported[hello.site]
+        self._plugged[site.id].set()
+        reported = self._world.reported[site.id]
         try:
             while data := await reader.readline():
                 said = cable.read_to_world(data)
@@ -165,7 +165,7 @@ class Gate:
             if site.wires is wires:
                 self._stage.catch_up()
                 site.unplug()
-                self._plugged[hello.site].clear()
+                self._plugged[site.id].clear()
 
     async def _answer(self, question: cable.ToWorld) -> Answer:
         try:

@@ -14,19 +14,20 @@ DATA = "data"
 
 
 async def put_building(api: Api, building: Building) -> None:
-    """Make the building in the estate. Repeatable."""
-    site = f"/sites/{building.id}"
-    await api.put(
-        site,
-        {
-            "name": building.name,
-            "zone": building.zone,
-            "address": building.address,
-            "phone": building.phone,
-            "latitude": building.latitude,
-            "longitude": building.longitude,
-        },
-    )
+    """Make the building in the estate; one that is a part, after the site it is part of. Repeatable."""
+    site = f"/sites/{building.site}"
+    if building.part_of is None:
+        await api.put(
+            site,
+            {
+                "name": building.name,
+                "zone": building.zone,
+                "address": building.address,
+                "phone": building.phone,
+                "latitude": building.latitude,
+                "longitude": building.longitude,
+            },
+        )
     await api.put(f"{site}/edges/{building.edge}", {"name": f"{building.name}: the Pi"})
     for door in building.doors:
         await api.put(
@@ -53,14 +54,14 @@ async def put_building(api: Api, building: Building) -> None:
 
 async def enrol(api: Api, building: Building, folder: Path) -> None:
     """Let the building's edge in, whose files lie in ``folder``, as its Pi would ask to be."""
-    made = await api.post(f"/sites/{building.id}/edges/{building.edge}/enrolment", {})
+    made = await api.post(f"/sites/{building.site}/edges/{building.edge}/enrolment", {})
     applicant = Applicant(made["token"])
     answer = await api.post("/enrol", applicant.body)
     write_identity(folder / DATA / FILE, applicant.accept(base64.b64decode(answer["papers"])))
 
 
-async def put_hours(api: Api, building: Building) -> None:
-    """The opening hours of the branch the building is modelled on."""
+async def put_hours(api: Api, building: Building, *parts: Building) -> None:
+    """The opening hours of the branch the building is modelled on, which hold for its other ``parts`` too."""
     await api.put(
         f"/sites/{building.id}/hours",
         {
@@ -69,7 +70,7 @@ async def put_hours(api: Api, building: Building) -> None:
                 for opening in building.hours
             ],
             "exceptions": [],
-            "free_doors": [door.id for door in building.doors if door.free_while_staffed],
+            "free_doors": [door.id for part in (building, *parts) for door in part.doors if door.free_while_staffed],
         },
     )
 

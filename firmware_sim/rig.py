@@ -116,7 +116,7 @@ class Rig:
         await self._sign_in()
         self.say("entering the buildings")
         for building in self.plan.buildings:
-            await self._enrol(building)
+            await self._enter(building)
         self.say("waking the edges")
         self._running = asyncio.create_task(self.stage.run(), name="the world")
         await self.gate.start()
@@ -175,7 +175,8 @@ class Rig:
         return site in self._dark
 
     async def online(self, site: str) -> None:
-        """Wait until the controller says that a site's edges are online with the newest plan applied."""
+        """Wait until the controller says that all edges of a site are online with the newest plan applied."""
+        site = self.world.site(site).building.site
 
         async def there() -> bool:
             edges = (await self.api.get(f"/sites/{site}/now"))["edges"]
@@ -290,13 +291,16 @@ class Rig:
             raise SimError(f"{kept} cannot be read ({error.strerror}); start anew with --fresh") from error
         await self.api.sign_in(user=USER, password=self.password)
 
-    async def _enrol(self, building: Building) -> None:
-        folder = self._edge_folder(building)
-        if (folder / provision.DATA / FILE).exists():
+    async def _enter(self, building: Building) -> None:
+        """Enter a building and its other parts, and let their edges in."""
+        parts = [part for part in self.plan.buildings if part.part_of == building.id]
+        if building.part_of is not None or (self._edge_folder(building) / provision.DATA / FILE).exists():
             return
-        await provision.put_building(self.api, building)
-        await provision.put_hours(self.api, building)
-        await provision.enrol(self.api, building, folder)
+        for part in (building, *parts):
+            await provision.put_building(self.api, part)
+        await provision.put_hours(self.api, building, *parts)
+        for part in (building, *parts):
+            await provision.enrol(self.api, part, self._edge_folder(part))
 
 
 def hallkeeper() -> str:

@@ -138,13 +138,15 @@ class Stage:
         return Outcome(done=False, text=f"SOMEBODY IS LOCKED IN behind {doorway.facts.name}")
 
     def set_fire(self, site: str, on: bool) -> Outcome:
-        """Set off a building's fire alarm, or reset it. Raises ``NoSuchThing``."""
+        """Set off a building's fire alarm, or reset it: its line comes to every edge. Raises ``NoSuchThing``."""
         self.catch_up()
         place = self.world.site(site)
-        place.set_fire(on)
+        parts = self.world.parts(place.building.site)
+        for part in parts:
+            part.set_fire(on)
         name = place.building.name
         if on:
-            return Outcome(done=True, text=f"Fire alarm at {name}: {place.people} people leave")
+            return Outcome(done=True, text=f"Fire alarm at {name}: {sum(part.people for part in parts)} people leave")
         text = f"The fire alarm at {name} is reset; its doors stay as they are until a key holder comes in"
         return Outcome(done=True, text=text)
 

@@ -83,6 +83,17 @@ class World:
             raise NoSuchThing(f"there is no site {name!r}; there are {', '.join(self.sites)}")
         return self.sites[name]
 
+    def parts(self, site: str) -> list[Site]:
+        """All that belongs to a site: as many as it has edges."""
+        return [part for part in self.sites.values() if part.building.site == site]
+
+    def behind(self, site: str, edge: str) -> Site:
+        """The part of a site that hangs on an edge. Raises ``NoSuchThing``."""
+        for part in self.parts(site):
+            if part.building.edge == edge:
+                return part
+        raise NoSuchThing(f"there is no edge {edge!r} at {site!r}")
+
     def open_up(self) -> None:
         """Let visitors come."""
         for crowd in self.crowds.values():

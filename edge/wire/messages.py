@@ -67,7 +67,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
     """The latest state of one device, for live views only: nothing acts on it. True as of event ``seq``.
 
-    ``values`` by kind: ``door`` {contact, lock, alarm, fault, mode, codes_wait_until};
+    ``values`` by kind: ``door`` {contact, lock, alarm, fault, mode, codes_wait_until, interlock};
     ``reader`` {door, side, kind, ...}; ``fire`` {state};
     ``counter`` {total_ins, total_outs, ins_today, outs_today, fault}; ``motion`` {active, zone};
     ``wifi`` {stations, zone}.

@@ -22,12 +22,13 @@ Stored = dict[str, Any]
 
 
 class Ledger:
-    """Looks through the API, as anybody would."""
+    """Looks through the API, as anybody would, at what the edge of a ``part`` of the site has told."""
 
-    def __init__(self, rig: Rig) -> None:
+    def __init__(self, rig: Rig, part: str = SITE) -> None:
         self.rig = rig
         self.world = rig.world
-        self.reported = rig.world.reported[SITE]
+        self.reported = rig.world.reported[part]
+        self._building = rig.world.site(part).building
         self._people = 0
         self._under_way = 0
 
@@ -93,12 +94,12 @@ class Ledger:
     # What is stored
 
     async def stored(self) -> list[Stored]:
-        """Every stored event of the site, in the order it was stored."""
+        """Every stored event of the edge, in the order it was stored."""
         found: list[Stored] = []
         after: dict[str, str] = {}
         while True:
             page = await self.rig.api.get(f"/sites/{SITE}/events", limit=str(PAGE), **after)
-            found += page["items"]
+            found += [event for event in page["items"] if event["edge"] == self._building.edge]
             if page["next"] is None:
                 return found
             after = {"after": page["next"]}
@@ -154,7 +155,8 @@ class Ledger:
         """Fails unless the stored counts are the truth minus exactly the outages."""
         outages = self.outages(stored)
         for way, name in ((Way.IN, "ins"), (Way.OUT, "outs")):
-            crossings = [crossing for crossing in self.world.truth.crossings if crossing.way is way]
+            all_ = self.world.truth.crossings
+            crossings = [each for each in all_ if (each.way, each.site) == (way, self._building.id)]
             surely = sum(_seen(crossing, outages) for crossing in crossings)
             perhaps = sum(_at_the_rim(crossing, outages) for crossing in crossings)
             counted = _counted(stored, name)

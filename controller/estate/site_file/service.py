@@ -1,6 +1,6 @@
 """A site as one file: written out, looked at, brought in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -57,16 +57,24 @@ class FileRefused(Invalid):
 
 
 class SiteFile:
-    """``sections``: what the domains add, in the order of the file; the list may grow until the first request."""
+    """``sections``: what the domains add, in the order of the file; the list may grow until the first request.
+    ``told``: what is wrong with a site that is to be so, by what its edges tell."""
 
     def __init__(
-        self, database: Database, clock: Clock, changes: Changes, estate: Estate, sections: Sequence[Section]
+        self,
+        database: Database,
+        clock: Clock,
+        changes: Changes,
+        estate: Estate,
+        sections: Sequence[Section],
+        told: Callable[[Tx, SiteParts], Awaitable[list[Problem]]],
     ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._estate = estate
         self._sections = sections
+        self._told = told
 
     async def export(self, site: str) -> bytes:
         """The site's file. Raises ``SiteUnknown``."""
@@ -126,6 +134,7 @@ class SiteFile:
         after = building.merged(before, wanted, prune=prune)
         found = await self._estate.faults(tx, before, after)
         problems += [Problem(place=each.place, text=each.text) for each in found if not wanted.doubts(each)]
+        problems += await self._told(tx, after)
         readable = after if not found else _loose(after)
         put, changes, obstacles, notes = await self._sections_of(
             tx, before, readable, tables, prune=prune, now=now, problems=problems

@@ -1,0 +1,102 @@
+"""What must act together hangs on one edge, and the fire line comes to each: a site that is wired otherwise is refused,
+by what its edges tell."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from controller.estate.model import Door, Edge, Site, SiteParts
+from controller.house import House
+from controller.telemetry import repository
+from controller.telemetry.together import apart
+from edge.wire.messages import DeviceState
+from tests.controller.estate.building import ROOT, put
+from tests.controller.village import SITE, furnish
+
+AT = datetime(2026, 3, 24, 11, 0, tzinfo=UTC)
+Told = tuple[str, DeviceState]
+
+
+def told(edge: str, device: str, kind: str, interlock: str | None = None) -> Told:
+    return edge, DeviceState(device=device, kind=kind, seq=1, at=AT, values={"interlock": interlock})
+
+
+HUB = [told("hub", "fire", "fire"), told("hub", "front", "door"), told("hub", "hub-area", "alarm")]
+YARD = [told("yard", "fire", "fire"), told("yard", "gate", "door")]
+LINE = "edges.yard: 'yard' tells of no fire line, and 'hub' of one"
+HANGS = "what must act together without a network hangs on one edge"
+
+
+def site(*doors: tuple[str, str]) -> SiteParts:
+    """A site whose doors are on those edges."""
+    return SiteParts(
+        site=Site(id=SITE, name="Ramsey", zone="Europe/London"),
+        edges=tuple(Edge(site=SITE, id=edge, name=edge) for edge in ("hub", "yard")),
+        doors=tuple(Door(site=SITE, id=door, name=door, edge=edge, hold_s=5, held_after_s=60) for door, edge in doors),
+    )
+
+
+BOTH = site(("front", "hub"), ("gate", "yard"))
+
+
+@pytest.mark.parametrize(
+    ("parts", "devices", "words"),
+    [
+        (BOTH, [*HUB, *YARD], []),
+        (BOTH, [*HUB, YARD[1]], [LINE]),
+        (BOTH, [HUB[1], YARD[1]], []),
+        (BOTH, HUB, []),
+        (site(("front", "hub"), ("gate", "hub")), [*HUB, YARD[1]], []),
+        (
+            BOTH,
+            [*HUB, *YARD, told("yard", "hub-area", "alarm")],
+            [f"edges.yard: the alarm area 'hub-area' is on 'hub' and 'yard'; {HANGS}"],
+        ),
+        (
+            BOTH,
+            [*HUB, *YARD, told("hub", "front", "door", "lobby"), told("yard", "gate", "door", "lobby")],
+            [f"edges.yard: the interlock 'lobby' is on 'hub' and 'yard'; {HANGS}"],
+        ),
+        (BOTH, [*HUB, *YARD, told("hub", "front", "door", "lobby"), told("hub", "inner", "door", "lobby")], []),
+    ],
+)
+def test_a_site_of_several_edges_is_wired_as_it_must_be_or_each_fault_is_named(
+    parts: SiteParts, devices: list[Told], words: list[str]
+) -> None:
+    found = [f"{each.place}: {each.text}" for each in apart(parts, devices)]
+    assert len(found) == len(words)
+    assert all(one.startswith(start) for one, start in zip(found, words, strict=True)), found
+
+
+async def test_a_file_of_a_site_whose_fire_line_misses_an_edge_is_refused_until_it_has_come_there(
+    any_client: httpx.AsyncClient, any_house: House
+) -> None:
+    await furnish(any_client)
+    hub = (await any_client.get(ROOT)).json()["doors"][0]["edge"]
+    await put(any_client, "edges/yard", name="Yard")
+    await put(any_client, "doors/gate", edge="yard")
+    file = (await any_client.get(f"{ROOT}/file")).content
+
+    async def tell(edge: str, *kinds: str) -> None:
+        states = [told(edge, kind, kind)[1] for kind in kinds]
+        async with any_house.database.write() as tx:
+            await repository.put_device_states(tx, SITE, edge, states)
+
+    async def check() -> list[str]:
+        headers = {"Content-Type": "application/toml"}
+        answer = await any_client.put(f"{ROOT}/file", params={"check": "true"}, content=file, headers=headers)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["possible"] is not bool(answer.json()["problems"])
+        return [f"{each['place']}: {each['text']}" for each in answer.json()["problems"]]
+
+    assert await check() == []
+    await tell(hub, "fire", "door")
+    assert await check() == []
+    await tell("yard", "door")
+    (problem,) = await check()
+    assert problem.startswith(f"edges.yard: 'yard' tells of no fire line, and {hub!r} of one: lead the line")
+    refused = await any_client.put(f"{ROOT}/file", content=file, headers={"Content-Type": "application/toml"})
+    assert refused.status_code == 422
+    await tell("yard", "fire")
+    assert await check() == []
