@@ -69,6 +69,8 @@ class Greeter:
         self._asked: dict[EdgeName, deque[str]] = {}
         self._unanswered: dict[EdgeName, float] = {}
         self._line_down_since: float | None = None
+        self._given_up: set[EdgeName] = set()
+        """What was put down as out of reach while our own line is down, and not heard since."""
 
     @property
     def open_questions(self) -> dict[EdgeName, int]:
@@ -167,15 +169,19 @@ class Greeter:
         now = asyncio.get_running_loop().time()
         if self._link.connected:
             self._line_down_since = None
+            self._given_up.clear()
             silent = [name for name, asked in self._unanswered.items() if now - asked >= after_s]
         else:
             self._unanswered.clear()
             if self._line_down_since is None:
                 self._line_down_since = now
-            silent = sorted(self._gate.edges) if now - self._line_down_since >= BLIND_AFTER_S else []
+            blind = now - self._line_down_since >= BLIND_AFTER_S
+            silent = sorted(self._gate.edges - self._given_up) if blind else []
         for name in silent:
             lost = await self._database.run(self._lost, name)
             self._unanswered.pop(name, None)
+            if not self._link.connected:
+                self._given_up.add(name)
             if lost:
                 self._seen(name[0])
                 self._standing(name[0])
@@ -231,6 +237,7 @@ class Greeter:
         """Note what the edge carries out, and what papers it holds; whether what it carries out is known."""
         self._seen(name[0])
         if status.online:
+            self._given_up.discard(name)
             await self._holds(name, status.papers)
         unknown = await self._restored.look(name, status, proven=proven)
         if status.plan_version is not None and status.plan_digest is not None:
