@@ -1,7 +1,8 @@
 """A site with two Pis: the doors of the hub on one, two further doors on the other, the fire line at both. Each goes on
 without the other, and what needs both waits for both."""
 
-from collections.abc import AsyncIterator, Callable
+import random
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from firmware_sim.building import Building, Counter, DoorFacts, Space, demo_buil
 from firmware_sim.rig import Plan, Rig
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE, Ledger, Stored
-from tests.faults.trial import Row, Trial
+from tests.faults.trial import Trial
 
 ANNEX, ANNEX_DOOR, BARN = "ramsey-annex", "annex-door", "barn"
 GIVEN_BACK_MIN = 2
@@ -213,9 +214,7 @@ async def fire_comes_to_both(trial: Trial, barn: Barn) -> None:
     await trial.rig.until(latched, "the fire is latched at both edges")
 
 
-async def test_two_edges_of_a_site_go_on_without_each_other_and_what_needs_both_waits_for_both(
-    trial: Trial, row: Callable[[Row], None]
-) -> None:
+async def test_two_edges_of_a_site_go_on_without_each_other_and_what_needs_both_waits_for_both(trial: Trial) -> None:
     barn = Barn(trial)
     await trial.begin()
     await trial.opens()
@@ -231,3 +230,46 @@ async def test_two_edges_of_a_site_go_on_without_each_other_and_what_needs_both_
     hub, yard = (read_identity(trial.rig.folder / "edges" / part / provision.DATA / FILE) for part in (SITE, ANNEX))
     assert hub.keys.signing.public_key() != yard.keys.signing.public_key()
     assert set(hub.papers.doors).isdisjoint(yard.papers.doors)
+
+
+@pytest.mark.faults_full
+@pytest.mark.parametrize("seed", range(3))
+async def test_two_edges_that_are_cut_off_and_killed_in_turn_lose_nothing_of_either(trial: Trial, seed: int) -> None:
+    """A dozen times, each by itself, mostly while people come and go at both."""
+    chance, barn = random.Random(seed), Barn(trial)
+    booking = await book(trial, BARN)
+    await trial.begin()
+    await on_door(trial, booking)
+    code = str(booking["code"])
+
+    async def hub_dies() -> None:
+        await trial.pull_the_plug()
+        await barn.opens(code)
+        await barn.gets_out()
+        await trial.wakes()
+
+    async def barn_dies() -> None:
+        await barn.opens(code)
+        await barn.pull_the_plug()
+        await barn.gets_out()
+        await trial.opens()
+        await trial.rig.set_power(ANNEX, True)
+        await trial.rig.online(SITE)
+
+    async def both_are_cut_off() -> None:
+        for part in (SITE, ANNEX):
+            trial.rig.set_network(part, False)
+        trial.ledger.send(3)
+        await barn.opens(code)
+        await trial.opens()
+        await barn.gets_out()
+        await trial.refuses()
+        for part in (SITE, ANNEX):
+            trial.rig.set_network(part, True)
+
+    for _ in range(12):
+        await chance.choice([hub_dies, barn_dies, both_are_cut_off])()
+        await trial.rig.online(SITE)
+        await trial.ledger.everybody_gone()
+    await trial.ends_well()
+    await barn.holds()
