@@ -1,5 +1,6 @@
 """Why a door opens or not: by the plan that it had, in words that never say the code."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.controller.access.test_access import go_offline
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW
 from tests.controller.village import API, SITE, Json, act, book
+from tests.eventually import eventually
 
 EDGE = "pi-front"
 DAY = timedelta(days=1)
@@ -266,8 +268,14 @@ async def test_old_secrets_lie_sealed_and_go_with_the_plans_of_their_time(
         assert (row.since, row.until) == (None, NOW + DAY)
         assert clear not in row.secret
         await tx.execute(delete(signed_plans).where(signed_plans.c.compiled_at <= NOW + DAY))
-        await plans.forget_secrets(tx)
-        assert (await tx.execute(kept)).all() == []
+
+    async def gone() -> bool:
+        async with any_house.database.read() as tx:
+            return (await tx.execute(kept)).all() == []
+
+    days = asyncio.create_task(any_house.exchange.planner.watch_days())
+    await eventually(gone, what="secrets that explain nothing any more are deleted")
+    days.cancel()
     found = await why(any_village, code=made["code"], at="2026-11-25T18:05")
     assert (found["granted"], found["plan"]) == (False, None)
 
