@@ -38,6 +38,7 @@ from controller.people.passwords import Passwords
 from controller.plans import routes as plans
 from controller.plans.overrides import routes as overrides
 from controller.plans.restored import routes as restored
+from controller.plans.time import GIVEN, Sources
 from controller.plans.why import routes as why
 from controller.problem import (
     Conflicting,
@@ -90,14 +91,19 @@ ANYWHERE = (Invalid, TooLarge, Refused, Conflicting)
 
 
 def build_app(
-    settings: Settings, clock: Clock, *, passwords: Passwords | None = None, link: Link | None = None
+    settings: Settings,
+    clock: Clock,
+    *,
+    passwords: Passwords | None = None,
+    link: Link | None = None,
+    time: Sources = GIVEN,
 ) -> FastAPI:
-    """The application around a house of its own, ``app.state.house``.
+    """The application around a house of its own, ``app.state.house``. ``time``: what vouches for the clock.
 
     The caller migrates the database, awaits ``house.start()`` before the first request, runs
     ``house.tasks``, and awaits ``house.close()`` at the end. Raises ``KeyFault``.
     """
-    return app_of(open_house(settings, clock, passwords=passwords, link=link))
+    return app_of(open_house(settings, clock, passwords=passwords, link=link, time=time))
 
 
 def app_of(house: House) -> FastAPI:

@@ -23,6 +23,7 @@ from controller.plans.hello import Greeter
 from controller.plans.overrides.service import Overrides
 from controller.plans.restored.service import Restored
 from controller.plans.service import Planner
+from controller.plans.time import FILE, GIVEN, Sources, TimeWatch, publish_time
 from controller.settings import Broker, Settings
 from controller.switchboard import Switchboard
 from controller.telemetry.filing import Cabinet
@@ -54,11 +55,15 @@ class Exchange:
         pictures: Pictures,
         others: Others,
         link: Link | None = None,
+        time: Sources = GIVEN,
     ) -> None:
         signer = hand
+        self.time = TimeWatch(clock, time, file=settings.data_dir / FILE, seen_right=settings.clock_right_on)
+        publish_time(registry, self.time)
         self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
-        self.live = Live(database=database, clock=clock, changes=changes, pictures=pictures)
+        self.live = Live(database=database, clock=clock, changes=changes, pictures=pictures, doubt=self.doubt)
         self.gate = Gate()
+        self.time.changed = lambda: self._stored(frozenset(site for site, _ in self.gate.edges))
         self.papers = PapersDesk(
             database=database,
             link=self.link,
@@ -79,6 +84,7 @@ class Exchange:
             pictures=pictures,
             others=others,
             secret_names=enrolment.registry.secret_names,
+            time=self.time,
             clock_right_on=settings.clock_right_on,
         )
         self.restored = Restored(
@@ -148,6 +154,7 @@ class Exchange:
         """What runs as long as the controller does, by name."""
         tasks: dict[str, Run] = {
             "switchboard": self.switchboard.run,
+            "time": self.time.run,
             "watch estate": self.switchboard.watch_estate,
             "ingest": self.ingest.run,
             "count refusals": self.ingest.flush_counts,
@@ -170,8 +177,12 @@ class Exchange:
         if self.follower is not None:
             self.follower.wake()
 
+    def doubt(self) -> str | None:
+        """Why the controller does not believe its clock, or None."""
+        return self.time.doubt or self.planner.trouble
+
     async def _clock_ready(self) -> str | None:
-        return self.planner.trouble
+        return self.doubt()
 
 
 def broker_link(broker: Broker, files: BrokerFiles) -> BrokerLink:

@@ -62,6 +62,7 @@ from controller.people.service import People
 from controller.plans import repository as plans
 from controller.plans.overrides import repository as overrides
 from controller.plans.restored import repository as restored
+from controller.plans.time import GIVEN, Sources
 from controller.plans.why.service import Why
 from controller.secrets import Keys, load_keys
 from controller.settings import Settings
@@ -134,9 +135,15 @@ class House:
 
 
 def open_house(
-    settings: Settings, clock: Clock, *, passwords: Passwords | None = None, link: Link | None = None
+    settings: Settings,
+    clock: Clock,
+    *,
+    passwords: Passwords | None = None,
+    link: Link | None = None,
+    time: Sources = GIVEN,
 ) -> House:
-    """Make the parts; touches nothing but the key files. ``link`` takes the broker's place. Raises ``KeyFault``."""
+    """Make the parts; touches nothing but the key files and that of the clock. ``link`` takes the broker's place;
+    ``time`` is what vouches for the clock. Raises ``KeyFault``."""
     keys = load_keys(settings.data_dir)
     database = Database(settings.database_url)
     changes = Changes()
@@ -183,6 +190,7 @@ def open_house(
         pictures=desk.pictures,
         others=Others(estate, keys, holders),
         link=link,
+        time=time,
     )
     policies = Policies(database, clock, changes, desk.pictures)
     policies.when_one_changes(lambda tx, site: desk.follow_policy(tx, site, clock.now()))

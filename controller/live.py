@@ -6,7 +6,8 @@ nothing up and has nothing to catch up with.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
 
 import msgspec
 
@@ -14,7 +15,7 @@ from controller.bookings.picture import Pictures
 from controller.changes import Changes
 from controller.database import Database
 from controller.estate.service import require_parts
-from controller.telemetry.snapshot import Snapshot, take_snapshot
+from controller.telemetry.snapshot import Doubt, Snapshot, take_snapshot
 from edge.wire.clock import Clock
 
 SNAPSHOT_EVERY_S = 1.0
@@ -42,9 +43,19 @@ class _Watcher:
 
 
 class Live:
-    """Tells watchers. ``seen`` and ``diary`` never wait."""
+    """Tells watchers. ``seen`` and ``diary`` never wait. ``doubt``: why the controller does not believe its clock."""
 
-    def __init__(self, *, database: Database, clock: Clock, changes: Changes, pictures: Pictures) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        changes: Changes,
+        pictures: Pictures,
+        doubt: Callable[[], str | None],
+    ) -> None:
+        self._doubt = doubt
+        self._doubted_at: datetime | None = None
         self._database = database
         self._pictures = pictures
         self._clock = clock
@@ -77,9 +88,15 @@ class Live:
 
     async def snapshot(self, site: str) -> Snapshot:
         """The site as it is known now. Raises ``SiteUnknown``."""
+        now = self._clock.now()
         async with self._database.read() as tx:
             hours = (await self._pictures.of(tx, site)).hours
-            return await take_snapshot(tx, await require_parts(tx, site), hours, self._clock.now())
+            return await take_snapshot(tx, await require_parts(tx, site), hours, now, self._doubted(now))
+
+    def _doubted(self, now: datetime) -> Doubt | None:
+        why = self._doubt()
+        self._doubted_at = (self._doubted_at or now) if why is not None else None
+        return Doubt(since=self._doubted_at, why=why) if why is not None and self._doubted_at is not None else None
 
     async def watch(self, site: str) -> AsyncGenerator[bytes, None]:
         """Messages for one watcher, for ever: a snapshot at once, then what changes. Raises ``SiteUnknown``."""

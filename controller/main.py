@@ -16,6 +16,7 @@ from controller.house import House, NamedTask
 from controller.idempotency import forget_old_keys
 from controller.loglines import set_up_logging
 from controller.migrations import migrate
+from controller.plans.time import GIVEN, MACHINE
 from controller.settings import ConfigError, Listen, Settings, load_settings
 from edge.wire.clock import Clock, clock_from
 from edge.wire.errors import WireError
@@ -75,7 +76,7 @@ def open_listener(config: Path, listen: Listen) -> socket.socket:
 async def _run(settings: Settings, clock: Clock, listener: socket.socket) -> int:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     await migrate(settings.database_url)
-    app = build_app(settings, clock)
+    app = build_app(settings, clock, time=MACHINE if settings.clock_file is None else GIVEN)
     house: House = app.state.house
     server = Server(
         uvicorn.Config(

@@ -30,7 +30,6 @@ from edge.pulse import OUTSIDE_STUCK_S, Pulse, Wake
 from edge.recovery import Found
 from edge.renewal import PapersKeeper
 from edge.tls import context_of
-from edge.trust import battery_clock, kernel_synchronised, machine_boot_id
 from edge.watchdog import ServiceManager, watch
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
@@ -39,6 +38,7 @@ from edge.wire.errors import WireError
 from edge.wire.events import Ack, BootData, Event, EventBatch, OutageData, PlanData
 from edge.wire.ids import uuid7
 from edge.wire.link import Connected, Disconnected, Link, Message
+from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id
 from edge.wire.messages import Applied
 from edge.wire.topics import Topic, parse, subscriptions
 

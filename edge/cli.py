@@ -119,9 +119,9 @@ async def _run(path: Path) -> None:
     from edge.files import DiskFiles
     from edge.link import MqttLink
     from edge.pins import machine_pins
-    from edge.trust import kernel_synchronised
     from edge.watchdog import ServiceManager
     from edge.wire.clock import clock_from
+    from edge.wire.machine_clock import kernel_synchronised
 
     config = load(path)
     try:

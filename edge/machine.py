@@ -9,7 +9,7 @@ from pathlib import Path
 from edge.config import Config
 from edge.diagnosis import Finding, fail, ok, warn
 from edge.readers.config import OsdpConfig, UsbKeypadConfig, UsbScannerConfig
-from edge.trust import battery_clock, kernel_synchronised
+from edge.wire.machine_clock import battery_clock, kernel_synchronised
 
 UNIT = "hallkeeper-edge"
 ANSWER_S = 5.0

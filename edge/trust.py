@@ -1,4 +1,4 @@
-"""How far the clock is believed, and the floor below which it never falls. Pure but for what asks the machine.
+"""How far the clock is believed, and the floor below which it never falls. Pure.
 
 - *synced*: the clock's source sets it (NTP), and nothing speaks against it.
 - *holdover*: the time was proven and the monotonic clock carries it on; how far it may be off by now is known.
@@ -10,9 +10,7 @@ monotonic clock: from then on the machine's clock, which anybody on the line can
 is followed only within what drift explains. docs/time.md has the rules as tables.
 """
 
-import ctypes
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -44,8 +42,6 @@ RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
 """It was later than this when this program was made: a floor below is that of a machine that never knew the time."""
 LATEST = datetime(2126, 1, 1, tzinfo=UTC)
 """Whatever says that it is later than this is spoilt."""
-TIME_ERROR = 5
-BATTERY_CLOCK = Path("/sys/class/rtc/rtc0/since_epoch")
 
 
 Span = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
@@ -228,35 +224,3 @@ def _vouches(battery: datetime | None, now: datetime, floor: Floor | None) -> bo
     if battery is None or abs(battery - now) > BATTERY_TOLERANCE or battery < RELEASED:
         return False
     return floor is None or floor.at - timedelta(seconds=BATTERY_ERROR_S) <= now <= floor.at + LONGEST_OFF
-
-
-class _Timex(ctypes.Structure):
-    """``struct timex`` of adjtimex(2): only ``modes`` is set here (0, read only); the rest is room."""
-
-    _fields_ = [("modes", ctypes.c_uint), ("room", ctypes.c_byte * 252)]
-
-
-def kernel_synchronised() -> bool:
-    """Whether the kernel holds its clock to be set by a time service (adjtimex(2))."""
-    try:
-        state: int = ctypes.CDLL(None).adjtimex(ctypes.byref(_Timex()))
-    except (OSError, AttributeError):
-        return False
-    return 0 <= state < TIME_ERROR
-
-
-def battery_clock(file: Path = BATTERY_CLOCK) -> datetime | None:
-    """What the machine's battery clock says; ``None`` where there is none or it does not answer."""
-    try:
-        return datetime.fromtimestamp(int(file.read_text(encoding="ascii")), UTC)
-    except (OSError, ValueError, OverflowError):
-        return None
-
-
-def machine_boot_id() -> str:
-    """The kernel's id of this boot of the machine, or nothing where there is none."""
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return file.read().strip()
-    except OSError:
-        return ""

@@ -35,6 +35,7 @@ from controller.plans.overrides import repository as overrides
 from controller.plans.overrides.model import ForPlan
 from controller.plans.restored import repository as restored
 from controller.plans.restored.carrying import Carried, carried, carry
+from controller.plans.time import TimeWatch
 from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
@@ -93,8 +94,10 @@ class Planner:
         pictures: Pictures,
         others: Others,
         secret_names: SecretNames,
+        time: TimeWatch,
         clock_right_on: date | None = None,
     ) -> None:
+        self._time = time
         self._clock_right_on = clock_right_on
         self._database = database
         self._link = link
@@ -204,7 +207,7 @@ class Planner:
         except ClockDoubtful as error:
             if self.trouble is None:
                 log.critical(str(error))
-            self.trouble = str(error)
+                self.trouble = str(error)
             self._due[name] = _real() + RETRY_S * 10
         except TooMuchForOnePart as error:
             log.error("A plan cannot be made", extra={"edge": "/".join(name), "why": str(error)})
@@ -336,6 +339,7 @@ class Planner:
         return msgspec.structs.replace(given, extra=extra)
 
     async def _check_clock(self, tx: Tx, now: datetime) -> None:
+        self._time.check()
         clocks.check(now, await repository.last_signed(tx), self._clock_right_on)
 
     async def knows_the_time(self, tx: Tx) -> bool:

@@ -40,6 +40,13 @@ _SAFETY_ALERTS = ("duress", "intruder", "not_secured")
 Value = str | int | float | bool | None
 
 
+class Doubt(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the controller does not believe its clock, and since when by that clock."""
+
+    since: datetime
+    why: str
+
+
 class GapView(msgspec.Struct, frozen=True, kw_only=True):
     starts: str = msgspec.field(name="from")
     ends: str = msgspec.field(name="to")
@@ -161,7 +168,7 @@ class OutageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something of the last 24 hours that somebody should look at."""
+    """Something of the last 24 hours that somebody should look at. ``edge``: empty where it is the controller's."""
 
     at: str
     text: str
@@ -214,7 +221,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
     acts: str
 
 
-async def take_snapshot(tx: Tx, parts: SiteParts, hours: HoursBook, now: datetime) -> Snapshot:
+async def take_snapshot(
+    tx: Tx, parts: SiteParts, hours: HoursBook, now: datetime, doubt: Doubt | None = None
+) -> Snapshot:
     """The site as it is known now."""
     site, zone = parts.site.id, parts.site.tz
     told = _Teller(zone)
@@ -301,7 +310,10 @@ async def take_snapshot(tx: Tx, parts: SiteParts, hours: HoursBook, now: datetim
             OutageView(edge=each.edge, starts=told.at(each.during.start), ends=told.at(each.during.end))
             for each in await reading.site_outages(tx, site, looked)
         ],
-        alerts=await _alerts(tx, edges, site, looked.start, told, undecided=undecided),
+        alerts=[
+            *_clock_alert(doubt, told),
+            *await _alerts(tx, edges, site, looked.start, told, undecided=undecided),
+        ],
         restored=undecided,
         overrides=_overrides(await show(tx, parts, now), told),
         acts=await plans.last_acts(tx, site),
@@ -393,6 +405,13 @@ def _overrides(shown: Shown, told: _Teller) -> list[OverrideView]:
         )
         for one in shown.ordered
     ]
+
+
+def _clock_alert(doubt: Doubt | None, told: _Teller) -> list[AlertView]:
+    if doubt is None:
+        return []
+    text = f"The controller does not believe its clock: {doubt.why}"
+    return [AlertView(at=told.at(doubt.since), text=text, edge="")]
 
 
 async def _alerts(

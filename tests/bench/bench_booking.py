@@ -70,7 +70,8 @@ def controller(folder: Path, database: str, *, clock_file: Path | None = None) -
     """``hallkeeper controller run`` with its data in ``folder``."""
     port = free_port()
     config = folder / "controller.toml"
-    clock = f'clock_file = "{clock_file}"\n' if clock_file else ""
+    today = datetime.now(UTC).date()
+    clock = f'clock_file = "{clock_file}"\n' if clock_file else f"clock_right_on = {today}\n"
     config.write_text(
         f'data_dir = "{folder}"\ndatabase = "{database}"\n{clock}'
         f"[listen]\nport = {port}\n[broker]\nport = {free_port()}\n"

@@ -14,11 +14,9 @@ from edge.trust import (
     SYNC_ERROR_S,
     Floor,
     Timekeeper,
-    battery_clock,
-    kernel_synchronised,
-    machine_boot_id,
 )
 from edge.wire.decide import ClockTrust
+from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id
 from edge.wire.plan import HORIZON
 
 NOON = datetime(2026, 10, 25, 12, 0, tzinfo=UTC)

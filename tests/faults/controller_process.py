@@ -4,6 +4,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -25,6 +26,8 @@ class ControllerProcess:
         config = folder / "controller.toml"
         config.write_text(
             f'data_dir = "{folder}"\n'
+            # Nothing vouches for the clock of a container.
+            f"clock_right_on = {datetime.now(UTC).date()}\n"
             f'[listen]\nhost = "127.0.0.1"\nport = {self.port}\n'
             f'[broker]\nhost = "{broker.host}"\nport = {broker.port}\n'
         )

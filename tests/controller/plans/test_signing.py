@@ -61,6 +61,7 @@ class Desk:
             pictures=house.desk.pictures,
             others=Others(house.estate, house.keys, house.holders),
             secret_names=house.enrolment.registry.secret_names,
+            time=house.exchange.time,
         )
 
     async def book(self) -> View:

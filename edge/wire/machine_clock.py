@@ -1,0 +1,41 @@
+"""What a machine knows of its own clock: who sets it, and since when it runs. Beside ``edge.wire.clock`` the only file
+here that asks the machine anything."""
+
+import ctypes
+from datetime import UTC, datetime
+from pathlib import Path
+
+TIME_ERROR = 5
+BATTERY_CLOCK = Path("/sys/class/rtc/rtc0/since_epoch")
+
+
+class _Timex(ctypes.Structure):
+    """``struct timex`` of adjtimex(2): only ``modes`` is set here (0, read only); the rest is room."""
+
+    _fields_ = [("modes", ctypes.c_uint), ("room", ctypes.c_byte * 252)]
+
+
+def kernel_synchronised() -> bool:
+    """Whether the kernel holds its clock to be set by a time service (adjtimex(2))."""
+    try:
+        state: int = ctypes.CDLL(None).adjtimex(ctypes.byref(_Timex()))
+    except (OSError, AttributeError):
+        return False
+    return 0 <= state < TIME_ERROR
+
+
+def battery_clock(file: Path = BATTERY_CLOCK) -> datetime | None:
+    """What the machine's battery clock says; ``None`` where there is none or it does not answer."""
+    try:
+        return datetime.fromtimestamp(int(file.read_text(encoding="ascii")), UTC)
+    except (OSError, ValueError, OverflowError):
+        return None
+
+
+def machine_boot_id() -> str:
+    """The kernel's id of this boot of the machine, or nothing where there is none."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""

@@ -1,0 +1,65 @@
+"""What a controller does whose clock nothing vouches for: it says so everywhere, and signs nothing."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from controller.app import build_app
+from controller.migrations import migrate
+from controller.people.passwords import Passwords
+from controller.plans import repository
+from controller.plans.clock import ClockDoubtful
+from controller.plans.time import Sources
+from controller.settings import Settings
+from edge.wire.topics import subscriptions
+from firmware_sim.memory_link import MemoryBroker
+from tests.controller.clock import ManualClock
+from tests.integration.hub import Hub
+
+
+@pytest.fixture
+def vouched() -> list[bool]:
+    """Whether a time service sets the clock."""
+    return [False]
+
+
+@pytest.fixture
+async def doubtful(
+    any_settings: Settings, clock: ManualClock, passwords: Passwords, vouched: list[bool]
+) -> AsyncIterator[Hub]:
+    await migrate(any_settings.database_url)
+    link = MemoryBroker().client(subscriptions("up"))
+    sources = Sources(synchronised=lambda: vouched[0], settable=False)
+    hub = Hub(build_app(any_settings, clock, passwords=passwords, link=link, time=sources))
+    await hub.house.start()
+    await hub.furnish()
+    yield hub
+    await hub.house.close()
+
+
+async def test_nothing_is_signed_and_everybody_told_until_something_vouches_for_the_clock(
+    doubtful: Hub, vouched: list[bool]
+) -> None:
+    exchange, name = doubtful.house.exchange, ("ramsey", "main")
+    transport = httpx.ASGITransport(app=doubtful.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client:
+        with pytest.raises(ClockDoubtful):
+            await exchange.planner.refresh(name)
+        async with doubtful.house.database.read() as tx:
+            assert await repository.latest(tx, *name) is None
+            assert not await exchange.planner.knows_the_time(tx)
+        ready = await client.get("/readyz")
+        assert ready.status_code == 503
+        assert "nothing vouches for the clock" in ready.json()["checks"]["clock"]
+        assert 'hallkeeper_clock{state="unproven"} 1.0' in (await client.get("/metrics")).text
+        (alert,) = (await exchange.live.snapshot("ramsey")).alerts
+        assert alert.text.startswith("The controller does not believe its clock: nothing vouches for the clock")
+
+        vouched[0] = True
+        assert await exchange.planner.refresh(name) is not None
+        assert (await client.get("/readyz")).json()["checks"]["clock"] == "ready"
+        told = (await client.get("/metrics")).text
+        assert 'hallkeeper_clock{state="synced"} 1.0' in told
+        assert "hallkeeper_clock_error_seconds 0.0" in told
+        assert (await exchange.live.snapshot("ramsey")).alerts == []
