@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from controller.migrations import migrate
 from firmware_sim.building import demo_buildings
@@ -20,6 +21,7 @@ from firmware_sim.scenario import Happening, Scenario, Typing, all_scenarios, re
 from firmware_sim.truth import Way
 from firmware_sim.virtual import VirtualClock, run_virtual
 from firmware_sim.world import World
+from tests.faults.trial import Row
 from tests.scenarios.theatre import Theatre, theatre
 from tests.services.memory import in_memory
 
@@ -42,11 +44,16 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.mark.parametrize("file", all_scenarios(), ids=lambda file: file.name.removesuffix(".toml"))
-def test_what_must_hold_holds(file: Traversable, template: Path, folder: Path) -> None:
+def _marked(file: Traversable) -> ParameterSet:
+    marks = [pytest.mark.faults_full] if read_scenario(file).long else []
+    return pytest.param(file, id=file.name.removesuffix(".toml"), marks=marks)
+
+
+@pytest.mark.parametrize("file", [_marked(file) for file in all_scenarios()])
+def test_what_must_hold_holds(file: Traversable, template: Path, folder: Path, row: Callable[[Row], None]) -> None:
     shutil.copy(template, folder / "hallkeeper.db")
     scenario = read_scenario(file)
-    run_virtual(lambda clock: Play(scenario, clock, folder).run(), zero=scenario.begins)
+    row(run_virtual(lambda clock: Play(scenario, clock, folder).run(), zero=scenario.begins))
 
 
 class Play:
@@ -60,7 +67,8 @@ class Play:
         self._key_holders: dict[str, str] = {}
         self._wrong: list[str] = []
 
-    async def run(self) -> None:
+    async def run(self) -> Row:
+        """What it came to. Fails unless what must hold holds."""
         scenario = self._scenario
         world = World(
             [building for building in demo_buildings() if building.id in scenario.sites],
@@ -82,8 +90,16 @@ class Play:
                     group.create_task(self._at(at, deed))
                 group.create_task(self._theatre.sleep_until(scenario.ends))
             await self._settle()
-            await self._judge(self._theatre, world)
+            stored = await self._judge(self._theatre, world)
         assert self._wrong == []
+        return Row(
+            scenario=scenario.name.lower(),
+            recorded=sum(world.reported[site].events for site in scenario.sites),
+            stored=stored,
+            refused=sum(not typing.opens for typing in scenario.types),
+            out=sum(world.truth.count(site, Way.OUT) for site in scenario.sites),
+            remark="in virtual time",
+        )
 
     async def _at(self, moment: datetime, deed: Coroutine[Any, Any, None]) -> None:
         await self._theatre.sleep_until(moment)
@@ -163,8 +179,9 @@ class Play:
             link.mend()
         await self._theatre.sleep_until(self._scenario.ends + QUIET)
 
-    async def _judge(self, theatre: Theatre, world: World) -> None:
-        claims, truth = self._scenario.must_hold, world.truth
+    async def _judge(self, theatre: Theatre, world: World) -> int:
+        """How many events are stored."""
+        claims, truth, so_many = self._scenario.must_hold, world.truth, 0
         assert truth.locked_in == []
         for site in self._scenario.sites:
             stored = await self._all_stored(site, world)
@@ -173,6 +190,7 @@ class Play:
             assert len({log for log, _ in seqs}) == 1
             assert sorted(seq for _, seq in seqs) == list(range(1, len(seqs) + 1))
             assert len(seqs) == world.reported[site].events
+            so_many += len(seqs)
             for door in world.site(site).doorways:
                 counted = [
                     event["data"]
@@ -201,6 +219,7 @@ class Play:
             if (await theatre.api.get(f"/bookings/{booking['id']}"))["arrived_at"] is not None
         ]
         assert sorted(arrived) == sorted(claims.arrived)
+        return so_many
 
     def _judge_fire(self, site: str, stored: list[dict[str, Any]]) -> None:
         """What was told of fire is what was; while it burnt nobody came in, and everybody got out."""
