@@ -22,7 +22,7 @@ from edge.door import EXIT_HOLD_S
 from edge.door_config import DoorConfig
 from edge.interlock import WAIT_S
 from edge.pinout import InputPin, OutputPin
-from edge.wire.events import AccessData, DoorChange, DoorData, Event
+from edge.wire.events import AccessData, BootData, DoorChange, DoorData, Event, FaultData
 from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Override, OverrideKind
 from firmware_sim.circuit import Circuit
@@ -49,6 +49,8 @@ from tests.edge.lobby import (
 
 SETTLED_S = 0.1
 """Longer than any contact bounces."""
+LOOSE, LOOSE_EVERY_S = 40, 0.025
+"""How often, and how quickly, a loose wire opens and closes: enough to be found out."""
 ENTERS_S = 3.0
 HOLD_S = 5.0
 LONG = Interval(start=ZERO - timedelta(days=1), end=ZERO + timedelta(days=30))
@@ -74,6 +76,7 @@ class Doors(RuleBasedStateMachine):
         self.may_until = dict.fromkeys(DOORS, -1.0)
         self.pressed, self.free = dict.fromkeys(DOORS, False), dict.fromkeys(DOORS, False)
         self.fire, self.broken, self.dead = False, False, False
+        self.doubtful: set[str] = set()
         self.typed: set[str] = set()
         self.wrong: list[str] = []
 
@@ -131,6 +134,19 @@ class Doors(RuleBasedStateMachine):
     @rule(door=names, is_open=st.booleans())
     def leaf(self, door: str, is_open: bool) -> None:
         self.drive(CONTACTS[door], is_open)
+
+    @rule(door=names, what=st.sampled_from([CONTACTS, BUTTONS]))
+    def loosen(self, door: str, what: dict[str, int]) -> None:
+        """A wire is loose for a while, and then as it was."""
+
+        async def chattering() -> None:
+            rest = self.hall.levels[what[door]]
+            for number in range(2 * LOOSE):
+                await self.hall.drive(what[door], rest if number % 2 else not rest)
+                await asyncio.sleep(LOOSE_EVERY_S)
+
+        self.may(door, 2 * LOOSE * LOOSE_EVERY_S + EXIT_HOLD_S + 2 * SETTLED_S)
+        self.do(chattering())
 
     @rule(broken=st.booleans())
     def glass(self, broken: bool) -> None:
@@ -193,6 +209,7 @@ class Doors(RuleBasedStateMachine):
         now = self.loop.time()
         for door, config in DOORS.items():
             cause = self.pressed[door] or self.free[door] or self.fire or (door == DOOR and self.broken)
+            cause = cause or door in self.doubtful
             if self.released(door, config) and not cause:
                 assert now <= self.may_until[door], f"{door} is released, and nothing lets it be"
 
@@ -263,6 +280,11 @@ class Doors(RuleBasedStateMachine):
             in_use = self.hall.levels[CONTACTS[other]] or self.released(other, DOORS[other])
             if in_use and not self.fire:
                 self.wrong.append(f"{data.door} let somebody in while {other} was in use")
+        if isinstance(data, FaultData) and data.what in ("the exit button chatters", "the break-glass chatters"):
+            self.doubtful = (self.doubtful | {event.device}) if data.present else self.doubtful - {event.device}
+            self.may(event.device, EXIT_HOLD_S + 2 * SETTLED_S)
+        if isinstance(data, BootData):
+            self.doubtful = set()
         kind = msgspec.json.decode(event.data).get("kind")
         if kind == "fire" and msgspec.json.decode(event.data)["change"] == "cleared":
             self.fire = False
