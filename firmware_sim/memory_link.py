@@ -150,8 +150,10 @@ class MemoryLink:
         return True
 
     def _connect(self) -> bool:
+        if self._cut or not self._broker.up:
+            return False
         self.testament = self._will(self._count + 1) if self._will is not None else None
-        return not self._cut and self._broker.join(self)
+        return self._broker.join(self)
 
     async def _wait(self, seconds: float) -> None:
         self._now.clear()

@@ -10,6 +10,7 @@ import selectors
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -24,21 +25,28 @@ _LOOK_S = 0.002
 
 
 class _Selector(selectors.DefaultSelector):
-    """Where the loop would sleep, this decides whether time may jump instead."""
+    """Where the loop would sleep, this decides whether time may jump instead. ``handed_in``: a thread has given the
+    loop something to do. While nothing but the loop's own pipe is registered, which only wakes it up, the kernel has
+    nothing to tell and is asked only to wait for what is at work."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
+        self.handed_in = False
         self.busy: list[tuple[str, Callable[[], bool]]] = []
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        files = len(self.get_map()) > 1
         if timeout is not None and timeout <= 0:
-            return super().select(0)
+            return super().select(0) if files else []
         started = time.perf_counter()
         while True:
             # What is at work is asked before looking for what it has handed in: the other way round could miss both.
             working = [name for name, at_work in self.busy if at_work()]
-            ready = super().select(_LOOK_S if working else 0)
+            if self.handed_in:
+                self.handed_in = False
+                return []
+            ready = super().select(_LOOK_S if working else 0) if working or files else []
             if ready:
                 return ready
             if not working:
@@ -66,6 +74,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def busy_when(self, name: str, at_work: Callable[[], bool]) -> None:
         """Hold time while ``at_work`` is true."""
         self._virtual.busy.append((name, at_work))
+
+    def call_soon_threadsafe(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        handle = super().call_soon_threadsafe(callback, *args, context=context)
+        self._virtual.handed_in = True
+        return handle
 
     def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
         self._jobs += 1
