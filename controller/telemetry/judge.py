@@ -7,6 +7,7 @@ import msgspec
 
 from controller.telemetry.model import GoodEvent, Reason, SetAside
 from controller.telemetry.sense import senseless
+from edge.wire.decide import ClockTrust
 from edge.wire.errors import Malformed, WireError
 from edge.wire.events import (
     KINDS,
@@ -21,7 +22,8 @@ from edge.wire.events import (
 )
 
 AHEAD_LIMIT = timedelta(minutes=5)
-"""How far an event may lie ahead of the controller's clock."""
+"""How far an event may lie ahead of the controller's clock. Of one whose edge knew that it did not know the time, all
+that is known is that it has happened: it is dated when it arrives."""
 CROSSINGS_LIMIT = 10_000
 """Most crossings in one direction that one footfall event can hold: beams report at least every minute."""
 STATIONS_LIMIT = 100_000
@@ -82,6 +84,8 @@ def judge(raw: bytes, now: datetime) -> Judged:
         return _aside(seq_of(raw), raw, reason, str(error))
     except UnicodeDecodeError as error:
         return _aside(seq_of(raw), raw, Reason.MALFORMED, f"data is not UTF-8: {error.reason}")
+    if event.at > now and event.trust is ClockTrust.UNPROVEN:
+        event = msgspec.structs.replace(event, at=now)
     if event.at > now + AHEAD_LIMIT:
         return _aside(event.seq, raw, Reason.FROM_THE_FUTURE, f"it says {event.at}, and now is {now}")
     if why := senseless(event) or senseless(kind) or senseless(data) or absurd(event, data):

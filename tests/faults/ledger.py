@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from edge.wire.decide import ClockTrust
 from edge.wire.events import Event
 from edge.wire.interval import Interval
 from firmware_sim.rig import Rig
@@ -136,10 +137,12 @@ class Ledger:
         """Fails unless each of those very events is stored, and once: a seq that was lost is another event's after, and
         in a log that took the place of another an event has another seq."""
         times = Counter(
-            (datetime.fromisoformat(event["at"]), event["device"], _said(event["data"])) for event in stored
+            (_dated(event["at"], event["trust"]), event["device"], _said(event["data"])) for event in stored
         )
-        said = ((event, _said(msgspec.json.decode(event.data))) for event in events)
-        assert [event for event, data in said if times[event.at, event.device, data] != 1] == []
+        wanted = Counter(
+            (_dated(event.at, event.trust), event.device, _said(msgspec.json.decode(event.data))) for event in events
+        )
+        assert {each: (times[each], n) for each, n in wanted.items() if times[each] != n} == {}
 
     def outages(self, stored: list[Stored]) -> list[Interval]:
         """What no edge saw, by what it says; an old copy of its disk knows nothing of what was seen after it."""
@@ -184,6 +187,12 @@ def _counted(stored: list[Stored], name: str) -> int:
             counted += total - before
             totals[event["log"], data["counter"]] = total
     return counted
+
+
+def _dated(at: datetime | str, trust: str) -> datetime | None:
+    """When it was, where the edge knew: else that is not for telling one event from another."""
+    known = trust != ClockTrust.UNPROVEN
+    return (at if isinstance(at, datetime) else datetime.fromisoformat(at)) if known else None
 
 
 def _said(data: dict[str, Any]) -> bytes:

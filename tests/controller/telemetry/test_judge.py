@@ -1,6 +1,6 @@
 """What of a batch is accepted, and what is set aside."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from controller.telemetry.judge import judge, judge_all
 from controller.telemetry.model import GoodEvent, Reason, SetAside
 from edge.wire.codec import encode
+from edge.wire.decide import ClockTrust
 from edge.wire.events import DroppedData, FootfallData, OutageData, WifiData
 from tests.controller.telemetry.speaking import NOW, event
 
@@ -58,6 +59,18 @@ def test_five_minutes_ahead_is_believed_and_more_is_not() -> None:
     assert isinstance(judge(encode(event(7, at=NOW + timedelta(minutes=5))), NOW), GoodEvent)
     late = set_aside(encode(event(7, at=NOW + timedelta(minutes=5, seconds=1))))
     assert (late.reason, late.seq) == (Reason.FROM_THE_FUTURE, 7)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "dated"), [(timedelta(days=1), NOW), (timedelta(hours=-1), NOW - timedelta(hours=1))]
+)
+def test_what_an_edge_saw_that_did_not_know_the_time_is_no_later_than_it_arrived(
+    ahead: timedelta, dated: datetime
+) -> None:
+    unsure = msgspec.structs.replace(event(7, at=NOW + ahead), trust=ClockTrust.UNPROVEN)
+    judged = judge(encode(unsure), NOW)
+    assert isinstance(judged, GoodEvent)
+    assert judged.event.at == dated
 
 
 @pytest.mark.parametrize(
