@@ -36,7 +36,8 @@ def examine(path: Path, machine: Machine, now: datetime) -> Iterator[Finding]:
     try:
         config = load(path)
     except ConfigError as error:
-        yield fail("configuration", f"{error.file}: {error.key}: {error.problem}", error.mend)
+        yield _no_configuration(path, error)
+        yield from machine.bare_findings()
         return
     said = f"{path} is sound: {config.site}/{config.edge}; its secrets are readable by their owner alone"
     yield ok("configuration", said)
@@ -45,6 +46,15 @@ def examine(path: Path, machine: Machine, now: datetime) -> Iterator[Finding]:
     yield from broker(config, now)
     yield from plan(config, now)
     yield outbox(config)
+
+
+def _no_configuration(path: Path, error: ConfigError) -> Finding:
+    if path.exists():
+        return fail("configuration", f"{error.file}: {error.key}: {error.problem}", error.mend)
+    mend = (
+        "Let this Pi in with `hallkeeper edge enrol`, which writes it (docs/enrolment.md), or name another by --config"
+    )
+    return fail("configuration", f"there is no {path}", mend)
 
 
 def certificate(thing: str, held: x509.Certificate, now: datetime, mend: str) -> Finding:
@@ -94,6 +104,7 @@ def plan(config: Config, now: datetime) -> Iterator[Finding]:
     trouble = asyncio.run(store.open())
     mend = "The controller sends another as soon as the line is there"
     if store.plan is None:
+        mend = "The controller sends one as soon as the line is there and a door is this edge's in the estate"
         yield fail("plan", trouble or "there is none on the disk, so no code opens", mend)
         return
     manifest = store.plan.manifest

@@ -40,7 +40,13 @@ class Machine:
 
     def findings(self, config: Config) -> Iterator[Finding]:
         """Everything about the machine that the configuration rests on."""
-        yield self.pins(config)
+        if config.clock_file is not None:
+            said = "clock_file is set: pins and clock are simulated, and those of this machine do not matter"
+            yield ok("demonstration", said)
+            yield from self.programs(config)
+            yield from self.disk(config)
+            return
+        yield self.pins(len(config.doors))
         yield from self.devices(config)
         yield from self.programs(config)
         yield self.battery(config)
@@ -50,7 +56,14 @@ class Machine:
         yield self.hardware_watchdog()
         yield self.power()
 
-    def pins(self, config: Config) -> Finding:
+    def bare_findings(self) -> Iterator[Finding]:
+        """What can be said without a configuration."""
+        yield self.pins(0)
+        yield self.clock()
+        yield self.hardware_watchdog()
+        yield self.power()
+
+    def pins(self, doors: int) -> Finding:
         """Only looked at, never taken: the agent that holds them may be running."""
         chips = sorted((self._root / "dev").glob("gpiochip*"))
         if not chips:
@@ -59,19 +72,19 @@ class Machine:
             )
         if not any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
             return fail("pins", "they cannot be opened", f"Let the user into the group gpio, as {UNIT}.service does")
-        return ok("pins", f"{chips[0].name} is there; {len(config.doors)} doors hang on it")
+        return ok("pins", f"{chips[0].name} is there; doors that hang on it: {doors}")
 
     def devices(self, config: Config) -> Iterator[Finding]:
         for reader in config.readers:
             if isinstance(reader, UsbKeypadConfig | UsbScannerConfig):
-                yield self._device(reader.id, Path(reader.device), "input")
+                yield self._device(reader.id, Path(reader.device), "input", "/dev/input/by-id")
             elif isinstance(reader, OsdpConfig):
-                yield self._device(reader.id, Path(reader.port), "dialout")
+                yield self._device(reader.id, Path(reader.port), "dialout", "/dev/serial/by-id")
 
-    def _device(self, name: str, path: Path, group: str) -> Finding:
+    def _device(self, name: str, path: Path, group: str, listed: str) -> Finding:
         thing = f"reader {name}"
         if not path.exists():
-            return fail(thing, f"{path} is not there", "Plug it in, or name it as `ls -l /dev/input/by-id` shows it")
+            return fail(thing, f"{path} is not there", f"Plug it in, or name it as `ls -l {listed}` shows it")
         if not os.access(path, os.R_OK):
             return fail(thing, f"{path} cannot be read", f"Let the user into the group {group}")
         return ok(thing, f"{path} is there")
@@ -84,6 +97,11 @@ class Machine:
                 yield fail(name, f"there is no program {command[0]!r}", "Install it, or name it by its path")
             elif command is not None:
                 yield ok(name, f"{command[0]} is there")
+        for each in config.wifi:
+            if each.file is not None and not Path(each.file).is_file():
+                yield warn(each.id, f"there is no file {each.file}", "Have what lists the stations write it there")
+            elif each.file is not None:
+                yield ok(each.id, f"{each.file} is there")
 
     def battery(self, config: Config) -> Finding:
         file = self._root / "sys/class/rtc/rtc0/since_epoch"

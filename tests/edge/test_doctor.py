@@ -75,6 +75,7 @@ def test_all_is_well_with_an_edge_that_is_well(tmp_path: Path) -> None:
             'data_dir = "data"', 'data_dir = "data"\nrtc = true'
         )
         path = folder_with(tmp_path, text)
+        (tmp_path / "stations.txt").touch()
         with_plan(path)
         here = found(path, pi(tmp_path / "pi"))
     here.pop("clock")  # this machine's own
@@ -91,6 +92,7 @@ def test_an_edge_that_was_never_reached_is_told_what_it_lacks(tmp_path: Path) ->
         "configuration": "OK",
         "pins": "FAIL",
         "battery clock": "WARN",
+        "hall-wifi": "WARN",
         "disk": "OK",
         "service": "WARN",
         "hardware watchdog": "WARN",
@@ -180,7 +182,7 @@ def test_a_disk_that_cannot_be_written_is_a_fault_and_an_open_folder_a_warning(t
 def test_secrets_that_others_can_read_are_a_fault_with_the_mend(tmp_path: Path) -> None:
     path = folder_with(tmp_path, GOOD)
     (tmp_path / "broker.password").chmod(0o644)
-    (only,) = examine(path, pi(tmp_path / "pi"), ZERO)
+    only, *_ = examine(path, pi(tmp_path / "pi"), ZERO)
     assert (only.verdict, only.mend) == (Verdict.FAIL, f"chmod 600 {tmp_path}/broker.password")
 
 
@@ -214,3 +216,34 @@ def test_findings_are_lines_for_people_and_objects_for_programs() -> None:
     assert found.line() == "warn  power: it was low. Use another"
     told = {"thing": "power", "verdict": "warn", "said": "it was low", "mend": "Use another"}
     assert json.loads(as_json([found])) == [told]
+
+
+def test_without_a_configuration_it_says_how_to_get_one_and_looks_at_the_machine_all_the_same(tmp_path: Path) -> None:
+    told = found(tmp_path / "edge.toml", pi(tmp_path / "pi"))
+    assert told["configuration"].said == f"there is no {tmp_path / 'edge.toml'}"
+    assert "hallkeeper edge enrol" in told["configuration"].mend
+    assert {"pins", "clock", "hardware watchdog", "power"} <= told.keys()
+
+
+def test_of_a_simulated_edge_it_asks_no_pins(tmp_path: Path) -> None:
+    (tmp_path / "clock.json").write_text('{"epoch":"2026-03-28T17:00:00Z","mono":0.0,"rate":60.0}')
+    told = found(folder_with(tmp_path, 'clock_file = "clock.json"\n' + GOOD), Machine(tmp_path / "empty"))
+    assert told["demonstration"].verdict is Verdict.OK
+    assert not {"pins", "battery clock", "clock", "service", "power"} & told.keys()
+
+
+def test_every_line_that_is_not_well_has_a_mend(tmp_path: Path) -> None:
+    """On a machine with nothing attached to it."""
+    reader = """
+[[reader]]
+kind = "osdp"
+id = "side"
+door = "front-door"
+port = "/dev/serial/by-id/none"
+address = 0
+plain = true
+"""
+    told = found(folder_with(tmp_path, GOOD + reader), Machine(tmp_path / "empty", run=programs({})))
+    assert [each.thing for each in told.values() if each.verdict is not Verdict.OK and not each.mend] == []
+    assert "/dev/serial/by-id" in told["reader side"].mend
+    assert told["hall-wifi"].said.startswith("there is no file ")
