@@ -226,24 +226,52 @@ async def test_only_a_plan_of_its_own_signature_that_the_edge_says_it_has_is_bel
     centre: Centre, edge: FakeEdge
 ) -> None:
     backup = await centre.backup()
-    older = edge.held
-    await book(centre.hub, "2026-11-25T18:00", "2026-11-25T20:00")
+    called_off = await book(centre.hub, "2026-11-25T18:00", "2026-11-25T20:00")
+    await centre.hub.up_to_date()
+    earlier = edge.held
+    await centre.hub.house.bookings.cancel(called_off.booking.id, why="", actor=UNA)
+    new = await book(centre.hub, "2026-11-25T19:00", "2026-11-25T20:00")
     await centre.hub.up_to_date()
     assert edge.manifest is not None
     edge.gives_back = False
     async with centre.put_back(backup) as hub:
         await edge.until(lambda: edge.hellos and edge.hellos[-1].plan_wanted, "it is asked for its plan")
         forged = Signer(Ed25519PrivateKey.generate()).seal(Purpose.PLAN, edge.manifest)
-        for sealed, parts in ((older[0], older[1]), (forged, edge.held[1]), (b"no envelope", {"modes": b"{}"})):
+        for sealed, parts in (earlier, (forged, edge.held[1]), (b"no envelope", {"modes": b"{}"})):
             await edge.give_back(sealed, parts)
         await hub.quiet()
         assert await entries(hub) == []
         version = edge.manifest.version
         await book(hub, "2026-11-25T21:00", "2026-11-25T22:00")
         await hub.quiet()
-        assert edge.manifest.version == version
+        assert (edge.manifest.version, edge.refusals) == (version, [])
         await edge.give_back(*edge.held)
-        await met(hub, 1)
+        (entry,) = await met(hub, 1)
+        assert entry.subject == new.booking.id
+
+
+async def test_a_plan_that_was_refused_is_made_anew_though_it_would_say_the_same(
+    centre: Centre, hub: Hub, broker: MemoryBroker
+) -> None:
+    down = subscriptions("down", site="ramsey", edge="main")
+    async with hub.edge(broker.client(down)) as edge:
+        await hub.up_to_date()
+        backup = await centre.backup()
+        called_off = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+        await hub.up_to_date()
+        await hub.house.bookings.cancel(called_off.booking.id, why="", actor=UNA)
+        await hub.up_to_date()
+    broker.publish("hk/1/ramsey/main/status", b"", retain=True)
+    async with centre.put_back(backup) as again:
+        view = await book(again, "2026-11-25T21:00", "2026-11-25T22:00")
+        await again.quiet()
+        back = again.edge(broker.client(down), speaker=hub.speaker)
+        back.manifest, back.plan, back.held = edge.manifest, edge.plan, edge.held
+        async with back:
+            await back.until(lambda: back.refusals, "the plan that waited is refused")
+            await again.up_to_date()
+            assert await opens(again, back, view)
+            assert await entries(again) == []
 
 
 async def test_a_carried_code_is_nobody_elses(centre: Centre, edge: FakeEdge) -> None:

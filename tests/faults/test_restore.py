@@ -1,0 +1,179 @@
+"""The controller is put back from a backup as docs/restore.md says, with its edge in reach and out of it."""
+
+import asyncio
+import shutil
+import tarfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from controller.backup import back_up
+from controller.settings import load_settings
+from tests.faults.ledger import CODE_DOOR, SITE
+from tests.faults.trial import Trial
+
+Json = dict[str, Any]
+
+
+class Vault:
+    """Keeps the backups of a hub's controller, and puts one back."""
+
+    def __init__(self, trial: Trial, folder: Path) -> None:
+        self.trial = trial
+        self.rig = trial.rig
+        self._folder = folder
+        self._data = self.rig.folder / "controller" / "data"
+
+    async def take(self, name: str) -> Path:
+        """As `hallkeeper controller backup` does, while the controller runs."""
+        file = self._folder / f"{name}.tar.gz"
+        settings = load_settings(self.rig.folder / "controller" / "controller.toml")
+        await asyncio.to_thread(back_up, settings, file, keys=True)
+        return file
+
+    async def lose(self) -> None:
+        """kill -9, and all that it had is gone."""
+        await self.rig.controller.kill()
+        shutil.rmtree(self._data)
+
+    async def put_back(self, file: Path) -> None:
+        with tarfile.open(file) as archive:
+            archive.extractall(self._data, filter="data")
+        await self.rig.controller.start()
+
+    async def listed(self, *texts: str) -> list[Json]:
+        """What only the door knew, once as many as ``texts`` stand, each with its own in the order of the alphabet."""
+        found: list[Json] = []
+
+        async def there() -> bool:
+            nonlocal found
+            found = (await self.rig.api.get(f"/sites/{SITE}/restored"))["items"]
+            return len(found) == len(texts)
+
+        await self.rig.until(there, f"{len(texts)} things are known only to the door")
+        assert all(text in one["text"] for text, one in zip(sorted(texts), sorted(found, key=_text), strict=True)), (
+            found
+        )
+        await self.rig.online(SITE)
+        return sorted(found, key=_text)
+
+    async def remove(self, entry: Json) -> None:
+        async with self.another_plan():
+            await self.rig.api.post(f"/restored/{entry['id']}/remove", {"reason": "entered anew"})
+
+    @asynccontextmanager
+    async def another_plan(self) -> AsyncIterator[None]:
+        """What is done inside makes another plan; returns when the edge carries it out."""
+        before = await self._edge()
+        yield
+
+        async def newer() -> bool:
+            edge = await self._edge()
+            return bool(edge["applied_version"] == edge["plan_version"] > before["plan_version"])
+
+        await self.rig.until(newer, "the edge has the newest plan")
+
+    async def _edge(self) -> Json:
+        (edge,) = (await self.rig.api.get(f"/sites/{SITE}/now"))["edges"]
+        found: Json = edge
+        return found
+
+
+def _text(entry: Json) -> str:
+    text: str = entry["text"]
+    return text
+
+
+async def _booked(trial: Trial, space: str, title: str) -> tuple[str, str]:
+    """A booking of now, and its code once that is on the door."""
+    api, now = trial.rig.api, trial.rig.clock.now()
+    times = {"starts": (now - timedelta(minutes=5)).isoformat(), "ends": (now + timedelta(hours=6)).isoformat()}
+    booking = await api.post(f"/sites/{SITE}/bookings", {"space": space, "title": title, **times})
+
+    async def on_door() -> bool:
+        return bool((await api.get(f"/bookings/{booking['id']}"))["on_door"]["state"] == "on")
+
+    await trial.rig.until(on_door, "the code is on the door")
+    return str(booking["id"]), str(booking["code"])
+
+
+async def _restored(trial: Trial, folder: Path) -> None:
+    vault, api = Vault(trial, folder), trial.rig.api
+    await trial.begin(guests=2)
+    cancelled, off = await _booked(trial, "hall", "Called off")
+    await api.post(f"/bookings/{cancelled}/cancel", {})
+    backup = await vault.take("in reach")
+    # What the backup does not have: a booking that was used, people, a lock-down.
+    _, lost = await _booked(trial, "hall", "Lost")
+    await trial.opens(lost)
+    trial.ledger.send(4)
+    await trial.ledger.crossings_recorded(6)
+    async with vault.another_plan():
+        await api.post(f"/sites/{SITE}/overrides", {"kind": "lock_down", "reason": "drill", "doors": [CODE_DOOR]})
+    await trial.ledger.all_stored()
+    await vault.lose()
+    await vault.put_back(backup)
+    booking, locked = await vault.listed("A booking of", "Front door: locked down")
+    await trial.refuses(lost)
+    await vault.remove(locked)
+    await trial.opens(lost)
+    await trial.opens()
+    await trial.refuses(off)
+    await vault.remove(booking)
+    await trial.refuses(lost)
+    await trial.ends_well(scenario="restored from a backup")
+
+
+async def _restored_unseen(trial: Trial, folder: Path) -> None:
+    """The edge is out of reach from before the restore until after it; a plan waits for it on the broker."""
+    vault = Vault(trial, folder)
+    backup = await vault.take("out of reach")
+    _, lost = await _booked(trial, "hall", "Lost")
+    await trial.opens(lost)
+    trial.rig.set_network(SITE, False)
+    await trial.opens(lost)
+    await vault.lose()
+    await vault.put_back(backup)
+    times = {
+        "starts": (trial.rig.clock.now() + timedelta(hours=7)).isoformat(),
+        "ends": (trial.rig.clock.now() + timedelta(hours=8)).isoformat(),
+    }
+    await trial.rig.api.post(f"/sites/{SITE}/bookings", {"space": "hall", "title": "Meanwhile", **times})
+    trial.rig.set_network(SITE, True)
+    (booking,) = await vault.listed("A booking of")
+    await trial.opens(lost)
+    await vault.remove(booking)
+    await trial.refuses(lost)
+    await trial.ends_well(scenario="the same, with the edge out of reach")
+
+
+async def test_a_controller_put_back_from_a_backup_takes_nothing_from_a_door(trial: Trial, tmp_path: Path) -> None:
+    await _restored(trial, tmp_path)
+    await _restored_unseen(trial, tmp_path)
+
+
+@pytest.mark.faults_full
+async def test_a_controller_is_put_back_again_and_again(trial: Trial, tmp_path: Path) -> None:
+    """Each time further things are known only to the door, and none of the earlier ones is forgotten."""
+    await trial.begin(guests=2)
+    vault = Vault(trial, tmp_path)
+    backup = await vault.take("once")
+    codes: list[str] = []
+    for number in range(3):
+        _, code = await _booked(trial, "hall", f"Lost {number}")
+        codes.append(code)
+        await trial.opens(code)
+        await vault.lose()
+        await vault.put_back(backup)
+        await vault.listed(*["A booking of"] * len(codes))
+        for known in codes:
+            await trial.opens(known)
+    for entry in (await trial.rig.api.get(f"/sites/{SITE}/restored"))["items"]:
+        await vault.remove(entry)
+    for code in codes:
+        await trial.refuses(code)
+    await trial.ends_well()
