@@ -147,6 +147,7 @@ class Doors(RuleBasedStateMachine):
 
         self.may(door, 2 * LOOSE * LOOSE_EVERY_S + EXIT_HOLD_S + 2 * SETTLED_S)
         self.do(chattering())
+        self.everybody_gets_out()
 
     @rule(broken=st.booleans())
     def glass(self, broken: bool) -> None:
