@@ -315,6 +315,8 @@ export interface Snapshot {
     ended: boolean;
     doors: { door: string; state: "on" | "waiting" | "unreachable" | "removing" | "gone"; holds: boolean; text: string }[];
   }[];
+  /** How many things that only doors knew wait for a person, after a restore. */
+  restored: number;
   /** Different whenever something was done by hand, or answered. */
   acts: string;
 }

@@ -36,6 +36,7 @@ const shot: Snapshot = {
   alerts: [],
   recent: [],
   overrides: [],
+  restored: 0,
   acts: "",
 };
 

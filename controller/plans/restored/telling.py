@@ -27,14 +27,13 @@ def told(entry: Entry, pieces: Sequence[Piece], parts: SiteParts, *, title: str 
                 return f"{who} stopped opening after the backup, and still {_do(count, 'does', 'do')} not open"
             return f"{who} began to open after the backup, and still {_do(count, 'opens', 'open')}"
         case Kind.OVERRIDE:
-            kinds = [
-                each.kind for piece in pieces if isinstance(piece.part, OverridesPart) for each in piece.part.overrides
-            ]
-            what = WORDS[kinds[0]] if kinds else "held by hand"
+            what = next(
+                WORDS[piece.part.overrides[0].kind] for piece in pieces if isinstance(piece.part, OverridesPart)
+            )
             where = words.listed(doors(pieces, parts))
             if entry.gone:
-                return f"{where}: no longer {what} since after the backup"
-            return f"{where}: {what} since after the backup"
+                return f"{where}: no longer {what}, as was ordered after the backup"
+            return f"{where}: {what}, as was ordered after the backup"
         case Kind.HOURS:
             return "Opening hours were changed after the backup, and doors go by the changed ones"
         case Kind.OFFLINE:

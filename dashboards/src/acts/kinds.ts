@@ -63,6 +63,8 @@ export const NAMES: Record<string, string> = {
   recount: "Re-count",
   new_code: "New code",
   revoke: "Put out",
+  keep_restored: "Kept as the door had it",
+  remove_restored: "Given up, as the database has it",
 };
 export const MEANS: Record<Kind, string> = {
   unlock: "The door opens for one person, now, or not at all.",

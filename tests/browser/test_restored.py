@@ -1,0 +1,97 @@
+"""After a restore, Now lists what only the doors knew; who looks after them keeps or removes it with a reason."""
+
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from edge.wire.codec import encode
+from edge.wire.ids import uuid7
+from edge.wire.interval import Interval
+from edge.wire.plan import Override, OverrideKind, OverridesPart
+from firmware_sim.rig import Rig
+from tests.browser.axe import faults
+from tests.browser.screen import PHONE, Screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def _micros(at: datetime) -> int:
+    return int(at.timestamp() * 1_000_000)
+
+
+def _met(house: Rig, kind: OverrideKind, door: str) -> None:
+    """As the controller writes it down when it meets a door that has an override it does not know."""
+    now = house.clock.now()
+    during = Interval(start=now + timedelta(hours=20), end=now + timedelta(hours=22))
+    part = encode(OverridesPart(overrides=(Override(door=door, kind=kind, during=during),)))
+    entry = uuid7(now, secrets.token_bytes(10))
+    times = {"starts": _micros(during.start), "ends": _micros(during.end), "site": "ramsey"}
+    rows: dict[str, dict[str, object]] = {
+        "restored": {
+            "id": entry,
+            "kind": "override",
+            "subject": f"{kind} {door}",
+            "gone": False,
+            "found_at": _micros(now),
+        },
+        "restored_pieces": {"entry": entry, "number": 0, "edge": "ramsey-pi", "door": door, "part": part},
+    }
+    with closing(sqlite3.connect(_file(house), timeout=10)) as database, database:
+        for table, row in rows.items():
+            row |= times
+            marks = ", ".join(f":{name}" for name in row)
+            database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", row)
+
+
+def _file(house: Rig) -> str:
+    return str(house.folder / "controller" / "data" / "hallkeeper.db")
+
+
+@pytest.fixture
+def met(house: Rig) -> Iterator[None]:
+    _met(house, OverrideKind.LOCK_DOWN, "front-door")
+    _met(house, OverrideKind.OUT_OF_SERVICE, "library-door")
+    yield
+    with closing(sqlite3.connect(_file(house), timeout=10)) as database, database:
+        database.execute("DELETE FROM restored_pieces")
+        database.execute("DELETE FROM restored")
+
+
+@pytest.mark.parametrize("size", [None, PHONE])
+async def test_what_only_the_door_knew_is_kept_or_removed_with_a_reason(
+    screens: Screens, met: None, size: tuple[int, int] | None
+) -> None:
+    screen = await (screens.new(size=size) if size else screens.new())
+    page = screen.page
+    await screen.open("/now?site=ramsey")
+    listed = page.get_by_role("region", name="Known only to the door")
+    lock = listed.get_by_role("article", name=re.compile("^Front door: locked down"))
+    out = listed.get_by_role("article", name=re.compile("^Library door: out of service"))
+    await expect(lock).to_contain_text(re.compile(r"from Thu 26 Nov \d\d:\d\d until Thu 26 Nov \d\d:\d\d"))
+    await expect(out).to_be_visible()
+    assert await faults(page, "now after a restore") == []
+
+    await lock.get_by_role("button", name=re.compile("^Keep until it ends…")).press("Enter")
+    reason = lock.get_by_label(re.compile("^Why"))
+    await expect(reason).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(lock.get_by_role("alert")).to_have_text("Say why; it stands on the record.")
+    await reason.fill("police ask for it")
+    await page.keyboard.press("Enter")
+    await screen.said("It stays as the door has it.")
+    await expect(lock).to_contain_text("“police ask for it”")
+
+    await out.get_by_role("button", name=re.compile("^Remove…")).click()
+    await out.get_by_label(re.compile("^Why")).fill("the glass is mended")
+    await out.get_by_role("button", name="Remove", exact=True).click()
+    await screen.said("The door is being told.")
+    await expect(listed).not_to_be_visible()
+    await page.get_by_role("link", name="Done by hand").click()
+    done = page.get_by_role("row").filter(has_text="the glass is mended")
+    await expect(done).to_contain_text("Given up, as the database has it")
