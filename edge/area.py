@@ -61,6 +61,10 @@ def _file(area: str) -> str:
     return f"alarm-{area}.json"
 
 
+def _unsure(way_in: str) -> str:
+    return f"nobody knows whether {way_in} is shut"
+
+
 async def read_areas(files: Files, areas: tuple[AreaConfig, ...]) -> tuple[dict[str, KeptArea], list[str]]:
     """What is kept of each area, and a sentence for each file that cannot be used: its area begins unset."""
     found: dict[str, KeptArea] = {}
@@ -234,7 +238,10 @@ class Area:
                 self.look()
             case FaultData(what=what, present=True) if device in self._counts:
                 self._counts[device] = doubted(self._counts[device], f"{device}: {what}")
-            case FaultData() if device in self._doors:
+            case FaultData(present=present) if device in self._doors:
+                if present and self._doors[device].is_open is None:
+                    # Whoever makes its contact chatter could open it unseen.
+                    self._feed(alarm.Stirred(by=_unsure(device)))
                 self.look()
 
     def _door(self, door: str, change: DoorChange) -> None:
@@ -319,7 +326,7 @@ class Area:
         if self._tamper is not None and not self._tamper.active:
             return TAMPER
         if open_ := self._open():
-            return f"nobody knows whether {open_[0]} is shut" if self._unknown(open_[0]) else f"{open_[0]} is open"
+            return _unsure(open_[0]) if self._unknown(open_[0]) else f"{open_[0]} is open"
         if unlocked := [door for door, each in self._doors.items() if each.released]:
             return f"{unlocked[0]} is not locked"
         most = self._config.unproven_after

@@ -246,13 +246,23 @@ def test_an_alarm_never_sets_while_nobody_knows_whether_a_door_is_shut_and_says_
     with_watched(act)
 
 
-def test_a_contact_that_chatters_while_the_alarm_is_set_sets_it_off_once_and_a_code_still_unsets_it() -> None:
+@pytest.mark.parametrize(
+    ("every_s", "for_s", "why"),
+    [
+        pytest.param(0.2, 1200.0, "front-door opened", id="loose"),
+        pytest.param(0.005, 5.0, "nobody knows whether front-door is shut", id="never open for long enough to count"),
+    ],
+)
+def test_a_contact_that_chatters_while_the_alarm_is_set_sets_it_off_once_and_a_code_still_unsets_it(
+    every_s: float, for_s: float, why: str
+) -> None:
     async def act(hall: Watched) -> None:
         await hall.set_itself()
         before = len(hall.changes())
-        chattering = asyncio.create_task(chatter(hall, CONTACT, 0.2, 1200))
+        chattering = asyncio.create_task(chatter(hall, CONTACT, every_s, for_s))
         await asyncio.sleep(1100)
         assert [change for change, _ in hall.changes()[before:]] == ["triggered", "silenced"]
+        assert hall.changes()[before][1] == why
         await hall.enter(STAFF)
         assert hall.alarm() == "unset"
         chattering.cancel()
