@@ -1,9 +1,10 @@
 """All SQL about grants and codes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select, update
 
@@ -310,20 +311,36 @@ _AT_ONCE = 500
 """Ids named in one statement."""
 
 
-async def taken_off(tx: Tx, site: str, door: str, code_key: bytes, window: Interval) -> None:
-    """A grant that is wanted is not on its door, whatever was noted."""
+async def taken_off(tx: Tx, site: str, known: Iterable[tuple[str, bytes, Interval]]) -> None:
+    """Grants that are wanted are not on their doors, whatever was noted. ``known``: door, key and window."""
+    rows = [
+        {"at_door": door, "its_key": key, "its_start": window.start, "its_end": window.end}
+        for door, key, window in known
+    ]
     g = grants.c
-    here = (g.site == site, g.door == door, g.code_key == code_key, g.starts == window.start, g.ends == window.end)
-    await tx.execute(update(grants).where(*here, g.ended_at.is_(None)).values(on_version=None, on_at=None))
+    which = (g.door == bindparam("at_door"), g.code_key == bindparam("its_key"))
+    when = (g.starts == bindparam("its_start"), g.ends == bindparam("its_end"))
+    if rows:
+        here = update(grants).where(g.site == site, *which, *when, g.ended_at.is_(None))
+        await tx.execute(here.values(on_version=None, on_at=None), rows)
 
 
-async def claim(tx: Tx, claim_id: str, *, owner: str, site: str, door: str, code_key: bytes, window: Interval) -> None:
-    """Say that a code is somebody's at a door, unless it is another's there by now."""
+async def claim(tx: Tx, claims: Sequence[Mapping[str, Any]]) -> None:
+    """Say that codes are somebody's at some doors, each where it is nobody's there by then."""
+    taken: defaultdict[tuple[str, str, bytes], list[Interval]] = defaultdict(list)
     c = code_claims.c
-    here = (c.site == site, c.door == door, c.code_key == code_key, c.starts < window.end, c.ends > window.start)
-    if (await tx.execute(select(c.grant_id).where(*here).limit(1))).first() is None:
-        row = {"grant_id": claim_id, "owner": owner, "site": site, "door": door, "code_key": code_key}
-        await put(tx, code_claims, [row | {"starts": window.start, "ends": window.end}])
+    for lot in _lots([row["code_key"] for row in claims]):
+        query = select(c.site, c.door, c.code_key, c.starts, c.ends).where(c.code_key.in_(lot))
+        for held in await tx.execute(query):
+            taken[held.site, held.door, held.code_key].append(Interval(start=held.starts, end=held.ends))
+    free: list[Mapping[str, Any]] = []
+    for row in claims:
+        during = Interval(start=row["starts"], end=row["ends"])
+        here = taken[row["site"], row["door"], row["code_key"]]
+        if not any(during.overlaps(each) for each in here):
+            here.append(during)
+            free.append(row)
+    await put(tx, code_claims, free)
 
 
 async def ended_since(tx: Tx, site: str, since: datetime) -> set[str]:

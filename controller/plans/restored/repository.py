@@ -17,19 +17,20 @@ from edge.wire.interval import Interval
 from edge.wire.plan import Part
 
 _FIELDS = tuple(restored.c[name] for name in Entry.__struct_fields__)
+_AT_ONCE = 500
+"""Ids named in one statement."""
 _OPEN = or_(restored.c.decision.is_(None), restored.c.decision == Decision.KEEP.value)
 
 
-async def add(tx: Tx, entry: Entry) -> None:
-    row = {name: getattr(entry, name) for name in Entry.__struct_fields__}
-    await tx.execute(insert(restored).values(row | {"kind": entry.kind.value}))
+async def add(tx: Tx, entries: Sequence[Entry]) -> None:
+    rows = [{name: getattr(each, name) for name in Entry.__struct_fields__} | {"kind": each.kind} for each in entries]
+    if rows:
+        await tx.execute(insert(restored), rows)
 
 
-async def add_items(tx: Tx, entry: Entry, edge: str, items: Iterable[Item]) -> None:
-    """Put further items of one edge to an entry, which lasts as long as the last of them."""
-    items = list(items)
-    known = select(func.count()).select_from(restored_pieces).where(restored_pieces.c.entry == entry.id)
-    first: int = (await tx.execute(known)).scalar_one()
+async def add_items(tx: Tx, edge: str, given: Sequence[tuple[Entry, Sequence[Item]]]) -> None:
+    """Put further items of one edge to entries, each of which lasts as long as the last of its items."""
+    known = await _counts(tx, [entry.id for entry, _ in given])
     rows = [
         {
             "entry": entry.id,
@@ -41,24 +42,32 @@ async def add_items(tx: Tx, entry: Entry, edge: str, items: Iterable[Item]) -> N
             "ends": item.during.end,
             "part": encode(item.part),
         }
-        for number, item in enumerate(items, first)
+        for entry, items in given
+        for number, item in enumerate(items, known.get(entry.id, 0))
     ]
-    await tx.execute(insert(restored_pieces), rows)
-    starts = min([entry.starts, *(item.during.start for item in items)])
-    ends = max([entry.ends, *(item.during.end for item in items)])
-    await tx.execute(update(restored).where(restored.c.id == entry.id).values(starts=starts, ends=ends))
+    if rows:
+        await tx.execute(insert(restored_pieces), rows)
+    for entry, items in given:
+        if entry.id in known:
+            starts = min([entry.starts, *(item.during.start for item in items)])
+            ends = max([entry.ends, *(item.during.end for item in items)])
+            await tx.execute(update(restored).where(restored.c.id == entry.id).values(starts=starts, ends=ends))
 
 
-async def same(tx: Tx, site: str, kind: Kind, subject: str, *, gone: bool) -> Entry | None:
-    """The entry of the same thing that stands, such as one that another edge of the site brought."""
-    here = (
-        restored.c.site == site,
-        restored.c.kind == kind.value,
-        restored.c.subject == subject,
-        restored.c.gone.is_(gone),
-    )
-    found = await _read(tx, select(*_FIELDS).where(*here, _OPEN))
-    return found[0] if found else None
+async def _counts(tx: Tx, entries: Sequence[str]) -> dict[str, int]:
+    """Entry -> how many items it has, of those that have any."""
+    found: dict[str, int] = {}
+    for at in range(0, len(entries), _AT_ONCE):
+        here = restored_pieces.c.entry.in_(entries[at : at + _AT_ONCE])
+        query = select(restored_pieces.c.entry, func.count().label("number")).where(here)
+        found |= {row.entry: row.number for row in await tx.execute(query.group_by(restored_pieces.c.entry))}
+    return found
+
+
+async def waiting(tx: Tx, site: str, now: datetime) -> list[Entry]:
+    """A site's entries that nobody has decided yet."""
+    query = select(*_FIELDS).where(restored.c.site == site, restored.c.ends > now, restored.c.decision.is_(None))
+    return await _read(tx, query)
 
 
 async def one(tx: Tx, entry_id: str) -> Entry | None:
@@ -103,8 +112,8 @@ async def decide(
 async def pieces(tx: Tx, entries: Sequence[str]) -> dict[str, list[Piece]]:
     """Of each entry."""
     found: dict[str, list[Piece]] = {each: [] for each in entries}
-    if entries:
-        query = _PIECES.where(restored_pieces.c.entry.in_(entries))
+    for at in range(0, len(entries), _AT_ONCE):
+        query = _PIECES.where(restored_pieces.c.entry.in_(entries[at : at + _AT_ONCE]))
         for piece in _pieces((await tx.execute(query)).mappings()):
             found[piece.entry].append(piece)
     return found

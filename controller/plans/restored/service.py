@@ -9,6 +9,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -240,39 +241,46 @@ class Restored:
         by_entry: dict[tuple[Kind, str, bool], list[Item]] = {}
         for item in items:
             by_entry.setdefault((item.kind, item.subject, item.gone), []).append(item)
-        for (kind, subject, gone), some in by_entry.items():
-            entry = await repository.same(tx, site, kind, subject, gone=gone)
-            if entry is None:
-                entry = Entry(
-                    id=uuid7(now, secrets.token_bytes(10)),
-                    site=site,
-                    kind=kind,
-                    subject=subject,
-                    gone=gone,
-                    found_at=now,
-                    starts=min(item.during.start for item in some),
-                    ends=max(item.during.end for item in some),
-                )
-                await repository.add(tx, entry)
-            await repository.add_items(tx, entry, edge, some)
-            for item in some:
-                await self._mark(tx, site, item)
+        # Another edge of the site may have brought the same thing.
+        known = {(each.kind, each.subject, each.gone): each for each in await repository.waiting(tx, site, now)}
+        new = {
+            key: Entry(
+                id=uuid7(now, secrets.token_bytes(10)),
+                site=site,
+                kind=key[0],
+                subject=key[1],
+                gone=key[2],
+                found_at=now,
+                starts=min(item.during.start for item in some),
+                ends=max(item.during.end for item in some),
+            )
+            for key, some in by_entry.items()
+            if key not in known
+        }
+        await repository.add(tx, list(new.values()))
+        entries = known | new
+        await repository.add_items(tx, edge, [(entries[key], some) for key, some in by_entry.items()])
+        await self._mark(tx, site, items, now)
         return len(by_entry)
 
-    async def _mark(self, tx: Tx, site: str, item: Item) -> None:
+    async def _mark(self, tx: Tx, site: str, items: Sequence[Item], now: datetime) -> None:
         """A code that the door has is nobody else's; one that it no longer has is not on it."""
-        if not isinstance(item.part, GrantsPart):
-            return
-        for grant in item.part.grants:
-            if grant.kind is not CredentialKind.BOOKING_CODE:
-                continue
-            for window in grant.windows:
-                if item.gone:
-                    await access.taken_off(tx, site, grant.door, grant.key, window)
-                else:
-                    claim = uuid7(self._clock.now(), secrets.token_bytes(10))
-                    owner, door = grant.booking or claim, grant.door
-                    await access.claim(tx, claim, owner=owner, site=site, door=door, code_key=grant.key, window=window)
+        codes = [
+            (item.gone, grant.booking, grant.door, grant.key, window)
+            for item in items
+            if isinstance(item.part, GrantsPart)
+            for grant in item.part.grants
+            if grant.kind is CredentialKind.BOOKING_CODE
+            for window in grant.windows
+        ]
+        await access.taken_off(tx, site, [(door, key, window) for gone, _, door, key, window in codes if gone])
+        claims: list[dict[str, object]] = []
+        for gone, booking, door, key, window in codes:
+            if not gone:
+                claim = uuid7(now, secrets.token_bytes(10))
+                row = {"grant_id": claim, "owner": booking or claim, "site": site, "door": door, "code_key": key}
+                claims.append(row | {"starts": window.start, "ends": window.end})
+        await access.claim(tx, claims)
 
     # What a person makes of it
 

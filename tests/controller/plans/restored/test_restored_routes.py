@@ -94,6 +94,18 @@ async def test_it_is_listed_decided_and_on_the_record(hub: Hub, edge: FakeEdge, 
     await asked(admin, "GET", f"/restored/{LOST}", 404)
 
 
+async def test_bookings_that_share_a_code_are_all_carried(hub: Hub, edge: FakeEdge) -> None:
+    kind, other = CredentialKind.BOOKING_CODE, LOST[:-1] + "2"
+    late = Interval(start=WHEN.start + timedelta(hours=1), end=WHEN.end + timedelta(hours=1))
+    given = tuple(
+        Grant(door="front-door", key=bytes(32), kind=kind, windows=(window,), booking=each)
+        for each, window in ((LOST, WHEN), (other, late))
+    )
+    assert len(await knows_more(hub, edge, {"lost": encode(GrantsPart(grants=given))})) == 2
+    assert edge.plan is not None
+    assert edge.plan.grant_count == 2
+
+
 async def test_only_who_looks_after_doors_sees_it_and_decides(hub: Hub, edge: FakeEdge) -> None:
     (entry,) = await knows_more(hub, edge, booking())
     async with signed_in(hub.app) as admin:
