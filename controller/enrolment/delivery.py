@@ -65,7 +65,8 @@ class PapersDesk:
             await patiently(self._enrolment.end_rotation, what="the signing key")
 
     async def heard(self, name: EdgeName, held: int) -> None:
-        """An edge has said which papers it holds."""
+        """An edge has said which papers it holds, and what plan it carries out is known: what it is owed is handed over
+        as soon as it goes with that plan."""
         state = self._states.get(name)
         if state is None or (held == state.version == state.held and not state.renew):
             return
@@ -104,7 +105,8 @@ class PapersDesk:
             if version == state.version and self._real() - at < AGAIN_AFTER_S:
                 continue
             async with self._database.read() as tx:
-                delivery = await self._registry.delivery(tx, *name)
+                fits = await self._registry.fit(tx, *name)
+                delivery = await self._registry.delivery(tx, *name) if fits else None
             if delivery is None:
                 continue
             self._handed[name] = (state.version, self._real())

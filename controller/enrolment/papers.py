@@ -15,6 +15,8 @@ from controller.enrolment.hand import Hand
 from controller.enrolment.model import KeyState, PapersState
 from controller.estate.revisions import bump
 from controller.estate.service import Estate
+from controller.plans import repository as plans
+from controller.telemetry import repository as telemetry
 from edge.wire.codec import encode
 from edge.wire.enrolment import BrokerAddress, Delivery, Papers, about_papers, box_id, seal_to, secret_id
 from edge.wire.envelope import Purpose
@@ -77,6 +79,18 @@ class Registry:
         )
         return self._hand.seal(Purpose.PAPERS, handed)
 
+    async def fit(self, tx: Tx, site: str, edge: str) -> bool:
+        """Whether the papers that the edge should hold go with the plan that it carries out: in papers without the
+        secret that its plan was made with, no code of that plan would be recognised."""
+        state = await telemetry.edge_state(tx, site, edge)
+        if state is None or state.applied_version is None:
+            return True
+        made_with = await plans.secrets_named(tx, site, edge, state.applied_version)
+        held = await self._estate.all_secrets(tx, site, edge=edge)
+        return all(
+            made_with.get(door, "") in ("", *(secret_id(each.secret) for each in some)) for door, some in held.items()
+        )
+
     async def secret_names(self, tx: Tx, site: str, edge: str) -> dict[str, str]:
         """Door id -> the name of the secret that its codes are hashed with, of the doors on an edge."""
         return {
@@ -85,7 +99,8 @@ class Registry:
 
     async def note(self, tx: Tx, site: str, edge: str, held: int, *, now: datetime) -> bool:
         """The edge says which papers it holds; whether that is news. From here on its next key is the current one, and
-        its doors' next secrets are: the plan that is made after this says so."""
+        its doors' next secrets are: the plan that is made after this says so, and once the edge carries that out it is
+        owed papers without the old secrets, which open nothing from then on."""
         state = await repository.papers(tx, site, edge)
         if state is None or held != state.version or state.held == held:
             return False
@@ -97,6 +112,7 @@ class Registry:
         if changed := await self._estate.take_up_secrets(tx, site, edge=edge):
             await rehash(tx, self._access, site=site, secrets=changed)
             await self._holders.rehash_at(tx, site, changed, now=now)
+            await self.renew(tx, site, edge)
             await bump(tx, site)
         return True
 

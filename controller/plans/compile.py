@@ -12,6 +12,7 @@ import msgspec
 
 from controller.access.model import WantedGrant
 from controller.access.others import Extra
+from controller.plans.model import HOURS
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.credentials import CODE_LENGTH, CredentialKind
 from edge.wire.ids import Slug
@@ -158,7 +159,7 @@ def compile_plan(given: PlanInput, now: datetime) -> Compiled:
             secret=given.secrets.get(door.id, ""),
             spans=tuple(door_spans(modes, window, free_when_staffed=door.free_when_staffed)),
         )
-        parts[f"hours-{door.id}"] = encode(hours)
+        parts[f"{HOURS}{door.id}"] = encode(hours)
     parts["modes"] = encode(ModesPart(spans=modes))
     for name in parts:
         if len(parts[name]) > PART_LIMIT:

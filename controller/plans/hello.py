@@ -238,13 +238,14 @@ class Greeter:
         self._seen(name[0])
         if status.online:
             self._given_up.discard(name)
-            await self._holds(name, status.papers)
         unknown = await self._restored.look(name, status, proven=proven)
         if status.plan_version is not None and status.plan_digest is not None:
             digest, version = status.plan_digest, status.plan_version
             if await self._database.run(self._applied, name, version, digest, status.at):
                 self._standing(name[0])
-        if not status.online:
+        if status.online:
+            await self._holds(name, status.papers)
+        else:
             self._standing(name[0])
         return not unknown
 

@@ -8,6 +8,9 @@ from edge.wire.codec import decode
 from edge.wire.envelope import Envelope
 from edge.wire.plan import Manifest
 
+HOURS = "hours-"
+"""What the names of the parts of a plan begin with that hold a door's rules and its timeline."""
+
 
 class SignedPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A plan as it is stored. ``sealed``: the manifest in its envelope, as published."""

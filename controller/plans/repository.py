@@ -12,13 +12,13 @@ from controller.bookings.tables import bookings
 from controller.database import Tx
 from controller.estate.tables import old_secrets
 from controller.people.may import Thing
-from controller.plans.model import Issued, SignedPlan
+from controller.plans.model import HOURS, Issued, SignedPlan
 from controller.plans.tables import commands, overrides, plan_parts, plans, restored
 from controller.telemetry.tables import edge_states
 from edge.wire.codec import decode
 from edge.wire.envelope import Envelope
 from edge.wire.interval import Interval
-from edge.wire.plan import Manifest, Session
+from edge.wire.plan import HoursPart, Manifest, Session
 
 _IN_LIMIT = 500  # SQLite takes at most 32,766 parameters in a statement
 _LATEST = 20
@@ -131,6 +131,16 @@ async def parts_of(tx: Tx, manifest: Manifest) -> dict[str, bytes]:
         query = select(plan_parts.c.digest, plan_parts.c.packed).where(plan_parts.c.digest.in_(lot))
         packed |= {row.digest: row.packed for row in await tx.execute(query)}
     return {name: zlib.decompress(packed[ref.digest]) for name, ref in manifest.parts.items()}
+
+
+async def secrets_named(tx: Tx, site: str, edge: str, version: int) -> dict[str, str]:
+    """Door -> the name of the secret that a plan was made with; nothing of a plan that is not known."""
+    signed = await plan(tx, site, edge, version)
+    if signed is None:
+        return {}
+    hours = {name: ref for name, ref in signed.manifest.parts.items() if name.startswith(HOURS)}
+    parts = await parts_of(tx, msgspec.structs.replace(signed.manifest, parts=hours))
+    return {part.door: part.secret for part in (decode(data, HoursPart) for data in parts.values())}
 
 
 async def forget_secrets(tx: Tx) -> None:

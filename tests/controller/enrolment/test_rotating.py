@@ -1,0 +1,58 @@
+"""Other secrets for a door: no code stops in between, and the old ones go once the door is done with them."""
+
+import httpx
+import msgspec
+
+from controller.house import House
+from controller.telemetry import repository as telemetry
+from edge.wire.enrolment import DoorSecret
+from tests.controller.access.test_access import go_offline
+from tests.controller.enrolment.test_enrolling import EDGE, PATH, enrolled
+from tests.controller.village import SITE
+
+NAME = (SITE, EDGE)
+
+
+async def carries_out_the_newest(house: House) -> None:
+    signed = await house.exchange.planner.refresh(NAME)
+    assert signed is not None
+    async with house.database.write() as tx:
+        state = await telemetry.edge_state(tx, *NAME)
+        assert state is not None
+        await telemetry.put_edge_state(tx, msgspec.structs.replace(state, applied_version=signed.manifest.version))
+
+
+async def owed(house: House) -> tuple[int, set[DoorSecret], bool]:
+    """The papers that the edge should hold by their version, the front door's secrets in them, and whether they are
+    handed over."""
+    registry = house.enrolment.registry
+    async with house.database.read() as tx:
+        [state] = await registry.learn(tx)
+        secrets = await house.estate.all_secrets(tx, SITE, edge=EDGE)
+        return state.version, set(secrets["front-door"]), await registry.fit(tx, *NAME)
+
+
+async def says_it_holds(house: House, version: int) -> None:
+    async with house.database.write() as tx:
+        await house.database.lock_site(tx, SITE)
+        assert await house.enrolment.registry.note(tx, *NAME, version, now=house.clock.now())
+
+
+async def test_the_old_secret_leaves_the_papers_as_soon_as_the_plan_is_made_with_the_new_one_and_no_sooner(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await enrolled(any_village)
+    await says_it_holds(any_house, 1)
+    await go_offline(any_house, EDGE, 1)
+    await carries_out_the_newest(any_house)
+    _, old, fits = await owed(any_house)
+    assert (len(old), fits) == (1, True)
+
+    assert (await any_village.post(f"{PATH}/rotation", json={})).status_code == 202
+    version, both, fits = await owed(any_house)
+    assert (version, len(both), both > old, fits) == (2, 2, True, True)
+
+    await says_it_holds(any_house, 2)
+    assert await owed(any_house) == (3, both - old, False)
+    await carries_out_the_newest(any_house)
+    assert await owed(any_house) == (3, both - old, True)
