@@ -344,10 +344,11 @@ class Outbox:
 
     def acknowledge(self, log: str, seq: int) -> bool:
         """Everything up to ``seq`` is committed at the controller; whether that was news. An acknowledgement of
-        another log, or of what was never sent, changes nothing and is counted."""
+        another log, or of what was never sent, changes nothing and is counted: one from before this run, kept back,
+        may be of other events under the seqs of this one."""
         if log != self.log:
             self._count("ack_foreign")
-        elif seq > self.head:
+        elif not self.agreed or seq > self.head:
             self._count("ack_beyond_head")
         elif seq > self.ack:
             self.ack = seq

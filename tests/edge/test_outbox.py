@@ -25,7 +25,9 @@ from edge.wire.events import (
     read_event,
 )
 from firmware_sim.power_cut import VirtualDisk
+from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
+from tests.edge.hall import run
 
 AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 BOOT = "0195d6a0-0000-7000-8000-000000000001"
@@ -112,19 +114,19 @@ async def test_what_was_committed_is_there_after_a_power_cut_and_what_was_not_is
     assert await box.seqs() == [1, 2]
 
 
-async def test_access_is_on_the_disk_within_50_ms_and_the_rest_within_a_second() -> None:
-    box = Box(MemoryDisk())
-    await box.open()
-    running = asyncio.create_task(box.box.run())
-    loop = asyncio.get_running_loop()
-    for data, within_s in ((ACCESS, 0.05), (DOOR, 1.0)):
-        started, head = loop.time(), box.box.head
-        box.add(data)
-        async with asyncio.timeout(5):
-            while box.box.head == head:  # noqa: ASYNC110  # the head has no event of its own
-                await asyncio.sleep(0.001)
-        assert loop.time() - started < within_s
-    running.cancel()
+def test_access_is_on_the_disk_within_50_ms_and_the_rest_within_a_second() -> None:
+    async def act(clock: VirtualClock) -> None:
+        box = Box(MemoryDisk())
+        await box.open()
+        running = asyncio.create_task(box.box.run())
+        for data, within_s in ((ACCESS, 0.05), (DOOR, 1.0)):
+            head = box.box.head
+            box.add(data)
+            await clock.sleep(within_s)
+            assert box.box.head == head + 1
+        running.cancel()
+
+    run(act)
 
 
 @given(st.integers(0, 400))
@@ -380,9 +382,12 @@ async def test_an_edge_that_goes_on_in_its_log_is_agreed_on_once_the_controller_
     box.add(DOOR)
     await box.box.commit()
     assert not box.goes_out()
+    assert not box.box.acknowledge(box.box.log, 2)
     box.box.wanted(box.box.log, 2)
     assert box.goes_out()
     assert await box.seqs(box.box.ack) == [2]
+    assert box.box.acknowledge(box.box.log, 2)
+    assert box.counts == ["ack_beyond_head"]
 
 
 async def test_what_a_disk_refuses_goes_out_from_memory_and_to_the_disk_as_soon_as_it_takes_it() -> None:
