@@ -71,7 +71,7 @@ def test_a_code_opens_its_door_and_the_door_relocks_behind_who_came_in() -> None
         assert changes(hall) == [DoorChange.UNLOCKED, DoorChange.OPENED, DoorChange.CLOSED, DoorChange.LOCKED]
         await asyncio.sleep(2)
         told = {"contact": "closed", "lock": "locked", "alarm": None, "fault": None, "mode": "code"}
-        told |= {"codes_wait_until": None}
+        told |= {"codes_wait_until": None, "interlock": None}
         assert hall.state(DOOR).values == told
 
     with_hall(act)
