@@ -95,6 +95,7 @@ class Exchange:
             public_keys=lambda: hand.public_keys,
             seen=self.live.seen,
         )
+        self.states = States(database=database, clock=clock, gate=self.gate, seen=self.live.seen)
         self.greeter = Greeter(
             database=database,
             link=self.link,
@@ -106,6 +107,7 @@ class Exchange:
             seen=self.live.seen,
             standing=self.live.diary,
             holds=self.papers.heard,
+            devices=self.states.told,
         )
         self.overrides = Overrides(
             database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self.live.seen
@@ -113,7 +115,6 @@ class Exchange:
         self.commander = Commander(
             database=database, link=self.link, signer=signer, clock=clock, gate=self.gate, seen=self.live.seen
         )
-        self.states = States(database=database, clock=clock, gate=self.gate, seen=self.live.seen)
         self.ingest = Ingest(
             database=database,
             link=self.link,

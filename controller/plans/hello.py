@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -24,7 +24,7 @@ from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.link import Link
-from edge.wire.messages import WORD_EVERY_S, Applied, Hello, HelloReply, Status
+from edge.wire.messages import WORD_EVERY_S, Applied, DeviceState, Hello, HelloReply, Status
 from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,8 @@ _HEALTH_LIMIT = 50  # most counters of an edge's own that are kept
 
 class Greeter:
     """``seen``: called with a site when something to look at changed; ``standing``: when codes stand otherwise;
-    ``holds``: with an edge and the version of the papers it says it holds. ``restored`` is told what each carries out
+    ``holds``: with an edge and the version of the papers it says it holds; ``devices``: with site, edge and the states
+    of all its devices. ``restored`` is told what each carries out
     and takes what comes back of plans."""
 
     def __init__(
@@ -55,6 +56,7 @@ class Greeter:
         seen: Callable[[str], None],
         standing: Callable[[str], None],
         holds: Callable[[EdgeName, int], Awaitable[None]],
+        devices: Callable[[str, str, Sequence[DeviceState]], Awaitable[None]],
     ) -> None:
         self._database = database
         self._link = link
@@ -66,6 +68,7 @@ class Greeter:
         self._seen = seen
         self._standing = standing
         self._holds = holds
+        self._devices = devices
         self._asked: dict[EdgeName, deque[str]] = {}
         self._unanswered: dict[EdgeName, float] = {}
         self._line_down_since: float | None = None
@@ -205,7 +208,8 @@ class Greeter:
         while asked.popleft() != reply.nonce:
             pass
         self._unanswered.pop(name, None)
-        await self._database.run(self._take_reply, reply)
+        await self._database.run(self._note, reply.status, True)
+        await self._devices(*name, reply.states)
         if await self._follow_up(name, reply.status, proven=True):
             await self._bring_up_to_date(name, reply.status)
         else:
@@ -216,10 +220,6 @@ class Greeter:
         asked anew, so that what is known to be on the door is put down."""
         if await self._restored.take(name, item, payload):
             await self.greet(name)
-
-    async def _take_reply(self, tx: Tx, reply: HelloReply) -> None:
-        await self._note(tx, reply.status, True)
-        await telemetry.put_device_states(tx, reply.site, reply.edge, reply.states)
 
     async def take_applied(self, name: EdgeName, payload: bytes) -> None:
         """An edge said what became of a plan."""

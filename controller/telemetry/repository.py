@@ -1,6 +1,6 @@
 """All SQL that stores what edges report."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -286,6 +286,12 @@ async def put_device_states(tx: Tx, site: str, edge: str, states: Iterable[Devic
                 where=(device_states.c.at <= new.at) | (device_states.c.seq <= new.seq),
             )
         )
+
+
+async def forget_devices(tx: Tx, site: str, edge: str, *, but: Collection[str]) -> None:
+    """Delete the states of an edge's devices, but for those that it has."""
+    here = (device_states.c.site == site) & (device_states.c.edge == edge)
+    await tx.execute(delete(device_states).where(here, device_states.c.device.not_in(but)))
 
 
 async def cursor(tx: Tx, history: str) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -39,6 +39,7 @@ class States:
         self._devices: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._waiting: dict[tuple[str, str], dict[str, DeviceState]] = {}
         self._some = asyncio.Event()
+        self._writing = asyncio.Lock()
 
     @property
     def busy(self) -> bool:
@@ -81,13 +82,30 @@ class States:
 
     async def store(self) -> None:
         """Store what waits."""
-        waiting, self._waiting = self._waiting, {}
+        async with self._writing:
+            waiting, self._waiting = self._waiting, {}
+
+            async def put(tx: Tx) -> None:
+                for (site, edge), devices in waiting.items():
+                    await repository.put_device_states(tx, site, edge, devices.values())
+
+            if waiting:
+                await self._database.run(put)
+        for site in {site for site, _ in waiting}:
+            self._seen(site)
+
+    async def told(self, site: str, edge: str, states: Sequence[DeviceState]) -> None:
+        """An edge has said, signed, how all its devices are. What it does not name has gone from its configuration, or
+        was never its own: the broker may have kept a state of it, or somebody may have put it there."""
+        named = {state.device for state in states}
 
         async def put(tx: Tx) -> None:
-            for (site, edge), devices in waiting.items():
-                await repository.put_device_states(tx, site, edge, devices.values())
+            await repository.put_device_states(tx, site, edge, states)
+            await repository.forget_devices(tx, site, edge, but=named)
 
-        if waiting:
+        async with self._writing:
+            waiting = self._waiting.get((site, edge), {})
+            for device in waiting.keys() - named:
+                del waiting[device]
+            self._devices[site, edge] = named
             await self._database.run(put)
-            for site in {site for site, _ in waiting}:
-                self._seen(site)

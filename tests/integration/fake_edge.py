@@ -98,6 +98,8 @@ class FakeEdge:
         await self.say("status", self.speaker.signer.seal(Purpose.STATUS, self.status(online=online)), retain=True)
 
     async def say_state(self, state: DeviceState) -> None:
+        """Say it, and again in each reply, which names all devices."""
+        self.states = (*(each for each in self.states if each.device != state.device), state)
         await self.say("state", encode(state), item=state.device, retain=True)
 
     async def send(self, events: Sequence[Event | bytes], *, log: str = LOG, first_kept: int = 1) -> None:

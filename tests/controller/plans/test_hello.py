@@ -4,9 +4,11 @@ import secrets
 
 from sqlalchemy import select
 
+from controller.telemetry import reading
 from controller.telemetry.model import EdgeState
 from controller.telemetry.repository import edge_state
 from controller.telemetry.tables import refusals
+from edge.wire.codec import encode
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Purpose
 from edge.wire.messages import DeviceState, HelloReply
@@ -102,6 +104,34 @@ async def test_the_reply_brings_the_state_of_the_devices(hub: Hub, broker: Memor
             )
 
         await eventually(look, what="the door's state is shown")
+
+
+async def test_a_device_that_an_edge_no_longer_names_is_forgotten_and_not_brought_back_by_what_was_kept(
+    hub: Hub, edge: FakeEdge
+) -> None:
+    line, door = (DeviceState(device=name, kind=name, seq=1, at=NOW, values={}) for name in ("fire", "door"))
+    exchange = hub.house.exchange
+
+    async def kept() -> list[str]:
+        async with hub.house.database.read() as tx:
+            return sorted(state.device for _, state in await reading.site_devices(tx, "ramsey"))
+
+    async def both() -> bool:
+        return await kept() == ["door", "fire"]
+
+    async def one() -> bool:
+        return await kept() == ["door"]
+
+    await edge.say_state(line)
+    await edge.say_state(door)
+    await eventually(both, what="both are known")
+    edge.states = (door,)
+    await exchange.greeter.greet(("ramsey", "main"))
+    await eventually(one, what="the line is forgotten")
+    exchange.states.offer("ramsey", "main", "fire", encode(line))
+    await exchange.states.told("ramsey", "main", edge.states)
+    await exchange.states.store()
+    assert await one()
 
 
 async def test_a_reply_that_answers_nothing_is_refused(hub: Hub, edge: FakeEdge) -> None:
