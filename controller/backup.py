@@ -9,7 +9,6 @@ from pathlib import Path
 
 from controller.settings import Settings
 
-_PAGES_AT_ONCE = 4_000
 SETUP_TOKEN = "setup-token"  # noqa: S105  # a file's name
 
 
@@ -18,13 +17,14 @@ def back_up(settings: Settings, file: Path, *, keys: bool) -> list[str]:
 
     The database goes through SQLite's online backup (https://sqlite.org/backup.html), so that the controller may run.
     One on PostgreSQL is not in it. ``keys``: whether the keys are. Raises ``FileExistsError`` and other ``OSError``,
-    ``sqlite3.Error``; then there is no file.
+    ``sqlite3.Error``; then there is no new file.
     """
     data_dir = settings.data_dir
     url = settings.database_url
     database = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-    if file.exists():
-        raise FileExistsError(f"{file} is there already; name another file")
+    _require_free(file)
+    if file.resolve().is_relative_to(data_dir.resolve()):
+        raise OSError(f"{file} lies in {data_dir}, which it is a backup of; name another place")
     if not data_dir.is_dir():
         raise FileNotFoundError(f"{data_dir} is not there; nothing was kept yet")
     names: list[str] = []
@@ -43,20 +43,27 @@ def back_up(settings: Settings, file: Path, *, keys: bool) -> list[str]:
                     names.append(str(name))
             out.flush()
             os.fsync(out.fileno())
-        os.link(draft, file)  # unlike a rename, refuses to replace
+        _require_free(file)
+        os.replace(draft, file)
     finally:
-        Path(draft).unlink()
+        Path(draft).unlink(missing_ok=True)
     return names
 
 
+def _require_free(file: Path) -> None:
+    if file.exists():
+        raise FileExistsError(f"{file} is there already; name another file")
+
+
 def _add_database(archive: tarfile.TarFile, database: Path, scratch: Path) -> None:
+    """In one step: between two steps every write of the controller would have the backup begin anew."""
     with tempfile.TemporaryDirectory(dir=scratch, prefix=".hallkeeper-backup-") as folder:
         copy = Path(folder) / database.name
         with (
-            closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
             closing(sqlite3.connect(copy)) as target,
         ):
-            source.backup(target, pages=_PAGES_AT_ONCE)
+            source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")
         archive.add(copy, arcname=database.name, recursive=False)
 

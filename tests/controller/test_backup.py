@@ -3,6 +3,8 @@
 import os
 import sqlite3
 import tarfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -54,6 +56,34 @@ def test_what_is_committed_is_in_it_also_while_somebody_writes(data: Path, tmp_p
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tar.gz", "back", "controller.toml", "data"]
 
 
+def test_a_controller_that_never_stops_writing_does_not_hold_it_up(data: Path, tmp_path: Path) -> None:
+    file = data / "hallkeeper.db"
+    began, done, most = threading.Event(), threading.Event(), 5_000
+    with closing(sqlite3.connect(file, isolation_level=None)) as filled:
+        filled.execute("PRAGMA journal_mode=WAL")
+        filled.execute("CREATE TABLE filling (bytes BLOB)")
+        filled.execute("INSERT INTO filling VALUES (zeroblob(32000000))")
+
+    def write() -> int:
+        with closing(sqlite3.connect(file, isolation_level=None)) as writer:
+            for number in range(most):
+                writer.execute("INSERT INTO filling VALUES (x'00')")
+                began.set()
+                if done.wait(0.002):
+                    return number
+        return most
+
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(write)
+        began.wait()
+        try:
+            told = back_up(tmp_path, str(tmp_path / "b.tar.gz"))
+        finally:
+            done.set()
+        assert told.exit_code == 0, told.output
+        assert written.result() < most
+
+
 def test_keys_can_be_kept_apart(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "b.tar.gz"
     assert back_up(tmp_path, str(file), "--without-keys").exit_code == 0
@@ -69,7 +99,7 @@ def test_a_file_that_is_there_is_not_replaced(data: Path, tmp_path: Path) -> Non
     assert "is there already; name another file" in refused.output
 
 
-@pytest.mark.parametrize("fault", ["no data", "damaged", "no folder"])
+@pytest.mark.parametrize("fault", ["no data", "damaged", "no folder", "into itself"])
 def test_what_cannot_be_backed_up_is_told_and_leaves_nothing(data: Path, tmp_path: Path, fault: str) -> None:
     file = tmp_path / "b.tar.gz"
     match fault:
@@ -77,13 +107,15 @@ def test_what_cannot_be_backed_up_is_told_and_leaves_nothing(data: Path, tmp_pat
             data.rename(tmp_path / "elsewhere")
         case "damaged":
             (data / "hallkeeper.db").write_bytes(os.urandom(8192))
+        case "into itself":
+            file = data / "b.tar.gz"
         case _:
             file = tmp_path / "nowhere" / "b.tar.gz"
-    before = sorted(tmp_path.iterdir())
+    before = sorted(tmp_path.rglob("*"))
     refused = back_up(tmp_path, str(file))
     assert refused.exit_code == 2
     assert refused.output.strip()
-    assert sorted(tmp_path.iterdir()) == before
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_database_on_postgresql_is_left_to_pg_dump(data: Path, tmp_path: Path) -> None:
