@@ -171,6 +171,7 @@ tls = false
 # Diaries of partners that are polled: public addresses, and of your own networks those named here.
 [feeds]
 networks = []
+# networks = ["10.20.0.0/16"]
 
 # The library system, which is asked every night about its members; without a host it is not.
 [sip2]
@@ -178,7 +179,6 @@ host = ""
 port = 6001
 # username = "hallkeeper", password_file = "/etc/hallkeeper/sip2-password"
 # location = "Ramsey", institution = "CCC"
-# networks = ["10.20.0.0/16"]
 
 # Samples in the database, or in an InfluxDB beside it.
 [history]

@@ -32,7 +32,11 @@ STEP_LIMIT = timedelta(days=1)
 BATTERY_TOLERANCE = timedelta(seconds=60)
 KEEP_EVERY_S = 86_400.0
 FILE = "clock.json"
-_MEND = "no plan is signed until it is right: set it, or say with clock_right_on in the configuration that it is"
+_MEND = (
+    "no plan is signed until it is right. Start a time service (`timedatectl` says whether one is at work) or set the "
+    "clock; if you see that it is right, write the present day into the configuration, as in clock_right_on = "
+    "2026-11-26, and start the controller anew"
+)
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,10 +145,10 @@ class TimeWatch:
     def _words(self, why: str) -> str:
         now, expected = self._clock.now(), self._expected()
         if why == "nothing":
-            return f"nothing vouches for the clock, which says {_words(now)}; {_MEND}, or wait for a time service"
+            return f"nothing vouches for the clock, which says {_words(now)}: {_MEND}"
         if why == "stepped" and expected is not None:
-            return f"the clock was set to {_words(now)}, while it can only be {_words(expected)}; {_MEND}"
-        return f"no time service has set the clock for {HOLDOVER_LIMIT_S / DRIFT / 86_400:.0f} days; {_MEND}"
+            return f"the clock was set to {_words(now)}, while it can only be {_words(expected)}: {_MEND}"
+        return f"no time service has set the clock for {HOLDOVER_LIMIT_S / DRIFT / 86_400:.0f} days: {_MEND}"
 
     def _expected(self) -> datetime | None:
         """What it is by the proof and the monotonic clock."""

@@ -60,7 +60,9 @@ def test_at_the_start_the_clock_is_believed_as_something_vouches_for_it(
 ) -> None:
     for name, value in vouches.items():
         setattr(machine, name, value)
-    assert machine.watch(tmp_path).trust is trust
+    watch = machine.watch(tmp_path)
+    assert watch.trust is trust
+    assert (trust is UNPROVEN) is ("as in clock_right_on = " in (watch.doubt or ""))
 
 
 @pytest.mark.parametrize(
