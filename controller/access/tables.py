@@ -89,12 +89,13 @@ new_codes = Table(
     Column("at", Instant, nullable=False),
     Column("actor", String(200), nullable=False),
     Column("why", Text, nullable=False),
-    Column("edge", String(40)),  # which one was put out; null: somebody asked for one booking's
+    Column("edge", String(40)),  # which one was put out; null: somebody asked for one booking's or holder's
+    Column("holder", String(36)),  # whose it is; null: bookings'
     Column("bookings", Integer, nullable=False),
     Column("doors", Text, nullable=False),  # JSON
     Index("ix_new_codes_site_id", "site", "id"),
 )
-"""Codes that were given anew at once: who asked, why, for how many bookings and at which doors."""
+"""Codes that were given anew at once: who asked, why, for how many bookings or which holder, and at which doors."""
 
 holders = Table(
     "holders",

@@ -1,4 +1,5 @@
-"""``hallkeeper bookings``: list them, decide on what waits for approval, in and out of spreadsheets, over HTTP."""
+"""``hallkeeper bookings``: list them, decide on what waits for approval, give codes anew, in and out of spreadsheets;
+over HTTP."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,15 +8,19 @@ import msgspec
 import typer
 
 from controller import screen
+from controller.access.codes import spoken
 from controller.bookings.sheets import cli as sheets
 from controller.bookings.typed import From, To
 from controller.caller import SERVER, SET_ASIDE, AsJson, Caller, Refusal, Server, Token, TokenFile
 
 app = typer.Typer(
-    help="Bookings: list, approve, decline, in and out of spreadsheets.", no_args_is_help=True, add_completion=False
+    help="Bookings: list, approve, decline, codes given anew, in and out of spreadsheets.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 app.add_typer(sheets.app)
 
+Id = Annotated[str, typer.Argument(help="Its id; `list` shows it.", metavar="ID")]
 Ids = Annotated[list[str], typer.Argument(help="Their ids; `requests` and `list` show them.", metavar="ID...")]
 _JSON = "application/json"
 
@@ -48,9 +53,35 @@ class _List(msgspec.Struct, frozen=True):
     items: list[_Booking]
 
 
+class _DoorCode(msgspec.Struct, frozen=True):
+    code: str
+    doors: list[str]
+
+
+class _OfflineCode(msgspec.Struct, frozen=True):
+    code: str
+    text: str
+
+
+class _OnDoor(msgspec.Struct, frozen=True):
+    text: str
+
+
+class _Coded(_Booking, frozen=True, kw_only=True):
+    codes: list[_DoorCode]
+    offline_codes: list[_OfflineCode]
+    on_door: _OnDoor
+    still_opens: list[str]
+
+
+class _Reissued(msgspec.Struct, frozen=True):
+    booking: _Coded
+    together: list[str]
+
+
 @app.callback()
 def bookings() -> None:
-    """Bookings: list, approve, decline, in and out of spreadsheets."""
+    """Bookings: list, approve, decline, codes given anew, in and out of spreadsheets."""
 
 
 @app.command("list")
@@ -134,6 +165,37 @@ def decline(
     Exit code 0 when all are declined, 3 when some were refused, 1 when the controller did not answer.
     """
     _decide(Caller(server, token_file, token), ids, "decline", {"why": why})
+
+
+@app.command()
+def reissue(
+    booking: Id,
+    why: Annotated[str, typer.Option(help="Why; it stands in its story and on the record.")],
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Give a booking another code at once, because others know the one it has; so do all that share it. It is printed
+    once; tell it to whoever booked."""
+    caller = Caller(server, token_file, token)
+    body = msgspec.json.encode({"why": why})
+    done = caller.post(f"/bookings/{booking}/code/reissue", body, _JSON, _Reissued)
+    for each in done.booking.codes:
+        caller.say(f"{_who(done.booking)}: code {spoken(each.code)} for {', '.join(each.doors)}")
+    if len(done.together) > 1:
+        caller.say(f"{len(done.together)} bookings share it: tell all of their people.")
+    for text in (done.booking.on_door.text, *done.booking.still_opens):
+        caller.say(text)
+
+
+@app.command("offline-code")
+def offline_code(booking: Id, server: Server = SERVER, token_file: TokenFile = None, token: Token = None) -> None:
+    """Issue a code of ten digits for each door of a booking that is out of reach and has not got its code. Asked again,
+    the same."""
+    caller = Caller(server, token_file, token)
+    done = caller.post(f"/bookings/{booking}/offline-code", b"{}", _JSON, _Coded)
+    for each in done.offline_codes:
+        caller.say(f"{_who(done)}: offline code {spoken(each.code)} {each.text}")
 
 
 def _decide(caller: Caller, ids: list[str], what: str, body: dict[str, object]) -> None:

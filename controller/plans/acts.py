@@ -22,15 +22,23 @@ from controller.plans.restored.model import Entry
 from controller.plans.restored.service import Shown as ShownRestored
 from controller.plans.restored.service import show as show_restored
 from controller.plans.restored.telling import doors, told
+from edge.wire.credentials import CredentialKind
 
 _EXPIRED = "not answered in time; it can no longer be carried out"
+_HOLDERS = {
+    CredentialKind.STAFF: "one of the staff",
+    CredentialKind.KEY_HOLDER: "a key holder",
+    CredentialKind.CONTRACTOR: "a contractor",
+}
+"""Without a name: who opens doors reads the record, and not who else may."""
 
 
 class ActAnswer(Answer):
-    """``kind``: of a command or an override; ``new_code`` where a booking's code was given anew, ``revoke`` where all
-    at an edge's doors were, as it was put out. ``where``: names of doors, or of an edge; ``whole``: of every door of
-    the site. ``outcome``: waiting, done, refused or expired of a command; stands, ended or over of an override; of
-    codes waiting while an old one may still open a door, else done. ``text``: what came of it.
+    """``kind``: of a command or an override; ``new_code`` where a booking's code was given anew, or what somebody opens
+    doors with in their own right, ``revoke`` where all at an edge's doors was, as it was put out. ``where``: names of
+    doors, or of an edge; ``whole``: of every door of the site. ``outcome``: waiting, done, refused or expired of a
+    command; stands, ended or over of an override; of codes waiting while an old one may still open a door, else done.
+    ``text``: what came of it.
     ``keep_restored`` and ``remove_restored``: somebody has decided of what only doors knew."""
 
     id: str
@@ -61,7 +69,7 @@ async def acts(tx: Tx, parts: SiteParts, *, before: str | None, limit: int, now:
     renewed = await given_anew.before(tx, site, before=before, limit=limit + 1)
     still = await given_anew.still_open(tx, site, renewed, now=now)
     found = [_command(issued, parts, now) for issued in commands] + [_override(one, shown, now) for one in ordered]
-    found += [_new_codes(one, parts, still.get(one.at, set())) for one in renewed]
+    found += [_new_codes(one, parts, still[one.id]) for one in renewed]
     found += [_decision(one, decided) for one in decided.entries]
     found.sort(key=lambda act: act.id, reverse=True)
     more, found = len(found) > limit, found[:limit]
@@ -92,11 +100,13 @@ def _command(issued: Issued, parts: SiteParts, now: datetime) -> ActAnswer:
 
 def _new_codes(one: GivenAnew, parts: SiteParts, still: Collection[str]) -> ActAnswer:
     names = {door.id: door.name for door in parts.doors} | {edge.id: edge.name for edge in parts.edges}
-    many = {1: "one booking has"}.get(one.bookings, f"{one.bookings} bookings have")
-    old = "the old one opens nothing"
-    if still:
-        old = f"the old one may still open {words.listed([names.get(door, door) for door in sorted(still)])}"
-    text = f"{many} another code; {old}" if one.bookings else "no booking had a code"
+    opens = f"may still open {words.listed([names.get(door, door) for door in sorted(still)])}"
+    old = f"the old one {opens if still else 'opens nothing'}"
+    if one.kind is not None:
+        text = f"{_HOLDERS[one.kind]} has another code, card or PIN; {old}"
+    else:
+        many = {1: "one booking has"}.get(one.bookings, f"{one.bookings} bookings have")
+        text = f"{many} another code; {old}" if one.bookings else "no booking had a code"
     return ActAnswer(
         id=one.id,
         at=localtime.rfc3339(one.at, parts.site.tz),

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
-from controller.access import codes
+from controller.access import codes, given_anew
 from controller.access.errors import NoCodeLeft
 from controller.access.holders import repository
 from controller.access.holders.errors import CardTaken, HolderEnded, HolderStale, HolderUnknown
@@ -142,6 +142,11 @@ class Holders:
         drawn = await self._drawn(tx, old, wish, parts, kept, now)
         new = msgspec.structs.replace(old, changed_at=now, changed_by=actor.name, version=old.version + 1)
         given = await self._written(tx, new, drawn, parts, actor, "new code", now, new=False, why=why)
+        for place in new.draft.places:
+            opened = [door.id for door in parts[place.site].doors if place.has(door.id)]
+            await given_anew.record(
+                tx, site=place.site, at=now, actor=actor.name, why=why, doors=opened, holder=holder_id
+            )
         fresh = {name: value for name, value in _values(drawn).items() if value != getattr(kept, name)}
         return Given(holder=given.holder, secrets=Secrets(**fresh))
 

@@ -1,17 +1,21 @@
 """`hallkeeper bookings` and `hallkeeper waiting`: what waits, deciding on it, and lists, over HTTP."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from controller.access.codes import spoken
 from controller.caller import REFUSED, SET_ASIDE
+from controller.house import House
+from tests.controller.access.test_access import go_offline
 from tests.controller.bookings.test_waiting import wait
 from tests.controller.keyboard import Typed, cells, keyboard
 from tests.controller.people.signing import put_party, signed_in_as
-from tests.controller.village import SITE, act, book, look
+from tests.controller.village import API, SITE, act, book, look
 
 DAYS = ("--from", "26/11/2026", "--to", "2026-11-27")
 
@@ -142,3 +146,31 @@ async def test_what_cannot_be_asked_is_told_in_a_sentence(
     refused = await hallkeeper(*words)
     assert (refused.exit_code, said in " ".join(refused.output.split())) == (code, True), refused.output
     assert "Traceback" not in refused.output
+
+
+async def test_a_code_that_others_know_is_given_anew_with_a_reason_and_printed_once(
+    hallkeeper: Typed, village: httpx.AsyncClient
+) -> None:
+    made = await book(village, title="Choir", people=None)
+    done = await hallkeeper("bookings", "reissue", made["id"], "--why", "it hung on the board")
+    assert done.exit_code == 0, done.output
+    told = (await village.post(f"{API}/bookings/{made['id']}/code")).json()
+    [code] = told["codes"]
+    assert done.stdout.startswith(f"Choir: code {code['spoken']} for Front door, Side door\n")
+    assert spoken(made["code"]) not in done.stdout
+    [act] = (await village.get(f"{API}/sites/{SITE}/acts")).json()["items"]
+    assert (act["kind"], act["reason"]) == ("new_code", "it hung on the board")
+    refused = await hallkeeper("bookings", "reissue", "nonsense", "--why", "lost")
+    assert (refused.exit_code, "must be an id" in refused.output) == (REFUSED, True)
+
+
+async def test_a_door_out_of_reach_gets_an_offline_code_from_the_terminal(
+    hallkeeper: Typed, village: httpx.AsyncClient, house: House
+) -> None:
+    made = await book(village, title="Choir", people=None)
+    refused = await hallkeeper("bookings", "offline-code", made["id"])
+    assert (refused.exit_code, "needs no offline code" in refused.output) == (REFUSED, True)
+    await go_offline(house, "pi-side", 30)
+    done = await hallkeeper("bookings", "offline-code", made["id"])
+    assert done.exit_code == 0, done.output
+    assert re.fullmatch(r"Choir: offline code 9( \d{3}){3} .*Side door.*\n", done.stdout), done.stdout

@@ -1,0 +1,58 @@
+"""What staff, key holders and contractors were given anew stands on the record, without saying who they are."""
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from controller.house import House
+from tests.controller.access.test_access import go_offline
+from tests.controller.access.test_holders import CARD, make, send
+from tests.controller.clock import ManualClock
+from tests.controller.enrolment.test_rotating import carries_out_the_newest
+from tests.controller.people.signing import signed_in_as
+from tests.controller.village import API, SITE, Json
+
+
+async def acts(client: httpx.AsyncClient) -> list[Json]:
+    answer = await client.get(f"{API}/sites/{SITE}/acts")
+    assert answer.status_code == 200, answer.text
+    items: list[Json] = answer.json()["items"]
+    return items
+
+
+async def test_a_holders_new_code_waits_on_the_record_until_each_door_has_it(
+    any_app: FastAPI, any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    made = await make(any_village)
+    await go_offline(any_house, "pi-front", 1)
+    await carries_out_the_newest(any_house)
+    clock.advance(minutes=5)
+    await send(any_village, "POST", f"{made['holder']['id']}/reissue", why="seen by others", code=True)
+    async with signed_in_as(any_app, any_village, "porter") as porter:
+        [act] = await acts(porter)
+    assert {name: act[name] for name in ("kind", "where", "reason", "outcome", "text")} == {
+        "kind": "new_code",
+        "where": ["Front door", "Side door"],
+        "reason": "seen by others",
+        "outcome": "waiting",
+        "text": "a key holder has another code, card or PIN; the old one may still open Front door",
+    }
+    assert "Una" not in str({name: value for name, value in act.items() if name != "actor"})
+    clock.advance(minutes=1)
+    await carries_out_the_newest(any_house)
+    [act] = await acts(any_village)
+    assert (act["outcome"], act["text"].split("; ")[1]) == ("done", "the old one opens nothing")
+
+
+@pytest.mark.parametrize(
+    ("row", "number"), [("{},w26:118:1604,", 1), ("{},,yes", 0), (f"{{}},{CARD},", 0)], ids=["card", "code", "nothing"]
+)
+async def test_what_a_list_gives_anew_stands_on_the_record_once_and_what_it_does_not_does_not(
+    village: httpx.AsyncClient, row: str, number: int
+) -> None:
+    made = await make(village, card=CARD)
+    text = f"id,card,code\n{row.format(made['holder']['id'])}\n"
+    headers = {"Content-Type": "text/csv"}
+    answer = await village.post(f"{API}/holders/import", content=text.encode(), headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert len(await acts(village)) == number
