@@ -139,20 +139,19 @@ class Restored:
         await telemetry.alert(tx, site, edge, "unknown_plan", text, self._clock.now())
 
     def to_ask(self, name: EdgeName) -> int | None:
-        """The plan that an edge is to give back, which is asked for with this."""
-        if name in self._planner.unknown:
-            self._asked_at[name] = _real()
+        """The plan that an edge is to give back, which is asked for with this; not while it may be on its way."""
+        if name not in self._planner.unknown or not self._due(name):
+            return None
+        self._asked_at[name] = _real()
         fetching = self._fetching.get(name)
         return fetching.version if fetching is not None else None
 
     def overdue(self) -> list[EdgeName]:
         """The edges in reach that are to be asked for what they carry out, for the first time or once more."""
-        now = _real()
-        return [
-            name
-            for name in sorted(self._planner.unknown & self._here)
-            if now - self._asked_at.get(name, float("-inf")) >= ASK_AGAIN_S
-        ]
+        return [name for name in sorted(self._planner.unknown & self._here) if self._due(name)]
+
+    def _due(self, name: EdgeName) -> bool:
+        return _real() - self._asked_at.get(name, float("-inf")) >= ASK_AGAIN_S
 
     async def take(self, name: EdgeName, item: str | None, payload: bytes) -> bool:
         """A piece of a plan came back, or something else that somebody put there; whether the plan is whole now and
