@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
 
 import controller
 import controller.idempotency
 from controller.database import Database, metadata
-from controller.migrations import migrate
+from controller.migrations import alembic_config, migrate
 
 for _tables in Path(controller.__file__).parent.rglob("tables.py"):
     importlib.import_module(f"controller.{_tables.parent.name}.tables")
@@ -40,6 +42,25 @@ async def _drift_of(url: str) -> list[object]:
 async def test_migrating_again_changes_nothing(database_url: str) -> None:
     await migrate(database_url)
     assert await _drift_of(database_url) == []
+
+
+async def test_the_newest_steps_can_be_taken_back_and_taken_again(database_url: str) -> None:
+    """Back to the form before secrets, restores and new codes were kept: who has to go back to an older version can."""
+    await _move(database_url, "0016")
+    assert await _drift_of(database_url) != []
+    await migrate(database_url)
+    assert await _drift_of(database_url) == []
+
+
+async def _move(url: str, to: str) -> None:
+    def down(connection: sa.Connection) -> None:
+        command.downgrade(alembic_config(connection), to)
+        connection.commit()
+
+    engine = create_async_engine(url, poolclass=sa.NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(down)
+    await engine.dispose()
 
 
 async def test_several_that_start_at_once_on_an_empty_database_all_come_up(tmp_path: Path) -> None:

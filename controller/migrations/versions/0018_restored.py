@@ -43,3 +43,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entry"], ["restored.id"]),
     )
     op.create_index("ix_restored_pieces_site_edge_ends", "restored_pieces", ["site", "edge", "ends"])
+
+
+def downgrade() -> None:
+    op.drop_table("restored_pieces")
+    op.drop_table("restored")
