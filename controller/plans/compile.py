@@ -109,7 +109,7 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
             self.refs,
         )
 
-    def manifest(self, *, site: str, edge: str, version: int, follows: int = 0) -> Manifest:
+    def manifest(self, *, site: str, edge: str, version: int, follows: tuple[int, ...] = (0,)) -> Manifest:
         return Manifest(
             site=site,
             edge=edge,

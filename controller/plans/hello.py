@@ -250,12 +250,13 @@ class Greeter:
         return not unknown
 
     async def _bring_up_to_date(self, name: EdgeName, status: Status) -> None:
-        """The whole plan again for an edge that does not have it, unless it is on its way."""
+        """The whole plan again for an edge that does not have it, unless it is on its way; another where it would
+        refuse this one, which was made without knowing of what it carries out."""
         async with self._database.read() as tx:
-            latest = await repository.latest_version(tx, *name)
-        if latest is None:
+            latest = await repository.latest(tx, *name)
+        if latest is None or not latest.manifest.knows_of(status.plan_version or 0):
             self._planner.want(name)
-        elif latest != status.plan_version:
+        elif latest.manifest.version != status.plan_version:
             await self._planner.send_again(name)
 
     async def _note(self, tx: Tx, status: Status, proven: bool) -> bool:

@@ -18,7 +18,7 @@ from controller.telemetry.tables import edge_states
 from edge.wire.codec import decode
 from edge.wire.envelope import Envelope
 from edge.wire.interval import Interval
-from edge.wire.plan import HoursPart, Manifest, Session
+from edge.wire.plan import FOLLOWS_MOST, HoursPart, Manifest, Session
 
 _IN_LIMIT = 500  # SQLite takes at most 32,766 parameters in a statement
 _LATEST = 20
@@ -84,13 +84,24 @@ async def plan(tx: Tx, site: str, edge: str, version: int) -> SignedPlan | None:
     return _plan(row) if row else None
 
 
-async def overlooked(tx: Tx, manifest: Manifest) -> bool:
-    """Whether an edge had a plan before this one that it was made without knowing of: then the edge refuses it."""
-    if manifest.follows is None:
-        return False
-    here = (plans.c.site == manifest.site, plans.c.edge == manifest.edge)
-    between = (plans.c.version > manifest.follows, plans.c.version < manifest.version)
-    return (await tx.execute(select(plans.c.version).where(*here, *between).limit(1))).first() is not None
+async def carried_out(tx: Tx, site: str, edge: str) -> int:
+    """The newest of the plans here that an edge has said it carries out; 0 where there is none."""
+    c, state = plans.c, edge_states.c
+    said = select(state.applied_version).where(state.site == site, state.edge == edge).scalar_subquery()
+    query = select(func.max(c.version)).where(
+        c.site == site, c.edge == edge, c.applied_at.is_not(None) | (c.version == said)
+    )
+    return (await tx.execute(query)).scalar() or 0
+
+
+async def known(tx: Tx, site: str, edge: str) -> tuple[int, ...]:
+    """The plans that the next one of an edge is made knowing of, as its manifest names them. Those that it may have
+    carried out without a word of it having come are among them, and none is that was signed before a restore and is not
+    here."""
+    first = await carried_out(tx, site, edge)
+    since = select(plans.c.version).where(plans.c.site == site, plans.c.edge == edge, plans.c.version > first)
+    newest = (await tx.execute(since.order_by(plans.c.version.desc()).limit(FOLLOWS_MOST - 1))).scalars().all()
+    return (first, *reversed(newest))
 
 
 async def last_signed(tx: Tx) -> datetime | None:

@@ -303,7 +303,7 @@ class Planner:
             last is not None
             and compiled.says_as(last.manifest)
             and last.kid == self._signer.kid_for(site, edge)
-            and not await repository.overlooked(tx, last.manifest)
+            and last.manifest.knows_of(await repository.carried_out(tx, site, edge))
         ):
             # A grant that was ended and made anew between two plans is the same on the door.
             await self._note(tx, seen, last.manifest.version)
@@ -354,8 +354,9 @@ class Planner:
         self, tx: Tx, name: EdgeName, last: SignedPlan | None, compiled: Compiled, now: datetime
     ) -> SignedPlan:
         state = await telemetry.edge_state(tx, *name)
-        follows = last.manifest.version if last else 0
-        version = next_version(max(follows, (state and state.applied_version) or 0), now)
+        newest = last.manifest.version if last else 0
+        version = next_version(max(newest, (state and state.applied_version) or 0), now)
+        follows = await repository.known(tx, *name)
         manifest = compiled.manifest(site=name[0], edge=name[1], version=version, follows=follows)
         return SignedPlan(
             manifest=manifest,

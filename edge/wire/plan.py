@@ -21,6 +21,8 @@ from edge.wire.offline import OfflineWindow
 K = TypeVar("K")
 
 HORIZON = timedelta(days=35)
+FOLLOWS_MOST = 32
+"""Most earlier plans that a plan names. An edge that carries out another says so, and is given one that knows of it."""
 KNOWN: frozenset[str] = frozenset({"hours", "grants", "sessions", "overrides", "offline", "closing"})
 """What this program understands; a manifest that must be understood beyond it is refused."""
 
@@ -28,6 +30,7 @@ Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 CodeLength = Annotated[int, msgspec.Meta(ge=CODE_LENGTH_MIN, le=CODE_LENGTH_MAX)]
 Key = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+Version = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 PartName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,80}$")]
 
 
@@ -175,18 +178,23 @@ class PartRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What the plan consists of. Its own digest is that of its bytes. ``follows``: the newest plan of this edge that
-    the controller knew of when it made this one, 0 where it knew of none. An edge that carries out a newer one refuses
-    it, since a controller put back from a backup would take away what it has forgotten."""
+    """What the plan consists of. Its own digest is that of its bytes. ``follows``: the earlier plans of this edge that
+    the controller knew of when it made this one, in order: the newest that the edge is known to have carried out (0
+    where none is), and the last ones that were made since. An edge that carries out a newer one than the first, which
+    is not among them, refuses it: a controller put back from a backup would take away what it has forgotten."""
 
     site: Slug
     edge: Slug
     version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
-    follows: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
+    follows: Annotated[tuple[Version, ...], msgspec.Meta(min_length=1, max_length=FOLLOWS_MOST)] | None = None
     valid_from: Instant
     horizon: Instant
     must_understand: Annotated[tuple[PartName, ...], msgspec.Meta(max_length=50)] = ()
     parts: dict[PartName, PartRef]
+
+    def knows_of(self, version: int) -> bool:
+        """Whether it is a plan that the edge carries out, or was made knowing of it."""
+        return self.follows is None or version <= self.follows[0] or version in (*self.follows, self.version)
 
     @property
     def digest(self) -> str:
@@ -246,7 +254,7 @@ def check_manifest(manifest: Manifest, applied: Manifest | None, known: frozense
         raise PlanRefused(f"plan {manifest.version} is older than {applied.version}, which is applied")
     if manifest.version == applied.version and manifest.digest != applied.digest:
         raise PlanRefused(f"plan {manifest.version} comes a second time with another content")
-    if manifest.version > applied.version and manifest.follows is not None and manifest.follows < applied.version:
+    if manifest.version > applied.version and not manifest.knows_of(applied.version):
         raise PlanRefused(f"plan {manifest.version} was made without knowing of {applied.version}, which is applied")
 
 

@@ -207,7 +207,7 @@ class Hall:
         *parts: Part,
         must_understand: tuple[str, ...] = (),
         horizon_days: int = 35,
-        follows: int | None = None,
+        follows: tuple[int, ...] | None = None,
     ) -> tuple[Manifest, dict[str, bytes]]:
         data = {f"p{number}": encode(part) for number, part in enumerate(parts)}
         manifest = Manifest(
@@ -223,7 +223,7 @@ class Hall:
         return manifest, data
 
     async def send_plan(
-        self, version: int, *parts: Part, must_understand: tuple[str, ...] = (), follows: int | None = None
+        self, version: int, *parts: Part, must_understand: tuple[str, ...] = (), follows: tuple[int, ...] | None = None
     ) -> Manifest:
         manifest, data = self.plan(version, *parts, must_understand=must_understand, follows=follows)
         await self.publish(manifest, data)

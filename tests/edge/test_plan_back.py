@@ -81,12 +81,14 @@ def test_a_plan_made_without_knowing_of_the_one_in_force_is_refused_also_after_a
         kept = await hall.send_plan(7, hours())
         await hall.stop()
         await hall.start()
-        await hall.send_plan(9, hours(), follows=5)
+        await hall.send_plan(9, hours(), follows=(5,))
         refusal = hall.applied()[-1]
         assert (refusal.version, refusal.applied) == (9, False)
         assert refusal.why == "plan 9 was made without knowing of 7, which is applied"
         assert hall.status().plan_digest == kept.digest
-        await hall.send_plan(10, hours(), follows=9)
-        assert (hall.applied()[-1].version, hall.applied()[-1].applied) == (10, True)
+        await hall.send_plan(10, hours(), follows=(5, 9))
+        assert (hall.applied()[-1].version, hall.applied()[-1].applied) == (10, False)
+        await hall.send_plan(11, hours(), follows=(7, 9, 10))
+        assert (hall.applied()[-1].version, hall.applied()[-1].applied) == (11, True)
 
     with_hall(act)

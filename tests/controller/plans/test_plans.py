@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import func, select, update
 
 from controller.access import service as access
 from controller.access.model import Issue
@@ -15,10 +16,11 @@ from controller.people.model import Actor
 from controller.plans import repository
 from controller.plans.tables import plan_parts, plans
 from controller.telemetry import reading
+from controller.telemetry.tables import edge_states
 from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, Reason, decide
 from edge.wire.ids import uuid7
-from edge.wire.plan import Mode
+from edge.wire.plan import Manifest, Mode
 from edge.wire.topics import subscriptions
 from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
@@ -258,3 +260,52 @@ async def test_changes_in_quick_succession_are_compiled_at_once_and_then_once_a_
         last = await book(hub, f"2026-12-{number + 1:02}T18:00", f"2026-12-{number + 1:02}T20:00")
     await until_standing(hub, last.booking.id, State.ON)
     assert 1 <= await plan_count(hub) - count <= 3
+
+
+async def test_a_plan_names_the_one_that_is_carried_out_and_those_made_since(hub: Hub, broker: MemoryBroker) -> None:
+    """So an edge that may carry out any of them takes it, and one that carries out another does not."""
+
+    async def manifest() -> Manifest:
+        await hub.quiet()
+        async with hub.house.database.read() as tx:
+            plan = await repository.latest(tx, "ramsey", "main")
+        assert plan is not None
+        return plan.manifest
+
+    made = [(await manifest())]
+    for hour in (14, 16):
+        await book(hub, f"2026-11-25T{hour}:00", f"2026-11-25T{hour + 1}:00")
+        made.append(await manifest())
+    versions = [each.version for each in made]
+    assert [each.follows for each in made] == [(0,), (0, versions[0]), (0, *versions[:2])]
+    down = subscriptions("down", site="ramsey", edge="main")
+    async with hub.edge(broker.client(down)) as edge:
+        await hub.up_to_date()
+        assert edge.manifest == made[-1]
+        await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+        await hub.up_to_date()
+        assert (await manifest()).follows == (versions[-1],)
+        assert edge.refusals == []
+
+
+async def test_an_edge_that_carries_out_a_plan_made_too_long_ago_to_be_named_is_given_one_that_knows_of_it(
+    hub: Hub, broker: MemoryBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "FOLLOWS_MOST", 2)
+    down = subscriptions("down", site="ramsey", edge="main")
+    async with hub.edge(broker.client(down)) as edge:
+        await hub.up_to_date()
+    async with hub.house.database.write() as tx:
+        await tx.execute(update(plans).values(applied_at=None))
+        await tx.execute(update(edge_states).values(applied_version=None, applied_digest=None))
+    broker.publish("hk/1/ramsey/main/status", b"", retain=True)
+    for hour in (14, 16, 18):
+        await book(hub, f"2026-11-25T{hour}:00", f"2026-11-25T{hour + 1}:00")
+        await hub.quiet()
+    back = hub.edge(broker.client(down), speaker=hub.speaker)
+    back.manifest, back.plan = edge.manifest, edge.plan
+    async with back:
+        await back.until(lambda: back.refusals, "the plan that does not name it is refused")
+        await hub.up_to_date()
+        assert back.plan is not None
+        assert back.plan.grant_count == 3

@@ -125,7 +125,7 @@ MANIFEST = Manifest(
     site="ramsey",
     edge="ramsey-pi",
     version=1_761_350_400_000,
-    follows=1_761_350_399_000,
+    follows=(1_761_350_398_000, 1_761_350_399_000),
     valid_from=AT,
     horizon=AT + timedelta(days=35),
     must_understand=("hours", "grants"),

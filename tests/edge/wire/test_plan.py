@@ -145,10 +145,11 @@ def test_a_newer_manifest_and_the_same_one_again_may_be_applied() -> None:
     check_manifest(manifest({}, 6), applied)
     check_manifest(manifest({}, 5), applied)
     check_manifest(manifest({}, 1), None)
-    check_manifest(manifest({}, 6, follows=5), applied)
-    check_manifest(manifest({}, 9, follows=8), applied)
-    check_manifest(manifest({}, 5, follows=3), manifest({}, 5, follows=3))
-    check_manifest(manifest({}, 6, follows=0), None)
+    check_manifest(manifest({}, 6, follows=(5,)), applied)
+    check_manifest(manifest({}, 9, follows=(8,)), applied)
+    check_manifest(manifest({}, 9, follows=(3, 4, 5, 8)), applied)
+    check_manifest(manifest({}, 5, follows=(3,)), manifest({}, 5, follows=(3,)))
+    check_manifest(manifest({}, 6, follows=(0,)), None)
 
 
 @pytest.mark.parametrize(
@@ -156,8 +157,9 @@ def test_a_newer_manifest_and_the_same_one_again_may_be_applied() -> None:
     [
         (manifest({}, 4), "older than 5"),
         (manifest({"hours": b""}, 5), "second time"),
-        (manifest({}, 6, follows=4), "made without knowing of 5"),
-        (manifest({}, 6, follows=0), "made without knowing of 5"),
+        (manifest({}, 6, follows=(4,)), "made without knowing of 5"),
+        (manifest({}, 6, follows=(0,)), "made without knowing of 5"),
+        (manifest({}, 9, follows=(4, 7, 8)), "made without knowing of 5"),
         (manifest({}, 6, must_understand=("hours", "airlock")), "airlock"),
         (manifest({}, 6, horizon=AT), "ends before it begins"),
     ],
