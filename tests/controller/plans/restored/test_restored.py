@@ -55,6 +55,19 @@ class Centre:
         await self.hub.quiet()
         await self.hub.stop()
         await put_back(self.hub.house.database, backup)
+        async with self._again() as hub:
+            yield hub
+
+    @asynccontextmanager
+    async def restarted(self) -> AsyncIterator[Hub]:
+        """A new process on the same database."""
+        await self.hub.quiet()
+        await self.hub.stop()
+        async with self._again() as hub:
+            yield hub
+
+    @asynccontextmanager
+    async def _again(self) -> AsyncIterator[Hub]:
         self._clock.set(self._clock.now() + timedelta(minutes=1))
         link = self._broker.client(subscriptions("up"))
         before, again = self.hub, Hub(build_app(self._settings, self._clock, passwords=self._passwords, link=link))
@@ -93,6 +106,18 @@ async def opens(hub: Hub, edge: FakeEdge, view: View) -> bool:
 
 async def entries(hub: Hub) -> list[Entry]:
     return list((await hub.house.exchange.restored.standing("ramsey")).entries)
+
+
+async def plans_made(hub: Hub, count: int) -> None:
+    """Wait until there are at least so many plans."""
+
+    async def look() -> bool:
+        async with hub.house.database.read() as tx:
+            made: int = (await tx.execute(select(func.count()).select_from(plans))).scalar_one()
+        return made >= count
+
+    await eventually(look, what=f"{count} plans are made")
+    await hub.quiet()
 
 
 async def met(hub: Hub, count: int) -> list[Entry]:
@@ -198,28 +223,24 @@ async def test_an_edge_out_of_reach_during_the_restore_loses_nothing_when_it_com
         backup = await centre.backup()
         new = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
         await hub.up_to_date()
-    # Nothing is left of what the edge said last, so that a plan is made meanwhile. It waits on the broker, where the
-    # edge finds it before anything else.
+    # Nothing is left of what the edge said last, so that plans are made meanwhile, by one process and by the next. The
+    # last waits on the broker, where the edge finds it before anything else.
     broker.publish("hk/1/ramsey/main/status", b"", retain=True)
-    async with centre.put_back(backup) as again:
-        await book(again, "2026-11-25T21:00", "2026-11-25T22:00")
-
-        async def waits() -> bool:
-            async with again.house.database.read() as tx:
-                return bool(
-                    (await tx.execute(select(func.count()).select_from(plans))).scalar_one() > len(backup[plans])
-                )
-
-        await eventually(waits, what="a plan is on the broker")
-        back = again.edge(broker.client(down), speaker=hub.speaker)
-        back.manifest, back.plan, back.held = edge.manifest, edge.plan, edge.held
-        async with back:
-            (entry,) = await met(again, 1)
-            assert entry.subject == new.booking.id
-            assert await opens(again, back, new)
-            assert any("made without knowing of" in why for why in back.refusals)
-            assert back.plan is not None
-            assert back.plan.grant_count == 2
+    async with centre.put_back(backup) as first:
+        await book(first, "2026-11-25T21:00", "2026-11-25T22:00")
+        await plans_made(first, len(backup[plans]) + 1)
+        async with centre.restarted() as again:
+            await book(again, "2026-11-25T22:30", "2026-11-25T23:00")
+            await plans_made(again, len(backup[plans]) + 2)
+            back = again.edge(broker.client(down), speaker=hub.speaker)
+            back.manifest, back.plan, back.held = edge.manifest, edge.plan, edge.held
+            async with back:
+                (entry,) = await met(again, 1)
+                assert entry.subject == new.booking.id
+                assert await opens(again, back, new)
+                assert any("made without knowing of" in why for why in back.refusals)
+                assert back.plan is not None
+                assert back.plan.grant_count == 3
 
 
 async def test_only_a_plan_of_its_own_signature_that_the_edge_says_it_has_is_believed(
