@@ -73,9 +73,14 @@ class HolderImport:
         for fault in faults:
             by_line.setdefault(fault.line, []).append(fault)
         lines = [Line(line=at, become=Become.REFUSED, faults=tuple(found)) for at, found in by_line.items()]
-        lines += [await self._row(row, preview=preview, actor=actor) for row in wanted]
-        if not preview:
-            for site in sorted({site for line in lines for site in line.sites}):
+        written: set[str] = set()
+        try:
+            for row in wanted:
+                line = await self._row(row, preview=preview, actor=actor)
+                lines.append(line)
+                written |= set() if preview else line.sites
+        finally:  # what was written before a fault is to reach the doors
+            for site in sorted(written):
                 self._changes.site_changed(site, estate=True)
         return Outcome(lines=tuple(sorted(lines, key=lambda line: line.line)), warnings=sheet.warnings)
 
