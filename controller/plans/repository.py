@@ -223,7 +223,7 @@ def _lots(digests: Sequence[str]) -> list[Sequence[str]]:
 
 async def last_acts(tx: Tx, site: str) -> str:
     """Something that is different whenever one of a site's latest commands or overrides was asked for, answered or
-    ended, or codes were given anew."""
+    ended, codes were given anew, or a plan was taken up, with which old ones may have gone."""
     asked = select(commands.c.id, commands.c.ended_at).where(commands.c.site == site)
     ordered = select(overrides.c.id, overrides.c.ended_at).where(overrides.c.site == site)
     found = [*await tx.execute(asked.order_by(commands.c.id.desc()).limit(_LATEST))]
@@ -232,6 +232,8 @@ async def last_acts(tx: Tx, site: str) -> str:
     found += [*await tx.execute(met.order_by(restored.c.id.desc()).limit(_LATEST))]
     renewed = select(func.max(new_codes.c.id)).where(new_codes.c.site == site)
     found += [*await tx.execute(renewed)]
+    taken_up = select(edge_states.c.edge, edge_states.c.applied_version).where(edge_states.c.site == site)
+    found += [*await tx.execute(taken_up.order_by(edge_states.c.edge))]
     return f"{zlib.crc32(repr([tuple(row) for row in found]).encode()):08x}"
 
 

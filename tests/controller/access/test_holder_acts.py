@@ -5,6 +5,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.house import House
+from controller.plans.repository import last_acts
 from tests.controller.access.test_access import go_offline
 from tests.controller.access.test_holders import CARD, make, send
 from tests.controller.clock import ManualClock
@@ -38,10 +39,12 @@ async def test_a_holders_new_code_waits_on_the_record_until_each_door_has_it(
         "text": "a key holder has another code, card or PIN; the old one may still open Front door",
     }
     assert "Una" not in str({name: value for name, value in act.items() if name != "actor"})
+    before = await any_house.database.run(last_acts, SITE)
     clock.advance(minutes=1)
     await carries_out_the_newest(any_house)
     [act] = await acts(any_village)
     assert (act["outcome"], act["text"].split("; ")[1]) == ("done", "the old one opens nothing")
+    assert await any_house.database.run(last_acts, SITE) != before
 
 
 @pytest.mark.parametrize(
