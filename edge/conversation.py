@@ -231,7 +231,7 @@ class Conversation:
                 await link.publish(topic, payload, retain=retain)
                 self.wake.pulse.stirred()
             await self._show_some(link)
-            await self._give_some(link)
+            await self._give_one(link)
             if not (link.connected and self._status_due) or self._leaving:
                 continue
             if loop.time() < rested_at:
@@ -261,13 +261,17 @@ class Conversation:
                 await link.publish(self._topic("state", name), encode(state), retain=True)
                 self.wake.pulse.stirred()
 
-    async def _give_some(self, link: Link) -> None:
-        while link.connected and self._to_give and not self._leaving:
-            name, digest = self._to_give.popleft()
-            part = await self._house.plans.bytes_of(digest)
-            if part is not None:
-                await link.publish(self._topic("plan/held", name), part)
-            self.wake.pulse.stirred()
+    async def _give_one(self, link: Link) -> None:
+        """One part of a plan at a time: on a slow line what came of a command does not wait for all of them."""
+        if not (link.connected and self._to_give) or self._leaving:
+            return
+        name, digest = self._to_give.popleft()
+        part = await self._house.plans.bytes_of(digest)
+        if part is not None:
+            await link.publish(self._topic("plan/held", name), part)
+        self.wake.pulse.stirred()
+        if self._to_give:
+            self.wake.set()
 
     async def _restart(self) -> None:
         """Let the result get away first."""

@@ -2,6 +2,7 @@
 next start without any network."""
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ import msgspec
 
 from edge.files import Files
 from edge.kept import Mark
-from edge.wire.codec import PART_LIMIT
+from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.errors import PlanRefused, TooLarge, WireError
 from edge.wire.plan import Assembly, Manifest, Part, Plan, check_manifest, digest, read_part
@@ -164,14 +165,16 @@ class PlanStore:
         return self._envelope
 
     async def bytes_of(self, name: str) -> bytes | None:
-        """A part of the plan in force by its digest, as it came; ``None`` where the disk does not give it back."""
+        """A part of the plan in force by its digest, as it came. Where the disk does not give it back it is written
+        anew: a value has one text. ``None`` where that is another, or the plan in force is by now."""
         if (fresh := self._unsaved.get(name)) is not None:
             return fresh
-        try:
+        with contextlib.suppress(OSError):
             data = await asyncio.to_thread(self._files.read, f"{PARTS}/{name}")
-        except OSError:
-            return None
-        return data if data is not None and digest(data) == name else None
+            if data is not None and digest(data) == name:
+                return data
+        anew = encode(self._parts[name]) if name in self._parts else b""
+        return anew if digest(anew) == name else None
 
     def _open(self, envelope: bytes) -> Manifest:
         return open_envelope(

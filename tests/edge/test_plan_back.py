@@ -1,14 +1,18 @@
 """A controller that does not know the plan in force gets it back, and no other."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
+import msgspec
 import pytest
 
+from edge.plans import PARTS
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.messages import Hello
 from edge.wire.plan import GrantsPart, Manifest, assemble
 from edge.wire.topics import parse
+from tests.edge.disk import MemoryDisk
 from tests.edge.hall import EDGE, SITE, ZERO, Hall, grant, hours, with_hall
 
 
@@ -29,20 +33,56 @@ def given_back(hall: Hall) -> tuple[list[Manifest], dict[str, bytes]]:
     return manifests, parts
 
 
-@pytest.mark.parametrize("restarted", [False, True])
-def test_the_plan_in_force_is_given_back_as_it_came(restarted: bool) -> None:
+@pytest.mark.parametrize("disk", ["written", "read at the start", "lost"])
+def test_the_plan_in_force_is_given_back_as_it_came(disk: str) -> None:
+    """Also where the disk has lost it since: a door that could not give it back would get no other."""
+
     async def act(hall: Hall) -> None:
         sent = await hall.send_plan(7, hours(), GrantsPart(grants=(grant("482913", ZERO, ZERO + timedelta(hours=2)),)))
-        if restarted:
+        if disk != "written":
             await hall.stop()
             await hall.start()
+        if disk == "lost":
+            for name in medium.names(PARTS):
+                medium.spoil(name, 9)
         await hall.hello(session=hall.status().nonce, plan_wanted=7)
         await asyncio.sleep(1)
         manifests, parts = given_back(hall)
         assert manifests == [sent]
         assert assemble(sent, parts).grant_count == 1
 
-    with_hall(act)
+    medium = MemoryDisk()
+    with_hall(act, disk=medium)
+
+
+class Telling(MemoryDisk):
+    """Calls ``read_first`` when a part of the plan is read."""
+
+    read_first: Callable[[], object] | None = None
+
+    def read(self, name: str) -> bytes | None:
+        tell = self.read_first
+        if tell is not None and name.startswith(PARTS):
+            self.read_first = None
+            tell()
+        return super().read(name)
+
+
+def test_what_came_of_a_command_does_not_wait_for_a_plan_that_is_given_back() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_plan(7, hours(), *(msgspec.structs.replace(hours(), door=f"door-{n}") for n in range(40)))
+        session, loop = hall.status().nonce, asyncio.get_running_loop()
+        command = hall.seal(Purpose.COMMAND, hall.command())
+        medium.read_first = lambda: loop.call_soon_threadsafe(hall.send, "command", command)
+        hall.heard.clear()
+        await hall.hello(session=session, plan_wanted=7)
+        await asyncio.sleep(1)
+        said = [topic.name for message in hall.heard if (topic := parse(message.topic)) is not None]
+        assert said.count("plan/held") == 42
+        assert "plan/held" in said[said.index("command/result") :]
+
+    medium = Telling()
+    with_hall(act, disk=medium)
 
 
 @pytest.mark.parametrize(
