@@ -93,8 +93,8 @@ class DoorCodes:
         return await self._told(await self._database.run(again))
 
     async def issue_offline(self, booking_id: str, *, actor: Actor) -> View:
-        """A code for each of its doors that is out of reach and has not got the booking's. Given already, the same.
-        Raises ``BookingUnknown`` and ``NotNow``."""
+        """A code for each of its doors that is out of reach, knows it, and has not got the booking's. Given already,
+        the same. Raises ``BookingUnknown`` and ``NotNow``."""
 
         async def issue(tx: Tx) -> View:
             booking = await self._locked(tx, booking_id)
@@ -104,18 +104,20 @@ class DoorCodes:
             wanting = [each for each in view.standing.doors if each.state is State.UNREACHABLE]
             if not wanting:
                 raise NotNow(f"“{booking.title}” needs no offline code: {view.standing.text}")
-            for each in wanting:
-                certain_at = (each.since or now) + _CERTAIN
-                if now < certain_at:
-                    raise NotNow(
-                        f"{each.name} is out of reach only just, and takes no offline code before it knows that it is; "
-                        f"ask again at {words.clock(certain_at + _UP, view.place.site.tz)}"
-                    )
+            certain_at = {each.door: (each.since or now) + _CERTAIN for each in wanting}
+            certain = [each for each in wanting if certain_at[each.door] <= now]
+            if not certain:
+                first = min(wanting, key=lambda each: certain_at[each.door])
+                when = words.clock(certain_at[first.door] + _UP, view.place.site.tz)
+                raise NotNow(
+                    f"{first.name} is out of reach only just, and takes no offline code before it knows that it is; "
+                    f"ask again at {when}"
+                )
             window = offline.fitting(view.code_window, now)
             if window is None:
                 raise NotNow(f"less than a quarter of an hour is left of “{booking.title}”; open the door by hand")
             known = await self._estate.offline_secrets(tx, booking.site)
-            for each in wanting:
+            for each in certain:
                 if each.door not in known:
                     raise NotNow(f"{each.name} cannot check offline codes; enrol its edge anew")
                 made = await offline.issue(

@@ -263,6 +263,15 @@ async def test_a_door_gets_no_offline_code_before_it_knows_that_it_is_out_of_rea
     assert (await say(village, made, "offline-code"))["offline_codes"]
 
 
+async def test_a_door_that_is_out_of_reach_only_just_keeps_no_code_back_from_one_that_has_long_been(
+    village: httpx.AsyncClient, house: House
+) -> None:
+    await go_offline(house, "pi-side", 30)
+    await go_offline(house, "pi-front", 1)
+    made = await book(village)
+    assert [each["door"] for each in (await say(village, made, "offline-code"))["offline_codes"]] == ["side-door"]
+
+
 async def test_where_the_door_has_the_code_no_offline_code_is_issued(village: httpx.AsyncClient, house: House) -> None:
     made = await book(village)
     refused = await say(village, made, "offline-code", 409)
