@@ -17,6 +17,8 @@ TOKEN = "HALLKEEPER_TOKEN"  # noqa: S105  # the variable's name
 _TIMEOUT_S = 120.0
 _MOST_BYTES = 20 * 1024 * 1024
 """What is read of a file at most; the controller takes less and says how much."""
+_WHOLE = "body: "
+"""How a refusal begins that is of a body as a whole."""
 T = TypeVar("T")
 _Params: TypeAlias = Mapping[str, str | list[str]]
 
@@ -209,8 +211,9 @@ class Caller(Line):
 
 
 def _detail(response: httpx.Response) -> str:
+    """What a controller says of a refusal; one of the whole without “body”, which nobody typed."""
     try:
-        return msgspec.json.decode(response.content, type=Refusal).detail
+        return msgspec.json.decode(response.content, type=Refusal).detail.removeprefix(_WHOLE)
     except msgspec.MsgspecError:
         return f"the controller answered {response.status_code}"
 

@@ -57,6 +57,8 @@ async def put_codes(tx: Tx, rows: Sequence[CodeRow], *, replaces: Collection[str
 async def holders(tx: Tx, *, site: str, keys: Sequence[bytes], since: datetime) -> dict[bytes, set[str]]:
     """Of the keys that open something after ``since``, or could have: whose each is."""
     found: dict[bytes, set[str]] = defaultdict(set)
+    if not keys:  # a site that has no door yet
+        return found
     if len(keys) <= _FEW_KEYS:
         given = {f"key_{at}": key for at, key in enumerate(keys)}
         rows = await _holders_of(len(keys)).rows(tx, site=site, since=since, **given)

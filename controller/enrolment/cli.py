@@ -1,6 +1,7 @@
 """``hallkeeper edge token``, ``rotate``, ``revoke``: what is asked of the controller about an edge, over HTTP."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -27,7 +28,7 @@ EdgeArgument = Annotated[str, typer.Argument(metavar="SITE/EDGE", help="The edge
 
 
 class _Token(msgspec.Struct, frozen=True):
-    expires_at: str
+    expires_at: datetime
     command: str
 
 
@@ -60,7 +61,7 @@ def token(
     body = msgspec.json.encode({"hours": hours})
     raw = caller.post(f"/sites/{site}/edges/{name}/enrolment", body, _KIND, msgspec.Raw)
     made = caller.answered(raw, _Token, as_json=as_json)
-    caller.say(f"On the Pi, until {made.expires_at}:")
+    caller.say(f"On the Pi, until {screen.moment(made.expires_at.astimezone())}:")
     print(made.command)  # noqa: T201  # in one piece, however wide the screen is
 
 

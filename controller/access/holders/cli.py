@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from controller import screen
+from controller.access.codes import spoken
 from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
 
 app = typer.Typer(
@@ -246,7 +247,7 @@ def _say(caller: Caller, given: _Given) -> None:
         "Code": secrets.spoken,
         "Card": secrets.card,
         "PIN": secrets.pin,
-        "Duress code": secrets.duress_code,
+        "Duress code": spoken(secrets.duress_code),
         "Duress PIN": secrets.duress_pin,
     }
     for name, value in told.items():

@@ -1,9 +1,9 @@
 """What holders take and answer."""
 
-from datetime import time
+from datetime import date, time
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from controller.access.codes import spoken
 from controller.access.holders.model import Holder, HolderDraft, Place, Secrets, Wish
@@ -56,20 +56,26 @@ class HolderFields(Body):
     name: Name
     places: Annotated[list[PlaceBody], Field(min_length=1, max_length=MOST_PLACES)]
     first: Day
-    last: Day | None = None
+    last: Annotated[Day | None, Field(validate_default=True)] = None
     hours: Annotated[list[HoursBody], Field(max_length=MOST_HOURS, default_factory=list)]
     hold_s: Annotated[Number, Field(ge=1, le=300)] | None = None
 
+    @field_validator("last")
+    @classmethod
+    def _lasts(cls, last: date | None, info: ValidationInfo) -> date | None:
+        first = info.data.get("first")
+        if last is not None and first is not None and last < first:
+            raise ValueError("must not be before the first day")
+        if last is None and info.data.get("kind") is CredentialKind.CONTRACTOR:
+            raise ValueError("is needed for a contractor: the last day on which they come")
+        return last
+
     @model_validator(mode="after")
     def _sound(self) -> "HolderFields":
-        if self.last is not None and self.last < self.first:
-            raise ValueError("last must not be before first")
         sites = [place.site for place in self.places]
         for index, site in enumerate(sites):
             if site in sites[:index]:
                 raise ValueError(f"places.{index}.site: site {site!r} is named twice; put all its doors into one place")
-        if self.kind is CredentialKind.CONTRACTOR and self.last is None:
-            raise ValueError("last is needed for a contractor: the last day on which they come")
         return self
 
     def draft(self) -> HolderDraft:

@@ -161,7 +161,7 @@ def _read(row: Row) -> tuple[Wanted, list[Fault]]:
 
 
 def _places(text: str) -> list[dict[str, Any]] | str:
-    """Sites with their doors; else what is wrong with the cell."""
+    """Sites with their doors, in the order that they are kept in; else what is wrong with the cell."""
     doors: dict[str, list[str]] = {}
     whole: set[str] = set()
     for each in filter(None, (part.strip() for part in text.replace(",", ";").split(";"))):
@@ -171,7 +171,7 @@ def _places(text: str) -> list[dict[str, Any]] | str:
     for site in whole:
         if doors[site]:
             return f"{site!r} is named as a whole and by its doors; leave one of them out"
-    return [{"site": site, "doors": named} for site, named in doors.items()]
+    return [{"site": site, "doors": named} for site, named in sorted(doors.items())]
 
 
 def _day(text: str) -> date | str | None:

@@ -10,6 +10,7 @@ from controller.access.holders.schemas import Card
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.fields import Answer, Body, Id, MomentText, SlugPath, read_moment
 from controller.house import TheHouse
+from controller.patterns import DIGITS_PATTERN
 from controller.people.gate import OpensDoors
 from controller.plans.why.service import Question
 from controller.plans.why.words import sentences
@@ -20,7 +21,7 @@ from edge.wire.plan import Mode, OverrideKind
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn, SiteUnknown, DoorUnknown))
 
-Digits = Annotated[str, StringConstraints(pattern=r"^\d{1,10}$")]
+Digits = Annotated[str, StringConstraints(pattern=DIGITS_PATTERN)]
 
 
 class WhyBody(Body):

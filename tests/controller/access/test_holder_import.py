@@ -131,7 +131,8 @@ FAULTS = {
     f"Una Porter,staff,{SITE},soon,,,": ("from", "date"),
     f"Una Porter,staff,{SITE},,,,": ("from", ""),
     "Una Porter,staff,,2026-11-01,,,": ("places", ""),
-    f"Una Porter,contractor,{SITE},2026-11-01,,,": ("", "last is needed for a contractor"),
+    f"Una Porter,contractor,{SITE},2026-11-01,,,": ("until", "is needed for a contractor"),
+    f"Una Porter,staff,{SITE},2026-11-02,2026-11-01,,": ("until", "not be before the first day"),
     f"Una Porter,staff,{SITE},2026-11-01,,12345,": ("card", "as a reader shows it"),
     f"Una Porter,staff,{SITE},2026-11-01,,,482913": ("code", "never taken from a file"),
     f",staff,{SITE},2026-11-01,,,": ("name", "is needed"),
@@ -172,6 +173,17 @@ async def test_nobody_is_brought_in_or_told_of_at_a_site_that_the_actor_may_not_
         for row in (f"name,kind,places,from\nAnn,staff,{SITE},2026-11-01\n", f"id,card\n{made['id']},{CARD}\n"):
             [line] = (await bring(manager, row))["lines"]
             assert (line["become"], "may not" in line["faults"][0]["reason"]) == ("refused", True)
+
+
+async def test_sites_are_the_same_in_whatever_order_a_list_names_them(village: httpx.AsyncClient) -> None:
+    await village.put(f"{API}/sites/march", json={"name": "March", "zone": "Europe/London"})
+    for places, expected in (
+        (f"{SITE};march", (1, 0, 0, 0)),
+        (f"{SITE};march", (0, 0, 1, 0)),
+        (f"march;{SITE}", (0, 0, 1, 0)),
+    ):
+        done = await bring(village, f"name,kind,places,from,code\nAnn,staff,{places},2026-11-01,yes\n")
+        assert counts(done) == expected, done
 
 
 @pytest.mark.parametrize("text", ["", "colour\nred\n", "name\n" + "Una\n" * (MOST + 1)])

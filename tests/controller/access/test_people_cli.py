@@ -65,7 +65,7 @@ async def test_an_empty_list_says_what_fills_it(typed: Typed, command: Typer, me
 async def test_what_the_controller_refuses_of_a_holder_is_one_sentence(typed: Typed) -> None:
     words = ("--kind", "contractor", "--at", SITE, "--first", "2026-11-01")
     refused = await typed(holders_cli, "add", "Ben", *words)
-    assert (refused.exit_code, "last is needed for a contractor" in refused.output) == (1, True), refused.output
+    assert (refused.exit_code, "last: is needed for a contractor" in refused.output) == (1, True), refused.output
 
 
 async def test_a_dry_run_of_members_writes_nothing_and_an_import_tells_what_it_refused(
