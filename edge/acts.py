@@ -95,8 +95,10 @@ class Acts:
         also = f"clock {house.trust}; {self._behind()} events not acknowledged"
         if amiss:
             return f"amiss: {'; '.join(amiss)}; {also}"
-        locks, readers = len(doors), len(self._furniture.readers)
-        return f"all well: {locks} locks obey, {readers} readers answer, the disk gives back what it took; {also}"
+        locks = "1 lock obeys" if len(doors) == 1 else f"{len(doors)} locks obey"
+        readers = len(self._furniture.readers)
+        answer = "1 reader answers" if readers == 1 else f"{readers} readers answer"
+        return f"all well: {locks}, {answer}, the disk gives back what it took; {also}"
 
     async def _disk(self) -> str | None:
         """What is wrong with the disk; None where it takes something and gives it back."""

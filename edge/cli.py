@@ -164,7 +164,7 @@ def check_config(config: ConfigPath) -> None:
     found = load(config)
     typer.echo(
         f"{config} is sound: {found.site}/{found.edge}, {len(found.doors)} doors, {len(found.counters)} counters, "
-        f"{len(found.motion)} motion sensors, {len(found.wifi)} WiFi sources, broker {found.broker.host}:"
+        f"{len(found.motion)} motion sensors, {len(found.wifi)} WiFi counts, broker {found.broker.host}:"
         f"{found.broker.port}"
     )
 

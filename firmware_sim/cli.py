@@ -57,6 +57,17 @@ GLASS_DOOR = "march/hall-door"
 NO_DEMO = 2
 
 
+_MOST_KEYS = 32
+"""What is typed in one go at most: the keypad is busy for a third of a second a key."""
+_FARTHEST_S = 20 * 365 * 86400
+"""How far a false clock is off at most: twenty years."""
+
+
+def _few(keys: str, hint: str) -> None:
+    if len(keys) > _MOST_KEYS:
+        raise typer.BadParameter(f"type {_MOST_KEYS} keys at most", param_hint=hint)
+
+
 class Way(StrEnum):
     IN = "in"
     OUT = "out"
@@ -72,6 +83,7 @@ def key(
     """
     if not code or set(code) - set("0123456789*#"):
         raise typer.BadParameter("type digits, * or #", param_hint="CODE")
+    _few(code, "CODE")
     site, name = _door(door)
     answer = _ask(folder, KeyAsk(site=site, door=name, keys=code))
     latency = f"  ({answer.latency_ms:.1f} ms from the last key)" if answer.latency_ms is not None else ""
@@ -89,6 +101,7 @@ def card(
 
     Example:  hallkeeper sim card ramsey/library-door 118:1603 --pin 4711
     """
+    _few(pin, "--pin")
     site, name = _door(door)
     _end(_ask(folder, CardAsk(site=site, door=name, card=number, pin=pin)))
 
@@ -183,7 +196,9 @@ def disk(
 @app.command()
 def clock(
     site: SiteArg,
-    ahead: Annotated[float, typer.Option(help="Seconds, such as 3600 or -86400; 0 puts it right.")],
+    ahead: Annotated[
+        float, typer.Option(min=-_FARTHEST_S, max=_FARTHEST_S, help="Seconds, such as 3600 or -86400; 0 puts it right.")
+    ],
     folder: Dir = DEMO,
 ) -> None:
     """Let the time service of a building's Pi say a false time, so that its clock steps; its doors go on.

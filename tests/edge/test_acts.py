@@ -55,7 +55,7 @@ def test_a_self_test_finds_all_well_and_moves_nothing() -> None:
         await hall.until(lambda: bool(hall.results()))
         said = hall.results()[-1]
         assert said.outcome == "done"
-        assert (said.why or "").startswith("all well: 1 locks obey, 1 readers answer, the disk gives back")
+        assert (said.why or "").startswith("all well: 1 lock obeys, 1 reader answers, the disk gives back")
         assert "clock synced" in (said.why or "")
         assert hall.outputs[STRIKE] == before
 

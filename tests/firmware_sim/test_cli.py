@@ -15,6 +15,19 @@ def test_what_is_on_no_keypad_cannot_be_typed(code: str, tmp_path: Path) -> None
     assert "type digits" in answer.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("key", "ramsey/front-door", "1" * 33), "32 keys at most"),
+        (("card", "ramsey/front-door", "118:1603", "--pin", "1" * 33), "32 keys at most"),
+        (("clock", "ramsey", "--ahead", "1e30"), "less than or equal"),
+    ],
+)
+def test_what_would_keep_a_demo_busy_for_good_is_refused(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, [*words, "--dir", str(tmp_path)])
+    assert (answer.exit_code, said in answer.stderr) == (2, True), answer.stderr
+
+
 def test_without_a_demo_the_answer_is_2_and_says_so(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["key", "ramsey/front-door", "482913", "--dir", str(tmp_path)])
     assert answer.exit_code == 2
