@@ -91,9 +91,9 @@ class Greeter:
         """Ask an edge who it is and what it has; its reply must echo the nonce, once."""
         site, edge = name
         async with self._database.read() as tx:
-            present = await telemetry.present_log(tx, site, edge)
-            runs = await telemetry.runs(tx, present[0]) if present else None
             state = await telemetry.edge_state(tx, site, edge)
+            present = await telemetry.present_log(tx, site, edge, said=state.log if state else None)
+            runs = await telemetry.runs(tx, present[0]) if present else None
             plan = await repository.latest(tx, site, edge)
             knows_the_time = await self._planner.knows_the_time(tx)
         nonce = secrets.token_hex(16)

@@ -75,10 +75,12 @@ async def open_log(tx: Tx, site: str, edge: str, log: str, now: datetime) -> int
     return new
 
 
-async def present_log(tx: Tx, site: str, edge: str) -> tuple[int, str] | None:
-    """Id and name of the edge's newest log."""
-    query = select(event_logs.c.id, event_logs.c.log).where(event_logs.c.site == site, event_logs.c.edge == edge)
-    row = (await tx.execute(query.order_by(event_logs.c.id.desc()).limit(1))).first()
+async def present_log(tx: Tx, site: str, edge: str, *, said: str | None = None) -> tuple[int, str] | None:
+    """Id and name of the edge's newest log; or of the one it ``said`` it goes on in, where that is known: an old card
+    may be in it again."""
+    c = event_logs.c
+    query = select(c.id, c.log).where(c.site == site, c.edge == edge).order_by((c.log == said).desc(), c.id.desc())
+    row = (await tx.execute(query.limit(1))).first()
     return (row.id, row.log) if row else None
 
 

@@ -67,7 +67,7 @@ async def heard_until(tx: Tx, site: str, edges: Sequence[str], during: Interval)
         elif state.trust is ClockTrust.UNPROVEN:
             passing.append(Silence(gap=Gap.CLOCK, edge=edge))
         else:
-            present = await repository.present_log(tx, site, edge)
+            present = await repository.present_log(tx, site, edge, said=state.log)
             renewed = state.head and (present is None or present[1] != state.log)
             if renewed or (present is not None and (await repository.runs(tx, present[0])).contiguous < state.head):
                 passing.append(Silence(gap=Gap.TO_COME, edge=edge))

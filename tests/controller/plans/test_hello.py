@@ -15,7 +15,7 @@ from edge.wire.messages import DeviceState, HelloReply
 from edge.wire.topics import subscriptions
 from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
-from tests.controller.telemetry.speaking import NOW, OTHER_LOG, Speaker, run_of
+from tests.controller.telemetry.speaking import LOG, NOW, OTHER_LOG, Speaker, run_of
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
@@ -80,6 +80,21 @@ async def test_a_new_connection_is_greeted_with_what_is_wanted_next(hub: Hub, ed
     hello = edge.hellos[0]
     assert (hello.log, hello.next_seq, hello.session) == (OTHER_LOG, 6, edge.nonce)
     assert hello.at == NOW
+
+
+async def test_an_edge_that_goes_on_in_an_older_log_is_told_how_far_that_one_is_known(hub: Hub, edge: FakeEdge) -> None:
+    """Else it would take its next events for new ones under numbers that others have."""
+    await edge.send(run_of(1, 9))
+    await edge.acknowledged(9)
+    await edge.send(run_of(1, 5), log=OTHER_LOG)
+    await edge.acknowledged(5, log=OTHER_LOG)
+    for log, expected in ((LOG, (LOG, 10)), ("c" * 32, (OTHER_LOG, 6))):
+        edge.hellos.clear()
+        edge.connection += 1
+        edge.log = log
+        await edge.say_status()
+        await edge.until(lambda: edge.hellos, "a hello")
+        assert (edge.hellos[0].log, edge.hellos[0].next_seq) == expected
 
 
 async def test_the_reply_brings_the_state_of_the_devices(hub: Hub, broker: MemoryBroker) -> None:
