@@ -52,7 +52,7 @@ from controller.problem import (
 from controller.rim import HeadersMiddleware, LimitMiddleware, WatchMiddleware
 from controller.settings import Settings
 from controller.telemetry import routes as telemetry
-from controller.telemetry.snapshot import Snapshot
+from controller.telemetry.views import Snapshot
 from edge.wire.clock import Clock
 from edge.wire.link import Link
 

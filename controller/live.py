@@ -15,7 +15,8 @@ from controller.bookings.picture import Pictures
 from controller.changes import Changes
 from controller.database import Database
 from controller.estate.service import require_parts
-from controller.telemetry.snapshot import Doubt, Snapshot, take_snapshot
+from controller.telemetry.snapshot import Doubt, take_snapshot
+from controller.telemetry.views import Snapshot
 from edge.wire.clock import Clock
 
 SNAPSHOT_EVERY_S = 1.0

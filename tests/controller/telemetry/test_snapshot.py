@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from controller.telemetry.snapshot import PeopleView, Snapshot
+from controller.telemetry.views import PeopleView, Snapshot
 from edge.wire.events import ClosingData, ClosingStage, DoorChange, DoorData, Event, OutageData, RecountData
 from edge.wire.messages import DeviceState
 from tests.controller.clock import ManualClock

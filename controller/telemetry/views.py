@@ -1,0 +1,177 @@
+"""What the live page is told of a site, piece by piece. Times are RFC 3339 with the site's offset."""
+
+import msgspec
+
+
+class GapView(msgspec.Struct, frozen=True, kw_only=True):
+    starts: str = msgspec.field(name="from")
+    ends: str = msgspec.field(name="to")
+
+
+class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
+    """``estimate`` ± ``error``, counted since ``since`` except in ``gaps``, when no counter's agent ran.
+    ``stale_since``: since when an edge that counts is out of reach; None while all are in reach."""
+
+    estimate: int
+    error: int
+    since: str
+    stale_since: str | None
+    gaps: list[GapView]
+
+
+class EdgeView(msgspec.Struct, frozen=True, kw_only=True):
+    """``outbox_behind``: events it has that are not committed here. ``health``: counters, its own and ours.
+    ``plan_refused``: why it refused its newest plan; None where it did not."""
+
+    id: str
+    name: str
+    online: bool
+    since: str | None
+    plan_version: int | None
+    applied_version: int | None
+    plan_refused: str | None
+    trust: str | None
+    outbox_behind: int
+    health: dict[str, int]
+
+
+class Last(msgspec.Struct, frozen=True, kw_only=True):
+    at: str
+    text: str
+
+
+class DoorView(msgspec.Struct, frozen=True, kw_only=True):
+    """``mode``: free, code, locked, or None where that is not known. ``alarm``: fire, forced, held, glass (its
+    break-glass unit is broken). ``fault``: in which way its lock or button misbehaves. ``codes_wait_until``: too
+    many wrong codes were typed, so that none is taken until then. ``stale``: its edge is out of reach, so this is how
+    it was."""
+
+    id: str
+    name: str
+    mode: str | None
+    contact: str
+    lock: str
+    alarm: str | None
+    fault: str | None
+    codes_wait_until: str | None
+    since: str | None
+    stale: bool
+    last: Last | None
+
+
+class FireView(msgspec.Struct, frozen=True, kw_only=True):
+    """An edge that says fire: ``active`` while its line does; ``latched`` when it no longer does, and the doors stay
+    as in a fire until a key holder is let in there."""
+
+    edge: str
+    state: str
+    since: str
+    stale: bool
+
+
+class AreaView(msgspec.Struct, frozen=True, kw_only=True):
+    """An area of the intruder alarm: ``unset``, ``warning`` (about to set), ``set`` or ``triggered``, ``since`` when
+    and by ``why``. ``withheld``: why it does not set by itself although it is closed and quiet."""
+
+    id: str
+    edge: str
+    state: str
+    since: str | None
+    why: str | None
+    withheld: str | None
+    stale: bool
+
+
+class CounterView(msgspec.Struct, frozen=True, kw_only=True):
+    """The counts are None where nothing has come in of today and its edge is out of reach."""
+
+    id: str
+    edge: str
+    door: str | None
+    ins_today: int | None
+    outs_today: int | None
+    at: str
+    stale: bool
+
+
+class MotionView(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    zone: str
+    active: bool
+    at: str
+    stale: bool
+
+
+class WifiView(msgspec.Struct, frozen=True, kw_only=True):
+    """``stations`` is None where its source could not be read."""
+
+    id: str
+    zone: str
+    stations: int | None
+    at: str
+    stale: bool
+
+
+class ModeView(msgspec.Struct, frozen=True, kw_only=True):
+    mode: str
+    until: str
+
+
+class OutageView(msgspec.Struct, frozen=True, kw_only=True):
+    edge: str
+    starts: str = msgspec.field(name="from")
+    ends: str = msgspec.field(name="to")
+
+
+class AlertView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something of the last 24 hours that somebody should look at. ``edge``: empty where it is the controller's."""
+
+    at: str
+    text: str
+    edge: str
+
+
+class OverrideDoorView(msgspec.Struct, frozen=True, kw_only=True):
+    """``state``: on, waiting, unreachable, removing or gone. ``holds``: whether it decides at the door now."""
+
+    door: str
+    state: str
+    holds: bool
+    text: str
+
+
+class OverrideView(msgspec.Struct, frozen=True, kw_only=True):
+    """An override that stands, is to come, or was ended and may still be on a door (``ended``)."""
+
+    id: str
+    kind: str
+    whole: bool
+    starts: str
+    ends: str
+    ended: bool
+    doors: list[OverrideDoorView]
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot"):
+    """What is known of a site now. Times carry the site's offset. ``restored``: how many things that only doors knew
+    wait for a person. ``acts`` is different from what it was whenever a command or an override was asked for, answered
+    or ended, or one of those things was decided."""
+
+    at: str
+    site: str
+    zone: str
+    mode: ModeView
+    people: PeopleView | None
+    edges: list[EdgeView]
+    fires: list[FireView]
+    areas: list[AreaView]
+    doors: list[DoorView]
+    counters: list[CounterView]
+    motion: list[MotionView]
+    wifi: list[WifiView]
+    outages: list[OutageView]
+    alerts: list[AlertView]
+    recent: list[Last]
+    overrides: list[OverrideView]
+    restored: int
+    acts: str
