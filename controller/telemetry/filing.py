@@ -162,9 +162,10 @@ class _Shelf:
         return await repository.open_log(self._tx, self._site, self._edge, self._log, self._now)
 
     async def _new_ones(self, batches: Sequence[Batch]) -> tuple[list[GoodEvent], list[SetAside]]:
-        """What is not stored yet, each number once; the first one wins."""
+        """What is not stored yet, each number once; the first one wins. Another event under its number is set aside:
+        it happened all the same."""
         seqs = [seq for batch in batches for each in batch.judged if (seq := _seq(each)) is not None]
-        known: set[int] = set()
+        known: dict[int, str | None] = {}
         if seqs and min(seqs) <= self._runs.top:
             known = await repository.stored_seqs(self._tx, self._id, min(seqs), max(seqs))
         good: list[GoodEvent] = []
@@ -174,8 +175,9 @@ class _Shelf:
                 seq = _seq(each)
                 if seq is not None:
                     if seq in known:
+                        aside += _another(each, known[seq])
                         continue
-                    known.add(seq)
+                    known[seq] = _run(each)
                 if isinstance(each, GoodEvent):
                     good.append(each)
                 else:
@@ -302,18 +304,19 @@ class _Shelf:
         nameless = {digest(each.raw): each for each in aside if each.seq is None}
         known = await repository.quarantined(self._tx, self._id, list(nameless)) if nameless else {}
         for name, seq in known.items():
-            if seq is None:
+            if seq is None and nameless[name].reason is not Reason.NUMBER_TAKEN:
                 wanted = self._runs.contiguous + 1
                 self._runs.add(wanted, wanted)
                 await repository.number_quarantined(self._tx, self._id, name, wanted)
         self.aside = [each for each in aside if each.seq is not None]
         self.aside += [each for name, each in nameless.items() if name not in known]
         await repository.insert_quarantine(self._tx, self._site, self._edge, self._id, self.aside, self._now)
-        await self._tell_unstorable()
+        await self._tell_unstored()
 
-    async def _tell_unstorable(self) -> None:
-        """Somebody hears of it, once a day."""
-        why = next((each.why for each in self.aside if each.reason is Reason.UNSTORABLE), None)
+    async def _tell_unstored(self) -> None:
+        """Somebody hears of sound events that are not stored, once a day."""
+        sound = (Reason.UNSTORABLE, Reason.NUMBER_TAKEN)
+        why = next((each.why for each in self.aside if each.reason in sound), None)
         since = self._now - TELL_AGAIN
         if why is None or await repository.alerted(self._tx, self._site, self._edge, UNSTORABLE, since):
             return
@@ -323,6 +326,19 @@ class _Shelf:
 
 def _seq(judged: Judged) -> int | None:
     return judged.event.seq if isinstance(judged, GoodEvent) else judged.seq
+
+
+def _run(judged: Judged) -> str | None:
+    """The run of the edge that an event is of; ``None`` of one that stands for others, or could not be read."""
+    return judged.event.boot if isinstance(judged, GoodEvent) and judged.kind != "dropped" else None
+
+
+def _another(judged: Judged, run: str | None) -> list[SetAside]:
+    """An event whose number is stored already, of that ``run``: nothing where it is the very same."""
+    if not isinstance(judged, GoodEvent) or run is None or _run(judged) in (None, run):
+        return []
+    why = f"its number {judged.event.seq} is that of another event, which an earlier run of the edge has told"
+    return [SetAside(seq=None, raw=judged.raw, reason=Reason.NUMBER_TAKEN, why=why)]
 
 
 def _first(judged: Judged) -> int | None:

@@ -21,6 +21,8 @@ class Reason(StrEnum):
     ABSURD = "absurd"
     UNSTORABLE = "unstorable"
     """Sound, as far as we know, but storing it fails although the database is there."""
+    NUMBER_TAKEN = "number_taken"
+    """Sound, but another run of the edge has told another event under its number."""
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):

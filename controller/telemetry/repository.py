@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import Insert, RowMapping, Table, delete, insert, literal, select, update
+from sqlalchemy import Insert, RowMapping, Table, case, delete, insert, literal, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.database import Tx
@@ -99,13 +99,14 @@ async def put_runs(tx: Tx, log: int, old: Iterable[Run], new: Iterable[Run]) -> 
     await _insert(tx, event_runs, [{"log_id": log, "first": a, "last": b} for a, b in sorted(is_ - was)])
 
 
-async def stored_seqs(tx: Tx, log: int, first: int, last: int) -> set[int]:
-    """The numbers from ``first`` to ``last`` that are stored as events or in quarantine."""
-    found: set[int] = set()
-    for table in (events, quarantine):
-        query = select(table.c.seq).where(table.c.log_id == log, table.c.seq.between(first, last))
-        found |= set((await tx.execute(query)).scalars())
-    return found
+async def stored_seqs(tx: Tx, log: int, first: int, last: int) -> dict[int, str | None]:
+    """The numbers from ``first`` to ``last`` that are stored, of events each with the run of the edge that it is of;
+    ``None`` of those in quarantine, and where an event stands for dropped ones."""
+    e, q = events.c, quarantine.c
+    run = case((e.kind != "dropped", e.boot))
+    there = select(e.seq, run).where(e.log_id == log, e.seq.between(first, last))
+    aside = select(q.seq, null()).where(q.log_id == log, q.seq.between(first, last))
+    return {seq: boot for query in (there, aside) for seq, boot in await tx.execute(query)}
 
 
 async def insert_events(
