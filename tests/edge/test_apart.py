@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from functools import partial
 
 import pytest
 
@@ -23,22 +24,22 @@ def test_what_comes_of_it_is_told() -> None:
 
 
 async def test_what_hangs_is_told_again_and_again_and_done_once() -> None:
-    release, told = threading.Event(), asyncio.Queue[bool]()
+    release, told = threading.Event(), asyncio.Queue[str]()
     began: list[int] = []
-    pulse = Pulse(0.0)
+
+    class Beating(Pulse):
+        def stirred(self) -> None:
+            told.put_nowait("beats")
 
     def hang() -> str:
         began.append(1)
         release.wait()
         return "at last"
 
-    def late() -> None:
-        told.put_nowait(pulse.stuck(asyncio.get_running_loop().time() - 0.001))
-
-    waiting = asyncio.create_task(apart(hang, pulse=pulse, late=late, late_s=0.01))
+    late = partial(told.put_nowait, "late")
+    waiting = asyncio.create_task(apart(hang, pulse=Beating(), late=late, late_s=0.01))
     for _ in range(3):
-        # Each time its pulse has just beaten.
-        assert not await told.get()
+        assert [await told.get(), await told.get()] == ["beats", "late"]
     assert began == [1]
     release.set()
     assert await waiting == "at last"

@@ -12,6 +12,8 @@ from edge.errors import ProgramFailed
 from edge.programs import Caller
 
 SHELL = ("/bin/sh", "-c")
+LONG_S = 60.0
+LATE = "not ended within 0.3 s"
 
 
 def gone(pid: int) -> bool:
@@ -29,41 +31,41 @@ async def until_gone(file: Path) -> None:
 
 
 def test_what_a_program_says_is_heard() -> None:
-    caller = Caller(within_s=60, limit=100)
+    caller = Caller(within_s=LONG_S, limit=100)
     assert asyncio.run(caller.call((*SHELL, "echo three; echo stations >&2"))) == b"three\n"
 
 
 @pytest.mark.parametrize(
-    ("does", "why"),
+    ("does", "within_s", "why"),
     [
-        pytest.param("exit 3", "ended with 3", id="fails"),
-        pytest.param("kill -9 $$", "ended with -9", id="is killed"),
-        pytest.param("echo $$ > {pids}; exec sleep 3600", "not ended within 0.3 s", id="never ends"),
-        pytest.param("echo $$ > {pids}; trap '' TERM; while :; do :; done", "not ended within 0.3 s", id="is busy"),
-        pytest.param("sleep 3600 & echo $! > {pids}", "not ended within 0.3 s", id="leaves one that holds its output"),
-        pytest.param("echo $$ > {pids}; exec yes", "more than 100 bytes", id="says too much"),
-        pytest.param("echo $$ > {pids}; exec >&-; exec sleep 3600", "not ended within 0.3 s", id="says it has ended"),
+        pytest.param("exit 3", LONG_S, "ended with 3", id="fails"),
+        pytest.param("kill -9 $$", LONG_S, "ended with -9", id="is killed"),
+        pytest.param("echo $$ > {pids}; exec yes", LONG_S, "more than 100 bytes", id="says too much"),
+        pytest.param("echo $$ > {pids}; exec sleep 3600", 0.3, LATE, id="never ends"),
+        pytest.param("echo $$ > {pids}; trap '' TERM; while :; do :; done", 0.3, LATE, id="is busy"),
+        pytest.param("sleep 3600 & echo $! > {pids}", 0.3, LATE, id="leaves one that holds its output"),
+        pytest.param("echo $$ > {pids}; exec >&-; exec sleep 3600", 0.3, LATE, id="says it has ended"),
     ],
 )
 async def test_a_program_that_does_not_end_in_time_and_well_is_of_no_use_and_is_gone(
-    does: str, why: str, tmp_path: Path
+    does: str, within_s: float, why: str, tmp_path: Path
 ) -> None:
     pids = tmp_path / "pids"
     pids.write_text("")
     with pytest.raises(ProgramFailed, match=why):
-        await Caller(within_s=0.3, limit=100).call((*SHELL, does.format(pids=pids)))
+        await Caller(within_s=within_s, limit=100).call((*SHELL, does.format(pids=pids)))
     await until_gone(pids)
 
 
 @pytest.mark.parametrize("command", [("/nowhere/iw",), ("/dev/null",), ("iw\0",)])
 async def test_one_that_is_not_there_cannot_be_called(command: tuple[str, ...]) -> None:
     with pytest.raises((OSError, ValueError)):
-        await Caller(within_s=60).call(command)
+        await Caller(within_s=LONG_S).call(command)
 
 
 async def test_a_call_that_is_given_up_leaves_no_program_behind(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
-    calling = asyncio.create_task(Caller(within_s=60).call((*SHELL, f"echo $$ > {pids}; exec sleep 3600")))
+    calling = asyncio.create_task(Caller(within_s=LONG_S).call((*SHELL, f"echo $$ > {pids}; exec sleep 3600")))
     while not (pids.exists() and pids.read_text().endswith("\n")):  # noqa: ASYNC110  # another process writes it
         await asyncio.sleep(0.01)
     calling.cancel()
