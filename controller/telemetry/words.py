@@ -67,7 +67,7 @@ def happened(data: EventData | None) -> str | None:
     """What happened, without saying where; ``None`` where nobody need read it."""
     match data:
         case AccessData(granted=True, duress=True):
-            return "opened UNDER DURESS: somebody was forced to"
+            return "opened UNDER DURESS: somebody was forced"
         case AccessData() if data.granted:
             return f"opened with {_KIND[data.credential]}" if data.credential else "walked in, the door is free"
         case AccessData():
