@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from controller.access import words
 from controller.database import Database, Tx
 from controller.estate.errors import ThingUnknown
 from controller.estate.service import require_door, require_parts
@@ -158,7 +159,7 @@ class Commander:
     async def _issue(self, tx: Tx, wish: Wish, reason: str, actor: str) -> tuple[Issued, str]:
         state = await telemetry.edge_state(tx, wish.site, wish.edge)
         if state is None or not state.online:
-            since = f"since {state.since:%Y-%m-%d %H:%M} UTC" if state else "it was never heard of"
+            since = await self._away(tx, wish.site, state.since) if state else "it was never heard of"
             its = f"its edge {wish.edge!r}" if wish.door else "it"
             raise OutOfReach(wish.what, f"{its} is not online, {since}")
         if not self._link.connected:
@@ -181,6 +182,10 @@ class Commander:
         act = wish.kind.value.replace("_", "-")
         await audit.record(tx, actor=actor, at=now, act=act, site=wish.site, thing=thing)
         return issued, state.nonce
+
+    async def _away(self, tx: Tx, site: str, since: datetime) -> str:
+        zone = (await require_parts(tx, site)).site.tz
+        return f"since {words.at(since, zone, now=self._clock.now())}"
 
     async def take_result(self, site: str, edge: str, payload: bytes) -> None:
         """An edge said what came of a command."""

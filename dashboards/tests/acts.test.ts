@@ -42,6 +42,7 @@ test("the reasons given last are offered first, each once, of the same kind only
   const acts = [act, { ...act, reason: "Plumber" }, act, { ...act, kind: "lock_down", reason: "Drill at noon" }];
   assert.deepEqual(reasons("unlock", acts), ["Parcel", "Plumber", ...USUAL.unlock]);
   assert.deepEqual(reasons("lock_down", []), USUAL.lock_down);
+  assert.deepEqual(reasons("unlock", [{ ...act, reason: "key forgotten" }]), ["key forgotten", "Code does not work", "Delivery"]);
 });
 
 const door: AtDoor = { door: "front", name: "Front door", state: "on", holds: true, text: "locked down since 14:30" };

@@ -56,6 +56,7 @@ def standing(
     """Override id -> its doors, those that are still there by ``names``. ``away``: the doors whose edge is out of
     reach, and since when; ``None`` for one that was never heard of."""
     holding = _holding(ordered, away, now)
+    of_id = {one.id: one.kind for one in ordered}
     return {
         one.id: [
             DoorStanding(
@@ -63,8 +64,8 @@ def standing(
                 name=names[at.door],
                 state=(state := state_at(one, at, away, now)),
                 since=_since(one, at, state, away),
-                holds=(one.id, at.door) in holding,
-                text=_text(one, at, state, away, now, zone),
+                holds=(held_by := holding.get(at.door)) == one.id,
+                text=_text(one, at, state, away, now, zone, rules=of_id[held_by] if held_by else one.kind),
             )
             for at in one.doors
             if at.door in names
@@ -85,19 +86,19 @@ def state_at(one: Ordered, at: AtDoor, away: Mapping[str, datetime | None], now:
     return At.UNREACHABLE if at.door in away else At.WAITING
 
 
-def _holding(ordered: Iterable[Ordered], away: Mapping[str, datetime | None], now: datetime) -> set[tuple[str, str]]:
-    """The overrides that decide at their doors now, as far as the doors have said what they have."""
+def _holding(ordered: Iterable[Ordered], away: Mapping[str, datetime | None], now: datetime) -> dict[str, str]:
+    """Door -> the id of the override that decides there now, as far as the doors have said what they have."""
     there: dict[str, list[tuple[Override, str]]] = {}
     for one in ordered:
         for at in one.doors:
             if at.on_at is not None and state_at(one, at, away, now) in (At.ON, At.REMOVING):
                 given = Override(door=at.door, kind=one.kind, during=one.on_the_door)
                 there.setdefault(at.door, []).append((given, one.id))
-    found: set[tuple[str, str]] = set()
+    found: dict[str, str] = {}
     for door, given_here in there.items():
         holds = in_force((given for given, _ in given_here), now)
         if holds is not None:
-            found.add((next(name for given, name in given_here if given == holds), door))
+            found[door] = next(name for given, name in given_here if given == holds)
     return found
 
 
@@ -116,14 +117,24 @@ def _since(one: Ordered, at: AtDoor, state: At, away: Mapping[str, datetime | No
 
 
 def _text(
-    one: Ordered, at: AtDoor, state: At, away: Mapping[str, datetime | None], now: datetime, zone: ZoneInfo
+    one: Ordered,
+    at: AtDoor,
+    state: At,
+    away: Mapping[str, datetime | None],
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    rules: OverrideKind,
 ) -> str:
-    """“locked down since 14:02 until 18:00”, or plainly that it is not."""
+    """“locked down since 14:02 until 18:00”, or plainly that it is not. ``rules``: of which kind the override is that
+    decides at the door now."""
     what, until = WORDS[one.kind], words.at(one.ends, zone, now=now)
     cut = _out_of_reach(at.door, away, now, zone)
     match state:
         case At.ON if now < one.starts:
             return f"{what} from {words.at(one.starts, zone, now=now)} until {until}; the door has it"
+        case At.ON if rules is not one.kind:
+            return f"to be {what} until {until}, but {WORDS[rules]} now, which is stricter"
         case At.ON:
             since = max(one.starts, at.on_at) if at.on_at is not None else one.starts
             return f"{what} since {words.at(since, zone, now=now)} until {until}"

@@ -132,10 +132,12 @@ export function nextTime(text: string, zone: string, now: Instant): Instant | nu
   return null;
 }
 
-/** The latest reasons of acts of a kind, each once, filled up with the usual ones. */
+/** The latest reasons of acts of a kind, filled up with the usual ones; each once, whatever its capitals. */
 export function reasons(kind: Kind, acts: readonly Act[]): string[] {
   const own = acts.filter((one) => one.kind === kind && one.reason).map((one) => one.reason);
-  return [...new Set([...own, ...USUAL[kind]])].slice(0, 5);
+  const once = new Map<string, string>();
+  for (const one of [...own, ...USUAL[kind]]) if (!once.has(one.toLowerCase())) once.set(one.toLowerCase(), one);
+  return [...once.values()].slice(0, 5);
 }
 
 /** What to say once every door has answered that can: those that have it, and plainly those that do not. */

@@ -40,7 +40,7 @@ async def test_a_command_for_an_edge_out_of_reach_is_refused_and_never_kept(hub:
         return not (await hub.house.exchange.live.snapshot("ramsey")).edges[0].online
 
     await eventually(offline, what="the edge is out of reach")
-    with pytest.raises(OutOfReach, match="is not online, since 2026-11-25 12:00 UTC"):
+    with pytest.raises(OutOfReach, match="is not online, since 12:00;"):
         await hub.house.exchange.commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
     assert edge.commands == []
 

@@ -87,6 +87,14 @@ def test_only_the_strictest_that_the_door_has_holds() -> None:
     hold, lock, out = (ordered(kind, at=ON, name=kind) for kind in (HOLD, LOCK, OUT))
     assert [each.holds for each in at_front(hold, lock, out)] == [False, False, True]
     assert [each.holds for each in at_front(hold, lock)] == [False, True]
+    assert [each.text for each in at_front(hold, lock)] == [
+        "to be held open until 14:00, but locked down now, which is stricter",
+        "locked down since 11:30 until 14:00",
+    ]
+    assert [each.text for each in at_front(hold, ordered(HOLD, at=ON, ends_h=3, name="longer"))] == [
+        "held open since 11:30 until 14:00",
+        "held open since 11:30 until 15:00",
+    ]
     # One that the door does not have yet decides nothing there, and one that was ended still does.
     waiting = ordered(OUT, name="waiting")
     ending = ordered(LOCK, at=ON, ended_h=-0.1, name="ending")
