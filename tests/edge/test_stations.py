@@ -61,6 +61,7 @@ def test_a_source_that_is_of_no_use_is_told_once_and_the_agent_goes_on(which: st
         assert hall.data(WifiData) == []
         await hall.order(hall.command())
         assert hall.unlocked()
+        await hall.stop()
         join_programs()
         await asyncio.sleep(1)
 
