@@ -22,13 +22,28 @@ def _imported(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "edge" / "wire").rglob("*.py")), ids=lambda path: path.stem)
+WIRE = sorted((ROOT / "edge" / "wire").rglob("*.py"))
+_ON_THE_MACHINE = {"ctypes", "fcntl", "io", "mmap", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile"}
+
+
+@pytest.mark.parametrize("path", WIRE, ids=lambda path: path.stem)
 def test_the_wire_needs_nothing_but_the_standard_library_msgspec_and_cryptography(path: Path) -> None:
     allowed = {*sys.stdlib_module_names, "msgspec", "cryptography"}
     strangers = {
         name for name in _imported(path) if name.partition(".")[0] not in allowed and not name.startswith("edge.wire")
     }
     assert not strangers
+
+
+@pytest.mark.parametrize("path", [path for path in WIRE if path.name != "machine_clock.py"], ids=lambda path: path.stem)
+def test_the_wire_asks_the_machine_for_nothing_but_the_time(path: Path) -> None:
+    opened = [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open"
+    ]
+    assert not opened
+    assert not _ON_THE_MACHINE & {name.partition(".")[0] for name in _imported(path)}
 
 
 def test_the_command_starts_where_only_the_edge_is_installed() -> None:
