@@ -350,6 +350,7 @@ class Agent:
                 if lowered:
                     house.spawn("lowered floor", self._keep(house))
                 if hello.asks and self._talk.latest(hello):
+                    self._talk.give_back(hello)
                     house.outbox.wanted(hello.log, hello.next_seq)
                     self._courier.again()
             else:

@@ -158,16 +158,15 @@ class Conversation:
         if not self.answers(hello) or not self.since_hello(hello.at):
             return False
         self._greeted = (hello.session, hello.at)
-        if hello.plan_wanted is not None and hello.nonce != self._gave:
-            self._gave = hello.nonce
-            self._give_back(hello.plan_wanted)
         return True
 
-    def _give_back(self, version: int) -> None:
-        """The controller does not know the plan in force, and asks for it: a manifest and parts that are its own."""
+    def give_back(self, hello: Hello) -> None:
+        """Where the controller does not know the plan in force and asks for it, give it back, once: a manifest and
+        parts that are its own."""
         plans = self._house.plans
-        if plans.plan is None or plans.plan.manifest.version != version:
+        if hello.nonce == self._gave or plans.plan is None or plans.plan.manifest.version != hello.plan_wanted:
             return
+        self._gave = hello.nonce
         self._letters.append((self._topic("plan/held"), plans.envelope, False))
         self._to_give = deque((name, ref.digest) for name, ref in plans.plan.manifest.parts.items())
         self.wake.set()
