@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 from controller.plans.clock import ClockDoubtful
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
-from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id
+from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id, since_boot
 
 log = logging.getLogger(__name__)
 
@@ -40,25 +40,27 @@ _MEND = (
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """What vouches for a clock: whether a time service sets it now, what a battery clock says, and which boot of the
-    machine it is. ``settable``: somebody can set it."""
+    """What vouches for a clock: whether a time service sets it now, what a battery clock says, which boot of the
+    machine it is, and how many seconds of that boot have passed, those that the machine slept included. ``settable``:
+    somebody can set it."""
 
     synchronised: Callable[[], bool]
     battery: Callable[[], datetime | None] = lambda: None
     boot: Callable[[], str] = lambda: ""
+    passed: Callable[[], float]
     settable: bool = True
 
 
-GIVEN = Sources(synchronised=lambda: True, settable=False)
+GIVEN = Sources(synchronised=lambda: True, passed=lambda: 0.0, settable=False)
 """Of a clock that is right by definition: one that is simulated."""
-MACHINE = Sources(synchronised=kernel_synchronised, battery=battery_clock, boot=machine_boot_id)
+MACHINE = Sources(synchronised=kernel_synchronised, battery=battery_clock, boot=machine_boot_id, passed=since_boot)
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """That it was ``at`` at ``mono`` monotonic seconds of a boot of the machine."""
+    """That it was ``at`` when ``passed`` seconds of a boot of the machine had passed."""
 
     boot: str
-    mono: float
+    passed: float
     at: datetime
 
 
@@ -76,7 +78,7 @@ class TimeWatch:
         self._synced = False
         self._stepped = False
         self._said = ("", "")
-        self._kept_at = self._proof.mono if self._proof is not None else float("-inf")
+        self._kept_at = self._proof.passed if self._proof is not None else float("-inf")
         self.changed: Callable[[], None] = lambda: None
         now, battery = clock.now(), sources.battery()
         looked = seen_right is not None and abs(now.date() - seen_right) <= timedelta(days=1)
@@ -114,7 +116,7 @@ class TimeWatch:
         """How far the clock may be off, in seconds; None where nothing vouched for it."""
         if self._proof is None:
             return None
-        return 0.0 if self._synced else (self._clock.monotonic() - self._proof.mono) * DRIFT
+        return 0.0 if self._synced else (self._sources.passed() - self._proof.passed) * DRIFT
 
     @property
     def doubt(self) -> str | None:
@@ -151,15 +153,15 @@ class TimeWatch:
         return f"no time service has set the clock for {HOLDOVER_LIMIT_S / DRIFT / 86_400:.0f} days: {_MEND}"
 
     def _expected(self) -> datetime | None:
-        """What it is by the proof and the monotonic clock."""
+        """What it is by the proof and the time that has passed since."""
         if self._proof is None:
             return None
-        return self._proof.at + timedelta(seconds=self._clock.monotonic() - self._proof.mono)
+        return self._proof.at + timedelta(seconds=self._sources.passed() - self._proof.passed)
 
     def _prove(self, now: datetime) -> None:
-        self._proof = Proof(boot=self._boot, mono=self._clock.monotonic(), at=now)
-        if self._boot and self._proof.mono > self._kept_at + KEEP_EVERY_S:
-            self._kept_at = self._proof.mono
+        self._proof = Proof(boot=self._boot, passed=self._sources.passed(), at=now)
+        if self._boot and self._proof.passed > self._kept_at + KEEP_EVERY_S:
+            self._kept_at = self._proof.passed
             try:
                 self._file.write_bytes(msgspec.json.encode(self._proof))
             except OSError as error:

@@ -2,6 +2,7 @@
 here that asks the machine anything."""
 
 import ctypes
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +31,12 @@ def battery_clock(file: Path = BATTERY_CLOCK) -> datetime | None:
         return datetime.fromtimestamp(int(file.read_text(encoding="ascii")), UTC)
     except (OSError, ValueError, OverflowError):
         return None
+
+
+def since_boot() -> float:
+    """Seconds since the machine was started, those that it slept included, which ``time.monotonic`` leaves out
+    (clock_gettime(2), ``CLOCK_BOOTTIME``)."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def machine_boot_id() -> str:

@@ -1,5 +1,6 @@
 """How far the clock is believed."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from edge.trust import (
     Timekeeper,
 )
 from edge.wire.decide import ClockTrust
-from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id
+from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id, since_boot
 from edge.wire.plan import HORIZON
 
 NOON = datetime(2026, 10, 25, 12, 0, tzinfo=UTC)
@@ -426,6 +427,8 @@ def test_the_floor_is_what_has_certainly_passed() -> None:
 def test_the_machine_can_be_asked() -> None:
     assert kernel_synchronised() in (True, False)
     assert len(machine_boot_id()) == 36
+    awake = time.monotonic()
+    assert since_boot() >= awake
 
 
 @pytest.mark.parametrize("text", ["1792929600\n", None, "", "what", "9" * 40])

@@ -30,7 +30,7 @@ async def doubtful(
 ) -> AsyncIterator[Hub]:
     await migrate(any_settings.database_url)
     link = MemoryBroker().client(subscriptions("up"))
-    sources = Sources(synchronised=lambda: vouched[0], settable=False)
+    sources = Sources(synchronised=lambda: vouched[0], passed=clock.monotonic, settable=False)
     hub = Hub(build_app(any_settings, clock, passwords=passwords, link=link, time=sources))
     await hub.house.start()
     await hub.furnish()
