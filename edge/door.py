@@ -98,7 +98,8 @@ Effect = Lock | Report
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """``open`` is ``None`` where no contact tells. ``until``: when a release ends. ``passed``: the door was
-    opened during it. ``held_at``: when a door that stands open becomes *held*. ``grace_until``: see OPEN_GRACE_S."""
+    opened during it. ``held_at``: when a door that stands open becomes *held*. ``grace_until``: see OPEN_GRACE_S.
+    ``alarm``: until it is seen shut, however long nobody can tell."""
 
     held_after_s: float
     released: bool = False
@@ -168,9 +169,7 @@ def step(state: State, given: Input, now: float) -> tuple[State, tuple[Effect, .
             state, forced = _opened(state, now)
             reports += forced
         case Contact(open=None):
-            if state.alarm is not None:
-                reports.append(Report(change=DoorChange.CLEARED))
-            state = _with(state, open=None, alarm=None, held_at=None, passed=False)
+            state = _with(state, open=None, held_at=None, passed=False)
         case Contact():
             if state.passed and not state.pressed:
                 why = "closed"

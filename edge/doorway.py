@@ -391,7 +391,8 @@ class Doorway:
         """What somebody should look at, the gravest first."""
         if self._state.fire is not None:
             return "fire"
-        return self._state.alarm or ("glass" if self._state.broken else None)
+        stands_open = self._state.alarm if self._state.open is not None else None
+        return stands_open or ("glass" if self._state.broken else None)
 
     # Plan
 

@@ -106,6 +106,19 @@ def test_a_forced_door_is_reported_once_and_cleared_when_it_closes() -> None:
     assert state.alarm is None
 
 
+@pytest.mark.parametrize("found_open", [False, True])
+def test_a_forced_door_that_nobody_can_tell_of_for_a_while_is_in_order_only_when_it_is_seen_shut(
+    found_open: bool,
+) -> None:
+    """Else whoever forced it could have said so by making its contact chatter."""
+    state, effects = play((1, Contact(open=True)), (2, Contact(open=None)))
+    assert reported(effects) == ["opened", "forced"]
+    seen = [(3.0, Contact(open=True))] if found_open else []
+    state, effects = play(*seen, (4, Contact(open=False)), state=state)
+    assert reported(effects) == ["opened"] * found_open + ["closed", "cleared"]
+    assert state.alarm is None
+
+
 def test_a_door_found_open_is_held_but_not_forced() -> None:
     state = begin(open=True, held_after_s=60, now=0.0)
     assert reported(play((60, Tick()), state=state)[1]) == ["held"]

@@ -99,6 +99,25 @@ def test_a_door_found_open_after_its_contact_chattered_was_not_seen_being_forced
     with_lobby(act, lobby())
 
 
+def test_a_forced_door_whose_contact_then_chatters_is_forced_again_when_it_is_found_open() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await hall.drive(CONTACT, True)
+        await asyncio.sleep(1)
+        assert hall.state(DOOR).values["alarm"] == "forced"
+        await chatter(hall, CONTACT, 0.005, 5.0)
+        await asyncio.sleep(1)
+        assert (hall.state(DOOR).values["contact"], hall.state(DOOR).values["alarm"]) == ("unknown", None)
+        await asyncio.sleep(CALM_S + LONGER)
+        assert (hall.state(DOOR).values["contact"], hall.state(DOOR).values["alarm"]) == ("open", "forced")
+        assert DoorChange.CLEARED not in hall.changes()
+        await hall.drive(CONTACT, False)
+        await asyncio.sleep(1)
+        assert hall.changes()[-1] == DoorChange.CLEARED
+
+    with_lobby(act, lobby())
+
+
 def test_a_chattering_exit_button_lets_out_and_is_told_once() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
