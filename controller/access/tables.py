@@ -103,6 +103,7 @@ holders = Table(
     Column("id", String(36), primary_key=True),
     Column("kind", String(20), nullable=False),
     Column("name", String(200), nullable=False),
+    Column("name_key", String(600), nullable=False, server_default=text("''"), index=True),  # case-folded
     Column("first", Date, nullable=False),
     Column("last", Date),
     Column("hours", Text, nullable=False),  # JSON

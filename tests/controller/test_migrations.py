@@ -46,13 +46,13 @@ async def test_migrating_again_changes_nothing(database_url: str) -> None:
 
 async def test_the_newest_steps_can_be_taken_back_and_taken_again(database_url: str) -> None:
     """Back to the form before secrets, restores and new codes were kept: who has to go back to an older version can."""
-    await _move(database_url, "0016")
+    await move(database_url, "0016")
     assert await _drift_of(database_url) != []
     await migrate(database_url)
     assert await _drift_of(database_url) == []
 
 
-async def _move(url: str, to: str) -> None:
+async def move(url: str, to: str) -> None:
     def down(connection: sa.Connection) -> None:
         command.downgrade(alembic_config(connection), to)
         connection.commit()

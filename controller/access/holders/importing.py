@@ -12,7 +12,6 @@ from controller.access.holders.sheet import COLUMNS, EXPORTED, NEEDED, Wanted, h
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.people.model import Actor
-from controller.people.repository import name_key
 from controller.problem import Problem, invalid_field
 from controller.spreadsheet import Fault, Sheet, read_sheet, write_sheet
 
@@ -154,9 +153,8 @@ class HolderImport:
         ``NotAllowed``, ``Invalid``."""
         if row.id:
             return await self._holders.standing(tx, row.id, actor)
-        alike = [each for each, name in (await repository.names(tx)).items() if name_key(name) == name_key(row.name)]
-        found = [holder for each in alike if (holder := await repository.holder(tx, each)) is not None]
-        same = [each for each in self._holders.seen(found, actor) if row.is_of(each)]
+        alike = self._holders.seen(await repository.of_name(tx, row.name), actor)
+        same = [each for each in alike if row.is_of(each)]
         if len(same) > 1:
             raise invalid_field("name", f"there are {len(same)} of this name; give the id of the one who is meant")
         return same[0] if same else None

@@ -10,6 +10,7 @@ from controller.access.holders.model import Holder, HolderDraft, Place
 from controller.access.tables import code_claims, holder_places, holders
 from controller.access.weekly import Validity, WeekHours
 from controller.database import Tx
+from controller.people.repository import name_key
 from edge.wire.credentials import CredentialKind
 
 SECRETS = ("code", "card", "pin", "duress_code", "duress_pin")
@@ -40,10 +41,9 @@ async def listed(
     return await _read(tx, *where, limit=limit)
 
 
-async def names(tx: Tx) -> dict[str, str]:
-    """Holder -> name, of those that have not ended."""
-    query = select(holders.c.id, holders.c.name).where(holders.c.ended_at.is_(None)).order_by(holders.c.id)
-    return {row.id: row.name for row in await tx.execute(query)}
+async def of_name(tx: Tx, name: str) -> list[Holder]:
+    """Those of a name, whatever its case, that have not ended."""
+    return await _read(tx, holders.c.name_key == name_key(name), holders.c.ended_at.is_(None))
 
 
 async def at_site(tx: Tx, site: str) -> list[Holder]:
@@ -93,7 +93,7 @@ async def release(tx: Tx, holder_id: str, *, until: datetime) -> None:
 
 
 async def _read(tx: Tx, *where: ColumnElement[bool], limit: int | None = None) -> list[Holder]:
-    columns = [column for column in holders.c if column.name not in SECRETS and column.name != "card_tag"]
+    columns = [column for column in holders.c if column.name not in (*SECRETS, "card_tag", "name_key")]
     has = [holders.c[name].is_not(None).label(f"has_{name}") for name in SECRETS]
     query = select(*columns, *has).where(*where).order_by(holders.c.id).limit(limit)
     rows = list((await tx.execute(query)).mappings())
@@ -138,6 +138,7 @@ def _row(value: Holder) -> dict[str, object]:
         "id": value.id,
         "kind": draft.kind.value,
         "name": draft.name,
+        "name_key": name_key(draft.name),
         "first": draft.validity.first,
         "last": draft.validity.last,
         "hours": msgspec.json.encode(draft.validity.hours).decode(),

@@ -11,12 +11,14 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.access.holders.sheet import MOST
 from controller.house import House
+from controller.migrations import migrate
 from controller.people.model import Actor
 from edge.wire.credentials import CredentialKind, Presented
 from tests.controller.access.asking import ask
 from tests.controller.access.test_holders import CARD, make
 from tests.controller.people.signing import signed_in_as
 from tests.controller.running import NOW
+from tests.controller.test_migrations import move
 from tests.controller.village import API, SITE, Json
 
 HEAD = "name,kind,places,from,until,card,code\n"
@@ -105,6 +107,17 @@ async def test_what_a_row_says_is_changed_and_what_it_leaves_empty_stays(any_vil
     assert told["card"] == "w26:118:1604"
     gone = await bring(any_village, "name,until\nUna Warden,\n")
     assert (gone["lines"][0]["changes"], (await there(any_village))[0]["last"]) == (["until"], None)
+
+
+async def test_who_was_there_before_names_were_kept_in_small_letters_is_found_by_theirs(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await make(any_village, name="Zoë Straße", kind="staff")
+    url = any_house.settings.database_url.render_as_string(hide_password=False)
+    await any_house.database.close()
+    await move(url, "0020")
+    await migrate(url)
+    assert counts(await bring(any_village, "name,kind\nZOË STRASSE,staff\n", preview="true")) == (0, 1, 0, 0)
 
 
 async def test_what_was_written_before_the_database_failed_reaches_the_doors(
