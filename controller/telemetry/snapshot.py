@@ -154,7 +154,7 @@ async def take_snapshot(
         ],
         alerts=[
             *_clock_alert(doubt, told),
-            *await _alerts(tx, edges, site, looked.start, told, undecided=undecided),
+            *await _alerts(tx, edges, parts, looked.start, told, undecided=undecided),
         ],
         restored=undecided,
         overrides=_overrides(await show(tx, parts, now), told),
@@ -253,17 +253,18 @@ def _clock_alert(doubt: Doubt | None, told: _Teller) -> list[AlertView]:
     if doubt is None:
         return []
     text = f"The controller does not believe its clock: {doubt.why}"
-    return [AlertView(at=told.at(doubt.since), text=text, edge="")]
+    return [AlertView(kind="clock", at=told.at(doubt.since), text=text, edge="")]
 
 
 async def _alerts(
-    tx: Tx, edges: Iterable[EdgeView], site: str, since: datetime, told: _Teller, *, undecided: int
+    tx: Tx, edges: Iterable[EdgeView], parts: SiteParts, since: datetime, told: _Teller, *, undecided: int
 ) -> list[AlertView]:
-    """The newest alert of each kind and edge that is still open: of a plan until the newest plan is carried out, of a
-    building until it is secured, of what only doors knew until all of it is decided, of anything else for 24 hours.
-    Doors, areas and reach tell for themselves."""
-    by_id = {edge.id: edge for edge in edges}
-    open_ones: dict[tuple[str, str], AlertView] = {}
+    """The newest alert of each kind, edge and door or area that is still open: of a plan until the newest plan is
+    carried out, of a building until it is secured, of what only doors knew until all of it is decided, of anything
+    else for 24 hours. Doors, areas and reach tell for themselves."""
+    site, by_id = parts.site.id, {edge.id: edge for edge in edges}
+    names = {door.id: door.name for door in parts.doors} | {edge.id: edge.name for edge in parts.edges}
+    open_ones: dict[tuple[str, str, str], AlertView] = {}
     secured = await _secured(tx, site)
     kinds = _PLAN_ALERTS + _LOG_ALERTS + _SAFETY_ALERTS + (("restored",) if undecided else ())
     for each in await reading.site_alerts(tx, site, limit=100, kinds=kinds, since=since):
@@ -272,8 +273,10 @@ async def _alerts(
             continue
         if edge is None or (each.kind in _PLAN_ALERTS and edge.applied_version == edge.plan_version):
             continue
-        text = edge.name + each.text.removeprefix(edge.id) if each.text.startswith(f"{edge.id} ") else each.text
-        open_ones.setdefault((each.edge, each.kind), AlertView(at=told.at(each.at), text=text, edge=each.edge))
+        about = each.text.split(" ", 1)[0].removesuffix(":")
+        text = names.get(about, about) + each.text.removeprefix(about)
+        view = AlertView(kind=each.kind, at=told.at(each.at), text=text, edge=each.edge)
+        open_ones.setdefault((each.edge, each.kind, about), view)
     return list(open_ones.values())
 
 

@@ -124,8 +124,10 @@ class OutageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something of the last 24 hours that somebody should look at. ``edge``: empty where it is the controller's."""
+    """Something of the last 24 hours that somebody should look at. ``kind``: as it was stored; ``duress`` comes before
+    all else but fire. ``edge``: empty where it is the controller's."""
 
+    kind: str
     at: str
     text: str
     edge: str

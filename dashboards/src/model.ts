@@ -302,8 +302,8 @@ export interface Snapshot {
   wifi: { id: string; zone: string; stations: number | null; at: string | null; stale: boolean }[];
   mode: { mode: string; until: string | null } | null;
   outages: { edge: string; from: string; to: string | null }[];
-  /** What stored alerts still need somebody. */
-  alerts: { at: string; text: string; edge: string }[];
+  /** What stored alerts still need somebody; `kind` as it was stored, such as "duress". */
+  alerts: { kind: string; at: string; text: string; edge: string }[];
   recent: { at: string; text: string }[];
   /** Those that stand, are to come, or were ended and may still be on a door. */
   overrides: {

@@ -73,9 +73,17 @@ test("fire goes before everything, and stays until a key holder has ended it", (
 });
 
 test("a stored alert needs somebody", () => {
-  const told = [{ at: "2026-11-25T11:05:00Z", text: "Main refused plan 5: its disk is full", edge: "main" }];
+  const told = [{ kind: "plan_refused", at: "2026-11-25T11:05:00Z", text: "Main refused plan 5: its disk is full", edge: "main" }];
   const [alert] = alerts({ ...shot, alerts: told }, ZONE, NOW);
   assert.deepEqual([alert?.text, alert?.when], [told[0]?.text, "at 11:05"]);
+});
+
+test("somebody who was forced comes before all but fire, and anything else that is stored after what stands now", () => {
+  const stored = (kind: string) => ({ kind, at: "2026-11-25T11:05:00Z", text: kind, edge: "main" });
+  const fires = [{ edge: "main", state: "active" as const, since: "2026-11-25T11:30:00Z", stale: false }];
+  const both = { ...shot, fires, edges: [{ ...edge, online: false }], alerts: [stored("new_log"), stored("duress")] };
+  const said = alerts(both, ZONE, NOW).map((one) => one.text);
+  assert.deepEqual([said[0], said[1], said.at(-1)], ["Fire alarm", "duress", "new_log"]);
 });
 
 test("a plan that was refused is not waited for", () => {

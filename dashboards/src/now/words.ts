@@ -34,7 +34,7 @@ export function waits(door: Door, zone: string, now: Instant): string {
   return until && Date.parse(until) > now ? `Too many wrong codes: none is taken until ${since(until, zone, now)}` : "";
 }
 
-/** What needs somebody, worst first: fire, intruders, forced doors, broken glass, held doors, faults, guessed codes, overrides that a door does not have, edges out of reach, refused plans and lost logs. */
+/** What needs somebody, worst first: fire, duress, intruders, forced doors, broken glass, held doors, faults, guessed codes, overrides that a door does not have, edges out of reach, refused plans and lost logs. */
 export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] {
   const doors = (kind: Door["alarm"], text: string): Alert[] =>
     snapshot.doors
@@ -68,11 +68,10 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
       text: `${one.name} is out of reach`,
       when: `since ${since(one.since, zone, now)}; if it has power, its doors go on by their last plan`,
     }));
-  const told = snapshot.alerts.map((one) => ({
-    key: `told ${one.edge} ${one.at} ${one.text}`,
-    text: one.text,
-    when: `at ${since(one.at, zone, now)}`,
-  }));
+  const told = (duress: boolean): Alert[] =>
+    snapshot.alerts
+      .filter((one) => (one.kind === "duress") === duress)
+      .map((one) => ({ key: `told ${one.edge} ${one.at} ${one.text}`, text: one.text, when: `at ${since(one.at, zone, now)}` }));
   const missed = snapshot.overrides.flatMap((one) =>
     one.doors
       .filter((at) => at.state === "unreachable" || at.state === "removing")
@@ -84,6 +83,7 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
   );
   return [
     ...fires,
+    ...told(true),
     ...intruders,
     ...doors("forced", "was forced open"),
     ...doors("glass", "is unlocked, since its break-glass unit is broken,"),
@@ -93,7 +93,7 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
     ...guessed,
     ...missed,
     ...away,
-    ...told,
+    ...told(false),
   ];
 }
 

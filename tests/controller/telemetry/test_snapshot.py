@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from controller.telemetry.views import PeopleView, Snapshot
-from edge.wire.events import ClosingData, ClosingStage, DoorChange, DoorData, Event, OutageData, RecountData
+from edge.wire.credentials import CredentialKind, Method
+from edge.wire.decide import Reason
+from edge.wire.events import AccessData, ClosingData, ClosingStage, DoorChange, DoorData, Event, OutageData, RecountData
 from edge.wire.messages import DeviceState
 from tests.controller.clock import ManualClock
 from tests.controller.telemetry.speaking import NOW, OTHER_LOG, crossing, event, run_of
@@ -276,3 +278,24 @@ async def test_a_building_that_was_not_secured_calls_until_it_is(hub: Hub, edge:
     await edge.send([closing(3, ClosingStage.SECURED)])
     await edge.acknowledged(3)
     assert (await snapshot(hub)).alerts == []
+
+
+async def test_duress_is_told_of_each_door_by_its_name(hub: Hub, edge: FakeEdge) -> None:
+    def forced(seq: int, door: str) -> Event:
+        return event(
+            seq,
+            AccessData(
+                door=door,
+                method=Method.CODE,
+                granted=True,
+                reason=Reason.GRANTED,
+                credential=CredentialKind.KEY_HOLDER,
+                duress=True,
+            ),
+        )
+
+    await edge.send([forced(1, "front-door"), forced(2, "side-door"), forced(3, "front-door")])
+    await edge.acknowledged(3)
+    said = [(alert.kind, alert.text) for alert in (await snapshot(hub)).alerts]
+    words = "opened UNDER DURESS: somebody was forced"
+    assert sorted(said) == [("duress", f"Front door: {words}"), ("duress", f"side-door: {words}")]
