@@ -13,13 +13,14 @@ _UUID_LENGTH = 36
 
 
 def show(console: Console, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bool:
-    """Write a table, if it has rows, without the columns that are empty in all of them. Answers whether it has."""
+    """Write a table, if it has rows, without the columns that are empty in all of them. Answers whether it has. Where
+    the screen is narrow words are broken, and none is cut off."""
     columns = [(name, cells) for name, *cells in zip(headings, *rows, strict=True) if any(cells)]
     if not columns:
         return False
     table = Table()
     for name, _ in columns:
-        table.add_column(name, min_width=_UUID_LENGTH if name == ID else None, no_wrap=name == ID)
+        table.add_column(name, min_width=_UUID_LENGTH if name == ID else None, no_wrap=name == ID, overflow="fold")
     for row in zip(*(cells for _, cells in columns), strict=True):
         table.add_row(*map(escape, row))
     console.print(table)

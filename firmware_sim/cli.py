@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -214,7 +215,7 @@ def status(folder: Dir = DEMO) -> None:
     answer = _ask(folder, StatusAsk())
     console = Console(highlight=False)
     heads = ("site", "power", "fire", "siren", "agent", "network", "people", "stations", "events", "outages")
-    sites = Table(*heads, title=answer.at)
+    sites = Table(*heads, title=answer.at, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for site in answer.sites:
         power, agent, network = ("on" if flag else "OFF" for flag in (site.power, site.agent, site.network))
         marks = (power, "FIRE" if site.fire else "-", "SIREN" if site.siren else "-", agent, network)
@@ -228,6 +229,9 @@ def status(folder: Dir = DEMO) -> None:
         "out",
         "counted",
         "turned back",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
     for door in answer.doors:
         counts = (door.true_ins, door.ins, door.true_outs, door.outs, door.turned_back)

@@ -45,3 +45,8 @@ def test_a_time_is_written_as_its_site_reads_it(starts: str, ends: str, said: st
 def test_a_moment_keeps_the_zone_that_it_carries() -> None:
     summer = timezone(timedelta(hours=1))
     assert screen.moment(datetime(2027, 6, 3, 18, 0, tzinfo=summer)) == "Thu 3 Jun 2027, 18:00"
+
+
+def test_a_table_on_a_narrow_screen_cuts_no_word_off() -> None:
+    text = written((screen.ID, "Who", "Why"), [(UUID, "Wilhelmina", "furniture")], width=60)
+    assert ("…" in text, UUID in text) == (False, True)
