@@ -57,6 +57,6 @@ async def played(command: tuple[str, ...]) -> bool:
     """Play a sound; whether its program ended as it should."""
     try:
         await Caller(within_s=PLAY_S).call(command)
-    except (ProgramFailed, OSError):
+    except (ProgramFailed, OSError, ValueError):
         return False
     return True

@@ -242,7 +242,8 @@ def test_a_sound_is_played_by_its_program_which_is_told_the_minutes_left(tmp_pat
     write = f"open({str(said)!r}, 'w').write('{{minutes}} minutes')"
     assert asyncio.run(played(spoken((sys.executable, "-c", write), 5)))
     assert said.read_text() == "5 minutes"
-    assert not asyncio.run(played((sys.executable, "-c", "raise SystemExit(3)")))
+    for useless in ((sys.executable, "-c", "raise SystemExit(3)"), ("/nowhere/aplay",), ("aplay\0",)):
+        assert not asyncio.run(played(useless))
 
 
 def test_a_sound_that_cannot_be_played_is_a_fault_and_nothing_else() -> None:
