@@ -7,19 +7,16 @@ from datetime import datetime
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
-from controller.access import codes, given_anew
-from controller.access.errors import NoCodeLeft
+from controller.access import given_anew
 from controller.access.holders import repository
+from controller.access.holders.claims import Claims, length_of
 from controller.access.holders.errors import CardTaken, HolderEnded, HolderStale, HolderUnknown
 from controller.access.holders.model import Holder, HolderDraft, Secrets, Wish
-from controller.access.repository import holders as holders_of_keys
 from controller.access.secret_things import choose_pin, tag
-from controller.access.service import RECENT
-from controller.access.tables import CODE_OVERLAP
 from controller.changes import Changes
-from controller.database import Database, Tx, violates
+from controller.database import Database, Tx
 from controller.estate import repository as estate_repository
-from controller.estate.model import Door, SiteParts
+from controller.estate.model import SiteParts
 from controller.estate.revisions import bump
 from controller.estate.service import Estate
 from controller.people import audit
@@ -29,7 +26,7 @@ from controller.people.model import Actor
 from controller.problem import invalid_field
 from controller.secrets import Keys
 from edge.wire.clock import Clock
-from edge.wire.credentials import CODE_LENGTH, CredentialKind, code_key
+from edge.wire.credentials import CredentialKind
 from edge.wire.ids import uuid7
 from edge.wire.plan import HORIZON
 
@@ -51,7 +48,7 @@ class Holders:
         self._clock = clock
         self._changes = changes
         self._keys = keys
-        self._estate = estate
+        self._claims = Claims(estate)
 
     async def get(self, holder_id: str, *, actor: Actor) -> Holder:
         """Raises ``HolderUnknown``, ``NotAllowed``."""
@@ -170,7 +167,7 @@ class Holders:
         """These doors are new or have other secrets: say anew which codes are whose there. The caller holds the site's
         lock."""
         for holder, parts in await self._opening(tx, site, doors):
-            await self._claim(tx, holder, await self.secrets(tx, holder), parts, now)
+            await self._claims.put(tx, holder, await self.secrets(tx, holder), parts, now)
 
     async def _opening(self, tx: Tx, site: str, doors: Collection[str]) -> list[tuple[Holder, Mapping[str, SiteParts]]]:
         """Who opens one of these doors and has not ended, each with the sites where they open any."""
@@ -235,11 +232,11 @@ class Holders:
         if wish.card:
             values["card"] = wish.card
         if wish.code or (wish.duress and values["code"]):
-            length = _length(holder.draft, parts)
+            length = length_of(holder.draft, parts)
             if wish.code:
-                values["code"] = await self._free(tx, holder, parts, length, now, but=())
+                values["code"] = await self._claims.free(tx, holder, parts, length, now, but=())
             if wish.duress:
-                values["duress_code"] = await self._free(tx, holder, parts, length, now, but=(values["code"],))
+                values["duress_code"] = await self._claims.free(tx, holder, parts, length, now, but=(values["code"],))
         if wish.pin:
             if not values["card"]:
                 raise invalid_field("pin", "belongs to a card; name the card too")
@@ -251,40 +248,6 @@ class Holders:
         if not values["code"] and not values["card"]:
             raise invalid_field("code", "a holder needs a code or a card to open anything with")
         return Secrets(**values)
-
-    async def _free(
-        self,
-        tx: Tx,
-        holder: Holder,
-        parts: Mapping[str, SiteParts],
-        length: int,
-        now: datetime,
-        *,
-        but: tuple[str, ...],
-    ) -> str:
-        """A code that nobody has at any of the doors."""
-        for _ in range(_TRIES):
-            code = codes.choose(length)
-            if code in but:
-                continue
-            taken = False
-            for site, keys in (await self._keys_of(tx, holder, parts, code)).items():
-                held = await holders_of_keys(tx, site=site, keys=list(keys.values()), since=now - RECENT)
-                taken = taken or any(held.get(key) for key in keys.values())
-            if not taken:
-                return code
-        raise NoCodeLeft(holder.draft.places[0].site, _TRIES)
-
-    async def _keys_of(
-        self, tx: Tx, holder: Holder, parts: Mapping[str, SiteParts], code: str
-    ) -> dict[str, dict[str, bytes]]:
-        """Site -> door -> what stands for the digits there, whatever kind of code they are."""
-        found: dict[str, dict[str, bytes]] = {}
-        for place in holder.draft.places:
-            known = await self._estate.door_secrets(tx, place.site)
-            doors = [door.id for door in parts[place.site].doors if place.has(door.id)]
-            found[place.site] = {door: code_key(known[door], CredentialKind.BOOKING_CODE, code) for door in doors}
-        return found
 
     async def _written(
         self,
@@ -311,40 +274,10 @@ class Holders:
             if "card_tag" in str(error.orig):
                 raise CardTaken from error
             raise
-        await self._claim(tx, holder, given, parts, now)
+        await self._claims.put(tx, holder, given, parts, now)
         await self._bump(tx, set(holder.sites))
         await self._record(tx, holder, actor, act, now, why=why)
         return Given(holder=holder, secrets=given)
-
-    async def _claim(
-        self, tx: Tx, holder: Holder, given: Secrets, parts: Mapping[str, SiteParts], now: datetime
-    ) -> None:
-        """Say at each door which codes are this holder's. Raises ``Invalid`` where somebody else has one there."""
-        await repository.release(tx, holder.id, until=now + HORIZON)
-        rows: list[dict[str, object]] = []
-        for code in filter(None, (given.code, given.duress_code)):
-            for site, keys in (await self._keys_of(tx, holder, parts, code)).items():
-                whole = holder.draft.validity.whole(parts[site].site.tz)
-                for door, key in keys.items():
-                    rows.append(
-                        {
-                            "grant_id": uuid7(now, random.token_bytes(10)),
-                            "owner": holder.id,
-                            "site": site,
-                            "door": door,
-                            "code_key": key,
-                            "starts": min(now, whole.start),
-                            "ends": max(whole.end, now + HORIZON),
-                        }
-                    )
-        try:
-            await repository.claim(tx, rows)
-        except IntegrityError as error:
-            if violates(error, CODE_OVERLAP):
-                raise invalid_field(
-                    "places", "somebody else has the same code at one of these doors; give the holder another first"
-                ) from error
-            raise
 
     async def _parts(self, tx: Tx, draft: HolderDraft) -> dict[str, SiteParts]:
         """The sites of a draft, whose locks are taken. Raises ``Invalid`` for a site or door that there is not."""
@@ -407,13 +340,3 @@ def _require(actor: Actor, holder: Holder) -> None:
     for site in holder.sites:
         if not may(actor, Action.KEYS, Thing(site=site)):
             raise NotAllowed(actor.name, Action.KEYS, Thing(site=site))
-
-
-def _length(draft: HolderDraft, parts: Mapping[str, SiteParts]) -> int:
-    """How long a code is that all its doors take. Raises ``Invalid`` where they want different ones."""
-    doors: list[Door] = [door for place in draft.places for door in parts[place.site].doors if place.has(door.id)]
-    lengths = {door.code_length for door in doors}
-    if len(lengths) > 1:
-        named = ", ".join(f"{door.name} ({door.code_length} digits)" for door in doors[:6])
-        raise invalid_field("places", f"their codes differ in length: {named}; make one holder for each length")
-    return lengths.pop() if lengths else CODE_LENGTH
