@@ -69,7 +69,7 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 
 class EnrolmentState(msgspec.Struct, frozen=True, kw_only=True):
     """How an edge stands; ``zone`` is its site's. ``since``: when its present key came, ``None`` without one.
-    ``changing``: its keys or its doors' secrets are to be others."""
+    ``changing``: its keys or its doors' secrets are to be others, or it still holds old ones."""
 
     zone: ZoneInfo
     since: datetime | None

@@ -62,7 +62,8 @@ class PapersAnswer(Answer):
 
 class EnrolmentAnswer(Answer):
     """``enrolled_at``: null for an edge that has not enrolled. ``papers`` and ``held``: the version of the papers that
-    it should hold, and of those it holds. ``changing``: its keys or its doors' secrets are being changed."""
+    it should hold, and of those it holds. ``changing``: its keys or its doors' secrets are being changed, or it still
+    holds old ones."""
 
     enrolled_at: str | None
     certificate_expires_at: str | None

@@ -124,7 +124,9 @@ class Enrolment:
             expires_at=certificate.expires_at if certificate else None,
             version=papers.version if papers else 0,
             held=papers.held if papers else 0,
-            changing=waiting or len(keys) > 1 or (papers is not None and papers.renew),
+            changing=waiting
+            or len(keys) > 1
+            or (papers is not None and (papers.renew or papers.held not in (0, papers.version))),
         )
 
     async def enrol(self, application: Application, proof: bytes) -> bytes:

@@ -56,3 +56,22 @@ async def test_the_old_secret_leaves_the_papers_as_soon_as_the_plan_is_made_with
     assert await owed(any_house) == (3, both - old, False)
     await carries_out_the_newest(any_house)
     assert await owed(any_house) == (3, both - old, True)
+
+
+async def test_a_change_of_keys_is_under_way_until_the_edge_holds_no_old_ones(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    async def changing() -> bool:
+        return bool((await any_village.get(f"{PATH}/enrolment")).json()["changing"])
+
+    await enrolled(any_village)
+    assert not await changing()
+    await says_it_holds(any_house, 1)
+    async with any_house.database.write() as tx:
+        await any_house.estate.begin_secrets(tx, SITE, edge=EDGE)
+        await any_house.enrolment.registry.renew(tx, *NAME)
+    assert await changing()
+    await says_it_holds(any_house, 2)
+    assert await changing()
+    await says_it_holds(any_house, 3)
+    assert not await changing()
