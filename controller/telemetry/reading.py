@@ -85,13 +85,19 @@ async def site_events(
     return [LoggedEvent(**row) for row in rows]
 
 
-async def latest_events(tx: Tx, site: str, *, kinds: Sequence[str], limit: int) -> list[LoggedEvent]:
-    """The newest events of some kinds that were not learned late, newest first."""
+async def latest_events(
+    tx: Tx, site: str, *, kinds: Sequence[str], limit: int, late: bool = False
+) -> list[LoggedEvent]:
+    """The newest events of some kinds, newest first. ``late``: also those that were learned late, in their place among
+    the last that came in."""
     found: list[LoggedEvent] = []
     for kind in kinds:
         query = select(*_EVENT).join(event_logs, event_logs.c.id == events.c.log_id)
-        query = query.where(events.c.site == site, events.c.kind == kind, events.c.learned_late.is_(False))
-        rows = (await tx.execute(query.order_by(events.c.id.desc()).limit(limit))).mappings()
+        query = query.where(events.c.site == site, events.c.kind == kind)
+        query = query if late else query.where(events.c.learned_late.is_(False))
+        # What came late from one edge leaves room for what another told meanwhile.
+        most = 3 * limit if late else limit
+        rows = (await tx.execute(query.order_by(events.c.id.desc()).limit(most))).mappings()
         found += [LoggedEvent(**row) for row in rows]
     return sorted(found, key=lambda event: (event.at, event.id), reverse=True)[:limit]
 

@@ -159,7 +159,7 @@ async def take_snapshot(
         restored=undecided,
         overrides=_overrides(await show(tx, parts, now), told),
         acts=await plans.last_acts(tx, site),
-        recent=_recent(parts, await reading.latest_events(tx, site, kinds=_KINDS, limit=RECENT), told),
+        recent=_recent(parts, await reading.latest_events(tx, site, kinds=_KINDS, limit=RECENT, late=True), told),
     )
 
 
@@ -306,7 +306,8 @@ def _recent(parts: SiteParts, events: Iterable[LoggedEvent], told: _Teller) -> l
         if text is not None:
             where = names.get(door, door) if door else edges.get(event.edge, event.edge)
             where = data.area if isinstance(data, AlarmData) else where
-            found.append(Last(at=told.at(event.at), text=f"{where}: {text}"))
+            late = " (learned late)" if event.learned_late else ""
+            found.append(Last(at=told.at(event.at), text=f"{where}: {text}{late}"))
     return found
 
 

@@ -299,3 +299,15 @@ async def test_duress_is_told_of_each_door_by_its_name(hub: Hub, edge: FakeEdge)
     said = [(alert.kind, alert.text) for alert in (await snapshot(hub)).alerts]
     words = "opened UNDER DURESS: somebody was forced"
     assert sorted(said) == [("duress", f"Front door: {words}"), ("duress", f"side-door: {words}")]
+
+
+async def test_what_happened_while_the_line_was_cut_appears_in_its_place_and_says_so(hub: Hub, edge: FakeEdge) -> None:
+    def opened(seq: int, minutes: int) -> Event:
+        at = NOW - timedelta(minutes=minutes)
+        return event(seq, DoorData(door="front-door", change=DoorChange.OPENED), device="front-door", at=at)
+
+    await edge.send([opened(1, 30), opened(2, 0)])
+    await edge.acknowledged(2)
+    found = await snapshot(hub)
+    assert [each.text for each in found.recent] == ["Front door: opened", "Front door: opened (learned late)"]
+    assert datetime.fromisoformat(found.recent[1].at) == NOW - timedelta(minutes=30)
