@@ -11,7 +11,7 @@ from edge.debounce import CALM_S, MOST
 from edge.doorway import STUCK_S
 from edge.footfall import ALONE
 from edge.leaf import NEVER_OPEN, PASSAGES, SHUT_S
-from edge.lock import CONTRADICTION
+from edge.lock import CONTRADICTION, NOT_LOCKED
 from edge.pinout import InputPin
 from edge.sensors import MOVES_ON_S, STUCK
 from edge.wire.events import DoorChange, FireData, FootfallData
@@ -157,6 +157,19 @@ def test_a_lock_sensor_that_chatters_is_asked_nothing() -> None:
     with_lobby(act, WIRED)
 
 
+def test_a_lock_is_not_asked_to_hold_a_door_that_nobody_knows_to_be_shut() -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await chatter(hall, CONTACT, 0.005, 5.0)
+        await hall.drive(SENSOR, True)
+        await asyncio.sleep(10)
+        assert hall.faults() == [("the contact chatters", True)]
+        await asyncio.sleep(CALM_S)
+        assert told(hall, NOT_LOCKED) == [True]
+
+    with_lobby(act, WIRED)
+
+
 def test_the_other_door_of_a_lobby_waits_for_one_that_nobody_knows_to_be_shut() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
@@ -210,6 +223,27 @@ def test_whoever_passes_while_the_door_is_open_or_has_just_shut_shows_nothing() 
             await hall.walk(OUTER, INNER)
             await asyncio.sleep(10)
         assert hall.faults() == []
+
+    with_lobby(act, COUNTED, levels=CLEAR)
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [pytest.param(0, id="those who pass as it has just shut"), pytest.param(2, id="those before it was opened")],
+)
+def test_of_those_who_pass_a_shut_door_some_do_not_count(opened: int) -> None:
+    async def act(hall: Lobby) -> None:
+        await hall.plan_for()
+        await asyncio.sleep(SHUT_S)
+        for number in range(PASSAGES):
+            if number == opened:
+                await hall.drive(CONTACT, True)
+                await asyncio.sleep(0.5)
+                await hall.drive(CONTACT, False)
+                await asyncio.sleep(2 * SHUT_S if opened else 0.1)
+            await hall.walk(OUTER, INNER)
+        assert len(hall.data(FootfallData)) == PASSAGES
+        assert told(hall, NEVER_OPEN) == []
 
     with_lobby(act, COUNTED, levels=CLEAR)
 
