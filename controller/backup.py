@@ -25,6 +25,8 @@ def back_up(settings: Settings, file: Path, *, keys: bool) -> list[str]:
     _require_free(file)
     if file.resolve().is_relative_to(data_dir.resolve()):
         raise OSError(f"{file} lies in {data_dir}, which it is a backup of; name another place")
+    if not file.parent.is_dir():
+        raise FileNotFoundError(f"the folder {file.parent} is not there; make it, or name another place")
     if not data_dir.is_dir():
         raise FileNotFoundError(f"{data_dir} is not there; nothing was kept yet")
     names: list[str] = []

@@ -26,6 +26,8 @@ def plainly() -> Iterator[None]:
     except Problem as error:
         refuse(error.detail)
     except (SQLAlchemyError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is None:  # a sentence of ours
+            refuse(str(error))
         refuse(f"{type(error).__name__}: {str(error).splitlines()[0]}")
 
 
