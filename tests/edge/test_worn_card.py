@@ -1,0 +1,48 @@
+"""A card that takes nothing, or less than it should: what goes out when, and what is told of it."""
+
+import asyncio
+import errno
+from datetime import timedelta
+
+from edge.agent import DISK_FAULT
+from edge.plans import FOLDER
+from edge.wire.events import FaultData
+from tests.edge.disk import MemoryDisk
+from tests.edge.hall import REX, ZERO, Hall, grant, with_hall
+
+
+class NoPlans(MemoryDisk):
+    """Takes everything but plans."""
+
+    def replace(self, name: str, data: bytes) -> None:
+        if name.startswith(f"{FOLDER}/"):
+            raise OSError(errno.EIO, "the disk does not answer")
+        super().replace(name, data)
+
+
+def test_a_run_after_the_first_sends_nothing_before_the_controller_has_said_how_far_it_knows_the_log() -> None:
+    async def act(hall: Hall) -> None:
+        await asyncio.sleep(10)
+        await hall.stop()
+        known, log = hall.received()[-1].seq, hall.status().log
+        heard = len(hall.batches())
+        await hall.start()
+        await hall.drive(REX, False)
+        await hall.drive(REX, True)
+        await asyncio.sleep(60)
+        assert len(hall.batches()) == heard
+        await hall.hello(session=hall.status().nonce, log=log, next_seq=known + 1)
+        await hall.until(lambda: len(hall.batches()) > heard)
+        assert hall.status().log == log
+
+    with_hall(act)
+
+
+def test_a_card_that_takes_events_but_no_plan_is_one_fault_and_not_one_a_minute() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.send_codes(1, grant("482913", ZERO, ZERO + timedelta(hours=1)))
+        await asyncio.sleep(600)
+        assert hall.data(FaultData) == [FaultData(what=DISK_FAULT, present=True)]
+        assert hall.applied() == []
+
+    with_hall(act, disk=NoPlans())
