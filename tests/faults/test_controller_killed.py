@@ -90,6 +90,7 @@ async def test_killed_between_receiving_and_committing_it_stores_every_event_onc
     assert controller.stored() == [(LOG, seq) for seq in range(1, 251)]
 
 
+@pytest.mark.faults_full
 async def test_killed_after_the_commit_it_stores_nothing_twice(controller: ControllerProcess, edge: FakeEdge) -> None:
     await edge.send(now_of(1, 100))
     await edge.acknowledged(100)
@@ -101,6 +102,7 @@ async def test_killed_after_the_commit_it_stores_nothing_twice(controller: Contr
     assert controller.stored() == [(LOG, seq) for seq in range(1, 111)]
 
 
+@pytest.mark.faults_full
 async def test_killed_in_mid_stream_again_and_again_it_ends_with_every_event_once(
     controller: ControllerProcess, edge: FakeEdge
 ) -> None:

@@ -11,7 +11,7 @@ from tests.edge.hall import CONTACT, INNER, OUTER, PIR, REX, STRIKE
 from tests.edge.watched import CLOSES, CODE, WARNING, Watched, with_watched
 
 MISSED = 0.05
-NIGHTS = range(24)
+NIGHTS = [*range(6), *(pytest.param(seed, marks=pytest.mark.faults_full) for seed in range(6, 30))]
 
 
 class Night:
