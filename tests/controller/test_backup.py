@@ -114,7 +114,8 @@ def test_what_cannot_be_backed_up_is_told_and_leaves_nothing(data: Path, tmp_pat
     before = sorted(tmp_path.rglob("*"))
     refused = back_up(tmp_path, str(file))
     assert refused.exit_code == 2
-    assert refused.output.strip() and "Errno" not in refused.output
+    assert refused.output.strip()
+    assert "Errno" not in refused.output
     assert sorted(tmp_path.rglob("*")) == before
 
 
