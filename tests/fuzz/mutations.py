@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -69,9 +70,8 @@ def extreme(data: bytes, random: Random) -> bytes:
         elif what == 3 and isinstance(inside, dict):
             inside["nobody-knows-this"] = inside[key]
         else:
-            inside[key] = random.choice(
-                _like(inside[key]) if random.random() < 0.7 else (*NUMBERS, *INSTANTS, *TEXTS, *OTHERS)
-            )
+            found = _like(inside[key]) if random.random() < 0.7 else (*NUMBERS, *INSTANTS, *TEXTS, *OTHERS)
+            inside[key] = deepcopy(random.choice(found))
     return json.dumps(tree).encode()
 
 
