@@ -43,22 +43,6 @@ async def _nothing_heard(trial: Trial) -> None:
     assert last.at not in times
 
 
-async def _new_code(trial: Trial, space: str) -> str:
-    """The code of a booking that is made now, once it is on the front door."""
-    api, now = trial.rig.api, trial.rig.clock.now()
-    times = {
-        "starts": (now - timedelta(minutes=5)).isoformat(),
-        "ends": (now + timedelta(minutes=20)).isoformat(),
-    }
-    booking = await api.post(f"/sites/{SITE}/bookings", {"space": space, "title": "Late comers", **times})
-
-    async def on_door() -> bool:
-        return bool((await api.get(f"/bookings/{booking['id']}"))["on_door"]["state"] == "on")
-
-    await trial.rig.until(on_door, "the new code is on the door")
-    return str(booking["code"])
-
-
 async def _cut(trial: Trial) -> None:
     """Refused connections: codes work, and people are counted."""
     trial.rig.set_network(SITE, False)
@@ -87,7 +71,7 @@ async def _unruly(trial: Trial, seed: str = "unruly", guests: int = 8, late_s: f
     before = (line.toll.repeated, line.toll.late, line.toll.overtaken)
     line.disorder = unruly(seed, repeats=0.4, delays=0.4, late_s=late_s)
     trial.ledger.send(guests)
-    await trial.opens(await _new_code(trial, "meeting-room"))
+    await trial.opens(await trial.ledger.code("meeting-room", lasts=timedelta(minutes=25)))
     await trial.refuses()
     await trial.ledger.everybody_gone()
     # Through the same line, while it is still as it is.
