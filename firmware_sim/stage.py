@@ -104,7 +104,8 @@ class Stage:
         if not access.granted:
             return Outcome(done=False, text=f"{name} stays shut: {REASON_TEXT[access.reason]}")
         released = marks.get("released")
-        latency = (released - marks["sent"]) * 1000 if released is not None else None
+        after = (released - marks["sent"]) * 1000 if released is not None else None
+        latency = after if after is None or after >= 0 else None  # a long code opens before the # that ends it
         text = f"{name} opens: {REASON_TEXT[access.reason]}"
         if was_released:
             text += " (it stood unlocked already)"

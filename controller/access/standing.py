@@ -152,7 +152,8 @@ def stand(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInf
         )
     if lingering:
         text = f"{off}, but its code still opens {_reach(lingering, zone, now)}"
-        still = tuple(f"its code still opens {_reach([grant], zone, now)}" for grant in lingering)
+        # A code and an offline code of the same door and end are told once.
+        still = tuple(dict.fromkeys(f"its code still opens {_reach([grant], zone, now)}" for grant in lingering))
         return Standing(state=State.REMOVING, text=text, doors=_doors(ended, zone, now), still_opens=still)
     if ended:
         return Standing(state=State.GONE, text=f"{off}; {_gone(ended, zone, now)}", doors=_doors(ended, zone, now))

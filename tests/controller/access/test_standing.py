@@ -96,6 +96,8 @@ def test_cancelled_but_still_opens_until_its_window_ends() -> None:
     assert found.state is State.REMOVING
     assert found.text == "cancelled, but its code still opens Front door until 22:00 (out of reach since 14:02)"
     assert found.still_opens == ("its code still opens Front door until 22:00 (out of reach since 14:02)",)
+    # An offline code of the same door and window says nothing new.
+    assert standing(ended, ended).still_opens == found.still_opens
 
 
 def test_a_sent_code_may_open_although_nobody_has_acknowledged_it() -> None:
