@@ -5,6 +5,8 @@ SHELL := /bin/sh
 export PYTHON
 
 BIN := .venv/bin
+# One more than there are cores: many a test waits for a process, a browser or a lag to pass.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Where the figure or the fault is one of a real disk, `tmp_path` is on it; elsewhere it may be in memory.
 ON_DISK := PYTEST_DEBUG_TEMPROOT=$${TMPDIR:-/tmp}
 
@@ -16,7 +18,7 @@ demo: setup-run ## three hubs on simulated pins; SPEED=60 for a faster clock, FR
 	@exec $(BIN)/hallkeeper demo $(if $(SPEED),--speed $(SPEED)) $(if $(FRESH),--fresh) $(ARGS)
 
 test: setup-test lint types imports pages ## everything that must hold; ARGS=... goes to pytest
-	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: setup-test ## ruff: rules and format
 	$(BIN)/ruff check .
