@@ -49,7 +49,7 @@ def list_restored(
 ) -> None:
     """List what stays as the doors have it until it ends or is removed; what nobody has decided comes first."""
     caller = Caller(server, token_file, token)
-    found = caller.answered(caller.get(f"/sites/{site}/restored", msgspec.Raw), _Entries, as_json=as_json).items
+    found = caller.answered(caller.pages(f"/sites/{site}/restored"), _Entries, as_json=as_json).items
     rows = [
         (
             one.id,
@@ -68,7 +68,7 @@ def list_restored(
 def keep(
     entry: Entry, reason: Reason, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
 ) -> None:
-    """Leave something as the doors have it until it ends."""
+    """Leave something as the doors have it until it ends. Who may do the same by hand may decide it."""
     one = _decide(Caller(server, token_file, token), entry, "keep", reason)
     typer.echo(f"Kept until {screen.moment(one.ends)}: {one.text}.")
 
@@ -77,7 +77,7 @@ def keep(
 def remove(
     entry: Entry, reason: Reason, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
 ) -> None:
-    """Let the doors go by the database again, at once and for good."""
+    """Let the doors go by the database again, at once and for good. Who may do the same by hand may decide it."""
     one = _decide(Caller(server, token_file, token), entry, "remove", reason)
     typer.echo(f"Removed: {one.text}. The doors are being told.")
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from controller.people.may import Action
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
 from edge.wire.offline import OfflineWindow
@@ -43,6 +44,18 @@ class Decision(StrEnum):
 
     KEEP = "keep"
     REMOVE = "remove"
+
+
+NEEDS: Mapping[Kind, Action] = {
+    Kind.BOOKING: Action.REISSUE,
+    Kind.PERSON: Action.KEYS,
+    Kind.MEMBERS: Action.KEYS,
+    Kind.OVERRIDE: Action.LOCK_DOWN,
+    Kind.HOURS: Action.RUN,
+    Kind.OFFLINE: Action.REISSUE,
+}
+"""What somebody must be allowed, besides to open doors, to decide of an entry: what it would take to do the same by
+hand."""
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +100,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None = None
     decided_by: str | None = None
     decided_why: str | None = None
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a page of a site's entries ends: the ``id`` of its last one, and whether that was decided then."""
+
+    decided: bool
+    id: str
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, and_, func, insert, or_, select, update
 
 from controller.access.tables import holders
 from controller.bookings.tables import bookings
 from controller.database import Tx
 from controller.people.may import Thing
-from controller.plans.restored.model import Decision, Entry, Item, Kind, Piece
+from controller.plans.restored.model import Decision, Entry, Item, Kind, Piece, Place
 from controller.plans.tables import restored, restored_pieces
 from edge.wire.codec import decode, encode
 from edge.wire.interval import Interval
@@ -81,10 +81,15 @@ async def whose(tx: Tx, entry_id: str) -> Thing | None:
     return None if site is None else Thing(site=site)
 
 
-async def standing(tx: Tx, site: str, now: datetime) -> list[Entry]:
-    """A site's entries that are neither over nor removed, those first that nobody has decided."""
+async def standing(tx: Tx, site: str, now: datetime, *, after: Place | None, limit: int) -> list[Entry]:
+    """A site's entries that are neither over nor removed, those first that nobody has decided; those after a place."""
+    decided = restored.c.decision.is_not(None)
     query = select(*_FIELDS).where(restored.c.site == site, restored.c.ends > now, _OPEN)
-    return await _read(tx, query.order_by(restored.c.decision.is_not(None), restored.c.starts, restored.c.id))
+    if after is not None:
+        begun = select(restored.c.starts).where(restored.c.id == after.id).scalar_subquery()
+        later = or_(restored.c.starts > begun, and_(restored.c.starts == begun, restored.c.id > after.id))
+        query = query.where(and_(decided, later) if after.decided else or_(decided, later))
+    return await _read(tx, query.order_by(decided, restored.c.starts, restored.c.id).limit(limit))
 
 
 async def undecided(tx: Tx, site: str, now: datetime) -> int:

@@ -1,16 +1,19 @@
 """What is answered of what only a door knew."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller import localtime
 from controller.fields import Answer, Body, Name
+from controller.patterns import ID_PATTERN
 from controller.people.may import Action, Thing, may
 from controller.people.model import Actor
-from controller.plans.restored.model import Decision, Kind
+from controller.plans.restored.model import NEEDS, Decision, Entry, Kind, Place
 from controller.plans.restored.service import Shown
 from controller.plans.restored.telling import doors, told
+from controller.problem import invalid_field
 
 
 class DecisionBody(Body):
@@ -21,8 +24,8 @@ class DecisionBody(Body):
 
 class RestoredAnswer(Answer):
     """``gone``: the door no longer has what the database would give it. ``doors``: their names. ``booking``: its id,
-    where it is one's. ``text``: what it is. ``decision``: keep or remove, empty until somebody decides; also with
-    ``keep`` it can be removed until it ends."""
+    where it is one's. ``text``: what it is. ``may_decide``: whether whoever asks may keep or remove it. ``decision``:
+    keep or remove, empty until somebody decides; also with ``keep`` it can be removed until it ends."""
 
     id: str
     site: str
@@ -34,14 +37,35 @@ class RestoredAnswer(Answer):
     ends: str
     text: str
     found_at: str
+    may_decide: bool
     decision: Decision | None
     decided_at: str | None
     decided_by: str | None
     decided_why: str | None
 
 
-class RestoredList(Answer):
+class RestoredPage(Answer):
+    """``next``: ask again with it as ``after`` for what comes next; empty on the last page."""
+
     items: list[RestoredAnswer]
+    next: str | None
+
+
+_GROUPS = {"waiting": False, "kept": True}
+"""What ``next`` begins with -> whether the last of its page was decided."""
+
+
+def place_of(after: str) -> Place:
+    """What ``next`` of a page says. Raises ``Invalid``."""
+    group, _, entry_id = after.partition("-")
+    if group not in _GROUPS or not re.fullmatch(ID_PATTERN, entry_id):
+        raise invalid_field("after", "must be `next` of the page before")
+    return Place(decided=_GROUPS[group], id=entry_id)
+
+
+def next_after(entry: Entry) -> str:
+    """``next`` of a page that ends with that entry."""
+    return f"{'kept' if entry.decision else 'waiting'}-{entry.id}"
 
 
 def restored_answers(shown: Shown, actor: Actor) -> list[RestoredAnswer]:
@@ -70,6 +94,7 @@ def _answers(shown: Shown, actor: Actor) -> Iterable[RestoredAnswer]:
                 name=shown.names.get(one.subject, "") if knows_people else "",
             ),
             found_at=localtime.rfc3339(one.found_at, zone),
+            may_decide=may(actor, NEEDS[one.kind], Thing(site=site)),
             decision=one.decision,
             decided_at=_time(one.decided_at, zone),
             decided_by=one.decided_by,

@@ -19,7 +19,10 @@ from controller.access import repository as access
 from controller.database import Database, Tx
 from controller.estate.model import SiteParts
 from controller.estate.service import require_parts
+from controller.fields import LIST_LIMIT
 from controller.people import audit
+from controller.people.errors import NotAllowed
+from controller.people.may import Thing, may
 from controller.people.model import Actor
 from controller.plans import repository as plans
 from controller.plans.compile import TooMuchForOnePart
@@ -30,12 +33,14 @@ from controller.plans.restored.difference import Settled, difference
 from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
 from controller.plans.restored.fetching import Fetching, HeldPlan
 from controller.plans.restored.model import (
+    NEEDS,
     Contents,
     Decision,
     Entry,
     Item,
     Kind,
     Piece,
+    Place,
     contents,
     identity,
     signed_about,
@@ -283,10 +288,12 @@ class Restored:
 
     # What a person makes of it
 
-    async def standing(self, site: str) -> Shown:
-        """What stands of a site. Raises ``SiteUnknown``."""
+    async def standing(self, site: str, *, after: Place | None = None, limit: int = LIST_LIMIT) -> Shown:
+        """What stands of a site, from after a place. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
-            return await show(tx, await require_parts(tx, site), await repository.standing(tx, site, self._clock.now()))
+            parts = await require_parts(tx, site)
+            found = await repository.standing(tx, site, self._clock.now(), after=after, limit=limit)
+            return await show(tx, parts, found)
 
     async def look_up(self, entry_id: str) -> Shown:
         """One entry. Raises ``EntryUnknown``."""
@@ -298,7 +305,7 @@ class Restored:
 
     async def decide(self, entry_id: str, decision: Decision, *, why: str, actor: Actor) -> Shown:
         """Keep it as the door has it until it ends, or let the door go by the database at once; what was kept can still
-        be removed. Raises ``EntryUnknown``, ``AlreadyRemoved``."""
+        be removed. Raises ``EntryUnknown``, ``NotAllowed``, ``AlreadyRemoved``."""
         edges = await self._database.run(partial(self._decide, why=why, actor=actor), entry_id, decision)
         shown = await self.look_up(entry_id)
         for edge in sorted(edges):
@@ -310,6 +317,9 @@ class Restored:
         entry = await repository.one(tx, entry_id)
         if entry is None:
             raise EntryUnknown(entry_id)
+        thing = Thing(site=entry.site)
+        if not may(actor, NEEDS[entry.kind], thing):
+            raise NotAllowed(actor.name, NEEDS[entry.kind], thing)
         await self._database.lock_site(tx, entry.site)
         entry = await repository.one(tx, entry_id)
         assert entry is not None

@@ -1,7 +1,7 @@
 """What only a door knew, over HTTP and at the terminal: who may see it, what is said and decided, and the record."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +10,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from controller.plans.cli import app
+from controller.plans.restored import repository
+from controller.plans.restored.model import Entry, Item, Kind
 from edge.wire.codec import encode
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
 from edge.wire.plan import Grant, GrantsPart, Override, OverrideKind, OverridesPart, Session, SessionsPart
-from tests.controller.people.signing import API, signed_in_as
+from tests.controller.people.signing import API, put_party, signed_in_as
 from tests.controller.plans.restored.knowing import knows_more
 from tests.controller.running import signed_in
 from tests.controller.serving import serving
@@ -64,6 +66,7 @@ async def test_it_is_listed_decided_and_on_the_record(hub: Hub, edge: FakeEdge, 
         "ends": "2026-11-25T20:00:00+00:00",
         "text": "A booking of Hall that the diary does not have, and its code opens",
         "found_at": "",
+        "may_decide": True,
         "decision": None,
         "decided_at": None,
         "decided_by": None,
@@ -106,14 +109,87 @@ async def test_bookings_that_share_a_code_are_all_carried(hub: Hub, edge: FakeEd
     assert edge.plan.grant_count == 2
 
 
-async def test_only_who_looks_after_doors_sees_it_and_decides(hub: Hub, edge: FakeEdge) -> None:
-    (entry,) = await knows_more(hub, edge, booking())
-    async with signed_in(hub.app) as admin:
-        for role, status in (("porter", 200), ("reader", 403)):
-            async with signed_in_as(hub.app, admin, role=role) as client:
-                await asked(client, "GET", "/sites/ramsey/restored", status)
-                await asked(client, "GET", f"/restored/{entry}", status)
-                await asked(client, "POST", f"/restored/{entry}/keep", status, json={"reason": "as agreed"})
+async def lists(hub: Hub, kinds: Sequence[Kind]) -> list[str]:
+    """Have an entry of each kind in the list, one after another by their start; their ids."""
+    made = [
+        Entry(
+            id=f"0195c1a0-0000-7000-8000-0000000000{number:02}",
+            site="ramsey",
+            kind=kind,
+            subject=f"{number}",
+            gone=False,
+            found_at=NOW,
+            starts=WHEN.start + timedelta(minutes=number // 2),  # in pairs, to be told apart by their ids
+            ends=WHEN.end,
+        )
+        for number, kind in enumerate(kinds)
+    ]
+    part = OverridesPart(overrides=(Override(door="front-door", kind=OverrideKind.LOCK_DOWN, during=WHEN),))
+    async with hub.house.database.write() as tx:
+        await repository.add(tx, made)
+        items = [
+            Item(kind=each.kind, subject=each.subject, gone=False, door="front-door", during=WHEN, part=part)
+            for each in made
+        ]
+        await repository.add_items(tx, "main", [(each, [item]) for each, item in zip(made, items, strict=True)])
+    return [each.id for each in made]
+
+
+PORTERS = {Kind.BOOKING, Kind.OVERRIDE, Kind.OFFLINE}
+DECIDES = {"manager": set(Kind), "porter": PORTERS, "booker": set[Kind](), "reader": set[Kind]()}
+
+
+@pytest.mark.parametrize("role", DECIDES)
+async def test_who_may_do_the_same_by_hand_decides_and_nobody_else(
+    hub: Hub, admin: httpx.AsyncClient, role: str
+) -> None:
+    entries = dict(zip(Kind, await lists(hub, list(Kind)), strict=True))
+    party = {}
+    if role == "booker":
+        await put_party(admin, "choir")
+        party = {"party": "choir"}
+    async with signed_in_as(hub.app, admin, role=role, **party) as client:
+        sees = role in ("manager", "porter")
+        found = await asked(client, "GET", "/sites/ramsey/restored", 200 if sees else 403)
+        if sees:
+            assert {each["kind"]: each["may_decide"] for each in found["items"]} == {
+                kind: kind in DECIDES[role] for kind in Kind
+            }
+        for kind, entry in entries.items():
+            for what in ("keep", "remove"):
+                status = 200 if kind in DECIDES[role] else 403
+                told = await asked(client, "POST", f"/restored/{entry}/{what}", status, json={"reason": "as agreed"})
+                assert told["may_decide"] if status == 200 else "may not" in told["detail"], told
+    left = await asked(admin, "GET", "/sites/ramsey/restored")
+    undecided = set(Kind) - DECIDES[role]
+    assert {each["kind"]: each["decision"] for each in left["items"]} == dict.fromkeys(undecided)
+
+
+async def test_a_refusal_says_what_it_takes(hub: Hub, admin: httpx.AsyncClient) -> None:
+    person, hours = await lists(hub, [Kind.PERSON, Kind.HOURS])
+    async with signed_in_as(hub.app, admin, role="porter") as porter:
+        for entry, words in ((person, "may not decide who opens doors"), (hours, "may not change how things run")):
+            told = await asked(porter, "POST", f"/restored/{entry}/keep", 403, json={"reason": "as agreed"})
+            assert words in told["detail"]
+
+
+async def test_it_comes_in_pages_that_leave_nothing_out_though_somebody_decides_in_between(
+    hub: Hub, admin: httpx.AsyncClient
+) -> None:
+    first, second, third, fourth, fifth = await lists(hub, [Kind.OVERRIDE] * 5)
+    path = "/sites/ramsey/restored"
+    await asked(admin, "POST", f"/restored/{first}/keep", json={"reason": "as agreed"})
+    page = await asked(admin, "GET", path, params={"limit": 2})
+    assert [each["id"] for each in page["items"]] == [second, third]
+    await asked(admin, "POST", f"/restored/{third}/keep", json={"reason": "as agreed"})
+    page = await asked(admin, "GET", path, params={"limit": 2, "after": page["next"]})
+    assert [each["id"] for each in page["items"]] == [fourth, fifth]
+    page = await asked(admin, "GET", path, params={"limit": 1, "after": page["next"]})
+    assert [each["id"] for each in page["items"]] == [first]
+    page = await asked(admin, "GET", path, params={"limit": 1, "after": page["next"]})
+    assert ([each["id"] for each in page["items"]], page["next"]) == ([third], None)
+    refused = await asked(admin, "GET", path, 422, params={"after": first})
+    assert refused["errors"][0]["field"] == "after"
 
 
 async def test_it_is_listed_kept_and_removed_at_the_terminal(
