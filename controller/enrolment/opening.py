@@ -44,7 +44,13 @@ def open_enrolment(
         hand=hand,
         authority=authority,
         registry=Registry(
-            estate=estate, access=access, holders=holders, hand=hand, ca=authority.pem, broker=broker_of_edges(settings)
+            clock=clock,
+            estate=estate,
+            access=access,
+            holders=holders,
+            hand=hand,
+            ca=authority.pem,
+            broker=broker_of_edges(settings),
         ),
         files=broker_files(settings, keys),
         estate=estate,

@@ -16,7 +16,9 @@ from controller.enrolment.model import KeyState, PapersState
 from controller.estate.revisions import bump
 from controller.estate.service import Estate
 from controller.plans import repository as plans
+from controller.plans.compile import next_version
 from controller.telemetry import repository as telemetry
+from edge.wire.clock import Clock
 from edge.wire.codec import encode
 from edge.wire.enrolment import BrokerAddress, Delivery, Papers, about_papers, box_id, seal_to, secret_id
 from edge.wire.envelope import Purpose
@@ -26,8 +28,17 @@ class Registry:
     """Every method runs inside its caller's transaction; whoever writes holds the site's lock."""
 
     def __init__(
-        self, *, estate: Estate, access: Access, holders: Holders, hand: Hand, ca: str, broker: BrokerAddress
+        self,
+        *,
+        clock: Clock,
+        estate: Estate,
+        access: Access,
+        holders: Holders,
+        hand: Hand,
+        ca: str,
+        broker: BrokerAddress,
     ) -> None:
+        self._clock = clock
         self._estate = estate
         self._access = access
         self._holders = holders
@@ -36,13 +47,14 @@ class Registry:
         self._broker = broker
 
     async def renew(self, tx: Tx, site: str, edge: str, *, ask: bool | None = None) -> None:
-        """The edge is to hold other papers than before. ``ask``: it is to ask for some under new keys, or no longer."""
+        """The edge is to hold other papers than before, newer than any it has, though the database was put back from a
+        backup and has forgotten those. ``ask``: it is to ask for some under new keys, or no longer."""
         state = await repository.papers(tx, site, edge) or PapersState(site=site, edge=edge, version=0, kids=())
         await repository.put_papers(
             tx,
             msgspec.structs.replace(
                 state,
-                version=state.version + 1,
+                version=next_version(state.version, self._clock.now()),
                 kids=self._hand.kids,
                 renew=state.renew if ask is None else ask,
             ),

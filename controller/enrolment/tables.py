@@ -1,8 +1,8 @@
 """Enrolment's tables: tokens, the keys that edges sign with, what papers they hold, certificates, revocations."""
 
-from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Table, Text, false
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, LargeBinary, String, Table, Text, false
 
-from controller.database import Instant, metadata
+from controller.database import Instant, Serial, metadata
 
 enrolment_tokens = Table(
     "enrolment_tokens",
@@ -40,9 +40,9 @@ edge_papers = Table(
     metadata,
     Column("site", String(40), primary_key=True),
     Column("edge", String(40), primary_key=True),
-    Column("version", Integer, nullable=False),
+    Column("version", Serial, nullable=False),
     Column("controller_kids", Text, nullable=False),  # in the papers of this version, oldest first
-    Column("held", Integer, nullable=False, server_default="0"),
+    Column("held", Serial, nullable=False, server_default="0"),
     Column("held_kids", Text, nullable=False),
     Column("renew", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(["site", "edge"], ["edges.site", "edges.id"], ondelete="CASCADE"),

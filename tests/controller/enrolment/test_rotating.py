@@ -3,10 +3,12 @@
 import httpx
 import msgspec
 
+from controller.enrolment import repository as enrolment
 from controller.house import House
 from controller.telemetry import repository as telemetry
 from edge.wire.enrolment import DoorSecret
 from tests.controller.access.test_access import go_offline
+from tests.controller.clock import ManualClock
 from tests.controller.enrolment.test_enrolling import EDGE, PATH, enrolled
 from tests.controller.village import SITE
 
@@ -42,20 +44,39 @@ async def test_the_old_secret_leaves_the_papers_as_soon_as_the_plan_is_made_with
     any_village: httpx.AsyncClient, any_house: House
 ) -> None:
     await enrolled(any_village)
-    await says_it_holds(any_house, 1)
+    first, old, fits = await owed(any_house)
+    await says_it_holds(any_house, first)
     await go_offline(any_house, EDGE, 1)
     await carries_out_the_newest(any_house)
-    _, old, fits = await owed(any_house)
     assert (len(old), fits) == (1, True)
 
     assert (await any_village.post(f"{PATH}/rotation", json={})).status_code == 202
     version, both, fits = await owed(any_house)
-    assert (version, len(both), both > old, fits) == (2, 2, True, True)
+    assert (version, len(both), both > old, fits) == (first + 1, 2, True, True)
 
-    await says_it_holds(any_house, 2)
-    assert await owed(any_house) == (3, both - old, False)
+    await says_it_holds(any_house, version)
+    assert await owed(any_house) == (first + 2, both - old, False)
     await carries_out_the_newest(any_house)
-    assert await owed(any_house) == (3, both - old, True)
+    assert await owed(any_house) == (first + 2, both - old, True)
+
+
+async def test_papers_of_a_restored_controller_are_newer_than_those_it_has_forgotten(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    registry, database = any_house.enrolment.registry, any_house.database
+    await enrolled(any_village)
+    async with database.write() as tx:
+        backup = await enrolment.papers(tx, *NAME)
+        assert backup is not None
+        for _ in range(3):
+            await registry.renew(tx, *NAME)
+    forgotten, *_ = await owed(any_house)
+    clock.advance(seconds=1)
+    async with database.write() as tx:
+        await enrolment.put_papers(tx, backup)
+        await registry.renew(tx, *NAME)
+    version, *_ = await owed(any_house)
+    assert version == int(clock.now().timestamp() * 1000) > forgotten
 
 
 async def test_a_change_of_keys_is_under_way_until_the_edge_holds_no_old_ones(
@@ -66,12 +87,13 @@ async def test_a_change_of_keys_is_under_way_until_the_edge_holds_no_old_ones(
 
     await enrolled(any_village)
     assert not await changing()
-    await says_it_holds(any_house, 1)
+    first, *_ = await owed(any_house)
+    await says_it_holds(any_house, first)
     async with any_house.database.write() as tx:
         await any_house.estate.begin_secrets(tx, SITE, edge=EDGE)
         await any_house.enrolment.registry.renew(tx, *NAME)
     assert await changing()
-    await says_it_holds(any_house, 2)
+    await says_it_holds(any_house, first + 1)
     assert await changing()
-    await says_it_holds(any_house, 3)
+    await says_it_holds(any_house, first + 2)
     assert not await changing()
