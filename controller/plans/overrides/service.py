@@ -18,7 +18,7 @@ from controller.people.model import Actor
 from controller.plans.overrides import repository
 from controller.plans.overrides.errors import OverrideUnknown, TooManyOverrides, too_long
 from controller.plans.overrides.model import AHEAD, LONGEST, PER_DOOR, USUAL, AtDoor, Ordered, OverrideDraft
-from controller.plans.overrides.standing import DoorStanding, standing
+from controller.plans.overrides.standing import At, DoorStanding, standing
 from controller.plans.service import EdgeName
 from controller.problem import invalid_field
 from controller.telemetry import repository as telemetry
@@ -146,7 +146,11 @@ class Overrides:
 
 async def show(tx: Tx, parts: SiteParts, now: datetime) -> Shown:
     """A site's overrides that stand, are to come, or may still be on a door, as they stand now."""
-    return await show_all(tx, parts, tuple(await repository.standing(tx, parts.site.id, now)), now)
+    shown = await show_all(tx, parts, tuple(await repository.standing(tx, parts.site.id, now)), now)
+    stays = {name for name, doors in shown.doors.items() if any(at.state is At.REMOVING for at in doors)}
+    return msgspec.structs.replace(
+        shown, ordered=tuple(one for one in shown.ordered if one.wanted(now) or one.id in stays)
+    )
 
 
 async def show_all(tx: Tx, parts: SiteParts, ordered: tuple[Ordered, ...], now: datetime) -> Shown:

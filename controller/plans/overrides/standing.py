@@ -79,11 +79,19 @@ def state_at(one: Ordered, at: AtDoor, away: Mapping[str, datetime | None], now:
     if now >= one.ends:
         return At.GONE
     if one.ended_at is not None:
-        there = at.on_version is not None and at.off_at is None
+        there = at.on_version is not None and at.off_at is None and not _never_told(one, at, away)
         return At.REMOVING if there else At.GONE
     if at.on_at is not None:
         return At.ON
     return At.UNREACHABLE if at.door in away else At.WAITING
+
+
+def _never_told(one: Ordered, at: AtDoor, away: Mapping[str, datetime | None]) -> bool:
+    """Whether the door cannot have had an override: its edge is out of reach since before that was made."""
+    if at.on_at is not None or at.door not in away:
+        return False
+    since = away[at.door]
+    return since is None or since <= one.made_at
 
 
 def _holding(ordered: Iterable[Ordered], away: Mapping[str, datetime | None], now: datetime) -> dict[str, str]:
@@ -142,10 +150,14 @@ def _text(
             return f"not {what} yet; the door is being told"
         case At.UNREACHABLE:
             return f"NOT {what}: the door is out of reach{cut}; it follows as soon as it can be told"
+        case At.REMOVING if at.door in away and at.on_at is None:
+            return f"not known to have been {what}: the door is out of reach{cut}, and this has ended"
         case At.REMOVING if at.door in away:
             return f"may still be {what} until {until}: the door is out of reach{cut}"
         case At.REMOVING:
             return f"still {what}; the door is being told that this has ended"
+        case At.GONE if _never_told(one, at, away):
+            return f"was not {what}: the door is out of reach{cut}, and this has ended"
         case _:
             return f"no longer {what}"
 

@@ -119,6 +119,25 @@ async def test_one_that_was_ended_while_the_edge_was_away_is_said_to_linger(
     assert [each.id for each in (await overrides.standing("ramsey")).ordered] == [made.id]
 
 
+async def test_one_that_was_ended_at_a_door_that_was_cut_off_all_along_is_not_said_to_linger(
+    hub: Hub, overrides: Overrides, edge: FakeEdge, clock: ManualClock
+) -> None:
+    edge.obeys = False
+    await edge.say_status(online=False)
+
+    async def offline() -> bool:
+        return not (await hub.house.exchange.live.snapshot("ramsey")).edges[0].online
+
+    await eventually(offline, what="the edge is out of reach")
+    clock.advance(minutes=2)
+    (made,) = (await overrides.order("ramsey", draft(), actor=UNA)).ordered
+    await hub.quiet()
+    (there,) = (await overrides.end(made.id, why="", actor=UNA)).doors[made.id]
+    assert (there.state, there.holds) == (At.GONE, False)
+    assert there.text == "was not locked down: the door is out of reach since 12:00, and this has ended"
+    assert (await overrides.standing("ramsey")).ordered == ()
+
+
 async def test_an_override_runs_out_by_itself(overrides: Overrides, edge: FakeEdge, clock: ManualClock) -> None:
     (made,) = (await overrides.order("ramsey", draft(HOLD), actor=UNA)).ordered
     await until(overrides, made.id, At.ON)

@@ -69,6 +69,19 @@ TABLE = [
         At.REMOVING,
         "may still be locked down until 14:00: the door is out of reach since 11:48",
     ),
+    # Made at 11:00: one that was cut off by then never had it, another may have had it before it could say so.
+    (
+        ordered(at=SENT, ended_h=-0.1),
+        -1.5,
+        At.GONE,
+        "was not locked down: the door is out of reach since 10:30, and this has ended",
+    ),
+    (
+        ordered(at=SENT, ended_h=-0.1),
+        -0.5,
+        At.REMOVING,
+        "not known to have been locked down: the door is out of reach since 11:30, and this has ended",
+    ),
     (ordered(at=TAKEN_OFF, ended_h=-0.1), None, At.GONE, "no longer locked down"),
     (ordered(ended_h=-0.1), None, At.GONE, "no longer locked down"),
     (ordered(at=ON, ends_h=0), None, At.GONE, "no longer locked down"),
