@@ -38,6 +38,7 @@ class _ToTell(msgspec.Struct, frozen=True):
     phone: str
     email: str
     when: str
+    bookings: int
 
 
 class _Revocation(msgspec.Struct, frozen=True):
@@ -100,9 +101,13 @@ def revoke(
     raw = caller.get(path, msgspec.Raw) if show else caller.post(path, body, _KIND, msgspec.Raw)
     done = caller.answered(raw, _Revocation, as_json=as_json)
     caller.say(f"{edge} is out. Doors with other secrets: {', '.join(done.doors) or 'none'}. Tell these people:")
-    screen.show(caller.console, ("What", "Who", "Phone", "Mail", "When"), _rows(done))
+    screen.show(caller.console, ("What", "Who", "Phone", "Mail", "Next", "Bookings"), _rows(done))
     if done.members:
         caller.say(f"{done.members} members' cards and PINs were on it; have them choose other PINs.")
+    caller.say(
+        f"A Pi that still hangs there goes on by its last plan, with the old codes, until another is let in: "
+        f"`hallkeeper edge token {edge}`."
+    )
     caller.say(
         "The broker reads the new list of void certificates when it is started anew; docs/enrolment.md says how."
     )
@@ -110,4 +115,4 @@ def revoke(
 
 def _rows(done: _Revocation) -> Iterator[tuple[str, ...]]:
     for each in done.people:
-        yield each.what, each.who, each.phone, each.email, each.when
+        yield each.what, each.who, each.phone, each.email, each.when, str(each.bookings or "")

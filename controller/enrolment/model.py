@@ -80,8 +80,9 @@ class EnrolmentState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ToTell(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody whose credential at a revoked edge's doors is another now. ``what``: such as a booking's title;
-    ``when``: in the site's words, where it is about a time."""
+    """Somebody whose credential at a revoked edge's doors is another now. ``what``: such as a booking's title.
+    ``bookings``: how many of theirs it is about; ``booking`` and ``when``: the soonest, and its time in the site's
+    words."""
 
     what: str
     who: str
@@ -89,6 +90,7 @@ class ToTell(msgspec.Struct, frozen=True, kw_only=True):
     email: str = ""
     when: str = ""
     booking: str | None = None
+    bookings: int = 0
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

@@ -103,8 +103,11 @@ class Registry:
             made_with.get(door, "") in ("", *(secret_id(each.secret) for each in some)) for door, some in held.items()
         )
 
-    async def secret_names(self, tx: Tx, site: str, edge: str) -> dict[str, str]:
-        """Door id -> the name of the secret that its codes are hashed with, of the doors on an edge."""
+    async def secret_names(self, tx: Tx, site: str, edge: str) -> dict[str, str] | None:
+        """Door id -> the name of the secret that its codes are hashed with, of the doors on an edge; ``None`` for one
+        that was put out: nobody has these secrets until a Pi is let in anew."""
+        if edge in await repository.put_out(tx, site):
+            return None
         return {
             door: secret_id(secret) for door, secret in (await self._estate.door_secrets(tx, site, edge=edge)).items()
         }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, delete, exists, insert, select, update
 
 from controller.database import Tx
 from controller.enrolment.model import Certificate, EdgeKey, KeyState, PapersState, Revocation, StoredToken, Told
@@ -121,6 +121,17 @@ async def revoked_serials(tx: Tx, *, now: datetime) -> list[tuple[str, datetime]
 async def insert_revocation(tx: Tx, new: Revocation) -> None:
     row = msgspec.structs.asdict(new) | {"told": msgspec.json.encode(new.told).decode()}
     await tx.execute(insert(revocations).values(row))
+
+
+async def put_out(tx: Tx, site: str) -> dict[str, datetime]:
+    """The edges of a site that were revoked and not let in anew, and since when."""
+    lives = exists().where(
+        edge_keys.c.site == revocations.c.site,
+        edge_keys.c.edge == revocations.c.edge,
+        edge_keys.c.state != KeyState.RETIRED,
+    )
+    query = select(revocations.c.edge, revocations.c.at).where(revocations.c.site == site, ~lives)
+    return {row.edge: row.at for row in await tx.execute(query.order_by(revocations.c.at))}
 
 
 async def last_revocation(tx: Tx, site: str, edge: str) -> Revocation | None:

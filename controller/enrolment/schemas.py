@@ -79,7 +79,8 @@ class RevokeBody(Body):
 
 
 class ToTellAnswer(Answer):
-    """Somebody whose code is another now."""
+    """Somebody whose code is another now. ``bookings``: how many of theirs have another; ``booking`` and ``when``: the
+    soonest of them."""
 
     what: str
     who: str
@@ -87,6 +88,7 @@ class ToTellAnswer(Answer):
     email: str
     when: str
     booking: str | None
+    bookings: int
 
 
 class RevocationAnswer(Answer):
@@ -118,7 +120,13 @@ def revocation_answer(done: Revocation, zone: ZoneInfo) -> RevocationAnswer:
         doors=list(done.told.doors),
         people=[
             ToTellAnswer(
-                what=each.what, who=each.who, phone=each.phone, email=each.email, when=each.when, booking=each.booking
+                what=each.what,
+                who=each.who,
+                phone=each.phone,
+                email=each.email,
+                when=each.when,
+                booking=each.booking,
+                bookings=each.bookings,
             )
             for each in done.told.people
         ],

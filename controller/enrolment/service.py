@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from controller import localtime
 from controller.access import given_anew, offline
 from controller.access.holders.service import Holders
 from controller.access.members import repository as members
+from controller.access.members.model import against
 from controller.access.reissue import reissue
 from controller.access.service import Access
+from controller.bookings.policies.repository import policy
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.enrolment import repository
@@ -288,7 +291,7 @@ class Enrolment:
             edge=edge,
         )
         renewed = await self._holders.renew_at(tx, site, doors, why=why, actor=actor, now=now)
-        inducted = [each for each in await members.inducted_at(tx, self._keys, site) if each.standing.pin]
+        known = await self._members_on(tx, site, now) if doors else 0
         state = await telemetry.edge_state(tx, site, edge)
         if state is not None and state.online:
             await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=now))
@@ -299,11 +302,18 @@ class Enrolment:
             at=now,
             actor=actor.name,
             reason=reason,
-            told=await whom_to_tell(tx, site, doors, changed, renewed, now=now, members=len(inducted)),
+            told=await whom_to_tell(tx, site, doors, changed, renewed, now=now, members=known),
         )
         await repository.insert_revocation(tx, done)
         await audit.record(tx, actor=actor.name, at=now, act="revoke", site=site, thing=f"edge {edge}")
         return done
+
+    async def _members_on(self, tx: Tx, site: str, now: datetime) -> int:
+        """How many members' cards and PINs a plan of the site's doors holds today."""
+        least_age, zone = (await policy(tx, site)).member_age, (await require_site(tx, site)).tz
+        day = localtime.local_day(now, zone)
+        inducted = await members.inducted_at(tx, self._keys, site)
+        return sum(not against(each, site, day, least_age=least_age) for each in inducted)
 
     async def last_revocation(self, site: str, edge: str) -> Revocation:
         """Raises ``RevocationUnknown``."""

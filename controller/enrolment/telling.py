@@ -1,9 +1,10 @@
 """Whom to tell that their code is another, after an edge was put out."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Row, select
 
 from controller.access import words
@@ -28,7 +29,7 @@ async def whom_to_tell(
     members: int,
 ) -> Told:
     """Staff and others in their own right first (``renewed``), then the people behind the bookings ``changed``, soonest
-    first. ``members``: how many have a PIN at the site."""
+    first: each once for all bookings of one title. ``members``: how many of them could get in at these doors."""
     zone = (await require_site(tx, site)).tz
     rows: list[Row[Any, Any, Any, Any, Any, Any, Any]] = []
     for at in range(0, len(changed), _AT_ONCE):
@@ -42,8 +43,10 @@ async def whom_to_tell(
             bookings.c.ends,
         ).where(bookings.c.id.in_(changed[at : at + _AT_ONCE]))
         rows += (await tx.execute(query)).all()
-    people = tuple(
-        ToTell(
+    groups: dict[Hashable, ToTell] = {}
+    for row in sorted(rows, key=lambda row: (row.starts, row.id)):
+        one = (row.title, row.contact_name, row.contact_phone, row.contact_email)
+        known = groups.get(one) or ToTell(
             what=row.title,
             who=row.contact_name,
             phone=row.contact_phone,
@@ -51,7 +54,6 @@ async def whom_to_tell(
             when=words.window(Interval(start=row.starts, end=row.ends), zone, now=now),
             booking=row.id,
         )
-        for row in sorted(rows, key=lambda row: (row.starts, row.id))
-    )
+        groups[one] = msgspec.structs.replace(known, bookings=known.bookings + 1)
     own = tuple(ToTell(what=each.draft.kind.value.replace("_", " "), who=each.draft.name) for each in renewed)
-    return Told(doors=tuple(doors), people=own + people, members=members)
+    return Told(doors=tuple(doors), people=own + tuple(groups.values()), members=members)

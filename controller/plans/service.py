@@ -60,8 +60,9 @@ _MANIFEST = ""  # stands for the manifest among the names of parts
 
 EdgeName = tuple[str, str]
 """Site and edge."""
-SecretNames = Callable[[Tx, str, str], Awaitable[Mapping[str, str]]]
-"""For a site and an edge: door id -> the name of the secret that the door's codes are hashed with."""
+SecretNames = Callable[[Tx, str, str], Awaitable[Mapping[str, str] | None]]
+"""For a site and an edge: door id -> the name of the secret that the door's codes are hashed with; None for an edge
+that was put out, which has no such secret and is to get no plan."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,7 +214,8 @@ class Planner:
             log.error("A plan cannot be made", extra={"edge": "/".join(name), "why": str(error)})
 
     async def refresh(self, name: EdgeName) -> SignedPlan | None:
-        """Compile an edge's plan and publish what is new in it; the plan it should have, or None for no edge.
+        """Compile an edge's plan and publish what is new in it; the plan it should have, or None for no edge and for
+        one that was put out.
 
         Raises ``ClockDoubtful`` and ``TooMuchForOnePart``.
         """
@@ -239,7 +241,7 @@ class Planner:
                 await self._publish(name, signed, parts)
 
     async def as_it_stands(self, tx: Tx, name: EdgeName) -> Compiled | None:
-        """The plan that an edge would be given now, under the site's lock; None where there is no such edge."""
+        """The plan that an edge would be given now, under the site's lock; None where it would be given none."""
         seen = await self._look(tx, name)
         return None if seen is None else await _compiled(seen)
 
@@ -265,7 +267,8 @@ class Planner:
         return None if seen is None else await self._sign(tx, name, seen, await _compiled(seen))
 
     async def _look(self, tx: Tx, name: EdgeName) -> Seen | None:
-        """What the plan of an edge is made from; None where there is no such edge."""
+        """What the plan of an edge is made from; None where there is no such edge, or it was put out: a plan made with
+        secrets that a Pi does not have would shut everybody out there."""
         site, edge = name
         now = self._clock.now()
         try:
@@ -274,10 +277,13 @@ class Planner:
             return None
         if edge not in {each.id for each in picture.edges}:
             return None
+        secret_names = await self._secret_names(tx, site, edge)
+        if secret_names is None:
+            return None
         doors = [door.id for door in picture.doors if door.edge == edge]
         ordered = await overrides.for_plan(tx, site, doors, now=now, horizon=plan_window(now).end)
         stands = carried(await restored.for_plan(tx, site, edge, now), now)
-        given = await self._with_secrets(tx, await self._given(tx, picture, edge, doors, ordered, now))
+        given = msgspec.structs.replace(await self._given(tx, picture, edge, doors, ordered, now), secrets=secret_names)
         return Seen(
             now=now,
             last=await repository.latest(tx, site, edge),
@@ -286,9 +292,6 @@ class Planner:
             ordered=ordered,
             carried=stands,
         )
-
-    async def _with_secrets(self, tx: Tx, given: PlanInput) -> PlanInput:
-        return msgspec.structs.replace(given, secrets=await self._secret_names(tx, given.site, given.edge))
 
     async def _sign(self, tx: Tx, name: EdgeName, seen: Seen, compiled: Compiled) -> tuple[SignedPlan, Compiled]:
         """Give a plan its version, unless the last one says the same, and note what is in it. Raises ``Overtaken``."""

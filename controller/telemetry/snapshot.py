@@ -8,6 +8,7 @@ import msgspec
 
 from controller import localtime
 from controller.database import Tx
+from controller.enrolment import repository as enrolment
 from controller.estate.model import Door, Edge, SiteParts
 from controller.hours.book import HoursBook
 from controller.plans import repository as plans
@@ -81,7 +82,11 @@ async def take_snapshot(
     marks = await reading.site_marks(tx, site)
     looked = Interval(start=now - _LOOK_BACK, end=now + timedelta(seconds=1))
     undecided = await restored.undecided(tx, site, now)
-    edges = [await _edge(tx, edge, states.get(edge.id), refused.get(edge.id, {}), told) for edge in parts.edges]
+    put_out = await enrolment.put_out(tx, site)
+    edges = [
+        await _edge(tx, edge, states.get(edge.id), refused.get(edge.id, {}), put_out.get(edge.id), told)
+        for edge in parts.edges
+    ]
     return Snapshot(
         at=told.at(now),
         site=site,
@@ -173,7 +178,14 @@ class _Teller:
         return localtime.rfc3339(moment.replace(microsecond=0), self._zone)
 
 
-async def _edge(tx: Tx, edge: Edge, state: EdgeState | None, refused: Mapping[str, int], told: _Teller) -> EdgeView:
+async def _edge(
+    tx: Tx,
+    edge: Edge,
+    state: EdgeState | None,
+    refused: Mapping[str, int],
+    put_out: datetime | None,
+    told: _Teller,
+) -> EdgeView:
     newest = await plans.latest_version(tx, edge.site, edge.id)
     plan = await plans.plan(tx, edge.site, edge.id, newest) if newest is not None else None
     health = {f"refused_{reason}": number for reason, number in refused.items()}
@@ -192,6 +204,7 @@ async def _edge(tx: Tx, edge: Edge, state: EdgeState | None, refused: Mapping[st
         plan_version=newest,
         applied_version=state.applied_version if state else None,
         plan_refused=(plan.why or "it gave no reason") if plan and plan.refused_at and not plan.applied_at else None,
+        put_out=told.at(put_out) if put_out else None,
         trust=state.trust.value if state else None,
         outbox_behind=behind,
         health=health,

@@ -21,7 +21,8 @@ class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
 
 class EdgeView(msgspec.Struct, frozen=True, kw_only=True):
     """``outbox_behind``: events it has that are not committed here. ``health``: counters, its own and ours.
-    ``plan_refused``: why it refused its newest plan; None where it did not."""
+    ``plan_refused``: why it refused its newest plan; None where it did not. ``put_out``: since when it is shut out and
+    awaits a token; None where it is not."""
 
     id: str
     name: str
@@ -30,6 +31,7 @@ class EdgeView(msgspec.Struct, frozen=True, kw_only=True):
     plan_version: int | None
     applied_version: int | None
     plan_refused: str | None
+    put_out: str | None
     trust: str | None
     outbox_behind: int
     health: dict[str, int]

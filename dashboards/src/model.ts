@@ -330,6 +330,7 @@ export interface Edge {
   applied_version: number | null;
   /** Why it refused its newest plan. */
   plan_refused: string | null;
+  put_out: string | null;
   trust: string | null;
   outbox_behind: number | null;
   health: Record<string, number>;

@@ -89,10 +89,8 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, t
     data = tmp_path / "edges" / SITE / provision.DATA
     booking, old_code = await _booked(rig)
     assert (await rig.stage.key(SITE, CODE_DOOR, old_code)).done
-    # Somebody has the Pi: it is no longer on the wall, and its card can be read.
-    await rig.set_power(SITE, False)
-    data.rename(data.with_name("stolen"))
-    thief = read_identity(data.with_name("stolen") / FILE)
+    # Somebody has read its card; the Pi hangs on the wall until it is put out.
+    thief = read_identity(data / FILE)
     assert await _gets_in(rig, thief)
 
     told = await _typed(rig, revoke)
@@ -105,6 +103,11 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, t
     assert not await _gets_in(rig, thief)
 
     printed = await _typed(rig, token)
+    [edge] = (await rig.api.get(f"/sites/{SITE}/now"))["edges"]
+    assert edge["put_out"] is not None
+    assert (await rig.stage.key(SITE, CODE_DOOR, old_code)).done
+    await rig.set_power(SITE, False)
+    data.rename(data.with_name("stolen"))
     (made,) = re.findall(r"hk1\.\S+", printed)
     config = tmp_path / "edges" / SITE / "edge.toml"
     typed = enrol.replace("TOKEN", made).replace("https://hub.example.org", rig.address)

@@ -65,8 +65,8 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
     .filter((one) => !one.online)
     .map((one) => ({
       key: `edge ${one.id}`,
-      text: `${one.name} is out of reach`,
-      when: `since ${since(one.since, zone, now)}; if it has power, its doors go on by their last plan`,
+      text: one.put_out ? `${one.name} was put out and awaits a token` : `${one.name} is out of reach`,
+      when: `since ${since(one.put_out ?? one.since, zone, now)}; if it has power, its doors go on by their last plan`,
     }));
   const told = (duress: boolean): Alert[] =>
     snapshot.alerts
@@ -139,6 +139,7 @@ export function setAside(edge: Edge): { faults: [string, number][]; wrongCodes: 
 }
 
 export function planWords(edge: Edge): string {
+  if (edge.put_out !== null) return "put out: it gets no plan until it is let in with a token";
   if (edge.plan_refused !== null) return `refused the newest plan: ${edge.plan_refused}`;
   if (edge.applied_version === null) return "no plan yet";
   return edge.plan_version === edge.applied_version ? "plan up to date" : "waiting to apply the newest plan";

@@ -16,12 +16,15 @@ from controller.access.holders import repository as holders
 from controller.enrolment import repository
 from controller.enrolment.tables import enrolment_tokens
 from controller.house import House
+from controller.plans import repository as plans
+from controller.plans.model import SignedPlan
 from edge.enrol import Applicant
 from edge.errors import EnrolmentFailed
 from edge.identity import Identity
 from edge.wire.codec import decode, encode
-from edge.wire.enrolment import Application, Token, box_id
+from edge.wire.enrolment import Application, Token, box_id, secret_id
 from edge.wire.envelope import key_id
+from tests.controller.access.test_members import send
 from tests.controller.clock import ManualClock
 from tests.controller.running import stranger
 from tests.controller.village import API, SITE, act, book, look
@@ -203,6 +206,69 @@ async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_i
     assert box_id(again.keys.opening.public_key().public_bytes_raw()) != box_id(
         identity.keys.opening.public_key().public_bytes_raw()
     )
+
+
+async def test_an_edge_that_was_put_out_gets_no_plan_and_no_papers_until_it_is_let_in_anew(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    planner, name = any_house.exchange.planner, (SITE, EDGE)
+
+    async def newest() -> SignedPlan:
+        async with any_house.database.read() as tx:
+            found = await plans.latest(tx, *name)
+        assert found is not None
+        return found
+
+    async def out() -> dict[str, bool]:
+        shot = await any_house.exchange.live.snapshot(SITE)
+        return {each.id: each.put_out is not None for each in shot.edges}
+
+    await enrolled(any_village)
+    await book(any_village, space="studio")
+    assert await planner.refresh(name) is not None
+    before = await newest()
+    assert await out() == {EDGE: False, "pi-side": False}
+    assert (await any_village.post(f"{PATH}/revocation", json={"reason": "stolen"})).status_code == 200
+    token = Applicant(await token_for(any_village))
+    await book(any_village, space="studio", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
+    assert await planner.refresh(name) is None
+    assert await planner.refresh((SITE, "pi-side")) is not None
+    async with any_house.database.read() as tx:
+        assert await planner.as_it_stands(tx, name) is None
+        assert await any_house.enrolment.registry.delivery(tx, *name) is None
+    assert await newest() == before
+    assert await out() == {EDGE: True, "pi-side": False}
+
+    papers = accepted(token, await applied(any_village, token.body)).papers
+    assert await planner.refresh(name) is not None
+    async with any_house.database.read() as tx:
+        made_with = await plans.secrets_named(tx, *name, (await newest()).manifest.version)
+    assert made_with == {"front-door": secret_id(papers.doors["front-door"][0].secret)}
+    assert await out() == {EDGE: False, "pi-side": False}
+
+
+async def test_whom_to_tell_has_each_group_once_and_only_the_members_who_were_on_the_door(
+    any_village: httpx.AsyncClient,
+) -> None:
+    for day in (27, 26, 28):
+        when = {"starts": f"2026-11-{day}T10:00", "ends": f"2026-11-{day}T11:00"}
+        await book(any_village, space="studio", title="Yoga", contact_name="Una", **when)
+    evening = {"starts": "2026-11-26T12:00", "ends": "2026-11-26T13:00"}
+    await book(any_village, space="studio", title="Yoga", contact_name="Ben", **evening)
+    await send(
+        any_village,
+        "D1,2749,1990-05-01,,no,,2026-11-01,\n"
+        "D2,2749,1990-05-01,,yes,,2026-11-01,\n"
+        "D3,2749,1990-05-01,2026-11-24,no,,2026-11-01,\n"
+        "D4,2749,2015-05-01,,no,,2026-11-01,\n"
+        "D5,2749,1990-05-01,,no,,2026-12-01,\n",
+    )
+    told = (await any_village.post(f"{PATH}/revocation", json={"reason": "stolen"})).json()
+    assert [(each["who"], each["when"], each["bookings"]) for each in told["people"]] == [
+        ("Una", "Thu 26 Nov, 10:00 to 11:00", 3),
+        ("Ben", "Thu 26 Nov, 12:00 to 13:00", 1),
+    ]
+    assert told["members"] == 1
 
 
 async def test_a_reason_is_needed_to_put_an_edge_out_and_an_edge_to_be_put_out(village: httpx.AsyncClient) -> None:

@@ -24,6 +24,8 @@ from edge.wire.plan import Manifest, Mode
 from edge.wire.topics import subscriptions
 from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
+from tests.controller.enrolment.trusting import trust
+from tests.controller.telemetry.speaking import Speaker
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import ACTOR, Hub, book
@@ -121,6 +123,23 @@ async def test_a_code_that_was_ended_and_made_anew_is_on_the_door_though_the_pla
 
     await eventually(acknowledged, what="the door has the new one and not the old one")
     assert await plan_count(hub) == before
+
+
+async def test_an_edge_that_was_put_out_is_sent_nothing_until_another_is_let_in(hub: Hub, edge: FakeEdge) -> None:
+    view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
+    await until_standing(hub, view.booking.id, State.ON)
+    await hub.up_to_date()
+    heard, before = list(edge.heard), edge.plan
+    await hub.house.enrolment.revoke("ramsey", "main", reason="stolen", actor=Actor(name=ACTOR))
+    await book(hub, "2026-11-26T18:00", "2026-11-26T20:00")
+    await hub.quiet()
+    assert (list(edge.heard), edge.plan) == (heard, before)
+    await trust(hub.house, "ramsey", "main", Speaker().public_key)
+
+    async def sent() -> bool:
+        return list(edge.heard) != heard
+
+    await eventually(sent, what="there is a plan for the new one")
 
 
 async def test_nothing_is_published_when_nothing_changed(hub: Hub, edge: FakeEdge) -> None:
