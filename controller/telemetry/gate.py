@@ -67,7 +67,8 @@ class Gate:
         """Count something of a known edge that was refused or set aside."""
         self.refused[reason] += number
         self._waiting[site, edge, reason] += number
-        log.warning("Refused", extra={"site": site, "edge": edge, "reason": reason, "why": why[:200]})
+        told = {"site": site, "edge": edge, "reason": reason, "number": number, "why": why[:200]}
+        log.warning("Refused", extra=told)
 
     def take_counts(self) -> dict[tuple[str, str, str], int]:
         """What was refused since the last call, by site, edge and reason."""

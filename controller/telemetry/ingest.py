@@ -59,7 +59,7 @@ class Ingest:
         self._signer = signer
         self._clock = clock
         self._gate = gate
-        self._sieve = Sieve(database, cabinet)
+        self._sieve = Sieve(database, cabinet, registry)
         self._stored = stored
         self._waiting: asyncio.Queue[_Arrived] = asyncio.Queue(WAITING_LIMIT)
         self._busy = False
@@ -109,13 +109,18 @@ class Ingest:
             await asyncio.sleep(0)  # a lot of work in a row: let a door or a page in between
         if not batches:
             return
-        async for filed in self._sieve.file(batches, self._clock.now()):
-            self._events.inc(filed.stored)
-            for site, edge, aside in filed.aside:
-                self._gate.refuse(site, edge, aside.reason.value, aside.why)
-            await self._acknowledge(filed)
-            if filed.stored or filed.aside:
-                self._stored(filed.sites)
+        aside: dict[tuple[str, str, str], list[str]] = {}
+        try:
+            async for filed in self._sieve.file(batches, self._clock.now()):
+                self._events.inc(filed.stored)
+                for site, edge, bad in filed.aside:
+                    aside.setdefault((site, edge, bad.reason.value), []).append(bad.why)
+                await self._acknowledge(filed)
+                if filed.stored or filed.aside:
+                    self._stored(filed.sites)
+        finally:
+            for (site, edge, reason), whys in aside.items():
+                self._gate.refuse(site, edge, reason, whys[0], number=len(whys))
 
     async def flush_counts(self) -> None:
         """Store how many were refused, every second while there are any, for ever."""

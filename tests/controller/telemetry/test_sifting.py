@@ -1,11 +1,13 @@
 """What the database refuses is kept as it came, and nothing else waits for it."""
 
+import pytest
 from sqlalchemy import select, text
 
-from controller.telemetry import reading
+from controller.telemetry import filing, gate, reading, sifting
 from controller.telemetry.tables import events, quarantine
 from edge.wire.codec import encode
 from edge.wire.events import DroppedData, MotionData
+from tests.controller.clock import ManualClock
 from tests.controller.telemetry.speaking import event, run_of
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
@@ -66,6 +68,31 @@ async def test_events_that_cannot_be_stored_are_set_aside_one_by_one_and_all_oth
     assert hub.house.exchange.gate.refused["unstorable"] == 3
 
 
+async def test_a_lot_of_bad_events_is_one_line_in_the_log_with_their_number_and_where_it_broke_once_a_minute(
+    hub: Hub, edge: FakeEdge, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such as by a defect of ours in what follows from an event."""
+
+    def broken(data: object) -> str:
+        raise ValueError("nothing like it")
+
+    monkeypatch.setattr(filing, "happened", broken)
+
+    def told() -> list[tuple[object, bool]]:
+        named = [each for each in caplog.records if each.name == sifting.__name__]
+        return [(each.__dict__["events"], each.exc_info is not None) for each in named]
+
+    first = 1
+    for seconds, lines in ((0, [(20, True)]), (59, [(20, True), (20, False)]), (1, [(20, True), (20, False)] * 2)):
+        clock.advance(seconds=seconds)
+        await edge.send(run_of(first, first + 19))
+        await edge.acknowledged(first + 19)
+        first += 20
+        assert told() == lines[: first // 20]
+    refusals = [each for each in caplog.records if each.name == gate.__name__]
+    assert [each.__dict__["number"] for each in refusals] == [20, 20, 20]
+
+
 async def test_what_breaks_what_follows_from_an_event_is_set_aside_too(hub: Hub, edge: FakeEdge) -> None:
     """An event that can be stored itself: its sample cannot."""
     await refuse(hub, "samples", "NEW.device = 'odd'")
@@ -98,6 +125,7 @@ async def test_what_can_neither_be_stored_nor_set_aside_is_never_acknowledged_an
     await eventually(others_are_stored, what="the others are stored")
     await hub.quiet()
     assert {ack.seq for ack in edge.acks} <= {1, 2}
+    assert (hub.house.registry.get_sample_value("hallkeeper_events_left_total") or 0) >= 1
     await relent(hub, "events")
     await edge.send(run_of(3, 3))
     await edge.acknowledged(9)
