@@ -1,33 +1,31 @@
 """What must act together without a network hangs on one edge, and the fire line comes to every edge of a site: held
-against what the edges tell of themselves, since only their own configurations know areas, interlocks and lines."""
+against what the edges tell of themselves, since only their own configurations know areas, interlocks and lines.
+
+States of devices come unsigned, so nothing is refused by them: whoever changes the site is told."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from controller.database import Tx
 from controller.estate.model import SiteParts
-from controller.estate.site_file.sections import Problem
 from controller.telemetry import reading
 from edge.wire.messages import DeviceState
 
 
-async def told_apart(tx: Tx, parts: SiteParts) -> list[Problem]:
-    """What is wrong with how a site that is to be so is wired."""
+async def told_apart(tx: Tx, parts: SiteParts) -> list[str]:
+    """What seems wrong with how a site that is to be so is wired, each a sentence."""
     return apart(parts, await reading.site_devices(tx, parts.site.id))
 
 
-def apart(parts: SiteParts, devices: Iterable[tuple[str, DeviceState]]) -> list[Problem]:
+def apart(parts: SiteParts, devices: Iterable[tuple[str, DeviceState]]) -> list[str]:
     """By what its ``devices``, each with its edge, last told. An edge that has told nothing yet, or is to have no door,
     is not judged."""
     judged = {door.edge for door in parts.doors}
     told = [(edge, state) for edge, state in devices if edge in judged]
     lined = sorted({edge for edge, state in told if state.kind == "fire"})
     found = [
-        Problem(
-            place=f"edges.{edge}",
-            text=f"{edge!r} tells of no fire line, and {lined[0]!r} of one: lead the line to this edge too, and name "
-            "it in its edge.toml with [fire]",
-        )
+        f"{edge!r} tells of no fire line, and {lined[0]!r} of one: lead the line to this edge too, and name it in its "
+        "edge.toml with [fire]"
         for edge in sorted({edge for edge, _ in told} - set(lined))
         if lined
     ]
@@ -41,5 +39,5 @@ def apart(parts: SiteParts, devices: Iterable[tuple[str, DeviceState]]) -> list[
         if len(edges) > 1:
             first, *others = sorted(edges)
             text = f"the {what} {name!r} is on {first!r} and {', '.join(map(repr, others))}; what must act together "
-            found.append(Problem(place=f"edges.{others[0]}", text=f"{text}without a network hangs on one edge"))
+            found.append(f"{text}without a network hangs on one edge")
     return found

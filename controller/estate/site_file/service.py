@@ -58,7 +58,8 @@ class FileRefused(Invalid):
 
 class SiteFile:
     """``sections``: what the domains add, in the order of the file; the list may grow until the first request.
-    ``told``: what is wrong with a site that is to be so, by what its edges tell."""
+    ``told``: what seems wrong with a site that is to be so, by what its edges tell, each a sentence; it refuses
+    nothing."""
 
     def __init__(
         self,
@@ -67,7 +68,7 @@ class SiteFile:
         changes: Changes,
         estate: Estate,
         sections: Sequence[Section],
-        told: Callable[[Tx, SiteParts], Awaitable[list[Problem]]],
+        told: Callable[[Tx, SiteParts], Awaitable[list[str]]],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -134,7 +135,6 @@ class SiteFile:
         after = building.merged(before, wanted, prune=prune)
         found = await self._estate.faults(tx, before, after)
         problems += [Problem(place=each.place, text=each.text) for each in found if not wanted.doubts(each)]
-        problems += await self._told(tx, after)
         readable = after if not found else _loose(after)
         put, changes, obstacles, notes = await self._sections_of(
             tx, before, readable, tables, prune=prune, now=now, problems=problems
@@ -152,7 +152,7 @@ class SiteFile:
                 foreseen=msgspec.structs.replace(
                     foreseen,
                     obstacles=foreseen.obstacles if anyway else (*foreseen.obstacles, *obstacles),
-                    notes=(*foreseen.notes, *notes, *unfit(after)),
+                    notes=(*foreseen.notes, *notes, *await self._told(tx, after), *unfit(after)),
                 ),
             ),
         )

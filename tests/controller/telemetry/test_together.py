@@ -1,5 +1,5 @@
-"""What must act together hangs on one edge, and the fire line comes to each: a site that is wired otherwise is refused,
-by what its edges tell."""
+"""What must act together hangs on one edge, and the fire line comes to each: of a site that is wired otherwise it is
+noted, by what its edges tell, unsigned as that is."""
 
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ def told(edge: str, device: str, kind: str, interlock: str | None = None) -> Tol
 
 HUB = [told("hub", "fire", "fire"), told("hub", "front", "door"), told("hub", "hub-area", "alarm")]
 YARD = [told("yard", "fire", "fire"), told("yard", "gate", "door")]
-LINE = "edges.yard: 'yard' tells of no fire line, and 'hub' of one"
+LINE = "'yard' tells of no fire line, and 'hub' of one"
 HANGS = "what must act together without a network hangs on one edge"
 
 
@@ -51,12 +51,12 @@ BOTH = site(("front", "hub"), ("gate", "yard"))
         (
             BOTH,
             [*HUB, *YARD, told("yard", "hub-area", "alarm")],
-            [f"edges.yard: the alarm area 'hub-area' is on 'hub' and 'yard'; {HANGS}"],
+            [f"the alarm area 'hub-area' is on 'hub' and 'yard'; {HANGS}"],
         ),
         (
             BOTH,
             [*HUB, *YARD, told("hub", "front", "door", "lobby"), told("yard", "gate", "door", "lobby")],
-            [f"edges.yard: the interlock 'lobby' is on 'hub' and 'yard'; {HANGS}"],
+            [f"the interlock 'lobby' is on 'hub' and 'yard'; {HANGS}"],
         ),
         (BOTH, [*HUB, *YARD, told("hub", "front", "door", "lobby"), told("hub", "inner", "door", "lobby")], []),
     ],
@@ -64,12 +64,12 @@ BOTH = site(("front", "hub"), ("gate", "yard"))
 def test_a_site_of_several_edges_is_wired_as_it_must_be_or_each_fault_is_named(
     parts: SiteParts, devices: list[Told], words: list[str]
 ) -> None:
-    found = [f"{each.place}: {each.text}" for each in apart(parts, devices)]
+    found = apart(parts, devices)
     assert len(found) == len(words)
     assert all(one.startswith(start) for one, start in zip(found, words, strict=True)), found
 
 
-async def test_a_file_of_a_site_whose_fire_line_misses_an_edge_is_refused_until_it_has_come_there(
+async def test_a_file_of_a_site_whose_fire_line_seems_to_miss_an_edge_is_taken_with_a_note_until_it_has_come_there(
     any_client: httpx.AsyncClient, any_house: House
 ) -> None:
     await furnish(any_client)
@@ -87,16 +87,16 @@ async def test_a_file_of_a_site_whose_fire_line_misses_an_edge_is_refused_until_
         headers = {"Content-Type": "application/toml"}
         answer = await any_client.put(f"{ROOT}/file", params={"check": "true"}, content=file, headers=headers)
         assert answer.status_code == 200, answer.text
-        assert answer.json()["possible"] is not bool(answer.json()["problems"])
-        return [f"{each['place']}: {each['text']}" for each in answer.json()["problems"]]
+        assert (answer.json()["possible"], answer.json()["problems"]) == (True, [])
+        return [each for each in answer.json()["notes"] if "fire line" in each]
 
     assert await check() == []
     await tell(hub, "fire", "door")
     assert await check() == []
     await tell("yard", "door")
-    (problem,) = await check()
-    assert problem.startswith(f"edges.yard: 'yard' tells of no fire line, and {hub!r} of one: lead the line")
-    refused = await any_client.put(f"{ROOT}/file", content=file, headers={"Content-Type": "application/toml"})
-    assert refused.status_code == 422
+    (note,) = await check()
+    assert note.startswith(f"'yard' tells of no fire line, and {hub!r} of one: lead the line")
+    taken = await any_client.put(f"{ROOT}/file", content=file, headers={"Content-Type": "application/toml"})
+    assert (taken.status_code, note in taken.json()["notes"]) == (200, True)
     await tell("yard", "fire")
     assert await check() == []
