@@ -117,6 +117,9 @@ async def measure(*, grants: int, tries: int, busy: bool = False) -> Result:
         applied.append(await centre.send(plans[0]))
         if busy:
             tasks += [asyncio.create_task(work) for work in (centre.acknowledge(), storm())]
+            async with asyncio.timeout(PATIENCE_S):
+                while not centre.acknowledged:  # noqa: ASYNC110  # from here on events go out
+                    await asyncio.sleep(0.01)
         times = []
         for code in secrets.SystemRandom().choices(codes, k=tries):
             async with asyncio.timeout(PATIENCE_S):

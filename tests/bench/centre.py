@@ -1,4 +1,4 @@
-"""The controller's side of an edge that is measured: it sends plans, and acknowledges events now and then."""
+"""The controller's side of a measured edge: it greets it, sends plans, and acknowledges events now and then."""
 
 import asyncio
 import time
@@ -16,6 +16,7 @@ from edge.wire.events import Ack, Event, EventBatch, FootfallData, make_event, r
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 from edge.wire.link import Message
+from edge.wire.messages import Hello, Status
 from edge.wire.plan import DoorSpan, Grant, HoursPart, Manifest, PartRef, digest, split
 from edge.wire.topics import Topic
 from firmware_sim.memory_link import MemoryBroker
@@ -68,7 +69,7 @@ class Centre:
 
     def __init__(self, broker: MemoryBroker) -> None:
         self._broker = broker
-        self._ears = broker.client([self._topic("plan/applied"), self._topic("events")])
+        self._ears = broker.client([self._topic(name) for name in ("status", "plan/applied", "events")])
         self._applied = asyncio.Event()
         self._signer = Signer(CONTROLLER_KEY)
         self._version = 0
@@ -81,10 +82,25 @@ class Centre:
                 continue
             if happening.topic == self._topic("plan/applied"):
                 self._applied.set()
+            elif happening.topic == self._topic("status"):
+                self._greet(decode(decode(happening.payload, Envelope).payload, Status))
             else:
                 batch = decode(decode(happening.payload, Envelope).payload, EventBatch)
                 last = read_event(bytes(batch.events[-1])).seq
                 self._due = Ack(site=SITE, edge=EDGE, log=batch.log, seq=last, at=datetime.now(UTC))
+
+    def _greet(self, status: Status) -> None:
+        """An edge that goes on in a log sends nothing of it before it has been greeted."""
+        hello = Hello(
+            site=SITE,
+            edge=EDGE,
+            nonce="ab" * 16,
+            at=datetime.now(UTC),
+            session=status.nonce,
+            log=status.log or None,
+            next_seq=self.acknowledged + 1,
+        )
+        self._broker.publish(self._topic("hello"), self._signer.seal(Purpose.HELLO, hello))
 
     async def acknowledge(self) -> None:
         while True:
