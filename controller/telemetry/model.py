@@ -7,6 +7,7 @@ import msgspec
 
 from edge.wire.decide import ClockTrust
 from edge.wire.events import Event, EventData
+from edge.wire.messages import DeviceState
 
 
 class Reason(StrEnum):
@@ -23,6 +24,12 @@ class Reason(StrEnum):
     """Sound, as far as we know, but storing it fails although the database is there."""
     NUMBER_TAKEN = "number_taken"
     """Sound, but another run of the edge has told another event under its number."""
+
+
+class KnownState(DeviceState, frozen=True, kw_only=True):
+    """The latest state of a device. ``at``: when it was last told; ``since``: when it was first told so."""
+
+    since: datetime
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):

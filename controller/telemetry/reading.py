@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from controller.database import Tx
-from controller.telemetry.model import LoggedEvent, Quarantined
+from controller.telemetry.model import KnownState, LoggedEvent, Quarantined
 from controller.telemetry.repository import CounterDay
 from controller.telemetry.tables import (
     counter_days,
@@ -22,7 +22,6 @@ from controller.telemetry.tables import (
     refusals,
 )
 from edge.wire.interval import Interval
-from edge.wire.messages import DeviceState
 
 _EVENT = (
     events.c.id,
@@ -118,17 +117,18 @@ async def site_refusals(tx: Tx, site: str) -> dict[str, dict[str, int]]:
     return found
 
 
-async def site_devices(tx: Tx, site: str) -> list[tuple[str, DeviceState]]:
+async def site_devices(tx: Tx, site: str) -> list[tuple[str, KnownState]]:
     """Each device's edge and latest state."""
     rows = await tx.execute(select(device_states).where(device_states.c.site == site))
     return [
         (
             row.edge,
-            DeviceState(
+            KnownState(
                 device=row.device,
                 kind=row.kind,
                 seq=row.seq,
                 at=row.at,
+                since=row.since,
                 values=msgspec.json.decode(row.state, type=dict[str, str | int | float | bool | None]),
             ),
         )

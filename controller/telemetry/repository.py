@@ -270,7 +270,8 @@ async def put_edge_state(tx: Tx, state: EdgeState) -> None:
 
 
 async def put_device_states(tx: Tx, site: str, edge: str, states: Iterable[DeviceState]) -> None:
-    """Keep the latest state of devices; one that is older by its time and by its number is left out."""
+    """Keep the latest state of devices; one that is older by its time and by its number is left out. One that is told
+    again with the same values holds since it was first told."""
     for state in states:
         statement = _upsert(tx, device_states).values(
             site=site,
@@ -279,14 +280,17 @@ async def put_device_states(tx: Tx, site: str, edge: str, states: Iterable[Devic
             kind=state.kind[:40],
             seq=state.seq,
             at=state.at,
-            state=msgspec.json.encode(state.values).decode(),
+            since=state.at,
+            state=msgspec.json.encode(state.values, order="sorted").decode(),
         )
-        new = statement.excluded
+        new, c = statement.excluded, device_states.c
+        same = (c.kind == new.kind) & (c.state == new.state)
+        since = case((same, c.since), else_=new.since)
         await tx.execute(
             statement.on_conflict_do_update(
                 index_elements=["site", "edge", "device"],
-                set_={"kind": new.kind, "seq": new.seq, "at": new.at, "state": new.state},
-                where=(device_states.c.at <= new.at) | (device_states.c.seq <= new.seq),
+                set_={"kind": new.kind, "seq": new.seq, "at": new.at, "since": since, "state": new.state},
+                where=(c.at <= new.at) | (c.seq <= new.seq),
             )
         )
 

@@ -17,7 +17,7 @@ from controller.plans.restored import repository as restored
 from controller.telemetry import counting, reading, repository
 from controller.telemetry.filing import UNSTORABLE
 from controller.telemetry.judge import read_data
-from controller.telemetry.model import EdgeState, LoggedEvent
+from controller.telemetry.model import EdgeState, KnownState, LoggedEvent
 from controller.telemetry.reading import Mark
 from controller.telemetry.views import (
     AlertView,
@@ -41,7 +41,6 @@ from controller.telemetry.words import door_of, happened
 from edge.wire.errors import Malformed
 from edge.wire.events import AlarmData, ClosingData, ClosingStage
 from edge.wire.interval import Interval
-from edge.wire.messages import DeviceState
 from edge.wire.plan import Mode
 
 RECENT = 20
@@ -103,7 +102,7 @@ async def take_snapshot(
         else None,
         edges=edges,
         fires=[
-            FireView(edge=edge, state=_text(state, "state"), since=told.at(state.at), stale=edge not in online)
+            FireView(edge=edge, state=_text(state, "state"), since=told.at(state.since), stale=edge not in online)
             for edge, state in _of_kind(devices, "fire")
             if _text(state, "state") in _FIRES
         ],
@@ -138,6 +137,7 @@ async def take_snapshot(
                 id=state.device,
                 zone=_text(state, "zone"),
                 active=state.values.get("active") is True,
+                since=told.at(state.since),
                 at=told.at(state.at),
                 stale=edge not in online,
             )
@@ -213,7 +213,7 @@ async def _edge(
 
 def _doors(
     parts: SiteParts,
-    devices: Iterable[tuple[str, DeviceState]],
+    devices: Iterable[tuple[str, KnownState]],
     online: set[str],
     marks: Mapping[str, Mark],
     mode: Mode,
@@ -226,7 +226,7 @@ def _doors(
     ]
 
 
-def _door(door: Door, state: DeviceState | None, reached: bool, mark: Mark | None, told: _Teller) -> DoorView:
+def _door(door: Door, state: KnownState | None, reached: bool, mark: Mark | None, told: _Teller) -> DoorView:
     mode = _text(state, "mode") if state else ""
     alarm = _text(state, "alarm") if state else ""
     return DoorView(
@@ -238,7 +238,8 @@ def _door(door: Door, state: DeviceState | None, reached: bool, mark: Mark | Non
         alarm=alarm if alarm in _ALARMS else None,
         fault=(_text(state, "fault") if state else "") or None,
         codes_wait_until=_moment(state, "codes_wait_until", told) if state else None,
-        since=told.at(state.at) if state else None,
+        since=told.at(state.since) if state else None,
+        at=told.at(state.at) if state else None,
         stale=not reached,
         last=Last(at=told.at(mark.at), text=mark.text) if mark else None,
     )
@@ -324,17 +325,17 @@ def _recent(parts: SiteParts, events: Iterable[LoggedEvent], told: _Teller) -> l
     return found
 
 
-def _of_kind(devices: Iterable[tuple[str, DeviceState]], kind: str) -> list[tuple[str, DeviceState]]:
+def _of_kind(devices: Iterable[tuple[str, KnownState]], kind: str) -> list[tuple[str, KnownState]]:
     found = [(edge, state) for edge, state in devices if state.kind == kind]
     return sorted(found, key=lambda each: (each[0], each[1].device))
 
 
-def _text(state: DeviceState, name: str, most: int = 40) -> str:
+def _text(state: KnownState, name: str, most: int = 40) -> str:
     value = state.values.get(name)
     return value[:most] if isinstance(value, str) else ""
 
 
-def _moment(state: DeviceState, name: str, told: _Teller) -> str | None:
+def _moment(state: KnownState, name: str, told: _Teller) -> str | None:
     """An instant that a device tells, in the site's time."""
     try:
         moment = datetime.fromisoformat(_text(state, name))
@@ -343,11 +344,11 @@ def _moment(state: DeviceState, name: str, told: _Teller) -> str | None:
         return None
 
 
-def _number(state: DeviceState, name: str) -> int | None:
+def _number(state: KnownState, name: str) -> int | None:
     value = state.values.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def _one_of(state: DeviceState | None, name: str, allowed: set[str]) -> str:
+def _one_of(state: KnownState | None, name: str, allowed: set[str]) -> str:
     value = _text(state, name) if state else ""
     return value if value in allowed else "unknown"

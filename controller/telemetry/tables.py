@@ -58,9 +58,10 @@ device_states = Table(
     Column("kind", String(40), nullable=False),
     Column("seq", Serial, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("since", Instant, nullable=False),
     Column("state", Text, nullable=False),
 )
-"""The latest state of each device, as JSON."""
+"""The latest state of each device, as JSON. ``at``: when it was last told; ``since``: when it was first told so."""
 
 event_logs = Table(
     "event_logs",

@@ -45,8 +45,8 @@ class Last(msgspec.Struct, frozen=True, kw_only=True):
 class DoorView(msgspec.Struct, frozen=True, kw_only=True):
     """``mode``: free, code, locked, or None where that is not known. ``alarm``: fire, forced, held, glass (its
     break-glass unit is broken). ``fault``: in which way its lock or button misbehaves. ``codes_wait_until``: too
-    many wrong codes were typed, so that none is taken until then. ``stale``: its edge is out of reach, so this is how
-    it was."""
+    many wrong codes were typed, so that none is taken until then. ``since``: when it became so; ``at``: when that was
+    last told. ``stale``: its edge is out of reach, so this is how it was."""
 
     id: str
     name: str
@@ -57,6 +57,7 @@ class DoorView(msgspec.Struct, frozen=True, kw_only=True):
     fault: str | None
     codes_wait_until: str | None
     since: str | None
+    at: str | None
     stale: bool
     last: Last | None
 
@@ -100,6 +101,7 @@ class MotionView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     zone: str
     active: bool
+    since: str
     at: str
     stale: bool
 

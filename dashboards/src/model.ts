@@ -298,7 +298,7 @@ export interface Snapshot {
   areas: Area[];
   doors: Door[];
   counters: { id: string; edge: string; door: string | null; ins_today: number | null; outs_today: number | null; at: string | null; stale: boolean }[];
-  motion: { id: string; zone: string; active: boolean | null; at: string | null; stale: boolean }[];
+  motion: { id: string; zone: string; active: boolean | null; since: string; at: string | null; stale: boolean }[];
   wifi: { id: string; zone: string; stations: number | null; at: string | null; stale: boolean }[];
   mode: { mode: string; until: string | null } | null;
   outages: { edge: string; from: string; to: string | null }[];
@@ -360,7 +360,10 @@ export interface Door {
   fault: string | null;
   /** Too many wrong codes were typed: none is taken until then. */
   codes_wait_until: string | null;
+  /** When it became so. */
   since: string | null;
+  /** When that was last told. */
+  at: string | null;
   stale: boolean;
   last: { at: string; text: string } | null;
 }

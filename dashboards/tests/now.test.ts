@@ -60,6 +60,7 @@ test("fire goes before everything, and stays until a key holder has ended it", (
     fault: "the lock does not hold",
     codes_wait_until: "2026-11-25T12:30:00Z",
     since: "2026-11-25T11:00:00Z",
+    at: "2026-11-25T11:40:00Z",
     stale: false,
     last: null,
   };

@@ -72,6 +72,34 @@ async def test_a_fire_line_is_shown_until_it_is_cleared(hub: Hub, edge: FakeEdge
     await told(hub, lambda shot: not shot.fires, "it is over")
 
 
+async def test_what_is_told_again_holds_since_it_was_first_told_so(hub: Hub, edge: FakeEdge) -> None:
+    async def say_at(minutes: int, fire: str, active: bool, contact: str) -> Snapshot:
+        at = NOW - timedelta(minutes=minutes)
+        told_of: list[tuple[str, str, dict[str, str | int | float | bool | None]]] = [
+            ("fire", "fire-line", {"state": fire}),
+            ("motion", "pir", {"active": active, "zone": "hall"}),
+            ("door", "front-door", {"contact": contact}),
+        ]
+        for kind, device, values in told_of:
+            await edge.say_state(DeviceState(device=device, kind=kind, seq=1, at=at, values=values))
+        return await told(
+            hub,
+            lambda shot: shot.doors[0].at and datetime.fromisoformat(shot.doors[0].at) == at,
+            "what was last told is shown",
+        )
+
+    def since(shot: Snapshot) -> list[int]:
+        known = (shot.fires[0].since, shot.motion[0].since, shot.doors[0].since)
+        return [(NOW - datetime.fromisoformat(each)) // timedelta(minutes=1) for each in known if each]
+
+    assert since(await say_at(30, "latched", False, "closed")) == [30, 30, 30]
+    again = await say_at(20, "latched", False, "closed")
+    assert since(again) == [30, 30, 30]
+    assert datetime.fromisoformat(again.motion[0].at) == NOW - timedelta(minutes=20)
+    assert since(await say_at(10, "active", True, "open")) == [10, 10, 10]
+    assert since(await say_at(5, "latched", False, "closed")) == [5, 5, 5]
+
+
 @pytest.mark.parametrize("alarm", ["fire", "glass", "forced", "held"])
 async def test_a_door_tells_what_somebody_should_look_at(hub: Hub, edge: FakeEdge, alarm: str) -> None:
     await say(edge, "door", "front-door", contact="closed", alarm=alarm)
