@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import httpx
@@ -25,6 +26,7 @@ from edge.wire.decide import REASON_TEXT, Reason
 from edge.wire.events import AccessData
 from tests.controller.access.test_access import go_offline
 from tests.controller.clock import ManualClock
+from tests.controller.enrolment.trusting import trust
 from tests.controller.running import NOW
 from tests.controller.village import API, SITE, Json, act, book
 from tests.eventually import eventually
@@ -207,8 +209,10 @@ def test_the_page_about_codes_tells_how_to_ask() -> None:
 
 
 async def revoke(client: httpx.AsyncClient, house: House) -> None:
+    """Put the edge out, and let another Pi in, without which it would get no plan."""
     answer = await client.post(f"{API}/sites/{SITE}/edges/{EDGE}/revocation", json={"reason": "stolen"})
     assert answer.status_code == 200, answer.text
+    await trust(house, SITE, EDGE, token_bytes(32))
 
 
 async def rotate(client: httpx.AsyncClient, house: House) -> None:
