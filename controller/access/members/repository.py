@@ -34,6 +34,12 @@ async def member(tx: Tx, keys: Keys, member_id: str) -> Member | None:
     return found[0] if found else None
 
 
+async def carded(tx: Tx, keys: Keys, card: str) -> Member | None:
+    """Whose card it is, of those who have ended too."""
+    found = await _read(tx, keys, select(members).where(members.c.card_tag == tag(keys, card)))
+    return found[0] if found else None
+
+
 async def numbered(tx: Tx, keys: Keys, numbers: Iterable[str]) -> dict[str, Member]:
     """Those of the members that there are, ended ones too, by number."""
     tags = [tag(keys, number) for number in numbers]

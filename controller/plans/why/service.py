@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from controller import localtime
 from controller.access.holders import repository as holders
+from controller.access.members import repository as members
+from controller.access.members.model import against
 from controller.access.offline import booking_of
 from controller.bookings import repository as bookings
 from controller.bookings.model import Booking
@@ -56,7 +59,8 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """A decision and all that it rests on. ``past``: it is about a moment that is over. ``assumed``: how far the clock
     is believed was not told, and ``trust`` is taken to be so. ``grant``: what was found; ``told``: what the door itself
     told around that moment. ``secret_gone``: the secret that the plan was made with is not kept any more, so that no
-    code of then is recognised. ``unlisted``: it is an offline code that the plan does not list."""
+    code of then is recognised. ``unlisted``: it is an offline code that the plan does not list. ``kept_out``: of a library member who
+    is in no grant, what is in the way on that day, as far as is known today; "" where it is nothing; ``None``: it is no member's."""
 
     question: Question
     place: Picture
@@ -76,6 +80,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     told: tuple[Told, ...]
     secret_gone: bool
     unlisted: bool
+    kept_out: str | None
 
 
 class Why:
@@ -151,9 +156,23 @@ class Why:
                 told=tuple(told),
                 secret_gone=made_with is None,
                 unlisted=unlisted,
+                kept_out=await self._kept_out(tx, place, question) if decision.kind is None else None,
             )
         await self._database.run(self._record, question, actor)
         return explained
+
+    async def _kept_out(self, tx: Tx, place: Picture, question: Question) -> str | None:
+        """What keeps the member out whose card or id it is; ``None`` where it is no member's."""
+        if question.whose:
+            member = await members.member(tx, self._keys, question.whose)
+        elif question.shown.card:
+            member = await members.carded(tx, self._keys, question.shown.card)
+        else:
+            return None
+        if member is None:
+            return None
+        day = localtime.local_day(question.at, place.site.tz)
+        return against(member, place.site.id, day, least_age=place.policy.member_age)
 
     async def _plan(self, tx: Tx, door: Door, at: datetime, *, past: bool) -> tuple[InForce | None, Plan | None]:
         """What the edge carried out at a moment that is over; else what it has been given."""

@@ -81,6 +81,8 @@ def _whose(found: Explained, actor: Actor) -> str:
         if decision.reason in (Reason.UNKNOWN, Reason.PASS_UNKNOWN):
             if found.secret_gone:
                 return "That plan's codes cannot be recognised any more: the secret it was made with is gone."
+            if found.kept_out is not None:
+                return _kept_out(found.kept_out, actor, found.question.site)
             return "It stands in no grant of that plan for this door."
         return ""
     text = f"It is {_KINDS[decision.kind]}"
@@ -92,6 +94,31 @@ def _whose(found: Explained, actor: Actor) -> str:
     elif found.holder and may(actor, Action.KEYS, Thing(site=found.question.site)):
         text += f": {found.holder}"
     return text + (", the one for duress." if decision.duress else ".")
+
+
+_MENDS = (
+    ("is suspended", "`hallkeeper members suspend NUMBER --lift` lets them in again"),
+    ("is no longer", "if that is wrong, bring in the library's list again with `hallkeeper members import`"),
+    ("has a membership", "once the library has renewed it, bring in its list with `hallkeeper members import`"),
+    ("has had no induction", "note the day of their induction at this site"),
+    ("has the induction", "from that day on the card opens; note another day if that is wrong"),
+    ("has no PIN", "the library has to set one; then bring in its list with `hallkeeper members import`"),
+    ("must be", "the date of birth comes with the library's list, and the least age is set in the site's rules"),
+)
+"""What to do about each beginning of what ``against`` tells."""
+
+
+def _kept_out(why: str, actor: Actor, site: str) -> str:
+    """Of a member whom the plan does not let in. Of what the library tells of them only who keeps keys hears."""
+    if not may(actor, Action.KEYS, Thing(site=site)):
+        return "It is a library member's, and stands in no grant of that plan; who keeps the keys can tell why."
+    if not why:
+        return (
+            "It is a library member's, against whom nothing stands today; that plan does not have them, "
+            "and the next one will."
+        )
+    mend = next(mend for begins, mend in _MENDS if why.startswith(begins))
+    return f"It is a library member's, who {why}: {mend}."
 
 
 def _window(found: Explained) -> str:

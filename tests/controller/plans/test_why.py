@@ -25,6 +25,7 @@ from edge.wire.credentials import Method
 from edge.wire.decide import REASON_TEXT, Reason
 from edge.wire.events import AccessData
 from tests.controller.access.test_access import go_offline
+from tests.controller.access.test_members import send
 from tests.controller.clock import ManualClock
 from tests.controller.enrolment.trusting import trust
 from tests.controller.running import NOW
@@ -328,3 +329,27 @@ async def test_an_offline_code_that_no_plan_listed_opened_where_the_door_was_out
     found = await why(village, code=code["code"], at="2026-11-25T18:05")
     assert (found["granted"], found["booking"]) == (opens, made["id"] if opens and issued else None)
     assert any("That plan does not list it" in each for each in found["text"])
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("2749,2015-05-01,2027-06-30,no,,2026-11-01", "who must be 16 or older: the date of birth"),
+        ("2749,,2027-06-30,no,,2026-11-01", "the list does not say how old they are: the date of birth"),
+        ("2749,1990-05-01,2027-06-30,yes,,2026-11-01", "who is suspended: `hallkeeper members suspend NUMBER --lift`"),
+        ("2749,1990-05-01,2026-11-20,no,,2026-11-01", "a membership that ended on 20 November 2026: once"),
+        ("2749,1990-05-01,2027-06-30,no,,", "who has had no induction here: note the day"),
+        ("2749,1990-05-01,2027-06-30,no,,2026-12-01", "who has the induction on 1 December 2026: from that day"),
+        (",1990-05-01,2027-06-30,no,,2026-11-01", "who has no PIN: the library"),
+    ],
+)
+async def test_a_member_who_is_kept_out_is_told_apart_from_an_unknown_card_with_the_mend(
+    any_village: httpx.AsyncClient, any_house: House, row: str, told: str
+) -> None:
+    await send(any_village, f"D100200300,{row},")
+    await sign(any_house)
+    found = await why(any_village, card="bar:D100200300", pin="2749", at="2026-11-26T18:05")
+    assert found["granted"] is False
+    assert told in " ".join(found["text"])
+    other = await why(any_village, card="bar:D100200301", pin="2749", at="2026-11-26T18:05")
+    assert "It stands in no grant of that plan for this door." in other["text"]
