@@ -59,8 +59,9 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """A decision and all that it rests on. ``past``: it is about a moment that is over. ``assumed``: how far the clock
     is believed was not told, and ``trust`` is taken to be so. ``grant``: what was found; ``told``: what the door itself
     told around that moment. ``secret_gone``: the secret that the plan was made with is not kept any more, so that no
-    code of then is recognised. ``unlisted``: it is an offline code that the plan does not list. ``kept_out``: of a library member who
-    is in no grant, what is in the way on that day, as far as is known today; "" where it is nothing; ``None``: it is no member's."""
+    code of then is recognised. ``unlisted``: it is an offline code that the plan does not list. ``kept_out``: of a
+    library member who is in no grant, what is in the way on that day, as far as is known today; "" where it is nothing;
+    ``None``: it is no member's."""
 
     question: Question
     place: Picture
