@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller import localtime
+from controller.access import words
 from controller.database import Tx
 from controller.enrolment import repository as enrolment
 from controller.estate.model import Door, Edge, SiteParts
@@ -39,11 +40,13 @@ from controller.telemetry.views import (
 )
 from controller.telemetry.words import door_of, happened
 from edge.wire.errors import Malformed
-from edge.wire.events import AlarmData, ClosingData, ClosingStage
+from edge.wire.events import AccessData, AlarmData, ClosingData, ClosingStage
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
 RECENT = 20
+_LOOKED_AT = 100
+"""Of how many events the recent lines are made: many refusals may fold into one."""
 _KINDS = ("access", "door", "recount", "boot", "outage", "plan", "fault", "fire", "lockout", "alarm", "closing")
 _LOOK_BACK = timedelta(hours=24)
 """How far back outages and alerts are shown."""
@@ -81,6 +84,7 @@ async def take_snapshot(
     marks = await reading.site_marks(tx, site)
     looked = Interval(start=now - _LOOK_BACK, end=now + timedelta(seconds=1))
     undecided = await restored.undecided(tx, site, now)
+    latest = await reading.latest_events(tx, site, kinds=_KINDS, limit=_LOOKED_AT, late=True)
     put_out = await enrolment.put_out(tx, site)
     edges = [
         await _edge(tx, edge, states.get(edge.id), refused.get(edge.id, {}), put_out.get(edge.id), told)
@@ -164,8 +168,17 @@ async def take_snapshot(
         restored=undecided,
         overrides=_overrides(await show(tx, parts, now), told),
         acts=await plans.last_acts(tx, site),
-        recent=_recent(parts, await reading.latest_events(tx, site, kinds=_KINDS, limit=RECENT, late=True), told),
+        recent=_recent(parts, latest, told, now),
     )
+
+
+class _Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A recent line, told so many ``times`` between its first and last time."""
+
+    text: str
+    first: datetime
+    last: datetime
+    times: int = 1
 
 
 class _Teller:
@@ -307,10 +320,12 @@ async def _secured(tx: Tx, site: str) -> set[str]:
     return {edge for edge, well in newest.items() if well}
 
 
-def _recent(parts: SiteParts, events: Iterable[LoggedEvent], told: _Teller) -> list[Last]:
+def _recent(parts: SiteParts, events: Iterable[LoggedEvent], told: _Teller, now: datetime) -> list[Last]:
+    """What happened, the newest first; the same refusal at the same door over and over is one line, at its last time,
+    with how often and since when."""
     names = {door.id: door.name for door in parts.doors}
     edges = {edge.id: edge.name for edge in parts.edges}
-    found: list[Last] = []
+    lines: list[_Line] = []
     for event in events:
         try:
             data = read_data(event.kind, event.data)
@@ -321,8 +336,20 @@ def _recent(parts: SiteParts, events: Iterable[LoggedEvent], told: _Teller) -> l
             where = names.get(door, door) if door else edges.get(event.edge, event.edge)
             where = data.area if isinstance(data, AlarmData) else where
             late = " (learned late)" if event.learned_late else ""
-            found.append(Last(at=told.at(event.at), text=f"{where}: {text}{late}"))
-    return found
+            line = _Line(text=f"{where}: {text}{late}", first=event.at, last=event.at)
+            if isinstance(data, AccessData) and not data.granted and lines and lines[-1].text == line.text:
+                last = lines.pop()
+                line = _Line(text=line.text, first=event.at, last=last.last, times=last.times + 1)
+            lines.append(line)
+    return [
+        Last(
+            at=told.at(each.last),
+            text=each.text
+            if each.times == 1
+            else f"{each.text}, {each.times} times since {words.at(each.first, parts.site.tz, now=now)}",
+        )
+        for each in lines[:RECENT]
+    ]
 
 
 def _of_kind(devices: Iterable[tuple[str, KnownState]], kind: str) -> list[tuple[str, KnownState]]:

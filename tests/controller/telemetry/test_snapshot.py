@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from controller.telemetry.views import PeopleView, Snapshot
+from controller.telemetry.words import happened
 from edge.wire.credentials import CredentialKind, Method
 from edge.wire.decide import Reason
 from edge.wire.events import AccessData, ClosingData, ClosingStage, DoorChange, DoorData, Event, OutageData, RecountData
@@ -339,3 +340,27 @@ async def test_what_happened_while_the_line_was_cut_appears_in_its_place_and_say
     found = await snapshot(hub)
     assert [each.text for each in found.recent] == ["Front door: opened", "Front door: opened (learned late)"]
     assert datetime.fromisoformat(found.recent[1].at) == NOW - timedelta(minutes=30)
+
+
+async def test_a_refusal_over_and_over_is_one_line_with_its_number_and_times(hub: Hub, edge: FakeEdge) -> None:
+    def refused(seq: int, door: str = "front-door") -> Event:
+        data = AccessData(door=door, method=Method.CODE, granted=False, reason=Reason.UNKNOWN)
+        return event(seq, data, device=door, at=NOW - timedelta(seconds=50 - seq))
+
+    def opened(seq: int) -> Event:
+        data = DoorData(door="front-door", change=DoorChange.OPENED)
+        return event(seq, data, device="front-door", at=NOW - timedelta(seconds=50 - seq))
+
+    await edge.send([opened(1), refused(2), opened(3), opened(4), *(refused(seq) for seq in range(5, 30))])
+    await edge.send([refused(30, "side-door")])
+    await edge.acknowledged(30)
+    recent = (await snapshot(hub)).recent
+    why = f"Front door: {happened(AccessData(door='', method=Method.CODE, granted=False, reason=Reason.UNKNOWN))}"
+    assert [each.text for each in recent[1:]] == [
+        f"{why}, 25 times since 11:59",
+        "Front door: opened",
+        "Front door: opened",
+        why,
+        "Front door: opened",
+    ]
+    assert datetime.fromisoformat(recent[1].at) == NOW - timedelta(seconds=21)
