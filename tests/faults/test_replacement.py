@@ -97,10 +97,6 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, t
     assert "Choir" in told
     assert "Una Porter" in told
     assert "01632 960 001" in told
-    # As hallkeeper-broker-files.service does when the list is another.
-    await rig.broker.stop()
-    await rig.broker.start()
-    assert not await _gets_in(rig, thief)
 
     printed = await _typed(rig, token)
     [edge] = (await rig.api.get(f"/sites/{SITE}/now"))["edges"]
@@ -108,6 +104,12 @@ async def test_a_stolen_pi_is_replaced_with_the_commands_of_the_page(rig: Rig, t
     assert (await rig.stage.key(SITE, CODE_DOOR, old_code)).done
     await rig.set_power(SITE, False)
     data.rename(data.with_name("stolen"))
+
+    # As hallkeeper-broker-files.service does when the list is another.
+    await rig.broker.stop()
+    await rig.broker.start()
+    assert not await _gets_in(rig, thief)
+
     (made,) = re.findall(r"hk1\.\S+", printed)
     config = tmp_path / "edges" / SITE / "edge.toml"
     typed = enrol.replace("TOKEN", made).replace("https://hub.example.org", rig.address)
