@@ -15,6 +15,9 @@ app = typer.Typer(
 Number = Annotated[str, typer.Argument(help="The number on the member's card.")]
 
 
+_NO_INDUCTION = "has had no induction here"
+
+
 class _Fault(msgspec.Struct, frozen=True):
     column: str
     reason: str
@@ -43,6 +46,11 @@ class _Induction(msgspec.Struct, frozen=True):
     day: str
 
 
+class _KeptOut(msgspec.Struct, frozen=True):
+    site: str
+    why: str
+
+
 class _Member(msgspec.Struct, frozen=True):
     id: str
     number: str
@@ -51,6 +59,7 @@ class _Member(msgspec.Struct, frozen=True):
     suspended: bool
     suspended_until: str | None
     inductions: list[_Induction]
+    kept_out: list[_KeptOut]
     ended_at: str | None
 
 
@@ -88,6 +97,17 @@ def list_all(
 
 
 def _standing(member: _Member) -> str:
+    """What keeps them out; that they had no induction at a site, only of who had none anywhere."""
+    if said := _suspension(member):
+        return said
+    sites: dict[str, list[str]] = {}
+    for each in member.kept_out:
+        if each.why != _NO_INDUCTION or not member.inductions:
+            sites.setdefault(each.why, []).append(each.site)
+    return "; ".join(why if len(sites) == 1 else f"{why} ({', '.join(at)})" for why, at in sites.items())
+
+
+def _suspension(member: _Member) -> str:
     if member.ended_at:
         return "no longer a member"
     if not member.suspended:
@@ -115,7 +135,7 @@ def suspend(
     told = caller.attempt("PATCH", f"/members/{found[0].id}", body, "application/json", _Member)
     if isinstance(told, Refusal):
         caller.refuse(told.detail)
-    caller.say(f"{told.number}: {_standing(told) or 'not suspended'}")
+    caller.say(f"{told.number}: {_suspension(told) or 'not suspended'}")
 
 
 @app.command("import")

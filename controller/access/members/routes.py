@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -13,7 +14,7 @@ from controller.access.members.model import EVERYWHERE, Member
 from controller.access.members.service import Become, Change, Outcome
 from controller.csv_bodies import CSV_BODY, csv_refused
 from controller.fields import LIST_LIMIT, After, Answer, Body, Day, IdPath, Limit, Line, Slug, Yes
-from controller.house import TheHouse
+from controller.house import House, TheHouse
 from controller.people.gate import KeepsKeys
 from controller.problem import NotSignedIn, TooLarge, described
 
@@ -27,9 +28,17 @@ class InductionAnswer(Answer):
     day: str
 
 
+class KeptOutAnswer(Answer):
+    """``why``: what is in the way at the site today, such as “must be 16 or older”."""
+
+    site: str
+    why: str
+
+
 class MemberAnswer(Answer):
-    """``number``: its last four signs. ``has_pin``: without one they do not get in. ``source``: whence the list comes.
-    ``checked_at``: when it last changed something or vouched for them."""
+    """``number``: its last four signs. ``kept_out``: sites at which they do not get in today. ``has_pin``: without one
+    they do not get in. ``source``: whence the list comes. ``checked_at``: when it last changed something or vouched
+    for them."""
 
     id: str
     number: str
@@ -39,6 +48,7 @@ class MemberAnswer(Answer):
     suspended: bool
     suspended_until: str | None
     inductions: list[InductionAnswer]
+    kept_out: list[KeptOutAnswer]
     source: str
     checked_at: str
     ended_at: str | None
@@ -109,7 +119,7 @@ async def list_members(
     """Members of the library, in the order in which they came. No name is kept of them."""
     found = await house.members.listed(number=number, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
-    return MemberPage(items=[_answer(each) for each in found], next=found[-1].id if more else None)
+    return MemberPage(items=await _answers(house, found), next=found[-1].id if more else None)
 
 
 @router.post("/members/import", responses=described(TooLarge), openapi_extra=CSV_BODY)
@@ -147,24 +157,28 @@ async def check_members(house: TheHouse, actor: KeepsKeys) -> CheckedAnswer:
 @router.get("/members/{member_id}", responses=described(MemberUnknown))
 async def get_member(member_id: IdPath, house: TheHouse, actor: KeepsKeys) -> MemberAnswer:
     """One of them."""
-    return _answer(await house.members.get(member_id))
+    return (await _answers(house, [await house.members.get(member_id)]))[0]
 
 
 @router.patch("/members/{member_id}", responses=described(MemberUnknown))
 async def change_member(member_id: IdPath, body: MemberChangeBody, house: TheHouse, actor: KeepsKeys) -> MemberAnswer:
     """Suspend a member, for a while or until it is lifted, or lift that. The doors follow with their next plan; the
     next list from the library system says it anew where it has the column."""
-    return _answer(await house.members.change(member_id, body.change(), actor=actor.name))
+    return (await _answers(house, [await house.members.change(member_id, body.change(), actor=actor.name)]))[0]
 
 
 @router.put("/members/{member_id}/induction", responses=described(MemberUnknown))
 async def induct_member(member_id: IdPath, body: InductionBody, house: TheHouse, actor: KeepsKeys) -> MemberAnswer:
     """Note the day of a member's induction at a site or for all, or take it back. From that day on they can come in."""
     site = EVERYWHERE if body.site is None else body.site
-    return _answer(await house.members.induct(member_id, site, body.day, actor=actor.name))
+    return (await _answers(house, [await house.members.induct(member_id, site, body.day, actor=actor.name)]))[0]
 
 
-def _answer(member: Member) -> MemberAnswer:
+async def _answers(house: House, found: Sequence[Member]) -> list[MemberAnswer]:
+    return [_answer(each, kept) for each, kept in zip(found, await house.members.kept_out(found), strict=True)]
+
+
+def _answer(member: Member, kept_out: Mapping[str, str]) -> MemberAnswer:
     standing = member.standing
     return MemberAnswer(
         id=member.id,
@@ -177,6 +191,7 @@ def _answer(member: Member) -> MemberAnswer:
         inductions=[
             InductionAnswer(site=site or None, day=day.isoformat()) for site, day in sorted(member.inductions.items())
         ],
+        kept_out=[KeptOutAnswer(site=site, why=why) for site, why in kept_out.items()],
         source=member.source,
         checked_at=member.checked_at.isoformat(),
         ended_at=member.ended_at.isoformat() if member.ended_at else None,

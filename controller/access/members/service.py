@@ -8,10 +8,12 @@ from enum import StrEnum
 
 import msgspec
 
+from controller import localtime
 from controller.access.members import repository
 from controller.access.members.errors import MemberUnknown
-from controller.access.members.model import Member, Standing
+from controller.access.members.model import Member, Standing, against
 from controller.access.members.sheet import COLUMNS, NEEDED, Given, read_rows
+from controller.bookings.policies.repository import policy
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate import repository as estate
@@ -58,6 +60,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     suspended_until: date | msgspec.UnsetType | None = msgspec.UNSET
 
 
+_MOST_SITES = 1000
+"""More than any library has; a bound only because a list of sites wants one."""
+
+
 class Members:
     """A file means the same however often it comes. Whoever asks may keep keys."""
 
@@ -78,6 +84,18 @@ class Members:
         """Raises ``MemberUnknown``."""
         async with self._database.read() as tx:
             return await self._found(tx, member_id)
+
+    async def kept_out(self, found: Sequence[Member]) -> list[dict[str, str]]:
+        """What keeps each of them out today, by site; sites at which nothing does are left out."""
+        now = self._clock.now()
+        kept: list[dict[str, str]] = [{} for _ in found]
+        async with self._database.read() as tx:
+            for site in await estate.list_sites(tx, after=None, limit=_MOST_SITES):
+                least_age, day = (await policy(tx, site.id)).member_age, localtime.local_day(now, site.tz)
+                for each, at in zip(found, kept, strict=True):
+                    if why := against(each, site.id, day, least_age=least_age):
+                        at[site.id] = why
+        return kept
 
     async def take(self, data: bytes, *, preview: bool, whole: bool, source: str, actor: str) -> Outcome:
         """Write the rows that are sound. ``whole``: who is not in the file is no longer a member; only where no row is

@@ -111,3 +111,13 @@ async def test_holders_are_brought_in_after_a_dry_run_with_their_codes_printed_o
     [row] = csv.reader(out.read_text(encoding="utf-8-sig").splitlines()[1:])
     assert row[1:] == ["Una Porter", "staff", SITE, "2026-11-01", "", "code"]
     assert "1 unchanged" in (await typed(holders_cli, "import", str(out))).stdout
+
+
+async def test_the_list_of_members_says_of_each_what_keeps_them_out(typed: Typed, tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    rows = ("D1,8205,2015-05-01,,2026-11-01", "D2,8206,1990-05-01,2026-11-01,2026-11-01", "D3,8207,1990-05-01,,")
+    file.write_text("\n".join(("number,pin,born,expires,inducted", *rows, "D4,8208,1990-05-01,,2026-11-01\n")))
+    assert (await typed(members_cli, "import", str(file))).exit_code == 0
+    shown = " ".join((await typed(members_cli, "list")).stdout.split())
+    for each in ("must be 16", "membership that", "no induction"):
+        assert shown.count(each) == 1, shown
