@@ -31,6 +31,7 @@ APPLIED_LIMIT_MS = 300.0
 TRIES = 500
 PATIENCE_S = 10.0
 BIT_EVERY_S = 0.001
+KEY_EVERY_S = 0.15
 BACKLOG = 20_000
 """Events that wait on the disk when it is busy."""
 OTHER_PLANS = 4
@@ -52,7 +53,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Keypad(MockFactory):  # type: ignore[misc]  # gpiozero has no types
-    """Pins whose ticks run ahead by the time between two bits, for which nobody has to wait."""
+    """Pins whose ticks run ahead by the time between two keys and two bits, for which nobody has
+    to wait."""
 
     ahead_s = 0.0
 
@@ -159,6 +161,7 @@ async def _type(factory: _Keypad, code: str) -> float:
 def _press(factory: _Keypad, digit: str) -> float:
     """The four bits of a key; when the last one came."""
     at = 0.0
+    factory.ahead_s += KEY_EVERY_S
     for bit in f"{int(digit):04b}":
         pin = factory.pin(D1 if bit == "1" else D0)
         factory.ahead_s += BIT_EVERY_S
