@@ -262,6 +262,11 @@ def read_part(name: str, data: bytes, ref: PartRef) -> Part:
     """A part's value. Raises ``PlanRefused`` when the bytes are not those the manifest names, else ``WireError``."""
     if len(data) != ref.size or digest(data) != ref.digest:
         raise PlanRefused(f"part {name} is not the one the manifest names")
+    return part_of(data)
+
+
+def part_of(data: bytes) -> Part:
+    """A part's value, of bytes that are known to be one. Raises ``WireError``, also for more than ``PART_LIMIT``."""
     part: Part = decode(data, Part, limit=PART_LIMIT)  # type: ignore[arg-type]  # mypy: a union is no type[T]
     return part
 

@@ -13,7 +13,7 @@ from controller.access.model import WantedGrant
 from controller.plans.compile import Compiled, PlanInput, TooMuchForOnePart
 from controller.plans.restored.difference import clipped
 from controller.plans.restored.model import Identity, Piece, contents, identity
-from edge.wire.codec import PART_LIMIT, decode, encode
+from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.interval import Interval
 from edge.wire.offline import OfflineWindow
 from edge.wire.plan import (
@@ -32,6 +32,7 @@ from edge.wire.plan import (
     Session,
     SessionsPart,
     digest,
+    part_of,
     split,
 )
 
@@ -89,7 +90,7 @@ def carry(compiled: Compiled, given: Carried) -> Compiled:
     parts: dict[str, bytes] = {}
     left, doors = 0, set[str]()
     for name, data in compiled.parts.items():
-        part: Part = decode(data, Part)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+        part = part_of(data)
         changed = _changed(part, given)
         if isinstance(part, GrantsPart) and isinstance(changed, GrantsPart):
             left += len(part.grants) - len(changed.grants)

@@ -12,9 +12,9 @@ from controller.database import Tx
 from controller.people.may import Thing
 from controller.plans.restored.model import Decision, Entry, Item, Kind, Piece, Place
 from controller.plans.tables import restored, restored_pieces
-from edge.wire.codec import decode, encode
+from edge.wire.codec import encode
 from edge.wire.interval import Interval
-from edge.wire.plan import Part
+from edge.wire.plan import part_of
 
 _FIELDS = tuple(restored.c[name] for name in Entry.__struct_fields__)
 _AT_ONCE = 500
@@ -166,7 +166,7 @@ _PIECES = (
 
 def _pieces(rows: Iterable[RowMapping]) -> Iterable[Piece]:
     for row in rows:
-        part: Part = decode(row["part"], Part)  # type: ignore[arg-type]  # mypy: a union is no type[T]
+        part = part_of(row["part"])
         yield Piece(
             entry=row["entry"],
             gone=row["gone"],

@@ -49,14 +49,13 @@ from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.gate import Gate
 from edge.wire.clock import Clock
-from edge.wire.codec import decode
 from edge.wire.credentials import CredentialKind
 from edge.wire.envelope import Keyring
 from edge.wire.errors import WireError
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 from edge.wire.messages import Status
-from edge.wire.plan import GrantsPart, Override, Part
+from edge.wire.plan import GrantsPart, Override, part_of
 
 log = logging.getLogger(__name__)
 
@@ -212,7 +211,7 @@ class Restored:
                 sealed=held.sealed,
                 compiled_at=min(signed_about(manifest.version), now),
                 grants=sum(
-                    len(part.grants) for part in map(_part, held.parts.values()) if isinstance(part, GrantsPart)
+                    len(part.grants) for part in map(part_of, held.parts.values()) if isinstance(part, GrantsPart)
                 ),
             )
             await plans.insert_plan(tx, signed, held.parts)
@@ -359,12 +358,7 @@ def _differences(
 
 
 def _read(parts: Mapping[str, bytes]) -> Contents:
-    return contents(_part(data) for data in parts.values())
-
-
-def _part(data: bytes) -> Part:
-    part: Part = decode(data, Part)  # type: ignore[arg-type]  # mypy: a union is no type[T]
-    return part
+    return contents(map(part_of, parts.values()))
 
 
 def _real() -> float:
