@@ -29,9 +29,23 @@ class Ledger:
         self.rig = rig
         self.world = rig.world
         self.reported = rig.world.reported[part]
+        self._part = part
         self._building = rig.world.site(part).building
         self._people = 0
         self._under_way = 0
+
+    async def pull_the_plug(self) -> list[Event]:
+        """kill -9 the edge. What it recorded in the second before, which may be gone with it (DESIGN: the loss
+        window)."""
+        await self.rig.set_power(self._part, False)
+
+        async def dead() -> bool:
+            return self.world.site(self._part).wires is None
+
+        await self.rig.until(dead, f"the world has seen the Pi of {self._part} die")
+        # The clock of everything runs so many times as fast as that of the disk.
+        safe = self.rig.clock.now() - timedelta(seconds=self.rig.plan.rate)
+        return [event for event in self.reported.recent if event.at > safe]
 
     # People
 

@@ -92,15 +92,8 @@ class Barn:
         assert outcome.done, outcome.text
 
     async def pull_the_plug(self) -> None:
-        """kill -9; what it recorded in the second before may be gone with it."""
-        await self.rig.set_power(ANNEX, False)
-
-        async def dead() -> bool:
-            return self.site.wires is None
-
-        await self.rig.until(dead, "the world has seen the Pi of the barn die")
-        safe = self.rig.clock.now() - timedelta(seconds=RATE)
-        self._may_be_gone += [event for event in self.ledger.reported.recent if event.at > safe]
+        """kill -9."""
+        self._may_be_gone += await self.ledger.pull_the_plug()
 
     async def holds(self) -> list[Stored]:
         """Nothing of it is lost or twice, and nobody is locked in; what is stored."""

@@ -8,7 +8,7 @@ would let out whoever else came.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -105,17 +105,8 @@ class Trial:
         assert outcome.done, outcome.text
 
     async def pull_the_plug(self) -> None:
-        """kill -9 the edge. What it recorded in the second before may be gone with it (DESIGN: the loss window)."""
-        rig = self.rig
-        await rig.set_power(SITE, False)
-
-        async def dead() -> bool:
-            return self.site.wires is None
-
-        await rig.until(dead, "the world has seen the Pi die")
-        # The clock of everything runs so many times as fast as that of the disk.
-        safe = rig.clock.now() - timedelta(seconds=rig.plan.rate)
-        self._may_be_gone += [event for event in rig.world.reported[SITE].recent if event.at > safe]
+        """kill -9 the edge."""
+        self._may_be_gone += await self.ledger.pull_the_plug()
 
     async def wakes(self, *, machine: bool = True) -> None:
         """The edge starts again, with its whole ``machine`` or alone, and is at work."""
