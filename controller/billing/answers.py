@@ -141,11 +141,12 @@ class ExampleAnswer(Answer):
 class EffectAnswer(Answer):
     """``shifts``: bookings that wait for a decision, the first 100, with their price before and after. ``kept``: how
     many confirmed bookings are still to come, whose quotes stay as they are. ``examples``: typical bookings whose price
-    changes."""
+    changes. ``dear_parts``: sentences, one for each space that costs more than a space it is part of."""
 
     shifts: list[ShiftAnswer]
     kept: int
     examples: list[ExampleAnswer]
+    dear_parts: list[str]
 
 
 class SetAnswer(TariffsAnswer):
@@ -299,6 +300,7 @@ def _effect_answer(effect: Effect, zone: ZoneInfo) -> EffectAnswer:
             )
             for each in effect.examples
         ],
+        dear_parts=list(effect.dear_parts),
     )
 
 

@@ -1,6 +1,6 @@
 """Which rule holds where several fit: the most particular one. Pure.
 
-A rule that names more kinds of things (parties, spaces, layouts, tiers, hours, modes) is more particular; of two that
+A rule that names more kinds of things (parties, tiers, spaces, layouts, hours, modes) is more particular; of two that
 name as many, the one that names the earlier kind in this list. Two that name the same kinds and can both fit are a tie,
 which is refused when tariffs are set, so the order in which rules are written never matters.
 """
@@ -11,8 +11,9 @@ from itertools import combinations
 from controller.billing import week
 from controller.billing.model import AnyScope, Priced, Scope
 
-KINDS = ("parties", "spaces", "layouts", "tiers", "hours", "modes")
-"""What a rule may name, the most particular first."""
+KINDS = ("parties", "tiers", "spaces", "layouts", "hours", "modes")
+"""What a rule may name, the most particular first: who, then where, then when. A rate for who pays nothing holds in a
+room that has a price of its own."""
 
 
 def particularity(rule: Scope) -> tuple[int, tuple[bool, ...]]:

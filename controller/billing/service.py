@@ -1,18 +1,17 @@
 """Tariffs read and set; quotes given, looked up, let off."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import msgspec
 
-from controller import localtime
 from controller.billing import cancelling, repository
 from controller.billing.checking import faults, parties_named
 from controller.billing.errors import NothingCharged, TariffsStale
+from controller.billing.examples import dear_parts, examples
 from controller.billing.freezing import Freezer, confirmed, quote_id
 from controller.billing.model import Bill, Example, Frozen, Kind, Line, Quote, Set, Shift, Tariffs, Why
-from controller.billing.pricelists import PriceLists, basis, priced
-from controller.billing.pricing import price
+from controller.billing.pricelists import PriceLists, basis
 from controller.billing.splitting import micros
 from controller.billing.till import open_till
 from controller.bookings import limits
@@ -33,21 +32,19 @@ from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 
 MOST_SHIFTS = 100
-MOST_EXAMPLES = 100
-_EXAMPLE_SPACES = 20
-_EXAMPLE_HOURS = (10, 19)
-_EXAMPLE_LENGTH = timedelta(hours=2)
 
 _NEVER_SET = Quote(lines=(Line(kind=Kind.UNSET, text="no charge was set when it was confirmed"),), total=None)
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """What new tariffs change. ``shifts``: bookings that wait for a decision, at most ``MOST_SHIFTS`` by start.
-    ``kept``: how many confirmed ones keep the quote they have. ``examples``: what typical bookings would cost."""
+    ``kept``: how many confirmed ones keep the quote they have. ``examples``: what typical bookings would cost.
+    ``dear_parts``: sentences, one for each space that costs more than a space it is part of."""
 
     shifts: tuple[Shift, ...]
     kept: int
     examples: tuple[Example, ...]
+    dear_parts: tuple[str, ...]
 
 
 class Quoted(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +137,8 @@ class Billing:
         return Effect(
             shifts=tuple(shifts),
             kept=await repository.count_confirmed(tx, picture.site.id, after=now),
-            examples=tuple(_examples(picture, old, new, now)),
+            examples=tuple(examples(picture, old, new, now)),
+            dear_parts=tuple(dear_parts(picture, new, now)),
         )
 
     async def quote(
@@ -264,27 +262,3 @@ def _asked(picture: Picture, draft: Draft) -> Asked:
     picture.require(draft.space)
     zone = picture.site.tz
     return draft.asked(limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends")))
-
-
-def _examples(picture: Picture, old: Tariffs, new: Tariffs, now: datetime) -> Iterator[Example]:
-    """Two hours tomorrow and on Saturday, in the morning and in the evening, for each space and tier; those whose price
-    changes."""
-    zone = picture.site.tz
-    tomorrow = localtime.local_day(now, zone) + timedelta(days=1)
-    saturday = tomorrow + timedelta(days=(5 - tomorrow.weekday()) % 7)
-    times = [_example_time(day, hour, picture) for day in sorted({tomorrow, saturday}) for hour in _EXAMPLE_HOURS]
-    spaces = [place.space.id for place in picture.by_space.values() if place.space.bookable][:_EXAMPLE_SPACES]
-    found = 0
-    for space in spaces:
-        for tier in Tier:
-            for during in times:
-                wish = priced(picture, basis(picture, Asked(space=space, title="", during=during)), tier)
-                before, after = price(old, wish, {}), price(new, wish, {})
-                if (before.total, before.unset_us) != (after.total, after.unset_us) and found < MOST_EXAMPLES:
-                    found += 1
-                    yield Example(space=space, tier=tier, during=during, before=before, after=after)
-
-
-def _example_time(day: date, hour: int, picture: Picture) -> Interval:
-    starts, _ = localtime.instant_moved(datetime(day.year, day.month, day.day, hour), picture.site.tz)  # noqa: DTZ001  # wall time on purpose
-    return Interval(start=starts, end=starts + _EXAMPLE_LENGTH)

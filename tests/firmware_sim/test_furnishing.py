@@ -56,6 +56,25 @@ def test_a_site_s_file_agrees_with_the_building_that_is_simulated(building: Buil
     assert file["hours"]["free_doors"] == [door.id for door in building.doors if door.free_while_staffed]
 
 
+@pytest.mark.parametrize("site", DEMO_SITES)
+async def test_the_council_pays_nothing_where_its_rate_says_so_and_no_half_costs_more_than_its_whole(
+    api: Api, clock: ManualClock, site: str
+) -> None:
+    await furnish(api, demo_buildings(), clock.now().date())
+    tariffs = await api.get(f"/sites/{site}/tariffs")
+    told = await api.put(f"/sites/{site}/tariffs?check=true", tariffs)
+    assert told["effect"]["dear_parts"] == []
+    rates = {each["name"]: each["per_hour_pence"] for each in tariffs["rates"]}
+    asked = {"starts": "2026-11-26T18:00", "ends": "2026-11-26T21:00", "tier": "council"}
+    spaces = (await api.get(f"/sites/{site}"))["spaces"]
+    prices = {
+        each["id"]: (await api.post(f"/sites/{site}/quote", asked | {"space": each["id"]}))["total_pence"]
+        for each in spaces
+        if each["bookable"]
+    }
+    assert set(prices.values()) == {rates.get("Council use", rates["Any room"]) * 3}, prices
+
+
 async def test_furnishing_twice_changes_nothing(api: Api, clock: ManualClock) -> None:
     today = clock.now().date()
     await furnish(api, demo_buildings(), today)

@@ -100,13 +100,13 @@ def test_modes_split_a_booking_where_a_rate_asks_for_one() -> None:
 def test_the_rate_that_names_most_wins_and_of_equals_the_one_that_names_the_earlier_kind() -> None:
     rates = [
         DAY,
-        Rate(name="tier", tiers=(Tier.COMMUNITY,), per_hour=900),
         Rate(name="space", spaces=("hall",), per_hour=800),
-        Rate(name="tier and hours", tiers=(Tier.COMMUNITY,), hours=("Thu 00:00-24:00",), per_hour=700),
+        Rate(name="tier", tiers=(Tier.COMMUNITY,), per_hour=0),
         Rate(name="space and mode", spaces=("hall",), modes=(Mode.CLOSED,), per_hour=600),
+        Rate(name="tier and hours", tiers=(Tier.COMMUNITY,), hours=("Thu 00:00-24:00",), per_hour=700),
         Rate(name="party", parties=("choir",), per_hour=850),
     ]
-    for count, winner in ((1, "any time"), (2, "tier"), (3, "space"), (4, "tier and hours"), (5, "space and mode")):
+    for count, winner in ((1, "any time"), (2, "space"), (3, "tier"), (4, "space and mode"), (5, "tier and hours")):
         found = quote(Tariffs(rates=tuple(rates[:count])), "2026-11-26 10:00", "2026-11-26 11:00")
         assert f"({winner})" in told(found)[0]
     found = quote(Tariffs(rates=(rates[0], rates[1], rates[2], rates[5])), "2026-11-26 10:00", "2026-11-26 11:00")

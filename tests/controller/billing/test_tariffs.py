@@ -141,6 +141,22 @@ async def test_a_check_tells_what_would_change_and_writes_nothing(village: httpx
     assert (await village.get(TARIFFS)).json()["version"] == 0
 
 
+async def test_setting_tariffs_names_each_half_that_costs_more_than_its_whole(village: httpx.AsyncClient) -> None:
+    for half in ("east", "west"):
+        made = await village.put(f"{API}/sites/{SITE}/spaces/hall-{half}", json={"name": f"Hall, {half}", "doors": []})
+        assert made.is_success, made.text
+    hall = {"name": "Hall", "capacity": 60, "doors": [], "parts": ["hall-east", "hall-west"]}
+    made = await village.put(f"{API}/sites/{SITE}/spaces/hall", json=hall)
+    assert made.is_success, made.text
+    community = HALL | {"tiers": ["community"], "per_hour_pence": 700}
+    east = {"name": "east", "spaces": ["hall-east"], "tiers": ["community"], "per_hour_pence": 400}
+    told = await put(village, check=True, rates=[ANY, community, east])
+    assert told["effect"]["dear_parts"] == [
+        "Hall, west costs £16.00 for two hours and Hall, which it is part of, £14.00 (community); "
+        "add 'hall-west' to the spaces of a rate"
+    ]
+
+
 async def test_the_dates_of_a_series_are_quoted_together(village: httpx.AsyncClient) -> None:
     await put(village, rates=[HALL], discounts=[{"name": "terms", "percent": 10, "dates": 3}])
     dates = [{"starts": f"2026-12-0{day}T18:00", "ends": f"2026-12-0{day}T20:00"} for day in (1, 2, 3)]
