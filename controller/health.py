@@ -39,4 +39,5 @@ async def ready(house: TheHouse, response: Response) -> Ready:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(house: TheHouse) -> Response:
     """Prometheus text."""
+    await house.edge_metrics.refresh()
     return Response(generate_latest(house.registry), media_type=CONTENT_TYPE_LATEST)

@@ -66,6 +66,7 @@ from controller.plans.time import GIVEN, Sources
 from controller.plans.why.service import Why
 from controller.secrets import Keys, load_keys
 from controller.settings import Settings
+from controller.telemetry.edge_metrics import EdgeMetrics
 from controller.telemetry.together import told_apart
 from edge.wire.clock import Clock
 from edge.wire.link import Link
@@ -92,6 +93,7 @@ class House:
     keys: Keys
     changes: Changes
     registry: CollectorRegistry
+    edge_metrics: EdgeMetrics
     people: People
     directory: Directory
     party_import: PartyImport
@@ -204,6 +206,7 @@ def open_house(
         keys=keys,
         changes=changes,
         registry=registry,
+        edge_metrics=EdgeMetrics(database, clock, registry),
         people=people,
         directory=Directory(database, clock),
         party_import=PartyImport(database, clock),

@@ -1,4 +1,4 @@
-"""Telemetry's part of /metrics. Totals only: a site or edge as a label would grow without end."""
+"""Telemetry's totals on /metrics; ``edge_metrics`` has what is told edge by edge."""
 
 from collections.abc import Iterable, Mapping
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -251,6 +252,44 @@ async def test_the_state_of_plans_alerts_and_metrics_is_told(
     assert "hallkeeper_events_total 2.0" in metrics
     assert 'hallkeeper_refused_total{reason="malformed"} 1.0' in metrics
     assert "hallkeeper_broker_connected 1.0" in metrics
+
+
+async def series_of(client: httpx.AsyncClient) -> dict[str, float]:
+    """The edges' series on /metrics, without their common prefix."""
+    lines = (await client.get("/metrics")).text.splitlines()
+    found = (line.removeprefix("hallkeeper_edge_").rpartition(" ") for line in lines if "hallkeeper_edge_" in line)
+    return {name: float(value) for name, _, value in found if not name.startswith("#")}
+
+
+async def test_each_edge_has_its_series_and_a_dead_one_reads_zero(
+    hub: Hub, edge: FakeEdge, client: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    at = '{edge="main",site="ramsey"}'
+    found = await series_of(client)
+    assert (found[f"online{at}"], found[f"plan_pending_seconds{at}"], found[f"outbox_events{at}"]) == (1, 0, 0)
+    assert found['clock{edge="main",site="ramsey",state="synced"}'] == 1
+    clock.advance(hours=1)
+    assert (await series_of(client))[f"plan_age_seconds{at}"] >= 3600
+    await edge.say_status(online=False)
+
+    async def gone() -> bool:
+        return (await series_of(client))[f"online{at}"] == 0
+
+    await eventually(gone, what="the edge to read as out of touch")
+    new = await client.put("/api/v1/sites/ramsey/edges/second", json={"name": "Second"})
+    assert new.status_code == 201, new.text
+    never = {name: value for name, value in (await series_of(client)).items() if 'edge="second"' in name}
+    assert never['online{edge="second",site="ramsey"}'] == 0
+    assert not any(name.startswith(("since", "clock", "plan_age")) for name in never)
+
+
+async def test_every_series_is_documented(edge: FakeEdge, client: httpx.AsyncClient) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "monitoring.md").read_text(encoding="utf-8")
+    text = (await client.get("/metrics")).text
+    families = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE hallkeeper_")}
+    told = {name for name in families if not name.endswith("_created")}
+    assert {name for name in told if f"`{name}`" not in page} == set()
+    assert len(told) > 12
 
 
 async def test_readiness_names_a_broker_that_is_gone(hub: Hub, client: httpx.AsyncClient, mosquitto: Broker) -> None:

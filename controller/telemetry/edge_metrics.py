@@ -1,0 +1,140 @@
+"""Each edge on /metrics, so that an alert can name the site whose Pi is dead. One statement reads them all."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, and_, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from controller.database import Database, Tx
+from controller.estate.tables import edges
+from controller.plans.tables import plans
+from controller.telemetry.tables import edge_states, event_logs, event_runs
+from edge.wire.clock import Clock
+from edge.wire.decide import ClockTrust
+
+log = logging.getLogger(__name__)
+_LABELS = ("site", "edge")
+
+
+class EdgeFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one edge. ``since``: since when it is online or out of reach; None for one that was never heard
+    of. ``plan_signed``: when the plan it carries out was signed; None where it carries out none of ours.
+    ``plan_waits``: when its newest plan was signed, where it does not carry that one out yet. ``outbox``: events it has
+    that are not committed here."""
+
+    site: str
+    edge: str
+    online: bool
+    since: datetime | None
+    trust: ClockTrust | None
+    plan_signed: datetime | None
+    plan_waits: datetime | None
+    outbox: int
+
+
+class EdgeMetrics(Collector):
+    """The series of all edges as of the last ``refresh``. Their number is that of the edges set up, not of those that
+    ever sent something. Where the database did not answer there are none, and ``hallkeeper_edges_readable`` is 0."""
+
+    def __init__(self, database: Database, clock: Clock, registry: CollectorRegistry) -> None:
+        self._database = database
+        self._clock = clock
+        self._found: tuple[EdgeFigures, ...] = ()
+        self._readable = False
+        registry.register(self)
+
+    async def refresh(self) -> None:
+        """Read them; to be called before each scrape."""
+        try:
+            async with self._database.read() as tx:
+                self._found = await figures(tx)
+        except (SQLAlchemyError, OSError) as error:
+            self._found, self._readable = (), False
+            log.warning("The edges could not be read for /metrics: %s", type(error).__name__)
+        else:
+            self._readable = True
+
+    def collect(self) -> Iterable[Metric]:
+        now = self._clock.now()
+        online = _gauge("online", "1 while the edge is in touch.")
+        since = _gauge("since_timestamp_seconds", "Since when it is in touch or out of touch, in Unix time.")
+        age = _gauge("plan_age_seconds", "How long ago the plan that it carries out was signed.")
+        waits = _gauge("plan_pending_seconds", "How long its newest plan has waited to be carried out; 0 once it is.")
+        outbox = _gauge("outbox_events", "Events on its disk that are not stored here yet, as it last said.")
+        clock = _gauge("clock", "1 for the state that its clock is in, as it last said.", "state")
+        for each in self._found:
+            name = (each.site, each.edge)
+            online.add_metric(name, float(each.online))
+            waits.add_metric(name, _age(each.plan_waits, now) if each.plan_waits else 0.0)
+            outbox.add_metric(name, each.outbox)
+            if each.since is not None:
+                since.add_metric(name, each.since.timestamp())
+            if each.plan_signed is not None:
+                age.add_metric(name, _age(each.plan_signed, now))
+            for state in ClockTrust if each.trust is not None else ():
+                clock.add_metric((*name, state.value), float(each.trust is state))
+        yield GaugeMetricFamily(
+            "hallkeeper_edges_readable", "1 where the database told of the edges.", float(self._readable)
+        )
+        yield from (online, since, age, waits, outbox, clock)
+
+
+async def figures(tx: Tx) -> tuple[EdgeFigures, ...]:
+    """Every edge that is set up, by site and id."""
+    state = edge_states.c
+    here = (plans.c.site == edges.c.site) & (plans.c.edge == edges.c.id)
+    newest = select(func.max(plans.c.version)).where(here).scalar_subquery()
+    carried, latest = plans.alias(), plans.alias()
+    logs, runs = event_logs.c, event_runs.c
+    query = (
+        select(
+            edges.c.site,
+            edges.c.id,
+            state.online,
+            state.since,
+            state.trust,
+            state.head,
+            carried.c.compiled_at.label("carried"),
+            latest.c.compiled_at.label("latest"),
+            (latest.c.version == state.applied_version).label("up_to_date"),
+            runs.last.label("contiguous"),
+        )
+        .select_from(edges)
+        .outerjoin(edge_states, (state.site == edges.c.site) & (state.edge == edges.c.id))
+        .outerjoin(carried, _plan(carried, state.applied_version))
+        .outerjoin(latest, _plan(latest, newest))
+        .outerjoin(event_logs, and_(logs.site == edges.c.site, logs.edge == edges.c.id, logs.log == state.log))
+        .outerjoin(event_runs, (runs.log_id == logs.id) & (runs.first == 1))
+        .order_by(edges.c.site, edges.c.id)
+    )
+    return tuple(
+        EdgeFigures(
+            site=row.site,
+            edge=row.id,
+            online=bool(row.online),
+            since=row.since,
+            trust=ClockTrust(row.trust) if row.trust else None,
+            plan_signed=row.carried,
+            plan_waits=None if row.up_to_date else row.latest,
+            outbox=max((row.head or 0) - (row.contiguous or 0), 0),
+        )
+        for row in await tx.execute(query)
+    )
+
+
+def _plan(of: FromClause, version: ColumnElement[int] | ScalarSelect[int]) -> ColumnElement[bool]:
+    return and_(of.c.site == edges.c.site, of.c.edge == edges.c.id, of.c.version == version)
+
+
+def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"hallkeeper_edge_{name}", text, labels=(*_LABELS, *labels))
+
+
+def _age(then: datetime, now: datetime) -> float:
+    return max((now - then).total_seconds(), 0.0)
