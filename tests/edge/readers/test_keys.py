@@ -84,6 +84,4 @@ def test_any_scans_give_only_keys_that_were_down_with_at_most_one_other(scans: l
     for seen, wait in scans:
         now += wait
         pad, key = look(pad, seen, now)
-        if key:
-            assert PLACES[key] in seen
-            assert len(seen) <= 2
+        assert not key or (PLACES[key] in seen and len(seen) <= 2)

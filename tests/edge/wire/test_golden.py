@@ -17,14 +17,12 @@ def test_a_value_is_written_as_in_its_sample(name: str) -> None:
     assert encode(SAMPLES[name]) == (FOLDER / f"{name}.json").read_bytes()
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", [name for name in SAMPLES if not isinstance(SAMPLES[name], EventBatch)])
 def test_a_sample_is_read_as_its_value(name: str) -> None:
     data = (FOLDER / f"{name}.json").read_bytes()
     sample = SAMPLES[name]
-    if name.startswith("part_"):
-        assert msgspec.json.decode(data, type=Part) == sample
-    elif not isinstance(sample, EventBatch):
-        assert decode(data, type(sample)) == sample
+    read = msgspec.json.decode(data, type=Part) if name.startswith("part_") else decode(data, type(sample))
+    assert read == sample
 
 
 def test_the_events_of_a_batch_are_read_one_by_one() -> None:

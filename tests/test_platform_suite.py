@@ -1,0 +1,72 @@
+"""The suite's own source: a test that asserts only where some condition holds can pass without asserting."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+_CHECKS = ("raises", "expect", "warns")
+"""Calls that assert, as pytest and Playwright have them."""
+
+
+def _asserts(node: ast.AST) -> bool:
+    if isinstance(node, ast.With | ast.AsyncWith):
+        return any(_checks(item.context_expr) for item in node.items)
+    return isinstance(node, ast.Assert) or (isinstance(node, ast.Expr) and _checks(node.value))
+
+
+def _checks(expression: ast.expr) -> bool:
+    names = (each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "") for each in ast.walk(expression))
+    return any(name in _CHECKS for name in names)
+
+
+def _walk(node: ast.AST, *, conditional: bool = False) -> Iterator[bool]:
+    """For each assertion below ``node``: whether it stands under an ``if``, a ``match`` or an ``except``."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if _asserts(child):
+            yield conditional
+        yield from _walk(child, conditional=conditional or isinstance(child, ast.If | ast.Match | ast.ExceptHandler))
+
+
+def conditional_tests(source: str) -> list[str]:
+    """The names of the tests in Python source that assert, and only under a condition."""
+    functions = (
+        each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    return [
+        each.name for each in functions if each.name.startswith("test_") and (found := list(_walk(each))) and all(found)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "conditional"),
+    [
+        ("if a:\n  assert b", True),
+        ("for a in b:\n  if a:\n    assert a", True),
+        ("if a:\n  with pytest.raises(OSError):\n    b()\nelse:\n  assert b", True),
+        ("try:\n  a()\nexcept OSError:\n  assert b", True),
+        ("match a:\n  case 1:\n    assert b", True),
+        ("if a:\n  await expect(page).to_be_visible()", True),
+        ("assert a\nif a:\n  assert b", False),
+        ("for a in b:\n  assert a", False),
+        ("with pytest.raises(OSError):\n  a()", False),
+        ("def within():\n  if a:\n    assert b\nassert within() is None", False),
+        ("check(a)", False),
+    ],
+)
+def test_an_assertion_under_a_condition_is_found(body: str, conditional: bool) -> None:
+    source = "async def test_it():\n" + "\n".join(f"  {line}" for line in body.splitlines())
+    assert conditional_tests(source) == (["test_it"] if conditional else [])
+
+
+def test_no_test_asserts_only_under_a_condition() -> None:
+    found = {
+        f"{path.relative_to(TESTS)}::{name}"
+        for path in TESTS.rglob("test_*.py")
+        for name in conditional_tests(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
