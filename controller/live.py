@@ -99,19 +99,20 @@ class Live:
         self._doubted_at = (self._doubted_at or now) if why is not None else None
         return Doubt(since=self._doubted_at, why=why) if why is not None and self._doubted_at is not None else None
 
-    async def watch(self, site: str) -> AsyncGenerator[bytes, None]:
-        """Messages for one watcher, for ever: a snapshot at once, then what changes. Raises ``SiteUnknown``."""
+    async def watch(self, site: str, *, snapshots: bool) -> AsyncGenerator[bytes, None]:
+        """Messages for one watcher, for ever: a snapshot at once, then what changes. Without ``snapshots``: a beat at
+        once, then beats and whether the diary changed. Raises ``SiteUnknown``."""
         watcher = _Watcher()
         self._watchers[site].add(watcher)
         try:
             last = await self._newest(site)
-            yield msgspec.json.encode(last)
+            yield msgspec.json.encode(last if snapshots else self._beat())
             beat_at = _real() + BEAT_EVERY_S
             while True:
                 try:
                     await asyncio.wait_for(watcher.some.wait(), max(beat_at - _real(), 0))
                 except TimeoutError:
-                    yield msgspec.json.encode(Beat(at=self._clock.now().isoformat()))
+                    yield msgspec.json.encode(self._beat())
                     beat_at = _real() + BEAT_EVERY_S
                     self._old.add(site)  # a mode may have ended without anybody doing anything
                     watcher.look = True
@@ -121,6 +122,8 @@ class Live:
                     yield msgspec.json.encode(BookingsChanged(site=site))
                 if watcher.look:
                     watcher.look = False
+                    if not snapshots:
+                        continue
                     newest = await self._newest(site)
                     if msgspec.structs.replace(newest, at=last.at) != last:
                         last = newest
@@ -130,6 +133,9 @@ class Live:
             if not self._watchers[site]:
                 del self._watchers[site]
                 self._taken.pop(site, None)
+
+    def _beat(self) -> Beat:
+        return Beat(at=self._clock.now().isoformat())
 
     async def _newest(self, site: str) -> Snapshot:
         """The snapshot that all watchers of the site share; a new one when the last is old in both senses."""

@@ -232,13 +232,22 @@ def booking_answer(view: View, actor: Actor, *, drawn: bool = False) -> BookingA
     they are masked, but for the message in a booker's own booking."""
     how_much = _seen(view, actor)
     answer = discreetly(_whole(view, actor, drawn=drawn), how_much)
-    return answer if how_much is not Seen.TAKEN else answer.model_copy(update={"on_door": _NO_DOOR})
+    return answer if how_much is not Seen.TAKEN else _taken(answer)
+
+
+def _taken(answer: BookingAnswer) -> BookingAnswer:
+    """Without what tells whether its people came, and when they came or left."""
+    status = Status.CONFIRMED if answer.status in _AS_BOOKED else answer.status
+    return answer.model_copy(
+        update={"on_door": _NO_DOOR, "status": status, "version": 1, "changed_at": answer.created_at}
+    )
 
 
 def _seen(view: View, actor: Actor) -> Seen:
     return seen(actor, Thing(site=view.booking.site, party=view.booking.party))
 
 
+_AS_BOOKED = frozenset({Status.ARRIVED, Status.FINISHED, Status.NO_SHOW})
 _NO_DOOR = OnDoor(state=State.NONE, text="", doors=[])
 _TAKING = frozenset({Status.HELD, Status.CONFIRMED, Status.ARRIVED, Status.FINISHED, Status.NO_SHOW})
 

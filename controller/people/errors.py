@@ -45,6 +45,7 @@ class NotAllowed(Refused):
 
 _DONE = {
     Action.READ: "look at this",
+    Action.LIVE: "see what doors, alarms and sensors report",
     Action.BOOK: "book this or change it",
     Action.DECIDE: "decide about bookings",
     Action.RUN: "change how things run",

@@ -78,6 +78,7 @@ def _limited(actor: Actor) -> bool:
 
 
 Reads = Annotated[Actor, Depends(Gate(Action.READ))]
+SeesLive = Annotated[Actor, Depends(Gate(Action.LIVE))]
 Books = Annotated[Actor, Depends(Gate(Action.BOOK))]
 Decides = Annotated[Actor, Depends(Gate(Action.DECIDE))]
 Runs = Annotated[Actor, Depends(Gate(Action.RUN))]

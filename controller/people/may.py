@@ -11,7 +11,10 @@ class Action(StrEnum):
     """What can be done."""
 
     READ = "read"
-    """See a site's diary, hours, doors and counts."""
+    """See a site's diary, hours and prices."""
+    LIVE = "live"
+    """See what its doors, alarms and sensors report: who is inside, which door opened when, what stands open. Whoever
+    sees it knows when a building is empty."""
     BOOK = "book"
     """Ask for a booking, change or cancel it; the rules decide what becomes of it."""
     DECIDE = "decide"
@@ -49,7 +52,7 @@ _ALLOWED = {
     Role.ADMIN: frozenset(Action),
     Role.MANAGER: frozenset(Action) - {Action.BUILD, Action.USERS},
     Role.BOOKER: frozenset({Action.READ, Action.BOOK, Action.CONTACT, Action.REISSUE}),
-    Role.PORTER: frozenset({Action.READ, Action.CONTACT, Action.OPEN, Action.LOCK_DOWN, Action.REISSUE}),
+    Role.PORTER: frozenset({Action.READ, Action.LIVE, Action.CONTACT, Action.OPEN, Action.LOCK_DOWN, Action.REISSUE}),
     Role.READER: frozenset({Action.READ}),
 }
 _ITS_OWN = frozenset({Action.BOOK, Action.CONTACT, Action.REISSUE})

@@ -10,7 +10,7 @@ from controller.estate.errors import DoorUnknown, SiteUnknown, ThingUnknown
 from controller.estate.service import require_parts, require_site
 from controller.fields import After, IdPath, Limit, SlugPath
 from controller.house import TheHouse
-from controller.people.gate import OpensDoors, Reads
+from controller.people.gate import OpensDoors, SeesLive
 from controller.people.may import Action, Thing, may
 from controller.plans import repository
 from controller.plans.acts import ActPage, acts
@@ -69,7 +69,7 @@ async def post_edge_command(
 
 
 @router.get("/commands/{command}", responses=described(CommandUnknown))
-async def get_command(command: IdPath, house: TheHouse, actor: Reads) -> CommandAnswer:
+async def get_command(command: IdPath, house: TheHouse, actor: SeesLive) -> CommandAnswer:
     """What came of a command."""
     issued, outcome = await house.exchange.commander.outcome(command)
     async with house.database.read() as tx:
@@ -105,7 +105,7 @@ async def get_acts(
 
 
 @router.get("/sites/{site}/plans", responses=described(SiteUnknown))
-async def get_plans(site: SlugPath, house: TheHouse, actor: Reads) -> PlanList:
+async def get_plans(site: SlugPath, house: TheHouse, actor: SeesLive) -> PlanList:
     """For each edge, the plan it should have and the one it has."""
     async with house.database.read() as tx:
         parts = await require_parts(tx, site)

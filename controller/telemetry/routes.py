@@ -13,7 +13,7 @@ from controller.estate.service import require_site
 from controller.fields import LIST_LIMIT, Limit, SlugPath
 from controller.house import TheHouse, the_house
 from controller.live import BEAT_EVERY_S
-from controller.people.gate import Reads, find_actor
+from controller.people.gate import SeesLive, find_actor
 from controller.people.may import Action, Thing, may
 from controller.people.model import Actor
 from controller.problem import NotSignedIn, Problem, described
@@ -36,6 +36,7 @@ NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
 NO_SUCH_SITE = 4404
 _TRY_AGAIN = 1013
+_CONNECT_AGAIN = 1012
 
 AfterId = Annotated[
     int | None, Query(ge=0, le=2**53, description="`next` of the page before; leave out for the first page")
@@ -46,7 +47,7 @@ Kind = Annotated[str | None, Query(pattern=r"^[a-z0-9_-]{1,40}$", description="O
 
 
 @router.get("/sites/{site}/now", responses={200: {"content": {"application/json": {"schema": _SNAPSHOT}}}})
-async def get_now(site: SlugPath, house: TheHouse, actor: Reads) -> Response:
+async def get_now(site: SlugPath, house: TheHouse, actor: SeesLive) -> Response:
     """The site as it is known now: doors, people, counters, edges. `WS /live?site=` sends the same as it changes."""
     snapshot = await house.exchange.live.snapshot(site)
     return Response(msgspec.json.encode(snapshot), media_type="application/json")
@@ -56,7 +57,7 @@ async def get_now(site: SlugPath, house: TheHouse, actor: Reads) -> Response:
 async def get_events(
     site: SlugPath,
     house: TheHouse,
-    actor: Reads,
+    actor: SeesLive,
     after: AfterId = None,
     limit: Limit = LIST_LIMIT,
     kind: Kind = None,
@@ -71,7 +72,7 @@ async def get_events(
 
 @router.get("/sites/{site}/quarantine")
 async def get_quarantine(
-    site: SlugPath, house: TheHouse, actor: Reads, after: AfterId = None, limit: Limit = LIST_LIMIT
+    site: SlugPath, house: TheHouse, actor: SeesLive, after: AfterId = None, limit: Limit = LIST_LIMIT
 ) -> QuarantinePage:
     """Events that could not be accepted, as they came, and why."""
     async with house.database.read() as tx:
@@ -84,7 +85,7 @@ async def get_quarantine(
 
 
 @router.get("/sites/{site}/alerts")
-async def get_alerts(site: SlugPath, house: TheHouse, actor: Reads, limit: Limit = 100) -> AlertPage:
+async def get_alerts(site: SlugPath, house: TheHouse, actor: SeesLive, limit: Limit = 100) -> AlertPage:
     """What somebody should look at: forced doors, replaced event logs, refused plans. The newest first."""
     async with house.database.read() as tx:
         zone = (await require_site(tx, site)).tz
@@ -95,9 +96,11 @@ async def get_alerts(site: SlugPath, house: TheHouse, actor: Reads, limit: Limit
 @router.websocket("/live")
 async def live(socket: WebSocket, site: SlugQuery) -> None:
     """A `Snapshot` at once, then at most once a second when something changed; `BookingsChanged` when the diary did; a
-    `Beat` every 5 seconds. `type` tells which.
+    `Beat` every 5 seconds. `type` tells which. Who may see the site but not what happens there (`live`) is sent a
+    `Beat` at once, and no `Snapshot`.
 
-    Ends with 4401 at the session's end, and with 4403 where the user may not see the site (any more).
+    Ends with 4401 at the session's end, with 4403 where the user may not see the site (any more), and with 1012 where
+    the user may see more or less of it from now on: connect again.
     """
     try:
         actor = await find_actor(socket)
@@ -107,10 +110,11 @@ async def live(socket: WebSocket, site: SlugQuery) -> None:
     if actor is None:
         await socket.close(NOT_SIGNED_IN, "sign in first")
         return
-    if not may(actor, Action.READ, Thing(site=site)):
+    rights = _rights(actor, site)
+    if Action.READ not in rights:
         await socket.close(NOT_ALLOWED, "this site is none of yours")
         return
-    sending = asyncio.create_task(_send(socket, site), name=f"live {site}")
+    sending = asyncio.create_task(_send(socket, site, snapshots=Action.LIVE in rights), name=f"live {site}")
     listening = asyncio.create_task(_listen(socket), name=f"live {site}, other way")
     turned_away = asyncio.create_task(_turned_away(socket, actor, site), name=f"live {site}, its session")
     tasks = (sending, listening, turned_away)
@@ -124,9 +128,14 @@ async def live(socket: WebSocket, site: SlugQuery) -> None:
         await socket.close(*turned_away.result())
 
 
-async def _send(socket: WebSocket, site: str) -> None:
+def _rights(actor: Actor, site: str) -> frozenset[Action]:
+    """What of the site the actor may watch."""
+    return frozenset(action for action in (Action.READ, Action.LIVE) if may(actor, action, Thing(site=site)))
+
+
+async def _send(socket: WebSocket, site: str, *, snapshots: bool) -> None:
     """Send until the watcher is gone or too slow."""
-    messages = the_house(socket).exchange.live.watch(site)
+    messages = the_house(socket).exchange.live.watch(site, snapshots=snapshots)
     try:
         async for message in messages:
             await asyncio.wait_for(socket.send_text(message.decode()), SEND_WITHIN_S)
@@ -141,17 +150,20 @@ async def _send(socket: WebSocket, site: str) -> None:
 
 
 async def _turned_away(socket: WebSocket, actor: Actor, site: str) -> tuple[int, str]:
-    """Returns when the watcher's session has ended or no longer shows the site, and says which. Looks at once when a
-    user is changed here, and at every beat, since another controller may have done it."""
-    people = the_house(socket).people
+    """Returns when the watcher's session has ended or shows another part of the site, and says which. Looks at once
+    when a user is changed here, and at every beat, since another controller may have done it."""
+    people, before = the_house(socket).people, _rights(actor, site)
     while True:
         turned = people.users.turned  # before the look, so that nothing falls in between
         with suppress(SQLAlchemyError):  # the sender ends the line where the database does not answer
             now = await people.again(actor)
             if now is None:
                 return NOT_SIGNED_IN, "the sign-in has ended"
-            if not may(now, Action.READ, Thing(site=site)):
+            rights = _rights(now, site)
+            if Action.READ not in rights:
                 return NOT_ALLOWED, "this site is none of yours any more"
+            if rights != before:
+                return _CONNECT_AGAIN, "you may see more or less of this site from now on; connect again"
         with suppress(TimeoutError):
             await asyncio.wait_for(turned.wait(), BEAT_EVERY_S)
 

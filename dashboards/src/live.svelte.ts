@@ -61,12 +61,10 @@ function connect(): void {
   socket.onmessage = (event) => {
     const message = JSON.parse(String(event.data));
     if (message.at) serverClock.hear(message.at);
-    // Every (re)connection begins with a snapshot; the diary may have changed while the line was down.
-    if (message.type === "snapshot") {
-      if (state !== "live") diary += 1;
-      snapshot = message;
-    }
-    if (message.type === "bookings") diary += 1;
+    // The diary may have changed while the line was down.
+    if (state !== "live" || message.type === "bookings") diary += 1;
+    // Sent only to who may see what happens in the building; the others hear beats.
+    if (message.type === "snapshot") snapshot = message;
     heard();
   };
 }

@@ -48,7 +48,7 @@ export const session = {
   get books(): boolean {
     return role !== "reader" && role !== "porter";
   },
-  /** Whether they look after doors. */
+  /** Whether they look after doors, and so see what happens in the building. */
   get tends(): boolean {
     return role !== "booker" && role !== "reader";
   },

@@ -10,7 +10,7 @@ from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.service import require_site
 from controller.fields import After, IdPath, Limit, SlugPath, read_moment
 from controller.house import House, TheHouse
-from controller.people.gate import LocksDown, Reads
+from controller.people.gate import LocksDown, SeesLive
 from controller.plans.overrides.errors import OverrideUnknown, TooManyOverrides
 from controller.plans.overrides.model import OverrideDraft
 from controller.plans.overrides.schemas import EndBody, OverrideAnswer, OverrideBody, OverridePage, override_answers
@@ -50,7 +50,7 @@ async def post_override(site: SlugPath, body: OverrideBody, house: TheHouse, act
 async def get_overrides(
     site: SlugPath,
     house: TheHouse,
-    actor: Reads,
+    actor: SeesLive,
     history: History = False,
     after: After = None,
     limit: Limit = PAGE,
@@ -66,7 +66,7 @@ async def get_overrides(
 
 
 @router.get("/overrides/{override_id}", responses=described(OverrideUnknown))
-async def get_override(override_id: IdPath, house: TheHouse, actor: Reads) -> OverrideAnswer:
+async def get_override(override_id: IdPath, house: TheHouse, actor: SeesLive) -> OverrideAnswer:
     """One override, and where it stands at each of its doors."""
     return override_answers(await house.exchange.overrides.look(override_id), actor, _now(house))[0]
 

@@ -26,12 +26,9 @@ NOT_WALKED = frozenset(
     {
         *(("post", "/setup"), ("post", "/session"), ("delete", "/session"), ("post", "/enrol")),
         *(("post", "/subscriptions"), ("delete", "/subscriptions/{subscription_id}")),
-        *(("get", "/commands/{command}"), ("get", "/sites/{site}/plans"), ("get", "/sites/{site}/quarantine")),
-        ("get", "/sites/{site}/now"),
     }
 )
-"""Signing in and out, and letting a Pi in; links, which answer no more than their address; what doors and
-alarms say of commands, plans and themselves."""
+"""Signing in and out, and letting a Pi in; links, which answer no more than their address."""
 WISH = wanted(title="Ours", starts="2026-11-26T18:30", ends="2026-11-26T19:30", equipment={"chair": 30})
 """What meets the scouts in the hall, at the chairs and beside the studio."""
 STUDIO = {"space": "studio", "starts": "2026-11-26T20:10", "ends": "2026-11-26T21:00"}

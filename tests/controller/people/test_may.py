@@ -5,7 +5,7 @@ import pytest
 from controller.people.may import Action, Thing, may, sees
 from controller.people.model import Actor, Role
 
-ALL = "read book decide run build contact people keys users open lock_down reissue"
+ALL = "read live book decide run build contact people keys users open lock_down reissue"
 DOORS = "open lock_down reissue"
 
 # role, its sites, its party | the thing's site, the thing's party | what it may
@@ -13,13 +13,13 @@ TABLE = f"""
 admin    *       -      | ramsey  -      | {ALL}
 admin    *       -      | -       -      | {ALL}
 admin    *       -      | ramsey  choir  | {ALL}
-admin    ramsey  -      | ramsey  choir  | read book decide run build contact people keys {DOORS}
-admin    ramsey  -      | -       -      | read book decide run build contact people keys {DOORS}
+admin    ramsey  -      | ramsey  choir  | read live book decide run build contact people keys {DOORS}
+admin    ramsey  -      | -       -      | read live book decide run build contact people keys {DOORS}
 admin    ramsey  -      | wyton   -      | nothing
-manager  *       -      | ramsey  -      | read book decide run contact people keys {DOORS}
-manager  *       -      | -       choir  | read book decide run contact people keys {DOORS}
-manager  ramsey  -      | ramsey  choir  | read book decide run contact people keys {DOORS}
-manager  ramsey  -      | -       -      | read book decide run contact people keys {DOORS}
+manager  *       -      | ramsey  -      | read live book decide run contact people keys {DOORS}
+manager  *       -      | -       choir  | read live book decide run contact people keys {DOORS}
+manager  ramsey  -      | ramsey  choir  | read live book decide run contact people keys {DOORS}
+manager  ramsey  -      | -       -      | read live book decide run contact people keys {DOORS}
 manager  ramsey  -      | wyton   choir  | nothing
 booker   *       choir  | ramsey  choir  | read book contact reissue
 booker   *       choir  | ramsey  yoga   | read
@@ -30,9 +30,9 @@ booker   ramsey  choir  | ramsey  choir  | read book contact reissue
 booker   ramsey  choir  | wyton   choir  | nothing
 booker   *       -      | ramsey  -      | read
 booker   *       -      | ramsey  choir  | read
-porter   *       -      | ramsey  -      | read contact {DOORS}
-porter   *       -      | ramsey  choir  | read contact {DOORS}
-porter   ramsey  -      | ramsey  choir  | read contact {DOORS}
+porter   *       -      | ramsey  -      | read live contact {DOORS}
+porter   *       -      | ramsey  choir  | read live contact {DOORS}
+porter   ramsey  -      | ramsey  choir  | read live contact {DOORS}
 porter   ramsey  -      | wyton   -      | nothing
 reader   *       -      | ramsey  -      | read
 reader   *       -      | ramsey  choir  | read

@@ -80,7 +80,14 @@ async def test_a_reader_sees_the_diary_without_contacts_and_codes(reader: httpx.
     hidden = {name for name in seen if seen[name] != choirs[name]} - {"actions"}
     assert hidden == {*CHOIR, "code", "codes", "link", "message"} - {"people"}
     assert not any(seen[name] for name in hidden)
-    for path in (f"/bookings/{choirs['id']}/log", "/parties", "/parties/choir", "/parties.csv", "/users"):
+    for path in (
+        f"/bookings/{choirs['id']}/log",
+        f"/sites/{SITE}/now",
+        "/parties",
+        "/parties/choir",
+        "/parties.csv",
+        "/users",
+    ):
         assert (await reader.get(f"{API}{path}")).status_code == 403
 
 
@@ -139,11 +146,11 @@ async def test_who_has_some_sites_sees_no_other(
     async with signed_in_as(app, shared, role, sites=["wyton"]) as client:
         sites = (await client.get(f"{API}/sites")).json()["items"]
         assert [each["id"] for each in sites] == ["wyton"]
-        for path in (f"/sites/{SITE}", f"/sites/{SITE}/now", f"/bookings/{choirs['id']}"):
+        for path in (f"/sites/{SITE}", f"/sites/{SITE}/hours", f"/bookings/{choirs['id']}"):
             answer = await client.get(f"{API}{path}")
             assert answer.status_code == 403, path
             assert "Choir" not in answer.text
-        assert (await client.get(f"{API}/sites/wyton/now")).status_code == 200
+        assert (await client.get(f"{API}/sites/wyton/hours")).status_code == 200
 
 
 async def test_an_administrator_of_some_sites_gives_no_rights(app: FastAPI, shared: httpx.AsyncClient) -> None:
