@@ -32,6 +32,7 @@ from controller.house import House, open_house
 from controller.idempotency import IdempotencyMiddleware
 from controller.live import Beat, BookingsChanged
 from controller.pages import Pages
+from controller.parsing import Parser
 from controller.people import party_routes, user_routes
 from controller.people import routes as people
 from controller.people.passwords import Passwords
@@ -95,15 +96,17 @@ def build_app(
     clock: Clock,
     *,
     passwords: Passwords | None = None,
+    parser: Parser | None = None,
     link: Link | None = None,
     time: Sources = GIVEN,
 ) -> FastAPI:
     """The application around a house of its own, ``app.state.house``. ``time``: what vouches for the clock.
+    ``parser`` stays the caller's to close.
 
     The caller migrates the database, awaits ``house.start()`` before the first request, runs
     ``house.tasks``, and awaits ``house.close()`` at the end. Raises ``KeyFault``.
     """
-    return app_of(open_house(settings, clock, passwords=passwords, link=link, time=time))
+    return app_of(open_house(settings, clock, passwords=passwords, parser=parser, link=link, time=time))
 
 
 def app_of(house: House) -> FastAPI:

@@ -1,5 +1,6 @@
 """The composition root: every part of the controller, made once, handed to whoever needs it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -53,6 +54,7 @@ from controller.exchange import Exchange
 from controller.hours.following import Anchored
 from controller.hours.service import Hours
 from controller.hours.site_section import HoursSection
+from controller.parsing import Parser
 from controller.people import directory
 from controller.people.directory import Directory
 from controller.people.may import Thing
@@ -122,6 +124,7 @@ class House:
     waiting: Waiting
     policies: Policies
     sheets: Sheets
+    own_parser: Parser | None
     whereabouts: dict[str, Callable[[Tx, str], Awaitable[Thing | None]]] = field(default_factory=dict)
     """By the name of a route's path parameter: whose thing that is."""
     checks: dict[str, Check] = field(default_factory=dict)
@@ -133,6 +136,8 @@ class House:
         await self.enrolment.prepare()
 
     async def close(self) -> None:
+        if self.own_parser is not None:
+            await asyncio.to_thread(self.own_parser.close)
         await self.database.close()
 
 
@@ -141,14 +146,18 @@ def open_house(
     clock: Clock,
     *,
     passwords: Passwords | None = None,
+    parser: Parser | None = None,
     link: Link | None = None,
     time: Sources = GIVEN,
 ) -> House:
     """Make the parts; touches nothing but the key files and that of the clock. ``link`` takes the broker's place;
-    ``time`` is what vouches for the clock. Raises ``KeyFault``."""
+    ``time`` is what vouches for the clock; ``parser`` stays the caller's to close. Raises ``KeyFault``."""
     keys = load_keys(settings.data_dir)
     database = Database(settings.database_url)
     changes = Changes()
+    own_parser = None if parser else Parser()
+    parser = parser or own_parser
+    assert parser is not None
     people = People(database, clock, passwords or Passwords(), settings.data_dir / "setup-token")
     estate = Estate(database, clock, keys, changes)
     access = Access(estate, keys)
@@ -167,7 +176,7 @@ def open_house(
     registry = CollectorRegistry()
     holders = Holders(database, clock, changes, keys, estate)
     estate.when_a_site_changes(NewDoors(holders))
-    members = Members(database, clock, changes, keys)
+    members = Members(database, clock, changes, keys, parser)
     hand = Hand(keys)
     enrolment = open_enrolment(
         settings=settings,
@@ -197,7 +206,7 @@ def open_house(
     policies = Policies(database, clock, changes, desk.pictures)
     policies.when_one_changes(lambda tx, site: desk.follow_policy(tx, site, clock.now()))
     estate.when_a_site_changes(CodeLengths(desk))
-    calendars = Calendars(database, clock, changes, desk, bookings)
+    calendars = Calendars(database, clock, changes, desk, bookings, parser)
     poller = Poller(database, clock, changes, calendars, keys, Fetcher(settings.feeds.allowed))
     house = House(
         settings=settings,
@@ -209,10 +218,10 @@ def open_house(
         edge_metrics=EdgeMetrics(database, clock, registry),
         people=people,
         directory=Directory(database, clock),
-        party_import=PartyImport(database, clock),
-        holder_import=HolderImport(database, changes, holders),
+        party_import=PartyImport(database, clock, parser),
+        holder_import=HolderImport(database, changes, holders, parser),
         estate=estate,
-        site_file=SiteFile(database, clock, changes, estate, site_sections(policies), told_apart),
+        site_file=SiteFile(database, clock, changes, estate, site_sections(policies), told_apart, parser),
         hours=Hours(database, clock, changes, desk.pictures),
         access=access,
         holders=holders,
@@ -234,7 +243,8 @@ def open_house(
         absence=Absence(database, clock, changes, desk, bookings, ask=exchange.greeter.greet),
         waiting=Waiting(database, clock, changes, desk, bookings),
         policies=policies,
-        sheets=Sheets(database, clock, changes, desk, bookings),
+        own_parser=own_parser,
+        sheets=Sheets(database, clock, changes, desk, bookings, parser),
     )
     house.whereabouts["subscription_id"] = subscribed.whose
     house.whereabouts |= {"booking_id": whose.booking, "series_id": whose.series}

@@ -12,17 +12,9 @@ class NotACalendar(CalendarError):
 class CalendarTooLarge(CalendarError):
     """The file is longer than an import may be."""
 
-    def __init__(self, limit_bytes: int) -> None:
-        super().__init__(
-            f"the calendar is longer than {limit_bytes // 1_000_000} MB; export a shorter period and send that"
-        )
-
 
 class CalendarTooSlow(CalendarError):
     """It would take too long to read."""
-
-    def __init__(self) -> None:
-        super().__init__("the calendar takes too long to read; export a shorter period and send that")
 
 
 class Unbookable(ValueError):

@@ -120,7 +120,9 @@ def take_apart(data: bytes) -> Calendar:
     Raises ``NotACalendar`` and ``CalendarTooLarge``. Anything smaller than that is a fault with its line.
     """
     if len(data) > LIMIT_BYTES:
-        raise CalendarTooLarge(LIMIT_BYTES)
+        raise CalendarTooLarge(
+            f"the calendar is longer than {LIMIT_BYTES // 1_000_000} MB; export a shorter period and send that"
+        )
     lines = unfold(data.removeprefix(b"\xef\xbb\xbf"))
     _refuse_other_things(lines)
     return _Taker().take(lines)

@@ -8,7 +8,7 @@ import msgspec
 from controller.bookings.model import Booking, Claimed
 from controller.calendars.expanding import Occurrence
 from controller.calendars.lines import Fault
-from controller.calendars.reading import CalendarEvent
+from controller.calendars.sorting import GoesOn
 from controller.estate.model import Site
 
 IMPORT, FEED = "import:", "feed:"
@@ -76,7 +76,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     taken: list[Taken] = []
     unchanged: int = 0
     past: int = 0
-    goes_on: tuple[CalendarEvent, ...] = ()
+    goes_on: tuple[GoesOn, ...] = ()
     faults: list[Fault] = []
     clashes: list[Clashing] = []
     gone: list[Gone] = []

@@ -1,10 +1,7 @@
 """Importing a calendar: what is sound becomes bookings, the rest is told by line and reason."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 
 from controller.bookings import repository as bookings
 from controller.bookings.desk import Desk
@@ -16,6 +13,7 @@ from controller.calendars.model import Gone, Outcome, Vanished
 from controller.calendars.sorting import Sorted, sort_out
 from controller.changes import Changes
 from controller.database import Database, Tx
+from controller.parsing import Parser
 from controller.people.model import Actor
 from controller.people.parties import tier_to_book
 from edge.wire.clock import Clock
@@ -30,14 +28,15 @@ _BATCH = 50
 class Calendars:
     """``bookings`` lends its way to write and to retry."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings, parser: Parser
+    ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._desk = desk
         self._bookings = bookings
-        # A thread of its own, so that files wait for each other and never for a sign-in, nor it for them.
-        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="calendar")
+        self._parser = parser
 
     async def take(
         self,
@@ -71,8 +70,7 @@ class Calendars:
             picture = await self._desk.pictures.of(tx, site)
             zone = picture.require(space).site.tz
             tier = await tier_to_book(tx, party)
-        read = partial(sort_out, data, zone, since=since, until=until)
-        found = await asyncio.get_running_loop().run_in_executor(self._reader, read)
+        found = await self._parser.run(sort_out, data, zone, since=since, until=until)
         target = Target(
             picture=picture,
             space=space,

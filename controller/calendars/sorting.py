@@ -16,6 +16,14 @@ from controller.calendars.zones import Zones
 _SILENT = frozenset({"VTIMEZONE"})
 
 
+class GoesOn(msgspec.Struct, frozen=True, kw_only=True):
+    """A series that has more dates after the horizon."""
+
+    line: int
+    uid: str
+    title: str
+
+
 class Sorted(msgspec.Struct, frozen=True, kw_only=True):
     """``past``: how many occurrences were over before the horizon; ``goes_on``: series that have more dates after it.
     ``series``: UIDs that come more than once.
@@ -24,7 +32,7 @@ class Sorted(msgspec.Struct, frozen=True, kw_only=True):
     occurrences: tuple[Occurrence, ...]
     faults: tuple[Fault, ...]
     past: int
-    goes_on: tuple[CalendarEvent, ...]
+    goes_on: tuple[GoesOn, ...]
     series: frozenset[str]
     whole: bool = True
 
@@ -48,7 +56,7 @@ def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, b
                 faults.append(Fault(line=component.line, uid=component.uid, reason=reason))
             continue
         if budget.late:
-            raise CalendarTooSlow
+            raise CalendarTooSlow("the calendar takes too long to read; export a shorter period and send that")
         try:
             event = _read(component, zones, zone)
             _refuse_twin(event, events[event.uid])
@@ -57,13 +65,13 @@ def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, b
         else:
             events[event.uid].append(event)
     occurrences: list[Occurrence] = []
-    goes_on: list[CalendarEvent] = []
+    goes_on: list[GoesOn] = []
     past = 0
     for group in events.values():
         found = expand(group, since=since, until=until, budget=budget)
         occurrences.extend(found.occurrences)
         faults.extend(found.faults)
-        goes_on.extend(found.goes_on)
+        goes_on.extend(GoesOn(line=each.line, uid=each.uid, title=each.title) for each in found.goes_on)
         past += found.past
     return Sorted(
         occurrences=tuple(sorted(occurrences, key=lambda each: (each.starts, each.uid))),

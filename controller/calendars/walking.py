@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from time import perf_counter
+from time import process_time
 
 from dateutil.rrule import rrule, rrulestr
 
@@ -27,8 +27,8 @@ _PERIODS = {name: timedelta(days=days) for name, days in PERIOD_DAYS.items()} | 
 
 
 class Budget:
-    """The steps and the time that one file may take. ``timer`` gives seconds, real ones unless told
-    otherwise."""
+    """The steps and the time that one file may take. ``timer`` gives seconds, of
+    processor time unless told otherwise."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Budget:
         event_steps: int = EVENT_STEPS,
         file_steps: int = FILE_STEPS,
         seconds: float = FILE_SECONDS,
-        timer: Callable[[], float] = perf_counter,
+        timer: Callable[[], float] = process_time,
     ) -> None:
         self.event_steps = event_steps
         self._left = file_steps

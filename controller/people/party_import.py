@@ -1,24 +1,23 @@
 """Parties brought in from a spreadsheet, and put out into one."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from controller.database import Database, Tx
+from controller.parsing import Parser
 from controller.people import audit, parties
 from controller.people.model import Party, PartyKind
 from controller.people.party_sheet import (
     COLUMNS,
-    NEEDED,
     Become,
     Line,
     Wanted,
     judge,
     party_row,
-    read_rows,
+    read_file,
 )
-from controller.spreadsheet import Sheet, read_sheet, write_sheet
+from controller.spreadsheet import write_sheet
 from edge.wire.clock import Clock
 
 _BATCH = 200
@@ -36,9 +35,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class PartyImport:
     """A file means the same however often it comes: the second time it changes nothing."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, parser: Parser) -> None:
         self._database = database
         self._clock = clock
+        self._parser = parser
 
     async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: str) -> Outcome:
         """Write the rows that are sound, set aside the others. ``preview`` finds out the same and writes nothing.
@@ -46,7 +46,7 @@ class PartyImport:
         In small transactions, so that others get their turn; an import that broke off is finished by the next.
         ``all_or_nothing``: in one, and only if every row is sound. Raises ``SheetError``.
         """
-        sheet, wanted, refused = await asyncio.to_thread(_read, data)
+        warnings, wanted, refused = await self._parser.run(read_file, data)
         lines: Sequence[Line]
         if preview or (all_or_nothing and refused):
             async with self._database.read() as tx:
@@ -57,7 +57,7 @@ class PartyImport:
             lines = await self._write_batches(wanted, actor)
         told = sorted((*refused, *lines), key=lambda line: line.line)
         written = not all_or_nothing or all(line.become is not Become.REFUSED for line in told)
-        return Outcome(written=written, lines=tuple(told), warnings=sheet.warnings)
+        return Outcome(written=written, lines=tuple(told), warnings=warnings)
 
     async def put_out(self) -> bytes:
         """All parties as a file that ``take`` reads."""
@@ -123,11 +123,6 @@ class PartyImport:
             if old is not None and person in known and old.responsible != person:
                 draft = each.draft(old)
                 await parties.change(tx, old, draft, actor=_importer(actor), now=self._clock.now())
-
-
-def _read(data: bytes) -> tuple[Sheet, list[Wanted], list[Line]]:
-    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
-    return sheet, *read_rows(sheet)
 
 
 async def _known(tx: Tx, wanted: Sequence[Wanted]) -> dict[str, Party]:

@@ -14,7 +14,7 @@ from controller.people.model import Party, PartyDraft, PartyKind, Tier
 from controller.people.party_schemas import PartyBody
 from controller.people.repository import name_key
 from controller.problem import field_errors
-from controller.spreadsheet import Fault, Row, Sheet
+from controller.spreadsheet import Fault, Row, Sheet, read_sheet
 from edge.wire.ids import is_slug
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -93,6 +93,12 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
     writes: tuple[Wanted, ...]
     lines: tuple[Line, ...]
+
+
+def read_file(data: bytes) -> tuple[tuple[str, ...], list[Wanted], list[Line]]:
+    """The warnings about a file, and what ``read_rows`` makes of it. Raises ``SheetError``."""
+    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
+    return sheet.warnings, *read_rows(sheet)
 
 
 def read_rows(sheet: Sheet) -> tuple[list[Wanted], list[Line]]:

@@ -1,5 +1,6 @@
 """A controller inside the test's own process, and clients of it."""
 
+import atexit
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 
 from controller.app import build_app
 from controller.house import House
+from controller.parsing import Parser
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from edge.wire.clock import Clock
@@ -18,12 +20,15 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 USER = "Una Porter"
 PASSWORD = "thirteen shelves"
 BASE_URL = "http://hub.test"
+PARSER = Parser()
+"""One for all tests: its worker takes over a second to start."""
+atexit.register(PARSER.close)
 
 
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock, passwords: Passwords) -> AsyncIterator[FastAPI]:
     """The application on a migrated database, started, and closed at the end. Its tasks do not run."""
-    app = build_app(settings, clock, passwords=passwords)
+    app = build_app(settings, clock, passwords=passwords, parser=PARSER)
     house: House = app.state.house
     await house.start()
     try:

@@ -1,6 +1,5 @@
 """Holders brought in from a spreadsheet, and put out into one."""
 
-import asyncio
 from enum import StrEnum
 
 import msgspec
@@ -8,12 +7,13 @@ import msgspec
 from controller.access.holders import repository
 from controller.access.holders.model import Holder, Secrets, Wish
 from controller.access.holders.service import Holders
-from controller.access.holders.sheet import COLUMNS, EXPORTED, NEEDED, Wanted, holder_row, read_rows
+from controller.access.holders.sheet import EXPORTED, Wanted, holder_row, read_file
 from controller.changes import Changes
 from controller.database import Database, Tx
+from controller.parsing import Parser
 from controller.people.model import Actor
 from controller.problem import Problem, invalid_field
-from controller.spreadsheet import Fault, Sheet, read_sheet, write_sheet
+from controller.spreadsheet import Fault, write_sheet
 
 _WHY = "brought in from a list"
 _PAGE = 500
@@ -59,15 +59,16 @@ class _Rehearsed(Exception):
 class HolderImport:
     """A file means the same however often it comes: the second time it changes nothing. Nobody is ended by one."""
 
-    def __init__(self, database: Database, changes: Changes, holders: Holders) -> None:
+    def __init__(self, database: Database, changes: Changes, holders: Holders, parser: Parser) -> None:
         self._database = database
         self._changes = changes
         self._holders = holders
+        self._parser = parser
 
     async def take(self, data: bytes, *, preview: bool, actor: Actor) -> Outcome:
         """Write the rows that are sound, one by one, and set aside the others. ``preview`` does the same, takes it back
         and tells no code. Raises ``SheetError``."""
-        sheet, wanted, faults = await asyncio.to_thread(_read, data)
+        warnings, wanted, faults = await self._parser.run(read_file, data)
         by_line: dict[int, list[Fault]] = {}
         for fault in faults:
             by_line.setdefault(fault.line, []).append(fault)
@@ -81,7 +82,7 @@ class HolderImport:
         finally:  # what was written before a fault is to reach the doors
             for site in sorted(written):
                 self._changes.site_changed(site, estate=True)
-        return Outcome(lines=tuple(sorted(lines, key=lambda line: line.line)), warnings=sheet.warnings)
+        return Outcome(lines=tuple(sorted(lines, key=lambda line: line.line)), warnings=warnings)
 
     async def put_out(self, *, actor: Actor) -> bytes:
         """All who open anything and whose sites the actor may see to, as a file that ``take`` reads."""
@@ -158,8 +159,3 @@ class HolderImport:
         if len(same) > 1:
             raise invalid_field("name", f"there are {len(same)} of this name; give the id of the one who is meant")
         return same[0] if same else None
-
-
-def _read(data: bytes) -> tuple[Sheet, list[Wanted], list[Fault]]:
-    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
-    return sheet, *read_rows(sheet)

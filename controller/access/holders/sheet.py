@@ -13,7 +13,7 @@ from controller.access.secret_things import against_card
 from controller.fields import read_date
 from controller.people.repository import name_key
 from controller.problem import field_errors
-from controller.spreadsheet import Fault, Row, Sheet, SheetError
+from controller.spreadsheet import Fault, Row, Sheet, SheetError, read_sheet
 from edge.wire.credentials import CredentialKind
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -79,6 +79,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
     def fault(self, field: str, reason: str) -> Fault:
         return Fault(line=self.line, column=_COLUMN.get(field.split(".")[0], ""), reason=reason)
+
+
+def read_file(data: bytes) -> tuple[tuple[str, ...], list[Wanted], list[Fault]]:
+    """The warnings about a file, and what ``read_rows`` makes of it. Raises ``SheetError``."""
+    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
+    return sheet.warnings, *read_rows(sheet)
 
 
 def read_rows(sheet: Sheet) -> tuple[list[Wanted], list[Fault]]:

@@ -1,6 +1,5 @@
 """The list of members: brought in, looked at, suspended, inducted."""
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
@@ -12,15 +11,16 @@ from controller import localtime
 from controller.access.members import repository
 from controller.access.members.errors import MemberUnknown
 from controller.access.members.model import Member, Standing, against
-from controller.access.members.sheet import COLUMNS, NEEDED, Given, read_rows
+from controller.access.members.sheet import Given, read_file
 from controller.bookings.policies.repository import policy
 from controller.changes import Changes
 from controller.database import Database, Tx
 from controller.estate import repository as estate
+from controller.parsing import Parser
 from controller.people import audit
 from controller.problem import invalid_field
 from controller.secrets import Keys
-from controller.spreadsheet import Fault, Sheet, read_sheet
+from controller.spreadsheet import Fault
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 
@@ -67,11 +67,12 @@ _MOST_SITES = 1000
 class Members:
     """A file means the same however often it comes. Whoever asks may keep keys."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, keys: Keys) -> None:
+    def __init__(self, database: Database, clock: Clock, changes: Changes, keys: Keys, parser: Parser) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._keys = keys
+        self._parser = parser
 
     async def listed(self, *, number: str | None, after: str | None, limit: int) -> list[Member]:
         """All of them, or the one of a number."""
@@ -100,7 +101,7 @@ class Members:
     async def take(self, data: bytes, *, preview: bool, whole: bool, source: str, actor: str) -> Outcome:
         """Write the rows that are sound. ``whole``: who is not in the file is no longer a member; only where no row is
         refused. ``preview``: find out the same and write nothing. Raises ``SheetError``."""
-        sheet, given, faults = await asyncio.to_thread(_read, data)
+        told, given, faults = await self._parser.run(read_file, data)
         faults += await self._unknown_sites(given)
         wrong = {fault.line for fault in faults}
         sound = [each for each in given if each.line not in wrong]
@@ -113,11 +114,11 @@ class Members:
             )
             for line in sorted(wrong)
         ]
-        warnings = list(sheet.warnings)
+        warnings = list(told)
         if whole and wrong:
             warnings.append("since a row was refused, nobody was ended who is not in the file")
-        told = sorted((*refused, *lines), key=lambda line: line.line)
-        return Outcome(lines=tuple(told), ended=ended, warnings=tuple(warnings))
+        ordered = sorted((*refused, *lines), key=lambda line: line.line)
+        return Outcome(lines=tuple(ordered), ended=ended, warnings=tuple(warnings))
 
     async def bring(
         self, given: Sequence[Given], *, preview: bool, whole: bool, source: str, actor: str
@@ -282,8 +283,3 @@ def _differences(old: Member, new: Member) -> tuple[str, ...]:
     changed += ["inducted"] if dict(old.inductions) != dict(new.inductions) else []
     changed += ["ended"] if old.ended_at != new.ended_at else []
     return tuple(changed)
-
-
-def _read(data: bytes) -> tuple[Sheet, list[Given], list[Fault]]:
-    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
-    return sheet, *read_rows(sheet)

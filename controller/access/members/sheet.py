@@ -10,7 +10,7 @@ import msgspec
 from controller.access.members.model import EVERYWHERE, Standing
 from controller.access.secret_things import against_card, against_pin
 from controller.fields import read_date
-from controller.spreadsheet import Fault, Row, Sheet
+from controller.spreadsheet import Fault, Row, Sheet, read_sheet
 from edge.wire.ids import is_slug
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -45,6 +45,12 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         """What was known with what the row says over it."""
         said = {name: getattr(self.standing, name) for name in self.has & frozenset(Standing.__struct_fields__)}
         return msgspec.structs.replace(old, **said)
+
+
+def read_file(data: bytes) -> tuple[tuple[str, ...], list[Given], list[Fault]]:
+    """The warnings about a file, and what ``read_rows`` makes of it. Raises ``SheetError``."""
+    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
+    return sheet.warnings, *read_rows(sheet)
 
 
 def read_rows(sheet: Sheet) -> tuple[list[Given], list[Fault]]:

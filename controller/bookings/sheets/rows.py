@@ -16,7 +16,7 @@ from controller.bookings.sheets.times import read_clock, read_day, read_when, sp
 from controller.fields import Moment
 from controller.people.party_sheet import slug_of
 from controller.problem import field_errors
-from controller.spreadsheet import Fault, Row, Sheet
+from controller.spreadsheet import Fault, Row, Sheet, read_sheet
 from edge.wire.ids import is_slug
 
 T = TypeVar("T")
@@ -58,6 +58,12 @@ _KEPT = frozenset({"declined", "released", "no_show", "no show", "expired"})
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 _NO = frozenset({"", "no", "n", "false", "0"})
 _TEXTS = ("contact_name", "contact_phone", "contact_email", "key_holder", "notes")
+
+
+def read_file(data: bytes) -> tuple[tuple[str, ...], list[Wanted], list[Line]]:
+    """The warnings about a file, and what ``read_rows`` makes of it. Raises ``SheetError``."""
+    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
+    return sheet.warnings, *read_rows(sheet)
 
 
 def read_rows(sheet: Sheet) -> tuple[list[Wanted], list[Line]]:

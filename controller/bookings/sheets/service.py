@@ -13,11 +13,12 @@ from controller.bookings.service import Bookings
 from controller.bookings.sheets import repository
 from controller.bookings.sheets.batch import Batch
 from controller.bookings.sheets.model import Line, Outcome, Wanted
-from controller.bookings.sheets.rows import COLUMNS, EXPORTED, NEEDED, booking_row, read_rows
+from controller.bookings.sheets.rows import EXPORTED, booking_row, read_file
 from controller.changes import Changes
 from controller.database import Database, Tx
+from controller.parsing import Parser
 from controller.people.model import Actor
-from controller.spreadsheet import Sheet, read_sheet, write_sheet
+from controller.spreadsheet import write_sheet
 from edge.wire.clock import Clock
 
 LONGEST = timedelta(days=400)
@@ -33,12 +34,15 @@ Told = Callable[[int, int], None]
 class Sheets:
     """``bookings`` lends its way to write and to retry."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings, parser: Parser
+    ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._desk = desk
         self._bookings = bookings
+        self._parser = parser
 
     async def take(self, site: str, data: bytes, *, preview: bool, actor: Actor, told: Told) -> Outcome:
         """Book what the rows ask for, change what they say differently; each row wholly or not at all. ``preview`` does
@@ -50,7 +54,7 @@ class Sheets:
         """
         async with self._database.read() as tx:
             place = (await self._desk.pictures.of(tx, site)).site
-        sheet, wanted, refused = await asyncio.to_thread(_read, data)
+        warnings, wanted, refused = await self._parser.run(read_file, data)
         old, new = await self._sorted(site, wanted)
         actor = replace(actor, name=f"import:{actor.name}")
 
@@ -70,7 +74,7 @@ class Sheets:
         else:
             lines = await _all(old, new, write, told)
         ordered = tuple(sorted((*refused, *lines), key=lambda line: line.line))
-        return Outcome(site=place, lines=ordered, warnings=sheet.warnings)
+        return Outcome(site=place, lines=ordered, warnings=warnings)
 
     async def put_out(self, site: str, starts: str, ends: str) -> bytes:
         """The bookings that touch a time, as a file that ``take`` reads. Raises ``SiteUnknown``, ``Invalid``."""
@@ -125,8 +129,3 @@ class _TakenBack(Exception):
     def __init__(self, lines: list[Line]) -> None:
         super().__init__()
         self.lines = lines
-
-
-def _read(data: bytes) -> tuple[Sheet, list[Wanted], list[Line]]:
-    sheet = read_sheet(data, COLUMNS, needed=NEEDED)
-    return sheet, *read_rows(sheet)

@@ -24,6 +24,7 @@ from controller.calendars.model import FEED, Outcome, Vanished
 from controller.calendars.service import Calendars
 from controller.changes import Changes
 from controller.database import Database, Tx
+from controller.parsing import ParsingLimit
 from controller.patience import patiently
 from controller.people.model import Actor, Role
 from controller.problem import Problem, invalid_field
@@ -92,6 +93,8 @@ class Poller:
             raise invalid_field("address", fault.text) from fault
         except CalendarError as error:
             raise invalid_field("address", str(error)) from error
+        except ParsingLimit as error:
+            raise invalid_field("address", error.text) from error
 
     async def run(self) -> None:
         """Poll what is due, for ever."""
@@ -166,6 +169,8 @@ class Poller:
             return await self._take(
                 feed.site, feed.id, wanted, data, preview=False, spare_all=not feed.came_empty, still=still
             )
+        except ParsingLimit as error:
+            raise FeedFault(Trouble.TOO_LARGE, error.text) from error
         except CalendarTooLarge as error:
             raise FeedFault(Trouble.TOO_LARGE, str(error)) from error
         except CalendarError as error:

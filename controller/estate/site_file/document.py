@@ -1,10 +1,10 @@
 """A site's file as text: TOML 1.0."""
 
-import tomllib
 from typing import Any
 
 import tomli_w
 
+from controller import toml
 from controller.estate.site_file.sections import Plain, Problem
 
 FORMAT = 1
@@ -23,13 +23,9 @@ def write(document: Plain, *, name: str) -> bytes:
 def read(data: bytes) -> tuple[Plain, list[Problem]]:
     """The tables of a file, without ``format``, and what keeps them from being read."""
     try:
-        document: dict[str, Any] = tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        return {}, [Problem(place="", text=f"this is not a text in UTF-8 (byte {error.start})")]
-    except RecursionError:
-        return {}, [Problem(place="", text="this is nested too deeply")]
+        document: dict[str, Any] = toml.loads(data)
     except ValueError as error:
-        return {}, [Problem(place="", text=f"this is not TOML: {error}")]
+        return {}, [Problem(place="", text=str(error))]
     given = document.pop("format", None)
     if given != FORMAT or isinstance(given, bool):
         text = f"must be {FORMAT}, which is what this controller reads and writes"

@@ -1,11 +1,11 @@
 """Many sites in one file: each site's own file with its tables below ``sites.<id>``. Pure."""
 
-import tomllib
 from collections.abc import Iterable
 from typing import Any
 
 import tomli_w
 
+from controller import toml
 from edge.wire.ids import is_slug
 
 _HEAD = """\
@@ -46,9 +46,9 @@ def parted(data: bytes) -> dict[str, bytes]:
 
 def _read(data: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise NoSiteFile(f"this is not TOML: {error}") from error
+        return toml.loads(data)
+    except ValueError as error:
+        raise NoSiteFile(str(error)) from error
 
 
 def _site_of(document: dict[str, Any]) -> str:

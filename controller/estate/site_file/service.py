@@ -16,9 +16,13 @@ from controller.estate.service import Estate, require_parts
 from controller.estate.site_file import building, document
 from controller.estate.site_file.sections import Plain, Problem, Section, Standing, within
 from controller.estate.soundness import unfit
+from controller.parsing import Parser
 from controller.people import audit
 from controller.problem import FieldError, Invalid
 from edge.wire.clock import Clock
+
+MOST_PROBLEMS = 200
+"""Most that are told of one file."""
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +37,14 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def possible(self) -> bool:
         return not self.problems and not self.foreseen.obstacles
+
+
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    """The tables of a file, what they say of the building, and what keeps them from being read."""
+
+    tables: Plain
+    wanted: building.Built
+    problems: tuple[Problem, ...]
 
 
 class _Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +81,9 @@ class SiteFile:
         estate: Estate,
         sections: Sequence[Section],
         told: Callable[[Tx, SiteParts], Awaitable[list[str]]],
+        parser: Parser,
     ) -> None:
+        self._parser = parser
         self._database = database
         self._clock = clock
         self._changes = changes
@@ -87,8 +101,9 @@ class SiteFile:
 
     async def check(self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False) -> Brought:
         """What ``bring`` would do, with all that is wrong with the file; writes nothing."""
+        read = await self._parser.run(_read, data, site)
         async with self._database.read() as tx:
-            return (await self._plan(tx, site, data, prune=prune, anyway=anyway)).brought
+            return (await self._plan(tx, site, read, prune=prune, anyway=anyway)).brought
 
     async def bring(self, site: str, data: bytes, *, prune: bool = False, anyway: bool = False, actor: str) -> Brought:
         """Make a site what a file says, in one transaction; bringing it in again changes nothing. What the file leaves
@@ -97,14 +112,15 @@ class SiteFile:
 
         Raises ``FileRefused``, ``StandsInTheWay``, ``InUse``.
         """
-        brought = await self._database.run(self._bring, site, data, prune, anyway, actor)
+        read = await self._parser.run(_read, data, site)
+        brought = await self._database.run(self._bring, site, read, prune, anyway, actor)
         if brought.changes:
             self._changes.site_changed(site, estate=True)
         return brought
 
-    async def _bring(self, tx: Tx, site: str, data: bytes, prune: bool, anyway: bool, actor: str) -> Brought:
+    async def _bring(self, tx: Tx, site: str, read: _Read, prune: bool, anyway: bool, actor: str) -> Brought:
         await self._database.lock_site(tx, site)
-        plan = await self._plan(tx, site, data, prune=prune, anyway=anyway)
+        plan = await self._plan(tx, site, read, prune=prune, anyway=anyway)
         brought = plan.brought
         if brought.problems:
             raise FileRefused(brought.problems)
@@ -123,14 +139,14 @@ class SiteFile:
         await audit.record(tx, actor=actor, at=now, act=act, site=site, thing=thing)
         return msgspec.structs.replace(brought, written=True)
 
-    async def _plan(self, tx: Tx, site: str, data: bytes, *, prune: bool, anyway: bool) -> _Plan:
+    async def _plan(self, tx: Tx, site: str, read: _Read, *, prune: bool, anyway: bool) -> _Plan:
         now = self._clock.now()
-        tables, problems = document.read(data)
         before = await repository.site_parts(tx, site)
-        if problems:
-            return _refused(before, problems)
+        if read.problems:
+            return _refused(before, read.problems)
+        problems: list[Problem] = []
+        tables, wanted = read.tables, read.wanted
         problems += document.unknown(tables, ("site", *SECTIONS, *(each.name for each in self._sections)))
-        wanted = building.built(tables, site)
         problems += wanted.problems
         after = building.merged(before, wanted, prune=prune)
         found = await self._estate.faults(tx, before, after)
@@ -204,7 +220,14 @@ def _loose(parts: SiteParts) -> SiteParts:
 
 
 def _refused(before: SiteParts | None, problems: Sequence[Problem]) -> _Plan:
-    return _Plan(before=before, after=None, tables={}, brought=Brought(new=before is None, problems=tuple(problems)))
+    told = tuple(problems[:MOST_PROBLEMS])
+    return _Plan(before=before, after=None, tables={}, brought=Brought(new=before is None, problems=told))
+
+
+def _read(data: bytes, site: str) -> _Read:
+    tables, problems = document.read(data)
+    wanted = building.built({} if problems else tables, site)
+    return _Read(tables=tables, wanted=wanted, problems=tuple(problems))
 
 
 def _obstacle(section: str, standing: Standing) -> Obstacle:

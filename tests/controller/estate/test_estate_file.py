@@ -136,7 +136,8 @@ def test_files_that_are_put_together_come_apart_as_they_were() -> None:
         ('[sites."../x"]\n', "sites.../x: an id is small letters"),
         ("[sites]\nramsey = 3\n", "sites.ramsey: must be tables"),
         ("[[sites]]\nid = 'ramsey'\n", "the file has no site"),
-        ("a = " + "[" * 5000, "this is not TOML"),
+        ("a = " + "[" * 5000, "this is nested too deeply"),
+        ("a." * 21 + "a = 1", "line 1 has a key of more than 20 parts"),
         ("<html>", "this is not TOML"),
     ],
 )
