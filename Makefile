@@ -1,7 +1,7 @@
 # Everything a person types. `make` alone says what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types pages imports bench faults fuzz lock wheel check-data clean setup-run setup-test
+.PHONY: help demo test lint types pages imports bench faults fuzz mutants lock wheel check-data clean setup-run setup-test
 export PYTHON
 
 BIN := .venv/bin
@@ -42,6 +42,9 @@ faults: setup-test ## the fault scenarios in their long form; prints a table
 
 fuzz: setup-test ## bad input of every kind, forty times as much of it and new each time
 	$(BIN)/pytest tests/fuzz --hypothesis-profile=long $(ARGS)
+
+mutants: setup-test ## small faults put into the code, and how many the tests notice; ARGS="--number 300 --seed 1"
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 lock: setup-test ## compile requirements/*.txt anew; ARGS=--upgrade for the newest versions
 	deploy/setup/lock.sh $(ARGS)
