@@ -14,6 +14,7 @@ from controller.access.members import routes as members
 from controller.billing import routes as billing
 from controller.bookings import door_code_routes as door_codes
 from controller.bookings import routes as bookings
+from controller.bookings.affected import routes as affected
 from controller.bookings.finding import routes as finding
 from controller.bookings.policies import routes as policies
 from controller.bookings.series import routes as series
@@ -72,6 +73,7 @@ ROUTERS = (
     hours.router,
     policies.router,
     sheets.router,
+    affected.router,
     series.router,
     finding.router,
     waiting.router,

@@ -73,13 +73,13 @@ class Line:
         """The answer to ``/api/v1{path}``. ``told`` as ``Raw``, here and below: as it came."""
         return self.read(self._ask("GET", path, params, None, {}).content, told)
 
-    def pages(self, path: str) -> msgspec.Raw:
+    def pages(self, path: str, **params: str | list[str]) -> msgspec.Raw:
         """All ``items`` of a list that comes in pages, as one answer."""
         items: list[msgspec.Raw] = []
-        page = self.get(path, _Page)
+        page = self.get(path, _Page, **params)
         while page.next is not None:
             items += page.items
-            page = self.get(path, _Page, after=page.next)
+            page = self.get(path, _Page, **params, after=page.next)
         return msgspec.Raw(msgspec.json.encode({"items": [*items, *page.items]}))
 
     def download(self, path: str, kind: str, out: Path | None, **params: str) -> None:

@@ -22,6 +22,7 @@ from controller.billing.service import Billing
 from controller.billing.site_section import TariffsSection
 from controller.bookings import whose
 from controller.bookings.absence.service import Absence
+from controller.bookings.affected.service import AffectedBookings
 from controller.bookings.code_lengths import CodeLengths
 from controller.bookings.desk import Desk
 from controller.bookings.door_codes import DoorCodes
@@ -38,6 +39,7 @@ from controller.calendars.feeds.fetching import Fetcher
 from controller.calendars.feeds.polling import Poller
 from controller.calendars.feeds.service import Feeds
 from controller.calendars.service import Calendars
+from controller.calendars.subscriptions import repository as subscribed
 from controller.calendars.subscriptions.service import Subscriptions
 from controller.calendars.whats_on.board import NoticeBoard
 from controller.changes import Changes
@@ -123,6 +125,7 @@ class House:
     waiting: Waiting
     policies: Policies
     sheets: Sheets
+    affected: AffectedBookings
     own_parser: Parser | None
     whereabouts: dict[str, Callable[[Tx, str], Awaitable[Thing | None]]] = field(default_factory=dict)
     """By the name of a route's path parameter: whose thing that is."""
@@ -244,7 +247,9 @@ def open_house(
         policies=policies,
         own_parser=own_parser,
         sheets=Sheets(database, clock, changes, desk, bookings, parser),
+        affected=AffectedBookings(database, clock, changes, desk, bookings),
     )
+    house.whereabouts["subscription_id"] = subscribed.whose
     house.whereabouts |= {"booking_id": whose.booking, "series_id": whose.series}
     house.whereabouts |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
     house.whereabouts["restored_id"] = restored.whose

@@ -20,6 +20,7 @@ from controller.access import words
 from controller.access.codes import spoken
 from controller.access.standing import State
 from controller.bookings import links
+from controller.bookings.affected.model import closed_text
 from controller.bookings.desk import View
 from controller.bookings.errors import LinkUnknown, NotNow
 from controller.bookings.model import Status
@@ -145,6 +146,7 @@ def _shown(view: View, *, notice: str = "") -> HTMLResponse:
         page=page,
         heading=_heading(view, page).format(booking.title),
         notice=notice,
+        closed=closed_text(view.impacts),
         waiting=waiting(view),
         lapsed=LAPSED if view.offer is not None else "",
         given_back=given_back(view),

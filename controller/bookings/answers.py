@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 from controller import localtime
 from controller.access.codes import masked
 from controller.access.standing import Standing, State, lingering_texts
+from controller.bookings.affected.model import Cause, Impact
 from controller.bookings.course import Act, possible
 from controller.bookings.desk import View
 from controller.bookings.errors import conflicts, reason_bodies
-from controller.bookings.judging.pools import seats_of
 from controller.bookings.model import State as BookingState
 from controller.bookings.model import Status, Told
 from controller.bookings.service import Checked, Request
 from controller.bookings.texts import message
 from controller.bookings.verdict import OVERRULED
 from controller.bookings.waiting.model import Wait
-from controller.estate.model import Site, SpaceKind
+from controller.estate.model import Site
 from controller.fields import Answer
 from controller.people.discreet import Seen, discreetly, seen
 from controller.people.may import Thing
@@ -75,6 +75,20 @@ class OfferAnswer(Answer):
     until: str
 
 
+class ImpactAnswer(Answer):
+    """What a change did to a booking. ``cause``: ``closed`` by a closure or the space's own hours, ``mode`` where the
+    building is less open than it was to be, ``term`` where its series keeps to school terms and it lies outside them,
+    ``policy`` where it goes beyond a window or a quota, ``building`` where the space has changed. ``kept_at``: since
+    when it is decided that the booking goes ahead all the same; null while nobody has decided."""
+
+    cause: Cause
+    text: str
+    at: str
+    actor: str
+    kept_at: str | None
+    kept_by: str | None
+
+
 class BookingAnswer(Answer):
     """``status``: how it stands, ``why``: for what reason if it is not confirmed, ``held_until``: when a hold runs
     out. ``offer``: of a hold that is on offer to whoever waited for its time; null once it is answered, and for any
@@ -87,7 +101,8 @@ class BookingAnswer(Answer):
     ``still_opens``: what its own code opens that it should not. ``lingering``: what other bookings' old codes still
     open during this one. ``message``: a text to send, whose codes
     are masked too unless the booking is the booker's own who asks. ``link``: its door page, a secret. ``diary``: whose
-    diary, kept elsewhere, has put it here; empty for any other booking. ``actions``: what whoever asks can do now."""
+    diary, kept elsewhere, has put it here; empty for any other booking. ``affected_by``: what changes made although it
+    stood did to it. ``actions``: what whoever asks can do now."""
 
     id: str
     site: str
@@ -127,6 +142,7 @@ class BookingAnswer(Answer):
     kept: str
     series: str | None
     diary: str
+    affected_by: list[ImpactAnswer]
     code: str | None
     codes: list[DoorCode]
     offline_codes: list[OfflineCodeAnswer]
@@ -233,22 +249,14 @@ def booking_answer(view: View, actor: Actor, *, drawn: bool = False) -> BookingA
     they are masked, but for the message in a booker's own booking."""
     how_much = _seen(view, actor)
     answer = discreetly(_whole(view, actor, drawn=drawn), how_much)
-    return answer if how_much is not Seen.TAKEN else _taken(answer, view)
+    return answer if how_much is not Seen.TAKEN else _taken(answer)
 
 
-def _taken(answer: BookingAnswer, view: View) -> BookingAnswer:
-    """Without what tells whether its people came, and when they came or left. Of a pool it is told how many places are
-    taken, since what is left depends on it, and not for how many people."""
+def _taken(answer: BookingAnswer) -> BookingAnswer:
+    """Without what tells whether its people came, and when they came or left."""
     status = Status.CONFIRMED if answer.status in _AS_BOOKED else answer.status
-    pool = view.place.space.kind is SpaceKind.POOL
     return answer.model_copy(
-        update={
-            "on_door": _NO_DOOR,
-            "status": status,
-            "version": 1,
-            "changed_at": answer.created_at,
-            "seats": seats_of(seats=view.booking.seats, people=view.booking.people) if pool else None,
-        }
+        update={"on_door": _NO_DOOR, "status": status, "version": 1, "changed_at": answer.created_at}
     )
 
 
@@ -305,6 +313,7 @@ def _whole(view: View, actor: Actor, *, drawn: bool) -> BookingAnswer:
         kept=view.kept,
         series=booking.series_id,
         diary=booking.diary,
+        affected_by=[_impact(each, zone) for each in view.impacts],
         code=view.code and shown(view.code),
         codes=[DoorCode(code=shown(code), doors=list(doors)) for code, doors in view.codes_by_doors],
         offline_codes=[
@@ -353,6 +362,17 @@ def _on_door(standing: Standing, zone: ZoneInfo) -> OnDoor:
         for each in standing.doors
     ]
     return OnDoor(state=standing.state, text=standing.text, doors=doors)
+
+
+def _impact(impact: Impact, zone: ZoneInfo) -> ImpactAnswer:
+    return ImpactAnswer(
+        cause=impact.cause,
+        text=impact.text,
+        at=localtime.rfc3339(impact.at, zone),
+        actor=impact.actor,
+        kept_at=_maybe(impact.kept_at, zone),
+        kept_by=impact.kept_by,
+    )
 
 
 def _offer(wait: Wait, zone: ZoneInfo) -> OfferAnswer:

@@ -9,6 +9,7 @@ import typer
 
 from controller import screen
 from controller.access.codes import spoken
+from controller.bookings.affected import cli as affected
 from controller.bookings.sheets import cli as sheets
 from controller.bookings.typed import From, To
 from controller.caller import SERVER, SET_ASIDE, AsJson, Caller, Refusal, Server, Token, TokenFile
@@ -19,6 +20,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(sheets.app)
+app.add_typer(affected.app, name="affected")
 
 Id = Annotated[str, typer.Argument(help="Its id; `list` shows it.", metavar="ID")]
 Ids = Annotated[list[str], typer.Argument(help="Their ids; `requests` and `list` show them.", metavar="ID...")]

@@ -42,6 +42,11 @@ def words_of(status: Status) -> str:
     return _OFF.get(status, "cancelled")
 
 
+def stands(booking: Booking, now: datetime) -> bool:
+    """Whether it is to come or runs, asked for or confirmed."""
+    return booking.state in (*_OPEN, State.CONFIRMED) and booking.ends > now and not booking.expired(now)
+
+
 class Act(StrEnum):
     """What can be done with a booking."""
 

@@ -19,6 +19,8 @@ from controller.access.standing import HeldGrant, Lingering, Standing, stand
 from controller.bookings import claims, course, links, repository
 from controller.bookings.absence.evidence import evidence_of
 from controller.bookings.absence.rules import Evidence, given_back_at
+from controller.bookings.affected import repository as affected
+from controller.bookings.affected.model import Cause, Impact
 from controller.bookings.course import words_of
 from controller.bookings.judging.buffers import buffers_of
 from controller.bookings.model import Asked, Booking, Changed, State
@@ -59,7 +61,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """A booking with all that a screen shows of it. ``why``: why it is not confirmed, as far as somebody said.
     ``offer``: the wait that it is on offer to, nobody having answered yet. ``release_at``: when it is given back if
     nobody comes; ``kept``: why it is not, or not yet, though that is over. ``codes``: of a confirmed one.
-    ``lingering``: old codes of others, for ``lingering_texts``."""
+    ``lingering``: old codes of others, for ``lingering_texts``. ``impacts``: what changes of hours, policy or building
+    did to it while it stands."""
 
     booking: Booking
     place: Place
@@ -73,6 +76,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     offline: tuple[OfflineShown, ...]
     standing: Standing
     lingering: Sequence[Lingering]
+    impacts: Sequence[Impact]
     link: str
     now: datetime
 
@@ -365,6 +369,7 @@ class Desk:
         await access.revoke(tx, booking_ids=[each.id for each in coded], now=now)
         await offline.revoke(tx, [each.id for each in coded], now=now)
         await self._issue(tx, picture, [each for each in coded if each.certain], now, into=rows)
+        await _let_go(tx, picture, [each.after for each in written if _differs(each, _PLACED)])
         await self._record(tx, [each.after for each in written], actor=actor, now=now, what=what, why=why, into=rows)
         await rows.write(tx)
         return [*gone, *written]
@@ -432,6 +437,7 @@ class Desk:
             lingering=await lingering(tx, where.site.id, now=now),
             reasons=await repository.reasons(tx, list(off)),
             issued=await self._access.offline(tx, where.site.id, [each.id for each in bookings if each.certain], now),
+            impacts=await affected.of_bookings(tx, [each.id for each in bookings if course.stands(each, now)]),
         )
 
     async def look(self, tx: Tx, site: str, now: datetime) -> tuple[Picture, bool]:
@@ -481,6 +487,7 @@ class Desk:
         lingering: Sequence[Lingering],
         reasons: Mapping[str, str],
         issued: Mapping[str, Sequence[tuple[OfflineCode, str]]] | None = None,
+        impacts: Mapping[str, Sequence[Impact]] | None = None,
     ) -> list[View]:
         known = await parties(tx, {each.party for each in bookings if each.party is not None})
         offers = await waits.offers(tx, [each for each in bookings if each.state is State.HELD])
@@ -507,11 +514,19 @@ class Desk:
                 ),
                 standing=standing[each.id],
                 lingering=[old for old in lingering if each.certain and old.grant.booking_id != each.id],
+                impacts=(impacts or {}).get(each.id, ()),
                 link=f"{self._address}/d/{links.token(self._keys.page, each.id)}",
                 now=now,
             )
             shown.append(view)
         return shown
+
+
+async def _let_go(tx: Tx, where: Picture, moved: Sequence[Booking]) -> None:
+    """What affected a booking at its old time and place does no longer, but for a closure that still meets it."""
+    shut = [each.id for each in moved if where.hours.closed(each.during, space=each.space)]
+    await affected.clear(tx, [each.id for each in moved if each.id not in shut])
+    await affected.clear(tx, shut, causes=[cause for cause in Cause if cause is not Cause.CLOSED])
 
 
 def _offline(place: Place, code: OfflineCode, digits: str, *, now: datetime) -> OfflineShown:
@@ -534,5 +549,7 @@ def _differs(change: Changed, fields: Sequence[str]) -> bool:
 
 _CODED = ("space", "starts", "ends", "certain")
 """What a booking's code follows."""
+_PLACED = ("space", "starts", "ends")
+"""What closures and rules look at."""
 _HOLDING = (*_CODED, "claims", "layout", "people", "seats", "equipment", "setup_min", "cleardown_min")
 """What its claims follow."""

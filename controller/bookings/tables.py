@@ -179,6 +179,21 @@ booking_log = Table(
     Column("why", String(LONGEST_WHY), nullable=False),
 )
 
+impacts = Table(
+    "impacts",
+    metadata,
+    Column("booking_id", String(36), ForeignKey("bookings.id"), primary_key=True),
+    Column("cause", String(10), primary_key=True),  # as controller.bookings.affected.model.Cause has it
+    Column("site", String(40), ForeignKey("sites.id"), nullable=False),
+    Column("text", String(LONGEST_WHY), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("kept_at", Instant),  # since when it is decided that the booking goes ahead; null: nobody has
+    Column("kept_by", String(200)),
+    Index("ix_impacts_site", "site"),
+)
+"""What changes of hours, policy and building did to bookings that stand."""
+
 waits = Table(
     "waits",
     metadata,

@@ -2,6 +2,7 @@
 
 from controller.access import words
 from controller.access.codes import masked, spoken
+from controller.bookings.affected.model import closed_text
 from controller.bookings.desk import View
 from controller.bookings.model import Status
 
@@ -25,6 +26,7 @@ def message(view: View, *, clear: bool) -> str:
     booking, site, zone = view.booking, view.place.site, view.place.site.tz
     when = words.window(booking.during, zone, now=view.now)
     lines = [f"{booking.title}: {view.place.space.name}, {site.name}, {when}."]
+    lines += [text for text in (closed_text(view.impacts),) if text]
     status = booking.status(view.now)
     if status is Status.HELD and view.offer is not None:
         lines.append(waiting(view))

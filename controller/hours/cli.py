@@ -8,7 +8,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile
+from controller import screen
+from controller.caller import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
 
 app = typer.Typer(help="Opening hours, bank holidays, closures.", no_args_is_help=True, add_completion=False)
 
@@ -79,6 +80,19 @@ class _Effect(msgspec.Struct, frozen=True):
 
 class _Made(msgspec.Struct, frozen=True):
     """A closure that is written; nothing of it is told."""
+
+
+class _Closure(msgspec.Struct, frozen=True):
+    id: str
+    reason: str
+    spaces: list[str]
+    starts: datetime
+    ends: datetime
+    actor: str
+
+
+class _Closures(msgspec.Struct, frozen=True):
+    items: list[_Closure]
 
 
 _FOLLOWS = {"week": "the week", "bank_holiday": "the rule for bank holidays", "date": "an exception for this date"}
@@ -174,6 +188,45 @@ def close(
         raise typer.Exit(SET_ASIDE)
 
 
+@app.command()
+def closures(
+    site: Site,
+    ended: Annotated[bool, typer.Option("--ended", help="With those that are over.")] = False,
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """List the closures of SITE and of its spaces, in the order they were made."""
+    caller = Caller(server, token_file, token)
+    answer = caller.pages(f"/sites/{site}/closures", ended=str(ended).lower())
+    found = caller.answered(answer, _Closures, as_json=as_json).items
+    rows = (
+        (each.id, screen.span(each.starts, each.ends), ", ".join(each.spaces) or "all", each.reason, each.actor)
+        for each in found
+    )
+    if not screen.show(caller.console, (screen.ID, "When", "Spaces", "Reason", "Made by"), rows):
+        caller.say("There are no closures.")
+
+
+@app.command("reopen")
+def reopen(
+    site: Site,
+    ids: Annotated[list[str], typer.Argument(help="The closures' ids; `closures` shows them.", metavar="ID...")],
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Take closures of SITE back. Bookings that stood in spite of them are affected by them no longer.
+
+    Exit code 0 when all were taken back, 1 when one was refused or the controller did not answer.
+    """
+    caller = Caller(server, token_file, token)
+    for each in ids:
+        caller.delete(f"/sites/{site}/closures/{each}")
+        caller.say(f"{site}: open again, closure {each} is taken back")
+
+
 def _told(caller: Caller, site: str, effect: _Effect, *, dry_run: bool, stands: bool) -> None:
     closed = ("would be " if dry_run else "") + ("left as it is" if stands else "closed")
     many = {0: "no booking stands", 1: "1 booking stands"}.get(effect.count, f"{effect.count} bookings stand")
@@ -186,6 +239,8 @@ def _told(caller: Caller, site: str, effect: _Effect, *, dry_run: bool, stands: 
             why = "; ".join(one.text for one in each.reasons)
             table.add_row(when, escape(booking.title), escape(booking.space), escape(why))
         caller.console.print(table)
+    if effect.count and not dry_run and not stands:
+        caller.say(f"Move, cancel or keep them: hallkeeper bookings affected list {site}")
 
 
 def _follows(day: _Day) -> str:

@@ -9,13 +9,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Claimed, State
-from controller.bookings.tables import booking_log, bookings, series
+from controller.bookings.tables import bookings, series
 from controller.database import Tx
 from controller.estate.divisions import atoms_of
 from controller.estate.model import Site
 from controller.estate.tables import space_parts, spaces
 from controller.hours.book import HoursBook
-from controller.hours.breaking import Ahead, Broken
+from controller.hours.breaking import Ahead
 from controller.hours.model import Closure, SpaceHours, Term, Timetable, Window
 from controller.hours.tables import closures, free_doors, site_hours, space_hours
 from edge.wire.interval import Interval
@@ -102,16 +102,6 @@ async def bookings_ahead(tx: Tx, site: str, now: datetime) -> list[Ahead]:
         )
         for row in await tx.execute(query)
     ]
-
-
-async def tell_bookings(tx: Tx, broken: Sequence[Broken], *, at: datetime, actor: str) -> None:
-    """A line in the story of each booking that a change of the hours has broken."""
-    rows = [
-        {"booking_id": each.booking.id, "at": at, "actor": actor, "what": "hours", "why": each.why[:2000]}
-        for each in broken
-    ]
-    if rows:
-        await tx.execute(insert(booking_log), rows)
 
 
 async def put_timetable(tx: Tx, site: str, value: Timetable) -> None:

@@ -12,6 +12,7 @@ from controller.hours import repository
 from controller.hours.book import HoursBook
 from controller.hours.breaking import Broken, ChangedDoor, broken, changed_doors
 from controller.hours.errors import WouldBreak
+from controller.hours.marking import mark
 from controller.hours.model import Closure
 from controller.hours.proposals import Proposal
 from controller.people import audit
@@ -62,8 +63,8 @@ class Hours:
             )
 
     async def change(self, site: str, proposal: Proposal, *, anyway: bool, actor: str) -> HoursBook:
-        """Make a change; the hours as they are then. Bookings that it breaks stay as they are, with a line in their
-        story.
+        """Make a change; the hours as they are then. Bookings that it breaks stay as they are, marked as affected by it
+        and with a line in their story.
 
         Raises ``WouldBreak`` if there are any and it is not to be made ``anyway``, and as ``check`` does.
         """
@@ -77,11 +78,12 @@ class Hours:
         parts = await require_parts(tx, site)
         old = await repository.hours_book(tx, parts.site)
         new = proposal.applied(old, parts)
-        lost = broken(old, new, await repository.bookings_ahead(tx, site, now))
+        ahead = await repository.bookings_ahead(tx, site, now)
+        lost = broken(old, new, ahead)
         if lost and not anyway:
             raise WouldBreak(lost, new.site.tz)
         await proposal.write(tx, new)
         await bump(tx, site)
         await audit.record(tx, actor=actor, at=now, act=proposal.act, site=site, thing=proposal.thing)
-        await repository.tell_bookings(tx, lost, at=now, actor=actor)
+        await mark(tx, old, new, ahead, lost, at=now, actor=actor)
         return new

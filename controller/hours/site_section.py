@@ -16,6 +16,7 @@ from controller.hours import repository
 from controller.hours.answers import closure_answer, hours_answer, space_hours_answer, terms_answer
 from controller.hours.book import HoursBook
 from controller.hours.breaking import broken
+from controller.hours.marking import mark
 from controller.hours.model import Closure, SpaceHours, Term, Timetable, Window
 from controller.hours.schemas import ClosureBody, HoursBody, SpaceHoursBody, TermBody, TermsBody
 from controller.problem import Invalid
@@ -78,7 +79,8 @@ class HoursSection:
         site = parts.site.id
         old = await repository.hours_book(tx, parts.site)
         new = await self._book(tx, parts, value, old, now, actor=actor)
-        lost = broken(old, new, await repository.bookings_ahead(tx, site, now))
+        ahead = await repository.bookings_ahead(tx, site, now)
+        lost = broken(old, new, ahead)
         await repository.put_timetable(tx, site, new.timetable)
         if old.terms != new.terms:
             await repository.put_terms(tx, site, new.terms)
@@ -93,7 +95,7 @@ class HoursSection:
         for each in new.closures:
             if each.id not in known:
                 await repository.add_closure(tx, site, each)
-        await repository.tell_bookings(tx, lost, at=now, actor=actor)
+        await mark(tx, old, new, ahead, lost, at=now, actor=actor)
 
     async def _book(
         self, tx: Tx, parts: SiteParts, value: Plain, old: HoursBook, now: datetime, *, actor: str = ""

@@ -48,6 +48,7 @@ _HIDDEN: dict[Seen, dict[str, object]] = {
         "under_16s": False,
         "equipment": {},
         "series": None,
+        "affected_by": [],
         "diary": "",
         "still_opens": [],
         "lingering": [],

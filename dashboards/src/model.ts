@@ -69,6 +69,14 @@ export interface OnDoor {
   doors: { door: string; name: string; state: DoorState; since: string | null; text: string }[];
 }
 
+/** What a closure or another change did to a booking; `kept_at`: since when it is decided that it goes ahead. */
+export interface Impact {
+  cause: "closed" | "mode" | "term" | "policy" | "building";
+  text: string;
+  kept_at: string | null;
+  kept_by: string | null;
+}
+
 export interface WireBooking {
   id: string;
   site: string;
@@ -123,6 +131,8 @@ export interface WireBooking {
   still_opens: string[];
   /** What old codes of other bookings still open while this one runs. */
   lingering: string[];
+  /** What changes that were made although it stood did to it. */
+  affected_by: Impact[];
   arrived_at: string | null;
   counted_in: number | null;
   link: string | null;
@@ -233,7 +243,8 @@ function same(a: WireBooking, b: WireBooking): boolean {
     a.actions.join() === b.actions.join() &&
     doors(a) === doors(b) &&
     a.still_opens.join() === b.still_opens.join() &&
-    a.lingering.join() === b.lingering.join()
+    a.lingering.join() === b.lingering.join() &&
+    JSON.stringify(a.affected_by) === JSON.stringify(b.affected_by)
   );
 }
 

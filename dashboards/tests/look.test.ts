@@ -25,6 +25,16 @@ test("a code is no matter of concern before it is due on the door", () => {
   }
 });
 
+test("one that stands in a closure says so until somebody keeps it", () => {
+  const closed = { cause: "closed", text: "Ramsey Hub is closed on Fri 25 Dec: Christmas", kept_by: null } as const;
+  const stands = { ...booked("confirmed", "on"), affected_by: [{ ...closed, kept_at: null }] };
+  const { tone, icon, words } = look(stands);
+  assert.deepEqual([tone, icon, words], ["bad", "warn", "Confirmed, but closed then"]);
+  assert.match(spoken(stands, "Europe/London", "2027-02-01"), /Confirmed, but closed then/);
+  const kept = { ...stands, affected_by: [{ ...closed, kept_at: "2026-12-01T10:00:00+00:00" }] };
+  assert.equal(look(kept).words, "Code on the door");
+});
+
 test("whatever state it is in, it is told by words and icon too", () => {
   const looks: [ReturnType<typeof booked>, string, string, string][] = [
     [booked("held", "none"), "warn", "ask", "Waits for approval"],

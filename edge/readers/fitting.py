@@ -7,7 +7,6 @@ from edge.readers.config import MatrixConfig, OsdpConfig, ReaderConfig, WiegandC
 from edge.readers.matrix import MatrixReader
 from edge.readers.osdp import Bus, OpenLine, OsdpReader
 from edge.readers.serial_line import SerialLine
-from edge.readers.side import DoorSide
 from edge.readers.usb import UsbReader
 from edge.readers.wiegand import WiegandReader
 
@@ -20,21 +19,17 @@ class Fitter:
         self._pins = pins
         self._open_line = open_line
         self._buses: dict[str, Bus] = {}
-        self._sides: dict[tuple[str, str], DoorSide] = {}
 
     def fit(self, config: ReaderConfig, present: Present) -> Reader:
-        """The reader of ``config``, on one side of its door with all others that are there. Raises ``PinError``."""
-        place = (config.door, config.side)
-        side = self._sides.setdefault(place, DoorSide(*place, house=self._house))
-        side.join(config.id, present)
+        """The reader of ``config``. Raises ``PinError``."""
         if isinstance(config, WiegandConfig):
-            return WiegandReader(config, house=self._house, pins=self._pins, side=side)
+            return WiegandReader(config, house=self._house, pins=self._pins, present=present)
         if isinstance(config, MatrixConfig):
-            return MatrixReader(config, house=self._house, pins=self._pins, side=side)
+            return MatrixReader(config, house=self._house, pins=self._pins, present=present)
         if not isinstance(config, OsdpConfig):
-            return UsbReader(config, house=self._house, side=side)
+            return UsbReader(config, house=self._house, present=present)
         bus = self._buses.get(config.port)
         if bus is None:
             bus = Bus(config.port, baud=config.baud, house=self._house, open_line=self._open_line)
             self._buses[config.port] = bus
-        return OsdpReader(config, bus=bus, house=self._house, side=side)
+        return OsdpReader(config, bus=bus, house=self._house, present=present)

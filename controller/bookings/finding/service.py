@@ -7,7 +7,6 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.bookings import limits
-from controller.bookings import repository as bookings
 from controller.bookings.finding.anywhere import Found, Sought, find_anywhere
 from controller.bookings.finding.distance import Spot
 from controller.bookings.finding.free import FreeThere, Question, free_at
@@ -21,7 +20,7 @@ from controller.bookings.model import Draft
 from controller.bookings.picture import Picture, Pictures
 from controller.database import Database, Tx
 from controller.people.errors import NotAllowed
-from controller.people.may import Action, Thing, may, may_somewhere
+from controller.people.may import Action, Thing, may
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book
 from edge.wire.clock import Clock
@@ -81,7 +80,6 @@ class Finding:
                 actor=actor,
                 tier=await tier_to_book(tx, draft.party),
                 but=frozenset() if but is None else frozenset({but}),
-                keeps_start=await bookings.begins(tx, but, during.start),
             )
             nearby = await self._nearby(tx, picture, actor, miles)
             return await instead_of(tx, self._looker, picture, wish, nearby, now=now, limit=limit)
@@ -122,7 +120,7 @@ class Finding:
     async def _free(self, tx: Tx, there: Sequence[Reached], question: Question, actor: Actor) -> list[FreeThere]:
         now = self._clock.now()
         # A manager may decide wherever it may look, and then no window holds.
-        decides = may_somewhere(actor, Action.DECIDE)
+        decides = may(actor, Action.DECIDE, Thing(party=actor.party))
         tier = None if decides or not actor.party else await tier_of(tx, actor.party)
         return await free_at(tx, self._looker, there, question, tier=tier, now=now)
 
@@ -131,12 +129,7 @@ def _for_whom(actor: Actor, site: str | None, party: str | None) -> str | None:
     """A booker who names no party looks for their own. Raises ``NotAllowed``."""
     if actor.role is not Role.BOOKER:
         return party
-    party = actor.party if party is None else party
-    allowed = (
-        may_somewhere(actor, Action.BOOK, party=party)
-        if site is None
-        else may(actor, Action.BOOK, Thing(site=site, party=party))
-    )
-    if not allowed:
-        raise NotAllowed(actor, Action.BOOK, Thing(site=site, party=party))
-    return party
+    thing = Thing(site=site, party=actor.party if party is None else party)
+    if not may(actor, Action.BOOK, thing):
+        raise NotAllowed(actor.name, Action.BOOK, thing)
+    return thing.party

@@ -1,7 +1,7 @@
 """What another policy would mean for what is booked and asked for already. Pure: it is advice, and changes nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,16 @@ def excesses(
             for party, its in by_party.items():
                 yield from _over(quota, party, its, names, zone, now)
     yield from _too_early(old, new, standing, names, zone, now)
+
+
+def impact_texts(found: Iterable[Excess], *, now: datetime) -> dict[str, str]:
+    """Booking -> how it goes beyond the policy, of those that are not over."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    for excess in found:
+        for each in excess.bookings:
+            if each.during.end > now:
+                texts[each.id].append(excess.text)
+    return {each: "; ".join(its) for each, its in texts.items()}
 
 
 def _over(

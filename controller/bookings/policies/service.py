@@ -6,11 +6,13 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from controller.bookings import repository as bookings
+from controller.bookings.affected import repository as affected
+from controller.bookings.affected.model import Cause
 from controller.bookings.judging.judge import Wish, judge
 from controller.bookings.model import Booking
 from controller.bookings.picture import Picture, Pictures
 from controller.bookings.policies import repository
-from controller.bookings.policies.effect import Effect, Names, Standing, excesses, since
+from controller.bookings.policies.effect import Effect, Excess, Names, Standing, excesses, impact_texts, since
 from controller.bookings.policies.naming import parties_named, spaces_named
 from controller.bookings.policy import Policy
 from controller.changes import Changes
@@ -57,6 +59,7 @@ class Policies:
         await self._database.lock_site(tx, site)
         await self._require_known(tx, await self._pictures.of(tx, site), policy)
         now = self._clock.now()
+        await self._mark(tx, site, policy, actor=actor, now=now)
         await repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)
         await self._follow(tx, site)
@@ -64,7 +67,9 @@ class Policies:
 
     async def bring(self, tx: Tx, site: str, policy: Policy, *, actor: str, now: datetime) -> None:
         """Write a policy that is known to be sound, as part of a greater change; the caller holds the site's lock."""
+        await self._mark(tx, site, policy, actor=actor, now=now)
         await repository.put_policy(tx, site, policy, actor=actor, now=now)
+        await bump(tx, site)  # the site was looked at above, as it was before
         await self._follow(tx, site)
 
     async def check(self, site: str, policy: Policy) -> tuple[Site, Effect]:
@@ -74,6 +79,30 @@ class Policies:
             await self._require_known(tx, where, policy)
             return where.site, await self.effect(tx, site, policy, now=self._clock.now())
 
+    async def _mark(self, tx: Tx, site: str, new: Policy, *, actor: str, now: datetime) -> None:
+        """Note which bookings go beyond what is new in the policy, and take back where they no longer do."""
+        where = await self._pictures.of(tx, site)
+        found = impact_texts(await self._exceeding(tx, where, where.policy, new, now), now=now)
+        marked = set(await affected.affected(tx, site, cause=Cause.POLICY, now=now))
+        if marked:
+            beyond = impact_texts(await self._exceeding(tx, where, Policy(), new, now), now=now)
+            await affected.clear(tx, marked - beyond.keys(), causes=[Cause.POLICY])
+        await affected.record(tx, site, found, cause=Cause.POLICY, at=now, actor=actor)
+
+    async def _exceeding(self, tx: Tx, where: Picture, old: Policy, new: Policy, now: datetime) -> tuple[Excess, ...]:
+        """What goes beyond the limits of the new policy that the old one has not."""
+        if (old.quotas, old.windows) == (new.quotas, new.windows):
+            return ()
+        zone = where.site.tz
+        rows = await repository.standing(tx, where.site.id, since=since(zone, now), now=now)
+        known = await parties(tx, {party for party, _ in rows if party})
+        standing = [Standing(booking=each, party=party, tier=_tier(known, party)) for party, each in rows]
+        names = Names(
+            parties={each.id: each.name for each in known.values()},
+            spaces={each.space.id: each.space.name for each in where.by_space.values()},
+        )
+        return tuple(excesses(old, new, standing, names=names, zone=zone, now=now))
+
     async def _require_known(self, tx: Tx, where: Picture, policy: Policy) -> None:
         for field, fault in await unknown(tx, policy, site=where.site.id, spaces=where.by_space):
             raise invalid_field(field, fault)
@@ -81,22 +110,15 @@ class Policies:
     async def effect(self, tx: Tx, site: str, new: Policy, *, now: datetime) -> Effect:
         """What another policy would mean for what is booked and asked for already."""
         where = await self._pictures.of(tx, site)
-        zone = where.site.tz
-        rows = await repository.standing(tx, where.site.id, since=since(zone, now), now=now)
         asked = await bookings.waiting_for_approval(
             tx, sites=frozenset({where.site.id}), party=None, ends_after=now, after=None, limit=MOST_REQUESTS
         )
-        known = await parties(tx, {party for party, _ in rows if party} | {each.party for each in asked if each.party})
-        standing = [Standing(booking=each, party=party, tier=_tier(known, party)) for party, each in rows]
-        names = Names(
-            parties={each.id: each.name for each in known.values()},
-            spaces={each.space.id: each.space.name for each in where.by_space.values()},
-        )
+        known = await parties(tx, {each.party for each in asked if each.party})
         return Effect(
             confirmed=tuple(
                 await _confirmed(tx, where, new, [each for each in asked if not each.expired(now)], known, now)
             ),
-            exceeding=tuple(excesses(where.policy, new, standing, names=names, zone=zone, now=now)),
+            exceeding=await self._exceeding(tx, where, where.policy, new, now),
         )
 
 

@@ -1,6 +1,6 @@
 """What stands in the way of a change of the estate, in words that say how to mend it."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from controller.access import words
@@ -165,6 +165,26 @@ def notes(bookings: Sequence[Booking], old: Places, new: Places, *, now: datetim
         tight = [each for each in mine if _too_many(each, place.space) and not _too_many(each, was.space)]
         if tight:
             yield f"{_named(tight, now, place)} expect more people than {place.space.name} would hold."
+
+
+def impact_texts(
+    standing: Iterable[Booking], tight: Iterable[Tight], old: Places, new: Places, *, now: datetime
+) -> dict[str, str]:
+    """Booking -> what a change does to it that leaves it standing, in words about it alone."""
+    found: dict[str, list[str]] = {}
+    for each in standing:
+        was, space = old[each.space].space, new[each.space].space
+        if was.bookable and not space.bookable:
+            found.setdefault(each.id, []).append(f"{space.name} can no longer be booked")
+        if _too_many(each, space) and not _too_many(each, was):
+            holds = space.holds(each.layout)
+            found.setdefault(each.id, []).append(f"{each.people} people are more than {space.name} holds ({holds})")
+    for pair in tight:
+        needed = words.length(pair.needed)
+        for one, other in ((pair.one, pair.other), (pair.other, pair.one)):
+            beside = _one(_claimed(other), now, new)
+            found.setdefault(one.id, []).append(f"there should be {needed} between it and {beside}")
+    return {each: "; ".join(texts) for each, texts in found.items()}
 
 
 def of_defaults(bookings: Sequence[Booking], new: Places, *, now: datetime) -> Iterator[str]:

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from controller.bookings.affected import repository as affected
+from controller.bookings.affected.model import Cause
 from controller.bookings.claims import HOUSE, write_claims
 from controller.bookings.judging.pools import quartered, seats_of, takings
-from controller.bookings.model import Booking, Claimed, State
+from controller.bookings.model import LONGEST_WHY, Booking, Claimed, State
 from controller.bookings.picture import Place, places, sketch
 from controller.bookings.recast import obstacles, repository
 from controller.bookings.recast.closeness import tightened
@@ -40,19 +42,13 @@ class Recast:
         found += obstacles.of_layouts(mine, new, now=now)
         if moved:
             found += await self._clashes(tx, after, new, moved, now)
-        changed = [space for space in new if space in old and old[space].space != new[space].space]
-        ahead = mine
-        if not set(changed) <= set(recast):
-            ahead = _standing(await repository.holding(tx, after.site.id, changed, after=now), now)
+        ahead = await self._ahead(tx, after.site.id, old, new, now)
         notes = [
             *obstacles.notes(ahead, old, new, now=now),
             *obstacles.of_defaults(_relaid(mine, old, new), new, now=now),
         ]
-        paced = [space for space in changed if _pace(old[space]) != _pace(new[space])]
-        paced += [space for space in moved if space not in paced]
-        if paced:
-            near = await repository.holding(tx, after.site.id, _sharing(new, paced), after=now)
-            notes += obstacles.of_tightened(tightened(_standing(near, now), old, new), new, now=now)
+        near = await self._paced(tx, after.site.id, old, new, now)
+        notes += obstacles.of_tightened(tightened(near, old, new), new, now=now)
         return Foreseen(obstacles=tuple(found), rewritten=len(mine), notes=tuple(notes))
 
     async def _clashes(
@@ -72,10 +68,41 @@ class Recast:
         found = [obstacles.of_collision(each, new, moved, now=now) for each in collisions(holdings)]
         return found + [obstacles.of_crowd(each, new, moved, now=now) for each in crowds(holdings, sizes)]
 
+    async def _ahead(
+        self, tx: Tx, site: str, old: dict[str, Place], new: dict[str, Place], now: datetime
+    ) -> list[Booking]:
+        """Those to come in all spaces that change."""
+        changed = [space for space in new if space in old and old[space].space != new[space].space]
+        return _standing(await repository.holding(tx, site, changed, after=now), now) if changed else []
+
+    async def _paced(
+        self, tx: Tx, site: str, old: dict[str, Place], new: dict[str, Place], now: datetime
+    ) -> list[Booking]:
+        """Those to come that have a neighbour to which they may need more time than now."""
+        both = [space for space in new if space in old]
+        paced = [s for s in both if _pace(old[s]) != _pace(new[s]) or _ground(old[s]) != _ground(new[s])]
+        if not paced:
+            return []
+        return _standing(await repository.holding(tx, site, _sharing(new, paced), after=now), now)
+
+    async def _mark(self, tx: Tx, site: str, old: dict[str, Place], new: dict[str, Place], now: datetime) -> None:
+        """Note what the change does to those that it leaves standing, and take back what it sets right."""
+        ahead, near = await self._ahead(tx, site, old, new, now), await self._paced(tx, site, old, new, now)
+        found = obstacles.impact_texts(ahead, tightened(near, old, new), old, new, now=now)
+        again = obstacles.impact_texts(ahead, tightened(near, new, old), new, old, now=now)
+        await affected.clear(tx, again.keys() - found.keys(), causes=[Cause.BUILDING])
+        await affected.record(tx, site, found, cause=Cause.BUILDING, at=now, actor=HOUSE)
+        by_text: dict[str, list[str]] = {}
+        for each, text in found.items():
+            by_text.setdefault(text[:LONGEST_WHY], []).append(each)
+        for text, ids in by_text.items():
+            await log(tx, ids, at=now, actor=HOUSE, what="building", why=text)
+
     async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
         """All that is to change is let go first, then claimed as it is now."""
         old, new = places(before), places(after)
         site = after.site.id
+        await self._mark(tx, site, old, new, now)
         recast = [space for space in new if space in old and _shape(old[space]) != _shape(new[space])]
         if not recast:
             return

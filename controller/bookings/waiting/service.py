@@ -133,7 +133,7 @@ class Waiting:
             wait = await self._require(tx, wait_id)
             thing = Thing(site=wait.site, party=wait.asked.party)
             if seen(actor, thing) is Seen.TAKEN:
-                raise NotAllowed(actor, Action.READ, thing)
+                raise NotAllowed(actor.name, Action.READ, thing)
             return await self._standing(tx, await self._desk.pictures.of(tx, wait.site), wait)
 
     async def withdraw(self, wait_id: str, *, actor: Actor) -> Standing:
@@ -186,8 +186,9 @@ class Waiting:
             raise NoOffer(_nothing(wait))
         wish = msgspec.structs.replace(wait.asked, space=held.space, layout=held.layout)
         tier = await tier_of(tx, wish.party)
-        promised = Wish(asked=wish, actor=actor, tier=tier, but=frozenset({held.id}), keeps_start=True)
-        [verdict] = await judge(tx, picture, [promised], now=now)
+        [verdict] = await judge(
+            tx, picture, [Wish(asked=wish, actor=actor, tier=tier, but=frozenset({held.id}))], now=now
+        )
         if not verdict.possible:
             raise refusal(picture.require(held.space).space.name, verdict, picture.site.tz)
         await self._line.move(tx, wait, WaitState.ACCEPTED, actor.name, now)

@@ -26,6 +26,7 @@ const LOOKS: Partial<Record<Status | DoorState, [Tone, IconName, string?]>> = {
 
 export function look(one: Booking): Look {
   if (isOthers(one)) return { tone: "plain", icon: "lock", words: standing(one) };
+  if (shutOut(one)) return { tone: "bad", icon: "warn", words: standing(one) };
   const confirmed = one.status === "confirmed";
   const ended = one.still_opens.length && one.status === "cancelled" ? "removing" : one.status;
   const [tone, icon, words] = LOOKS[confirmed ? one.on_door.state : ended] ?? (confirmed ? ["brand", "tick"] : ["plain", "cross"]);
@@ -34,7 +35,13 @@ export function look(one: Booking): Look {
 
 /** How it stands, in words. */
 export function standing(one: Booking): string {
-  return isOthers(one) ? "Not yours" : one.offer ? "On offer" : STATUS_WORDS[one.status];
+  if (isOthers(one)) return "Not yours";
+  return one.offer ? "On offer" : `${STATUS_WORDS[one.status]}${shutOut(one) ? ", but closed then" : ""}`;
+}
+
+/** Whether it stands in a closure, and nobody has decided that it goes ahead. */
+export function shutOut(one: Booking): boolean {
+  return Boolean(one.affected_by?.some(({ cause, kept_at }) => cause === "closed" && !kept_at));
 }
 
 /** What a screen reader says for a booking in the grid. */

@@ -1,0 +1,192 @@
+"""``hallkeeper bookings affected``: what closures and other changes did to bookings, and what becomes of them."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+import typer
+
+from controller import screen
+from controller.bookings.affected.model import Cause
+from controller.caller import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
+
+app = typer.Typer(
+    help="Bookings that a closure or another change affects: list, keep, move, cancel.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+Site = Annotated[str, typer.Argument(help="The site, such as ramsey.")]
+Ids = Annotated[list[str] | None, typer.Argument(help="Their ids; `list` shows them.", metavar="[ID...]")]
+All = Annotated[bool, typer.Option("--all", help="All that nobody has decided on.")]
+Causes = Annotated[
+    list[Cause] | None, typer.Option("--cause", help="Only those that this affects; may be given several times.")
+]
+Why = Annotated[str, typer.Option(help="It stands in the booking's story.")]
+_AT_ONCE = 100
+
+
+class _Impact(msgspec.Struct, frozen=True):
+    text: str
+
+
+class _Booking(msgspec.Struct, frozen=True):
+    id: str
+    title: str
+    party_name: str | None
+    space_name: str
+    starts: datetime
+    ends: datetime
+    status: str
+    contact_phone: str
+    affected_by: list[_Impact]
+
+
+class _List(msgspec.Struct, frozen=True):
+    items: list[_Booking]
+
+
+class _NotDone(msgspec.Struct, frozen=True):
+    id: str
+    detail: str
+
+
+class _Decided(msgspec.Struct, frozen=True):
+    done: list[_Booking]
+    refused: list[_NotDone]
+    left: int
+
+
+@app.callback()
+def affected() -> None:
+    """Bookings that a closure or another change affects: list, keep, move, cancel."""
+
+
+@app.command("list")
+def list_affected(
+    site: Site,
+    cause: Causes = None,
+    kept: Annotated[bool, typer.Option("--kept", help="Those that go ahead all the same.")] = False,
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """List the bookings to come that a change was made in spite of, and what it does to them."""
+    caller = Caller(server, token_file, token)
+    answer = _listed(caller, site, cause, kept=kept)
+    found = caller.answered(answer, _List, as_json=as_json).items
+    rows = (
+        (
+            each.id,
+            screen.span(each.starts, each.ends),
+            each.space_name,
+            each.title,
+            each.party_name or "",
+            each.contact_phone,
+            "; ".join(one.text for one in each.affected_by),
+        )
+        for each in found
+    )
+    if not screen.show(caller.console, (screen.ID, "When", "Space", "Booking", "Party", "Phone", "Affected by"), rows):
+        caller.say("No booking was kept." if kept else "No booking waits for a decision.")
+
+
+@app.command()
+def keep(
+    site: Site,
+    ids: Ids = None,
+    every: All = False,
+    cause: Causes = None,
+    undo: Annotated[bool, typer.Option("--undo", help="What was kept is open again; needs ids.")] = False,
+    why: Why = "",
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Decide that bookings go ahead all the same. Message and door page say so.
+
+    Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
+    """
+    _decide(Caller(server, token_file, token), site, "keep", ids, cause, {"kept": not undo, "why": why}, every=every)
+
+
+@app.command()
+def cancel(
+    site: Site,
+    ids: Ids = None,
+    every: All = False,
+    cause: Causes = None,
+    why: Why = "",
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Cancel bookings, each by itself.
+
+    Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
+    """
+    _decide(Caller(server, token_file, token), site, "cancel", ids, cause, {"why": why}, every=every)
+
+
+@app.command()
+def move(
+    site: Site,
+    ids: Ids = None,
+    every: All = False,
+    cause: Causes = None,
+    space: Annotated[str | None, typer.Option(help="Into this space.")] = None,
+    days: Annotated[int, typer.Option(help="So many days later, at the same time of day; -7 is a week earlier.")] = 0,
+    overrule: Annotated[
+        bool, typer.Option("--overrule", help="Although it takes time that others need to set up or clear down.")
+    ] = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Move bookings, each by itself; one that cannot be had there stays.
+
+    Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
+    """
+    body: dict[str, object] = {"space": space, "days": days, "overrule": overrule}
+    _decide(Caller(server, token_file, token), site, "move", ids, cause, body, every=every)
+
+
+def _decide(
+    caller: Caller,
+    site: str,
+    what: str,
+    ids: list[str] | None,
+    causes: list[Cause] | None,
+    body: dict[str, object],
+    *,
+    every: bool,
+) -> None:
+    if bool(ids) is every:
+        raise typer.BadParameter("give either ids, or --all")
+    if every:
+        ids = [each.id for each in caller.read(_listed(caller, site, causes, kept=False), _List).items]
+    refused, left = False, 0
+    for start in range(0, len(ids or ()), _AT_ONCE):
+        lot = {**body, "bookings": (ids or [])[start : start + _AT_ONCE]}
+        path = f"/sites/{site}/affected-bookings/{what}"
+        answer = caller.post(path, msgspec.json.encode(lot), "application/json", _Decided)
+        for each in answer.done:
+            when = screen.span(each.starts, each.ends)
+            caller.say(f"{each.title}, {each.space_name}, {when}: {'kept' if body.get('kept') else each.status}")
+        for turned in answer.refused:
+            caller.say(f"{turned.id}: {turned.detail}", style="red")
+        refused = refused or bool(answer.refused)
+        left = answer.left
+    caller.say(
+        {0: "No booking waits for a decision.", 1: "1 booking waits for a decision."}.get(
+            left, f"{left} bookings wait for a decision."
+        )
+    )
+    if refused:
+        raise typer.Exit(SET_ASIDE)
+
+
+def _listed(caller: Caller, site: str, causes: list[Cause] | None, *, kept: bool) -> msgspec.Raw:
+    asked = [each.value for each in causes or Cause]
+    return caller.pages(f"/sites/{site}/affected-bookings", kept=str(kept).lower(), cause=asked)

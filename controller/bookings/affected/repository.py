@@ -1,0 +1,118 @@
+"""All SQL about what changes did to bookings. Every function works inside its caller's transaction; whoever writes
+holds the site's lock."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
+
+from controller.bookings.affected.model import Cause, Impact
+from controller.bookings.limits import LONGEST
+from controller.bookings.model import LONGEST_WHY, State
+from controller.bookings.tables import bookings, impacts
+from controller.database import Tx
+from controller.rows import put
+
+_AT_ONCE = 500
+"""Ids named in one statement."""
+_STANDING = [each.value for each in (State.REQUESTED, State.HELD, State.CONFIRMED)]
+
+
+async def record(tx: Tx, site: str, found: Mapping[str, str], *, cause: Cause, at: datetime, actor: str) -> None:
+    """A change did this to these bookings (id -> text). It takes the place of what the same cause did before, and
+    nobody has decided on it yet."""
+    await clear(tx, found, causes=[cause])
+    rows = [
+        {
+            "booking_id": each,
+            "cause": cause.value,
+            "site": site,
+            "text": text[:LONGEST_WHY],
+            "at": at,
+            "actor": actor,
+        }
+        for each, text in found.items()
+    ]
+    await put(tx, impacts, rows)
+
+
+async def clear(tx: Tx, booking_ids: Iterable[str], *, causes: Collection[Cause] = tuple(Cause)) -> None:
+    """These causes no longer affect these bookings."""
+    for lot in _lots(booking_ids):
+        mine = (impacts.c.booking_id.in_(lot), impacts.c.cause.in_([each.value for each in causes]))
+        await tx.execute(delete(impacts).where(*mine))
+
+
+async def of_bookings(tx: Tx, booking_ids: Iterable[str]) -> dict[str, list[Impact]]:
+    """Booking id -> what affects it, of those that anything does."""
+    found: defaultdict[str, list[Impact]] = defaultdict(list)
+    for lot in _lots(booking_ids):
+        query = select(impacts).where(impacts.c.booking_id.in_(lot)).order_by(impacts.c.cause)
+        for row in (await tx.execute(query)).mappings():
+            values = {name: row[name] for name in Impact.__struct_fields__}
+            found[row["booking_id"]].append(Impact(**values | {"cause": Cause(row["cause"])}))
+    return dict(found)
+
+
+async def affected(tx: Tx, site: str, *, cause: Cause, now: datetime) -> list[str]:
+    """Ids of the bookings that stand, are not over, and that the cause affects."""
+    query = select(impacts.c.booking_id).join(bookings, bookings.c.id == impacts.c.booking_id)
+    here = (impacts.c.site == site, impacts.c.cause == cause.value)
+    return list((await tx.execute(query.where(*here, *_standing(now)))).scalars())
+
+
+async def page(
+    tx: Tx,
+    site: str,
+    *,
+    causes: Collection[Cause],
+    kept: bool,
+    now: datetime,
+    after: str | None,
+    limit: int,
+) -> list[str]:
+    """Ids of bookings that stand and are affected, by start, from the one behind ``after`` on. ``kept``: those that go
+    ahead all the same, instead of those that nobody has decided on."""
+    c = bookings.c
+    open_ones = (
+        select(impacts.c.booking_id)
+        .where(
+            impacts.c.site == site,
+            impacts.c.cause.in_([each.value for each in causes]),
+            impacts.c.kept_at.is_not(None) if kept else impacts.c.kept_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    query = select(c.id).where(c.site == site, c.id.in_(open_ones), *_standing(now))
+    if after is not None:
+        starts = select(c.starts).where(c.id == after).scalar_subquery()
+        query = query.where(or_(c.starts > starts, and_(c.starts == starts, c.id > after)))
+    return list((await tx.execute(query.order_by(c.starts, c.id).limit(limit))).scalars())
+
+
+async def undecided(tx: Tx, site: str, *, now: datetime) -> int:
+    """How many bookings stand that are affected and that nobody has decided on."""
+    query = select(func.count(impacts.c.booking_id.distinct())).join(bookings, bookings.c.id == impacts.c.booking_id)
+    here = (impacts.c.site == site, impacts.c.kept_at.is_(None))
+    return int((await tx.execute(query.where(*here, *_standing(now)))).scalar_one())
+
+
+async def keep(tx: Tx, pairs: Sequence[tuple[str, Cause]], *, at: datetime | None, actor: str | None) -> None:
+    """These bookings go ahead all the same; ``at`` ``None``: that is open again."""
+    for start in range(0, len(pairs), _AT_ONCE):
+        lot = [(each, cause.value) for each, cause in pairs[start : start + _AT_ONCE]]
+        mine = tuple_(impacts.c.booking_id, impacts.c.cause).in_(lot)
+        await tx.execute(update(impacts).where(mine).values(kept_at=at, kept_by=actor))
+
+
+def _standing(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    c = bookings.c
+    not_run_out = or_(c.state != State.HELD.value, c.held_until.is_(None), c.held_until > now)
+    return c.starts > now - LONGEST, c.ends > now, c.state.in_(_STANDING), not_run_out
+
+
+def _lots(ids: Iterable[str]) -> Iterator[Sequence[str]]:
+    every = list(ids)
+    for at in range(0, len(every), _AT_ONCE):
+        yield every[at : at + _AT_ONCE]

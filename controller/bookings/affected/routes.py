@@ -1,0 +1,64 @@
+"""The work list of what closures and other changes did to bookings, over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from controller.bookings.affected.model import Cause
+from controller.bookings.affected.schemas import (
+    AffectedPage,
+    CancelAffectedBody,
+    DecidedAnswer,
+    KeepBody,
+    MoveBody,
+    affected_page,
+    decided_answer,
+)
+from controller.estate.errors import SiteUnknown
+from controller.fields import LIST_LIMIT, Id, Limit, SlugPath
+from controller.house import TheHouse
+from controller.people.gate import Decides
+from controller.problem import NotSignedIn, described
+
+router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
+
+
+@router.get("/sites/{site}/affected-bookings")
+async def list_affected(
+    site: SlugPath,
+    house: TheHouse,
+    actor: Decides,
+    causes: Annotated[
+        list[Cause] | None, Query(alias="cause", max_length=len(Cause), description="Any of these; all if none")
+    ] = None,
+    kept: Annotated[bool, Query(description="Those that go ahead all the same, instead of the undecided")] = False,
+    after: Annotated[Id | None, Query(description="`next` of the page before; leave out for the first page")] = None,
+    limit: Limit = LIST_LIMIT,
+) -> AffectedPage:
+    """The bookings to come that a closure or another change of hours, policy or building was made in spite of, by
+    start; `affected_by` says what it did to each. One that is moved or cancelled leaves the list, and so does one that
+    a later change sets right."""
+    found = await house.affected.page(site, causes=causes or list(Cause), kept=kept, after=after, limit=limit + 1)
+    return affected_page(found, actor, limit=limit)
+
+
+@router.post("/sites/{site}/affected-bookings/keep")
+async def keep_affected(site: SlugPath, body: KeepBody, house: TheHouse, actor: Decides) -> DecidedAnswer:
+    """Decide that bookings go ahead all the same. Their message and door page say so."""
+    done = await house.affected.keep(site, body.which(), kept=body.kept, why=body.why, actor=actor)
+    return decided_answer(done, actor)
+
+
+@router.post("/sites/{site}/affected-bookings/cancel")
+async def cancel_affected(site: SlugPath, body: CancelAffectedBody, house: TheHouse, actor: Decides) -> DecidedAnswer:
+    """Cancel bookings, each by itself."""
+    return decided_answer(await house.affected.cancel(site, body.which(), why=body.why, actor=actor), actor)
+
+
+@router.post("/sites/{site}/affected-bookings/move")
+async def move_affected(site: SlugPath, body: MoveBody, house: TheHouse, actor: Decides) -> DecidedAnswer:
+    """Move bookings, each by itself: one that cannot be had there stays, with the reasons."""
+    done = await house.affected.move(
+        site, body.which(), space=body.space, days=body.days, overrule=body.overrule, actor=actor
+    )
+    return decided_answer(done, actor)

@@ -1,0 +1,107 @@
+"""Bodies and answers of the work list of affected bookings."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from controller.bookings.affected.model import Cause
+from controller.bookings.affected.service import MOST, Decided, Which
+from controller.bookings.answers import BookingAnswer, booking_answer
+from controller.bookings.desk import View
+from controller.fields import Answer, Body, Id, Note, Slug, Whole, Yes
+from controller.people.model import Actor
+from controller.problem import ReasonBody
+
+Days = Annotated[Whole, Field(ge=-366, le=366)]
+
+
+class WhichBody(Body):
+    """On which bookings it is decided: these ``bookings`` of the site, whether on the list or only named by a check,
+    or ``all`` on the list that nobody has decided on, at most 500 at once, of these ``causes`` only."""
+
+    bookings: Annotated[list[Id] | None, Field(min_length=1, max_length=MOST)] = None
+    all: Yes = False
+    causes: Annotated[list[Cause] | None, Field(min_length=1, max_length=len(Cause))] = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "WhichBody":
+        if (self.bookings is None) is not self.all:
+            raise ValueError("give either the ids of bookings, or all: true")
+        if self.causes is not None and not self.all:
+            raise ValueError("causes narrow all; leave them out where bookings are named")
+        return self
+
+    def which(self) -> Which:
+        ids = None if self.bookings is None else tuple(dict.fromkeys(self.bookings))
+        return Which(ids=ids, causes=frozenset(self.causes or Cause))
+
+
+class KeepBody(WhichBody):
+    """``kept`` false: what was kept is open again. ``why``: it stands in the booking's story."""
+
+    kept: Yes = True
+    why: Note = ""
+
+
+class CancelAffectedBody(WhichBody):
+    """``why``: it stands in the booking's story."""
+
+    why: Note = ""
+
+
+class MoveBody(WhichBody):
+    """To another ``space``, or by ``days`` at the same time of day (a negative number is earlier), or both."""
+
+    space: Slug | None = None
+    days: Days = 0
+    overrule: Yes = False
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> "MoveBody":
+        if self.space is None and not self.days:
+            raise ValueError("give a space, or days other than 0")
+        return self
+
+
+class AffectedPage(Answer):
+    """``next``: give it as ``after`` for the page behind; null on the last."""
+
+    items: list[BookingAnswer]
+    next: str | None
+
+
+class NotDone(Answer):
+    """A booking that stays as it is, and why."""
+
+    id: str
+    detail: str
+    reasons: list[ReasonBody]
+
+
+class DecidedAnswer(Answer):
+    """``refused``: those that stay as they are. ``left``: how many on the list nobody has decided on after this."""
+
+    done: list[BookingAnswer]
+    refused: list[NotDone]
+    left: int
+
+
+def affected_page(views: Sequence[View], actor: Actor, *, limit: int) -> AffectedPage:
+    """``views``: one more than ``limit`` where there are more."""
+    shown = views[:limit]
+    return AffectedPage(
+        items=[booking_answer(view, actor) for view in shown],
+        next=shown[-1].booking.id if len(views) > limit else None,
+    )
+
+
+def decided_answer(decided: Decided, actor: Actor) -> DecidedAnswer:
+    return DecidedAnswer(
+        done=[booking_answer(view, actor) for view in decided.done],
+        refused=[
+            NotDone(id=each.booking_id, detail=each.problem.detail, reasons=list(each.problem.reasons))
+            for each in decided.refused
+        ],
+        left=decided.left,
+    )

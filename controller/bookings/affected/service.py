@@ -1,0 +1,156 @@
+"""The work list of what changes did to bookings: looked through, and each moved, cancelled or kept."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from controller import localtime
+from controller.bookings import repository as bookings
+from controller.bookings.affected import repository
+from controller.bookings.affected.model import Cause
+from controller.bookings.desk import Desk, View
+from controller.bookings.errors import BookingUnknown, NotNow
+from controller.bookings.model import LONGEST_WHY, Booking, Change
+from controller.bookings.service import Bookings
+from controller.changes import Changes
+from controller.database import Database, Tx
+from controller.fields import Moment
+from controller.people import audit
+from controller.people.model import Actor
+from controller.problem import Problem
+from edge.wire.clock import Clock
+
+MOST = 500
+"""Bookings that one request decides on."""
+
+
+class Which(msgspec.Struct, frozen=True, kw_only=True):
+    """The bookings to decide on: these ``ids``, or where it is ``None`` all of the list that nobody has decided on,
+    with one of ``causes``, the next ones first, at most ``MOST``."""
+
+    ids: tuple[str, ...] | None
+    causes: frozenset[Cause] = frozenset(Cause)
+
+
+class Turned(msgspec.Struct, frozen=True, kw_only=True):
+    """One that could not be done. ``problem``: why."""
+
+    booking_id: str
+    problem: Problem
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """``left``: how many of the list nobody has decided on after this."""
+
+    done: tuple[View, ...]
+    refused: tuple[Turned, ...]
+    left: int
+
+
+class AffectedBookings:
+    """Each booking is decided on by itself: one that is refused does not hold the others up."""
+
+    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk, single: Bookings) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._desk = desk
+        self._single = single
+
+    async def page(
+        self, site: str, *, causes: Collection[Cause], kept: bool, after: str | None, limit: int
+    ) -> list[View]:
+        """Those that stand and are affected, by start. ``kept``: those that go ahead all the same, instead of those
+        that nobody has decided on. Raises ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            where = await self._desk.pictures.of(tx, site)
+            ids = await repository.page(tx, site, causes=causes, kept=kept, now=now, after=after, limit=limit)
+            return await self._desk.views(tx, where, await bookings.some(tx, ids), now)
+
+    async def keep(self, site: str, which: Which, *, kept: bool, why: str, actor: Actor) -> Decided:
+        """They go ahead all the same, whatever affects them now; not ``kept``: that is open again. Raises
+        ``SiteUnknown``."""
+        return await self._each(site, which, lambda booking: self._keep(booking, kept=kept, why=why, actor=actor))
+
+    async def cancel(self, site: str, which: Which, *, why: str, actor: Actor) -> Decided:
+        """Cancel them. Raises ``SiteUnknown``."""
+        return await self._each(site, which, lambda booking: self._single.cancel(booking.id, why=why, actor=actor))
+
+    async def move(
+        self, site: str, which: Which, *, space: str | None, days: int, overrule: bool, actor: Actor
+    ) -> Decided:
+        """Move them to another space, or by so many days at the same time of day, or both. Raises ``SiteUnknown``."""
+
+        async def move(booking: Booking) -> View:
+            zone = await self._zone(booking.site)
+            change = Change(
+                space=space or UNSET,
+                starts=_later(booking.starts, days, zone),
+                ends=_later(booking.ends, days, zone),
+                overrule=overrule,
+            )
+            return await self._single.change(booking.id, change, if_match=None, actor=actor)
+
+        return await self._each(site, which, move)
+
+    async def _each(self, site: str, which: Which, act: Callable[[Booking], Awaitable[View]]) -> Decided:
+        done: list[View] = []
+        refused: list[Turned] = []
+        ids = which.ids if which.ids is not None else await self._open(site, which.causes)
+        async with self._database.read() as tx:
+            await self._desk.pictures.of(tx, site)  # raises SiteUnknown
+            found = {each.id: each for each in await bookings.some(tx, list(ids)) if each.site == site}
+        for each in ids:
+            try:
+                if each not in found:
+                    raise BookingUnknown(each)
+                done.append(await act(found[each]))
+            except Problem as problem:
+                refused.append(Turned(booking_id=each, problem=problem))
+        return Decided(done=tuple(done), refused=tuple(refused), left=await self._left(site))
+
+    async def _keep(self, booking: Booking, *, kept: bool, why: str, actor: Actor) -> View:
+        async def keep(tx: Tx) -> View:
+            now = self._clock.now()
+            current = await self._single.locked(tx, booking.id)
+            found = (await repository.of_bookings(tx, [current.id])).get(current.id, [])
+            if not found:
+                raise NotNow(f"nothing affects “{current.title}”, so there is nothing to decide")
+            mine = [each for each in found if (each.kept_at is not None) is not kept]
+            if mine:
+                pairs = [(each.booking_id, each.cause) for each in mine]
+                await repository.keep(tx, pairs, at=now if kept else None, actor=actor.name if kept else None)
+                said = "; ".join([*([why] if why else []), *(each.text for each in mine)])[:LONGEST_WHY]
+                what = "keep" if kept else "open again"
+                await bookings.log(tx, [current.id], at=now, actor=actor.name, what=what, why=said)
+                await audit.record(
+                    tx, actor=actor.name, at=now, act=what, site=current.site, thing=f"booking {current.id}"
+                )
+            where = await self._desk.pictures.of(tx, current.site)
+            return (await self._desk.views(tx, where, [current], now))[0]
+
+        view = await self._single.write(keep)
+        self._changes.site_changed(booking.site)
+        return view
+
+    async def _open(self, site: str, causes: Collection[Cause]) -> Sequence[str]:
+        async with self._database.read() as tx:
+            now = self._clock.now()
+            return await repository.page(tx, site, causes=causes, kept=False, now=now, after=None, limit=MOST)
+
+    async def _left(self, site: str) -> int:
+        async with self._database.read() as tx:
+            return await repository.undecided(tx, site, now=self._clock.now())
+
+    async def _zone(self, site: str) -> ZoneInfo:
+        async with self._database.read() as tx:
+            return (await self._desk.pictures.of(tx, site)).site.tz
+
+
+def _later(moment: datetime, days: int, zone: ZoneInfo) -> Moment | UnsetType:
+    """The same wall time so many days later."""
+    return Moment(wall=localtime.wall(moment, zone) + timedelta(days=days)) if days else UNSET

@@ -1,0 +1,50 @@
+"""What a change of the hours leaves behind in the bookings that it meets, and in those that it sets right again."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from controller.bookings import repository as bookings
+from controller.bookings.affected import repository as affected
+from controller.bookings.affected.model import Cause
+from controller.bookings.model import LONGEST_WHY
+from controller.database import Tx
+from controller.hours.book import HoursBook
+from controller.hours.breaking import Ahead, Broken, Kind, broken
+
+CAUSES = {Kind.CLOSED: Cause.CLOSED, Kind.MODE: Cause.MODE, Kind.TERM: Cause.TERM}
+
+
+async def mark(
+    tx: Tx, old: HoursBook, new: HoursBook, ahead: Sequence[Ahead], lost: Sequence[Broken], *, at: datetime, actor: str
+) -> None:
+    """Write what ``lost`` says into the bookings and their stories, and take back what no longer holds. ``ahead``:
+    all bookings to come."""
+    site = new.site.id
+    again = {each.booking.id: each.losses for each in broken(new, old, ahead)}
+    open_again: set[str] = set()
+    for kind, cause in CAUSES.items():
+        found = {
+            each.booking.id: "; ".join(loss.text for loss in each.losses if loss.kind is kind)
+            for each in lost
+            if any(loss.kind is kind for loss in each.losses)
+        }
+        marked = set(await affected.affected(tx, site, cause=cause, now=at)) - found.keys()
+        if kind is Kind.CLOSED:
+            healed = {
+                each.booking.id
+                for each in ahead
+                if each.booking.id in marked and not new.closed(each.booking.during, space=each.booking.space)
+            }
+        else:
+            healed = {each for each in marked if any(loss.kind is kind for loss in again.get(each, ()))}
+        await affected.clear(tx, healed, causes=[cause])
+        open_again |= healed
+        await affected.record(tx, site, found, cause=cause, at=at, actor=actor)
+    by_text: defaultdict[str, list[str]] = defaultdict(list)
+    for each in lost:
+        by_text[each.why[:LONGEST_WHY]].append(each.booking.id)
+    if open_again:
+        by_text["it can be booked so again"] += sorted(open_again)
+    for text, ids in by_text.items():
+        await bookings.log(tx, ids, at=at, actor=actor, what="hours", why=text)
