@@ -1,18 +1,21 @@
-"""The events of one UID unrolled into single occurrences within a horizon (RFC 5545 3.8.5)."""
+"""The events of one UID turned into single occurrences within a horizon (RFC 5545 3.8.4.4 and 3.8.5)."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from controller.calendars.errors import Unbookable
 from controller.calendars.lines import Fault
-from controller.calendars.reading import CalendarEvent, Moment
-from controller.calendars.walking import PERIOD_DAYS, Budget, Walk, interval_of, last_wall
+from controller.calendars.moments import LONGEST, Length, Moment, exists, instant, moved
+from controller.calendars.reading import Added, CalendarEvent
+from controller.calendars.recurring import recurring
+from controller.calendars.walking import Budget, Walk
 
-LONGEST = timedelta(days=31)
 MOST_OCCURRENCES = 1000
+FARTHEST = timedelta(days=366)
+"""Most that a change of all later dates may move them."""
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
 
@@ -37,6 +40,17 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(told.encode()).hexdigest()
 
 
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """What takes the place of a date of a series, which is held back whatever becomes of it. ``event``: ``None``
+    where it was refused. ``onward``: of all later dates too. ``whole_day``: of all dates of that day, where it names
+    no time."""
+
+    replaces: Moment
+    event: CalendarEvent | None
+    onward: bool = False
+    whole_day: bool = False
+
+
 class Expanded(msgspec.Struct, frozen=True, kw_only=True):
     """Occurrences of one UID, and what could not be made. ``past``: how many were over before the horizon; where a
     rule was not walked from its beginning, dates taken out of it count too. ``goes_on``: events whose rules give more
@@ -48,58 +62,173 @@ class Expanded(msgspec.Struct, frozen=True, kw_only=True):
     goes_on: tuple[CalendarEvent, ...]
 
 
-def instant(moment: Moment) -> datetime:
-    """The UTC instant. A skipped wall time takes the offset before the gap, a double one the first (3.3.5)."""
-    return moment.wall.replace(tzinfo=moment.zone, fold=0).astimezone(UTC)
+def expand(
+    series: CalendarEvent | None, overrides: Sequence[Override], *, since: datetime, until: datetime, budget: Budget
+) -> Expanded:
+    """Occurrences that end after ``since`` and start before ``until``. One over ``budget`` is refused."""
+    expansion = _Expansion(overrides, since=since, until=until, budget=budget)
+    if series is not None:
+        expansion.follow(series)
+    for each in overrides:
+        if each.event is not None and not (each.onward and series is not None):
+            expansion.take(each.event, each.replaces)
+    return expansion.found()
 
 
-def exists(moment: Moment) -> bool:
-    """Whether the clocks of its zone ever show this wall time."""
-    return instant(moment).astimezone(moment.zone).replace(tzinfo=None, fold=0) == moment.wall
+class _Expansion:
+    def __init__(self, overrides: Sequence[Override], *, since: datetime, until: datetime, budget: Budget) -> None:
+        self._since = since
+        self._until = until
+        self._budget = budget
+        alone = [each for each in overrides if not each.onward]
+        self._held = {instant(each.replaces) for each in alone}
+        self._held_days = {each.replaces.wall.date() for each in alone if each.whole_day}
+        self._onward = sorted((each for each in overrides if each.onward), key=lambda each: instant(each.replaces))
+        self._occurrences: list[Occurrence] = []
+        self._faults: list[Fault] = []
+        self._goes_on: list[CalendarEvent] = []
+        self._past = 0
 
+    def found(self) -> Expanded:
+        return Expanded(
+            occurrences=tuple(sorted(self._occurrences, key=lambda each: each.starts)),
+            faults=tuple(self._faults),
+            past=self._past,
+            goes_on=tuple(self._goes_on),
+        )
 
-def expand(events: Sequence[CalendarEvent], *, since: datetime, until: datetime, budget: Budget) -> Expanded:
-    """Occurrences that end after ``since`` and start before ``until``. ``events`` are a series and its exceptions. One
-    over ``budget`` is refused."""
-    occurrences: list[Occurrence] = []
-    faults: list[Fault] = []
-    goes_on: list[CalendarEvent] = []
-    over = 0
-    replaced = {instant(event.replaces) for event in events if event.replaces is not None}
-    for event in events:
-        walk = Walk(budget)
+    def take(self, event: CalendarEvent, replaces: Moment) -> None:
+        """An override of one date."""
         try:
+            require_bookable(event)
+            self._put(event, event.start, _identity(replaces), self._occurrences)
+        except Unbookable as why:
+            self._refuse(event, why)
+
+    def follow(self, series: CalendarEvent) -> None:
+        """An event with all its dates, but those that overrides of one date name."""
+        walk = Walk(self._budget)
+        try:
+            require_bookable(series)
+            if series.rule is None and not series.added:
+                if instant(series.start) not in self._held:
+                    self._put(series, series.start, "", self._occurrences)
+                return
+            later = self._changes(series)
+            reach = max((abs(each.by) for each in later), default=timedelta())
             made: list[Occurrence] = []
-            for moment, identity in _starts(event, replaced, faults, (since, until), walk):
-                starts, ends = instant(moment), _end(event, moment)
-                if ends <= since:
-                    over += 1
-                elif starts < until:
-                    made.append(_occurrence(event, identity, starts, ends))
+            beyond = False
+            for each in self._dates(series, (self._since - reach, self._until + reach), walk):
+                event, start = _as_changed(series, each, later)
+                if event is None:
+                    continue
+                if start != each.start and not start.all_day and not exists(start):
+                    self._skipped(series, start)
+                    continue
+                beyond |= not self._put(event, start, _identity(each.start), made)
                 if len(made) > MOST_OCCURRENCES:
                     raise Unbookable(
-                        f"comes more than {MOST_OCCURRENCES} times before {until:%-d %B %Y}; export a part of it"
+                        f"comes more than {MOST_OCCURRENCES} times before {self._until:%-d %B %Y}; export a part of it"
                     )
-            occurrences.extend(made)
-            over += walk.skipped
-            if walk.goes_on:
-                goes_on.append(event)
         except Unbookable as why:
-            faults.append(Fault(line=why.line or event.line, uid=event.uid, reason=why.reason))
-    occurrences.sort(key=lambda each: each.starts)
-    return Expanded(occurrences=tuple(occurrences), faults=tuple(faults), past=over, goes_on=tuple(goes_on))
+            self._refuse(series, why)
+            return
+        self._occurrences.extend(made)
+        self._past += walk.skipped
+        if walk.goes_on or (beyond and reach):
+            self._goes_on.append(series)
+
+    def _put(self, event: CalendarEvent, start: Moment, identity: str, into: list[Occurrence]) -> bool:
+        """False where it starts after the horizon."""
+        starts, ends = instant(start), _end(event, start)
+        if ends <= self._since:
+            self._past += 1
+        elif starts < self._until:
+            into.append(
+                Occurrence(
+                    line=event.line,
+                    uid=event.uid,
+                    recurrence_id=identity,
+                    title=event.title,
+                    starts=starts,
+                    ends=ends,
+                    cancelled=event.cancelled,
+                )
+            )
+        return starts < self._until
+
+    def _refuse(self, event: CalendarEvent, why: Unbookable) -> None:
+        self._faults.append(Fault(line=why.line or event.line, uid=event.uid, reason=why.reason))
+
+    def _skipped(self, series: CalendarEvent, start: Moment) -> None:
+        if instant(start) > self._since:
+            reason = f"{start.wall:%H:%M on %-d %B %Y} does not exist (the clocks go forward); that date is left out"
+            self._faults.append(Fault(line=series.line, uid=series.uid, reason=reason))
+
+    def _changes(self, series: CalendarEvent) -> list["_Onward"]:
+        """What changes all dates from one on, in their order. One that cannot be booked leaves out those dates."""
+        found: list[_Onward] = []
+        for each in self._onward:
+            event, by = each.event, timedelta()
+            if event is not None:
+                try:
+                    by = _moved_by(series, event, each.replaces)
+                except Unbookable as why:
+                    self._refuse(event, why)
+                    event = None
+            found.append(_Onward(since=instant(each.replaces), event=event, by=by))
+        return found
+
+    def _dates(self, series: CalendarEvent, horizon: tuple[datetime, datetime], walk: Walk) -> Iterator[Added]:
+        # An EXDATE that is a date takes that whole day out, as most programs mean it.
+        out = self._held | {instant(each) for each in series.excluded if not each.all_day}
+        days = self._held_days | {each.wall.date() for each in series.excluded if each.all_day}
+        for each in recurring(series, self._faults, horizon, walk):
+            at = instant(each.start)
+            if at not in out and each.start.wall.date() not in days:
+                out.add(at)
+                yield each
 
 
-def _occurrence(event: CalendarEvent, identity: str, starts: datetime, ends: datetime) -> Occurrence:
-    return Occurrence(
-        line=event.line,
-        uid=event.uid,
-        recurrence_id=identity,
-        title=event.title,
-        starts=starts,
-        ends=ends,
-        cancelled=event.cancelled,
-    )
+class _Onward(msgspec.Struct, frozen=True, kw_only=True):
+    """How dates from an instant on differ from those of their series: as ``event`` has it, moved ``by`` so much wall
+    time."""
+
+    since: datetime
+    event: CalendarEvent | None
+    by: timedelta
+
+
+def require_bookable(event: CalendarEvent) -> None:
+    """Raises ``Unbookable``."""
+    _end(event, event.start)
+    if not _FIRST_YEAR <= event.start.wall.year <= _LAST_YEAR:
+        raise Unbookable(f"begins in the year {event.start.wall.year}; a diary holds {_FIRST_YEAR} to {_LAST_YEAR}")
+
+
+def _moved_by(series: CalendarEvent, event: CalendarEvent, replaces: Moment) -> timedelta:
+    """By how much wall time all later dates move (RFC 5545 3.8.4.4). Raises ``Unbookable``."""
+    require_bookable(event)
+    if event.rule is not None or event.added:
+        raise Unbookable("changes all later dates and has dates of its own; export it as two series")
+    if event.start.all_day != series.start.all_day:
+        raise Unbookable("turns times into whole days for all later dates; export it as two series")
+    zone = series.start.zone
+    new, old = (instant(each).astimezone(zone).replace(tzinfo=None) for each in (event.start, replaces))
+    if abs(new - old) > FARTHEST:
+        raise Unbookable(f"moves all later dates by more than {FARTHEST.days} days; export it as two series")
+    return new - old
+
+
+def _as_changed(series: CalendarEvent, date: Added, changes: Sequence[_Onward]) -> tuple[CalendarEvent | None, Moment]:
+    """What a date is an occurrence of, and when that begins."""
+    at = instant(date.start)
+    ruling = next((each for each in reversed(changes) if each.since <= at), None)
+    if ruling is not None:
+        return ruling.event, moved(date.start, ruling.by)
+    if date.end is None and date.length is None:
+        return series, date.start
+    return msgspec.structs.replace(series, start=date.start, end=date.end, length=date.length), date.start
 
 
 def _identity(moment: Moment) -> str:
@@ -107,126 +236,20 @@ def _identity(moment: Moment) -> str:
 
 
 def _end(event: CalendarEvent, start: Moment) -> datetime:
-    """DTEND gives every occurrence the same exact length, DURATION the same nominal one (RFC 5545 3.8.5.3)."""
+    """DTEND gives every occurrence the same exact length, DURATION the same nominal one (RFC 5545 3.8.5.3). What is
+    cancelled needs none. Raises ``Unbookable``."""
     begins = instant(start)
     if event.start.all_day and event.end is not None:
-        ends = instant(_moved(start, event.end.wall - event.start.wall))
+        ends = instant(moved(start, event.end.wall - event.start.wall))
     elif event.end is not None:
         ends = begins + (instant(event.end) - instant(event.start))
-    elif event.length is not None:
-        ends = instant(_moved(start, timedelta(days=event.length.days))) + event.length.exact
     else:
-        raise AssertionError("an event has an end or a length")
+        length = event.length or Length(days=0, exact=timedelta())
+        ends = instant(moved(start, timedelta(days=length.days))) + length.exact
+    if event.cancelled:
+        return max(ends, begins + timedelta(minutes=1))
     if ends <= begins:
         raise Unbookable("ends before it begins" if ends < begins else "has no length")
     if ends - begins > LONGEST:
         raise Unbookable(f"lasts longer than {LONGEST.days} days; a booking may not")
     return ends
-
-
-def _moved(moment: Moment, by: timedelta) -> Moment:
-    return msgspec.structs.replace(moment, wall=moment.wall + by)
-
-
-def _starts(
-    event: CalendarEvent,
-    replaced: set[datetime],
-    faults: list[Fault],
-    horizon: tuple[datetime, datetime],
-    walk: Walk,
-) -> Iterator[tuple[Moment, str]]:
-    _end(event, event.start)
-    if not _FIRST_YEAR <= event.start.wall.year <= _LAST_YEAR:
-        raise Unbookable(f"begins in the year {event.start.wall.year}; a diary holds {_FIRST_YEAR} to {_LAST_YEAR}")
-    if event.replaces is not None:
-        yield event.start, _identity(event.replaces)
-        return
-    if event.rule is None and not event.added:
-        yield event.start, ""
-        return
-    excluded = _Excluded(event.excluded)
-    seen: set[datetime] = set()
-    for moment in _recurring(event, faults, horizon, walk):
-        at = instant(moment)
-        if at in seen or at in replaced or excluded.has(moment):
-            continue
-        seen.add(at)
-        yield moment, _identity(moment)
-
-
-class _Excluded:
-    """EXDATE. One that is a date takes that whole day out, as most programs mean it."""
-
-    def __init__(self, moments: Sequence[Moment]) -> None:
-        self._instants = {instant(moment) for moment in moments if not moment.all_day}
-        self._days: set[date] = {moment.wall.date() for moment in moments if moment.all_day}
-
-    def has(self, moment: Moment) -> bool:
-        return instant(moment) in self._instants or moment.wall.date() in self._days
-
-
-def _recurring(
-    event: CalendarEvent, faults: list[Fault], horizon: tuple[datetime, datetime], walk: Walk
-) -> Iterator[Moment]:
-    yield event.start
-    if event.rule is not None:
-        yield from _by_rule(event, event.rule, faults, horizon, walk)
-    for moment in event.added:
-        if moment.all_day and not event.start.all_day:
-            moment = msgspec.structs.replace(
-                event.start, wall=datetime.combine(moment.wall.date(), event.start.wall.time())
-            )
-        yield moment
-
-
-def _by_rule(
-    event: CalendarEvent, text: str, faults: list[Fault], horizon: tuple[datetime, datetime], walk: Walk
-) -> Iterator[Moment]:
-    """What the rule gives. Dates that do not exist are left out and not counted (RFC 5545 3.3.10)."""
-    parts = dict(part.split("=", 1) for part in text.upper().split(";") if "=" in part)
-    left = int(parts.pop("COUNT", 0)) or None
-    last = last_wall(parts.pop("UNTIL", None), event.start.zone)
-    start = event.start
-    since, until = horizon
-    end = min(until.astimezone(start.zone).replace(tzinfo=None), last or datetime(9999, 12, 31))  # noqa: DTZ001  # wall time on purpose
-    begin = start.wall
-    if left is None:
-        back = min(since.astimezone(start.zone).replace(tzinfo=None) - LONGEST - timedelta(days=2), end)
-        begin = _begin_later(parts, begin, back, walk)
-    rule = ";".join(f"{name}={value}" for name, value in parts.items())
-    # DTSTART is the first occurrence, whether the rule gives it or not.
-    left = None if left is None else left - 1
-    for wall in walk.times(rule, begin=begin, end=end):
-        if left == 0:
-            return
-        if wall == start.wall:
-            continue
-        moment = msgspec.structs.replace(start, wall=wall)
-        if not start.all_day and not exists(moment):
-            if instant(moment) > since:
-                reason = f"{wall:%H:%M on %-d %B %Y} does not exist (the clocks go forward); that date is left out"
-                faults.append(Fault(line=event.line, uid=event.uid, reason=reason))
-            continue
-        left = None if left is None else left - 1
-        yield moment
-    walk.goes_on = left != 0 and (last is None or last > end)
-
-
-def _begin_later(parts: dict[str, str], begin: datetime, back: datetime, walk: Walk) -> datetime:
-    """The last date not after ``back`` from which a plain rule gives what it gives from ``begin``.
-
-    Plain: the same in each of its periods, so that what is left out is counted by multiplying.
-    """
-    days = parts.get("BYDAY", _WEEKDAYS[begin.weekday()]).split(",")
-    plain = {"DAILY": {"FREQ", "INTERVAL", "WKST"}, "WEEKLY": {"FREQ", "INTERVAL", "WKST", "BYDAY"}}
-    if not parts.keys() <= plain.get(parts["FREQ"], set()) or not set(days) <= set(_WEEKDAYS):
-        return begin
-    period = timedelta(days=interval_of(parts) * PERIOD_DAYS[parts["FREQ"]])
-    periods = max(0, (back - begin) // period)
-    if periods:
-        each = len(set(days)) if parts["FREQ"] == "WEEKLY" else 1
-        walk.skipped += periods * each - (_WEEKDAYS[begin.weekday()] in days or parts["FREQ"] == "DAILY")
-    return begin + periods * period
-
-
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

@@ -39,11 +39,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Component(msgspec.Struct, frozen=True, kw_only=True):
-    """A component of the calendar, without the components inside it unless it is a time zone."""
+    """A component of the calendar, without the components inside it unless it is a time zone. ``method``: the METHOD of
+    its calendar in capitals. ``whole``: False where its end is missing, which is a fault of the file."""
 
     name: str
     line: int
     lines: tuple[Line, ...]
+    method: str = ""
+    whole: bool = True
 
     @property
     def text(self) -> str:
@@ -55,11 +58,15 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
         """The first line of that property."""
         return next((line for line in self.lines if line.name == name), None)
 
+    def value(self, name: str) -> str:
+        """The value of the first line of that property, stripped; empty where there is none."""
+        line = self.first(name)
+        return line.value.strip() if line else ""
+
     @property
     def uid(self) -> str | None:
         """Its UID, when it has one."""
-        line = self.first("UID")
-        return (line.value.strip() or None) if line else None
+        return self.value("UID") or None
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +87,8 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
 def unfold(data: bytes) -> list[Line]:
     """The content lines; bare LF and CR are taken too, though RFC 5545 3.1 wants CRLF.
 
-    Bytes are joined before they are decoded, since a fold may stand inside a character.
+    Bytes are joined before they are decoded, since a fold may stand inside a character. What is not UTF-8 is read as
+    Windows-1252 and not ``sound``.
     """
     numbered: list[tuple[int, bytearray]] = []
     for number, raw in enumerate(_ENDS.split(data), start=1):
@@ -90,13 +98,10 @@ def unfold(data: bytes) -> list[Line]:
             numbered.append((number, bytearray(raw)))
     lines = []
     for number, joined in numbered:
-        text = joined.decode("utf-8", errors="replace")
         try:
-            joined.decode("utf-8")
+            lines.append(Line(number=number, text=joined.decode("utf-8")))
         except UnicodeDecodeError:
-            lines.append(Line(number=number, text=text, sound=False))
-        else:
-            lines.append(Line(number=number, text=text))
+            lines.append(Line(number=number, text=joined.decode("cp1252", errors="replace"), sound=False))
     return lines
 
 
@@ -134,6 +139,7 @@ class _Taker:
         self.faults: list[Fault] = []
         self.open: list[tuple[str, int]] = []
         self.body: list[Line] = []
+        self.method = ""
 
     def take(self, lines: list[Line]) -> Calendar:
         for line in lines:
@@ -146,8 +152,10 @@ class _Taker:
                 self._fault(line.number, "stands outside BEGIN:VCALENDAR and END:VCALENDAR")
             elif len(self.open) == 2 or self._in_time_zone():
                 self.body.append(line)
-        for what, number in reversed(self.open):
-            self._fault(number, f"BEGIN:{what} is never closed; the file may be cut short")
+            elif name == "METHOD" and len(self.open) == 1:
+                self.method = what
+        while self.open:
+            self._give_up("is never closed; the file may be cut short")
         return Calendar(components=tuple(self.components), faults=tuple(self.faults))
 
     def _in_time_zone(self) -> bool:
@@ -160,14 +168,25 @@ class _Taker:
     def _lose(self, depth: int, before: int) -> None:
         """Give up what is open beyond ``depth``: its end is missing before line ``before``."""
         while len(self.open) > depth:
-            lost, number = self.open.pop()
-            self._fault(number, f"BEGIN:{lost} has no END:{lost} before line {before}")
-            self.body = []
+            self._give_up(f"has no END:{self.open[-1][0]} before line {before}")
+
+    def _give_up(self, why: str) -> None:
+        """Close what was opened last; its end is missing."""
+        lost, number = self.open.pop()
+        self._fault(number, f"BEGIN:{lost} {why}")
+        if len(self.open) == 1:
+            self._add(lost, number, whole=False)
+
+    def _add(self, name: str, number: int, *, whole: bool) -> None:
+        body = tuple(self.body)
+        self.components.append(Component(name=name, line=number, lines=body, method=self.method, whole=whole))
+        self.body = []
 
     def _begin(self, what: str, line: Line) -> None:
         # Neither holds another of its kind: what is open lost its end.
         if what == "VCALENDAR":
             self._lose(0, line.number)
+            self.method = ""
         elif what == "VEVENT":
             self._lose(1, line.number)
         if len(self.open) >= DEEPEST:
@@ -188,5 +207,4 @@ class _Taker:
         self._lose(places[-1] + 1, line.number)
         _, number = self.open.pop()
         if len(self.open) == 1:
-            self.components.append(Component(name=what, line=number, lines=tuple(self.body)))
-            self.body = []
+            self._add(what, number, whole=True)

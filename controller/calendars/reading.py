@@ -9,13 +9,18 @@ from icalendar import Event
 
 from controller.calendars.errors import Unbookable
 from controller.calendars.lines import Component
+from controller.calendars.moments import Length, Moment
 from controller.calendars.zones import Zones, named
 
 TITLE_LIMIT = 200
 LONGEST_EVENT = 100_000
 """Most characters of what makes the bookings of one event."""
 _ONCE = ("DTSTART", "DTEND", "DURATION", "UID", "RECURRENCE-ID", "RRULE", "STATUS", "TRANSP")
-_MATTER = frozenset({*_ONCE, "SUMMARY", "EXDATE", "RDATE"})
+_TIMES = frozenset({"DTSTART", "DTEND", "RRULE", "EXDATE", "RDATE"})
+_MATTER = frozenset({*_ONCE, *_TIMES, "EXRULE"})
+"""A fault in one of these costs the event; in any other line, such as ATTENDEE, it costs nothing."""
+_WORD = re.compile(r"[A-Za-z-]*")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _DURATION = re.compile(
     r"\+?P(?:(?P<weeks>\d{1,4})W|(?:(?P<days>\d{1,4})D)?"
     r"(?:T(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,8})S)?)?)"
@@ -25,24 +30,17 @@ _DURATION = re.compile(
 _VENDOR = re.compile(r'TZID="?(/[^":;]+)"?')
 
 
-class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """A time as the file writes it: wall time and its zone. ``all_day`` for a date without a time."""
+class Added(msgspec.Struct, frozen=True, kw_only=True):
+    """A date of RDATE; a period has an ``end`` or a ``length`` of its own."""
 
-    wall: datetime
-    zone: tzinfo
-    all_day: bool = False
-
-
-class Length(msgspec.Struct, frozen=True, kw_only=True):
-    """A DURATION: the days keep the wall time, the rest is exact (RFC 5545 3.3.6)."""
-
-    days: int
-    exact: timedelta
+    start: Moment
+    end: Moment | None = None
+    length: Length | None = None
 
 
 class CalendarEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """A VEVENT that can be booked. One of ``end`` and ``length`` is set. ``added`` are moments of RDATE,
-    ``excluded`` of EXDATE; ``replaces`` is the RECURRENCE-ID."""
+    """A VEVENT that can be booked. One of ``end`` and ``length`` is set, but for one that is cancelled. ``added`` are
+    those of RDATE, ``excluded`` of EXDATE."""
 
     line: int
     uid: str
@@ -51,15 +49,17 @@ class CalendarEvent(msgspec.Struct, frozen=True, kw_only=True):
     end: Moment | None
     length: Length | None
     rule: str | None
-    added: tuple[Moment, ...]
+    added: tuple[Added, ...]
     excluded: tuple[Moment, ...]
-    replaces: Moment | None
     cancelled: bool
 
 
-def read_event(component: Component, zones: Zones, site_zone: tzinfo) -> CalendarEvent:
-    """The event of ``component``; times without a zone are in ``site_zone``. Raises ``Unbookable``."""
-    return _Reader(component, zones, site_zone).read()
+def read_event(
+    component: Component, zones: Zones, site_zone: tzinfo, *, uid: str, cancelled: bool, replaces: Moment | None
+) -> CalendarEvent:
+    """The event of ``component``; times without a zone are in ``site_zone``. One that is cancelled needs no times:
+    without DTSTART it begins at ``replaces``. Raises ``Unbookable``."""
+    return _Reader(component, zones, site_zone).read(uid, cancelled, replaces)
 
 
 class _Reader:
@@ -69,24 +69,19 @@ class _Reader:
         self._site_zone = site_zone
         self._properties: dict[str, Any] = {}
 
-    def read(self) -> CalendarEvent:
+    def read(self, uid: str, cancelled: bool, replaces: Moment | None) -> CalendarEvent:
         self._check_lines()
         event = Event.from_ical(_VENDOR.sub(_without_vendor, self._that_matters().text))
-        for name, message in event.errors:
-            if name is None or name.upper() in _MATTER:
-                raise Unbookable(f"{name or 'a line'} cannot be read: {message}", line=self._line_of(name))
+        if event.errors:
+            name, message = event.errors[0]
+            raise Unbookable(f"{name or 'a line'} cannot be read: {message}", line=self._line_of(name))
         self._properties = {name.upper(): value for name, value in event.items()}
-        uid = str(self._properties.get("UID", "")).strip()
-        if not uid:
-            raise Unbookable("has no UID, so that a second import could not tell it from a new one")
-        if not uid.isprintable():
-            raise Unbookable("its UID has control characters", line=self._line_of("UID"))
-        if len(uid) > 500:
-            raise Unbookable("its UID is longer than 500 characters", line=self._line_of("UID"))
-        if str(self._properties.get("TRANSP", "")).upper() == "TRANSPARENT":
+        if self._component.value("TRANSP").upper() == "TRANSPARENT" and not cancelled:
             raise Unbookable("is marked as free time (TRANSP:TRANSPARENT), so it holds no room")
-        start = self._required_start()
-        end, length = self._end(start)
+        start = self._single("DTSTART") or (replaces if cancelled else None)
+        if start is None:
+            raise Unbookable("has no DTSTART, so nobody knows when it begins")
+        end, length = self._end(start, cancelled)
         return CalendarEvent(
             line=self._component.line,
             uid=uid,
@@ -95,16 +90,15 @@ class _Reader:
             end=end,
             length=length,
             rule=self._rule(),
-            added=self._moments("RDATE"),
-            excluded=self._moments("EXDATE"),
-            replaces=self._replaces(),
-            cancelled=str(self._properties.get("STATUS", "")).upper() == "CANCELLED",
+            added=tuple(self._dates("RDATE")),
+            excluded=tuple(each.start for each in self._dates("EXDATE")),
+            cancelled=cancelled,
         )
 
     def _that_matters(self) -> Component:
-        """The component without what makes no booking: pictures, long lists of guests, hundreds of kilobytes."""
+        """The times of the component, without what makes no booking: pictures, guests, hundreds of kilobytes."""
         component = self._component
-        lines = tuple(line for line in component.lines if line.name in _MATTER)
+        lines = tuple(line for line in component.lines if line.name in _TIMES)
         size = sum(len(line.text) for line in lines)
         if size > LONGEST_EVENT:
             raise Unbookable(f"is longer than {LONGEST_EVENT:,} characters; export a part of it")
@@ -118,11 +112,13 @@ class _Reader:
 
     def _check_lines(self) -> None:
         seen: set[str] = set()
+        before = ""
         for line in self._component.lines:
             if not line.sound and line.name in _MATTER:
                 raise Unbookable(f"{line.name} is not in UTF-8", line=line.number)
-            if not line.name:
+            if not line.name and _costs(line.text, before):
                 raise Unbookable(f"“{line.text[:40]}” is not a property with a value", line=line.number)
+            before = line.name
             if line.name in _ONCE and line.name in seen:
                 raise Unbookable(f"{line.name} stands twice", line=line.number)
             seen.add(line.name)
@@ -130,8 +126,9 @@ class _Reader:
             raise Unbookable("has an EXRULE, which RFC 5545 dropped; use EXDATE", line=self._line_of("EXRULE"))
 
     def _title(self) -> str:
-        value = self._properties.get("SUMMARY", "")
-        text = str(value[0] if isinstance(value, list) else value)
+        text = _ESCAPED.sub(
+            lambda found: " " if found.group(1) in "nN" else found.group(1), self._component.value("SUMMARY")
+        )
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split()) or "Untitled"
         return text if len(text) <= TITLE_LIMIT else text[: TITLE_LIMIT - 1] + "…"
 
@@ -158,22 +155,18 @@ class _Reader:
             raise Unbookable(f"{name} is neither a date nor a time", line=self._line_of(name))
         return self._moment(name, moment, value.params.get("TZID"))
 
-    def _required_start(self) -> Moment:
-        start = self._single("DTSTART")
-        if start is None:
-            raise Unbookable("has no DTSTART, so nobody knows when it begins")
-        return start
-
-    def _end(self, start: Moment) -> tuple[Moment | None, Length | None]:
+    def _end(self, start: Moment, cancelled: bool) -> tuple[Moment | None, Length | None]:
         end, line = self._single("DTEND"), self._component.first("DURATION")
-        if end is not None and line is not None:
+        length = None if line is None else _length(line.value, line.number)
+        if end is not None and line is not None and length != Length(days=0, exact=timedelta()):
+            # Some programs write a DURATION of nothing beside the end.
             raise Unbookable("has both DTEND and DURATION; one is allowed", line=line.number)
         if end is not None:
             if end.all_day != start.all_day:
                 raise Unbookable("one of DTSTART and DTEND is a date, the other a time", line=self._line_of("DTEND"))
             return end, None
-        if line is not None:
-            return None, _length(line.value, line.number)
+        if length is not None or cancelled:
+            return None, length
         if start.all_day:
             return None, Length(days=1, exact=timedelta())
         raise Unbookable("has neither DTEND nor DURATION, so nobody knows when it ends")
@@ -190,28 +183,32 @@ class _Reader:
             raise Unbookable(f"RRULE repeats {frequency or 'without FREQ'}; daily is the most often", line=line)
         return str(rule.to_ical().decode())
 
-    def _moments(self, name: str) -> tuple[Moment, ...]:
+    def _dates(self, name: str) -> list[Added]:
         value = self._properties.get(name, [])
-        moments: list[Moment] = []
+        dates: list[Added] = []
         for group in value if isinstance(value, list) else [value]:
             tzid = group.params.get("TZID")
             for item in group.dts:
                 at = item.dt
-                if isinstance(at, tuple):
-                    raise Unbookable(
-                        f"{name} holds a period; only dates and times are booked", line=self._line_of(name)
+                if not isinstance(at, tuple):
+                    dates.append(Added(start=self._moment(name, at, tzid)))
+                    continue
+                start, until = at
+                begins = self._moment(name, start, tzid)
+                if isinstance(until, timedelta):
+                    dates.append(
+                        Added(start=begins, length=Length(days=until.days, exact=until - timedelta(until.days)))
                     )
-                moments.append(self._moment(name, at, tzid))
-        return tuple(moments)
+                else:
+                    dates.append(Added(start=begins, end=self._moment(name, until, tzid)))
+        return dates
 
-    def _replaces(self) -> Moment | None:
-        value = self._properties.get("RECURRENCE-ID")
-        if value is not None and value.params.get("RANGE"):
-            raise Unbookable(
-                "changes this and all later dates (RANGE=THISANDFUTURE); export it as two series",
-                line=self._line_of("RECURRENCE-ID"),
-            )
-        return self._single("RECURRENCE-ID")
+
+def _costs(text: str, before: str) -> bool:
+    """Whether a line that is no property costs the event: it may be one that makes its times, or the end of one.
+    ``before``: the property on the line before."""
+    word = _WORD.match(text.strip())
+    return before in _MATTER or (word is not None and word.group().upper() in _MATTER)
 
 
 def _without_vendor(found: re.Match[str]) -> str:

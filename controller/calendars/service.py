@@ -3,12 +3,15 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from controller.bookings import repository as bookings
 from controller.bookings.desk import Desk
 from controller.bookings.service import Bookings
 from controller.calendars import repository
 from controller.calendars.batches import Batch, Target
 from controller.calendars.expanding import Occurrence
+from controller.calendars.lines import Fault
 from controller.calendars.model import Gone, Outcome, Vanished
 from controller.calendars.sorting import Sorted, sort_out
 from controller.changes import Changes
@@ -83,6 +86,8 @@ class Calendars:
             now=now,
             series=found.series,
         )
+        async with self._database.read() as tx:
+            found = await self._with_ended(tx, target, found)
         outcome = Outcome(
             site=picture.site,
             until=until,
@@ -106,6 +111,36 @@ class Calendars:
             self._changes.site_changed(site)
         self._changes.site_changed(site)
         return outcome
+
+    async def _with_ended(self, tx: Tx, target: Target, found: Sorted) -> Sorted:
+        """With an occurrence that is cancelled for each booking to come of an event that is cancelled as a whole."""
+        if not found.ended:
+            return found
+        lines = {each.uid: each.line for each in found.ended}
+        present = {(each.uid, each.recurrence_id) for each in found.occurrences}
+        known = await repository.to_come(
+            tx, target.picture.site.id, target.space, target.source, after=target.now, until=target.now + AHEAD
+        )
+        missing = {key: name for key, name in known.items() if key[0] in lines and key not in present}
+        standing = {each.id: each for each in await bookings.some(tx, list(missing.values()))}
+        ended = [
+            Occurrence(
+                line=lines[uid],
+                uid=uid,
+                recurrence_id=recurrence_id,
+                title=standing[name].title,
+                starts=standing[name].starts,
+                ends=standing[name].ends,
+                cancelled=True,
+            )
+            for (uid, recurrence_id), name in missing.items()
+        ]
+        nothing = lines.keys() - {uid for uid, _ in present | missing.keys()}
+        faults = [
+            Fault(line=lines[uid], uid=uid, reason="is cancelled, and no booking to come was made of it here")
+            for uid in sorted(nothing)
+        ]
+        return replace(found, occurrences=(*ended, *found.occurrences), faults=(*found.faults, *faults))
 
     async def _write(self, tx: Tx, target: Target, batch: Sequence[Occurrence]) -> Outcome:
         await self._lock(tx, target)

@@ -357,3 +357,32 @@ async def test_events_can_be_a_partys_bookings(village: httpx.AsyncClient) -> No
     assert (await send(village, calendar(YOGA), party="ghosts")).status_code == 422
     assert (await send(village, calendar(YOGA), calendar="x" * 51)).status_code == 422
     assert (await send(village, calendar(YOGA), vanished="maybe")).status_code == 422
+
+
+async def test_a_cancellation_cancels_the_dates_that_it_names_and_no_others(any_village: httpx.AsyncClient) -> None:
+    await take(any_village, calendar(CHOIR_SERIES, YOGA))
+    one = "BEGIN:VEVENT\nUID:choir\nRECURRENCE-ID;TZID=Europe/London:20261208T190000\nEND:VEVENT\n"
+    message = calendar("METHOD:CANCEL\n", one)
+    seen = await take(any_village, message, vanished="cancel", preview="true")
+    assert [(each["uid"], each["how"]) for each in seen["imported"]] == [("choir", "cancelled")]
+    done = await take(any_village, message, vanished="cancel")
+    assert (done["vanished"], done["whole"], done["refused"]) == ([], False, [])
+    assert await titles(any_village, "cancelled") == ["12-08T19:00 Choir"]
+    everything = "BEGIN:VEVENT\nUID:choir\nSEQUENCE:3\nEND:VEVENT\n"
+    nobody = everything.replace("choir", "nobody")
+    ended = await take(any_village, calendar("METHOD:CANCEL\n", everything, nobody))
+    assert [each["how"] for each in ended["imported"]] == ["cancelled", "cancelled"]
+    assert [each["reason"] for each in ended["refused"]] == ["is cancelled, and no booking to come was made of it here"]
+    assert await titles(any_village) == ["12-02T19:00 Yoga"]
+
+
+async def test_a_date_whose_override_cannot_be_read_keeps_what_it_has_and_gets_nothing(
+    any_village: httpx.AsyncClient,
+) -> None:
+    moved = "BEGIN:VEVENT\nUID:choir\nRECURRENCE-ID;VALUE=DATE:20261208\nDTSTART:20261209T190000\nEND:VEVENT\n"
+    first = await take(any_village, calendar(CHOIR_SERIES, moved))
+    assert [each["starts"][5:10] for each in first["imported"]] == ["12-01", "12-15"]
+    await take(any_village, calendar(CHOIR_SERIES))
+    again = await take(any_village, calendar(CHOIR_SERIES, moved), vanished="cancel")
+    assert (again["vanished"], again["unchanged"], len(again["refused"])) == ([], 2, 1)
+    assert len(await titles(any_village)) == 3

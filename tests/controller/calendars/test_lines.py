@@ -45,7 +45,7 @@ def test_bytes_that_are_no_text_mark_their_line() -> None:
 
 def test_an_event_without_its_end_is_told_and_the_next_is_taken() -> None:
     found = take_apart(calendar("BEGIN:VEVENT\nUID:lost\n" + EVENT))
-    assert [each.uid for each in found.components] == ["a"]
+    assert [(each.uid, each.whole) for each in found.components] == [("lost", False), ("a", True)]
     [fault] = found.faults
     assert (fault.line, fault.uid) == (3, "lost")
     assert "no END:VEVENT before line 5" in fault.reason
@@ -53,7 +53,7 @@ def test_an_event_without_its_end_is_told_and_the_next_is_taken() -> None:
 
 def test_a_file_cut_short_is_told_and_what_is_whole_is_taken() -> None:
     found = take_apart(calendar(EVENT + EVENT)[:-30])
-    assert len(found.components) == 1
+    assert [each.whole for each in found.components] == [True, False]
     assert {fault.line for fault in found.faults} == {1, 7}
 
 
