@@ -16,6 +16,11 @@ RESEND_S = 5.0
 RESEND_MOST_S = 60.0
 
 
+def resend_after(times: int) -> float:
+    """Real seconds to wait for an acknowledgement after sending again ``times`` times in a row, before jitter."""
+    return min(RESEND_S * 2.0 ** min(times, 10), RESEND_MOST_S)
+
+
 class Courier:
     """``run`` as a task; tell it when something changed. ``send`` hands a batch to the broker: whether it took it."""
 
@@ -27,7 +32,7 @@ class Courier:
         self._online = False
         self._sent = 0
         self._in_flight: deque[int] = deque()
-        self._patience = RESEND_S
+        self._resent = 0
         self.wake = Wake(OUTSIDE_STUCK_S)
 
     @property
@@ -44,7 +49,7 @@ class Courier:
         """Send everything past the acknowledged seq once more."""
         self._sent = self._outbox.ack
         self._in_flight.clear()
-        self._patience = RESEND_S
+        self._resent = 0
         self.wake.set()
 
     def nudge(self) -> None:
@@ -52,21 +57,22 @@ class Courier:
         ack = self._outbox.ack
         while self._in_flight and self._in_flight[0] <= ack:
             self._in_flight.popleft()
-            self._patience = RESEND_S
+            self._resent = 0
         self._sent = max(self._sent, ack)
         self.wake.set()
 
     async def run(self) -> None:
         """Send until cancelled."""
         while True:
-            waits = self._patience * (1 + random.random()) if self._in_flight else None  # noqa: S311  # mere jitter
+            jitter = 1 + random.random()  # noqa: S311
+            waits = resend_after(self._resent) * jitter if self._in_flight else None
             try:
                 async with asyncio.timeout(waits):
                     await self.wake.wait()
             except TimeoutError:
-                patience = min(self._patience * 2, RESEND_MOST_S)
+                resent = self._resent + 1
                 self.again()
-                self._patience = patience
+                self._resent = resent
             self.wake.clear()
             await self._send_some()
 

@@ -1,0 +1,75 @@
+"""Events go out again until they are acknowledged, each time after a longer wait."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from edge.courier import RESEND_MOST_S, RESEND_S, Courier, resend_after
+from edge.wire.events import EventBatch
+from firmware_sim.virtual import VirtualClock
+from tests.edge.disk import MemoryDisk
+from tests.edge.hall import run
+from tests.edge.test_outbox import ACCESS, Box
+
+
+def test_the_wait_doubles_up_to_a_minute_and_never_overflows() -> None:
+    assert [resend_after(times) for times in range(6)] == [5, 10, 20, 40, 60, 60]
+    assert resend_after(10_000) == RESEND_MOST_S
+
+
+def test_what_is_not_acknowledged_is_sent_again_after_ever_longer_waits() -> None:
+    async def act(clock: VirtualClock) -> None:
+        box, sent = Box(MemoryDisk()), list[float]()
+        await box.open()
+        box.add(ACCESS)
+        await box.box.commit()
+
+        async def send(batch: EventBatch) -> bool:
+            assert len(batch.events) == 1
+            sent.append(clock.monotonic())
+            return True
+
+        courier = Courier(box.box, site="ramsey", edge="main", send=send)
+        courier.online(up=True)
+        task = asyncio.create_task(courier.run())
+        await clock.sleep(900)
+        waits = [later - earlier for earlier, later in pairwise(sent)]
+        assert len(waits) > 6
+        for times, wait in enumerate(waits):
+            assert resend_after(times) <= wait <= 2 * resend_after(times) + 0.01
+        before = len(sent)
+        box.box.acknowledge(box.box.log, 1)
+        courier.nudge()
+        await clock.sleep(300)
+        assert (len(sent), courier.behind) == (before, 0)
+        box.add(ACCESS)
+        await box.box.commit()
+        courier.nudge()
+        await clock.sleep(2 * RESEND_S + 1)
+        assert len(sent) >= before + 2, "the first wait after an acknowledgement is the short one again"
+        task.cancel()
+
+    run(act)
+
+
+@pytest.mark.parametrize("up", [True, False])
+def test_nothing_goes_out_while_the_link_is_down(up: bool) -> None:
+    async def act(clock: VirtualClock) -> None:
+        box, sent = Box(MemoryDisk()), list[EventBatch]()
+        await box.open()
+        box.add(ACCESS)
+        await box.box.commit()
+
+        async def send(batch: EventBatch) -> bool:
+            sent.append(batch)
+            return True
+
+        courier = Courier(box.box, site="ramsey", edge="main", send=send)
+        courier.online(up=up)
+        task = asyncio.create_task(courier.run())
+        await clock.sleep(1)
+        assert len(sent) == up
+        task.cancel()
+
+    run(act)
