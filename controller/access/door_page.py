@@ -1,17 +1,19 @@
 """The door code page: plain HTML for any phone, reached by the secret link in the message.
 
-No script, no cookie, no request to anywhere else. What is cancelled here needs two steps and a token of the
-page. The link itself is never logged and never repeated.
+It is complete without script and cookie, and asks nothing of anywhere else. Its only script registers a service worker
+(``door_worker.js``), which keeps the page readable without signal while its code is good. What is cancelled here needs
+two steps and a token of the page. The link itself is never logged and never repeated.
 """
 
 import base64
 import hashlib
+from datetime import datetime
 from importlib.resources import files
 from typing import Literal
 from urllib.parse import parse_qs
 
 import segno
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
@@ -19,6 +21,7 @@ from markupsafe import Markup
 from controller.access import words
 from controller.access.codes import spoken
 from controller.access.standing import State
+from controller.billing.answers import account_answer, cancel_charge
 from controller.bookings import links
 from controller.bookings.affected.model import closed_text
 from controller.bookings.desk import View
@@ -30,6 +33,8 @@ from controller.people.model import Actor
 from edge.wire import passes
 from edge.wire.envelope import Signer
 
+KEEP_FOR = "Hallkeeper-Keep-For"
+"""Header: for how many seconds the phone may keep the page, whatever its clock says. Pages without it are not kept."""
 ACTOR = Actor(name="door page")
 """Who cancelled, in a booking's story, when it was done here."""
 
@@ -38,10 +43,18 @@ _CSS = (_HERE / "door.css").read_text(encoding="utf-8")
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
     (_HERE / "door.html").read_text(encoding="utf-8")
 )
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+_WORKER = (_HERE / "door_worker.js").read_bytes()
+_REGISTERS = 'navigator.serviceWorker?.register("worker.js")'
+"""The page's only script; browsers have service workers on https and on this very machine."""
+
+
+def _hashed(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
 _HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": f"default-src 'none'; style-src '{_hashed(_CSS)}'; script-src '{_hashed(_REGISTERS)}'; "
+    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
@@ -73,11 +86,17 @@ Page = Literal["current", "waiting", "expired", "declined", "cancelled", "releas
 router = APIRouter(include_in_schema=False)
 
 
+@router.get("/d/worker.js")
+async def worker() -> Response:
+    """The service worker of all door pages of a phone."""
+    return Response(_WORKER, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
 @router.api_route("/d/{token}", methods=["GET", "HEAD"])
 async def show(house: TheHouse, token: str = Token) -> HTMLResponse:
     """The page as it stands now."""
     try:
-        return _shown(await house.bookings.by_link(token))
+        return await _shown(house, await house.bookings.by_link(token))
     except LinkUnknown:
         return _unknown()
 
@@ -91,10 +110,10 @@ async def show_pass(house: TheHouse, token: str = Token) -> HTMLResponse:
     except LinkUnknown:
         return _unknown()
     if _page(view) != "current" or view.codes is None or view.now not in view.code_window:
-        return _shown(view)
+        return await _shown(house, view)
     signer = Signer(house.keys.signing)
     shown = passes.issue(signer, site=view.booking.site, holder=view.booking.id, now=view.now)
-    picture = segno.make_qr(shown, error="m").svg_inline(scale=6, border=4, light="#fff")
+    picture = segno.make_qr(shown, error="m").svg_inline(border=4, light="#fff", omitsize=True)
     return _rendered(
         page="pass",
         heading=view.booking.title,
@@ -113,9 +132,9 @@ async def act(house: TheHouse, request: Request, token: str = Token) -> HTMLResp
     try:
         view = await house.bookings.by_link(token)
         if _page(view) not in _STANDING:
-            return _shown(view)
+            return await _shown(house, view)
         if form.get("step") != "cancel":
-            return _confirm(house, view)
+            return await _confirm(house, view)
         return await _cancel(house, view, form.get("check", ""))
     except LinkUnknown:
         return _unknown()
@@ -123,12 +142,14 @@ async def act(house: TheHouse, request: Request, token: str = Token) -> HTMLResp
 
 async def _cancel(house: House, view: View, check: str) -> HTMLResponse:
     booking = view.booking
-    if not links.confirms(house.keys.page, booking.id, booking.version, check):
-        return _shown(view, notice="The booking was changed meanwhile. Look at it again before you cancel it.")
+    charge = cancel_charge(await house.billing.account(booking.id))
+    if not links.confirms(house.keys.page, booking.id, booking.version, charge, check):
+        notice = "The booking was changed meanwhile, or what cancelling it costs. Look again before you cancel it."
+        return await _shown(house, view, notice=notice)
     try:
-        return _shown(await house.bookings.cancel(booking.id, why="", actor=ACTOR))
+        return await _shown(house, await house.bookings.cancel(booking.id, why="", actor=ACTOR))
     except NotNow as refused:
-        return _shown(await house.bookings.get(booking.id), notice=refused.detail)
+        return await _shown(house, await house.bookings.get(booking.id), notice=refused.detail)
 
 
 def _form(body: bytes) -> dict[str, str]:
@@ -139,11 +160,16 @@ def _form(body: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-def _shown(view: View, *, notice: str = "") -> HTMLResponse:
+async def _shown(house: House, view: View, *, notice: str = "") -> HTMLResponse:
     booking, site, now = view.booking, view.place.site, view.now
     page = _page(view)
+    price = account_answer(await house.billing.account(booking.id))
+    code = page == "current" and bool(view.codes_by_doors)
     return _rendered(
+        headers=_kept_until(view.code_window.end, now) if code else {},
         page=page,
+        as_of=words.at(now, site.tz, now=booking.starts),
+        price=price.text if price.total_pence is not None else "",
         heading=_heading(view, page).format(booking.title),
         notice=notice,
         closed=closed_text(view.impacts),
@@ -189,8 +215,9 @@ def _works(view: View) -> str:
     return f"The code works from {words.at(window.start, zone, now=day)} until {until}."
 
 
-def _confirm(house: House, view: View) -> HTMLResponse:
+async def _confirm(house: House, view: View) -> HTMLResponse:
     booking = view.booking
+    charge = cancel_charge(await house.billing.account(booking.id))
     return _rendered(
         page="confirm",
         heading=f"Cancel {booking.title}?",
@@ -200,7 +227,8 @@ def _confirm(house: House, view: View) -> HTMLResponse:
         site=view.place.site.name,
         has_code=view.booking.certain,
         after_cancel=view.standing.after_cancel,
-        check=links.confirmation(house.keys.page, booking.id, booking.version),
+        charge=charge,
+        check=links.confirmation(house.keys.page, booking.id, booking.version, charge),
     )
 
 
@@ -208,6 +236,12 @@ def _unknown() -> HTMLResponse:
     return _rendered(404, page="unknown", heading="This link belongs to no booking", notice="")
 
 
-def _rendered(status: int = 200, **values: object) -> HTMLResponse:
-    html = _TEMPLATE.render(css=Markup(_CSS), **values)  # noqa: S704  # our own file
-    return HTMLResponse(html, status, headers=_HEADERS)
+def _kept_until(end: datetime, now: datetime) -> dict[str, str]:
+    """A page with a code may stay on the phone, to be read without signal, for as long as the code is good."""
+    seconds = int((end - now).total_seconds())
+    return {"Cache-Control": "private, no-cache", KEEP_FOR: str(seconds)} if seconds > 0 else {}
+
+
+def _rendered(status: int = 200, headers: dict[str, str] | None = None, **values: object) -> HTMLResponse:
+    html = _TEMPLATE.render(css=Markup(_CSS), registers=Markup(_REGISTERS), **values)  # noqa: S704  # our own files
+    return HTMLResponse(html, status, headers=_HEADERS | (headers or {}))

@@ -361,6 +361,14 @@ def account_answer(account: Account) -> AccountAnswer:
     )
 
 
+def cancel_charge(account: Account) -> str:
+    """What cancelling now would cost, as a sentence; empty where nothing is charged for it at all."""
+    ends = account.if_cancelled
+    if ends is None or ends.total is None or not account.quote.total:
+        return ""
+    return f"Cancelled now, {summary(ends.total, ends.vat, 0) if ends.total else 'nothing'} is charged."
+
+
 def _frozen_answer(frozen: Frozen, zone: ZoneInfo) -> FrozenAnswer:
     return FrozenAnswer(
         **_price(frozen.quote),

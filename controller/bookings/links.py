@@ -20,12 +20,13 @@ def token_hash(text: str) -> bytes:
     return hashlib.sha256(text.encode(errors="replace")).digest()
 
 
-def confirmation(page_key: bytes, booking_id: str, version: int) -> str:
-    """What the confirming form sends back: good for this booking as the page showed it."""
-    digest = hmac.digest(page_key, _CONFIRM + f"{booking_id}\0{version}".encode(), hashlib.sha256)
+def confirmation(page_key: bytes, booking_id: str, version: int, charge: str) -> str:
+    """What the confirming form sends back: good for this booking and this charge as the page showed them."""
+    digest = hmac.digest(page_key, _CONFIRM + f"{booking_id}\0{version}\0{charge}".encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest).decode()[:LENGTH]
 
 
-def confirms(page_key: bytes, booking_id: str, version: int, text: str) -> bool:
+def confirms(page_key: bytes, booking_id: str, version: int, charge: str, text: str) -> bool:
     """Whether ``text`` is the confirmation, compared in constant time."""
-    return hmac.compare_digest(confirmation(page_key, booking_id, version).encode(), text.encode(errors="replace"))
+    wanted = confirmation(page_key, booking_id, version, charge)
+    return hmac.compare_digest(wanted.encode(), text.encode(errors="replace"))

@@ -6,6 +6,7 @@ import httpx
 import pytest
 import segno
 from fastapi import FastAPI
+from playwright.async_api import Browser
 
 from controller.house import House
 from edge.wire import passes
@@ -16,6 +17,7 @@ from tests.controller.access.asking import ask
 from tests.controller.access.test_door_page import path_of, see
 from tests.controller.clock import ManualClock
 from tests.controller.running import stranger
+from tests.controller.serving import serving
 from tests.controller.village import SITE, Json, act, book
 
 OPENS = datetime.fromisoformat("2026-11-26T17:45:00+00:00")
@@ -37,7 +39,7 @@ async def test_it_shows_a_pass_that_opens_the_door_now_and_not_three_minutes_lat
     clock.set(OPENS)
     answer = await look_at(app, made)
     token = token_of(house, made)
-    assert segno.make_qr(token, error="m").svg_inline(scale=6, border=4, light="#fff") in answer.text
+    assert segno.make_qr(token, error="m").svg_inline(border=4, light="#fff", omitsize=True) in answer.text
     assert '<meta http-equiv="refresh" content="60">' in answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert "script" not in answer.text
@@ -67,3 +69,22 @@ async def test_a_cancelled_booking_and_an_unknown_link_have_none(
     await act(village, made, "cancel")
     assert "<svg" not in (await look_at(app, made)).text
     assert (await look_at(app, {"link": "http://hub/d/nobody"})).status_code == 404
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+async def test_the_whole_pass_fits_the_width_of_any_phone(
+    village: httpx.AsyncClient, app: FastAPI, clock: ManualClock, chromium: Browser, width: int
+) -> None:
+    made = await book(village)
+    clock.set(OPENS)
+    async with serving(app) as address:
+        page = await chromium.new_page(viewport={"width": width, "height": 640})
+        await page.goto(f"{address}{path_of(made)}/pass")
+        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        box = await page.locator("svg").bounding_box()
+        await page.close()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert box["width"] >= 0.75 * min(width, 448), "as large as there is room, for a scanner in the rain"
+    assert abs(box["width"] - box["height"]) < 1
