@@ -81,7 +81,7 @@ class Doorway:
         self.id = config.id
         self._clock = house.clock
         self._interlock = interlock
-        self._inside = {reader.id for reader in house.config.readers if reader.side == "inside"}
+        self._sides = {reader.id: reader.side for reader in house.config.readers if reader.door == config.id}
         self.readers: dict[str, Reader] = {}
         self._lock = Lock(config, house=house, pins=pins, moved=self._lock_moved)
         lights = PinLights(pins, buzzer=config.buzzer, green=config.green, red=config.red)
@@ -210,12 +210,12 @@ class Doorway:
 
     def _judge(self, presented: Presented, reader: str) -> None:
         decision = self._decide(presented, reader)
-        if not decision.granted or reader in self._inside or self._admits():
+        if not decision.granted or self._is_inside(reader) or self._admits():
             self._answer(presented, decision, reader)
             return
         self._waiting = Waiting(presented=presented, reader=reader)
         self._patience.set(self._clock.monotonic() + WAIT_S)
-        self._reply(Signal.WAIT, reader)
+        self._reply(Signal.WAIT, presented, reader)
         self._others()
 
     def _decide(self, presented: Presented, reader: str) -> Decision:
@@ -231,7 +231,7 @@ class Doorway:
             offline=partial(self._warden.meaning, self.id),
             in_touch=self._house.in_touch,
         )
-        if reader not in self._inside:
+        if not self._is_inside(reader):
             decision = self._warden.judge(self.id, decision)
         if decision.reason is Reason.FREE and not self._state.free:
             # The hours that are free to anybody have not begun, since nobody with a valid credential has come.
@@ -244,7 +244,7 @@ class Doorway:
         access = AccessData.of(decision, door=self.id, reader=reader)
         if decision.granted:
             self._feed(door.Release(hold_s=decision.hold_s, why="grant"), access)
-            self._warden.passed(self.id, presented, decision, way_in=reader not in self._inside)
+            self._warden.passed(self.id, presented, decision, way_in=not self._is_inside(reader))
             self._house.entered(self.id, decision)
             self._begun = self._begun or self._is_free()
             self.look()
@@ -254,12 +254,17 @@ class Doorway:
             self._house.show(self.id)
         self._bouncer.answered(presented, reader, decision, readers=self.readers)
         waits = is_typed(presented) and self._bouncer.waits_until(reader) is not None
-        self._reply(Signal.LOCKED_OUT if waits and not decision.granted else _signal(decision), reader)
+        self._reply(Signal.LOCKED_OUT if waits and not decision.granted else _signal(decision), presented, reader)
 
-    def _reply(self, signal: Signal, reader: str) -> None:
+    def _reply(self, signal: Signal, presented: Presented, reader: str) -> None:
+        """Tell whoever presented it at ``reader``: who showed a card may type its PIN at any reader of that side."""
         self._lights.signal(signal)
-        if reader in self.readers:
-            self.readers[reader].signal(signal)
+        for each, told in self.readers.items():
+            if each == reader or (presented.card and self._sides.get(each) == self._sides.get(reader)):
+                told.signal(signal)
+
+    def _is_inside(self, reader: str) -> bool:
+        return self._sides.get(reader) == "inside"
 
     # Interlock
 

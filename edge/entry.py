@@ -55,9 +55,11 @@ def card(text: str, now: float) -> tuple[Entry, Presented]:
     return Entry(card=text, at=now), Presented(card=text)
 
 
-def scan(text: str) -> Presented:
-    """A scanned code: one of our passes, or else a barcode that stands for a card."""
-    return Presented(token=text) if text.startswith(passes.PREFIX) else Presented(card=f"bar:{text}")
+def scan(text: str, now: float) -> tuple[Entry, Presented]:
+    """A scanned code: one of our passes, which waits for nothing, or else a barcode that stands for a card."""
+    if text.startswith(passes.PREFIX):
+        return Entry(), Presented(token=text)
+    return card(f"bar:{text}", now)
 
 
 def answered(entry: Entry, *, pin_wanted: bool, now: float) -> Entry:

@@ -61,11 +61,12 @@ class CardAsk(msgspec.Struct, frozen=True, kw_only=True, tag="card"):
 
 
 class ScanAsk(msgspec.Struct, frozen=True, kw_only=True, tag="scan"):
-    """Hold ``text``, in a QR code or barcode, under the scanner at ``site``/``door``."""
+    """Hold ``text``, in a QR code or barcode, under the scanner at ``site``/``door``; type ``pin`` after it."""
 
     site: str
     door: str
     text: str
+    pin: str = ""
 
 
 class WalkAsk(msgspec.Struct, frozen=True, kw_only=True, tag="walk"):

@@ -109,15 +109,19 @@ def card(
 
 @app.command()
 def scan(
-    door: DoorArg, text: Annotated[str, typer.Argument(help="What the QR code or barcode says.")], folder: Dir = DEMO
+    door: DoorArg,
+    text: Annotated[str, typer.Argument(help="What the QR code or barcode says.")],
+    pin: Annotated[str, typer.Option(help="Typed after a barcode where the door asks for it.")] = "",
+    folder: Dir = DEMO,
 ) -> None:
     """Hold a pass or barcode under a door's scanner. Exit 0: it opened. 1: it was refused, and why. 2: no demo, or no
     such door.
 
-    Example:  hallkeeper sim scan ramsey/library-door D0123456789
+    Example:  hallkeeper sim scan ramsey/library-door D0123456789 --pin 4711
     """
+    _few(pin, "--pin")
     site, name = _door(door)
-    _end(_ask(folder, ScanAsk(site=site, door=name, text=text)))
+    _end(_ask(folder, ScanAsk(site=site, door=name, text=text, pin=pin)))
 
 
 @app.command()

@@ -174,7 +174,7 @@ class Gate:
             if isinstance(question, CardAsk):
                 return _told(await self._stage.card(question.site, question.door, question.card, question.pin))
             if isinstance(question, ScanAsk):
-                return _told(await self._stage.scan(question.site, question.door, question.text))
+                return _told(await self._stage.scan(question.site, question.door, question.text, question.pin))
             if isinstance(question, WalkAsk):
                 walk = self._stage.walk_in if question.way == "in" else self._stage.walk_out
                 return _told(await walk(question.site, question.door))

@@ -67,15 +67,19 @@ class Stage:
         """Hold ``FACILITY:NUMBER`` at a door's card reader and watch; where it asks for the PIN, type ``pin``. Raises
         ``NoSuchThing`` or ``ValueError``."""
         doorway = self.world.site(site).doorway(door)
-        outcome = await self._show(site, door, lambda: doorway.show_card(card))
+        return await self._with_pin(site, door, lambda: doorway.show_card(card), pin)
+
+    async def scan(self, site: str, door: str, text: str, pin: str = "") -> Outcome:
+        """Hold a QR code or barcode under a door's scanner and watch; where it asks for the PIN, type ``pin``. Raises
+        ``NoSuchThing`` or ``ValueError``."""
+        return await self._with_pin(site, door, lambda: self.world.scan(site, door, text), pin)
+
+    async def _with_pin(self, site: str, door: str, show: Callable[[], float], pin: str) -> Outcome:
+        outcome = await self._show(site, door, show)
         access = self.world.reported[site].last_access.get(door)
         if not pin or access is None or access.reason is not Reason.PIN_WANTED:
             return outcome
         return await self._show(site, door, lambda: self.world.type_keys(site, door, f"{pin}#"))
-
-    async def scan(self, site: str, door: str, text: str) -> Outcome:
-        """Hold a QR code or barcode under a door's scanner and watch. Raises ``NoSuchThing`` or ``ValueError``."""
-        return await self._show(site, door, lambda: self.world.scan(site, door, text))
 
     async def _show(self, site: str, door: str, show: Callable[[], float]) -> Outcome:
         """Present something and watch. ``show`` tells the tick at which all of it has been presented."""

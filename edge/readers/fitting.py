@@ -7,6 +7,7 @@ from edge.readers.config import MatrixConfig, OsdpConfig, ReaderConfig, WiegandC
 from edge.readers.matrix import MatrixReader
 from edge.readers.osdp import Bus, OpenLine, OsdpReader
 from edge.readers.serial_line import SerialLine
+from edge.readers.side import DoorSide
 from edge.readers.usb import UsbReader
 from edge.readers.wiegand import WiegandReader
 
@@ -19,17 +20,21 @@ class Fitter:
         self._pins = pins
         self._open_line = open_line
         self._buses: dict[str, Bus] = {}
+        self._sides: dict[tuple[str, str], DoorSide] = {}
 
     def fit(self, config: ReaderConfig, present: Present) -> Reader:
-        """The reader of ``config``. Raises ``PinError``."""
+        """The reader of ``config``, on one side of its door with all others that are there. Raises ``PinError``."""
+        place = (config.door, config.side)
+        side = self._sides.setdefault(place, DoorSide(*place, house=self._house))
+        side.join(config.id, present)
         if isinstance(config, WiegandConfig):
-            return WiegandReader(config, house=self._house, pins=self._pins, present=present)
+            return WiegandReader(config, house=self._house, pins=self._pins, side=side)
         if isinstance(config, MatrixConfig):
-            return MatrixReader(config, house=self._house, pins=self._pins, present=present)
+            return MatrixReader(config, house=self._house, pins=self._pins, side=side)
         if not isinstance(config, OsdpConfig):
-            return UsbReader(config, house=self._house, present=present)
+            return UsbReader(config, house=self._house, side=side)
         bus = self._buses.get(config.port)
         if bus is None:
             bus = Bus(config.port, baud=config.baud, house=self._house, open_line=self._open_line)
             self._buses[config.port] = bus
-        return OsdpReader(config, bus=bus, house=self._house, present=present)
+        return OsdpReader(config, bus=bus, house=self._house, side=side)

@@ -5,11 +5,12 @@ At rest all rows are low and an edge on any column wakes; while a key is down th
 
 from edge.house import House, Timer
 from edge.pins import Pins
-from edge.readers import Present, keys
+from edge.readers import keys
 from edge.readers.attendant import Attendant
 from edge.readers.config import MatrixConfig
 from edge.readers.loop import Loop
 from edge.readers.reading import Keys
+from edge.readers.side import DoorSide
 from edge.signals import Signal
 from edge.wire.messages import DeviceState
 
@@ -21,10 +22,10 @@ SLOW_SCAN_S = 0.5
 class MatrixReader:
     """The keypad of ``config``."""
 
-    def __init__(self, config: MatrixConfig, *, house: House, pins: Pins, present: Present) -> None:
+    def __init__(self, config: MatrixConfig, *, house: House, pins: Pins, side: DoorSide) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config, house=house, present=present)
+        self._attendant = Attendant(config, house=house, side=side)
         self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
         self._timer = Timer(house, f"scan of {config.id}", self._scan)
         self._pad = keys.Pad()

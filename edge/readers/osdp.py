@@ -10,7 +10,6 @@ from edge import signals
 from edge.apart import LATE_S, apart
 from edge.house import House
 from edge.pulse import Pulse
-from edge.readers import Present
 from edge.readers.attendant import Attendant
 from edge.readers.config import OsdpConfig
 from edge.readers.formats import length, read
@@ -19,6 +18,7 @@ from edge.readers.osdp_panel import Bits, Counted, Happening, Has, Online, Panel
 from edge.readers.osdp_signals import orders
 from edge.readers.reading import Card, Keys
 from edge.readers.serial_line import SerialLine
+from edge.readers.side import DoorSide
 from edge.signal_player import SignalPlayer
 from edge.signals import Signal
 from edge.wire.messages import DeviceState
@@ -47,12 +47,12 @@ class OsdpReader:
         *,
         bus: "Bus",
         house: House,
-        present: Present,
+        side: DoorSide,
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config, house=house, present=present)
+        self._attendant = Attendant(config, house=house, side=side)
         key = None if config.plain else config.key
         crc = config.check == "crc"
         self.panel = Panel(config.address, key=key, install=config.install, crc=crc, random=random)

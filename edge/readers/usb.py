@@ -10,11 +10,11 @@ from typing import TypeVar, TypeVarTuple
 from edge.apart import apart
 from edge.house import House, Timer
 from edge.pulse import Pulse
-from edge.readers import Present
 from edge.readers.attendant import Attendant
 from edge.readers.config import UsbKeypadConfig, UsbScannerConfig
 from edge.readers.input_events import ENTER, EVENT_BYTES, LOST, Keyboard, key_of
 from edge.readers.reading import Keys, Scan
+from edge.readers.side import DoorSide
 from edge.readers.waiting import readable
 from edge.signals import Signal
 from edge.wire.messages import DeviceState
@@ -37,10 +37,10 @@ _EVIOCGRAB = 0x40044590
 class UsbReader:
     """The keypad or scanner of ``config``."""
 
-    def __init__(self, config: UsbKeypadConfig | UsbScannerConfig, *, house: House, present: Present) -> None:
+    def __init__(self, config: UsbKeypadConfig | UsbScannerConfig, *, house: House, side: DoorSide) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config, house=house, present=present)
+        self._attendant = Attendant(config, house=house, side=side)
         self._timer = Timer(house, f"scan at {config.id}", self._forget)
         self._keyboard = Keyboard()
         self._text = ""

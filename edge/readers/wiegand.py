@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from edge.house import House, TickScale, Timer
 from edge.pins import Pins
-from edge.readers import Present
 from edge.readers.attendant import Attendant
 from edge.readers.burst import GAP_S, Burst, pulse
 from edge.readers.config import WiegandConfig
 from edge.readers.formats import are_cards, length, read
 from edge.readers.loop import Loop
+from edge.readers.side import DoorSide
 from edge.signals import Signal
 from edge.wire.messages import DeviceState
 
@@ -17,10 +17,10 @@ from edge.wire.messages import DeviceState
 class WiegandReader:
     """The reader of ``config``."""
 
-    def __init__(self, config: WiegandConfig, *, house: House, pins: Pins, present: Present) -> None:
+    def __init__(self, config: WiegandConfig, *, house: House, pins: Pins, side: DoorSide) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config, house=house, present=present)
+        self._attendant = Attendant(config, house=house, side=side)
         self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
         self._ticks = TickScale(house.clock)
         self._timer = Timer(house, f"frame at {config.id}", self._pause)

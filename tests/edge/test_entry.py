@@ -88,11 +88,14 @@ def test_an_answer_to_nobody_leaves_what_is_being_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "presented"),
-    [("HK1.abc_-", Presented(token="HK1.abc_-")), ("D0123456789", Presented(card="bar:D0123456789"))],
+    ("text", "entry", "presented"),
+    [
+        ("HK1.abc_-", Entry(), Presented(token="HK1.abc_-")),
+        ("D0123456789", Entry(card="bar:D0123456789", at=5.0), Presented(card="bar:D0123456789")),
+    ],
 )
-def test_a_scan_is_a_pass_or_a_barcode(text: str, presented: Presented) -> None:
-    assert scan(text) == presented
+def test_a_scan_is_a_pass_or_a_barcode_that_waits_for_its_pin(text: str, entry: Entry, presented: Presented) -> None:
+    assert scan(text, 5.0) == (entry, presented)
 
 
 def test_what_was_typed_does_not_show_in_a_log() -> None:

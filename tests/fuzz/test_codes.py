@@ -69,15 +69,15 @@ def test_any_keys_open_only_by_a_code_that_was_granted(keys: str) -> None:
 @given(st.text(max_size=600) | st.sampled_from(GRANTED) | st.text(max_size=600).map(passes.PREFIX.__add__))
 @effort(300)
 def test_no_scanned_text_opens_but_a_pass(text: str) -> None:
-    assert not judged(entry.scan(text)).granted
+    assert not judged(entry.scan(text, 0.0)[1]).granted
 
 
 @given(st.randoms(use_true_random=False))
 @effort(300)
 def test_a_pass_with_anything_changed_opens_nothing(random: Random) -> None:
-    assert judged(entry.scan(GOOD_PASS)).granted
+    assert judged(entry.scan(GOOD_PASS, 0.0)[1]).granted
     changed = bent(GOOD_PASS.encode(), random).decode(errors="replace")
-    assert judged(entry.scan(changed)).granted is (changed == GOOD_PASS)
+    assert judged(entry.scan(changed, 0.0)[1]).granted is (changed == GOOD_PASS)
 
 
 @given(st.text("0123456789", min_size=1, max_size=80))

@@ -14,6 +14,7 @@ from edge.pulse import OUTSIDE_STUCK_S
 from edge.readers.config import OsdpConfig
 from edge.readers.osdp import Bus, OsdpReader
 from edge.readers.serial_line import SerialLine
+from edge.readers.side import DoorSide
 from edge.wire.clock import SystemClock
 from edge.wire.events import FaultData
 from tests.contract.readers import D0, D1, World
@@ -69,7 +70,7 @@ async def test_a_driver_that_neither_opens_nor_closes_its_line_holds_up_nothing_
     await world.house.outbox.open()
     world.house.observer = world.events.append
     bus = Bus(port, baud=9600, house=world.house, open_line=Dead, late_s=0.01)
-    told = OsdpReader(reader(port), bus=bus, house=world.house, present=world.presented.append)
+    told = OsdpReader(reader(port), bus=bus, house=world.house, side=DoorSide(DOOR, "outside", house=world.house))
 
     async def until(fault: tuple[str, bool]) -> None:
         while world.faults()[-1:] != [fault]:  # noqa: ASYNC110  # in a thread

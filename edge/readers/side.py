@@ -1,0 +1,85 @@
+"""One side of a door: puts together what is read at all readers there, since a card may be held to one of them and its
+PIN typed at another."""
+
+from edge import entry
+from edge.house import House, Timer
+from edge.readers import Present
+from edge.readers.reading import Card, Keys, Reading
+from edge.signals import Signal
+from edge.wire.credentials import CODE_LENGTH, Presented
+
+_ANSWERS = {Signal.GRANTED, Signal.REFUSED, Signal.LOCKED_OUT, Signal.TOO_EARLY, Signal.PIN_WANTED}
+
+
+class DoorSide:
+    """What has been begun there. Digits belong to the reader they are typed at, so that two people at two keypads do
+    not spoil each other's codes; a card waits for its PIN at all of them."""
+
+    def __init__(self, door: str, side: str, *, house: House) -> None:
+        self._door = door
+        self._house = house
+        self._present: dict[str, Present] = {}
+        self._entries: dict[str, entry.Entry] = {}
+        self._timer = Timer(house, f"entries at {door}, {side}", self._ring)
+
+    def join(self, reader: str, present: Present) -> None:
+        """A reader is on this side; ``present`` is told what is presented there."""
+        self._present[reader] = present
+        self._entries[reader] = entry.Entry()
+
+    def take(self, reader: str, reading: Reading) -> None:
+        """Something was read at ``reader``."""
+        now = self._house.clock.monotonic()
+        self._wait(now)
+        if isinstance(reading, Keys):
+            for pressed in reading.keys:
+                begun = self._entries[reader]
+                self._entries[reader], presented = entry.key(begun, pressed, now, length=self._length())
+                self._show(reader, presented)
+        else:
+            read = entry.card if isinstance(reading, Card) else entry.scan
+            waiting, presented = read(reading.text, now)
+            self._entries = dict.fromkeys(self._entries, waiting)
+            self._show(reader, presented)
+        self._set_timer()
+
+    def answer(self, signal: Signal) -> None:
+        """The door has said so to whoever stands there. Idempotent, since every reader there may be told."""
+        if signal in _ANSWERS:
+            now, wanted = self._house.clock.monotonic(), signal is Signal.PIN_WANTED
+            self._entries = {
+                reader: entry.answered(begun, pin_wanted=wanted, now=now) for reader, begun in self._entries.items()
+            }
+            self._set_timer()
+
+    def forget(self, reader: str) -> None:
+        """That reader has gone: whatever was begun at it is over."""
+        self._entries[reader] = entry.Entry()
+        self._set_timer()
+
+    def _ring(self) -> None:
+        self._wait(self._house.clock.monotonic())
+        self._set_timer()
+
+    def _wait(self, now: float) -> None:
+        for reader, begun in list(self._entries.items()):
+            self._entries[reader], presented = entry.wait(begun, now)
+            self._show(reader, presented)
+
+    def _show(self, reader: str, presented: Presented | None) -> None:
+        if presented is None:
+            return
+        if presented.card and presented.digits:
+            # The card has its PIN: it waits for none at the other readers.
+            self._entries = {
+                each: entry.Entry() if begun.card == presented.card else begun for each, begun in self._entries.items()
+            }
+        self._present[reader](presented)
+
+    def _set_timer(self) -> None:
+        self._timer.set(min((begun.due for begun in self._entries.values() if begun.due is not None), default=None))
+
+    def _length(self) -> int:
+        plan = self._house.plans.plan
+        here = plan.doors.get(self._door) if plan is not None else None
+        return here.hours.code_length if here is not None else CODE_LENGTH
