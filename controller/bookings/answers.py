@@ -11,13 +11,14 @@ from controller.bookings.affected.model import Cause, Impact
 from controller.bookings.course import Act, possible
 from controller.bookings.desk import View
 from controller.bookings.errors import conflicts, reason_bodies
+from controller.bookings.judging.pools import seats_of
 from controller.bookings.model import State as BookingState
 from controller.bookings.model import Status, Told
 from controller.bookings.service import Checked, Request
 from controller.bookings.texts import message
 from controller.bookings.verdict import OVERRULED
 from controller.bookings.waiting.model import Wait
-from controller.estate.model import Site
+from controller.estate.model import Site, SpaceKind
 from controller.fields import Answer
 from controller.people.discreet import Seen, discreetly, seen
 from controller.people.may import Thing
@@ -249,14 +250,22 @@ def booking_answer(view: View, actor: Actor, *, drawn: bool = False) -> BookingA
     they are masked, but for the message in a booker's own booking."""
     how_much = _seen(view, actor)
     answer = discreetly(_whole(view, actor, drawn=drawn), how_much)
-    return answer if how_much is not Seen.TAKEN else _taken(answer)
+    return answer if how_much is not Seen.TAKEN else _taken(answer, view)
 
 
-def _taken(answer: BookingAnswer) -> BookingAnswer:
-    """Without what tells whether its people came, and when they came or left."""
+def _taken(answer: BookingAnswer, view: View) -> BookingAnswer:
+    """Without what tells whether its people came, and when they came or left. Of a pool it is told how many places are
+    taken, since what is left depends on it, and not for how many people."""
     status = Status.CONFIRMED if answer.status in _AS_BOOKED else answer.status
+    pool = view.place.space.kind is SpaceKind.POOL
     return answer.model_copy(
-        update={"on_door": _NO_DOOR, "status": status, "version": 1, "changed_at": answer.created_at}
+        update={
+            "on_door": _NO_DOOR,
+            "status": status,
+            "version": 1,
+            "changed_at": answer.created_at,
+            "seats": seats_of(seats=view.booking.seats, people=view.booking.people) if pool else None,
+        }
     )
 
 

@@ -75,7 +75,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     its time, ``None`` until its start. ``requests_hold``: False lets requests pile up without holding the time.
     ``offer_hours``: how long a waiting party has to accept. ``release``: the first that fits; none, and none is.
     ``codes``: the first that fits; none, and each booking has its own. ``lead_in_min`` and ``lag_min``: how long before
-    and after a booking its code opens; ``None``: as the controller has it."""
+    and after a booking its code opens; ``None``: as the controller has it. ``notice_min``: the minimum notice; what
+    begins sooner waits for a manager, with ``None`` not even what has begun."""
 
     rules: tuple[ApprovalRule, ...] = ()
     windows: tuple[PriorityWindow, ...] = ()
@@ -83,6 +84,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     release: tuple[Release, ...] = ()
     requests_hold: bool = True
     hold_hours: int | None = 72
+    notice_min: int | None = 0
     offer_hours: int = 24
     codes: tuple[CodeRule, ...] = ()
     member_age: int = 16

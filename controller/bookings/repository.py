@@ -47,6 +47,14 @@ async def booking(tx: Tx, booking_id: str) -> Booking | None:
     return _booking(row) if row else None
 
 
+async def begins(tx: Tx, booking_id: str | None, at: datetime) -> bool:
+    """Whether there is such a booking and it begins at that instant."""
+    if booking_id is None:
+        return False
+    query = select(bookings.c.id).where(bookings.c.id == booking_id, bookings.c.starts == at)
+    return (await tx.execute(query)).first() is not None
+
+
 async def some(tx: Tx, ids: Sequence[str]) -> list[Booking]:
     """The bookings with these ids, by start."""
     found: list[Booking] = []

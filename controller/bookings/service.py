@@ -156,6 +156,7 @@ class Bookings:
                 actor=actor,
                 tier=await tier_to_book(tx, draft.party),
                 but=frozenset() if but is None else frozenset({but}),
+                keeps_start=await repository.begins(tx, but, during.start),
             )
             [verdict] = await judge(tx, where, [wish], now=now)
             lingering = await access.lingering(
@@ -287,7 +288,8 @@ class Bookings:
         new = asked.new
         tier = await (tier_of if new.party == asked.old.party else tier_to_book)(tx, new.party)
         wish = replace(new.asked, overrule=asked.overrules(change.overrule), by_rules=change.by_rules)
-        return Wish(asked=wish, actor=actor, tier=tier, but=frozenset({new.id}))
+        same = "starts" not in asked.fields
+        return Wish(asked=wish, actor=actor, tier=tier, but=frozenset({new.id}), keeps_start=same)
 
     async def approve(self, booking_id: str, *, actor: Actor, why: str = "", overrule: bool = False) -> View:
         """Confirm a request, judged anew; confirmed already, it stays so. Raises ``Clash``, ``NotPossible``,
@@ -403,7 +405,7 @@ async def _refusals(
 
 def _standing_wish(booking: Booking, tier: Tier, actor: Actor) -> Wish:
     """What a booking wishes for, beside all others."""
-    return Wish(asked=booking.asked, actor=actor, tier=tier, but=frozenset({booking.id}))
+    return Wish(asked=booking.asked, actor=actor, tier=tier, but=frozenset({booking.id}), keeps_start=True)
 
 
 def as_let_in(old: Booking, verdict: Verdict) -> Verdict:

@@ -130,14 +130,24 @@ export function fieldDay(day: Day): string {
   return day.split("-").reverse().join("/");
 }
 
-/** "18:00 to 20:00", "18:00 to midnight", with the day, once, where one end is not on `day`. */
+/** "18:00 to 20:00", "18:00 to midnight"; the start has its day where that is not `day`, the end where that is another than the start's. */
 export function span(from: Instant, to: Instant, zone: string, day?: Day): string {
-  const home = day ?? dayOf(from, zone);
-  const put = (at: Instant, said?: Day) => {
+  const begins = dayOf(from, zone);
+  const put = (at: Instant, said: Day) => {
     const own = dayOf(at, zone);
-    return own === home || own === said ? clock(at, zone) : `${shortDay(own)} ${clock(at, zone)}`;
+    return own === said ? clock(at, zone) : `${shortDay(own)} ${clock(at, zone)}`;
   };
-  return `${put(from)} to ${to === dayStart(dayPlus(home, 1), zone) ? "midnight" : put(to, dayOf(from, zone))}`;
+  return `${put(from, day ?? begins)} to ${to === dayStart(dayPlus(begins, 1), zone) ? "midnight" : put(to, begins)}`;
+}
+
+/** "18:00–20:00", "Wed 10:00–Thu 11:15": as `span`, where there is little room. */
+export function shortSpan(from: Instant, to: Instant, zone: string, day: Day): string {
+  const begins = dayOf(from, zone);
+  const put = (at: Instant, said: Day) => {
+    const own = dayOf(at, zone);
+    return own === said ? clock(at, zone) : `${shortDay(own).slice(0, 3)} ${clock(at, zone)}`;
+  };
+  return `${put(from, day)}–${put(to, begins)}`;
 }
 
 /** "14:02" today, "Tue 24 Nov 14:02" on another day. */

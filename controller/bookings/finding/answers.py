@@ -58,7 +58,8 @@ class UnfitAnswer(Answer):
 
 class FreeAnswer(Answer):
     """``spaces``: those that fit, in the order of their names, also those with no time left. ``unfit``: the others.
-    ``why``: a sentence where no space fits, else empty. ``miles``: how far off the site is, if that was asked."""
+    ``why``: a sentence where no space fits or the whole time is over, else empty. ``miles``: how far off the site is,
+    if that was asked."""
 
     site: str
     name: str

@@ -184,7 +184,8 @@ def free(
     caller = Caller(server, token_file, token)
     answer = caller.get(f"/sites/{site}/free", msgspec.Raw, **params)
     told = caller.answered(answer, _Free, as_json=as_json)
-    screen.show(caller.console, ("Space", "Holds", "Free", "Places"), _free_rows(told.spaces))
+    if not told.why:
+        screen.show(caller.console, ("Space", "Holds", "Free", "Places"), _free_rows(told.spaces))
     screen.show(caller.console, _UNFIT, ((each.name, ", ".join(each.why)) for each in told.unfit))
     if told.why:
         caller.say(told.why)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller import localtime
+from controller.access import words
 from controller.bookings import limits
 from controller.bookings.finding.fitting import Unfit, Wants, sort_out
 from controller.bookings.finding.look import Free, Looker, Use
@@ -48,7 +49,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FreeThere(msgspec.Struct, frozen=True, kw_only=True):
-    """What is free at a site. ``why``: a sentence where no space fits, else empty."""
+    """What is free at a site. ``why``: a sentence where no space fits or the whole time is over, else empty."""
 
     picture: Picture
     during: Interval
@@ -56,6 +57,13 @@ class FreeThere(msgspec.Struct, frozen=True, kw_only=True):
     unfit: Sequence[Unfit]
     why: str = ""
     miles: float | None = None
+
+
+def _why_over(during: Interval, picture: Picture, now: datetime) -> str:
+    """That the whole time is over; empty where it is not."""
+    if during.end > now:
+        return ""
+    return f"the time asked about is over: it ended at {words.at(during.end, picture.site.tz, now=now)}"
 
 
 async def free_at(
@@ -84,7 +92,9 @@ async def free_at(
             during=asked[each.picture.site.id],
             free=by_site[each.picture.site.id],
             unfit=(unfit := sorted_out[each.picture.site.id][1]),
-            why="" if by_site[each.picture.site.id] else why_none(question.wants, unfit, where="here"),
+            why=_why_over(asked[each.picture.site.id], each.picture, now)
+            if by_site[each.picture.site.id]
+            else why_none(question.wants, unfit, where="here"),
             miles=each.miles,
         )
         for each in there

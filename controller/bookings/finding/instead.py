@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from controller import localtime
 from controller.bookings.finding.fitting import Wants, sort_out
-from controller.bookings.finding.look import Looker, Use
+from controller.bookings.finding.look import Free, Looker, Use
 from controller.bookings.finding.other_days import on_another_day, on_other_days, on_the_day
 from controller.bookings.finding.proposing import propose
 from controller.bookings.finding.ranking import Candidate, Proposal, Wished
@@ -21,12 +22,13 @@ from controller.bookings.picture import Picture, Place
 from controller.bookings.verdict import Verdict
 from controller.database import Tx
 from controller.estate.model import SpaceKind
+from edge.wire.interval import Interval
 
 DAYS_BEFORE = 2
 DAYS_AFTER = 14
 """How far from the wished day another time is looked for."""
 AROUND = timedelta(hours=3)
-"""How far from the wished time of day, on another day."""
+"""How far from the wished time of day, on another day or in another space."""
 _SAME_DAY = 4
 """Other times of the wished day that are looked at."""
 
@@ -136,22 +138,36 @@ async def _other_times(
 async def _other_spaces(
     tx: Tx, looker: Looker, picture: Picture, place: Place, wish: Wish, nearby: Sequence[Reached], now: datetime
 ) -> list[Candidate]:
-    """The same time in other layouts of the space, in the other spaces of the site, and in those of the sites
-    nearby."""
+    """The same time in other layouts of the space; in the other spaces of the site and of the sites nearby the time
+    of that day that is nearest to it, unless the space itself can be had then."""
     asked = wish.asked
     wants = _wants(asked, place)
     layouts = [msgspec.structs.replace(wants, layout=each.id) for each in place.space.layouts]
+    relaid = [each for one in layouts for each in sort_out(picture, one, only=[place.space.id])[0]]
     there = [
-        *((None, each) for one in layouts for each in sort_out(picture, one, only=[place.space.id])[0]),
+        *((None, each) for each in relaid),
         *((None, each) for each in sort_out(picture, wants)[0] if each.place.space.id != place.space.id),
         *((near.miles, each) for near in nearby for each in sort_out(near.picture, wants)[0]),
     ]
     fittings = [each for _, each in there]
-    during = span(asked.during)
-    within = {each.picture.site.id: during for each in fittings}
-    found = await looker.look(tx, fittings, _use(wish), within, now=now)
+    start, end = span(asked.during)
+    around = us(asked.during.start + AROUND) - start
+    early = max(start - around, min(us(now), start))
+    within = dict.fromkeys({picture.site.id, *(each.picture.site.id for each in fittings)}, (early, end + around))
+    own = sort_out(picture, wants, only=[place.space.id])[0]
+    found = await looker.look(tx, [*own, *fittings], _use(wish), within, now=now)
+    mine = [each for free in found[: len(own)] for each in free.times]
     return [
-        Candidate(fitting=free.fitting, during=asked.during, wanted=asked.during, miles=miles)
-        for (miles, _), free in zip(there, found, strict=True)
-        if holds(free.times, during)
+        Candidate(fitting=free.fitting, during=during, wanted=asked.during, miles=miles)
+        for number, ((miles, _), free) in enumerate(zip(there, found[len(own) :], strict=True))
+        if (during := _nearest(free, asked.during, picture.site.tz, moving=number >= len(relaid))) is not None
+        and (during == asked.during or not holds(mine, span(during)))
     ]
+
+
+def _nearest(free: Free, wanted: Interval, zone: ZoneInfo, *, moving: bool) -> Interval | None:
+    """The wanted time where it is free, else the nearest of its day if it may be moved."""
+    if holds(free.times, span(wanted)):
+        return wanted
+    near = on_the_day([interval(each) for each in free.times], wanted, zone, limit=1) if moving else []
+    return near[0] if near and abs(near[0].start - wanted.start) <= AROUND else None

@@ -38,7 +38,7 @@ async def propose(
         found += [(each, said) for each, said in zip(these, verdicts, strict=True) if said.possible]
         if not refused and (no := next((each for each in verdicts if not each.possible), None)):
             refused = "; ".join(reason.text for reason in no.refusals)
-    found.sort(key=lambda each: decided(each[0], wished, approval=each[1].needs_approval))
+    found.sort(key=lambda each: decided(each[0], wished, approval=each[1].needs_approval))  # stable: ties stay ranked
     proposals = [
         Proposal(
             candidate=each,

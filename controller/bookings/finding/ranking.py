@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import log2
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -28,14 +29,14 @@ _OTHER_SITE = 180
 """Three hours earlier or later at one's own building are as good as another building."""
 _A_MILE = 12
 _EMPTY = 30
-"""Room for twice as many people as there are; for more, up to three times that."""
+"""Room for twice as many people as there are, and as much again for each doubling, up to three."""
 _CRAMPED = 60
 """Room for half as many people; for fewer, up to three times that."""
 _UNKNOWN = 24 * 60
 """Nobody has said how many people it holds: after all of which it is known that they do."""
 _NOT_STEP_FREE = 60
-_NO_AMENITY = 10
-_OTHER_ZONE = 20
+_NO_AMENITY = 4
+_OTHER_ZONE = 10
 _DECIDED = 20
 """Somebody has to approve it first."""
 
@@ -139,7 +140,7 @@ def _room(candidate: Candidate, wished: Wished) -> float:
         return _UNKNOWN
     if fitting.holds < needed:
         return _CRAMPED * min(needed / fitting.holds - 1, 3)
-    return _EMPTY * min(fitting.holds / needed - 1, 3)
+    return _EMPTY * min(log2(fitting.holds / needed), 3)
 
 
 def _lacking(space: Space, wished: Wished) -> float:
@@ -153,11 +154,12 @@ def _lacking(space: Space, wished: Wished) -> float:
 
 
 def rank(candidates: Iterable[Candidate], wished: Wished) -> list[Candidate]:
-    """The nearest first; of those that are as near, by name."""
+    """The nearest first; of those that are as near the smallest, then by time and name."""
     return sorted(
         candidates,
         key=lambda each: (
             effort(each, wished),
+            each.fitting.holds or 0,
             each.during.start,
             each.fitting.place.site.id,
             each.fitting.place.space.id,

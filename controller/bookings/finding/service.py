@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.bookings import limits
+from controller.bookings import repository as bookings
 from controller.bookings.finding.anywhere import Found, Sought, find_anywhere
 from controller.bookings.finding.distance import Spot
 from controller.bookings.finding.free import FreeThere, Question, free_at
@@ -80,6 +81,7 @@ class Finding:
                 actor=actor,
                 tier=await tier_to_book(tx, draft.party),
                 but=frozenset() if but is None else frozenset({but}),
+                keeps_start=await bookings.begins(tx, but, during.start),
             )
             nearby = await self._nearby(tx, picture, actor, miles)
             return await instead_of(tx, self._looker, picture, wish, nearby, now=now, limit=limit)

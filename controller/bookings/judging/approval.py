@@ -42,6 +42,7 @@ def approval(case: Case) -> Iterator[Reason]:
     for rule in rules:
         misses = list(missed(rule, case))
         if not misses:
+            yield from _short_notice(case)
             return
         if nearest is None or _distance(misses) < _distance(nearest[1]):
             nearest = rule, misses
@@ -62,6 +63,25 @@ def approval(case: Case) -> Iterator[Reason]:
         text=f"needs approval: {only.mend or against}",
         asked=only.asked,
         limit=only.limit,
+    )
+
+
+def _short_notice(case: Case) -> Iterator[Reason]:
+    """A wish that begins sooner than the site's minimum notice, or has begun already."""
+    least = case.picture.policy.notice_min
+    if least is None or case.wish.keeps_start:
+        return
+    left = case.asked.during.start - case.now
+    if left >= timedelta(minutes=least):
+        return
+    asked_for = f", and {case.picture.site.name} asks for {phrases.length(timedelta(minutes=least))} of notice"
+    begins = "it has begun already" if left < timedelta(0) else f"it begins in {phrases.length(left)}"
+    yield Reason(
+        why=Why.APPROVAL,
+        field="starts",
+        text=f"needs approval: {begins}{asked_for if least else ''}",
+        asked=max(left.total_seconds() / 60, 0),
+        limit=least,
     )
 
 

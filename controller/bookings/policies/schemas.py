@@ -13,6 +13,7 @@ from edge.wire.plan import Mode
 
 LONGEST_DAYS = 3650
 MOST_MINUTES = 31 * 24 * 60
+LONGEST_NOTICE_MIN = 28 * 24 * 60
 MOST_PARTS = 100
 """Rules, windows, quotas, releases: of each at most so many."""
 MOST_NAMED = 500
@@ -125,7 +126,8 @@ class PolicyBody(PolicyPart):
     no time. ``offer_hours``: how long a waiting party has to accept what is offered. The first of ``codes`` that fits
     holds too. ``lead_in_min`` and ``lag_min``: how long before and after a booking its code opens, null as the
     controller's own settings have it; codes that are given out already follow. ``member_age``: from which age on
-    members of the library come in while it is unstaffed, 0 for any."""
+    members of the library come in while it is unstaffed, 0 for any. ``notice_min``: the minimum notice: what begins
+    sooner waits for approval though a rule fits; 0: what has begun already; null: nothing does."""
 
     rules: Annotated[list[ApprovalRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
     windows: Annotated[list[PriorityWindowBody], Field(max_length=MOST_PARTS, default_factory=list)]
@@ -133,6 +135,7 @@ class PolicyBody(PolicyPart):
     release: Annotated[list[ReleaseBody], Field(max_length=MOST_PARTS, default_factory=list)]
     requests_hold: Annotated[bool, Field(strict=True)] = True
     hold_hours: Annotated[Whole, Field(ge=1, le=8760)] | None = 72
+    notice_min: Annotated[Whole, Field(ge=0, le=LONGEST_NOTICE_MIN)] | None = 0
     offer_hours: Annotated[Whole, Field(ge=1, le=720)] = 24
     codes: Annotated[list[CodeRuleBody], Field(max_length=MOST_PARTS, default_factory=list)]
     member_age: Annotated[Whole, Field(ge=0, le=100)] = 16

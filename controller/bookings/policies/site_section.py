@@ -12,8 +12,8 @@ from controller.estate.model import SiteParts
 from controller.estate.site_file import forms
 from controller.estate.site_file.sections import Outlook, Plain, Problem, Reading, overlaid
 
-UNTIL_START = "until-start"
-"""How ``hold_hours`` says null, which TOML does not have."""
+_NULLS = {"hold_hours": "until-start", "notice_min": "none"}
+"""Field -> how it says null, which TOML does not have."""
 _NOTED = 20
 
 
@@ -53,7 +53,7 @@ class PolicySection:
 
 def _table(policy: Policy) -> Plain:
     table = forms.written(policy_body(policy))
-    return table | {"hold_hours": UNTIL_START} if policy.hold_hours is None else table
+    return table | {name: word for name, word in _NULLS.items() if getattr(policy, name) is None}
 
 
 def _policy(table: Plain) -> Policy:
@@ -61,4 +61,4 @@ def _policy(table: Plain) -> Policy:
 
 
 def _with_null(table: Plain) -> Plain:
-    return table | {"hold_hours": None} if table.get("hold_hours") == UNTIL_START else table
+    return table | {name: None for name, word in _NULLS.items() if table.get(name) == word}

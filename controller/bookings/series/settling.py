@@ -47,7 +47,13 @@ async def settle(
             key=lambda index: (index in kept or plans[index].deed not in _CLAIMING, index),
         )
         wishes = [
-            Wish(asked=asked, actor=asker.actor, tier=asker.tier, but=going | _own(plans[index]))
+            Wish(
+                asked=asked,
+                actor=asker.actor,
+                tier=asker.tier,
+                but=going | _own(before := plans[index]),
+                keeps_start=before.before is not None and before.before.starts == asked.during.start,
+            )
             for index in judged
             if (asked := plans[index].asked) is not None
         ]

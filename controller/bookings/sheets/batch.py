@@ -161,7 +161,16 @@ class Batch:
         expired: tuple[str, ...] = ()
         while judged := [each for each in standing if each.other.judged(now=self._now)]:
             but = frozenset(each.other.old.id for each in judged)
-            wishes = [Wish(asked=each.asked, actor=self._actor, tier=each.tier, but=but) for each in judged]
+            wishes = [
+                Wish(
+                    asked=each.asked,
+                    actor=self._actor,
+                    tier=each.tier,
+                    but=but,
+                    keeps_start="starts" not in each.other.fields,
+                )
+                for each in judged
+            ]
             verdicts = await judge(self._tx, self._picture, wishes, now=self._now, together=True)
             concerned = [each.other.concerned(verdict) for each, verdict in zip(judged, verdicts, strict=True)]
             refused = [(each, why) for each, why in zip(judged, concerned, strict=True) if not why.possible]

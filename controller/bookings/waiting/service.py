@@ -186,9 +186,8 @@ class Waiting:
             raise NoOffer(_nothing(wait))
         wish = msgspec.structs.replace(wait.asked, space=held.space, layout=held.layout)
         tier = await tier_of(tx, wish.party)
-        [verdict] = await judge(
-            tx, picture, [Wish(asked=wish, actor=actor, tier=tier, but=frozenset({held.id}))], now=now
-        )
+        promised = Wish(asked=wish, actor=actor, tier=tier, but=frozenset({held.id}), keeps_start=True)
+        [verdict] = await judge(tx, picture, [promised], now=now)
         if not verdict.possible:
             raise refusal(picture.require(held.space).space.name, verdict, picture.site.tz)
         await self._line.move(tx, wait, WaitState.ACCEPTED, actor.name, now)

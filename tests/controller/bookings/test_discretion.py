@@ -211,3 +211,20 @@ def _says(operation: Json, document: Json) -> bool:
     answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
     kinds = [content.get("schema", {}) for answer in answers for content in answer.get("content", {}).values()]
     return any(names(each) & SAID_IN for each in kinds)
+
+
+async def test_a_booker_is_told_how_many_places_of_a_pool_others_have(
+    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: House
+) -> None:
+    """Whether they said so by places or by people: what is left of the pool depends on it."""
+    for people in ({"people": 2}, {"people": 1, "seats": 1}):
+        await _taken(village, house, space="desks", **people)
+    query = {"from": "2026-11-26T00:00", "to": "2026-11-27T00:00"}
+    for client in (choir, village):
+        items = (await client.get(f"{API}/sites/{SITE}/bookings", params=query)).json()["items"]
+        desks = [each for each in items if each["space"] == "desks"]
+        taken = [each["seats"] if each["seats"] is not None else each["people"] for each in desks]
+        assert sorted(taken) == [1, 2]
+    assert {each["people"] for each in items} >= {1, 2}, "the manager reads how many people"
+    theirs = (await choir.get(f"{API}/sites/{SITE}/bookings", params=query)).json()["items"]
+    assert {each["people"] for each in theirs} == {None}

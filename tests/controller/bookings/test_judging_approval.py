@@ -12,6 +12,7 @@ from controller.hours.model import Span, Timetable, Weekly
 from controller.people.model import Tier
 from edge.wire.plan import Mode
 from tests.controller.bookings.hub import CHOIR, HUB, SIX, asked, judged, only, picture, spent
+from tests.controller.running import NOW
 
 EVENINGS = ApprovalRule(
     name="Community evenings",
@@ -26,9 +27,13 @@ EVENINGS = ApprovalRule(
 
 
 def approval(
-    wanted: Asked, *rules: ApprovalRule, tier: Tier = Tier.COMMUNITY, has: tuple[datetime, ...] = ()
+    wanted: Asked,
+    *rules: ApprovalRule,
+    tier: Tier = Tier.COMMUNITY,
+    has: tuple[datetime, ...] = (),
+    now: datetime = NOW,
 ) -> Reason | None:
-    found = judged(wanted, picture(Policy(rules=rules)), actor=CHOIR, tier=tier, facts=spent(*has))
+    found = judged(wanted, picture(Policy(rules=rules)), actor=CHOIR, tier=tier, facts=spent(*has), now=now)
     assert found.possible, "to wait for a manager refuses nothing"
     return only(found) if found.reasons else None
 
@@ -135,7 +140,49 @@ def test_every_mode_that_it_meets_must_be_allowed() -> None:
 def test_a_night_is_as_long_as_it_really_is(evening: datetime, hours: float) -> None:
     """23:00 to 07:00 on the wall."""
     wanted = asked(start=evening, hours=hours)
-    assert approval(wanted, ApprovalRule(name="Night", most_minutes=round(hours * 60))) is None
-    reason = approval(wanted, ApprovalRule(name="Night", most_minutes=round(hours * 60) - 1))
+    assert approval(wanted, ApprovalRule(name="Night", most_minutes=round(hours * 60)), now=evening) is None
+    reason = approval(wanted, ApprovalRule(name="Night", most_minutes=round(hours * 60) - 1), now=evening)
     assert reason is not None
     assert reason.asked == hours * 60
+
+
+ANY = ApprovalRule(name="Any")
+
+
+@pytest.mark.parametrize(
+    ("notice_min", "early", "text"),
+    [
+        (0, timedelta(0), None),
+        (0, timedelta(minutes=-1), "needs approval: it has begun already"),
+        (None, timedelta(hours=-1), None),
+        (90, timedelta(minutes=90), None),
+        (
+            90,
+            timedelta(minutes=89),
+            "needs approval: it begins in 1 hour 29 minutes, and Ramsey Hub asks for 1 hour 30 minutes of notice",
+        ),
+        (
+            90,
+            timedelta(minutes=-5),
+            "needs approval: it has begun already, and Ramsey Hub asks for 1 hour 30 minutes of notice",
+        ),
+    ],
+)
+def test_what_begins_sooner_than_the_minimum_notice_waits_for_approval(
+    notice_min: int | None, early: timedelta, text: str | None
+) -> None:
+    there = picture(Policy(rules=(ANY,), notice_min=notice_min))
+    found = judged(asked(), there, actor=CHOIR, now=SIX - early)
+    assert [each.text for each in found.reasons] == ([] if text is None else [text])
+    assert found.possible
+    assert judged(asked(), there, now=SIX - early).reasons == (), "a manager need give no notice"
+
+
+@pytest.mark.parametrize("day", [datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2027, 3, 28, 1, 30, tzinfo=UTC)])
+def test_notice_is_real_time_in_the_nights_of_the_clock_changes(day: datetime) -> None:
+    there = picture(Policy(rules=(ANY,), notice_min=120))
+    enough, too_little = (
+        judged(asked(start=day), there, actor=CHOIR, now=day - timedelta(minutes=minutes)) for minutes in (120, 119)
+    )
+    assert not enough.needs_approval
+    assert too_little.needs_approval

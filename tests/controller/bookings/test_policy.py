@@ -22,6 +22,7 @@ PLAIN: Json = {
     "member_age": 16,
     "lead_in_min": None,
     "lag_min": None,
+    "notice_min": 0,
 }
 EVENINGS: Json = {
     "name": "Community evenings",
@@ -199,3 +200,28 @@ async def test_a_check_names_what_goes_beyond_new_limits(any_parish: httpx.Async
     assert found["exceeding_count"] == 3
     await put(any_parish, new)
     assert (await put(any_parish, new, check="true"))["exceeding"] == [], "what holds already is no news"
+
+
+async def test_a_room_that_already_runs_is_not_confirmed_but_stays_so_once_it_is(
+    village: httpx.AsyncClient, app: FastAPI
+) -> None:
+    """By a rule; where the policy asks for no notice it is, and a manager need give none."""
+    await put_party(village, "choir")
+    running = {"starts": "2026-11-25T11:30", "ends": "2026-11-25T13:00"}
+    anything = PLAIN | {"rules": [{"name": "Anything"}]}
+    assert (await village.put(POLICY, json=anything)).status_code == 200
+    async with signed_in_as(app, village, "booker", party="choir") as choir:
+        made = await book(choir, **running)
+        assert (made["status"], made["why"]) == ("held", "needs approval: it has begun already")
+        approved = (await village.post(f"{API}/bookings/{made['id']}/approve")).json()
+        assert approved["status"] == "confirmed"
+        longer = {"ends": "2026-11-25T13:30", "version": approved["version"]}
+        checked = await choir.post(
+            f"{API}/sites/ramsey/bookings/check", json=wanted(**running | {"ends": longer["ends"]}, id=made["id"])
+        )
+        assert (checked.json()["free"], checked.json()["needs_approval"]) == (True, False), checked.text
+        changed = await choir.patch(f"{API}/bookings/{made['id']}", json=longer)
+        assert changed.json()["status"] == "confirmed", changed.text
+        await village.post(f"{API}/bookings/{made['id']}/cancel")
+        assert (await village.put(POLICY, json=anything | {"notice_min": None})).status_code == 200
+        assert (await book(choir, **running))["status"] == "confirmed"

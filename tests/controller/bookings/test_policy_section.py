@@ -20,6 +20,7 @@ TABLE: dict[str, Any] = {
     "release": [{"after_min": 30, "check_in": True}],
     "requests_hold": False,
     "hold_hours": "until-start",
+    "notice_min": "none",
 }
 
 
@@ -39,8 +40,8 @@ async def test_what_is_put_is_exported_without_what_goes_without_saying(
 ) -> None:
     section, parts = PolicySection(house.policies), await house.estate.parts(SITE)
     unsaid = PolicyBody.model_validate({}).model_dump()
-    plain = {"offer_hours": 24, "hold_hours": 72}
-    for table, exported in ((TABLE, TABLE), ({}, {}), (TABLE | plain, TABLE | {"hold_hours": 72})):
+    plain = {"offer_hours": 24, "hold_hours": 72, "notice_min": 0}
+    for table, exported in ((TABLE, TABLE), ({}, {}), (TABLE | plain, TABLE | {"hold_hours": 72, "notice_min": 0})):
         reading = await read(house, table)
         assert reading.problems == ()
         async with house.database.write() as tx:

@@ -80,6 +80,8 @@ async def test_free_times_are_listed_by_space_with_what_does_not_fit(
         ["Hall", "300", "Thu 26 Nov 2026, 00:00 to 24:00", ""],
         ["Snug", "holds 14"],
     ]
+    over = await hallkeeper("free", "warboys", "--from", "20/11/2026", "--to", "21/11/2026")
+    assert (cells(over), "the time asked about is over" in over.stdout) == ([], True)
     assert "no space here has harp" in (await hallkeeper("free", "warboys", *days, "--amenity", "harp")).stdout
     told = json.loads((await hallkeeper("free", "warboys", *days, "--json")).stdout_bytes)
     assert [each["space"] for each in told["spaces"]] == ["room"]

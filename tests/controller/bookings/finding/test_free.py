@@ -259,3 +259,15 @@ async def test_a_booker_is_offered_what_their_booking_window_holds(
         assert [each["ends"] for each in yard["free"]] == ["2026-11-28T00:00:00+00:00"]
     [yard] = (await ask(hub, "/sites/hub/free", **week))["spaces"]
     assert [each["ends"] for each in yard["free"]] == ["2026-12-01T00:00:00+00:00"]
+
+
+async def test_of_a_time_that_is_over_it_is_said_that_it_is(hub: httpx.AsyncClient, clock: ManualClock) -> None:
+    past: Json = {"from": "2026-11-20", "to": "2026-11-21"}
+    answer = await ask(hub, "/sites/hub/free", **past)
+    assert answer["why"] == "the time asked about is over: it ended at 00:00 on Sat 21 Nov"
+    assert answer["spaces"]
+    assert not any(each["free"] for each in answer["spaces"])
+    begun = await ask(hub, "/sites/hub/free", **past | {"to": "2026-11-27"})
+    assert begun["why"] == ""
+    everywhere = await ask(hub, "/free", **past)
+    assert {each["why"] for each in everywhere["items"]} == {answer["why"]}

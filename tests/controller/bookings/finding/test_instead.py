@@ -232,3 +232,29 @@ async def test_the_nights_of_the_clock_changes_have_something_instead(
     assert {each["how"] for each in found["items"]} == {"other_time", "other_space", "other_site"}
     after = next(text for text in texts(found, "other_time") if "the day after" in text)
     assert after.endswith("00:30 to 03:30")
+
+
+async def test_another_space_near_the_time_is_proposed_as_finding_one_does(hub: httpx.AsyncClient) -> None:
+    await book(hub, "hall", "2026-11-26T10:00", "2026-11-26T12:00")
+    await book(hub, "studio", "2026-11-26T11:15", "2026-11-26T16:00")
+    wish: Json = {"starts": "2026-11-26T10:00", "ends": "2026-11-26T11:00", "people": 10}
+    found = await post(hub, "/find", **wish, move_min=60, sites=["hub"])
+    near = "Studio, 15 minutes earlier: Thu 26 Nov, 09:45 to 10:45"
+    assert [each["text"].split(";")[0] for each in found["items"] if each["space"] == "studio"] == [
+        near.replace("Studio,", "Studio at Ramsey Hub,")
+    ]
+    there = await instead(hub, **wish, space="hall", limit=20)
+    assert near in [text.split(";")[0] for text in texts(there, "other_space")]
+    days = {each["starts"][:10] for each in there["items"] if each["how"] != "other_time"}
+    assert days == {"2026-11-26"}, "on other days only the same space is looked at"
+
+
+async def test_of_the_spaces_that_are_free_at_the_time_the_smallest_that_fits_comes_first(
+    hub: httpx.AsyncClient,
+) -> None:
+    await book(hub, "yard", "2026-11-26T18:00", "2026-11-26T20:00")
+    found = await instead(hub, space="yard", people=10, limit=20, miles=1)
+    here = [each for each in found["items"] if each["starts"][11:16] == "18:00" and each["holds"]]
+    sizes = [each["holds"] for each in here if each["how"] == "other_space"]
+    assert sizes == sorted(sizes)
+    assert len(set(sizes)) >= 3, sizes

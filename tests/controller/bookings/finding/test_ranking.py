@@ -108,3 +108,8 @@ def test_the_size_of_a_room_matters_to_nobody_who_wishes_for_any_and_tells_no_nu
 
 def test_the_wished_space_is_not_put_off_for_its_own_size_being_unknown() -> None:
     assert ranked([candidate("twin"), candidate("unsaid", 15)], wish(40, "unsaid")) == ["unsaid", "twin"]
+
+
+def test_of_two_that_are_both_far_too_large_the_smaller_comes_first() -> None:
+    free = [candidate("huge"), candidate("large"), candidate("twin"), candidate("half")]
+    assert ranked(free, wish(5)) == ["half", "twin", "large", "huge"]
