@@ -39,7 +39,6 @@ from controller.calendars.feeds.fetching import Fetcher
 from controller.calendars.feeds.polling import Poller
 from controller.calendars.feeds.service import Feeds
 from controller.calendars.service import Calendars
-from controller.calendars.subscriptions import repository as subscribed
 from controller.calendars.subscriptions.service import Subscriptions
 from controller.calendars.whats_on.board import NoticeBoard
 from controller.changes import Changes
@@ -249,7 +248,6 @@ def open_house(
         sheets=Sheets(database, clock, changes, desk, bookings, parser),
         affected=AffectedBookings(database, clock, changes, desk, bookings),
     )
-    house.whereabouts["subscription_id"] = subscribed.whose
     house.whereabouts |= {"booking_id": whose.booking, "series_id": whose.series}
     house.whereabouts |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
     house.whereabouts["restored_id"] = restored.whose

@@ -81,4 +81,4 @@ async def charge_quote(booking_id: IdPath, house: TheHouse, actor: Decides) -> A
 def _require_own(actor: Actor, site: str, party: str | None) -> None:
     """A booker sees what their own party pays and has free."""
     if actor.role is Role.BOOKER and party != actor.party:
-        raise NotAllowed(actor.name, Action.CONTACT, Thing(site=site, party=party))
+        raise NotAllowed(actor, Action.CONTACT, Thing(site=site, party=party))

@@ -30,7 +30,7 @@ from controller.bookings.schemas import ApproveBody, BookingBody, CancelBody, Ch
 from controller.estate.errors import SiteUnknown
 from controller.fields import LIST_LIMIT, Id, IdPath, Limit, Slug, SlugPath
 from controller.house import TheHouse
-from controller.people.gate import Books, Decides, Reads, SeesContacts
+from controller.people.gate import Books, Decides, Reads, ReadsAnySite, SeesContacts
 from controller.problem import NotSignedIn, described, invalid_field
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
@@ -73,7 +73,7 @@ async def list_site_requests(
 
 @router.get("/requests")
 async def list_requests(
-    house: TheHouse, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT
+    house: TheHouse, actor: ReadsAnySite, after: AfterBooking = None, limit: Limit = LIST_LIMIT
 ) -> RequestPage:
     """What waits for approval at all the sites that whoever asks may see."""
     found = await house.bookings.requests(None, actor=actor, after=after, limit=limit + 1)

@@ -457,7 +457,7 @@ def may_decide(actor: Actor, booking: Booking) -> bool:
 def _require(actor: Actor, action: Action, thing: Thing) -> None:
     """Raises ``NotAllowed``."""
     if not may(actor, action, thing):
-        raise NotAllowed(actor.name, action, thing)
+        raise NotAllowed(actor, action, thing)
 
 
 def _asked(draft: Draft, place: Place, now: datetime) -> Asked:

@@ -29,7 +29,7 @@ from controller.estate.errors import InUse, SiteUnknown
 from controller.estate.schemas import DoorBody, EdgeBody, EquipmentBody, FloorBody, SiteBody, SpaceBody
 from controller.fields import LIST_LIMIT, After, Limit, SlugPath, made
 from controller.house import House, TheHouse
-from controller.people.gate import Builds, Reads
+from controller.people.gate import Builds, Reads, ReadsAnySite
 from controller.problem import NotSignedIn, described
 
 router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
@@ -40,7 +40,7 @@ _GONE = status.HTTP_204_NO_CONTENT
 
 
 @router.get("/sites")
-async def list_sites(house: TheHouse, actor: Reads, after: After = None, limit: Limit = LIST_LIMIT) -> SitePage:
+async def list_sites(house: TheHouse, actor: ReadsAnySite, after: After = None, limit: Limit = LIST_LIMIT) -> SitePage:
     """The sites that the user may see, in the order of their ids."""
     sites = await house.estate.sites(after=after, limit=limit + 1, only=actor.sites)
     more = len(sites) > limit

@@ -170,7 +170,7 @@ async def put_terms(
     terms = body.given()
     if body.copy_from is not None:
         if not may(actor, Action.READ, Thing(site=body.copy_from)):
-            raise NotAllowed(actor.name, Action.READ, Thing(site=body.copy_from))
+            raise NotAllowed(actor, Action.READ, Thing(site=body.copy_from))
         terms = (await house.hours.book(body.copy_from)).terms
     proposal = NewTerms(terms=terms)
     if check:

@@ -1,6 +1,7 @@
 """What signing in, users and parties refuse."""
 
 from controller.people.may import Action, Thing
+from controller.people.model import Actor
 from controller.problem import Conflicting, NotFound, NotSignedIn, Refused, TooMany
 
 
@@ -38,9 +39,12 @@ class WrongSetupToken(Refused):
 
 
 class NotAllowed(Refused):
-    def __init__(self, actor: str, action: Action, thing: Thing) -> None:
+    def __init__(self, actor: Actor, action: Action, thing: Thing) -> None:
         where = f" at site {thing.site!r}" if thing.site else ""
-        super().__init__(f"{actor!r} may not {_DONE[action]}{where}; ask an administrator for a role that may")
+        ask = "ask an administrator for a role that may"
+        if thing.site is None and actor.sites is not None:
+            where, ask = ", since it belongs to all sites", "somebody who has all sites can"
+        super().__init__(f"{actor.name!r} may not {_DONE[action]}{where}; {ask}")
 
 
 _DONE = {

@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from controller.house import House, the_house
 from controller.patterns import ID_PATTERN
 from controller.people.errors import ForeignOrigin, NotAllowed, SignInNeeded
-from controller.people.may import Action, Thing, may
+from controller.people.may import Action, Thing, may, may_somewhere
 from controller.people.model import Actor, Role
 from edge.wire.ids import SLUG_PATTERN
 
@@ -41,35 +41,50 @@ async def the_actor(connection: HTTPConnection) -> Actor:
     return actor
 
 
-async def thing_of(connection: HTTPConnection) -> Thing | None:
-    """The one thing that the request's path names by its id, with its site and party; None where it names none, or
-    none that there is."""
-    house: House = the_house(connection)
-    given = connection.path_params
-    for name, find in house.whereabouts.items():
-        if name in given and _ID.fullmatch(given[name]):  # the route refuses what is no id
-            async with house.database.read() as tx:
-                return await find(tx, given[name])
-    return None
-
-
 class Gate:
-    """The dependency of a route that does ``action``: gives the actor. Raises ``SignInNeeded``, ``NotAllowed``."""
+    """The dependency of a route that does ``action``: gives the actor. Raises ``SignInNeeded``, ``NotAllowed``.
 
-    def __init__(self, action: Action) -> None:
+    It is done to the site and the thing that the path names; where it names neither, to the estate, so that who has
+    some sites only is refused. ``any_site``: they are let in instead, since the route keeps to the sites of the actor.
+    """
+
+    def __init__(self, action: Action, *, any_site: bool = False) -> None:
         self.action = action
+        self.any_site = any_site
 
     async def __call__(self, connection: HTTPConnection) -> Actor:
         actor = await the_actor(connection)
+        for thing in await self._things(connection, actor):
+            if not may(actor, self.action, thing):
+                raise NotAllowed(actor, self.action, thing)
+        return actor
+
+    async def _things(self, connection: HTTPConnection, actor: Actor) -> list[Thing]:
+        """What it is done to; nothing where the actor may do it somewhere and the route tells the rest."""
         site: str | None = connection.path_params.get("site")
         # Where the path names nobody's booking the body may; the service asks again with it.
-        things = [Thing(site=site, party=actor.party)]
-        if _limited(actor) and (named := await thing_of(connection)) is not None:
-            things = [named, replace(named, site=site or named.site)]
-        for thing in things:
-            if not may(actor, self.action, thing):
-                raise NotAllowed(actor.name, self.action, thing)
-        return actor
+        plain = [Thing(site=site, party=actor.party if site else None)]
+        if not _limited(actor):
+            return plain
+        named, thing = await _named(connection)
+        if thing is not None:
+            return [thing, replace(thing, site=site or thing.site)]
+        if (named or self.any_site) and may_somewhere(actor, self.action, party=actor.party):
+            return plain if site else []
+        return plain
+
+
+async def _named(connection: HTTPConnection) -> tuple[bool, Thing | None]:
+    """Whether the request's path names something by its id, and what that is; None where there is no such thing."""
+    house: House = the_house(connection)
+    given = connection.path_params
+    for name, find in house.whereabouts.items():
+        if name in given:
+            if not _ID.fullmatch(given[name]):  # the route refuses it
+                return True, None
+            async with house.database.read() as tx:
+                return True, await find(tx, given[name])
+    return False, None
 
 
 def _limited(actor: Actor) -> bool:
@@ -78,8 +93,10 @@ def _limited(actor: Actor) -> bool:
 
 
 Reads = Annotated[Actor, Depends(Gate(Action.READ))]
+ReadsAnySite = Annotated[Actor, Depends(Gate(Action.READ, any_site=True))]
 SeesLive = Annotated[Actor, Depends(Gate(Action.LIVE))]
 Books = Annotated[Actor, Depends(Gate(Action.BOOK))]
+BooksAnySite = Annotated[Actor, Depends(Gate(Action.BOOK, any_site=True))]
 Decides = Annotated[Actor, Depends(Gate(Action.DECIDE))]
 Runs = Annotated[Actor, Depends(Gate(Action.RUN))]
 Builds = Annotated[Actor, Depends(Gate(Action.BUILD))]
@@ -89,6 +106,7 @@ KeepsUsers = Annotated[Actor, Depends(Gate(Action.USERS))]
 OpensDoors = Annotated[Actor, Depends(Gate(Action.OPEN))]
 LocksDown = Annotated[Actor, Depends(Gate(Action.LOCK_DOWN))]
 KeepsKeys = Annotated[Actor, Depends(Gate(Action.KEYS))]
+KeepsKeysAnySite = Annotated[Actor, Depends(Gate(Action.KEYS, any_site=True))]
 Reissues = Annotated[Actor, Depends(Gate(Action.REISSUE))]
 """Dependencies of routes, by what they do."""
 

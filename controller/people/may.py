@@ -41,8 +41,8 @@ class Action(StrEnum):
 
 
 class Thing(msgspec.Struct, frozen=True, kw_only=True):
-    """What it is done to. ``site``: ``None`` for what belongs to no site. ``party``: whose booking it is, or which
-    party; ``None`` for nobody's in particular."""
+    """What it is done to. ``site``: ``None`` for what belongs to the estate, that is to all sites together. ``party``:
+    whose booking it is, or which party; ``None`` for nobody's in particular."""
 
     site: str | None = None
     party: str | None = None
@@ -57,19 +57,31 @@ _ALLOWED = {
 }
 _ITS_OWN = frozenset({Action.BOOK, Action.CONTACT, Action.REISSUE})
 """What a booker may do for its own party only."""
+_SHARED = frozenset({Action.READ, Action.CONTACT})
+"""What who has some sites may do with a party of the estate, which books at their sites too."""
 
 
 def may(actor: Actor, action: Action, thing: Thing) -> bool:
-    """Whether the actor may do that to the thing. Who has some sites only may not give anybody others."""
+    """Whether the actor may do that to the thing. Who has some sites only may change nothing that belongs to all of
+    them, and give nobody others."""
     if action not in _ALLOWED[actor.role]:
         return False
-    if actor.sites is not None and (action is Action.USERS or not sees(actor, thing.site)):
+    if actor.sites is not None and action is Action.USERS:
+        return False
+    shared = thing.site is None and thing.party is not None and action in _SHARED
+    if not shared and not sees(actor, thing.site):
         return False
     if actor.role is Role.BOOKER and action in _ITS_OWN:
         return actor.party is not None and thing.party == actor.party
     return True
 
 
+def may_somewhere(actor: Actor, action: Action, *, party: str | None = None) -> bool:
+    """Whether the actor may do that at one site at least, where need be for that party."""
+    sites = (None,) if actor.sites is None else actor.sites
+    return any(may(actor, action, Thing(site=site, party=party)) for site in sites)
+
+
 def sees(actor: Actor, site: str | None) -> bool:
-    """Whether the site is one of the actor's; so is what belongs to none."""
-    return site is None or actor.sites is None or site in actor.sites
+    """Whether the site is one of the actor's; ``None``, for the estate, only to who has all sites."""
+    return actor.sites is None or site in actor.sites

@@ -21,7 +21,7 @@ from controller.access.holders.schemas import (
 from controller.csv_bodies import CSV_BODY, csv_refused, csv_response
 from controller.fields import LIST_LIMIT, After, IdPath, Limit, Slug
 from controller.house import TheHouse
-from controller.people.gate import KeepsKeys
+from controller.people.gate import KeepsKeysAnySite
 from controller.problem import NotSignedIn, TooLarge, described
 from edge.wire.credentials import CredentialKind
 
@@ -31,7 +31,7 @@ router = APIRouter(tags=["access"], responses=described(NotSignedIn))
 @router.get("/holders")
 async def list_holders(
     house: TheHouse,
-    actor: KeepsKeys,
+    actor: KeepsKeysAnySite,
     site: Annotated[Slug | None, Query(description="Only those who open a door there")] = None,
     kind: CredentialKind | None = None,
     ended: Annotated[bool | None, Query(description="Only those that have ended, or that have not")] = None,
@@ -45,13 +45,13 @@ async def list_holders(
 
 
 @router.post("/holders", status_code=status.HTTP_201_CREATED, responses=described(CardTaken, NoCodeLeft))
-async def make_holder(body: NewHolderBody, house: TheHouse, actor: KeepsKeys) -> GivenAnswer:
+async def make_holder(body: NewHolderBody, house: TheHouse, actor: KeepsKeysAnySite) -> GivenAnswer:
     """Let somebody open doors. What is drawn for them stands in the answer; the doors know it with their next plan."""
     return given_answer(await house.holders.make(body.draft(), body.wish(), actor=actor))
 
 
 @router.get("/holders.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-async def export_holders(house: TheHouse, actor: KeepsKeys) -> Response:
+async def export_holders(house: TheHouse, actor: KeepsKeysAnySite) -> Response:
     """Who opens doors in their own right as CSV, which `POST /holders/import` reads. No card, code or PIN is in it:
     `has` says which there are."""
     return csv_response(await house.holder_import.put_out(actor=actor), "holders.csv")
@@ -61,7 +61,7 @@ async def export_holders(house: TheHouse, actor: KeepsKeys) -> Response:
 async def import_holders(
     request: Request,
     house: TheHouse,
-    actor: KeepsKeys,
+    actor: KeepsKeysAnySite,
     preview: Annotated[bool, Query(description="Find out what would become of it, and write nothing")] = False,
 ) -> HolderImportAnswer:
     """Bring in staff, key holders and contractors as CSV: `name`, `kind`, `places` (`SITE` for all its doors, or
@@ -76,30 +76,34 @@ async def import_holders(
 
 
 @router.get("/holders/{holder_id}", responses=described(HolderUnknown))
-async def get_holder(holder_id: IdPath, house: TheHouse, actor: KeepsKeys) -> HolderAnswer:
+async def get_holder(holder_id: IdPath, house: TheHouse, actor: KeepsKeysAnySite) -> HolderAnswer:
     """One of them, without codes and PINs."""
     return holder_answer(await house.holders.get(holder_id, actor=actor))
 
 
 @router.put("/holders/{holder_id}", responses=described(HolderUnknown, HolderEnded, HolderStale))
-async def change_holder(holder_id: IdPath, body: HolderChangeBody, house: TheHouse, actor: KeepsKeys) -> HolderAnswer:
+async def change_holder(
+    holder_id: IdPath, body: HolderChangeBody, house: TheHouse, actor: KeepsKeysAnySite
+) -> HolderAnswer:
     """Say anew where and when somebody opens doors. Codes, cards and PINs stay as they are."""
     return holder_answer(await house.holders.change(holder_id, body.draft(), version=body.version, actor=actor))
 
 
 @router.post("/holders/{holder_id}/reissue", responses=described(HolderUnknown, HolderEnded, CardTaken, NoCodeLeft))
-async def reissue_holder(holder_id: IdPath, body: ReissueHolderBody, house: TheHouse, actor: KeepsKeys) -> GivenAnswer:
+async def reissue_holder(
+    holder_id: IdPath, body: ReissueHolderBody, house: TheHouse, actor: KeepsKeysAnySite
+) -> GivenAnswer:
     """Draw another code or PIN, or take another card, at once; the old ones end with the doors' next plan."""
     return given_answer(await house.holders.reissue(holder_id, body.wish(), why=body.why, actor=actor))
 
 
 @router.post("/holders/{holder_id}/reveal", responses=described(HolderUnknown, HolderEnded))
-async def reveal_holder(holder_id: IdPath, house: TheHouse, actor: KeepsKeys) -> GivenAnswer:
+async def reveal_holder(holder_id: IdPath, house: TheHouse, actor: KeepsKeysAnySite) -> GivenAnswer:
     """Tell what somebody opens doors with. Who asked, and when, is written down."""
     return given_answer(await house.holders.reveal(holder_id, actor=actor))
 
 
 @router.post("/holders/{holder_id}/end", responses=described(HolderUnknown))
-async def end_holder(holder_id: IdPath, body: EndHolderBody, house: TheHouse, actor: KeepsKeys) -> HolderAnswer:
+async def end_holder(holder_id: IdPath, body: EndHolderBody, house: TheHouse, actor: KeepsKeysAnySite) -> HolderAnswer:
     """Let somebody open nothing any more, as soon as the doors have their next plan. Ended already, it stays so."""
     return holder_answer(await house.holders.end(holder_id, why=body.why, actor=actor))

@@ -66,9 +66,14 @@ class Holders:
         actor: Actor,
     ) -> list[Holder]:
         """Those whose sites the actor may see to, in the order in which they were made."""
+        kept: list[Holder] = []
         async with self._database.read() as tx:
-            found = await repository.listed(tx, site=site, kind=kind, ended=ended, after=after, limit=limit)
-        return self.seen(found, actor)
+            while len(kept) < limit and (
+                page := await repository.listed(tx, site=site, kind=kind, ended=ended, after=after, limit=limit)
+            ):
+                kept += self.seen(page, actor)
+                after = page[-1].id
+        return kept[:limit]
 
     def seen(self, found: Sequence[Holder], actor: Actor) -> list[Holder]:
         """Those of them whose sites the actor may see to."""
@@ -339,4 +344,4 @@ def _allowed(actor: Actor, holder: Holder) -> bool:
 def _require(actor: Actor, holder: Holder) -> None:
     for site in holder.sites:
         if not may(actor, Action.KEYS, Thing(site=site)):
-            raise NotAllowed(actor.name, Action.KEYS, Thing(site=site))
+            raise NotAllowed(actor, Action.KEYS, Thing(site=site))

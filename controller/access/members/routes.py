@@ -15,7 +15,10 @@ from controller.access.members.service import Become, Change, Outcome
 from controller.csv_bodies import CSV_BODY, csv_refused
 from controller.fields import LIST_LIMIT, After, Answer, Body, Day, IdPath, Limit, Line, Slug, Yes
 from controller.house import House, TheHouse
-from controller.people.gate import KeepsKeys
+from controller.people.errors import NotAllowed
+from controller.people.gate import KeepsKeys, KeepsKeysAnySite
+from controller.people.may import Action, Thing, may, sees
+from controller.people.model import Actor
 from controller.problem import NotSignedIn, TooLarge, described
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn))
@@ -111,15 +114,16 @@ MOST_LINES = 1000
 @router.get("/members")
 async def list_members(
     house: TheHouse,
-    actor: KeepsKeys,
+    actor: KeepsKeysAnySite,
     number: Annotated[Line | None, Query(description="Only the one with this number on the card")] = None,
     after: After = None,
     limit: Limit = LIST_LIMIT,
 ) -> MemberPage:
-    """Members of the library, in the order in which they came. No name is kept of them."""
+    """Members of the library, in the order in which they came, with what is said of them at your sites. No name is kept
+    of them."""
     found = await house.members.listed(number=number, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
-    return MemberPage(items=await _answers(house, found), next=found[-1].id if more else None)
+    return MemberPage(items=await _answers(house, actor, found), next=found[-1].id if more else None)
 
 
 @router.post("/members/import", responses=described(TooLarge), openapi_extra=CSV_BODY)
@@ -155,30 +159,36 @@ async def check_members(house: TheHouse, actor: KeepsKeys) -> CheckedAnswer:
 
 
 @router.get("/members/{member_id}", responses=described(MemberUnknown))
-async def get_member(member_id: IdPath, house: TheHouse, actor: KeepsKeys) -> MemberAnswer:
+async def get_member(member_id: IdPath, house: TheHouse, actor: KeepsKeysAnySite) -> MemberAnswer:
     """One of them."""
-    return (await _answers(house, [await house.members.get(member_id)]))[0]
+    return (await _answers(house, actor, [await house.members.get(member_id)]))[0]
 
 
 @router.patch("/members/{member_id}", responses=described(MemberUnknown))
 async def change_member(member_id: IdPath, body: MemberChangeBody, house: TheHouse, actor: KeepsKeys) -> MemberAnswer:
     """Suspend a member, for a while or until it is lifted, or lift that. The doors follow with their next plan; the
     next list from the library system says it anew where it has the column."""
-    return (await _answers(house, [await house.members.change(member_id, body.change(), actor=actor.name)]))[0]
+    return (await _answers(house, actor, [await house.members.change(member_id, body.change(), actor=actor.name)]))[0]
 
 
 @router.put("/members/{member_id}/induction", responses=described(MemberUnknown))
-async def induct_member(member_id: IdPath, body: InductionBody, house: TheHouse, actor: KeepsKeys) -> MemberAnswer:
-    """Note the day of a member's induction at a site or for all, or take it back. From that day on they can come in."""
+async def induct_member(
+    member_id: IdPath, body: InductionBody, house: TheHouse, actor: KeepsKeysAnySite
+) -> MemberAnswer:
+    """Note the day of a member's induction at a site or for all, or take it back. From that day on they can come in.
+    Who has some sites only notes it at those."""
+    thing = Thing(site=body.site)
+    if not may(actor, Action.KEYS, thing):
+        raise NotAllowed(actor, Action.KEYS, thing)
     site = EVERYWHERE if body.site is None else body.site
-    return (await _answers(house, [await house.members.induct(member_id, site, body.day, actor=actor.name)]))[0]
+    return (await _answers(house, actor, [await house.members.induct(member_id, site, body.day, actor=actor.name)]))[0]
 
 
-async def _answers(house: House, found: Sequence[Member]) -> list[MemberAnswer]:
-    return [_answer(each, kept) for each, kept in zip(found, await house.members.kept_out(found), strict=True)]
+async def _answers(house: House, actor: Actor, found: Sequence[Member]) -> list[MemberAnswer]:
+    return [_answer(each, kept, actor) for each, kept in zip(found, await house.members.kept_out(found), strict=True)]
 
 
-def _answer(member: Member, kept_out: Mapping[str, str]) -> MemberAnswer:
+def _answer(member: Member, kept_out: Mapping[str, str], actor: Actor) -> MemberAnswer:
     standing = member.standing
     return MemberAnswer(
         id=member.id,
@@ -189,9 +199,11 @@ def _answer(member: Member, kept_out: Mapping[str, str]) -> MemberAnswer:
         suspended=standing.suspended,
         suspended_until=standing.suspended_until.isoformat() if standing.suspended_until else None,
         inductions=[
-            InductionAnswer(site=site or None, day=day.isoformat()) for site, day in sorted(member.inductions.items())
+            InductionAnswer(site=site or None, day=day.isoformat())
+            for site, day in sorted(member.inductions.items())
+            if site == EVERYWHERE or sees(actor, site)
         ],
-        kept_out=[KeptOutAnswer(site=site, why=why) for site, why in kept_out.items()],
+        kept_out=[KeptOutAnswer(site=site, why=why) for site, why in kept_out.items() if sees(actor, site)],
         source=member.source,
         checked_at=member.checked_at.isoformat(),
         ended_at=member.ended_at.isoformat() if member.ended_at else None,

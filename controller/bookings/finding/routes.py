@@ -22,7 +22,7 @@ from controller.bookings.finding.schemas import MOST_FOUND, FindBody, FindSeries
 from controller.estate.errors import SiteUnknown
 from controller.fields import After, SlugPath
 from controller.house import TheHouse
-from controller.people.gate import Reads
+from controller.people.gate import Reads, ReadsAnySite
 from controller.problem import NotSignedIn, described
 
 router = APIRouter(tags=["finding"], responses=described(NotSignedIn))
@@ -42,7 +42,7 @@ async def free_at_site(
 @router.get("/free", response_model=FreeEverywhereAnswer)
 async def free_everywhere(
     house: TheHouse,
-    actor: Reads,
+    actor: ReadsAnySite,
     question: Annotated[Question, Depends(free_question)],
     around: Annotated[Reach, Depends(reach)],
     after: After = None,
@@ -69,13 +69,13 @@ async def instead(
 
 
 @router.post("/find")
-async def find(body: FindBody, house: TheHouse, actor: Reads) -> FoundAnswer:
+async def find(body: FindBody, house: TheHouse, actor: ReadsAnySite) -> FoundAnswer:
     """Where a booking without a space can be had: by its time, how many people, what the space must have, and how far
     away it may be. Each of the answers has been judged possible for whoever asks."""
     return found_answer(await house.finding.find(body.sought(), actor=actor, limit=body.limit))
 
 
 @router.post("/find/series")
-async def find_series(body: FindSeriesBody, house: TheHouse, actor: Reads) -> FoundSeriesAnswer:
+async def find_series(body: FindSeriesBody, house: TheHouse, actor: ReadsAnySite) -> FoundSeriesAnswer:
     """Which spaces take most of a whole series, and which of its dates they do not take and why."""
     return found_series_answer(await house.finding.find_series(body.sought(), actor=actor, limit=body.limit))

@@ -21,7 +21,7 @@ from controller.bookings.model import Draft
 from controller.bookings.picture import Picture, Pictures
 from controller.database import Database, Tx
 from controller.people.errors import NotAllowed
-from controller.people.may import Action, Thing, may
+from controller.people.may import Action, Thing, may, may_somewhere
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book
 from edge.wire.clock import Clock
@@ -122,7 +122,7 @@ class Finding:
     async def _free(self, tx: Tx, there: Sequence[Reached], question: Question, actor: Actor) -> list[FreeThere]:
         now = self._clock.now()
         # A manager may decide wherever it may look, and then no window holds.
-        decides = may(actor, Action.DECIDE, Thing(party=actor.party))
+        decides = may_somewhere(actor, Action.DECIDE)
         tier = None if decides or not actor.party else await tier_of(tx, actor.party)
         return await free_at(tx, self._looker, there, question, tier=tier, now=now)
 
@@ -131,7 +131,12 @@ def _for_whom(actor: Actor, site: str | None, party: str | None) -> str | None:
     """A booker who names no party looks for their own. Raises ``NotAllowed``."""
     if actor.role is not Role.BOOKER:
         return party
-    thing = Thing(site=site, party=actor.party if party is None else party)
-    if not may(actor, Action.BOOK, thing):
-        raise NotAllowed(actor.name, Action.BOOK, thing)
-    return thing.party
+    party = actor.party if party is None else party
+    allowed = (
+        may_somewhere(actor, Action.BOOK, party=party)
+        if site is None
+        else may(actor, Action.BOOK, Thing(site=site, party=party))
+    )
+    if not allowed:
+        raise NotAllowed(actor, Action.BOOK, Thing(site=site, party=party))
+    return party

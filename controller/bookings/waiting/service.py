@@ -133,7 +133,7 @@ class Waiting:
             wait = await self._require(tx, wait_id)
             thing = Thing(site=wait.site, party=wait.asked.party)
             if seen(actor, thing) is Seen.TAKEN:
-                raise NotAllowed(actor.name, Action.READ, thing)
+                raise NotAllowed(actor, Action.READ, thing)
             return await self._standing(tx, await self._desk.pictures.of(tx, wait.site), wait)
 
     async def withdraw(self, wait_id: str, *, actor: Actor) -> Standing:

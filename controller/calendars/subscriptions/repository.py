@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, insert, or_, select, update
+from sqlalchemy import RowMapping, insert, select, update
 
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import State
@@ -12,7 +12,6 @@ from controller.bookings.tables import bookings
 from controller.calendars.subscriptions.model import Shows, Subscription
 from controller.calendars.tables import subscriptions
 from controller.database import Tx
-from controller.people.may import Thing
 from controller.people.tables import memberships
 from edge.wire.interval import Interval
 
@@ -61,16 +60,11 @@ async def by_token(tx: Tx, token_hash: bytes) -> Subscription | None:
     return _subscription(row) if row else None
 
 
-async def standing(
-    tx: Tx, *, by: str | None, sites: Collection[str] | None, after: str | None, limit: int
-) -> list[Subscription]:
-    """Those that are not revoked, in the order of their ids: made by ``by`` if given, and otherwise those of ``sites``
-    (``None``: of all) and of parties."""
+async def standing(tx: Tx, *, by: str | None, after: str | None, limit: int) -> list[Subscription]:
+    """Those that are not revoked, in the order of their ids; only those made by ``by`` if given."""
     query = select(*_COLUMNS).where(subscriptions.c.revoked_at.is_(None), subscriptions.c.id > (after or ""))
     if by is not None:
         query = query.where(subscriptions.c.created_by == by)
-    elif sites is not None:
-        query = query.where(or_(subscriptions.c.site.is_(None), subscriptions.c.site.in_(sorted(sites))))
     rows = await tx.execute(query.order_by(subscriptions.c.id).limit(limit))
     return [_subscription(row) for row in rows.mappings()]
 
@@ -79,12 +73,6 @@ async def revoke(tx: Tx, subscription_id: str, *, now: datetime) -> bool:
     """True when it stood until now."""
     mine = (subscriptions.c.id == subscription_id, subscriptions.c.revoked_at.is_(None))
     return bool((await tx.execute(update(subscriptions).where(*mine).values(revoked_at=now))).rowcount)
-
-
-async def whose(tx: Tx, subscription_id: str) -> Thing | None:
-    """The site of a subscription and the party of whoever made it."""
-    found = await get(tx, subscription_id)
-    return None if found is None else Thing(site=found.site, party=found.owner_party)
 
 
 def _subscription(row: RowMapping) -> Subscription:

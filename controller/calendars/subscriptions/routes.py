@@ -12,7 +12,7 @@ from controller.calendars.subscriptions.schemas import (
 from controller.estate.errors import SiteUnknown
 from controller.fields import LIST_LIMIT, After, IdPath, Limit
 from controller.house import TheHouse
-from controller.people.gate import Books, Reads
+from controller.people.gate import BooksAnySite, ReadsAnySite
 from controller.problem import NotSignedIn, described
 
 router = APIRouter(tags=["calendars"], responses=described(NotSignedIn))
@@ -20,7 +20,7 @@ router = APIRouter(tags=["calendars"], responses=described(NotSignedIn))
 
 @router.get("/subscriptions")
 async def list_subscriptions(
-    house: TheHouse, actor: Reads, after: After = None, limit: Limit = LIST_LIMIT
+    house: TheHouse, actor: ReadsAnySite, after: After = None, limit: Limit = LIST_LIMIT
 ) -> SubscriptionPage:
     """The calendar links that stand: your own, or all of your sites if you run them."""
     found = await house.subscriptions.listed(actor=actor, after=after, limit=limit + 1)
@@ -31,7 +31,7 @@ async def list_subscriptions(
 
 
 @router.post("/subscriptions", status_code=status.HTTP_201_CREATED, responses=described(SiteUnknown))
-async def subscribe(body: SubscriptionBody, house: TheHouse, actor: Books) -> SubscriptionAnswer:
+async def subscribe(body: SubscriptionBody, house: TheHouse, actor: BooksAnySite) -> SubscriptionAnswer:
     """Make a link to a calendar that programs can subscribe to. It shows no more than you see yourself."""
     return subscription_answer(await house.subscriptions.subscribe(body.wanted(), actor=actor))
 
@@ -41,7 +41,7 @@ async def subscribe(body: SubscriptionBody, house: TheHouse, actor: Books) -> Su
     status_code=status.HTTP_204_NO_CONTENT,
     responses=described(SubscriptionUnknown),
 )
-async def revoke_subscription(subscription_id: IdPath, house: TheHouse, actor: Books) -> Response:
+async def revoke_subscription(subscription_id: IdPath, house: TheHouse, actor: BooksAnySite) -> Response:
     """Revoke a link. Programs keep what they have read; they get nothing new."""
     await house.subscriptions.revoke(subscription_id, actor=actor)
     return Response(status_code=status.HTTP_204_NO_CONTENT)

@@ -75,10 +75,10 @@ class Subscriptions:
     async def _subscribe(self, tx: Tx, wanted: Wanted, actor: Actor) -> Linked:
         now = self._clock.now()
         thing = Thing(site=wanted.site, party=wanted.party)
-        if not sees(actor, wanted.site):
-            raise NotAllowed(actor.name, Action.READ, thing)
+        if wanted.site is not None and not sees(actor, wanted.site):
+            raise NotAllowed(actor, Action.READ, thing)
         if not _may_give(actor, wanted):
-            raise NotAllowed(actor.name, Action.CONTACT, thing)
+            raise NotAllowed(actor, Action.CONTACT, thing)
         made = Subscription(
             id=uuid7(now, secrets.token_bytes(10)),
             name=wanted.name or await self._name(tx, wanted),
@@ -109,11 +109,14 @@ class Subscriptions:
         return f"{picture.require(wanted.space).space.name}, {picture.site.name}"[:200]
 
     async def listed(self, *, actor: Actor, after: str | None, limit: int) -> list[Linked]:
-        """Those that stand: all of the actor's sites for who runs them, else the actor's own."""
+        """Those that stand: all of the actor's sites for who runs them, and the actor's own."""
         by = None if actor.role in _RUNS else actor.name
+        kept: list[Subscription] = []
         async with self._database.read() as tx:
-            found = await repository.standing(tx, by=by, sites=actor.sites, after=after, limit=limit)
-        return [Linked(subscription=each, link=self.link(each)) for each in found]
+            while len(kept) < limit and (page := await repository.standing(tx, by=by, after=after, limit=limit)):
+                kept += [each for each in page if _keeps(actor, each)]
+                after = page[-1].id
+        return [Linked(subscription=each, link=self.link(each)) for each in kept[:limit]]
 
     async def revoke(self, subscription_id: str, *, actor: Actor) -> None:
         """The link leads nowhere from now on. Raises ``SubscriptionUnknown``, ``NotAllowed``."""
@@ -124,8 +127,8 @@ class Subscriptions:
         found = await repository.get(tx, subscription_id)
         if found is None or not await repository.revoke(tx, subscription_id, now=now):
             raise SubscriptionUnknown(subscription_id)
-        if actor.role not in _RUNS and found.created_by != actor.name:
-            raise NotAllowed(actor.name, Action.BOOK, Thing(site=found.site, party=found.owner_party))
+        if not _keeps(actor, found):
+            raise NotAllowed(actor, Action.BOOK, Thing(site=found.site, party=found.owner_party))
         await audit.record(
             tx, actor=actor.name, at=now, act="unsubscribe", site=found.site, thing=f"calendar {subscription_id}"
         )
@@ -139,9 +142,12 @@ class Subscriptions:
             if found is None or found.revoked_at is not None:
                 raise CalendarLinkUnknown
             maker = await standing(tx, found.created_by)
-            if maker is None or not sees(maker, found.site) or not _may_give(maker, found):
+            if maker is None or not _may_give(maker, found):
                 raise CalendarLinkUnknown
-            shown = await self._shown(tx, found, asked, now)
+            if found.site is not None and not sees(maker, found.site):
+                raise CalendarLinkUnknown
+            sites = _both(found.only_sites, maker.sites)
+            shown = await self._shown(tx, found, asked, now, sites=sites)
             pictures = {site: await self._desk.pictures.of(tx, site) for site in {each.site for each in shown}}
             names = {}
             if found.shows is Shows.CONTACTS:
@@ -155,16 +161,34 @@ class Subscriptions:
         data = write() if len(shown) < _MANY else await asyncio.to_thread(write)
         return File(name=found.name, data=data, tag=hashlib.sha256(data).hexdigest()[:32])
 
-    async def _shown(self, tx: Tx, found: Subscription, during: Interval, now: datetime) -> list[Shown]:
+    async def _shown(
+        self, tx: Tx, found: Subscription, during: Interval, now: datetime, *, sites: frozenset[str] | None
+    ) -> list[Shown]:
         if found.party is not None:
             whose = [found.party, *await repository.groups_of(tx, found.party)]
-            return await repository.of_parties(tx, whose, during, sites=found.only_sites, limit=MOST_EVENTS + 1)
+            return await repository.of_parties(tx, whose, during, sites=sites, limit=MOST_EVENTS + 1)
         assert found.site is not None
         spaces = None
         if found.space is not None:
             spaces = _sharing(await self._desk.pictures.of(tx, found.site), found.space)
         booked = await repository.of_spaces(tx, found.site, spaces, during, states=CLAIMING, limit=MOST_EVENTS + 1)
         return [each for each in booked if not run_out(each, now)]
+
+
+def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    """The sites in both; ``None`` stands for all."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
+
+
+def _keeps(actor: Actor, what: Subscription) -> bool:
+    """Whether a link is the actor's to see and to revoke: their own, and for who runs sites those of their sites."""
+    if what.created_by == actor.name or actor.role not in _RUNS:
+        return what.created_by == actor.name
+    if what.site is not None or what.only_sites is None:
+        return sees(actor, what.site)
+    return all(sees(actor, site) for site in what.only_sites)
 
 
 def _sharing(picture: Picture, space: str) -> Collection[str]:

@@ -169,7 +169,7 @@ async def show_all(tx: Tx, parts: SiteParts, ordered: tuple[Ordered, ...], now: 
 def _require(actor: Actor, kind: OverrideKind, site: str) -> None:
     thing = Thing(site=site)
     if not may(actor, ACTION[kind], thing):
-        raise NotAllowed(actor.name, ACTION[kind], thing)
+        raise NotAllowed(actor, ACTION[kind], thing)
 
 
 def _doors(parts: SiteParts, draft: OverrideDraft) -> tuple[str, ...]:

@@ -318,7 +318,7 @@ class Restored:
             raise EntryUnknown(entry_id)
         thing = Thing(site=entry.site)
         if not may(actor, NEEDS[entry.kind], thing):
-            raise NotAllowed(actor.name, NEEDS[entry.kind], thing)
+            raise NotAllowed(actor, NEEDS[entry.kind], thing)
         await self._database.lock_site(tx, entry.site)
         entry = await repository.one(tx, entry_id)
         assert entry is not None

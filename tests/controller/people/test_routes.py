@@ -41,12 +41,36 @@ READING_POSTS = {
 }
 """Routes that take a body, write nothing, and so ask no more than reading does."""
 OF_NO_SITE = {
-    "user_id": "users belong to no site; only administrators of all sites get there",
-    "member": "a person, who belongs to no site",
+    "user_id": "users belong to the estate; only administrators of all sites get there",
+    "member": "a person, whom the service looks up",
     "holder_id": "opens doors of several sites; the service asks for each of them (access/test_holders)",
-    "member_id": "a member of the library, who belongs to no site",
+    "subscription_id": "a calendar of one site or of several; the service asks whose it is",
+    "member_id": "a member of the library, who belongs to the estate",
 }
 """Names in paths without a site that nobody need look up, and why."""
+ANY_SITE = {
+    ("GET", "/api/v1/sites"): "lists the actor's sites (test_estate_wide, as for all of these)",
+    ("GET", "/api/v1/requests"): "lists what waits at the actor's sites",
+    ("GET", "/api/v1/free"): "looks at the actor's sites",
+    ("POST", "/api/v1/find"): "looks at the actor's sites",
+    ("POST", "/api/v1/find/series"): "looks at the actor's sites",
+    ("GET", "/api/v1/subscriptions"): "lists the actor's own, and those of sites that they run",
+    ("POST", "/api/v1/subscriptions"): "the service asks for the site of the body",
+    ("DELETE", "/api/v1/subscriptions/{subscription_id}"): "as listing them",
+    ("GET", "/api/v1/holders"): "lists those who open doors at the actor's sites only",
+    ("GET", "/api/v1/holders.csv"): "as listing them",
+    ("POST", "/api/v1/holders"): "the service asks for each site of the body",
+    ("POST", "/api/v1/holders/import"): "the service asks for each site of a row",
+    ("GET", "/api/v1/holders/{holder_id}"): "the service asks for each of their sites",
+    ("PUT", "/api/v1/holders/{holder_id}"): "the service asks for each of their sites, before and after",
+    ("POST", "/api/v1/holders/{holder_id}/reissue"): "the service asks for each of their sites",
+    ("POST", "/api/v1/holders/{holder_id}/reveal"): "the service asks for each of their sites",
+    ("POST", "/api/v1/holders/{holder_id}/end"): "the service asks for each of their sites",
+    ("GET", "/api/v1/members"): "tells of members what is said at the actor's sites",
+    ("GET", "/api/v1/members/{member_id}"): "as listing them",
+    ("PUT", "/api/v1/members/{member_id}/induction"): "asks for the site of the body",
+}
+"""Routes that let in who may do it at one site at least, and how they keep to those sites."""
 
 
 def _routes(app: FastAPI) -> Iterator[tuple[str, BaseRoute]]:
@@ -63,9 +87,13 @@ def _routes(app: FastAPI) -> Iterator[tuple[str, BaseRoute]]:
             yield prefix + route.path, route
 
 
-def _gates(dependant: Dependant) -> list[Action]:
-    own = [each.call.action for each in dependant.dependencies if isinstance(each.call, Gate)]
-    return own + [action for each in dependant.dependencies for action in _gates(each)]
+def _asks(route: APIRoute) -> list[Action]:
+    return [gate.action for gate in _gates(route.dependant)]
+
+
+def _gates(dependant: Dependant) -> list[Gate]:
+    own = [each.call for each in dependant.dependencies if isinstance(each.call, Gate)]
+    return own + [gate for each in dependant.dependencies for gate in _gates(each)]
 
 
 @pytest.fixture
@@ -86,7 +114,7 @@ def test_every_route_has_one_gate_or_a_reason_to_have_none(routes: Paths) -> Non
 
 
 def test_who_may_only_look_gets_no_further_than_looking(routes: Paths) -> None:
-    reading = {path for path, route in _gated(routes) if _gates(route.dependant) == [Action.READ] and _writes(route)}
+    reading = {path for path, route in _gated(routes) if _asks(route) == [Action.READ] and _writes(route)}
     assert reading == set(READING_POSTS)
 
 
@@ -105,6 +133,16 @@ def _gated(routes: Paths) -> list[tuple[str, APIRoute]]:
 
 def _writes(route: APIRoute) -> bool:
     return not (route.methods or set()) <= {"GET", "HEAD"}
+
+
+def test_only_routes_that_keep_to_the_sites_of_the_actor_let_in_who_has_some(routes: Paths) -> None:
+    found = {
+        (method, path)
+        for path, route in routes
+        if isinstance(route, APIRoute) and any(gate.any_site for gate in _gates(route.dependant))
+        for method in route.methods or ()
+    }
+    assert found == set(ANY_SITE)
 
 
 def test_the_tables_name_only_routes_that_there_are(routes: Paths) -> None:
