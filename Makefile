@@ -49,15 +49,16 @@ mutants: setup-test ## small faults put into the code, and how many the tests no
 lock: setup-test ## compile requirements/*.txt anew; ARGS=--upgrade for the newest versions
 	deploy/setup/lock.sh $(ARGS)
 
-wheel: setup-run ## dist/hallkeeper-*.whl with the pages in it, for a Pi or a server
+wheel: setup-run ## dist/hallkeeper-*.whl for a server, with the pages in it; dist/hallkeeper_edge-*.whl for a Pi
 	$(BIN)/python -m hatchling build -t wheel
+	cd deploy/edge-wheel && ../../$(BIN)/python -m hatchling build -t wheel -d ../../dist
 
 check-data: setup-test ## hold the demo's figures against the published files in DATA=folder
 	@test -d "$(DATA)" || { echo "say where the files are: make check-data DATA=folder" >&2; exit 2; }
 	DATA="$(abspath $(DATA))" $(BIN)/pytest tests/check_data.py $(ARGS)
 
 clean: ## remove what can be made again (.venv, caches, built pages); the demo's state in var/ stays
-	rm -rf .venv dist dashboards/dist dashboards/node_modules
+	rm -rf .venv .wheels dist dashboards/dist dashboards/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 setup-run:

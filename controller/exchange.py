@@ -28,7 +28,7 @@ from controller.settings import Broker, Settings
 from controller.switchboard import Switchboard
 from controller.telemetry.filing import Cabinet
 from controller.telemetry.gate import Gate
-from controller.telemetry.history.influx import Follower, InfluxHistory
+from controller.telemetry.history.follower import Follower
 from controller.telemetry.ingest import Ingest
 from controller.telemetry.metrics import publish_metrics
 from controller.telemetry.states import States
@@ -202,6 +202,8 @@ def _follower(settings: Settings, database: Database) -> Follower | None:
     history = settings.history
     if history.kind != "influx":
         return None
+    from controller.telemetry.history.influx import InfluxHistory  # its library is in an extra of its own
+
     assert history.url is not None
     assert history.org is not None
     assert history.bucket is not None

@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import date
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -230,6 +231,7 @@ def _checked(file: Path, settings: Settings) -> Settings:
             raise ConfigError(file, "feeds.networks", f'{each!r} is no network; write it like "10.20.0.0/16"') from None
     history = settings.history
     if history.kind == "influx":
+        _need(file, "history.kind", "influxdb_client", "influx")
         for key in ("url", "org", "bucket", "token_file"):
             if getattr(history, key) is None:
                 raise ConfigError(file, f"history.{key}", 'is needed when history.kind is "influx"')
@@ -261,6 +263,13 @@ def _check_database(file: Path, database: str | None) -> None:
         raise ConfigError(file, "database", mend) from None
     if url.get_backend_name() not in _DRIVERS or not url.database or url.database == ":memory:":
         raise ConfigError(file, "database", mend)
+    if url.get_backend_name() == "postgresql":
+        _need(file, "database", "asyncpg", "postgres")
+
+
+def _need(file: Path, key: str, module: str, extra: str) -> None:
+    if find_spec(module) is None:
+        raise ConfigError(file, key, f"{module} is not installed; run: pip install 'hallkeeper[{extra}]'")
 
 
 def _existing(file: Path, key: str, path: Path) -> Path:

@@ -6,7 +6,6 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from importlib.metadata import version
 
 import msgspec
 
@@ -30,6 +29,7 @@ from edge.pulse import OUTSIDE_STUCK_S, Pulse, Wake
 from edge.recovery import Found
 from edge.renewal import PapersKeeper
 from edge.tls import context_of
+from edge.version import installed_version
 from edge.watchdog import ServiceManager, watch
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
@@ -85,7 +85,7 @@ class Agent:
 
         self._keys = Keyring(*config.identity.controller_keys)
         self._signer = Signer(config.identity.keys.signing)
-        self._version = version("hallkeeper")
+        self._version = installed_version()
         self._furniture = Furniture()
         self._refused: tuple[str, str] | None = None
         self._applied: Applied | None = None

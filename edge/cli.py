@@ -45,6 +45,11 @@ EXIT_RESTART = 75
 """The service manager starts the agent again at once (EX_TEMPFAIL of sysexits.h)."""
 
 
+def _extra(command: str) -> str:
+    """The extra of the package that holds a command of another room."""
+    return "sim" if command in {"demo", "sim"} else "controller"
+
+
 class Deferred(TyperCommand):
     """A command of another room, imported only when somebody uses it."""
 
@@ -56,7 +61,7 @@ class Deferred(TyperCommand):
         try:
             loaded = self._entry.load()
         except ModuleNotFoundError as error:
-            raise NotInstalled(self._entry.name, error.name) from error
+            raise NotInstalled(self._entry.name, _extra(self._entry.name), error.name) from error
         return typer.main.get_command(loaded).make_context(info_name, args, parent=parent, **extra)
 
 
@@ -64,6 +69,7 @@ class Commands(TyperGroup):
     """Our own commands and, by name only, those of the other rooms, which stand under ``entries``."""
 
     entries = GROUP
+    about = ABOUT
 
     def list_commands(self, ctx: Any) -> list[str]:
         return sorted({*super().list_commands(ctx), *(entry.name for entry in entry_points(group=self.entries))})
@@ -73,6 +79,8 @@ class Commands(TyperGroup):
             return own
         for entry in entry_points(group=self.entries, name=cmd_name):
             return Deferred(entry)
+        if cmd_name in self.about:
+            raise NotInstalled(cmd_name, _extra(cmd_name))
         return None
 
 
@@ -80,6 +88,7 @@ class EdgeCommands(Commands):
     """Those of ``hallkeeper edge``: on the Pi ours, about a Pi the controller's."""
 
     entries = f"{GROUP}.edge"
+    about = ABOUT_EDGE
 
 
 app = typer.Typer(
@@ -240,4 +249,9 @@ def main() -> None:
         sys.exit(EXIT_CONFIG)
     except EdgeError as error:
         typer.echo(str(error), err=True)
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in {"controller", "edge", "firmware_sim"}:
+            raise
+        typer.echo(str(NotInstalled("edge", "edge", error.name)), err=True)
         sys.exit(1)

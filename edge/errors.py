@@ -56,9 +56,8 @@ class RestartWanted(EdgeError):
 
 
 class NotInstalled(EdgeError):
-    """A command belongs to a part of Hallkeeper that is not installed here."""
+    """A command needs a part of Hallkeeper that is not installed here: which extra of the package holds it."""
 
-    def __init__(self, command: str, missing: str | None) -> None:
-        super().__init__(
-            f"hallkeeper {command} is not installed whole ({missing} is missing): pip install 'hallkeeper[{command}]'"
-        )
+    def __init__(self, command: str, extra: str, missing: str | None = None) -> None:
+        what = f" ({missing} is missing)" if missing else ""
+        super().__init__(f"`hallkeeper {command}` is not installed here{what}: pip install 'hallkeeper[{extra}]'")

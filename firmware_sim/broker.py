@@ -7,7 +7,8 @@ from pathlib import Path
 
 from firmware_sim.child import Child, accepts
 
-DEPLOYED = Path(__file__).parents[1] / "deploy" / "mosquitto"
+_IN_THE_WHEEL = Path(__file__).parent / "mosquitto"
+DEPLOYED = _IN_THE_WHEEL if _IN_THE_WHEEL.is_dir() else Path(__file__).parents[1] / "deploy" / "mosquitto"
 
 
 def mosquitto_program() -> str | None:

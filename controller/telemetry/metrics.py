@@ -7,7 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from controller.telemetry.gate import Gate
-from controller.telemetry.history.influx import Follower
+from controller.telemetry.history.follower import Follower
 from edge.wire.link import Link
 
 

@@ -14,7 +14,8 @@ from controller.database import Database
 from controller.people.passwords import Passwords
 from controller.settings import History as HistorySettings
 from controller.settings import Settings
-from controller.telemetry.history.influx import Follower, InfluxHistory
+from controller.telemetry.history.follower import Follower
+from controller.telemetry.history.influx import InfluxHistory
 from controller.telemetry.history.protocol import History, HistoryDown, HistoryRefuses, Sample
 from controller.telemetry.history.sql import SqlHistory
 from controller.telemetry.tables import samples
