@@ -40,7 +40,8 @@ is not repeated here: [bookings](bookings.md), [people](people.md), [opening hou
 - **A field** that is left out has the value in the column “left out”. One that is not known is ignored; in a policy and
   in a site's file it is refused.
 - **A write that may be sent twice** carries an `Idempotency-Key` of 1 to 200 printable characters. Sent again within a
-  day it is answered as before and not done again; sent again with something else in it, it is refused.
+  day it is answered as before and not done again; sent again with something else in it, or under other rights, it is
+  refused.
 - **Lists** come in pages: as long as `next` is not null, ask again with it as `after`.
 
 ## Problems

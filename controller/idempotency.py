@@ -1,8 +1,9 @@
 """`Idempotency-Key`: a write that is sent again is answered again and not done again.
 
-A key is claimed in the database before the write runs, and its answer stored (sealed, since answers hold
-codes and door secrets) when it has run. Whatever happens between, no second try with the key runs: it
-replays, waits for its twin, or is told that the outcome of the first is not known.
+A key is claimed in the database once the gate has let the request in and before the write runs, and its answer stored
+(sealed, since answers hold codes and door secrets) when it has run. Whatever happens between, no second try with the
+key runs: it replays, waits for its twin, or is told that the outcome of the first is not known. An answer is told
+again only to who has the rights under which it was given.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from controller.database import Instant, Tx, metadata
 from controller.house import House, the_house
 from controller.people.gate import find_actor
+from controller.people.model import Actor
 from controller.problem import Conflicting, Invalid, Problem, problem_response
 
 KEPT = timedelta(days=1)
@@ -35,6 +37,7 @@ idempotency = Table(
     Column("actor", String(200), primary_key=True),
     Column("key", String(LONGEST_KEY), primary_key=True),
     Column("fingerprint", LargeBinary(32), nullable=False),
+    Column("rights", LargeBinary(32), nullable=False),  # of the actor, as the key was claimed
     Column("claimed_at", Instant, nullable=False, index=True),
     Column("answer", LargeBinary),  # sealed; null while the first try runs
 )
@@ -50,6 +53,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """What stands under a key already."""
 
     fingerprint: bytes
+    rights: bytes
     answer: bytes | None
 
 
@@ -70,8 +74,24 @@ class OutcomeUnknown(Conflicting):
         )
 
 
+class AnswerForgotten(Conflicting):
+    kind = "answer-forgotten"
+    title = "It was answered under other rights"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"the request with Idempotency-Key {key!r} was answered before your rights changed, and its answer is not "
+            "told again; look up what came of it, and send something new with a new key"
+        )
+
+
+class _Replayed(Problem):
+    """Ends a request whose answer is known; the middleware answers in its place."""
+
+
 class IdempotencyMiddleware:
-    """Plain ASGI. Requests without a key, without a sign-in, or that only read pass through untouched."""
+    """Plain ASGI. Requests without a key, without a sign-in, or that only read pass through untouched; so do those of
+    routes without a gate."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -92,36 +112,48 @@ class IdempotencyMiddleware:
             actor = None
         if actor is None:
             return await self._app(scope, receive, send)
-        return await self._once(request, actor.name, key, send)
-
-    async def _once(self, request: Request, actor: str, key: str, send: Send) -> None:
-        house = the_house(request)
         body = await request.body()
-        fingerprint = _fingerprint(request, body)
-        try:
-            answer = await _claim(house, actor, key, fingerprint)
-        except Problem as problem:
-            return await problem_response(problem, request.url.path)(request.scope, _again(body), send)
-        if answer is None:
-            return await self._carry_out(request, body, actor, key, send)
-        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-        return await send({"type": "http.response.body", "body": answer.body})
-
-    async def _carry_out(self, request: Request, body: bytes, actor: str, key: str, send: Send) -> None:
-        house = the_house(request)
+        once = _Once(the_house(request), actor, key, _fingerprint(request, body))
+        request.state.claim = once.claim  # the gate calls it
         recorder = _Recorder()
         try:
-            await self._app(request.scope, _again(body), recorder)
+            await self._app(scope, _again(body), recorder)
         except Exception:
-            # It may have failed before or after its commit, so a second try must not run.
-            response = problem_response(OutcomeUnknown(key), request.url.path)
-            await response(request.scope, _again(b""), recorder)
-            await _keep(house, actor, key, recorder.answer())
+            if once.claimed:
+                # It may have failed before or after its commit, so a second try must not run.
+                response = problem_response(OutcomeUnknown(key), request.url.path)
+                await response(scope, _again(b""), recorder)
+                await once.keep(recorder.answer())
             raise
-        answer = recorder.answer()
-        await _keep(house, actor, key, answer)
+        answer = once.known or recorder.answer()
+        if once.claimed:
+            await once.keep(answer)
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         return await send({"type": "http.response.body", "body": answer.body})
+
+
+class _Once:
+    """One request with a key. ``claimed``: the key is its own, so that it is to be carried out. ``known``: the answer
+    that it had before."""
+
+    def __init__(self, house: House, actor: Actor, key: str, fingerprint: bytes) -> None:
+        self._house = house
+        self._actor = actor.name
+        self._key = key
+        self._claim = Claim(fingerprint=fingerprint, rights=_rights(actor), answer=None)
+        self.claimed = False
+        self.known: StoredAnswer | None = None
+
+    async def claim(self) -> None:
+        """Claim the key; raises ``_Replayed`` where it was answered, and as ``_claim``."""
+        self.known = await _claim(self._house, self._actor, self._key, self._claim)
+        if self.known is not None:
+            raise _Replayed("")
+        self.claimed = True
+
+    async def keep(self, answer: StoredAnswer) -> None:
+        """Store the answer, or free the key where it says that nothing was tried."""
+        await _keep(self._house, self._actor, self._key, answer)
 
 
 class _Recorder:
@@ -142,21 +174,23 @@ class _Recorder:
         return StoredAnswer(status=self._start["status"], headers=headers, body=self._body)
 
 
-async def _claim(house: House, actor: str, key: str, fingerprint: bytes) -> StoredAnswer | None:
+async def _claim(house: House, actor: str, key: str, new: Claim) -> StoredAnswer | None:
     """Claim the key, or return what it was answered. None: the key is ours, carry the write out.
 
-    Raises ``KeyReused``; raises ``OutcomeUnknown`` when a twin does not finish in time.
+    Raises ``KeyReused``, ``AnswerForgotten``; raises ``OutcomeUnknown`` when a twin does not finish in time.
     """
-    if await house.database.run(_insert_claim, actor, key, fingerprint, house.clock.now()):
+    if await house.database.run(_insert_claim, actor, key, new, house.clock.now()):
         return None
     deadline = asyncio.get_running_loop().time() + TWIN_WAIT_S
     while True:
         async with house.database.read() as tx:
             claim = await _find(tx, actor, key)
         if claim is None:  # the twin was not carried out; its key is free again
-            return await _claim(house, actor, key, fingerprint)
-        if claim.fingerprint != fingerprint:
+            return await _claim(house, actor, key, new)
+        if claim.fingerprint != new.fingerprint:
             raise KeyReused(key)
+        if claim.rights != new.rights:
+            raise AnswerForgotten(key)
         if claim.answer is not None:
             plain = house.keys.unseal(claim.answer, _about(actor, key))
             return msgspec.msgpack.decode(plain, type=StoredAnswer)
@@ -178,15 +212,15 @@ async def forget_old_keys(house: House) -> None:
     await house.database.run(_delete_before, house.clock.now() - KEPT)
 
 
-async def _insert_claim(tx: Tx, actor: str, key: str, fingerprint: bytes, now: datetime) -> bool:
+async def _insert_claim(tx: Tx, actor: str, key: str, new: Claim, now: datetime) -> bool:
     dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-    row = {"actor": actor, "key": key, "fingerprint": fingerprint, "claimed_at": now}
+    row = {"actor": actor, "key": key, "claimed_at": now} | msgspec.structs.asdict(new)
     inserted = await tx.execute(dialect.insert(idempotency).values(row).on_conflict_do_nothing())
     return inserted.rowcount == 1
 
 
 async def _find(tx: Tx, actor: str, key: str) -> Claim | None:
-    query = select(idempotency.c.fingerprint, idempotency.c.answer)
+    query = select(*(idempotency.c[name] for name in Claim.__struct_fields__))
     row = (await tx.execute(query.where(idempotency.c.actor == actor, idempotency.c.key == key))).mappings().first()
     return Claim(**row) if row else None
 
@@ -211,6 +245,12 @@ def _fingerprint(request: Request, body: bytes) -> bytes:
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.digest()
+
+
+def _rights(actor: Actor) -> bytes:
+    """A digest of what the actor may do."""
+    sites = None if actor.sites is None else sorted(actor.sites)
+    return hashlib.sha256(msgspec.json.encode((actor.role, sites, actor.party))).digest()
 
 
 def _again(body: bytes) -> Receive:

@@ -46,6 +46,7 @@ class Gate:
 
     It is done to the site and the thing that the path names; where it names neither, to the estate, so that who has
     some sites only is refused. ``any_site``: they are let in instead, since the route keeps to the sites of the actor.
+    Who is let in may still be answered from memory: then ``state.claim`` of the connection raises.
     """
 
     def __init__(self, action: Action, *, any_site: bool = False) -> None:
@@ -57,6 +58,8 @@ class Gate:
         for thing in await self._things(connection, actor):
             if not may(actor, self.action, thing):
                 raise NotAllowed(actor, self.action, thing)
+        if (claim := getattr(connection.state, "claim", None)) is not None:
+            await claim()
         return actor
 
     async def _things(self, connection: HTTPConnection, actor: Actor) -> list[Thing]:

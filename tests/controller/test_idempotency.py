@@ -11,11 +11,13 @@ from controller.fields import SlugPath
 from controller.house import House, TheHouse
 from controller.idempotency import forget_old_keys, idempotency
 from controller.people import audit
-from controller.people.gate import TheActor
+from controller.people.gate import Builds
 from controller.people.tables import writes
 from tests.controller.clock import ManualClock
+from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import PASSWORD, USER, signed_in, stranger
 from tests.controller.serving import serving
+from tests.controller.village import wanted
 
 SITE = {"name": "Ramsey", "zone": "Europe/London"}
 PATH = "/api/v1/sites/ramsey"
@@ -93,7 +95,7 @@ async def test_a_write_without_a_sign_in_claims_no_key(any_app: FastAPI, any_hou
 
 
 async def test_a_write_that_broke_off_is_never_run_a_second_time(app: FastAPI) -> None:
-    async def break_off(name: SlugPath, house: TheHouse, actor: TheActor) -> None:
+    async def break_off(name: SlugPath, house: TheHouse, actor: Builds) -> None:
         async with house.database.write() as tx:
             await audit.record(tx, actor=actor.name, at=house.clock.now(), act="make", thing=name)
         raise RuntimeError("after the commit")
@@ -142,3 +144,61 @@ async def test_a_long_answer_under_a_key_is_whole_on_a_real_line_and_stored_whol
         ]
     assert '"added":1' in first.text.splitlines()[-1]
     assert second.content == first.content
+
+
+async def _changed(admin: httpx.AsyncClient, was: str, **fields: object) -> None:
+    """Give the one user of a role other rights."""
+    (user,) = [each for each in (await admin.get("/api/v1/users")).json()["items"] if each["role"] == was]
+    answer = await admin.patch(f"/api/v1/users/{user['id']}", json=fields)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_who_may_no_longer_ask_is_not_answered_from_memory(
+    any_app: FastAPI, any_village: httpx.AsyncClient
+) -> None:
+    async with signed_in_as(any_app, any_village, "manager") as manager:
+        made = await manager.post(f"{PATH}/bookings", json=wanted(), headers=KEY)
+        assert made.json()["code"].isdigit()
+        told = await manager.post(f"/api/v1/bookings/{made.json()['id']}/code", headers={"Idempotency-Key": "code"})
+        assert told.json()["codes"]
+        await _changed(any_village, "manager", role="reader")
+        for path, body, key in (
+            (f"{PATH}/bookings", wanted(), "key-1"),
+            (f"/api/v1/bookings/{made.json()['id']}/code", None, "code"),
+        ):
+            again = await manager.post(path, json=body, headers={"Idempotency-Key": key})
+            assert again.status_code == 403, again.text
+            assert "code" not in again.json()
+
+
+async def test_an_answer_given_under_other_rights_is_forgotten_and_the_write_not_done_again(
+    any_app: FastAPI, any_village: httpx.AsyncClient
+) -> None:
+    """A booker may still book, so the gate lets the request in; but not for that party."""
+    for party in ("choir", "yoga"):
+        await put_party(any_village, party)
+    async with signed_in_as(any_app, any_village, "booker", party="choir") as booker:
+        made = await booker.post(f"{PATH}/bookings", json=wanted(party="choir"), headers=KEY)
+        assert made.status_code == 201, made.text
+        await _changed(any_village, "booker", party="yoga")
+        again = await booker.post(f"{PATH}/bookings", json=wanted(party="choir"), headers=KEY)
+        assert (again.status_code, again.json()["type"]) == (409, "urn:hallkeeper:problem:answer-forgotten")
+        assert made.json()["id"] not in again.text
+        await _changed(any_village, "booker", party="choir")
+        assert (await booker.post(f"{PATH}/bookings", json=wanted(party="choir"), headers=KEY)).json() == made.json()
+
+
+async def test_a_refusal_by_the_gate_claims_no_key(any_app: FastAPI, any_village: httpx.AsyncClient) -> None:
+    async with signed_in_as(any_app, any_village, "reader") as reader:
+        assert (await reader.post(f"{PATH}/bookings", json=wanted(), headers=KEY)).status_code == 403
+        await _changed(any_village, "reader", role="manager")
+        assert (await reader.post(f"{PATH}/bookings", json=wanted(), headers=KEY)).status_code == 201
+
+
+async def test_signing_in_is_never_answered_from_memory(app: FastAPI, client: httpx.AsyncClient, house: House) -> None:
+    said = {"user": USER, "password": PASSWORD}
+    answers = [await client.post("/api/v1/session", json=said, headers=KEY) for _ in range(2)]
+    assert [each.status_code for each in answers] == [201, 201]
+    assert answers[0].json()["token"] != answers[1].json()["token"]
+    async with house.database.read() as tx:
+        assert (await tx.execute(select(idempotency))).all() == []
