@@ -27,6 +27,7 @@ from controller.bookings.code_lengths import CodeLengths
 from controller.bookings.desk import Desk
 from controller.bookings.door_codes import DoorCodes
 from controller.bookings.finding.service import Finding
+from controller.bookings.issuing import BookingCodes
 from controller.bookings.policies.service import Policies
 from controller.bookings.policies.site_section import PolicySection
 from controller.bookings.recast.recast import Recast
@@ -162,15 +163,11 @@ def open_house(
     people = People(database, clock, passwords or Passwords(), settings.data_dir / "setup-token")
     estate = Estate(database, clock, keys, changes)
     access = Access(estate, keys)
-    desk = Desk(
-        database,
-        access,
-        keys,
-        lead_in=timedelta(minutes=settings.lead_in_minutes),
-        lag=timedelta(minutes=settings.lag_minutes),
-        address=settings.address,
+    codes = BookingCodes(
+        access, lead_in=timedelta(minutes=settings.lead_in_minutes), lag=timedelta(minutes=settings.lag_minutes)
     )
-    estate.when_a_space_changes(lambda tx, space: desk.follow_doors(tx, space, clock.now()))
+    desk = Desk(database, access, keys, codes, address=settings.address)
+    estate.when_a_space_changes(lambda tx, space: codes.follow_doors(tx, space, clock.now()))
     estate.when_a_site_changes(Anchored())
     estate.when_a_site_changes(Recast(database))
     bookings = Bookings(database, clock, changes, desk)
@@ -204,9 +201,8 @@ def open_house(
         link=link,
         time=time,
     )
-    policies = Policies(database, clock, changes, desk.pictures)
-    policies.when_one_changes(lambda tx, site: desk.follow_policy(tx, site, clock.now()))
-    estate.when_a_site_changes(CodeLengths(desk))
+    policies = Policies(database, clock, changes, desk.pictures, codes)
+    estate.when_a_site_changes(CodeLengths(codes))
     calendars = Calendars(database, clock, changes, desk, bookings, parser)
     poller = Poller(database, clock, changes, calendars, keys, Fetcher(settings.feeds.allowed))
     house = House(

@@ -133,23 +133,29 @@ class Access:
     async def unlike(self, tx: Tx, given: Issue, *, now: datetime) -> set[str]:
         """Those of the bookings whose codes or grants are not as ``issue`` would give them."""
         due = [each for each, window in given.windows.items() if window.end > now]
-        rows = await repository.sealed_codes(tx, due)
-        owners = {row.booking_id: row.owner for row in rows}
-        codes, grants = self._opened(rows), await repository.held(tx, due)
-        none, single = Codes(by_door={}), len(given.lots()) == 1
-        return {
+        grants = await repository.held(tx, due)
+        wrong = {
             each
             for each in due
             if {(grant.door, grant.window) for grant in grants[each] if grant.ended_at is None}
             != {(door, given.windows[each]) for door in given.lengths}
-            or (
-                bool(given.lengths)
-                and (
-                    owners.get(each) != given.owner(each)
-                    or any(len(codes.get(each, none).at(door)) != size for door, size in given.lengths.items())
-                    or ("" in codes.get(each, none).by_door) is not single
-                )
-            )
+        }
+        return wrong | await self.reshaped(tx, given, now=now)
+
+    async def reshaped(self, tx: Tx, given: Issue, *, now: datetime) -> set[str]:
+        """Those of the bookings that share their codes with others, have others at each door, or other lengths, than
+        ``issue`` would give them."""
+        due = [each for each, window in given.windows.items() if window.end > now] if given.lengths else []
+        rows = await repository.sealed_codes(tx, due)
+        owners = {row.booking_id: row.owner for row in rows}
+        codes = self._opened(rows)
+        none, single = Codes(by_door={}), len(given.lots()) == 1
+        return {
+            each
+            for each in due
+            if owners.get(each) != given.owner(each)
+            or any(len(codes.get(each, none).at(door)) != size for door, size in given.lengths.items())
+            or ("" in codes.get(each, none).by_door) is not single
         }
 
     async def codes(self, tx: Tx, booking_ids: Sequence[str]) -> dict[str, Codes]:

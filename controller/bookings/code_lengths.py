@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from controller.bookings.desk import Desk
+from controller.bookings.issuing import BookingCodes
 from controller.database import Tx
 from controller.estate.following import Foreseen
 from controller.estate.model import SiteParts
@@ -11,8 +11,8 @@ from controller.estate.model import SiteParts
 class CodeLengths:
     """Bookings get codes of the new length at once; those of the old one end with the next plan."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, codes: BookingCodes) -> None:
+        self._codes = codes
 
     async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
         doors = _changed(before, after)
@@ -24,7 +24,7 @@ class CodeLengths:
         doors = _changed(before, after)
         for space in after.spaces:
             if doors & set(space.doors):
-                await self._desk.follow_doors(tx, space, now)
+                await self._codes.follow_doors(tx, space, now)
 
 
 def _changed(before: SiteParts, after: SiteParts) -> set[str]:

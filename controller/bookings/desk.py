@@ -1,17 +1,15 @@
 """Where bookings are written: claim, code and story together, inside the caller's transaction."""
 
 import secrets
-from collections import defaultdict
-from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from controller.access import offline, words
 from controller.access import service as access
-from controller.access.model import Codes, Issue, Issued
+from controller.access.model import Codes, Issued
 from controller.access.offline import OfflineCode
 from controller.access.repository import first_look, lingering, out_of_reach
 from controller.access.service import Access
@@ -22,18 +20,14 @@ from controller.bookings.absence.rules import Evidence, given_back_at
 from controller.bookings.affected import repository as affected
 from controller.bookings.affected.model import Cause, Impact
 from controller.bookings.course import words_of
+from controller.bookings.issuing import BookingCodes
 from controller.bookings.judging.buffers import buffers_of
 from controller.bookings.model import Asked, Booking, Changed, State
 from controller.bookings.picture import Picture, Pictures, Place
-from controller.bookings.policies import repository as policies
-from controller.bookings.policy import Policy
-from controller.bookings.sharing import CodePer, owner
 from controller.bookings.waiting import repository as waits
 from controller.bookings.waiting.model import Wait
 from controller.database import Database, Tx
-from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
-from controller.estate.model import Door, SiteParts, Space
 from controller.people import audit
 from controller.people.model import Actor, Party, Tier
 from controller.people.parties import parties
@@ -43,8 +37,6 @@ from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 
 NAMED_CONFLICTS = 20
-_LONGEST_LAG = timedelta(hours=4)
-"""What a policy may have."""
 
 
 class OfflineShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,16 +119,13 @@ class Follower(Protocol):
 
 
 class Desk:
-    """``lead_in`` and ``lag``: how long before and after a booking its code opens."""
+    """``codes``: how bookings get theirs. ``address``: under which the door pages are."""
 
-    def __init__(
-        self, database: Database, access: Access, keys: Keys, *, lead_in: timedelta, lag: timedelta, address: str
-    ) -> None:
+    def __init__(self, database: Database, access: Access, keys: Keys, codes: BookingCodes, *, address: str) -> None:
         self._database = database
         self._access = access
         self._keys = keys
-        self._lead_in = lead_in
-        self._lag = lag
+        self.codes = codes
         self._address = address
         self.pictures = Pictures()
         self._followers: list[Follower] = []
@@ -149,12 +138,6 @@ class Desk:
         """Let the followers know. Only for changes that their writer has not told of."""
         for follow in self._followers:
             await follow(tx, picture, changes, actor=actor.name, now=now)
-
-    def code_window(self, during: Interval, policy: Policy) -> Interval:
-        """When the code of a booking opens."""
-        lead_in = self._lead_in if policy.lead_in_min is None else timedelta(minutes=policy.lead_in_min)
-        lag = self._lag if policy.lag_min is None else timedelta(minutes=policy.lag_min)
-        return Interval(start=during.start - lead_in, end=during.end + lag)
 
     async def book(
         self,
@@ -200,7 +183,7 @@ class Desk:
             self._database, tx, picture, made, now=now, new=True, expired=expired, into=rows
         )
         certain = [each for each in made if each.certain]
-        issued = await self._issue(tx, picture, certain, now, new=True, into=rows)
+        issued = await self.codes.issue(tx, picture, certain, now, new=True, into=rows)
         await self._record(tx, made, actor=actor, now=now, what="book", why=why, into=rows)
         await rows.write(tx)
         new = [Changed(before=None, after=each) for each in made]
@@ -251,60 +234,17 @@ class Desk:
             version=1,
         )
 
-    async def _issue(
-        self,
-        tx: Tx,
-        picture: Picture,
-        bookings: Iterable[Booking],
-        now: datetime,
-        *,
-        new: bool = False,
-        fresh: bool = False,
-        into: Rows | None = None,
-    ) -> dict[str, Issued]:
-        by_space: dict[str, list[Booking]] = defaultdict(list)
-        for each in bookings:
-            by_space[each.space].append(each)
-        issued: dict[str, Issued] = {}
-        for space, group in by_space.items():
-            issued |= await self._access.issue(
-                tx,
-                self.issue_of(picture.require(space).space, group, picture.doors, picture.policy, picture.site.tz),
-                site=picture.site.id,
-                now=now,
-                new=new,
-                fresh=fresh,
-                revision=picture.revision,
-                into=into,
-            )
-        return issued
-
-    def issue_of(
-        self, space: Space, bookings: Sequence[Booking], doors: Sequence[Door], policy: Policy, zone: ZoneInfo
-    ) -> Issue:
-        """How the bookings of a space get their codes."""
-        rule = policy.code_rule(space.id)
-        lengths = {door.id: door.code_length for door in doors}
-        return Issue(
-            lengths={door: lengths[door] for door in space.doors},
-            windows={each.id: self.code_window(each.during, policy) for each in bookings},
-            owners={each.id: owner(rule, each, zone) for each in bookings} if rule.per is not CodePer.BOOKING else {},
-            each_door=rule.each_door,
-        )
-
     async def reissue(
         self, tx: Tx, picture: Picture, booking: Booking, *, actor: Actor, now: datetime, why: str
     ) -> list[Booking]:
         """Give a booking other codes at once, and all that share them; returns those. The old ones end with the next
         plan that the doors have."""
-        issue = self.issue_of(
-            picture.require(booking.space).space, [booking], picture.doors, picture.policy, picture.site.tz
-        )
-        ids = await self._access.sharing(tx, issue.owner(booking.id), now=now)
-        together = [each for each in await repository.some(tx, sorted({*ids, booking.id})) if each.certain]
+        share = await self.codes.own(tx, booking.id)
+        together = await self.codes.together(tx, booking, share, now)
         await access.revoke(tx, booking_ids=[each.id for each in together], now=now)
         rows = Rows()
-        await self._issue(tx, picture, together, now, fresh=True, into=rows)
+        shares = {each.id: share for each in together} if share is not None else {}
+        await self.codes.issue(tx, picture, together, now, fresh=True, shares=shares, into=rows)
         await self._record(tx, together, actor=actor, now=now, what="new code", why=why, into=rows)
         await rows.write(tx)
         return together
@@ -365,10 +305,12 @@ class Desk:
         gone: list[Changed] = []
         if holding:
             gone = await claims.write_claims(self._database, tx, picture, holding, now=now, expired=expired, into=rows)
-        coded = [each.after for each in written if _differs(each, _CODED)]
-        await access.revoke(tx, booking_ids=[each.id for each in coded], now=now)
-        await offline.revoke(tx, [each.id for each in coded], now=now)
-        await self._issue(tx, picture, [each for each in coded if each.certain], now, into=rows)
+        coded = [each for each in written if _differs(each, _CODED)]
+        certain = [each for each in coded if each.after.certain]
+        await access.revoke(tx, booking_ids=[each.after.id for each in coded], now=now)
+        await offline.revoke(tx, [each.after.id for each in coded], now=now)
+        shares = await self.codes.kept(tx, picture, certain)
+        await self.codes.issue(tx, picture, [each.after for each in certain], now, shares=shares, into=rows)
         await _let_go(tx, picture, [each.after for each in written if _differs(each, _PLACED)])
         await self._record(tx, [each.after for each in written], actor=actor, now=now, what=what, why=why, into=rows)
         await rows.write(tx)
@@ -382,29 +324,6 @@ class Desk:
         gone = await self.rewrite_all(tx, picture, changes, actor=actor, now=now, what="cancel", why=why)
         await self.tell(tx, picture, gone, actor=actor, now=now)
         return [each.after for each in gone]
-
-    async def follow_doors(self, tx: Tx, space: Space, now: datetime) -> None:
-        """Give the codes of a space's bookings to the doors that are on its way in now, and take them from others."""
-        parts = await estate.site_parts(tx, space.site)
-        if parts is not None:
-            await self._follow(tx, parts, [space], await policies.policy(tx, space.site), now)
-
-    async def follow_policy(self, tx: Tx, site: str, now: datetime) -> None:
-        """Bring the codes of all bookings of a site in line with what its policy says of codes now."""
-        parts = await estate.site_parts(tx, site)
-        if parts is not None:
-            await self._follow(tx, parts, parts.spaces, await policies.policy(tx, site), now)
-
-    async def _follow(self, tx: Tx, parts: SiteParts, spaces: Sequence[Space], policy: Policy, now: datetime) -> None:
-        for space in spaces:
-            ahead = await repository.ahead(tx, space.site, space.id, after=now - _LONGEST_LAG)
-            issue = self.issue_of(space, ahead, parts.doors, policy, parts.site.tz)
-            wrong = await self._access.unlike(tx, issue, now=now)
-            if wrong:
-                await access.revoke(tx, booking_ids=sorted(wrong), now=now)
-                windows = {each: window for each, window in issue.windows.items() if each in wrong}
-                again = msgspec.structs.replace(issue, windows=windows)
-                await self._access.issue(tx, again, site=space.site, now=now)
 
     async def _record(
         self,
@@ -498,7 +417,7 @@ class Desk:
             kept = Evidence(heard_until=None)
             place = where.by_space[each.space]
             if release_at is not None and (release_at <= now or not place.space.doors):
-                kept = await evidence_of(tx, where, place, self.code_window(each.during, where.policy), now)
+                kept = await evidence_of(tx, where, place, self.codes.window(each.during, where.policy), now)
             view = View(
                 booking=each,
                 place=place,
@@ -508,7 +427,7 @@ class Desk:
                 release_at=None if kept.for_good else release_at,
                 kept=kept.missing,
                 codes=codes.get(each.id),
-                code_window=self.code_window(each.during, where.policy),
+                code_window=self.codes.window(each.during, where.policy),
                 offline=tuple(
                     _offline(place, code, digits, now=now) for code, digits in (issued or {}).get(each.id, ())
                 ),
@@ -547,7 +466,7 @@ def _differs(change: Changed, fields: Sequence[str]) -> bool:
     return before is None or any(getattr(before, name) != getattr(after, name) for name in fields)
 
 
-_CODED = ("space", "starts", "ends", "certain")
+_CODED = ("space", "starts", "ends", "certain", "party")
 """What a booking's code follows."""
 _PLACED = ("space", "starts", "ends")
 """What closures and rules look at."""

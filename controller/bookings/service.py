@@ -163,7 +163,7 @@ class Bookings:
                 tx,
                 site=site,
                 doors=there.space.doors,
-                window=self._desk.code_window(during, where.policy),
+                window=self._desk.codes.window(during, where.policy),
                 now=now,
                 zone=zone,
                 actor=actor,
@@ -319,7 +319,7 @@ class Bookings:
         """Its people are here, as somebody says at the tablet. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
 
         def check_in(old: Booking, now: datetime, where: Picture) -> Booking:
-            return course.check_in(old, now, opens_at=self._desk.code_window(old.during, where.policy).start)
+            return course.check_in(old, now, opens_at=self._desk.codes.window(old.during, where.policy).start)
 
         return await self._act(Act.CHECK_IN, booking_id, actor, "", check_in)
 

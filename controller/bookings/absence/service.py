@@ -140,7 +140,7 @@ class Absence:
         now = self._clock.now()
         return {
             each.id: await evidence_of(
-                tx, picture, picture.require(each.space), self._desk.code_window(each.during, picture.policy), now
+                tx, picture, picture.require(each.space), self._desk.codes.window(each.during, picture.policy), now
             )
             for each in found
         }

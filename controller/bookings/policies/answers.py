@@ -1,9 +1,10 @@
 """What a policy's check answers."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from controller.bookings.errors import conflicts
-from controller.bookings.model import Claimed
+from controller.bookings.model import Booking, Claimed
 from controller.bookings.policies.effect import Effect, Excess
 from controller.estate.model import Site
 from controller.fields import Answer
@@ -30,21 +31,46 @@ class WouldExceed(Answer):
     count: int
 
 
+class WouldRecode(Answer):
+    """Bookings whose codes are not as the new rules would draw them. They keep them unless the change asks for others:
+    ``running``, whose code opens a door now, with ``codes=all``; ``coming`` with ``codes=coming`` or ``codes=all``.
+    Each the first 100 of its count. ``windows``: how many bookings' codes open at other times from the change on,
+    whatever it asks for."""
+
+    running: list[Conflict]
+    running_count: int
+    coming: list[Conflict]
+    coming_count: int
+    windows: int
+
+
 class PolicyEffectAnswer(Answer):
-    """Advice: nothing of this is done by the change itself. ``exceeding``: the first 100 of ``exceeding_count``."""
+    """What the change means for what is booked and waits. ``exceeding``: the first 100 of ``exceeding_count``."""
 
     confirmed: WouldConfirm
     exceeding: list[WouldExceed]
     exceeding_count: int
+    codes: WouldRecode
 
 
 def effect_answer(site: Site, effect: Effect) -> PolicyEffectAnswer:
-    waiting = [Claimed(id=each.id, title=each.title, space=each.space, during=each.during) for each in effect.confirmed]
     return PolicyEffectAnswer(
-        confirmed=WouldConfirm(bookings=conflicts(waiting[:NAMED], site.tz), count=len(waiting)),
+        confirmed=WouldConfirm(bookings=_named(effect.confirmed, site.tz), count=len(effect.confirmed)),
         exceeding=[_excess(each, site.tz) for each in effect.exceeding[:NAMED]],
         exceeding_count=len(effect.exceeding),
+        codes=WouldRecode(
+            running=_named(effect.codes.running, site.tz),
+            running_count=len(effect.codes.running),
+            coming=_named(effect.codes.coming, site.tz),
+            coming_count=len(effect.codes.coming),
+            windows=effect.codes.windows,
+        ),
     )
+
+
+def _named(bookings: Sequence[Booking], zone: ZoneInfo) -> list[Conflict]:
+    claimed = [Claimed(id=each.id, title=each.title, space=each.space, during=each.during) for each in bookings]
+    return conflicts(claimed[:NAMED], zone)
 
 
 def _excess(excess: Excess, zone: ZoneInfo) -> WouldExceed:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from controller.bookings.issuing import CodeEffect
 from controller.bookings.judging import phrases
 from controller.bookings.judging.fairness import counted, days_ahead, holds_for, overrun, span, tally, window_of
 from controller.bookings.judging.periods import Period, period
@@ -40,10 +41,12 @@ class Excess(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """``confirmed``: requests that the new rules would confirm at once, and the old ones did not."""
+    """``confirmed``: requests that the new rules would confirm at once, and the old ones did not. ``codes``: what it
+    means for those that are given out."""
 
     confirmed: tuple[Booking, ...]
     exceeding: tuple[Excess, ...]
+    codes: CodeEffect
 
 
 def since(zone: ZoneInfo, now: datetime) -> datetime:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from controller.bookings.issuing import Recode
 from controller.bookings.policies.answers import PolicyEffectAnswer, effect_answer
 from controller.bookings.policies.schemas import PolicyBody, policy_body
 from controller.estate.errors import SiteUnknown
@@ -15,6 +16,9 @@ from controller.problem import NotSignedIn, described
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
 
 Check = Annotated[bool, Query(description="Tell what the change would mean, and write nothing")]
+Codes = Annotated[
+    Recode, Query(description="Give new codes by the new rules: to none, those that open no door yet, or all")
+]
 
 
 @router.get("/sites/{site}/policy")
@@ -25,12 +29,14 @@ async def get_policy(site: SlugPath, house: TheHouse, actor: Runs) -> PolicyBody
 
 @router.put("/sites/{site}/policy")
 async def put_policy(
-    site: SlugPath, body: PolicyBody, house: TheHouse, actor: Runs, check: Check = False
+    site: SlugPath, body: PolicyBody, house: TheHouse, actor: Runs, check: Check = False, codes: Codes = Recode.KEEP
 ) -> PolicyBody | PolicyEffectAnswer:
     """Replace the policy; what is left out is as in a site that has none. What is booked or waits stays as it is:
-    `check=true` tells which requests the new rules would confirm at once, and what goes beyond new limits."""
+    `check=true` tells which requests the new rules would confirm at once, what goes beyond new limits, and whose codes
+    are not as the new rules would draw them. Codes that are given out stay as they were told, unless `codes` asks for
+    others; when they open follows at once."""
     policy = body.policy()
     if check:
         return effect_answer(*await house.policies.check(site, policy))
-    await house.policies.put(site, policy, actor=actor.name)
+    await house.policies.put(site, policy, recode=codes, actor=actor.name)
     return policy_body(policy)

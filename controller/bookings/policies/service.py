@@ -1,6 +1,6 @@
 """A site's booking policy: read, tried out, replaced."""
 
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Container
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository as affected
 from controller.bookings.affected.model import Cause
+from controller.bookings.issuing import BookingCodes, Recode
 from controller.bookings.judging.judge import Wish, judge
 from controller.bookings.model import Booking
 from controller.bookings.picture import Picture, Pictures
@@ -32,29 +33,27 @@ MOST_REQUESTS = 500
 class Policies:
     """Methods that take ``tx`` run inside the caller's transaction."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, pictures: Pictures) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, pictures: Pictures, codes: BookingCodes
+    ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._pictures = pictures
-        self._follow: Callable[[Tx, str], Awaitable[None]] = _nobody
-
-    def when_one_changes(self, follow: Callable[[Tx, str], Awaitable[None]]) -> None:
-        """Have ``follow`` awaited with the site whose policy has been written, in that transaction."""
-        self._follow = follow
+        self._codes = codes
 
     async def get(self, site: str) -> Policy:
         """The plain one where none was set. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             return (await self._pictures.of(tx, site)).policy
 
-    async def put(self, site: str, policy: Policy, *, actor: str) -> None:
-        """Replace a site's policy. What is booked or waits stays as it is. Raises ``SiteUnknown``, ``Invalid`` for a
-        space or party that there is not."""
-        await self._database.run(self.write, site, policy, actor)
+    async def put(self, site: str, policy: Policy, *, recode: Recode, actor: str) -> None:
+        """Replace a site's policy. What is booked or waits stays as it is, its codes as far as ``recode`` says. Raises
+        ``SiteUnknown``, ``Invalid`` for a space or party that there is not."""
+        await self._database.run(self.write, site, policy, recode, actor)
         self._changes.site_changed(site)
 
-    async def write(self, tx: Tx, site: str, policy: Policy, actor: str) -> None:
+    async def write(self, tx: Tx, site: str, policy: Policy, recode: Recode, actor: str) -> None:
         """As ``put``."""
         await self._database.lock_site(tx, site)
         await self._require_known(tx, await self._pictures.of(tx, site), policy)
@@ -62,7 +61,7 @@ class Policies:
         await self._mark(tx, site, policy, actor=actor, now=now)
         await repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)
-        await self._follow(tx, site)
+        await self._codes.follow_policy(tx, site, now, recode)
         await audit.record(tx, actor=actor, at=now, act="change", site=site, thing="booking policy")
 
     async def bring(self, tx: Tx, site: str, policy: Policy, *, actor: str, now: datetime) -> None:
@@ -70,7 +69,7 @@ class Policies:
         await self._mark(tx, site, policy, actor=actor, now=now)
         await repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)  # the site was looked at above, as it was before
-        await self._follow(tx, site)
+        await self._codes.follow_policy(tx, site, now, Recode.KEEP)
 
     async def check(self, site: str, policy: Policy) -> tuple[Site, Effect]:
         """What ``put`` would mean for what is booked and asked for already; raises the same."""
@@ -119,11 +118,8 @@ class Policies:
                 await _confirmed(tx, where, new, [each for each in asked if not each.expired(now)], known, now)
             ),
             exceeding=await self._exceeding(tx, where, where.policy, new, now),
+            codes=await self._codes.effect(tx, site, where.policy, new, now),
         )
-
-
-async def _nobody(tx: Tx, site: str) -> None:
-    """Nobody follows."""
 
 
 async def unknown(tx: Tx, policy: Policy, *, site: str, spaces: Container[str]) -> list[tuple[str, str]]:

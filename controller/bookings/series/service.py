@@ -132,7 +132,7 @@ class Recurring:
             if each.during is None:
                 told.append(each)
                 continue
-            place, window = picture.require(each.space), self._desk.code_window(each.during, picture.policy)
+            place, window = picture.require(each.space), self._desk.codes.window(each.during, picture.policy)
             doors = place.space.doors
             lingering = lingering_texts(old, doors=doors, window=window, zone=zone, now=now, actor=asker.actor)
             known = notes(place, each.during)

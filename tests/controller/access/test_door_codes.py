@@ -37,9 +37,11 @@ from tests.controller.village import API, SITE, Json, act, book, change, code_of
 DAY = timedelta(days=1)
 
 
-async def policy(client: httpx.AsyncClient, **fields: object) -> None:
-    answer = await client.put(f"{API}/sites/{SITE}/policy", json=fields)
+async def policy(client: httpx.AsyncClient, *, recode: str = "keep", check: str = "false", **fields: object) -> Json:
+    answer = await client.put(f"{API}/sites/{SITE}/policy", json=fields, params={"codes": recode, "check": check})
     assert answer.is_success, answer.text
+    found: Json = answer.json()
+    return found
 
 
 async def door(client: httpx.AsyncClient, name: str, edge: str, **fields: object) -> None:
@@ -162,18 +164,96 @@ async def test_lead_in_and_lag_are_the_sites_and_codes_given_out_follow(
     assert not (await ask(any_house, shown, start + timedelta(minutes=165))).granted
 
 
-async def test_a_change_of_policy_shares_and_parts_codes_that_are_given_out(
+async def three(client: httpx.AsyncClient) -> list[Json]:
+    """The choir's: one whose code opens now, and two to come."""
+    await party(client, "choir")
+    times = [("2026-11-25T11:00", "2026-11-25T13:00")]
+    times += [(f"2026-11-{day}T18:00", f"2026-11-{day}T19:00") for day in (26, 27)]
+    return [await book(client, party="choir", starts=starts, ends=ends) for starts, ends in times]
+
+
+async def codes_of(client: httpx.AsyncClient, made: list[Json]) -> list[str]:
+    return [await code_of(client, each) for each in made]
+
+
+async def test_codes_that_were_told_outlive_a_change_of_policy_and_new_ones_follow_it(
     any_village: httpx.AsyncClient, any_house: House
 ) -> None:
+    made = await three(any_village)
+    told = [each["code"] for each in made]
+    await policy(any_village, codes=[{"per": "group"}])
+    assert await codes_of(any_village, made) == told
+    for each in made:
+        assert "was changed" not in (await look(any_village, each))["message"]
+    later = [
+        await book(any_village, party="choir", starts=f"2026-12-0{day}T18:00", ends=f"2026-12-0{day}T19:00")
+        for day in (1, 2)
+    ]
+    assert len({*await codes_of(any_village, later), *told}) == 4
+
+
+async def test_a_change_of_policy_gives_new_codes_to_all_or_to_those_to_come_where_asked_to(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await three(any_village)
+    told = [each["code"] for each in made]
+    await policy(any_village, recode="coming", codes=[{"per": "group"}])
+    now, *coming = await codes_of(any_village, made)
+    assert now == told[0], "it opens the door at this moment"
+    assert len(set(coming)) == 1
+    assert not set(coming) & set(told)
+    await policy(any_village, recode="all", codes=[{"per": "group"}])
+    assert await codes_of(any_village, made) == [coming[0]] * 3
+    await policy(any_village, recode="all")
+    assert len(set(await codes_of(any_village, made))) == 3
+
+
+async def test_a_check_counts_whose_codes_are_not_as_the_policy_would_draw_them(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    made = await three(any_village)
+    await book(any_village, space="yard")
+    told = (await policy(any_village, check="true", codes=[{"per": "group"}], lag_min=30))["codes"]
+    assert [each["id"] for each in told["running"]] == [made[0]["id"]]
+    assert [each["id"] for each in told["coming"]] == [each["id"] for each in made[1:]]
+    assert (told["running_count"], told["coming_count"], told["windows"]) == (1, 2, 3)
+    await policy(any_village, codes=[{"per": "group"}])
+    again = (await policy(any_village, check="true", codes=[{"per": "group"}]))["codes"]
+    assert (again["running_count"], again["coming_count"], again["windows"]) == (1, 2, 0)
+    await policy(any_village, recode="all", codes=[{"per": "group"}])
+    done = (await policy(any_village, check="true", codes=[{"per": "group"}]))["codes"]
+    assert (done["running_count"], done["coming_count"], done["windows"]) == (0, 0, 0)
+
+
+async def test_a_code_that_was_told_stays_when_its_booking_moves_or_a_door_is_added(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    first, second, third = await three(any_village)
+    await policy(any_village, codes=[{"per": "group"}])
+    await change(any_village, third, starts="2026-11-28T18:00", ends="2026-11-28T19:30")
+    await door(any_village, "yard-gate", "pi-front")
+    hall = {"name": "Hall", "capacity": 60, "doors": ["front-door", "side-door", "yard-gate"]}
+    assert (await any_village.put(f"{API}/sites/{SITE}/spaces/hall", json=hall)).is_success
+    assert await codes_of(any_village, [first, second, third]) == [first["code"], second["code"], third["code"]]
+    done = await say(any_village, third, "code/reissue", why="it hung on the board")
+    assert done["together"] == [third["id"]]
+    assert await codes_of(any_village, [first, second]) == [first["code"], second["code"]]
+
+
+async def test_a_booking_that_goes_to_another_party_leaves_the_code_of_its_group(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await party(any_village, "drama")
     await party(any_village, "choir")
-    made = [
+    await policy(any_village, codes=[{"per": "group"}])
+    choir = [
         await book(any_village, party="choir", starts=f"2026-11-{day}T18:00", ends=f"2026-11-{day}T19:00")
         for day in (26, 27)
     ]
-    await policy(any_village, codes=[{"per": "group"}])
-    assert len({await code_of(any_village, each) for each in made}) == 1
-    await policy(any_village)
-    assert len({await code_of(any_village, each) for each in made}) == 2
+    await change(any_village, choir[1], party="drama")
+    kept, other = await codes_of(any_village, choir)
+    assert kept == choir[0]["code"]
+    assert other != kept
 
 
 async def test_to_see_a_code_is_written_down(any_village: httpx.AsyncClient, any_house: House) -> None:
