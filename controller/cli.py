@@ -12,9 +12,9 @@ from controller.backup import back_up
 from controller.caller import SERVER, Caller, Server, Token, TokenFile
 from controller.console import CONFIG, ConfigFile, plainly, refuse
 from controller.enrolment.opening import make_broker_files
-from controller.main import load_clock
+from controller.main import load_clock, migrate_alone
 from controller.main import run as run_controller
-from controller.migrations import migrate as migrate_database
+from controller.new_keys import COSTS, lost_keys, make_new_keys
 from controller.people import user_cli
 from controller.settings import EXAMPLE, load_settings
 
@@ -57,7 +57,7 @@ def migrate(config: ConfigFile = CONFIG) -> None:
     with plainly():
         settings = load_settings(config)
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        asyncio.run(migrate_database(settings.database_url))
+        asyncio.run(migrate_alone(settings))
     typer.echo("The database has the newest form.")
 
 
@@ -102,6 +102,33 @@ def rotate_key(
     caller = Caller(server, token_file, token)
     begun = caller.post("/signing-key/rotation", b"{}", "application/json", _Begun).begun
     caller.say("The change has begun; no door waits for it." if begun else "A change is under way already.")
+
+
+@app.command()
+def new_keys(
+    config: ConfigFile = CONFIG,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Make other keys for a database whose own are lost for good. Says what that costs, and asks."""
+    with plainly():
+        settings = load_settings(config)
+        clock = load_clock(config, settings)
+        wrong = asyncio.run(lost_keys(settings))
+        if not wrong:
+            typer.echo("The keys are those that the database was written with; nothing is to be done.")
+            return
+        typer.echo(f"In {settings.data_dir / 'keys'}:")
+        for name, fault in wrong.items():
+            typer.echo(f"  {name} {fault}: {COSTS[name]}")
+        if not yes:
+            typer.confirm("Are the keys lost for good, also in every backup?", abort=True)
+        done = asyncio.run(make_new_keys(settings, clock, wrong))
+    if done is not None:
+        typer.echo(
+            f"Other codes for {done.bookings} bookings; {done.edges} edges to be let in anew; "
+            f"{done.holders} holders of cards and codes and {done.members} members to be entered anew."
+        )
+    typer.echo("Start the controller, then let the edges in again with `hallkeeper edge token`.")
 
 
 @app.command()

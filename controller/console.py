@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from controller.instance_lock import DatabaseTaken
 from controller.problem import Problem
 from controller.secrets import KeyFault
 from controller.settings import ConfigError
@@ -21,7 +22,7 @@ def plainly() -> Iterator[None]:
     """Turn what a person can mend into one line on standard error and exit code 2."""
     try:
         yield
-    except (ConfigError, KeyFault) as error:
+    except (ConfigError, KeyFault, DatabaseTaken) as error:
         refuse(str(error))
     except Problem as error:
         refuse(error.detail)

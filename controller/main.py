@@ -12,8 +12,11 @@ import uvicorn
 import uvloop
 
 from controller.app import build_app
+from controller.database import Database
+from controller.enrolment.known_keys import require_known
 from controller.house import House, NamedTask
 from controller.idempotency import forget_old_keys
+from controller.instance_lock import InstanceLock, hold
 from controller.loglines import set_up_logging
 from controller.migrations import migrate
 from controller.plans.time import GIVEN, MACHINE
@@ -39,7 +42,10 @@ class Server(uvicorn.Server):
 
 
 def run(config: Path) -> int:
-    """Run the controller until it is told to stop; the exit code. Raises ``ConfigError``, ``KeyFault``."""
+    """Run the controller until it is told to stop; the exit code.
+
+    Raises ``ConfigError``, ``KeyFault``, ``DatabaseTaken``.
+    """
     settings = load_settings(config)
     clock = load_clock(config, settings)
     listener = open_listener(config, settings.listen)
@@ -75,7 +81,29 @@ def open_listener(config: Path, listen: Listen) -> socket.socket:
 
 async def _run(settings: Settings, clock: Clock, listener: socket.socket) -> int:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    await migrate(settings.database_url)
+    async with hold(settings.database_url, name=f"the controller at {settings.address}") as lock:
+        await migrate(settings.database_url)
+        await require_known_keys(settings)
+        return await _serve(settings, clock, listener, lock)
+
+
+async def migrate_alone(settings: Settings) -> None:
+    """Bring the database to the newest form while no controller has it. Raises ``DatabaseTaken``."""
+    async with hold(settings.database_url, name="`hallkeeper controller migrate`"):
+        await migrate(settings.database_url)
+
+
+async def require_known_keys(settings: Settings) -> None:
+    """Raises ``KeyFault`` where the keys are not those that the database was written with. Makes none."""
+    database = Database(settings.database_url)
+    try:
+        async with database.read() as tx:
+            await require_known(tx, settings.data_dir / "keys")
+    finally:
+        await database.close()
+
+
+async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock: InstanceLock) -> int:
     app = build_app(settings, clock, time=MACHINE if settings.clock_file is None else GIVEN)
     house: House = app.state.house
     server = Server(
@@ -98,7 +126,11 @@ async def _run(settings: Settings, clock: Clock, listener: socket.socket) -> int
                 extra={"file": settings.data_dir / "setup-token"},
             )
         log.info("The controller starts", extra={"address": settings.address})
-        tasks = [NamedTask(name="tidy", run=lambda: tidy(house)), *house.tasks]
+        tasks = [
+            NamedTask(name="tidy", run=lambda: tidy(house)),
+            NamedTask(name="instance lock", run=lock.watch),
+            *house.tasks,
+        ]
         return await supervise(lambda: server.serve([listener]), tasks, stop, lambda: _let_finish(server))
     finally:
         await house.close()

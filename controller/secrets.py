@@ -6,12 +6,14 @@ Nothing secret stands in the database as it is: door secrets, codes and tokens a
 import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+KEY_FILES = ("controller.key", "page.key", "code.key")
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
 
@@ -35,8 +37,9 @@ class Keys:
     ``page``: makes door page links. Codes are sealed with ``code``."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the keys in a folder, making those that are not there. Raises ``KeyFault``."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Read the keys in a folder; where there is none of them, make all. Raises ``KeyFault``."""
+        if not any((folder / name).exists() for name in KEY_FILES):
+            _make(folder)
         self.folder = folder
         self._next = folder / "controller.next.key"
         self._signing = [_key(folder / "controller.key")]
@@ -64,6 +67,8 @@ class Keys:
         """Make the signing key that will take the other's place; whether there was none yet."""
         if len(self._signing) > 1:
             return False
+        with contextlib.suppress(FileExistsError):
+            make_key(self._next)
         self._signing.append(_key(self._next))
         return True
 
@@ -128,14 +133,32 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def make_key(path: Path) -> None:
+    """Raises ``FileExistsError``."""
+    write_secret(path, secrets.token_bytes(_KEY_BYTES))
+
+
+def _make(folder: Path) -> None:
+    """All keys in one step, so that one which is missing has been lost. Another process may be first; then its keys
+    are the ones."""
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as draft:
+        new = Path(draft) / folder.name
+        new.mkdir(mode=0o700)
+        for name in KEY_FILES:
+            make_key(new / name)
+        with contextlib.suppress(OSError):  # it is there and has something in it
+            new.replace(folder)
+    _sync_folder(folder.parent)
+
+
 def _key(path: Path) -> bytes:
-    if not path.exists():
-        # Another process may make it first; then its key is the one.
-        with contextlib.suppress(FileExistsError):
-            write_secret(path, secrets.token_bytes(_KEY_BYTES))
-    if path.stat().st_mode & 0o077:
+    try:
+        mode, key = path.stat().st_mode, path.read_bytes()
+    except FileNotFoundError:
+        raise KeyFault(f"{path} is missing, while other keys are there; put it back from the backup") from None
+    if mode & 0o077:
         raise KeyFault(f"{path} can be read by others; chmod 600 {path}")
-    key = path.read_bytes()
     if len(key) != _KEY_BYTES:
         raise KeyFault(
             f"{path} holds {len(key)} bytes where {_KEY_BYTES} are needed; put back its copy from the backup"

@@ -15,7 +15,7 @@ from controller.access.service import Access
 from controller.bookings.policies.repository import policy
 from controller.changes import Changes
 from controller.database import Database, Tx
-from controller.enrolment import repository
+from controller.enrolment import known_keys, repository
 from controller.enrolment.authority import Authority
 from controller.enrolment.broker_files import BrokerFiles
 from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
@@ -74,6 +74,7 @@ class Enrolment:
 
     async def prepare(self) -> None:
         """What has to be there before a broker or an edge is spoken to."""
+        await self._note_key_files()
         await self._write_list()
         async with self._database.read() as tx:
             await self.registry.learn(tx)
@@ -151,7 +152,7 @@ class Enrolment:
             raise TokenRefused
         if token.used_by is None:
             await repository.use_token(tx, token.id, key=application.key, at=now)
-            await self._close_out(tx, site, edge, now)
+            await self.close_out(tx, site, edge, now)
             await self._take_key(tx, site, edge, application, KeyState.CURRENT)
             await self._estate.complete_secrets(tx, site, edge=edge)
             await self.registry.renew(tx, site, edge, ask=False)
@@ -200,7 +201,7 @@ class Enrolment:
             ),
         )
 
-    async def _close_out(self, tx: Tx, site: str, edge: str, now: datetime) -> None:
+    async def close_out(self, tx: Tx, site: str, edge: str, now: datetime) -> None:
         """Nobody speaks for this edge any more."""
         await repository.retire_keys(tx, site, edge, list(KeyState), at=now)
         await repository.revoke_certificates(tx, site, edge, at=self._calendar.now())
@@ -246,6 +247,7 @@ class Enrolment:
                 if newest not in each.held_kids or not done:
                     return False
         self._keys.end_change()
+        await self._note_key_files()
         self._hand.look()
         await self._tell_all("the controller", "forget the old signing key")
         return True
@@ -273,7 +275,7 @@ class Enrolment:
         await self._database.lock_site(tx, site)
         await require_edge(tx, site, edge)
         now = self._clock.now()
-        await self._close_out(tx, site, edge, now)
+        await self.close_out(tx, site, edge, now)
         await repository.forget_tokens(tx, site, edge)
         doors = await self._estate.renew_secrets(tx, site, edge=edge)
         await bump(tx, site)
@@ -322,6 +324,10 @@ class Enrolment:
         if found is None:
             raise RevocationUnknown(site, edge)
         return found
+
+    async def _note_key_files(self) -> None:
+        """The database knows which keys it is written with from now on."""
+        await self._database.run(known_keys.record, self._keys.folder, self._clock.now())
 
     async def _write_list(self) -> None:
         """Bring what the broker reads up to date."""

@@ -76,3 +76,13 @@ revocations = Table(
     Column("told", Text, nullable=False),  # whom to tell, as JSON
     Index("ix_revocations_site_edge_at", "site", "edge", "at"),
 )
+
+key_files = Table(
+    "key_files",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("fingerprint", LargeBinary(32), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),  # null: the one that is in use
+)
+"""The key files that this database was written with. ``fingerprint``: SHA-256 of a prefix and the file."""

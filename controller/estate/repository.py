@@ -177,6 +177,10 @@ async def keep_secrets(tx: Tx, site: str, door: str, sealed: SealedSecrets, *, n
     await tx.execute(insert(old_secrets).values(row | {"secret": sealed.secret, "offline": sealed.offline}))
 
 
+async def forget_old_secrets(tx: Tx, site: str) -> None:
+    await tx.execute(delete(old_secrets).where(old_secrets.c.site == site))
+
+
 async def kept_secrets(tx: Tx, site: str, door: str) -> list[OldSecrets]:
     """The secrets that a door had, the latest first."""
     c = old_secrets.c

@@ -174,6 +174,12 @@ class Estate:
             await self._replace(tx, site, door, sealed, self._new_secrets(site, door))
         return tuple(before)
 
+    async def restart_secrets(self, tx: Tx, site: str) -> None:
+        """Other secrets for all doors of a site; those before them do not open any more and are forgotten."""
+        await repository.forget_old_secrets(tx, site)
+        for door in await repository.sealed_secrets(tx, site):
+            await repository.put_secrets(tx, site, door, self._new_secrets(site, door))
+
     async def _replace(self, tx: Tx, site: str, door: str, old: SealedSecrets, new: SealedSecrets) -> None:
         await self._keep(tx, site, door, old)
         await repository.put_secrets(tx, site, door, new)

@@ -1,5 +1,8 @@
 """The database's history, carried out at every start and by ``hallkeeper controller migrate``."""
 
+import contextlib
+import glob
+import os
 from pathlib import Path
 
 from alembic import command
@@ -17,12 +20,23 @@ async def migrate(url: str | URL) -> None:
 
     Everything happens in one transaction on both databases, so a failure leaves what was there before.
     """
+    if make_url(url).get_backend_name() == "sqlite":
+        _make_private(Path(make_url(url).database or ""))
     engine = create_async_engine(make_url(url), hide_parameters=True, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
+
+
+def _make_private(file: Path) -> None:
+    """Only its owner may read the database; SQLite gives the files beside it the same rights."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    if file.stat().st_mode & 0o077:
+        for each in file.parent.glob(f"{glob.escape(file.name)}*"):
+            each.chmod(0o600)
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -112,6 +112,14 @@ async def _others(tx: Tx, keys: Keys, numbers: Iterable[str]) -> list[str]:
     return [row.id for row in standing if row.number_tag not in kept]
 
 
+async def retag(tx: Tx, keys: Keys) -> None:
+    """Bring the tags of all members in line with another ``page.key``."""
+    for row in (await tx.execute(select(members.c.id, members.c.number, members.c.card))).all():
+        number, card = (keys.unseal(getattr(row, name), f"{name} of member {row.id}") for name in ("number", "card"))
+        tags = {"number_tag": tag(keys, number.decode()), "card_tag": tag(keys, card.decode())}
+        await tx.execute(update(members).where(members.c.id == row.id).values(tags))
+
+
 async def _read(tx: Tx, keys: Keys, query: Select[Any]) -> list[Member]:
     rows = list((await tx.execute(query)).mappings())
     days: dict[str, dict[str, date]] = {}
