@@ -16,7 +16,8 @@ from controller.main import load_clock, migrate_alone
 from controller.main import run as run_controller
 from controller.new_keys import COSTS, lost_keys, make_new_keys
 from controller.people import user_cli
-from controller.settings import EXAMPLE, load_settings
+from controller.privileges import become_owner, share_config
+from controller.settings import DATA_DIR, EXAMPLE, Settings, load_settings
 
 
 class _Begun(msgspec.Struct, frozen=True):
@@ -25,6 +26,13 @@ class _Begun(msgspec.Struct, frozen=True):
 
 app = typer.Typer(help="The centre: diary, plans, history, pages.", no_args_is_help=True, add_completion=False)
 app.add_typer(user_cli.app, name="user")
+
+
+def _settings(config: Path) -> Settings:
+    """What a command goes by that makes files in the data folder, from here on as the folder's owner."""
+    settings = load_settings(config)
+    become_owner(settings.data_dir)
+    return settings
 
 
 @app.command()
@@ -38,14 +46,17 @@ def run(config: ConfigFile = CONFIG) -> None:
 @app.command()
 def init(
     config: ConfigFile = CONFIG,
-    data_dir: Annotated[Path, typer.Option(help="Where keys and database will live.")] = Path("/var/lib/hallkeeper"),
+    data_dir: Annotated[Path, typer.Option(help="Where keys and database will live.")] = DATA_DIR,
 ) -> None:
     """Write an example configuration with every key explained."""
     with plainly():
-        config.parent.mkdir(parents=True, exist_ok=True)
+        if not config.parent.exists():
+            config.parent.mkdir(parents=True)
+            config.parent.chmod(0o755)  # agent and controller of one Pi both read from it
         try:
             with config.open("x", encoding="utf-8") as file:
                 file.write(EXAMPLE.replace("{data_dir}", str(data_dir)))
+            share_config(config)
         except FileExistsError:
             refuse(f"{config}: is there already; name another file with --config")
     typer.echo(f"Wrote {config}. Look through it, then: hallkeeper controller run --config {config}")
@@ -55,7 +66,7 @@ def init(
 def migrate(config: ConfigFile = CONFIG) -> None:
     """Bring the database to the newest form. Starting the controller does it as well."""
     with plainly():
-        settings = load_settings(config)
+        settings = _settings(config)
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         asyncio.run(migrate_alone(settings))
     typer.echo("The database has the newest form.")
@@ -86,7 +97,7 @@ def backup(
 def broker_files(config: ConfigFile = CONFIG) -> None:
     """Make what a broker with TLS reads, before the controller first runs; it keeps them up to date by itself."""
     with plainly():
-        settings = load_settings(config)
+        settings = _settings(config)
         files = make_broker_files(settings)
     typer.echo(f"The broker's files are in {files}; docs/enrolment.md says where they go.")
 

@@ -1,7 +1,7 @@
 """The controller's side of the line to the buildings: its parts, put together around one link."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -31,9 +31,11 @@ from controller.telemetry.gate import Gate
 from controller.telemetry.history.follower import Follower
 from controller.telemetry.ingest import Ingest
 from controller.telemetry.metrics import publish_metrics
+from controller.telemetry.retained import RetainedSweep
 from controller.telemetry.states import States
 from edge.wire.clock import Clock
 from edge.wire.link import Link
+from edge.wire.messages import DeviceState
 from edge.wire.topics import subscriptions
 
 Run = Callable[[], Coroutine[None, None, None]]
@@ -96,6 +98,7 @@ class Exchange:
             seen=self.live.seen,
         )
         self.states = States(database=database, clock=clock, gate=self.gate, seen=self.live.seen)
+        self.retained = RetainedSweep(database=database, link=self.link, clock=clock, gate=self.gate)
         self.greeter = Greeter(
             database=database,
             link=self.link,
@@ -107,7 +110,7 @@ class Exchange:
             seen=self.live.seen,
             standing=self.live.diary,
             holds=self.papers.heard,
-            devices=self.states.told,
+            devices=self._devices,
         )
         self.overrides = Overrides(
             database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self.live.seen
@@ -135,6 +138,7 @@ class Exchange:
             commander=self.commander,
             states=self.states,
             papers=self.papers,
+            retained=self.retained,
         )
         publish_metrics(
             registry, link=self.link, gate=self.gate, strays=self.switchboard.strays, follower=self.follower
@@ -143,7 +147,7 @@ class Exchange:
     @property
     def busy(self) -> bool:
         """Whether anything that came or changed is still being dealt with."""
-        return self.ingest.busy or self.states.busy or self.planner.busy
+        return self.ingest.busy or self.states.busy or self.planner.busy or self.retained.busy
 
     @property
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:
@@ -160,6 +164,7 @@ class Exchange:
             "ingest": self.ingest.run,
             "count refusals": self.ingest.flush_counts,
             "device states": self.states.run,
+            "retained": self.retained.run,
             "plans": self.planner.run,
             "watch changes": self.planner.watch_changes,
             "watch days": self.planner.watch_days,
@@ -171,6 +176,11 @@ class Exchange:
         if self.follower is not None:
             tasks["history"] = self.follower.run
         return tasks
+
+    async def _devices(self, site: str, edge: str, states: Sequence[DeviceState]) -> None:
+        """An edge has said how all its devices are."""
+        await self.states.told(site, edge, states)
+        self.retained.told((site, edge), [state.device for state in states])
 
     def _stored(self, sites: frozenset[str]) -> None:
         for site in sites:

@@ -20,6 +20,7 @@ from controller.instance_lock import InstanceLock, hold
 from controller.loglines import set_up_logging
 from controller.migrations import migrate
 from controller.plans.time import GIVEN, MACHINE
+from controller.privileges import become_owner
 from controller.settings import ConfigError, Listen, Settings, load_settings
 from edge.wire.clock import Clock, clock_from
 from edge.wire.errors import WireError
@@ -51,6 +52,7 @@ def run(config: Path) -> int:
     listener = open_listener(config, settings.listen)
     set_up_logging()
     with listener:
+        become_owner(settings.data_dir)
         return uvloop.run(_run(settings, clock, listener))
 
 

@@ -17,6 +17,8 @@ from controller.access.members.sip2 import Sip2Server
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=240)]
 
+DATA_DIR = Path("/var/lib/hallkeeper-controller")
+"""Where deploy's unit keeps the controller's files."""
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 

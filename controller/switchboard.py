@@ -14,6 +14,7 @@ from controller.plans.commands import Commander
 from controller.plans.hello import Greeter
 from controller.telemetry.gate import EdgeName, Gate
 from controller.telemetry.ingest import Ingest
+from controller.telemetry.retained import RetainedSweep
 from controller.telemetry.states import States
 from edge.wire.link import Connected, Disconnected, Link, Message
 from edge.wire.topics import Topic, parse
@@ -36,6 +37,7 @@ class Switchboard:
         commander: Commander,
         states: States,
         papers: PapersDesk,
+        retained: RetainedSweep,
     ) -> None:
         self._database = database
         self._link = link
@@ -46,6 +48,7 @@ class Switchboard:
         self._commander = commander
         self._states = states
         self._papers = papers
+        self._retained = retained
         self.strays: Counter[str] = Counter()
         """Messages on topics that nobody here listens to, by kind."""
 
@@ -85,6 +88,7 @@ class Switchboard:
             if topic is None:
                 self.strays["topic"] += 1
             elif item.payload:
+                self._retained.look(topic, retained=item.retained)
                 await self._hand_on(topic, item.payload)
 
     async def _hand_on(self, topic: Topic, payload: bytes) -> None:
@@ -95,6 +99,7 @@ class Switchboard:
             case "state":
                 self._states.offer(*name, topic.item or "", payload)
             case "status":
+                self._retained.asked(name)
                 await self._greeter.take_status(name, payload)
             case "hello/reply":
                 await self._greeter.take_reply(name, payload)

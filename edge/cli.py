@@ -213,8 +213,11 @@ def enrol(
         return
     text = starting_config(identity, folder)
     try:
-        config.parent.mkdir(parents=True, exist_ok=True)
+        if not config.parent.exists():
+            config.parent.mkdir(parents=True)
+            config.parent.chmod(0o755)  # whatever root's umask is, the agent's own user reads it
         config.write_text(text, encoding="utf-8")
+        config.chmod(0o644)
     except OSError as error:
         typer.echo(f"{config} cannot be written ({error.strerror}); put this there:\n{text}")
     else:

@@ -35,13 +35,9 @@ def _mosquitto(program: str, folder: Path, port: int, tls: Path | None) -> list[
     if tls is None:
         lines += [f"listener {port} 127.0.0.1", "allow_anonymous true"]
     else:
-        rules = folder / "hallkeeper.acl"
-        rules.touch(mode=0o600)
-        rules.write_bytes((DEPLOYED / "hallkeeper.acl").read_bytes())
         deployed = (
             (DEPLOYED / "listeners" / "tls.conf").read_text().replace("listener 8883", f"listener {port} 127.0.0.1")
         )
-        deployed = deployed.replace("/etc/mosquitto/hallkeeper/hallkeeper.acl", str(rules))
         lines += deployed.replace("/etc/mosquitto/hallkeeper", str(tls)).splitlines()
     if os.getuid() == 0:
         lines.append("user root")

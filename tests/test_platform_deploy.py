@@ -15,7 +15,8 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from controller.enrolment.authority import new_key, pair_pem
+from controller.enrolment.authority import new_key, pair_pem, read_pair
+from controller.enrolment.broker_files import BrokerFiles
 from edge.cli import app
 from edge.config import load
 from edge.identity import FILE, write_identity
@@ -49,18 +50,15 @@ def _client(broker: Broker, login: ssl.SSLContext | None) -> aiomqtt.Client:
 
 
 async def _heard(
-    broker: Broker, certificates: Certificates, speaker: ssl.SSLContext, listener: ssl.SSLContext, topics: list[str]
+    broker: Broker, speaker: ssl.SSLContext, listener: ssl.SSLContext, topics: list[str], *, by_listener: bool
 ) -> set[str]:
-    """The topics of `topics` that `listener` hears when `speaker` publishes on each of them."""
-    async with (
-        _client(broker, listener) as hears,
-        _client(broker, speaker) as says,
-        _client(broker, certificates.controller()) as ends,
-    ):
+    """The topics of `topics` that `listener` hears when `speaker` publishes on each of them; ``by_listener``: the
+    controller, which says when it is over, is the one that listens."""
+    async with _client(broker, listener) as hears, _client(broker, speaker) as says:
         await hears.subscribe("hk/1/#", qos=1)
         for topic in topics:
             await says.publish(topic, topic.encode(), qos=1)
-        await ends.publish(f"hk/1/{EDGE}/hello", b"end", qos=1)
+        await (hears if by_listener else says).publish(f"hk/1/{EDGE}/hello", b"end", qos=1)
         heard: set[str] = set()
         async with asyncio.timeout(10):
             async for message in hears.messages:
@@ -81,13 +79,13 @@ async def test_an_edge_speaks_on_its_own_upward_topics_and_on_no_other(
     guarded: Broker, certificates: Certificates
 ) -> None:
     edge = context(certificates.edge(EDGE))
-    heard = await _heard(guarded, certificates, edge, certificates.controller(), EVERYTHING)
+    heard = await _heard(guarded, edge, certificates.controller(), EVERYTHING, by_listener=True)
     assert heard == {_topic(kind, EDGE) for kind in CATALOGUE if kind.way == "up"}
 
 
 async def test_an_edge_hears_its_own_downward_topics_and_no_other(guarded: Broker, certificates: Certificates) -> None:
     edge = context(certificates.edge(EDGE))
-    heard = await _heard(guarded, certificates, certificates.controller(), edge, EVERYTHING)
+    heard = await _heard(guarded, certificates.controller(), edge, EVERYTHING, by_listener=False)
     assert heard == {_topic(kind, EDGE) for kind in CATALOGUE if kind.way == "down"}
 
 
@@ -131,6 +129,41 @@ async def test_a_revoked_certificate_gets_nobody_in_once_the_broker_has_the_list
             pass
     async with _client(guarded, context(other)), _client(guarded, context(certificates.edge(EDGE))):
         pass
+
+
+def _named(broker: Broker, login: ssl.SSLContext, client_id: str) -> aiomqtt.Client:
+    return aiomqtt.Client(broker.host, broker.port, tls_context=login, timeout=2, identifier=client_id)
+
+
+async def test_no_certificate_throws_another_client_off_by_its_client_id(
+    guarded: Broker, certificates: Certificates
+) -> None:
+    ours, theirs = context(certificates.edge(EDGE)), context(certificates.edge(OTHER))
+    names = {EDGE, "hk-ramsey-ramsey-pi", certificates.controller_name, "the-controllers-own"}
+    async with (
+        _named(guarded, ours, "hk-ramsey-ramsey-pi") as edge,
+        _named(guarded, certificates.controller(), "the-controllers-own") as controller,
+    ):
+        await controller.subscribe(f"hk/1/{EDGE}/events", qos=1)
+        for name in names:
+            async with _named(guarded, theirs, name):
+                pass
+        await edge.publish(f"hk/1/{EDGE}/events", b"still here", qos=1)
+        async with asyncio.timeout(10):
+            message = await anext(aiter(controller.messages))
+    assert message.payload == b"still here"
+
+
+async def test_two_controllers_have_names_of_their_own(tmp_path: Path, certificates: Certificates) -> None:
+    other = BrokerFiles(tmp_path / "elsewhere", tmp_path / "elsewhere.pem", ["127.0.0.1"])
+    other.write(certificates.authority, [], certificates.now)
+    first = certificates.controller_name
+    assert other.name != first
+    assert (other.name.startswith("controller-"), first.startswith("controller-")) == (True, True)
+    other.write(certificates.authority, [], certificates.now + timedelta(days=700))
+    _, renewed = read_pair(tmp_path / "elsewhere.pem")
+    assert renewed.subject.rfc4514_string() == f"CN={other.name}"
+    assert f"user {other.name}\n" in (tmp_path / "elsewhere" / "hallkeeper.acl").read_text()
 
 
 @contextmanager

@@ -38,7 +38,8 @@ BACKDATED = timedelta(days=1)
 """Certificates begin so long ago, for clocks that are slow."""
 MOST_NAME = 64
 """Letters of a common name (ub-common-name, RFC 5280 A.1)."""
-CONTROLLER = "controller"
+CONTROLLER = "controller-"
+"""How a controller's common name begins; no edge's does, which has a slash in it."""
 
 
 class Leaf(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,9 +94,9 @@ class Authority:
             raise invalid_field("csr", "must be signed by its own key, an elliptic curve one")
         return self._leaf(name, key, now, ExtendedKeyUsageOID.CLIENT_AUTH)
 
-    def for_controller(self, key: ec.EllipticCurvePrivateKey, now: datetime) -> Leaf:
-        """The controller's own certificate for the broker."""
-        return self._leaf(CONTROLLER, key.public_key(), now, ExtendedKeyUsageOID.CLIENT_AUTH)
+    def for_controller(self, name: str, key: ec.EllipticCurvePrivateKey, now: datetime) -> Leaf:
+        """A controller's own certificate for the broker, which lets one client of each ``name`` in at a time."""
+        return self._leaf(name, key.public_key(), now, ExtendedKeyUsageOID.CLIENT_AUTH)
 
     def for_broker(self, key: ec.EllipticCurvePrivateKey, hosts: Iterable[str], now: datetime) -> Leaf:
         """The broker's, for every name or address it is reached by."""

@@ -1,14 +1,17 @@
-"""The files that a broker with TLS reads: the CA's certificate, its own with its key, the list of what was revoked; and
-the certificate that we show it ourselves."""
+"""The files that a broker with TLS reads: the CA's certificate, its own with its key, the list of what was revoked, its
+access list; and the certificate that we show it ourselves."""
 
+import secrets
 import ssl
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
-from controller.enrolment.authority import Authority, new_key, pair_pem, read_pair, two_thirds_over
+from controller.enrolment.authority import CONTROLLER, Authority, new_key, pair_pem, read_pair, two_thirds_over
+from controller.enrolment.broker_acl import access_list
 from controller.secrets import replace_file
 
 
@@ -29,7 +32,8 @@ class BrokerFiles:
             replace_file(self.folder / "broker.pem", pair_pem(key, authority.for_broker(key, self._hosts, now).pem))
         if self._stale(self.login, authority, now, ()):
             key = new_key()
-            replace_file(self.login, pair_pem(key, authority.for_controller(key, now).pem))
+            replace_file(self.login, pair_pem(key, authority.for_controller(self.name, key, now).pem))
+        _put(self.folder / "hallkeeper.acl", access_list(self.name))
         _put(self.folder / "ca.pem", authority.pem.encode())
         file = self.folder / "crl.pem"
         wanted = None if revoked is None else {int(serial, 16) for serial, _ in revoked}
@@ -41,6 +45,16 @@ class BrokerFiles:
             return True
         _, held = read_pair(file)
         return two_thirds_over(held, now) or not authority.issued(held) or _names(held) != set(hosts)
+
+    @property
+    def name(self) -> str:
+        """Our own name at the broker, the same in every certificate of ours; another controller has another."""
+        if self.login.exists():
+            _, held = read_pair(self.login)
+            name = str(held.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
+            if name.startswith(CONTROLLER):
+                return name
+        return f"{CONTROLLER}{secrets.token_hex(4)}"
 
     def login_context(self) -> ssl.SSLContext:
         """TLS towards the broker, as ourselves."""

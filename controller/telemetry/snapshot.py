@@ -56,7 +56,7 @@ _PHASES = frozenset({"unset", "warning", "set", "triggered"})
 _MODES = {"free", "code", "locked"}
 _PLAN_ALERTS = ("plan_refused", "unknown_plan")
 _LOG_ALERTS = ("new_log", "events_gone", UNSTORABLE)
-_SAFETY_ALERTS = ("duress", "intruder", "not_secured")
+_SAFETY_ALERTS = ("duress", "intruder", "not_secured", "broker_filled")
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,6 +37,10 @@ class Certificates:
         """Write the list: these and no others are void."""
         self._files.write(self.authority, [(each.serial, self.now) for each in shown], self.now)
 
+    @property
+    def controller_name(self) -> str:
+        return self._files.name
+
     def controller(self) -> ssl.SSLContext:
         return self._files.login_context()
 
