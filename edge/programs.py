@@ -8,18 +8,25 @@ from contextlib import suppress
 
 from edge.errors import ProgramFailed
 
-GONE_S = 1.0
-"""How long it may take until a program that was killed is gone."""
+GONE_S = 5.0
+"""How long it may take on a busy machine until a program that was killed is gone."""
 
 
 class Caller:
     """Calls one program, and again only when it has ended. ``within_s``: how long it may take; then it is killed with
-    whatever it has started. ``limit``: most bytes that it may say on its standard output; 0 where nobody listens."""
+    whatever it has started. ``limit``: most bytes that it may say on its standard output; 0 where nobody listens.
+    ``gone_s``: how long to wait for a program that was killed."""
 
     def __init__(
-        self, *, within_s: float, limit: int = 0, kill: Callable[[int, signal.Signals], None] = os.killpg
+        self,
+        *,
+        within_s: float,
+        limit: int = 0,
+        gone_s: float = GONE_S,
+        kill: Callable[[int, signal.Signals], None] = os.killpg,
     ) -> None:
         self._within_s = within_s
+        self._gone_s = gone_s
         self._limit = limit
         self._kill = kill
         self._left: asyncio.subprocess.Process | None = None
@@ -51,7 +58,7 @@ class Caller:
                 with suppress(ProcessLookupError, PermissionError):
                     self._kill(program.pid, signal.SIGKILL)
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(GONE_S):
+                    async with asyncio.timeout(self._gone_s):
                         await program.wait()
         if ended != 0:
             raise ProgramFailed(f"{command[0]} ended with {ended}")

@@ -1,11 +1,14 @@
 """Virtual time: an event loop whose clock stands still while anything runs, and jumps when nothing does.
 
 Time advances only when no callback is ready, no executor job is outstanding, and nothing that was named with
-``busy_when`` (a database's own thread, for one) says that it is at work. So a day passes in seconds, and the same
-inputs give the same day.
+``busy_when`` (a database's own thread, for one) says that it is at work. So a day passes in seconds.
+
+With ``order`` the same inputs give the same day: an executor job is then done on the loop itself, some turns after it
+was handed in, as many as ``order`` draws. Without it, jobs run on threads, and their order is that of the machine.
 """
 
 import asyncio
+import random
 import selectors
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -22,6 +25,8 @@ Ts = TypeVarTuple("Ts")
 PATIENCE_S = 60.0
 """Real seconds that a job may take before the run is called stalled."""
 _LOOK_S = 0.002
+_MOST_TURNS = 4
+"""Turns of the loop that an executor job may take, where they are drawn."""
 
 
 class _Selector(selectors.DefaultSelector):
@@ -60,11 +65,13 @@ class _Selector(selectors.DefaultSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop in virtual time, from 0."""
+    """An event loop in virtual time, from 0. ``order``: draws when each executor job is done; a job then must not wait
+    for the loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: random.Random | None = None) -> None:
         self._virtual = _Selector()
         self._jobs = 0
+        self._order = order
         super().__init__(self._virtual)
         self.busy_when("a thread job", lambda: self._jobs > 0)
 
@@ -83,10 +90,28 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return handle
 
     def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
+        if self._order is not None:
+            done: asyncio.Future[T] = self.create_future()
+            self.call_soon(self._do, self._order.randrange(_MOST_TURNS), done, func, args)
+            return done
         self._jobs += 1
         future = super().run_in_executor(executor, func, *args)
         future.add_done_callback(self._job_done)
         return future
+
+    def _do(self, turns: int, done: asyncio.Future[T], func: Callable[..., T], args: tuple[object, ...]) -> None:
+        """Do a job some turns later, as a thread does, whatever has become of who waits for it."""
+        if turns:
+            self.call_soon(self._do, turns - 1, done, func, args)
+            return
+        try:
+            result = func(*args)
+        except Exception as error:
+            if not done.done():
+                done.set_exception(error)
+        else:
+            if not done.done():
+                done.set_result(result)
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  # asyncio's own
         # A thread that is joined here is a job like any other.

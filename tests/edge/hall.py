@@ -1,6 +1,7 @@
 """A hall with one door, one counter and one PIR around a real agent, in virtual time; the test is its controller."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -45,9 +46,14 @@ A = TypeVar("A", bound=Addressed)
 D = TypeVar("D")
 
 
-def run(main: Callable[[VirtualClock], Coroutine[Any, Any, T]], *, zero: datetime = ZERO) -> T:
-    """Run ``main`` in virtual time from ``zero``."""
-    loop = VirtualLoop()
+def run(
+    main: Callable[[VirtualClock], Coroutine[Any, Any, T]],
+    *,
+    zero: datetime = ZERO,
+    seed: str = "",
+) -> T:
+    """Run ``main`` in virtual time from ``zero``. ``seed`` draws in which order thread jobs are done."""
+    loop = VirtualLoop(random.Random(seed))
     with ThreadPoolExecutor(4) as threads:
         loop.set_default_executor(threads)
         try:

@@ -82,7 +82,7 @@ async def test_one_that_cannot_be_killed_is_not_called_a_second_time() -> None:
         left.append(group)
         raise PermissionError
 
-    caller = Caller(within_s=0.1, kill=refused)
+    caller = Caller(within_s=0.1, gone_s=0.1, kill=refused)
     with pytest.raises(ProgramFailed, match="not ended within"):
         await caller.call((*SHELL, "exec sleep 3600"))
     for _ in range(10):

@@ -85,7 +85,7 @@ def come_back(cut: Cut, seed: int) -> Result:
         finally:
             await stage.close()
 
-    return run(main, zero=cut.at + off)
+    return run(main, zero=cut.at + off, seed=f"back {seed}")
 
 
 async def _everybody_gets_out(stage: Stage, known: Known) -> None:

@@ -29,7 +29,7 @@ Played = dict[str, list[Figures]]
 
 def play(points: int, seed: int) -> Played:
     """Cut the power at so many points. A failure names its point."""
-    hour, played = recorded_hour(), defaultdict[str, list[Figures]](list)
+    hour, played = recorded_hour(seed), defaultdict[str, list[Figures]](list)
     for number, cut in enumerate(cuts(hour, some_points(hour, points, seed), seed)):
         chance = random.Random(f"{seed} {number}")
         while True:
@@ -68,6 +68,11 @@ def whole(scenario: str, played: Played) -> Row:
         out=sum(each.out for each in every),
         remark=f"{len(every)} cuts",
     )
+
+
+def test_the_same_seed_plays_the_same_hour_and_the_same_cuts() -> None:
+    """Whatever ran before it, and however busy the machine is: a failure can be played again."""
+    assert play(4, 3) == play(4, 3)
 
 
 def test_power_may_go_at_any_moment_of_a_busy_hour(row: Callable[[Row], None]) -> None:

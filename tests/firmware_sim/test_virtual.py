@@ -1,6 +1,7 @@
 """Virtual time jumps, but never past work that is still being done."""
 
 import asyncio
+import random
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from firmware_sim.errors import Stalled
-from firmware_sim.virtual import VirtualClock, run_virtual
+from firmware_sim.virtual import VirtualClock, VirtualLoop, run_virtual
 
 ZERO = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
 """The day before the clocks go back."""
@@ -87,3 +88,34 @@ def test_deadlines_run_in_virtual_time() -> None:
         return clock.monotonic()
 
     assert run_virtual(main, zero=ZERO) == 600.0
+
+
+def _order_of_jobs(seed: int) -> list[int]:
+    async def main() -> list[int]:
+        done: list[int] = []
+        await asyncio.gather(*(asyncio.to_thread(done.append, number) for number in range(8)))
+        return done
+
+    loop = VirtualLoop(random.Random(seed))
+    try:
+        return loop.run_until_complete(main())
+    finally:
+        loop.close()
+
+
+def test_the_same_seed_does_thread_jobs_in_the_same_order_and_another_seed_in_another() -> None:
+    orders = {tuple(_order_of_jobs(seed)) for seed in range(20)}
+    assert len(orders) > 10
+    assert all(_order_of_jobs(seed) == _order_of_jobs(seed) for seed in range(20))
+
+
+def test_a_job_done_in_order_hands_its_failure_to_who_waits_for_it() -> None:
+    async def main() -> None:
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.to_thread(lambda: 1 // 0)
+
+    loop = VirtualLoop(random.Random(0))
+    try:
+        loop.run_until_complete(main())
+    finally:
+        loop.close()
