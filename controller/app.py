@@ -8,7 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from controller import health
-from controller.access import door_page
+from controller.access import door_page, series_page
 from controller.access.holders import routes as holders
 from controller.access.members import routes as members
 from controller.billing import routes as billing
@@ -144,6 +144,7 @@ def _routes() -> list[BaseRoute]:
     application of the process."""
     every = APIRouter()
     every.include_router(health.router)
+    every.include_router(series_page.router)
     every.include_router(door_page.router)
     every.include_router(calendar_page.router)
     for router in ROUTERS:

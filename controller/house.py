@@ -228,7 +228,7 @@ def open_house(
         desk=desk,
         bookings=bookings,
         door_codes=DoorCodes(database, clock, changes, desk, estate),
-        recurring=Recurring(database, clock, changes, desk, bookings),
+        recurring=Recurring(database, clock, changes, desk, bookings, keys),
         finding=Finding(database, clock, desk.pictures),
         billing=Billing(database, clock, changes, desk),
         calendars=calendars,

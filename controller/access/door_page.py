@@ -39,7 +39,7 @@ ACTOR = Actor(name="door page")
 """Who cancelled, in a booking's story, when it was done here."""
 
 _HERE = files("controller.access")
-_CSS = (_HERE / "door.css").read_text(encoding="utf-8")
+CSS = (_HERE / "door.css").read_text(encoding="utf-8")
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
     (_HERE / "door.html").read_text(encoding="utf-8")
 )
@@ -52,8 +52,8 @@ def _hashed(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-_HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src '{_hashed(_CSS)}'; script-src '{_hashed(_REGISTERS)}'; "
+HEADERS = {
+    "Content-Security-Policy": f"default-src 'none'; style-src '{_hashed(CSS)}'; script-src '{_hashed(_REGISTERS)}'; "
     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -165,6 +165,7 @@ async def _shown(house: House, view: View, *, notice: str = "") -> HTMLResponse:
     page = _page(view)
     price = account_answer(await house.billing.account(booking.id))
     code = page == "current" and bool(view.codes_by_doors)
+    all_dates = await house.recurring.all_dates.token_of(booking)
     return _rendered(
         headers=_kept_until(view.code_window.end, now) if code else {},
         page=page,
@@ -192,6 +193,7 @@ async def _shown(house: House, view: View, *, notice: str = "") -> HTMLResponse:
         on_door=view.standing.state is State.ON,
         standing=view.standing.text[:1].upper() + view.standing.text[1:],
         still_opens=view.standing.still_opens,
+        all_dates=all_dates,
         phone=site.phone,
         dial="".join(letter for letter in site.phone if letter.isdigit() or letter == "+"),
     )
@@ -243,5 +245,5 @@ def _kept_until(end: datetime, now: datetime) -> dict[str, str]:
 
 
 def _rendered(status: int = 200, headers: dict[str, str] | None = None, **values: object) -> HTMLResponse:
-    html = _TEMPLATE.render(css=Markup(_CSS), registers=Markup(_REGISTERS), **values)  # noqa: S704  # our own files
-    return HTMLResponse(html, status, headers=_HEADERS | (headers or {}))
+    html = _TEMPLATE.render(css=Markup(CSS), registers=Markup(_REGISTERS), **values)  # noqa: S704  # our own files
+    return HTMLResponse(html, status, headers=HEADERS | (headers or {}))

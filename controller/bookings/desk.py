@@ -126,7 +126,7 @@ class Desk:
         self._access = access
         self._keys = keys
         self.codes = codes
-        self._address = address
+        self.address = address
         self.pictures = Pictures()
         self._followers: list[Follower] = []
 
@@ -434,7 +434,7 @@ class Desk:
                 standing=standing[each.id],
                 lingering=[old for old in lingering if each.certain and old.grant.booking_id != each.id],
                 impacts=(impacts or {}).get(each.id, ()),
-                link=f"{self._address}/d/{links.token(self._keys.page, each.id)}",
+                link=f"{self.address}/d/{links.token(self._keys.page, each.id)}",
                 now=now,
             )
             shown.append(view)

@@ -50,6 +50,14 @@ class CodeEffect(msgspec.Struct, frozen=True, kw_only=True):
     windows: int
 
 
+class Owned(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands before the policy, by booking. ``shares``: how those share that keep their codes. ``one_code``: whose
+    the one code is that all dates of its series have."""
+
+    shares: Mapping[str, Share] = {}
+    one_code: Mapping[str, str] = {}
+
+
 class BookingCodes:
     """``lead_in`` and ``lag``: how long before and after a booking its code opens, unless the policy says."""
 
@@ -83,8 +91,9 @@ class BookingCodes:
             by_space[each.space].append(each)
         issued: dict[str, Issued] = {}
         for space, group in by_space.items():
-            there = picture.require(space).space
-            for given in self._issues(there, group, picture.doors, picture.policy, picture.site.tz, shares or {}):
+            there, one_code = picture.require(space).space, await repository.code_owners(tx, group)
+            owned = Owned(shares=shares or {}, one_code=one_code)
+            for given in self._issues(there, group, picture.doors, picture.policy, picture.site.tz, owned):
                 issued |= await self._access.issue(
                     tx,
                     given,
@@ -104,7 +113,7 @@ class BookingCodes:
         doors: Sequence[Door],
         policy: Policy,
         zone: ZoneInfo,
-        shares: Mapping[str, Share],
+        owned: Owned,
     ) -> list[Issue]:
         """How the bookings of a space get their codes: one ``Issue`` for those whose doors share a code, one for
         those of which each door has its own."""
@@ -113,7 +122,8 @@ class BookingCodes:
         by_shape: dict[bool, list[Booking]] = defaultdict(list)
         owners: dict[str, str] = {}
         for each in bookings:
-            share = shares.get(each.id) or Share(owner=owner(rule, each, zone), each_door=rule.each_door)
+            mine = owned.one_code.get(each.id) or owner(rule, each, zone)
+            share = owned.shares.get(each.id) or Share(owner=mine, each_door=rule.each_door)
             by_shape[share.each_door].append(each)
             owners[each.id] = share.owner
         return [
@@ -160,8 +170,9 @@ class BookingCodes:
         for space in spaces:
             ahead = await self._ahead(tx, space, now)
             keeping = [each.id for each in ahead if not recode.meets(self.window(each.during, policy), now)]
-            shares = await self._access.shares(tx, keeping)
-            for given in self._issues(space, ahead, parts.doors, policy, parts.site.tz, shares):
+            one_code = await repository.code_owners(tx, ahead)
+            owned = Owned(shares=await self._access.shares(tx, keeping), one_code=one_code)
+            for given in self._issues(space, ahead, parts.doors, policy, parts.site.tz, owned):
                 wrong = await self._access.unlike(tx, given, now=now)
                 if wrong:
                     await access.revoke(tx, booking_ids=sorted(wrong), now=now)
@@ -183,7 +194,8 @@ class BookingCodes:
                 self.window(each.during, old) != (after := self.window(each.during, new)) and after.end > now
                 for each in ahead.values()
             )
-            for given in self._issues(space, tuple(ahead.values()), parts.doors, new, parts.site.tz, {}):
+            owned = Owned(one_code=await repository.code_owners(tx, tuple(ahead.values())))
+            for given in self._issues(space, tuple(ahead.values()), parts.doors, new, parts.site.tz, owned):
                 for each in sorted(await self._access.reshaped(tx, given, now=now)):
                     opens_now = self.window(ahead[each].during, old).start <= now
                     (running if opens_now else coming).append(ahead[each])
@@ -197,8 +209,10 @@ class BookingCodes:
 
 
 def _same_sharers(picture: Picture, change: Changed) -> bool:
-    before, after, zone = change.before, change.after, picture.site.tz
-    if before is None or (before.party, before.series_id) != (after.party, after.series_id):
+    before, zone = change.before, picture.site.tz
+    if before is None or before.party != change.after.party:
         return False
+    # A series that is cut in two has another id for its second half, and the code that it had.
+    after = msgspec.structs.replace(change.after, series_id=before.series_id)
     rule = picture.policy.code_rule(after.space)
     return rule == picture.policy.code_rule(before.space) and owner(rule, before, zone) == owner(rule, after, zone)

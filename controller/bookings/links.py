@@ -1,18 +1,44 @@
-"""The secret link to a booking's door page. Only its hash is stored; it can be made again from the page key."""
+"""The secret links to a booking's door page, of which only a hash is stored, and to the page of a series. Both can be
+made again from the page key."""
 
 import base64
 import hashlib
 import hmac
+from uuid import UUID
 
 LENGTH = 22
 _PURPOSE = b"door page\0"
 _CONFIRM = b"cancel\0"
+_SERIES = b"series page\0"
+_HALF = 16
 
 
 def token(page_key: bytes, booking_id: str) -> str:
     """The last part of the link: 22 characters, 132 bits."""
     digest = hmac.digest(page_key, _PURPOSE + booking_id.encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest).decode()[:LENGTH]
+
+
+def series_token(page_key: bytes, series_id: str) -> str:
+    """The last part of the link to all dates of a series: which one it is, and 128 bits that only we can make."""
+    told = UUID(series_id).bytes
+    return base64.urlsafe_b64encode(told + _proof(page_key, told)).decode().rstrip("=")
+
+
+def series_of(page_key: bytes, text: str) -> str | None:
+    """The series that such a token is for; ``None`` for any other text."""
+    try:
+        raw = base64.b64decode(text.encode("ascii") + b"=", altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    told, proof = raw[:_HALF], raw[_HALF:]
+    return (
+        str(UUID(bytes=told)) if len(raw) == 2 * _HALF and hmac.compare_digest(proof, _proof(page_key, told)) else None
+    )
+
+
+def _proof(page_key: bytes, told: bytes) -> bytes:
+    return hmac.digest(page_key, _SERIES + told, hashlib.sha256)[:_HALF]
 
 
 def token_hash(text: str) -> bytes:

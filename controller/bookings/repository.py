@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, and_, bindparam, case, func, or_, select, tex
 
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Booking, Changed, Need, State, Told
-from controller.bookings.tables import booking_log, bookings
+from controller.bookings.tables import booking_log, bookings, series
 from controller.database import Tx
 from controller.rows import Rows, put
 from edge.wire.interval import Interval
@@ -122,6 +122,23 @@ async def ahead(tx: Tx, site: str, space: str, *, after: datetime) -> list[Booki
         bookings.c.state == State.CONFIRMED.value,
     )
     return [_booking(row) for row in (await tx.execute(query.order_by(bookings.c.starts))).mappings()]
+
+
+async def code_owners(tx: Tx, dates: Sequence[Booking]) -> dict[str, str]:
+    """Booking -> whose the one code of its series is, of those whose series has one and is the same party's."""
+    wanted = sorted({each.series_id for each in dates if each.series_id is not None})
+    found: dict[str, tuple[str, str | None]] = {}
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = select(series.c.id, series.c.code_owner, series.c.party)
+        rows = await tx.execute(
+            query.where(series.c.id.in_(wanted[at : at + _AT_ONCE]), series.c.code_owner.is_not(None))
+        )
+        found |= {row.id: (row.code_owner, row.party) for row in rows}
+    return {
+        each.id: found[each.series_id][0]
+        for each in dates
+        if each.series_id is not None and each.series_id in found and found[each.series_id][1] == each.party
+    }
 
 
 async def of_series(tx: Tx, series_id: str) -> list[Booking]:

@@ -37,6 +37,7 @@ series = Table(
     Column("pattern", Text, nullable=False, server_default="{}"),  # JSON, as controller.bookings.series.pattern has it
     Column("follows", String(36)),  # the series that it goes on from, changed
     Column("imported", Boolean, nullable=False, server_default=false()),  # from a calendar, whose rule it follows
+    Column("code_owner", String(36)),  # who shares the one door code of its dates; null: as the policy has it
     Column("cancelled_at", Instant),  # when it was last cancelled, whole or in part
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(200), nullable=False),

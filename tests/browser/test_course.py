@@ -120,3 +120,26 @@ async def test_the_panel_tells_all_of_a_booking_and_what_cancelling_it_costs(scr
     await expect(panel).to_contain_text("Cancelled now, £12.00 is charged.")
     await decide(house, booked, "cancel")
     await expect(panel).to_contain_text("£12.00")
+
+
+async def test_one_that_stands_in_a_closure_says_so_and_is_kept(screens: Screens, house: Rig) -> None:
+    day = DAY + timedelta(days=2)
+    booked = await book(house, "Carols", day, "18:00", "20:00")
+    closure = {"reason": "boiler", "first": day.isoformat(), "last": day.isoformat(), "spaces": ["studio"]}
+    made = await house.api.post("/sites/ramsey/closures?anyway=true", closure)
+    try:
+        screen = await screens.new()
+        panel = screen.panel
+        await screen.diary(day, booking=booked["id"])
+        await expect(panel).to_contain_text("Confirmed, but closed then")
+        await expect(panel).to_contain_text("boiler. Nobody has decided whether it goes ahead.")
+        await panel.get_by_role("button", name="Keep it all the same").click()
+        await screen.said("Carols goes ahead.")
+        await expect(panel).to_contain_text("It goes ahead all the same: ")
+        await expect(panel).not_to_contain_text("but closed then")
+        await screen.page.get_by_role("button", name="Undo").click()
+        await screen.said("Carols waits for a decision.")
+        await expect(panel).to_contain_text("Confirmed, but closed then")
+    finally:
+        await decide(house, booked, "cancel")
+        await house.api.delete(f"/sites/ramsey/closures/{made['id']}")

@@ -81,6 +81,27 @@ async def test_each_date_is_marked_and_a_clash_does_not_fail_the_rest(screens: S
     ]
 
 
+async def test_one_door_code_is_offered_for_all_dates_and_one_message_tells_them(screens: Screens, house: Rig) -> None:
+    first = date(2027, 5, 4)
+    screen = await screens.new()
+    panel = await _form(screen, first, "Ukulele", "19:00", "20:00")
+    await panel.get_by_label("Repeats").select_option("Every week")
+    await panel.get_by_label("Last date").fill("18/05/2027")
+    await panel.get_by_label("The same door code for all dates").check()
+    await panel.get_by_role("button", name="Book 3 dates").click()
+    await screen.said("3 dates booked for Ukulele")
+    booked = await titled(house, "Ukulele", first)
+    assert booked is not None
+    series = await house.api.get(f"/series/{booked['series']}")
+    assert series["one_code"] is True
+    await screen.diary(first, booking=booked["id"])
+    await expect(panel).to_contain_text("All dates have the same door code.")
+    await expect(panel.get_by_role("link", name="The page of all dates")).to_have_attribute("href", series["link"])
+    await panel.get_by_role("button", name="Copy the message for all dates").click()
+    await screen.said("The message for all dates is copied.")
+    assert await faults(screen.page, "a series with one code") == []
+
+
 async def test_a_date_with_nothing_left_is_listed_and_not_booked(screens: Screens) -> None:
     screen = await screens.new()
     panel = await _form(screen, date(2027, 3, 21), "Gone", "01:00", "02:00", space="studio")

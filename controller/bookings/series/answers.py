@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller import localtime
-from controller.bookings.answers import BookingAnswer, booking_answer
+from controller.bookings.answers import BookingAnswer, DoorCode, booking_answer
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.model import Booking, Claimed, Details, Status
 from controller.bookings.series.editing import OF_OTHERS
@@ -14,11 +14,12 @@ from controller.bookings.series.model import Deed, Mark, Move, SeriesDate
 from controller.bookings.series.pattern import Extra, Pattern
 from controller.bookings.series.saying import said
 from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView
+from controller.bookings.series.together import SeriesDates, series_message
 from controller.bookings.series.unrolling import Occurrence
 from controller.fields import Answer
 from controller.people.discreet import discreetly, seen
 from controller.people.may import Thing
-from controller.people.model import Actor
+from controller.people.model import Actor, Role
 from controller.problem import Conflict, ReasonBody
 
 
@@ -55,21 +56,34 @@ class SeriesDateAnswer(Answer):
 
 
 class SeriesCheckAnswer(Answer):
-    """`rule_text`: the series in words; `until`: its last date."""
+    """`rule_text`: the series in words; `until`: its last date. `one_code`: its dates would have one door code, since
+    it is asked for or the site's policy has it so."""
 
     rule_text: str
     until: str
+    one_code: bool
     dates: list[SeriesDateAnswer]
 
 
 class SeriesAnswer(Answer):
-    """`bookings`: what was written, `requested` where a date is only asked for. `skipped`: dates without a booking."""
+    """`bookings`: what was written, `requested` where a date is only asked for. `skipped`: dates without a booking.
+    `message`: one text to send for all dates, their codes in it; `link`: the page with all of them, a secret."""
 
     id: str
     rule_text: str
     until: str
+    link: str
+    message: str
     bookings: list[BookingAnswer]
     skipped: list["SkippedDate"]
+
+
+class SeriesCodesAnswer(Answer):
+    """`codes`: those that all confirmed dates share, each with the doors that it opens; empty where dates have their
+    own, which `message` tells."""
+
+    codes: list[DoorCode]
+    message: str
 
 
 class SkippedDate(Answer):
@@ -95,8 +109,10 @@ class StandingDate(Answer):
 
 class SeriesViewAnswer(Answer):
     """`follows`: the series that it goes on from; `followed_by`: those that go on from it. `cancelled_at`: when it was
-    last cancelled; what was cancelled then can be restored together. `imported`: it came from a calendar. The rest as
-    in a new series."""
+    last cancelled; what was cancelled then can be restored together. `imported`: it came from a calendar. `one_code`:
+    its dates have one door code, whatever the site's policy says. `link`: the page with all dates, a secret; `message`:
+    one text to send for all of them, its codes masked unless the series is the booker's own who asks. The rest as in a
+    new series."""
 
     id: str
     site: str
@@ -126,6 +142,9 @@ class SeriesViewAnswer(Answer):
     skip_holidays: bool
     until: str
     imported: bool
+    one_code: bool
+    link: str
+    message: str
     follows: str | None
     followed_by: list[str]
     cancelled_at: str | None
@@ -216,6 +235,7 @@ def check_answer(checked: CheckedSeries) -> SeriesCheckAnswer:
     return SeriesCheckAnswer(
         rule_text=said(pattern, zone),
         until=until((each.occurrence for each in checked.dates), pattern),
+        one_code=checked.one_code,
         dates=[date_answer(each, zone) for each in checked.dates],
     )
 
@@ -226,12 +246,21 @@ def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesAnswer:
         id=booked.series.id,
         rule_text=said(pattern, zone),
         until=until((each.occurrence for each in booked.dates), pattern),
+        link=booked.together.link,
+        message=series_message(booked.together, clear=True),
         bookings=[booking_answer(view, actor, drawn=True) for view in booked.views],
         skipped=[
             SkippedDate(date=each.date.isoformat(), occurrence=each.occurrence.name, text=each.text)
             for each in booked.dates
             if each.deed in (Deed.SKIP, Deed.NOTHING)
         ],
+    )
+
+
+def codes_answer(found: SeriesDates) -> SeriesCodesAnswer:
+    return SeriesCodesAnswer(
+        codes=[DoorCode(code=code, doors=list(doors)) for code, doors in found.shared],
+        message=series_message(found, clear=True),
     )
 
 
@@ -254,6 +283,9 @@ def view_answer(found: SeriesView, actor: Actor) -> SeriesViewAnswer:
         skip_holidays=pattern.skip_holidays,
         until=until((each for each, _ in found.dates), pattern),
         imported=series.imported,
+        one_code=series.code_owner is not None,
+        link=found.together.link,
+        message=series_message(found.together, clear=actor.role is Role.BOOKER),
         follows=series.follows,
         followed_by=list(found.followers),
         cancelled_at=_maybe(series.cancelled_at, zone),

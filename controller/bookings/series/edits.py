@@ -123,8 +123,12 @@ class Edits:
         tier = await (tier_of if details.party == series.details.party else tier_to_book)(tx, details.party)
         asker = Asker(actor=actor, tier=tier, now=now)
         dates = await settle(tx, picture, plans, details.space, change.wanted.otherwise, asker)
-        told = {"changed_at": now, "changed_by": actor.name, "version": series.version + 1}
+        told: dict[str, object] = {"changed_at": now, "changed_by": actor.name, "version": series.version + 1}
         pattern = kept_pattern(reshaped.pattern, dates)
+        code_owner = series.code_owner
+        if code_owner is not None and details.party != series.details.party:
+            code_owner = uuid7(now, secrets.token_bytes(10))  # whoever had it before knows the code
+        told["code_owner"] = code_owner
         if parts.head is None:
             return _Planned(
                 head=None,
@@ -139,10 +143,11 @@ class Edits:
             details=details,
             pattern=pattern,
             follows=series.id,
+            code_owner=code_owner,
             created_at=now,
             created_by=actor.name,
         )
-        head = replace(series, pattern=parts.head, **told)
+        head = replace(series, pattern=parts.head, **told | {"code_owner": series.code_owner})
         return _Planned(head=head, series=following, plans=plans, dates=dates, asker=asker)
 
 

@@ -15,8 +15,9 @@ from edge.wire.interval import Interval
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
     """``follows``: the series that it goes on from, changed. ``imported``: it came from a calendar, and its dates are
-    those of its bookings. ``cancelled_at``: when it was last cancelled as a whole
-    or in part; what was cancelled at that instant can be restored together. ``version`` counts its changes from 1."""
+    those of its bookings. ``code_owner``: who shares the one door code of its dates; ``None``: they share theirs as the
+    site's policy has it. ``cancelled_at``: when it was last cancelled as a whole or in part; what was cancelled at that
+    instant can be restored together. ``version`` counts its changes from 1."""
 
     id: str
     site: str
@@ -24,6 +25,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     pattern: Pattern
     follows: str | None = None
     imported: bool = False
+    code_owner: str | None = None
     cancelled_at: datetime | None = None
     created_at: datetime
     created_by: str
@@ -80,11 +82,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeriesDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A request for a series."""
+    """A request for a series. ``one_code``: all dates have one door code, whatever the site's policy says."""
 
     details: Details
     pattern: Pattern
     wanted: Wanted = Wanted()
+    one_code: bool = False
 
 
 class Mark(StrEnum):

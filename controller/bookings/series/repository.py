@@ -43,6 +43,18 @@ async def followers(tx: Tx, series_id: str) -> list[str]:
     return list((await tx.execute(query)).scalars())
 
 
+async def line(tx: Tx, series_id: str) -> list[str]:
+    """The series and all that it goes on from or that go on from it, each once."""
+    found = [series_id]
+    row = (await tx.execute(select(table.c.follows).where(table.c.id == series_id))).first()
+    while row is not None and row.follows is not None and row.follows not in found:
+        found.insert(0, row.follows)
+        row = (await tx.execute(select(table.c.follows).where(table.c.id == row.follows))).first()
+    for each in found:
+        found += [one for one in await followers(tx, each) if one not in found]
+    return found
+
+
 async def insert_series(tx: Tx, value: Series) -> None:
     await tx.execute(insert(table).values(_row(value)))
 

@@ -9,10 +9,12 @@ from controller.bookings.series.answers import (
     RestoredSeriesAnswer,
     SeriesAnswer,
     SeriesCheckAnswer,
+    SeriesCodesAnswer,
     SeriesViewAnswer,
     booked_answer,
     cancelled_answer,
     check_answer,
+    codes_answer,
     edited_answer,
     restored_answer,
     view_answer,
@@ -22,7 +24,7 @@ from controller.bookings.series.schemas import CancelSeriesBody, ChangeSeriesBod
 from controller.estate.errors import SiteUnknown
 from controller.fields import IdPath, SlugPath
 from controller.house import TheHouse
-from controller.people.gate import Books, Reads
+from controller.people.gate import Books, Reads, SeesContacts
 from controller.problem import NotSignedIn, described
 
 router = APIRouter(tags=["series"], responses=described(NotSignedIn))
@@ -50,6 +52,12 @@ async def create_series(
 async def get_series(series_id: IdPath, house: TheHouse, actor: Reads) -> SeriesViewAnswer:
     """A series with its rule, what its dates have from it, and every date with its booking."""
     return view_answer(await house.recurring.get(series_id), actor)
+
+
+@router.post("/series/{series_id}/code", responses=described(SeriesUnknown))
+async def show_series_codes(series_id: IdPath, house: TheHouse, actor: SeesContacts) -> SeriesCodesAnswer:
+    """The message for all dates of a series with its door codes in the clear. Who asked, and when, is written down."""
+    return codes_answer(await house.recurring.all_dates.show_codes(series_id, actor=actor))
 
 
 @router.patch("/series/{series_id}", responses=described(SeriesUnknown, SeriesRefused))

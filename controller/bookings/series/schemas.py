@@ -100,7 +100,8 @@ class SeriesBody(DetailsBody):
 
     `choices` says what is to become of single dates: `book`, `skip`, `hold` (ask for it without holding the time) or
     `{"move": {"starts", "ends", "space"}}`; `otherwise` what becomes of those that cannot be had: `none` (nothing is
-    booked at all), `skip` or `hold`.
+    booked at all), `skip` or `hold`. `one_code` gives all dates one door code, where the site's policy would give each
+    its own.
     """
 
     first_starts: WallText
@@ -112,6 +113,7 @@ class SeriesBody(DetailsBody):
     skip_holidays: Yes = False
     choices: Choices = Field(default_factory=dict)
     otherwise: Literal["none", "skip", "hold"] = "none"
+    one_code: Yes = False
 
     def draft(self) -> SeriesDraft:
         first, last = datetime.fromisoformat(self.first_starts), datetime.fromisoformat(self.first_ends)
@@ -129,7 +131,7 @@ class SeriesBody(DetailsBody):
         read: dict[str, Any] = {"equipment": needs(self.equipment)}
         details = Details(**{name: read.get(name, getattr(self, name)) for name in Details.__struct_fields__})
         how = wanted(self.choices, Otherwise(self.otherwise), overrule=self.overrule, by_rules=self.by_rules)
-        return SeriesDraft(details=details, pattern=pattern, wanted=how)
+        return SeriesDraft(details=details, pattern=pattern, wanted=how, one_code=self.one_code)
 
 
 def withouts(texts: list[str]) -> tuple[tuple[date, ...], tuple[datetime, ...]]:

@@ -21,16 +21,19 @@ from controller.bookings.notes import notes
 from controller.bookings.outcome import held_until, outcome, put
 from controller.bookings.picture import Picture
 from controller.bookings.series import repository
+from controller.bookings.series.all_dates import AllDates, require
 from controller.bookings.series.editing import SeriesChange
 from controller.bookings.series.edits import EditedSeries, Edits, kept_pattern
-from controller.bookings.series.errors import SeriesUnknown, refusal
+from controller.bookings.series.errors import refusal
 from controller.bookings.series.intending import Plan, intend
 from controller.bookings.series.model import Deed, Series, SeriesDate, SeriesDraft
 from controller.bookings.series.movable import with_moves
 from controller.bookings.series.settling import Asker, settle
+from controller.bookings.series.together import SeriesDates
 from controller.bookings.series.unrolling import Occurrence, Unrolled, unroll
 from controller.bookings.series.writing import Writing
 from controller.bookings.service import Bookings, as_let_in, may_book, may_decide, require_allowed
+from controller.bookings.sharing import CodePer
 from controller.bookings.verdict import Verdict
 from controller.changes import Changes
 from controller.database import Database, Tx
@@ -38,25 +41,28 @@ from controller.estate.model import Site
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book
 from controller.problem import invalid_field
+from controller.secrets import Keys
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 
 
 class CheckedSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """What would become of each date."""
+    """What would become of each date. ``one_code``: all of them would have one door code."""
 
     site: Site
     draft: SeriesDraft
     dates: tuple[SeriesDate, ...]
+    one_code: bool
 
 
 class BookedSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a series. ``dates``: all of them, with what was done."""
+    """What became of a series. ``dates``: all of them, with what was done. ``together``: for whoever booked."""
 
     site: Site
     series: Series
     views: list[View]
     dates: tuple[SeriesDate, ...]
+    together: SeriesDates
 
 
 class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +73,7 @@ class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
     series: Series
     dates: tuple[tuple[Occurrence, Booking | None], ...]
     followers: tuple[str, ...]
+    together: SeriesDates
     now: datetime
 
 
@@ -96,12 +103,15 @@ _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 class Recurring:
     """``bookings`` lends its way to write and to retry."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings, keys: Keys
+    ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._desk = desk
         self._bookings = bookings
+        self.all_dates = AllDates(database, clock, desk, keys.page)
         self._writing = Writing(desk)
         self._edits = Edits(desk, self._writing)
 
@@ -120,7 +130,9 @@ class Recurring:
             dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
             dates = await with_moves(tx, picture, dates, [each.asked for each in plans], asker)
             told = await self.told(tx, picture, dates, asker)
-            return CheckedSeries(site=picture.site, draft=draft, dates=tuple(told))
+            per = picture.policy.code_rule(draft.details.space).per
+            shared = per is CodePer.SERIES or (per is CodePer.GROUP and draft.details.party is not None)
+            return CheckedSeries(site=picture.site, draft=draft, dates=tuple(told), one_code=draft.one_code or shared)
 
     async def told(self, tx: Tx, picture: Picture, dates: Sequence[SeriesDate], asker: Asker) -> list[SeriesDate]:
         """The dates with what is worth knowing of them."""
@@ -161,25 +173,50 @@ class Recurring:
         made = [each for each in dates if each.deed in (Deed.BOOK, Deed.HOLD)]
         if refused or not made:
             _nothing_booked(dates, refused, picture)
+        series_id = uuid7(now, secrets.token_bytes(10))
         series = Series(
-            id=uuid7(now, secrets.token_bytes(10)),
+            id=series_id,
             site=site,
             details=draft.details,
             pattern=kept_pattern(draft.pattern, dates),
+            code_owner=series_id if draft.one_code else None,
             created_at=now,
             created_by=actor.name,
         )
         await repository.insert_series(tx, series)
         written = await self._writing.book(tx, picture, series.id, plans, dates, asker)
         views = await self._desk.views(tx, picture, written, now)
-        return BookedSeries(site=picture.site, series=series, views=views, dates=tuple(dates))
+        whole = self.all_dates.from_views(picture, series, views, now)
+        return BookedSeries(site=picture.site, series=series, views=views, dates=tuple(dates), together=whole)
 
     async def get(self, series_id: str) -> SeriesView:
         """Raises ``SeriesUnknown``."""
         async with self._database.read() as tx:
             series = await require(tx, series_id)
             picture = await self._desk.pictures.of(tx, series.site)
-            return await view(tx, picture, series, self._clock.now())
+            return await self._view(tx, picture, series, self._clock.now())
+
+    async def _view(self, tx: Tx, picture: Picture, series: Series, now: datetime) -> SeriesView:
+        """The series with every date and its booking."""
+        zone = picture.site.tz
+        booked = {_name(each, zone): each for each in await bookings.of_series(tx, series.id)}
+        unrolled = Unrolled(occurrences=())
+        if not series.imported:
+            unrolled = unroll(series.pattern, zone, picture.hours)
+        planned = {each.name: each for each in unrolled.occurrences}
+        besides = {
+            name: Occurrence(wall=datetime.fromisoformat(name), during=each.during)
+            for name, each in booked.items()
+            if name not in planned
+        }
+        return SeriesView(
+            site=picture.site,
+            series=series,
+            dates=tuple((each, booked.get(name)) for name, each in sorted((planned | besides).items())),
+            followers=tuple(await repository.followers(tx, series.id)),
+            together=await self.all_dates.of(tx, picture, series, now),
+            now=now,
+        )
 
     async def change(self, series_id: str, change: SeriesChange, *, actor: Actor) -> EditedSeries:
         """Change what is to come of a series; what was changed in single dates stays. With ``check`` nothing is
@@ -326,36 +363,6 @@ def _nothing_booked(dates: Sequence[SeriesDate], refused: Sequence[SeriesDate], 
     if refused:
         raise refusal(refused, picture.site.tz)
     raise invalid_field("choices", "leave no date to book")
-
-
-async def require(tx: Tx, series_id: str) -> Series:
-    """Raises ``SeriesUnknown``."""
-    found = await repository.series(tx, series_id)
-    if found is None:
-        raise SeriesUnknown(series_id)
-    return found
-
-
-async def view(tx: Tx, picture: Picture, series: Series, now: datetime) -> SeriesView:
-    """The series with every date and its booking."""
-    zone = picture.site.tz
-    booked = {_name(each, zone): each for each in await bookings.of_series(tx, series.id)}
-    unrolled = Unrolled(occurrences=())
-    if not series.imported:
-        unrolled = unroll(series.pattern, zone, picture.hours)
-    planned = {each.name: each for each in unrolled.occurrences}
-    besides = {
-        name: Occurrence(wall=datetime.fromisoformat(name), during=each.during)
-        for name, each in booked.items()
-        if name not in planned
-    }
-    return SeriesView(
-        site=picture.site,
-        series=series,
-        dates=tuple((each, booked.get(name)) for name, each in sorted((planned | besides).items())),
-        followers=tuple(await repository.followers(tx, series.id)),
-        now=now,
-    )
 
 
 def _name(booking: Booking, zone: ZoneInfo) -> str:

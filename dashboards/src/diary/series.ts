@@ -33,11 +33,13 @@ export interface SeriesDate {
 export interface SeriesCheck {
   rule_text: string;
   until: Day;
+  /** Whether all dates would have one door code, as asked for or by the building's policy. */
+  one_code: boolean;
   dates: SeriesDate[];
 }
 
 /** What an edit has done, or would do. */
-export interface SeriesEdited extends SeriesCheck {
+export interface SeriesEdited extends Omit<SeriesCheck, "one_code"> {
   id: string;
   version: number;
 }
@@ -70,6 +72,10 @@ export interface Series {
   skip_holidays: boolean;
   until: Day;
   imported: boolean;
+  /** Its dates have one door code, whatever the building's policy says. */
+  one_code: boolean;
+  /** The page with all dates, a secret; empty for whoever may not see it. */
+  link: string;
   version: number;
   dates: StandingDate[];
 }

@@ -119,6 +119,8 @@ REQUESTS: dict[tuple[str, str], Asked] = {
     ("post", "/bookings/{gone}/restore"): [{}],
     ("post", "/sites/{site}/series/check"): [WEEKLY, WEEKLY | {"otherwise": "skip"}],
     ("post", "/sites/{site}/series"): [WEEKLY, WEEKLY | {"otherwise": "hold"}],
+    ("get", "/series/{series_id}"): [{}],
+    ("post", "/series/{series_id}/code"): [{}],
     ("post", "/series/{series_id}/restore"): [{}],
     ("patch", "/series/{series_id}"): [
         {"scope": "all", "space": "hall", "check": True},

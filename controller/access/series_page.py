@@ -1,0 +1,65 @@
+"""The page with all dates of a series: plain HTML for any phone, reached by the secret link in the series' message.
+What can be done with a date stands on its own door page."""
+
+from importlib.resources import files
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from controller.access import words
+from controller.access.codes import spoken
+from controller.access.door_page import CSS, HEADERS, Token
+from controller.bookings.errors import LinkUnknown
+from controller.bookings.series.together import SeriesDates, date_texts, space_text
+from controller.house import TheHouse
+
+_TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
+    (files("controller.access") / "series.html").read_text(encoding="utf-8")
+)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/d/series/{token}", methods=["GET", "HEAD"])
+async def show(house: TheHouse, token: str = Token) -> HTMLResponse:
+    """All dates as they stand now."""
+    try:
+        return _shown(await house.recurring.all_dates.by_link(token))
+    except LinkUnknown:
+        return _rendered(404, unknown=True, heading="This link belongs to no booking")
+
+
+def _shown(found: SeriesDates) -> HTMLResponse:
+    site = found.site
+    dates = [
+        {
+            "when": each.when,
+            "where": each.where,
+            "state": each.state,
+            "codes": [(spoken(code), words.listed(doors)) for code, doors in each.codes],
+            "opens": each.opens,
+            "note": each.note,
+            "standing": view.standing.text,
+            "page": f"../{view.link.rpartition('/d/')[2]}",
+        }
+        for each, view in zip(date_texts(found), found.views, strict=True)
+    ]
+    return _rendered(
+        unknown=False,
+        heading=found.title,
+        rule_text=f"{found.rule_text}.",
+        space=space_text(found),
+        address=site.address,
+        shared=[(spoken(code), words.listed(doors)) for code, doors in found.shared],
+        dates=dates,
+        over=found.over,
+        phone=site.phone,
+        dial="".join(letter for letter in site.phone if letter.isdigit() or letter == "+"),
+    )
+
+
+def _rendered(status: int = 200, **values: object) -> HTMLResponse:
+    html = _TEMPLATE.render(css=Markup(CSS), **values)  # noqa: S704  # our own file
+    return HTMLResponse(html, status, headers=HEADERS)
