@@ -9,6 +9,8 @@ from _pytest.terminal import TerminalReporter
 from tests.faults.trial import Row, table
 
 ROW = "fault"
+DETAILS = "fault details"
+"""A property that holds text to be printed below the table."""
 
 
 @pytest.fixture
@@ -25,6 +27,13 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         if name == ROW
     ]
     if rows:
+        failed = [report.nodeid for state in ("failed", "error") for report in terminalreporter.getreports(state)]
+        for each in failed:
+            terminalreporter.write_line(f"not in the table, since it failed: {each}", red=True)
         terminalreporter.write_sep("=", "nothing lost, nothing twice, nobody in who should not be, nobody locked in")
         for line in table(rows):
             terminalreporter.write_line(line)
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == DETAILS:
+                terminalreporter.write_line(f"\n{report.nodeid}\n{value}")
