@@ -51,7 +51,7 @@ from controller.problem import (
     described,
     install_handlers,
 )
-from controller.rim import HeadersMiddleware, LimitMiddleware, WatchMiddleware
+from controller.rim import HeadersMiddleware, HostMiddleware, LimitMiddleware, WatchMiddleware
 from controller.settings import Settings
 from controller.telemetry import routes as telemetry
 from controller.telemetry.views import Snapshot
@@ -132,6 +132,7 @@ def app_of(house: House) -> FastAPI:
     # The last added is the first passed.
     app.add_middleware(IdempotencyMiddleware)
     app.add_middleware(LimitMiddleware)
+    app.add_middleware(HostMiddleware, names=house.settings.host_names, address=house.settings.address)
     app.add_middleware(WatchMiddleware, registry=house.registry)
     app.add_middleware(HeadersMiddleware, secure=house.settings.secure)
     _describe(app)

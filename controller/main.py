@@ -12,6 +12,7 @@ import uvicorn
 import uvloop
 
 from controller.app import build_app
+from controller.connections import BoundedConfig, Connections, bounds_of_process
 from controller.database import Database
 from controller.enrolment.known_keys import require_known
 from controller.house import House, NamedTask
@@ -28,10 +29,6 @@ from edge.wire.errors import WireError
 log = logging.getLogger(__name__)
 
 TIDY_EVERY_S = 3600.0
-KEEP_ALIVE_S = 75
-"""How long a connection may rest. Longer than clients keep one (5 to 60 s), so that none is closed on a request."""
-GRACE_S = 5
-"""How long open requests may take to finish once the controller is told to stop."""
 
 
 class Server(uvicorn.Server):
@@ -108,17 +105,8 @@ async def require_known_keys(settings: Settings) -> None:
 async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock: InstanceLock) -> int:
     app = build_app(settings, clock, time=MACHINE if settings.clock_file is None else GIVEN)
     house: House = app.state.house
-    server = Server(
-        uvicorn.Config(
-            app,
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_S,
-            timeout_keep_alive=KEEP_ALIVE_S,
-        )
-    )
+    connections = Connections(house.registry, bounds_of_process(), proxies=settings.listen.trusted)
+    server = Server(BoundedConfig(app, connections, proxies=settings.listen.proxies))
     stop = _stop_on_signals(server)
     try:
         await house.start()
@@ -131,6 +119,7 @@ async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock
         tasks = [
             NamedTask(name="tidy", run=lambda: tidy(house)),
             NamedTask(name="instance lock", run=lock.watch),
+            NamedTask(name="connections", run=connections.run),
             *house.tasks,
         ]
         return await supervise(lambda: server.serve([listener]), tasks, stop, lambda: _let_finish(server))

@@ -124,6 +124,14 @@ class TooLarge(Problem):
     title = "The request is too large"
 
 
+class Misdirected(Problem):
+    """The request is for another host (RFC 9110, 15.5.20)."""
+
+    status = 421
+    kind = "misdirected"
+    title = "This is another host"
+
+
 class Invalid(Problem):
     """A field cannot be taken. Name it in ``errors``, with its limit."""
 

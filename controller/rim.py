@@ -7,12 +7,14 @@ only the route's template is named.
 import logging
 import time
 from collections.abc import Iterable
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from controller.problem import Problem, TooLarge, problem_response, shown_path
+from controller.problem import Misdirected, Problem, TooLarge, problem_response, shown_path
 from controller.spreadsheet import LARGEST
 
 log = logging.getLogger(__name__)
@@ -66,6 +68,37 @@ def _with_defaults(
     return there + [(name, value) for name, value in defaults if name not in names]
 
 
+class HostMiddleware:
+    """Refuses requests for a name that is not ours: a page that was loaded under another name could otherwise have its
+    reader's browser ask us (DNS rebinding). An IP address cannot be such a name."""
+
+    def __init__(self, app: ASGIApp, *, names: frozenset[str], address: str) -> None:
+        self._app = app
+        self._names = names
+        self._address = address
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            return await self._app(scope, receive, send)
+        said = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        if self._ours(said):
+            return await self._app(scope, receive, send)
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 4421, "reason": "another host's"})
+        problem = Misdirected(
+            f"this controller does not answer for {said.decode('latin-1')[:100]!r}; use {self._address}, "
+            "or have the name added to `names` under [listen] in its configuration"
+        )
+        return await problem_response(problem, shown_path(scope["path"]))(scope, receive, send)
+
+    def _ours(self, said: bytes) -> bool:
+        try:
+            name = urlsplit(f"//{said.decode('ascii')}").hostname or ""
+        except ValueError:
+            return False
+        return name.rstrip(".") in self._names or is_address(name)
+
+
 class WatchMiddleware:
     """Counts and times requests, logs writes and failures, and answers 500 for what nobody foresaw."""
 
@@ -117,6 +150,15 @@ class WatchMiddleware:
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def is_address(name: str) -> bool:
+    """Whether a host is an IP address."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _route(scope: Scope) -> str:

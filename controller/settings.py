@@ -1,5 +1,6 @@
 """What the controller is told at the start: one frozen object from one TOML file."""
 
+import socket
 import tomllib
 from datetime import date
 from importlib.util import find_spec
@@ -37,10 +38,17 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Listen(Section, frozen=True):
-    """Where the pages and the API answer."""
+    """Where the pages and the API answer. ``names``: other host names that people reach them by. ``proxies``: which
+    addresses or networks are believed when they say for whom they ask (``X-Forwarded-For``)."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    names: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+
+    @property
+    def trusted(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(each) for each in self.proxies)
 
 
 class Broker(Section, frozen=True):
@@ -135,6 +143,14 @@ class Settings(Section, frozen=True):
         return self.public_url.rstrip("/") or f"http://{self.listen.host}:{self.listen.port}"
 
     @property
+    def host_names(self) -> frozenset[str]:
+        """What the pages may be asked for by, in small letters; IP addresses beside them."""
+        machine = socket.gethostname()
+        public = urlsplit(self.address).hostname or ""
+        every = (public, self.listen.host, "localhost", machine, f"{machine}.local", *self.listen.names)
+        return frozenset(each.lower().rstrip(".") for each in every if each)
+
+    @property
     def secure(self) -> bool:
         """Whether people reach the pages over HTTPS."""
         return self.address.startswith("https://")
@@ -161,6 +177,9 @@ lag_minutes = 15
 [listen]
 host = "127.0.0.1"
 port = 8080
+# Host names beside those of public_url and of this machine: names = ["hall.lan"]
+# Proxies whose X-Forwarded-For is believed: addresses or networks.
+proxies = ["127.0.0.1", "::1"]
 
 [broker]
 host = "127.0.0.1"
@@ -231,6 +250,13 @@ def _checked(file: Path, settings: Settings) -> Settings:
             ip_network(each)
         except ValueError:
             raise ConfigError(file, "feeds.networks", f'{each!r} is no network; write it like "10.20.0.0/16"') from None
+    for each in settings.listen.proxies:
+        try:
+            ip_network(each)
+        except ValueError:
+            raise ConfigError(
+                file, "listen.proxies", f'{each!r} is no address or network; write it like "10.20.0.5"'
+            ) from None
     history = settings.history
     if history.kind == "influx":
         _need(file, "history.kind", "influxdb_client", "influx")

@@ -5,21 +5,28 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import uvicorn
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
+from controller.connections import BoundedConfig, Bounds, Connections
 from controller.main import Server
+from controller.settings import Listen
+
+_USUAL = Bounds()
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
+async def serving(app: FastAPI, bounds: Bounds = _USUAL) -> AsyncIterator[str]:
     """Serves until the end of the block; gives the address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as controller.main has it
-        server = Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
+        connections = Connections(CollectorRegistry(), bounds, proxies=Listen().trusted)
+        server = Server(BoundedConfig(app, connections, proxies=Listen().proxies))
         task = asyncio.create_task(server.serve(sockets=[listener]), name="uvicorn")
+        sweeper = asyncio.create_task(connections.run(), name="connections")
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
+            sweeper.cancel()
             await task

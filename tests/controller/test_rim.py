@@ -1,6 +1,7 @@
 """What every request passes: size, headers, errors of one shape, log lines without secrets, metrics."""
 
 import logging
+import socket
 from collections.abc import AsyncIterator
 
 import httpx
@@ -171,3 +172,24 @@ async def test_a_slug_in_a_path_has_its_pattern(app: FastAPI) -> None:
     async with stranger(app) as client:
         assert (await client.get("/api/v1/echo/hall-2")).json() == "hall-2"
         assert (await client.get("/api/v1/echo/Hall")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["hub.test", "HUB.test:8443", "hub.test.", "localhost", "127.0.0.1:8080", "[::1]:8080", socket.gethostname()],
+)
+async def test_it_answers_for_its_own_names_and_addresses(app: FastAPI, host: str) -> None:
+    async with stranger(app) as client:
+        assert (await client.get("/healthz", headers={"Host": host})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "hub.test.evil.example", "", "hub.test@evil.example", "[::1", "\xfc.test"]
+)
+async def test_it_does_not_answer_for_others(app: FastAPI, host: str) -> None:
+    """Not even a page of ours: under another name it could be read by whoever owns that name (DNS rebinding)."""
+    async with stranger(app) as client:
+        for path in ("/healthz", "/", "/api/v1/setup-needed"):
+            answer = await client.get(path, headers=[(b"Host", host.encode("latin-1"))])
+            assert answer.status_code == 421
+            assert "listen" in answer.json()["detail"]
