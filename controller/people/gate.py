@@ -98,6 +98,7 @@ def _limited(actor: Actor) -> bool:
 Reads = Annotated[Actor, Depends(Gate(Action.READ))]
 ReadsAnySite = Annotated[Actor, Depends(Gate(Action.READ, any_site=True))]
 SeesLive = Annotated[Actor, Depends(Gate(Action.LIVE))]
+SeesLiveAnySite = Annotated[Actor, Depends(Gate(Action.LIVE, any_site=True))]
 Books = Annotated[Actor, Depends(Gate(Action.BOOK))]
 BooksAnySite = Annotated[Actor, Depends(Gate(Action.BOOK, any_site=True))]
 Decides = Annotated[Actor, Depends(Gate(Action.DECIDE))]

@@ -18,6 +18,7 @@ from controller.plans.overrides import repository as overrides
 from controller.plans.restored.service import Restored
 from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
+from controller.telemetry.alerts import OUT_OF_REACH
 from controller.telemetry.gate import Gate
 from controller.telemetry.model import EdgeState
 from edge.wire.clock import Clock
@@ -193,7 +194,10 @@ class Greeter:
         state = await telemetry.edge_state(tx, *name)
         if state is None or not state.online:
             return False
-        await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=self._clock.now()))
+        now = self._clock.now()
+        await telemetry.put_edge_state(tx, msgspec.structs.replace(state, online=False, since=now))
+        if self._link.connected:  # otherwise it is the controller that is out of reach
+            await _tell_away(tx, name, now)
         return True
 
     async def take_reply(self, name: EdgeName, payload: bytes) -> None:
@@ -292,6 +296,8 @@ class Greeter:
             health={name[:60]: number for name, number in list(status.health.items())[:_HEALTH_LIMIT]},
         )
         await telemetry.put_edge_state(tx, new)
+        if known is not None and known.online and not new.online:
+            await _tell_away(tx, (status.site, status.edge), now)
         return known is None or (known.boot, known.connection, known.nonce) != (new.boot, new.connection, new.nonce)
 
     async def _applied(self, tx: Tx, name: EdgeName, version: int, digest: str, at: datetime) -> bool:
@@ -325,3 +331,8 @@ class Greeter:
             return  # it was made before the one that the edge carries out was known of
         text = f"{edge} refused plan {applied.version}: {why}"
         await telemetry.alert(tx, site, edge, "plan_refused", text, now)
+
+
+async def _tell_away(tx: Tx, name: EdgeName, now: datetime) -> None:
+    """Record that an edge went out of reach."""
+    await telemetry.alert(tx, *name, OUT_OF_REACH, f"{name[1]} went out of reach; its doors go on by their plan", now)

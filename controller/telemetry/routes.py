@@ -8,22 +8,26 @@ import msgspec
 from fastapi import APIRouter, Query, Response, WebSocket, WebSocketDisconnect
 from sqlalchemy.exc import SQLAlchemyError
 
+from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
 from controller.fields import LIST_LIMIT, Limit, SlugPath
 from controller.house import TheHouse, the_house
 from controller.live import BEAT_EVERY_S
-from controller.people.gate import SeesLive, find_actor
+from controller.people.gate import SeesLive, SeesLiveAnySite, find_actor
 from controller.people.may import Action, Thing, may
 from controller.people.model import Actor
 from controller.problem import NotSignedIn, Problem, described
 from controller.telemetry import reading
+from controller.telemetry.alerts import open_alerts
 from controller.telemetry.schemas import (
     AlertPage,
     EventPage,
+    OpenAlerts,
     QuarantinePage,
     alert_answer,
     event_answer,
+    open_alert_answer,
     quarantine_answer,
 )
 from edge.wire.ids import SLUG_PATTERN
@@ -36,6 +40,8 @@ NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
 NO_SUCH_SITE = 4404
 _TRY_AGAIN = 1013
+MOST_SITES = 20_000
+"""Sites that are looked at for open alerts."""
 _CONNECT_AGAIN = 1012
 
 AfterId = Annotated[
@@ -91,6 +97,16 @@ async def get_alerts(site: SlugPath, house: TheHouse, actor: SeesLive, limit: Li
         zone = (await require_site(tx, site)).tz
         found = await reading.site_alerts(tx, site, limit=limit)
     return AlertPage(items=[alert_answer(each, zone) for each in found])
+
+
+@router.get("/alerts")
+async def get_open_alerts(house: TheHouse, actor: SeesLiveAnySite) -> OpenAlerts:
+    """What needs somebody now at any of the sites whose live state the user may see, site by site: fire, intruders,
+    doors, edges out of reach, and what was told of in the last 24 hours and is not in order again."""
+    async with house.database.read() as tx:
+        sites = await estate.list_sites(tx, limit=MOST_SITES, only=actor.sites)
+        found = await open_alerts(tx, sites, now=house.clock.now())
+    return OpenAlerts(items=[open_alert_answer(each) for each in found])
 
 
 @router.websocket("/live")

@@ -7,6 +7,7 @@ import msgspec
 
 from controller import localtime
 from controller.fields import Answer
+from controller.telemetry.alerts import OpenAlert
 from controller.telemetry.model import LoggedEvent, Quarantined
 from controller.telemetry.reading import Alert
 
@@ -62,6 +63,32 @@ class AlertPage(Answer):
     """The newest first."""
 
     items: list[AlertAnswer]
+
+
+class OpenAlertAnswer(Answer):
+    """``at``: since when, with the site's offset; null where that is not known."""
+
+    site: str
+    site_name: str
+    kind: str
+    at: str | None
+    text: str
+
+
+class OpenAlerts(Answer):
+    """Site by site, the worst of each first; empty where nothing needs anybody."""
+
+    items: list[OpenAlertAnswer]
+
+
+def open_alert_answer(found: OpenAlert) -> OpenAlertAnswer:
+    return OpenAlertAnswer(
+        site=found.site.id,
+        site_name=found.site.name,
+        kind=found.kind,
+        at=None if found.at is None else localtime.rfc3339(found.at.replace(microsecond=0), found.site.tz),
+        text=found.text,
+    )
 
 
 def event_answer(event: LoggedEvent, zone: ZoneInfo) -> EventAnswer:

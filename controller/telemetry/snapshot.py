@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller import localtime
-from controller.access import words
 from controller.database import Tx
 from controller.enrolment import repository as enrolment
 from controller.estate.model import Door, Edge, SiteParts
@@ -16,10 +15,10 @@ from controller.plans import repository as plans
 from controller.plans.overrides.service import Shown, show
 from controller.plans.restored import repository as restored
 from controller.telemetry import counting, reading, repository
-from controller.telemetry.filing import UNSTORABLE
-from controller.telemetry.judge import read_data
+from controller.telemetry.alerts import LOOK_BACK, Carrying, stored_alerts
 from controller.telemetry.model import EdgeState, KnownState, LoggedEvent
 from controller.telemetry.reading import Mark
+from controller.telemetry.recent import lines
 from controller.telemetry.views import (
     AlertView,
     AreaView,
@@ -38,25 +37,17 @@ from controller.telemetry.views import (
     Snapshot,
     WifiView,
 )
-from controller.telemetry.words import door_of, happened
-from edge.wire.errors import Malformed
-from edge.wire.events import AccessData, AlarmData, ClosingData, ClosingStage
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
 RECENT = 20
 _LOOKED_AT = 100
-"""Of how many events the recent lines are made: many refusals may fold into one."""
+"""Of how many events the recent lines are made: an entry is five of them, and many refusals may fold into one."""
 _KINDS = ("access", "door", "recount", "boot", "outage", "plan", "fault", "fire", "lockout", "alarm", "closing")
-_LOOK_BACK = timedelta(hours=24)
-"""How far back outages and alerts are shown."""
 _ALARMS = frozenset({"fire", "forced", "held", "glass"})
 _FIRES = frozenset({"active", "latched"})
 _PHASES = frozenset({"unset", "warning", "set", "triggered"})
 _MODES = {"free", "code", "locked"}
-_PLAN_ALERTS = ("plan_refused", "unknown_plan")
-_LOG_ALERTS = ("new_log", "events_gone", UNSTORABLE)
-_SAFETY_ALERTS = ("duress", "intruder", "not_secured", "broker_filled")
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +73,7 @@ async def take_snapshot(
     away = [state.since for edge, state in states.items() if edge in counts_at - online]
     refused = await reading.site_refusals(tx, site)
     marks = await reading.site_marks(tx, site)
-    looked = Interval(start=now - _LOOK_BACK, end=now + timedelta(seconds=1))
+    looked = Interval(start=now - LOOK_BACK, end=now + timedelta(seconds=1))
     undecided = await restored.undecided(tx, site, now)
     latest = await reading.latest_events(tx, site, kinds=_KINDS, limit=_LOOKED_AT, late=True)
     put_out = await enrolment.put_out(tx, site)
@@ -163,22 +154,13 @@ async def take_snapshot(
         ],
         alerts=[
             *_clock_alert(doubt, told),
-            *await _alerts(tx, edges, parts, looked.start, told, undecided=undecided),
+            *await _alerts(tx, edges, parts, now, told, undecided=undecided),
         ],
         restored=undecided,
         overrides=_overrides(await show(tx, parts, now), told),
         acts=await plans.last_acts(tx, site),
         recent=_recent(parts, latest, told, now),
     )
-
-
-class _Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A recent line, told so many ``times`` between its first and last time."""
-
-    text: str
-    first: datetime
-    last: datetime
-    times: int = 1
 
 
 class _Teller:
@@ -284,72 +266,19 @@ def _clock_alert(doubt: Doubt | None, told: _Teller) -> list[AlertView]:
 
 
 async def _alerts(
-    tx: Tx, edges: Iterable[EdgeView], parts: SiteParts, since: datetime, told: _Teller, *, undecided: int
+    tx: Tx, edges: Iterable[EdgeView], parts: SiteParts, now: datetime, told: _Teller, *, undecided: int
 ) -> list[AlertView]:
-    """The newest alert of each kind, edge and door or area that is still open: of a plan until the newest plan is
-    carried out, of a building until it is secured, of what only doors knew until all of it is decided, of anything
-    else for 24 hours. Doors, areas and reach tell for themselves."""
-    site, by_id = parts.site.id, {edge.id: edge for edge in edges}
-    names = {door.id: door.name for door in parts.doors} | {edge.id: edge.name for edge in parts.edges}
-    open_ones: dict[tuple[str, str, str], AlertView] = {}
-    secured = await _secured(tx, site)
-    kinds = _PLAN_ALERTS + _LOG_ALERTS + _SAFETY_ALERTS + (("restored",) if undecided else ())
-    for each in await reading.site_alerts(tx, site, limit=100, kinds=kinds, since=since):
-        edge = by_id.get(each.edge)
-        if each.kind == "not_secured" and each.edge in secured:
-            continue
-        if edge is None or (each.kind in _PLAN_ALERTS and edge.applied_version == edge.plan_version):
-            continue
-        about = each.text.split(" ", 1)[0].removesuffix(":")
-        text = names.get(about, about) + each.text.removeprefix(about)
-        view = AlertView(kind=each.kind, at=told.at(each.at), text=text, edge=each.edge)
-        open_ones.setdefault((each.edge, each.kind, about), view)
-    return list(open_ones.values())
-
-
-async def _secured(tx: Tx, site: str) -> set[str]:
-    """Edges of which the newest that is known about closing is not that something is amiss."""
-    newest: dict[str, bool] = {}
-    for event in await reading.latest_events(tx, site, kinds=("closing",), limit=RECENT):
-        try:
-            data = read_data(event.kind, event.data)
-        except Malformed:
-            continue
-        if isinstance(data, ClosingData):
-            newest.setdefault(event.edge, data.stage is not ClosingStage.NOT_SECURED)
-    return {edge for edge, well in newest.items() if well}
+    carrying = {each.id: Carrying(applied=each.applied_version, newest=each.plan_version) for each in edges}
+    return [
+        AlertView(kind=each.kind, at=told.at(each.at), text=each.text, edge=each.edge)
+        for each in await stored_alerts(tx, parts, carrying, now=now, undecided=undecided > 0)
+    ]
 
 
 def _recent(parts: SiteParts, events: Iterable[LoggedEvent], told: _Teller, now: datetime) -> list[Last]:
-    """What happened, the newest first; the same refusal at the same door over and over is one line, at its last time,
-    with how often and since when."""
-    names = {door.id: door.name for door in parts.doors}
-    edges = {edge.id: edge.name for edge in parts.edges}
-    lines: list[_Line] = []
-    for event in events:
-        try:
-            data = read_data(event.kind, event.data)
-        except Malformed:
-            continue
-        text, door = happened(data), door_of(data)
-        if text is not None:
-            where = names.get(door, door) if door else edges.get(event.edge, event.edge)
-            where = data.area if isinstance(data, AlarmData) else where
-            late = " (learned late)" if event.learned_late else ""
-            line = _Line(text=f"{where}: {text}{late}", first=event.at, last=event.at)
-            if isinstance(data, AccessData) and not data.granted and lines and lines[-1].text == line.text:
-                last = lines.pop()
-                line = _Line(text=line.text, first=event.at, last=last.last, times=last.times + 1)
-            lines.append(line)
-    return [
-        Last(
-            at=told.at(each.last),
-            text=each.text
-            if each.times == 1
-            else f"{each.text}, {each.times} times since {words.at(each.first, parts.site.tz, now=now)}",
-        )
-        for each in lines[:RECENT]
-    ]
+    """What happened, the newest first, with how often and since when where the same happened again."""
+    found = lines(parts, events)[:RECENT]
+    return [Last(at=told.at(each.last), text=each.words(parts, now=now)) for each in found]
 
 
 def _of_kind(devices: Iterable[tuple[str, KnownState]], kind: str) -> list[tuple[str, KnownState]]:

@@ -41,7 +41,7 @@ _CHANGE = {
     DoorChange.GLASS_BROKEN: "break-glass unit broken, so the door is unlocked",
     DoorChange.GLASS_WHOLE: "break-glass unit whole again",
 }
-_UNLOCKED = {
+UNLOCKED_BY = {
     "command": "unlocked by the office",
     "fire": "unlocked, since there is fire",
 }
@@ -72,8 +72,8 @@ def happened(data: EventData | None) -> str | None:
             return f"opened with {_KIND[data.credential]}" if data.credential else "walked in, the door is free"
         case AccessData():
             return f"refused: {REASON_TEXT[data.reason]}"
-        case DoorData(change=DoorChange.UNLOCKED, why=why) if why in _UNLOCKED:
-            return _UNLOCKED[why]
+        case DoorData(change=DoorChange.UNLOCKED, why=why) if why in UNLOCKED_BY:
+            return UNLOCKED_BY[why]
         case LockoutData(card=True):
             return f"{data.tries} wrong PINs after one card, which waits for a while"
         case LockoutData(ended=True):

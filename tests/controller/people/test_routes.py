@@ -22,6 +22,7 @@ OPEN = {
     "/api/v1/live": "asks in its own words, since a WebSocket answers by a close code (test_users)",
     "/api/v1/enrol": "asks for proof of a one-time token",
     "/d/{token}/pass": "whoever has the link is the booking's; the link is the secret",
+    "/d/worker.js": "a script, the same for everybody; it holds no secret",
     "/d/{token}": "whoever has the link is the booking's; the link is the secret",
     "/api/v1/sites/{site}/whats-on": "shows what is marked as public",
     "/c/{token}.ics": "whoever has the link is a subscriber; the link is the secret",
@@ -50,6 +51,7 @@ OF_NO_SITE = {
 """Names in paths without a site that nobody need look up, and why."""
 ANY_SITE = {
     ("GET", "/api/v1/sites"): "lists the actor's sites (test_estate_wide, as for all of these)",
+    ("GET", "/api/v1/alerts"): "looks at the actor's sites (telemetry/test_open_alerts)",
     ("GET", "/api/v1/requests"): "lists what waits at the actor's sites",
     ("GET", "/api/v1/free"): "looks at the actor's sites",
     ("POST", "/api/v1/find"): "looks at the actor's sites",

@@ -1,0 +1,113 @@
+"""What needs somebody at any site: a Pi that is cut off is told of there and for the whole estate."""
+
+from datetime import datetime, timedelta
+
+import httpx
+
+from controller.house import House
+from controller.telemetry import repository
+from controller.telemetry.alerts import OUT_OF_REACH, open_alerts
+from edge.wire.credentials import Method
+from edge.wire.decide import Reason
+from edge.wire.events import AccessData
+from edge.wire.messages import DeviceState
+from tests.controller.clock import ManualClock
+from tests.controller.people.signing import signed_in_as
+from tests.controller.running import signed_in
+from tests.controller.telemetry.speaking import NOW, event
+from tests.controller.village import API, Json
+from tests.eventually import eventually
+from tests.integration.fake_edge import FakeEdge
+from tests.integration.hub import SITE, Hub
+
+
+async def alerts(client: httpx.AsyncClient, path: str = "/alerts") -> list[Json]:
+    answer = await client.get(f"{API}{path}")
+    assert answer.status_code == 200, answer.text
+    items: list[Json] = answer.json()["items"]
+    return items
+
+
+async def until(hub: Hub, *, online: bool) -> None:
+    async def look() -> bool:
+        async with hub.house.database.read() as tx:
+            state = await repository.edge_state(tx, "ramsey", "main")
+        return state is not None and state.online is online
+
+    await eventually(look, what=f"online is {online}")
+
+
+async def test_a_cut_off_pi_is_an_alert_at_its_site_and_for_the_estate_until_it_is_back(
+    hub: Hub, edge: FakeEdge, clock: ManualClock
+) -> None:
+    async with signed_in(hub.app) as admin:
+        assert await alerts(admin) == []
+        clock.advance(minutes=3)
+        await edge.say_status(online=False)
+        await until(hub, online=False)
+        [told] = await alerts(admin)
+        assert (told["site"], told["site_name"], told["kind"]) == ("ramsey", "Ramsey Library", OUT_OF_REACH)
+        assert told["text"] == "Main is out of reach"
+        assert datetime.fromisoformat(told["at"]) == clock.now()
+        [kept] = await alerts(admin, "/sites/ramsey/alerts")
+        assert (kept["kind"], kept["edge"]) == (OUT_OF_REACH, "main")
+        shown = await hub.house.exchange.live.snapshot("ramsey")
+        assert not shown.edges[0].online
+        await edge.say_status()
+        await until(hub, online=True)
+        assert await alerts(admin) == []
+        assert len(await alerts(admin, "/sites/ramsey/alerts")) == 1, "that it was away is remembered"
+
+
+async def test_an_edge_that_does_not_answer_is_told_of_too(hub: Hub, edge: FakeEdge) -> None:
+    edge.obeys = False
+    await hub.house.exchange.greeter.greet(("ramsey", "main"))
+    await hub.house.exchange.greeter.note_silent(after_s=0)
+    async with signed_in(hub.app) as admin:
+        assert [each["kind"] for each in await alerts(admin)] == [OUT_OF_REACH]
+        assert [each["kind"] for each in await alerts(admin, "/sites/ramsey/alerts")] == [OUT_OF_REACH]
+
+
+async def test_doors_fire_intruders_and_duress_are_told_of_the_worst_first(hub: Hub, edge: FakeEdge) -> None:
+    states: list[tuple[str, str, dict[str, str | int | float | bool | None]]] = [
+        ("door", "front-door", {"contact": "open", "alarm": "forced"}),
+        ("fire", "fire-line", {"state": "active"}),
+        ("alarm", "hall", {"state": "triggered"}),
+    ]
+    for kind, device, values in states:
+        await edge.say_state(DeviceState(device=device, kind=kind, seq=1, at=NOW, values=values))
+    forced = AccessData(door="front-door", granted=True, reason=Reason.GRANTED, method=Method.CODE, duress=True)
+    await edge.send([event(1, forced, device="front-door")])
+    await edge.acknowledged(1)
+    async with signed_in(hub.app) as admin:
+
+        async def look() -> list[str] | None:
+            found = [each["text"] for each in await alerts(admin)]
+            return found if len(found) == 4 else None
+
+        found = await eventually(look, what="all four are told of")
+        assert found == [
+            "Fire alarm",
+            "Intruder alarm",
+            "Front door was forced open",
+            "Front door: opened UNDER DURESS: somebody was forced",
+        ]
+
+
+async def test_only_who_looks_after_the_sites_is_told_and_of_those_alone(hub: Hub, edge: FakeEdge) -> None:
+    await edge.say_status(online=False)
+    await until(hub, online=False)
+    async with signed_in(hub.app) as admin:
+        await admin.put(f"{API}/sites/wyton", json={"name": "Wyton", "zone": "Europe/London"})
+        async with signed_in_as(hub.app, admin, "porter", sites=["wyton"]) as elsewhere:
+            assert await alerts(elsewhere) == []
+        async with signed_in_as(hub.app, admin, "porter", sites=["ramsey"]) as here:
+            assert len(await alerts(here)) == 1
+        async with signed_in_as(hub.app, admin, "reader") as reader:
+            assert (await reader.get(f"{API}/alerts")).status_code == 403
+
+
+async def test_an_alert_of_yesterday_is_over(house: House, clock: ManualClock) -> None:
+    async with house.database.write() as tx:
+        await repository.alert(tx, SITE.id, "main", "duress", "front-door opened", clock.now() - timedelta(hours=25))
+        assert await open_alerts(tx, [SITE], now=clock.now()) == []
