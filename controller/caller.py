@@ -30,7 +30,7 @@ Server = Annotated[
     typer.Option(
         "--server",
         envvar="HALLKEEPER_SERVER",
-        help=f"The controller's address; else where you have signed in, else {LOCAL}.",
+        help=f"The controller's address; else where you have signed in last, else {LOCAL}.",
         show_default=False,
     ),
 ]
@@ -194,16 +194,13 @@ class Caller(Line):
     def __init__(self, server: str, token_file: Path | None, token: str | None) -> None:
         """Raises ``typer.BadParameter`` where nobody has signed in."""
         secret = (token or (_kept(token_file) if token_file else os.environ.get(TOKEN, ""))).strip()
-        session = None if secret or token_file else signed_in.kept()
+        session = None if secret or token_file else signed_in.kept(server)
         if session is not None:
-            if server and server.rstrip("/") != session.server:
-                raise typer.BadParameter(
-                    f"you have signed in at {session.server}; sign in with `hallkeeper sign-in --server {server}`"
-                )
             server, secret = session.server, session.token
         if not secret:
+            at = f" --server {server}" if server else ""
             raise typer.BadParameter(
-                f"sign in with `hallkeeper sign-in`, or give the token by ${TOKEN} or --token-file"
+                f"sign in with `hallkeeper sign-in{at}`, or give the token by ${TOKEN} or --token-file"
             )
         if not (secret.isascii() and secret.isprintable()) or " " in secret:
             raise typer.BadParameter("the token must be one word of letters and digits, as signing in answered it")

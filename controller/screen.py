@@ -1,6 +1,6 @@
 """How commands of the command line write what they were told: tables, and times as people read them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -13,8 +13,14 @@ _UUID_LENGTH = 36
 
 
 def show(console: Console, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bool:
-    """Write a table, if it has rows, without the columns that are empty in all of them. Answers whether it has. Where
-    the screen is narrow words are broken, and none is cut off."""
+    """Write a table, if it has rows; answers whether it has. On a screen without the columns that are empty in all of
+    them; where it is narrow words are broken, and none is cut off. For another program (a pipe, a file) a line for each
+    row, its cells parted by tabs, the headings first."""
+    rows = list(rows)
+    if rows and not console.is_terminal:
+        for row in (headings, *rows):
+            console.file.write("\t".join(" ".join(cell.split()) for cell in row) + "\n")
+        return True
     columns = [(name, cells) for name, *cells in zip(headings, *rows, strict=True) if any(cells)]
     if not columns:
         return False
@@ -25,6 +31,15 @@ def show(console: Console, headings: Sequence[str], rows: Iterable[Sequence[str]
         table.add_row(*map(escape, row))
     console.print(table)
     return True
+
+
+def show_one(console: Console, facts: Mapping[str, str]) -> None:
+    """Write what is known of one thing, a line for each that is not empty."""
+    told = {name: " ".join(value.split()) for name, value in facts.items() if value.strip()}
+    width = max(map(len, told), default=0)
+    for name, value in told.items():
+        line = f"{name:<{width}}  {value}" if console.is_terminal else f"{name}\t{value}"
+        console.file.write(f"{line}\n")
 
 
 def moment(at: datetime) -> str:

@@ -1,6 +1,7 @@
-"""Where `hallkeeper sign-in` keeps whose commands these are: a file that only its owner reads."""
+"""Where `hallkeeper sign-in` keeps whose commands these are: a file for each controller, that only its owner reads."""
 
 import os
+import re
 from pathlib import Path
 
 import msgspec
@@ -15,25 +16,32 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
-def place() -> Path:
-    """Beside the settings of the owner's other programs (XDG base directories)."""
-    return Path(typer.get_app_dir("hallkeeper")) / "session.json"
+def place(server: str) -> Path:
+    """The file for a controller's address, beside the settings of its owner's other programs (XDG base directories)."""
+    return _folder() / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', server.rstrip('/'))}.json"
 
 
-def kept() -> Session | None:
-    """Who has signed in; ``None`` where nobody has. Raises ``typer.BadParameter`` for a file that cannot be read."""
-    try:
-        return msgspec.json.decode(place().read_bytes(), type=Session)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, msgspec.MsgspecError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is damaged"
-        raise typer.BadParameter(f"{place()} cannot be read: {why}; sign in anew with `hallkeeper sign-in`") from error
+def kept(server: str = "") -> Session | None:
+    """Who has signed in at a controller; without one, who has signed in last; ``None`` where nobody has. Raises
+    ``typer.BadParameter`` for a file that cannot be read."""
+    files = [place(server)] if server else sorted(_folder().glob("*.json"), key=_signed_in_at, reverse=True)
+    for file in files:
+        try:
+            session = msgspec.json.decode(file.read_bytes(), type=Session)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (OSError, msgspec.MsgspecError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is damaged"
+            raise typer.BadParameter(f"{file} cannot be read: {why}; sign in with `hallkeeper sign-in`") from error
+        if not server or session.server == server.rstrip("/"):
+            return session
+    return None
 
 
 def keep(session: Session) -> Path:
-    """Put it in the place of whoever had signed in before; at no moment can others read it. Raises ``OSError``."""
-    file = place()
+    """Put it in the place of whoever had signed in at its controller; at no moment can others read it. Raises
+    ``OSError``."""
+    file = place(session.server)
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     new = file.with_name(f".{file.name}.{os.getpid()}")
     new.unlink(missing_ok=True)
@@ -43,6 +51,17 @@ def keep(session: Session) -> Path:
     return file
 
 
-def forget() -> None:
-    """As if nobody had signed in. Raises ``OSError``."""
-    place().unlink(missing_ok=True)
+def forget(server: str) -> None:
+    """As if nobody had signed in at a controller. Raises ``OSError``."""
+    place(server).unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    return Path(typer.get_app_dir("hallkeeper")) / "sessions"
+
+
+def _signed_in_at(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0

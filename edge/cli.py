@@ -94,7 +94,6 @@ class EdgeCommands(Commands):
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="The caretaker of shared community buildings.",
 )
@@ -108,13 +107,25 @@ DATA_DIR = Path("/var/lib/hallkeeper-edge")
 ConfigPath = Annotated[Path, typer.Option("--config", help="The edge's TOML file.")]
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from edge.version import installed_version
+
+        typer.echo(f"hallkeeper {installed_version()}")
+        raise typer.Exit
+
+
 @app.callback()
-def root() -> None:
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version is installed.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
     """The caretaker of shared community buildings."""
 
 
 @edge.command()
-def run(config: ConfigPath, verbose: Annotated[bool, typer.Option(help="Say more.")] = False) -> None:
+def run(config: ConfigPath = CONFIG, verbose: Annotated[bool, typer.Option(help="Say more.")] = False) -> None:
     """Run the agent until SIGTERM or Ctrl-C; then every strike is locked and the edge says that it is offline."""
     from edge.log import logging_to
 
@@ -166,7 +177,7 @@ async def until_told(work: Coroutine[Any, Any, None]) -> None:
 
 
 @edge.command()
-def check_config(config: ConfigPath) -> None:
+def check_config(config: ConfigPath = CONFIG) -> None:
     """Read the configuration and the files it names, and say what it holds."""
     from edge.config import load
 

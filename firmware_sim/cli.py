@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import msgspec
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -214,9 +215,12 @@ def clock(
 
 
 @app.command()
-def status(folder: Dir = DEMO) -> None:
+def status(folder: Dir = DEMO, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """What is true, beside what the edges have recorded since the demo started.  Example:  hallkeeper sim status"""
     answer = _ask(folder, StatusAsk())
+    if as_json:
+        typer.echo(msgspec.json.encode(answer))
+        return
     console = Console(highlight=False)
     heads = ("site", "power", "fire", "siren", "agent", "network", "people", "stations", "events", "outages")
     sites = Table(*heads, title=answer.at, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)

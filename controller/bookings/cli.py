@@ -69,6 +69,10 @@ class _OnDoor(msgspec.Struct, frozen=True):
     text: str
 
 
+class _Shown(_Booking, frozen=True, kw_only=True):
+    on_door: _OnDoor | None = None
+
+
 class _Coded(_Booking, frozen=True, kw_only=True):
     codes: list[_DoorCode]
     offline_codes: list[_OfflineCode]
@@ -113,6 +117,34 @@ def list_bookings(
     )
     if not screen.show(caller.console, (screen.ID, "When", "Space", "Booking", "Party", "Status"), rows):
         caller.console.print("There are no bookings in that time.")
+
+
+@app.command()
+def show(
+    booking: Id,
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Show one booking: where and when it is, whose, how it stands, and where its code is; `--json` for all of it."""
+    caller = Caller(server, token_file, token)
+    one = caller.answered(caller.get(f"/bookings/{booking}", msgspec.Raw), _Shown, as_json=as_json)
+    screen.show_one(
+        caller.console,
+        {
+            "Booking": one.id,
+            "Title": one.title,
+            "Where": _where(one),
+            "When": screen.span(one.starts, one.ends),
+            "Party": one.party_name or "",
+            "People": "" if one.people is None else str(one.people),
+            "Status": one.status,
+            "Because": _waits(one),
+            "In the way": _stands(one),
+            "On the door": one.on_door.text if one.on_door else "",
+        },
+    )
 
 
 @app.command()

@@ -8,7 +8,6 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from controller import screen
 from controller.calendars.feeds import cli as feeds
@@ -106,17 +105,15 @@ def _show(console: Console, answer: _Answer, *, preview: bool) -> None:
         f"{len(answer.clashes)} clash, {len(answer.refused)} refused"
     )
     if answer.clashes or answer.refused:
-        table = Table("Line", "Not imported", "Because")
-        for clash in answer.clashes:
-            table.add_row(str(clash.line), escape(f"{clash.title}, {screen.moment(clash.starts)}"), escape(clash.text))
-        for refused in answer.refused:
-            table.add_row(str(refused.line), "", escape(refused.reason))
-        console.print(table)
+        clashes = ((str(one.line), f"{one.title}, {screen.moment(one.starts)}", one.text) for one in answer.clashes)
+        refused = ((str(one.line), "", one.reason) for one in answer.refused)
+        screen.show(console, ("Line", "Not imported", "Because"), (*clashes, *refused))
     for series in answer.goes_on:
         console.print(escape(f"“{series.title}” {series.text}; import again for more"))
     if answer.vanished:
-        table = Table("No longer in the file", "")
-        for gone in answer.vanished:
-            kept = "would be cancelled" if preview else "cancelled"
-            table.add_row(escape(f"{gone.title}, {screen.moment(gone.starts)}"), kept if gone.cancelled else "kept")
-        console.print(table)
+        cancelled = "would be cancelled" if preview else "cancelled"
+        rows = (
+            (f"{gone.title}, {screen.moment(gone.starts)}", cancelled if gone.cancelled else "kept")
+            for gone in answer.vanished
+        )
+        screen.show(console, ("No longer in the file", "Becomes"), rows)

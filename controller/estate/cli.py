@@ -7,8 +7,6 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from controller import screen
 from controller.caller import REFUSED, SERVER, Caller, Refusal, Server, Token, TokenFile, read_file
@@ -213,8 +211,5 @@ def _grouped(obstacles: Iterable[_Obstacle]) -> Iterator[tuple[str, str]]:
 
 
 def _changes(console: Console, changes: list[_Change]) -> None:
-    table = Table("", "What", "Fields")
-    for each in changes:
-        named = f"{each.section} {each.id}".rstrip()
-        table.add_row(f"[{_STYLES[each.what]}]{each.what}[/]", escape(named), escape(", ".join(each.fields)))
-    console.print(table)
+    rows = ((each.what, f"{each.section} {each.id}".rstrip(), ", ".join(each.fields)) for each in changes)
+    screen.show(console, ("Change", "What", "Fields"), rows)

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from controller import screen
 from controller.caller import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
@@ -107,36 +105,35 @@ def hours() -> None:
 def show(
     site: Site,
     day: Annotated[str, typer.Argument(help="The date, such as 2026-12-25.")],
+    as_json: AsJson = False,
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
     """Tell the modes of DAY at SITE, what they follow, and when its spaces cannot be booked."""
     caller = Caller(server, token_file, token)
-    found = caller.get(f"/sites/{site}/hours/{day}", _Day)
+    found = caller.answered(caller.get(f"/sites/{site}/hours/{day}", msgspec.Raw), _Day, as_json=as_json)
     console = caller.console
     console.print(f"{found.weekday} {found.date} follows {_follows(found)}.", markup=False, highlight=False)
     if found.holiday:
         console.print(f"Bank holiday: {found.holiday}.", markup=False, highlight=False)
     if found.in_term is not None:
         console.print(f"Schools: {found.term or 'not in term'}.", markup=False, highlight=False)
-    modes = Table("From", "To", "Mode", "Because")
-    for each in found.modes:
-        modes.add_row(_clock(each.starts), _until(each.ends), each.mode, escape(each.note or ""))
-    console.print(modes)
-    if found.spaces:
-        closed = Table("From", "To", "Space", "Cannot be booked because")
-        for space in found.spaces:
-            for each_closed in space.closed:
-                row = _clock(each_closed.starts), _until(each_closed.ends), escape(space.name), escape(each_closed.why)
-                closed.add_row(*row)
-        console.print(closed)
+    modes = ((_clock(each.starts), _until(each.ends), each.mode, each.note or "") for each in found.modes)
+    screen.show(console, ("From", "To", "Mode", "Because"), modes)
+    closed = (
+        (_clock(each.starts), _until(each.ends), space.name, each.why)
+        for space in found.spaces
+        for each in space.closed
+    )
+    screen.show(console, ("From", "To", "Space", "Cannot be booked because"), closed)
 
 
 @app.command("bank-holidays")
 def bank_holidays(
     site: Site,
     year: Annotated[int | None, typer.Argument(help="The year; this one if left out.")] = None,
+    as_json: AsJson = False,
     server: Server = SERVER,
     token_file: TokenFile = None,
     token: Token = None,
@@ -144,14 +141,11 @@ def bank_holidays(
     """List the bank holidays of England and Wales in YEAR and what each means at SITE."""
     caller = Caller(server, token_file, token)
     asked = {} if year is None else {"year": str(year)}
-    found = caller.get(f"/sites/{site}/bank-holidays", _Holidays, **asked)
-    table = Table("Date", "Bank holiday", "Follows", "Open")
-    for each in found.items:
-        opened = [
-            f"{_clock(one.starts)} to {_until(one.ends)} {one.mode}" for one in each.modes if one.mode != "closed"
-        ]
-        table.add_row(each.date, escape(each.name), _FOLLOWS[each.rule], ", ".join(opened) or "closed")
-    caller.console.print(table)
+    answer = caller.get(f"/sites/{site}/bank-holidays", msgspec.Raw, **asked)
+    found = caller.answered(answer, _Holidays, as_json=as_json).items
+    rows = ((each.date, each.name, _FOLLOWS[each.rule], _opened(each)) for each in found)
+    if not screen.show(caller.console, ("Date", "Bank holiday", "Follows", "Open"), rows):
+        caller.say("There are no bank holidays in that year.")
 
 
 @app.command()
@@ -232,15 +226,23 @@ def _told(caller: Caller, site: str, effect: _Effect, *, dry_run: bool, stands: 
     many = {0: "no booking stands", 1: "1 booking stands"}.get(effect.count, f"{effect.count} bookings stand")
     caller.console.print(f"{site}: {closed}; {many} in that time", markup=False, highlight=False)
     if effect.bookings:
-        table = Table("When", "Booking", "Space", "Because")
-        for each in effect.bookings:
-            booking = each.booking
-            when = f"{booking.starts:%a %-d %b %Y, %H:%M}"
-            why = "; ".join(one.text for one in each.reasons)
-            table.add_row(when, escape(booking.title), escape(booking.space), escape(why))
-        caller.console.print(table)
+        rows = (
+            (
+                screen.moment(each.booking.starts),
+                each.booking.title,
+                each.booking.space,
+                "; ".join(one.text for one in each.reasons),
+            )
+            for each in effect.bookings
+        )
+        screen.show(caller.console, ("When", "Booking", "Space", "Because"), rows)
     if effect.count and not dry_run and not stands:
         caller.say(f"Move, cancel or keep them: hallkeeper bookings affected list {site}")
+
+
+def _opened(holiday: _Holiday) -> str:
+    opened = (f"{_clock(one.starts)} to {_until(one.ends)} {one.mode}" for one in holiday.modes if one.mode != "closed")
+    return ", ".join(opened) or "closed"
 
 
 def _follows(day: _Day) -> str:

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
+from controller import screen
+from controller.caller import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile, read_file
 
 app = typer.Typer(
     help="Organisations, groups and persons, in and out of spreadsheets.", no_args_is_help=True, add_completion=False
@@ -38,9 +37,79 @@ class _Answer(msgspec.Struct, frozen=True):
     lines: list[_Line]
 
 
+class _Party(msgspec.Struct, frozen=True):
+    id: str
+    kind: str
+    name: str
+    counts_as: str
+    organisation: str | None
+    responsible: str | None
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    notes: str
+    ended_at: str | None
+
+
+class _Parties(msgspec.Struct, frozen=True):
+    items: list[_Party]
+
+
 @app.callback()
 def parties() -> None:
     """Organisations, groups and persons, in and out of spreadsheets."""
+
+
+@app.command("list")
+def list_parties(
+    search: Annotated[str, typer.Option(help="Part of the name.")] = "",
+    kind: Annotated[str | None, typer.Option(help="Only organisations, groups or persons: organisation …")] = None,
+    ended: Annotated[bool, typer.Option("--ended", help="Those too that can no longer book.")] = False,
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """List parties in the order of their ids."""
+    caller = Caller(server, token_file, token)
+    asked = {"search": search, "kind": kind or "", "ended": "" if ended else "false"}
+    answer = caller.pages("/parties", **{name: value for name, value in asked.items() if value})
+    found = caller.answered(answer, _Parties, as_json=as_json).items
+    rows = (
+        (each.id, each.kind, each.name, each.counts_as, each.contact_name, each.contact_phone, each.contact_email)
+        for each in found
+    )
+    if not screen.show(caller.console, ("Party", "Kind", "Name", "Tier", "Contact", "Phone", "Mail"), rows):
+        caller.say("There are no such parties.")
+
+
+@app.command()
+def show(
+    party: Annotated[str, typer.Argument(help="Its id, such as choir; `list` shows it.", metavar="ID")],
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Show one party: what it is, who answers for it, how to reach them."""
+    caller = Caller(server, token_file, token)
+    one = caller.answered(caller.get(f"/parties/{party}", msgspec.Raw), _Party, as_json=as_json)
+    screen.show_one(
+        caller.console,
+        {
+            "Party": one.id,
+            "Kind": one.kind,
+            "Name": one.name,
+            "Tier": one.counts_as,
+            "Part of": one.organisation or "",
+            "Responsible": one.responsible or "",
+            "Contact": one.contact_name,
+            "Phone": one.contact_phone,
+            "Mail": one.contact_email,
+            "Notes": one.notes,
+            "Ended": one.ended_at or "",
+        },
+    )
 
 
 @app.command("import")
@@ -73,18 +142,17 @@ def import_file(
     if not answer.written:
         console.print("Nothing is written, since a row was refused.", style="red")
     if dry_run and (answer.added or answer.changed):
-        table = Table("Line", "Party", "Would be")
-        for line in answer.lines:
-            if line.become in ("added", "changed"):
-                what = f"changed: {', '.join(line.changes)}" if line.changes else line.become
-                table.add_row(str(line.line), escape(line.id), escape(what))
-        console.print(table)
+        rows = (
+            (str(line.line), line.id, f"changed: {', '.join(line.changes)}" if line.changes else line.become)
+            for line in answer.lines
+            if line.become in ("added", "changed")
+        )
+        screen.show(console, ("Line", "Party", "Would be"), rows)
     if answer.refused:
-        table = Table("Line", "Party", "Column", "Refused because")
-        for line in answer.lines:
-            for fault in line.faults:
-                table.add_row(str(line.line), escape(line.id), escape(fault.column), escape(fault.reason))
-        console.print(table)
+        faults = (
+            (str(line.line), line.id, fault.column, fault.reason) for line in answer.lines for fault in line.faults
+        )
+        screen.show(console, ("Line", "Party", "Column", "Refused because"), faults)
         raise typer.Exit(SET_ASIDE)
 
 

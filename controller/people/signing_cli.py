@@ -35,18 +35,19 @@ def sign_in(
     try:
         file = signed_in.keep(Session(server=line.server, user=answer.user, token=answer.token))
     except OSError as error:
-        line.refuse(f"{signed_in.place()} cannot be written: {error.strerror}", error)
+        line.refuse(f"{signed_in.place(line.server)} cannot be written: {error.strerror}", error)
     line.say(f"{answer.user} is signed in at {line.server}; the session is kept in {file}.")
 
 
 @sign_out_app.command()
-def sign_out() -> None:
-    """End the session that `hallkeeper sign-in` began; here it is forgotten even where the controller is silent."""
-    session = signed_in.kept()
+def sign_out(server: Server = SERVER) -> None:
+    """End the session that `hallkeeper sign-in` began at a controller, and no other; here it is forgotten even where
+    the controller is silent."""
+    session = signed_in.kept(server)
     if session is None:
-        typer.echo("Nobody is signed in here.")
+        typer.echo(f"Nobody is signed in at {server}." if server else "Nobody is signed in here.")
         return
-    signed_in.forget()
+    signed_in.forget(session.server)
     line = Line(session.server, session.token)
     if line.removed("/session"):
         line.say(f"{session.user} is signed out.")

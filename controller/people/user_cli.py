@@ -9,16 +9,16 @@ from typing import Annotated, TypeVar
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from controller import screen
+from controller.caller import AsJson
 from controller.console import CONFIG, ConfigFile, plainly, refuse
 from controller.database import Database
 from controller.main import load_clock
 from controller.migrations import migrate
 from controller.people.model import Role, User
 from controller.people.passwords import Passwords
-from controller.people.schemas import NewUserBody, UserChangeBody
+from controller.people.schemas import NewUserBody, UserChangeBody, UserPage, user_answer
 from controller.people.users import Users
 from controller.problem import field_errors
 from controller.settings import load_settings
@@ -53,16 +53,25 @@ def add(
 
 
 @app.command("list")
-def list_users(config: ConfigFile = CONFIG) -> None:
-    """All users, those that have ended too."""
+def list_users(config: ConfigFile = CONFIG, as_json: AsJson = False) -> None:
+    """List all users, those that have ended too."""
     with plainly():
         found = _on(config, _all)
-    table = Table("User", "Role", "Sites", "Party", "Ended")
-    for user in found:
-        sites = "all" if user.sites is None else ", ".join(sorted(user.sites))
-        ended = f"{user.ended_at:%-d %B %Y}" if user.ended_at else ""
-        table.add_row(escape(user.name), user.role, escape(sites), escape(user.party or ""), ended)
-    Console().print(table)
+    if as_json:
+        typer.echo(UserPage(items=[user_answer(each) for each in found], next=None).model_dump_json())
+        return
+    rows = (
+        (
+            user.name,
+            user.role,
+            "all" if user.sites is None else ", ".join(sorted(user.sites)),
+            user.party or "",
+            f"{user.ended_at:%-d %B %Y}" if user.ended_at else "",
+        )
+        for user in found
+    )
+    if not screen.show(Console(), ("User", "Role", "Sites", "Party", "Ended"), rows):
+        typer.echo("There are no users yet.")
 
 
 @app.command()

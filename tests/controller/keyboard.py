@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import groupby
 from typing import TypeAlias
 
 import httpx
@@ -31,6 +32,10 @@ async def keyboard(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[Typ
 
 
 def cells(result: Result) -> list[list[str]]:
-    """The rows of the tables in a command's output, without their headings."""
-    lines = [line for line in result.stdout.splitlines() if line.startswith("│")]
-    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+    """The rows of the tables in a command's output, without their headings and without what is empty in all of one."""
+    found: list[list[str]] = []
+    lines = (line.split("\t") for line in result.stdout.splitlines())
+    for width, table in groupby(lines, len):
+        columns = [column for column in zip(*table, strict=True) if width > 1 and any(column[1:])]
+        found += [list(row) for row in zip(*columns, strict=True)][1:]
+    return found

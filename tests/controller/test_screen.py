@@ -1,5 +1,6 @@
 """How commands write tables and times."""
 
+import io
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -11,7 +12,7 @@ UUID = "01a21293-b600-7df1-890c-0f1360596b01"
 
 
 def written(headings: tuple[str, ...], rows: list[tuple[str, ...]], width: int = 100) -> str:
-    console = Console(width=width, record=True)
+    console = Console(width=width, record=True, force_terminal=True, file=io.StringIO())
     assert screen.show(console, headings, rows) is bool(rows)
     return console.export_text()
 
@@ -25,6 +26,30 @@ def test_a_table_without_rows_is_not_written_nor_a_column_without_words() -> Non
 def test_an_id_can_be_copied_whole_from_a_narrow_screen() -> None:
     told = written((screen.ID, "When", "Booking"), [(UUID, "Thu 26 Nov 2026, 18:00 to 20:00", "A long title " * 9)], 60)
     assert UUID in told
+
+
+def piped() -> tuple[Console, io.StringIO]:
+    file = io.StringIO()
+    return Console(width=20, file=file), file
+
+
+def test_another_program_gets_a_line_for_each_row_whole_and_parted_by_tabs() -> None:
+    console, file = piped()
+    rows = [(UUID, "Ann [choir]", ""), ("2", "Ben\tor\nBea", "a long reason")]
+    assert screen.show(console, ("ID", "Who", "Why"), rows)
+    assert file.getvalue() == f"ID\tWho\tWhy\n{UUID}\tAnn [choir]\t\n2\tBen or Bea\ta long reason\n"
+    console, file = piped()
+    assert not screen.show(console, ("ID",), [])
+    assert file.getvalue() == ""
+
+
+def test_one_thing_is_shown_a_line_for_each_fact_that_is_known() -> None:
+    console, file = piped()
+    screen.show_one(console, {"Party": "choir", "Phone": "", "Notes": "quiet\nplease"})
+    assert file.getvalue() == "Party\tchoir\nNotes\tquiet please\n"
+    shown = Console(force_terminal=True, file=(file := io.StringIO()))
+    screen.show_one(shown, {"Party": "choir", "Phone": "", "Notes": "quiet"})
+    assert file.getvalue() == "Party  choir\nNotes  quiet\n"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_what_is_on_no_keypad_cannot_be_typed(code: str, tmp_path: Path) -> None
     [
         (("key", "ramsey/front-door", "1" * 33), "32 keys at most"),
         (("card", "ramsey/front-door", "118:1603", "--pin", "1" * 33), "32 keys at most"),
-        (("clock", "ramsey", "--ahead", "1e30"), "less than or equal"),
+        (("clock", "ramsey", "--ahead", "1e30"), "1e+30"),
     ],
 )
 def test_what_would_keep_a_demo_busy_for_good_is_refused(words: tuple[str, ...], said: str, tmp_path: Path) -> None:

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.markup import escape
 from rich.progress import Progress
-from rich.table import Table
 
+from controller import screen
 from controller.bookings.typed import From, To
 from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
 
@@ -67,17 +66,16 @@ def import_file(
     )
     told = [line for line in answer.lines if dry_run and line.become in ("added", "changed", "cancelled")]
     if told:
-        table = Table("Line", "Booking", "Would be")
-        for line in told:
-            what = f"changed: {', '.join(line.changes)}" if line.changes else line.become
-            table.add_row(str(line.line), escape(line.title), escape(what))
-        console.print(table)
+        rows = (
+            (str(line.line), line.title, f"changed: {', '.join(line.changes)}" if line.changes else line.become)
+            for line in told
+        )
+        screen.show(console, ("Line", "Booking", "Would be"), rows)
     if answer.refused:
-        table = Table("Line", "Booking", "Column", "Refused because")
-        for line in answer.lines:
-            for fault in line.faults:
-                table.add_row(str(line.line), escape(line.title), escape(fault.column), escape(fault.reason))
-        console.print(table)
+        faults = (
+            (str(line.line), line.title, fault.column, fault.reason) for line in answer.lines for fault in line.faults
+        )
+        screen.show(console, ("Line", "Booking", "Column", "Refused because"), faults)
         raise typer.Exit(SET_ASIDE)
 
 

@@ -6,10 +6,9 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from controller.caller import SERVER, Caller, Server, Token, TokenFile
+from controller import screen
+from controller.caller import SERVER, AsJson, Caller, Server, Token, TokenFile
 
 app = typer.Typer(
     help="Diaries that partners keep elsewhere, polled into blocks.", no_args_is_help=True, add_completion=False
@@ -66,15 +65,19 @@ class _Preview(msgspec.Struct, frozen=True):
 
 
 @app.command("list")
-def list_feeds(site: SiteName, server: Server = SERVER, token_file: TokenFile = None, token: Token = None) -> None:
+def list_feeds(
+    site: SiteName,
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
     """List a site's feeds and how each stands."""
     caller = Caller(server, token_file, token)
-    found = caller.get(f"/sites/{site}/feeds", _List).items
-    table = Table("Feed", "Diary of", "Space", "Address", "Blocks", "Status")
-    for each in found:
-        told = (each.id, each.name, each.space, each.address, str(each.blocks), _status(each))
-        table.add_row(*map(escape, told))
-    caller.console.print(table)
+    found = caller.answered(caller.get(f"/sites/{site}/feeds", msgspec.Raw), _List, as_json=as_json).items
+    rows = ((each.id, each.name, each.space, each.address, str(each.blocks), _status(each)) for each in found)
+    if not screen.show(caller.console, ("Feed", "Diary of", "Space", "Address", "Blocks", "Status"), rows):
+        caller.say("No diary is polled; `hallkeeper calendar feed add --help` says how.")
 
 
 @app.command()
@@ -143,12 +146,8 @@ def _poll(caller: Caller, site: str, feed: str) -> None:
 
 
 def _show_events(console: Console, events: list[_Event]) -> None:
-    if not events:
-        return
-    table = Table("Line", "No block", "Because")
-    for each in events:
-        table.add_row(str(each.line), escape(f"{each.title}, {each.starts}" if each.starts else ""), escape(each.text))
-    console.print(table)
+    rows = ((str(each.line), f"{each.title}, {each.starts}" if each.starts else "", each.text) for each in events)
+    screen.show(console, ("Line", "No block", "Because"), rows)
 
 
 def _status(feed: _Feed) -> str:

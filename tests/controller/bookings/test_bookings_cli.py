@@ -68,6 +68,16 @@ async def test_requests_are_decided_and_one_that_is_refused_keeps_none_back(
     assert (late.exit_code, "Drama" in late.stdout) == (SET_ASIDE, True)
 
 
+async def test_one_booking_is_shown(hallkeeper: Typed, village: httpx.AsyncClient) -> None:
+    choir = await book(village)
+    shown = dict(line.split("\t") for line in (await hallkeeper("bookings", "show", choir["id"])).stdout.splitlines())
+    assert (shown["Title"], shown["Where"], shown["Status"]) == ("Choir", "Hall, Ramsey Hub", "confirmed")
+    assert shown["When"] == "Thu 26 Nov 2026, 18:00 to 20:00"
+    assert json.loads((await hallkeeper("bookings", "show", choir["id"], "--json")).stdout)["id"] == choir["id"]
+    unknown = await hallkeeper("bookings", "show", "nonsense")
+    assert (unknown.exit_code, "Traceback" in unknown.output) == (REFUSED, False)
+
+
 async def test_bookings_of_a_time_are_listed_and_narrowed(hallkeeper: Typed, village: httpx.AsyncClient) -> None:
     assert "There are no bookings in that time." in (await hallkeeper("bookings", "list", SITE, *DAYS)).stdout
     choir = await book(village)

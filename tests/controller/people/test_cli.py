@@ -1,6 +1,7 @@
 """`hallkeeper parties` over HTTP, and `hallkeeper controller user` on the controller's own machine."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -54,6 +55,28 @@ async def test_a_dry_run_says_what_would_become_of_the_file_and_an_import_does_i
     again = await hallkeeper("import", str(out))
     assert (again.exit_code, "0 added, 0 changed, 2 unchanged, 0 refused" in again.stdout) == (0, True)
     assert (await hallkeeper("export")).stdout_bytes == out.read_bytes()
+
+
+async def test_parties_are_listed_and_one_is_shown(
+    hallkeeper: Callable[..., asyncio.Future[Result]], client: httpx.AsyncClient
+) -> None:
+    assert "There are no such parties." in (await hallkeeper("list")).stdout
+    await put_party(client, "choir", name="Choir", contact_name="Ann", contact_phone="01632 960 001")
+    await put_party(client, "yoga", name="Yoga", ended=True)
+    listed = (await hallkeeper("list")).stdout.splitlines()
+    assert [line.split("\t")[0] for line in listed] == ["Party", "choir"]
+    assert [line.split("\t")[0] for line in (await hallkeeper("list", "--ended")).stdout.splitlines()[1:]] == [
+        "choir",
+        "yoga",
+    ]
+    found = json.loads((await hallkeeper("list", "--search", "cho", "--json")).stdout)
+    assert [each["id"] for each in found["items"]] == ["choir"]
+    shown = (await hallkeeper("show", "choir")).stdout
+    assert "Name\tChoir\n" in shown
+    assert "Phone\t01632 960 001\n" in shown
+    assert json.loads((await hallkeeper("show", "choir", "--json")).stdout)["contact_name"] == "Ann"
+    unknown = await hallkeeper("show", "drama")
+    assert (unknown.exit_code, "drama" in unknown.stdout) == (1, True)
 
 
 async def test_what_is_refused_as_a_whole_is_one_sentence(

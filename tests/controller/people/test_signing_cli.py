@@ -1,6 +1,7 @@
 """`hallkeeper sign-in` and `hallkeeper sign-out`: whose the commands are, kept where only they can read it."""
 
 import asyncio
+import os
 import stat
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -27,9 +28,9 @@ async def address(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[str]
 class Kept:
     """The file that the session is kept in."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, made: bool = False) -> None:
         self.path = path
-        self.path.parent.mkdir()
+        self.path.parent.mkdir(parents=True, exist_ok=made)
 
     @property
     def there(self) -> bool:
@@ -51,14 +52,14 @@ class Kept:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Kept:
-    return Kept(tmp_path / "hallkeeper" / "session.json")
+def file(tmp_path: Path, address: str) -> Kept:
+    return Kept(tmp_path / "hallkeeper" / "sessions" / f"{address.replace('://', '_').replace(':', '_')}.json")
 
 
 @pytest.fixture
 def typed(file: Kept) -> Typed:
     """Runs ``hallkeeper`` in a home of its own, with a first line of standard input."""
-    env = {"XDG_CONFIG_HOME": str(file.path.parents[1]), "COLUMNS": "300"}
+    env = {"XDG_CONFIG_HOME": str(file.path.parents[2]), "COLUMNS": "300"}
 
     def run(*words: str, said: str = "", **more: str) -> asyncio.Future[Result]:
         return asyncio.get_running_loop().run_in_executor(
@@ -108,8 +109,24 @@ async def test_a_kept_token_goes_to_no_other_controller(typed: Typed, address: s
     await typed("sign-in", USER, "--server", address, said=f"{PASSWORD}\n")
     elsewhere = await typed("parties", "export", "--server", "http://other.example")
     assert elsewhere.exit_code == 2
-    assert f"you have signed in at {address}" in elsewhere.output
     assert "hallkeeper sign-in --server http://other.example" in elsewhere.output
+
+
+async def test_signing_in_and_out_at_one_controller_leaves_the_session_at_another(
+    typed: Typed, address: str, file: Kept
+) -> None:
+    other = Kept(file.path.with_name("http_127.0.0.1_1.json"), made=True)
+    other.put('{"server": "http://127.0.0.1:1", "user": "Una", "token": "t0ken"}')
+    os.utime(other.path, ns=(1, 1))
+    assert (await typed("sign-in", USER, "--server", address, said=f"{PASSWORD}\n")).exit_code == 0
+    assert other.there
+    assert (await typed("parties", "export")).exit_code == 0, "the last sign-in counts where no address is given"
+    silent = await typed("parties", "export", "--server", "http://127.0.0.1:1")
+    assert "http://127.0.0.1:1 does not answer" in silent.output
+    assert (await typed("sign-out", "--server", "http://127.0.0.1:1")).exit_code == 1
+    assert (other.there, file.there) == (False, True)
+    assert (await typed("sign-out", "--server", f"{address}/")).output == f"{USER} is signed out.\n"
+    assert (await typed("sign-out", "--server", address)).output == f"Nobody is signed in at {address}.\n"
 
 
 async def test_a_token_that_is_given_goes_before_the_one_that_is_kept(typed: Typed, address: str) -> None:
@@ -120,6 +137,7 @@ async def test_a_token_that_is_given_goes_before_the_one_that_is_kept(typed: Typ
 
 
 async def test_a_session_is_forgotten_though_the_controller_does_not_answer(typed: Typed, file: Kept) -> None:
+    file = Kept(file.path.with_name("http_127.0.0.1_1.json"), made=True)
     file.put('{"server": "http://127.0.0.1:1", "user": "Una", "token": "t0ken"}')
     gone = await typed("sign-out")
     assert (gone.exit_code, "does not answer" in gone.output, file.there) == (1, True, False)
