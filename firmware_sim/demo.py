@@ -15,7 +15,7 @@ import msgspec
 from edge.wire.clock import SystemClock
 from firmware_sim import seed
 from firmware_sim.building import Building, demo_buildings
-from firmware_sim.errors import ProcessFailed, SimError
+from firmware_sim.errors import OldState, ProcessFailed, SimError
 from firmware_sim.furnishing import furnish
 from firmware_sim.people import Party
 from firmware_sim.ports import free_port
@@ -33,12 +33,14 @@ KEEP_EVERY_S = 2.0
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """What the demo remembers between runs. ``inside``: people by site and zone when it was last looked at."""
+    """What the demo remembers between runs. ``inside``: people by site and zone when it was last looked at. ``made``:
+    what a start that was broken off had made of the diary."""
 
     at: datetime
     rate: float
     stopped: bool
     series_until: date | None = None
+    made: list[str] = []
     inside: dict[str, dict[str, int]] = {}
 
 
@@ -68,11 +70,13 @@ class Demo:
         self._ready_file = self.folder / "ready.json"
         self._pids_file = self.folder / PIDS
         self._series_until: date | None = None
+        self._made: set[str] = set()
         self._codes: dict[tuple[str, str], str] = {}
 
     async def run(self, *, ready: Callable[[Ready], None], stop: asyncio.Event) -> None:
         """Start everything, tell ``ready``, and go on until ``stop``. Raises ``SimError`` with what went wrong."""
         self._ready_file.unlink(missing_ok=True)
+        found_state = (self.folder / "controller").exists()
         before = self._remembered()
         rig = Rig(
             Plan(
@@ -93,7 +97,13 @@ class Demo:
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not starting.done():
                 return
-            ready(starting.result())
+            try:
+                started = starting.result()
+            except SimError as error:
+                if not found_state:
+                    raise
+                raise OldState(self.folder, error) from error
+            ready(started)
             await self._live(rig, stopping)
         finally:
             self._ready_file.unlink(missing_ok=True)
@@ -110,7 +120,7 @@ class Demo:
         if not await rig.api.answers("/"):
             raise SimError(f"{rig.address} has no pages to show; build them with `make demo`")
         if before is not None:
-            self._series_until = before.series_until
+            self._series_until, self._made = before.series_until, set(before.made)
             for site, inside in before.inside.items():
                 if site in rig.world.sites:
                     rig.world.still_inside(site, inside)
@@ -207,19 +217,27 @@ class Demo:
 
     async def _fill_diary(self, rig: Rig) -> None:
         zone = ZoneInfo(self._buildings[0].zone)
-        now = rig.clock.now().astimezone(zone)
-        today = now.date()
+        made = seed.Made(self._made, keep=lambda: self._remember(rig, stopped=False))
+        self._made = made.names
+
+        def now() -> datetime:
+            return rig.clock.now().astimezone(zone)
+
+        today = now().date()
         if self._series_until is None:
-            await furnish(rig.api, self._buildings, today)
+            if "furniture" not in made:
+                await furnish(rig.api, self._buildings, today)
+                made.add("furniture")
             await seed.import_diary(rig.api)
-            await seed.book_week(rig.api, now=now)
+            await seed.book_week(rig.api, now=now, made=made)
         if self._series_until is None or self._series_until < today + timedelta(weeks=2):
             start = today if self._series_until is None else max(today, self._series_until + timedelta(days=1))
             until = today + timedelta(weeks=seed.WEEKS)
-            await seed.book_series(rig.api, start, until, now=now)
+            await seed.book_series(rig.api, start, until, now=now, made=made)
             if self._series_until is None:
-                await seed.ask(rig.api, now=now)
+                await seed.ask(rig.api, now=now, made=made)
             self._series_until = until
+            made.names.clear()
         self._remember(rig, stopped=False)
 
     async def _code(self, rig: Rig) -> dict[str, Any]:
@@ -274,6 +292,7 @@ class Demo:
             rate=self._speed,
             stopped=stopped,
             series_until=self._series_until,
+            made=sorted(self._made),
             inside={site: rig.world.inside(site) for site in rig.world.sites},
         )
         new = self._state_file.with_suffix(".new")

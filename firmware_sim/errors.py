@@ -1,5 +1,7 @@
 """What can go wrong in the simulator; each error says what, where, and what to do."""
 
+from pathlib import Path
+
 
 class SimError(Exception):
     """Root of the simulator's errors."""
@@ -15,6 +17,16 @@ class AlreadyRunning(SimError):
 
 class NoFolder(SimError):
     """The directory that was named cannot hold a demo."""
+
+
+class OldState(SimError):
+    """A start failed on what an earlier demo had left, which may be of another version."""
+
+    def __init__(self, folder: Path, error: SimError) -> None:
+        super().__init__(
+            f"{error}\nThe demo goes on from what an earlier one left in {folder}. If that was another version of it, "
+            "start over: make demo FRESH=1 (or hallkeeper demo --fresh)"
+        )
 
 
 class NoSuchThing(SimError, KeyError):

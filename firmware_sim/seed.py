@@ -1,6 +1,7 @@
 """A believable diary, made through the API as a person would make it."""
 
 import tomllib
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,27 @@ from firmware_sim.errors import ApiRefused, BuildingError
 WEEKS = 8
 """How many weeks ahead the weekly groups book."""
 IMPORTED_INTO = ("march", "hall")
+SENT_WITHIN = timedelta(hours=1)
+"""How long a request may take to be judged after the clock was read for it, in the hubs' time: a minute of real time
+where it runs sixty times as fast."""
+Clock = Callable[[], datetime]
+"""The time at the site, read for each entry: the hubs' clock runs on while the diary is filled."""
+
+
+class Made:
+    """What a start has made, by name, so that one that was broken off is taken up again. ``keep`` is called after
+    each."""
+
+    def __init__(self, names: Iterable[str], keep: Callable[[], None]) -> None:
+        self.names = set(names)
+        self._keep = keep
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def add(self, name: str) -> None:
+        self.names.add(name)
+        self._keep()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,9 +58,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     notes: str = ""
 
     def first(self, day: date, *, now: datetime) -> date:
-        """The first such weekday from ``day`` on that is not over, and the weeks after it. ``now``: at the site."""
+        """The first such weekday from ``day`` on that is not nearly over, and the weeks after it. ``now``: at the
+        site."""
         found = day + timedelta(days=(self.weekday - day.weekday()) % 7)
-        if datetime.fromisoformat(_wall(found, self.ends)) <= now.replace(tzinfo=None):
+        if datetime.fromisoformat(_wall(found, self.ends)) <= now.replace(tzinfo=None) + SENT_WITHIN:
             found += timedelta(weeks=1)
         return found + timedelta(weeks=self.weeks)
 
@@ -87,38 +110,45 @@ def demo_week() -> Week:
         raise BuildingError(f"week.toml: {error}") from error
 
 
-async def book_week(api: Api, *, now: datetime) -> int:
-    """Book the single events of the week from ``now``, as far as their time is free and to come; how many."""
-    made = 0
+async def book_week(api: Api, *, now: Clock, made: Made) -> int:
+    """Book the single events of the coming week, as far as their time is free; how many."""
+    booked = 0
     for entry in demo_week().once:
-        day = entry.first(now.date(), now=now)
-        if await _wanted(api, f"/sites/{entry.site}/bookings", entry.body(day, "starts"), f"{entry.title}/{day}"):
-            made += 1
-    return made
+        if (name := f"{entry.site}/{entry.title}") not in made:
+            day = entry.first(now().date(), now=now())
+            body = entry.body(day, "starts")
+            booked += await _wanted(api, f"/sites/{entry.site}/bookings", body, f"{name}/{day}")
+            made.add(name)
+    return booked
 
 
-async def book_series(api: Api, start: date, until: date, *, now: datetime) -> int:
+async def book_series(api: Api, start: date, until: date, *, now: Clock, made: Made) -> int:
     """Book the weekly groups from ``start`` until ``until``, skipping dates that are taken; how many series."""
-    made = 0
+    booked = 0
     for entry in demo_week().series:
-        body = entry.body(entry.first(start, now=now), "first_starts") | {
-            "rule": f"FREQ=WEEKLY;INTERVAL={entry.every};UNTIL={until:%Y%m%d}",
-            "term_only": entry.term_only,
-            "otherwise": entry.otherwise,
-        }
-        made += await _wanted(api, f"/sites/{entry.site}/series", body, f"{entry.site}/{entry.title}/{start}")
-    return made
+        if (name := f"series/{entry.site}/{entry.title}") not in made:
+            day = entry.first(start, now=now())
+            body = entry.body(day, "first_starts") | {
+                "rule": f"FREQ=WEEKLY;INTERVAL={entry.every};UNTIL={until:%Y%m%d}",
+                "term_only": entry.term_only,
+                "otherwise": entry.otherwise,
+            }
+            booked += await _wanted(api, f"/sites/{entry.site}/series", body, f"{name}/{day}/{until}")
+            made.add(name)
+    return booked
 
 
-async def ask(api: Api, *, now: datetime) -> int:
+async def ask(api: Api, *, now: Clock, made: Made) -> int:
     """Ask for what no rule confirms at once, and wait for what is taken; how many of them."""
-    made = 0
+    asked = 0
     for what, entries in (("bookings", demo_week().asked), ("waiting", demo_week().waiting)):
         for entry in entries:
-            day = entry.first(now.date(), now=now)
-            body = entry.body(day, "starts") | {"by_rules": True}
-            made += await _wanted(api, f"/sites/{entry.site}/{what}", body, f"{what}/{entry.title}/{day}")
-    return made
+            if (name := f"{what}/{entry.site}/{entry.title}") not in made:
+                day = entry.first(now().date(), now=now())
+                body = entry.body(day, "starts") | {"by_rules": True}
+                asked += await _wanted(api, f"/sites/{entry.site}/{what}", body, f"{name}/{day}")
+                made.add(name)
+    return asked
 
 
 async def import_diary(api: Api) -> dict[str, Any]:

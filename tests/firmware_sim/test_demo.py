@@ -2,24 +2,29 @@
 
 import asyncio
 import io
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from firmware_sim import seed
+from firmware_sim.api import Api
 from firmware_sim.cli import app
 from firmware_sim.demo import Demo, Ready
 from firmware_sim.demo_cli import app as demo_app
 from firmware_sim.demo_cli import show
-from firmware_sim.errors import AlreadyRunning
+from firmware_sim.errors import AlreadyRunning, OldState
 from firmware_sim.ports import free_port
 from firmware_sim.premises import PIDS, alone, start_anew
 from firmware_sim.seed import demo_week
@@ -132,6 +137,65 @@ async def test_a_demo_that_starts_again_prints_the_same_code_in_digits(tmp_path:
         await Demo(tmp_path / "demo", speed=1, port=free_port(18080), say=lambda _: None).run(ready=ready, stop=stop)
     assert re.fullmatch(r"[0-8][0-9]{5}", printed[0])
     assert printed[1] == printed[0]
+
+
+@pytest.mark.parametrize("hour", range(24))
+async def test_the_clock_is_read_for_each_entry_so_that_none_is_over_when_it_is_judged(hour: int) -> None:
+    """As where an hour passes between two requests: speed 60 on a slow machine."""
+    now = datetime(2026, 11, 25, hour, tzinfo=UTC)
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal now
+        body = json.loads(request.content)
+        now += timedelta(minutes=55)
+        ends = datetime.fromisoformat(body.get("ends") or body["first_ends"]).replace(tzinfo=UTC)
+        assert ends > now, body["title"]
+        sent.append(body["title"])
+        return httpx.Response(201, json={})
+
+    week, made = demo_week(), seed.Made((), keep=lambda: None)
+    async with Api("http://demo", transport=httpx.MockTransport(answer)) as api:
+        await seed.book_week(api, now=lambda: now, made=made)
+        await seed.book_series(api, now.date(), now.date() + timedelta(weeks=8), now=lambda: now, made=made)
+        await seed.ask(api, now=lambda: now, made=made)
+    assert len(sent) == len(week.once) + len(week.series) + len(week.asked) + len(week.waiting)
+
+
+async def test_a_start_that_was_broken_off_is_taken_up_again_a_day_later(tmp_path: Path) -> None:
+    folder, state = tmp_path / "demo", tmp_path / "demo" / "state.json"
+    stop = asyncio.Event()
+    broken = Demo(folder, speed=60, port=free_port(18080), say=lambda _: None)
+    running = asyncio.create_task(broken.run(ready=lambda _: None, stop=stop))
+    async with asyncio.timeout(300):
+        while not running.done():
+            if state.exists() and len(json.loads(state.read_bytes())["made"]) > 4:
+                break
+            await asyncio.sleep(0.01)
+    stop.set()
+    await running
+    left = json.loads(state.read_bytes())
+    assert (left["series_until"], len(left["made"]) > 4) == (None, True)
+    left["at"] = (datetime.fromisoformat(left["at"]) + timedelta(hours=26)).isoformat()
+    state.write_text(json.dumps(left))
+    stop, printed = asyncio.Event(), list[Ready]()
+
+    def ready(told: Ready) -> None:
+        printed.append(told)
+        stop.set()
+
+    await Demo(folder, speed=60, port=free_port(18080), say=lambda _: None).run(ready=ready, stop=stop)
+    assert len(printed) == 1
+    after = json.loads(state.read_bytes())
+    assert (after["series_until"] is not None, after["made"]) == (True, [])
+
+
+async def test_a_start_that_fails_on_what_an_earlier_demo_left_says_how_to_start_over(tmp_path: Path) -> None:
+    (tmp_path / "controller" / "data").mkdir(parents=True)
+    (tmp_path / "controller" / "data" / "hallkeeper.db").write_text("of another time")
+    demo = Demo(tmp_path, speed=1, port=free_port(18080), say=lambda _: None)
+    with pytest.raises(OldState, match="make demo FRESH=1"):
+        await demo.run(ready=lambda _: None, stop=asyncio.Event())
 
 
 def test_the_week_clashes_only_where_it_is_meant_to_and_leaves_the_studio_free() -> None:

@@ -106,11 +106,12 @@ async def test_whenever_the_demo_starts_its_diary_fills_and_the_studio_is_free(
     await api.sign_in(user=USER, password=PASSWORD)  # the session of 2026 is over
     today = now.date()
     await furnish(api, demo_buildings(), today)
-    await seed.book_week(api, now=now)
-    series = await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=now)
+    made = seed.Made((), keep=lambda: None)
+    await seed.book_week(api, now=lambda: now, made=made)
+    series = await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=lambda: now, made=made)
     assert series == len(seed.demo_week().series)
     asked = len(seed.demo_week().asked)
-    assert await seed.ask(api, now=now) >= asked
+    assert await seed.ask(api, now=lambda: now, made=made) >= asked
     lasts = {"starts": now.isoformat(), "ends": (now + timedelta(hours=9)).isoformat()}
     code = await api.post("/sites/ramsey/bookings", {"space": "studio", "title": "Try the front door", **lasts})
     assert code["status"] == "confirmed"
@@ -120,9 +121,10 @@ async def test_the_diary_has_what_a_manager_has_to_decide(api: Api, clock: Manua
     now = clock.now()
     today = now.date()
     await furnish(api, demo_buildings(), today)
-    await seed.book_week(api, now=now)
-    await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=now)
-    await seed.ask(api, now=now)
+    made = seed.Made((), keep=lambda: None)
+    await seed.book_week(api, now=lambda: now, made=made)
+    await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=lambda: now, made=made)
+    await seed.ask(api, now=lambda: now, made=made)
     span = {"from": now.isoformat(), "to": (now + timedelta(days=35)).isoformat()}
     found = (await api.get("/sites/ramsey/bookings", **span))["items"]
     waits = {each["title"]: each["status"] for each in found if each["status"] in ("requested", "held")}
