@@ -76,6 +76,13 @@ def wall(moment: datetime, at: ZoneInfo) -> datetime:
     return moment.astimezone(at).replace(tzinfo=None, fold=0)
 
 
+def comes_twice(moment: datetime, at: ZoneInfo) -> bool:
+    """Whether the wall shows the time of an instant twice that day, since the clocks go back."""
+    shown = wall(moment, at)
+    first, second = (shown.replace(tzinfo=at, fold=fold).utcoffset() for fold in (0, 1))
+    return first != second and _skipped(shown, at) is None
+
+
 def rfc3339(moment: datetime, at: ZoneInfo) -> str:
     """The instant with the zone's offset of that moment, as the API writes times."""
     return moment.astimezone(at).isoformat()

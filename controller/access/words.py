@@ -15,8 +15,9 @@ def day(moment: datetime, zone: ZoneInfo, *, now: datetime) -> str:
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:
-    """“18:00”."""
-    return f"{localtime.wall(moment, zone):%H:%M}"
+    """“18:00”; of a time that comes twice which one, “01:30 BST”, “01:30 GMT”."""
+    which = f" {moment.astimezone(zone):%Z}" if localtime.comes_twice(moment, zone) else ""
+    return f"{localtime.wall(moment, zone):%H:%M}{which}"
 
 
 def at(moment: datetime, zone: ZoneInfo, *, now: datetime) -> str:

@@ -261,8 +261,10 @@ class _Bill:
 
     def _earned(self, discount: Discount) -> bool:
         enough_dates = discount.dates is None or self._wish.dates >= discount.dates
-        series_us = max(self._wish.series_us, micros(self._wish.during.end - self._wish.during.start))
-        return enough_dates and (discount.total_hours is None or series_us >= discount.total_hours * words.HOUR_US)
+        if discount.total_hours is None:
+            return enough_dates
+        long_enough = self._wish.series_us >= discount.total_hours * words.HOUR_US
+        return enough_dates and long_enough and self._wish.dates > 1
 
     def _equipment(self) -> bool:
         """Whether any equipment of the booking has a price."""

@@ -63,7 +63,8 @@ class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 found += own.touching(during)
         if not found:
             return ()
-        cut = (each if _inside(each, during) else _cut(each, during) for each in found)
+        told = (_run_into(each, during) for each in found)
+        cut = (each if _inside(each, during) else _cut(each, during) for each in told)
         return tuple(sorted(cut, key=lambda each: (each.during.start, each.during.end)))
 
     def in_term(self, day: date) -> bool | None:
@@ -158,6 +159,12 @@ class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 def _shut(closures: Iterable[Closure]) -> list[ModePeriod]:
     return [ModePeriod(during=each.during, mode=Mode.CLOSED, note=each.reason) for each in closures]
+
+
+def _run_into(period: ClosedPeriod, during: Interval) -> ClosedPeriod:
+    """In the words for what begins in the window before it, where there are any."""
+    runs = bool(period.past) and during.start < period.during.start
+    return ClosedPeriod(during=period.during, why=period.past) if runs else period
 
 
 def _inside(period: ClosedPeriod, during: Interval) -> bool:

@@ -17,10 +17,12 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 class ClosedPeriod(msgspec.Struct, frozen=True, kw_only=True):
     """A time in which nothing can be booked. ``why``: says so in words that stand by themselves, such as “Studio can
-    be booked 08:00 to 22:00” or “Ramsey Hub is closed on Fri 25 Dec: Christmas”."""
+    be booked 08:00 to 22:00” or “Ramsey Hub is closed on Fri 25 Dec: Christmas”. ``past``: the same for what runs into
+    it out of the window before, where that belongs to another day."""
 
     during: Interval
     why: str
+    past: str = ""
 
 
 def time_text(minute: int) -> str:
@@ -40,20 +42,24 @@ class Gaps:
             week[window.weekday].append(window)
         self._zone = zone
         self._left = [_left(_opened(week, weekday)) for weekday in range(7)]
+        self._nights = [_night(week, weekday) for weekday in range(7)]
         self._why = [_words(name, week, weekday) for weekday in range(7)]
 
     def of(self, days: Sequence[date]) -> list[ClosedPeriod]:
         """The gaps of some days in a row, by start."""
         found: list[ClosedPeriod] = []
         for day in days:
-            why = self._why[day.weekday()]
-            for opens, closes in self._left[day.weekday()]:
+            weekday = day.weekday()
+            why, before = self._why[weekday], self._why[weekday - 1]
+            for opens, closes in self._left[weekday]:
                 gap = between(day, opens, closes, self._zone)
                 if gap is None:
                     continue
+                past = before if opens in self._nights[weekday] else ""
                 if found and gap.start <= found[-1].during.end and found[-1].why == why:
+                    past = found[-1].past
                     gap = Interval(start=found.pop().during.start, end=gap.end)
-                found.append(ClosedPeriod(during=gap, why=why))
+                found.append(ClosedPeriod(during=gap, why=why, past=past))
         return found
 
 
@@ -61,6 +67,11 @@ def _opened(week: Mapping[int, Sequence[Window]], weekday: int) -> list[tuple[in
     """The minutes of a day that are open, the end of the night before among them, by start."""
     nights = [(0, each.closes - DAY_MINUTES) for each in week.get((weekday - 1) % 7, ()) if each.closes > DAY_MINUTES]
     return sorted([*nights, *((each.opens, min(each.closes, DAY_MINUTES)) for each in week.get(weekday, ()))])
+
+
+def _night(week: Mapping[int, Sequence[Window]], weekday: int) -> set[int]:
+    """The minutes of a day at which windows of the day before end, its midnight among them."""
+    return {each.closes - DAY_MINUTES for each in week.get((weekday - 1) % 7, ()) if each.closes >= DAY_MINUTES}
 
 
 def _left(opened: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -252,7 +252,14 @@ def test_the_highest_discount_that_is_earned_is_given_alone() -> None:
         for dates in (1, 10, 12, 40)
     ]
     assert totals == [2000, 1800, 1700, 1500]
-    assert told(quote(tariffs, "2026-11-26 10:00", "2026-11-27 10:00"))[1] == "24 h or more: −15 % (long): -3600"
+    twice = quote(tariffs, "2026-11-26 10:00", "2026-11-27 10:00", dates=2, series_us=48 * HOUR_US)
+    assert told(twice)[1] == "24 h or more: −15 % (long): -3600"
+
+
+def test_a_single_long_booking_is_no_series() -> None:
+    tariffs = Tariffs(rates=(DAY,), discounts=(Discount(name="long", percent=15, total_hours=24),))
+    alone = quote(tariffs, "2026-11-26 10:00", "2026-11-28 22:00", dates=1, series_us=60 * HOUR_US)
+    assert [line for line in told(alone) if "long" in line] == []
 
 
 def test_equipment_costs_by_the_piece_and_is_neither_capped_nor_discounted() -> None:

@@ -134,6 +134,17 @@ def test_own_hours_are_told_for_the_day_that_is_asked_for() -> None:
     assert why(hours, day("2026-11-28"), "studio")[-1] == "Studio can be booked 18:00 to 02:00 on Saturdays"
 
 
+@pytest.mark.parametrize("closes", ["24:00", "26:00"])
+def test_who_runs_past_a_nights_end_is_told_that_nights_hours(closes: str) -> None:
+    """Saturday's window ends on Sunday; what begins in it is not booked “on Sundays”."""
+    hours = book(spaces=divided(studio=windows("18:00", closes, (5,))))
+    late = Interval(start=utc("2026-11-28T20:00"), end=utc("2026-11-29T03:00"))
+    shown = "24:00" if closes == "24:00" else "02:00"
+    assert why(hours, late, "studio") == [f"Studio can be booked 18:00 to {shown} on Saturdays"]
+    sunday = Interval(start=utc("2026-11-29T10:00"), end=utc("2026-11-29T11:00"))
+    assert why(hours, sunday, "studio") == ["Studio cannot be booked on Sundays"]
+
+
 def test_a_space_without_any_hours_cannot_be_booked_at_all() -> None:
     hours = book(spaces=divided(studio=()))
     during = Interval(start=utc("2026-11-01T00:00"), end=utc("2027-02-01T00:00"))
