@@ -18,9 +18,14 @@ from controller.bookings.model import Arrival, State
 from controller.bookings.tables import bookings
 from controller.database import Tx
 from controller.estate import repository as estate
+from controller.estate.errors import SiteUnknown
 from controller.estate.tables import space_doors
+from controller.hours.book import HoursBook
+from controller.hours.repository import hours_book
 from controller.telemetry.model import StoredEvent
 from edge.wire.events import AccessData, DoorChange, DoorData, FootfallData
+from edge.wire.interval import Interval
+from edge.wire.plan import Mode
 
 THROUGH = timedelta(minutes=2)
 """How long after being let in an opening or a crossing is that person's."""
@@ -32,8 +37,10 @@ async def note(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
     """Take events of one edge, in their order.
 
     A granted code is kept as let in. The door's opening, or a crossing inwards at it, within two minutes makes
-    the booking arrived. A crossing inwards counts for every booking whose code is good at that door then; at a door
-    that leads to one space only, it makes the one booking of that time arrived by presence.
+    the booking arrived. Crossings inwards in those two minutes are counted as its people. Others are where no other
+    booking's code is good at that door then and nobody else comes in there: it leads to one space only, which makes
+    the booking arrived by presence, or the building is closed but for it. What is left may have been the people of any
+    booking whose code is good, and is counted apart.
     """
     await _note_passages(tx, site, events)
     await _note_counts(tx, site, events)
@@ -88,37 +95,74 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
     ]
     if not crossings:
         return
-    times = [at for _, at, _ in crossings]
+    times, doors = [at for _, at, _ in crossings], {door for door, _, _ in crossings}
     query = select(grants.c.booking_id, grants.c.door, grants.c.starts, grants.c.ends, grants.c.ended_at).where(
         grants.c.site == site,
-        grants.c.door.in_({door for door, _, _ in crossings}),
+        grants.c.door.in_(doors),
         grants.c.ends > min(times),
         grants.c.ends <= max(times) + _WINDOW_LONGEST,
         grants.c.starts <= max(times),
     )
     windows = (await tx.execute(query)).all()
-    alone = await _doors_of_one_space(tx, site, {door for door, _, _ in crossings})
+    alone = await _doors_of_one_space(tx, site, doors)
+    let_in = await _let_in_at(tx, site, events, doors, Interval(start=min(times) - THROUGH, end=max(times) + THROUGH))
+    hours: HoursBook | None = None
     counted: dict[str, int] = defaultdict(int)
+    maybe: dict[str, int] = defaultdict(int)
     present: dict[str, tuple[datetime, str]] = {}
     for door, at, ins in crossings:
+        bearer = max(((since, each) for since, each in let_in[door] if since <= at <= since + THROUGH), default=None)
+        if bearer is not None:
+            counted[bearer[1]] += ins
+            continue
         # A moved booking may hold two grants at one moment; its people are counted once.
         whose = {
             row.booking_id
             for row in windows
             if row.door == door and row.starts <= at < row.ends and (row.ended_at is None or row.ended_at > at)
         }
+        surely = len(whose) == 1 and door in alone
+        if len(whose) == 1 and not surely:
+            hours = hours or await _hours(tx, site)
+            surely = hours.mode_at(at).mode is Mode.CLOSED
         for booking in whose:
-            counted[booking] += ins
-            if len(whose) == 1 and door in alone:
+            (counted if surely else maybe)[booking] += ins
+            if surely and door in alone:
                 present[booking] = min((at, door), present.get(booking, (at, door)))
-    for booking, ins in counted.items():
-        await tx.execute(
-            update(bookings)
-            .where(bookings.c.site == site, bookings.c.id == booking)
-            .values(counted_in=bookings.c.counted_in + ins)
-        )
+    for booking in counted.keys() | maybe.keys():
+        more = {
+            "counted_in": bookings.c.counted_in + counted[booking],
+            "maybe_in": bookings.c.maybe_in + maybe[booking],
+        }
+        await tx.execute(update(bookings).where(bookings.c.site == site, bookings.c.id == booking).values(more))
     for booking, (at, door) in present.items():
         await _arrive(tx, site, booking, at, door, Arrival.PRESENCE)
+
+
+async def _let_in_at(
+    tx: Tx, site: str, events: Sequence[StoredEvent], doors: Collection[str], during: Interval
+) -> dict[str, list[tuple[datetime, str]]]:
+    """Door -> when whose code was accepted there, in these events or, of each booking the last time, before."""
+    found: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    query = select(bookings.c.id, bookings.c.let_in_door, bookings.c.let_in_at).where(
+        bookings.c.site == site,
+        bookings.c.let_in_at >= during.start,
+        bookings.c.let_in_at < during.end,
+        bookings.c.let_in_door.in_(doors),
+    )
+    for row in await tx.execute(query):
+        found[row.let_in_door].append((row.let_in_at, row.id))
+    for event in events:
+        if isinstance(event.data, AccessData) and event.data.granted and event.data.booking is not None:
+            found[event.data.door].append((event.at, event.data.booking))
+    return found
+
+
+async def _hours(tx: Tx, site: str) -> HoursBook:
+    parts = await estate.site_parts(tx, site)
+    if parts is None:
+        raise SiteUnknown(site)
+    return await hours_book(tx, parts.site)
 
 
 async def _arrive(tx: Tx, site: str, booking: str, at: datetime, door: str, how: Arrival) -> None:

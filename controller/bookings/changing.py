@@ -138,5 +138,6 @@ def wanted(old: Booking, change: Change, place: Place, *, now: datetime) -> Want
             arrived_how="",
             release_warned_at=None,
             counted_in=0,
+            maybe_in=0,
         )
     return Wanted(old=old, new=new, fields=fields)

@@ -104,7 +104,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """A booking as stored. ``version`` counts its changes from 1. ``occurrence``: the wall time that its series
     gives it; ``changed_here``: the fields that an edit of the series leaves alone, comma between. ``state_before`` and
     ``ends_before``: what undoing its last change of state, or its early end, gives back. ``diary``: whose diary, kept
-    elsewhere, has put it here; such a booking is a block."""
+    elsewhere, has put it here; such a booking is a block. ``counted_in``: how many came in that were surely its people,
+    ``maybe_in``: how many more may have been."""
 
     id: str
     site: str
@@ -142,6 +143,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     arrived_how: str
     release_warned_at: datetime | None
     counted_in: int
+    maybe_in: int = 0
     link_hash: bytes
     created_at: datetime
     created_by: str

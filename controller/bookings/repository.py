@@ -173,7 +173,7 @@ async def update_seen(tx: Tx, changes: Sequence[Changed]) -> None:
             await tx.execute(update(bookings).where(bookings.c.id == new.id).values(seen))
 
 
-SEEN = frozenset({"let_in_at", "let_in_door", "arrived_at", "arrived_how", "counted_in"})
+SEEN = frozenset({"let_in_at", "let_in_door", "arrived_at", "arrived_how", "counted_in", "maybe_in"})
 """What the doors see of a booking. It is written whenever they tell of it, without the site's lock; whoever has read it
 before must not write it back."""
 _UPDATE = (

@@ -88,7 +88,8 @@ bookings = Table(
     Column("let_in_at", Instant),  # when its code was last accepted, and where
     Column("let_in_door", String(40)),
     Column("arrived_at", Instant),
-    Column("counted_in", Serial, nullable=False),
+    Column("counted_in", Serial, nullable=False),  # who were surely its people
+    Column("maybe_in", Serial, nullable=False, server_default="0"),  # who may have been, at a door that others use
     Column("link_hash", LargeBinary(32), nullable=False, unique=True),  # SHA-256 of the door page's token
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(200), nullable=False),

@@ -91,7 +91,7 @@ def came(booking: Booking, rule: Release | None) -> bool:
     by_presence = booking.arrived_how == Arrival.PRESENCE
     if booking.let_in_at is not None or (booking.arrived_at is not None and not by_presence):
         return True
-    return (by_presence or booking.counted_in > 0) and not (rule is not None and rule.check_in)
+    return (by_presence or booking.counted_in + booking.maybe_in > 0) and not (rule is not None and rule.check_in)
 
 
 def step(booking: Booking, rule: Release | None, evidence: Evidence, now: datetime) -> Step:

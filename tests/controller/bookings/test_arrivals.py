@@ -20,6 +20,7 @@ from edge.wire.events import AccessData, DoorChange, DoorData, EventData, Footfa
 from tests.controller.bookings.hearing import hear
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
+from tests.controller.hours.test_changing import OPEN, put
 from tests.controller.running import NOW
 from tests.controller.village import SITE, Json, book, change, look
 
@@ -120,6 +121,35 @@ async def test_people_coming_in_are_counted_while_the_code_is_good(
     )
     assert (await look(any_village, made))["counted_in"] == 15
     assert (await look(any_village, later))["counted_in"] == 0
+
+
+async def test_at_a_shared_door_of_a_staffed_building_only_who_follows_the_code_is_counted(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await put(any_village, "hours", OPEN)
+    club = await book(any_village)
+    await note(
+        any_house,
+        [crossed(-600, 20), access(club), crossed(4), crossed(9, 11)],
+        [crossed(119), crossed(121, 5), crossed(3600, 25)],
+    )
+    there = await look(any_village, club)
+    assert (there["counted_in"], there["arrived_how"]) == (13, "code")
+
+
+async def test_who_comes_in_with_another_bookings_code_is_not_taken_for_this_ones_people(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    await put_policy(any_house, Policy(release=(Release(after_min=20, warn_min=10),)))
+    hall, studio = await book(any_village), await book(any_village, space="studio")
+    clock.set(SIX + timedelta(minutes=1))
+    await note(any_house, [access(studio), crossed(5, 3)])
+    found = await look(any_village, hall)
+    assert (found["release_at"], found["counted_in"]) == ("2026-11-26T18:20:00+00:00", 0)
+    assert (await look(any_village, studio))["counted_in"] == 3
+    await note(any_house, [crossed(300)])
+    kept = await look(any_village, hall)
+    assert (kept["release_at"], kept["counted_in"]) == (None, 0), "they may have been its people, or not"
 
 
 async def test_an_event_for_a_booking_nobody_knows_changes_nothing(village: httpx.AsyncClient, house: House) -> None:
