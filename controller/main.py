@@ -1,6 +1,7 @@
 """The controller as a process: migrate, start, serve, stop when told, and die when a part of it dies."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -115,6 +116,7 @@ async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock
                 "Nobody can sign in yet: open the pages and give the token of this file",
                 extra={"file": settings.data_dir / "setup-token"},
             )
+        gc.freeze()  # what is there by now stays; a full collection of it would hold up the event loop
         log.info("The controller starts", extra={"address": settings.address})
         tasks = [
             NamedTask(name="tidy", run=lambda: tidy(house)),

@@ -10,8 +10,8 @@ import msgspec
 from controller import localtime
 from controller.bookings import repository as bookings
 from controller.bookings.desk import Desk
-from controller.bookings.judging.judge import Wish, judge
-from controller.bookings.model import Asked, Booking, Changed, Claimed, Details, State
+from controller.bookings.judging.judge import Beside, Wish, judge
+from controller.bookings.model import Asked, Booking, Changed, Details, State
 from controller.bookings.picture import Picture
 from controller.bookings.series.model import Series
 from controller.bookings.series.pattern import Pattern
@@ -57,16 +57,21 @@ class Sorting(msgspec.Struct, kw_only=True):
 
 
 class Batch:
-    """``before``: what a preview has found free so far, held in mind only."""
+    """``beside``: of a preview, which writes nothing: what came of the batches before, grows."""
 
-    def __init__(self, desk: Desk, target: Target, before: Outcome | None = None) -> None:
+    def __init__(self, desk: Desk, target: Target, beside: Beside | None = None) -> None:
         self._desk = desk
         self._to = target
-        self._before = before
+        self._beside = beside
 
     async def preview(self, tx: Tx, batch: Sequence[Occurrence]) -> Outcome:
+        assert self._beside is not None, "a preview goes on from what came before"
         found = await self._sort(tx, batch)
         part = found.part
+        self._beside.let_go(old.id for _, old in (*found.ended, *found.moved))
+        booked = [_moved(old, each) for each, old in found.moved] + [self._asked(each) for each in found.new]
+        wishes = [self._wish(each, frozenset()) for each in booked]
+        self._beside.take(self._to.picture, wishes, now=self._to.now)
         part.taken += [Taken(occurrence=each, how=How.CANCELLED, booking=old.id) for each, old in found.ended]
         changed = (*found.moved, *found.reworded)
         part.taken += [Taken(occurrence=each, how=How.CHANGED, booking=old.id) for each, old in changed]
@@ -172,12 +177,11 @@ class Batch:
 
     async def _judge(self, tx: Tx, found: Sorting) -> None:
         """Set aside what cannot be had. A booking that may not move stays where it is, and in others' way."""
-        self._set_aside_overlaps(found)
         while found.moved or found.new:
             free = frozenset(old.id for _, old in (*found.ended, *found.moved))
             wishes = [self._wish(_moved(old, each), free) for each, old in found.moved]
             wishes += [self._wish(self._asked(each), free) for each in found.new]
-            verdicts = await judge(tx, self._to.picture, wishes, now=self._to.now, together=True)
+            verdicts = await judge(tx, self._to.picture, wishes, now=self._to.now, together=True, beside=self._beside)
             stuck = [
                 (pair, verdict) for pair, verdict in zip(found.moved, verdicts, strict=False) if not verdict.possible
             ]
@@ -189,22 +193,6 @@ class Batch:
                 return
             found.part.clashes += [self._clash(each, verdict, old.id) for (each, old), verdict in stuck]
             found.moved = [pair for pair in found.moved if pair not in [each for each, _ in stuck]]
-
-    def _set_aside_overlaps(self, found: Sorting) -> None:
-        """In a preview: what would be in the way of events of the same file that came before."""
-        if self._before is None:
-            return
-        space = self._to.space
-        earlier = [each.occurrence for each in self._before.taken if each.how is How.NEW]
-        for each in tuple(found.new):
-            in_way = [other for other in earlier if _during(other).overlaps(_during(each))]
-            if in_way:
-                found.new.remove(each)
-                conflicts = tuple(
-                    Claimed(id="", title=other.title, space=space, during=_during(other)) for other in in_way
-                )
-                text = "another event of this calendar takes that time"
-                found.part.clashes.append(Clashing(occurrence=each, text=text, conflicts=conflicts))
 
     def _wish(self, asked: Asked, free: frozenset[str]) -> Wish:
         return Wish(asked=asked, actor=self._to.actor, tier=self._to.tier, but=free)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from msgspec.structs import replace
 
 from controller.calendars.errors import CalendarError, CalendarTooLarge
@@ -11,6 +11,7 @@ from controller.calendars.schemas import ImportAnswer, import_answer
 from controller.estate.errors import SiteUnknown
 from controller.fields import Name, Slug, SlugPath
 from controller.house import TheHouse
+from controller.large_answers import large_answer
 from controller.people.gate import Runs
 from controller.problem import NotSignedIn, TooLarge, described, invalid_field
 
@@ -22,7 +23,7 @@ _BODY: dict[str, object] = {
 }
 
 
-@router.post("/sites/{site}/calendar", openapi_extra=_BODY)
+@router.post("/sites/{site}/calendar", openapi_extra=_BODY, response_model=ImportAnswer)
 async def import_calendar(
     site: SlugPath,
     request: Request,
@@ -33,7 +34,7 @@ async def import_calendar(
     calendar: Annotated[Name | None, Query(description="Which calendar it is, if several go into the space")] = None,
     vanished: Annotated[Vanished, Query()] = Vanished.KEEP,
     party: Annotated[Slug | None, Query(description="Whose bookings its events become")] = None,
-) -> ImportAnswer:
+) -> Response:
     """Import an iCalendar file (RFC 5545, at most 2 MB) into a space. What is sound is booked, the rest is told
     by line and reason; importing it again changes nothing. Series are booked for 366 days ahead;
     `goes_on` lists those that have more dates then.
@@ -58,4 +59,4 @@ async def import_calendar(
         raise TooLarge(str(error)) from error
     except CalendarError as error:
         raise invalid_field("body", str(error)) from error
-    return import_answer(outcome, preview=preview)
+    return await large_answer(lambda: import_answer(outcome, preview=preview))

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from controller.bookings import repository as bookings
 from controller.bookings.desk import Desk
+from controller.bookings.judging.judge import Beside
 from controller.bookings.service import Bookings
 from controller.calendars import repository
 from controller.calendars.batches import Batch, Target
@@ -99,10 +100,14 @@ class Calendars:
         cancel = vanished is Vanished.CANCEL and not (spare_all and not found.occurrences)
         batches = [found.occurrences[at : at + _BATCH] for at in range(0, len(found.occurrences), _BATCH)]
         if preview:
+            beside = Beside()
             async with self._database.read() as tx:
                 outcome.gone = await self._gone(tx, target, found, outcome, cancel=cancel)
-                for batch in batches:
-                    _add(outcome, await Batch(self._desk, target, outcome).preview(tx, batch))
+            beside.let_go(each.booking.id for each in outcome.gone if each.cancelled)
+            for batch in batches:
+                # A transaction for each: one for all would keep a connection from others for as long as all takes.
+                async with self._database.read() as tx:
+                    _add(outcome, await Batch(self._desk, target, beside).preview(tx, batch))
             return outcome
         # First, so that what takes the place of a vanished event finds it free.
         outcome.gone = await self._bookings.write(self._let_go, target, found, outcome, cancel)

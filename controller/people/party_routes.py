@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from controller.csv_bodies import CSV_BODY, csv_refused, csv_response
 from controller.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made
 from controller.house import TheHouse
+from controller.large_answers import large_answer
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
 from controller.people.gate import KeepsPeople, SeesContacts
 from controller.people.model import PartyKind, Tier
@@ -62,14 +63,14 @@ async def export_parties(house: TheHouse, actor: KeepsPeople) -> Response:
     return csv_response(await house.party_import.put_out(), "parties.csv")
 
 
-@router.post("/parties/import", openapi_extra=CSV_BODY, responses=described(TooLarge))
+@router.post("/parties/import", openapi_extra=CSV_BODY, response_model=PartyImportAnswer, responses=described(TooLarge))
 async def import_parties(
     request: Request,
     house: TheHouse,
     actor: KeepsPeople,
     preview: Annotated[bool, Query(description="Say what would become of the file; write nothing")] = False,
     all_or_nothing: Annotated[bool, Query(description="Write nothing where a row is refused")] = False,
-) -> PartyImportAnswer:
+) -> Response:
     """Make and change parties from CSV (at most 2 MB). Columns: id, kind, name, tier, organisation, responsible,
     contact_name, contact_phone, contact_email, notes, ended; those that are left out stay as they are. What is sound
     is written, the rest is told by line, column and reason; importing it again changes nothing."""
@@ -77,7 +78,7 @@ async def import_parties(
         outcome = await house.party_import.take(
             await request.body(), preview=preview, all_or_nothing=all_or_nothing, actor=actor.name
         )
-    return import_answer(outcome, preview=preview)
+    return await large_answer(lambda: import_answer(outcome, preview=preview))
 
 
 @router.get("/parties/{party}", responses=described(PartyUnknown))

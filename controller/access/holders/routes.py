@@ -21,6 +21,7 @@ from controller.access.holders.schemas import (
 from controller.csv_bodies import CSV_BODY, csv_refused, csv_response
 from controller.fields import LIST_LIMIT, After, IdPath, Limit, Slug
 from controller.house import TheHouse
+from controller.large_answers import large_answer
 from controller.people.gate import KeepsKeysAnySite
 from controller.problem import NotSignedIn, TooLarge, described
 from edge.wire.credentials import CredentialKind
@@ -57,13 +58,15 @@ async def export_holders(house: TheHouse, actor: KeepsKeysAnySite) -> Response:
     return csv_response(await house.holder_import.put_out(actor=actor), "holders.csv")
 
 
-@router.post("/holders/import", openapi_extra=CSV_BODY, responses=described(TooLarge))
+@router.post(
+    "/holders/import", openapi_extra=CSV_BODY, response_model=HolderImportAnswer, responses=described(TooLarge)
+)
 async def import_holders(
     request: Request,
     house: TheHouse,
     actor: KeepsKeysAnySite,
     preview: Annotated[bool, Query(description="Find out what would become of it, and write nothing")] = False,
-) -> HolderImportAnswer:
+) -> Response:
     """Bring in staff, key holders and contractors as CSV: `name`, `kind`, `places` (`SITE` for all its doors, or
     `SITE/DOOR`, with semicolons between), `from`, `until`, and as far as there are such `id`, `card`, `code`. A code is
     drawn for whoever is new and has no card, or where `code` is yes and there is none; it is told here once, and never
@@ -72,7 +75,7 @@ async def import_holders(
     data = await request.body()
     with csv_refused():
         outcome = await house.holder_import.take(data, preview=preview, actor=actor)
-    return import_answer(outcome, preview=preview)
+    return await large_answer(lambda: import_answer(outcome, preview=preview))
 
 
 @router.get("/holders/{holder_id}", responses=described(HolderUnknown))

@@ -1,12 +1,11 @@
 """Members of the library over HTTP."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from controller.access.members.checking import LibrarySilent, NoLibrarySystem
 from controller.access.members.errors import MemberUnknown
@@ -15,6 +14,7 @@ from controller.access.members.service import Become, Change, Outcome
 from controller.csv_bodies import CSV_BODY, csv_refused
 from controller.fields import LIST_LIMIT, After, Answer, Body, Day, IdPath, Limit, Line, Slug, Yes
 from controller.house import House, TheHouse
+from controller.large_answers import large_answer
 from controller.people.errors import NotAllowed
 from controller.people.gate import KeepsKeys, KeepsKeysAnySite
 from controller.people.may import Action, Thing, may, sees
@@ -126,20 +126,22 @@ async def list_members(
     return MemberPage(items=await _answers(house, actor, found), next=found[-1].id if more else None)
 
 
-@router.post("/members/import", responses=described(TooLarge), openapi_extra=CSV_BODY)
+@router.post(
+    "/members/import", response_model=MemberImportAnswer, responses=described(TooLarge), openapi_extra=CSV_BODY
+)
 async def import_members(
     request: Request,
     house: TheHouse,
     actor: KeepsKeys,
     preview: Annotated[bool, Query(description="Find out what would become of it, and write nothing")] = False,
     whole: Annotated[bool, Query(description="It is the whole list: who is not in it is no longer a member")] = False,
-) -> MemberImportAnswer:
+) -> Response:
     """Bring in the library system's list as CSV: `number` and, as far as it has them, `card`, `pin`, `born`, `expires`,
     `suspended`, `suspended_until`, `inducted`, `sites`. Sound rows are written, others are told with what is wrong."""
     data = await request.body()
     with csv_refused():
         outcome = await house.members.take(data, preview=preview, whole=whole, source="csv", actor=actor.name)
-    return await asyncio.to_thread(_outcome, outcome, preview)
+    return await large_answer(lambda: _outcome(outcome, preview))
 
 
 class CheckedAnswer(Answer):

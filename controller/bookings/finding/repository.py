@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql
 
 from controller.bookings.finding.distance import Box, Spot
 from controller.bookings.finding.sweep import QUARTER, Claim, Kind, Standing, Use, us
-from controller.bookings.judging.facts_repository import FAR
+from controller.bookings.judging.facts import FAR
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import State
 from controller.bookings.tables import bookings, claims, equipment_claims, pool_claims, pool_quarters

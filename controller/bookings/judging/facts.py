@@ -1,13 +1,16 @@
 """What the diary says about a wish; a verdict follows from it alone. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from controller.bookings.judging.buffers import Buffers
 from controller.bookings.model import Claimed
 from edge.wire.interval import Interval
+
+FAR = timedelta(hours=48)
+"""How far apart two bookings may be and still want a buffer: the longest clear-down and set-up, a day each."""
 
 
 class Neighbour(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, text
 
 from controller.bookings.judging.buffers import Buffers
 from controller.bookings.judging.case import Case
-from controller.bookings.judging.facts import Facts, Neighbour, Use
+from controller.bookings.judging.facts import FAR, Facts, Neighbour, Use
 from controller.bookings.judging.fairness import needed
 from controller.bookings.judging.periods import covering
 from controller.bookings.judging.pools import quartered
@@ -22,8 +22,6 @@ from controller.database import Instant, Tx
 from controller.prepared import Prepared, Row
 from edge.wire.interval import Interval
 
-FAR = timedelta(hours=48)
-"""How far apart two bookings may be and still want a buffer: the longest clear-down and set-up, a day each."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _COUNTING = (*CLAIMING, State.REQUESTED)

@@ -9,7 +9,7 @@ import msgspec
 from controller import localtime
 from controller.access import words
 from controller.bookings.finding.fitting import Fitting, Wants, sort_out
-from controller.bookings.judging.judge import Wish, judge
+from controller.bookings.judging.judge import Beside, Wish, judge
 from controller.bookings.model import Asked
 from controller.bookings.picture import Picture
 from controller.bookings.series.model import Deed, Move, SeriesDate
@@ -52,9 +52,11 @@ async def with_moves(
     def wish(asked: Asked, but: frozenset[str] = frozenset()) -> Wish:
         return Wish(asked=asked, actor=asker.actor, tier=asker.tier, but=but)
 
-    beside = [
+    booked = [
         wish(asked) for each, asked in zip(dates, asks, strict=True) if asked is not None and each.deed in _BOOKING
     ]
+    beside = Beside()
+    beside.take(picture, booked, now=asker.now)
     wishes = [wish(each, going | _own(dates[index])) for index, each in tries]
     verdicts = await judge(tx, picture, wishes, now=asker.now, beside=beside) if wishes else []
     possible = [each for each, verdict in zip(tries, verdicts, strict=True) if verdict.possible]

@@ -1,4 +1,4 @@
-"""Some rows of a spreadsheet in one transaction: looked at, judged, written."""
+"""Some rows of a spreadsheet in one transaction: looked at, judged, and written unless it is a dry run."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from controller.bookings.changing import What
 from controller.bookings.changing import wanted as changed_into
 from controller.bookings.desk import Desk
 from controller.bookings.errors import Stale
-from controller.bookings.judging.judge import Wish, judge
+from controller.bookings.judging.judge import Beside, Wish, judge
 from controller.bookings.model import Asked, Booking, Change, Changed, Draft, State
 from controller.bookings.outcome import held_until, waiting_state
 from controller.bookings.picture import Picture
@@ -56,9 +56,13 @@ class _Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Batch:
-    """Good for one ``take``. The caller holds the site's lock."""
+    """Good for one ``take``. ``beside``: of a dry run, which writes nothing: what came of the rows before, grows.
+    Otherwise the caller holds the site's lock."""
 
-    def __init__(self, tx: Tx, desk: Desk, picture: Picture, *, actor: Actor, now: datetime) -> None:
+    def __init__(
+        self, tx: Tx, desk: Desk, picture: Picture, *, actor: Actor, now: datetime, beside: Beside | None = None
+    ) -> None:
+        self._beside = beside
         self._tx = tx
         self._desk = desk
         self._picture = picture
@@ -84,7 +88,8 @@ class Batch:
         await self._cancel()
         await self._change()
         await self._book()
-        await repository.remember(self._tx, self._picture.site.id, self._kept)
+        if self._beside is None:
+            await repository.remember(self._tx, self._picture.site.id, self._kept)
         return self._lines
 
     async def _sort(self, row: Wanted, known: Known | None, olds: Mapping[str, Booking]) -> None:
@@ -150,14 +155,16 @@ class Batch:
 
     async def _cancel(self) -> None:
         olds = [old for _, old in self._gone]
-        if olds:
+        if self._beside is not None:
+            self._beside.let_go(old.id for old in olds)
+        elif olds:
             await self._desk.cancel(self._tx, self._picture, olds, actor=self._actor, now=self._now, why=_WHY)
         for row, old in self._gone:
             self._tell(row, Become.CANCELLED, old.id, keep=True)
 
     async def _change(self) -> None:
         """Those that change make room for each other; one that cannot stays, and is in the way of the others."""
-        standing = self._moves
+        standing, moved = self._moves, list[tuple[_Move, Wish]]()
         expired: tuple[str, ...] = ()
         while judged := [each for each in standing if each.other.judged(now=self._now)]:
             but = frozenset(each.other.old.id for each in judged)
@@ -171,7 +178,8 @@ class Batch:
                 )
                 for each in judged
             ]
-            verdicts = await judge(self._tx, self._picture, wishes, now=self._now, together=True)
+            moved = list(zip(judged, wishes, strict=True))
+            verdicts = await self._judge(wishes)
             concerned = [each.other.concerned(verdict) for each, verdict in zip(judged, verdicts, strict=True)]
             refused = [(each, why) for each, why in zip(judged, concerned, strict=True) if not why.possible]
             expired = tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.expired))
@@ -181,19 +189,29 @@ class Batch:
                 self._refuse_by(each.row, why, each.other.old.id)
             out = {each.row.line for each, _ in refused}
             standing = [each for each in standing if each.row.line not in out]
+        if self._beside is None:
+            await self._rewrite(standing, expired)
+        elif standing:
+            self._beside.let_go(each.other.old.id for each, _ in moved)
+            self._beside.take(self._picture, [wish for _, wish in moved], now=self._now)
+        for each in standing:
+            changes_made = tuple(sorted(each.other.fields))
+            self._tell(each.row, Become.CHANGED, each.other.old.id, changes=changes_made, keep=True)
+
+    async def _judge(self, wishes: Sequence[Wish]) -> list[Verdict]:
+        return await judge(self._tx, self._picture, wishes, now=self._now, together=True, beside=self._beside)
+
+    async def _rewrite(self, standing: Sequence[_Move], expired: Sequence[str]) -> None:
         changes = [Changed(before=each.other.old, after=_after(each)) for each in standing]
         told = await self._desk.rewrite_all(
             self._tx, self._picture, changes, actor=self._actor, now=self._now, what="change", expired=expired
         )
         if told:
             await self._desk.tell(self._tx, self._picture, told, actor=self._actor, now=self._now)
-        for each in standing:
-            changes_made = tuple(sorted(each.other.fields))
-            self._tell(each.row, Become.CHANGED, each.other.old.id, changes=changes_made, keep=True)
 
     async def _book(self) -> None:
         wishes = [Wish(asked=each.asked, actor=self._actor, tier=each.tier) for each in self._fresh]
-        verdicts = await judge(self._tx, self._picture, wishes, now=self._now, together=True)
+        verdicts = await self._judge(wishes)
         groups: dict[tuple[State, datetime | None], list[_Fresh]] = defaultdict(list)
         expired = dict.fromkeys(each for verdict in verdicts for each in verdict.expired)
         for each, verdict in zip(self._fresh, verdicts, strict=True):
@@ -201,6 +219,12 @@ class Batch:
                 groups[self._course(each)].append(each)
             else:
                 self._refuse_by(each.row, verdict)
+        if self._beside is not None:
+            possible = [wish for wish, verdict in zip(wishes, verdicts, strict=True) if verdict.possible]
+            self._beside.take(self._picture, possible, now=self._now)
+            for each in (each for group in groups.values() for each in group):
+                self._tell(each.row, Become.ADDED)
+            return
         for (state, until), group in groups.items():
             made = await self._desk.book(
                 self._tx,

@@ -14,6 +14,7 @@ from controller.csv_bodies import CSV_BODY, csv_refused, csv_response
 from controller.estate.errors import SiteUnknown
 from controller.fields import SlugPath
 from controller.house import TheHouse
+from controller.large_answers import large_answer
 from controller.people.gate import Runs
 from controller.people.model import Actor
 from controller.problem import NotSignedIn, Problem, TooLarge, described, problem_body
@@ -46,7 +47,7 @@ async def import_bookings(
     actor: Runs,
     preview: Annotated[bool, Query(description="Say what would become of the file; write nothing")] = False,
     progress: Annotated[bool, Query(description=f"Answer in lines ({_LINES}): how far it is, then the answer")] = False,
-) -> Response | SheetAnswer:
+) -> Response:
     """Book, change and cancel from CSV (at most 2 MB, 20,000 rows); docs/bookings-csv.md names the columns. Each row
     is judged like any booking, and written wholly or not at all. `reference` (or `id`) says which booking a row is, so
     that importing it again changes nothing and a changed row changes its booking."""
@@ -55,7 +56,7 @@ async def import_bookings(
         return StreamingResponse(_told(house.sheets, site, data, preview, actor, request.url.path), media_type=_LINES)
     with csv_refused():
         outcome = await house.sheets.take(site, data, preview=preview, actor=actor, told=lambda _done, _of: None)
-    return sheet_answer(outcome, preview=preview)
+    return await large_answer(lambda: sheet_answer(outcome, preview=preview))
 
 
 async def _told(sheets: Sheets, site: str, data: bytes, preview: bool, actor: Actor, path: str) -> AsyncIterator[str]:
@@ -69,7 +70,8 @@ async def _told(sheets: Sheets, site: str, data: bytes, preview: bool, actor: Ac
         try:
             with csv_refused():
                 outcome = await sheets.take(site, data, preview=preview, actor=actor, told=told)
-            news.put_nowait(sheet_answer(outcome, preview=preview).model_dump_json())
+            answer = await large_answer(lambda: sheet_answer(outcome, preview=preview))
+            news.put_nowait(bytes(answer.body).decode())
         except Problem as problem:
             news.put_nowait(msgspec.json.encode(problem_body(problem, path)).decode())
         finally:

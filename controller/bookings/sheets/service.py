@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from controller.bookings import limits
 from controller.bookings import repository as bookings
 from controller.bookings.desk import Desk
+from controller.bookings.judging.judge import Beside
+from controller.bookings.picture import Picture
 from controller.bookings.service import Bookings
 from controller.bookings.sheets import repository
 from controller.bookings.sheets.batch import Batch
@@ -45,8 +47,8 @@ class Sheets:
         self._parser = parser
 
     async def take(self, site: str, data: bytes, *, preview: bool, actor: Actor, told: Told) -> Outcome:
-        """Book what the rows ask for, change what they say differently; each row wholly or not at all. ``preview`` does
-        the same and takes it back.
+        """Book what the rows ask for, change what they say differently; each row wholly or not at all. ``preview``
+        finds out the same, as of now, without writing or holding up anybody.
 
         A row that was taken before is left alone until it says something else, so a second import changes nothing,
         and one that broke off is finished by the next. Rows of bookings that are there come first: they may make room.
@@ -63,16 +65,14 @@ class Sheets:
             self._changes.site_changed(site)
             return done
 
-        async def try_out(tx: Tx) -> None:
-            raise _TakenBack(await _all(old, new, lambda rows: self._write(tx, site, rows, actor), told))
+        beside = Beside()
 
-        if preview:
-            try:
-                await self._bookings.write_many(try_out)
-            except _TakenBack as tried:
-                lines = tried.lines
-        else:
-            lines = await _all(old, new, write, told)
+        async def look(rows: Sequence[Wanted]) -> list[Line]:
+            # A transaction for each part: one for all would keep a connection from others for as long as all takes.
+            async with self._database.read() as tx:
+                return await self._batch(tx, await self._desk.pictures.of(tx, site), actor, beside).take(rows)
+
+        lines = await _all(old, new, look if preview else write, told)
         ordered = tuple(sorted((*refused, *lines), key=lambda line: line.line))
         return Outcome(site=place, lines=ordered, warnings=warnings)
 
@@ -96,8 +96,10 @@ class Sheets:
 
     async def _write(self, tx: Tx, site: str, rows: Sequence[Wanted], actor: Actor) -> list[Line]:
         await self._database.lock_site(tx, site)
-        picture = await self._desk.pictures.of(tx, site)
-        return await Batch(tx, self._desk, picture, actor=actor, now=self._clock.now()).take(rows)
+        return await self._batch(tx, await self._desk.pictures.of(tx, site), actor).take(rows)
+
+    def _batch(self, tx: Tx, picture: Picture, actor: Actor, beside: Beside | None = None) -> Batch:
+        return Batch(tx, self._desk, picture, actor=actor, now=self._clock.now(), beside=beside)
 
 
 async def _all(
@@ -121,11 +123,3 @@ async def _all(
         left = clashed if len(clashed) < len(left) else []
     await each(new, _NEW)
     return list(lines.values())
-
-
-class _TakenBack(Exception):
-    """Ends the transaction of a preview."""
-
-    def __init__(self, lines: list[Line]) -> None:
-        super().__init__()
-        self.lines = lines

@@ -8,6 +8,7 @@ from controller.calendars.schemas import ImportAnswer, import_answer
 from controller.estate.errors import SiteUnknown
 from controller.fields import SlugPath
 from controller.house import TheHouse
+from controller.large_answers import large_answer
 from controller.people.gate import Runs
 from controller.problem import NotSignedIn, described
 
@@ -44,10 +45,11 @@ async def delete_feed(site: SlugPath, feed: SlugPath, house: TheHouse, actor: Ru
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
-@router.post("/sites/{site}/feeds/{feed}/preview")
-async def preview_feed(site: SlugPath, feed: SlugPath, body: FeedBody, house: TheHouse, actor: Runs) -> ImportAnswer:
+@router.post("/sites/{site}/feeds/{feed}/preview", response_model=ImportAnswer)
+async def preview_feed(site: SlugPath, feed: SlugPath, body: FeedBody, house: TheHouse, actor: Runs) -> Response:
     """What the feed would bring if it were so; writes nothing. It need not be there yet."""
-    return import_answer(await house.feeds.preview(site, feed, body.wanted()), preview=True)
+    outcome = await house.feeds.preview(site, feed, body.wanted())
+    return await large_answer(lambda: import_answer(outcome, preview=True))
 
 
 @router.post("/sites/{site}/feeds/{feed}/poll", responses=described(FeedUnknown))

@@ -386,3 +386,26 @@ async def test_a_date_whose_override_cannot_be_read_keeps_what_it_has_and_gets_n
     again = await take(any_village, calendar(CHOIR_SERIES, moved), vanished="cancel")
     assert (again["vanished"], again["unchanged"], len(again["refused"])) == ([], 2, 1)
     assert len(await titles(any_village)) == 3
+
+
+def _weekly(count: int, first: str = "20261201", hour: int = 19) -> str:
+    lines = (f"DTSTART;TZID=Europe/London:{first}T{hour}0000", f"DTEND;TZID=Europe/London:{first}T{hour + 2}0000")
+    return "\n".join(("BEGIN:VEVENT", "UID:daily", *lines, f"RRULE:FREQ=DAILY;COUNT={count}", "END:VEVENT", ""))
+
+
+async def test_a_preview_lets_go_of_what_vanishes_and_sees_what_came_long_before(
+    any_village: httpx.AsyncClient,
+) -> None:
+    await take(any_village, calendar(_weekly(120)))
+    twin = YOGA.replace("20261202", "20270320")
+    other = YOGA.replace("yoga", "late").replace("20261202T19", "20261203T20").replace("20261202T21", "20261203T22")
+    # An hour later on all days is another original start, so that each old date vanishes and a new one takes its place.
+    data = calendar(_weekly(120, hour=20), twin, other)
+    tried = await take(any_village, data, vanished="cancel", preview="true")
+    done = await take(any_village, data, vanished="cancel")
+    assert [each["uid"] for each in done["clashes"]] == ["late", "daily"]
+    for name in ("clashes", "imported", "vanished"):
+        assert [(each["uid"], each["starts"]) for each in tried[name]] == [
+            (each["uid"], each["starts"]) for each in done[name]
+        ]
+    assert (len(done["imported"]), len(done["vanished"])) == (120, 120)

@@ -1,9 +1,14 @@
 """Bookings from spreadsheets: tried out, written, written again, put out. On both databases where it is SQL."""
 
+import asyncio
+
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from controller.bookings.sheets.model import Become
+from controller.house import House
+from controller.people.model import Actor, Role
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, change, look
@@ -294,3 +299,37 @@ async def test_who_runs_the_site_takes_in_and_puts_out(
 async def test_an_export_is_of_at_most_400_days(village: httpx.AsyncClient, clock: ManualClock) -> None:
     answer = await village.get(f"{API}/sites/{SITE}/bookings.csv", params={"from": "2026-01-01", "to": "2027-03-01"})
     assert "at most 400 days" in answer.json()["detail"]
+
+
+async def test_others_write_while_a_dry_run_goes_on(village: httpx.AsyncClient, house: House) -> None:
+    rows = [f"a{day},hall,Choir,{day % 28 + 1}/{day // 28 + 1}/2027,18:00,20:00,,,\n" for day in range(250)]
+    order: list[str] = []
+    writes: list[asyncio.Task[None]] = []
+
+    async def write() -> None:
+        async with house.database.write():
+            order.append("written")
+
+    def told(done: int, of: int) -> None:
+        order.append(f"{done} of {of}")
+        writes.append(asyncio.create_task(write(), name="write"))
+
+    actor = Actor(name="Una", role=Role.MANAGER)
+    outcome = await house.sheets.take(SITE, (HEAD + "".join(rows)).encode(), preview=True, actor=actor, told=told)
+    assert {line.become for line in outcome.lines} == {Become.ADDED}
+    assert "written" in order[: order.index("250 of 250")]
+    await asyncio.gather(*writes)
+
+
+async def test_a_dry_run_of_several_parts_says_what_the_import_does(any_village: httpx.AsyncClient) -> None:
+    """Rows that clash with, or make room for, rows far before them: 100 new ones are one part, 200 changed ones too."""
+    first = [f"a{day},hall,Choir {day},{day % 28 + 1}/{day // 28 + 1}/2027,18:00,20:00,,,\n" for day in range(250)]
+    twins = [f"b{day},hall,Twin,{day % 28 + 1}/{day // 28 + 1}/2027,19:00,21:00,,,\n" for day in range(0, 250, 50)]
+    turned = [f"a{day},hall,Choir {day},{day % 28 + 1}/{day // 28 + 1}/2027,20:00,21:00,,,\n" for day in range(250)]
+    for text in (HEAD + "".join(first + twins), HEAD + "".join(turned + twins)):
+        tried, done = await _take(any_village, text, preview="true"), await _take(any_village, text)
+        assert _counts(tried) == _counts(done)
+        assert [(each["line"], each["become"]) for each in tried["lines"]] == [
+            (each["line"], each["become"]) for each in done["lines"]
+        ]
+    assert _counts(tried) == {"changed": 250, "refused": 5}

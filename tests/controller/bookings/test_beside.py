@@ -1,0 +1,59 @@
+"""What wishes see of others that are taken to be booked, and what finding it costs."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+
+from controller.bookings.judging.beside import Beside, case_of
+from controller.bookings.judging.wish import Wish
+from controller.bookings.model import Asked
+from controller.bookings.picture import Picture
+from controller.people.model import Actor, Role
+from edge.wire.interval import Interval
+from tests.controller.bookings.hub import picture
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+BEGIN = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+def _wish(day: int, *, party: str | None = None) -> Wish:
+    start = BEGIN + timedelta(days=day)
+    during = Interval(start=start, end=start + timedelta(hours=1))
+    return Wish(
+        asked=Asked(space="yard", title=f"day {day}", during=during, party=party),
+        actor=Actor(name="Una", role=Role.MANAGER),
+    )
+
+
+@contextmanager
+def _counting() -> Iterator[list[int]]:
+    calls = [0]
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        calls[0] += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
+
+
+def _cost(there: Picture, wishes: int) -> int:
+    beside = Beside()
+    beside.take(there, [_wish(day) for day in range(wishes)], now=NOW)
+    case = case_of(there, _wish(wishes // 2), NOW)
+    with _counting() as calls:
+        beside.seen_by(case)
+    return calls[0]
+
+
+def test_a_wish_sees_what_is_near_and_looking_costs_the_same_however_much_there_is() -> None:
+    there = picture()
+    beside = Beside()
+    beside.take(there, [_wish(day) for day in range(100)], now=NOW)
+    seen = beside.seen_by(case_of(there, _wish(50), NOW))
+    assert [each.booking.title for each in seen.neighbours] == [f"day {day}" for day in range(48, 53)]
+    assert _cost(there, 100) == _cost(there, 2000)
