@@ -63,8 +63,7 @@ class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 found += own.touching(during)
         if not found:
             return ()
-        told = (_run_into(each, during) for each in found)
-        cut = (each if _inside(each, during) else _cut(each, during) for each in told)
+        cut = (each if _inside(each, during) else _cut(each, during) for each in found)
         return tuple(sorted(cut, key=lambda each: (each.during.start, each.during.end)))
 
     def in_term(self, day: date) -> bool | None:
@@ -161,16 +160,10 @@ def _shut(closures: Iterable[Closure]) -> list[ModePeriod]:
     return [ModePeriod(during=each.during, mode=Mode.CLOSED, note=each.reason) for each in closures]
 
 
-def _run_into(period: ClosedPeriod, during: Interval) -> ClosedPeriod:
-    """In the words for what begins in the window before it, where there are any."""
-    runs = bool(period.past) and during.start < period.during.start
-    return ClosedPeriod(during=period.during, why=period.past) if runs else period
-
-
 def _inside(period: ClosedPeriod, during: Interval) -> bool:
     return during.start <= period.during.start and period.during.end <= during.end
 
 
 def _cut(period: ClosedPeriod, during: Interval) -> ClosedPeriod:
     start, end = max(period.during.start, during.start), min(period.during.end, during.end)
-    return ClosedPeriod(during=Interval(start=start, end=end), why=period.why)
+    return msgspec.structs.replace(period, during=Interval(start=start, end=end))

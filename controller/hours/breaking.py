@@ -113,7 +113,8 @@ def _shut_out(old: HoursBook, new: HoursBook, ahead: Ahead) -> tuple[Loss, ...]:
     """Why it could not be booked any more; else, where its mode would be less than it was."""
     booking, zone = ahead.booking, new.site.tz
     before = old.closed(booking.during, space=booking.space)
-    newly = [each.why for each in new.closed(booking.during, space=booking.space) if not _covered(each, before)]
+    closed = new.closed(booking.during, space=booking.space)
+    newly = [each.against(booking.during) for each in closed if not _covered(each, before)]
     if newly:
         return tuple(Loss(kind=Kind.CLOSED, text=text) for text in dict.fromkeys(newly))
     lost = _beside(unexplained(old.modes(booking.during)), unexplained(new.modes(booking.during)))

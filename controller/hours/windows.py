@@ -24,6 +24,10 @@ class ClosedPeriod(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     past: str = ""
 
+    def against(self, during: Interval) -> str:
+        """Why a booking of that time cannot be, which touches the period."""
+        return self.past if self.past and during.start < self.during.start else self.why
+
 
 def time_text(minute: int) -> str:
     """The "09:00" of minutes after midnight; the end of the day is "24:00", an hour later "01:00"."""

@@ -27,7 +27,7 @@ def closed(case: Case) -> Iterator[Reason]:
     found = case.picture.hours.closed(asked.during, space=asked.space)
     if not found:
         return
-    told = list(dict.fromkeys(each.why for each in found))
+    told = list(dict.fromkeys(each.against(asked.during) for each in found))
     more = f"; and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
     yield Reason(
         why=Why.CLOSED,

@@ -331,3 +331,10 @@ async def test_a_day_that_cannot_be_is_refused(village: httpx.AsyncClient, path:
 )
 async def test_an_unknown_site_has_no_hours(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(f"{API}/sites/chatteris/{path}")).status_code == 404
+
+
+async def test_a_booking_that_runs_past_a_night_is_refused_with_that_nights_hours(village: httpx.AsyncClient) -> None:
+    await put(village, "spaces/yard/hours", {"windows": [{"weekday": 5, "opens": "18:00", "closes": "02:00"}]})
+    wish = {"space": "yard", "title": "Dance", "starts": "2026-11-28T20:00", "ends": "2026-11-29T03:00"}
+    told = (await village.post(f"{ROOT}/bookings/check", json=wish)).json()
+    assert [each["text"] for each in told["reasons"]] == ["Yard can be booked 18:00 to 02:00 on Saturdays"]
