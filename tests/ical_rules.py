@@ -10,7 +10,7 @@ import msgspec
 from controller.bookings.series.rule import Rule
 from controller.bookings.series.unrolling import walls
 
-TABLE = Path(__file__).parent / "data" / "ical_rules.tsv"
+DATA = Path(__file__).parent / "data"
 END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001  # wall time on purpose
 UTC = ZoneInfo("UTC")
 
@@ -25,8 +25,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     gives: tuple[datetime, ...]
 
 
-def table() -> list[Sample]:
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
+def table(name: str = "ical_rules.tsv") -> list[Sample]:
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
     return [_sample(*line.split("\t")) for line in lines if not line.startswith("#")]
 
 

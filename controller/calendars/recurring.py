@@ -9,6 +9,7 @@ from controller.calendars.lines import Fault
 from controller.calendars.moments import LONGEST, Moment, exists, instant
 from controller.calendars.reading import Added, CalendarEvent
 from controller.calendars.walking import PERIOD_DAYS, Walk, interval_of, last_wall
+from controller.calendars.week_numbers import WEEKDAYS
 
 
 def recurring(
@@ -66,16 +67,13 @@ def _begin_later(parts: dict[str, str], begin: datetime, back: datetime, walk: W
 
     Plain: the same in each of its periods, so that what is left out is counted by multiplying.
     """
-    days = parts.get("BYDAY", _WEEKDAYS[begin.weekday()]).split(",")
+    days = parts.get("BYDAY", WEEKDAYS[begin.weekday()]).split(",")
     plain = {"DAILY": {"FREQ", "INTERVAL", "WKST"}, "WEEKLY": {"FREQ", "INTERVAL", "WKST", "BYDAY"}}
-    if not parts.keys() <= plain.get(parts["FREQ"], set()) or not set(days) <= set(_WEEKDAYS):
+    if not parts.keys() <= plain.get(parts["FREQ"], set()) or not set(days) <= set(WEEKDAYS):
         return begin
     period = timedelta(days=interval_of(parts) * PERIOD_DAYS[parts["FREQ"]])
     periods = max(0, (back - begin) // period)
     if periods:
         each = len(set(days)) if parts["FREQ"] == "WEEKLY" else 1
-        walk.skipped += periods * each - (_WEEKDAYS[begin.weekday()] in days or parts["FREQ"] == "DAILY")
+        walk.skipped += periods * each - (WEEKDAYS[begin.weekday()] in days or parts["FREQ"] == "DAILY")
     return begin + periods * period
-
-
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

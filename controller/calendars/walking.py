@@ -6,7 +6,9 @@ from time import process_time
 
 from dateutil.rrule import rrule, rrulestr
 
+from controller.calendars import week_numbers
 from controller.calendars.errors import TooLong, Unbookable
+from controller.calendars.week_numbers import WEEKDAYS, is_by_week
 
 EVENT_STEPS = 20_000
 """Most days, weeks, months or years tried for one event, and most times given by it."""
@@ -88,18 +90,34 @@ class Walk:
             a_day *= parts.get(name, "").count(",") + 1
         self._given = a_day > 1
         self.spend(a_day)  # a rule lays out all times of a day before it gives the first
-        rule = _rule(text, begin)
+        begin = begin.replace(microsecond=0)  # a rule has whole seconds
+        if is_by_week(parts):
+            yield from self._by_week(parts, begin, end, a_day)
+            return
+        rule = _rule(*_whole_weeks(parts, begin))
         interval = interval_of(parts)
         most = max(timedelta(), end - begin) // (interval * _PERIODS[parts["FREQ"]]) + 2
         try:
             for wall in rule.replace(interval=_Interval(interval, self, most)):
                 if wall > end:
                     return
+                if wall < begin:
+                    continue  # of the week before the start, which BYSETPOS counts
                 self._given = True
                 self.spend(1)
                 yield wall
         except _HorizonPassed:
             return
+
+    def _by_week(self, parts: Mapping[str, str], begin: datetime, end: datetime, a_day: int) -> Iterator[datetime]:
+        interval_of(parts)
+        cost = (parts["BYWEEKNO"].count(",") + 1) * 7 * a_day
+        for year in week_numbers.years(parts, begin, end):
+            self.spend(cost)
+            for wall in year:
+                if begin <= wall <= end:
+                    self._given = True
+                    yield wall
 
 
 def interval_of(parts: Mapping[str, str]) -> int:
@@ -128,6 +146,17 @@ def last_wall(text: str | None, zone: tzinfo) -> datetime | None:
         return at.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
     except OverflowError:  # at an end of the calendar, where an offset is all the same
         return at
+
+
+def _whole_weeks(parts: Mapping[str, str], begin: datetime) -> tuple[str, datetime]:
+    """A rule and where to begin with it. BYSETPOS counts in the whole of a week, so that one is begun at its first day,
+    with the day of the start where none is named; ``dateutil`` would count from the start on."""
+    named = dict(parts)
+    if parts["FREQ"] == "WEEKLY" and "BYSETPOS" in parts:
+        named.setdefault("BYDAY", WEEKDAYS[begin.weekday()])
+        first = WEEKDAYS.index(parts.get("WKST", "MO")) if parts.get("WKST", "MO") in WEEKDAYS else 0
+        begin -= timedelta(days=(begin.weekday() - first) % 7)
+    return ";".join(f"{name}={value}" for name, value in named.items()), begin
 
 
 def _rule(text: str, begin: datetime) -> rrule:

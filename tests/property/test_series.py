@@ -11,8 +11,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from controller.bookings.series.pattern import Extra, Pattern
-from controller.bookings.series.rule import WEEKDAYS
 from controller.bookings.series.unrolling import Occurrence, unroll
+from controller.calendars.week_numbers import WEEKDAYS
 from controller.problem import Invalid
 from tests.controller.bookings.test_series import NO_DAYS
 

@@ -9,8 +9,9 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.bookings.series.pattern import Extra, Pattern, read_extras
-from controller.bookings.series.rule import WEEKDAYS, Frequency, Rule
+from controller.bookings.series.rule import Frequency, Rule
 from controller.bookings.series.unrolling import DayBook, Unrolled, unroll
+from controller.calendars.week_numbers import WEEKDAYS
 from controller.problem import invalid_field
 
 _OF_TIME = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})

@@ -10,6 +10,7 @@ import msgspec
 
 from controller.calendars.errors import Unbookable
 from controller.calendars.walking import LONGEST_RULE, interval_of, last_wall
+from controller.calendars.week_numbers import WEEKDAYS
 from controller.problem import invalid_field
 
 
@@ -23,7 +24,6 @@ class Frequency(StrEnum):
     YEARLY = "YEARLY"
 
 
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _NUMBERS = {
     "BYSECOND": (0, 59, False),
     "BYMINUTE": (0, 59, False),
@@ -127,7 +127,7 @@ def _check(parts: dict[str, str]) -> None:
         if name in parts:
             _check_numbers(name, parts[name].split(","), least, most, backwards=backwards)
     if "BYDAY" in parts:
-        _check_days(parts["BYDAY"].split(","), parts["FREQ"])
+        _check_days(parts["BYDAY"].split(","), parts["FREQ"], by_week="BYWEEKNO" in parts)
     if parts.get("WKST", "MO") not in WEEKDAYS:
         raise invalid_field("rule", f"WKST must be one of {', '.join(WEEKDAYS)}")
     if "BYSETPOS" in parts and not any(name in parts for name in (*_NUMBERS, "BYDAY") if name != "BYSETPOS"):
@@ -149,7 +149,7 @@ def _check_numbers(name: str, values: Iterable[str], least: int, most: int, *, b
             raise invalid_field("rule", f"{name} must be {least} to {most}{back}, not “{value[:20]}”")
 
 
-def _check_days(values: Iterable[str], frequency: str) -> None:
+def _check_days(values: Iterable[str], frequency: str, *, by_week: bool) -> None:
     for value in values:
         found = _DAY.fullmatch(value)
         nth = None if found is None else int(found["nth"] or 0)
@@ -157,6 +157,8 @@ def _check_days(values: Iterable[str], frequency: str) -> None:
             raise invalid_field(
                 "rule", f"BYDAY must be days such as TU, or 2TU and -1FR in a month, not “{value[:20]}”"
             )
+        if nth and by_week:
+            raise invalid_field("rule", f"BYDAY={value} counts days of the year beside BYWEEKNO, which counts weeks")
         if nth and frequency not in ("MONTHLY", "YEARLY"):
             raise invalid_field(
                 "rule", f"BYDAY={value} counts days of a month or year; it needs FREQ=MONTHLY or YEARLY"
