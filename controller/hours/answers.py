@@ -4,7 +4,18 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from controller.fields import Answer
-from controller.hours.model import Closure, HolidayMeaning, HolidayRule, Season, Span, Term, Timetable, Weekly, Window
+from controller.hours.model import (
+    Closure,
+    HolidayMeaning,
+    HolidayRule,
+    Nation,
+    Season,
+    Span,
+    Term,
+    Timetable,
+    Weekly,
+    Window,
+)
 from controller.hours.windows import time_text
 from controller.localtime import local_day, rfc3339
 from edge.wire.plan import Mode
@@ -36,6 +47,7 @@ class OtherDayAnswer(Answer):
 
 
 class HolidayRuleAnswer(Answer):
+    nation: Nation
     means: HolidayMeaning
     weekday: int | None
     spans: list[SpanAnswer]
@@ -124,7 +136,9 @@ def hours_answer(timetable: Timetable) -> HoursAnswer:
 
 
 def rule_answer(rule: HolidayRule) -> HolidayRuleAnswer:
-    return HolidayRuleAnswer(means=rule.means, weekday=rule.weekday, spans=[_span(each) for each in rule.spans])
+    return HolidayRuleAnswer(
+        nation=rule.nation, means=rule.means, weekday=rule.weekday, spans=[_span(each) for each in rule.spans]
+    )
 
 
 def closure_answer(closure: Closure, zone: ZoneInfo) -> ClosureAnswer:

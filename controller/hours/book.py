@@ -76,8 +76,8 @@ class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return term_of(self.terms, day)
 
     def holiday(self, day: date) -> str | None:
-        """The bank holiday of England and Wales on a day, whatever it means here."""
-        return bank_holidays.name(day)
+        """The bank holiday of its nation on a day, whatever it means here."""
+        return bank_holidays.name(day, self.timetable.bank_holidays.nation)
 
     def rule(self, day: date) -> DayRule:
         """What a date's opening hours follow; closures aside."""

@@ -138,7 +138,7 @@ def bank_holidays(
     token_file: TokenFile = None,
     token: Token = None,
 ) -> None:
-    """List the bank holidays of England and Wales in YEAR and what each means at SITE."""
+    """List the bank holidays of SITE's nation in YEAR and what each means there."""
     caller = Caller(server, token_file, token)
     asked = {} if year is None else {"year": str(year)}
     answer = caller.get(f"/sites/{site}/bank-holidays", msgspec.Raw, **asked)

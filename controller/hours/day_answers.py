@@ -74,7 +74,7 @@ class BankHolidayAnswer(Answer):
 
 
 class BankHolidaysAnswer(Answer):
-    """The bank holidays of England and Wales in a year, and what they mean at the site."""
+    """The bank holidays of the site's nation in a year, and what they mean at the site."""
 
     year: int
     rule: HolidayRuleAnswer
@@ -120,7 +120,7 @@ def bank_holidays_answer(book: HoursBook, year: int) -> BankHolidaysAnswer:
                 rule=_RULES[book.rule(day).rule],
                 modes=_modes(book.modes(bounds(day, zone)), zone),
             )
-            for day, name in bank_holidays.of_year(year).items()
+            for day, name in bank_holidays.of_year(year, book.timetable.bank_holidays.nation).items()
         ],
     )
 

@@ -48,7 +48,8 @@ class Days:
         other = self._dates.get(day)
         if other is not None:
             return DayRule(rule=Rule.DATE, note=other.note, spans=other.spans, season=season)
-        if self._holidays.means is not HolidayMeaning.NOTHING and (holiday := bank_holidays.name(day)):
+        holiday = bank_holidays.name(day, self._holidays.nation)
+        if holiday and self._holidays.means is not HolidayMeaning.NOTHING:
             return DayRule(rule=Rule.BANK_HOLIDAY, note=holiday, spans=self._holiday_spans(season), season=season)
         note = season.name if season else ""
         return DayRule(rule=Rule.WEEK, note=note, spans=self._usual(season, day.weekday()), season=season)

@@ -71,8 +71,18 @@ class HolidayMeaning(StrEnum):
     """It has hours of its own."""
 
 
+class Nation(StrEnum):
+    """Whose bank holidays a site has, in the words of gov.uk/bank-holidays."""
+
+    ENGLAND_AND_WALES = "england-and-wales"
+    SCOTLAND = "scotland"
+    NORTHERN_IRELAND = "northern-ireland"
+
+
 class HolidayRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``weekday`` and ``spans`` go with the meanings of these names."""
+
+    nation: Nation = Nation.ENGLAND_AND_WALES
 
     means: HolidayMeaning = HolidayMeaning.NOTHING
     weekday: Weekday | None = None

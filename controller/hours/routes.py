@@ -102,7 +102,7 @@ async def get_bank_holidays(
     actor: Reads,
     year: Annotated[int | None, Query(ge=localtime.FIRST_YEAR, le=2100)] = None,
 ) -> BankHolidaysAnswer:
-    """The bank holidays of England and Wales in a year, this one if none is named, and what each means here. What they
+    """The bank holidays of the site's nation in a year, this one if none is named, and what each means here. What they
     mean is part of the opening hours."""
     book = await house.hours.book(site)
     now = house.clock.now()

@@ -14,6 +14,7 @@ from controller.hours.model import (
     Closing,
     HolidayMeaning,
     HolidayRule,
+    Nation,
     OtherDay,
     Season,
     Term,
@@ -89,8 +90,10 @@ class OtherDayBody(Body):
 
 
 class HolidayRuleBody(Body):
-    """What a bank holiday means: a day like any other, closed, as a given ``weekday``, or ``spans`` of its own."""
+    """What a bank holiday of the ``nation`` means: a day like any other, closed, as a given ``weekday``, or ``spans``
+    of its own."""
 
+    nation: Nation = Nation.ENGLAND_AND_WALES
     means: HolidayMeaning = HolidayMeaning.NOTHING
     weekday: Weekday | None = None
     spans: Annotated[list[SpanBody], Field(max_length=24, default_factory=list)]
@@ -106,7 +109,7 @@ class HolidayRuleBody(Body):
 
     def rule(self) -> HolidayRule:
         spans = tuple(sorted(each.span() for each in self.spans))
-        return HolidayRule(means=self.means, weekday=self.weekday, spans=spans)
+        return HolidayRule(nation=self.nation, means=self.means, weekday=self.weekday, spans=spans)
 
 
 class ClosingBody(Body):

@@ -191,7 +191,7 @@ def _rule(hours: HoursBook, day: date) -> tuple[int, tuple[Span, ...]]:
     here = sorted((each for each in timetable.seasons if holds(each, day)), key=lambda each: (*rank(each), each.first))
     if here:
         week = here[0].pattern
-    if rule.means is not HolidayMeaning.NOTHING and bank_holidays.name(day):
+    if rule.means is not HolidayMeaning.NOTHING and bank_holidays.name(day, rule.nation):
         if rule.means is not HolidayMeaning.WEEKDAY:
             return 1, rule.spans
         return 1, tuple(each.span for each in week if each.weekday == rule.weekday)

@@ -338,3 +338,24 @@ async def test_a_booking_that_runs_past_a_night_is_refused_with_that_nights_hour
     wish = {"space": "yard", "title": "Dance", "starts": "2026-11-28T20:00", "ends": "2026-11-29T03:00"}
     told = (await village.post(f"{ROOT}/bookings/check", json=wish)).json()
     assert [each["text"] for each in told["reasons"]] == ["Yard can be booked 18:00 to 02:00 on Saturdays"]
+
+
+async def test_a_site_has_the_bank_holidays_of_its_nation(village: httpx.AsyncClient) -> None:
+    """St Andrew's Day 2026, a Monday, is one in Scotland only; Easter Monday everywhere else."""
+
+    async def is_holiday(day: str) -> bool:
+        return (await get(village, f"hours/{day}"))["holiday"] is not None
+
+    assert [await is_holiday(day) for day in ("2026-11-30", "2027-03-29")] == [False, True]
+    hours = await get(village, "hours")
+    hours["bank_holidays"] = {"nation": "scotland", "means": "closed", "spans": []}
+    answer = await village.put(f"{API}/sites/{SITE}/hours", json=hours)
+    assert answer.status_code == 200, answer.text
+    assert [await is_holiday(day) for day in ("2026-11-30", "2027-03-29")] == [True, False]
+    found = await get(village, "bank-holidays", year="2027")
+    assert found["rule"]["nation"] == "scotland"
+    assert "2027-01-04" in [each["date"] for each in found["items"]]
+    hours["bank_holidays"]["nation"] = "wales"
+    refused = await village.put(f"{API}/sites/{SITE}/hours", json=hours)
+    assert refused.status_code == 422
+    assert "england-and-wales" in refused.json()["detail"]

@@ -18,7 +18,7 @@ HOURS: dict[str, list[Any]] = {
     ],
     "free_doors": ["front"],
 }
-NO_RULE: dict[str, Any] = {"means": "nothing", "weekday": None, "spans": []}
+NO_RULE: dict[str, Any] = {"nation": "england-and-wales", "means": "nothing", "weekday": None, "spans": []}
 NOTHING: dict[str, Any] = {
     "pattern": [],
     "seasons": [],
@@ -43,7 +43,7 @@ async def test_hours_come_back_as_they_were_put_and_replace_those_before(any_cli
             {"name": "Leap", "first": "02-29", "last": "02-29", "pattern": []},
         ],
         "exceptions": [],
-        "bank_holidays": {"means": "weekday", "weekday": 6, "spans": []},
+        "bank_holidays": {"nation": "scotland", "means": "weekday", "weekday": 6, "spans": []},
         "free_doors": [],
         "closing": {"warn_minutes": [30, 10], "secure_within_minutes": 45},
     }

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from controller.hours import bank_holidays
-from controller.hours.model import HolidayMeaning, HolidayRule, OtherDay, Season, Timetable
+from controller.hours.model import HolidayMeaning, HolidayRule, Nation, OtherDay, Season, Timetable
 from controller.hours.seasons import ranked, season_of, tied
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
@@ -90,8 +90,25 @@ def test_seasons_of_one_rank_that_share_days_are_found(seasons: list[Season], re
     assert (tied(seasons) is not None) == refused
 
 
+ENGLAND = Nation.ENGLAND_AND_WALES
+
+
+@pytest.mark.parametrize(
+    ("nation", "days"),
+    [
+        ("england-and-wales", "01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-28"),
+        ("scotland", "01-01 01-02 04-03 05-04 05-25 06-15 08-03 11-30 12-25 12-28"),
+        ("northern-ireland", "01-01 03-17 04-03 04-06 05-04 05-25 07-13 08-31 12-25 12-28"),
+    ],
+)
+def test_each_nation_has_the_days_of_gov_uk(nation: str, days: str) -> None:
+    """As gov.uk/bank-holidays lists 2026, which has no holiday on a weekend, only its substitute."""
+    found = bank_holidays.of_year(2026, Nation(nation))
+    assert [f"{day:%m-%d}" for day in found if day.weekday() < 5] == days.split()
+
+
 def test_bank_holidays_on_a_weekend_have_their_substitutes() -> None:
-    found = {day.isoformat(): name for day, name in bank_holidays.of_year(2027).items() if day.month == 12}
+    found = {day.isoformat(): name for day, name in bank_holidays.of_year(2027, ENGLAND).items() if day.month == 12}
     assert found == {
         "2027-12-25": "Christmas Day",
         "2027-12-26": "Boxing Day",
@@ -105,16 +122,16 @@ def test_bank_holidays_on_a_weekend_have_their_substitutes() -> None:
     [("2024-03-29", "2024-04-01"), ("2027-03-26", "2027-03-29"), ("2038-04-23", "2038-04-26")],
 )
 def test_easter_moves(good_friday: str, easter_monday: str) -> None:
-    assert bank_holidays.name(date.fromisoformat(good_friday)) == "Good Friday"
-    assert bank_holidays.name(date.fromisoformat(easter_monday)) == "Easter Monday"
+    assert bank_holidays.name(date.fromisoformat(good_friday), ENGLAND) == "Good Friday"
+    assert bank_holidays.name(date.fromisoformat(easter_monday), ENGLAND) == "Easter Monday"
 
 
 def test_a_year_is_told_by_day_and_has_at_least_the_eight() -> None:
     for year in range(2000, 2101):
-        found = bank_holidays.of_year(year)
+        found = bank_holidays.of_year(year, ENGLAND)
         assert len(found) >= 8
         assert all(one < other for one, other in pairwise(found))
-    assert bank_holidays.name(date(2026, 11, 25)) is None
+    assert bank_holidays.name(date(2026, 11, 25), ENGLAND) is None
 
 
 SUNDAY = week(span("11:00", "15:00"), days=(6,))
