@@ -7,28 +7,27 @@ from collections.abc import Awaitable, Callable, Mapping
 from edge.files import Files
 from edge.furnishing import Furniture
 from edge.house import House
-from edge.mends import advised
 from edge.pins import Pins
 from edge.wire.decide import ClockTrust
 from edge.wire.errors import CommandRefused
 from edge.wire.events import RecountData
-from edge.wire.messages import Command
+from edge.wire.faults import FaultCode, advise
+from edge.wire.messages import Command, ResultCode
 
-ASTRAY = "an output is not at the level it was set to: pin"
 PROBE = "self-test"
 """A file that the self-test writes, reads back and takes away."""
 DISK_WITHIN_S = 5.0
 
-Act = Callable[[Command], "str | Awaitable[str]"]
-"""Says in a sentence how it went, at once or later. Raises ``CommandRefused``."""
+Act = Callable[[Command], "str | Awaitable[tuple[str, ResultCode | None]]"]
+"""Says in a sentence how it went, at once; or later, with a code. Raises ``CommandRefused``."""
 
 
 def look_at_outputs(house: House, pins: Pins) -> None:
     """Read every output back; one that is not at the level it was set to is a fault of the edge, until it is."""
-    edge, astray = house.config.edge, {f"{ASTRAY} {pin}" for pin in pins.astray()}
-    before = {what for device, what in house.faults if device == edge and what.startswith(ASTRAY)}
-    for what in sorted(before ^ astray):
-        house.fault(edge, what, present=what in astray)
+    edge, astray = house.config.edge, {str(pin) for pin in pins.astray()}
+    before = {fault.part for _, fault in house.faults if fault.code is FaultCode.OUTPUT_ASTRAY}
+    for pin in sorted(before ^ astray):
+        house.fault(edge, FaultCode.OUTPUT_ASTRAY, pin, present=pin in astray)
 
 
 class Acts:
@@ -62,7 +61,9 @@ class Acts:
             door.unlock()
             return "unlocked once"
         if command.args.get("unset_alarm") is not True:
-            raise CommandRefused(f"the alarm of {area.id!r} is set; unset it with the same command, or at the door")
+            raise CommandRefused(
+                f"the alarm of {area.id!r} is set; unset it with the same command, or at the door", ResultCode.ALARM_SET
+            )
         door.unlock()
         area.unset("command")
         return f"the alarm of {area.id!r} unset and the door unlocked once"
@@ -80,25 +81,25 @@ class Acts:
         self._house.show(counter.id)
         return f"counts on from {inside}"
 
-    async def self_test(self, command: Command) -> str:
+    async def self_test(self, command: Command) -> tuple[str, ResultCode | None]:
         """Look at everything that can be looked at without moving a door."""
         house, doors = self._house, self._furniture.doors
         look_at_outputs(house, self._pins)
-        found = [(each.id, what) for each in doors.values() for what in each.amiss] + house.faults
-        amiss = [advised(device, what) for device, what in dict.fromkeys(found)]
+        found = [(each.id, fault) for each in doors.values() for fault in each.amiss] + house.faults
+        wrong = [advise(device, fault.code, fault.part) for device, fault in dict.fromkeys(found)]
         if (disk := await self._disk()) is not None:
-            amiss.append(disk)
+            wrong.append(disk)
         if not house.plans.on_disk:
-            amiss.append("the plan in force is not on the disk")
+            wrong.append("the plan in force is not on the disk")
         if house.trust is ClockTrust.UNPROVEN:
-            amiss.append("the time is not proven")
+            wrong.append("the time is not proven")
         also = f"clock {house.trust}; {self._behind()} events not acknowledged"
-        if amiss:
-            return f"amiss: {'; '.join(amiss)}; {also}"
+        if wrong:
+            return f"found: {'; '.join(wrong)}; {also}", ResultCode.FAULTS_FOUND
         locks = "1 lock obeys" if len(doors) == 1 else f"{len(doors)} locks obey"
         readers = len(self._furniture.readers)
         answer = "1 reader answers" if readers == 1 else f"{readers} readers answer"
-        return f"all well: {locks}, {answer}, the disk gives back what it took; {also}"
+        return f"all well: {locks}, {answer}, the disk gives back what it took; {also}", None
 
     async def _disk(self) -> str | None:
         """What is wrong with the disk; None where it takes something and gives it back."""

@@ -36,6 +36,7 @@ from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import WireError
 from edge.wire.events import Ack, BootData, Event, EventBatch, OutageData, PlanData
+from edge.wire.faults import FaultCode
 from edge.wire.ids import uuid7
 from edge.wire.link import Connected, Disconnected, Link, Message
 from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id
@@ -46,8 +47,6 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 60.0
 """How often the floor of time goes to the disk; what is later than the last one and left no event is an outage."""
-PAPERS_FAULT = "papers from the controller cannot be taken up"
-DISK_FAULT = "the disk takes nothing, so what happens is held in memory; `hallkeeper doctor` on the Pi says why"
 
 
 class Agent:
@@ -205,7 +204,9 @@ class Agent:
         outbox.renewed = self._log_renewed
         house.show, house.noticed = self._talk.show, self._talk.look
         found.troubles += lost
-        found.troubles += [trouble for trouble in (unkept, forgotten, await plans.open()) if trouble is not None]
+        found.troubles += [trouble for trouble in (unkept, forgotten) if trouble is not None]
+        if (why := await plans.open()) is not None:
+            found.trouble(FaultCode.PLAN_DAMAGED, why)
         return house, kept, found
 
     def _note_start(self, found: Found, kept: Kept | None) -> None:
@@ -220,7 +221,7 @@ class Agent:
         house.record(edge, BootData(version=self._version, plan=plan.manifest.version if plan else None))
         for trouble in found.troubles:
             house.count("disk_damaged")
-            house.fault(edge, trouble, present=True)
+            house.fault(edge, trouble.code, trouble.part, present=True)
 
     def _note_outage(self) -> None:
         """What was not seen before this run, once it is known what time it began at."""
@@ -291,11 +292,11 @@ class Agent:
             if not await write_kept(self._files, kept):
                 self._disk_refused()
             elif house.plans.on_disk:
-                house.fault(self._config.edge, DISK_FAULT, present=False)
+                house.fault(self._config.edge, FaultCode.DISK_REFUSES, present=False)
 
     def _disk_refused(self) -> None:
         self._house.count("disk_refused")
-        self._house.fault(self._config.edge, DISK_FAULT, present=True)
+        self._house.fault(self._config.edge, FaultCode.DISK_REFUSES, present=True)
 
     async def _watch_trust(self) -> None:
         house = self._house
@@ -380,7 +381,7 @@ class Agent:
         """Other papers are in force. ``shown``: the broker and the last will have to know, which takes a new
         connection."""
         self._house.papers = self._papers.version
-        self._house.fault(self._config.edge, PAPERS_FAULT, present=False)
+        self._house.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=False)
         self._plan_changed()
         if shown:
             self._link.renew()
@@ -389,7 +390,7 @@ class Agent:
     def _papers_refused(self, why: str) -> None:
         self._house.count("papers_refused")
         log.warning("Papers were refused: %s", why, extra={"action": "refused"})
-        self._house.fault(self._config.edge, PAPERS_FAULT, present=True)
+        self._house.fault(self._config.edge, FaultCode.IDENTITY_REFUSED, present=True)
 
     def _plan_changed(self) -> None:
         """Another plan is in force, before it is on the disk."""

@@ -7,6 +7,7 @@ from edge.pins import Pins
 from edge.programs import Caller
 from edge.signal_player import PinLights, SignalPlayer
 from edge.signals import Signal
+from edge.wire.faults import FaultCode
 
 PLAY_S = 120.0
 """A sound that takes longer is cut off."""
@@ -45,7 +46,7 @@ class Announcer:
             self._relay.set(self._config.relay.level(False))
 
     async def _play(self, command: tuple[str, ...]) -> None:
-        self._house.fault(self.id, "its sound cannot be played", present=not await played(command))
+        self._house.fault(self.id, FaultCode.SOUND_NOT_PLAYED, present=not await played(command))
 
 
 def spoken(command: tuple[str, ...], minutes: int) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 and events come out. All of it hangs on one edge, so that it needs no network."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from functools import partial
 
@@ -33,18 +34,20 @@ from edge.wire.events import (
     MotionData,
     RecountData,
 )
+from edge.wire.faults import Fault, FaultCode, describe
 from edge.wire.ids import Slug
 from edge.wire.interval import Instant
 from edge.wire.messages import DeviceState
 from edge.wire.plan import Mode
+
+log = logging.getLogger(__name__)
 
 LOOK_S = 30.0
 WARM_S = 60.0
 """A PIR sees things that are not there for so long after it got current."""
 PASSAGE_S = 5.0
 """A counter has told of whoever passed a door so long after the door was shut."""
-NOT_KEPT = "the state of the alarm cannot be kept on the disk"
-TAMPER = "the tamper loop is open"
+_TAMPER = describe(FaultCode.TAMPER_OPEN)
 
 
 class KeptArea(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,17 +68,18 @@ def _unsure(way_in: str) -> str:
     return f"nobody knows whether {way_in} is shut"
 
 
-async def read_areas(files: Files, areas: tuple[AreaConfig, ...]) -> tuple[dict[str, KeptArea], list[str]]:
-    """What is kept of each area, and a sentence for each file that cannot be used: its area begins unset."""
+async def read_areas(files: Files, areas: tuple[AreaConfig, ...]) -> tuple[dict[str, KeptArea], list[Fault]]:
+    """What is kept of each area, and a fault for each file that cannot be used: its area begins unset."""
     found: dict[str, KeptArea] = {}
-    troubles: list[str] = []
+    troubles: list[Fault] = []
     for each in areas:
         try:
             data = await asyncio.to_thread(files.read, _file(each.id))
             found[each.id] = KeptArea() if data is None else decode(data, KeptArea)
         except (OSError, WireError) as error:
             found[each.id] = KeptArea()
-            troubles.append(f"{_file(each.id)} cannot be used: {error}")
+            log.warning("%s cannot be used: %s", _file(each.id), error, extra={"action": "damaged"})
+            troubles.append(Fault(FaultCode.FILE_DAMAGED, _file(each.id)))
     return found, troubles
 
 
@@ -147,7 +151,7 @@ class Area:
             files,
             path=_file(self.id),
             device=self.id,
-            trouble=NOT_KEPT,
+            part="alarm",
             content=lambda: encode(self._kept),
         )
         house.record_listeners.append(self._recorded)
@@ -236,8 +240,8 @@ class Area:
                 if not any(count.inside for count in self._counts.values()):
                     self._feed(alarm.Vouched())
                 self.look()
-            case FaultData(what=what, present=True) if device in self._counts:
-                self._counts[device] = doubted(self._counts[device], f"{device}: {what}")
+            case FaultData(present=True) if device in self._counts:
+                self._counts[device] = doubted(self._counts[device], f"{device}: {describe(data.code, data.part)}")
             case FaultData(present=present) if device in self._doors:
                 if present and self._doors[device].is_open is None:
                     # Whoever makes its contact chatter could open it unseen.
@@ -286,9 +290,9 @@ class Area:
         self.look()
 
     def _lid(self, whole: bool) -> None:
-        self._house.fault(self.id, TAMPER, present=not whole)
+        self._house.fault(self.id, FaultCode.TAMPER_OPEN, present=not whole)
         if not whole:
-            self._feed(alarm.Stirred(by=TAMPER))
+            self._feed(alarm.Stirred(by=_TAMPER))
         self.look()
 
     def _entered(self, door: str, decision: Decision) -> None:
@@ -324,7 +328,7 @@ class Area:
         if self._house.trust is ClockTrust.UNPROVEN:
             return "the time is not proven"
         if self._tamper is not None and not self._tamper.active:
-            return TAMPER
+            return _TAMPER
         if open_ := self._open():
             return _unsure(open_[0]) if self._unknown(open_[0]) else f"{open_[0]} is open"
         if unlocked := [door for door, each in self._doors.items() if each.released]:

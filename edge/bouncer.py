@@ -37,11 +37,11 @@ from edge.wire.credentials import CredentialKind, Method, Presented
 from edge.wire.decide import Decision, Reason
 from edge.wire.errors import WireError
 from edge.wire.events import LockoutData
+from edge.wire.faults import Fault, FaultCode
 
 log = logging.getLogger(__name__)
 
 FILE = "lockout.json"
-NOT_KEPT = "wrong tries cannot be kept on the disk"
 _FILE_LIMIT = 4 * 1024 * 1024
 _SALT_BYTES = 32
 
@@ -54,14 +54,15 @@ class KeptLockOuts(msgspec.Struct, frozen=True, kw_only=True):
     cards: dict[str, KeptTries] = {}
 
 
-async def read_lock_outs(files: Files) -> tuple[KeptLockOuts, str | None]:
-    """What is kept; a sentence where the file is there and cannot be used."""
+async def read_lock_outs(files: Files) -> tuple[KeptLockOuts, Fault | None]:
+    """What is kept; a fault where the file is there and cannot be used."""
     fresh = KeptLockOuts(salt=secrets.token_bytes(_SALT_BYTES))
     try:
         data = await asyncio.to_thread(files.read, FILE)
         return (fresh if data is None else decode(data, KeptLockOuts, limit=_FILE_LIMIT)), None
     except (OSError, WireError) as error:
-        return fresh, f"{FILE} cannot be used: {error}"
+        log.warning("%s cannot be used: %s", FILE, error, extra={"action": "damaged"})
+        return fresh, Fault(FaultCode.FILE_DAMAGED, FILE)
 
 
 class Bouncer:
@@ -78,7 +79,7 @@ class Bouncer:
         self._cards = {name: taken_up(CARDS, each) for name, each in kept.cards.items()}
         self._timers = {name: Timer(house, f"lock-out at {name}", partial(self._look, name)) for name in self._doors}
         edge = house.config.edge
-        self.keeper = Keeper(house, files, path=FILE, device=edge, trouble=NOT_KEPT, content=self._content)
+        self.keeper = Keeper(house, files, path=FILE, device=edge, part="lock_outs", content=self._content)
 
     def start(self) -> None:
         """Go on with what was kept."""

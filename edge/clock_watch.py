@@ -7,13 +7,11 @@ from edge.house import House
 from edge.trust import Floor, Timekeeper
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
+from edge.wire.faults import FaultCode
 
 LOOK_S = 10.0
 ASK_AGAIN_S = 300.0
 """How long after asking the controller for the time it is asked again."""
-DISPUTED = "the time service says another time than is gone by"
-NO_BATTERY = "there is no battery clock, or it does not answer"
-BATTERY_WRONG = "the battery clock cannot be right: look at its battery"
 
 
 class ClockWatch:
@@ -36,7 +34,7 @@ class ClockWatch:
         self._battery = battery
         self._machine_boot = machine_boot
         self._asked_at = float("-inf")
-        self.trouble: str | None = None
+        self.trouble: FaultCode | None = None
         """What is wrong with the battery clock, known since the start."""
 
     def begin(self, floor: Floor | None) -> Timekeeper:
@@ -45,9 +43,9 @@ class ClockWatch:
         battery = self._battery() if self._rtc else None
         keeper = Timekeeper(floor=floor, machine_boot=self._machine_boot(), battery=battery, now=wall, mono=mono)
         if self._rtc and battery is None:
-            self.trouble = NO_BATTERY
+            self.trouble = FaultCode.BATTERY_CLOCK_MISSING
         elif self._rtc and keeper.trust is ClockTrust.UNPROVEN:
-            self.trouble = BATTERY_WRONG
+            self.trouble = FaultCode.BATTERY_CLOCK_WRONG
         keeper.look(wall, mono, synchronised=self._synchronised())
         return keeper
 
@@ -56,7 +54,7 @@ class ClockWatch:
         nothing long after the session began. ``came_late``: that has happened."""
         keeper, mono = house.timekeeper, self._clock.monotonic()
         keeper.look(self._clock.now(), mono, synchronised=self._synchronised())
-        house.fault(house.config.edge, DISPUTED, present=keeper.disputed)
+        house.fault(house.config.edge, FaultCode.CLOCK_DISPUTED, present=keeper.disputed)
         wanted = connected and keeper.wants_proof and (keeper.disputed or came_late)
         if not wanted or mono - self._asked_at < ASK_AGAIN_S:
             return False

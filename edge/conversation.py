@@ -25,7 +25,7 @@ from edge.wire.enrolment import Renewal
 from edge.wire.envelope import Addressed, Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import CommandRefused, Malformed
 from edge.wire.link import Link
-from edge.wire.messages import Applied, Command, CommandResult, Hello, HelloReply, Status
+from edge.wire.messages import Applied, Command, CommandResult, Hello, HelloReply, ResultCode, Status
 from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Conversation:
         self._version = version
         self._site, self._edge = house.config.site, house.config.edge
         self.devices: dict[str, Device] = {}
-        self.acts: dict[str, Callable[[Command], str | Awaitable[str]]] = {}
+        self.acts: dict[str, Callable[[Command], str | Awaitable[tuple[str, ResultCode | None]]]] = {}
         self._session = self._new_session(1)
         self._gate: CommandGate | None = None
         self._greeted: tuple[str | None, datetime | None] = (None, None)
@@ -195,7 +195,7 @@ class Conversation:
             said = act(command)
         except CommandRefused as refused:
             house.count(refused.counter)
-            self._answer(command, "refused", str(refused), kept=not retained)
+            self._answer(command, "refused", str(refused), refused.code, kept=not retained)
             return
         if isinstance(said, str):
             self._answer(command, "done", said)
@@ -204,14 +204,16 @@ class Conversation:
         if command.kind == "restart":
             house.spawn("restart", self._restart())
 
-    async def _answer_later(self, command: Command, said: Awaitable[str]) -> None:
-        self._answer(command, "done", await said)
+    async def _answer_later(self, command: Command, said: Awaitable[tuple[str, ResultCode | None]]) -> None:
+        self._answer(command, "done", *await said)
 
-    def _answer(self, command: Command, outcome: str, why: str, *, kept: bool = True) -> None:
+    def _answer(self, command: Command, outcome: str, why: str, code: str | None = None, *, kept: bool = True) -> None:
         """Say what came of a command. ``kept``: and say the same where it comes again in this session."""
         log.info("Command %s %s: %s", command.kind, outcome, why, extra={"action": "command", "command": command.id})
         at = self._house.now()
-        result = CommandResult(site=self._site, edge=self._edge, id=command.id, outcome=outcome, at=at, why=why)
+        result = CommandResult(
+            site=self._site, edge=self._edge, id=command.id, outcome=outcome, at=at, why=why, code=code
+        )
         if kept and command.nonce == self._session.nonce:
             self._results[command.id] = result
         self._say("command/result", Purpose.RESULT, result)

@@ -24,16 +24,18 @@ from edge.wire.credentials import TIME_INDEPENDENT, Presented
 from edge.wire.decide import Decision, Reason, decide, is_free, next_change, span_at
 from edge.wire.errors import CommandRefused
 from edge.wire.events import AccessData, DoorData, EventData
+from edge.wire.faults import Fault, FaultCode
 from edge.wire.messages import DeviceState
 from edge.wire.overrides import in_force
 from edge.wire.plan import DoorPlan, OverrideKind
 
 LOOK_S = 30.0
 """The plan is looked at this often at least, so that a step of the clock cannot leave a door free for long."""
-EXIT_STUCK = "exit button stuck"
-GLASS_BROKEN = "the glass is broken, or its line"
-STANDS_OPEN = "it stands open longer than it may"
-FORCED = "it was opened without leave and stands open"
+_ALARMS = {
+    "glass": FaultCode.GLASS_BROKEN,
+    "held": FaultCode.DOOR_STANDS_OPEN,
+    "forced": FaultCode.DOOR_FORCED,
+}
 STUCK_S = 600.0
 """An exit button pressed this long is reported as stuck. It goes on releasing the door: whoever is inside gets out."""
 
@@ -103,9 +105,9 @@ class Doorway:
         self._leaf = Leaf(config, house=house, pins=pins, moved=self._moved)
         self._rex = self._glass = None
         if config.rex is not None:
-            self._rex = switch(config.rex, what="the exit button", doubtful=True, changed=self._pressed)
+            self._rex = switch(config.rex, what="exit_button", doubtful=True, changed=self._pressed)
         if config.break_glass is not None:
-            self._glass = switch(config.break_glass, what="the break-glass", doubtful=False, changed=self._whole)
+            self._glass = switch(config.break_glass, what="break_glass", doubtful=False, changed=self._whole)
         self._state = door.begin(open=self._leaf.open, held_after_s=config.held_after_s, now=self._clock.monotonic())
         self._lock.leaf(self._state.open)
         if interlock is not None:
@@ -160,10 +162,10 @@ class Doorway:
         return self._state.released
 
     @property
-    def amiss(self) -> list[str]:
+    def amiss(self) -> list[Fault]:
         """What is wrong with it this very moment, as far as its pins tell."""
-        alarm = {"glass": GLASS_BROKEN, "held": STANDS_OPEN, "forced": FORCED}.get(self._alarm() or "")
-        return self._lock.amiss + ([alarm] if alarm is not None else [])
+        alarm = _ALARMS.get(self._alarm() or "")
+        return self._lock.amiss + ([Fault(alarm)] if alarm is not None else [])
 
     def look(self) -> None:
         """Look at the plan: is the door free, what are its rules? Call it when plan or clock trust changed."""
@@ -193,7 +195,7 @@ class Doorway:
                 "contact": contact,
                 "lock": "unlocked" if self._state.released else "locked",
                 "alarm": self._alarm(),
-                "fault": "; ".join(what for device, what in self._house.faults if device == self.id) or None,
+                "fault": self._house.faults_of(self.id),
                 "mode": self._mode or "locked",
                 "codes_wait_until": self._codes_wait_until(),
                 "interlock": self._config.interlock,
@@ -341,7 +343,7 @@ class Doorway:
             self._exit_fault(False)
 
     def _exit_fault(self, present: bool) -> None:
-        self._house.fault(self.id, EXIT_STUCK, present=present)
+        self._house.fault(self.id, FaultCode.EXIT_BUTTON_STUCK, present=present)
         self._house.show(self.id)
 
     def _whole(self, whole: bool) -> None:

@@ -21,7 +21,6 @@ from edge.wire.messages import DeviceState
 
 FILE = "fire"
 """It is there while fire is latched, whatever is in it."""
-NOT_KEPT = "the fire latch cannot be kept on the disk"
 
 
 class FireState(StrEnum):
@@ -50,7 +49,7 @@ class FireLine:
         self._switch = Switch(
             config.loop,
             device=self.id,
-            what="the line",
+            what="fire_line",
             doubtful=False,
             house=house,
             pins=pins,
@@ -58,7 +57,12 @@ class FireLine:
         )
         self._state = FireState.LATCHED if latched else FireState.CLEAR
         self.keeper = Keeper(
-            house, files, path=FILE, device=self.id, trouble=NOT_KEPT, content=lambda: b"latched\n" if self.on else None
+            house,
+            files,
+            path=FILE,
+            device=self.id,
+            part="fire_latch",
+            content=lambda: b"latched\n" if self.on else None,
         )
         house.entry_listeners.append(self._entered)
 

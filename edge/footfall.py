@@ -13,6 +13,8 @@ from typing import Literal
 
 import msgspec
 
+from edge.wire.faults import FaultCode
+
 REORDER_S = 0.050
 """How long a change waits for an earlier one that is reported late, in ticks."""
 STRIDE_S = 0.7
@@ -20,8 +22,6 @@ STRIDE_S = 0.7
 BLOCKED_S = 120.0
 ALONE = 12
 """So many lone breaks of one beam in a row are not people who turn back: the other beam is dead."""
-
-BLOCKED, DEAD = "is blocked", "is never broken while the other is"
 
 Beam = Literal["outer", "inner"]
 
@@ -37,11 +37,11 @@ class Crossing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """A beam misbehaves as ``what`` says, or no longer."""
+    """A beam has a fault, or no longer."""
 
     beam: Beam
     present: bool
-    what: str = BLOCKED
+    code: FaultCode = FaultCode.BEAM_BLOCKED
 
 
 Outcome = Crossing | Fault
@@ -113,7 +113,7 @@ def _read(pair: Pair, change: Change, outcomes: list[Outcome], *, shut: bool) ->
         outcomes.append(Fault(beam=change.beam, present=False))
     if change.beam == pair.dead:
         pair = msgspec.structs.replace(pair, dead=None)
-        outcomes.append(Fault(beam=change.beam, present=False, what=DEAD))
+        outcomes.append(Fault(beam=change.beam, present=False, code=FaultCode.BEAM_DEAD))
     return pair if outer or inner else _cleared(pair, change, outcomes, shut=shut)
 
 
@@ -149,7 +149,7 @@ def _compare(pair: Pair, touched: tuple[Beam, ...], outcomes: list[Outcome]) -> 
     if times < ALONE or pair.dead is not None:
         return msgspec.structs.replace(pair, alone=(beam, times))
     other: Beam = "inner" if beam == "outer" else "outer"
-    outcomes.append(Fault(beam=other, present=True, what=DEAD))
+    outcomes.append(Fault(beam=other, present=True, code=FaultCode.BEAM_DEAD))
     return msgspec.structs.replace(pair, alone=(beam, times), dead=other)
 
 

@@ -18,6 +18,7 @@ from edge.trust import Timekeeper
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust, Decision
 from edge.wire.events import Event, EventData, FaultData, make_event
+from edge.wire.faults import Fault, FaultCode, written
 from edge.wire.messages import DeviceState
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class House:
         self.entry_listeners: list[Callable[[str, Decision], None]] = []
         self._began = clock.monotonic()
         self._loop = asyncio.get_running_loop()
-        self._faults: set[tuple[str, str]] = set()
+        self._faults: set[tuple[str, Fault]] = set()
         self._seqs: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.lasting: dict[asyncio.Task[None], Pulse] = {}
@@ -121,17 +122,23 @@ class House:
         """The log began anew: no event in it is any device's last one."""
         self._seqs.clear()
 
-    def fault(self, device: str, what: str, *, present: bool) -> None:
-        """A device misbehaves in the way ``what`` says, or no longer; recorded when that is new."""
-        if present is not ((device, what) in self._faults):
-            self._faults ^= {(device, what)}
-            self.record(device, FaultData(what=what, present=present))
-            log.warning("%s: %s%s", device, what, "" if present else " no longer", extra={"action": "fault"})
+    def fault(self, device: str, code: FaultCode, part: str = "", *, present: bool) -> None:
+        """A device has a fault, or no longer; recorded when that is new."""
+        fault = Fault(code, part)
+        if present is not ((device, fault) in self._faults):
+            self._faults ^= {(device, fault)}
+            self.record(device, FaultData(code=code, part=part, present=present))
+            told = {"action": "fault", "device": device, "code": code.value}
+            log.warning("%s: %s%s", device, fault.text, "" if present else " no longer", extra=told)
 
     @property
-    def faults(self) -> list[tuple[str, str]]:
-        """Device and what is wrong with it, of everything that misbehaves now."""
+    def faults(self) -> list[tuple[str, Fault]]:
+        """Device and fault, of everything that misbehaves now."""
         return sorted(self._faults)
+
+    def faults_of(self, device: str) -> str | None:
+        """The faults of a device as its state carries them."""
+        return written(fault for each, fault in self.faults if each == device)
 
     def count(self, name: str) -> None:
         """Count something odd; the counters stand in device health."""

@@ -6,22 +6,24 @@ from collections.abc import Callable
 from edge.files import Files
 from edge.house import House
 from edge.pulse import OUTSIDE_STUCK_S, Wake
+from edge.wire.faults import FaultCode
 
 RETRY_S = 5.0
 
 
 class Keeper:
     """``content`` is what the file ``path`` should hold now; ``None``: there should be no such file. A disk that
-    refuses is asked again every ``RETRY_S`` seconds, and meanwhile ``trouble`` is a fault of ``device``."""
+    refuses is asked again every ``RETRY_S`` seconds, and meanwhile ``device`` has a fault
+    of that ``part``."""
 
     def __init__(
-        self, house: House, files: Files, *, path: str, device: str, trouble: str, content: Callable[[], bytes | None]
+        self, house: House, files: Files, *, path: str, device: str, part: str, content: Callable[[], bytes | None]
     ) -> None:
         self._house = house
         self._files = files
         self._path = path
         self._device = device
-        self._trouble = trouble
+        self._part = part
         self._content = content
         self._changes = self._kept = 0
         self._wake = Wake(OUTSIDE_STUCK_S)
@@ -56,7 +58,7 @@ class Keeper:
             await self._wake.wait()
             self._wake.clear()
             while not await self.keep():
-                self._house.fault(self._device, self._trouble, present=True)
+                self._house.fault(self._device, FaultCode.STATE_NOT_KEPT, self._part, present=True)
                 await self._house.clock.sleep(RETRY_S)
                 self._wake.pulse.stirred()
-            self._house.fault(self._device, self._trouble, present=False)
+            self._house.fault(self._device, FaultCode.STATE_NOT_KEPT, self._part, present=False)

@@ -1,6 +1,7 @@
 """What is kept beside events and plan, in one small file: read at the start, written with every heartbeat."""
 
 import asyncio
+import logging
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -9,9 +10,13 @@ from edge.files import Files
 from edge.trust import LATEST, Floor
 from edge.wire.codec import decode, encode
 from edge.wire.errors import WireError
+from edge.wire.faults import Fault, FaultCode
 from edge.wire.ids import Slug
 
+log = logging.getLogger(__name__)
+
 FILE = "kept.json"
+_DAMAGED = Fault(FaultCode.FILE_DAMAGED, FILE)
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,15 +60,16 @@ def floor_of(kept: Kept | None, *, log: str, head: int, last_at: datetime | None
     return msgspec.structs.replace(floor, at=last_at, mono=floor.mono + (last_at - floor.at) / timedelta(seconds=1))
 
 
-async def read_kept(files: Files) -> tuple[Kept | None, str | None]:
-    """What is kept, if anything of use; a sentence when the file is there but cannot be used."""
+async def read_kept(files: Files) -> tuple[Kept | None, Fault | None]:
+    """What is kept, if anything of use; a fault when the file is there but cannot be used."""
     try:
         data = await asyncio.to_thread(files.read, FILE)
         kept = decode(data, Kept) if data is not None else None
         late = kept is not None and kept.floor.at > LATEST
-        return kept, f"the time in {FILE} cannot be" if late else None
+        return kept, _DAMAGED if late else None
     except (OSError, WireError) as error:
-        return None, f"{FILE} cannot be used: {error}"
+        log.warning("%s cannot be used: %s", FILE, error, extra={"action": "damaged"})
+        return None, _DAMAGED
 
 
 async def write_kept(files: Files, kept: Kept) -> bool:

@@ -7,8 +7,8 @@ from edge.house import House
 from edge.pins import Pins
 from edge.switch import Switch
 from edge.wire.events import EventData, FootfallData
+from edge.wire.faults import FaultCode
 
-NEVER_OPEN = "the contact says shut while people pass"
 PASSAGES = 3
 """So many people counted in a row through a door that was never open are no mistake of the counter's."""
 SHUT_S = 5.0
@@ -34,7 +34,7 @@ class Leaf:
                 changed=lambda _: self._stirred(),
                 doubted=self._stirred,
             )
-            for what, contact in (("the contact", config.contact), ("the second contact", config.second_contact))
+            for what, contact in (("contact", config.contact), ("second_contact", config.second_contact))
             if contact is not None
         ]
         self._through = 0
@@ -52,7 +52,7 @@ class Leaf:
         self._shut_at = self._house.clock.monotonic()
         if self.open is not False:
             self._through = 0
-            self._house.fault(self._door, NEVER_OPEN, present=False)
+            self._house.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=False)
         self._moved()
 
     def _recorded(self, device: str, data: EventData) -> None:
@@ -61,5 +61,5 @@ class Leaf:
         if self.open is False and self._house.clock.monotonic() >= self._shut_at + SHUT_S:
             self._through += 1
             if self._through >= PASSAGES:
-                self._house.fault(self._door, NEVER_OPEN, present=True)
+                self._house.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=True)
                 self._house.show(self._door)

@@ -6,29 +6,36 @@ from edge.door_config import DoorConfig
 from edge.house import House, Timer
 from edge.pins import Output, Pins
 from edge.switch import Switch
+from edge.wire.faults import Fault, FaultCode
 
 SETTLE_S = 3.0
 """How long a bolt may take, and a leaf to fall home, before a lock that does not do as it is told is reported."""
-DISOBEYS = "the lock does not obey"
-NOT_RELEASED = "the lock does not let go"
-NOT_LOCKED = "the lock does not hold"
-CONTRADICTION = "the lock sensor says that it holds while the contact says open"
+_SENSED = (FaultCode.LOCK_NOT_RELEASED, FaultCode.LOCK_NOT_LOCKED, FaultCode.LOCK_SENSOR_CONTRADICTS)
+"""What its sensor tells of."""
 
 
-def fault(before: str | None, *, released: bool, holds: bool | None, open: bool | None) -> str | None:  # noqa: A002
+def fault(
+    before: FaultCode | None,
+    *,
+    released: bool,
+    holds: bool | None,
+    open: bool | None,  # noqa: A002
+) -> FaultCode | None:
     """What is wrong with a lock that was told long enough ago to be ``released`` or locked. ``holds``: what its sensor
     says. ``before``: what was wrong; it ends when the lock is seen to do what it did not do. An open door has nothing
     to hold; of one that nobody knows to be shut nothing can be asked."""
     if holds is None:
         return None
     if released:
-        return NOT_RELEASED if holds else _still(before, NOT_LOCKED)
+        return FaultCode.LOCK_NOT_RELEASED if holds else _still(before, FaultCode.LOCK_NOT_LOCKED)
     if holds:
-        return CONTRADICTION if open else _still(before, NOT_RELEASED)
-    return NOT_LOCKED if open is False else _still(before, NOT_LOCKED, NOT_RELEASED)
+        return FaultCode.LOCK_SENSOR_CONTRADICTS if open else _still(before, FaultCode.LOCK_NOT_RELEASED)
+    if open is False:
+        return FaultCode.LOCK_NOT_LOCKED
+    return _still(before, FaultCode.LOCK_NOT_LOCKED, FaultCode.LOCK_NOT_RELEASED)
 
 
-def _still(before: str | None, *lasting: str) -> str | None:
+def _still(before: FaultCode | None, *lasting: FaultCode) -> FaultCode | None:
     return before if before in lasting else None
 
 
@@ -70,13 +77,13 @@ class Lock:
         self._sensor = None
         self._released: bool | None = None
         self._open: bool | None = None
-        self._trouble: str | None = None
+        self._trouble: FaultCode | None = None
         self._timer = Timer(house, f"lock of {config.id} settles", self._judge)
         if config.lock_sensor is not None:
             self._sensor = Switch(
                 config.lock_sensor,
                 device=config.id,
-                what="the lock sensor",
+                what="lock_sensor",
                 doubtful=False,
                 house=house,
                 pins=pins,
@@ -90,10 +97,11 @@ class Lock:
         return None if self._sensor is None or self._sensor.chatters else self._sensor.active
 
     @property
-    def amiss(self) -> list[str]:
+    def amiss(self) -> list[Fault]:
         """Where its relay's pin is not at the level it was set to, or the sensor says otherwise."""
         told = fault(self._trouble, released=bool(self._released), holds=self.holds, open=self._open)
-        return ([DISOBEYS] if not self._relay.obeys else []) + ([told] if told is not None else [])
+        disobeys = FaultCode.LOCK_DISOBEYS if not self._relay.obeys else None
+        return [Fault(code) for code in (disobeys, told) if code is not None]
 
     def drive(self, released: bool) -> None:
         """Release or lock, at once."""
@@ -125,6 +133,6 @@ class Lock:
         found = fault(self._trouble, released=bool(self._released), holds=self.holds, open=self._open)
         if found != self._trouble:
             self._trouble = found
-            for what in (NOT_RELEASED, NOT_LOCKED, CONTRADICTION):
-                self._house.fault(self._config.id, what, present=what == found)
+            for code in _SENSED:
+                self._house.fault(self._config.id, code, present=code is found)
             self._moved()

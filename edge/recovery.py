@@ -1,6 +1,7 @@
 """What the outbox finds on the disk at start-up, and mends: a torn tail is cut, what cannot be read is answered for."""
 
 import contextlib
+import logging
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,9 @@ from edge.segments import FOLDER, Header, Record, Segment, answers, first_of, re
 from edge.wire.codec import decode
 from edge.wire.errors import WireError
 from edge.wire.events import Event, FootfallData, LogId
+from edge.wire.faults import Fault, FaultCode
+
+log = logging.getLogger(__name__)
 
 ACK = f"{FOLDER}/ack.json"
 RESERVE = f"{FOLDER}/reserve"
@@ -31,8 +35,8 @@ class Found:
 
     ``tail``: the records of its last segment, which is written on if it is ``whole``; a torn line stays where it is,
     and the name of the next segment says what was in it. ``last_at``: the instant of the last event. ``totals``: ins
-    and outs by counter. ``troubles``: sentences for people. ``fresh``: it is a new log, and files of another may still
-    lie there, to be removed before its first write.
+    and outs by counter. ``troubles``: what is wrong with the disk. ``fresh``: it is a new log, and files of another may
+    still lie there, to be removed before its first write.
     """
 
     log: str = ""
@@ -42,8 +46,14 @@ class Found:
     last_at: datetime | None = None
     whole: bool = True
     totals: dict[str, tuple[int, int]] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
+    troubles: list[Fault] = field(default_factory=list)
     fresh: bool = False
+
+    def trouble(self, code: FaultCode, why: str, *args: object, part: str = "") -> None:
+        """Note a fault; ``why`` goes to the log alone."""
+        fault = Fault(code, part)
+        self.troubles.append(fault)
+        log.warning("%s: %s", fault.text, why % args if args else why, extra={"action": "damaged", "code": code.value})
 
 
 def recover(files: Files) -> Found:
@@ -54,7 +64,7 @@ def recover(files: Files) -> Found:
     try:
         numbered = [(first, name) for name in files.names(FOLDER) if (first := first_of(name)) is not None]
     except OSError as error:
-        found.troubles.append(f"the outbox on the disk cannot be listed ({error.strerror}); a new log begins")
+        found.trouble(FaultCode.OUTBOX_LOST, "it cannot be listed: %s", error.strerror)
     for at, (first, name) in enumerate(numbered):
         last = numbered[at + 1][0] - 1 if at + 1 < len(numbered) else first - 1
         found.segments.append(Segment(name=name, first=first, last=last))
@@ -70,7 +80,7 @@ def _read_ack(files: Files, found: Found) -> Acked | None:
         data = files.read(ACK)
         return decode(data, Acked) if data is not None else None
     except (OSError, WireError) as error:
-        found.troubles.append(f"{ACK} cannot be used, so events are sent again: {error}")
+        found.trouble(FaultCode.FILE_DAMAGED, "events are sent again: %s", error, part=ACK)
         return None
 
 
@@ -82,13 +92,13 @@ def _adopt(files: Files, found: Found) -> bool:
         files.sync(found.segments[-1].name)
     if _read(files, found.segments[-1]) is None:
         # How far it went is not known, so no seq past it may be given out in this log.
-        found.troubles.append("the end of the outbox cannot be read; a new log begins")
+        found.trouble(FaultCode.OUTBOX_LOST, "its end cannot be read")
         return False
     headers = (read(_read(files, segment) or b"").header for segment in reversed(found.segments))
     named = next((header.log for header in headers if header is not None), None)
     log = named or (acked.log if acked is not None else None)
     if log is None:
-        found.troubles.append("the outbox on the disk cannot be read; a new log begins")
+        found.trouble(FaultCode.OUTBOX_LOST, "no segment names its log")
         return False
     found.log = log
     found.ack = max(acked.seq if acked is not None and acked.log == log else 0, found.segments[0].first - 1)
@@ -109,7 +119,7 @@ def _adopt(files: Files, found: Found) -> bool:
             return False
     if found.ack > found.segments[-1].last:
         head = found.segments[-1].last
-        found.troubles.append(f"the outbox ends at {head} although {found.ack} was acknowledged; a new log begins")
+        found.trouble(FaultCode.OUTBOX_LOST, "it ends at %s although %s was acknowledged", head, found.ack)
         return False
     return True
 
@@ -136,7 +146,7 @@ def _check(
         events, first=segment.first, last=None if final else segment.last, before=end, at=found.last_at
     )
     for first, last in gaps:
-        found.troubles.append(f"events {first} to {last} of the outbox cannot be read")
+        found.trouble(FaultCode.OUTBOX_GAP, "its segment is damaged", part=f"{first} to {last}")
     for event in kept:
         if event.kind == "footfall" and isinstance(crossing := event.read(), FootfallData):
             found.totals[crossing.counter] = (crossing.total_ins, crossing.total_outs)
@@ -148,7 +158,7 @@ def _check(
         found.tail = [record_of(event) for event in kept]
         found.whole = clean
         if not clean and not gaps and len(kept) == len(events):
-            found.troubles.append("the outbox ended in a torn record, which was cut off")
+            found.trouble(FaultCode.OUTBOX_TORN, "power may have gone while it was written")
     if gaps and data is not None:
         fresh = header or Header(log=found.log, first=segment.first, at=found.last_at, totals=found.totals)
         mended = whole(fresh, [record_of(event) for event in kept])
@@ -156,7 +166,7 @@ def _check(
             files.remove(RESERVE)
             files.replace(segment.name, mended)
         except OSError as error:
-            found.troubles.append(f"the disk does not let {segment.name} be mended ({error.strerror})")
+            found.trouble(FaultCode.FILE_DAMAGED, "it cannot be repaired: %s", error.strerror, part=segment.name)
         else:
             segment.size = len(mended)
             found.whole = True

@@ -10,11 +10,11 @@ from edge.pinout import InputPin
 from edge.pins import Input, Pins
 from edge.sensors_config import CounterConfig, MotionConfig
 from edge.wire.events import FootfallData, MotionData
+from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
 MOVES_ON_S = 12 * 3600.0
 """A PIR that has not been at rest for so long is stuck: nobody moves before one all day without a pause."""
-STUCK = "it has seen movement without a pause for 12 hours"
 
 
 class BeamCounter:
@@ -75,7 +75,7 @@ class BeamCounter:
                 "total_outs": self._outs,
                 "ins_today": self._ins - self.day[1],
                 "outs_today": self._outs - self.day[2],
-                "fault": "; ".join(what for device, what in self._house.faults if device == self.id) or None,
+                "fault": self._house.faults_of(self.id),
             },
         )
 
@@ -98,7 +98,7 @@ class BeamCounter:
         self.look()
         for outcome in outcomes:
             if isinstance(outcome, footfall.Fault):
-                self._house.fault(self.id, f"the {outcome.beam} beam {outcome.what}", present=outcome.present)
+                self._house.fault(self.id, outcome.code, outcome.beam, present=outcome.present)
             else:
                 self._count(outcome.way)
             self._house.show(self.id)
@@ -156,7 +156,7 @@ class MotionSensor:
         )
 
     def _stuck(self) -> None:
-        self._house.fault(self.id, STUCK, present=True)
+        self._house.fault(self.id, FaultCode.PIR_STUCK, present=True)
 
     def _changed(self, level: bool, tick: float) -> None:
         self._house.post(self._take, level, tick)
@@ -166,7 +166,7 @@ class MotionSensor:
         seen = level is self._config.active_high
         self._resting.set(self._house.clock.monotonic() + MOVES_ON_S if seen else None)
         if not seen:
-            self._house.fault(self.id, STUCK, present=False)
+            self._house.fault(self.id, FaultCode.PIR_STUCK, present=False)
         self._become(motion.sense(self._motion, seen, tick))
 
     def _advance(self) -> None:

@@ -12,6 +12,7 @@ from edge.programs import Caller
 from edge.pulse import STUCK_S, Pulse
 from edge.sensors_config import WifiConfig
 from edge.wire.events import WifiData
+from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
 ANSWER_S = 10.0
@@ -56,13 +57,13 @@ class StationCounter:
             self._lost()
         else:
             self._stations = stations
-            self._house.fault(self.id, _UNREADABLE, present=False)
+            self._house.fault(self.id, FaultCode.STATIONS_UNREADABLE, present=False)
             self._house.record(self.id, WifiData(zone=self._config.zone, stations=stations))
             self._house.show(self.id)
 
     def _lost(self) -> None:
         self._stations = None
-        self._house.fault(self.id, _UNREADABLE, present=True)
+        self._house.fault(self.id, FaultCode.STATIONS_UNREADABLE, present=True)
         self._house.show(self.id)
 
     async def _listing(self) -> str:

@@ -6,14 +6,13 @@ from edge import debounce
 from edge.house import House, TickScale, Timer
 from edge.pinout import InputPin
 from edge.pins import Input, Pins
-
-CHATTERS = "{} chatters"
+from edge.wire.faults import FaultCode
 
 
 class Switch:
-    """``what`` it is of ``device``, such as the contact. ``changed`` is told whether it is active (contact shut, button
-    pressed, line whole). One that chatters is a fault of the device, and taken to be active or not as ``doubtful``
-    says: whatever is safe. ``doubted`` is called when it begins and when it ends to."""
+    """``what``: which part of ``device`` it is, such as ``contact``. ``changed`` is told whether it is active (contact
+    shut, button pressed, line whole). One that chatters is a fault of the device, and taken to be active or not as
+    ``doubtful`` says: whatever is safe. ``doubted`` is called when it begins and when it ends to."""
 
     def __init__(
         self,
@@ -29,7 +28,7 @@ class Switch:
     ) -> None:
         self._config = config
         self._device = device
-        self._trouble = CHATTERS.format(what)
+        self._what = what
         self._doubtful = doubtful
         self._house = house
         self._ticks = TickScale(house.clock)
@@ -67,5 +66,5 @@ class Switch:
         if self.active is not was:
             self._changed(self.active)
         if state.chatters is not before.chatters:
-            self._house.fault(self._device, self._trouble, present=state.chatters)
+            self._house.fault(self._device, FaultCode.INPUT_CHATTERS, self._what, present=state.chatters)
             self._doubted()

@@ -17,6 +17,7 @@ from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, Decision
 from edge.wire.envelope import Keyring
 from edge.wire.events import EventData, FootfallData
+from edge.wire.faults import FaultCode
 from edge.wire.offline import OfflineWindow
 from edge.wire.plan import Passback
 
@@ -24,7 +25,6 @@ LOOK_S = 30.0
 """The tables of codes are brought up to the hour this often; they know of each window an hour ahead."""
 NIGHT = timedelta(hours=4)
 """When everybody is taken to have left, by the site's clock."""
-NOT_KEPT = "used offline codes cannot be kept on the disk"
 
 
 class Warden:
@@ -38,7 +38,7 @@ class Warden:
         self._bound: dict[str, Windows] = {door: {} for door in self._doors}
         self.keepers = {
             door: Keeper(
-                house, files, path=bound_file(door), device=door, trouble=NOT_KEPT, content=self._kept_of(door)
+                house, files, path=bound_file(door), device=door, part="offline_codes", content=self._kept_of(door)
             )
             for door in self._doors
         }
@@ -115,7 +115,7 @@ class Warden:
         for door in self._doors:
             kept = await read_bound(self._files, door)
             self._bound[door] |= {each.key: each.window for each in (kept or BoundCodes()).codes}
-            self._house.fault(door, "used offline codes on the disk cannot be read", present=kept is None)
+            self._house.fault(door, FaultCode.FILE_DAMAGED, "offline_codes", present=kept is None)
         while True:
             self._pulse.stirred()
             self._wake.clear()

@@ -11,6 +11,7 @@ import typer
 from controller import screen
 from controller.caller import REFUSED, SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
 from controller.plans.restored import cli as restored
+from edge.wire.messages import ResultCode
 
 app = typer.Typer(help="Open doors, hold them, lock them down.", no_args_is_help=True, add_completion=False)
 app.add_typer(restored.app, name="restored")
@@ -46,6 +47,7 @@ class _Asked(msgspec.Struct, frozen=True):
 class _Command(msgspec.Struct, frozen=True):
     outcome: str
     why: str | None
+    code: str | None
 
 
 class _At(msgspec.Struct, frozen=True):
@@ -272,7 +274,7 @@ def _command(caller: Caller, path: str, body: dict[str, Any]) -> None:
     if told.outcome != "done":
         caller.refuse(f"{told.outcome}: {told.why or 'no answer came in time; it can no longer be carried out'}")
     caller.say(f"done: {told.why or 'carried out'}")
-    if (told.why or "").startswith("amiss"):
+    if told.code == ResultCode.FAULTS_FOUND:
         raise typer.Exit(REFUSED)
 
 

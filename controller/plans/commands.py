@@ -152,7 +152,7 @@ class Commander:
         self._seen(issued.site)
         if not taken:
             why = "the broker did not take the command"
-            await self._end(issued.site, issued.edge, issued.id, Outcome.REFUSED, why)
+            await self._end(issued.site, issued.edge, issued.id, Outcome.REFUSED, why, None)
             raise OutOfReach(wish.what, why)
         return issued.id
 
@@ -193,14 +193,16 @@ class Commander:
         if result is None:
             return
         outcome = Outcome.DONE if result.outcome == Outcome.DONE else Outcome.REFUSED
-        await self._end(site, edge, result.id, outcome, result.why)
+        await self._end(site, edge, result.id, outcome, result.why, result.code)
         self._seen(site)
 
-    async def _end(self, site: str, edge: str, command_id: str, outcome: Outcome, why: str | None) -> None:
+    async def _end(
+        self, site: str, edge: str, command_id: str, outcome: Outcome, why: str | None, code: str | None
+    ) -> None:
         async def end(tx: Tx) -> None:
             at = self._clock.now()
             text = why and why[:WHY_LIMIT]
-            await repository.end_command(tx, site, edge, command_id, outcome=outcome.value, why=text, at=at)
+            await repository.end_command(tx, site, edge, command_id, outcome=outcome.value, why=text, code=code, at=at)
 
         await self._database.run(end)
 

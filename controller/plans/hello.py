@@ -18,7 +18,7 @@ from controller.plans.overrides import repository as overrides
 from controller.plans.restored.service import Restored
 from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
-from controller.telemetry.alerts import OUT_OF_REACH
+from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.gate import Gate
 from controller.telemetry.model import EdgeState
 from edge.wire.clock import Clock
@@ -330,9 +330,9 @@ class Greeter:
         if name in self._planner.unknown:
             return  # it was made before the one that the edge carries out was known of
         text = f"{edge} refused plan {applied.version}: {why}"
-        await telemetry.alert(tx, site, edge, "plan_refused", text, now)
+        await telemetry.alert(tx, site, edge, AlertCode.PLAN_REFUSED, text, now)
 
 
 async def _tell_away(tx: Tx, name: EdgeName, now: datetime) -> None:
     """Record that an edge went out of reach."""
-    await telemetry.alert(tx, *name, OUT_OF_REACH, f"{name[1]} went out of reach; its doors go on by their plan", now)
+    await telemetry.alert(tx, *name, AlertCode.OUT_OF_REACH, f"{name[1]} went out of reach", now)

@@ -32,7 +32,7 @@ class SignedPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
     """A command and what came of it. ``args``: as ``edge.wire.messages.Command`` has them. ``outcome``: ``done``,
-    ``refused``, or ``None`` while nothing came."""
+    ``refused``, or ``None`` while nothing came. ``code``: a ``ResultCode``."""
 
     id: str
     site: str
@@ -46,4 +46,5 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True):
     args: dict[str, str | int | float | bool | None] = {}
     outcome: str | None = None
     why: str | None = None
+    code: str | None = None
     ended_at: datetime | None = None

@@ -201,11 +201,12 @@ async def whose_command(tx: Tx, command_id: str) -> Thing | None:
 
 
 async def end_command(
-    tx: Tx, site: str, edge: str, command_id: str, *, outcome: str, why: str | None, at: datetime
+    tx: Tx, site: str, edge: str, command_id: str, *, outcome: str, why: str | None, code: str | None, at: datetime
 ) -> bool:
     """Write what came of a command, once; whether it was one of this edge that had no outcome yet."""
     here = (commands.c.id == command_id) & (commands.c.site == site) & (commands.c.edge == edge)
-    ended = update(commands).where(here, commands.c.outcome.is_(None)).values(outcome=outcome, why=why, ended_at=at)
+    values = {"outcome": outcome, "why": why, "code": code, "ended_at": at}
+    ended = update(commands).where(here, commands.c.outcome.is_(None)).values(values)
     return bool((await tx.execute(ended)).rowcount)
 
 

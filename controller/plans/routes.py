@@ -90,6 +90,7 @@ async def get_command(command: IdPath, house: TheHouse, actor: SeesLive) -> Comm
         expires_at=localtime.rfc3339(issued.expires_at, zone),
         outcome=outcome.value,
         why=issued.why,
+        code=issued.code,
     )
 
 

@@ -30,7 +30,8 @@ class CommandIssued(Answer):
 
 
 class CommandAnswer(Answer):
-    """``outcome``: waiting, done, refused or expired; an expired command can no longer be carried out. Who and why are
+    """``outcome``: waiting, done, refused or expired; an expired command can no longer be carried out. ``code``:
+    ``faults_found`` by a self-test, ``alarm_set`` where an unlock has to unset the alarm too. Who and why are
     empty for whoever may not see them."""
 
     id: str
@@ -46,6 +47,7 @@ class CommandAnswer(Answer):
     expires_at: str
     outcome: str
     why: str | None
+    code: str | None
 
 
 class PlanAnswer(Answer):

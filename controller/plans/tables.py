@@ -44,6 +44,7 @@ commands = Table(
     Column("issued_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("outcome", String(20)),
+    Column("code", String(40)),
     Column("why", Text),
     Column("ended_at", Instant),
     Column("args", Text, nullable=False, server_default="{}"),

@@ -12,7 +12,7 @@ from controller.estate.model import Site, SiteParts
 from controller.estate.tables import doors, edges
 from controller.plans import repository as plans
 from controller.telemetry import reading, repository
-from controller.telemetry.filing import UNSTORABLE
+from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.judge import read_data
 from controller.telemetry.reading import Alert
 from controller.telemetry.tables import device_states, edge_alerts, edge_states
@@ -21,29 +21,31 @@ from edge.wire.events import ClosingData, ClosingStage
 
 LOOK_BACK = timedelta(hours=24)
 """How far back alerts are looked for."""
-OUT_OF_REACH = "out_of_reach"
-"""The alert that an edge does not answer."""
-_PLAN_ALERTS = ("plan_refused", "unknown_plan")
-_LOG_ALERTS = ("new_log", "events_gone", UNSTORABLE)
-_SAFETY_ALERTS = ("duress", "intruder", "not_secured", "broker_filled")
+_PLAN_ALERTS = (AlertCode.PLAN_REFUSED, AlertCode.UNKNOWN_PLAN)
+_LOG_ALERTS = (AlertCode.NEW_LOG, AlertCode.EVENTS_GONE, AlertCode.UNSTORABLE, AlertCode.BROKER_FILLED)
+_SAFETY_ALERTS = (AlertCode.DURESS, AlertCode.INTRUDER, AlertCode.NOT_SECURED)
 _STORED = _PLAN_ALERTS + _LOG_ALERTS + _SAFETY_ALERTS
-_DEVICES: Mapping[tuple[str, str], Mapping[str, str]] = {
-    ("fire", "state"): {"active": "fire alarm", "latched": "the fire alarm is reset, and doors are still as in a fire"},
-    ("alarm", "state"): {"triggered": "intruder alarm"},
+_DEVICES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
+    ("fire", "state"): {
+        "active": (AlertCode.FIRE, "fire alarm"),
+        "latched": (AlertCode.FIRE_LATCHED, "the fire alarm is reset, and doors are still as in a fire"),
+    },
+    ("alarm", "state"): {"triggered": (AlertCode.INTRUDER, "intruder alarm")},
     ("door", "alarm"): {
-        "forced": "was forced open",
-        "held": "is held open",
-        "glass": "is unlocked, since its break-glass unit is broken",
+        "forced": (AlertCode.FORCED, "was forced open"),
+        "held": (AlertCode.HELD, "is held open"),
+        "glass": (AlertCode.GLASS, "is unlocked, since its break-glass unit is broken"),
     },
 }
-"""Kind of device and name of a value -> what somebody has to know of, in words."""
+"""Kind of device and name of a value -> the alert, and what somebody has to know in words."""
+_WORST = (AlertCode.FIRE, AlertCode.INTRUDER, AlertCode.FIRE_LATCHED)
 
 
 class OpenAlert(msgspec.Struct, frozen=True, kw_only=True):
     """Something at a site that somebody should look at. ``at``: since when; None where that is not known."""
 
     site: Site
-    kind: str
+    kind: AlertCode
     text: str
     at: datetime | None
 
@@ -64,17 +66,17 @@ async def stored_alerts(
     site = parts.site.id
     names = {door.id: door.name for door in parts.doors} | {edge.id: edge.name for edge in parts.edges}
     secured = await _secured(tx, site)
-    kinds = _STORED + (("restored",) if undecided else ())
+    kinds = _STORED + ((AlertCode.RESTORED,) if undecided else ())
     found: dict[tuple[str, str, str], Alert] = {}
     for each in await reading.site_alerts(tx, site, limit=100, kinds=kinds, since=now - LOOK_BACK):
         its = carrying.get(each.edge)
-        if each.kind == "not_secured" and each.edge in secured:
+        if each.kind is AlertCode.NOT_SECURED and each.edge in secured:
             continue
         if its is None or (each.kind in _PLAN_ALERTS and its.applied == its.newest):
             continue
-        about = each.text.split(" ", 1)[0].removesuffix(":")
-        text = names.get(about, about) + each.text.removeprefix(about)
-        found.setdefault((each.edge, each.kind, about), msgspec.structs.replace(each, text=text))
+        rest = each.text.removeprefix(each.about)
+        text = names.get(each.about, each.about) + rest if rest != each.text else each.text
+        found.setdefault((each.edge, each.kind, each.about), msgspec.structs.replace(each, text=text))
     return list(found.values())
 
 
@@ -113,10 +115,10 @@ async def _devices(tx: Tx, there: Mapping[str, Site]) -> list[OpenAlert]:
             value = values.get(name)
             if row.site not in there or row.kind != kind or not isinstance(value, str) or value not in words:
                 continue
-            text = f"{row.name or row.device} {words[value]}" if kind == "door" else words[value].capitalize()
-            found.append(OpenAlert(site=there[row.site], kind=value, text=text, at=row.since))
-    rank = ["active", "triggered", "latched"]
-    return sorted(found, key=lambda each: rank.index(each.kind) if each.kind in rank else len(rank))
+            code, said = words[value]
+            text = f"{row.name or row.device} {said}" if kind == "door" else said.capitalize()
+            found.append(OpenAlert(site=there[row.site], kind=code, text=text, at=row.since))
+    return sorted(found, key=lambda each: _WORST.index(each.kind) if each.kind in _WORST else len(_WORST))
 
 
 async def _away(tx: Tx, there: Mapping[str, Site]) -> list[OpenAlert]:
@@ -126,7 +128,7 @@ async def _away(tx: Tx, there: Mapping[str, Site]) -> list[OpenAlert]:
     return [
         OpenAlert(
             site=there[row.site],
-            kind=OUT_OF_REACH,
+            kind=AlertCode.OUT_OF_REACH,
             text=f"{row.name} {'is out of reach' if row.since else 'has not been heard of yet'}",
             at=row.since,
         )

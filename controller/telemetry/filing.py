@@ -11,6 +11,7 @@ from controller.access.offline import booking_of
 from controller.database import Tx
 from controller.estate import repository as estate
 from controller.telemetry import repository
+from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.history.protocol import Sample, sample_of
 from controller.telemetry.history.sql import SqlHistory
 from controller.telemetry.judge import Judged
@@ -35,11 +36,11 @@ from edge.wire.events import (
     OutageData,
     RecountData,
 )
+from edge.wire.faults import advise
 from edge.wire.plan import digest
 
 LATE = timedelta(minutes=2)
 """An event that comes later than this after it happened is marked, and raises no live alert."""
-UNSTORABLE = "unstorable"
 """The alert about events that are sound and could not be stored."""
 TELL_AGAIN = timedelta(days=1)
 
@@ -158,7 +159,7 @@ class _Shelf:
                 f"{self._edge} came back with a new event log; of the old one, {old[1][:8]}, events up to "
                 f"{last} are known. Was its disk replaced?"
             )
-            await repository.alert(self._tx, self._site, self._edge, "new_log", text, self._now)
+            await repository.alert(self._tx, self._site, self._edge, AlertCode.NEW_LOG, text, self._now)
         return await repository.open_log(self._tx, self._site, self._edge, self._log, self._now)
 
     async def _new_ones(self, batches: Sequence[Batch]) -> tuple[list[GoodEvent], list[SetAside]]:
@@ -206,7 +207,7 @@ class _Shelf:
         if gone:
             await repository.insert_holes(self._tx, self._site, self._edge, self._id, gone, "gone", self._now)
             text = f"{self._edge} no longer has events {', '.join(f'{a} to {b}' for a, b in gone[:5])}"
-            await repository.alert(self._tx, self._site, self._edge, "events_gone", text, self._now)
+            await repository.alert(self._tx, self._site, self._edge, AlertCode.EVENTS_GONE, text, self._now)
             self._runs.add(1, gone_up_to)
 
     async def _answer_for_dropped(self, batch: Batch) -> None:
@@ -275,28 +276,29 @@ class _Shelf:
         """What may be a crime or a danger is told however late it is learned; anything else only while it is news."""
         data = each.data
         if isinstance(data, DoorData) and data.change is DoorChange.FORCED:
-            kind, text = "forced", f"{data.door} was forced open"
+            code, about, text = AlertCode.FORCED, data.door, f"{data.door} was forced open"
         elif isinstance(data, FireData) and data.change is FireChange.ACTIVE:
-            kind, text = "fire", f"{self._edge}: fire"
+            code, about, text = AlertCode.FIRE, self._edge, f"{self._edge}: fire"
         elif isinstance(data, AccessData) and data.granted and data.duress:
-            kind, text = "duress", f"{data.door}: {happened(data)}"
+            code, about, text = AlertCode.DURESS, data.door, f"{data.door}: {happened(data)}"
         elif isinstance(data, AlarmData) and data.change is AlarmChange.TRIGGERED:
-            kind, text = "intruder", f"{data.area}: {happened(data)}"
+            code, about, text = AlertCode.INTRUDER, data.area, f"{data.area}: {happened(data)}"
         elif isinstance(data, AlarmData) and data.change is AlarmChange.WITHHELD and not late:
-            kind, text = "withheld", f"{data.area}: {happened(data)}"
+            code, about, text = AlertCode.WITHHELD, data.area, f"{data.area}: {happened(data)}"
         elif isinstance(data, ClosingData) and data.stage is ClosingStage.NOT_SECURED and not late:
-            kind, text = "not_secured", f"{self._edge}: {happened(data)}"
+            code, about, text = AlertCode.NOT_SECURED, self._edge, f"{self._edge}: {happened(data)}"
         elif isinstance(data, DoorData) and data.change is DoorChange.GLASS_BROKEN and not late:
-            kind, text = "glass", f"the break-glass unit of {data.door} was broken"
+            code, about, text = AlertCode.GLASS, data.door, f"{data.door}: {happened(data)}"
         elif isinstance(data, DoorData) and data.change is DoorChange.HELD and not late:
-            kind, text = "held", f"{data.door} has been open too long"
+            code, about, text = AlertCode.HELD, data.door, f"{data.door} has been open too long"
         elif isinstance(data, LockoutData) and not data.ended and not late:
-            kind, text = "lockout", f"{data.door}: {happened(data)}"
+            code, about, text = AlertCode.LOCKOUT, data.door, f"{data.door}: {happened(data)}"
         elif isinstance(data, FaultData) and data.present and not late:
-            kind, text = "fault", f"{each.event.device}: {data.what[:200]}"
+            about = each.event.device
+            code, text = AlertCode.FAULT, advise(about, data.code, data.part)
         else:
             return
-        await repository.alert(self._tx, self._site, self._edge, kind, text, each.event.at)
+        await repository.alert(self._tx, self._site, self._edge, code, text, each.event.at, about=about)
 
     async def _set_aside(self, aside: Sequence[SetAside]) -> None:
         """Quarantine. Without a number an event is kept once; when the edge sends it again, it does so from the
@@ -318,10 +320,10 @@ class _Shelf:
         sound = (Reason.UNSTORABLE, Reason.NUMBER_TAKEN)
         why = next((each.why for each in self.aside if each.reason in sound), None)
         since = self._now - TELL_AGAIN
-        if why is None or await repository.alerted(self._tx, self._site, self._edge, UNSTORABLE, since):
+        if why is None or await repository.alerted(self._tx, self._site, self._edge, AlertCode.UNSTORABLE, since):
             return
         text = f"{self._edge} sent events that could not be stored; they are set aside as they came ({why[:200]})"
-        await repository.alert(self._tx, self._site, self._edge, UNSTORABLE, text, self._now)
+        await repository.alert(self._tx, self._site, self._edge, AlertCode.UNSTORABLE, text, self._now)
 
 
 def _seq(judged: Judged) -> int | None:

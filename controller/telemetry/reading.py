@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from controller.database import Tx
+from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.model import KnownState, LoggedEvent, Quarantined
 from controller.telemetry.repository import CounterDay
 from controller.telemetry.tables import (
@@ -41,9 +42,10 @@ _EVENT = (
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     edge: str
-    kind: str
+    kind: AlertCode
     at: datetime
     text: str
+    about: str
 
 
 class Outage(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,4 +217,5 @@ async def site_alerts(
         query = query.where(edge_alerts.c.kind.in_(kinds))
     if since is not None:
         query = query.where(edge_alerts.c.at >= since)
-    return [Alert(**row) for row in (await tx.execute(query)).mappings()]
+    rows = (await tx.execute(query)).mappings()
+    return [Alert(**{**row, "kind": AlertCode(row["kind"])}) for row in rows]

@@ -8,6 +8,7 @@ from sqlalchemy import Insert, RowMapping, Table, case, delete, insert, literal,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.database import Tx
+from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.model import EdgeState, GoodEvent, SetAside
 from controller.telemetry.runs import Run, Runs
 from controller.telemetry.tables import (
@@ -225,12 +226,15 @@ async def mark_door(tx: Tx, site: str, door: str, at: datetime, text: str) -> No
     )
 
 
-async def alert(tx: Tx, site: str, edge: str, kind: str, text: str, at: datetime) -> None:
-    """Record something that somebody should look at."""
-    await tx.execute(insert(edge_alerts).values(site=site, edge=edge, kind=kind, text=text[:500], at=at))
+async def alert(
+    tx: Tx, site: str, edge: str, code: AlertCode, text: str, at: datetime, *, about: str | None = None
+) -> None:
+    """Record something that somebody should look at. ``about``: the device it is about, if not the edge."""
+    values = {"site": site, "edge": edge, "kind": code.value, "text": text[:500], "at": at, "about": about or edge}
+    await tx.execute(insert(edge_alerts).values(values))
 
 
-async def alerted(tx: Tx, site: str, edge: str, kind: str, since: datetime) -> bool:
+async def alerted(tx: Tx, site: str, edge: str, kind: AlertCode, since: datetime) -> bool:
     """Whether such a thing was recorded of the edge since then."""
     here = (edge_alerts.c.site == site) & (edge_alerts.c.edge == edge) & (edge_alerts.c.kind == kind)
     query = select(edge_alerts.c.id).where(here, edge_alerts.c.at > since).limit(1)

@@ -14,6 +14,7 @@ from functools import partial
 from controller.database import Database, Tx
 from controller.patience import patiently
 from controller.telemetry import repository
+from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.gate import EdgeName, Gate
 from controller.telemetry.states import DEVICES_LIMIT
 from edge.wire.clock import Clock
@@ -22,7 +23,6 @@ from edge.wire.topics import Topic
 
 log = logging.getLogger(__name__)
 
-ALERT = "broker_filled"
 QUIETLY = 20
 """So many at once are a configuration that has changed; more are somebody who fills the broker."""
 AT_ONCE = 100
@@ -96,12 +96,9 @@ class RetainedSweep:
     async def _alert(self, name: EdgeName, number: int) -> None:
         async def raised(tx: Tx) -> None:
             now = self._clock.now()
-            if not await repository.alerted(tx, *name, ALERT, now - _REPEATED_AFTER):
-                text = (
-                    f"{name[1]} had the broker keep {number} messages that are of no device of its; they are deleted. "
-                    "Look at its Pi, or revoke it with `hallkeeper edge revoke`"
-                )
-                await repository.alert(tx, *name, ALERT, text, now)
+            if not await repository.alerted(tx, *name, AlertCode.BROKER_FILLED, now - _REPEATED_AFTER):
+                text = f"{name[1]} had the broker keep {number} messages that are of no device of its; they are deleted"
+                await repository.alert(tx, *name, AlertCode.BROKER_FILLED, text, now)
 
         await self._database.run(raised)
 

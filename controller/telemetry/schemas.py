@@ -7,6 +7,7 @@ import msgspec
 
 from controller import localtime
 from controller.fields import Answer
+from controller.telemetry.alert_catalogue import HINTS, AlertCode
 from controller.telemetry.alerts import OpenAlert
 from controller.telemetry.model import LoggedEvent, Quarantined
 from controller.telemetry.reading import Alert
@@ -52,11 +53,15 @@ class QuarantinePage(Answer):
 
 
 class AlertAnswer(Answer):
+    """``kind``: its code, which never changes. ``about``: the door, area or other device. ``hint``: what to do."""
+
     id: int
     edge: str
-    kind: str
+    kind: AlertCode
+    about: str
     at: str
     text: str
+    hint: str
 
 
 class AlertPage(Answer):
@@ -66,13 +71,15 @@ class AlertPage(Answer):
 
 
 class OpenAlertAnswer(Answer):
-    """``at``: since when, with the site's offset; null where that is not known."""
+    """``kind``: its code. ``at``: since when, with the site's offset; null where that is not known. ``hint``: what to
+    do."""
 
     site: str
     site_name: str
-    kind: str
+    kind: AlertCode
     at: str | None
     text: str
+    hint: str
 
 
 class OpenAlerts(Answer):
@@ -88,6 +95,7 @@ def open_alert_answer(found: OpenAlert) -> OpenAlertAnswer:
         kind=found.kind,
         at=None if found.at is None else localtime.rfc3339(found.at.replace(microsecond=0), found.site.tz),
         text=found.text,
+        hint=HINTS[found.kind],
     )
 
 
@@ -109,4 +117,5 @@ def quarantine_answer(found: Quarantined, zone: ZoneInfo) -> QuarantineAnswer:
 
 
 def alert_answer(found: Alert, zone: ZoneInfo) -> AlertAnswer:
-    return AlertAnswer(**msgspec.structs.asdict(found) | {"at": localtime.rfc3339(found.at, zone)})
+    values = msgspec.structs.asdict(found) | {"at": localtime.rfc3339(found.at, zone)}
+    return AlertAnswer(**values, hint=HINTS[found.kind])

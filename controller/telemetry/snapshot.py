@@ -15,6 +15,7 @@ from controller.plans import repository as plans
 from controller.plans.overrides.service import Shown, show
 from controller.plans.restored import repository as restored
 from controller.telemetry import counting, reading, repository
+from controller.telemetry.alert_catalogue import HINTS, AlertCode
 from controller.telemetry.alerts import LOOK_BACK, Carrying, stored_alerts
 from controller.telemetry.model import EdgeState, KnownState, LoggedEvent
 from controller.telemetry.reading import Mark
@@ -25,6 +26,7 @@ from controller.telemetry.views import (
     CounterView,
     DoorView,
     EdgeView,
+    FaultView,
     FireView,
     GapView,
     Last,
@@ -37,6 +39,8 @@ from controller.telemetry.views import (
     Snapshot,
     WifiView,
 )
+from edge.wire.faults import describe, hint
+from edge.wire.faults import read as read_faults
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -231,7 +235,10 @@ def _door(door: Door, state: KnownState | None, reached: bool, mark: Mark | None
         contact=_one_of(state, "contact", {"open", "closed"}),
         lock=_one_of(state, "lock", {"locked", "unlocked"}),
         alarm=alarm if alarm in _ALARMS else None,
-        fault=(_text(state, "fault") if state else "") or None,
+        faults=[
+            FaultView(code=code, part=part, text=describe(code, part), hint=hint(code, part))
+            for code, part in read_faults(_text(state, "fault", 400) if state else "")
+        ],
         codes_wait_until=_moment(state, "codes_wait_until", told) if state else None,
         since=told.at(state.since) if state else None,
         at=told.at(state.at) if state else None,
@@ -262,7 +269,8 @@ def _clock_alert(doubt: Doubt | None, told: _Teller) -> list[AlertView]:
     if doubt is None:
         return []
     text = f"The controller does not believe its clock: {doubt.why}"
-    return [AlertView(kind="clock", at=told.at(doubt.since), text=text, edge="")]
+    code = AlertCode.CLOCK
+    return [AlertView(kind=code, at=told.at(doubt.since), text=text, hint=HINTS[code], edge="")]
 
 
 async def _alerts(
@@ -270,7 +278,7 @@ async def _alerts(
 ) -> list[AlertView]:
     carrying = {each.id: Carrying(applied=each.applied_version, newest=each.plan_version) for each in edges}
     return [
-        AlertView(kind=each.kind, at=told.at(each.at), text=each.text, edge=each.edge)
+        AlertView(kind=each.kind, at=told.at(each.at), text=each.text, hint=HINTS[each.kind], edge=each.edge)
         for each in await stored_alerts(tx, parts, carrying, now=now, undecided=undecided > 0)
     ]
 

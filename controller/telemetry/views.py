@@ -2,6 +2,8 @@
 
 import msgspec
 
+from controller.telemetry.alert_catalogue import AlertCode
+
 
 class GapView(msgspec.Struct, frozen=True, kw_only=True):
     starts: str = msgspec.field(name="from")
@@ -42,10 +44,19 @@ class Last(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class FaultView(msgspec.Struct, frozen=True, kw_only=True):
+    """``code`` and ``part`` say which fault it is; ``text`` says it in words, ``hint`` what to do about it."""
+
+    code: str
+    part: str
+    text: str
+    hint: str
+
+
 class DoorView(msgspec.Struct, frozen=True, kw_only=True):
     """``mode``: free, code, locked, or None where that is not known. ``alarm``: fire, forced, held, glass (its
-    break-glass unit is broken). ``fault``: in which way its lock or button misbehaves. ``codes_wait_until``: too
-    many wrong codes were typed, so that none is taken until then. ``since``: when it became so; ``at``: when that was
+    break-glass unit is broken). ``faults``: of its lock, contacts or button. ``codes_wait_until``: too many wrong codes
+    were typed, so that none is taken until then. ``since``: when it became so; ``at``: when that was
     last told. ``stale``: its edge is out of reach, so this is how it was."""
 
     id: str
@@ -54,7 +65,7 @@ class DoorView(msgspec.Struct, frozen=True, kw_only=True):
     contact: str
     lock: str
     alarm: str | None
-    fault: str | None
+    faults: list[FaultView]
     codes_wait_until: str | None
     since: str | None
     at: str | None
@@ -128,12 +139,13 @@ class OutageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something of the last 24 hours that somebody should look at. ``kind``: as it was stored; ``duress`` comes before
-    all else but fire. ``edge``: empty where it is the controller's."""
+    """Something of the last 24 hours that somebody should look at. ``kind``: its code; ``duress`` comes before all else
+    but fire. ``hint``: what to do. ``edge``: empty where it is the controller's."""
 
-    kind: str
+    kind: AlertCode
     at: str
     text: str
+    hint: str
     edge: str
 
 

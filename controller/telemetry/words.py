@@ -20,6 +20,7 @@ from edge.wire.events import (
     PlanData,
     RecountData,
 )
+from edge.wire.faults import describe
 
 _KIND = {
     CredentialKind.BOOKING_CODE: "a booking code",
@@ -97,7 +98,8 @@ def happened(data: EventData | None) -> str | None:
         case RecountData():
             return f"re-counted: {data.inside} {'person' if data.inside == 1 else 'people'} inside"
         case FaultData():
-            return f"{data.what[:100]}" if data.present else f"{data.what[:100]}: in order again"
+            text = describe(data.code, data.part)[:100]
+            return text if data.present else f"{text}: in order again"
         case _:
             return None
 

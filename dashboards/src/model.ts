@@ -314,7 +314,7 @@ export interface Snapshot {
   mode: { mode: string; until: string | null } | null;
   outages: { edge: string; from: string; to: string | null }[];
   /** What stored alerts still need somebody; `kind` as it was stored, such as "duress". */
-  alerts: { kind: string; at: string; text: string; edge: string }[];
+  alerts: { kind: string; at: string; text: string; hint: string; edge: string }[];
   recent: { at: string; text: string }[];
   /** Those that stand, are to come, or were ended and may still be on a door. */
   overrides: {
@@ -368,7 +368,8 @@ export interface Door {
   /** `glass`: its break-glass unit is broken. */
   alarm: "fire" | "forced" | "held" | "glass" | null;
   /** In which way its lock or button misbehaves. */
-  fault: string | null;
+  /** What is wrong with it: which fault, in words, and what to do. */
+  faults: { code: string; part: string; text: string; hint: string }[];
   /** Too many wrong codes were typed: none is taken until then. */
   codes_wait_until: string | null;
   /** When it became so. */

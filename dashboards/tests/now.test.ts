@@ -57,7 +57,7 @@ test("fire goes before everything, and stays until a key holder has ended it", (
     contact: "open",
     lock: "unlocked",
     alarm: "forced",
-    fault: "the lock does not hold",
+    faults: [{ code: "lock_not_locked", part: "", text: "the lock does not hold", hint: "look whether the relay is welded shut" }],
     codes_wait_until: "2026-11-25T12:30:00Z",
     since: "2026-11-25T11:00:00Z",
     at: "2026-11-25T11:40:00Z",
@@ -75,13 +75,13 @@ test("fire goes before everything, and stays until a key holder has ended it", (
 });
 
 test("a stored alert needs somebody", () => {
-  const told = [{ kind: "plan_refused", at: "2026-11-25T11:05:00Z", text: "Main refused plan 5: its disk is full", edge: "main" }];
+  const told = [{ kind: "plan_refused", at: "2026-11-25T11:05:00Z", text: "Main refused plan 5: its disk is full", hint: "look at its disk", edge: "main" }];
   const [alert] = alerts({ ...shot, alerts: told }, ZONE, NOW);
-  assert.deepEqual([alert?.text, alert?.when], [told[0]?.text, "at 11:05"]);
+  assert.deepEqual([alert?.text, alert?.when], [told[0]?.text, "at 11:05; look at its disk"]);
 });
 
 test("somebody who was forced comes before all but fire, and anything else that is stored after what stands now", () => {
-  const stored = (kind: string) => ({ kind, at: "2026-11-25T11:05:00Z", text: kind, edge: "main" });
+  const stored = (kind: string) => ({ kind, at: "2026-11-25T11:05:00Z", text: kind, hint: "", edge: "main" });
   const fires = [{ edge: "main", state: "active" as const, since: "2026-11-25T11:30:00Z", stale: false }];
   const both = { ...shot, fires, edges: [{ ...edge, online: false }], alerts: [stored("new_log"), stored("duress")] };
   const said = alerts(both, ZONE, NOW).map((one) => one.text);

@@ -6,6 +6,7 @@ from edge.house import House
 from edge.pins import Pins
 from edge.readers.config import MatrixConfig, WiegandConfig
 from edge.switch import Switch
+from edge.wire.faults import FaultCode
 
 
 class Loop:
@@ -22,7 +23,7 @@ class Loop:
             self._switch = Switch(
                 config.loop,
                 device=config.id,
-                what="its loop",
+                what="reader_loop",
                 doubtful=False,
                 house=house,
                 pins=pins,
@@ -36,4 +37,4 @@ class Loop:
     def _changed(self, joined: bool) -> None:
         if not joined:
             self._cut()
-        self._house.fault(self._reader, "it is cut off", present=not joined)
+        self._house.fault(self._reader, FaultCode.READER_CUT_OFF, present=not joined)

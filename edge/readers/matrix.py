@@ -12,6 +12,7 @@ from edge.readers.loop import Loop
 from edge.readers.reading import Keys
 from edge.readers.side import DoorSide
 from edge.signals import Signal
+from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
 SCAN_S = 0.010
@@ -70,7 +71,7 @@ class MatrixReader:
         if pressed:
             self._attendant.take(Keys(keys=pressed))
         stuck = keys.is_stuck(self._pad, now)
-        self._house.fault(self.id, "a key is stuck", present=stuck)
+        self._house.fault(self.id, FaultCode.KEY_STUCK, present=stuck)
         self._scanning = not self._pad.at_rest
         # An edge that came while scanning has woken nobody.
         self._scanning = self._scanning or not all(column.level for column in self._columns)

@@ -21,6 +21,7 @@ from edge.readers.serial_line import SerialLine
 from edge.readers.side import DoorSide
 from edge.signal_player import SignalPlayer
 from edge.signals import Signal
+from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ class OsdpReader:
         return self._config.id
 
     def start(self) -> None:
-        self._house.fault(self.id, "install is on, which lets it be given a key", present=self._config.install)
+        self._house.fault(self.id, FaultCode.READER_INSTALL_MODE, present=self._config.install)
         self._bus.start()
 
     def state(self) -> DeviceState:
@@ -105,7 +106,7 @@ class OsdpReader:
         """Its serial line came or went."""
         if not there:
             self._attendant.forget()
-        self._house.fault(self.id, "its serial line cannot be read", present=not there)
+        self._house.fault(self.id, FaultCode.SERIAL_UNREADABLE, present=not there)
         self._house.show(self.id)
 
     def _show(self, frame: signals.Frame) -> None:

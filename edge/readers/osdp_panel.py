@@ -5,7 +5,6 @@ on the key that every new peripheral has, it is given its own and nothing else.
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Literal
 
 import msgspec
@@ -13,6 +12,7 @@ import msgspec
 from edge.readers.osdp_frame import Frame, pack
 from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES, Channel, Handshake
 from edge.readers.reading import Keys
+from edge.wire.faults import FaultCode
 
 TRIES = 3
 """A command is sent so often before the peripheral counts as gone."""
@@ -41,20 +41,10 @@ class Online(msgspec.Struct, frozen=True, kw_only=True):
     made: str
 
 
-class Trouble(StrEnum):
-    """What a fault event says."""
-
-    SILENT = "it does not answer"
-    WRONG_KEY = "it does not know its key"
-    NO_CHANNEL = "it has no Secure Channel"
-    TAMPERED = "it has been tampered with"
-    POWER = "its power fails"
-
-
 class Has(msgspec.Struct, frozen=True):
     """A trouble came or went."""
 
-    trouble: Trouble
+    trouble: FaultCode
     present: bool
 
 
@@ -227,7 +217,8 @@ class Panel:
         self._state, self.gone = "online", False
         self._orders.setdefault(LSTAT, b"")
         well: list[Happening] = [
-            Has(trouble, False) for trouble in (Trouble.SILENT, Trouble.WRONG_KEY, Trouble.NO_CHANNEL)
+            Has(trouble, False)
+            for trouble in (FaultCode.READER_SILENT, FaultCode.READER_WRONG_KEY, FaultCode.READER_UNENCRYPTED)
         ]
         return [*well, Online(made=self._made)]
 
@@ -248,7 +239,7 @@ class Panel:
                 return [Counted("reader_garbled")]
             return [Keys(keys="".join(key for key in keys if key))]
         if frame.code == LSTATR and len(data) == 2:
-            return [Has(Trouble.TAMPERED, bool(data[0])), Has(Trouble.POWER, bool(data[1]))]
+            return [Has(FaultCode.READER_TAMPERED, bool(data[0])), Has(FaultCode.READER_POWER, bool(data[1]))]
         return [] if frame.code in (ACK, NAK) else [Counted("osdp_unknown")]
 
     def _naked(self, frame: Frame) -> list[Happening]:
@@ -272,18 +263,18 @@ class Panel:
         turn = self._install and not self._default
         self._restart()
         self._default = turn
-        return [] if turn else self._down(Trouble.WRONG_KEY)
+        return [] if turn else self._down(FaultCode.READER_WRONG_KEY)
 
     def _without_channel(self) -> list[Happening]:
         self._restart()
-        return self._down(Trouble.NO_CHANNEL)
+        return self._down(FaultCode.READER_UNENCRYPTED)
 
     def _lost(self) -> list[Happening]:
         self._restart()
         self._refusals = 0
-        return self._down(Trouble.SILENT)
+        return self._down(FaultCode.READER_SILENT)
 
-    def _down(self, trouble: Trouble) -> list[Happening]:
+    def _down(self, trouble: FaultCode) -> list[Happening]:
         self.gone = True
         return [Has(trouble, True)]
 

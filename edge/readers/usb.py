@@ -17,6 +17,7 @@ from edge.readers.reading import Keys, Scan
 from edge.readers.side import DoorSide
 from edge.readers.waiting import readable
 from edge.signals import Signal
+from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
 T = TypeVar("T")
@@ -112,7 +113,7 @@ class UsbReader:
                 self._attendant.forget()
                 self._keyboard, self._text = Keyboard(), ""
             self._house.show(self.id)
-        self._house.fault(self.id, "its device cannot be read", present=not there)
+        self._house.fault(self.id, FaultCode.READER_UNREADABLE, present=not there)
 
     def _take(self, character: str) -> None:
         if not self._open:

@@ -11,6 +11,7 @@ from edge.readers.formats import are_cards, length, read
 from edge.readers.loop import Loop
 from edge.readers.side import DoorSide
 from edge.signals import Signal
+from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
 
@@ -104,4 +105,4 @@ class WiegandReader:
         held = {name: not line.level for name, line in self._lines.items()}
         self._held = any(held.values())
         for name, low in held.items():
-            self._house.fault(self.id, f"{name} is held low", present=low)
+            self._house.fault(self.id, FaultCode.LINE_HELD_LOW, name, present=low)

@@ -18,6 +18,7 @@ from edge.wire import (
     envelope,
     errors,
     events,
+    faults,
     interval,
     messages,
     offline,
@@ -110,6 +111,7 @@ WORDS: tuple[type[enum.StrEnum], ...] = (
     events.FireChange,
     events.AlarmChange,
     events.ClosingStage,
+    messages.ResultCode,
 )
 
 
@@ -124,7 +126,7 @@ def page() -> str:
     for kind in topics.CATALOGUE:
         kept = "yes" if kind.retained else "no"
         lines.append(f"| `{kind.name}` | {kind.way} | {kept} | {kind.qos} | {kind.payload} |")
-    lines += ["", *_sections(), *_limits(), *_words(), *_refusals()]
+    lines += ["", *_sections(), *_limits(), *_words(), *_faults(), *_refusals()]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -170,6 +172,14 @@ def _words() -> list[str]:
         lines += [f"- `{words.__name__}`: " + ", ".join(f"`{word.value}`" for word in words)]
     lines += ["", "### Reason\n", _text(decide.Reason), "", "| reason | in words |", "|---|---|"]
     lines += [f"| `{reason.value}` | {text} |" for reason, text in decide.REASON_TEXT.items()]
+    return [*lines, ""]
+
+
+def _faults() -> list[str]:
+    lines = ["## Faults\n", _text(faults), "", "| code | what is wrong | what to do |", "|---|---|---|"]
+    lines += [
+        f"| `{code.value}` | {each.text.format(part='…')} | {each.hint} |" for code, each in faults.CATALOGUE.items()
+    ]
     return [*lines, ""]
 
 

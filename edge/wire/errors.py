@@ -50,6 +50,11 @@ class PapersRefused(WireError):
 
 
 class CommandRefused(WireError):
-    """A command that must not be carried out: late, replayed, of another session, for another door."""
+    """A command that must not be carried out: late, replayed, of another session, for another door. ``code``: what the
+    asker can act on, if anything."""
 
     counter = "command_refused"
+
+    def __init__(self, why: str, code: str | None = None) -> None:
+        super().__init__(why)
+        self.code = code

@@ -155,9 +155,11 @@ class PlanData(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field=
 
 
 class FaultData(msgspec.Struct, frozen=True, kw_only=True, tag="fault", tag_field="kind"):
-    """A device stopped (``present``) or resumed behaving as it should; ``what`` says in which way."""
+    """A device stopped (``present``) or resumed behaving as it should. ``code``: a ``FaultCode``, or one that only a
+    newer edge knows. ``part``: which of several parts it is about."""
 
-    what: str
+    code: Annotated[str, msgspec.Meta(max_length=40)]
+    part: Annotated[str, msgspec.Meta(max_length=100)] = ""
     present: bool
 
 

@@ -1,5 +1,6 @@
 """The other messages: who is there, what is applied, commands, and the latest state of a device."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -119,8 +120,18 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     args: dict[str, Annotated[str, msgspec.Meta(max_length=200)] | int | float | bool | None] = {}
 
 
+class ResultCode(StrEnum):
+    """What came of a command, where who asked can act on it."""
+
+    FAULTS_FOUND = "faults_found"
+    """A self-test found something wrong."""
+    ALARM_SET = "alarm_set"
+    """The door leads into an area whose alarm is set; the same command may unset it."""
+
+
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a command; ``outcome`` is ``done`` or ``refused``."""
+    """What came of a command; ``outcome`` is ``done`` or ``refused``. ``why`` says how it went, for people. ``code``: a
+    ``ResultCode`` where the asker can act on it, or one that only a newer edge knows."""
 
     site: Slug
     edge: Slug
@@ -128,6 +139,7 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     at: Instant
     why: str | None = None
+    code: Annotated[str, msgspec.Meta(max_length=40)] | None = None
 
 
 COMMAND_LIFE_S = 10.0

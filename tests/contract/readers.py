@@ -46,11 +46,12 @@ from edge.trust import Timekeeper
 from edge.wire.clock import Clock
 from edge.wire.credentials import Presented
 from edge.wire.envelope import Keyring
-from edge.wire.events import Event
+from edge.wire.events import Event, FaultData
 from edge.wire.ids import uuid7
 from firmware_sim.pins import SimFactory
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import config as hall_config
+from tests.edge.hall import named
 
 CODE = "482913"
 CARD_BITS = "10111011000000110010000110"
@@ -103,8 +104,8 @@ class World:
             self.house.death.result()
 
     def faults(self) -> list[tuple[str, bool]]:
-        read = [event.read() for event in self.events if event.kind == "fault"]
-        return [(data.what, data.present) for data in read]  # type: ignore[union-attr]
+        read = [event.read() for event in self.events]
+        return [(named(data), data.present) for data in read if isinstance(data, FaultData)]
 
     def garbled(self) -> int:
         return sum(self.house.health.values())

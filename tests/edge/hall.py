@@ -22,7 +22,7 @@ from edge.watchdog import ServiceManager
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.envelope import Addressed, Envelope, Keyring, Purpose, Signer, open_envelope
-from edge.wire.events import Ack, Event, EventBatch, EventData, read_event
+from edge.wire.events import Ack, Event, EventBatch, EventData, FaultData, read_event
 from edge.wire.interval import Interval
 from edge.wire.link import Message
 from edge.wire.messages import Applied, Command, CommandResult, DeviceState, Hello, HelloReply, Status
@@ -44,6 +44,11 @@ BOOKING = "0195d6a0-0000-7000-8000-000000000001"
 T = TypeVar("T")
 A = TypeVar("A", bound=Addressed)
 D = TypeVar("D")
+
+
+def named(fault: FaultData) -> str:
+    """A fault as a device's state names it: its code, and its part if it has one."""
+    return f"{fault.code}:{fault.part}".rstrip(":")
 
 
 def run(

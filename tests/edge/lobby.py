@@ -20,7 +20,7 @@ from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Grant, GrantsPart, HoursPart, Override, OverridesPart
 from firmware_sim.virtual import VirtualClock
 from tests.edge.enrolled import identity
-from tests.edge.hall import CONTACT, D0, D1, DOOR, PIR, REX, SECRET, STRIKE, ZERO, Hall, config, hours, run
+from tests.edge.hall import CONTACT, D0, D1, DOOR, PIR, REX, SECRET, STRIKE, ZERO, Hall, config, hours, named, run
 
 INNER_DOOR = "inner-door"
 INNER_RELAY, INNER_CONTACT, INNER_REX, INNER_D0, INNER_D1 = 18, 10, 12, 16, 20
@@ -133,7 +133,7 @@ class Lobby(Hall):
         return [data.change.value for data in self.data(FireData)]
 
     def faults(self) -> list[tuple[str, bool]]:
-        return [(data.what, data.present) for data in self.data(FaultData)]
+        return [(named(data), data.present) for data in self.data(FaultData)]
 
     def asked(self) -> list[tuple[str, Reason]]:
         return [(data.door, data.reason) for data in self.data(AccessData)]

@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from edge.wire.events import FaultData, FootfallData, RecountData
+from edge.wire.faults import FaultCode
+from edge.wire.messages import ResultCode
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import DOOR, EDGE, INNER, OUTER, STRIKE, Hall, hours, with_hall
 
@@ -71,7 +73,7 @@ class FullDisk(MemoryDisk):
         super().replace(name, data)
 
 
-def test_a_self_test_names_what_is_amiss() -> None:
+def test_a_self_test_names_what_is_wrong() -> None:
     async def act(hall: Hall) -> None:
         # The relay's pin is held high by a short, whatever it is set to.
         for pin in hall.factory.pins.values():
@@ -80,7 +82,7 @@ def test_a_self_test_names_what_is_amiss() -> None:
         await hall.order(hall.command("self_test"))
         await hall.until(lambda: bool(hall.results()))
         said = hall.results()[-1].why or ""
-        assert said.startswith("amiss: ")
+        assert hall.results()[-1].code == ResultCode.FAULTS_FOUND
         assert f"{DOOR}: the lock does not obey (look for a short at the relay's pin" in said
         assert "the disk cannot be written: No space left on device" in said
 
@@ -90,15 +92,15 @@ def test_a_self_test_names_what_is_amiss() -> None:
 def test_an_output_that_does_not_follow_is_a_fault_of_the_edge_until_it_does() -> None:
     async def act(hall: Hall) -> None:
         (relay,) = [pin for pin in hall.factory.pins.values() if pin._number == STRIKE]
-        what = f"an output is not at the level it was set to: pin {STRIKE}"
+        code, part = FaultCode.OUTPUT_ASTRAY, str(STRIKE)
         relay._state = True
         await asyncio.sleep(61)
-        assert hall.data(FaultData)[-1] == FaultData(what=what, present=True)
+        assert hall.data(FaultData)[-1] == FaultData(code=code, part=part, present=True)
         await hall.order(hall.command("self_test"))
         await hall.until(lambda: bool(hall.results()))
-        assert f"{EDGE}: {what}" in (hall.results()[-1].why or "")
+        assert f"{EDGE}: an output is not at the level it was set to: pin {STRIKE}" in (hall.results()[-1].why or "")
         relay._state = False
         await asyncio.sleep(61)
-        assert hall.data(FaultData)[-1] == FaultData(what=what, present=False)
+        assert hall.data(FaultData)[-1] == FaultData(code=code, part=part, present=False)
 
     with_hall(act)

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.agent import DISK_FAULT
 from edge.errors import RestartWanted, TaskDied
 from edge.kept import Kept
 from edge.trust import Floor
@@ -26,6 +25,7 @@ from edge.wire.events import (
     OutageData,
     PlanData,
 )
+from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from edge.wire.messages import Hello
 from edge.wire.plan import DoorSpan, GrantsPart, HoursPart
@@ -546,11 +546,11 @@ def test_an_exit_button_that_is_stuck_is_reported_and_goes_on_letting_people_out
         await asyncio.sleep(590)
         assert not hall.data(FaultData)
         await asyncio.sleep(20)
-        assert hall.data(FaultData) == [FaultData(what="exit button stuck", present=True)]
+        assert hall.data(FaultData) == [FaultData(code=FaultCode.EXIT_BUTTON_STUCK, present=True)]
         assert hall.unlocked()
         await hall.drive(REX, True)
         await asyncio.sleep(10)
-        assert hall.data(FaultData)[1:] == [FaultData(what="exit button stuck", present=False)]
+        assert hall.data(FaultData)[1:] == [FaultData(code=FaultCode.EXIT_BUTTON_STUCK, present=False)]
         assert not hall.unlocked()
 
     with_hall(act)
@@ -639,7 +639,7 @@ def test_garbled_keys_and_unreadable_listings_are_counted_and_crash_nothing() ->
 def test_no_failure_of_a_station_listing_ends_the_agent() -> None:
     async def act(hall: Hall) -> None:
         await asyncio.sleep(70)
-        assert [one.what for one in hall.data(FaultData)] == ["the station listing cannot be read"]
+        assert [one.code for one in hall.data(FaultData)] == [FaultCode.STATIONS_UNREADABLE]
         assert hall.status().online
 
     with_hall(act, config=config(wifi="no\x00name"))
@@ -668,10 +668,10 @@ def test_a_disk_that_takes_nothing_is_told_while_it_does_and_keeps_nothing_from_
         await hall.enter(CODE)
         await hall.until(lambda: hall.received()[-1:] == hall.recorded[-1:])
         told = [event.read() for event in hall.received() if event.kind == "fault"]
-        assert told == [FaultData(what=DISK_FAULT, present=True)]
+        assert told == [FaultData(code=FaultCode.DISK_REFUSES, present=True)]
         hall.disk.read_only = False
         await asyncio.sleep(70)
-        assert hall.data(FaultData)[-1] == FaultData(what=DISK_FAULT, present=False)
+        assert hall.data(FaultData)[-1] == FaultData(code=FaultCode.DISK_REFUSES, present=False)
         await hall.until(lambda: hall.received()[-1:] == hall.recorded[-1:])
         assert len({event.seq for event in hall.received()}) == len(hall.recorded)
 
@@ -687,7 +687,7 @@ def test_a_damaged_plan_on_the_disk_is_reported_and_the_agent_starts_without_it(
         hall.broker.kill()
         await hall.start()
         assert hall.data(BootData)[-1].plan is None
-        assert any("plan on the disk" in one.what for one in hall.data(FaultData))
+        assert any(one.code == FaultCode.PLAN_DAMAGED for one in hall.data(FaultData))
 
     with_hall(act)
 
@@ -728,7 +728,7 @@ def test_no_fault_of_the_disk_keeps_the_door_from_its_plan(way: str) -> None:
             disk.read_only, disk.room = way == "read-only", disk.used
         await hall.start()
         assert hall.data(BootData)[-1].plan == 1
-        assert any("kept.json" in one.what or "outbox" in one.what for one in hall.data(FaultData))
+        assert any(one.part == "kept.json" or one.code.startswith("outbox") for one in hall.data(FaultData))
         await hall.enter(CODE)
         assert hall.unlocked()
 

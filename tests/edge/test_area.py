@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from edge.area import TAMPER, WARM_S, KeptArea
+from edge.area import WARM_S, KeptArea
 from edge.wire.codec import decode, encode
 from edge.wire.events import AccessData, FaultData
+from edge.wire.faults import FaultCode, describe
 from edge.wire.interval import Interval
 from edge.wire.plan import Override, OverrideKind, OverridesPart
 from tests.edge.disk import MemoryDisk
@@ -160,7 +161,7 @@ def test_a_head_counted_inside_tells_a_person_and_keeps_it_unset() -> None:
         ("more went out", "the count cannot be trusted, since 9 more went out than came in"),
         ("blocked beam", "the count cannot be trusted, since front-beams: the outer beam is blocked"),
         ("window", "hall-window is open"),
-        ("lid", TAMPER),
+        ("lid", describe(FaultCode.TAMPER_OPEN)),
         ("fire", "there is fire, or was and nobody has cleared it"),
         ("held open", "front-door is not locked"),
         ("dead PIR", "hall-pir has seen nobody for so long that it may be dead; walk past it"),
@@ -383,7 +384,7 @@ def test_a_file_that_cannot_be_read_is_told_and_begins_unset() -> None:
 
     async def act(hall: Watched) -> None:
         assert hall.alarm() == "unset"
-        assert any(FILE in data.what for data in hall.data(FaultData))
+        assert any(data.part == FILE for data in hall.data(FaultData))
 
     with_watched(act, disk=disk)
 
@@ -397,7 +398,7 @@ def test_a_disk_that_refuses_keeps_no_door_shut() -> None:
 
     async def act(hall: Watched) -> None:
         await hall.set_itself()
-        assert [data.what for data in hall.data(FaultData)] == ["the state of the alarm cannot be kept on the disk"]
+        assert [(data.code, data.part) for data in hall.data(FaultData)] == [(FaultCode.STATE_NOT_KEPT, "alarm")]
         await hall.enter(STAFF)
         await asyncio.sleep(0.2)
         assert hall.unlocked()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from edge.bouncer import FILE, NOT_KEPT
+from edge.bouncer import FILE
 from edge.config import Config
 from edge.lockout import CARDS, READERS
 from edge.pinout import OutputPin
@@ -376,11 +376,11 @@ def test_a_disk_that_does_not_take_it_is_a_fault_and_the_lock_out_holds() -> Non
         disk.refuse = True
         await porch.lock_out()
         await asyncio.sleep(0.5)
-        assert (NOT_KEPT, True) in porch.faults()
+        assert ("state_not_kept:lock_outs", True) in porch.faults()
         assert await porch.type(CODE) is Reason.LOCKED_OUT
         disk.refuse = False
         await asyncio.sleep(6)
-        assert (NOT_KEPT, False) in porch.faults()
+        assert ("state_not_kept:lock_outs", False) in porch.faults()
 
     play(act, disk=disk)
 
@@ -394,6 +394,6 @@ def test_a_spoilt_file_is_told_and_locks_nobody_out(spoilt: bytes) -> None:
 
     async def act(porch: Porch) -> None:
         assert await porch.type(CODE) is Reason.GRANTED
-        assert any(what.startswith(FILE) for what, _ in porch.faults())
+        assert (f"file_damaged:{FILE}", True) in porch.faults()
 
     play(act, disk=disk)

@@ -12,6 +12,7 @@ from edge.announcers import played, spoken
 from edge.area_config import AnnouncerConfig
 from edge.pinout import OutputPin
 from edge.wire.events import ClosingStage, DoorData, FaultData
+from edge.wire.faults import FaultCode
 from edge.wire.plan import ClosingPart
 from tests.edge.hall import CONTACT, DOOR, PIR, REX, STRIKE
 from tests.edge.watched import (
@@ -252,7 +253,7 @@ def test_a_sound_that_cannot_be_played_is_a_fault_and_nothing_else() -> None:
     async def act(hall: Watched) -> None:
         await hall.evening()
         await hall.sleep_until(CLOSES, 3600)
-        assert [data.what for data in hall.data(FaultData)] == ["its sound cannot be played"]
+        assert [data.code for data in hall.data(FaultData)] == [FaultCode.SOUND_NOT_PLAYED]
         assert ("warned", 5) in stages(hall)
 
     with_watched(act, msgspec.structs.replace(PLAIN, announcers=(voice,)))

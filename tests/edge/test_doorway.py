@@ -7,10 +7,11 @@ import pytest
 
 from edge.door_config import DoorConfig
 from edge.interlock import WAIT_S
-from edge.lock import NOT_LOCKED, NOT_RELEASED, SETTLE_S
+from edge.lock import SETTLE_S
 from edge.pinout import InputPin, OutputPin
 from edge.wire.credentials import CredentialKind
 from edge.wire.decide import Reason
+from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Override, OverrideKind
 from tests.edge.hall import CONTACT, DOOR, REX, STRIKE
@@ -129,10 +130,10 @@ def test_a_lock_that_does_not_let_go_is_a_fault_until_it_does() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for(spans(FREE))
         await asyncio.sleep(SETTLE_S + 0.5)
-        assert hall.faults() == [(NOT_RELEASED, True)]
+        assert hall.faults() == [(FaultCode.LOCK_NOT_RELEASED, True)]
         await hall.drive(SENSOR, True)
         await asyncio.sleep(SETTLE_S + 0.5)
-        assert hall.faults()[-1] == (NOT_RELEASED, False)
+        assert hall.faults()[-1] == (FaultCode.LOCK_NOT_RELEASED, False)
 
     with_lobby(act, SENSED)
 
@@ -143,10 +144,10 @@ def test_a_stuck_relay_leaves_a_lock_that_does_not_hold_and_that_is_a_fault() ->
         await hall.enter(CODE)
         await hall.drive(SENSOR, True)
         await asyncio.sleep(5 + SETTLE_S + 0.5)
-        assert hall.faults() == [(NOT_LOCKED, True)]
+        assert hall.faults() == [(FaultCode.LOCK_NOT_LOCKED, True)]
         await hall.drive(SENSOR, False)
         await asyncio.sleep(SETTLE_S + 0.5)
-        assert hall.faults()[-1] == (NOT_LOCKED, False)
+        assert hall.faults()[-1] == (FaultCode.LOCK_NOT_LOCKED, False)
 
     with_lobby(act, SENSED)
 
@@ -156,12 +157,12 @@ def test_a_lock_that_did_not_let_go_is_a_fault_until_it_is_seen_to_however_often
         await hall.plan_for()
         await hall.enter(CODE)
         await asyncio.sleep(60)
-        assert hall.faults() == [(NOT_RELEASED, True)]
+        assert hall.faults() == [(FaultCode.LOCK_NOT_RELEASED, True)]
         await hall.enter(CODE)
         await hall.drive(SENSOR, True)
         await asyncio.sleep(SETTLE_S + 0.5)
         await hall.drive(SENSOR, False)
-        assert hall.faults() == [(NOT_RELEASED, True), (NOT_RELEASED, False)]
+        assert hall.faults() == [(FaultCode.LOCK_NOT_RELEASED, True), (FaultCode.LOCK_NOT_RELEASED, False)]
 
     with_lobby(act, SENSED)
 

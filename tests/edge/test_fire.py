@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from edge.fire import FILE, NOT_KEPT
+from edge.fire import FILE
 from edge.wire.credentials import CredentialKind
 from edge.wire.events import Event
 from edge.wire.interval import Interval
@@ -202,11 +202,11 @@ def test_a_disk_that_refuses_the_latch_is_told_asked_again_and_opens_the_doors_a
         await hall.drive(LOOP, True)
         await asyncio.sleep(1)
         assert hall.outer_open()
-        assert (NOT_KEPT, True) in hall.faults()
+        assert ("state_not_kept:fire_latch", True) in hall.faults()
         disk.room = None
         await asyncio.sleep(6)
         assert disk.read(FILE) is not None
-        assert hall.faults()[-1] == (NOT_KEPT, False)
+        assert hall.faults()[-1] == ("state_not_kept:fire_latch", False)
 
     with_lobby(act, RELEASING, disk=disk)
 

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.footfall import ALONE, BLOCKED_S, DEAD, REORDER_S, Beam, Change, Crossing, Fault, Outcome, Pair, advance, feed
+from edge.footfall import ALONE, BLOCKED_S, REORDER_S, Beam, Change, Crossing, Fault, Outcome, Pair, advance, feed
+from edge.wire.faults import FaultCode
 
 Step = tuple[str, float]
 """``O`` breaks the outer beam, ``o`` clears it; ``I`` and ``i`` the inner one."""
@@ -102,10 +103,10 @@ def lone(times: int, first: float = 1.0, letter: str = "O") -> list[Step]:
 
 def test_a_beam_that_is_never_broken_while_the_other_is_is_a_fault_that_counts_nobody_and_ends_when_it_is() -> None:
     outcomes = walk(*lone(3 * ALONE), *((letter, at + 100) for letter, at in IN), *lone(1, 110.0))
-    backs = outcomes.index(Fault(beam="inner", present=True, what=DEAD))
+    backs = outcomes.index(Fault(beam="inner", present=True, code=FaultCode.BEAM_DEAD))
     assert ways(outcomes[:backs]) == ["back"] * (ALONE - 1)
     assert outcomes[backs + 1 :] == [
-        Fault(beam="inner", present=False, what=DEAD),
+        Fault(beam="inner", present=False, code=FaultCode.BEAM_DEAD),
         Crossing(way="in"),
         Crossing(way="back"),
     ]
@@ -114,7 +115,7 @@ def test_a_beam_that_is_never_broken_while_the_other_is_is_a_fault_that_counts_n
 def test_a_beam_that_chatters_is_no_crowd_that_turns_back() -> None:
     steps = [(name, 1 + number / 20 + half) for number in range(2000) for name, half in (("I", 0), ("i", 0.025))]
     outcomes = walk(*steps)
-    assert outcomes.count(Fault(beam="outer", present=True, what=DEAD)) == 1
+    assert outcomes.count(Fault(beam="outer", present=True, code=FaultCode.BEAM_DEAD)) == 1
     assert len(outcomes) <= ALONE
 
 

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 from edge.keeper import RETRY_S, Keeper
 from edge.readers.config import WiegandConfig
 from edge.wire.events import EventData, FaultData
+from edge.wire.faults import FaultCode
 from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import D0, D1, World
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import run
 
-TROUBLE = "it cannot be kept"
+PART = "thing"
 
 
 class Kept:
@@ -22,9 +23,7 @@ class Kept:
         self.value: bytes | None = b"one"
         self.while_written: Callable[[], None] = lambda: None
         self.told: list[bool] = []
-        self.keeper = Keeper(
-            world.house, self.disk, path="state", device="thing", trouble=TROUBLE, content=self._content
-        )
+        self.keeper = Keeper(world.house, self.disk, path="state", device="thing", part=PART, content=self._content)
         world.house.record_listeners.append(self._recorded)
 
     def set(self, value: bytes | None) -> None:
@@ -36,7 +35,7 @@ class Kept:
         return self.value
 
     def _recorded(self, device: str, data: EventData) -> None:
-        if isinstance(data, FaultData) and data.what == TROUBLE:
+        if isinstance(data, FaultData) and (data.code, data.part) == (FaultCode.STATE_NOT_KEPT, PART):
             self.told.append(data.present)
 
 

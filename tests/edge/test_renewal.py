@@ -16,6 +16,7 @@ from edge.wire.decide import Reason
 from edge.wire.enrolment import Delivery, DoorSecret, Papers, Renewal, about_papers, box_id, seal_to, secret_id
 from edge.wire.envelope import Purpose, Signer
 from edge.wire.events import AccessData, FaultData
+from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from edge.wire.offline import OfflineWindow, offline_code
 from edge.wire.plan import Grant, GrantsPart
@@ -128,7 +129,7 @@ def test_papers_that_the_disk_refuses_are_not_taken_up_and_that_is_told() -> Non
         await hall.until(lambda: hall.status().health.get("papers_refused", 0) == 1)
         assert hall.status().papers == 1
         disk.read_only = False
-        assert [fault.what for fault in hall.data(FaultData)] == ["papers from the controller cannot be taken up"]
+        assert [fault.code for fault in hall.data(FaultData)] == [FaultCode.IDENTITY_REFUSED]
 
     with_hall(act, disk=disk)
 

@@ -10,10 +10,10 @@ import pytest
 
 from edge.sensors_config import WifiConfig
 from edge.wire.events import FaultData, WifiData
+from edge.wire.faults import FaultCode
 from tests.edge.hall import Hall, config, with_hall
 
 STATION = "Station 02:11:22:33:44:55 (on wlan0)\n"
-TOLD = "the station listing cannot be read"
 
 
 def source(folder: Path, which: str) -> WifiConfig:
@@ -56,7 +56,7 @@ def join_programs() -> None:
 def test_a_source_that_is_of_no_use_is_told_once_and_the_agent_goes_on(which: str, tmp_path: Path) -> None:
     async def act(hall: Hall) -> None:
         await asyncio.sleep(1200)
-        assert [(each.what, each.present) for each in hall.data(FaultData)] == [(TOLD, True)]
+        assert [(each.code, each.present) for each in hall.data(FaultData)] == [(FaultCode.STATIONS_UNREADABLE, True)]
         assert hall.state("hall-wifi").values["stations"] is None
         assert hall.data(WifiData) == []
         await hall.order(hall.command())

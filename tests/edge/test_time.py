@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from edge.clock_watch import BATTERY_WRONG, DISPUTED, NO_BATTERY
 from edge.trust import DRIFT
 from edge.wire.credentials import CredentialKind
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.events import AccessData, FaultData
+from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Grant, GrantsPart
 from firmware_sim.virtual import VirtualClock
@@ -75,7 +75,7 @@ class Pi(Hall):
         await asyncio.sleep(5)
 
     def disputed(self) -> bool:
-        told = [data.present for data in self.data(FaultData) if data.what == DISPUTED]
+        told = [data.present for data in self.data(FaultData) if data.code == FaultCode.CLOCK_DISPUTED]
         return bool(told) and told[-1]
 
 
@@ -124,20 +124,20 @@ def test_a_battery_clock_keeps_a_door_at_work_over_a_power_cut_without_network()
 @pytest.mark.parametrize(
     ("says", "fault"),
     [
-        pytest.param(None, NO_BATTERY, id="none"),
-        pytest.param(DEAD, BATTERY_WRONG, id="dead"),
-        pytest.param(ZERO - YEAR, BATTERY_WRONG, id="a year behind"),
-        pytest.param(ZERO + YEAR, BATTERY_WRONG, id="a year ahead"),
+        pytest.param(None, FaultCode.BATTERY_CLOCK_MISSING, id="none"),
+        pytest.param(DEAD, FaultCode.BATTERY_CLOCK_WRONG, id="dead"),
+        pytest.param(ZERO - YEAR, FaultCode.BATTERY_CLOCK_WRONG, id="a year behind"),
+        pytest.param(ZERO + YEAR, FaultCode.BATTERY_CLOCK_WRONG, id="a year ahead"),
     ],
 )
-def test_a_battery_clock_of_no_use_is_told_and_vouches_for_nothing(says: datetime | None, fault: str) -> None:
+def test_a_battery_clock_of_no_use_is_told_and_vouches_for_nothing(says: datetime | None, fault: FaultCode) -> None:
     async def act(pi: Pi) -> None:
         pi.synchronised = False
         pi.battery = says
         await pi.cut(clock=says or DEAD)
         assert await pi.tries(CODE) is Reason.CLOCK
         assert await pi.tries(STAFF) is Reason.GRANTED
-        assert FaultData(what=fault, present=True) in pi.data(FaultData)
+        assert FaultData(code=fault, present=True) in pi.data(FaultData)
         # A time service, or the controller, mends it.
         pi.synchronised = True
         pi.pi.step(timedelta(0))

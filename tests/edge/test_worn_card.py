@@ -4,9 +4,9 @@ import asyncio
 import errno
 from datetime import timedelta
 
-from edge.agent import DISK_FAULT
 from edge.plans import FOLDER
 from edge.wire.events import FaultData
+from edge.wire.faults import FaultCode
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import REX, ZERO, Hall, grant, with_hall
 
@@ -42,7 +42,7 @@ def test_a_card_that_takes_events_but_no_plan_is_one_fault_and_not_one_a_minute(
     async def act(hall: Hall) -> None:
         await hall.send_codes(1, grant("482913", ZERO, ZERO + timedelta(hours=1)))
         await asyncio.sleep(600)
-        assert hall.data(FaultData) == [FaultData(what=DISK_FAULT, present=True)]
+        assert hall.data(FaultData) == [FaultData(code=FaultCode.DISK_REFUSES, present=True)]
         assert hall.applied() == []
 
     with_hall(act, disk=NoPlans())

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from edge.clock_watch import DISPUTED
 from edge.wire.decide import ClockTrust
 from edge.wire.events import FaultData, FootfallData
+from edge.wire.faults import FaultCode
 from firmware_sim.world import RECENT
 from tests.faults.ledger import SITE
 from tests.faults.trial import Trial
@@ -61,9 +61,9 @@ async def _seen(trial: Trial, *, present: bool) -> None:
 
     async def seen() -> bool:
         faults = [event.read() for event in trial.rig.world.reported[SITE].recent if event.kind == "fault"]
-        return [each.present for each in faults if isinstance(each, FaultData) and each.what == DISPUTED][-1:] == [
-            present
-        ]
+        return [
+            each.present for each in faults if isinstance(each, FaultData) and each.code == FaultCode.CLOCK_DISPUTED
+        ][-1:] == [present]
 
     await trial.rig.until(seen, f"the edge has seen its clock go {'wrong' if present else 'right'}")
 

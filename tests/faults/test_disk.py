@@ -7,8 +7,8 @@ import shutil
 import aiomqtt
 import pytest
 
-from edge.agent import DISK_FAULT
 from edge.wire.events import PlanData
+from edge.wire.faults import FaultCode
 from firmware_sim import provision
 from firmware_sim.hardware import DiskState
 from tests.faults.ledger import SITE, Stored
@@ -40,7 +40,9 @@ async def _mend(trial: Trial) -> None:
 
 def _said_of_the_disk(stored: list[Stored]) -> list[bool]:
     return [
-        event["data"]["present"] for event in stored if event["kind"] == "fault" and event["data"]["what"] == DISK_FAULT
+        event["data"]["present"]
+        for event in stored
+        if event["kind"] == "fault" and event["data"]["code"] == FaultCode.DISK_REFUSES
     ]
 
 
@@ -60,7 +62,7 @@ async def _read_only_at_work(trial: Trial) -> None:
     await _heard(trial, True)
     await trial.ledger.all_stored()
     alerts = (await trial.rig.api.get(f"/sites/{SITE}/alerts"))["items"]
-    assert any(DISK_FAULT in alert["text"] for alert in alerts)
+    assert any("the disk takes nothing" in alert["text"] for alert in alerts)
     _disk(trial, DiskState.SOUND)
     await _heard(trial, True, False)
 

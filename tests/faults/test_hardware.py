@@ -8,36 +8,39 @@ import pytest
 
 from edge.debounce import MOST
 from edge.footfall import ALONE
-from edge.leaf import NEVER_OPEN, PASSAGES
-from edge.lock import NOT_LOCKED, NOT_RELEASED
+from edge.leaf import PASSAGES
+from edge.wire.faults import Fault, FaultCode
 from firmware_sim import wiring
 from firmware_sim.people import think_again
 from firmware_sim.truth import Way
 from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE
 from tests.faults.trial import Trial
 
-CHATTERS = "the contact chatters"
+NEVER_OPEN, CHATTERS = Fault(FaultCode.CONTACT_NEVER_OPEN), Fault(FaultCode.INPUT_CHATTERS, "contact")
+NOT_RELEASED, NOT_LOCKED = Fault(FaultCode.LOCK_NOT_RELEASED), Fault(FaultCode.LOCK_NOT_LOCKED)
 
 
-async def told(trial: Trial, what: str, *present: bool) -> None:
+async def told(trial: Trial, what: Fault, *present: bool) -> None:
     """Wait until the controller has heard of a fault what was ``present`` so far, and no more than that."""
 
     async def heard() -> bool:
         return [
             event["data"]["present"]
             for event in await trial.ledger.stored()
-            if event["kind"] == "fault" and event["data"]["what"] == what
+            if event["kind"] == "fault"
+            and (event["data"]["code"], event["data"].get("part", "")) == (what.code, what.part)
         ] == [*present]
 
     await trial.rig.until(heard, f"the controller has heard of {what!r}: {present}")
 
 
-async def on_now(trial: Trial, door: str, fault: str | None) -> None:
+async def on_now(trial: Trial, door: str, fault: Fault | None) -> None:
     """Wait until *Now* shows that fault at the door, or none."""
 
     async def shown() -> bool:
         doors = (await trial.rig.api.get(f"/sites/{SITE}/now"))["doors"]
-        return [each["fault"] for each in doors if each["id"] == door] == [fault]
+        found = [(one["code"], one["part"]) for each in doors if each["id"] == door for one in each["faults"]]
+        return found == ([(fault.code, fault.part)] if fault is not None else [])
 
     await trial.rig.until(shown, f"the live page shows {fault!r} at {door}")
 
@@ -126,7 +129,7 @@ async def a_contact_that_always_says_shut(trial: Trial) -> None:
 
 async def a_beam_that_is_blocked(trial: Trial) -> None:
     """Nobody is counted while it is, nor by its being cleared; the other door's counter goes on."""
-    what, outer = "the outer beam is blocked", trial.site.doorway(CODE_DOOR).facts.counter.outer
+    what, outer = Fault(FaultCode.BEAM_BLOCKED, "outer"), trial.site.doorway(CODE_DOOR).facts.counter.outer
     trial.rig.stage.catch_up()
     trial.site.stick(outer, not wiring.BEAM_CLEAR)
     trial.ledger.send(3)
@@ -139,7 +142,7 @@ async def a_beam_that_is_blocked(trial: Trial) -> None:
 
 async def a_beam_that_is_dead(trial: Trial) -> None:
     """Of many who break one beam the other sees nobody: that is told, nobody is invented, and it ends by itself."""
-    what, inner = "the inner beam is never broken while the other is", trial.site.doorway(BUSY_DOOR).facts.counter.inner
+    what, inner = Fault(FaultCode.BEAM_DEAD, "inner"), trial.site.doorway(BUSY_DOOR).facts.counter.inner
     trial.rig.stage.catch_up()
     trial.site.stick(inner, wiring.BEAM_CLEAR)
     rng = random.Random("dead beam")

@@ -128,7 +128,7 @@ EVENTS: list[dict[str, object]] = [
     {"mono_ms": 2**60},
     {"data": {"kind": "a\0b"}},
     {"data": {"kind": "\u202eabc", "x": "\0"}},
-    {"data": {"kind": "fault", "what": "a\0b" * 400, "present": True}},
+    {"data": {"kind": "fault", "code": "a\0b" * 400, "present": True}},
     {"data": {"kind": "plan", "version": 10**30, "applied": False, "why": "a\0b"}},
     {"data": {"kind": "boot", "version": "a\0b", "plan": -(10**30)}},
     {"data": {"kind": "outage", "start": FIRST, "end": "2026-11-25T12:00:00Z"}},

@@ -11,7 +11,8 @@ from controller.people.passwords import Passwords
 from controller.settings import Broker as BrokerSettings
 from controller.settings import Settings
 from controller.telemetry import reading
-from controller.telemetry.retained import ALERT, QUIETLY
+from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.retained import QUIETLY
 from tests.controller.clock import ManualClock
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
@@ -69,10 +70,10 @@ async def test_what_a_connected_edge_fills_the_broker_with_is_cleared_and_raises
     await fill(mosquitto, [*(f"state/made-up-{number}" for number in range(MANY)), "plan/held/made-up"])
 
     async def cleared() -> bool:
-        return await kept(mosquitto) == before and ALERT in await alerts(hub)
+        return await kept(mosquitto) == before and AlertCode.BROKER_FILLED in await alerts(hub)
 
     await eventually(cleared, what="the broker keeps what it kept before, and the alert stands")
-    assert (await alerts(hub)).count(ALERT) == 1
+    assert (await alerts(hub)).count(AlertCode.BROKER_FILLED) == 1
 
 
 async def test_what_an_edge_had_kept_while_the_controller_was_away_is_cleared(
@@ -86,7 +87,7 @@ async def test_what_an_edge_had_kept_while_the_controller_was_away_is_cleared(
     ):
 
         async def cleared() -> bool:
-            return await kept(mosquitto) <= {"status", "plan/applied"} and ALERT in await alerts(hub)
+            return await kept(mosquitto) <= {"status", "plan/applied"} and AlertCode.BROKER_FILLED in await alerts(hub)
 
         await eventually(cleared, what="the broker keeps nothing that is made up")
 
@@ -101,4 +102,4 @@ async def test_a_few_that_a_change_of_configuration_left_go_without_an_alert(
         return await kept(mosquitto) == before
 
     await eventually(cleared, what="the old states are gone")
-    assert ALERT not in await alerts(hub)
+    assert AlertCode.BROKER_FILLED not in await alerts(hub)

@@ -281,7 +281,7 @@ class Doors(RuleBasedStateMachine):
             in_use = self.hall.levels[CONTACTS[other]] or self.released(other, DOORS[other])
             if in_use and not self.fire:
                 self.wrong.append(f"{data.door} let somebody in while {other} was in use")
-        if isinstance(data, FaultData) and data.what in ("the exit button chatters", "the break-glass chatters"):
+        if isinstance(data, FaultData) and data.part in ("exit_button", "break_glass"):
             self.doubtful = (self.doubtful | {event.device}) if data.present else self.doubtful - {event.device}
             self.may(event.device, EXIT_HOLD_S + 2 * SETTLED_S)
         if isinstance(data, BootData):

@@ -47,6 +47,7 @@ from controller.plans.restored.model import (
 )
 from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
+from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.gate import Gate
 from edge.wire.clock import Clock
 from edge.wire.credentials import CredentialKind
@@ -140,7 +141,7 @@ class Restored:
             "The door goes on as it is, and is given no other plan until this one has been fetched from it."
         )
         log.warning("An edge carries out a plan that the database does not know", extra={"edge": "/".join(name)})
-        await telemetry.alert(tx, site, edge, "unknown_plan", text, self._clock.now())
+        await telemetry.alert(tx, site, edge, AlertCode.UNKNOWN_PLAN, text, self._clock.now())
 
     def to_ask(self, name: EdgeName) -> int | None:
         """The plan that an edge is to give back, which is asked for with this; not while it may be on its way."""
@@ -221,7 +222,7 @@ class Restored:
                 f"{edge} knew {things} that the database did not, since that was put back from a backup. They stay as "
                 "the door has them until somebody decides, on this page."
             )
-            await telemetry.alert(tx, site, edge, "restored", text, now)
+            await telemetry.alert(tx, site, edge, AlertCode.RESTORED, text, now)
         log.warning(
             "Fetched a plan that the database did not know",
             extra={"edge": "/".join(name), "version": manifest.version, "entries": entries},

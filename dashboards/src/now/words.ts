@@ -55,9 +55,9 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
   const withheld = snapshot.areas
     .filter((one) => one.withheld && one.state === "unset")
     .map((one) => ({ key: `withheld ${one.id} ${one.withheld}`, text: `The alarm in ${one.id} does not set: ${one.withheld}`, when: "" }));
-  const faults = snapshot.doors
-    .filter((one) => one.fault)
-    .map((one) => ({ key: `fault ${one.id} ${one.fault}`, text: `${one.name}: ${one.fault}`, when: "" }));
+  const faults = snapshot.doors.flatMap((one) =>
+    one.faults.map((fault) => ({ key: `fault ${one.id} ${fault.code} ${fault.part}`, text: `${one.name}: ${fault.text}`, when: fault.hint })),
+  );
   const guessed = snapshot.doors
     .map((one) => ({ key: `waits ${one.id} ${one.codes_wait_until}`, text: waits(one, zone, now), when: `at ${one.name}` }))
     .filter((one) => one.text);
@@ -71,7 +71,11 @@ export function alerts(snapshot: Snapshot, zone: string, now: Instant): Alert[] 
   const told = (duress: boolean): Alert[] =>
     snapshot.alerts
       .filter((one) => (one.kind === "duress") === duress)
-      .map((one) => ({ key: `told ${one.edge} ${one.at} ${one.text}`, text: one.text, when: `at ${since(one.at, zone, now)}` }));
+      .map((one) => ({
+        key: `told ${one.edge} ${one.at} ${one.text}`,
+        text: one.text,
+        when: `at ${since(one.at, zone, now)}${one.hint ? `; ${one.hint}` : ""}`,
+      }));
   const missed = snapshot.overrides.flatMap((one) =>
     one.doors
       .filter((at) => at.state === "unreachable" || at.state === "removing")

@@ -6,7 +6,8 @@ import httpx
 
 from controller.house import House
 from controller.telemetry import repository
-from controller.telemetry.alerts import OUT_OF_REACH, open_alerts
+from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.alerts import open_alerts
 from edge.wire.credentials import Method
 from edge.wire.decide import Reason
 from edge.wire.events import AccessData
@@ -46,11 +47,11 @@ async def test_a_cut_off_pi_is_an_alert_at_its_site_and_for_the_estate_until_it_
         await edge.say_status(online=False)
         await until(hub, online=False)
         [told] = await alerts(admin)
-        assert (told["site"], told["site_name"], told["kind"]) == ("ramsey", "Ramsey Library", OUT_OF_REACH)
+        assert (told["site"], told["site_name"], told["kind"]) == ("ramsey", "Ramsey Library", AlertCode.OUT_OF_REACH)
         assert told["text"] == "Main is out of reach"
         assert datetime.fromisoformat(told["at"]) == clock.now()
         [kept] = await alerts(admin, "/sites/ramsey/alerts")
-        assert (kept["kind"], kept["edge"]) == (OUT_OF_REACH, "main")
+        assert (kept["kind"], kept["edge"]) == (AlertCode.OUT_OF_REACH, "main")
         shown = await hub.house.exchange.live.snapshot("ramsey")
         assert not shown.edges[0].online
         await edge.say_status()
@@ -64,8 +65,8 @@ async def test_an_edge_that_does_not_answer_is_told_of_too(hub: Hub, edge: FakeE
     await hub.house.exchange.greeter.greet(("ramsey", "main"))
     await hub.house.exchange.greeter.note_silent(after_s=0)
     async with signed_in(hub.app) as admin:
-        assert [each["kind"] for each in await alerts(admin)] == [OUT_OF_REACH]
-        assert [each["kind"] for each in await alerts(admin, "/sites/ramsey/alerts")] == [OUT_OF_REACH]
+        assert [each["kind"] for each in await alerts(admin)] == [AlertCode.OUT_OF_REACH]
+        assert [each["kind"] for each in await alerts(admin, "/sites/ramsey/alerts")] == [AlertCode.OUT_OF_REACH]
 
 
 async def test_doors_fire_intruders_and_duress_are_told_of_the_worst_first(hub: Hub, edge: FakeEdge) -> None:
@@ -109,5 +110,7 @@ async def test_only_who_looks_after_the_sites_is_told_and_of_those_alone(hub: Hu
 
 async def test_an_alert_of_yesterday_is_over(house: House, clock: ManualClock) -> None:
     async with house.database.write() as tx:
-        await repository.alert(tx, SITE.id, "main", "duress", "front-door opened", clock.now() - timedelta(hours=25))
+        await repository.alert(
+            tx, SITE.id, "main", AlertCode.DURESS, "front-door opened", clock.now() - timedelta(hours=25)
+        )
         assert await open_alerts(tx, [SITE], now=clock.now()) == []

@@ -108,9 +108,14 @@ async def test_a_door_tells_what_somebody_should_look_at(hub: Hub, edge: FakeEdg
 
 
 async def test_a_lock_that_does_not_hold_is_shown_and_an_unknown_alarm_is_none(hub: Hub, edge: FakeEdge) -> None:
-    await say(edge, "door", "front-door", contact="closed", alarm="made up", fault="the lock does not hold")
-    found = await told(hub, lambda shot: shot.doors[0].fault, "the fault is shown")
-    assert (found.doors[0].alarm, found.doors[0].fault) == (None, "the lock does not hold")
+    await say(edge, "door", "front-door", contact="closed", alarm="made up", fault="lock_not_locked,of_a_newer_edge:x")
+    found = (await told(hub, lambda shot: shot.doors[0].faults, "the fault is shown")).doors[0]
+    assert found.alarm is None
+    assert [(each.code, each.part, each.text) for each in found.faults] == [
+        ("lock_not_locked", "", "the lock does not hold"),
+        ("of_a_newer_edge", "x", "fault of_a_newer_edge x"),
+    ]
+    assert "may stand unlocked" in found.faults[0].hint
 
 
 async def test_a_door_tells_until_when_codes_wait_in_the_time_of_its_site(hub: Hub, edge: FakeEdge) -> None:

@@ -14,7 +14,7 @@ from edge.pinout import OutputPin
 from edge.readers import input_events, keys, usb
 from edge.readers.burst import GAP_S
 from edge.readers.config import Baud, ReaderConfig
-from edge.readers.osdp_panel import Trouble
+from edge.wire.faults import FaultCode
 from tests.access_control import FORMATS
 from tests.edge.readers.test_config import Parts
 
@@ -83,8 +83,7 @@ def test_every_format_is_documented_with_its_bits() -> None:
 
 def test_every_fault_and_counter_is_documented() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.py"))
-    faults = {found for found in re.findall(r'fault\([^"]*"([^"]+)", present', source) if "{" not in found}
-    faults |= {"D0 is held low", "D1 is held low", *Trouble}
+    faults = {FaultCode[name].value for name in re.findall(r"FaultCode\.([A-Z_]+)", source)}
     counters = set(re.findall(r'(?:count|Counted)\("([a-z_]+)"\)', source))
     assert len(faults) >= 10
     assert len(counters) >= 5

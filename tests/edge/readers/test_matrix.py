@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from edge.readers.keys import STUCK_S
 from edge.wire.credentials import Presented
+from edge.wire.faults import FaultCode
 from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import CODE, ROWS, Matrix, World
 from tests.edge.hall import run
@@ -39,9 +40,9 @@ def test_a_key_that_stays_down_is_a_fault_until_it_is_up() -> None:
         await bench.hold({(0, 0)}, STUCK_S - 1)
         assert world.faults() == []
         await bench.hold({(0, 0)}, 3)
-        assert world.faults() == [("a key is stuck", True)]
+        assert world.faults() == [(FaultCode.KEY_STUCK, True)]
         await bench.hold(set(), 3)
-        assert world.faults()[1:] == [("a key is stuck", False)]
+        assert world.faults()[1:] == [(FaultCode.KEY_STUCK, False)]
         await bench.offer()
         assert len(world.presented) == 1
 

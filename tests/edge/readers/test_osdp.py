@@ -11,6 +11,7 @@ import osdp
 from edge.readers.config import OsdpConfig
 from edge.signals import Signal
 from edge.wire.credentials import Presented
+from edge.wire.faults import FaultCode
 from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import CARD, CARD_BITS, CODE, KEY, Osdp, Peripheral, World
 from tests.edge.hall import run
@@ -62,7 +63,7 @@ def test_readers_of_one_line_are_told_apart_and_one_that_is_gone_leaves_the_othe
     async def act(world: World, bench: Osdp) -> None:
         assert world.faults() == []
         await bench.unplug()
-        assert world.faults() == [("it does not answer", True)]
+        assert world.faults() == [(FaultCode.READER_SILENT, True)]
         bench.peripherals[1].press(CODE.encode())
         await asyncio.sleep(1)
         assert world.presented == [Presented(digits=CODE)]
@@ -114,7 +115,7 @@ def test_a_new_reader_is_given_its_key_and_says_that_install_is_still_on() -> No
         await bench.offer()
         assert world.presented == [bench.offers]
         assert world.reader.state().values["secure"] is True
-        assert world.faults() == [("install is on, which lets it be given a key", True)]
+        assert world.faults() == [(FaultCode.READER_INSTALL_MODE, True)]
 
     with_line(act, install=True)
 
@@ -128,7 +129,7 @@ def test_a_reader_with_another_key_is_a_fault_and_lets_nobody_in() -> None:
         await bench.offer()
         await asyncio.sleep(5)
         assert world.presented == []
-        assert world.faults() == [("it does not know its key", True)]
+        assert world.faults() == [(FaultCode.READER_WRONG_KEY, True)]
         assert world.reader.state().values["there"] is False
 
     with_line(act, prepare=prepare)
@@ -137,9 +138,9 @@ def test_a_reader_with_another_key_is_a_fault_and_lets_nobody_in() -> None:
 def test_an_adaptor_that_is_pulled_out_is_reported_and_works_again_when_it_is_back() -> None:
     async def act(world: World, bench: Osdp) -> None:
         await bench.pull()
-        assert world.faults() == [("its serial line cannot be read", True)]
+        assert world.faults() == [(FaultCode.SERIAL_UNREADABLE, True)]
         await bench.put()
-        assert world.faults()[1:] == [("its serial line cannot be read", False)]
+        assert world.faults()[1:] == [(FaultCode.SERIAL_UNREADABLE, False)]
         await bench.offer()
         assert world.presented == [bench.offers]
 
@@ -152,7 +153,7 @@ def test_what_is_no_serial_line_is_a_fault() -> None:
         bench.link.write_text("no line")
 
     async def act(world: World, bench: Osdp) -> None:
-        assert world.faults() == [("its serial line cannot be read", True)]
+        assert world.faults() == [(FaultCode.SERIAL_UNREADABLE, True)]
 
     with_line(act, prepare=prepare)
 

@@ -29,11 +29,11 @@ from edge.readers.osdp_panel import (
     Has,
     Online,
     Panel,
-    Trouble,
 )
 from edge.readers.osdp_secure import DEFAULT_KEY
 from edge.readers.osdp_secure import Keys as SessionKeys
 from edge.readers.reading import Keys
+from edge.wire.faults import FaultCode
 from tests.contract.readers import CARD_BITS, CODE, KEY, Peripheral
 
 ADDRESS = 5
@@ -129,7 +129,7 @@ def test_a_peripheral_with_another_key_is_reported_and_not_believed(theirs_key: 
     ours, theirs = panel(), Near(key=theirs_key, flags=INSTALL if theirs_key is None else SECURE)
     theirs.device.press(CODE.encode())
     happened = talk(ours, theirs, 30)
-    assert Has(Trouble.WRONG_KEY, True) in happened
+    assert Has(FaultCode.READER_WRONG_KEY, True) in happened
     assert not ours.online
     assert {type(each) for each in happened} == {Has}
 
@@ -269,10 +269,10 @@ def test_a_command_without_answer_is_sent_again_as_it_was_and_then_the_periphera
     for _ in range(TRIES - 1):
         assert ours.silence() == []
         assert ours.command() == sent
-    assert ours.silence() == [Has(Trouble.SILENT, True)]
+    assert ours.silence() == [Has(FaultCode.READER_SILENT, True)]
     assert (ours.online, ours.gone) == (False, True)
     assert parse(ours.command()).sequence == 0
-    assert Has(Trouble.SILENT, False) in reply(ours, PDID, bytes(12))
+    assert Has(FaultCode.READER_SILENT, False) in reply(ours, PDID, bytes(12))
     assert not ours.gone
 
 
@@ -282,15 +282,15 @@ def test_a_busy_peripheral_is_asked_again_with_the_same_command_but_not_for_ever
     for _ in range(BUSY_TRIES):
         assert reply(ours, BUSY, sequence=0) == []
         assert ours.command() == sent
-    assert reply(ours, BUSY, sequence=0) == [Has(Trouble.SILENT, True)]
+    assert reply(ours, BUSY, sequence=0) == [Has(FaultCode.READER_SILENT, True)]
 
 
 @pytest.mark.parametrize(
     ("data", "happened"),
     [
-        (b"\0\0", [Has(Trouble.TAMPERED, False), Has(Trouble.POWER, False)]),
-        (b"\1\0", [Has(Trouble.TAMPERED, True), Has(Trouble.POWER, False)]),
-        (b"\0\1", [Has(Trouble.TAMPERED, False), Has(Trouble.POWER, True)]),
+        (b"\0\0", [Has(FaultCode.READER_TAMPERED, False), Has(FaultCode.READER_POWER, False)]),
+        (b"\1\0", [Has(FaultCode.READER_TAMPERED, True), Has(FaultCode.READER_POWER, False)]),
+        (b"\0\1", [Has(FaultCode.READER_TAMPERED, False), Has(FaultCode.READER_POWER, True)]),
         (b"\0", [Counted("osdp_unknown")]),
     ],
 )
@@ -330,7 +330,7 @@ def test_whoever_refuses_what_it_must_do_is_spoken_to_from_the_beginning(why: in
     assert reply(ours, NAK, bytes([why])) == [Counted("osdp_refused")]
     assert parse(ours.command()).sequence == 0
     happened = [each for _ in range(TRIES) for each in reply(ours, NAK, bytes([why]))]
-    assert Has(Trouble.SILENT, True) in happened
+    assert Has(FaultCode.READER_SILENT, True) in happened
 
 
 @pytest.mark.parametrize("key", [None, KEY])

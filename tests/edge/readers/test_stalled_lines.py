@@ -17,6 +17,7 @@ from edge.readers.serial_line import SerialLine
 from edge.readers.side import DoorSide
 from edge.wire.clock import SystemClock
 from edge.wire.events import FaultData
+from edge.wire.faults import FaultCode
 from tests.contract.readers import D0, D1, World
 from tests.edge.hall import DOOR, Hall, config, with_hall
 
@@ -40,7 +41,7 @@ def test_a_line_that_nobody_answers_on_is_told_and_the_agent_goes_on(port: str) 
 
     async def act(hall: Hall) -> None:
         await asyncio.sleep(OUTSIDE_STUCK_S + 60)
-        assert [each.what for each in hall.data(FaultData)] == ["it does not answer"]
+        assert [each.code for each in hall.data(FaultData)] == [FaultCode.READER_SILENT]
         assert hall.state("side-reader").values["there"] is False
         await hall.order(hall.command())
         assert hall.unlocked()

@@ -13,6 +13,7 @@ from edge.readers.config import UsbScannerConfig
 from edge.readers.input_events import ENTER, typed
 from edge.readers.usb import SCAN_LIMIT, SCAN_PAUSE_S
 from edge.wire.credentials import Presented
+from edge.wire.faults import FaultCode
 from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import World
 from tests.edge.hall import run
@@ -79,10 +80,10 @@ def test_a_scan_that_stops_halfway_is_not_the_beginning_of_the_next() -> None:
 
 def test_a_device_that_is_plugged_in_later_is_found() -> None:
     async def act(world: World, device: Path) -> None:
-        assert world.faults() == [("its device cannot be read", True)]
+        assert world.faults() == [(FaultCode.READER_UNREADABLE, True)]
         end = plugged(device)
         await asyncio.sleep(2)
-        assert world.faults()[1:] == [("its device cannot be read", False)]
+        assert world.faults()[1:] == [(FaultCode.READER_UNREADABLE, False)]
         os.close(end)
 
     with_scanner(act)
@@ -107,7 +108,7 @@ def test_what_is_no_input_device_is_a_fault_and_nothing_of_it_counts(place: Call
     async def act(world: World, device: Path) -> None:
         place(device)
         await asyncio.sleep(5)
-        assert world.faults() == [("its device cannot be read", True)]
+        assert world.faults() == [(FaultCode.READER_UNREADABLE, True)]
         assert world.presented == []
 
     with_scanner(act)

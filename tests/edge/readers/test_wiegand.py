@@ -93,10 +93,10 @@ def test_a_wire_that_stays_low_is_a_fault_until_it_is_high(pin: int, name: str) 
     async def act(world: World) -> None:
         world.drive(pin, False)
         await asyncio.sleep(1)
-        assert world.faults() == [(f"{name} is held low", True)]
+        assert world.faults() == [(f"line_held_low:{name}", True)]
         world.drive(pin, True)
         await asyncio.sleep(1)
-        assert world.faults()[1:] == [(f"{name} is held low", False)]
+        assert world.faults()[1:] == [(f"line_held_low:{name}", False)]
 
     with_reader(act)
 
@@ -118,6 +118,6 @@ def test_a_pulse_under_way_is_no_wire_held_low() -> None:
 
 def test_a_wire_found_low_at_the_start_is_a_fault() -> None:
     async def act(world: World) -> None:
-        assert world.faults() == [("D0 is held low", True)]
+        assert world.faults() == [("line_held_low:D0", True)]
 
     with_reader(act, wired={D0: False, D1: True})

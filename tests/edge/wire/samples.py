@@ -35,6 +35,7 @@ from edge.wire.events import (
     WifiData,
     make_event,
 )
+from edge.wire.faults import FaultCode
 from edge.wire.interval import Interval
 from edge.wire.messages import Applied, Command, CommandResult, DeviceState, Hello, HelloReply, Status
 from edge.wire.offline import OfflineWindow, offline_code
@@ -108,7 +109,7 @@ DATA: dict[str, EventData] = {
     "outage": OutageData(start=AT, end=AT + timedelta(minutes=10)),
     "dropped": DroppedData(first=3, last=9, counts={"motion": 6, "wifi": 1}),
     "plan": PlanData(version=8, applied=False, why="plan 8 ends before it begins"),
-    "fault": FaultData(what="the outer beam is blocked", present=True),
+    "fault": FaultData(code=FaultCode.BEAM_BLOCKED, part="outer", present=True),
     "fire": FireData(change=FireChange.CLEARED, door="front-door"),
     "lockout": LockoutData(door="front-door", reader="front-keypad", until=AT, tries=5),
     "alarm": AlarmData(area="ground-floor", change=AlarmChange.CANCELLED, why="movement in hall"),

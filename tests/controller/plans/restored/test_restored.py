@@ -19,6 +19,7 @@ from controller.plans.restored.model import Decision, Entry, Kind
 from controller.plans.tables import plans
 from controller.settings import Settings
 from controller.telemetry import reading
+from controller.telemetry.alert_catalogue import AlertCode
 from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, decide
 from edge.wire.envelope import Purpose, Signer
@@ -314,7 +315,7 @@ async def test_somebody_hears_of_it_and_it_is_asked_for_once(centre: Centre, edg
         await met(hub, 1)
         async with hub.house.database.read() as tx:
             kinds = [alert.kind for alert in await reading.site_alerts(tx, "ramsey", limit=20)]
-        assert kinds.count("restored") == 1
-        assert kinds.count("unknown_plan") == 1
-        assert "plan_refused" not in kinds
+        assert kinds.count(AlertCode.RESTORED) == 1
+        assert kinds.count(AlertCode.UNKNOWN_PLAN) == 1
+        assert AlertCode.PLAN_REFUSED not in kinds
         assert sum(hello.plan_wanted is not None for hello in edge.hellos) == 1

@@ -1,0 +1,54 @@
+"""What somebody should look at: each alert has a code, and one catalogue of hints says what to do. Its wording may
+change; its code may not."""
+
+from enum import StrEnum
+
+
+class AlertCode(StrEnum):
+    """Which alert it is; stored as ``kind``."""
+
+    FIRE = "fire"
+    FIRE_LATCHED = "fire_latched"
+    DURESS = "duress"
+    INTRUDER = "intruder"
+    FORCED = "forced"
+    GLASS = "glass"
+    HELD = "held"
+    LOCKOUT = "lockout"
+    FAULT = "fault"
+    WITHHELD = "withheld"
+    NOT_SECURED = "not_secured"
+    NEW_LOG = "new_log"
+    EVENTS_GONE = "events_gone"
+    UNSTORABLE = "unstorable"
+    BROKER_FILLED = "broker_filled"
+    PLAN_REFUSED = "plan_refused"
+    UNKNOWN_PLAN = "unknown_plan"
+    RESTORED = "restored"
+    OUT_OF_REACH = "out_of_reach"
+    CLOCK = "clock"
+
+
+HINTS: dict[AlertCode, str] = {
+    AlertCode.FIRE: "doors are released; once it is safe, a key holder's code or card at any reader ends it",
+    AlertCode.FIRE_LATCHED: "a key holder's code or card at any reader ends it",
+    AlertCode.DURESS: "somebody was forced to open: call the police, and do not ring the building",
+    AlertCode.INTRUDER: "go there or call who does; a valid entry or a command unsets the alarm",
+    AlertCode.FORCED: "go and look, and shut the door",
+    AlertCode.GLASS: "put in a new glass; the door stays unlocked until then",
+    AlertCode.HELD: "shut the door",
+    AlertCode.LOCKOUT: "cards go on working; a key holder's card lets the keypad take codes again",
+    AlertCode.FAULT: "",
+    AlertCode.WITHHELD: "see that nobody is inside and everything is shut, then set it at the building",
+    AlertCode.NOT_SECURED: "go and look, or ask who was there last",
+    AlertCode.NEW_LOG: "if nobody replaced its disk, look at the Pi: its card may have been exchanged or have failed",
+    AlertCode.EVENTS_GONE: "its disk was full or is damaged: look at the Pi",
+    AlertCode.UNSTORABLE: "they are kept as they came, in the list of what was set aside; report it",
+    AlertCode.BROKER_FILLED: "look at its Pi, or revoke it with `hallkeeper edge revoke`",
+    AlertCode.PLAN_REFUSED: "its doors go on by the last plan; a newer agent may be needed",
+    AlertCode.UNKNOWN_PLAN: "its doors go on as they are, and get no other plan until this one has been fetched",
+    AlertCode.RESTORED: "decide on this page what of it stays",
+    AlertCode.OUT_OF_REACH: "if it has power, its doors go on by their last plan; look at its line and its power",
+    AlertCode.CLOCK: "set the controller's clock right, or its time service",
+}
+"""What to do about each. That of a fault stands in its text, since it depends on the fault."""

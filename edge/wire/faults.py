@@ -1,0 +1,242 @@
+"""What can be wrong at an edge: each fault has a code, and one catalogue says what it is and what to do about it.
+
+A fault is known by its code, its device and its part; the wording may change. Events, states and alerts carry codes.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+
+class FaultCode(StrEnum):
+    """What is wrong with a device."""
+
+    LOCK_DISOBEYS = "lock_disobeys"
+    LOCK_NOT_RELEASED = "lock_not_released"
+    LOCK_NOT_LOCKED = "lock_not_locked"
+    LOCK_SENSOR_CONTRADICTS = "lock_sensor_contradicts"
+    CONTACT_NEVER_OPEN = "contact_never_open"
+    EXIT_BUTTON_STUCK = "exit_button_stuck"
+    GLASS_BROKEN = "glass_broken"
+    DOOR_STANDS_OPEN = "door_stands_open"
+    DOOR_FORCED = "door_forced"
+    INPUT_CHATTERS = "input_chatters"
+    OUTPUT_ASTRAY = "output_astray"
+    BEAM_BLOCKED = "beam_blocked"
+    BEAM_DEAD = "beam_dead"
+    PIR_STUCK = "pir_stuck"
+    TAMPER_OPEN = "tamper_open"
+    READER_CUT_OFF = "reader_cut_off"
+    READER_SILENT = "reader_silent"
+    READER_WRONG_KEY = "reader_wrong_key"
+    READER_UNENCRYPTED = "reader_unencrypted"
+    READER_TAMPERED = "reader_tampered"
+    READER_POWER = "reader_power"
+    READER_INSTALL_MODE = "reader_install_mode"
+    READER_UNREADABLE = "reader_unreadable"
+    SERIAL_UNREADABLE = "serial_unreadable"
+    KEY_STUCK = "key_stuck"
+    LINE_HELD_LOW = "line_held_low"
+    STATIONS_UNREADABLE = "stations_unreadable"
+    SOUND_NOT_PLAYED = "sound_not_played"
+    CLOCK_DISPUTED = "clock_disputed"
+    BATTERY_CLOCK_MISSING = "battery_clock_missing"
+    BATTERY_CLOCK_WRONG = "battery_clock_wrong"
+    DISK_REFUSES = "disk_refuses"
+    STATE_NOT_KEPT = "state_not_kept"
+    FILE_DAMAGED = "file_damaged"
+    OUTBOX_LOST = "outbox_lost"
+    OUTBOX_TORN = "outbox_torn"
+    OUTBOX_GAP = "outbox_gap"
+    PLAN_DAMAGED = "plan_damaged"
+    IDENTITY_REFUSED = "identity_refused"
+
+
+class FaultText(msgspec.Struct, frozen=True):
+    """``text`` says what is wrong, with ``{part}`` where it may be one of several; ``hint`` what to do about it."""
+
+    text: str
+    hint: str
+
+
+_WIRE = "look for a loose wire"
+_CARD = "`hallkeeper doctor` on the Pi says why; replace a worn card while the line is there"
+CATALOGUE: dict[FaultCode, FaultText] = {
+    FaultCode.LOCK_DISOBEYS: FaultText(
+        "the lock does not obey", "look for a short at the relay's pin, and for another program that drives it"
+    ),
+    FaultCode.LOCK_NOT_RELEASED: FaultText(
+        "the lock does not let go", "look at the relay, its supply and the bolt, which may jam"
+    ),
+    FaultCode.LOCK_NOT_LOCKED: FaultText(
+        "the lock does not hold",
+        "look whether the relay is welded shut and the bolt meets its keep; the door may stand unlocked",
+    ),
+    FaultCode.LOCK_SENSOR_CONTRADICTS: FaultText(
+        "the lock sensor says that it holds while the contact says open",
+        "one of the two is wrong: look at the contact's magnet and at the sensor's wires",
+    ),
+    FaultCode.CONTACT_NEVER_OPEN: FaultText(
+        "the contact says shut while people pass",
+        "look for a short in the contact's wires and a magnet that has come off the frame",
+    ),
+    FaultCode.EXIT_BUTTON_STUCK: FaultText(
+        "the exit button is stuck",
+        "free the button, or look for a short in its wires; the door stays unlocked until then",
+    ),
+    FaultCode.GLASS_BROKEN: FaultText(
+        "the glass is broken, or its line",
+        "put in a new glass, or repair the line to the unit; the door stays unlocked until then",
+    ),
+    FaultCode.DOOR_STANDS_OPEN: FaultText(
+        "it stands open longer than it may", "shut the door; if it is shut, look at the contact's magnet and wires"
+    ),
+    FaultCode.DOOR_FORCED: FaultText(
+        "it was opened without leave and stands open",
+        "go and look, and shut the door; if it is shut, look at the contact's magnet and wires",
+    ),
+    FaultCode.INPUT_CHATTERS: FaultText("{part} chatters", _WIRE),
+    FaultCode.OUTPUT_ASTRAY: FaultText(
+        "an output is not at the level it was set to: pin {part}",
+        "look for a short at that pin, and for another program that drives it",
+    ),
+    FaultCode.BEAM_BLOCKED: FaultText(
+        "the {part} beam is blocked", "clear its way, clean it, or point it at its receiver again"
+    ),
+    FaultCode.BEAM_DEAD: FaultText(
+        "the {part} beam is never broken while the other is",
+        "look at its wires and receiver; nobody is counted until then",
+    ),
+    FaultCode.PIR_STUCK: FaultText("it has seen movement without a pause for 12 hours", "look at the PIR and its wire"),
+    FaultCode.TAMPER_OPEN: FaultText("the tamper loop is open", "look whether a lid is off or the loop's wire is cut"),
+    FaultCode.READER_CUT_OFF: FaultText("it is cut off", "look at the reader's cable; somebody may have taken it down"),
+    FaultCode.READER_SILENT: FaultText("it does not answer", "look at its power, its cable and its address"),
+    FaultCode.READER_WRONG_KEY: FaultText(
+        "it does not know its key",
+        "the reader may have been exchanged: put it in install mode and give it its key again",
+    ),
+    FaultCode.READER_UNENCRYPTED: FaultText(
+        "it has no Secure Channel", "take a reader that has one, or allow this one by `plain = true`"
+    ),
+    FaultCode.READER_TAMPERED: FaultText("it has been tampered with", "go and look at the reader"),
+    FaultCode.READER_POWER: FaultText("its power fails", "look at the reader's power supply"),
+    FaultCode.READER_INSTALL_MODE: FaultText(
+        "install is on, which lets it be given a key",
+        "take `install = true` out of the configuration once it has its key",
+    ),
+    FaultCode.READER_UNREADABLE: FaultText("its device cannot be read", "look whether the reader is plugged in"),
+    FaultCode.SERIAL_UNREADABLE: FaultText(
+        "its serial line cannot be read", "look whether the adapter is plugged in and the device's name is right"
+    ),
+    FaultCode.KEY_STUCK: FaultText("a key is stuck", "free the key; the keypad reads nothing until then"),
+    FaultCode.LINE_HELD_LOW: FaultText(
+        "{part} is held low", "look for a short on that wire, and whether the reader has power"
+    ),
+    FaultCode.STATIONS_UNREADABLE: FaultText(
+        "the station listing cannot be read", "look at the access point and the command or file that lists its stations"
+    ),
+    FaultCode.SOUND_NOT_PLAYED: FaultText(
+        "its sound cannot be played", "try the announcer's command by hand; look at the loudspeaker"
+    ),
+    FaultCode.CLOCK_DISPUTED: FaultText(
+        "the time service says another time than is gone by",
+        "look which time service the Pi uses; the controller's word or the battery clock decides",
+    ),
+    FaultCode.BATTERY_CLOCK_MISSING: FaultText(
+        "there is no battery clock, or it does not answer", "look whether the clock module is plugged in"
+    ),
+    FaultCode.BATTERY_CLOCK_WRONG: FaultText("the battery clock cannot be right", "look at its battery"),
+    FaultCode.DISK_REFUSES: FaultText("the disk takes nothing, so what happens is held in memory", _CARD),
+    FaultCode.STATE_NOT_KEPT: FaultText("{part} cannot be kept on the disk", _CARD),
+    FaultCode.FILE_DAMAGED: FaultText(
+        "{part} on the disk cannot be used", "what it held begins again; should it happen again, replace the card"
+    ),
+    FaultCode.OUTBOX_LOST: FaultText(
+        "the outbox on the disk cannot be used, so a new log begins", "should it happen again, replace the card"
+    ),
+    FaultCode.OUTBOX_TORN: FaultText(
+        "the outbox ended in a torn record, which was cut off", "nothing: that is what a power cut leaves"
+    ),
+    FaultCode.OUTBOX_GAP: FaultText("events {part} of the outbox cannot be read", "replace the card"),
+    FaultCode.PLAN_DAMAGED: FaultText(
+        "the plan on the disk cannot be used", "nothing while the line is there: the controller sends it again"
+    ),
+    FaultCode.IDENTITY_REFUSED: FaultText(
+        "a new identity from the controller cannot be taken up", "`hallkeeper doctor` on the Pi says why"
+    ),
+}
+_HINTS = {
+    (FaultCode.INPUT_CHATTERS, "contact"): f"{_WIRE} and a magnet at the edge of its reach",
+    (FaultCode.INPUT_CHATTERS, "second_contact"): f"{_WIRE} and a magnet at the edge of its reach",
+    (FaultCode.INPUT_CHATTERS, "exit_button"): f"{_WIRE}; the door stays unlocked until then",
+    (FaultCode.INPUT_CHATTERS, "break_glass"): f"{_WIRE}; the door stays unlocked until then",
+    (FaultCode.INPUT_CHATTERS, "fire_line"): (
+        f"{_WIRE} between the fire panel and the edge; it is taken for fire until then"
+    ),
+}
+_PARTS = {
+    "contact": "the contact",
+    "second_contact": "the second contact",
+    "lock_sensor": "the lock sensor",
+    "exit_button": "the exit button",
+    "break_glass": "the break-glass",
+    "fire_line": "the line",
+    "reader_loop": "its loop",
+    "tamper_loop": "the tamper loop",
+    "lock_outs": "wrong tries",
+    "alarm": "the state of the alarm",
+    "fire_latch": "the fire latch",
+    "offline_codes": "used offline codes",
+}
+"""Parts in words; any other is shown as it is."""
+
+
+_CODES = frozenset(each.value for each in FaultCode)
+
+
+class Fault(msgspec.Struct, frozen=True, order=True):
+    """Which fault a device has. ``part``: which of several parts, a pin, a file; empty where there is but one."""
+
+    code: FaultCode
+    part: str = ""
+
+    @property
+    def text(self) -> str:
+        return describe(self.code, self.part)
+
+    @property
+    def hint(self) -> str:
+        return hint(self.code, self.part)
+
+
+def describe(code: str, part: str = "") -> str:
+    """What is wrong, in words; of a code that is not in the catalogue, of a newer edge, the code itself."""
+    if code not in _CODES:
+        return f"fault {code} {part}".rstrip()
+    return CATALOGUE[FaultCode(code)].text.format(part=_PARTS.get(part, part))
+
+
+def hint(code: str, part: str = "") -> str:
+    """What to do about it; empty for a code that is not in the catalogue."""
+    if code not in _CODES:
+        return ""
+    known = FaultCode(code)
+    return _HINTS.get((known, part), CATALOGUE[known].hint)
+
+
+def advise(device: str, code: str, part: str = "") -> str:
+    """A sentence that names the device, what is wrong with it and what to do."""
+    said = hint(code, part)
+    return f"{device}: {describe(code, part)}" + (f" ({said})" if said else "")
+
+
+def written(faults: Iterable[Fault]) -> str | None:
+    """Faults as a device's state carries them, such as ``lock_not_released,input_chatters:contact``; None for none."""
+    return ",".join(f"{each.code}:{each.part}".rstrip(":") for each in faults) or None
+
+
+def read(state: str) -> list[tuple[str, str]]:
+    """Code and part of each fault in a device's state, as ``written`` makes it."""
+    found = (each.partition(":") for each in state.split(",") if each)
+    return [(code, part) for code, _, part in found]
