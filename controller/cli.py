@@ -10,14 +10,15 @@ import typer
 
 from controller.backup import back_up
 from controller.caller import SERVER, Caller, Server, Token, TokenFile
-from controller.console import CONFIG, ConfigFile, plainly, refuse
+from controller.console import CONFIG, ConfigFile, open_settings, plainly, refuse
 from controller.enrolment.opening import make_broker_files
 from controller.main import load_clock, migrate_alone
 from controller.main import run as run_controller
 from controller.new_keys import COSTS, lost_keys, make_new_keys
 from controller.people import user_cli
+from controller.preflight import require_database, require_files, unanswered
 from controller.privileges import become_owner, share_config
-from controller.settings import DATA_DIR, EXAMPLE, Settings, load_settings
+from controller.settings import DATA_DIR, EXAMPLE, load_settings
 
 
 class _Begun(msgspec.Struct, frozen=True):
@@ -26,13 +27,6 @@ class _Begun(msgspec.Struct, frozen=True):
 
 app = typer.Typer(help="The centre: diary, plans, history, pages.", no_args_is_help=True, add_completion=False)
 app.add_typer(user_cli.app, name="user")
-
-
-def _settings(config: Path) -> Settings:
-    """What a command goes by that makes files in the data folder, from here on as the folder's owner."""
-    settings = load_settings(config)
-    become_owner(settings.data_dir)
-    return settings
 
 
 @app.command()
@@ -66,7 +60,7 @@ def init(
 def migrate(config: ConfigFile = CONFIG) -> None:
     """Bring the database to the newest form. Starting the controller does it as well."""
     with plainly():
-        settings = _settings(config)
+        settings = open_settings(config)
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         asyncio.run(migrate_alone(settings))
     typer.echo("The database has the newest form.")
@@ -97,7 +91,7 @@ def backup(
 def broker_files(config: ConfigFile = CONFIG) -> None:
     """Make what a broker with TLS reads, before the controller first runs; it keeps them up to date by itself."""
     with plainly():
-        settings = _settings(config)
+        settings = open_settings(config, database=False)
         files = make_broker_files(settings)
     typer.echo(f"The broker's files are in {files}; docs/enrolment.md says where they go.")
 
@@ -122,7 +116,7 @@ def new_keys(
 ) -> None:
     """Make other keys for a database whose own are lost for good. Says what that costs, and asks."""
     with plainly():
-        settings = load_settings(config)
+        settings = open_settings(config)
         clock = load_clock(config, settings)
         wrong = asyncio.run(lost_keys(settings))
         if not wrong:
@@ -144,8 +138,17 @@ def new_keys(
 
 @app.command()
 def check_config(config: ConfigFile = CONFIG) -> None:
-    """Say whether the configuration can be used, and touch nothing."""
+    """Say whether the configuration can be used, trying what it names, and touch nothing. What does not answer but is
+    not needed for a start is noted."""
     with plainly():
         settings = load_settings(config)
+        if settings.data_dir.exists():
+            become_owner(settings.data_dir)
+            load_settings(config)  # the service has to read it too
+        require_files(config, settings)
         load_clock(config, settings)
+        asyncio.run(require_database(config, settings))
+        notes = asyncio.run(unanswered(settings))
     typer.echo(f"{config} is sound: data in {settings.data_dir}, pages at {settings.address}")
+    for note in notes:
+        typer.echo(f"Note: {note}")

@@ -1,5 +1,6 @@
 """What the commands that run on the controller's own machine have in common: its file, and refusals in one line."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,13 +9,27 @@ from typing import Annotated, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from controller.database import words_of
 from controller.instance_lock import DatabaseTaken
+from controller.preflight import require_database, require_files
+from controller.privileges import become_owner
 from controller.problem import Problem
 from controller.secrets import KeyFault
-from controller.settings import ConfigError
+from controller.settings import ConfigError, Settings, load_settings
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="The controller's TOML file.", show_default=True)]
 CONFIG = Path("/etc/hallkeeper/controller.toml")
+
+
+def open_settings(config: Path, *, database: bool = True) -> Settings:
+    """The settings for a command that works on the data folder, from here on as its owner; what they name is tried, the
+    database too unless told otherwise. Raises ``ConfigError``."""
+    settings = load_settings(config)
+    become_owner(settings.data_dir)
+    require_files(config, settings)
+    if database:
+        asyncio.run(require_database(config, settings))
+    return settings
 
 
 @contextmanager
@@ -29,7 +44,9 @@ def plainly() -> Iterator[None]:
     except (SQLAlchemyError, OSError) as error:
         if isinstance(error, OSError) and error.errno is None:  # a sentence of ours
             refuse(str(error))
-        refuse(f"{type(error).__name__}: {str(error).splitlines()[0]}")
+        if isinstance(error, OSError):
+            refuse(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
+        refuse(f"The database: {words_of(error)}")
 
 
 def refuse(line: str) -> NoReturn:

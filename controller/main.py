@@ -22,6 +22,7 @@ from controller.instance_lock import InstanceLock, hold
 from controller.loglines import set_up_logging
 from controller.migrations import migrate
 from controller.plans.time import GIVEN, MACHINE
+from controller.preflight import require_database, require_files
 from controller.privileges import become_owner
 from controller.settings import ConfigError, Listen, Settings, load_settings
 from edge.wire.clock import Clock, clock_from
@@ -48,9 +49,11 @@ def run(config: Path) -> int:
     settings = load_settings(config)
     clock = load_clock(config, settings)
     listener = open_listener(config, settings.listen)
-    set_up_logging()
     with listener:
         become_owner(settings.data_dir)
+        require_files(config, settings)
+        asyncio.run(require_database(config, settings))
+        set_up_logging()
         return uvloop.run(_run(settings, clock, listener))
 
 

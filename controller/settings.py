@@ -14,6 +14,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from controller.access.members.sip2 import Sip2Server
+from edge.wire.choices import choices
+from edge.wire.hosts import is_host
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=240)]
@@ -224,14 +226,15 @@ def load_settings(file: Path) -> Settings:
     except FileNotFoundError:
         raise ConfigError(file, "", "no such file; `hallkeeper controller init` writes an example") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(file, "", f"cannot be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise ConfigError(file, "", f"cannot be read: {why}; chgrp hallkeeper-controller and chmod 640 it") from error
     try:
         settings = msgspec.convert(tomllib.loads(text), Settings, dec_hook=_path)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(file, "", f"is not TOML: {error}") from error
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$.")
-        raise ConfigError(file, place.rstrip("`") or "top level", message) from error
+        raise ConfigError(file, place.rstrip("`") or "top level", message + choices(Settings, error)) from error
     return _checked(file, settings)
 
 
@@ -243,6 +246,14 @@ def _path(kind: type, value: object) -> object:
 
 def _checked(file: Path, settings: Settings) -> Settings:
     _check_database(file, settings.database)
+    for key, host in (
+        ("listen.host", settings.listen.host),
+        ("broker.host", settings.broker.host),
+        ("broker.edges_host", settings.broker.edges_host or "localhost"),
+        ("sip2.host", settings.sip2.host or "localhost"),
+    ):
+        if not is_host(host):
+            raise ConfigError(file, key, f"{host!r} is no host; write a name such as hub.example.org, or an address")
     if settings.public_url and urlsplit(settings.public_url).scheme not in {"http", "https"}:
         raise ConfigError(file, "public_url", "write the whole address, such as https://hub.example.org")
     for each in settings.feeds.networks:
@@ -278,6 +289,11 @@ def _checked(file: Path, settings: Settings) -> Settings:
             history,
             token_file=history.token_file and _existing(file, "history.token_file", root / history.token_file),
         ),
+        sip2=msgspec.structs.replace(
+            settings.sip2,
+            password_file=settings.sip2.password_file
+            and _existing(file, "sip2.password_file", root / settings.sip2.password_file),
+        ),
     )
 
 
@@ -301,6 +317,10 @@ def _need(file: Path, key: str, module: str, extra: str) -> None:
 
 
 def _existing(file: Path, key: str, path: Path) -> Path:
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError as error:
+        raise ConfigError(file, key, f"{path} cannot be reached ({error.strerror}); look at its folder") from error
+    if not there:
         raise ConfigError(file, key, f"{path} is no file; write it, or leave the key out")
     return path

@@ -137,6 +137,7 @@ async def _run(path: Path) -> None:
     from edge.agent import Agent
     from edge.config import load
     from edge.files import DiskFiles
+    from edge.identity import prove_writable
     from edge.link import MqttLink
     from edge.pins import machine_pins
     from edge.watchdog import ServiceManager
@@ -144,6 +145,11 @@ async def _run(path: Path) -> None:
     from edge.wire.machine_clock import kernel_synchronised
 
     config = load(path)
+    try:
+        prove_writable(config.data_dir / "probe")
+    except OSError as error:
+        mend = f"Run this as its owner, or chown -R hallkeeper-edge {config.data_dir}"
+        raise ConfigError(path, "data_dir", f"{config.data_dir} cannot be written ({error.strerror})", mend) from None
     try:
         clock = clock_from(config.clock_file.read_bytes() if config.clock_file is not None else None)
     except (OSError, ValueError) as error:
@@ -187,6 +193,7 @@ def check_config(config: ConfigPath = CONFIG) -> None:
         f"{len(found.motion)} motion sensors, {len(found.wifi)} WiFi counts, broker {found.broker.host}:"
         f"{found.broker.port}"
     )
+    typer.echo("`hallkeeper doctor` tries what it names: pins, readers, programs, clock, broker.")
 
 
 @edge.command()
@@ -263,6 +270,11 @@ def main() -> None:
         sys.exit(EXIT_CONFIG)
     except EdgeError as error:
         typer.echo(str(error), err=True)
+        sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        typer.echo(f"{error.filename}: {error.strerror}; check its name and its owner", err=True)
         sys.exit(1)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in {"controller", "edge", "firmware_sim"}:

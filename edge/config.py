@@ -22,7 +22,9 @@ from edge.identity import FILE, Identity, read_identity
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES
 from edge.sensors_config import CounterConfig, MotionConfig, PathText, WifiConfig
+from edge.wire.choices import choices
 from edge.wire.enrolment import BrokerAddress
+from edge.wire.hosts import is_host
 from edge.wire.ids import Slug
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
@@ -103,6 +105,7 @@ def load(path: Path) -> Config:
         file = msgspec.convert(raw, _File)
     except msgspec.ValidationError as error:
         problem, _, where = str(error).partition(" - at ")
+        problem += choices(_File, error)
         raise ConfigError(path, _key(where, problem), problem, "See deploy/README.md for what each key takes") from None
     check(path, file)
     try:
@@ -165,6 +168,9 @@ def data_dir_of(path: Path) -> Path:
 
 
 def _broker(path: Path, here: _BrokerFile, told: BrokerAddress) -> BrokerConfig:
+    if here.host is not None and not is_host(here.host):
+        mend = "Write a name such as hub.example.org, or an address"
+        raise ConfigError(path, "broker.host", f"{here.host!r} is no host", mend)
     password_file = here.password_file and path.parent / here.password_file
     return BrokerConfig(
         host=here.host or told.host,

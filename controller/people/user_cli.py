@@ -12,7 +12,7 @@ from rich.console import Console
 
 from controller import screen
 from controller.caller import AsJson
-from controller.console import CONFIG, ConfigFile, plainly, refuse
+from controller.console import CONFIG, ConfigFile, open_settings, plainly, refuse
 from controller.database import Database
 from controller.main import load_clock
 from controller.migrations import migrate
@@ -21,7 +21,6 @@ from controller.people.passwords import Passwords
 from controller.people.schemas import NewUserBody, UserChangeBody, UserPage, user_answer
 from controller.people.users import Users
 from controller.problem import field_errors
-from controller.settings import load_settings
 
 T = TypeVar("T")
 
@@ -109,7 +108,7 @@ async def _all(users: Users) -> list[User]:
 def _on(config: Path, work: Callable[[Users], Awaitable[T]], *, first: bool = False) -> T:
     """Do the work on the controller's database, whether it runs or not. ``first``: it may make the first user, after
     whom nobody needs the set-up token."""
-    settings = load_settings(config)
+    settings = open_settings(config)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     async def run() -> T:

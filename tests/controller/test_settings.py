@@ -66,7 +66,12 @@ def test_a_database_gets_the_driver_we_use(tmp_path: Path, database: str, expect
         ('data_dir = "d"\n[broker]\npassword_file = "none"', "broker.password_file", "no file"),
         ('data_dir = "d"\n[history]\nkind = "influx"', "history.url", "is needed"),
         ('data_dir = "d"\n[feeds]\nnetworks = ["10.20.0.1/16"]', "feeds.networks", "10.20.0.0/16"),
-        ('data_dir = "d"\n[history]\nkind = "mongo"', "history.kind", "mongo"),
+        ('data_dir = "d"\n[history]\nkind = "mongo"', "history.kind", "'mongo'; it takes: influx, sql"),
+        ('data_dir = "d"\n[sip2]\nhots = "x"', "sip2", "it takes: host, institution, location, password_file, port"),
+        ('data_dir = "d"\n[sip2]\nhost = "lms"\npassword_file = "none"', "sip2.password_file", "no file"),
+        ('data_dir = "d"\n[listen]\nhost = "not a host"', "listen.host", "'not a host' is no host"),
+        ('data_dir = "d"\n[broker]\nhost = "http://broker"', "broker.host", "is no host; write a name"),
+        ('data_dir = "d"\n[broker]\nedges_host = "10.1.2"', "broker.edges_host", "is no host"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_with_its_mend(tmp_path: Path, text: str, key: str, mend: str) -> None:

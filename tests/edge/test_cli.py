@@ -61,6 +61,36 @@ def test_check_config_says_what_it_found(tmp_path: Path) -> None:
     assert "ramsey/ramsey-pi, 1 doors" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "key", "said"),
+    [
+        (
+            'kind = "wiegand"',
+            'kind = "morse"',
+            "reader[0].kind",
+            "takes: matrix, osdp, usb-keypad, usb-scanner",
+        ),
+        ('format = "iw"', 'format = "ip"', "wifi[0].format", "it takes: hostapd, iw"),
+        ("rex = { pin = 22 }", "rix = { pin = 22 }", "door[0].rix", "it takes: break_glass, buzzer, contact"),
+        ('host = "127.0.0.1"', 'host = "not a host"', "broker.host", "'not a host' is no host"),
+    ],
+)
+def test_what_a_key_takes_is_listed_where_it_was_given_something_else(
+    tmp_path: Path, right: str, wrong: str, key: str, said: str
+) -> None:
+    assert right in GOOD
+    done = hallkeeper("edge", "check-config", "--config", str(folder_with(tmp_path, GOOD.replace(right, wrong))))
+    assert (done.returncode, key in done.stderr, said in done.stderr) == (2, True, True), done.stderr
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    path = folder_with(tmp_path, GOOD)
+    (tmp_path / "data" / "probe.new").mkdir()  # root, who writes everywhere, cannot write this either
+    done = hallkeeper("edge", "run", "--config", str(path))
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    assert f"{path}: data_dir: {tmp_path / 'data'} cannot be written" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["check-config", "run"])
 def test_a_mistake_in_the_configuration_exits_2_with_file_and_key(tmp_path: Path, command: str) -> None:
     path = folder_with(tmp_path, GOOD.replace("pin = 17", "pin = 'x'"))
