@@ -1,20 +1,23 @@
 """What a person means by keys, cards and scans: what they present at a door. Pure.
 
 A code is complete at the door's code length, after ten digits where the first is 9 (an offline code), or at ``#``;
-``*`` clears. A card is presented at once. Where the door then wants a PIN, the digits after it are that: complete at
-``#``, after eight, or when four or more have been typed and no other follows.
+``*`` clears. A key that could not be read has its place among them, so that the door can say so at once. A card is
+presented at once. Where the door then wants a PIN, the digits after it are that: complete at ``#``, after eight, or
+when four or more have been typed and no other follows.
 Nothing of it is ever written to a log or an event.
 """
 
 import msgspec
 
 from edge.wire import passes
-from edge.wire.credentials import OFFLINE_FIRST, OFFLINE_LENGTH, Presented
+from edge.wire.credentials import OFFLINE_FIRST, OFFLINE_LENGTH, UNREAD_KEY, Presented
 
 PAUSE_S = 10.0
 """Whoever stops this long between two keys begins anew; so long a card waits for its PIN."""
 PIN_PAUSE_S = 3.0
 """A PIN is complete when nothing follows it for so long, so that nobody needs to know of ``#``."""
+NOISE_S = 2.0
+"""What could not be read and is followed by nothing for so long was no key."""
 PIN_SHORTEST, PIN_LONGEST = 4, 8
 CLEAR, ENTER = "*", "#"
 
@@ -39,9 +42,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def key(entry: Entry, pressed: str, now: float, *, length: int) -> tuple[Entry, Presented | None]:
-    """One more key, ``0`` to ``9``, ``*`` or ``#``; what it completes. ``length``: of the door's codes."""
+    """One more key, ``0`` to ``9``, ``*``, ``#`` or ``UNREAD_KEY``; what it completes. ``length``: of the door's
+    codes."""
     if pressed == CLEAR:
         return Entry(), None
+    if entry.digits and not entry.digits.strip(UNREAD_KEY) and now >= entry.at + NOISE_S:
+        entry = msgspec.structs.replace(entry, digits="")
     digits = entry.digits + (pressed if pressed != ENTER else "")
     code = OFFLINE_LENGTH if digits.startswith(OFFLINE_FIRST) else length
     whole = PIN_LONGEST if entry.card else code

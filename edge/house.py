@@ -233,16 +233,28 @@ class Timer:
         self._ring()
 
 
+_DRIFT = 0.001
+"""By so much of the time that passes the two scales may drift apart."""
+_STEP_S = 60.0
+"""Nothing is told so late: the ticks have another beginning."""
+
+
 class TickScale:
     """Relates the ticks of the pins to the clock: by how much the clock's monotonic seconds are ahead of them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._ahead = 0.0
+        self._least: float | None = None
+        self._seen_at = 0.0
 
     def seen(self, tick: float) -> None:
         """A change with that tick has just arrived."""
-        self._ahead = self._clock.monotonic() - tick
+        now = self._clock.monotonic()
+        self._ahead = now - tick
+        least = self._ahead if self._least is None else self._least + (now - self._seen_at) * _DRIFT
+        self._least = self._ahead if abs(self._ahead - least) > _STEP_S else min(self._ahead, least)
+        self._seen_at = now
 
     def now(self) -> float:
         """The present tick, at the least."""
@@ -251,3 +263,8 @@ class TickScale:
     def mono(self, tick: float | None) -> float | None:
         """When it will be ``tick``, in monotonic seconds."""
         return None if tick is None else tick + self._ahead
+
+    def instant(self, tick: float) -> float:
+        """When it was ``tick``, in monotonic seconds, going by the change that arrived with the least delay."""
+        now = self._clock.monotonic()
+        return now if self._least is None else min(now, tick + self._least)

@@ -78,6 +78,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._virtual.now
 
+    def stall(self, seconds: float) -> None:
+        """Let time pass while nothing runs, as on a machine that has no time for this program."""
+        self._virtual.now += seconds
+
     def busy_when(self, name: str, at_work: Callable[[], bool]) -> None:
         """Hold time while ``at_work`` is true."""
         self._virtual.busy.append((name, at_work))

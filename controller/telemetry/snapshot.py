@@ -47,7 +47,10 @@ from edge.wire.plan import Mode
 RECENT = 20
 _LOOKED_AT = 100
 """Of how many events the recent lines are made: an entry is five of them, and many refusals may fold into one."""
-_KINDS = ("access", "door", "recount", "boot", "outage", "plan", "fault", "fire", "lockout", "alarm", "closing")
+_KINDS = (
+    *("access", "unread", "door", "recount", "boot", "outage", "plan", "fault", "fire", "lockout", "alarm"),
+    "closing",
+)
 _ALARMS = frozenset({"fire", "forced", "held", "glass"})
 _FIRES = frozenset({"active", "latched"})
 _PHASES = frozenset({"unset", "warning", "set", "triggered"})

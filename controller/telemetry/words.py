@@ -19,6 +19,9 @@ from edge.wire.events import (
     OutageData,
     PlanData,
     RecountData,
+    UnreadData,
+    UnreadWhat,
+    UnreadWhy,
 )
 from edge.wire.faults import describe
 
@@ -41,6 +44,17 @@ _CHANGE = {
     DoorChange.EXIT: "request to exit",
     DoorChange.GLASS_BROKEN: "break-glass unit broken, so the door is unlocked",
     DoorChange.GLASS_WHOLE: "break-glass unit whole again",
+}
+_UNREAD_WHY = {
+    UnreadWhy.UNFINISHED: "and no more",
+    UnreadWhy.CLEARED: "and taken back",
+    UnreadWhy.GARBLED: "which say nothing",
+    UnreadWhy.CUT_OFF: "before the reader was cut off",
+}
+_UNREAD_WHAT = {
+    UnreadWhat.KEYS: ("a key", "keys"),
+    UnreadWhat.BITS: ("a bit", "bits"),
+    UnreadWhat.CHARACTERS: ("a character", "characters"),
 }
 UNLOCKED_BY = {
     "command": "unlocked by the office",
@@ -73,6 +87,8 @@ def happened(data: EventData | None) -> str | None:
             return f"opened with {_KIND[data.credential]}" if data.credential else "walked in, the door is free"
         case AccessData():
             return f"refused: {REASON_TEXT[data.reason]}"
+        case UnreadData():
+            return _unread(data)
         case DoorData(change=DoorChange.UNLOCKED, why=why) if why in UNLOCKED_BY:
             return UNLOCKED_BY[why]
         case LockoutData(card=True):
@@ -104,6 +120,13 @@ def happened(data: EventData | None) -> str | None:
             return None
 
 
+def _unread(data: UnreadData) -> str:
+    one, many = _UNREAD_WHAT[data.what]
+    how_many = many if data.times > 1 or not data.count else one if data.count == 1 else f"{data.count} {many}"
+    often = f", {data.times} times within a minute" if data.times > 1 else ""
+    return f"{how_many} at {data.reader}, {_UNREAD_WHY[data.why]}{often}"
+
+
 def closing(data: ClosingData) -> str:
     """How far a building is with closing."""
     match data.stage:
@@ -122,4 +145,4 @@ def closing(data: ClosingData) -> str:
 
 def door_of(data: EventData | None) -> str | None:
     """The door an event is about."""
-    return data.door if isinstance(data, AccessData | DoorData | LockoutData) else None
+    return data.door if isinstance(data, AccessData | UnreadData | DoorData | LockoutData) else None

@@ -5,6 +5,7 @@ from edge.readers.config import ReaderConfig
 from edge.readers.reading import Reading
 from edge.readers.side import DoorSide
 from edge.signals import Signal
+from edge.wire.events import UnreadWhat
 from edge.wire.messages import DeviceState
 
 
@@ -16,9 +17,14 @@ class Attendant:
         self._house = house
         self._side = side
 
-    def take(self, reading: Reading) -> None:
-        """Something was read."""
-        self._side.take(self._config.id, reading)
+    def take(self, reading: Reading, at: float, *, earliest: float | None = None) -> None:
+        """Something was read, at ``at`` in monotonic seconds, or as far back as ``earliest``."""
+        self._side.take(self._config.id, reading, at, earliest=earliest)
+
+    def garbled(self, what: UnreadWhat, count: int) -> None:
+        """So many keys, bits or characters came that say nothing."""
+        self._house.count("reader_garbled")
+        self._side.garbled(self._config.id, what, count)
 
     def answer(self, signal: Signal) -> None:
         """The door has said so to whoever stands there."""

@@ -81,6 +81,11 @@ def are_cards(formats: Iterable[Format]) -> bool:
     return not set(formats).isdisjoint(get_args(CardFormat))
 
 
+def key_bits(formats: Iterable[Format]) -> int:
+    """The most bits that a frame with a single key has; 0 where the formats have none such."""
+    return max((length(name) for name in formats if name in _BURSTS), default=0)
+
+
 def read(bits: str, formats: Iterable[Format]) -> Reading | None:
     """What ``bits``, written as 0 and 1 in the order they came, say in the one format of that length; ``None`` where
     they say nothing: no such length, wrong parity, no key."""

@@ -4,6 +4,7 @@ A keypad's extra keys mean what a person expects of them: Enter is ``#``; Escape
 """
 
 import struct
+from typing import NamedTuple
 
 _EVENT = struct.Struct("@llHHi")
 """Seconds, microseconds, type, code, value; as the kernel of this machine lays it out."""
@@ -15,6 +16,13 @@ _SHIFTS = {42, 54}
 ENTER = "\n"
 LOST = "\0"
 """The kernel threw events away: what was begun is worth nothing."""
+
+
+class Typed(NamedTuple):
+    """A character, and the kernel's tick of it in seconds; 0 where the kernel gave none."""
+
+    character: str
+    tick: float
 
 
 def _row(first: int, plain: str, shifted: str) -> dict[int, tuple[str, str]]:
@@ -52,12 +60,16 @@ class Keyboard:
         self._shifts: set[int] = set()
         self._lost = False
 
-    def feed(self, data: bytes) -> str:
+    def feed(self, data: bytes) -> list[Typed]:
         """The characters typed, ``ENTER``, Backspace and ``LOST`` among them."""
         self._held += data
         whole = len(self._held) - len(self._held) % EVENT_BYTES
         events, self._held = self._held[:whole], self._held[whole:]
-        return "".join(self._take(*event[2:]) for event in _EVENT.iter_unpack(events))
+        return [
+            Typed(character, seconds + microseconds / 1_000_000)
+            for seconds, microseconds, *event in _EVENT.iter_unpack(events)
+            if (character := self._take(*event))
+        ]
 
     def _take(self, kind: int, code: int, value: int) -> str:
         if kind == _SYN:
@@ -75,8 +87,9 @@ class Keyboard:
         return _US[code][bool(self._shifts)] if value == _DOWN and code in _US else ""
 
 
-def typed(text: str) -> bytes:
-    """The events of a keyboard on which somebody types ``text``; Enter is ``ENTER``. For simulated devices.
+def typed(text: str, tick: float = 0.0) -> bytes:
+    """The events of a keyboard on which somebody types ``text``; Enter is ``ENTER``. ``tick``: when, in seconds of the
+    kernel's, 0 for a device that does not say. For simulated devices.
 
     Raises ``ValueError`` for a character that it has no key for.
     """
@@ -92,4 +105,5 @@ def typed(text: str) -> bytes:
         if shifted:
             events.append((_KEY, 42, _UP))
         events.append((_SYN, 0, 0))
-    return b"".join(_EVENT.pack(0, 0, *event) for event in events)
+    seconds, microseconds = int(tick), int(tick % 1 * 1_000_000)
+    return b"".join(_EVENT.pack(seconds, microseconds, *event) for event in events)

@@ -33,10 +33,20 @@ class Pad(msgspec.Struct, frozen=True, kw_only=True):
         return not self.down and not self.seen
 
 
-def look(pad: Pad, seen: Places, now: float) -> tuple[Pad, str]:
-    """The matrix was scanned at ``now``; the key pressed since, ``0`` to ``9``, ``*``, ``#``, or nothing."""
+def look(
+    pad: Pad, seen: Places, now: float, *, since: float | None = None, before: float | None = None
+) -> tuple[Pad, str]:
+    """The matrix was scanned at ``now``; the key pressed since, ``0`` to ``9``, ``*``, ``#``, or nothing.
+
+    Where this machine looks late: ``since``, when the wires last changed before that, where it is known, so that they
+    need not settle any more; ``before``, when it looked last: what was down then and no longer is was a key.
+    """
     if seen != pad.seen:
-        return msgspec.structs.replace(pad, seen=seen, since=now), ""
+        late = before is not None and now >= before + SETTLE_S
+        missed = pad.seen - pad.down
+        if late and len(missed) == 1 and not pad.jammed:
+            return msgspec.structs.replace(pad, down=pad.seen & seen, seen=seen, since=now), _name(missed)
+        pad = msgspec.structs.replace(pad, seen=seen, since=now if since is None else min(since, now))
     if now < pad.since + SETTLE_S or seen == pad.down:
         return pad, ""
     new = seen - pad.down
@@ -44,11 +54,13 @@ def look(pad: Pad, seen: Places, now: float) -> tuple[Pad, str]:
     ghosts = pad.ghosts + (jams and not pad.jammed)
     jammed = bool(seen) and (pad.jammed or jams)
     after = Pad(down=seen, seen=seen, since=pad.since, jammed=jammed, ghosts=ghosts)
-    if jammed or not new:
-        return after, ""
-    ((row, column),) = new
+    return after, "" if jammed or not new else _name(new)
+
+
+def _name(one: Places) -> str:
+    ((row, column),) = one
     key = LAYOUT[row][column]
-    return after, "" if key.isalpha() else key
+    return "" if key.isalpha() else key
 
 
 def is_stuck(pad: Pad, now: float) -> bool:

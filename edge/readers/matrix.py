@@ -3,7 +3,7 @@
 At rest all rows are low and an edge on any column wakes; while a key is down the rows are scanned one by one.
 """
 
-from edge.house import House, Timer
+from edge.house import House, TickScale, Timer
 from edge.pins import Pins
 from edge.readers import keys
 from edge.readers.attendant import Attendant
@@ -12,6 +12,8 @@ from edge.readers.loop import Loop
 from edge.readers.reading import Keys
 from edge.readers.side import DoorSide
 from edge.signals import Signal
+from edge.wire.credentials import UNREAD_KEY
+from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
@@ -32,6 +34,9 @@ class MatrixReader:
         self._pad = keys.Pad()
         self._open = True
         self._scanning = False
+        self._ticks = TickScale(house.clock)
+        self._fell_at: float | None = None
+        self._scanned_at = float("-inf")
         self._rows = [pins.output(pin, initial=False) for pin in config.rows]
         self._columns = [pins.input(pin, pull_up=True, on_change=self._edge) for pin in config.columns]
 
@@ -41,7 +46,7 @@ class MatrixReader:
 
     def start(self) -> None:
         self._loop.start()
-        self._wake()
+        self._wake(False, None)
 
     def state(self) -> DeviceState:
         return self._attendant.state("matrix")
@@ -55,21 +60,36 @@ class MatrixReader:
 
     def _edge(self, level: bool, tick: float) -> None:
         if not self._scanning:
-            self._house.post(self._wake)
+            self._house.post(self._wake, level, tick)
 
-    def _wake(self) -> None:
-        if self._open and not self._scanning and not all(column.level for column in self._columns):
+    def _wake(self, level: bool, tick: float | None) -> None:
+        """A column has changed while all rows were low."""
+        if tick is not None:
+            self._ticks.seen(tick)
+        if not self._open or self._scanning:
+            return
+        if not all(column.level for column in self._columns):
             self._scanning = True
-            self._scan()
+            self._scan(self._ticks.instant(tick) if tick is not None and not level else None)
+        elif tick is not None and not level:
+            self._fell_at = tick
+        elif tick is not None and self._fell_at is not None:
+            # It was let go before this machine found the time to look which key it was.
+            long_enough, self._fell_at = tick >= self._fell_at + keys.SETTLE_S, None
+            if long_enough:
+                self._take(UNREAD_KEY, self._ticks.instant(tick))
 
-    def _scan(self) -> None:
+    def _scan(self, fell_at: float | None = None) -> None:
+        """Look which keys are down. ``fell_at``: since when something has been, where an edge has just told of it."""
         now = self._house.clock.monotonic()
-        before = self._pad
-        self._pad, pressed = keys.look(before, self._seen(), now)
-        if self._pad.ghosts > before.ghosts:
-            self._house.count("reader_garbled")
-        if pressed:
-            self._attendant.take(Keys(keys=pressed))
+        pad, before, self._scanned_at = self._pad, self._scanned_at, now
+        self._pad, pressed = keys.look(pad, self._seen(), now, since=fell_at, before=before)
+        self._fell_at = None
+        jammed = self._pad.ghosts > pad.ghosts
+        if jammed:
+            self._attendant.garbled(UnreadWhat.KEYS, len(self._pad.seen))
+        if pressed or jammed:
+            self._take(pressed or UNREAD_KEY, fell_at or now)
         stuck = keys.is_stuck(self._pad, now)
         self._house.fault(self.id, FaultCode.KEY_STUCK, present=stuck)
         self._scanning = not self._pad.at_rest
@@ -77,6 +97,10 @@ class MatrixReader:
         self._scanning = self._scanning or not all(column.level for column in self._columns)
         if self._scanning and self._open:
             self._timer.set(now + (SLOW_SCAN_S if stuck else SCAN_S))
+
+    def _take(self, key: str, at: float) -> None:
+        if self._open:
+            self._attendant.take(Keys(keys=key), at)
 
     def _seen(self) -> keys.Places:
         """One row low at a time; the columns that follow it are its keys. All rows are low again after."""

@@ -14,13 +14,14 @@ from edge.readers.attendant import Attendant
 from edge.readers.config import OsdpConfig
 from edge.readers.formats import length, read
 from edge.readers.osdp_frame import Frame, Stream
-from edge.readers.osdp_panel import Bits, Counted, Happening, Has, Online, Panel
+from edge.readers.osdp_panel import Bits, Counted, Garbled, Happening, Has, Online, Panel
 from edge.readers.osdp_signals import orders
 from edge.readers.reading import Card, Keys
 from edge.readers.serial_line import SerialLine
 from edge.readers.side import DoorSide
 from edge.signal_player import SignalPlayer
 from edge.signals import Signal
+from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
@@ -60,6 +61,7 @@ class OsdpReader:
         self._bus = bus
         bus.readers.append(self)
         self.tried_at = float("-inf")
+        self._answered_at = float("-inf")
         self._made = ""
         self._open = True
         self._lights = SignalPlayer(config.id, house=house, show=self._show)
@@ -84,13 +86,22 @@ class OsdpReader:
         self._open = False
         self._attendant.forget()
 
+    def answered(self, happenings: list[Happening]) -> None:
+        """What its panel makes of an answer."""
+        self.take(happenings)
+        self._answered_at = self._house.clock.monotonic()
+
     def take(self, happenings: list[Happening]) -> None:
-        """What its panel makes of an answer, or of none."""
+        """What its panel makes of a frame, or of none."""
         for happening in happenings if self._open else ():
             if isinstance(happening, Keys):
-                self._attendant.take(happening)
+                # It keeps what is typed until it is asked; this may have been typed right after its last answer.
+                now = self._house.clock.monotonic()
+                self._attendant.take(happening, now, earliest=self._answered_at)
             elif isinstance(happening, Bits):
                 self._card(happening.bits)
+            elif isinstance(happening, Garbled):
+                self._attendant.garbled(happening.what, happening.count)
             elif isinstance(happening, Counted):
                 self._house.count(happening.name)
             elif isinstance(happening, Has):
@@ -119,9 +130,9 @@ class OsdpReader:
         if reading is None and self._config.uid and bits and len(bits) % 8 == 0 and len(bits) not in known:
             reading = Card(text=f"uid:{int(bits, 2):0{len(bits) // 4}X}")
         if reading is None:
-            self._house.count("reader_garbled")
+            self._attendant.garbled(UnreadWhat.BITS, len(bits))
         else:
-            self._attendant.take(reading)
+            self._attendant.take(reading, self._house.clock.monotonic())
 
 
 class Bus:
@@ -192,23 +203,28 @@ class Bus:
         line.write(reader.panel.command())
         try:
             async with asyncio.timeout(ANSWER_S):
-                while not self._hear(reader, await self._frames(line)):
+                while not self._hear(reader, self._feed(await line.read())):
                     pass
         except TimeoutError:
-            reader.take(reader.panel.silence())
+            # Where this machine was too busy to look in time, what has come by now is an answer all the same.
+            if not self._hear(reader, self._feed(line.pending())):
+                reader.take(reader.panel.silence())
 
     def _hear(self, reader: OsdpReader, frames: list[Frame]) -> bool:
         """Whether the answer was among them."""
         answered = False
         for frame in frames:
             was_answer, happened = reader.panel.answer(frame)
-            reader.take(happened)
+            if was_answer:
+                reader.answered(happened)
+            else:
+                reader.take(happened)
             answered = answered or was_answer
         return answered
 
-    async def _frames(self, line: SerialLine) -> list[Frame]:
+    def _feed(self, data: bytes) -> list[Frame]:
         before = self._stream.spoilt
-        frames = self._stream.feed(await line.read())
+        frames = self._stream.feed(data)
         for _ in range(self._stream.spoilt - before):
             self._house.count("osdp_garbled")
         return frames

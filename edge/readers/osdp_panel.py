@@ -12,6 +12,7 @@ import msgspec
 from edge.readers.osdp_frame import Frame, pack
 from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES, Channel, Handshake
 from edge.readers.reading import Keys
+from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
 
 TRIES = 3
@@ -35,6 +36,13 @@ class Bits(msgspec.Struct, frozen=True, kw_only=True):
         return f"Bits({len(self.bits)})"
 
 
+class Garbled(msgspec.Struct, frozen=True, kw_only=True):
+    """So many keys or bits came that say nothing."""
+
+    what: UnreadWhat
+    count: int
+
+
 class Online(msgspec.Struct, frozen=True, kw_only=True):
     """The peripheral works from here on. ``made``: its maker, model and firmware."""
 
@@ -55,7 +63,7 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 _State = Literal["new", "named", "challenged", "proving", "keying", "online"]
-Happening = Bits | Keys | Online | Has | Counted
+Happening = Bits | Keys | Garbled | Online | Has | Counted
 
 
 class Panel:
@@ -231,13 +239,15 @@ class Panel:
             count = int.from_bytes(data[2:4], "little")
             bits = "".join(f"{byte:08b}" for byte in data[4:])
             if len(data) < 5 or len(bits) != (count + 7) // 8 * 8:
-                return [Counted("reader_garbled")]
+                return [Garbled(what=UnreadWhat.BITS, count=len(bits))]
             return [Bits(bits=bits[:count])]
         if frame.code == KEYPAD:
-            keys = [_KEYS.get(byte) for byte in data[2:]]
-            if len(data) < 3 or data[1] != len(keys) or None in keys:
-                return [Counted("reader_garbled")]
-            return [Keys(keys="".join(key for key in keys if key))]
+            keys = "".join(_KEYS.get(byte, "") for byte in data[2:])
+            count = len(data) - 2
+            if count < 1 or data[1] != count:
+                return [Garbled(what=UnreadWhat.KEYS, count=max(0, count))]
+            known: list[Happening] = [Keys(keys=keys)] if keys else []
+            return known if len(keys) == count else [*known, Garbled(what=UnreadWhat.KEYS, count=count - len(keys))]
         if frame.code == LSTATR and len(data) == 2:
             return [Has(FaultCode.READER_TAMPERED, bool(data[0])), Has(FaultCode.READER_POWER, bool(data[1]))]
         return [] if frame.code in (ACK, NAK) else [Counted("osdp_unknown")]

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
-    """Keys pressed, in order: ``0`` to ``9``, ``*``, ``#``."""
+    """Keys pressed, in order: ``0`` to ``9``, ``*``, ``#``, and ``UNREAD_KEY`` for one that could not be read."""
 
     keys: str
 

@@ -51,6 +51,12 @@ class SerialLine:
             with contextlib.suppress(BlockingIOError):
                 return self._read()
 
+    def pending(self) -> bytes:
+        """What has come by now; does not wait."""
+        with contextlib.suppress(BlockingIOError):
+            return self._read()
+        return b""
+
     def drain(self) -> int:
         """Throw away what has come; how many bytes that were, as far as they were counted."""
         drained = 0

@@ -2,11 +2,14 @@
 PIN typed at another."""
 
 from edge import entry
-from edge.house import House, Timer
+from edge.house import House
 from edge.readers import Present
+from edge.readers.pause import PauseTimer
 from edge.readers.reading import Card, Keys, Reading
+from edge.readers.unread import Unread
 from edge.signals import Signal
 from edge.wire.credentials import CODE_LENGTH, Presented
+from edge.wire.events import UnreadWhat, UnreadWhy
 
 _ANSWERS = {Signal.GRANTED, Signal.REFUSED, Signal.LOCKED_OUT, Signal.TOO_EARLY, Signal.PIN_WANTED}
 
@@ -19,29 +22,40 @@ class DoorSide:
         self._door = door
         self._house = house
         self._present: dict[str, Present] = {}
+        self._unread: dict[str, Unread] = {}
         self._entries: dict[str, entry.Entry] = {}
-        self._timer = Timer(house, f"entries at {door}, {side}", self._ring)
+        self._timer = PauseTimer(house, f"entries at {door}, {side}", self._ring)
 
     def join(self, reader: str, present: Present) -> None:
         """A reader is on this side; ``present`` is told what is presented there."""
         self._present[reader] = present
+        self._unread[reader] = Unread(self._house, door=self._door, reader=reader)
         self._entries[reader] = entry.Entry()
 
-    def take(self, reader: str, reading: Reading) -> None:
-        """Something was read at ``reader``."""
-        now = self._house.clock.monotonic()
-        self._wait(now)
+    def take(self, reader: str, reading: Reading, at: float, *, earliest: float | None = None) -> None:
+        """Something was read at ``reader``, at ``at`` in monotonic seconds: when it came in, and not when this machine
+        found the time to look at it. Where that is not known, it was at ``earliest`` or after."""
         if isinstance(reading, Keys):
+            self._wait(reader, at if earliest is None else earliest)
             for pressed in reading.keys:
                 begun = self._entries[reader]
-                self._entries[reader], presented = entry.key(begun, pressed, now, length=self._length())
+                self._entries[reader], presented = entry.key(begun, pressed, at, length=self._length())
+                if presented is None and pressed == entry.CLEAR:
+                    self._lost(reader, begun, UnreadWhy.CLEARED)
                 self._show(reader, presented)
         else:
+            for each in self._entries:
+                self._wait(each, at)
+                self._lost(each, self._entries[each], UnreadWhy.CLEARED)
             read = entry.card if isinstance(reading, Card) else entry.scan
-            waiting, presented = read(reading.text, now)
+            waiting, presented = read(reading.text, at)
             self._entries = dict.fromkeys(self._entries, waiting)
             self._show(reader, presented)
         self._set_timer()
+
+    def garbled(self, reader: str, what: UnreadWhat, count: int) -> None:
+        """Something came from ``reader`` that says nothing."""
+        self._unread[reader].tell(UnreadWhy.GARBLED, what, count)
 
     def answer(self, signal: Signal) -> None:
         """The door has said so to whoever stands there. Idempotent, since every reader there may be told."""
@@ -54,17 +68,26 @@ class DoorSide:
 
     def forget(self, reader: str) -> None:
         """That reader has gone: whatever was begun at it is over."""
+        self._lost(reader, self._entries[reader], UnreadWhy.CUT_OFF)
         self._entries[reader] = entry.Entry()
         self._set_timer()
 
     def _ring(self) -> None:
-        self._wait(self._house.clock.monotonic())
+        for reader in self._entries:
+            self._wait(reader, self._house.clock.monotonic())
         self._set_timer()
 
-    def _wait(self, now: float) -> None:
-        for reader, begun in list(self._entries.items()):
-            self._entries[reader], presented = entry.wait(begun, now)
-            self._show(reader, presented)
+    def _wait(self, reader: str, until: float) -> None:
+        """Nothing more came from ``reader`` before ``until``."""
+        begun = self._entries[reader]
+        self._entries[reader], presented = entry.wait(begun, until)
+        if presented is None and self._entries[reader] is not begun:
+            self._lost(reader, begun, UnreadWhy.UNFINISHED)
+        self._show(reader, presented)
+
+    def _lost(self, reader: str, begun: entry.Entry, why: UnreadWhy) -> None:
+        if begun.digits:
+            self._unread[reader].tell(why, UnreadWhat.KEYS, len(begun.digits))
 
     def _show(self, reader: str, presented: Presented | None) -> None:
         if presented is None:

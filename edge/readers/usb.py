@@ -4,19 +4,24 @@ import fcntl
 import logging
 import os
 import stat
+import struct
+import time
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 
 from edge.apart import apart
-from edge.house import House, Timer
+from edge.house import House, TickScale
 from edge.pulse import Pulse
 from edge.readers.attendant import Attendant
 from edge.readers.config import UsbKeypadConfig, UsbScannerConfig
 from edge.readers.input_events import ENTER, EVENT_BYTES, LOST, Keyboard, key_of
+from edge.readers.pause import PauseTimer
 from edge.readers.reading import Keys, Scan
 from edge.readers.side import DoorSide
 from edge.readers.waiting import readable
 from edge.signals import Signal
+from edge.wire.credentials import UNREAD_KEY
+from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
 
@@ -33,6 +38,8 @@ SCAN_LIMIT = 1024
 """Characters; a pass has about 250."""
 _EVIOCGRAB = 0x40044590
 """From now on only we hear it (linux/input.h): digits must not reach a console."""
+_EVIOCSCLOCKID = 0x400445A0
+"""By which clock its events are stamped: a step of the time of day must not part two keys."""
 
 
 class UsbReader:
@@ -42,8 +49,10 @@ class UsbReader:
         self._config = config
         self._house = house
         self._attendant = Attendant(config, house=house, side=side)
-        self._timer = Timer(house, f"scan at {config.id}", self._forget)
+        self._timer = PauseTimer(house, f"scan at {config.id}", self._forget)
+        self._ticks = TickScale(house.clock)
         self._keyboard = Keyboard()
+        self._scanned_at = float("-inf")
         self._text = ""
         self._there = True
         self._pulse = Pulse()
@@ -98,8 +107,8 @@ class UsbReader:
                 return
             if not data:
                 return
-            for character in self._keyboard.feed(data):
-                self._take(character)
+            for character, tick in self._keyboard.feed(data):
+                self._take(character, self._when(tick))
 
     async def _apart(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         """The driver of a device that has died may neither open nor close it."""
@@ -115,25 +124,32 @@ class UsbReader:
             self._house.show(self.id)
         self._house.fault(self.id, FaultCode.READER_UNREADABLE, present=not there)
 
-    def _take(self, character: str) -> None:
+    def _when(self, tick: float) -> float:
+        """When a character was typed, in monotonic seconds."""
+        if not tick:
+            return self._house.clock.monotonic()
+        self._ticks.seen(tick)
+        return self._ticks.instant(tick)
+
+    def _take(self, character: str, at: float) -> None:
         if not self._open:
             return
-        if character == LOST:
-            self._house.count("reader_garbled")
-            self._attendant.forget()
-            self._text = ""
-        elif isinstance(self._config, UsbScannerConfig):
-            self._scan(character)
+        if isinstance(self._config, UsbScannerConfig):
+            self._scan(character, at)
         else:
-            self._press(character)
+            self._press(character, at)
 
-    def _press(self, character: str) -> None:
-        if (key := key_of(character)) is not None:
-            self._attendant.take(Keys(keys=key))
-        else:
-            self._house.count("reader_garbled")
+    def _press(self, character: str, at: float) -> None:
+        key = UNREAD_KEY if character == LOST else key_of(character)
+        if key is None or character == LOST:
+            self._attendant.garbled(UnreadWhat.KEYS, 1)
+        if key is not None:
+            self._attendant.take(Keys(keys=key), at)
 
-    def _scan(self, character: str) -> None:
+    def _scan(self, character: str, at: float) -> None:
+        if self._text and at > self._scanned_at + SCAN_PAUSE_S:
+            self._forget()
+        self._scanned_at = at
         self._timer.set(self._house.clock.monotonic() + SCAN_PAUSE_S)
         if character != ENTER:
             self._text = (self._text + character)[: SCAN_LIMIT + 1]
@@ -141,12 +157,13 @@ class UsbReader:
         text, self._text = self._text, ""
         self._timer.set(None)
         if len(text) > SCAN_LIMIT or not text.isprintable():
-            self._house.count("reader_garbled")
+            self._attendant.garbled(UnreadWhat.CHARACTERS, len(text))
         elif text:
-            self._attendant.take(Scan(text=text))
+            self._attendant.take(Scan(text=text), at)
 
     def _forget(self) -> None:
-        self._house.count("reader_garbled")
+        """The rest of a text has not come."""
+        self._attendant.garbled(UnreadWhat.CHARACTERS, len(self._text))
         self._text = ""
 
 
@@ -157,6 +174,7 @@ def _open(path: str) -> int:
         mode = os.fstat(device).st_mode
         if stat.S_ISCHR(mode):
             fcntl.ioctl(device, _EVIOCGRAB, 1)
+            fcntl.ioctl(device, _EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
         elif not stat.S_ISFIFO(mode):
             raise OSError(f"{path} is no input device")
     except OSError:

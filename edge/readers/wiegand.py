@@ -2,17 +2,26 @@
 
 from collections.abc import Callable
 
-from edge.house import House, TickScale, Timer
+from edge.house import House, TickScale
 from edge.pins import Pins
 from edge.readers.attendant import Attendant
 from edge.readers.burst import GAP_S, Burst, pulse
 from edge.readers.config import WiegandConfig
-from edge.readers.formats import are_cards, length, read
+from edge.readers.formats import are_cards, key_bits, length, read
 from edge.readers.loop import Loop
+from edge.readers.pause import PauseTimer
+from edge.readers.reading import Keys, Reading
 from edge.readers.side import DoorSide
 from edge.signals import Signal
+from edge.wire.credentials import UNREAD_KEY
+from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
+
+LATE_S = 0.5
+"""So long after a pause the rest of a frame may still be told, with ticks that say it belongs to it."""
+KEY_APART_S = 0.1
+"""Keys come no closer; bits that do are of one key."""
 
 
 class WiegandReader:
@@ -24,12 +33,13 @@ class WiegandReader:
         self._attendant = Attendant(config, house=house, side=side)
         self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
         self._ticks = TickScale(house.clock)
-        self._timer = Timer(house, f"frame at {config.id}", self._pause)
+        self._timer = PauseTimer(house, f"frame at {config.id}", self._pause)
         self._burst = Burst()
         self._open = True
         self._held = False
         self._waiting = False
-        self._rests_at = float("-inf")
+        self._rests_at = self._garbled_at = float("-inf")
+        self._key_bits = key_bits(config.formats)
         # A keypad's keys are all of one length: none has to wait for the pause after it.
         lengths = {length(name) for name in config.formats}
         self._whole = min(lengths) if len(lengths) == 1 and not are_cards(config.formats) else None
@@ -86,19 +96,34 @@ class WiegandReader:
         if self._ticks.now() < self._rests_at:
             self._wait()
             return
-        # Of a keypad's key, the next bit's tick tells whether it went on: on a busy Pi bits come late and not apart.
-        if self._burst.pulses and self._whole is None:
-            burst, self._burst = self._burst, Burst()
-            self._judge(burst)
         self._look()
+        if not self._burst.pulses:
+            return
+        # On a busy Pi bits come late and not apart, and the next bit's tick tells whether the frame went on: one that
+        # says nothing yet, or the part of a key, is given time.
+        begun = self._whole is not None or self._reading(self._burst) is None
+        if begun and self._ticks.now() < self._rests_at + LATE_S:
+            self._timer.set(self._ticks.mono(self._rests_at + LATE_S))
+            return
+        burst, self._burst = self._burst, Burst()
+        self._judge(burst)
+
+    def _reading(self, burst: Burst) -> Reading | None:
+        bits = burst.bits()
+        return read(bits, self._config.formats) if bits is not None else None
 
     def _judge(self, burst: Burst) -> None:
-        bits = burst.bits()
-        reading = read(bits, self._config.formats) if bits is not None else None
+        reading = self._reading(burst)
+        if not self._open:
+            return
+        first, last = burst.pulses[0][0], burst.pulses[-1][0]
         if reading is None:
-            self._house.count("reader_garbled")
-        elif self._open:
-            self._attendant.take(reading)
+            self._attendant.garbled(UnreadWhat.BITS, len(burst.pulses))
+            if len(burst.pulses) > self._key_bits or first < self._garbled_at + KEY_APART_S:
+                return
+            self._garbled_at = last
+            reading = Keys(keys=UNREAD_KEY)
+        self._attendant.take(reading, self._ticks.instant(last))
 
     def _look(self) -> None:
         """A line at rest is high. One that is low is shorted, or its reader has no power."""

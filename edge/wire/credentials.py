@@ -51,6 +51,10 @@ OFFLINE_FIRST, OFFLINE_LENGTH = "9", 10
 """Offline codes begin with this digit, which no ordinary code does, so that the first key tells the length."""
 
 
+UNREAD_KEY = "?"
+"""Stands among ``Presented.digits`` for a key that was pressed and could not be read."""
+
+
 def is_code(text: str, length: int = CODE_LENGTH) -> bool:
     """Whether ``text`` has the form of an ordinary code of ``length`` digits; 9 begins an offline code."""
     return len(text) == length and text.isascii() and text.isdigit() and text[0] != OFFLINE_FIRST
@@ -78,7 +82,7 @@ def pin_key(door_secret: bytes, kind: CredentialKind, card: str, pin: str) -> by
 class Presented(msgspec.Struct, frozen=True, kw_only=True):
     """What a person presents at a reader. Its text never says what.
 
-    - ``digits``: a typed code or, after a ``card``, the PIN.
+    - ``digits``: a typed code or, after a ``card``, the PIN; ``UNREAD_KEY`` for a key that could not be read.
     - ``card``: a card's canonical text, its format first: ``w26:FACILITY:NUMBER``, ``w32:NUMBER``, ``w34`` and
       ``h10304`` like the first, ``h10302`` like the second, ``uid:HEX``, ``bar:TEXT``.
     - ``token``: a scanned pass, see ``edge.wire.passes``.

@@ -9,7 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from edge.wire import passes
-from edge.wire.credentials import TIME_INDEPENDENT, CredentialKind, Method, Presented
+from edge.wire.credentials import TIME_INDEPENDENT, UNREAD_KEY, CredentialKind, Method, Presented
 from edge.wire.envelope import Keyring
 from edge.wire.errors import WireError
 from edge.wire.interval import Interval
@@ -41,6 +41,7 @@ class Reason(StrEnum):
     NO_PLAN = "no_plan"
     NO_DOOR = "no_door"
     UNKNOWN = "unknown"
+    UNREAD = "unread"
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"
     NOT_NOW = "not_now"
@@ -65,6 +66,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.NO_PLAN: "the door has no plan yet",
     Reason.NO_DOOR: "the plan does not know this door",
     Reason.UNKNOWN: "no such code at this door",
+    Reason.UNREAD: "a key was pressed that could not be read; it has to be typed again",
     Reason.TOO_EARLY: "the code is not valid yet",
     Reason.TOO_LATE: "the code is no longer valid",
     Reason.NOT_NOW: "this kind of credential is not accepted here now",
@@ -128,6 +130,12 @@ def decide(
     here = plan.doors.get(door)
     if here is None:
         return Decision(granted=False, reason=Reason.NO_DOOR, method=method)
+    if UNREAD_KEY in credential.digits:
+        return _judge(
+            _Case(plan=plan, door=door, here=here, match=Match(), now=now, trust=trust, method=method),
+            (),
+            Reason.UNREAD,
+        )
     owner, unfit = _read_pass(plan, credential, now, trust, keys)
     found = match(here, door=door, secret=secret, shown=credential, owner=owner, offline=offline, in_touch=in_touch)
     case = _Case(plan=plan, door=door, here=here, match=found, now=now, trust=trust, method=method)

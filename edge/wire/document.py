@@ -69,6 +69,7 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
         "What an event says",
         (
             events.AccessData,
+            events.UnreadData,
             events.DoorData,
             events.FootfallData,
             events.RecountData,

@@ -61,6 +61,33 @@ class AccessData(msgspec.Struct, frozen=True, kw_only=True, tag="access", tag_fi
         )
 
 
+class UnreadWhy(StrEnum):
+    UNFINISHED = "unfinished"
+    CLEARED = "cleared"
+    GARBLED = "garbled"
+    CUT_OFF = "cut_off"
+
+
+class UnreadWhat(StrEnum):
+    KEYS = "keys"
+    BITS = "bits"
+    CHARACTERS = "characters"
+
+
+class UnreadData(msgspec.Struct, frozen=True, kw_only=True, tag="unread", tag_field="kind", omit_defaults=True):
+    """Something was read at ``reader`` and became no code, card or pass: ``count`` keys, bits or characters, never
+    which. ``unfinished``: no more followed; ``cleared``: whoever typed them took them back, or held up a card instead;
+    ``garbled``: they say nothing; ``cut_off``: the reader went. Where there are many, one event stands for so many
+    ``times``, without their ``count``."""
+
+    door: Slug
+    reader: Slug
+    why: UnreadWhy
+    what: UnreadWhat
+    count: Total = 0
+    times: Total = 1
+
+
 class DoorChange(StrEnum):
     OPENED = "opened"
     CLOSED = "closed"
@@ -232,6 +259,7 @@ class ClosingData(msgspec.Struct, frozen=True, kw_only=True, tag="closing", tag_
 
 EventData = (
     AccessData
+    | UnreadData
     | DoorData
     | FootfallData
     | RecountData
@@ -285,7 +313,7 @@ class _Kind(msgspec.Struct, frozen=True):
 KINDS: frozenset[str] = frozenset(
     {
         *("access", "door", "footfall", "recount", "motion", "wifi", "boot", "outage", "dropped", "plan", "fault"),
-        *("fire", "lockout", "alarm", "closing"),
+        *("fire", "lockout", "alarm", "closing", "unread"),
     }
 )
 URGENT: frozenset[str] = frozenset({"access", "fire", "alarm"})

@@ -234,21 +234,21 @@ class Matrix(Lineless):
     async def garbage(self, noise: bytes) -> None:
         for byte in noise:
             self.down ^= {(byte & 3, (byte >> 2 & 3) % len(self._columns))}
-            self._wires()
+            self.wires()
             await asyncio.sleep((byte >> 4) / 200)
         await self.hold({(0, 0), (0, 1), (1, 0)}, 0.2)
         await self.hold(set(), 0.2)
 
     async def hold(self, down: set[tuple[int, int]], seconds: float) -> None:
         self.down = down
-        self._wires()
+        self.wires()
         await asyncio.sleep(seconds)
 
     def _row(self, pin: int, level: bool) -> None:
         self._low = self._low - {pin} if level else self._low | {pin}
-        self._wires()
+        self.wires()
 
-    def _wires(self) -> None:
+    def wires(self) -> None:
         """Keys without diodes join rows and columns; what is joined to a low row is low, by whatever way."""
         low_rows = {at for at, pin in enumerate(ROWS) if pin in self._low}
         low_columns: set[int] = set()
@@ -287,7 +287,7 @@ class Usb(Lineless):
     def _plug(self) -> None:
         os.mkfifo(self._pipe)
         # Both ends, so that the pipe is there before its reader and stays while nobody reads.
-        self._end = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
+        self.end = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK)
 
     def join(self, world: World) -> None:
         """It has no pins."""
@@ -300,21 +300,21 @@ class Usb(Lineless):
 
     async def _type(self, text: str) -> None:
         for character in text:
-            os.write(self._end, typed(character))
+            os.write(self.end, typed(character))
             await asyncio.sleep(0.01)
 
     async def garbage(self, noise: bytes) -> None:
-        os.write(self._end, noise)
+        os.write(self.end, noise)
         # What follows is read from the middle of an event on: a plug pulled and put in again mends that.
         await asyncio.sleep(2)
         await self.unplug()
         await self.replug()
-        os.write(self._end, typed("/?" * 3 + "9" * 100))
+        os.write(self.end, typed("/?" * 3 + "9" * 100))
         await asyncio.sleep(5)
 
     async def unplug(self) -> None:
         self._pipe.unlink()
-        os.close(self._end)
+        os.close(self.end)
         await asyncio.sleep(2)
 
     async def replug(self) -> None:
@@ -322,7 +322,7 @@ class Usb(Lineless):
         await asyncio.sleep(3)
 
     async def close(self) -> None:
-        os.close(self._end)
+        os.close(self.end)
 
 
 def put(line: int, data: bytes, other: int) -> None:
@@ -345,7 +345,7 @@ class Peripheral(osdp.Channel):  # type: ignore[misc]  # libosdp has no types
         self, address: int, *, say: Callable[[bytes], None], key: bytes | None, flags: tuple[int, ...] = ()
     ) -> None:
         super().__init__()
-        self._say = say
+        self.say = say
         self._heard = b""
         self.commands: list[dict[str, Any]] = []
         self.silent = False
@@ -374,7 +374,7 @@ class Peripheral(osdp.Channel):  # type: ignore[misc]  # libosdp has no types
 
     def write(self, data: bytes) -> int:
         if not self.silent:
-            self._say(data)
+            self.say(data)
         return len(data)
 
     def flush(self) -> None:
@@ -444,14 +444,15 @@ class Osdp:
 
     def join(self, world: World) -> None:
         self._world = world
-        self._working = asyncio.create_task(self._work())
+        self._working = asyncio.create_task(self.work())
 
     def say(self, data: bytes) -> None:
         """A peripheral says something."""
         with contextlib.suppress(OSError):
             put(self.far, data, self.near)
 
-    async def _work(self) -> None:
+    async def work(self) -> None:
+        """Every peripheral hears and answers, until cancelled."""
         while True:
             with contextlib.suppress(OSError):
                 said = os.read(self.far, 4096)

@@ -18,7 +18,7 @@ def test_what_is_scanned_is_typed_into_the_scanner_s_pipe(tmp_path: Path) -> Non
         reading = os.open(device, os.O_RDONLY | os.O_NONBLOCK)
         scanners.scan("scanner", "HK1.aB-_")
         scanners.scan("elsewhere", "nothing")
-        assert Keyboard().feed(os.read(reading, 10_000)) == "HK1.aB-_\n"
+        assert "".join(each.character for each in Keyboard().feed(os.read(reading, 10_000))) == "HK1.aB-_\n"
         for _ in range(100):
             scanners.scan("scanner", "a text that nobody reads, until the pipe is full")
     os.close(reading)

@@ -28,6 +28,7 @@ from edge.wire.clock import Clock
 from edge.wire.credentials import Method, Presented, is_offline_code
 from edge.wire.decide import ClockTrust, Decision, decide, span_at
 from edge.wire.envelope import Keyring, Signer
+from edge.wire.events import AccessData
 from edge.wire.offline import EPOCH, QUARTER, QUARTERS_MAX, SLOTS, Lookup, OfflineWindow, digits_of, quarter_at
 from edge.wire.overrides import in_force
 from edge.wire.plan import DoorSpan, Grant, Mode, Override, Plan, assemble
@@ -216,7 +217,11 @@ def _grant_of(plan: Plan | None, door: str, decision: Decision) -> Grant | None:
 def _was_alone(told: Sequence[Told], *, issued: bool) -> bool:
     """Whether the door was out of touch with its controller, as far as can be known: by what came of an offline code
     there; where it told of none, a code that was ``issued`` stands for it, since one is only where it is so."""
-    came = [each.data.granted for each in told if each.data.method is Method.OFFLINE_CODE]
+    came = [
+        each.data.granted
+        for each in told
+        if isinstance(each.data, AccessData) and each.data.method is Method.OFFLINE_CODE
+    ]
     return any(came) if came else issued
 
 

@@ -25,6 +25,7 @@ from edge.readers.osdp_panel import (
     TRIES,
     Bits,
     Counted,
+    Garbled,
     Happening,
     Has,
     Online,
@@ -33,6 +34,7 @@ from edge.readers.osdp_panel import (
 from edge.readers.osdp_secure import DEFAULT_KEY
 from edge.readers.osdp_secure import Keys as SessionKeys
 from edge.readers.reading import Keys
+from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
 from tests.contract.readers import CARD_BITS, CODE, KEY, Peripheral
 
@@ -313,7 +315,13 @@ def test_tampering_and_power_are_reported(data: bytes, happened: list[Happening]
     ],
 )
 def test_keys_and_cards_that_contradict_themselves_are_counted(code: int, data: bytes) -> None:
-    assert reply(plain(), code, data) == [Counted("reader_garbled")]
+    (found,) = reply(plain(), code, data)
+    assert isinstance(found, Garbled)
+    assert found.what is (UnreadWhat.KEYS if code == KEYPAD else UnreadWhat.BITS)
+
+
+def test_the_keys_beside_one_that_no_door_has_count() -> None:
+    assert reply(plain(), KEYPAD, b"\0\x034A8") == [Keys(keys="48"), Garbled(what=UnreadWhat.KEYS, count=1)]
 
 
 def test_a_light_that_a_peripheral_does_not_have_does_no_harm() -> None:

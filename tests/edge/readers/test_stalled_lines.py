@@ -71,13 +71,15 @@ async def test_a_driver_that_neither_opens_nor_closes_its_line_holds_up_nothing_
     await world.house.outbox.open()
     world.house.observer = world.events.append
     bus = Bus(port, baud=9600, house=world.house, open_line=Dead, late_s=0.01)
-    told = OsdpReader(reader(port), bus=bus, house=world.house, side=DoorSide(DOOR, "outside", house=world.house))
+    side = DoorSide(DOOR, "outside", house=world.house)
+    side.join(reader(port).id, world.presented.append)
+    told = OsdpReader(reader(port), bus=bus, house=world.house, side=side)
 
     async def until(fault: tuple[str, bool]) -> None:
         while world.faults()[-1:] != [fault]:  # noqa: ASYNC110  # in a thread
             await asyncio.sleep(0.001)
 
-    lost = "its serial line cannot be read"
+    lost = FaultCode.SERIAL_UNREADABLE.value
     told.start()
     await until((lost, True))
     assert (tries, world.house.stuck()) == (["open"], [])

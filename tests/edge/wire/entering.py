@@ -152,11 +152,13 @@ BOOKING = CredentialKind.BOOKING_CODE
 PRESENTED: dict[str, tuple[Presented, Plan]] = {
     "a code in its window": (shown(BOOKING), plan()),
     "a code that nobody has": (STRANGER, plan()),
+    "a code of which a key could not be read": (Presented(digits="6?4138"), plan()),
     "a card that wants no PIN": (Presented(card=CARDS[HOLDER]), plan()),
     "a card that wants a PIN, alone": (Presented(card=CARDS[MEMBER]), plan()),
     "the same while members are not let in": (Presented(card=CARDS[MEMBER]), plan(span=in_mode(Mode.CLOSED))),
     "a card and its PIN": (shown(MEMBER), plan()),
     "a card and another PIN": (Presented(card=CARDS[MEMBER], digits="1111"), plan()),
+    "a card and a PIN of which a key could not be read": (Presented(card=CARDS[MEMBER], digits="1?11"), plan()),
     "a member's PIN without the card": (Presented(digits=PIN), plan()),
     "a card that nobody has": (Presented(card="uid:04AABBCC"), plan()),
     "a key holder's duress code": (Presented(digits=DURESS_CODE), plan()),

@@ -32,6 +32,9 @@ from edge.wire.events import (
     OutageData,
     PlanData,
     RecountData,
+    UnreadData,
+    UnreadWhat,
+    UnreadWhy,
     WifiData,
     make_event,
 )
@@ -111,6 +114,9 @@ DATA: dict[str, EventData] = {
     "plan": PlanData(version=8, applied=False, why="plan 8 ends before it begins"),
     "fault": FaultData(code=FaultCode.BEAM_BLOCKED, part="outer", present=True),
     "fire": FireData(change=FireChange.CLEARED, door="front-door"),
+    "unread": UnreadData(
+        door="front-door", reader="front-keypad", why=UnreadWhy.UNFINISHED, what=UnreadWhat.KEYS, count=5
+    ),
     "lockout": LockoutData(door="front-door", reader="front-keypad", until=AT, tries=5),
     "alarm": AlarmData(area="ground-floor", change=AlarmChange.CANCELLED, why="movement in hall"),
     "closing": ClosingData(

@@ -1,0 +1,38 @@
+"""No code that is typed vanishes, whatever else the machine is busy with."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.faults.starving import KINDS, Tally, neighbours, starved
+
+SHORT, LONG = 4, 1000
+
+
+async def _type(folder: Path, kinds: Sequence[str], codes: int) -> dict[str, Tally]:
+    """At one agent with readers of those kinds, in a folder of its own."""
+    tallies = {kind: Tally() for kind in kinds}
+    async with starved(folder, kinds, codes) as agent:
+        await asyncio.gather(*(agent.try_codes(kind, codes, tally) for kind, tally in tallies.items()))
+    return tallies
+
+
+async def test_every_code_opens_or_is_told_of_on_a_machine_without_time(tmp_path: Path) -> None:
+    with neighbours():
+        tallies = await _type(tmp_path, KINDS, SHORT)
+    for kind, tally in tallies.items():
+        assert (tally.typed, tally.vanished, tally.strange) == (SHORT, [], []), kind
+        assert tally.opened + tally.told == SHORT, kind
+
+
+@pytest.mark.faults_full
+async def test_a_thousand_codes_on_every_kind_of_reader_open_or_are_told_of(tmp_path: Path) -> None:
+    for kind in KINDS:
+        (tmp_path / kind).mkdir()
+    with neighbours():
+        found = await asyncio.gather(*(_type(tmp_path / kind, [kind], LONG) for kind in KINDS))
+    for tallies in found:
+        for kind, tally in tallies.items():
+            assert (tally.typed, tally.vanished, tally.strange) == (LONG, [], []), kind
