@@ -111,7 +111,9 @@ def _why(error: Exception) -> str:
         return words_of(error)
     if isinstance(error, TimeoutError):
         return "no answer"
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)  # asyncio says only that the call failed
+    return str(error)
 
 
 async def unanswered(settings: Settings) -> list[str]:

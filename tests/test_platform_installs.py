@@ -7,6 +7,7 @@ The wheels of the locks are downloaded into `.wheels/` when a lock has changed; 
 import fcntl
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -58,6 +59,8 @@ def wheels() -> Path:
     with (store / "lock").open("w") as lock_file:
         fcntl.flock(lock_file, fcntl.LOCK_EX)  # workers of one run wait for the first of them
         if not folder.exists():
+            for old in store.glob(f"{PYTHON}-*"):
+                shutil.rmtree(old)
             with tempfile.TemporaryDirectory(dir=store) as unfinished:
                 _pip(
                     "download", "--dest", unfinished, *_locked("test"), env={**os.environ}

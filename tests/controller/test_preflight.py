@@ -40,7 +40,7 @@ def test_a_database_server_that_does_not_answer(tmp_path: Path, command: str) ->
     port = free_port()
     said = _said(tmp_path / "c.toml", command, f'database = "postgresql://nobody:secret@127.0.0.1:{port}/none"')
     assert said.startswith(f"database: 127.0.0.1:{port}/none cannot be used (")
-    assert "is PostgreSQL running" in said
+    assert "(Connection refused); is PostgreSQL running" in said
     assert "secret" not in said
 
 
@@ -128,7 +128,7 @@ def test_what_does_not_answer_but_is_not_needed_for_a_start_is_noted(tmp_path: P
         )
         done = CliRunner().invoke(app, ["check-config", "--config", str(file)])
     assert done.exit_code == 0, done.output
-    assert f"Note: broker.host: 127.0.0.1:{broker} does not answer (" in done.output
+    assert f"Note: broker.host: 127.0.0.1:{broker} does not answer (Connection refused)" in done.output
     assert f"Note: history.url: 127.0.0.1:{influx} does not answer (" in done.output
     assert f"Note: sip2.host: 127.0.0.1:{sip2} does not answer (" in done.output
     assert f"Note: listen: 127.0.0.1:{listen} is not free (" in done.output
