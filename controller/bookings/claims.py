@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -14,13 +14,11 @@ from controller.access import words
 from controller.bookings import repository
 from controller.bookings.judging.buffers import buffers_of
 from controller.bookings.judging.pools import QUARTER, quarters, seats_of, takings
-from controller.bookings.limits import LONGEST
-from controller.bookings.model import Booking, Changed, Claimed, State
+from controller.bookings.model import Booking, Changed, State
 from controller.bookings.picture import Picture
 from controller.bookings.tables import (
     CLAIM_OVERLAP,
     POOL_FULL,
-    bookings,
     claims,
     equipment_claims,
     pool_claims,
@@ -48,33 +46,6 @@ def contended(error: IntegrityError) -> bool:
 _AT = (pool_quarters.c.pool == bindparam("p"), pool_quarters.c.quarter == bindparam("q"))
 _RELEASE = update(pool_quarters).where(*_AT).values(taken=pool_quarters.c.taken - bindparam("n"))
 _FORGET = delete(pool_quarters).where(*_AT, pool_quarters.c.taken == 0)
-
-
-async def claimed(
-    tx: Tx, wanted: Sequence[str], during: Interval, *, now: datetime, but: str | None = None, limit: int = 1000
-) -> list[Claimed]:
-    """Which bookings hold any of the atoms during any of that time, by start; ``but`` is left out, and so are
-    holds that have run out."""
-    query = (
-        select(bookings.c.id, bookings.c.title, bookings.c.space, claims.c.starts, claims.c.ends)
-        .join_from(claims, bookings, bookings.c.id == claims.c.booking_id)
-        .where(
-            claims.c.atom.in_(wanted),
-            claims.c.starts < during.end,
-            claims.c.starts > during.start - LONGEST,
-            claims.c.ends > during.start,
-            or_(bookings.c.state != State.HELD.value, bookings.c.held_until.is_(None), bookings.c.held_until > now),
-        )
-        .distinct()
-        .order_by(claims.c.starts)
-        .limit(limit)
-    )
-    if but is not None:
-        query = query.where(bookings.c.id != but)
-    return [
-        Claimed(id=row.id, title=row.title, space=row.space, during=Interval(start=row.starts, end=row.ends))
-        for row in await tx.execute(query)
-    ]
 
 
 async def write_claims(

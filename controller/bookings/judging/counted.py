@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from controller.bookings.judging import phrases
 from controller.bookings.judging.case import Case
 from controller.bookings.judging.facts import Use, peak
-from controller.bookings.judging.pools import quartered, takings
+from controller.bookings.judging.pools import takings
 from controller.bookings.model import Claimed
 from controller.bookings.verdict import Reason, Why
 from edge.wire.interval import Interval
@@ -38,12 +38,12 @@ def equipment(case: Case) -> Iterator[Reason]:
 
 
 def places(case: Case) -> Iterator[Reason]:
-    """Too few places left of a pool, or of one that lies in the space."""
+    """Too few places left of a pool, or of one that lies in the space. ``Facts.pools`` are by whole quarter hours
+    already, so what touches a quarter hour of the wish touches the wish."""
     sizes = dict(case.place.pools)
-    during = quartered(case.asked.during)
     for pool, seats in takings(case.place, case.seats):
         uses = _standing(case.facts.pools, pool)
-        left = max(sizes[pool] - peak(uses, during), 0)
+        left = max(sizes[pool] - peak(uses, case.asked.during), 0)
         if seats > left:
             there = case.picture.by_space[pool.partition("/")[2]].space.name
             yield _too_few(
@@ -79,7 +79,7 @@ def _too_few(
     *,
     why: Why = Why.EQUIPMENT,
 ) -> Reason:
-    holders = _holders(uses, case.asked.during if why is Why.EQUIPMENT else quartered(case.asked.during))
+    holders = _holders(uses, case.asked.during)
     told = [(each, by) for each, by in holders if not each.hidden]
     named = "; ".join(f"{each.title} has {by:,}" for each, by in told[: phrases.NAMED])
     more = f" and {len(told) - phrases.NAMED} more bookings have some" if len(told) > phrases.NAMED else ""
