@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from playwright.async_api import Browser
 
 from tests.services.chromium import launched
@@ -15,6 +15,10 @@ from tests.services.mosquitto import Broker
 from tests.services.postgres import PostgresServer
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# For make mutants: one failure is enough, the smallest is of no use, and the same code has the same score.
+settings.register_profile(
+    "unshrunk", settings.get_profile("unhurried"), phases=[Phase.explicit, Phase.generate], derandomize=True
+)
 settings.load_profile("unhurried")
 
 if (memory := in_memory()) is not None:
