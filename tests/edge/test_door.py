@@ -171,9 +171,37 @@ def test_broken_glass_releases_until_it_is_whole() -> None:
     state, effects = play((1, Glass(broken=True)), (2, Contact(open=True)), (900, Tick()), (901, Contact(open=False)))
     assert state.released
     assert reported(effects) == ["glass_broken", "unlocked", "opened", "closed"]
+    assert effects[2] == Report(change=DoorChange.UNLOCKED, why="glass")
     state, effects = play((1000, Glass(broken=False)), state=state)
     assert not state.released
     assert reported(effects) == ["glass_whole", "locked"]
+    assert effects[2] == Report(change=DoorChange.LOCKED, why="glass")
+
+
+def test_glass_that_is_told_of_twice_is_reported_once() -> None:
+    for broken, change in ((True, "glass_broken"), (False, "glass_whole")):
+        state, _ = play((1, Glass(broken=not broken)))
+        _, effects = play((2, Glass(broken=broken)), (3, Glass(broken=broken)), state=state)
+        assert reported(effects).count(change) == 1
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        (Glass(broken=True), Glass(broken=False)),
+        (FIRE, Fire(on=False, releases=True)),
+        (Free(on=True), Free(on=False)),
+    ],
+)
+def test_a_door_that_may_stand_open_is_not_held_and_its_time_begins_when_it_may_no_longer(
+    begins: Input, ends: Input
+) -> None:
+    left_open = ((1, Release(hold_s=5, why="grant")), (2, Contact(open=True)))
+    assert "held" in reported(play(*left_open, (66, Tick()))[1])
+    state, effects = play(*left_open, (10, begins), (500, Tick()), (1000, ends))
+    assert "held" not in reported(effects)
+    assert play((1059.9, Tick()), state=state)[1] == []
+    assert reported(play((1060, Tick()), state=state)[1]) == ["held"]
 
 
 def test_a_free_door_locks_while_it_yields_and_is_free_again_after() -> None:

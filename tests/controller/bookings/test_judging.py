@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from controller import localtime
@@ -14,6 +15,7 @@ from controller.estate.model import Space
 from controller.hours.book import HoursBook
 from controller.hours.model import Closure, Timetable
 from controller.people.model import Tier
+from edge.wire.interval import Interval
 from tests.controller.bookings.hub import (
     CHOIR,
     HUB,
@@ -30,6 +32,7 @@ from tests.controller.bookings.hub import (
 )
 from tests.controller.running import NOW
 
+HOUR = timedelta(hours=1)
 NINE = SIX.replace(hour=21)
 CHRISTMAS = Closure(
     id="c1",
@@ -288,6 +291,28 @@ def test_a_closed_building_says_why_and_which_end_is_inside() -> None:
     assert judged(asked(start=CHRISTMAS.during.end), there).possible
 
 
+@pytest.mark.parametrize(("number", "more"), [(3, ""), (4, "; and 1 more"), (5, "; and 2 more")])
+def test_three_reasons_of_a_closed_building_are_told_and_the_others_counted(number: int, more: str) -> None:
+    closures = tuple(
+        msgspec.structs.replace(
+            CHRISTMAS,
+            id=f"c{at}",
+            during=at_hour(at),
+            reason=f"Reason {at}",
+            whole_days=False,
+        )
+        for at in range(number)
+    )
+    there = picture(hours=HoursBook(site=HUB, timetable=Timetable(), closures=closures))
+    text = only(judged(asked(hours=9), there)).text
+    assert [f"Reason {at}" in text for at in range(number)] == [at < 3 for at in range(number)]
+    assert text.partition("Reason 2")[2] == more
+
+
+def at_hour(number: int) -> Interval:
+    return at(SIX + timedelta(hours=number), 1)
+
+
 @pytest.mark.parametrize(
     ("space", "needed"),
     [
@@ -383,6 +408,35 @@ def test_equipment_of_a_part_goes_with_the_whole_and_needs_of_one_kind_add_up() 
     assert judged(asked("hall", equipment=(Need(equipment="piano", count=1),))).possible
     twice = (Need(equipment="projector", count=1), Need(equipment="projector", count=2))
     assert (only(judged(asked(equipment=twice))).asked, only(judged(asked(equipment=twice))).limit) == (3, 2)
+
+
+def test_everything_that_is_asked_for_and_not_to_be_had_is_told() -> None:
+    needs = ("kiln", "piano", "projector", "loom")
+    wanted = asked("half-b", equipment=tuple(Need(equipment=each, count=1) for each in needs))
+    found = judged(wanted, facts=Facts(equipment=(use("projector", 2, at(SIX)),)))
+    assert [(each.why, each.field) for each in found.reasons] == [
+        (Why.EQUIPMENT, f"equipment.{each}") for each in needs
+    ]
+    wanted = msgspec.structs.replace(wanted, space="half-a")
+    assert [each.field for each in judged(wanted).reasons] == ["equipment.kiln", "equipment.loom"]
+
+
+def test_equipment_that_came_back_a_minute_before_stands_in_nobodys_way_and_is_not_named() -> None:
+    early, now = use("projector", 1, at(SIX, 0.1), title="Yoga"), use("projector", 1, at(SIX + timedelta(minutes=7)))
+    wanted = asked(start=SIX + timedelta(minutes=7), equipment=(Need(equipment="projector", count=2),))
+    found = only(judged(wanted, facts=Facts(equipment=(early, now))))
+    assert ([each.title for each in found.conflicts], found.limit) == (["Job club"], 1)
+    assert judged(wanted, facts=Facts(equipment=(early,))).possible
+
+
+def test_who_has_places_in_a_quarter_hour_that_a_wish_touches_at_either_end_is_named() -> None:
+    before, after = use("desks", 8, at(SIX, 0.1), title="Before"), use("desks", 7, at(SIX + HOUR * 1.7, 1))
+    beyond = use("desks", 8, at(SIX + HOUR * 2, 1), title="Beyond")
+    wanted = asked("desks", SIX + timedelta(minutes=10), 1.5, seats=2)
+    found = only(judged(wanted, facts=Facts(pools=(before, after, beyond))))
+    assert ([each.title for each in found.conflicts], found.limit) == (["Before", "Job club"], 0)
+    found = only(judged(wanted, facts=Facts(pools=(after, beyond))))
+    assert ([each.title for each in found.conflicts], found.limit) == (["Job club"], 1)
 
 
 def test_places_are_counted_by_the_quarter_hour() -> None:

@@ -4,14 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from controller.bookings.judging.approval import missed
+from controller.bookings.judging.case import Case
+from controller.bookings.judging.wish import Wish
 from controller.bookings.model import Asked
 from controller.bookings.policy import ApprovalRule, Policy
 from controller.bookings.verdict import Reason, Why
 from controller.hours.book import HoursBook
-from controller.hours.model import Span, Timetable, Weekly
+from controller.hours.model import Closure, SpaceHours, Span, Timetable, Weekly
 from controller.people.model import Tier
 from edge.wire.plan import Mode
-from tests.controller.bookings.hub import CHOIR, HUB, SIX, asked, judged, only, picture, spent
+from tests.controller.bookings.hub import CHOIR, HUB, SIX, asked, at, judged, only, picture, spent
 from tests.controller.running import NOW
 
 EVENINGS = ApprovalRule(
@@ -128,6 +131,26 @@ def test_every_mode_that_it_meets_must_be_allowed() -> None:
     assert reasons(asked()) == [
         "needs approval: while the building is closed, which “Staffed” does not confirm at once"
     ]
+
+
+def test_a_space_that_is_closed_for_itself_is_not_in_the_mode_of_its_building() -> None:
+    staffed = Span(opens=9 * 60, closes=22 * 60, mode=Mode.STAFFED)
+    closure = Closure(id="c1", during=at(SIX, 1), reason="Floor", spaces=("studio",), made_at=NOW, made_by="Una Porter")
+    hours = HoursBook(
+        site=HUB,
+        timetable=Timetable(pattern=(Weekly(weekday=3, span=staffed),)),
+        closures=(closure,),
+        spaces={each: SpaceHours(name=each, atoms=frozenset({each})) for each in ("yard", "studio")},
+    )
+    rule = ApprovalRule(name="Staffed", modes=(Mode.STAFFED,))
+    there = picture(Policy(rules=(rule,)), hours=hours)
+
+    def texts(space: str) -> list[str]:
+        wish = Wish(asked=asked(space), actor=CHOIR)
+        return [each.text for each in missed(rule, Case(picture=there, wish=wish, place=there.require(space), now=NOW))]
+
+    assert texts("yard") == []
+    assert texts("studio") == ["while the building is closed"]
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from sqlalchemy import event
 
 from controller.bookings import repository
 from controller.bookings.claims import write_claims
-from controller.bookings.judging.judge import Wish, judge
+from controller.bookings.judging.judge import Beside, Wish, judge
 from controller.bookings.model import Asked, Booking, Need, State
 from controller.bookings.picture import Picture
 from controller.bookings.policy import ApprovalRule, Per, Policy, Quota
 from controller.bookings.verdict import Verdict, Why
 from controller.database import Database
+from controller.people.model import Actor, Role
 from tests.controller.bookings.hub import CHOIR, MANAGER, SIX, asked, booking, build, picture
 from tests.controller.running import NOW
 
@@ -167,6 +168,45 @@ async def test_wishes_see_each_other_only_together_and_only_the_possible_ones(hu
         [Why.QUOTA],
     ]
     assert [(each.id, each.title, each.space) for each in joint[3].conflicts] == [("", "Choir", "hall")]
+
+
+@pytest.mark.parametrize(
+    ("actor", "titles"),
+    [
+        (Actor(name="Ivy", role=Role.BOOKER, party="choir", sites=frozenset({"hub"})), ["Choir", "Taken"]),
+        (Actor(name="Una", role=Role.MANAGER, sites=frozenset({"hub"})), ["Choir", "Yoga"]),
+        (Actor(name="Ivy", role=Role.BOOKER, party="choir", sites=frozenset({"elsewhere"})), ["Taken", "Taken"]),
+    ],
+)
+async def test_a_verdict_says_of_others_what_its_actor_may_see_at_that_site(
+    hub: Database, actor: Actor, titles: list[str]
+) -> None:
+    yoga = booking(asked(start=SIX + HOUR, hours=1, title="Yoga", party="yoga"))
+    await make(hub, booking(asked(hours=1)), yoga)
+    async with hub.read() as tx:
+        [found] = await judge(tx, picture(FREE), [Wish(asked=asked(), actor=actor)], now=NOW)
+    assert [each.title for each in found.conflicts] == titles
+
+
+async def test_what_is_taken_to_be_booked_or_gone_is_seen_so_and_left_as_it_is(hub: Database) -> None:
+    stands = booking(asked())
+    await make(hub, stands)
+    beside = Beside()
+    needs = (Need(equipment="projector", count=2),)
+    beside.take(picture(), [Wish(asked=asked("studio", equipment=needs), actor=MANAGER)], now=NOW)
+    wishes = [Wish(asked=asked(each, equipment=needs), actor=MANAGER) for each in ("yard", "studio", "kitchen")]
+    async with hub.read() as tx:
+        before = await judge(tx, picture(), wishes, now=NOW, beside=beside)
+        beside.let_go([stands.id])
+        after = await judge(tx, picture(), wishes, now=NOW, beside=beside)
+        together = await judge(tx, picture(), wishes, now=NOW, beside=beside, together=True)
+    assert [whys(each) for each in before] == [
+        [Why.CLASH, Why.EQUIPMENT],
+        [Why.CLASH, Why.EQUIPMENT],
+        [Why.EQUIPMENT],
+    ]
+    assert [whys(each) for each in after] == [[Why.EQUIPMENT], [Why.CLASH, Why.EQUIPMENT], [Why.EQUIPMENT]]
+    assert together == after
 
 
 async def test_places_are_shared_by_wishes_that_are_judged_together(hub: Database) -> None:

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.wire.credentials import CredentialKind, Presented, code_key
+from edge.wire.credentials import CredentialKind, Method, Presented, code_key
 from edge.wire.decide import REASON_TEXT, ClockTrust, Decision, Reason, decide, is_free, next_change
 from edge.wire.interval import Interval
 from edge.wire.plan import (
@@ -63,8 +64,12 @@ def ask(
     return decide(found, door=door, secret=SECRET, credential=Presented(digits=code), now=T + hours * HOUR, trust=trust)
 
 
-CODE, KEY = "482913", "700700"
-GRANTS = (grant(CODE, between(1, 4), between(6, 7)), grant(KEY, between(-100, 2000), kind=STAFF))
+CODE, KEY, LATE = "482913", "700700", "150915"
+GRANTS = (
+    grant(CODE, between(1, 4), between(6, 7)),
+    grant(KEY, between(-100, 2000), kind=STAFF),
+    grant(LATE, between(910, 990)),
+)
 LOCKED = Override(door="front-door", kind=OverrideKind.LOCK_DOWN, during=between(2, 3))
 OPEN = Override(door="front-door", kind=OverrideKind.HOLD_OPEN, during=between(2, 3))
 OUT = Override(door="front-door", kind=OverrideKind.OUT_OF_SERVICE, during=between(2, 3))
@@ -83,6 +88,9 @@ TABLE = [
     (KEY, 5, (), True, Reason.GRANTED),
     (KEY, 13, (), False, Reason.NOT_NOW),
     (KEY, 15, (), True, Reason.GRANTED),
+    (KEY, 950, (), True, Reason.GRANTED),
+    (LATE, 950, (), False, Reason.NOT_NOW),
+    (OTHER, 950, (), False, Reason.UNKNOWN),
     (CODE, 2.5, (LOCKED,), False, Reason.LOCK_DOWN),
     (KEY, 2.5, (LOCKED,), True, Reason.GRANTED),
     (CODE, 3, (LOCKED,), True, Reason.GRANTED),
@@ -101,9 +109,14 @@ def test_the_table(code: str, hours: float, overrides: tuple[Override, ...], gra
     assert (decision.granted, decision.reason) == (granted, reason)
 
 
-def test_without_a_plan_or_at_an_unknown_door_nobody_enters() -> None:
-    assert ask(None, CODE, 2).reason is Reason.NO_PLAN
-    assert ask(plan(grants=GRANTS), CODE, 2, door="back-door").reason is Reason.NO_DOOR
+@pytest.mark.parametrize("code", [CODE, KEY, OTHER])
+def test_without_a_plan_or_at_an_unknown_door_nobody_enters(code: str) -> None:
+    shut = Decision(granted=False, reason=Reason.NO_PLAN, method=Method.CODE)
+    assert ask(None, code, 2) == shut
+    elsewhere = ask(plan(grants=GRANTS), code, 2, door="back-door")
+    assert elsewhere == msgspec.structs.replace(shut, reason=Reason.NO_DOOR)
+    assert not is_free(plan(), "back-door", T + 11 * HOUR, ClockTrust.SYNCED)
+    assert next_change(plan(), "back-door", T) is next_change(None, "front-door", T) is None
 
 
 def test_with_the_clock_unproven_only_what_needs_no_time_opens() -> None:
@@ -125,6 +138,7 @@ def test_a_grant_holds_the_strike_for_its_own_time_else_for_the_doors() -> None:
     grants = (grant(CODE, between(1, 4), hold_s=30.0), grant("555123", between(1, 4)))
     assert ask(plan(grants=grants), CODE, 2).hold_s == 30
     assert ask(plan(grants=grants), "555123", 2).hold_s == 5
+    assert ask(plan(), OTHER, 11) == Decision(granted=True, reason=Reason.FREE, method=Method.CODE, hold_s=5)
 
 
 def test_a_secret_of_another_door_makes_the_code_unknown() -> None:
@@ -194,7 +208,7 @@ def test_a_door_changes_between_free_and_not_only_where_it_says(
     assert is_free(found, "front-door", change - MICROSECOND, trust) is before
 
 
-@given(st.text(alphabet="0123456789", min_size=1, max_size=10).filter(lambda code: code not in (CODE, KEY)))
+@given(st.text(alphabet="0123456789", min_size=1, max_size=10).filter(lambda code: code not in (CODE, KEY, LATE)))
 def test_no_other_code_opens(code: str) -> None:
     assert not ask(plan(grants=GRANTS), code, 2).granted
 

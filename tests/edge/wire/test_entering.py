@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.wire import passes
 from edge.wire.credentials import CredentialKind, Method, Presented
-from edge.wire.decide import REASON_TEXT, ClockTrust, Reason
+from edge.wire.decide import REASON_TEXT, ClockTrust, Decision, Reason
 from edge.wire.envelope import Keyring, Signer
 from edge.wire.errors import WireError
 from edge.wire.events import AccessData
@@ -183,6 +183,32 @@ def test_what_is_told_names_who_answers_for_the_building_and_no_member() -> None
     assert told(shown(MEMBER)).credential is MEMBER
     assert told(PRESENTED["a card and its duress PIN"][0]).duress
     assert told(shown(BOOKING)).reader == "front-reader"
+
+
+def test_nothing_else_that_was_decided_is_left_out_of_what_is_told() -> None:
+    decision = Decision(
+        granted=True,
+        reason=Reason.GRANTED,
+        method=Method.OFFLINE_CODE,
+        kind=CredentialKind.OFFLINE_CODE,
+        booking=IDS[BOOKING],
+        holder=IDS[STAFF],
+        duress=True,
+        offline=WINDOW,
+        passback=True,
+    )
+    assert AccessData.of(decision, door="front-door", reader=None) == AccessData(
+        door="front-door",
+        granted=True,
+        reason=Reason.GRANTED,
+        method=Method.OFFLINE_CODE,
+        credential=CredentialKind.OFFLINE_CODE,
+        booking=IDS[BOOKING],
+        holder=IDS[STAFF],
+        duress=True,
+        offline=WINDOW,
+        passback=True,
+    )
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_strangers_signature_under_a_trusted_keys_name_is_refused() -> None:
 
 
 def test_what_was_signed_for_another_purpose_is_refused() -> None:
-    with pytest.raises(WrongAddress):
+    with pytest.raises(WrongAddress, match=r"^signed as 'hello', arrived as ack$"):
         opened(CONTROLLER.seal(Purpose.HELLO, ACK))
 
 
@@ -52,7 +52,7 @@ def test_a_purpose_put_on_after_signing_is_refused() -> None:
 
 @pytest.mark.parametrize(("site", "edge"), [("elsewhere", "ramsey-pi"), ("ramsey", "other-pi")])
 def test_what_was_signed_for_another_edge_is_refused(site: str, edge: str) -> None:
-    with pytest.raises(WrongAddress):
+    with pytest.raises(WrongAddress, match=f"of ramsey/ramsey-pi arrived at {site}/{edge}$"):
         opened(CONTROLLER.seal(Purpose.ACK, ACK), site=site, edge=edge)
 
 

@@ -10,8 +10,11 @@ from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.errors import Malformed, PlanRefused
 from edge.wire.interval import Interval
+from edge.wire.offline import OfflineWindow
 from edge.wire.plan import (
     Assembly,
+    ClosingPart,
+    DoorPlan,
     DoorSpan,
     Grant,
     GrantsPart,
@@ -20,7 +23,14 @@ from edge.wire.plan import (
     Mode,
     ModeSpan,
     ModesPart,
+    OfflineListing,
+    OfflinePart,
+    Override,
+    OverrideKind,
+    OverridesPart,
     PartRef,
+    Session,
+    SessionsPart,
     assemble,
     check_manifest,
     digest,
@@ -63,6 +73,60 @@ def test_parts_are_put_together_in_any_order() -> None:
     one, other = assemble(manifest(parts), parts), assemble(manifest(dict(shuffled)), parts)
     assert one.grant_count == other.grant_count == 2000
     assert one.doors == other.doors
+
+
+def test_spans_and_sessions_come_by_their_start_in_whatever_order_the_parts_came() -> None:
+    evenings = [Interval(start=AT + timedelta(days=day), end=EVENING.end + timedelta(days=day)) for day in range(4)]
+    booking = "0195d6a0-0000-7000-8000-00000000000{}"
+    sessions = [Session(booking=booking.format(9 - at), space="hall", window=when) for at, when in enumerate(evenings)]
+    modes = [ModeSpan(during=when, mode=Mode.STAFFED) for when in evenings]
+    assembly = Assembly(manifest({}))
+    for at in (2, 0, 3, 1):
+        assembly.add(SessionsPart(sessions=(sessions[at],)))
+        assembly.add(ModesPart(spans=(modes[at],)))
+    plan = assembly.finish()
+    assert (list(plan.sessions), list(plan.modes)) == (sessions, modes)
+
+
+def test_a_plan_without_a_word_on_closing_has_the_usual_one_and_another_takes_its_place() -> None:
+    assembly = Assembly(manifest({}))
+    assert assembly.finish().closing == ClosingPart()
+    assembly.add(ClosingPart(warn_minutes=(30,), secure_within_minutes=90))
+    assert assembly.finish().closing == ClosingPart(warn_minutes=(30,), secure_within_minutes=90)
+
+
+def test_a_door_with_hours_alone_knows_no_code_pass_override_or_offline_code() -> None:
+    assembly = Assembly(manifest({}))
+    assembly.add(HOURS)
+    assert assembly.finish().doors == {"front-door": DoorPlan(hours=HOURS, grants={})}
+    assert assembly.finish().grant_count == 0
+
+
+def test_what_a_part_says_of_one_door_holds_at_no_other() -> None:
+    back = msgspec.structs.replace(HOURS, door="back-door")
+    booking = "0195d6a0-0000-7000-8000-000000000001"
+    (grant,) = (msgspec.structs.replace(each, booking=booking) for each in grants(1))
+    override = Override(door="front-door", kind=OverrideKind.LOCK_DOWN, during=EVENING)
+    known, gone = OfflineWindow(start=AT, quarters=12), OfflineWindow(start=AT, quarters=4)
+    assembly = Assembly(manifest({}))
+    for part in (
+        GrantsPart(grants=(grant,)),
+        OverridesPart(overrides=(override,)),
+        OfflinePart(door="front-door", accepted=(OfflineListing(window=known, booking=booking),), revoked=(gone,)),
+        back,
+        HOURS,
+    ):
+        assembly.add(part)
+    doors = assembly.finish().doors
+    assert doors["back-door"] == DoorPlan(hours=back, grants={})
+    assert doors["front-door"] == DoorPlan(
+        hours=HOURS,
+        grants={grant.key: (grant,)},
+        owned={booking: (grant,)},
+        overrides=(override,),
+        offline={known: booking},
+        revoked=frozenset({gone}),
+    )
 
 
 def test_many_grants_are_split_into_parts_within_the_limit() -> None:
@@ -113,7 +177,7 @@ def test_a_missing_part_is_named() -> None:
 
 
 def test_a_part_with_other_bytes_is_refused() -> None:
-    with pytest.raises(PlanRefused, match="not the one"):
+    with pytest.raises(PlanRefused, match=r"^part hours is not the one the manifest names$"):
         assemble(manifest({"hours": encode(HOURS)}), {"hours": encode(HOURS) + b" "})
 
 
