@@ -75,17 +75,17 @@ async def test_a_driver_that_neither_opens_nor_closes_its_line_holds_up_nothing_
     side.join(reader(port).id, world.presented.append)
     told = OsdpReader(reader(port), bus=bus, house=world.house, side=side)
 
-    async def until(fault: tuple[str, bool]) -> None:
-        while world.faults()[-1:] != [fault]:  # noqa: ASYNC110  # in a thread
+    async def until(*present: bool) -> None:
+        """The line was lost and found so far; what came next may have come already."""
+        wanted = [(FaultCode.SERIAL_UNREADABLE.value, each) for each in present]
+        while world.faults()[: len(wanted)] != wanted:  # noqa: ASYNC110  # in a thread
             await asyncio.sleep(0.001)
 
-    lost = FaultCode.SERIAL_UNREADABLE.value
     told.start()
-    await until((lost, True))
+    await until(True)
     assert (tries, world.house.stuck()) == (["open"], [])
     may_open.set()
-    await until((lost, False))
-    await until((lost, True))
+    await until(True, False, True)
     assert (tries, world.house.stuck()) == (["open", "close"], [])
     may_close.set()
     await world.close()
