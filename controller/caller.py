@@ -112,6 +112,10 @@ class Line:
         """Have something removed."""
         self._ask("DELETE", path, {}, None, {})
 
+    def taken_away(self, path: str, told: type[T]) -> T:
+        """As ``delete``, with what is answered."""
+        return self.read(self._ask("DELETE", path, {}, None, {}).content, told)
+
     def removed(self, path: str) -> bool:
         """Have something removed; false where the controller will not, such as for being gone already."""
         return self._send("DELETE", path, {}, None, {}).is_success

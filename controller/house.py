@@ -160,7 +160,7 @@ def open_house(
     own_parser = None if parser else Parser()
     parser = parser or own_parser
     assert parser is not None
-    people = People(database, clock, passwords or Passwords(), settings.data_dir / "setup-token")
+    people = People(database, clock, passwords or Passwords(), keys, settings.data_dir / "setup-token")
     estate = Estate(database, clock, keys, changes)
     access = Access(estate, keys)
     codes = BookingCodes(

@@ -2,7 +2,7 @@
 
 from controller.people.may import Action, Thing
 from controller.people.model import Actor
-from controller.problem import Conflicting, NotFound, NotSignedIn, Refused, TooMany
+from controller.problem import Conflicting, NotFound, NotSignedIn, Refused, TooMany, Unavailable
 
 
 class SignInNeeded(NotSignedIn):
@@ -23,8 +23,15 @@ class TooManyTries(TooMany):
 
     def __init__(self, wait_s: int) -> None:
         super().__init__(
-            f"too many wrong passwords for this user; wait {wait_s} seconds and try again",
+            f"too many wrong passwords; wait {wait_s} seconds and try again",
             headers={"Retry-After": str(wait_s)},
+        )
+
+
+class Busy(Unavailable):
+    def __init__(self) -> None:
+        super().__init__(
+            "too many people are signing in at the moment; try again in a few seconds", headers={"Retry-After": "5"}
         )
 
 

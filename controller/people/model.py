@@ -128,6 +128,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A sign-in that lasts. The rest is the user's."""
 
     user: str
+    created_at: datetime
     expires_at: datetime
     role: Role
     sites: frozenset[str] | None
@@ -135,15 +136,18 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """``token`` is told once; the database holds its hash only."""
+    """``token`` is told once; the database holds its hash only. ``device``: by which the browser is known later."""
 
     user: str
     token: str
+    device: str
 
 
 class Failures(msgspec.Struct, frozen=True, kw_only=True):
-    """Wrong passwords in a row for one name, and until when it has to wait."""
+    """Wrong passwords in a row that are counted together, and until when there is a wait. ``kept_until``: when this is
+    forgotten."""
 
     failures: int
     last_at: datetime
     blocked_until: datetime
+    kept_until: datetime

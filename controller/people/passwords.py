@@ -5,25 +5,51 @@ import asyncio
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from controller.people.errors import Busy
+
+LINE_LENGTH = 20
+"""How many strangers may wait, the one that is looked at among them."""
+
 
 class Passwords:
-    """Two at a time, since each takes a processor and 64 MB for a moment."""
+    """Each takes a processor and 64 MB for a moment, so strangers wait in one line, which is not endless, and those
+    who are known in another: however many guess, whoever has signed in before is looked at next."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._turns = asyncio.Semaphore(2)
+        self._known = asyncio.Semaphore(1)
+        self._strangers = asyncio.Semaphore(1)
+        self._waiting = 0
         self._nobody: str | None = None
 
     async def hash(self, password: str) -> str:
-        async with self._turns:
+        async with self._known:
             return await asyncio.to_thread(self._hasher.hash, password)
 
-    async def fits(self, password: str, hashed: str | None) -> bool:
-        """Whether the password is the one that was hashed. None (no such user) takes as long, and is False."""
+    def require_room(self) -> None:
+        """Raises ``Busy`` where the strangers' line is full."""
+        if self._waiting >= LINE_LENGTH:
+            raise Busy
+
+    async def fits(self, password: str, hashed: str | None, *, known: bool = True) -> bool:
+        """Whether the password is the one that was hashed. None (no such user) takes as long, and is False. ``known``:
+        whether who asks is no stranger. Raises ``Busy``."""
         if self._nobody is None:
             self._nobody = await self.hash("nobody has this password")
-        async with self._turns:
-            return await asyncio.to_thread(self._verify, password, hashed or self._nobody) and hashed is not None
+        if known:
+            async with self._known:
+                return await self._compare(password, hashed)
+        self.require_room()
+        self._waiting += 1
+        try:
+            async with self._strangers:
+                return await self._compare(password, hashed)
+        finally:
+            self._waiting -= 1
+
+    async def _compare(self, password: str, hashed: str | None) -> bool:
+        assert self._nobody is not None
+        return await asyncio.to_thread(self._verify, password, hashed or self._nobody) and hashed is not None
 
     def _verify(self, password: str, hashed: str) -> bool:
         try:

@@ -60,9 +60,10 @@ async def update_user(tx: Tx, user: User) -> None:
     await tx.execute(update(users).where(users.c.id == user.id).values(_user_row(user)))
 
 
-async def end_sessions(tx: Tx, user_id: str) -> None:
-    """End every session of a user."""
-    await tx.execute(delete(sessions).where(sessions.c.user_id == user_id))
+async def end_sessions(tx: Tx, user_id: str, *, but: bytes = b"") -> int:
+    """End the sessions of a user, all or all but one; how many."""
+    here = (sessions.c.user_id == user_id) & (sessions.c.token_hash != but)
+    return (await tx.execute(delete(sessions).where(here))).rowcount
 
 
 async def _one_user(tx: Tx, which: ColumnElement[bool]) -> User | None:
@@ -97,7 +98,14 @@ async def session(tx: Tx, token_hash: bytes, now: datetime) -> Session | None:
 
 
 _SESSION = Prepared(
-    select(users.c.name.label("user"), sessions.c.expires_at, users.c.role, users.c.sites, users.c.party)
+    select(
+        users.c.name.label("user"),
+        sessions.c.created_at,
+        sessions.c.expires_at,
+        users.c.role,
+        users.c.sites,
+        users.c.party,
+    )
     .join_from(sessions, users)
     .where(
         sessions.c.token_hash == bindparam("token_hash"),
@@ -115,34 +123,45 @@ async def end_session(tx: Tx, token_hash: bytes) -> None:
     await tx.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
 
 
-async def hold_failures(tx: Tx, name: str, now: datetime) -> Failures:
-    """The wrong tries of a name; nobody else may count them until the transaction ends."""
+async def failures(tx: Tx, key: bytes) -> Failures | None:
+    row = (await tx.execute(_FAILURES.where(sign_in_failures.c.key == key))).mappings().first()
+    return Failures(**row) if row else None
+
+
+async def hold_failures(tx: Tx, key: bytes, now: datetime) -> Failures:
+    """The wrong tries that are counted together; nobody else may count them until the transaction ends."""
     table = sign_in_failures
     dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-    none = {"name_key": name_key(name), "failures": 0, "last_at": now, "blocked_until": now}
+    none = {"key": key, "failures": 0, "last_at": now, "blocked_until": now, "kept_until": now}
     # The row must be there to be locked: tries made at once would all find none otherwise.
     await tx.execute(dialect.insert(table).values(none).on_conflict_do_nothing())
-    query = select(table.c.failures, table.c.last_at, table.c.blocked_until)
-    row = (await tx.execute(query.where(table.c.name_key == name_key(name)).with_for_update())).mappings().one()
+    row = (await tx.execute(_FAILURES.where(table.c.key == key).with_for_update())).mappings().one()
     return Failures(**row)
 
 
-async def put_failures(tx: Tx, name: str, value: Failures) -> None:
-    await tx.execute(
-        update(sign_in_failures)
-        .where(sign_in_failures.c.name_key == name_key(name))
-        .values(failures=value.failures, last_at=value.last_at, blocked_until=value.blocked_until)
-    )
+_FAILURES = select(*(sign_in_failures.c[name] for name in Failures.__struct_fields__))
 
 
-async def forget_failures(tx: Tx, name: str) -> None:
-    await tx.execute(delete(sign_in_failures).where(sign_in_failures.c.name_key == name_key(name)))
+async def put_failures(tx: Tx, key: bytes, value: Failures) -> None:
+    here = sign_in_failures.c.key == key
+    await tx.execute(update(sign_in_failures).where(here).values(msgspec.structs.asdict(value)))
 
 
-async def forget_stale(tx: Tx, now: datetime, failures_before: datetime) -> None:
+async def take_back_failure(tx: Tx, key: bytes) -> None:
+    """The last try was none."""
+    c = sign_in_failures.c
+    here = (c.key == key) & (c.failures > 0)
+    await tx.execute(update(sign_in_failures).where(here).values(failures=c.failures - 1, blocked_until=c.last_at))
+
+
+async def forget_failures(tx: Tx, key: bytes) -> None:
+    await tx.execute(delete(sign_in_failures).where(sign_in_failures.c.key == key))
+
+
+async def forget_stale(tx: Tx, now: datetime) -> None:
     """Delete sessions that have run out and wrong tries of long ago."""
     await tx.execute(delete(sessions).where(sessions.c.expires_at <= now))
-    await tx.execute(delete(sign_in_failures).where(sign_in_failures.c.last_at < failures_before))
+    await tx.execute(delete(sign_in_failures).where(sign_in_failures.c.kept_until < now))
 
 
 async def lock_users(tx: Tx) -> None:

@@ -1,15 +1,31 @@
 """Signing in and out."""
 
-from fastapi import APIRouter, Response, status
+from ipaddress import ip_address
+
+from fastapi import APIRouter, Request, Response, status
 
 from controller.house import TheHouse
-from controller.people.errors import AlreadySetUp, TooManyTries, WrongPassword, WrongSetupToken
+from controller.people.errors import AlreadySetUp, Busy, TooManyTries, WrongPassword, WrongSetupToken
 from controller.people.gate import COOKIE, TheActor
 from controller.people.model import SignedIn
-from controller.people.schemas import SessionAnswer, SetupBody, SetupNeeded, SignedInAnswer, SignInBody
-from controller.people.service import SESSION_LENGTH
+from controller.people.schemas import (
+    EndedAnswer,
+    OwnPasswordBody,
+    SessionAnswer,
+    SetupBody,
+    SetupNeeded,
+    SignedInAnswer,
+    SignInBody,
+)
+from controller.people.service import LONGEST_SESSION
+from controller.people.tries import Asker
 from controller.problem import NotSignedIn, described
+from controller.rim import is_address
 from controller.settings import Settings
+
+DEVICE = "hk_device"
+"""The cookie by which a browser is known that has signed somebody in."""
+_DEVICE_KNOWN_S = 365 * 24 * 3600
 
 router = APIRouter(tags=["people"])
 
@@ -27,10 +43,12 @@ async def set_up(body: SetupBody, house: TheHouse, response: Response) -> Signed
     return _answer(signed_in, response, house.settings)
 
 
-@router.post("/session", status_code=status.HTTP_201_CREATED, responses=described(WrongPassword, TooManyTries))
-async def sign_in(body: SignInBody, house: TheHouse, response: Response) -> SignedInAnswer:
-    """Sign in. Five wrong passwords in a row make the user wait."""
-    signed_in = await house.people.sign_in(user=body.user, password=body.password)
+@router.post("/session", status_code=status.HTTP_201_CREATED, responses=described(WrongPassword, TooManyTries, Busy))
+async def sign_in(body: SignInBody, house: TheHouse, request: Request, response: Response) -> SignedInAnswer:
+    """Sign in. Five wrong passwords in a row for a name, or twenty from an address, make those wait who have not signed
+    in from that browser or address before; they have five of their own."""
+    asker = Asker(address=_address(request, house.settings), device=request.cookies.get(DEVICE, ""))
+    signed_in = await house.people.sign_in(user=body.user, password=body.password, asker=asker)
     return _answer(signed_in, response, house.settings)
 
 
@@ -53,12 +71,40 @@ async def sign_out(house: TheHouse, actor: TheActor, response: Response) -> None
     response.delete_cookie(COOKIE, path="/", secure=house.settings.secure, httponly=True, samesite="strict")
 
 
+@router.delete("/session/others", responses=described(NotSignedIn))
+async def sign_out_others(house: TheHouse, actor: TheActor) -> EndedAnswer:
+    """End all sessions of one's own but this one."""
+    return EndedAnswer(ended=await house.people.end_others(actor))
+
+
+@router.put("/session/password", responses=described(NotSignedIn, TooManyTries))
+async def change_password(body: OwnPasswordBody, house: TheHouse, actor: TheActor) -> EndedAnswer:
+    """Give oneself another password. All other sessions of one's own end."""
+    ended = await house.people.change_password(actor, current=body.current, new=body.new)
+    return EndedAnswer(ended=ended)
+
+
+def _address(request: Request, settings: Settings) -> str:
+    """Where a request comes from; empty where that is a proxy's own address, which says nothing."""
+    host = request.client.host if request.client else ""
+    return "" if not is_address(host) or any(ip_address(host) in each for each in settings.listen.trusted) else host
+
+
 def _answer(signed_in: SignedIn, response: Response, settings: Settings) -> SignedInAnswer:
     response.set_cookie(
         COOKIE,
         signed_in.token,
-        max_age=int(SESSION_LENGTH.total_seconds()),
+        max_age=int(LONGEST_SESSION.total_seconds()),
         path="/",
+        secure=settings.secure,
+        httponly=True,
+        samesite="strict",
+    )
+    response.set_cookie(
+        DEVICE,
+        signed_in.device,
+        max_age=_DEVICE_KNOWN_S,
+        path="/api/v1/session",
         secure=settings.secure,
         httponly=True,
         samesite="strict",

@@ -26,6 +26,17 @@ class SignInBody(Body):
     password: GivenPassword
 
 
+class OwnPasswordBody(Body):
+    current: GivenPassword
+    new: NewPassword
+
+
+class EndedAnswer(Answer):
+    """``ended``: how many other sessions have ended."""
+
+    ended: int
+
+
 class SetupNeeded(Answer):
     setup_needed: bool
 

@@ -2,39 +2,46 @@
 
 import hashlib
 import hmac
-import math
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from controller.database import Database, Tx
 from controller.people import audit, repository
-from controller.people.errors import AlreadySetUp, TooManyTries, WrongPassword, WrongSetupToken
-from controller.people.model import Actor, Failures, Session, SignedIn, User
+from controller.people.errors import AlreadySetUp, SignInNeeded, WrongPassword, WrongSetupToken
+from controller.people.model import Actor, Session, SignedIn, User
+from controller.people.password_rules import require_strong
 from controller.people.passwords import Passwords
+from controller.people.tries import Asker, Counted, Counter, Tries
 from controller.people.users import Users
-from controller.secrets import write_secret
+from controller.problem import invalid_field
+from controller.secrets import Keys, write_secret
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 
 SESSION_LENGTH = timedelta(days=30)
+"""How long a session lasts without use."""
+LONGEST_SESSION = timedelta(days=90)
+"""How long one lasts at most, however it is used."""
 RENEWED_AFTER = timedelta(days=1)
-FREE_TRIES = 5
-"""Wrong passwords in a row before a name has to wait."""
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(minutes=15)
-FAILURES_KEPT = timedelta(days=1)
+
+
+NOBODY = Asker()
 
 
 class People:
     """``setup_file`` holds the token of the first sign-in until it is used."""
 
-    def __init__(self, database: Database, clock: Clock, passwords: Passwords, setup_file: Path) -> None:
+    def __init__(self, database: Database, clock: Clock, passwords: Passwords, keys: Keys, setup_file: Path) -> None:
         self._database = database
         self._clock = clock
         self._passwords = passwords
         self._setup_file = setup_file
-        self.users = Users(database, clock, passwords)
+        self._tries = Tries(keys)
+        self.users = Users(database, clock, passwords, self._tries)
 
     async def prepare(self) -> None:
         """Leave a set-up token in ``setup_file`` when nobody can sign in yet. Idempotent."""
@@ -53,6 +60,7 @@ class People:
             if not await self.setup_needed():  # somebody else was first, and the token went with that
                 raise AlreadySetUp
             raise WrongSetupToken
+        require_strong(password, user)
         hashed = await self._passwords.hash(password)
         signed_in = await self._database.run(self._make_first, user, hashed)
         self._setup_file.unlink(missing_ok=True)
@@ -72,39 +80,82 @@ class People:
         made = User(id=uuid7(now, secrets.token_bytes(10)), name=user, password_hash=hashed, created_at=now)
         await repository.add_user(tx, made)
         await audit.record(tx, actor=user, at=now, act="set up", thing=f"user {user}")
-        return await self._open_session(tx, made, now)
+        return await self._open_session(tx, made, now, NOBODY)
 
-    async def sign_in(self, *, user: str, password: str) -> SignedIn:
-        """Raises ``WrongPassword``, and ``TooManyTries`` after five in a row; the wait doubles from there.
+    async def sign_in(self, *, user: str, password: str, asker: Asker = NOBODY) -> SignedIn:
+        """Raises ``WrongPassword``, ``TooManyTries`` after five in a row (the wait doubles from there), and ``Busy``.
 
         A try is counted before the password is looked at, so that tries made at once count as well.
         """
-        known = await self._database.run(self._count_try, user)
-        if not await self._passwords.fits(password, known.password_hash if known else None) or known is None:
+        if not self._tries.known(user, asker):
+            self._passwords.require_room()
+        found, counters = await self._database.run(self._count_try, user, asker)
+        known = any(each.kind in {Counted.DEVICE, Counted.USUAL} for each in counters)
+        hashed = found.password_hash if found else None
+        if not await self._passwords.fits(password, hashed, known=known) or found is None:
             raise WrongPassword
-        return await self._database.run(self._let_in, known)
+        return await self._database.run(self._let_in, found, asker, counters)
 
-    async def _count_try(self, tx: Tx, user: str) -> User | None:
-        now = self._clock.now()
-        before = await repository.hold_failures(tx, user, now)
-        if now < before.blocked_until:
-            raise TooManyTries(math.ceil((before.blocked_until - now).total_seconds()))
-        count = 1 if before.last_at < now - FAILURES_KEPT else before.failures + 1
-        await repository.put_failures(tx, user, Failures(failures=count, last_at=now, blocked_until=now + _wait(count)))
+    async def _count_try(self, tx: Tx, user: str, asker: Asker) -> tuple[User | None, list[Counter]]:
+        counters = await self._tries.of(tx, user, asker)
+        await self._tries.count(tx, counters, self._clock.now())
         known = await repository.user_named(tx, user)
-        return known if known is not None and known.ended_at is None else None
+        return (known if known is not None and known.ended_at is None else None), counters
 
-    async def _let_in(self, tx: Tx, user: User) -> SignedIn:
+    async def _let_in(self, tx: Tx, user: User, asker: Asker, counters: Sequence[Counter]) -> SignedIn:
         now_known = await repository.user(tx, user.id)
         if now_known != user:  # its password, or whether it may sign in at all, is another by now
             raise WrongPassword
-        await repository.forget_failures(tx, user.name)
-        return await self._open_session(tx, user, self._clock.now())
+        await self._tries.right(tx, counters)
+        await self._tries.know(tx, user.name, asker, self._clock.now())
+        return await self._open_session(tx, user, self._clock.now(), asker)
 
-    async def _open_session(self, tx: Tx, user: User, now: datetime) -> SignedIn:
+    async def change_password(self, actor: Actor, *, current: str, new: str) -> int:
+        """Give oneself another password; every other session of one's own ends. How many. Raises ``Invalid``, also
+        for a wrong ``current``, and ``TooManyTries``."""
+        require_strong(new, actor.name, field="new")
+        user = await self._database.run(self._count_own, actor)
+        if not await self._passwords.fits(current, user.password_hash):
+            raise invalid_field("current", "is not your password")
+        if current == new:
+            raise invalid_field("new", "is the one that you have; take another")
+        hashed = await self._passwords.hash(new)
+        ended = await self._database.run(self._change_own, user, hashed, actor)
+        self.users.turn()
+        return ended
+
+    async def _count_own(self, tx: Tx, actor: Actor) -> User:
+        user = await repository.user_named(tx, actor.name)
+        if user is None:
+            raise SignInNeeded
+        await self._tries.count(tx, self._tries.own(user.id), self._clock.now())
+        return user
+
+    async def _change_own(self, tx: Tx, user: User, hashed: str, actor: Actor) -> int:
+        await repository.lock_users(tx)
+        if await repository.user(tx, user.id) != user:
+            raise SignInNeeded
+        await repository.update_user(tx, msgspec.structs.replace(user, password_hash=hashed))
+        await self._tries.right(tx, self._tries.own(user.id))
+        now = self._clock.now()
+        await audit.record(tx, actor=actor.name, at=now, act="change", thing=f"user {user.name}, own password")
+        return await repository.end_sessions(tx, user.id, but=actor.session)
+
+    async def end_others(self, actor: Actor) -> int:
+        """End every session of one's own but the one that asks; how many."""
+
+        async def end(tx: Tx) -> int:
+            user = await repository.user_named(tx, actor.name)
+            return 0 if user is None else await repository.end_sessions(tx, user.id, but=actor.session)
+
+        ended = await self._database.run(end)
+        self.users.turn()
+        return ended
+
+    async def _open_session(self, tx: Tx, user: User, now: datetime, asker: Asker) -> SignedIn:
         token = secrets.token_urlsafe(32)
         await repository.add_session(tx, _hash(token), user.id, now, now + SESSION_LENGTH)
-        return SignedIn(user=user.name, token=token)
+        return SignedIn(user=user.name, token=token, device=self._tries.device(user.name, asker))
 
     async def identify(self, token: str, *, by_cookie: bool) -> Actor | None:
         """Whose token this is; None when it is nobody's or has run out. One statement; once a day use renews it."""
@@ -114,8 +165,9 @@ class People:
             session = await repository.session(tx, hashed, now)
         if session is None:
             return None
-        if session.expires_at - now < SESSION_LENGTH - RENEWED_AFTER:
-            await self._database.run(repository.renew_session, hashed, now + SESSION_LENGTH)
+        lasts = min(now + SESSION_LENGTH, session.created_at + LONGEST_SESSION)
+        if lasts - session.expires_at > RENEWED_AFTER:
+            await self._database.run(repository.renew_session, hashed, lasts)
         return _actor(session, hashed, by_cookie=by_cookie)
 
     async def again(self, actor: Actor) -> Actor | None:
@@ -132,8 +184,7 @@ class People:
 
     async def tidy(self) -> None:
         """Forget sessions that have run out and wrong tries of more than a day ago."""
-        now = self._clock.now()
-        await self._database.run(repository.forget_stale, now, now - FAILURES_KEPT)
+        await self._database.run(repository.forget_stale, self._clock.now())
 
 
 def _actor(session: Session, hashed: bytes, *, by_cookie: bool) -> Actor:
@@ -150,10 +201,3 @@ def _actor(session: Session, hashed: bytes, *, by_cookie: bool) -> Actor:
 def _hash(token: str) -> bytes:
     # No slow hash: the token is 256 random bits.
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
-
-
-def _wait(failures: int) -> timedelta:
-    """How long the name waits after so many wrong tries in a row."""
-    if failures < FREE_TRIES:
-        return timedelta(0)
-    return min(FIRST_WAIT * (1 << min(failures - FREE_TRIES, 10)), LONGEST_WAIT)

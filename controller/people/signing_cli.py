@@ -1,4 +1,4 @@
-"""``hallkeeper sign-in`` and ``hallkeeper sign-out``: whose the commands are that ask a controller."""
+"""``hallkeeper sign-in``, ``sign-out`` and ``password``: whose the commands are that ask a controller."""
 
 import sys
 from typing import Annotated
@@ -7,16 +7,21 @@ import msgspec
 import typer
 
 from controller import signed_in
-from controller.caller import LOCAL, SERVER, Line, Server
+from controller.caller import LOCAL, SERVER, Caller, Line, Server
 from controller.signed_in import Session
 
 sign_in_app = typer.Typer(add_completion=False)
 sign_out_app = typer.Typer(add_completion=False)
+password_app = typer.Typer(add_completion=False)
 
 
 class _Answer(msgspec.Struct, frozen=True):
     user: str
     token: str
+
+
+class _Ended(msgspec.Struct, frozen=True):
+    ended: int
 
 
 @sign_in_app.command()
@@ -40,12 +45,21 @@ def sign_in(
 
 
 @sign_out_app.command()
-def sign_out(server: Server = SERVER) -> None:
+def sign_out(
+    server: Server = SERVER,
+    others: Annotated[
+        bool, typer.Option("--others", help="End your sessions everywhere else, and keep this one.")
+    ] = False,
+) -> None:
     """End the session that `hallkeeper sign-in` began at a controller, and no other; here it is forgotten even where
     the controller is silent."""
     session = signed_in.kept(server)
     if session is None:
         typer.echo(f"Nobody is signed in at {server}." if server else "Nobody is signed in here.")
+        return
+    if others:
+        caller = Caller(session.server, None, session.token)
+        caller.say(_told(caller.taken_away("/session/others", _Ended)))
         return
     signed_in.forget(session.server)
     line = Line(session.server, session.token)
@@ -55,7 +69,21 @@ def sign_out(server: Server = SERVER) -> None:
         line.say(f"{session.user} is signed out; the session had ended before.")
 
 
-def _password() -> str:
+@password_app.command()
+def password(server: Server = SERVER) -> None:
+    """Give yourself another password, and end your sessions everywhere else. Both are asked for, or read from two lines
+    of standard input: the one you have, and the new one."""
+    caller = Caller(server, None, None)
+    body = msgspec.json.encode({"current": _password("Password now"), "new": _password("New password", twice=True)})
+    ended = caller.put("/session/password", body, "application/json", _Ended)
+    caller.say(f"You have a new password. {_told(ended)}")
+
+
+def _told(done: _Ended) -> str:
+    return f"Your other sessions have ended: {done.ended}." if done.ended else "You had no other session."
+
+
+def _password(asked: str = "Password", *, twice: bool = False) -> str:
     if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True))
+        return str(typer.prompt(asked, hide_input=True, confirmation_prompt=twice))
     return sys.stdin.readline().rstrip("\r\n")

@@ -30,11 +30,13 @@ sessions = Table(
 sign_in_failures = Table(
     "sign_in_failures",
     metadata,
-    Column("name_key", String(600), primary_key=True),
+    Column("key", LargeBinary(32), primary_key=True),
     Column("failures", Integer, nullable=False),
-    Column("last_at", Instant, nullable=False, index=True),
+    Column("last_at", Instant, nullable=False),
     Column("blocked_until", Instant, nullable=False),
+    Column("kept_until", Instant, nullable=False, index=True),
 )
+"""``key``: a digest of whose tries these are (``tries``)."""
 
 parties = Table(
     "parties",

@@ -14,13 +14,15 @@ from controller import screen
 from controller.caller import AsJson
 from controller.console import CONFIG, ConfigFile, open_settings, plainly, refuse
 from controller.database import Database
-from controller.main import load_clock
+from controller.main import load_clock, require_known_keys
 from controller.migrations import migrate
 from controller.people.model import Role, User
 from controller.people.passwords import Passwords
 from controller.people.schemas import NewUserBody, UserChangeBody, UserPage, user_answer
+from controller.people.tries import Tries
 from controller.people.users import Users
 from controller.problem import field_errors
+from controller.secrets import load_keys
 
 T = TypeVar("T")
 
@@ -115,7 +117,9 @@ def _on(config: Path, work: Callable[[Users], Awaitable[T]], *, first: bool = Fa
         await migrate(settings.database_url)
         database = Database(settings.database_url)
         try:
-            return await work(Users(database, load_clock(config, settings), Passwords()))
+            await require_known_keys(settings)
+            tries = Tries(load_keys(settings.data_dir))
+            return await work(Users(database, load_clock(config, settings), Passwords(), tries))
         finally:
             await database.close()
 

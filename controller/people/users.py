@@ -9,7 +9,9 @@ from controller.database import Database, Tx
 from controller.people import audit, parties, repository
 from controller.people.errors import LastAdmin, UserTaken, UserUnknown
 from controller.people.model import Actor, Role, User
+from controller.people.password_rules import require_strong
 from controller.people.passwords import Passwords
+from controller.people.tries import Tries
 from controller.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
@@ -37,10 +39,11 @@ class UserChange(msgspec.Struct, frozen=True, kw_only=True):
 class Users:
     """Each method is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock, passwords: Passwords) -> None:
+    def __init__(self, database: Database, clock: Clock, passwords: Passwords, tries: Tries) -> None:
         self._database = database
         self._clock = clock
         self._passwords = passwords
+        self._tries = tries
         self.turned = asyncio.Event()
         """Set once the rights of anybody have changed in this process; then there is a new one."""
 
@@ -63,7 +66,9 @@ class Users:
         return found
 
     async def add(self, draft: UserDraft, *, password: str, actor: str) -> User:
-        """Raises ``UserTaken``, and ``Invalid`` for a site or party that is not there or does not go with the role."""
+        """Raises ``UserTaken``, and ``Invalid`` for an easy password and for a site or party that is not there or does
+        not go with the role."""
+        require_strong(password, draft.name)
         hashed = await self._passwords.hash(password)
         return await self._database.run(self._add, draft, hashed, actor)
 
@@ -110,13 +115,15 @@ class Users:
             new = msgspec.structs.replace(new, ended_at=(old.ended_at or now) if change.ended else None)
         if new == old:
             return old
+        if change.password is not msgspec.UNSET:
+            require_strong(change.password, old.name)
         await _require_sound(tx, new)
         await repository.update_user(tx, new)
         if await repository.count_admins(tx) == 0:
             raise LastAdmin(old.name)
         if hashed is not None or new.ended_at != old.ended_at:
             await repository.end_sessions(tx, old.id)
-            await repository.forget_failures(tx, old.name)
+            await self._tries.forget_name(tx, old.name)
         what = "new password" if hashed is not None else "ended" if new.ended_at is not None else _rights(new)
         await audit.record(tx, actor=actor, at=now, act="change", thing=f"user {new.name}, {what}")
         return new

@@ -1,5 +1,5 @@
 /** State lives in the URL: page, site, date, view, booking. */
-export type Page = "diary" | "now" | "acts" | "sign-in";
+export type Page = "diary" | "now" | "acts" | "account" | "sign-in";
 
 export interface Route {
   page: Page;
@@ -9,13 +9,13 @@ export interface Route {
   booking: string;
 }
 
+const PAGE = /^\/(diary|now|acts|account|sign-in)?$/;
 const KEYS = ["site", "date", "view", "booking"] as const;
 
 function read(): Route {
   const search = new URLSearchParams(location.search);
-  const name = location.pathname.slice(1);
   return {
-    page: name === "now" || name === "acts" || name === "sign-in" ? name : "diary",
+    page: (PAGE.exec(location.pathname)?.[1] as Page | undefined) ?? "diary",
     site: search.get("site") ?? "",
     date: search.get("date") ?? "",
     view: search.get("view") ?? "",
@@ -54,7 +54,7 @@ addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = (event.target as Element | null)?.closest?.("a[href]");
   if (!(link instanceof HTMLAnchorElement) || link.target || link.origin !== location.origin) return;
-  if (!/^\/(diary|now|acts|sign-in)?$/.test(link.pathname) || link.hash) return;
+  if (!PAGE.test(link.pathname) || link.hash) return;
   event.preventDefault();
   history.pushState(null, "", link.href);
   current = read();

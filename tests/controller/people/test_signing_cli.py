@@ -141,3 +141,17 @@ async def test_a_session_is_forgotten_though_the_controller_does_not_answer(type
     file.put('{"server": "http://127.0.0.1:1", "user": "Una", "token": "t0ken"}')
     gone = await typed("sign-out")
     assert (gone.exit_code, "does not answer" in gone.output, file.there) == (1, True, False)
+
+
+async def test_the_password_is_changed_and_other_sessions_end(typed: Typed, address: str, file: Kept) -> None:
+    for _ in range(2):
+        await typed("sign-in", USER, "--server", address, said=f"{PASSWORD}\n")
+    refused = await typed("password", said=f"{PASSWORD}\nbasketball\n")
+    assert (refused.exit_code, "too easy to guess" in refused.output) == (1, True)
+    done = await typed("password", said=f"{PASSWORD}\nseven red bicycles\n")
+    assert done.output == "You have a new password. Your other sessions have ended: 2.\n"
+    assert (await typed("parties", "export")).exit_code == 0
+    assert (await typed("sign-out", "--others")).output == "You had no other session.\n"
+    assert file.there
+    refused = await typed("sign-in", USER, "--server", address, said=f"{PASSWORD}\n")
+    assert "the user or the password is wrong" in refused.output
