@@ -68,7 +68,8 @@ async def forget_sealed(house: House, tx: Tx, *, actor: str, now: datetime) -> F
         await house.enrolment.close_out(tx, site, edge, now)
     for site in (await tx.execute(select(sites.c.id).order_by(sites.c.id))).scalars().all():
         await house.estate.restart_secrets(tx, site)
-        await house.desk.codes.follow_policy(tx, site, now, Recode.KEEP)
+        policy = (await house.desk.pictures.of(tx, site)).policy
+        await house.desk.codes.follow_policy(tx, site, policy, now, Recode.KEEP)
         await bump(tx, site)
         await audit.record(tx, actor=actor, at=now, act="make new keys", site=site, thing=WHY)
     booked = (await tx.execute(select(func.count(codes.c.booking_id.distinct())))).scalar_one()

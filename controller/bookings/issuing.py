@@ -37,6 +37,7 @@ class Recode(StrEnum):
     ALL = "all"
 
     def meets(self, window: Interval, now: datetime) -> bool:
+        """``window``: when the code opens as it was given out."""
         return self is Recode.ALL or (self is Recode.COMING and window.start > now)
 
 
@@ -155,21 +156,29 @@ class BookingCodes:
         """Give the codes of a space's bookings to the doors that are on its way in now, and take them from others."""
         parts = await estate.site_parts(tx, space.site)
         if parts is not None:
-            await self._follow(tx, parts, [space], await policies.policy(tx, space.site), now, Recode.KEEP)
+            policy = await policies.policy(tx, space.site)
+            await self._follow(tx, parts, [space], policy, policy, now, Recode.KEEP)
 
-    async def follow_policy(self, tx: Tx, site: str, now: datetime, recode: Recode) -> None:
-        """Bring the codes of all bookings of a site in line with its policy now: when they open at once, how they are
-        shared as far as ``recode`` says."""
+    async def follow_policy(self, tx: Tx, site: str, old: Policy, now: datetime, recode: Recode) -> None:
+        """Bring the codes of all bookings of a site in line with its policy now, which was ``old``: when they open at
+        once, how they are shared as far as ``recode`` says."""
         parts = await estate.site_parts(tx, site)
         if parts is not None:
-            await self._follow(tx, parts, parts.spaces, await policies.policy(tx, site), now, recode)
+            await self._follow(tx, parts, parts.spaces, old, await policies.policy(tx, site), now, recode)
 
     async def _follow(
-        self, tx: Tx, parts: SiteParts, spaces: Sequence[Space], policy: Policy, now: datetime, recode: Recode
+        self,
+        tx: Tx,
+        parts: SiteParts,
+        spaces: Sequence[Space],
+        old: Policy,
+        policy: Policy,
+        now: datetime,
+        recode: Recode,
     ) -> None:
         for space in spaces:
             ahead = await self._ahead(tx, space, now)
-            keeping = [each.id for each in ahead if not recode.meets(self.window(each.during, policy), now)]
+            keeping = [each.id for each in ahead if not recode.meets(self.window(each.during, old), now)]
             one_code = await repository.code_owners(tx, ahead)
             owned = Owned(shares=await self._access.shares(tx, keeping), one_code=one_code)
             for given in self._issues(space, ahead, parts.doors, policy, parts.site.tz, owned):

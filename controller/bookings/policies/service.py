@@ -56,20 +56,22 @@ class Policies:
     async def write(self, tx: Tx, site: str, policy: Policy, recode: Recode, actor: str) -> None:
         """As ``put``."""
         await self._database.lock_site(tx, site)
-        await self._require_known(tx, await self._pictures.of(tx, site), policy)
+        where = await self._pictures.of(tx, site)
+        await self._require_known(tx, where, policy)
         now = self._clock.now()
         await self._mark(tx, site, policy, actor=actor, now=now)
         await repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)
-        await self._codes.follow_policy(tx, site, now, recode)
+        await self._codes.follow_policy(tx, site, where.policy, now, recode)
         await audit.record(tx, actor=actor, at=now, act="change", site=site, thing="booking policy")
 
     async def bring(self, tx: Tx, site: str, policy: Policy, *, actor: str, now: datetime) -> None:
         """Write a policy that is known to be sound, as part of a greater change; the caller holds the site's lock."""
+        old = (await self._pictures.of(tx, site)).policy
         await self._mark(tx, site, policy, actor=actor, now=now)
         await repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)  # the site was looked at above, as it was before
-        await self._codes.follow_policy(tx, site, now, Recode.KEEP)
+        await self._codes.follow_policy(tx, site, old, now, Recode.KEEP)
 
     async def check(self, site: str, policy: Policy) -> tuple[Site, Effect]:
         """What ``put`` would mean for what is booked and asked for already; raises the same."""

@@ -208,6 +208,18 @@ async def test_a_change_of_policy_gives_new_codes_to_all_or_to_those_to_come_whe
     assert len(set(await codes_of(any_village, made))) == 3
 
 
+async def test_a_code_that_opens_now_is_no_code_to_come_though_the_new_policy_opens_it_later(
+    any_village: httpx.AsyncClient, any_house: House
+) -> None:
+    await party(any_village, "choir")
+    soon = await book(any_village, party="choir", starts="2026-11-25T12:10", ends="2026-11-25T13:00")
+    changed: Json = {"codes": [{"per": "group"}], "lead_in_min": 0}
+    told = (await policy(any_village, check="true", **changed))["codes"]
+    assert (told["running_count"], told["coming_count"]) == (1, 0)
+    await policy(any_village, recode="coming", **changed)
+    assert await code_of(any_village, soon) == soon["code"]
+
+
 async def test_a_check_counts_whose_codes_are_not_as_the_policy_would_draw_them(
     any_village: httpx.AsyncClient, any_house: House
 ) -> None:
