@@ -98,7 +98,7 @@ def keep(
     ids: Ids = None,
     every: All = False,
     cause: Causes = None,
-    undo: Annotated[bool, typer.Option("--undo", help="What was kept is open again; needs ids.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="What was kept is open again.")] = False,
     why: Why = "",
     server: Server = SERVER,
     token_file: TokenFile = None,
@@ -165,7 +165,9 @@ def _decide(
     if bool(ids) is every:
         raise typer.BadParameter("give either ids, or --all")
     if every:
-        ids = [each.id for each in caller.read(_listed(caller, site, causes, kept=False), _List).items]
+        ids = [
+            each.id for each in caller.read(_listed(caller, site, causes, kept=body.get("kept") is False), _List).items
+        ]
     refused, left = False, 0
     for start in range(0, len(ids or ()), _AT_ONCE):
         lot = {**body, "bookings": (ids or [])[start : start + _AT_ONCE]}

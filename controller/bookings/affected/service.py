@@ -28,8 +28,8 @@ MOST = 500
 
 
 class Which(msgspec.Struct, frozen=True, kw_only=True):
-    """The bookings to decide on: these ``ids``, or where it is ``None`` all of the list that nobody has decided on,
-    with one of ``causes``, the next ones first, at most ``MOST``."""
+    """The bookings to decide on: these ``ids``, or where it is ``None`` all of the list that nobody has decided on (to
+    open again: that are kept), with one of ``causes``, the next ones first, at most ``MOST``."""
 
     ids: tuple[str, ...] | None
     causes: frozenset[Cause] = frozenset(Cause)
@@ -74,7 +74,11 @@ class AffectedBookings:
     async def keep(self, site: str, which: Which, *, kept: bool, why: str, actor: Actor) -> Decided:
         """They go ahead all the same, whatever affects them now; not ``kept``: that is open again. Raises
         ``SiteUnknown``."""
-        return await self._each(site, which, lambda booking: self._keep(booking, kept=kept, why=why, actor=actor))
+
+        async def keep(booking: Booking) -> View:
+            return await self._keep(booking, kept=kept, why=why, actor=actor)
+
+        return await self._each(site, which, keep, of_kept=not kept)
 
     async def cancel(self, site: str, which: Which, *, why: str, actor: Actor) -> Decided:
         """Cancel them. Raises ``SiteUnknown``."""
@@ -97,10 +101,12 @@ class AffectedBookings:
 
         return await self._each(site, which, move)
 
-    async def _each(self, site: str, which: Which, act: Callable[[Booking], Awaitable[View]]) -> Decided:
+    async def _each(
+        self, site: str, which: Which, act: Callable[[Booking], Awaitable[View]], *, of_kept: bool = False
+    ) -> Decided:
         done: list[View] = []
         refused: list[Turned] = []
-        ids = which.ids if which.ids is not None else await self._open(site, which.causes)
+        ids = which.ids if which.ids is not None else await self._listed(site, which.causes, kept=of_kept)
         async with self._database.read() as tx:
             await self._desk.pictures.of(tx, site)  # raises SiteUnknown
             found = {each.id: each for each in await bookings.some(tx, list(ids)) if each.site == site}
@@ -137,10 +143,10 @@ class AffectedBookings:
         self._changes.site_changed(booking.site)
         return view
 
-    async def _open(self, site: str, causes: Collection[Cause]) -> Sequence[str]:
+    async def _listed(self, site: str, causes: Collection[Cause], *, kept: bool) -> Sequence[str]:
         async with self._database.read() as tx:
             now = self._clock.now()
-            return await repository.page(tx, site, causes=causes, kept=False, now=now, after=None, limit=MOST)
+            return await repository.page(tx, site, causes=causes, kept=kept, now=now, after=None, limit=MOST)
 
     async def _left(self, site: str) -> int:
         async with self._database.read() as tx:

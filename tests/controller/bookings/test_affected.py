@@ -76,6 +76,14 @@ async def test_what_is_kept_leaves_the_list_and_says_so(any_village: httpx.Async
     assert "Ask us before you come." in (await look(any_village, carols))["message"]
 
 
+async def test_all_that_are_kept_are_open_again_together(any_village: httpx.AsyncClient) -> None:
+    carols = await book(any_village, title="Carols", **EVENING)
+    await shut(any_village)
+    await decide(any_village, "keep", all=True)
+    again = await decide(any_village, "keep", all=True, kept=False)
+    assert ([each["id"] for each in again["done"]], again["left"]) == ([carols["id"]], 1)
+
+
 async def test_all_are_moved_a_week_on_and_the_one_that_clashes_is_named(any_village: httpx.AsyncClient) -> None:
     carols = await book(any_village, title="Carols", **EVENING)
     yoga = await book(any_village, title="Yoga", space="yard", starts="2026-12-26T09:00", ends="2026-12-26T10:00")
