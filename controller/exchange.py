@@ -126,6 +126,7 @@ class Exchange:
             gate=self.gate,
             cabinet=Cabinet(note=arrivals.note, in_sql=self.follower is None),
             stored=self._stored,
+            undated=self.greeter.ask_time,
             registry=registry,
         )
         self.switchboard = Switchboard(

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -21,7 +21,7 @@ from edge.fire import read_latch
 from edge.furnishing import Furniture, furnish
 from edge.house import House
 from edge.introduction import EdgeLink, Introduction, LinkMaker
-from edge.kept import Day, Kept, floor_of, read_kept, write_kept
+from edge.kept import Day, Kept, earlier_runs, floor_of, read_kept, write_kept
 from edge.outbox import Outbox
 from edge.pins import Pins
 from edge.plans import Outcome, PlanStore
@@ -35,7 +35,16 @@ from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import WireError
-from edge.wire.events import Ack, BootData, Event, EventBatch, OutageData, PlanData
+from edge.wire.events import (
+    EARLIER_RUNS_LIMIT,
+    Ack,
+    BootData,
+    EarlierRun,
+    Event,
+    EventBatch,
+    OutageData,
+    PlanData,
+)
 from edge.wire.faults import FaultCode
 from edge.wire.ids import uuid7
 from edge.wire.link import Connected, Disconnected, Link, Message
@@ -88,7 +97,6 @@ class Agent:
         self._furniture = Furniture()
         self._refused: tuple[str, str] | None = None
         self._applied: Applied | None = None
-        self._unseen: tuple[datetime, float] | None = None
         self._plan_wake = Wake(OUTSIDE_STUCK_S)
         self._beating, self._watching, self._listening = Pulse(OUTSIDE_STUCK_S), Pulse(), Pulse(OUTSIDE_STUCK_S)
         self._keeping = asyncio.Lock()
@@ -179,7 +187,13 @@ class Agent:
         timekeeper = self._clock_watch.begin(floor)
         boot = uuid7(timekeeper.now(self._clock.monotonic()), os.urandom(10))
         house = self._house = House(
-            self._config, clock=self._clock, boot=boot, timekeeper=timekeeper, outbox=outbox, plans=plans
+            self._config,
+            clock=self._clock,
+            boot=boot,
+            timekeeper=timekeeper,
+            outbox=outbox,
+            plans=plans,
+            earlier=earlier_runs(kept, found.last_run)[1 - EARLIER_RUNS_LIMIT :],
         )
         house.observer = self._observer
         self._courier = Courier(outbox, site=self._config.site, edge=self._config.edge, send=self._send)
@@ -213,8 +227,7 @@ class Agent:
         """The first events of a run: what was not seen since the last one, and that the agent is back."""
         house, edge = self._house, self._config.edge
         if self._floor is not None:
-            self._unseen = (self._floor.at, self._clock.monotonic())
-            self._note_outage()
+            self._note_outage(self._floor.at)
         plan = house.plans.plan
         if self._clock_watch.trouble is not None:
             house.fault(edge, self._clock_watch.trouble, present=True)
@@ -223,14 +236,13 @@ class Agent:
             house.count("disk_damaged")
             house.fault(edge, trouble.code, trouble.part, present=True)
 
-    def _note_outage(self) -> None:
-        """What was not seen before this run, once it is known what time it began at."""
-        if self._unseen is None or self._house.trust is ClockTrust.UNPROVEN:
-            return
-        (start, mono), self._unseen = self._unseen, None
-        end = self._house.now() - timedelta(seconds=self._clock.monotonic() - mono)
-        if start < end:
-            self._house.record(self._config.edge, OutageData(start=start, end=end))
+    def _note_outage(self, start: datetime) -> None:
+        """What was not seen before this run. It is told at once, whatever the clock says, or a power cut might lose it;
+        the controller dates it by the runs."""
+        house, end = self._house, self._house.now()
+        if start != end or house.trust is ClockTrust.UNPROVEN:
+            after = house.earlier[-1] if house.earlier else None
+            house.record(self._config.edge, OutageData(start=start, end=end, after=after))
 
     # Tasks
 
@@ -286,7 +298,8 @@ class Agent:
             for counter in self._furniture.counters.values()
         }
         async with self._keeping:
-            kept = Kept(floor=floor, log=log, seq=seq, days=days, plan=house.plans.highest)
+            runs = (*house.earlier, EarlierRun(boot=house.boot, mono_ms=house.mono_ms))
+            kept = Kept(floor=floor, log=log, seq=seq, days=days, plan=house.plans.highest, runs=runs)
             if not await house.outbox.commit():
                 return
             if not await write_kept(self._files, kept):
@@ -434,7 +447,6 @@ class Agent:
     def _trust_changed(self, changed: bool) -> None:
         if changed:
             log.info("The clock is %s", self._house.trust, extra={"action": "trust"})
-            self._note_outage()
             self._plan_changed()
         self._talk.look()
 

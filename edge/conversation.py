@@ -144,6 +144,7 @@ class Conversation:
             status=self._status(online=True),
             first_kept=house.outbox.first_kept,
             states=tuple(device.state() for device in self.devices.values()),
+            earlier=house.earlier,
         )
         self._say("hello/reply", Purpose.HELLO_REPLY, reply)
         return hello
@@ -310,6 +311,7 @@ class Conversation:
             at=house.now(),
             version=self._version,
             trust=house.trust,
+            mono_ms=house.mono_ms if online else None,
             plan_version=plan.manifest.version if plan else None,
             plan_digest=plan.manifest.digest if plan else None,
             head=house.outbox.head,

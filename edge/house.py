@@ -17,7 +17,7 @@ from edge.pulse import Pulse
 from edge.trust import Timekeeper
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust, Decision
-from edge.wire.events import Event, EventData, FaultData, make_event
+from edge.wire.events import EarlierRun, Event, EventData, FaultData, make_event
 from edge.wire.faults import Fault, FaultCode, written
 from edge.wire.messages import DeviceState
 
@@ -44,11 +44,21 @@ class House:
     """Shared by the devices of one agent; usable on its event loop only, but for ``post``."""
 
     def __init__(
-        self, config: Config, *, clock: Clock, boot: str, timekeeper: Timekeeper, outbox: Outbox, plans: PlanStore
+        self,
+        config: Config,
+        *,
+        clock: Clock,
+        boot: str,
+        timekeeper: Timekeeper,
+        outbox: Outbox,
+        plans: PlanStore,
+        earlier: tuple[EarlierRun, ...] = (),
     ) -> None:
         self.config = config
         self.clock = clock
         self.boot = boot
+        self.earlier = earlier
+        """The runs of the agent before this one, the oldest first."""
         self.timekeeper = timekeeper
         self.outbox = outbox
         self.plans = plans
@@ -80,6 +90,11 @@ class House:
         return self.timekeeper.now(self.clock.monotonic())
 
     @property
+    def mono_ms(self) -> int:
+        """Milliseconds of the monotonic clock since this run began."""
+        return int((self.clock.monotonic() - self._began) * 1000)
+
+    @property
     def trust(self) -> ClockTrust:
         return self.timekeeper.trust
 
@@ -94,7 +109,7 @@ class House:
     def record(self, device: str, data: EventData) -> Event:
         """Take an event into the outbox; it reaches the disk and the controller from there. ``record_listeners`` hear
         it."""
-        at, mono_ms = self.now(), int((self.clock.monotonic() - self._began) * 1000)
+        at, mono_ms = self.now(), self.mono_ms
 
         def make(seq: int) -> Event:
             return make_event(

@@ -10,6 +10,7 @@ from edge.files import Files
 from edge.trust import LATEST, Floor
 from edge.wire.codec import decode, encode
 from edge.wire.errors import WireError
+from edge.wire.events import EarlierRun
 from edge.wire.faults import Fault, FaultCode
 from edge.wire.ids import Slug
 
@@ -35,13 +36,26 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """The floor of time, as of event ``seq`` of the outbox ``log``; each counter's day; the highest plan applied."""
+    """The floor of time, as of event ``seq`` of the outbox ``log``; each counter's day; the highest plan applied; the
+    last ``runs`` of the agent, this one last, with how long each was at work."""
 
     floor: Floor
     log: str = ""
     seq: int = 0
     days: dict[Slug, Day] = {}
     plan: Mark | None = None
+    runs: tuple[EarlierRun, ...] = ()
+
+
+def earlier_runs(kept: Kept | None, last: EarlierRun | None) -> tuple[EarlierRun, ...]:
+    """The runs that are over, the oldest first, by what was kept and by the ``last`` event on the disk, which may be
+    later than what was kept."""
+    runs = kept.runs if kept is not None else ()
+    if last is None or any(run.boot == last.boot and run.mono_ms >= last.mono_ms for run in runs):
+        return runs
+    if runs and runs[-1].boot == last.boot:
+        runs = runs[:-1]
+    return (*(run for run in runs if run.boot != last.boot), last)
 
 
 def floor_of(kept: Kept | None, *, log: str, head: int, last_at: datetime | None) -> Floor | None:

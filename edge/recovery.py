@@ -12,7 +12,7 @@ from edge.files import Files
 from edge.segments import FOLDER, Header, Record, Segment, answers, first_of, read, record_of, whole
 from edge.wire.codec import decode
 from edge.wire.errors import WireError
-from edge.wire.events import Event, FootfallData, LogId
+from edge.wire.events import EarlierRun, Event, FootfallData, LogId
 from edge.wire.faults import Fault, FaultCode
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,10 @@ class Found:
     """The log to go on with.
 
     ``tail``: the records of its last segment, which is written on if it is ``whole``; a torn line stays where it is,
-    and the name of the next segment says what was in it. ``last_at``: the instant of the last event. ``totals``: ins
-    and outs by counter. ``troubles``: what is wrong with the disk. ``fresh``: it is a new log, and files of another may
-    still lie there, to be removed before its first write.
+    and the name of the next segment says what was in it. ``last_at``: the instant of the last event.
+    ``last_run``: its run, and how far into that it was. ``totals``: ins and outs by counter. ``troubles``: what is
+    wrong with the disk. ``fresh``: it is a new log, and files of another may still lie there, to be removed before its
+    first write.
     """
 
     log: str = ""
@@ -44,6 +45,7 @@ class Found:
     segments: list[Segment] = field(default_factory=list)
     tail: list[Record] = field(default_factory=list)
     last_at: datetime | None = None
+    last_run: EarlierRun | None = None
     whole: bool = True
     totals: dict[str, tuple[int, int]] = field(default_factory=dict)
     troubles: list[Fault] = field(default_factory=list)
@@ -153,6 +155,7 @@ def _check(
     if kept:
         end = kept[-1]
         found.last_at = end.at
+        found.last_run = EarlierRun(boot=end.boot, mono_ms=end.mono_ms)
     if final:
         segment.last = end.seq if kept and end is not None else segment.first - 1
         found.tail = [record_of(event) for event in kept]

@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -19,8 +19,10 @@ from controller.plans.restored.service import Restored
 from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.dating import AHEAD_LIMIT, ClockSample, better, of_earlier
 from controller.telemetry.gate import Gate
 from controller.telemetry.model import EdgeState
+from controller.telemetry.redating import tell_wrong_clock
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Purpose, Sealer
@@ -35,6 +37,24 @@ ANSWER_WITHIN_S = 10.0
 BLIND_AFTER_S = 2.0
 """How long our own line to the broker may be down before every edge counts as out of reach, in real seconds."""
 _QUESTIONS_LIMIT = 8
+
+
+class _Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A hello without an answer. ``timed``: our clock was right ``at`` that time."""
+
+    nonce: str
+    session: str | None
+    at: datetime
+    timed: bool
+
+
+class _Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a status comes to. ``taken``: it is written down; ``greet``: only the edge's reply says more."""
+
+    taken: bool
+    greet: bool
+
+
 _HEALTH_LIMIT = 50  # most counters of an edge's own that are kept
 
 
@@ -70,7 +90,8 @@ class Greeter:
         self._standing = standing
         self._holds = holds
         self._devices = devices
-        self._asked: dict[EdgeName, deque[str]] = {}
+        self._asked: dict[EdgeName, deque[_Question]] = {}
+        self._time_asked: dict[EdgeName, float] = {}
         self._unanswered: dict[EdgeName, float] = {}
         self._line_down_since: float | None = None
         self._given_up: set[EdgeName] = set()
@@ -98,14 +119,16 @@ class Greeter:
             plan = await repository.latest(tx, site, edge)
             knows_the_time = await self._planner.knows_the_time(tx)
         nonce = secrets.token_hex(16)
-        self._asked.setdefault(name, deque(maxlen=_QUESTIONS_LIMIT)).append(nonce)
+        session = state.nonce if state else None
+        question = _Question(nonce=nonce, session=session, at=self._clock.now(), timed=knows_the_time)
+        self._asked.setdefault(name, deque(maxlen=_QUESTIONS_LIMIT)).append(question)
         self._unanswered.setdefault(name, asyncio.get_running_loop().time())
         hello = Hello(
             site=site,
             edge=edge,
             nonce=nonce,
-            at=self._clock.now(),
-            session=state.nonce if state else None,
+            at=question.at,
+            session=session,
             plan_version=plan.manifest.version if plan else None,
             log=present[1] if present else None,
             trust=ClockTrust.SYNCED if knows_the_time else ClockTrust.UNPROVEN,
@@ -114,6 +137,13 @@ class Greeter:
         )
         topic = str(Topic(site=site, edge=edge, name="hello"))
         await self._link.publish(topic, self._signer.seal(Purpose.HELLO, hello))
+
+    async def ask_time(self, name: EdgeName) -> None:
+        """Ask an edge whose events wait to be dated by its reply, in which it says how far its run has come."""
+        now = asyncio.get_running_loop().time()
+        if now - self._time_asked.get(name, -ANSWER_WITHIN_S) >= ANSWER_WITHIN_S:
+            self._time_asked[name] = now
+            await self.greet(name)
 
     async def keep_in_touch(self) -> None:
         """Say to every edge that is there, for ever, that this controller is: a door whose plan lists all offline codes
@@ -146,13 +176,20 @@ class Greeter:
             await self._link.publish(topic, self._signer.seal(Purpose.HELLO, word))
 
     async def take_status(self, name: EdgeName, payload: bytes) -> None:
-        """An edge said who it is, or its last will did. On another connection than the last it is greeted."""
+        """An edge said who it is, or its last will did. On another connection than the last it is greeted, and wherever
+        it is not known to be there: anybody who kept a status can send it again, but nobody else can answer."""
         status = self._gate.open(*name, payload, purpose=Purpose.STATUS, kind=Status)
         if status is None:
             return
-        if await self._database.run(self._note, status, False) and status.online:
+        heard = await self._database.run(self._note, status)
+        if heard.greet and not self._is_asked(name, status.nonce):
             await self.greet(name)
-        await self._follow_up(name, status, proven=False)
+        if heard.taken:
+            await self._follow_up(name, status, proven=False)
+
+    def _is_asked(self, name: EdgeName, session: str) -> bool:
+        """Whether a hello to that session has no answer yet."""
+        return name in self._unanswered and any(each.session == session for each in self._asked.get(name, ()))
 
     async def watch_silence(self) -> None:
         """Take an edge that does not answer for out of reach, for ever: a broker that was killed may have lost
@@ -206,13 +243,14 @@ class Greeter:
         if reply is None:
             return
         asked = self._asked.get(name, deque())
-        if reply.nonce not in asked or (reply.status.site, reply.status.edge) != name:
+        question = next((each for each in asked if each.nonce == reply.nonce), None)
+        if question is None or (reply.status.site, reply.status.edge) != name:
             self._gate.refuse(*name, "wrong_address", "a hello reply that answers nothing that was asked")
             return
-        while asked.popleft() != reply.nonce:
+        while asked.popleft() is not question:
             pass
         self._unanswered.pop(name, None)
-        await self._database.run(self._note, reply.status, True)
+        await self._database.run(self._answered, question, reply)
         await self._devices(*name, reply.states)
         if await self._follow_up(name, reply.status, proven=True):
             await self._bring_up_to_date(name, reply.status)
@@ -263,30 +301,56 @@ class Greeter:
         elif latest.manifest.version != status.plan_version:
             await self._planner.send_again(name)
 
-    async def _note(self, tx: Tx, status: Status, proven: bool) -> bool:
-        """Write who is there; whether it is another connection than the last.
+    async def _note(self, tx: Tx, status: Status) -> _Heard:
+        """Write down what a status says that may be an old one.
 
         An old will must not put out an edge that has come back, nor an old word bring one in: within one boot
-        connections only count up. Only a reply is ``proven`` to be of now.
+        connections only count up, and only a reply says of an edge that was out of reach that it is there.
         """
         known = await telemetry.edge_state(tx, status.site, status.edge)
         same = known is not None and known.boot == status.boot
-        if known is not None and not proven:
-            if same and status.connection < known.connection:
-                return False
-            if not status.online and (not same or status.connection != known.connection):
-                return False
-        now = self._clock.now()
-        online_since = known.since if known is not None and known.online == status.online else now
+        if known is not None and same and status.connection < known.connection:
+            return _Heard(taken=False, greet=False)
+        if known is not None and not status.online and (not same or status.connection != known.connection):
+            return _Heard(taken=False, greet=False)
+        there = known is not None and known.online
+        samples = await telemetry.clock_samples(tx, status.site, status.edge, [status.boot])
+        at = min(status.at, self._clock.now())
+        if status.boot in samples and status.mono_ms is not None:
+            at = min(samples[status.boot].span(status.mono_ms)[0], at)
+        new = await self._put(tx, status, known, online=status.online and there, at=at)
+        other = known is None or (known.boot, known.connection, known.nonce) != (new.boot, new.connection, new.nonce)
+        return _Heard(taken=there or not status.online, greet=status.online and (other or not there))
+
+    async def _answered(self, tx: Tx, question: _Question, reply: HelloReply) -> None:
+        """Write down what a reply says: it is of now. Whatever it says of the edge's log was so when it was asked."""
+        status, now = reply.status, self._clock.now()
+        name = status.site, status.edge
+        known = await telemetry.edge_state(tx, *name)
+        await self._put(tx, status, known, online=status.online, at=question.at)
+        if status.mono_ms is None or not question.timed or question.at > now:
+            return
+        earlier = reply.earlier
+        samples = await telemetry.clock_samples(tx, *name, [status.boot, *(run.boot for run in earlier)])
+        present = ClockSample(boot=status.boot, mono_ms=status.mono_ms, earliest=question.at, latest=now)
+        newest = better(samples.get(status.boot), present)
+        found = of_earlier(newest, earlier, samples) if newest is present else []
+        await telemetry.put_clock_samples(tx, *name, [*found, newest])
+        off = status.at - (now if status.at > now else question.at)
+        if status.trust is not ClockTrust.UNPROVEN and abs(off) > AHEAD_LIMIT:
+            await tell_wrong_clock(tx, *name, off, (now - question.at) / timedelta(seconds=1), now)
+
+    async def _put(self, tx: Tx, status: Status, known: EdgeState | None, *, online: bool, at: datetime) -> EdgeState:
+        """Write who is there, ``at`` that time by our clock."""
         new = EdgeState(
             site=status.site,
             edge=status.edge,
-            online=status.online,
-            since=online_since,
+            online=online,
+            since=known.since if known is not None and known.online == online else self._clock.now(),
             boot=status.boot,
             connection=status.connection,
             nonce=status.nonce,
-            at=status.at,
+            at=at,
             software=status.version[:100],
             trust=status.trust,
             applied_version=known.applied_version if known else None,
@@ -297,8 +361,8 @@ class Greeter:
         )
         await telemetry.put_edge_state(tx, new)
         if known is not None and known.online and not new.online:
-            await _tell_away(tx, (status.site, status.edge), now)
-        return known is None or (known.boot, known.connection, known.nonce) != (new.boot, new.connection, new.nonce)
+            await _tell_away(tx, (status.site, status.edge), self._clock.now())
+        return new
 
     async def _applied(self, tx: Tx, name: EdgeName, version: int, digest: str, at: datetime) -> bool:
         """Note that an edge carries out a plan; whether that is news."""

@@ -27,6 +27,7 @@ class AlertCode(StrEnum):
     RESTORED = "restored"
     OUT_OF_REACH = "out_of_reach"
     CLOCK = "clock"
+    EDGE_CLOCK = "edge_clock"
 
 
 HINTS: dict[AlertCode, str] = {
@@ -49,6 +50,7 @@ HINTS: dict[AlertCode, str] = {
     AlertCode.UNKNOWN_PLAN: "its doors go on as they are, and get no other plan until this one has been fetched",
     AlertCode.RESTORED: "decide on this page what of it stays",
     AlertCode.OUT_OF_REACH: "if it has power, its doors go on by their last plan; look at its line and its power",
+    AlertCode.EDGE_CLOCK: "its battery clock must keep UTC: look with `timedatectl` and `hallkeeper doctor` on the Pi",
     AlertCode.CLOCK: "set the controller's clock right, or its time service",
 }
 """What to do about each. That of a fault stands in its text, since it depends on the fault."""

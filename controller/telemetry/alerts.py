@@ -22,9 +22,15 @@ from edge.wire.events import ClosingData, ClosingStage
 LOOK_BACK = timedelta(hours=24)
 """How far back alerts are looked for."""
 _PLAN_ALERTS = (AlertCode.PLAN_REFUSED, AlertCode.UNKNOWN_PLAN)
-_LOG_ALERTS = (AlertCode.NEW_LOG, AlertCode.EVENTS_GONE, AlertCode.UNSTORABLE, AlertCode.BROKER_FILLED)
+_LOG_ALERTS = (
+    AlertCode.NEW_LOG,
+    AlertCode.EVENTS_GONE,
+    AlertCode.UNSTORABLE,
+    AlertCode.BROKER_FILLED,
+    AlertCode.EDGE_CLOCK,
+)
 _SAFETY_ALERTS = (AlertCode.DURESS, AlertCode.INTRUDER, AlertCode.NOT_SECURED)
-_STORED = _PLAN_ALERTS + _LOG_ALERTS + _SAFETY_ALERTS
+_STORED = _PLAN_ALERTS + _LOG_ALERTS + _EDGE_ALERTS + _SAFETY_ALERTS
 _DEVICES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
     ("fire", "state"): {
         "active": (AlertCode.FIRE, "fire alarm"),

@@ -12,10 +12,12 @@ from controller.database import Tx
 from controller.estate import repository as estate
 from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.gate import EdgeName
 from controller.telemetry.history.protocol import Sample, sample_of
 from controller.telemetry.history.sql import SqlHistory
 from controller.telemetry.judge import Judged
 from controller.telemetry.model import GoodEvent, Reason, SetAside, StoredEvent
+from controller.telemetry.redating import Dating
 from controller.telemetry.repository import CounterDay
 from controller.telemetry.runs import Runs
 from controller.telemetry.words import door_of, happened
@@ -61,13 +63,15 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a lot. ``acks``: site, edge and log to the end of the run that is committed.
 
-    ``aside``: what was newly put in quarantine.
+    ``aside``: what was newly put in quarantine. ``undated``: edges with events that are left until it is known when
+    they happened.
     """
 
     acks: dict[tuple[str, str, str], int]
     stored: int
     aside: tuple[tuple[str, str, SetAside], ...]
     sites: frozenset[str]
+    undated: frozenset[EdgeName] = frozenset()
 
 
 class Cabinet:
@@ -83,7 +87,7 @@ class Cabinet:
         for batch in batches:
             grouped.setdefault((batch.site, batch.edge, batch.log), []).append(batch)
         acks: dict[tuple[str, str, str], int] = {}
-        stored, sites = 0, set()
+        stored, sites, undated = 0, set(), set()
         aside: list[tuple[str, str, SetAside]] = []
         zones: dict[str, ZoneInfo] = {}
         for (site, edge, log), lot in grouped.items():
@@ -97,11 +101,13 @@ class Cabinet:
             aside += [(site, edge, each) for each in shelf.aside]
             stored += len(shelf.stored)
             sites.add(site)
+            if shelf.undated:
+                undated.add((site, edge))
             if shelf.stored:
                 if self._in_sql:
                     await SqlHistory(tx).write(_samples(site, shelf.stored))
                 await self._note(tx, site, shelf.stored)
-        return Filed(acks=acks, stored=stored, aside=tuple(aside), sites=frozenset(sites))
+        return Filed(acks=acks, stored=stored, aside=tuple(aside), sites=frozenset(sites), undated=frozenset(undated))
 
 
 def _samples(site: str, events: Sequence[StoredEvent]) -> list[Sample]:
@@ -125,6 +131,7 @@ class _Shelf:
         self._runs = Runs()
         self.stored: list[StoredEvent] = []
         self.aside: list[SetAside] = []
+        self.undated = 0
 
     async def file(self, batches: Sequence[Batch]) -> int:
         """Store what is new; the end of the run that is answered for."""
@@ -133,7 +140,9 @@ class _Shelf:
         self._runs = await repository.runs(tx, self._id)
         before = self._runs.runs
         good, aside = await self._new_ones(batches)
-        good = [await self._whose(each) for each in good]
+        dated = await Dating(tx, site=self._site, edge=self._edge, log=self._id, now=self._now).date(good)
+        self.undated = len(good) - len(dated)
+        good = [await self._whose(each) for each in dated]
         late = [self._now - each.event.at > LATE for each in good]
         await repository.insert_events(
             tx, self._site, self._edge, self._id, list(zip(good, late, strict=True)), self._now
@@ -247,9 +256,10 @@ class _Shelf:
                     self._tx, self._site, self._edge, self._id, event.seq, at=event.at, day=on, data=data
                 )
             elif isinstance(data, OutageData):
-                await repository.insert_outage(
-                    self._tx, self._site, self._edge, self._id, event.seq, data.start, data.end
-                )
+                if data.start < data.end:
+                    await repository.insert_outage(
+                        self._tx, self._site, self._edge, self._id, event.seq, data.start, data.end
+                    )
             else:
                 await self._alert(each, late=was_late)
             door, text = door_of(data), happened(data)

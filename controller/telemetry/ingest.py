@@ -5,7 +5,7 @@ Whatever has arrived goes into one transaction, so that one commit serves many b
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter
@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from controller.database import Database, Tx, is_away, words_of
 from controller.telemetry import repository
 from controller.telemetry.filing import Batch, Cabinet, Filed
-from controller.telemetry.gate import Gate
+from controller.telemetry.gate import EdgeName, Gate
 from controller.telemetry.judge import judge_all
 from controller.telemetry.sifting import Sieve
 from edge.wire.clock import Clock
@@ -40,7 +40,8 @@ class _Arrived(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ingest:
-    """``stored``: called with the sites that have new events, after the commit."""
+    """``stored``: called with the sites that have new events, after the commit. ``undated``: with an edge whose events
+    wait until a hello of ours is answered, since only that tells when they happened."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class Ingest:
         gate: Gate,
         cabinet: Cabinet,
         stored: Callable[[frozenset[str]], None],
+        undated: Callable[[EdgeName], Awaitable[None]],
         registry: CollectorRegistry,
     ) -> None:
         self._database = database
@@ -61,6 +63,7 @@ class Ingest:
         self._gate = gate
         self._sieve = Sieve(database, cabinet, registry)
         self._stored = stored
+        self._undated = undated
         self._waiting: asyncio.Queue[_Arrived] = asyncio.Queue(WAITING_LIMIT)
         self._busy = False
         self._batches = Counter("hallkeeper_batches", "Batches of events that arrived.", registry=registry)
@@ -118,6 +121,8 @@ class Ingest:
                 await self._acknowledge(filed)
                 if filed.stored or filed.aside:
                     self._stored(filed.sites)
+                for name in filed.undated:
+                    await self._undated(name)
         finally:
             for (site, edge, reason), whys in aside.items():
                 self._gate.refuse(site, edge, reason, whys[0], number=len(whys))
@@ -150,7 +155,7 @@ class Ingest:
         batch = self._gate.open(site, edge, arrived.payload, purpose=Purpose.EVENTS, kind=EventBatch)
         if batch is None:
             return None
-        judged = tuple(judge_all(batch.events, self._clock.now()))
+        judged = tuple(judge_all(batch.events))
         return Batch(site=site, edge=edge, log=batch.log, first_kept=batch.first_kept, judged=judged)
 
     async def _acknowledge(self, filed: Filed) -> None:

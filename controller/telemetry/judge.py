@@ -1,13 +1,11 @@
 """Whether an event can be accepted. Pure: what cannot is set aside as it came, and counts as committed."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 import msgspec
 
 from controller.telemetry.model import GoodEvent, Reason, SetAside
 from controller.telemetry.sense import senseless
-from edge.wire.decide import ClockTrust
 from edge.wire.errors import Malformed, WireError
 from edge.wire.events import (
     KINDS,
@@ -15,15 +13,11 @@ from edge.wire.events import (
     Event,
     EventData,
     FootfallData,
-    OutageData,
     WifiData,
     read_event,
     seq_of,
 )
 
-AHEAD_LIMIT = timedelta(minutes=5)
-"""How far an event may lie ahead of the controller's clock. Of one whose edge knew that it did not know the time, all
-that is known is that it has happened: it is dated when it arrives."""
 CROSSINGS_LIMIT = 10_000
 """Most crossings in one direction that one footfall event can hold: beams report at least every minute."""
 STATIONS_LIMIT = 100_000
@@ -35,10 +29,10 @@ _data: msgspec.json.Decoder[EventData] = msgspec.json.Decoder(EventData)
 Judged = GoodEvent | SetAside
 
 
-def judge_all(raws: Sequence[msgspec.Raw], now: datetime) -> list[Judged]:
+def judge_all(raws: Sequence[msgspec.Raw]) -> list[Judged]:
     """Judge the events of one batch. They are consecutive, so one whose number cannot be read has the number
     that its neighbours leave it."""
-    judged = [judge(bytes(raw), now) for raw in raws]
+    judged = [judge(bytes(raw)) for raw in raws]
     place = next((place for place, each in enumerate(judged) if _span(each) is not None), None)
     if place is None:
         return judged
@@ -70,8 +64,8 @@ def _span(judged: Judged) -> tuple[int, int] | None:
     return first, judged.event.seq
 
 
-def judge(raw: bytes, now: datetime) -> Judged:
-    """Judge one event that arrived at ``now``."""
+def judge(raw: bytes) -> Judged:
+    """Judge one event. Of its time only that it can be kept: when it happened is seen where it is filed."""
     try:
         event = read_event(raw)
         kind = event.kind
@@ -84,10 +78,6 @@ def judge(raw: bytes, now: datetime) -> Judged:
         return _aside(seq_of(raw), raw, reason, str(error))
     except UnicodeDecodeError as error:
         return _aside(seq_of(raw), raw, Reason.MALFORMED, f"data is not UTF-8: {error.reason}")
-    if event.at > now and event.trust is ClockTrust.UNPROVEN:
-        event = msgspec.structs.replace(event, at=now)
-    if event.at > now + AHEAD_LIMIT:
-        return _aside(event.seq, raw, Reason.FROM_THE_FUTURE, f"it says {event.at}, and now is {now}")
     if why := senseless(event) or senseless(kind) or senseless(data) or absurd(event, data):
         return _aside(event.seq, raw, Reason.ABSURD, why)
     return GoodEvent(event=event, kind=kind, data=data, text=text, raw=raw)
@@ -113,9 +103,6 @@ def absurd(event: Event, data: EventData | None) -> str | None:
     elif isinstance(data, WifiData):
         if data.stations > STATIONS_LIMIT:
             return f"{data.stations} stations; at most {STATIONS_LIMIT} are believed"
-    elif isinstance(data, OutageData):
-        if data.end <= data.start:
-            return "an outage that ends before it begins"
     elif isinstance(data, DroppedData) and not 1 <= data.first <= data.last == event.seq:
         return f"it stands for the events {data.first} to {data.last}, which is no run that ends with its own number"
     return None

@@ -18,7 +18,6 @@ class Reason(StrEnum):
     BAD_SIGNATURE = "bad_signature"
     WRONG_ADDRESS = "wrong_address"
     TOO_LARGE = "too_large"
-    FROM_THE_FUTURE = "from_the_future"
     ABSURD = "absurd"
     UNSTORABLE = "unstorable"
     """Sound, as far as we know, but storing it fails although the database is there."""
@@ -50,13 +49,16 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 class GoodEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event that passed every check. ``raw``: as it came. ``text`` is its data, as it came or as the controller has
-    completed it."""
+    completed it. ``told_at``: the edge's own time, where that was wrong and the event is dated by ours, within
+    ``error_s`` seconds."""
 
     event: Event
     kind: str
     data: EventData | None
     text: str
     raw: bytes
+    told_at: datetime | None = None
+    error_s: float | None = None
 
 
 class SetAside(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,3 +117,5 @@ class LoggedEvent(msgspec.Struct, frozen=True, kw_only=True):
     data: str
     received_at: datetime
     learned_late: bool
+    told_at: datetime | None = None
+    error_s: float | None = None

@@ -36,6 +36,8 @@ _EVENT = (
     events.c.data,
     events.c.received_at,
     events.c.learned_late,
+    events.c.told_at,
+    events.c.error_s,
 )
 
 

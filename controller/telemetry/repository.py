@@ -7,8 +7,9 @@ import msgspec
 from sqlalchemy import Insert, RowMapping, Table, case, delete, insert, literal, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.database import Tx
+from controller.database import Instant, Tx
 from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.dating import ClockSample
 from controller.telemetry.model import EdgeState, GoodEvent, SetAside
 from controller.telemetry.runs import Run, Runs
 from controller.telemetry.tables import (
@@ -16,6 +17,7 @@ from controller.telemetry.tables import (
     device_states,
     door_marks,
     edge_alerts,
+    edge_runs,
     edge_states,
     event_logs,
     event_runs,
@@ -132,10 +134,44 @@ async def insert_events(
                 "data": good.text,
                 "received_at": now,
                 "learned_late": late,
+                "told_at": good.told_at,
+                "error_s": good.error_s,
             }
             for good, late in found
         ],
     )
+
+
+async def at_before(tx: Tx, log: int, seq: int) -> datetime | None:
+    """When the last stored event before ``seq`` happened."""
+    query = select(events.c.at).where(events.c.log_id == log, events.c.seq < seq).order_by(events.c.seq.desc())
+    at: datetime | None = (await tx.execute(query.limit(1))).scalar()
+    return at
+
+
+async def clock_samples(tx: Tx, site: str, edge: str, boots: Collection[str]) -> dict[str, ClockSample]:
+    """What is known of when runs of an edge were, by boot."""
+    c = edge_runs.c
+    query = select(c.boot, c.mono_ms, c.earliest, c.latest).where(c.site == site, c.edge == edge, c.boot.in_(boots))
+    return {row["boot"]: ClockSample(**row) for row in (await tx.execute(query)).mappings()}
+
+
+async def put_clock_samples(tx: Tx, site: str, edge: str, found: Iterable[ClockSample]) -> None:
+    """Keep when runs of an edge were, in place of what was known of each."""
+    for sample in found:
+        row = msgspec.structs.asdict(sample)
+        statement = _upsert(tx, edge_runs).values(site=site, edge=edge, **row)
+        await tx.execute(statement.on_conflict_do_update(index_elements=["site", "edge", "boot"], set_=row))
+
+
+async def mark_wrong(tx: Tx, site: str, edge: str, boot: str, start: datetime, end: datetime) -> None:
+    """Put down that a run went by a wrong time, from ``start`` to ``end`` too."""
+    c = edge_runs.c
+    wider = {
+        "wrong_from": case((c.wrong_from < start, c.wrong_from), else_=literal(start, Instant)),
+        "wrong_until": case((c.wrong_until > end, c.wrong_until), else_=literal(end, Instant)),
+    }
+    await tx.execute(update(edge_runs).where(c.site == site, c.edge == edge, c.boot == boot).values(wider))
 
 
 async def insert_quarantine(tx: Tx, site: str, edge: str, log: int, found: Sequence[SetAside], now: datetime) -> None:

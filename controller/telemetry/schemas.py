@@ -14,7 +14,9 @@ from controller.telemetry.reading import Alert
 
 
 class EventAnswer(Answer):
-    """``data`` is what the edge said, by kind. ``learned_late``: it came over two minutes after it happened."""
+    """``data`` is what the edge said, by kind. ``learned_late``: it came over two minutes after it happened.
+    ``told_at``: the edge's own time, where that was wrong; ``at`` is then by the controller's clock, and may be off by
+    ``error_s`` seconds."""
 
     id: int
     edge: str
@@ -27,6 +29,8 @@ class EventAnswer(Answer):
     data: dict[str, object]
     received_at: str
     learned_late: bool
+    told_at: str | None
+    error_s: float | None
 
 
 class EventPage(Answer):
@@ -103,6 +107,7 @@ def event_answer(event: LoggedEvent, zone: ZoneInfo) -> EventAnswer:
     values = msgspec.structs.asdict(event) | {
         "at": localtime.rfc3339(event.at, zone),
         "received_at": localtime.rfc3339(event.received_at, zone),
+        "told_at": localtime.rfc3339(event.told_at, zone) if event.told_at is not None else None,
         "data": msgspec.json.decode(event.data, type=dict[str, object]),
     }
     return EventAnswer(**values)

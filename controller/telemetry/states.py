@@ -5,12 +5,12 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.database import Database, Tx
 from controller.telemetry import repository
 from controller.telemetry.gate import Gate
-from controller.telemetry.judge import AHEAD_LIMIT
 from controller.telemetry.model import Reason
 from controller.telemetry.sense import senseless
 from edge.wire.clock import Clock
@@ -59,15 +59,16 @@ class States:
         if state.device != device or (len(known) >= DEVICES_LIMIT and device not in known):
             self._gate.refuse(site, edge, "wrong_address", f"a state of {state.device} on the topic of {device[:40]}")
             return
-        if state.at > self._clock.now() + AHEAD_LIMIT:
-            self._gate.refuse(site, edge, Reason.FROM_THE_FUTURE, f"a state of {device} says {state.at}")
-            return
         if why := senseless(state):
             self._gate.refuse(site, edge, Reason.ABSURD, f"a state of {device}: {why}")
             return
         known.add(device)
-        self._waiting.setdefault((site, edge), {})[device] = state
+        self._waiting.setdefault((site, edge), {})[device] = self._no_later(state)
         self._some.set()
+
+    def _no_later(self, state: DeviceState) -> DeviceState:
+        """The state; of an edge whose clock is fast as of now."""
+        return msgspec.structs.replace(state, at=min(state.at, self._clock.now()))
 
     async def run(self) -> None:
         """Store what came, for ever."""
@@ -100,7 +101,7 @@ class States:
         named = {state.device for state in states}
 
         async def put(tx: Tx) -> None:
-            await repository.put_device_states(tx, site, edge, states)
+            await repository.put_device_states(tx, site, edge, map(self._no_later, states))
             await repository.forget_devices(tx, site, edge, but=named)
 
         async with self._writing:

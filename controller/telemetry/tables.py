@@ -102,10 +102,28 @@ events = Table(
     Column("data", Text, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("learned_late", Boolean, nullable=False),
+    Column("told_at", Instant),
+    Column("error_s", Double),
     UniqueConstraint("log_id", "seq"),
     Index(None, "site", "kind", "id"),
 )
-"""Each event once. ``id`` is the order of commit."""
+"""Each event once. ``id`` is the order of commit. Where the edge's own time, ``told_at``, was wrong, ``at`` is by our
+clock, and ``error_s`` says how far off it may be."""
+
+edge_runs = Table(
+    "edge_runs",
+    metadata,
+    Column("site", String(40), primary_key=True),
+    Column("edge", String(40), primary_key=True),
+    Column("boot", String(36), primary_key=True),
+    Column("mono_ms", Serial, nullable=False),
+    Column("earliest", Instant, nullable=False),
+    Column("latest", Instant, nullable=False),
+    Column("wrong_from", Instant),
+    Column("wrong_until", Instant),
+)
+"""Each run of an agent by our clock: when it was ``mono_ms`` of it, at the earliest and at the latest. From
+``wrong_from`` to ``wrong_until`` it is known to have gone by a wrong time."""
 
 quarantine = Table(
     "quarantine",

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from controller.database import Tx
 from controller.telemetry import repository
-from controller.telemetry.tables import event_logs, holes, outages
+from controller.telemetry.tables import edge_runs, event_logs, holes, outages
 from edge.wire.decide import ClockTrust
 from edge.wire.interval import Interval
 
@@ -22,6 +22,8 @@ class Gap(Enum):
     """What keeps us from knowing."""
 
     NOT_RUNNING = auto()
+    WRONG_CLOCK = auto()
+    """It went by a wrong time: what happened may have been at another, and codes were refused by it."""
     LOST = auto()
     """Events that will never come."""
     NEW_LOG = auto()
@@ -32,7 +34,7 @@ class Gap(Enum):
     TO_COME = auto()
 
 
-FOR_GOOD = frozenset({Gap.NOT_RUNNING, Gap.LOST, Gap.NEW_LOG})
+FOR_GOOD = frozenset({Gap.NOT_RUNNING, Gap.WRONG_CLOCK, Gap.LOST, Gap.NEW_LOG})
 """What no word of the edge will mend."""
 
 
@@ -50,7 +52,8 @@ async def heard_until(tx: Tx, site: str, edges: Sequence[str], during: Interval)
     stored; or why there is none.
 
     That is when the edge last said how far its log goes, less ``DRIFT`` where nothing sets its clock, if all of that
-    has been committed, its clock is proven, it is online, and neither an outage nor a hole lies in ``during``.
+    has been committed, its clock is proven, it is online, and neither an outage, a wrong time nor a hole lies in
+    ``during``.
     """
     states = {state.edge: state for state in await repository.site_edge_states(tx, site)}
     heard: list[datetime] = []
@@ -77,13 +80,21 @@ async def heard_until(tx: Tx, site: str, edges: Sequence[str], during: Interval)
 
 
 async def _blind(tx: Tx, site: str, edge: str, during: Interval) -> Silence | None:
-    """An outage that lies in ``during``, or a hole that was learned of, or a log begun, since it started."""
+    """An outage or a wrong time that lies in ``during``, or a hole that was learned of, or a log begun, since it
+    started."""
     dark = select(outages.c.starts, outages.c.ends).where(
         outages.c.site == site, outages.c.edge == edge, outages.c.starts < during.end, outages.c.ends > during.start
     )
     found = (await tx.execute(dark.order_by(outages.c.starts).limit(1))).first()
     if found is not None:
         return Silence(gap=Gap.NOT_RUNNING, edge=edge, starts=found.starts, ends=found.ends)
+    c = edge_runs.c
+    wrong = select(c.wrong_from, c.wrong_until).where(
+        c.site == site, c.edge == edge, c.wrong_from < during.end, c.wrong_until > during.start
+    )
+    times = (await tx.execute(wrong.order_by(c.wrong_from).limit(1))).first()
+    if times is not None:
+        return Silence(gap=Gap.WRONG_CLOCK, edge=edge, starts=times.wrong_from, ends=times.wrong_until)
     lost = select(holes.c.first).where(holes.c.site == site, holes.c.edge == edge, holes.c.learned_at >= during.start)
     if (await tx.execute(lost.limit(1))).first() is not None:
         return Silence(gap=Gap.LOST, edge=edge)

@@ -77,6 +77,7 @@ SECTIONS: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
             events.WifiData,
             events.BootData,
             events.OutageData,
+            events.EarlierRun,
             events.DroppedData,
             events.PlanData,
             events.FaultData,

@@ -21,6 +21,8 @@ BATCH_LIMIT = 200
 """Most events in one batch."""
 IN_FLIGHT_LIMIT = 4
 """Most batches an edge sends ahead of their acknowledgement."""
+EARLIER_RUNS_LIMIT = 32
+"""Of how many runs before the present one an edge remembers how long they lasted."""
 
 Total = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 LogId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
@@ -155,11 +157,22 @@ class BootData(msgspec.Struct, frozen=True, kw_only=True, tag="boot", tag_field=
     plan: int | None = None
 
 
-class OutageData(msgspec.Struct, frozen=True, kw_only=True, tag="outage", tag_field="kind"):
-    """No agent ran in ``[start, end)``: nothing is known of it, and unknown is not zero."""
+class EarlierRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of the agent that is over. ``mono_ms``: at which millisecond since ``boot`` it was last known to be at
+    work."""
+
+    boot: Uuid
+    mono_ms: Total
+
+
+class OutageData(msgspec.Struct, frozen=True, kw_only=True, tag="outage", tag_field="kind", omit_defaults=True):
+    """No agent ran from ``start`` to ``end``, by the time that the edge went by before and after: nothing is known of
+    it, and unknown is not zero. It is told at the start of each run, whatever the edge's clock says, so ``end`` may lie
+    before ``start``. ``after``: the run that had ended."""
 
     start: Instant
     end: Instant
+    after: EarlierRun | None = None
 
 
 class DroppedData(msgspec.Struct, frozen=True, kw_only=True, tag="dropped", tag_field="kind"):

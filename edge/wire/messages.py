@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from edge.wire.decide import ClockTrust
-from edge.wire.events import LogId
+from edge.wire.events import EARLIER_RUNS_LIMIT, EarlierRun, LogId
 from edge.wire.ids import Slug, Uuid
 from edge.wire.interval import Instant
 
@@ -23,6 +23,8 @@ WORD_STALE_S = 180.0
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Who is there. ``nonce`` is the session's: new on every connection, echoed by every command. ``connection``
     counts connections since ``boot``. The last will is a ``Status`` with ``online`` false, signed beforehand.
+    ``mono_ms``: milliseconds of the edge's monotonic clock since ``boot``, as in its events, so that a reply dates them
+    where the edge's own time was wrong; a last will, which is not said when it is signed, has none.
     ``papers``: the version of those it holds. ``clock_error_s``: how far its time may be off, in seconds; nothing where
     it is not proven."""
 
@@ -35,6 +37,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
     version: str
     trust: ClockTrust
+    mono_ms: Natural | None = None
     plan_version: Natural | None = None
     plan_digest: str | None = None
     head: Natural = 0
@@ -82,7 +85,8 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HelloReply(msgspec.Struct, frozen=True, kw_only=True):
-    """The edge answers, echoing ``nonce``: its status (with the outbox's head) and the state of all devices."""
+    """The edge answers, echoing ``nonce``: its status (with the outbox's head) and the state of all devices.
+    ``earlier``: its last runs before this one, the oldest first, which bound when their events happened."""
 
     site: Slug
     edge: Slug
@@ -90,6 +94,7 @@ class HelloReply(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     first_kept: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     states: tuple[DeviceState, ...] = ()
+    earlier: Annotated[tuple[EarlierRun, ...], msgspec.Meta(max_length=EARLIER_RUNS_LIMIT)] = ()
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.errors import RestartWanted, TaskDied
-from edge.kept import Kept
+from edge.kept import Kept, earlier_runs
 from edge.trust import Floor
 from edge.wire.codec import decode, encode
 from edge.wire.decide import ClockTrust, Reason
@@ -19,6 +19,7 @@ from edge.wire.events import (
     BootData,
     DoorChange,
     DoorData,
+    EarlierRun,
     FaultData,
     FootfallData,
     MotionData,
@@ -735,31 +736,58 @@ def test_no_fault_of_the_disk_keeps_the_door_from_its_plan(way: str) -> None:
     with_hall(act)
 
 
-@pytest.mark.parametrize("proof", ["hello", "source"])
-def test_a_power_cut_without_a_battery_clock_is_an_outage_once_the_time_is_known(proof: str) -> None:
+def test_an_outage_is_told_at_once_by_an_edge_that_does_not_know_the_time_or_goes_by_a_wrong_one() -> None:
+    """It would be lost with the next power cut; the controller dates it by the runs before and after it."""
+
     async def act(hall: Hall) -> None:
         assert isinstance(hall.disk, MemoryDisk)
         await asyncio.sleep(90)
+        lasted = [hall.recorded[-1].boot]
         await hall.stop()
-        stopped = hall.clock.now()
-        kept = hall.disk.read("kept.json") or b""
-        floor = Floor(at=stopped, machine_boot="another")
-        hall.disk.replace("kept.json", encode(msgspec.structs.replace(decode(kept, Kept), floor=floor)))
-        await asyncio.sleep(2 * 86_400 if proof == "hello" else 7200)
-        started = hall.clock.now()
-        await hall.start()
-        await asyncio.sleep(30)
-        assert hall.data(OutageData) == []
-        if proof == "hello":
-            await hall.hello(session=hall.status().nonce)
-        else:
-            hall.synchronised = True
-            await asyncio.sleep(15)
-        (outage,) = hall.data(OutageData)
-        assert abs(outage.start - stopped) < timedelta(seconds=1)
-        assert abs(outage.end - started) < timedelta(seconds=2)
+        for off in (timedelta(0), timedelta(hours=1)):
+            kept = decode(hall.disk.read("kept.json") or b"", Kept)
+            floor = Floor(at=hall.clock.now() + off, machine_boot="another")
+            hall.disk.replace("kept.json", encode(msgspec.structs.replace(kept, floor=floor)))
+            await asyncio.sleep(60)
+            await hall.start()
+            lasted.append(hall.recorded[-1].boot)
+            await asyncio.sleep(5)
+            await hall.stop()
+        told = [event for event in hall.recorded if event.kind == "outage"]
+        assert [event.trust for event in told] == [ClockTrust.UNPROVEN] * 2
+        outages = hall.data(OutageData)
+        runs = [each.after for each in outages if each.after is not None]
+        assert [run.boot for run in runs] == lasted[:2]
+        assert [round(run.mono_ms / 1000) for run in runs] == [91, 6]
+        assert outages[1].end == outages[1].start
 
     with_hall(act, synchronised=False)
+
+
+def test_a_reply_says_how_far_this_run_has_come_and_how_long_the_ones_before_lasted() -> None:
+    async def act(hall: Hall) -> None:
+        await hall.stop()
+        await hall.start()
+        await asyncio.sleep(30)
+        await hall.hello(session=hall.status().nonce)
+        (reply,) = hall.replies()
+        assert reply.status.mono_ms is not None
+        assert 30_000 <= reply.status.mono_ms <= 33_000
+        assert [run.boot for run in reply.earlier] == [hall.recorded[0].boot]
+        sent = hall.recorded[-1]
+        assert (reply.status.boot, reply.status.mono_ms >= sent.mono_ms) == (sent.boot, True)
+
+    with_hall(act)
+
+
+def test_of_a_run_that_was_cut_short_the_last_event_says_how_long_it_was() -> None:
+    run = EarlierRun(boot=BOOKING, mono_ms=90)
+    other = EarlierRun(boot=BOOKING[:-1] + "f", mono_ms=10)
+    kept = Kept(floor=Floor(at=ZERO), runs=(other, run))
+    assert earlier_runs(kept, EarlierRun(boot=BOOKING, mono_ms=99)) == (other, EarlierRun(boot=BOOKING, mono_ms=99))
+    assert earlier_runs(kept, EarlierRun(boot=BOOKING, mono_ms=80)) == (other, run)
+    assert earlier_runs(None, run) == (run,)
+    assert earlier_runs(kept, None) == (other, run)
 
 
 def test_a_card_put_back_to_an_earlier_state_loses_nothing_of_this_run() -> None:

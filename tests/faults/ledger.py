@@ -151,7 +151,8 @@ class Ledger:
         """Fails unless each of those very events is stored, and once: a seq that was lost is another event's after, and
         in a log that took the place of another an event has another seq."""
         times = Counter(
-            (_dated(event["at"], event["trust"]), event["device"], _said(event["data"])) for event in stored
+            (_dated(event["told_at"] or event["at"], event["trust"]), event["device"], _said(event["data"]))
+            for event in stored
         )
         wanted = Counter(
             (_dated(event.at, event.trust), event.device, _said(msgspec.json.decode(event.data))) for event in events
@@ -210,12 +211,14 @@ def _dated(at: datetime | str, trust: str) -> datetime | None:
 
 
 def _said(data: dict[str, Any]) -> bytes:
-    """What an event tells: a door locks in the same instant as it closes."""
-    return msgspec.json.encode({name: value for name, value in data.items() if name != "kind"}, order="sorted")
+    """What an event tells: a door locks in the same instant as it closes. The ends of an outage are the controller's to
+    date."""
+    but = {"kind", "start", "end"} if data["kind"] == "outage" else {"kind"}
+    return msgspec.json.encode({name: value for name, value in data.items() if name not in but}, order="sorted")
 
 
 def _same(stored: Stored, event: Event) -> bool:
-    return bool(stored["kind"] == event.kind and datetime.fromisoformat(stored["at"]) == event.at)
+    return bool(stored["kind"] == event.kind and datetime.fromisoformat(stored["told_at"] or stored["at"]) == event.at)
 
 
 def _seen(crossing: Crossing, outages: list[Interval]) -> bool:

@@ -1,6 +1,6 @@
 """The clock of the Pi says a false time, online, cut off and over starts: a code opens in its window alone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -140,6 +140,38 @@ async def test_a_clock_that_steps(trial: Trial, codes: Codes) -> None:
     await _power_cut(trial, codes, -DAY, battery=False, synchronised=False)
     await trial.ends_well(scenario="a power cut without a battery clock")
     _times_are_right(trial)
+
+
+async def test_a_battery_clock_an_hour_fast(trial: Trial) -> None:
+    """It keeps local time, say. Cut off, the edge goes by it; what it tells is dated right all the same."""
+    rig, now = trial.rig, trial.rig.clock.now
+    await trial.begin(2)
+    await trial.ledger.everybody_gone()
+    rig.set_network(SITE, False)
+    await trial.pull_the_plug()
+    cut = now()
+    rig.gate.set_hardware(SITE, clock_off_s=HOUR, synchronised=False, battery_off_s=HOUR)
+    await trial.wakes()
+    woke = now()
+    trial.ledger.send(3)
+    await trial.ledger.everybody_gone()
+    rig.set_network(SITE, True)
+    await rig.online(SITE)
+    rig.gate.set_hardware(SITE, clock_off_s=0.0, synchronised=True, battery_off_s=0.0)
+    stored = await trial.ends_well(scenario="a battery clock that is an hour fast")
+    crossings = [datetime.fromisoformat(each["at"]) for each in stored if each["kind"] == "footfall"]
+    assert [at for at in crossings if all(abs(each.ended - at) > CLOSE for each in rig.world.truth.crossings)] == []
+    moved = [each for each in stored if each["told_at"] is not None]
+    assert {"outage", "boot", "footfall"} <= {each["kind"] for each in moved}
+    for each in moved:
+        assert datetime.fromisoformat(each["told_at"]) - now() < timedelta(hours=1)
+        assert each["error_s"] < CLOSE.total_seconds()
+    (outage,) = trial.ledger.outages(stored)
+    assert abs(outage.start - cut) < timedelta(minutes=1) + CLOSE
+    assert abs(outage.end - woke) < CLOSE
+    told = (await rig.api.get(f"/sites/{SITE}/now"))["alerts"]
+    assert ["1 h fast" in each["text"] for each in told if each["kind"] == "edge_clock"] == [True]
+    assert (await rig.api.get(f"/sites/{SITE}/quarantine"))["items"] == []
 
 
 OFFS = [HOUR, -HOUR, DAY, -DAY, YEARS]

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -13,7 +14,7 @@ from edge.wire.command import CommandGate
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
 from edge.wire.errors import CommandRefused, PlanRefused
-from edge.wire.events import Ack, Event
+from edge.wire.events import Ack, EarlierRun, Event
 from edge.wire.link import Connected, Link, Message
 from edge.wire.messages import (
     Applied,
@@ -34,7 +35,8 @@ A = TypeVar("A", bound=Addressed)
 
 class FakeEdge:
     """``obeys``: carries plans out and answers hello and commands; otherwise it is silent. ``gives_back``: and the plan
-    in force where it is asked for."""
+    in force where it is asked for. ``mono_ms``: how far its run has come, where it says so. ``off``: how wrong its
+    clock is."""
 
     def __init__(
         self, link: Link, speaker: Speaker, *, controller_key: bytes, clock: Clock, obeys: bool = True
@@ -48,6 +50,9 @@ class FakeEdge:
         self.refuses: str | None = None
         self.refusals: list[str] = []
         self.boot = BOOT
+        self.mono_ms: int | None = None
+        self.off = timedelta(0)
+        self.earlier: tuple[EarlierRun, ...] = ()
         self.log: str | None = None
         self.head = 0
         self.first_kept = 1
@@ -119,9 +124,10 @@ class FakeEdge:
             boot=self.boot,
             connection=self.connection,
             nonce=self.nonce,
-            at=self._clock.now(),
+            at=self._clock.now() + self.off,
             version="fake 1",
             trust=ClockTrust.SYNCED,
+            mono_ms=self.mono_ms,
             plan_version=self.manifest.version if self.manifest else None,
             plan_digest=self.manifest.digest if self.manifest else None,
             head=self.head,
@@ -185,6 +191,7 @@ class FakeEdge:
             status=self.status(),
             first_kept=self.first_kept,
             states=self.states,
+            earlier=self.earlier,
         )
         await self.say("hello/reply", self.speaker.signer.seal(Purpose.HELLO_REPLY, reply))
 

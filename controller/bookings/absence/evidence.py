@@ -14,6 +14,7 @@ from edge.wire.interval import Interval
 _NO_DOOR = "no door leads there, so nobody is seen to come"
 _TEXTS = {
     Gap.NOT_RUNNING: "what happened at {doors} from {starts} to {ends} is not known",
+    Gap.WRONG_CLOCK: "{doors} went by a wrong time from {starts} to {ends}",
     Gap.LOST: "some of what {doors} saw was lost",
     Gap.NEW_LOG: "what happened at {doors} before {ends} is not known",
     Gap.NEVER_HEARD: "nothing was ever heard of {doors}",

@@ -448,7 +448,7 @@ async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_s
     async def note(tx: Tx, site: str, new: Sequence[StoredEvent]) -> None:
         heard.extend(new)
 
-    judged = tuple(judge_all(raws, at))
+    judged = tuple(judge_all(raws))
     batch = Batch(site=SITE, edge="pi-side", log=LOG, first_kept=1, judged=judged)
     async with any_house.database.write() as tx:
         await Cabinet(note=note, in_sql=False).file(tx, [batch], at)

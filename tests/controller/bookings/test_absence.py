@@ -8,6 +8,7 @@ import pytest
 from controller.bookings.policy import Policy, Release
 from controller.house import House
 from controller.telemetry import repository as telemetry
+from controller.telemetry.dating import ClockSample
 from edge.wire.decide import ClockTrust
 from tests.controller.bookings.hearing import LOG, hear
 from tests.controller.bookings.policing import put_policy
@@ -118,10 +119,19 @@ async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing
         ({"head": 8}, "18:20", "what Front door saw is still to come"),
         ({"trust": ClockTrust.UNPROVEN}, "18:20", "the clock at Front door is not known to be right"),
         ({"edges": ("pi-front",)}, "18:20", "nothing was ever heard of Side door"),
+        ("wrong clock", None, "Side door went by a wrong time from 17:55 to 18:03"),
         ("outage", None, "what happened at Side door from 17:55 to 18:03 is not known"),
         ("log", None, "what happened at Side door before 18:05 is not known"),
     ],
-    ids=["out of reach", "behind", "clock unproven", "one door never heard of", "an outage", "a new log"],
+    ids=[
+        "out of reach",
+        "behind",
+        "clock unproven",
+        "one door never heard of",
+        "a wrong clock",
+        "an outage",
+        "a new log",
+    ],
 )
 async def test_a_booking_that_should_have_been_given_back_tells_why_it_is_kept(
     any_village: httpx.AsyncClient,
@@ -148,6 +158,13 @@ async def test_a_booking_that_should_have_been_given_back_tells_why_it_is_kept(
             assert log is not None
             minutes = timedelta(minutes=1)
             await telemetry.insert_outage(tx, SITE, "pi-side", log, 5, SIX - 5 * minutes, SIX + 3 * minutes)
+    if unheard == "wrong clock":
+        async with any_house.database.write() as tx:
+            begun = ClockSample(boot="b" * 36, mono_ms=0, earliest=SIX, latest=SIX)
+            await telemetry.put_clock_samples(tx, SITE, "pi-side", [begun])
+            for off in (0, -5, 3):
+                at = SIX + timedelta(minutes=off)
+                await telemetry.mark_wrong(tx, SITE, "pi-side", begun.boot, at, at)
     await any_house.absence.look()
     there = await look(any_village, made)
     assert there["status"] == "confirmed"

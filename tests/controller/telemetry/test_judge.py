@@ -1,7 +1,5 @@
 """What of a batch is accepted, and what is set aside."""
 
-from datetime import datetime, timedelta
-
 import msgspec
 import pytest
 from hypothesis import given
@@ -10,27 +8,26 @@ from hypothesis import strategies as st
 from controller.telemetry.judge import judge, judge_all
 from controller.telemetry.model import GoodEvent, Reason, SetAside
 from edge.wire.codec import encode
-from edge.wire.decide import ClockTrust
-from edge.wire.events import DroppedData, FootfallData, OutageData, WifiData
-from tests.controller.telemetry.speaking import NOW, event
+from edge.wire.events import DroppedData, FootfallData, WifiData
+from tests.controller.telemetry.speaking import event
 
 
 def set_aside(raw: bytes) -> SetAside:
-    judged = judge(raw, NOW)
+    judged = judge(raw)
     assert isinstance(judged, SetAside)
     return judged
 
 
 def test_an_unknown_kind_is_accepted_with_all_its_fields() -> None:
     raw = encode(event(7)).replace(b'"motion"', b'"lift"').replace(b'"zone"', b'"floor"')
-    judged = judge(raw, NOW)
+    judged = judge(raw)
     assert isinstance(judged, GoodEvent)
     assert (judged.kind, judged.data) == ("lift", None)
     assert '"floor"' in judged.text
 
 
 def test_an_unknown_field_is_ignored() -> None:
-    judged = judge(encode(event(7)).replace(b'"zone"', b'"new_in_version_9":[1],"zone"'), NOW)
+    judged = judge(encode(event(7)).replace(b'"zone"', b'"new_in_version_9":[1],"zone"'))
     assert isinstance(judged, GoodEvent)
 
 
@@ -55,37 +52,18 @@ def test_what_cannot_be_read_is_malformed(raw: bytes) -> None:
     assert judged.raw == raw
 
 
-def test_five_minutes_ahead_is_believed_and_more_is_not() -> None:
-    assert isinstance(judge(encode(event(7, at=NOW + timedelta(minutes=5))), NOW), GoodEvent)
-    late = set_aside(encode(event(7, at=NOW + timedelta(minutes=5, seconds=1))))
-    assert (late.reason, late.seq) == (Reason.FROM_THE_FUTURE, 7)
-
-
-@pytest.mark.parametrize(
-    ("ahead", "dated"), [(timedelta(days=1), NOW), (timedelta(hours=-1), NOW - timedelta(hours=1))]
-)
-def test_what_an_edge_saw_that_did_not_know_the_time_is_no_later_than_it_arrived(
-    ahead: timedelta, dated: datetime
-) -> None:
-    unsure = msgspec.structs.replace(event(7, at=NOW + ahead), trust=ClockTrust.UNPROVEN)
-    judged = judge(encode(unsure), NOW)
-    assert isinstance(judged, GoodEvent)
-    assert judged.event.at == dated
-
-
 @pytest.mark.parametrize(
     "data",
     [
         FootfallData(counter="c", ins=10_001, outs=0, total_ins=10_001, total_outs=0),
         FootfallData(counter="c", ins=3, outs=0, total_ins=2, total_outs=0),
         WifiData(zone="hall", stations=100_001),
-        OutageData(start=NOW, end=NOW),
         DroppedData(first=8, last=7, counts={}),
         DroppedData(first=1, last=9_000, counts={}),
         DroppedData(first=0, last=7, counts={}),
     ],
 )
-def test_what_cannot_be_is_absurd(data: FootfallData | WifiData | OutageData | DroppedData) -> None:
+def test_what_cannot_be_is_absurd(data: FootfallData | WifiData | DroppedData) -> None:
     judged = set_aside(encode(event(7, data)))
     assert (judged.reason, judged.seq) == (Reason.ABSURD, 7)
 
@@ -93,7 +71,7 @@ def test_what_cannot_be_is_absurd(data: FootfallData | WifiData | OutageData | D
 def numbers(*raws: bytes) -> list[int | None]:
     return [
         each.event.seq if isinstance(each, GoodEvent) else each.seq
-        for each in judge_all([msgspec.Raw(raw) for raw in raws], NOW)
+        for each in judge_all([msgspec.Raw(raw) for raw in raws])
     ]
 
 
@@ -112,4 +90,4 @@ def test_a_batch_in_which_no_number_can_be_read_leaves_them_open() -> None:
 
 @given(st.binary())
 def test_any_bytes_are_judged(raw: bytes) -> None:
-    judge(raw, NOW)
+    judge(raw)
