@@ -2,6 +2,7 @@
 
 import secrets
 
+import msgspec
 from sqlalchemy import select
 
 from controller.telemetry import reading
@@ -15,7 +16,7 @@ from edge.wire.messages import DeviceState, HelloReply
 from edge.wire.topics import subscriptions
 from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock
-from tests.controller.telemetry.speaking import LOG, NOW, OTHER_LOG, Speaker, run_of
+from tests.controller.telemetry.speaking import BOOT, LOG, NOW, OTHER_LOG, Speaker, run_of
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
@@ -161,6 +162,57 @@ async def test_a_reply_that_answers_nothing_is_refused(hub: Hub, edge: FakeEdge)
             return [row.reason for row in await tx.execute(select(refusals))] == ["wrong_address"]
 
     await eventually(counted, what="it is counted")
+
+
+async def test_a_dead_edge_is_not_shown_as_there_by_a_status_that_somebody_kept(
+    hub: Hub, edge: FakeEdge, clock: ManualClock
+) -> None:
+    """Of its last connection, or of an earlier run: it is greeted, and only its answer brings it back."""
+    edge.states = (DeviceState(device="front-door", kind="door", seq=1, at=NOW, values={"contact": "closed"}),)
+    of_earlier_run = msgspec.structs.replace(edge.status(), boot=BOOT[:-1] + "0", connection=9)
+    await hub.house.exchange.greeter.greet(("ramsey", "main"))
+    await until_online(hub, online=True)
+    await hub.quiet()
+    kept = [edge.speaker.signer.seal(Purpose.STATUS, each) for each in (edge.status(), of_earlier_run)]
+    edge.obeys = False
+    clock.advance(minutes=5)
+    await edge.say_status(online=False)
+    since = (await until_online(hub, online=False)).since
+    for sealed in kept:
+        edge.hellos.clear()
+        await edge.say("status", sealed, retain=True)
+        await edge.until(lambda: edge.hellos, "a hello")
+        await hub.quiet()
+        state = await known(hub)
+        assert state is not None
+        assert (state.online, state.since) == (False, since)
+        (door,) = (await hub.house.exchange.live.snapshot("ramsey")).doors
+        assert (door.stale, door.at) == (True, "2026-11-25T12:00:00+00:00")
+        await hub.house.exchange.greeter.note_silent(after_s=0)
+    edge.obeys = True
+    await edge.say_status()
+    await until_online(hub, online=True)
+
+
+async def test_one_status_sent_again_and_again_is_answered_by_one_hello(hub: Hub, edge: FakeEdge) -> None:
+    await until_online(hub, online=True)
+    await hub.quiet()
+    edge.obeys = False
+    await edge.say_status(online=False)
+    await until_online(hub, online=False)
+    edge.hellos.clear()
+    for _ in range(50):
+        await edge.say_status()
+    await edge.say_status(online=False)
+    edge.head = 5
+    await edge.say_status(online=False)
+
+    async def heard() -> bool:
+        state = await known(hub)
+        return state is not None and state.head == 5
+
+    await eventually(heard, what="the last word is heard")
+    assert len(edge.hellos) == 1
 
 
 async def test_a_forged_status_is_not_believed(hub: Hub, edge: FakeEdge) -> None:
