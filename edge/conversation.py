@@ -33,6 +33,14 @@ log = logging.getLogger(__name__)
 STATUS_PAUSE_S = 1.0
 """Status is said again at most this often (real seconds) while the line is up."""
 GOODBYE_S = 2.0
+REPLIES_LIMIT = 8
+"""Most hellos that wait for their reply; as many of its questions the controller remembers."""
+ANSWERED_LIMIT = 256
+"""Of how many hellos it is remembered that they were answered."""
+DONE = "done"
+RESULTS_LIMIT = 64
+"""Most results of commands that wait to be said; those of commands that were carried out go first and are kept
+longest."""
 
 
 A = TypeVar("A", bound=Addressed)
@@ -42,6 +50,15 @@ class _Session(msgspec.Struct, frozen=True, kw_only=True):
     connection: int
     nonce: str
     began: float
+
+
+class _Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be said, signed when its turn comes."""
+
+    topic: str
+    purpose: Purpose
+    payload: msgspec.Struct
+    retain: bool = False
 
 
 class Conversation:
@@ -58,12 +75,22 @@ class Conversation:
         self.acts: dict[str, Callable[[Command], str | Awaitable[tuple[str, ResultCode | None]]]] = {}
         self._session = self._new_session(1)
         self._gate: CommandGate | None = None
+        self._latest: str | None = None
         self._greeted: tuple[str | None, datetime | None] = (None, None)
         self._results: dict[str, CommandResult] = {}
-        self._letters: deque[tuple[str, bytes, bool]] = deque()
+        self._letters: dict[str, _Letter] = {}
+        """What is to be said on each topic: the latest alone counts."""
+        self._to_tell: dict[str, CommandResult] = {}
+        """Results by command. Of one that was carried out the broker must have taken it, on whatever connection."""
+        self._told = asyncio.Event()
+        """No result waits to be said."""
+        self._to_answer: dict[str, bool] = {}
+        """The nonces of hellos that wait for their reply, and whether each answers this session."""
+        self._answered: deque[str] = deque(maxlen=ANSWERED_LIMIT)
         self._to_show: dict[str, None] = {}
         self._to_give: deque[tuple[str, str]] = deque()
         self._gave: str | None = None
+        self._held = b""
         self.wake = Wake()
         self._status_due = False
         self._said: tuple[ClockTrust, str | None, int, int] | None = None
@@ -86,7 +113,7 @@ class Conversation:
         house.contact.lost()
         self._gate = CommandGate(nonce=self._session.nonce, opened_at=house.now(), opened_mono=house.clock.monotonic())
         self._results.clear()
-        self._letters.clear()
+        self._forget_letters()
         self._say("status", Purpose.STATUS, self._status(online=True), retain=True)
         self._said = self._gist()
         for device in self.devices:
@@ -96,8 +123,15 @@ class Conversation:
         """The link is down; commands of its session are void from here on."""
         self._house.contact.lost()
         self._gate = None
-        self._letters.clear()
+        self._forget_letters()
         self._to_give.clear()
+
+    def _forget_letters(self) -> None:
+        """What was not said on a connection is void, but for what came of commands that were carried out."""
+        self._letters.clear()
+        self._to_answer.clear()
+        self._held = b""
+        self._to_tell = {name: result for name, result in self._to_tell.items() if result.outcome == DONE}
 
     def show(self, device: str) -> None:
         """The device's state changed: publish its latest once its event is on the disk."""
@@ -135,18 +169,12 @@ class Conversation:
                 self.came_late = True
             if self._gate is not None:
                 self._gate.clock_moved(house.now() - before)
-        if not hello.asks:
-            return hello
-        reply = HelloReply(
-            site=self._site,
-            edge=self._edge,
-            nonce=hello.nonce,
-            status=self._status(online=True),
-            first_kept=house.outbox.first_kept,
-            states=tuple(device.state() for device in self.devices.values()),
-            earlier=house.earlier,
-        )
-        self._say("hello/reply", Purpose.HELLO_REPLY, reply)
+        if hello.asks and hello.nonce not in self._answered and hello.nonce not in self._to_answer:
+            self._to_answer[hello.nonce] = self.answers(hello)
+            if len(self._to_answer) > REPLIES_LIMIT:
+                others = (nonce for nonce, ours in self._to_answer.items() if not ours)
+                del self._to_answer[next(others, next(iter(self._to_answer)))]
+            self.wake.set()
         return hello
 
     def answers(self, hello: Hello) -> bool:
@@ -154,11 +182,12 @@ class Conversation:
         return hello.session == self._session.nonce
 
     def latest(self, hello: Hello) -> bool:
-        """Whether a hello answers this session and is no older than one that did before: what it wants of the log is
-        the controller's present word."""
-        if not self.answers(hello) or not self.since_hello(hello.at):
+        """Whether a hello answers this session and is newer than all that did before: what it wants of the log is the
+        controller's present word. One that comes twice is none the second time, or it could have the log sent again
+        and again."""
+        if not self.answers(hello) or not self.since_hello(hello.at) or hello.nonce == self._latest:
             return False
-        self._greeted = (hello.session, hello.at)
+        self._greeted, self._latest = (hello.session, hello.at), hello.nonce
         return True
 
     def give_back(self, hello: Hello) -> None:
@@ -168,7 +197,7 @@ class Conversation:
         if hello.nonce == self._gave or plans.plan is None or plans.plan.manifest.version != hello.plan_wanted:
             return
         self._gave = hello.nonce
-        self._letters.append((self._topic("plan/held"), plans.envelope, False))
+        self._held = plans.envelope
         self._to_give = deque((name, ref.digest) for name, ref in plans.plan.manifest.parts.items())
         self.wake.set()
 
@@ -183,7 +212,7 @@ class Conversation:
         command = self._open(payload, Purpose.COMMAND, Command)
         if (known := self._results.get(command.id)) is not None:
             self._house.count(CommandRefused.counter)
-            self._say("command/result", Purpose.RESULT, known)
+            self._tell(known)
             return
         house = self._house
         try:
@@ -199,14 +228,14 @@ class Conversation:
             self._answer(command, "refused", str(refused), refused.code, kept=not retained)
             return
         if isinstance(said, str):
-            self._answer(command, "done", said)
+            self._answer(command, DONE, said)
         else:
             house.spawn(f"command {command.kind}", self._answer_later(command, said))
         if command.kind == "restart":
             house.spawn("restart", self._restart())
 
     async def _answer_later(self, command: Command, said: Awaitable[tuple[str, ResultCode | None]]) -> None:
-        self._answer(command, "done", *await said)
+        self._answer(command, DONE, *await said)
 
     def _answer(self, command: Command, outcome: str, why: str, code: str | None = None, *, kept: bool = True) -> None:
         """Say what came of a command. ``kept``: and say the same where it comes again in this session."""
@@ -217,7 +246,17 @@ class Conversation:
         )
         if kept and command.nonce == self._session.nonce:
             self._results[command.id] = result
-        self._say("command/result", Purpose.RESULT, result)
+        self._tell(result)
+
+    def _tell(self, result: CommandResult) -> None:
+        known = self._to_tell.get(result.id)
+        if known is None or known.outcome != DONE:
+            self._to_tell[result.id] = result
+        self._told.clear()
+        if len(self._to_tell) > RESULTS_LIMIT:
+            others = (name for name, each in self._to_tell.items() if each.outcome != DONE)
+            del self._to_tell[next(others, next(iter(self._to_tell)))]
+        self.wake.set()
 
     # Saying
 
@@ -228,9 +267,7 @@ class Conversation:
         while True:
             await self.wake.wait()
             self.wake.clear()
-            while link.connected and self._letters and not self._leaving:
-                topic, payload, retain = self._letters.popleft()
-                await link.publish(topic, payload, retain=retain)
+            while link.connected and not self._leaving and await self._say_one(link):
                 self.wake.pulse.stirred()
             await self._show_some(link)
             await self._give_one(link)
@@ -252,6 +289,51 @@ class Conversation:
             async with asyncio.timeout(GOODBYE_S):
                 status = self._signer.seal(Purpose.STATUS, self._status(online=False))
                 await link.publish(self._topic("status"), status, retain=True)
+
+    async def _say_one(self, link: Link) -> bool:
+        """Say what is most urgent; whether there was anything. Who is there comes first, then what came of commands."""
+        if (letter := self._letters.pop("status", None)) is not None:
+            await self._send(link, letter)
+        elif self._to_tell:
+            name = min(self._to_tell, key=lambda each: self._to_tell[each].outcome != DONE)
+            result = self._to_tell[name]
+            taken = await self._send(link, _Letter(topic="command/result", purpose=Purpose.RESULT, payload=result))
+            if not taken and result.outcome == DONE:
+                return False
+            self._to_tell.pop(name, None)
+            if not self._to_tell:
+                self._told.set()
+        elif self._to_answer:
+            nonce = next((nonce for nonce, ours in self._to_answer.items() if ours), next(iter(self._to_answer)))
+            del self._to_answer[nonce]
+            self._answered.append(nonce)
+            await self._send(
+                link, _Letter(topic="hello/reply", purpose=Purpose.HELLO_REPLY, payload=self._reply(nonce))
+            )
+        elif self._letters:
+            await self._send(link, self._letters.pop(next(iter(self._letters))))
+        elif self._held:
+            held, self._held = self._held, b""
+            await link.publish(self._topic("plan/held"), held)
+        else:
+            return False
+        return True
+
+    async def _send(self, link: Link, letter: _Letter) -> bool:
+        sealed = self._signer.seal(letter.purpose, letter.payload)
+        return await link.publish(self._topic(letter.topic), sealed, retain=letter.retain)
+
+    def _reply(self, nonce: str) -> HelloReply:
+        house = self._house
+        return HelloReply(
+            site=self._site,
+            edge=self._edge,
+            nonce=nonce,
+            status=self._status(online=True),
+            first_kept=house.outbox.first_kept,
+            states=tuple(device.state() for device in self.devices.values()),
+            earlier=house.earlier,
+        )
 
     async def _show_some(self, link: Link) -> None:
         for name in list(self._to_show):
@@ -277,11 +359,13 @@ class Conversation:
 
     async def _restart(self) -> None:
         """Let the result get away first."""
-        await asyncio.sleep(0.2)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                await self._told.wait()
         raise RestartWanted("a command asked for a restart")
 
     def _say(self, topic: str, purpose: Purpose, payload: msgspec.Struct, *, retain: bool = False) -> None:
-        self._letters.append((self._topic(topic), self._signer.seal(purpose, payload), retain))
+        self._letters[topic] = _Letter(topic=topic, purpose=purpose, payload=payload, retain=retain)
         self.wake.set()
 
     def _open(self, payload: bytes, purpose: Purpose, kind: type[A]) -> A:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import RowMapping, delete, exists, func, insert, select, update
+from sqlalchemy import RowMapping, delete, exists, func, insert, or_, select, update
 
 from controller.access.tables import new_codes
 from controller.bookings.tables import bookings
@@ -203,10 +203,12 @@ async def whose_command(tx: Tx, command_id: str) -> Thing | None:
 async def end_command(
     tx: Tx, site: str, edge: str, command_id: str, *, outcome: str, why: str | None, code: str | None, at: datetime
 ) -> bool:
-    """Write what came of a command, once; whether it was one of this edge that had no outcome yet."""
+    """Write what came of a command, once; whether it was one of this edge that had no outcome yet. That it was carried
+    out takes the place of a refusal, which a copy of it that somebody sent again may have had first."""
     here = (commands.c.id == command_id) & (commands.c.site == site) & (commands.c.edge == edge)
+    refused = commands.c.outcome == ("refused" if outcome == "done" else None)
     values = {"outcome": outcome, "why": why, "code": code, "ended_at": at}
-    ended = update(commands).where(here, commands.c.outcome.is_(None)).values(values)
+    ended = update(commands).where(here, or_(commands.c.outcome.is_(None), refused)).values(values)
     return bool((await tx.execute(ended)).rowcount)
 
 

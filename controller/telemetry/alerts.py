@@ -30,7 +30,7 @@ _LOG_ALERTS = (
     AlertCode.EDGE_CLOCK,
 )
 _SAFETY_ALERTS = (AlertCode.DURESS, AlertCode.INTRUDER, AlertCode.NOT_SECURED)
-_STORED = _PLAN_ALERTS + _LOG_ALERTS + _EDGE_ALERTS + _SAFETY_ALERTS
+_STORED = _PLAN_ALERTS + _LOG_ALERTS + _SAFETY_ALERTS
 _DEVICES: Mapping[tuple[str, str], Mapping[str, tuple[AlertCode, str]]] = {
     ("fire", "state"): {
         "active": (AlertCode.FIRE, "fire alarm"),

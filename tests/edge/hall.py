@@ -126,6 +126,7 @@ class Hall:
         self._ears = self.broker.client(["hk/1/+/+/#"])
         self._listening: asyncio.Task[None] | None = None
         self.heard: list[Message] = []
+        self._hellos = 0
         self.recorded: list[Event] = []
         self.link: MemoryLink | None = None
         self.levels = {CONTACT: False, REX: True, D0: True, D1: True, OUTER: True, INNER: True, PIR: False}
@@ -274,7 +275,9 @@ class Hall:
         await asyncio.sleep(0.05)
 
     async def hello(self, **changes: Any) -> None:
-        hello = Hello(site=SITE, edge=EDGE, nonce="ab" * 16, at=self.clock.now())
+        """Say hello, each time with a nonce of its own."""
+        self._hellos += 1
+        hello = Hello(site=SITE, edge=EDGE, nonce=f"{self._hellos:032x}", at=self.clock.now())
         self.send("hello", self.seal(Purpose.HELLO, msgspec.structs.replace(hello, **changes)))
         await asyncio.sleep(0.1)
 

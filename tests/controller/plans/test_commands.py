@@ -81,6 +81,23 @@ async def test_a_result_counts_once_and_only_from_its_own_edge(hub: Hub, edge: F
     assert (await commander.outcome(command))[1] is Outcome.DONE
 
 
+async def test_a_command_that_was_carried_out_is_done_however_late_that_is_told_and_whatever_a_copy_of_it_got(
+    hub: Hub, edge: FakeEdge, clock: ManualClock
+) -> None:
+    await hub.up_to_date()
+    edge.obeys = False
+    exchange = hub.house.exchange
+    late = await exchange.commander.unlock("ramsey", "front-door", reason="", actor="Una")
+    copied = await exchange.commander.unlock("ramsey", "front-door", reason="", actor="Una")
+    clock.advance(minutes=2)
+    await until_outcome(hub, late, Outcome.EXPIRED)
+    for command, outcome in ((copied, "refused"), (late, "done"), (copied, "done"), (late, "refused")):
+        result = CommandResult(site="ramsey", edge="main", id=command, outcome=outcome, at=clock.now())
+        await exchange.commander.take_result("ramsey", "main", edge.speaker.signer.seal(Purpose.RESULT, result))
+    await until_outcome(hub, late, Outcome.DONE)
+    await until_outcome(hub, copied, Outcome.DONE)
+
+
 async def test_an_unknown_door_or_command_is_named(hub: Hub) -> None:
     with pytest.raises(DoorUnknown):
         await hub.house.exchange.commander.unlock("ramsey", "back-door", reason="x", actor="Una Porter")
