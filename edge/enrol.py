@@ -60,7 +60,7 @@ class Applicant:
         )
         self.body = {
             "application": base64.b64encode(encode(application)).decode(),
-            "proof": base64.b64encode(application.proof(self._token.secret)).decode(),
+            "proof": base64.b64encode(application.proof(self._token)).decode(),
         }
 
     def accept(self, delivered: bytes) -> Identity:

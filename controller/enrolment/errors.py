@@ -11,7 +11,8 @@ class TokenRefused(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "this enrolment token is unknown, used or has run out; make another with `hallkeeper edge token SITE/EDGE`"
+            "this enrolment token is unknown, used, not copied whole or has run out; copy it again, or make another "
+            "with `hallkeeper edge token SITE/EDGE`"
         )
 
 

@@ -148,7 +148,7 @@ class Enrolment:
         if token is None or (token.site, token.edge) != (site, edge) or now >= token.expires_at:
             raise TokenRefused
         secret = self._keys.unseal(token.sealed, _about(token.id))
-        if not application.proven(secret, proof) or token.used_by not in (None, application.key):
+        if not self._proves(application, proof, secret) or token.used_by not in (None, application.key):
             raise TokenRefused
         if token.used_by is None:
             await repository.use_token(tx, token.id, key=application.key, at=now)
@@ -161,6 +161,14 @@ class Enrolment:
         if answer is None:
             raise TokenRefused
         return answer
+
+    def _proves(self, application: Application, proof: bytes, secret: bytes) -> bool:
+        """Whether the Pi holds the whole token, with our authority and one of our keys in it. It would refuse our
+        papers otherwise, when the keys of the Pi before it are gone."""
+        ca, site, edge = self._authority.fingerprint, application.site, application.edge
+        prints = [fingerprint(key) for key in self._hand.public_keys]
+        tokens = [Token(site=site, edge=edge, secret=secret, ca=ca, key=each) for each in prints]
+        return any(application.proven(token, proof) for token in tokens)
 
     async def take_renewal(self, renewal: Renewal) -> bool:
         """An edge, known by its signature, asks for papers under new keys; whether there is anything new for it. A

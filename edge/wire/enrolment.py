@@ -89,12 +89,13 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     box: Key
     csr: Request
 
-    def proof(self, secret: bytes) -> bytes:
-        """HMAC-SHA256 of it under the token's secret, which itself never travels."""
-        return hmac.digest(_derived(secret, b"proof"), encode(self), hashlib.sha256)
+    def proof(self, token: Token) -> bytes:
+        """HMAC-SHA256 of it under the whole token, which itself never travels: one whose fingerprints were miscopied
+        proves nothing, since its edge would refuse the papers that it gets."""
+        return hmac.digest(_derived(token.secret + token.ca + token.key, b"proof"), encode(self), hashlib.sha256)
 
-    def proven(self, secret: bytes, proof: bytes) -> bool:
-        return hmac.compare_digest(self.proof(secret), proof)
+    def proven(self, token: Token, proof: bytes) -> bool:
+        return hmac.compare_digest(self.proof(token), proof)
 
 
 class Renewal(msgspec.Struct, frozen=True, kw_only=True):

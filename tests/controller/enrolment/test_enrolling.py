@@ -121,6 +121,25 @@ async def test_an_application_changed_on_the_way_is_refused(any_village: httpx.A
     accepted(applicant, await applied(any_village, applicant.body))
 
 
+@pytest.mark.parametrize("wrong", ["key", "ca", "last letter"])
+async def test_a_token_whose_tail_was_miscopied_costs_a_running_pi_nothing(
+    any_village: httpx.AsyncClient, any_house: House, wrong: str
+) -> None:
+    """Its keys stay good, and the token too."""
+    running = await enrolled(any_village)
+    token = await token_for(any_village)
+    real = Token.read(token)
+    tail = token[:-1] + ("A" if token[-1] != "A" else "B")
+    miscopied = tail if wrong == "last letter" else str(msgspec.structs.replace(real, **{wrong: bytes(16)}))
+    refused = await applied(any_village, Applicant(miscopied).body)
+    assert (refused.status_code, "not copied whole" in refused.json()["detail"]) == (403, True)
+    async with any_house.database.read() as tx:
+        await any_house.exchange.gate.load(tx)
+        assert list(await repository.revoked_serials(tx, now=any_house.clock.now())) == []
+    assert set(any_house.exchange.gate._keys[SITE, EDGE].keys) == {key_id(running.keys.signing.public_key())}
+    accepted(applicant := Applicant(token), await applied(any_village, applicant.body))
+
+
 @pytest.mark.parametrize("body", [{}, {"application": "!", "proof": "!"}, {"application": "e30=", "proof": ""}])
 async def test_an_application_that_is_none_is_refused_in_words(
     village: httpx.AsyncClient, body: dict[str, str]
