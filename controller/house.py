@@ -237,7 +237,7 @@ def open_house(
         subscriptions=Subscriptions(database, clock, desk, keys, address=settings.address),
         exchange=exchange,
         enrolment=enrolment,
-        absence=Absence(database, clock, changes, desk, bookings, ask=exchange.greeter.greet),
+        absence=Absence(database, clock, changes, desk, bookings, ask=exchange.greeter.ask),
         waiting=Waiting(database, clock, changes, desk, bookings),
         policies=policies,
         own_parser=own_parser,

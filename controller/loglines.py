@@ -3,6 +3,8 @@
 import logging
 import sys
 
+from edge.wire.thinning import Thinning
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
@@ -26,3 +28,5 @@ def set_up_logging(level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("controller").setLevel(level)
+    # One edge could fill the disk with what is refused of it; all of it is counted on /metrics and on Now.
+    logging.getLogger("controller.telemetry.gate").addFilter(Thinning("site", "edge", "reason"))

@@ -10,32 +10,10 @@ from collections.abc import Iterator
 from logging.handlers import QueueHandler, QueueListener
 from typing import TextIO
 
+from edge.wire.thinning import Thinning
+
 WAITING_LIMIT = 1000
 """Lines that wait for the stream; what comes on top is dropped."""
-AN_HOUR = 20
-"""Lines of one sentence in an hour."""
-HOUR_S = 3600.0
-
-
-class Thinning(logging.Filter):
-    """Lets ``AN_HOUR`` lines of each sentence through in an hour, whatever is filled into it; the next one after that
-    says how many there were. Errors always pass. The hour is told by the time of the records."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._seen: dict[tuple[str, str], tuple[float, int]] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno >= logging.ERROR:
-            return True
-        name = (record.name, record.msg)
-        began, count = self._seen.get(name, (record.created, 0))
-        if not 0 <= record.created - began < HOUR_S:
-            if count > AN_HOUR:
-                record.msg = f"{record.msg} (and {count - AN_HOUR} more like it before)"
-            began, count = record.created, 0
-        self._seen[name] = (began, count + 1)
-        return count < AN_HOUR
 
 
 class _Dropping(QueueHandler):

@@ -138,12 +138,19 @@ class Greeter:
         topic = str(Topic(site=site, edge=edge, name="hello"))
         await self._link.publish(topic, self._signer.seal(Purpose.HELLO, hello))
 
+    async def ask(self, name: EdgeName) -> None:
+        """Ask an edge, unless it has still to answer. Asked faster than it answers, more questions would be open than
+        are remembered, and its replies to the forgotten ones be refused."""
+        asked = self._unanswered.get(name)
+        if asked is None or asyncio.get_running_loop().time() - asked >= ANSWER_WITHIN_S:
+            await self.greet(name)
+
     async def ask_time(self, name: EdgeName) -> None:
         """Ask an edge whose events wait to be dated by its reply, in which it says how far its run has come."""
         now = asyncio.get_running_loop().time()
         if now - self._time_asked.get(name, -ANSWER_WITHIN_S) >= ANSWER_WITHIN_S:
             self._time_asked[name] = now
-            await self.greet(name)
+            await self.ask(name)
 
     async def keep_in_touch(self) -> None:
         """Say to every edge that is there, for ever, that this controller is: a door whose plan lists all offline codes
@@ -202,7 +209,7 @@ class Greeter:
     async def ask_again(self) -> None:
         """Ask edges that carry out what the database does not know, and have not given it back."""
         for name in self._restored.overdue():
-            await self.greet(name)
+            await self.ask(name)
 
     async def note_silent(self, *, after_s: float = ANSWER_WITHIN_S) -> None:
         """Put down as out of reach what was asked ``after_s`` real seconds ago and has not answered; and every

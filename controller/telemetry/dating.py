@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from edge.wire.decide import ClockTrust
-from edge.wire.events import EarlierRun
+from edge.wire.events import RUN_LIMIT_MS, EarlierRun
 
 AHEAD_LIMIT = timedelta(minutes=5)
 """An edge's own time is believed where it is no further than this from what its monotonic clock says, or ahead of ours
@@ -31,7 +31,7 @@ class ClockSample(msgspec.Struct, frozen=True, kw_only=True):
 
     def span(self, mono_ms: int) -> tuple[datetime, datetime]:
         """Between which instants it was ``mono_ms`` of that run: wider by what a crystal may drift meanwhile."""
-        away = timedelta(milliseconds=mono_ms - self.mono_ms)
+        away = timedelta(milliseconds=min(max(mono_ms - self.mono_ms, -RUN_LIMIT_MS), RUN_LIMIT_MS))
         drift = abs(away) * DRIFT
         return self.earliest + away - drift, self.latest + away + drift
 

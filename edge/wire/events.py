@@ -157,12 +157,17 @@ class BootData(msgspec.Struct, frozen=True, kw_only=True, tag="boot", tag_field=
     plan: int | None = None
 
 
+RUN_LIMIT_MS = 10**12
+"""Longest run of an agent, 31 years."""
+RunMs = Annotated[int, msgspec.Meta(ge=0, le=RUN_LIMIT_MS)]
+
+
 class EarlierRun(msgspec.Struct, frozen=True, kw_only=True):
     """A run of the agent that is over. ``mono_ms``: at which millisecond since ``boot`` it was last known to be at
     work."""
 
     boot: Uuid
-    mono_ms: Total
+    mono_ms: RunMs
 
 
 class OutageData(msgspec.Struct, frozen=True, kw_only=True, tag="outage", tag_field="kind", omit_defaults=True):

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from edge.wire.decide import ClockTrust
-from edge.wire.events import EARLIER_RUNS_LIMIT, EarlierRun, LogId
+from edge.wire.events import EARLIER_RUNS_LIMIT, EarlierRun, LogId, RunMs
 from edge.wire.ids import Slug, Uuid
 from edge.wire.interval import Instant
 
@@ -37,7 +37,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
     version: str
     trust: ClockTrust
-    mono_ms: Natural | None = None
+    mono_ms: RunMs | None = None
     plan_version: Natural | None = None
     plan_digest: str | None = None
     head: Natural = 0

@@ -1,11 +1,13 @@
 """docs/lock-out.md: what guessing is worth, worked out from the constants it rests on."""
 
 import math
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from edge.lockout import CARDS, READERS, Law
+from edge.wire.decide import NEAR
 from tests.controller.access.guessing import OFFLINE_FITTING, OFFLINE_SPACE, space
 
 PAGE = (Path(__file__).parents[2] / "docs" / "lock-out.md").read_text(encoding="utf-8")
@@ -84,6 +86,12 @@ def test_offline_codes_are_worth_guessing_out_of_touch_only_as_the_page_says() -
     day = READERS.most_tries(DAY)
     assert f"in a day with a chance of {words(chance(day, ISSUED))}." in PAGE
     assert chance(day, OFFLINE) > chance(day, 1 / space(6)) > 1000 * chance(day, ISSUED)
+
+
+def test_the_codes_that_count_are_those_that_are_answered_as_somebody_s() -> None:
+    """Such a code is no try, and whoever found it before its time comes back: edge/lockout.py goes by ``NEAR``."""
+    hours = NEAR / timedelta(hours=1)
+    assert f"opens there then or within the next {hours:g} hours" in " ".join(PAGE.split())
 
 
 def test_six_digits_are_enough_for_a_hall_and_four_are_not() -> None:

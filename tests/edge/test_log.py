@@ -5,7 +5,8 @@ import logging
 import os
 import threading
 
-from edge.log import AN_HOUR, HOUR_S, WAITING_LIMIT, Thinning, logging_to
+from edge.log import WAITING_LIMIT, logging_to
+from edge.wire.thinning import AN_HOUR, HOUR_S, Thinning
 
 
 def record(text: str, *args: object, at: float = 0.0, level: int = logging.WARNING) -> logging.LogRecord:
@@ -22,6 +23,14 @@ def test_a_sentence_that_comes_over_and_over_is_thinned_and_then_counted() -> No
     later = record("pin %d is stuck", 7, at=HOUR_S)
     assert thinning.filter(later)
     assert later.getMessage() == f"pin 7 is stuck (and {100 - AN_HOUR} more like it before)"
+
+
+def test_sentences_of_different_edges_are_thinned_each_by_itself() -> None:
+    thinning = Thinning("edge", "reason")
+    lines = [record("Refused") for _ in range(3 * (AN_HOUR + 5))]
+    for number, line in enumerate(lines):
+        line.edge, line.reason = f"pi-{number % 3}", "malformed"
+    assert sum(map(thinning.filter, lines)) == 3 * AN_HOUR
 
 
 def test_what_is_said_seldom_is_always_said_as_it_is() -> None:

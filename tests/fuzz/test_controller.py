@@ -95,6 +95,8 @@ async def test_whatever_an_edge_signs_of_itself_hides_no_event(
 async def test_every_event_of_a_batch_is_stored_or_in_quarantine_however_absurd(
     hub: Hub, edge: FakeEdge, random: Random, rounds: int
 ) -> None:
+    edge.mono_ms = 60_000
+    await hub.times(edge)
     seq = 0
     for _ in range(rounds // 4):
         batch: list[Event | bytes] = []
@@ -126,6 +128,7 @@ EVENTS: list[dict[str, object]] = [
     {"at": "0001-01-01T00:00:00Z"},
     {"at": LAST},
     {"mono_ms": 2**60},
+    {"mono_ms": 2**53},
     {"data": {"kind": "a\0b"}},
     {"data": {"kind": "\u202eabc", "x": "\0"}},
     {"data": {"kind": "fault", "code": "a\0b" * 400, "present": True}},
@@ -151,6 +154,8 @@ EVENTS: list[dict[str, object]] = [
 
 
 async def test_an_event_past_all_sense_is_answered_for_and_the_next_one_comes(hub: Hub, edge: FakeEdge) -> None:
+    edge.mono_ms = 60_000
+    await hub.times(edge)
     for seq, change in enumerate(EVENTS, start=1):
         await edge.send([json.dumps(json.loads(encode(event(seq))) | change).encode()])
         await edge.acknowledged(seq)
@@ -161,6 +166,7 @@ WORDS: list[tuple[str, Purpose, str, dict[str, object]]] = [
     ("status", Purpose.STATUS, "status", {"version": "a\0b"}),
     ("status", Purpose.STATUS, "status", {"at": FIRST}),
     ("status", Purpose.STATUS, "status", {"at": LAST}),
+    ("status", Purpose.STATUS, "status", {"mono_ms": 2**53}),
     ("status", Purpose.STATUS, "status", {"health": {"a\0b" * 100: 2**53}, "connection": 2**53}),
     ("status", Purpose.STATUS, "status", {"plan_version": 2**53, "plan_digest": "a\0b" * 400, "papers": 2**53}),
     ("plan/applied", Purpose.APPLIED, "applied", {"applied": False, "why": "a\0b" * 400, "version": 2**53}),

@@ -158,7 +158,7 @@ class FakeEdge:
             hello = self._open(message.payload, Purpose.HELLO, Hello)
             self.hellos.append(hello)
             if self.obeys and hello.asks:
-                await self._reply(hello)
+                await self.reply(hello)
                 if self.manifest is not None and hello.plan_wanted == self.manifest.version and self.gives_back:
                     await self.give_back(*self.held)
         elif topic.name == "plan/part":
@@ -183,7 +183,7 @@ class FakeEdge:
             keys=self.keys,
         )
 
-    async def _reply(self, hello: Hello) -> None:
+    async def reply(self, hello: Hello) -> None:
         reply = HelloReply(
             site=self.speaker.site,
             edge=self.speaker.edge,

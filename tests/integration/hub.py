@@ -88,6 +88,16 @@ class Hub:
         await eventually(look, what="the edge's plan is up to date")
         await self.quiet()
 
+    async def times(self, edge: FakeEdge) -> None:
+        """Greet the edge, and wait until it is known how far its run has come."""
+        await self.house.exchange.greeter.greet((SITE.id, "main"))
+
+        async def known() -> bool:
+            async with self.house.database.read() as tx:
+                return edge.boot in await telemetry.clock_samples(tx, SITE.id, "main", [edge.boot])
+
+        await eventually(known, what="the run is known")
+
     def edge(self, link: Link, *, obeys: bool = True, speaker: Speaker | None = None) -> FakeEdge:
         return FakeEdge(
             link,

@@ -1,6 +1,7 @@
 """Who is there, and that nobody else is believed to be."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 
 import msgspec
 from sqlalchemy import select
@@ -213,6 +214,34 @@ async def test_one_status_sent_again_and_again_is_answered_by_one_hello(hub: Hub
 
     await eventually(heard, what="the last word is heard")
     assert len(edge.hellos) == 1
+
+
+async def test_an_edge_that_is_asked_faster_than_it_answers_has_one_question_open(hub: Hub, edge: FakeEdge) -> None:
+    """As the demo at 60 times the speed asks for doors of rooms that nobody comes to: its replies were refused as
+    answers to nothing."""
+    await until_online(hub, online=True)
+    await hub.quiet()
+    name, greeter = ("ramsey", "main"), hub.house.exchange.greeter
+    await eventually(_nothing_open(hub), what="all is answered")
+    edge.obeys = False
+    edge.hellos.clear()
+    for _ in range(30):
+        await greeter.ask(name)
+    await edge.until(lambda: edge.hellos, "a hello")
+    assert greeter.open_questions[name] == len(edge.hellos) == 1
+    edge.obeys = True
+    await edge.reply(edge.hellos[0])
+    await eventually(_nothing_open(hub), what="it is answered")
+    assert hub.house.exchange.gate.refused["wrong_address"] == 0
+    await greeter.ask(name)
+    await edge.until(lambda: len(edge.hellos) == 2, "another hello")
+
+
+def _nothing_open(hub: Hub) -> Callable[[], Awaitable[bool]]:
+    async def look() -> bool:
+        return not hub.house.exchange.greeter.open_questions.get(("ramsey", "main"))
+
+    return look
 
 
 async def test_a_forged_status_is_not_believed(hub: Hub, edge: FakeEdge) -> None:

@@ -237,9 +237,9 @@ async def test_an_edge_that_applied_while_nobody_listened_tells_it_when_it_is_as
         async with hub.house.database.read() as tx:
             plan = await repository.latest(tx, "ramsey", "main")
         assert plan is not None
-        assert (await standing(hub, view.booking.id))[0] is State.WAITING
-        edge.manifest = plan.manifest
-        await edge.say_status()
+        assert (await standing(hub, view.booking.id))[0] in (State.WAITING, State.UNREACHABLE)
+        edge.manifest, edge.obeys = plan.manifest, True
+        await hub.house.exchange.greeter.greet(("ramsey", "main"))
         await until_standing(hub, view.booking.id, State.ON)
 
 

@@ -34,17 +34,6 @@ async def rows(hub: Hub) -> Sequence[tuple[datetime, datetime | None, float | No
         return [(row.at, row.told_at, row.error_s, row.learned_late) for row in found]
 
 
-async def heard(hub: Hub, edge: FakeEdge) -> None:
-    """Greet the edge until it is known how far its run has come."""
-    await hub.house.exchange.greeter.greet(("ramsey", "main"))
-
-    async def known() -> bool:
-        async with hub.house.database.read() as tx:
-            return (await tx.execute(select(edge_runs.c.boot).where(edge_runs.c.boot == edge.boot))).first() is not None
-
-    await eventually(known, what="the run is known")
-
-
 async def alerts(hub: Hub) -> list[tuple[str, str]]:
     async with hub.house.database.read() as tx:
         return [(each.kind, each.text) for each in await reading.site_alerts(tx, "ramsey", limit=10)]
@@ -59,7 +48,7 @@ async def test_events_of_an_edge_that_is_an_hour_fast_wait_for_its_reply_and_are
     await edge.until(lambda: edge.acks, "an acknowledgement")
     assert (edge.acks[-1].seq, await rows(hub), await alerts(hub)) == (0, [], [])
     edge.mono_ms = 600_000
-    await heard(hub, edge)
+    await hub.times(edge)
     await edge.send(fast)
     await edge.acknowledged(15)
     found = await rows(hub)
@@ -83,7 +72,7 @@ async def test_a_reply_is_asked_for_where_events_wait_for_one(hub: Hub, edge: Fa
     edge.mono_ms = 60_000
     await edge.send([told(1, NOW + HOUR, 60_000)])
     await edge.until(lambda: edge.hellos, "a hello")
-    await heard(hub, edge)
+    await hub.times(edge)
     await edge.send([told(1, NOW + HOUR, 60_000)])
     await edge.acknowledged(1)
 
@@ -96,7 +85,7 @@ async def test_what_a_run_told_that_was_never_heard_of_lies_between_the_ones_aro
     edge.mono_ms = 600_000
     await edge.send([told(1, NOW, 600_000)])
     await edge.acknowledged(1)
-    await heard(hub, edge)
+    await hub.times(edge)
     clock.set(NOW + HOUR)
     first = EarlierRun(boot=BOOT, mono_ms=600_000)
     second = EarlierRun(boot=NEXT, mono_ms=600_000)
@@ -104,7 +93,7 @@ async def test_what_a_run_told_that_was_never_heard_of_lies_between_the_ones_aro
     edge.boot, edge.mono_ms, edge.earlier, edge.connection = third, 60_000, (first, second), 1
     edge.nonce = "c" * 32
     await edge.say_status()
-    await heard(hub, edge)
+    await hub.times(edge)
     out, begun = NOW + 10 * MINUTE, NOW + HOUR - MINUTE
     walked = msgspec.structs.replace(
         crossing(4, ins=3, total=(3, 0), at=out + HOUR + 10 * MINUTE), boot=NEXT, mono_ms=600_000
@@ -140,7 +129,7 @@ async def test_what_a_run_told_that_was_never_heard_of_lies_between_the_ones_aro
 async def test_a_run_that_nothing_bounds_but_the_present_one_is_before_that(hub: Hub, edge: FakeEdge) -> None:
     edge.boot, edge.mono_ms, edge.nonce = NEXT, 60_000, "c" * 32
     await edge.say_status()
-    await heard(hub, edge)
+    await hub.times(edge)
     await edge.send([told(seq, NOW + HOUR + seq * MINUTE, seq * 60_000) for seq in (1, 2, 3)])
     await edge.acknowledged(3)
     found = [at for at, *_ in await rows(hub)]
@@ -152,7 +141,7 @@ async def test_a_run_that_nothing_bounds_but_the_present_one_is_before_that(hub:
 async def test_an_outage_is_not_lost_where_its_ends_are_in_the_wrong_order(hub: Hub, edge: FakeEdge) -> None:
     """The clock was fast before it and put right after."""
     edge.mono_ms = 60_000
-    await heard(hub, edge)
+    await hub.times(edge)
     before = told(1, NOW - 30 * MINUTE, 0, boot=NEXT)
     await edge.send([before, told(2, NOW - MINUTE, 0, OutageData(start=NOW + HOUR, end=NOW - MINUTE))])
     await edge.acknowledged(2)
@@ -167,7 +156,7 @@ async def test_a_reply_of_a_wrong_time_is_told_and_a_device_is_not_shown_in_the_
     edge.off, edge.mono_ms = HOUR, 60_000
     state = DeviceState(device="pir-hall", kind="motion", seq=1, at=NOW + HOUR, values={"zone": "hall", "active": True})
     await edge.say_state(state)
-    await heard(hub, edge)
+    await hub.times(edge)
 
     async def told_() -> bool:
         return [kind for kind, _ in await alerts(hub)] == ["edge_clock"]
