@@ -76,18 +76,21 @@ def application() -> Application:
     return found
 
 
-def test_a_proof_is_an_hmac_of_the_whole_application_under_a_key_of_the_secret() -> None:
-    key = hkdf(SECRET, b"hallkeeper/1 proof")
-    assert application().proof(SECRET) == hmac.digest(key, encode(application()), hashlib.sha256)
+def test_a_proof_is_an_hmac_of_the_whole_application_under_a_key_of_the_whole_token() -> None:
+    token = Token.read(TEXT)
+    key = hkdf(token.secret + token.ca + token.key, b"hallkeeper/1 proof")
+    assert application().proof(token) == hmac.digest(key, encode(application()), hashlib.sha256)
 
 
-def test_only_the_same_application_under_the_same_secret_is_proven() -> None:
-    proof = application().proof(SECRET)
-    assert application().proven(SECRET, proof)
-    assert not application().proven(CA, proof)
-    assert not application().proven(SECRET, proof[:-1])
+def test_only_the_same_application_under_the_same_token_is_proven() -> None:
+    token = Token.read(TEXT)
+    proof = application().proof(token)
+    assert application().proven(token, proof)
+    assert not application().proven(token, proof[:-1])
+    for part in ("secret", "ca", "key"):
+        assert not application().proven(msgspec.structs.replace(token, **{part: bytes(16)}), proof)
     for change in ({"site": "histon"}, {"edge": "other-pi"}, {"key": bytes(32)}, {"box": bytes(32)}, {"csr": b""}):
-        assert not msgspec.structs.replace(application(), **change).proven(SECRET, proof)
+        assert not msgspec.structs.replace(application(), **change).proven(token, proof)
 
 
 def test_what_is_sealed_is_laid_out_as_the_module_says() -> None:
