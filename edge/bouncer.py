@@ -32,11 +32,12 @@ from edge.lockout import (
     valid,
     wrong,
 )
+from edge.refusals import Refusals
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, Method, Presented
 from edge.wire.decide import Decision, Reason
 from edge.wire.errors import WireError
-from edge.wire.events import LockoutData
+from edge.wire.events import AccessData, LockoutData
 from edge.wire.faults import Fault, FaultCode
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class Bouncer:
         self._house = house
         self._salt = kept.salt
         self.listeners: list[Callable[[str], None]] = []
+        self.refusals = Refusals(house)
         now, mono = house.now(), house.clock.monotonic()
         taken_up = partial(from_kept, at=now, mono=mono)
         self._doors = {reader.id: reader.door for reader in house.config.readers}
@@ -102,6 +104,16 @@ class Bouncer:
         if not waits:
             return decision
         return msgspec.structs.replace(decision, granted=False, reason=Reason.LOCKED_OUT, hold_s=0.0)
+
+    def refuse(self, presented: Presented, access: AccessData, reader: str) -> None:
+        """Record at the door what was refused since codes wait, in few events however many they are."""
+        now = self._house.clock.monotonic()
+        if is_typed(presented):
+            wait, until = reader, self._readers[reader].until
+        else:
+            name = self._name(presented.card)
+            wait, until = f"{reader}/{name}", min(self._cards[name].until, now + READERS.longest_s)
+        self.refusals.note(wait, access.door, access, until=until)
 
     def answered(self, presented: Presented, reader: str, decision: Decision, *, readers: Iterable[str]) -> None:
         """Take note of what came of it at ``reader``, one of a door's ``readers``."""
@@ -152,6 +164,7 @@ class Bouncer:
             return
         waited = self._instant(tries) is not None
         self._set_reader(reader, Tries())
+        self.refusals.tell(reader)
         if waited:
             self._tell(reader, self._house.now(), tries, ended=True)
             self._look(reader)

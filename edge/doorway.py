@@ -252,7 +252,10 @@ class Doorway:
             self.look()
         else:
             self._house.count("wrong_codes")
-            self._house.record(self.id, access)
+            if decision.reason is Reason.LOCKED_OUT:
+                self._bouncer.refuse(presented, access, reader)
+            else:
+                self._house.record(self.id, access)
             self._house.show(self.id)
         self._bouncer.answered(presented, reader, decision, readers=self.readers)
         waits = is_typed(presented) and self._bouncer.waits_until(reader) is not None

@@ -91,6 +91,8 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
             area.rest()
         if self.caretaker is not None:
             self.caretaker.rest()
+        if self.bouncer is not None:
+            self.bouncer.refusals.tell_all()
 
     async def keep(self) -> None:
         """Bring to the disk what must outlast this run."""

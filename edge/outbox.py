@@ -5,7 +5,7 @@
   happens is held in memory and goes to the controller from there.
 - Acknowledged events stay 35 days, as far as ``limit`` bytes allow, in case the controller is restored.
 - When the disk is full, or ``limit`` is reached: acknowledged segments go first, oldest first; then runs of events
-  whose kinds are not in ``KEPT``, step by step, become one ``dropped`` event each; access events go last of all.
+  whose ranks are not in ``KEPT``, step by step, become one ``dropped`` event each; who came in goes last of all.
 - A new or foreign disk, and one put back to an earlier state, begins a new log at seq 1. Whether it was put back is
   known from the controller's hello: before the first one of a run nothing goes out under seqs it may have already.
 """

@@ -14,19 +14,23 @@ import msgspec
 from edge.wire.codec import decode, encode
 from edge.wire.decide import ClockTrust
 from edge.wire.errors import WireError
-from edge.wire.events import URGENT, DroppedData, Event, LogId, make_event
+from edge.wire.events import REFUSAL, DroppedData, Event, LogId, make_event
 from edge.wire.ids import Slug
 from edge.wire.interval import Instant
 
 FOLDER = "outbox"
 OUTBOX_DEVICE = "outbox"
 """The device that ``dropped`` events name."""
+_LAST = frozenset({"access", "fire", "alarm", "outage"})
 KEPT: tuple[frozenset[str], ...] = (
-    URGENT | {"lockout", "recount", "outage", "closing"},
-    URGENT,
+    _LAST | {"footfall", "lockout", "recount", "closing", REFUSAL},
+    _LAST | {"footfall", "lockout", "recount", "closing"},
+    _LAST | {"footfall"},
+    _LAST,
     frozenset(),
 )
-"""The kinds that stay, step by step, as the room runs out: who came in, fire and alarm go last of all."""
+"""The ranks that stay, step by step, as the room runs out: who came in, outages, fire and alarm go last of all, after
+crossings, of which totals are known; whoever was refused goes before anything that somebody else did."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,11 +126,11 @@ def span_of(event: Event) -> tuple[int, int]:
 
 
 def squeeze(events: Sequence[Event], *, keep: frozenset[str]) -> list[Event]:
-    """The same seqs in less room: each run of events whose kind is not in ``keep`` becomes one ``dropped``."""
+    """The same seqs in less room: each run of events whose rank is not in ``keep`` becomes one ``dropped``."""
     kept: list[Event] = []
     run: list[Event] = []
     for event in events:
-        if event.kind in keep:
+        if event.rank in keep:
             kept += _merged(run)
             run = []
             kept.append(event)
@@ -200,7 +204,7 @@ def _merged(run: list[Event]) -> list[Event]:
     counts: dict[str, int] = {}
     for event in run:
         data = event.read() if event.kind == "dropped" else None
-        some = data.counts if isinstance(data, DroppedData) else {event.kind: 1}
+        some = data.counts if isinstance(data, DroppedData) else {event.rank: 1}
         for kind, number in some.items():
             counts[kind] = counts.get(kind, 0) + number
     last = run[-1]

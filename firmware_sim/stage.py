@@ -103,6 +103,9 @@ class Stage:
         timeline.at(last, lambda: mark("sent"))
         await self.act(_until(lambda: last - timeline.tick))
         access = await self._answered(site, door)
+        if access is None and reported.codes_wait.get(door, self.world.now) > self.world.now:
+            # What nobody has is told of in one event, when the wait is over.
+            return Outcome(done=False, text=f"{name} stays shut: {REASON_TEXT[Reason.LOCKED_OUT]}")
         if access is None:
             return Outcome(done=False, text=f"{name} stays shut: the agent did not answer within {ANSWER_S:g} s")
         if not access.granted:

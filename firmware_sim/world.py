@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from edge.wire.events import AccessData, Event, FootfallData, OutageData
+from edge.wire.events import AccessData, Event, FootfallData, LockoutData, OutageData
 from firmware_sim.building import Building
 from firmware_sim.crowd import Crowd
 from firmware_sim.errors import NoSuchThing
@@ -29,6 +29,8 @@ class Reported:
         self.outs: Counter[str] = Counter()
         self.outages: list[OutageData] = []
         self.last_access: dict[str, AccessData] = {}
+        self.codes_wait: dict[str, datetime] = {}
+        """Door -> until when codes typed there wait."""
         self.access: Signal = Signal()
 
     def note(self, event: Event) -> None:
@@ -41,6 +43,8 @@ class Reported:
             self.outs[data.door] += data.outs
         elif isinstance(data, OutageData):
             self.outages.append(data)
+        elif isinstance(data, LockoutData) and not data.card:
+            self.codes_wait[data.door] = data.until
         elif isinstance(data, AccessData):
             self.last_access[data.door] = data
             self.access.fire()

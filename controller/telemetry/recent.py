@@ -58,7 +58,9 @@ def lines(parts: SiteParts, events: Iterable[LoggedEvent]) -> list[Line]:
             data = read_data(event.kind, event.data)
         except Malformed:
             continue
-        text, door = happened(data), door_of(data)
+        times, since = (data.times, data.since) if isinstance(data, AccessData) else (1, None)
+        once = msgspec.structs.replace(data, times=1) if isinstance(data, AccessData) else data
+        text, door = happened(once), door_of(data)
         if text is None:
             continue
         mine = entries.get(door) if door else None
@@ -73,9 +75,10 @@ def lines(parts: SiteParts, events: Iterable[LoggedEvent]) -> list[Line]:
             Line(
                 where=data.area if isinstance(data, AlarmData) else where,
                 text=text,
-                first=event.at,
+                first=since or event.at,
                 last=event.at,
                 ended=event.at,
+                times=times,
                 folds=isinstance(data, AccessData) and not data.granted,
                 late=event.learned_late,
             )

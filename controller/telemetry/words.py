@@ -86,7 +86,8 @@ def happened(data: EventData | None) -> str | None:
         case AccessData() if data.granted:
             return f"opened with {_KIND[data.credential]}" if data.credential else "walked in, the door is free"
         case AccessData():
-            return f"refused: {REASON_TEXT[data.reason]}"
+            often = f", {data.times} times" if data.times > 1 else ""
+            return f"refused: {REASON_TEXT[data.reason]}{often}"
         case UnreadData():
             return _unread(data)
         case DoorData(change=DoorChange.UNLOCKED, why=why) if why in UNLOCKED_BY:

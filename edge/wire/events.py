@@ -31,7 +31,8 @@ LogId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 class AccessData(msgspec.Struct, frozen=True, kw_only=True, tag="access", tag_field="kind", omit_defaults=True):
     """Somebody asked to come in at ``reader``. No code, no name: ``booking`` or ``holder`` (the record of a member of
     staff, key holder or contractor) is what the grant belongs to; which member of the library it was is not told.
-    ``offline``: which offline code it was. ``passback``: they came in without having left."""
+    ``offline``: which offline code it was. ``passback``: they came in without having left. ``times``: how many refusals
+    it stands for, all since ``since`` and while codes waited."""
 
     door: Slug
     granted: bool
@@ -44,6 +45,8 @@ class AccessData(msgspec.Struct, frozen=True, kw_only=True, tag="access", tag_fi
     duress: bool = False
     offline: OfflineWindow | None = None
     passback: bool = False
+    times: Annotated[int, msgspec.Meta(ge=1, le=2**53)] = 1
+    since: Instant | None = None
 
     @classmethod
     def of(cls, decision: Decision, *, door: str, reader: str | None) -> "AccessData":
@@ -181,7 +184,8 @@ class OutageData(msgspec.Struct, frozen=True, kw_only=True, tag="outage", tag_fi
 
 
 class DroppedData(msgspec.Struct, frozen=True, kw_only=True, tag="dropped", tag_field="kind"):
-    """Stands for the events ``first`` to ``last`` that a full disk forced out or that could not be read any more.
+    """Stands for the events ``first`` to ``last`` that a full disk forced out or that could not be read any more;
+    ``counts`` by kind, with those that were refused entry as ``refusal``.
 
     It takes their place in the log: its own seq is ``last``, and the next event's is ``last + 1``.
     """
@@ -323,9 +327,20 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         """The kind's name, known or not. Raises ``Malformed`` when there is none."""
         return decode(bytes(self.data), _Kind).kind
 
+    @property
+    def rank(self) -> str:
+        """What ranks it where room runs out: its kind, but ``REFUSAL`` for an access that was not granted."""
+        head = decode(bytes(self.data), _Kind)
+        return REFUSAL if head.kind == "access" and not head.granted else head.kind
+
+
+REFUSAL = "refusal"
+"""Whoever is refused can be so as often as they like: that must not cost what is told of those who came in."""
+
 
 class _Kind(msgspec.Struct, frozen=True):
     kind: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    granted: bool = True
 
 
 KINDS: frozenset[str] = frozenset(

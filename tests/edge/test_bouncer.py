@@ -13,7 +13,7 @@ from edge.lockout import CARDS, READERS
 from edge.pinout import OutputPin
 from edge.readers.config import WiegandConfig
 from edge.signals import PATTERNS, Signal
-from edge.wire.credentials import CredentialKind, code_key, pin_key
+from edge.wire.credentials import CredentialKind, Method, code_key, pin_key
 from edge.wire.decide import NEAR, Reason
 from edge.wire.events import AccessData, LockoutData
 from edge.wire.interval import Interval
@@ -78,10 +78,11 @@ class Porch(Lobby):
         await asyncio.sleep(0.3)
 
     async def type(self, digits: str, reader: str = KEYPAD) -> Reason:
-        """Type a code; the answer."""
+        """Type a code; the answer. While codes wait, what nobody has, or has been told of, is told of later."""
+        before, waits = len(self.data(AccessData)), self.state(DOOR).values["codes_wait_until"]
         for digit in digits:
             await self.bits(f"{int(digit):04b}", reader)
-        return self.answer()
+        return Reason.LOCKED_OUT if waits and len(self.data(AccessData)) == before else self.answer()
 
     async def swipe(self, number: tuple[int, int], reader: str = KEYPAD) -> Reason:
         """Hold a card to it: 26 bits, even parity over the first half and odd over the second."""
@@ -165,6 +166,77 @@ def test_whose_code_it_was_is_still_told_so_that_a_duress_code_is_not_lost() -> 
         await porch.type(CODE)
         assert porch.data(AccessData)[-1].credential is CredentialKind.BOOKING_CODE
         assert not porch.data(AccessData)[-1].granted
+
+    play(act)
+
+
+def refused(porch: Porch) -> list[tuple[Reason, int, CredentialKind | None]]:
+    return [(each.reason, each.times, each.credential) for each in porch.data(AccessData) if not each.granted]
+
+
+def test_codes_typed_on_and_on_while_they_wait_are_one_event_when_the_wait_is_over() -> None:
+    async def act(porch: Porch) -> None:
+        until = await porch.lock_out()
+        before, began = len(porch.data(AccessData)), porch.clock.now()
+        for _ in range(8):
+            await porch.type("709139")
+        assert len(porch.data(AccessData)) == before
+        await porch.until_instant(until + timedelta(seconds=0.1))
+        (told,) = porch.data(AccessData)[before:]
+        assert (told.reason, told.times, told.reader) == (Reason.LOCKED_OUT, 8, KEYPAD)
+        assert told.since is not None
+        assert began <= told.since < began + timedelta(seconds=3)
+        assert (told.credential, told.booking, told.method) == (None, None, Method.CODE)
+        for _ in range(READERS.then):
+            await porch.type("709139")
+        await porch.type("709139")
+        await asyncio.sleep(READERS.lasts_s(1) + 1)
+        assert [times for reason, times, _ in refused(porch) if reason is Reason.LOCKED_OUT] == [8, 1]
+
+    play(act)
+
+
+def test_a_code_that_somebody_has_is_told_once_in_each_wait() -> None:
+    async def act(porch: Porch) -> None:
+        until = await porch.lock_out()
+        for _ in range(3):
+            await porch.type(CODE)
+            await porch.type("709139")
+        await porch.until_instant(until + timedelta(seconds=0.1))
+        assert refused(porch)[READERS.first :] == [
+            (Reason.LOCKED_OUT, 1, CredentialKind.BOOKING_CODE),
+            (Reason.LOCKED_OUT, 5, None),
+        ]
+
+    play(act)
+
+
+def test_what_was_typed_while_codes_waited_is_told_when_a_key_holder_comes_or_the_agent_is_stopped() -> None:
+    async def act(porch: Porch) -> None:
+        await porch.lock_out()
+        await porch.type("709139")
+        await porch.swipe(FOB)
+        assert refused(porch)[READERS.first :] == [(Reason.LOCKED_OUT, 1, None)]
+        await porch.lock_out()
+        await porch.type("709139")
+        await porch.stop()
+        assert refused(porch)[-1] == (Reason.LOCKED_OUT, 1, None)
+
+    play(act)
+
+
+def test_a_locked_out_card_held_up_on_and_on_is_told_in_few_events() -> None:
+    async def act(porch: Porch) -> None:
+        for number in range(CARDS.first):
+            await porch.swipe_with(MEMBER, f"111{number}")
+        before = len(porch.data(AccessData))
+        for _ in range(40):
+            await porch.swipe(MEMBER)
+        await asyncio.sleep(READERS.longest_s + 1)
+        assert [(each.reason, each.times) for each in porch.data(AccessData)[before:]] == [
+            (Reason.LOCKED_OUT, 1),
+            (Reason.LOCKED_OUT, 39),
+        ]
 
     play(act)
 

@@ -13,6 +13,7 @@ from edge.identity import FILE, Identity, sound
 from edge.pinout import OutputPin
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
+from edge.wire.decide import Reason
 from edge.wire.enrolment import Renewal, secret_id
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.errors import WireError
@@ -278,11 +279,16 @@ class Stage(Lobby):
     # Hands
 
     async def ask(self, digits: str) -> AccessData:
-        """Type a code at the front door; the answer."""
+        """Type a code at the front door; the answer. While codes wait, what nobody has is told of only after."""
         before = len(self.data(AccessData))
         await self.enter(digits)
-        await self.until(lambda: len(self.data(AccessData)) > before)
+        await self.until(lambda: len(self.data(AccessData)) > before or self._codes_wait())
+        if len(self.data(AccessData)) == before:
+            return AccessData(door=DOOR, granted=False, reason=Reason.LOCKED_OUT)
         return self.data(AccessData)[-1]
+
+    def _codes_wait(self) -> bool:
+        return self.state(DOOR).values["codes_wait_until"] is not None
 
     async def visit(self, times: int) -> None:
         """So many people come in by their code, and leave by the button."""

@@ -166,9 +166,9 @@ class Trial:
             run = range(data["first"], data["last"] + 1)
             meant = [each for each in self._recorded() if each.seq in run and each.at <= until]
             # Some of them may have come to the controller before there was no room for them.
-            assert Counter(each.kind for each in meant) == data["counts"], event
+            assert Counter(each.rank for each in meant) == data["counts"], event
             gone += [each for each in meant if _name(each) not in there]
-        assert not {event.kind for event in gone} & (URGENT | {"lockout", "recount", "outage", "closing"}), gone
+        assert not {event.rank for event in gone} & (URGENT | {"lockout", "recount", "outage", "closing"}), gone
         return gone
 
     def _nothing_twice(self, stored: list[Stored], logs: int) -> None:

@@ -10,20 +10,23 @@ from controller.database import Tx
 from controller.plans.tables import plans
 from controller.telemetry.tables import events
 from edge.wire.decide import ClockTrust
-from edge.wire.events import AccessData, UnreadData
+from edge.wire.events import AccessData, LockoutData, UnreadData
 
 AROUND = timedelta(minutes=2)
 """How far from the moment asked about what the door told is still shown."""
 _MOST = 10
-_TELLS = AccessData | UnreadData
+_COUNTED = timedelta(minutes=15)
+"""So long after the first of them the door may tell of what it has refused while codes waited."""
+_TELLS = AccessData | UnreadData | LockoutData
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody asked to come in, or what was read became no code, card or pass, as the door told it."""
+    """Somebody asked to come in, what was read became no code, card or pass, or codes began to wait, as the door told
+    it."""
 
     at: datetime
     trust: ClockTrust
-    data: AccessData | UnreadData
+    data: AccessData | UnreadData | LockoutData
 
 
 async def version_at(tx: Tx, site: str, edge: str, at: datetime) -> tuple[int, datetime] | None:
@@ -38,10 +41,19 @@ async def told_around(tx: Tx, site: str, edge: str, door: str, at: datetime) -> 
     """What the door told of people who asked to come in around a moment, in its order."""
     c = events.c
     query = select(c.at, c.trust, c.data).where(
-        c.site == site, c.kind.in_(("access", "unread")), c.edge == edge, c.at >= at - AROUND, c.at <= at + AROUND
+        c.site == site,
+        c.kind.in_(("access", "unread", "lockout")),
+        c.edge == edge,
+        c.at >= at - AROUND,
+        c.at <= at + AROUND + _COUNTED,
     )
     found = [
         Told(at=row.at, trust=ClockTrust(row.trust), data=msgspec.json.decode(row.data, type=_TELLS))
         for row in await tx.execute(query.order_by(c.id))
     ]
-    return [each for each in found if each.data.door == door][:_MOST]
+    return [each for each in found if each.data.door == door and _began(each) <= at + AROUND][:_MOST]
+
+
+def _began(told: Told) -> datetime:
+    since = told.data.since if isinstance(told.data, AccessData) else None
+    return told.at if since is None else since

@@ -353,3 +353,20 @@ async def test_a_member_who_is_kept_out_is_told_apart_from_an_unknown_card_with_
     assert told in " ".join(found["text"])
     other = await why(any_village, card="bar:D100200301", pin="2749", at="2026-11-26T18:05")
     assert "It stands in no grant of that plan for this door." in other["text"]
+
+
+async def test_what_was_refused_while_codes_waited_is_told_though_the_door_told_of_it_later(
+    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+) -> None:
+    made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
+    await sign(any_house)
+    typed = NOW.replace(hour=18, minute=5)
+    counted = AccessData(
+        door="front-door", granted=False, reason=Reason.LOCKED_OUT, times=40, since=typed + timedelta(seconds=20)
+    )
+    await told(any_house, typed + timedelta(minutes=14), counted)
+    clock.set(NOW + DAY)
+    found = await why(any_village, code=made["code"], at="2026-11-25T18:05")
+    assert any("told at 18:19:00: refused" in each and "40 times" in each for each in found["text"])
+    before = await why(any_village, code=made["code"], at="2026-11-25T18:02")
+    assert not any("40 times" in each for each in before["text"])

@@ -117,6 +117,11 @@ def test_the_same_refusal_again_is_counted_and_another_thing_between_ends_that()
     ]
 
 
+def test_what_was_refused_while_codes_waited_is_one_line_with_its_number() -> None:
+    counted = msgspec.structs.replace(refused(), times=212, since=NINE)
+    assert said((counted, 900)) == ["Front: refused: no such code at this door, 212 times since 09:00"]
+
+
 def test_an_entry_over_the_night_the_clocks_go_back_is_one_line_too() -> None:
     night = datetime(2026, 10, 25, 0, 59, 58, tzinfo=UTC)
     assert said(*ENTRY, start=night) == ["Front: opened with a booking code"]
