@@ -31,11 +31,17 @@ async def mark(
         }
         marked = set(await affected.affected(tx, site, cause=cause, now=at)) - found.keys()
         if kind is Kind.CLOSED:
-            healed = {
-                each.booking.id
+            closed = {
+                each.booking.id: [
+                    period.against(each.booking.during)
+                    for period in new.closed(each.booking.during, space=each.booking.space)
+                ]
                 for each in ahead
-                if each.booking.id in marked and not new.closed(each.booking.during, space=each.booking.space)
+                if each.booking.id in marked
             }
+            healed = {each for each, why in closed.items() if not why}
+            still = {each: "; ".join(dict.fromkeys(why)) for each, why in closed.items() if why}
+            await affected.reword(tx, still, cause=cause)
         else:
             healed = {each for each in marked if any(loss.kind is kind for loss in again.get(each, ()))}
         await affected.clear(tx, healed, causes=[cause])
@@ -45,6 +51,6 @@ async def mark(
     for each in lost:
         by_text[each.why[:LONGEST_WHY]].append(each.booking.id)
     if open_again:
-        by_text["it can be booked so again"] += sorted(open_again)
+        by_text["it could be booked at that time again"] += sorted(open_again)
     for text, ids in by_text.items():
         await bookings.log(tx, ids, at=at, actor=actor, what="hours", why=text)

@@ -64,9 +64,9 @@ def sign_out(
     signed_in.forget(session.server)
     line = Line(session.server, session.token)
     if line.removed("/session"):
-        line.say(f"{session.user} is signed out.")
+        line.say(f"{session.user} is signed out.{_next()}")
     else:
-        line.say(f"{session.user} is signed out; the session had ended before.")
+        line.say(f"{session.user} is signed out; the session had ended before.{_next()}")
 
 
 @password_app.command()
@@ -77,6 +77,12 @@ def password(server: Server = SERVER) -> None:
     body = msgspec.json.encode({"current": _password("Password now"), "new": _password("New password", twice=True)})
     ended = caller.put("/session/password", body, "application/json", _Ended)
     caller.say(f"You have a new password. {_told(ended)}")
+
+
+def _next() -> str:
+    """Which controller the next command goes to, where one is still signed in to."""
+    other = signed_in.kept()
+    return f" Commands now go to {other.server}, as {other.user}." if other is not None else ""
 
 
 def _told(done: _Ended) -> str:

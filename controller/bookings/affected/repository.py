@@ -44,6 +44,13 @@ async def clear(tx: Tx, booking_ids: Iterable[str], *, causes: Collection[Cause]
         await tx.execute(delete(impacts).where(*mine))
 
 
+async def reword(tx: Tx, texts: Mapping[str, str], *, cause: Cause) -> None:
+    """A cause still affects these bookings, for the reason given (id -> text); what was decided stays."""
+    for each, text in texts.items():
+        mine = (impacts.c.booking_id == each, impacts.c.cause == cause.value, impacts.c.text != text[:LONGEST_WHY])
+        await tx.execute(update(impacts).where(*mine).values(text=text[:LONGEST_WHY]))
+
+
 async def of_bookings(tx: Tx, booking_ids: Iterable[str]) -> dict[str, list[Impact]]:
     """Booking id -> what affects it, of those that anything does."""
     found: defaultdict[str, list[Impact]] = defaultdict(list)

@@ -60,8 +60,7 @@ class DateText(msgspec.Struct, frozen=True, kw_only=True):
 def date_texts(found: SeriesDates) -> list[DateText]:
     """All dates that are not over. ``where``: only of those in another space than most."""
     zone, now, shared = found.site.tz, found.now, found.shared
-    spaces = [view.place.space.name for view in found.views]
-    most = max(set(spaces), key=spaces.count, default="")
+    most = _most_frequent_space(found)
     texts: list[DateText] = []
     for view in found.views:
         status = view.booking.status(now)
@@ -87,8 +86,7 @@ def date_texts(found: SeriesDates) -> list[DateText]:
 
 def space_text(found: SeriesDates) -> str:
     """The space that most of its dates have, and the site."""
-    spaces = [view.place.space.name for view in found.views]
-    most = max(set(spaces), key=spaces.count, default="")
+    most = _most_frequent_space(found)
     return f"{most}, {found.site.name}" if most else found.site.name
 
 
@@ -113,3 +111,9 @@ def numbered(views: Sequence[View], now: datetime) -> tuple[tuple[View, ...], in
     """Those that are not over, and how many are."""
     ahead = tuple(view for view in views if view.booking.ends > now)
     return ahead, len(views) - len(ahead)
+
+
+def _most_frequent_space(found: SeriesDates) -> str:
+    """Of several, the one whose date comes first; empty where there are no dates."""
+    spaces = [view.place.space.name for view in found.views]
+    return max(spaces, key=spaces.count, default="")

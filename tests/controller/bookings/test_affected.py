@@ -135,11 +135,14 @@ async def test_reopening_sets_the_bookings_right_unless_another_closure_meets_th
     christmas = await shut(any_village)
     boiler = await close(any_village, CHRISTMAS | {"reason": "boiler"})
     await any_village.delete(f"{ROOT}/closures/{christmas['id']}")
-    assert [each["id"] for each in await affected(any_village)] == [carols["id"]]
+    [left] = await affected(any_village)
+    assert left["id"] == carols["id"]
+    assert "boiler" in left["affected_by"][0]["text"]
+    assert "Christmas" not in left["affected_by"][0]["text"] + left["message"]
     await any_village.delete(f"{ROOT}/closures/{boiler['id']}")
     assert await affected(any_village) == []
     line = (await story(any_village, carols))[-1]
-    assert (line["what"], line["why"]) == ("hours", "it can be booked so again")
+    assert (line["what"], line["why"]) == ("hours", "it could be booked at that time again")
 
 
 async def test_shorter_hours_are_told_and_longer_ones_take_it_back(any_village: httpx.AsyncClient) -> None:

@@ -123,9 +123,13 @@ async def test_signing_in_and_out_at_one_controller_leaves_the_session_at_anothe
     assert (await typed("parties", "export")).exit_code == 0, "the last sign-in counts where no address is given"
     silent = await typed("parties", "export", "--server", "http://127.0.0.1:1")
     assert "http://127.0.0.1:1 does not answer" in silent.output
+    third = Kept(file.path.with_name("http_127.0.0.1_2.json"), made=True)
+    third.put('{"server": "http://127.0.0.1:2", "user": "Una", "token": "t0ken"}')
+    os.utime(third.path, ns=(1, 1))
     assert (await typed("sign-out", "--server", "http://127.0.0.1:1")).exit_code == 1
     assert (other.there, file.there) == (False, True)
-    assert (await typed("sign-out", "--server", f"{address}/")).output == f"{USER} is signed out.\n"
+    gone = await typed("sign-out", "--server", f"{address}/")
+    assert gone.output == f"{USER} is signed out. Commands now go to http://127.0.0.1:2, as Una.\n"
     assert (await typed("sign-out", "--server", address)).output == f"Nobody is signed in at {address}.\n"
 
 
