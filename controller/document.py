@@ -37,8 +37,10 @@ is not repeated here: [bookings](bookings.md), [people](people.md), [opening hou
   `2026-11-26T18:00`, as the site's own. Years are 2000 to 2199.
 - **Ids** that people choose have 1 to 40 small letters, digits and inner hyphens; those that the controller gives are
   UUIDs. Text is one line without control characters, except where it says “lines”.
-- **A field** that is left out has the value in the column “left out”. One that is not known is ignored; in a policy and
-  in a site's file it is refused.
+- **A field** that is left out has the value in the column “left out”. One that is not known is refused by its name.
+- **What a PUT replaces** has a `version`, which reading it tells; 0 where there is nothing yet, or nobody has set it.
+  Every PUT sends the one it has read. Where it is another by now, nothing is written: the answer is 409 and says who
+  changed it and when. A site's file has none, since it is kept elsewhere and may be brought in again at any time.
 - **A write that may be sent twice** carries an `Idempotency-Key` of 1 to 200 printable characters. Sent again within a
   day it is answered as before and not done again; sent again with something else in it, or under other rights, it is
   refused.

@@ -28,9 +28,16 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Body(BaseModel):
-    """Root of request bodies. An unknown field is ignored."""
+    """Root of request bodies. An unknown field is refused, since what somebody meant by it would be lost."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Versioned(Body):
+    """What the body of a PUT has besides the thing itself. ``version``: of the thing as it was read, 0 where there was
+    none; where it is another by now, the answer is 409 and says whose change stands in the way."""
+
+    version: Annotated[int, Field(strict=True, ge=0, lt=2**53)]
 
 
 class Answer(BaseModel):

@@ -1,6 +1,9 @@
 """The controller's HTTP API as somebody uses it from outside."""
 
+import re
 import uuid
+from collections.abc import Callable
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
@@ -9,6 +12,25 @@ import httpx
 from firmware_sim.errors import ApiRefused, ApiSilent
 
 Json = dict[str, Any]
+
+
+_PART = re.compile(r"(.*/sites/[^/]+)/(floors|spaces|equipment|doors|edges)/([^/]+)")
+_MEMBER = re.compile(r"(.*/parties/[^/]+/members)/([^/]+)")
+
+
+def place_of(path: str) -> tuple[str, Callable[[Json], int]]:
+    """Where to read what is put at a path, and how to find its version in that answer; 0 where it is not in it."""
+    if part := _PART.fullmatch(path):
+        where, section, name = part.groups()
+        return where, lambda site: _version(site[section], "id", name)
+    if member := _MEMBER.fullmatch(path):
+        where, name = member.groups()
+        return where, lambda page: _version(page["items"], "member", name)
+    return path, lambda found: int(found.get("version", 0))
+
+
+def _version(found: list[Json], key: str, name: str) -> int:
+    return next((int(each["version"]) for each in found if each[key] == name), 0)
 
 
 class Api:
@@ -51,7 +73,15 @@ class Api:
         return await self._send("GET", f"/api/v1{path}", params=query)
 
     async def put(self, path: str, body: Json) -> Json:
-        return await self._send("PUT", f"/api/v1{path}", json=body)
+        """Put ``body`` in the place of what is there."""
+        where, find = place_of(path)
+        try:
+            version = find(await self.get(where))
+        except ApiRefused as refused:
+            if refused.status != HTTPStatus.NOT_FOUND:
+                raise
+            version = 0
+        return await self._send("PUT", f"/api/v1{path}", json=body | {"version": version})
 
     async def post(self, path: str, body: Json, *, key: str | None = None) -> Json:
         return await self._send("POST", f"/api/v1{path}", json=body, key=key)

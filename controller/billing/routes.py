@@ -14,8 +14,8 @@ from controller.billing.answers import (
     set_answer,
     tariffs_answer,
 )
-from controller.billing.errors import NothingCharged, TariffsStale
-from controller.billing.schemas import QuoteBody, TariffsBody, WaiveBody
+from controller.billing.errors import NothingCharged
+from controller.billing.schemas import PutTariffsBody, QuoteBody, WaiveBody
 from controller.bookings.errors import BookingUnknown
 from controller.estate.errors import SiteUnknown
 from controller.fields import IdPath, SlugPath
@@ -24,6 +24,7 @@ from controller.people.errors import NotAllowed
 from controller.people.gate import Decides, Reads, Runs
 from controller.people.may import Action, Thing
 from controller.people.model import Actor, Role
+from controller.people.versions import VersionStale
 from controller.problem import NotSignedIn, described
 
 router = APIRouter(tags=["billing"], responses=described(NotSignedIn))
@@ -36,9 +37,9 @@ async def get_tariffs(site: SlugPath, house: TheHouse, actor: Reads) -> TariffsA
     return tariffs_answer(found, where)
 
 
-@router.put("/sites/{site}/tariffs", responses=described(SiteUnknown, TariffsStale))
+@router.put("/sites/{site}/tariffs", responses=described(SiteUnknown, VersionStale))
 async def put_tariffs(
-    site: SlugPath, body: TariffsBody, house: TheHouse, actor: Runs, check: Annotated[bool, Query()] = False
+    site: SlugPath, body: PutTariffsBody, house: TheHouse, actor: Runs, check: Annotated[bool, Query()] = False
 ) -> SetAnswer:
     """Replace the tariffs. `effect` tells what that changes; with `check` nothing is written. Quotes of confirmed
     bookings stay as they are."""

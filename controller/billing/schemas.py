@@ -9,7 +9,7 @@ from controller.billing import model, week
 from controller.billing.model import Per, Tariffs, Vat
 from controller.bookings.model import Draft, Need
 from controller.bookings.schemas import Equipment, People
-from controller.fields import Body, MomentText, Name, Note, Slug, Whole, read_moment
+from controller.fields import Body, MomentText, Name, Note, Slug, Versioned, Whole, read_moment
 from controller.people.model import Tier
 from edge.wire.plan import Mode
 
@@ -159,7 +159,7 @@ class EquipmentBody(Body):
 class TariffsBody(Body):
     """Replaces all tariffs of the site. ``vat``: how prices are taxed that do not say otherwise. ``vat_percent``: the
     standard rate; null where no VAT is charged. ``gross``: prices hold VAT already. ``year_starts``: the month in which
-    a year of free hours begins. ``version``: refuse with 409 if it is another by now; 0 where none are set."""
+    a year of free hours begins."""
 
     rates: Annotated[list[RateBody], Field(max_length=MOST_RULES, default_factory=list)]
     limits: Annotated[list[LimitBody], Field(max_length=MOST_RULES, default_factory=list)]
@@ -171,7 +171,6 @@ class TariffsBody(Body):
     vat_percent: VatPercent | None = None
     gross: Annotated[bool, Field(strict=True)] = True
     year_starts: Annotated[Whole, Field(ge=1, le=12)] = 1
-    version: Annotated[Whole, Field(ge=0)] | None = None
 
     def tariffs(self) -> Tariffs:
         return Tariffs(
@@ -189,6 +188,10 @@ class TariffsBody(Body):
             gross=self.gross,
             year_starts=self.year_starts,
         )
+
+
+class PutTariffsBody(TariffsBody, Versioned):
+    __doc__ = TariffsBody.__doc__
 
 
 class DateBody(Body):

@@ -7,7 +7,7 @@ import msgspec
 
 from controller.billing import cancelling, repository
 from controller.billing.checking import faults, parties_named
-from controller.billing.errors import NothingCharged, TariffsStale
+from controller.billing.errors import NothingCharged
 from controller.billing.examples import dear_parts, examples
 from controller.billing.freezing import Freezer, confirmed, quote_id
 from controller.billing.model import Bill, Example, Frozen, Kind, Line, Quote, Set, Shift, Tariffs, Why
@@ -27,6 +27,7 @@ from controller.estate.revisions import bump
 from controller.people import audit
 from controller.people.model import Actor, Tier
 from controller.people.parties import parties, tier_of
+from controller.people.versions import require_version
 from controller.problem import Invalid
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
@@ -86,10 +87,10 @@ class Billing:
             return picture.site, await self._lists.of(tx, picture)
 
     async def put(
-        self, site: str, tariffs: Tariffs, *, version: int | None, check: bool, actor: Actor
+        self, site: str, tariffs: Tariffs, *, version: int, check: bool, actor: Actor
     ) -> tuple[Site, Set, Effect]:
         """Set the tariffs of a site, or with ``check`` only find out what that would change. Frozen quotes stay as
-        they are. ``version``: the one the asker has read. Raises ``Invalid``, ``SiteUnknown``, ``TariffsStale``."""
+        they are. ``version``: the one the asker has read. Raises ``Invalid``, ``SiteUnknown``, ``VersionStale``."""
         if check:
             async with self._database.read() as tx:
                 return await self._put(tx, site, tariffs, version, actor, write=False)
@@ -98,15 +99,14 @@ class Billing:
         return done
 
     async def _put(
-        self, tx: Tx, site: str, tariffs: Tariffs, version: int | None, actor: Actor, *, write: bool
+        self, tx: Tx, site: str, tariffs: Tariffs, version: int, actor: Actor, *, write: bool
     ) -> tuple[Site, Set, Effect]:
         if write:
             await self._database.lock_site(tx, site)
         now = self._clock.now()
         picture = await self._desk.pictures.of(tx, site)
         old = await repository.current(tx, site)
-        if version is not None and version != (old.version if old else 0):
-            raise TariffsStale(old.version if old else 0, old.changed_by if old else "nobody")
+        await require_version(tx, version, old.version if old else 0, site=site, thing="tariffs")
         if wrong := faults(tariffs, picture, await parties(tx, parties_named(tariffs))):
             raise Invalid("; ".join(f"{each.field}: {each.message}" for each in wrong[:10]), errors=wrong)
         new = Set(version=(old.version if old else 0) + 1, tariffs=tariffs, changed_at=now, changed_by=actor.name)

@@ -51,5 +51,5 @@ def _set(tariffs: Tariffs, now: datetime, *, actor: str = "", version: int = 0) 
 
 
 def _plain(found: Set | None, site: Site) -> Plain:
-    body = TariffsBody.model_validate(tariffs_answer(found, site).model_dump())
-    return {name: value for name, value in written(body).items() if name != "version"}
+    told = tariffs_answer(found, site).model_dump(include=set(TariffsBody.model_fields))
+    return written(TariffsBody.model_validate(told))

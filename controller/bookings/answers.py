@@ -96,7 +96,8 @@ class BookingAnswer(Answer):
     other booking. ``warned_at``: when its people were warned that nobody has come; ``release_at``: when it is given
     back if nobody does; ``kept``: why it is not, or not yet, though that is over; it never will be where ``release_at``
     is null. ``setup_starts`` and ``cleardown_ends``: the booking with its setting up and clearing down.
-    ``ends_before``: its end before it was finished early. ``code``: of a confirmed one; where doors have their own,
+    ``ends_before``: its end before it was finished early. ``contact_name``, ``contact_phone``, ``contact_email``: where
+    it has none of its own, that of its party. ``code``: of a confirmed one; where doors have their own,
     that of the first door, and ``codes`` has all. ``offline_codes``: for doors that are out of reach. Codes are told
     in the answer that draws them and masked ever after, as in ``48••••``; ``POST /bookings/{id}/code`` shows them.
     ``still_opens``: what its own code opens that it should not. ``lingering``: what other bookings' old codes still
@@ -290,9 +291,9 @@ def _whole(view: View, actor: Actor, *, drawn: bool) -> BookingAnswer:
         space=booking.space,
         space_name=view.place.space.name,
         title=booking.title,
-        contact_name=booking.contact_name,
-        contact_phone=booking.contact_phone,
-        contact_email=booking.contact_email,
+        contact_name=booking.contact_name or (party.contact_name if party else ""),
+        contact_phone=booking.contact_phone or (party.contact_phone if party else ""),
+        contact_email=booking.contact_email or (party.contact_email if party else ""),
         key_holder=booking.key_holder,
         under_16s=booking.under_16s,
         public=booking.public,

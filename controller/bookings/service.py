@@ -121,7 +121,7 @@ class Bookings:
         where, unusual = await self._desk.look(tx, site, now)
         there = where.require(draft.space)
         asked = _asked(draft, there, now)
-        tier = await tier_to_book(tx, asked.party)
+        tier = await tier_to_book(tx, asked.party, actor)
         [verdict] = await judge(tx, where, [Wish(asked=asked, actor=actor, tier=tier)], now=now)
         if not verdict.possible:
             raise refusal(there.space.name, verdict, there.site.tz)
@@ -154,7 +154,7 @@ class Bookings:
             wish = Wish(
                 asked=draft.asked(during),
                 actor=actor,
-                tier=await tier_to_book(tx, draft.party),
+                tier=await tier_to_book(tx, draft.party, actor),
                 but=frozenset() if but is None else frozenset({but}),
                 keeps_start=await repository.begins(tx, but, during.start),
             )
@@ -286,7 +286,8 @@ class Bookings:
 
     async def _wish(self, tx: Tx, asked: Wanted, change: Change, actor: Actor) -> Wish:
         new = asked.new
-        tier = await (tier_of if new.party == asked.old.party else tier_to_book)(tx, new.party)
+        same_party = new.party == asked.old.party
+        tier = await (tier_of(tx, new.party) if same_party else tier_to_book(tx, new.party, actor))
         wish = replace(new.asked, overrule=asked.overrules(change.overrule), by_rules=change.by_rules)
         same = "starts" not in asked.fields
         return Wish(asked=wish, actor=actor, tier=tier, but=frozenset({new.id}), keeps_start=same)

@@ -73,7 +73,7 @@ class Calendars:
         async with self._database.read() as tx:
             picture = await self._desk.pictures.of(tx, site)
             zone = picture.require(space).site.tz
-            tier = await tier_to_book(tx, party)
+            tier = await tier_to_book(tx, party, actor)
         found = await self._parser.run(sort_out, data, zone, since=since, until=until)
         target = Target(
             picture=picture,

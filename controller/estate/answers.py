@@ -6,6 +6,7 @@ from controller.estate.edits import Difference
 from controller.estate.following import Foreseen, Obstacle
 from controller.estate.model import Door, Edge, Equipment, Floor, Noise, Site, SiteParts, Space, SpaceKind
 from controller.fields import Answer
+from controller.people.versions import version_of
 from controller.problem import Conflict
 from edge.wire.plan import Passback
 
@@ -22,6 +23,7 @@ class SiteAnswer(Answer):
     latitude: float | None
     longitude: float | None
     organisation: str | None
+    version: int
 
 
 class SitePage(Answer):
@@ -35,6 +37,7 @@ class FloorAnswer(Answer):
     id: str
     name: str
     level: int
+    version: int
 
 
 class LayoutAnswer(Answer):
@@ -75,6 +78,7 @@ class SpaceAnswer(Answer):
     amenities: list[str]
     layouts: list[LayoutAnswer]
     changeovers: list[ChangeoverAnswer]
+    version: int
 
 
 class EquipmentAnswer(Answer):
@@ -84,6 +88,7 @@ class EquipmentAnswer(Answer):
     name: str
     count: int
     space: str | None
+    version: int
 
 
 class DoorAnswer(Answer):
@@ -95,11 +100,13 @@ class DoorAnswer(Answer):
     counter: str | None
     code_length: int
     passback: Passback
+    version: int
 
 
 class EdgeAnswer(Answer):
     id: str
     name: str
+    version: int
 
 
 class SitePartsAnswer(SiteAnswer):
@@ -153,11 +160,12 @@ def site_answer(site: Site) -> SiteAnswer:
         latitude=site.latitude,
         longitude=site.longitude,
         organisation=site.organisation,
+        version=version_of(site),
     )
 
 
 def floor_answer(floor: Floor) -> FloorAnswer:
-    return FloorAnswer(id=floor.id, name=floor.name, level=floor.level)
+    return FloorAnswer(id=floor.id, name=floor.name, level=floor.level, version=version_of(floor))
 
 
 def space_answer(space: Space) -> SpaceAnswer:
@@ -195,11 +203,18 @@ def space_answer(space: Space) -> SpaceAnswer:
             ChangeoverAnswer(from_layout=each.from_layout, to_layout=each.to_layout, minutes=each.minutes)
             for each in space.changeovers
         ],
+        version=version_of(space),
     )
 
 
 def equipment_answer(equipment: Equipment) -> EquipmentAnswer:
-    return EquipmentAnswer(id=equipment.id, name=equipment.name, count=equipment.count, space=equipment.space)
+    return EquipmentAnswer(
+        id=equipment.id,
+        name=equipment.name,
+        count=equipment.count,
+        space=equipment.space,
+        version=version_of(equipment),
+    )
 
 
 def door_answer(door: Door) -> DoorAnswer:
@@ -212,11 +227,12 @@ def door_answer(door: Door) -> DoorAnswer:
         counter=door.counter,
         code_length=door.code_length,
         passback=door.passback,
+        version=version_of(door),
     )
 
 
 def edge_answer(edge: Edge) -> EdgeAnswer:
-    return EdgeAnswer(id=edge.id, name=edge.name)
+    return EdgeAnswer(id=edge.id, name=edge.name, version=version_of(edge))
 
 
 def parts_answer(parts: SiteParts) -> SitePartsAnswer:

@@ -21,9 +21,10 @@ _SECTION_OF = {kind: section for section, kind in SECTIONS.items()}
 
 
 class Put(msgspec.Struct, frozen=True, kw_only=True):
-    """A thing made, or changed to this."""
+    """A thing made, or changed to this. ``version``: of the one that it takes the place of, as it was read."""
 
     value: Thing
+    version: int
 
     @property
     def section(self) -> str:

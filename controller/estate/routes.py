@@ -26,16 +26,17 @@ from controller.estate.answers import (
 )
 from controller.estate.edits import Edit, Put
 from controller.estate.errors import InUse, SiteUnknown
-from controller.estate.schemas import DoorBody, EdgeBody, EquipmentBody, FloorBody, SiteBody, SpaceBody
+from controller.estate.schemas import PutDoorBody, PutEdgeBody, PutEquipmentBody, PutFloorBody, PutSiteBody, SpaceBody
 from controller.fields import LIST_LIMIT, After, Limit, SlugPath, made
 from controller.house import House, TheHouse
 from controller.people.gate import Builds, Reads, ReadsAnySite
+from controller.people.versions import VersionStale
 from controller.problem import NotSignedIn, described
 
 router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
 
 Check = Annotated[bool, Query(description="Tell what the change would do, and write nothing")]
-_OF_A_SITE = described(SiteUnknown, InUse)
+_OF_A_SITE = described(SiteUnknown, InUse, VersionStale)
 _GONE = status.HTTP_204_NO_CONTENT
 
 
@@ -54,21 +55,21 @@ async def get_site(site: SlugPath, house: TheHouse, actor: Reads) -> SitePartsAn
     return parts_answer(await house.estate.parts(site))
 
 
-@router.put("/sites/{site}", responses=made(SiteAnswer))
-async def put_site(site: SlugPath, body: SiteBody, house: TheHouse, actor: Builds, response: Response) -> SiteAnswer:
+@router.put("/sites/{site}", responses=described(VersionStale) | made(SiteAnswer))
+async def put_site(site: SlugPath, body: PutSiteBody, house: TheHouse, actor: Builds, response: Response) -> SiteAnswer:
     """Make or change a site. Its organisation must be there already."""
     value = body.site(site)
-    _created(response, await house.estate.put_site(value, actor=actor.name))
+    _created(response, await house.estate.put_site(value, version=body.version, actor=actor.name))
     return site_answer(value)
 
 
 @router.put("/sites/{site}/floors/{floor}", responses=_OF_A_SITE | made(FloorAnswer))
 async def put_floor(
-    site: SlugPath, floor: SlugPath, body: FloorBody, house: TheHouse, actor: Builds, response: Response
+    site: SlugPath, floor: SlugPath, body: PutFloorBody, house: TheHouse, actor: Builds, response: Response
 ) -> FloorAnswer:
     """Make or change a floor."""
     value = body.floor(site, floor)
-    _created(response, await house.estate.put_floor(value, actor=actor.name))
+    _created(response, await house.estate.put_floor(value, version=body.version, actor=actor.name))
     return floor_answer(value)
 
 
@@ -93,8 +94,8 @@ async def put_space(
     clash."""
     value = body.whole(site, space)
     if check:
-        return await _check(house, site, Put(value=value))
-    _created(response, await house.estate.put_space(value, actor=actor.name))
+        return await _check(house, site, Put(value=value, version=body.version))
+    _created(response, await house.estate.put_space(value, version=body.version, actor=actor.name))
     return space_answer(value)
 
 
@@ -109,7 +110,7 @@ async def delete_space(site: SlugPath, space: SlugPath, house: TheHouse, actor: 
 async def put_equipment(
     site: SlugPath,
     equipment: SlugPath,
-    body: EquipmentBody,
+    body: PutEquipmentBody,
     house: TheHouse,
     actor: Builds,
     response: Response,
@@ -118,8 +119,8 @@ async def put_equipment(
     """Make or change equipment. Refused with the bookings to come that need more of it than there would be."""
     value = body.equipment(site, equipment)
     if check:
-        return await _check(house, site, Put(value=value))
-    _created(response, await house.estate.put_equipment(value, actor=actor.name))
+        return await _check(house, site, Put(value=value, version=body.version))
+    _created(response, await house.estate.put_equipment(value, version=body.version, actor=actor.name))
     return equipment_answer(value)
 
 
@@ -131,11 +132,11 @@ async def delete_equipment(site: SlugPath, equipment: SlugPath, house: TheHouse,
 
 @router.put("/sites/{site}/doors/{door}", responses=_OF_A_SITE | made(DoorAnswer))
 async def put_door(
-    site: SlugPath, door: SlugPath, body: DoorBody, house: TheHouse, actor: Builds, response: Response
+    site: SlugPath, door: SlugPath, body: PutDoorBody, house: TheHouse, actor: Builds, response: Response
 ) -> DoorAnswer:
     """Make or change a door; its edge must be there already."""
     value = body.door(site, door)
-    _created(response, await house.estate.put_door(value, actor=actor.name))
+    _created(response, await house.estate.put_door(value, version=body.version, actor=actor.name))
     return door_answer(value)
 
 
@@ -147,11 +148,11 @@ async def delete_door(site: SlugPath, door: SlugPath, house: TheHouse, actor: Bu
 
 @router.put("/sites/{site}/edges/{edge}", responses=_OF_A_SITE | made(EdgeAnswer))
 async def put_edge(
-    site: SlugPath, edge: SlugPath, body: EdgeBody, house: TheHouse, actor: Builds, response: Response
+    site: SlugPath, edge: SlugPath, body: PutEdgeBody, house: TheHouse, actor: Builds, response: Response
 ) -> EdgeAnswer:
     """Make or change an edge. A new one enrols before it can do anything."""
     value = body.edge(site, edge)
-    _created(response, await house.estate.put_edge(value, actor=actor.name))
+    _created(response, await house.estate.put_edge(value, version=body.version, actor=actor.name))
     return edge_answer(value)
 
 

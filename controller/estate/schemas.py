@@ -17,7 +17,7 @@ from controller.estate.model import (
     Space,
     SpaceKind,
 )
-from controller.fields import Body, Line, Name, Note, Number, Slug, Whole, Yes
+from controller.fields import Body, Line, Name, Note, Number, Slug, Versioned, Whole, Yes
 from edge.wire.credentials import CODE_LENGTH, CODE_LENGTH_MAX, CODE_LENGTH_MIN
 from edge.wire.plan import Passback
 
@@ -51,7 +51,11 @@ class SiteBody(Body):
     organisation: Slug | None = None
 
     def site(self, site_id: str) -> Site:
-        return Site(id=site_id, **self.model_dump())
+        return Site(id=site_id, **self.model_dump(exclude={"version"}))
+
+
+class PutSiteBody(SiteBody, Versioned):
+    __doc__ = SiteBody.__doc__
 
 
 class FloorBody(Body):
@@ -61,7 +65,11 @@ class FloorBody(Body):
     level: Annotated[Whole, Field(ge=-20, le=200)]
 
     def floor(self, site: str, floor_id: str) -> Floor:
-        return Floor(site=site, id=floor_id, **self.model_dump())
+        return Floor(site=site, id=floor_id, **self.model_dump(exclude={"version"}))
+
+
+class PutFloorBody(FloorBody, Versioned):
+    __doc__ = FloorBody.__doc__
 
 
 class OneLayoutBody(Body):
@@ -110,7 +118,7 @@ class SpaceFields(Body):
 
     def space(self, site: str, space_id: str, layouts: tuple[Layout, ...]) -> Space:
         """Lists in order. Doors and amenities are sets, so one named twice is there once."""
-        plain = self.model_dump(exclude={"doors", "parts", "amenities", "changeovers", "layouts"})
+        plain = self.model_dump(exclude={"doors", "parts", "amenities", "changeovers", "layouts", "version"})
         changeovers = (Changeover(**each.model_dump()) for each in self.changeovers)
         return Space(
             site=site,
@@ -124,7 +132,7 @@ class SpaceFields(Body):
         )
 
 
-class SpaceBody(SpaceFields):
+class SpaceBody(SpaceFields, Versioned):
     """``doors``: those on the way in; a booking's code is valid at all of them. ``parts``: the spaces it divides into.
     ``pool_size``: places of a pool, which is booked by number. ``bookable``: false for one that only its parts or its
     whole are booked by. Minutes are 0 to 1440. A layout may hold more people than ``capacity``: that is only what
@@ -144,7 +152,11 @@ class EquipmentBody(Body):
     space: Slug | None = None
 
     def equipment(self, site: str, equipment_id: str) -> Equipment:
-        return Equipment(site=site, id=equipment_id, **self.model_dump())
+        return Equipment(site=site, id=equipment_id, **self.model_dump(exclude={"version"}))
+
+
+class PutEquipmentBody(EquipmentBody, Versioned):
+    __doc__ = EquipmentBody.__doc__
 
 
 class DoorBody(Body):
@@ -162,7 +174,11 @@ class DoorBody(Body):
     passback: Passback = Passback.OFF
 
     def door(self, site: str, door_id: str) -> Door:
-        return Door(site=site, id=door_id, **self.model_dump())
+        return Door(site=site, id=door_id, **self.model_dump(exclude={"version"}))
+
+
+class PutDoorBody(DoorBody, Versioned):
+    __doc__ = DoorBody.__doc__
 
 
 class EdgeBody(Body):
@@ -172,3 +188,7 @@ class EdgeBody(Body):
 
     def edge(self, site: str, edge_id: str) -> Edge:
         return Edge(site=site, id=edge_id, name=self.name)
+
+
+class PutEdgeBody(EdgeBody, Versioned):
+    __doc__ = EdgeBody.__doc__

@@ -38,6 +38,7 @@ from controller.estate.soundness import Fault, faults, users
 from controller.people import audit
 from controller.people.model import PartyKind
 from controller.people.parties import party
+from controller.people.versions import require_version, version_of
 from controller.secrets import Keys
 from edge.wire.clock import Clock
 from edge.wire.enrolment import DoorSecret, secret_id
@@ -189,40 +190,43 @@ class Estate:
         name = secret_id(self._keys.unseal(old.secret, _about(site, door)))
         await repository.keep_secrets(tx, site, door, old, name=name, until=self._clock.now())
 
-    async def put_site(self, site: Site, *, actor: str) -> bool:
-        """Write a site; True when it is new. Raises ``Unsound`` for an organisation that is not there."""
-        new = await self._database.run(self._put_site, site, actor)
+    async def put_site(self, site: Site, *, version: int, actor: str) -> bool:
+        """Write a site; True when it is new. Raises ``VersionStale``, and ``Unsound`` for an organisation that is not
+        there."""
+        new = await self._database.run(self._put_site, site, version, actor)
         self._changes.site_changed(site.id, estate=True)
         return new
 
-    async def _put_site(self, tx: Tx, site: Site, actor: str) -> bool:
+    async def _put_site(self, tx: Tx, site: Site, version: int, actor: str) -> bool:
         await self._database.lock_site(tx, site.id)
         before = await repository.site_parts(tx, site.id)
+        current = version_of(None if before is None else before.site)
+        await require_version(tx, version, current, site=site.id, thing=f"site {site.id}")
         after = SiteParts(site=site) if before is None else msgspec.structs.replace(before, site=site)
         await self.rebuild(tx, before, after, of=("site", ""))
         await self._record(tx, actor, "make" if before is None else "change", site.id, f"site {site.id}")
         return before is None
 
-    async def put_floor(self, floor: Floor, *, actor: str) -> bool:
-        """Write a floor; True when it is new. This and its like raise ``SiteUnknown``, and ``Unsound`` for a name in
-        it that the site does not know."""
-        return await self._put(floor.site, Put(value=floor), actor)
+    async def put_floor(self, floor: Floor, *, version: int, actor: str) -> bool:
+        """Write a floor; True when it is new. This and its like raise ``SiteUnknown``, ``Unsound`` for a name in it
+        that the site does not know, and ``VersionStale`` where ``version`` is not that of the floor that is there."""
+        return await self._put(floor.site, Put(value=floor, version=version), actor)
 
-    async def put_space(self, space: Space, *, actor: str) -> bool:
+    async def put_space(self, space: Space, *, version: int, actor: str) -> bool:
         """As ``put_floor``. Future claims follow; raises ``StandsInTheWay`` where they cannot."""
-        return await self._put(space.site, Put(value=space), actor)
+        return await self._put(space.site, Put(value=space, version=version), actor)
 
-    async def put_equipment(self, equipment: Equipment, *, actor: str) -> bool:
+    async def put_equipment(self, equipment: Equipment, *, version: int, actor: str) -> bool:
         """As ``put_floor``. Raises ``StandsInTheWay`` where more of it is booked."""
-        return await self._put(equipment.site, Put(value=equipment), actor)
+        return await self._put(equipment.site, Put(value=equipment, version=version), actor)
 
-    async def put_door(self, door: Door, *, actor: str) -> bool:
+    async def put_door(self, door: Door, *, version: int, actor: str) -> bool:
         """As ``put_floor``. A new door gets a secret of its own; one that is there keeps its secret."""
-        return await self._put(door.site, Put(value=door), actor)
+        return await self._put(door.site, Put(value=door, version=version), actor)
 
-    async def put_edge(self, edge: Edge, *, actor: str) -> bool:
+    async def put_edge(self, edge: Edge, *, version: int, actor: str) -> bool:
         """As ``put_floor``. A new edge has no keys until it enrols."""
-        return await self._put(edge.site, Put(value=edge), actor)
+        return await self._put(edge.site, Put(value=edge, version=version), actor)
 
     async def remove(self, site: str, section: str, thing: str, *, actor: str) -> None:
         """Delete a floor, space, equipment, door or edge. Raises ``SiteUnknown``, ``ThingUnknown``, ``InUse``,
@@ -253,6 +257,9 @@ class Estate:
 
     async def _edited(self, tx: Tx, site: str, edit: Edit) -> tuple[SiteParts, SiteParts]:
         before = await require_parts(tx, site)
+        if isinstance(edit, Put):
+            current = version_of(things(before, edit.section).get(edit.id))
+            await require_version(tx, edit.version, current, site=site, thing=_named(edit))
         if isinstance(edit, Remove):
             if edit.id not in things(before, edit.section):
                 raise ThingUnknown(site, edit.section, edit.id)

@@ -18,6 +18,7 @@ from controller.hours.model import (
 )
 from controller.hours.windows import time_text
 from controller.localtime import local_day, rfc3339
+from controller.people.versions import version_of
 from edge.wire.plan import Mode
 
 
@@ -65,6 +66,7 @@ class HoursAnswer(Answer):
     bank_holidays: HolidayRuleAnswer
     free_doors: list[str]
     closing: ClosingAnswer
+    version: int
 
 
 class ClosureAnswer(Answer):
@@ -102,6 +104,7 @@ class TermAnswer(Answer):
 
 class TermsAnswer(Answer):
     terms: list[TermAnswer]
+    version: int
 
 
 class WindowAnswer(Answer):
@@ -116,6 +119,7 @@ class SpaceHoursAnswer(Answer):
     """Null: it can be booked at any time."""
 
     windows: list[WindowAnswer] | None
+    version: int
 
 
 def hours_answer(timetable: Timetable) -> HoursAnswer:
@@ -132,6 +136,7 @@ def hours_answer(timetable: Timetable) -> HoursAnswer:
             warn_minutes=list(timetable.closing.warn_minutes),
             secure_within_minutes=timetable.closing.secure_within_minutes,
         ),
+        version=version_of(timetable, blank=Timetable()),
     )
 
 
@@ -173,18 +178,20 @@ def terms_answer(terms: tuple[Term, ...]) -> TermsAnswer:
                 ],
             )
             for term in terms
-        ]
+        ],
+        version=version_of(terms, blank=()),
     )
 
 
 def space_hours_answer(windows: tuple[Window, ...] | None) -> SpaceHoursAnswer:
-    if windows is None:
-        return SpaceHoursAnswer(windows=None)
     return SpaceHoursAnswer(
-        windows=[
+        windows=None
+        if windows is None
+        else [
             WindowAnswer(weekday=each.weekday, opens=time_text(each.opens), closes=time_text(each.closes))
             for each in windows
-        ]
+        ],
+        version=version_of(windows),
     )
 
 

@@ -15,6 +15,7 @@ from controller.hours.book import HoursBook
 from controller.hours.errors import ClosureUnknown
 from controller.hours.instants import bounds
 from controller.hours.model import Closure, Term, Timetable, Window
+from controller.people.versions import version_of
 from controller.problem import invalid_field
 from edge.wire.interval import Interval
 
@@ -27,6 +28,11 @@ class Proposal(Protocol):
 
     @property
     def thing(self) -> str: ...
+
+    def replaced(self, book: HoursBook) -> tuple[int, int] | None:
+        """The version of what it takes the place of, as somebody has read it and as it is; None where it takes the
+        place of nothing."""
+        ...
 
     def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
         """The hours as they would be. Raises what refuses the change as such."""
@@ -41,8 +47,12 @@ class NewTimetable(msgspec.Struct, frozen=True, kw_only=True):
     """Other opening hours."""
 
     timetable: Timetable
+    version: int
     act: str = "change"
     thing: str = "opening hours"
+
+    def replaced(self, book: HoursBook) -> tuple[int, int]:
+        return self.version, version_of(book.timetable, blank=Timetable())
 
     def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
         """Raises ``Invalid`` for a door of another site."""
@@ -59,8 +69,12 @@ class NewTerms(msgspec.Struct, frozen=True, kw_only=True):
     """Other school terms."""
 
     terms: tuple[Term, ...]
+    version: int
     act: str = "change"
     thing: str = "school terms"
+
+    def replaced(self, book: HoursBook) -> tuple[int, int]:
+        return self.version, version_of(book.terms, blank=())
 
     def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
         return replace(book, terms=self.terms)
@@ -74,11 +88,16 @@ class NewWindows(msgspec.Struct, frozen=True, kw_only=True):
 
     space: str
     windows: tuple[Window, ...] | None
+    version: int
     act: str = "change"
 
     @property
     def thing(self) -> str:
         return f"hours of space {self.space}"
+
+    def replaced(self, book: HoursBook) -> tuple[int, int]:
+        found = book.spaces.get(self.space)
+        return self.version, version_of(None if found is None else found.windows)
 
     def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
         """Raises ``SpaceUnknown``."""
@@ -109,6 +128,9 @@ class NewClosure(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def thing(self) -> str:
         return f"closure {self.id}"
+
+    def replaced(self, book: HoursBook) -> None:
+        return None
 
     def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
         """Raises ``Invalid`` for a time that is over, ends before it starts, or that the clocks skip, and for a space
@@ -154,6 +176,9 @@ class NoClosure(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def thing(self) -> str:
         return f"closure {self.closure}"
+
+    def replaced(self, book: HoursBook) -> None:
+        return None
 
     def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
         """Raises ``ClosureUnknown``."""

@@ -32,11 +32,12 @@ from controller.hours.day_answers import (
 from controller.hours.effect_answers import EffectAnswer, effect_answer
 from controller.hours.errors import ClosureUnknown, WouldBreak
 from controller.hours.proposals import NewTerms, NewTimetable, NewWindows, NoClosure
-from controller.hours.schemas import ClosureBody, HoursBody, SpaceHoursBody, TermsBody
+from controller.hours.schemas import ClosureBody, PutHoursBody, PutSpaceHoursBody, PutTermsBody
 from controller.house import TheHouse
 from controller.people.errors import NotAllowed
 from controller.people.gate import Reads, Runs
 from controller.people.may import Action, Thing, may
+from controller.people.versions import VersionStale
 from controller.problem import NotSignedIn, described, invalid_field
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
@@ -44,7 +45,7 @@ from edge.wire.interval import Interval
 LONGEST = timedelta(days=400)
 """Most time whose modes are told at once."""
 
-router = APIRouter(tags=["hours"], responses=described(NotSignedIn, SiteUnknown, WouldBreak))
+router = APIRouter(tags=["hours"], responses=described(NotSignedIn, SiteUnknown, WouldBreak, VersionStale))
 
 Check = Annotated[bool, Query(description="Tell what the change would do, and write nothing")]
 Anyway = Annotated[bool, Query(description="Write although bookings stand in the way; they stay as they are")]
@@ -59,10 +60,10 @@ async def get_hours(site: SlugPath, house: TheHouse, actor: Reads) -> HoursAnswe
 
 @router.put("/sites/{site}/hours")
 async def put_hours(
-    site: SlugPath, body: HoursBody, house: TheHouse, actor: Runs, check: Check = False, anyway: Anyway = False
+    site: SlugPath, body: PutHoursBody, house: TheHouse, actor: Runs, check: Check = False, anyway: Anyway = False
 ) -> HoursAnswer | EffectAnswer:
     """Replace the opening hours."""
-    proposal = NewTimetable(timetable=body.timetable())
+    proposal = NewTimetable(timetable=body.timetable(), version=body.version)
     if check:
         return effect_answer(await house.hours.check(site, proposal))
     changed = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
@@ -164,7 +165,7 @@ async def get_terms(site: SlugPath, house: TheHouse, actor: Reads) -> TermsAnswe
 
 @router.put("/sites/{site}/terms")
 async def put_terms(
-    site: SlugPath, body: TermsBody, house: TheHouse, actor: Runs, check: Check = False, anyway: Anyway = False
+    site: SlugPath, body: PutTermsBody, house: TheHouse, actor: Runs, check: Check = False, anyway: Anyway = False
 ) -> TermsAnswer | EffectAnswer:
     """Replace the school terms, or copy those of another site. What breaks are dates of series that keep to term."""
     terms = body.given()
@@ -172,7 +173,7 @@ async def put_terms(
         if not may(actor, Action.READ, Thing(site=body.copy_from)):
             raise NotAllowed(actor, Action.READ, Thing(site=body.copy_from))
         terms = (await house.hours.book(body.copy_from)).terms
-    proposal = NewTerms(terms=terms)
+    proposal = NewTerms(terms=terms, version=body.version)
     if check:
         return effect_answer(await house.hours.check(site, proposal))
     changed = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)
@@ -192,14 +193,14 @@ async def get_space_hours(site: SlugPath, space: SlugPath, house: TheHouse, acto
 async def put_space_hours(
     site: SlugPath,
     space: SlugPath,
-    body: SpaceHoursBody,
+    body: PutSpaceHoursBody,
     house: TheHouse,
     actor: Runs,
     check: Check = False,
     anyway: Anyway = False,
 ) -> SpaceHoursAnswer | EffectAnswer:
     """Replace when a space can be booked: hours of every week, or null for any time."""
-    proposal = NewWindows(space=space, windows=body.sorted_windows())
+    proposal = NewWindows(space=space, windows=body.sorted_windows(), version=body.version)
     if check:
         return effect_answer(await house.hours.check(site, proposal))
     changed = await house.hours.change(site, proposal, anyway=anyway, actor=actor.name)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from controller.fields import Body, Day, Line, MomentText, Name, Slug, read_date, read_moment
+from controller.fields import Body, Day, Line, MomentText, Name, Slug, Versioned, read_date, read_moment
 from controller.hours.model import (
     LEAP_YEAR,
     Break,
@@ -269,3 +269,15 @@ class SpaceHoursBody(Body):
 
     def sorted_windows(self) -> tuple[Window, ...] | None:
         return None if self.windows is None else tuple(sorted(each.window() for each in self.windows))
+
+
+class PutHoursBody(HoursBody, Versioned):
+    __doc__ = HoursBody.__doc__
+
+
+class PutTermsBody(TermsBody, Versioned):
+    __doc__ = TermsBody.__doc__
+
+
+class PutSpaceHoursBody(SpaceHoursBody, Versioned):
+    __doc__ = SpaceHoursBody.__doc__

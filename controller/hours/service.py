@@ -16,6 +16,7 @@ from controller.hours.marking import mark
 from controller.hours.model import Closure
 from controller.hours.proposals import Proposal
 from controller.people import audit
+from controller.people.versions import require_version
 from edge.wire.clock import Clock
 
 
@@ -50,11 +51,13 @@ class Hours:
             return found, await repository.site_closures(tx, site, ending_after=since, after=after, limit=limit)
 
     async def check(self, site: str, proposal: Proposal) -> Effect:
-        """What a change would do, without making it. Raises ``SiteUnknown`` and what the proposal refuses."""
+        """What a change would do, without making it. Raises ``SiteUnknown``, ``VersionStale`` and what the proposal
+        refuses."""
         async with self._database.read() as tx:
             now = self._clock.now()
             parts = await require_parts(tx, site)
             old = await repository.hours_book(tx, parts.site)
+            await _require_version(tx, site, proposal, old)
             new = proposal.applied(old, parts)
             return Effect(
                 site=parts.site,
@@ -77,6 +80,7 @@ class Hours:
         now = self._clock.now()
         parts = await require_parts(tx, site)
         old = await repository.hours_book(tx, parts.site)
+        await _require_version(tx, site, proposal, old)
         new = proposal.applied(old, parts)
         ahead = await repository.bookings_ahead(tx, site, now)
         lost = broken(old, new, ahead)
@@ -87,3 +91,8 @@ class Hours:
         await audit.record(tx, actor=actor, at=now, act=proposal.act, site=site, thing=proposal.thing)
         await mark(tx, old, new, ahead, lost, at=now, actor=actor)
         return new
+
+
+async def _require_version(tx: Tx, site: str, proposal: Proposal, old: HoursBook) -> None:
+    if (replaced := proposal.replaced(old)) is not None:
+        await require_version(tx, *replaced, site=site, thing=proposal.thing)

@@ -114,14 +114,14 @@ class HoursSection:
 
 
 def _plain(book: HoursBook, now: datetime) -> Plain:
-    found = written(HoursBody.model_validate(hours_answer(book.timetable).model_dump()))
+    found = written(HoursBody.model_validate(hours_answer(book.timetable).model_dump(exclude={"version"})))
     terms = [TermBody.model_validate(each.model_dump()) for each in terms_answer(book.terms).terms]
     found["terms"] = {
         each.id: {name: value for name, value in written(each).items() if name != "id"}
         for each in sorted(terms, key=lambda term: term.id)
     }
     found["spaces"] = {
-        space: written(SpaceHoursBody.model_validate(space_hours_answer(hours.windows).model_dump()))
+        space: written(SpaceHoursBody.model_validate(space_hours_answer(hours.windows).model_dump(exclude={"version"})))
         for space, hours in sorted(book.spaces.items())
         if hours.windows is not None
     }

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 
+from msgspec.structs import replace
+
 from controller.database import Database, Tx
-from controller.people import audit, parties, traces
-from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
-from controller.people.may import Thing
-from controller.people.model import Membership, Party, PartyDraft, PartyKind, Tier
+from controller.people import audit, parties, repository, traces
+from controller.people.errors import MembershipUnknown, NotAllowed, PartyForgotten, PartyNamed, PartyUnknown
+from controller.people.may import Action, Thing, may, only_site, sees_party
+from controller.people.model import Actor, Membership, Party, PartyDraft, PartyKind, Tier
+from controller.people.versions import require_version, version_of
 from controller.problem import invalid_field
 from edge.wire.clock import Clock
 
@@ -38,8 +41,9 @@ class Directory:
         ended: bool | None,
         after: str | None,
         limit: int,
+        actor: Actor,
     ) -> list[Party]:
-        """As ``parties.listed``."""
+        """As ``parties.listed``, those of the actor's sites and of the estate."""
         async with self._database.read() as tx:
             return await parties.listed(
                 tx,
@@ -49,40 +53,57 @@ class Directory:
                 organisation=organisation,
                 member=member,
                 ended=ended,
+                sites=actor.sites,
                 after=after,
                 limit=limit,
             )
 
-    async def put(self, party_id: str, draft: PartyDraft, *, actor: str) -> tuple[Party, bool]:
-        """Write a party; True when it is new. Raises ``Invalid``, ``PartyForgotten``."""
-        return await self._database.run(self._put, party_id, draft, actor)
+    async def put(
+        self, party_id: str, draft: PartyDraft, *, version: int, says_site: bool, actor: Actor
+    ) -> tuple[Party, bool]:
+        """Write a party; True when it is new. Without ``says_site`` it stays where it belongs, and a new one belongs to
+        the actor's only site or to the estate. Raises ``Invalid``, ``PartyForgotten``, ``VersionStale``,
+        ``NotAllowed``."""
+        return await self._database.run(self._put, party_id, draft, version, says_site, actor)
 
-    async def _put(self, tx: Tx, party_id: str, draft: PartyDraft, actor: str) -> tuple[Party, bool]:
+    async def _put(
+        self, tx: Tx, party_id: str, draft: PartyDraft, version: int, says_site: bool, actor: Actor
+    ) -> tuple[Party, bool]:
         await parties.lock(tx)
         now = self._clock.now()
         known = await parties.parties(tx, named_in(party_id, draft))
         old = known.get(party_id)
+        if old is not None:
+            _require_keeps(actor, party_id, old.site)
+        if not says_site:
+            draft = replace(draft, site=only_site(actor) if old is None else old.site)
+        _require_keeps(actor, party_id, draft.site)
+        current = version_of(None if old is None else old.draft)
+        await require_version(tx, version, current, site=None, thing=f"party {party_id}")
         if old is not None and old.forgotten_at is not None:
             raise PartyForgotten(party_id)
-        if wrong := against(party_id, draft, old=old, kinds={each.id: each.kind for each in known.values()}):
+        seen = {each.id: each.kind for each in known.values() if sees_party(actor, each.site)}
+        if wrong := against(party_id, draft, old=old, kinds=seen):
             raise invalid_field(*wrong)
+        if draft.site is not None and not await repository.known_sites(tx, frozenset({draft.site})):
+            raise invalid_field("site", f"there is no site {draft.site!r}; look it up in the list of sites")
         if old is not None and old.draft == draft:
             return old, False
         if old is None:
-            await parties.add(tx, {party_id: draft}, actor=actor, now=now)
+            await parties.add(tx, {party_id: draft}, actor=actor.name, now=now)
         else:
-            await parties.change(tx, old, draft, actor=actor, now=now)
+            await parties.change(tx, old, draft, actor=actor.name, now=now)
         act = "make" if old is None else "change"
-        await audit.record(tx, actor=actor, at=now, act=act, thing=f"party {party_id}")
+        await audit.record(tx, actor=actor.name, at=now, act=act, thing=f"party {party_id}")
         return await _require(tx, party_id), old is None
 
-    async def delete(self, party_id: str, *, actor: str) -> None:
-        """Raises ``PartyUnknown``, and ``PartyNamed`` while anything names it."""
+    async def delete(self, party_id: str, *, actor: Actor) -> None:
+        """Raises ``PartyUnknown``, ``NotAllowed``, and ``PartyNamed`` while anything names it."""
         await self._database.run(self._delete, party_id, actor)
 
-    async def _delete(self, tx: Tx, party_id: str, actor: str) -> None:
+    async def _delete(self, tx: Tx, party_id: str, actor: Actor) -> None:
         await parties.lock(tx)
-        party = await _require(tx, party_id)
+        party = await _kept(tx, party_id, actor)
         await parties.hold(tx, party_id)
         if named := await traces.named_by(tx, party_id):
             forget = ", or have what is known of it deleted" if party.kind is PartyKind.PERSON else ""
@@ -91,29 +112,29 @@ class Directory:
                 f"end it instead{forget}"
             )
         await parties.remove(tx, party_id)
-        await audit.record(tx, actor=actor, at=self._clock.now(), act="delete", thing=f"party {party_id}")
+        await audit.record(tx, actor=actor.name, at=self._clock.now(), act="delete", thing=f"party {party_id}")
 
-    async def forget(self, party_id: str, *, actor: str) -> Party:
+    async def forget(self, party_id: str, *, actor: Actor) -> Party:
         """Delete the personal data of a party for good and end it; its id, and what it booked and when, stay. A
         person also loses its name, its memberships and the titles of its bookings. Idempotent.
 
-        Raises ``PartyUnknown``, and ``PartyNamed`` while anything goes on for it.
+        Raises ``PartyUnknown``, ``NotAllowed``, and ``PartyNamed`` while anything goes on for it.
         """
         return await self._database.run(self._forget, party_id, actor)
 
-    async def _forget(self, tx: Tx, party_id: str, actor: str) -> Party:
+    async def _forget(self, tx: Tx, party_id: str, actor: Actor) -> Party:
         await parties.lock(tx)
         now = self._clock.now()
         await parties.hold(tx, party_id)
-        party = await _require(tx, party_id)
+        party = await _kept(tx, party_id, actor)
         if party.forgotten_at is not None:
             return party
         if (why := await traces.still(tx, party_id, now)) is not None:
             raise PartyNamed(f"“{party.name}” {why}")
         person = party.kind is PartyKind.PERSON
-        await parties.blank(tx, party, name=FORGOTTEN if person else party.name, actor=actor, now=now)
-        await traces.forget(tx, party_id, title=PRIVATE if person else None, actor=actor, now=now)
-        await audit.record(tx, actor=actor, at=now, act="forget", thing=f"party {party_id}")
+        await parties.blank(tx, party, name=FORGOTTEN if person else party.name, actor=actor.name, now=now)
+        await traces.forget(tx, party_id, title=PRIVATE if person else None, actor=actor.name, now=now)
+        await audit.record(tx, actor=actor.name, at=now, act="forget", thing=f"party {party_id}")
         return await _require(tx, party_id)
 
     async def members(self, party_id: str, *, after: str | None, limit: int) -> list[Membership]:
@@ -123,52 +144,85 @@ class Directory:
             return await parties.members(tx, party_id, after=after, limit=limit)
 
     async def put_member(
-        self, party_id: str, member: str, *, role: str, since: date | None, until: date | None, actor: str
+        self,
+        party_id: str,
+        member: str,
+        *,
+        role: str,
+        since: date | None,
+        until: date | None,
+        version: int,
+        actor: Actor,
     ) -> tuple[Membership, bool]:
         """Make a person a member, or change the membership; True when it is new.
 
-        Raises ``PartyUnknown``, ``PartyForgotten``, ``Invalid``.
+        Raises ``PartyUnknown``, ``PartyForgotten``, ``Invalid``, ``VersionStale``, ``NotAllowed``.
         """
-        return await self._database.run(self._put_member, party_id, member, role, since, until, actor)
+        wanted = Membership(party=party_id, member=member, name="", role=role, since=since, until=until)
+        return await self._database.run(self._put_member, wanted, version, actor)
 
-    async def _put_member(
-        self, tx: Tx, party_id: str, member: str, role: str, since: date | None, until: date | None, actor: str
-    ) -> tuple[Membership, bool]:
+    async def _put_member(self, tx: Tx, wanted: Membership, version: int, actor: Actor) -> tuple[Membership, bool]:
+        party_id, member = wanted.party, wanted.member
         await parties.lock(tx)
-        party = await _require(tx, party_id)
-        person = await _require(tx, member)
+        party = await _kept(tx, party_id, actor)
+        person = await parties.party(tx, member)
+        if person is None or not sees_party(actor, person.site):
+            raise PartyUnknown(member)
         if party.kind is PartyKind.PERSON:
             raise invalid_field("party", f"{party_id!r} is a person; only groups and organisations have members")
         if person.kind is not PartyKind.PERSON:
             raise invalid_field("member", f"{member!r} is no person; name its organisation in the party itself")
         if person.forgotten_at is not None:
             raise PartyForgotten(member)
-        if since is not None and until is not None and until < since:
+        if wanted.since is not None and wanted.until is not None and wanted.until < wanted.since:
             raise invalid_field("until", "must not be before since")
         old = await parties.membership(tx, party_id, member)
-        value = Membership(party=party_id, member=member, name=person.name, role=role, since=since, until=until)
+        await require_version(tx, version, version_of(old), site=None, thing=_membership(party_id, member))
+        value = replace(wanted, name=person.name)
         if value != old:
             await parties.put_membership(tx, value, new=old is None)
             await self._record_member(tx, party_id, member, "make" if old is None else "change", actor)
         return value, old is None
 
-    async def remove_member(self, party_id: str, member: str, *, actor: str) -> None:
-        """Raises ``MembershipUnknown``."""
+    async def remove_member(self, party_id: str, member: str, *, actor: Actor) -> None:
+        """Raises ``MembershipUnknown``, ``NotAllowed``."""
         await self._database.run(self._remove_member, party_id, member, actor)
 
-    async def _remove_member(self, tx: Tx, party_id: str, member: str, actor: str) -> None:
+    async def _remove_member(self, tx: Tx, party_id: str, member: str, actor: Actor) -> None:
+        party = await parties.party(tx, party_id)
+        if party is not None:
+            _require_keeps(actor, party_id, party.site)
         if not await parties.remove_membership(tx, party_id, member):
             raise MembershipUnknown(party_id, member)
         await self._record_member(tx, party_id, member, "delete", actor)
 
-    async def _record_member(self, tx: Tx, party_id: str, member: str, act: str, actor: str) -> None:
+    async def _record_member(self, tx: Tx, party_id: str, member: str, act: str, actor: Actor) -> None:
         now = self._clock.now()
-        await audit.record(tx, actor=actor, at=now, act=act, thing=f"member {member} of party {party_id}")
+        await audit.record(tx, actor=actor.name, at=now, act=act, thing=_membership(party_id, member))
 
 
-async def whose(tx: Tx, party_id: str) -> Thing:
-    """A party for whoever asks whether somebody may touch it."""
-    return Thing(party=party_id)
+async def whose(tx: Tx, party_id: str) -> Thing | None:
+    """A party with the site that it belongs to, for whoever asks whether somebody may touch it; None where there is no
+    such party."""
+    found = await parties.party(tx, party_id)
+    return None if found is None else Thing(site=found.site, party=party_id)
+
+
+async def _kept(tx: Tx, party_id: str, actor: Actor) -> Party:
+    """A party that the actor may change. Raises ``PartyUnknown``, ``NotAllowed``."""
+    party = await _require(tx, party_id)
+    _require_keeps(actor, party_id, party.site)
+    return party
+
+
+def _require_keeps(actor: Actor, party_id: str, site: str | None) -> None:
+    thing = Thing(site=site, party=party_id)
+    if not may(actor, Action.PEOPLE, thing):
+        raise NotAllowed(actor, Action.PEOPLE, thing)
+
+
+def _membership(party_id: str, member: str) -> str:
+    return f"member {member} of party {party_id}"
 
 
 def named_in(party_id: str, draft: PartyDraft) -> set[str]:

@@ -82,6 +82,16 @@ def may_somewhere(actor: Actor, action: Action, *, party: str | None = None) -> 
     return any(may(actor, action, Thing(site=site, party=party)) for site in sites)
 
 
+def sees_party(actor: Actor, site: str | None) -> bool:
+    """Whether a party of the site, ``None`` for the estate, may book with the actor's help; a booker's own always."""
+    return site is None or actor.role is Role.BOOKER or sees(actor, site)
+
+
+def only_site(actor: Actor) -> str | None:
+    """The actor's site, where they have just one."""
+    return next(iter(actor.sites)) if actor.sites is not None and len(actor.sites) == 1 else None
+
+
 def sees(actor: Actor, site: str | None) -> bool:
     """Whether the site is one of the actor's; ``None``, for the estate, only to who has all sites."""
     return actor.sites is None or site in actor.sites

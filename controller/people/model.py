@@ -36,13 +36,15 @@ class PartyKind(StrEnum):
 
 class PartyDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A party as somebody writes it. ``tier``: ``None`` for that of its organisation. ``organisation``: which one it is
-    a part of. ``responsible``: the person who answers for it. ``ended``: it can no longer book."""
+    a part of. ``responsible``: the person who answers for it. ``site``: to which it belongs, ``None`` for the estate:
+    who keeps that changes it. ``ended``: it can no longer book."""
 
     kind: PartyKind
     name: str
     tier: Tier | None = None
     organisation: str | None = None
     responsible: str | None = None
+    site: str | None = None
     contact_name: str = ""
     contact_phone: str = ""
     contact_email: str = ""
@@ -62,6 +64,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     own_tier: Tier | None
     organisation: str | None
     responsible: str | None
+    site: str | None
     contact_name: str
     contact_phone: str
     contact_email: str
@@ -78,6 +81,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
             tier=self.own_tier,
             organisation=self.organisation,
             responsible=self.responsible,
+            site=self.site,
             contact_name=self.contact_name,
             contact_phone=self.contact_phone,
             contact_email=self.contact_email,
@@ -141,6 +145,14 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     user: str
     token: str
     device: str
+
+
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """Who did what to something, and when. ``act``: make, change, delete and the like."""
+
+    actor: str
+    act: str
+    at: datetime
 
 
 class Failures(msgspec.Struct, frozen=True, kw_only=True):

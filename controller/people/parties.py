@@ -1,14 +1,15 @@
 """All SQL about parties and memberships. ``party``, ``parties``, ``tier_of``, ``tier_to_book`` are for every room."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, or_, select, update
 
 from controller.database import Tx
-from controller.people.model import Membership, Party, PartyDraft, PartyKind, Tier
+from controller.people.may import sees_party
+from controller.people.model import Actor, Membership, Party, PartyDraft, PartyKind, Tier
 from controller.people.repository import name_key
 from controller.people.tables import memberships
 from controller.people.tables import parties as table
@@ -57,18 +58,23 @@ async def tier_of(tx: Tx, party_id: str | None) -> Tier:
     return Tier(found)
 
 
-async def tier_to_book(tx: Tx, party_id: str | None) -> Tier:
-    """As ``tier_of``, for a booking that is to be made: also raises ``Invalid`` for a party that has ended.
+async def tier_to_book(tx: Tx, party_id: str | None, actor: Actor) -> Tier:
+    """As ``tier_of``, for a booking that is to be made: also raises ``Invalid`` for a party that has ended, and for one
+    of a site that the actor has not.
 
     In a transaction that writes, nobody deletes the party before it ends.
     """
     if party_id is None:
         return Tier.COMMUNITY
-    query = select(_tier.label("tier"), table.c.ended_at, table.c.name).select_from(_from).where(table.c.id == party_id)
+    query = (
+        select(_tier.label("tier"), table.c.ended_at, table.c.name, table.c.site)
+        .select_from(_from)
+        .where(table.c.id == party_id)
+    )
     if not _reads_only(tx):
         query = query.with_for_update(read=True, key_share=True, of=table)
     row = (await tx.execute(query)).first()
-    if row is None:
+    if row is None or not sees_party(actor, row.site):
         raise _unknown(party_id)
     if row.ended_at is not None:
         raise invalid_field("party", f"“{row.name}” is no longer active and cannot book; choose another party")
@@ -84,12 +90,16 @@ async def listed(
     organisation: str | None = None,
     member: str | None = None,
     ended: bool | None = None,
+    sites: Collection[str] | None = None,
     after: str | None = None,
     limit: int,
 ) -> list[Party]:
     """Parties in the order of their ids, from the one behind ``after``. ``search``: anywhere in the name, whatever
-    its case. ``tier``: the one that holds. ``member``: a person who is in them."""
+    its case. ``tier``: the one that holds. ``member``: a person who is in them. ``sites``: only those of these sites
+    and of the estate."""
     query = _select().where(table.c.id > (after or "")).order_by(table.c.id).limit(limit)
+    if sites is not None:
+        query = query.where(or_(table.c.site.is_(None), table.c.site.in_(sorted(sites))))
     if search:
         query = query.where(table.c.name_key.contains(name_key(search), autoescape=True))
     if kind is not None:

@@ -6,11 +6,14 @@ import msgspec
 
 from controller.database import Database, Tx
 from controller.parsing import Parser
-from controller.people import audit, parties
-from controller.people.model import Party, PartyKind
+from controller.people import audit, parties, repository
+from controller.people.may import only_site
+from controller.people.model import Actor, Party, PartyKind
 from controller.people.party_sheet import (
     COLUMNS,
     Become,
+    Judged,
+    Keeper,
     Line,
     Wanted,
     judge,
@@ -40,17 +43,18 @@ class PartyImport:
         self._clock = clock
         self._parser = parser
 
-    async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: str) -> Outcome:
+    async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: Actor) -> Outcome:
         """Write the rows that are sound, set aside the others. ``preview`` finds out the same and writes nothing.
 
         In small transactions, so that others get their turn; an import that broke off is finished by the next.
-        ``all_or_nothing``: in one, and only if every row is sound. Raises ``SheetError``.
+        ``all_or_nothing``: in one, and only if every row is sound. A row of a party that the actor does not keep is
+        refused. Raises ``SheetError``.
         """
         warnings, wanted, refused = await self._parser.run(read_file, data)
         lines: Sequence[Line]
         if preview or (all_or_nothing and refused):
             async with self._database.read() as tx:
-                lines = judge(wanted, await _known(tx, wanted)).lines
+                lines = (await _judged(tx, wanted, await _known(tx, wanted), actor)).lines
         elif all_or_nothing:
             lines = await self._database.run(self._write_all, wanted, actor)
         else:
@@ -59,19 +63,19 @@ class PartyImport:
         written = not all_or_nothing or all(line.become is not Become.REFUSED for line in told)
         return Outcome(written=written, lines=tuple(told), warnings=warnings)
 
-    async def put_out(self) -> bytes:
-        """All parties as a file that ``take`` reads."""
+    async def put_out(self, *, actor: Actor) -> bytes:
+        """The parties of the actor's sites and of the estate as a file that ``take`` reads."""
         rows: list[dict[str, str]] = []
         after: str | None = None
         async with self._database.read() as tx:
-            while page := await parties.listed(tx, after=after, limit=_PAGE):
+            while page := await parties.listed(tx, sites=actor.sites, after=after, limit=_PAGE):
                 rows += [party_row(party) for party in page]
                 after = page[-1].id
         return write_sheet(list(COLUMNS), rows)
 
-    async def _write_batches(self, wanted: Sequence[Wanted], actor: str) -> Sequence[Line]:
+    async def _write_batches(self, wanted: Sequence[Wanted], actor: Actor) -> Sequence[Line]:
         async with self._database.read() as tx:
-            found = judge(wanted, await _known(tx, wanted))
+            found = await _judged(tx, wanted, await _known(tx, wanted), actor)
         batches = [found.writes[at : at + _BATCH] for at in range(0, len(found.writes), _BATCH)]
         coming = {each.id: PartyKind.PERSON for each in found.writes if each.given.get("kind") is PartyKind.PERSON}
         late: dict[int, Line] = {}
@@ -81,28 +85,31 @@ class PartyImport:
             await self._database.run(self._name_responsible, batch, actor)
         return [late.get(line.line, line) for line in found.lines]
 
-    async def _write(self, tx: Tx, batch: Sequence[Wanted], coming: Mapping[str, PartyKind], actor: str) -> list[Line]:
+    async def _write(
+        self, tx: Tx, batch: Sequence[Wanted], coming: Mapping[str, PartyKind], actor: Actor
+    ) -> list[Line]:
         """Write rows that were found sound; returns those that no longer are. ``coming``: persons of later batches."""
         await parties.lock(tx)
         known = await _known(tx, batch)
-        found = judge(batch, known, coming=coming)
+        found = await _judged(tx, batch, known, actor, coming=coming)
         await self._put(tx, found.writes, known, actor)
         return [line for line in found.lines if line.become is Become.REFUSED]
 
-    async def _write_all(self, tx: Tx, wanted: Sequence[Wanted], actor: str) -> Sequence[Line]:
+    async def _write_all(self, tx: Tx, wanted: Sequence[Wanted], actor: Actor) -> Sequence[Line]:
         """Write all rows, or none where one is not sound."""
         await parties.lock(tx)
         known = await _known(tx, wanted)
-        found = judge(wanted, known)
+        found = await _judged(tx, wanted, known, actor)
         if all(line.become is not Become.REFUSED for line in found.lines):
             await self._put(tx, found.writes, known, actor)
             await self._name_responsible(tx, found.writes, actor)
         return found.lines
 
-    async def _put(self, tx: Tx, writes: Sequence[Wanted], known: Mapping[str, Party], actor: str) -> None:
+    async def _put(self, tx: Tx, writes: Sequence[Wanted], known: Mapping[str, Party], actor: Actor) -> None:
         """Write rows; who answers for them is left as it was where that person is not there yet."""
         now, who = self._clock.now(), _importer(actor)
-        drafts = {each.id: each.draft(known.get(each.id)) for each in writes}
+        home = only_site(actor)
+        drafts = {each.id: each.draft(known.get(each.id), home=home) for each in writes}
         for name, draft in drafts.items():
             if draft.responsible is not None and draft.responsible not in known:
                 before = known[name].responsible if name in known else None
@@ -114,14 +121,14 @@ class PartyImport:
                 await parties.change(tx, known[name], draft, actor=who, now=now)
         await audit.record_all(tx, actor=who, at=now, act="import", things=[f"party {name}" for name in drafts])
 
-    async def _name_responsible(self, tx: Tx, writes: Sequence[Wanted], actor: str) -> None:
+    async def _name_responsible(self, tx: Tx, writes: Sequence[Wanted], actor: Actor) -> None:
         """Write who answers for these rows where ``_put`` had to leave it."""
         await parties.lock(tx)
         known = await _known(tx, writes)
         for each in writes:
             old, person = known.get(each.id), each.given.get("responsible")
             if old is not None and person in known and old.responsible != person:
-                draft = each.draft(old)
+                draft = each.draft(old, home=None)
                 await parties.change(tx, old, draft, actor=_importer(actor), now=self._clock.now())
 
 
@@ -130,5 +137,19 @@ async def _known(tx: Tx, wanted: Sequence[Wanted]) -> dict[str, Party]:
     return await parties.parties(tx, {name for each in wanted for name in each.named})
 
 
-def _importer(actor: str) -> str:
-    return f"import:{actor}"
+async def _judged(
+    tx: Tx,
+    wanted: Sequence[Wanted],
+    known: Mapping[str, Party],
+    actor: Actor,
+    *,
+    coming: Mapping[str, PartyKind] | None = None,
+) -> Judged:
+    """What becomes of rows that this actor brings in."""
+    named = frozenset(str(each.given["site"]) for each in wanted if each.given.get("site"))
+    sites = await repository.known_sites(tx, named)
+    return judge(wanted, known, Keeper(actor=actor, sites=sites), coming=coming)
+
+
+def _importer(actor: Actor) -> str:
+    return f"import:{actor.name}"

@@ -9,20 +9,21 @@ from controller.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made
 from controller.house import TheHouse
 from controller.large_answers import large_answer
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
-from controller.people.gate import KeepsPeople, SeesContacts
+from controller.people.gate import KeepsPeople, KeepsPeopleAnySite, SeesContacts
 from controller.people.model import PartyKind, Tier
 from controller.people.party_import_schemas import PartyImportAnswer, import_answer
 from controller.people.party_schemas import (
     MemberAnswer,
-    MemberBody,
     MemberPage,
     PartyAnswer,
-    PartyBody,
     PartyPage,
+    PutMemberBody,
+    PutPartyBody,
     Search,
     member_answer,
     party_answer,
 )
+from controller.people.versions import VersionStale
 from controller.problem import NotSignedIn, TooLarge, described
 
 router = APIRouter(tags=["people"], responses=described(NotSignedIn))
@@ -31,7 +32,7 @@ router = APIRouter(tags=["people"], responses=described(NotSignedIn))
 @router.get("/parties")
 async def list_parties(
     house: TheHouse,
-    actor: KeepsPeople,
+    actor: KeepsPeopleAnySite,
     search: Annotated[Search, Query(description="Part of the name, in any case")] = "",
     kind: PartyKind | None = None,
     tier: Annotated[Tier | None, Query(description="The one that holds, its own or its organisation's")] = None,
@@ -41,7 +42,7 @@ async def list_parties(
     after: After = None,
     limit: Limit = LIST_LIMIT,
 ) -> PartyPage:
-    """Parties in the order of their ids."""
+    """Parties of your sites and of the estate, in the order of their ids."""
     found = await house.directory.listed(
         search=search,
         kind=kind,
@@ -51,32 +52,33 @@ async def list_parties(
         ended=ended,
         after=after,
         limit=limit + 1,
+        actor=actor,
     )
     more, found = len(found) > limit, found[:limit]
     return PartyPage(items=[party_answer(each) for each in found], next=found[-1].id if more else None)
 
 
 @router.get("/parties.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-async def export_parties(house: TheHouse, actor: KeepsPeople) -> Response:
-    """All parties as CSV, which `POST /parties/import` reads. A cell that a spreadsheet would take for a formula goes
-    out behind an apostrophe."""
-    return csv_response(await house.party_import.put_out(), "parties.csv")
+async def export_parties(house: TheHouse, actor: KeepsPeopleAnySite) -> Response:
+    """Parties of your sites and of the estate as CSV, which `POST /parties/import` reads. A cell that a spreadsheet
+    would take for a formula goes out behind an apostrophe."""
+    return csv_response(await house.party_import.put_out(actor=actor), "parties.csv")
 
 
 @router.post("/parties/import", openapi_extra=CSV_BODY, response_model=PartyImportAnswer, responses=described(TooLarge))
 async def import_parties(
     request: Request,
     house: TheHouse,
-    actor: KeepsPeople,
+    actor: KeepsPeopleAnySite,
     preview: Annotated[bool, Query(description="Say what would become of the file; write nothing")] = False,
     all_or_nothing: Annotated[bool, Query(description="Write nothing where a row is refused")] = False,
 ) -> Response:
-    """Make and change parties from CSV (at most 2 MB). Columns: id, kind, name, tier, organisation, responsible,
+    """Make and change parties from CSV (at most 2 MB). Columns: id, kind, name, tier, organisation, responsible, site,
     contact_name, contact_phone, contact_email, notes, ended; those that are left out stay as they are. What is sound
-    is written, the rest is told by line, column and reason; importing it again changes nothing."""
+    and yours to change is written, the rest is told by line, column and reason; importing it again changes nothing."""
     with csv_refused():
         outcome = await house.party_import.take(
-            await request.body(), preview=preview, all_or_nothing=all_or_nothing, actor=actor.name
+            await request.body(), preview=preview, all_or_nothing=all_or_nothing, actor=actor
         )
     return await large_answer(lambda: import_answer(outcome, preview=preview))
 
@@ -87,12 +89,14 @@ async def get_party(party: SlugPath, house: TheHouse, actor: SeesContacts) -> Pa
     return party_answer(await house.directory.get(party))
 
 
-@router.put("/parties/{party}", responses=described(PartyForgotten) | made(PartyAnswer))
+@router.put("/parties/{party}", responses=described(PartyForgotten, VersionStale) | made(PartyAnswer))
 async def put_party(
-    party: SlugPath, body: PartyBody, house: TheHouse, actor: KeepsPeople, response: Response
+    party: SlugPath, body: PutPartyBody, house: TheHouse, actor: KeepsPeople, response: Response
 ) -> PartyAnswer:
     """Make or change a party. Its kind stays what it is."""
-    written, new = await house.directory.put(party, body.draft(), actor=actor.name)
+    written, new = await house.directory.put(
+        party, body.draft(), version=body.version, says_site=body.says_site, actor=actor
+    )
     if new:
         response.status_code = status.HTTP_201_CREATED
     return party_answer(written)
@@ -103,14 +107,14 @@ async def put_party(
 )
 async def delete_party(party: SlugPath, house: TheHouse, actor: KeepsPeople) -> None:
     """Delete a party that nothing names. One that has booked is ended or forgotten instead."""
-    await house.directory.delete(party, actor=actor.name)
+    await house.directory.delete(party, actor=actor)
 
 
 @router.post("/parties/{party}/forget", responses=described(PartyUnknown, PartyNamed))
 async def forget_party(party: SlugPath, house: TheHouse, actor: KeepsPeople) -> PartyAnswer:
     """Delete the personal data of a party for good, in its bookings too, and end it. Its id stays, and what was booked
     and when; a person loses its name, its memberships and the titles of its bookings."""
-    return party_answer(await house.directory.forget(party, actor=actor.name))
+    return party_answer(await house.directory.forget(party, actor=actor))
 
 
 @router.get("/parties/{party}/members", responses=described(PartyUnknown))
@@ -123,13 +127,16 @@ async def list_members(
     return MemberPage(items=[member_answer(each) for each in found], next=found[-1].member if more else None)
 
 
-@router.put("/parties/{party}/members/{member}", responses=described(PartyUnknown, PartyForgotten) | made(MemberAnswer))
+@router.put(
+    "/parties/{party}/members/{member}",
+    responses=described(PartyUnknown, PartyForgotten, VersionStale) | made(MemberAnswer),
+)
 async def put_member(
-    party: SlugPath, member: SlugPath, body: MemberBody, house: TheHouse, actor: KeepsPeople, response: Response
+    party: SlugPath, member: SlugPath, body: PutMemberBody, house: TheHouse, actor: KeepsPeople, response: Response
 ) -> MemberAnswer:
     """Make a person a member, or change the membership."""
     written, new = await house.directory.put_member(
-        party, member, role=body.role, since=body.since, until=body.until, actor=actor.name
+        party, member, role=body.role, since=body.since, until=body.until, version=body.version, actor=actor
     )
     if new:
         response.status_code = status.HTTP_201_CREATED
@@ -143,4 +150,4 @@ async def put_member(
 )
 async def remove_member(party: SlugPath, member: SlugPath, house: TheHouse, actor: KeepsPeople) -> None:
     """End a membership by deleting it; to keep it on the books, put its last day instead."""
-    await house.directory.remove_member(party, member, actor=actor.name)
+    await house.directory.remove_member(party, member, actor=actor)

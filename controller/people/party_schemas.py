@@ -4,21 +4,26 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from controller.fields import Answer, Body, Day, Email, Line, Name, Note, Slug
+from controller.fields import Answer, Body, Day, Email, Line, Name, Note, Slug, Versioned
 from controller.people.model import Membership, Party, PartyDraft, PartyKind, Tier
+from controller.people.versions import version_of
 
 Search = Annotated[str, StringConstraints(max_length=200)]
 
 
 class PartyBody(Body):
     """``tier``: null for that of its organisation. ``organisation``: the one it is part of. ``responsible``: the person
-    who answers for it. ``ended``: it can no longer book."""
+    who answers for it. ``site``: to which it belongs, so that who keeps that site changes it; null for the estate,
+    which needs all sites. Left out, it stays where it is; a new one is of your site if you have just one, else of the
+    estate.
+    ``ended``: it can no longer book."""
 
     kind: PartyKind
     name: Name
     tier: Tier | None = None
     organisation: Slug | None = None
     responsible: Slug | None = None
+    site: Slug | None = None
     contact_name: Line = ""
     contact_phone: Line = ""
     contact_email: Email = ""
@@ -26,7 +31,16 @@ class PartyBody(Body):
     ended: bool = False
 
     def draft(self) -> PartyDraft:
-        return PartyDraft(**self.model_dump())
+        return PartyDraft(**self.model_dump(exclude={"version"}))
+
+
+class PutPartyBody(PartyBody, Versioned):
+    __doc__ = PartyBody.__doc__
+
+    @property
+    def says_site(self) -> bool:
+        """Whether it says to which site it is to belong."""
+        return "site" in self.model_fields_set
 
 
 class PartyAnswer(Answer):
@@ -39,6 +53,7 @@ class PartyAnswer(Answer):
     counts_as: Tier
     organisation: str | None
     responsible: str | None
+    site: str | None
     contact_name: str
     contact_phone: str
     contact_email: str
@@ -46,6 +61,7 @@ class PartyAnswer(Answer):
     ended: bool
     ended_at: str | None
     forgotten_at: str | None
+    version: int
 
 
 class PartyPage(Answer):
@@ -61,12 +77,17 @@ class MemberBody(Body):
     until: Day | None = None
 
 
+class PutMemberBody(MemberBody, Versioned):
+    __doc__ = MemberBody.__doc__
+
+
 class MemberAnswer(Answer):
     member: str
     name: str
     role: str
     since: str | None
     until: str | None
+    version: int
 
 
 class MemberPage(Answer):
@@ -83,6 +104,7 @@ def party_answer(party: Party) -> PartyAnswer:
         counts_as=party.tier,
         organisation=party.organisation,
         responsible=party.responsible,
+        site=party.site,
         contact_name=party.contact_name,
         contact_phone=party.contact_phone,
         contact_email=party.contact_email,
@@ -90,6 +112,7 @@ def party_answer(party: Party) -> PartyAnswer:
         ended=party.ended_at is not None,
         ended_at=party.ended_at.isoformat() if party.ended_at else None,
         forgotten_at=party.forgotten_at.isoformat() if party.forgotten_at else None,
+        version=version_of(party.draft),
     )
 
 
@@ -100,4 +123,5 @@ def member_answer(membership: Membership) -> MemberAnswer:
         role=membership.role,
         since=membership.since.isoformat() if membership.since else None,
         until=membership.until.isoformat() if membership.until else None,
+        version=version_of(membership),
     )

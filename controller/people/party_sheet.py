@@ -10,7 +10,8 @@ import msgspec
 from pydantic import ValidationError
 
 from controller.people.directory import against
-from controller.people.model import Party, PartyDraft, PartyKind, Tier
+from controller.people.may import Action, Thing, may, only_site, sees_party
+from controller.people.model import Actor, Party, PartyDraft, PartyKind, Tier
 from controller.people.party_schemas import PartyBody
 from controller.people.repository import name_key
 from controller.problem import field_errors
@@ -24,6 +25,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "tier": ("category", "rate", "price group"),
     "organisation": ("organization", "parent", "part of"),
     "responsible": ("responsible person",),
+    "site": ("building", "hub"),
     "contact_name": ("contact", "contact person"),
     "contact_phone": ("phone", "telephone", "tel", "mobile", "contact telephone"),
     "contact_email": ("email", "e-mail", "mail", "contact e-mail"),
@@ -81,10 +83,29 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         """The parties that it speaks of, itself included."""
         return {self.id, *(str(self.given[name]) for name in ("organisation", "responsible") if self.given.get(name))}
 
-    def draft(self, old: Party | None) -> PartyDraft:
-        """The whole party: what the row says, and the rest as it was."""
-        before = PartyDraft(kind=PartyKind.GROUP, name=self.id) if old is None else old.draft
+    def draft(self, old: Party | None, *, home: str | None) -> PartyDraft:
+        """The whole party: what the row says, and the rest as it was; a new one is of ``home``."""
+        before = PartyDraft(kind=PartyKind.GROUP, name=self.id, site=home) if old is None else old.draft
         return msgspec.structs.replace(before, **self.given)
+
+
+class Keeper(msgspec.Struct, frozen=True, kw_only=True):
+    """Who brings the rows in. ``sites``: those of the sites that the rows name that there are."""
+
+    actor: Actor
+    sites: frozenset[str]
+
+    def against(self, party_id: str, draft: PartyDraft, old: Party | None) -> tuple[str, str] | None:
+        """What of the sites speaks against writing a party over ``old``: the column and why."""
+        kept = only_site(self.actor) if old is None else old.site
+        if draft.site not in {None, kept, *self.sites}:
+            return "site", f"there is no site {draft.site!r}; look it up in the list of sites"
+        for column, site in (("id", draft.site if old is None else old.site), ("site", draft.site)):
+            changes = old is None or draft != old.draft
+            if changes and not may(self.actor, Action.PEOPLE, Thing(site=site, party=party_id)):
+                whose = "all sites" if site is None else f"site {site!r}"
+                return column, f"{party_id!r} belongs to {whose}, which is not yours to change"
+        return None
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,20 +141,26 @@ def read_rows(sheet: Sheet) -> tuple[list[Wanted], list[Line]]:
 
 
 def judge(
-    wanted: Iterable[Wanted], known: Mapping[str, Party], *, coming: Mapping[str, PartyKind] | None = None
+    wanted: Iterable[Wanted],
+    known: Mapping[str, Party],
+    keeper: Keeper,
+    *,
+    coming: Mapping[str, PartyKind] | None = None,
 ) -> Judged:
     """What becomes of rows among the parties that they name and that there are, or are ``coming``. A row that names a
     refused one is refused as well."""
     standing = {each.id: each for each in wanted}
     refused: list[Line] = []
     while True:
-        drafts = {each.id: each.draft(known.get(each.id)) for each in standing.values()}
-        there = {party.id: party.kind for party in known.values()}
+        home = only_site(keeper.actor)
+        drafts = {each.id: each.draft(known.get(each.id), home=home) for each in standing.values()}
+        there = {party.id: party.kind for party in known.values() if sees_party(keeper.actor, party.site)}
         kinds = dict(coming or {}) | there | {name: draft.kind for name, draft in drafts.items()}
         wrong: list[Line] = []
         for each in standing.values():
             old = known.get(each.id)
-            found = against(each.id, drafts[each.id], old=old, kinds=kinds)
+            found = keeper.against(each.id, drafts[each.id], old)
+            found = found or against(each.id, drafts[each.id], old=old, kinds=kinds)
             if old is None and "name" not in each.given:
                 found = "name", f"there is no party {each.id!r}, and a new one needs a name"
             if found:
@@ -159,6 +186,7 @@ def party_row(party: Party) -> dict[str, str]:
         "tier": party.own_tier.value if party.own_tier else "",
         "organisation": party.organisation or "",
         "responsible": party.responsible or "",
+        "site": party.site or "",
         "contact_name": party.contact_name,
         "contact_phone": party.contact_phone,
         "contact_email": party.contact_email,
@@ -206,6 +234,8 @@ def _read(row: Row) -> tuple[str, dict[str, object], list[Fault]]:
     for name in ("organisation", "responsible"):
         if name in cells:
             given[name] = (cells[name] if is_slug(cells[name]) else slug_of(cells[name])) or None
+    if "site" in cells:
+        given["site"] = cells["site"] or None
     given.pop("id", None)
     party_id = cells.get("id") or _made_id(given)
     faults += _form(row.line, party_id, given)

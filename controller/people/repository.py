@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from controller.database import Tx
 from controller.estate.tables import sites
-from controller.people.model import Failures, Role, Session, User
+from controller.people.model import Failures, Role, Session, User, Write
 from controller.people.tables import sessions, sign_in_failures, users, writes
 from controller.prepared import Prepared
 from controller.rows import Rows, put
@@ -168,6 +168,20 @@ async def lock_users(tx: Tx) -> None:
     """Let one transaction at a time look what users there are and change them."""
     if tx.dialect.name == "postgresql":
         await tx.execute(select(func.pg_advisory_xact_lock(0x5E70_0000)))
+
+
+async def last_write(tx: Tx, *, site: str | None, thing: str) -> Write | None:
+    """The last write of a thing, or of the file of the site that it is part of."""
+    mine = writes.c.thing == thing
+    if site is not None:
+        mine |= writes.c.thing.startswith(f"site {site} from a file", autoescape=True)
+    query = (
+        select(writes.c.actor, writes.c.act, writes.c.at)
+        .where(writes.c.site == site, mine)
+        .order_by(writes.c.id.desc())
+    )
+    row = (await tx.execute(query.limit(1))).mappings().first()
+    return Write(**row) if row else None
 
 
 async def add_writes(

@@ -48,6 +48,7 @@ parties = Table(
     Column("tier", String(10)),  # null: that of its organisation
     Column("organisation", String(40), ForeignKey("parties.id"), index=True),
     Column("responsible", String(40), ForeignKey("parties.id"), index=True),
+    Column("site", String(40), index=True),  # to which it belongs; null: to the estate
     Column("contact_name", String(200), nullable=False),
     Column("contact_phone", String(200), nullable=False),
     Column("contact_email", String(200), nullable=False),

@@ -22,6 +22,7 @@ import msgspec
 from edge.wire.interval import Interval
 from firmware_sim.ports import free_port
 from tests.bench.booking_peers import Peer
+from tests.controller.running import Client
 from tests.controller.village import API, SITE, furnish
 from tests.services.ports import answers
 from tests.services.process import Service
@@ -108,7 +109,7 @@ def bare_application(folder: Path, database: str) -> Iterator[str]:
 
 async def moved_in(address: str, folder: Path) -> str:
     """Make the first user and a hall of two halves behind two doors; the user's token."""
-    async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+    async with Client(base_url=address, timeout=60) as client:
         await client.get("/healthz")  # it listens before it is ready, and answers after
         token = (folder / "setup-token").read_text()
         body = {"token": token, "user": "Una Porter", "password": "thirteen shelves"}

@@ -46,10 +46,10 @@ async def build(house: House) -> None:
     for number, site in enumerate(SITES):
         latitude, longitude = 52.1 + 0.05 * (number % 7), -0.3 + 0.08 * (number // 7)
         made = Site(id=site, name=site.title(), zone="Europe/London", latitude=latitude, longitude=longitude)
-        await house.estate.put_site(made, actor=USER)
+        await house.estate.put_site(made, version=0, actor=USER)
         for name in LANES:
             space = Space(site=site, id=name, name=name.title(), capacity=30, setup_min=15, cleardown_min=15)
-            await house.estate.put_space(space, actor=USER)
+            await house.estate.put_space(space, version=0, actor=USER)
         hall = Space(
             site=site,
             id="hall",
@@ -61,7 +61,7 @@ async def build(house: House) -> None:
             cleardown_min=15,
             changeover_min=45,
         )
-        await house.estate.put_space(hall, actor=USER)
+        await house.estate.put_space(hall, version=0, actor=USER)
 
 
 def diary() -> Iterator[Laid]:

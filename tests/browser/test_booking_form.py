@@ -268,6 +268,25 @@ async def test_for_whom_with_what_and_how_long_before_is_said_under_more(screens
     assert {name: found.get(name) for name in wanted} == wanted
 
 
+async def test_a_group_that_nobody_knows_yet_is_made_from_the_form(screens: Screens, house: Rig) -> None:
+    day = date(2027, 2, 15)
+    screen = await screens.new(size=(320, 900))
+    panel = await _form(screen, day, "First rehearsal", "10:00", "11:00")
+    await panel.get_by_text("More: for whom").click()
+    await panel.get_by_label("For whom").fill("Fen Édge Players")
+    make = panel.get_by_role("button", name="Make “Fen Édge Players” a new group")
+    await make.click()
+    await expect(make).to_have_count(0)
+    await expect(panel.get_by_label("For whom")).to_be_focused()
+    assert await faults(screen.page, "the form with a new group") == []
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("heading", name="First rehearsal")).to_be_focused()
+    found: dict[str, Any] = await titled(house, "First rehearsal", day) or {}
+    assert (found.get("party"), found.get("party_name")) == ("fen-edge-players", "Fen Édge Players")
+    made = await house.api.get("/parties/fen-edge-players")
+    assert (made["kind"], made["site"]) == ("group", "ramsey")
+
+
 async def test_who_may_only_look_is_told_before_anything_is_filled_in(screens: Screens, house: Rig) -> None:
     day = date(2027, 2, 16)
     await house.api.post("/users", {"name": "onlooker", "password": "looks at the diary", "role": "reader"})

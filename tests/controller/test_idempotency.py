@@ -19,7 +19,7 @@ from tests.controller.running import PASSWORD, USER, signed_in, stranger
 from tests.controller.serving import serving
 from tests.controller.village import wanted
 
-SITE = {"name": "Ramsey", "zone": "Europe/London"}
+SITE = {"name": "Ramsey", "zone": "Europe/London", "version": 0}
 PATH = "/api/v1/sites/ramsey"
 KEY = {"Idempotency-Key": "key-1"}
 
@@ -73,8 +73,8 @@ async def test_keys_are_each_users_own(any_app: FastAPI, any_house: House) -> No
         await una.put(PATH, json=SITE, headers=KEY)
         async with any_house.database.write() as tx:
             await tx.execute(text("UPDATE users SET name = 'Bo'"))
-        assert (await una.put(PATH, json=SITE, headers=KEY)).status_code == 200
-    assert await _writes(any_house, "change") == 1
+        again = await una.put(PATH, json=SITE, headers=KEY)
+    assert (again.status_code, "Una Porter made it" in again.json()["detail"]) == (409, True)
 
 
 async def test_a_key_outlives_the_session_it_was_used_in(any_app: FastAPI, any_house: House) -> None:
@@ -115,7 +115,7 @@ async def test_a_day_later_the_key_is_free(any_client: httpx.AsyncClient, any_ho
     assert (await any_client.put(PATH, json=SITE, headers=KEY)).status_code == 201
     clock.advance(days=1, seconds=1)
     await forget_old_keys(any_house)
-    assert (await any_client.put(PATH, json=SITE, headers=KEY)).status_code == 200
+    assert (await any_client.put(PATH, json=SITE, headers=KEY)).status_code == 409
 
 
 async def test_stored_answers_are_sealed(client: httpx.AsyncClient, house: House) -> None:
@@ -137,7 +137,7 @@ async def test_a_long_answer_under_a_key_is_whole_on_a_real_line_and_stored_whol
 ) -> None:
     sheet = b"Ref,Space,Title,Date,Start,End\na,hall,Choir,1/12/2026,10:00,11:00\n"
     headers = {"Content-Type": "text/csv", **KEY}
-    async with serving(app) as url, httpx.AsyncClient(base_url=url, headers=village.headers) as client:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, headers=village.headers, timeout=60) as client:
         first, second = [
             await client.post(f"{PATH}/bookings/import", content=sheet, params={"progress": "true"}, headers=headers)
             for _ in range(2)

@@ -78,6 +78,15 @@ async def code_of(client: httpx.AsyncClient, booking: Json) -> str:
     return code
 
 
+def without_versions(told: Any) -> Any:
+    """An answer without the version that a thing has."""
+    if isinstance(told, list):
+        return [without_versions(each) for each in told]
+    if isinstance(told, dict):
+        return {name: without_versions(each) for name, each in told.items() if name != "version"}
+    return told
+
+
 def as_later(made: Json) -> Json:
     """A booking as it was told when its codes were drawn, the way it is told ever after."""
     message = made["message"]

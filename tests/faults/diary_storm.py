@@ -18,7 +18,7 @@ import msgspec
 from controller.app import build_app
 from controller.people.passwords import Passwords
 from controller.settings import Settings
-from tests.controller.running import BASE_URL, NOW
+from tests.controller.running import BASE_URL, NOW, Client
 from tests.controller.village import API, SITE
 
 ROOMS = ("hall", "east", "west", "studio", "desks")
@@ -233,7 +233,7 @@ async def storm(told: Storm, began: float) -> list[Done]:
     app = build_app(settings, StormClock(began), passwords=Passwords())
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {told.token}"}
-    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers) as client:
+    async with Client(transport=transport, base_url=BASE_URL, headers=headers) as client:
         visitor = Visitor(client, told.seed)
         until = time.monotonic() + told.seconds
         for _ in range(told.acts):

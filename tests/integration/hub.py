@@ -44,11 +44,11 @@ class Hub:
     async def furnish(self) -> None:
         """Make the site with a door, an edge and a space."""
         estate = self.house.estate
-        await estate.put_site(SITE, actor=ACTOR)
-        await estate.put_edge(Edge(site="ramsey", id="main", name="Main"), actor=ACTOR)
+        await estate.put_site(SITE, version=0, actor=ACTOR)
+        await estate.put_edge(Edge(site="ramsey", id="main", name="Main"), version=0, actor=ACTOR)
         await trust(self.house, "ramsey", "main", self.speaker.public_key)
-        await estate.put_door(FRONT, actor=ACTOR)
-        await estate.put_space(HALL, actor=ACTOR)
+        await estate.put_door(FRONT, version=0, actor=ACTOR)
+        await estate.put_space(HALL, version=0, actor=ACTOR)
 
     def run(self) -> None:
         self._tasks = [asyncio.create_task(task.run(), name=task.name) for task in self.house.tasks]

@@ -89,9 +89,9 @@ async def _agrees(migrated: Path, acts: list[Act]) -> None:
         shutil.copy(migrated, file)
         house = open_house(Settings(data_dir=Path(folder), database=f"sqlite+aiosqlite:///{file}"), ManualClock(NOW))
         try:
-            await house.estate.put_site(Site(id=SITE, name="Ramsey", zone="Europe/London"), actor="test")
+            await house.estate.put_site(Site(id=SITE, name="Ramsey", zone="Europe/London"), version=0, actor="test")
             for space in SPACES:
-                await house.estate.put_space(Space(site=SITE, id=space, name=space), actor="test")
+                await house.estate.put_space(Space(site=SITE, id=space, name=space), version=0, actor="test")
             listed: list[Listed] = []
             for act in acts:
                 await _both(house, listed, act)

@@ -30,6 +30,7 @@ from controller.fields import Moment
 from controller.house import open_house
 from controller.migrations import migrate
 from controller.people.model import Actor
+from controller.people.versions import version_of
 from controller.settings import Settings
 from tests.controller.bookings.hub import asked, booking, build, picture
 from tests.controller.clock import ManualClock
@@ -258,9 +259,10 @@ def test_a_building_that_divides_otherwise_takes_its_bookings_along_or_stays_as_
 async def _divided(folder: Path, url: str, first: Parts, second: Parts, acts: list[Act]) -> None:
     house = open_house(Settings(data_dir=folder, database=url), ManualClock(NOW))
     try:
-        await house.estate.put_site(Site(id="hub", name="Hub", zone="Europe/London"), actor="test")
+        await house.estate.put_site(Site(id="hub", name="Hub", zone="Europe/London"), version=0, actor="test")
         for name in NAMES:
-            await house.estate.put_space(Space(site="hub", id=name, name=name, parts=first[name]), actor="test")
+            space = Space(site="hub", id=name, name=name, parts=first[name])
+            await house.estate.put_space(space, version=0, actor="test")
         live: dict[str, Booking] = {}
         for act in acts:
             during = act.wish.during
@@ -283,7 +285,9 @@ async def _divided(folder: Path, url: str, first: Parts, second: Parts, acts: li
                 for one, other in combinations(live.values(), 2)
             )
             try:
-                await house.estate.put_space(Space(site="hub", id=name, name=name, parts=second[name]), actor="test")
+                before = Space(site="hub", id=name, name=name, parts=parts[name])
+                space = Space(site="hub", id=name, name=name, parts=second[name])
+                await house.estate.put_space(space, version=version_of(before), actor="test")
             except StandsInTheWay:
                 assert clashes
             else:

@@ -13,14 +13,6 @@ class HolderEnded(Conflicting):
         super().__init__(f"“{name}” has ended and opens nothing any more; make a new one")
 
 
-class HolderStale(Conflicting):
-    kind = "stale"
-    title = "It has changed meanwhile"
-
-    def __init__(self, version: int, found: int) -> None:
-        super().__init__(f"this was made for version {version}, and it is version {found} by now; look at it again")
-
-
 class CardTaken(Conflicting):
     def __init__(self) -> None:
         super().__init__("somebody else has this card; end theirs first, or take another card")

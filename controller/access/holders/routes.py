@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response, status
 
 from controller.access.errors import NoCodeLeft
-from controller.access.holders.errors import CardTaken, HolderEnded, HolderStale, HolderUnknown
+from controller.access.holders.errors import CardTaken, HolderEnded, HolderUnknown
 from controller.access.holders.import_schemas import HolderImportAnswer, import_answer
 from controller.access.holders.schemas import (
     EndHolderBody,
@@ -23,6 +23,7 @@ from controller.fields import LIST_LIMIT, After, IdPath, Limit, Slug
 from controller.house import TheHouse
 from controller.large_answers import large_answer
 from controller.people.gate import KeepsKeysAnySite
+from controller.people.versions import VersionStale
 from controller.problem import NotSignedIn, TooLarge, described
 from edge.wire.credentials import CredentialKind
 
@@ -84,7 +85,7 @@ async def get_holder(holder_id: IdPath, house: TheHouse, actor: KeepsKeysAnySite
     return holder_answer(await house.holders.get(holder_id, actor=actor))
 
 
-@router.put("/holders/{holder_id}", responses=described(HolderUnknown, HolderEnded, HolderStale))
+@router.put("/holders/{holder_id}", responses=described(HolderUnknown, HolderEnded, VersionStale))
 async def change_holder(
     holder_id: IdPath, body: HolderChangeBody, house: TheHouse, actor: KeepsKeysAnySite
 ) -> HolderAnswer:

@@ -10,7 +10,7 @@ from controller.access.holders.model import Holder, HolderDraft, Place, Secrets,
 from controller.access.holders.service import Given
 from controller.access.secret_things import against_card
 from controller.access.weekly import Validity, WeekHours
-from controller.fields import Answer, Body, Day, Name, Note, Number, Slug, Whole, Yes
+from controller.fields import Answer, Body, Day, Name, Note, Number, Slug, Versioned, Yes
 from edge.wire.credentials import CredentialKind
 
 MOST_PLACES = 500
@@ -117,10 +117,8 @@ class NewHolderBody(HolderFields, WishBody):
     """A holder with what they open with."""
 
 
-class HolderChangeBody(HolderFields):
-    """All fields anew. ``version``: refuse with 409 if it is another by now."""
-
-    version: Annotated[Whole, Field(ge=1)] | None = None
+class HolderChangeBody(HolderFields, Versioned):
+    """All fields anew."""
 
 
 class ReissueHolderBody(WishBody):

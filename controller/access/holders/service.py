@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from controller.access import given_anew
 from controller.access.holders import repository
 from controller.access.holders.claims import Claims, length_of
-from controller.access.holders.errors import CardTaken, HolderEnded, HolderStale, HolderUnknown
+from controller.access.holders.errors import CardTaken, HolderEnded, HolderUnknown
 from controller.access.holders.model import Holder, HolderDraft, Secrets, Wish
 from controller.access.secret_things import choose_pin, tag
 from controller.changes import Changes
@@ -22,7 +22,8 @@ from controller.estate.service import Estate
 from controller.people import audit
 from controller.people.errors import NotAllowed
 from controller.people.may import Action, Thing, may
-from controller.people.model import Actor
+from controller.people.model import Actor, Write
+from controller.people.versions import VersionStale
 from controller.problem import invalid_field
 from controller.secrets import Keys
 from edge.wire.clock import Clock
@@ -104,9 +105,9 @@ class Holders:
         drawn = await self._drawn(tx, holder, wish, parts, Secrets(), now)
         return await self._written(tx, holder, drawn, parts, actor, "make", now, new=True)
 
-    async def change(self, holder_id: str, draft: HolderDraft, *, version: int | None, actor: Actor) -> Holder:
+    async def change(self, holder_id: str, draft: HolderDraft, *, version: int, actor: Actor) -> Holder:
         """Where and when somebody opens, and their name. Codes stay, unless somebody else has them at a new door: then
-        ``Invalid``. Raises ``HolderStale``, ``HolderEnded`` and as ``make``."""
+        ``Invalid``. Raises ``VersionStale``, ``HolderEnded`` and as ``make``."""
 
         before = await self.get(holder_id, actor=actor)
         given = await self._told(lambda tx: self.change_in(tx, holder_id, draft, version=version, actor=actor))
@@ -121,7 +122,7 @@ class Holders:
         now = self._clock.now()
         old = await self.standing(tx, holder_id, actor)
         if version is not None and version != old.version:
-            raise HolderStale(version, old.version)
+            raise VersionStale(old.draft.name, Write(actor=old.changed_by, act="change", at=old.changed_at))
         new = msgspec.structs.replace(old, draft=draft, changed_at=now, changed_by=actor.name, version=old.version + 1)
         _require(actor, new)
         parts = await self._parts(tx, draft)

@@ -12,13 +12,14 @@ from controller.access.members.errors import MemberUnknown
 from controller.access.members.model import EVERYWHERE, Member
 from controller.access.members.service import Become, Change, Outcome
 from controller.csv_bodies import CSV_BODY, csv_refused
-from controller.fields import LIST_LIMIT, After, Answer, Body, Day, IdPath, Limit, Line, Slug, Yes
+from controller.fields import LIST_LIMIT, After, Answer, Body, Day, IdPath, Limit, Line, Slug, Versioned, Yes
 from controller.house import House, TheHouse
 from controller.large_answers import large_answer
 from controller.people.errors import NotAllowed
 from controller.people.gate import KeepsKeys, KeepsKeysAnySite
 from controller.people.may import Action, Thing, may, sees
 from controller.people.model import Actor
+from controller.people.versions import VersionStale, version_of
 from controller.problem import NotSignedIn, TooLarge, described
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn))
@@ -29,6 +30,7 @@ class InductionAnswer(Answer):
 
     site: str | None
     day: str
+    version: int
 
 
 class KeptOutAnswer(Answer):
@@ -75,7 +77,7 @@ class MemberChangeBody(Body):
         return msgspec.structs.replace(Change(), **given)
 
 
-class InductionBody(Body):
+class InductionBody(Versioned):
     """``site``: null for all of them. ``day``: null takes it back."""
 
     site: Slug | None = None
@@ -173,7 +175,7 @@ async def change_member(member_id: IdPath, body: MemberChangeBody, house: TheHou
     return (await _answers(house, actor, [await house.members.change(member_id, body.change(), actor=actor.name)]))[0]
 
 
-@router.put("/members/{member_id}/induction", responses=described(MemberUnknown))
+@router.put("/members/{member_id}/induction", responses=described(MemberUnknown, VersionStale))
 async def induct_member(
     member_id: IdPath, body: InductionBody, house: TheHouse, actor: KeepsKeysAnySite
 ) -> MemberAnswer:
@@ -183,7 +185,8 @@ async def induct_member(
     if not may(actor, Action.KEYS, thing):
         raise NotAllowed(actor, Action.KEYS, thing)
     site = EVERYWHERE if body.site is None else body.site
-    return (await _answers(house, actor, [await house.members.induct(member_id, site, body.day, actor=actor.name)]))[0]
+    written = await house.members.induct(member_id, site, body.day, version=body.version, actor=actor.name)
+    return (await _answers(house, actor, [written]))[0]
 
 
 async def _answers(house: House, actor: Actor, found: Sequence[Member]) -> list[MemberAnswer]:
@@ -201,7 +204,7 @@ def _answer(member: Member, kept_out: Mapping[str, str], actor: Actor) -> Member
         suspended=standing.suspended,
         suspended_until=standing.suspended_until.isoformat() if standing.suspended_until else None,
         inductions=[
-            InductionAnswer(site=site or None, day=day.isoformat())
+            InductionAnswer(site=site or None, day=day.isoformat(), version=version_of(day))
             for site, day in sorted(member.inductions.items())
             if site == EVERYWHERE or sees(actor, site)
         ],

@@ -18,6 +18,7 @@ from controller.database import Database, Tx
 from controller.estate import repository as estate
 from controller.parsing import Parser
 from controller.people import audit
+from controller.people.versions import require_version, version_of
 from controller.problem import invalid_field
 from controller.secrets import Keys
 from controller.spreadsheet import Fault
@@ -162,14 +163,16 @@ class Members:
 
         return await self._alone(write)
 
-    async def induct(self, member_id: str, site: str, day: date | None, *, actor: str) -> Member:
+    async def induct(self, member_id: str, site: str, day: date | None, *, version: int, actor: str) -> Member:
         """Note the day of an induction at a site, or everywhere (""); ``None``: there was none. Raises
-        ``MemberUnknown``, ``Invalid``."""
+        ``MemberUnknown``, ``Invalid``, ``VersionStale``."""
 
         async def write(tx: Tx) -> Member:
             old = await self._found(tx, member_id)
             if site and await estate.site(tx, site) is None:
                 raise invalid_field("site", f"there is no site {site!r}")
+            current = version_of(old.inductions.get(site))
+            await require_version(tx, version, current, site=None, thing=f"member {member_id}")
             days = {each: when for each, when in old.inductions.items() if each != site}
             if day is not None:
                 days[site] = day

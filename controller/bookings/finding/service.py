@@ -79,7 +79,7 @@ class Finding:
             wish = Wish(
                 asked=draft.asked(during),
                 actor=actor,
-                tier=await tier_to_book(tx, draft.party),
+                tier=await tier_to_book(tx, draft.party, actor),
                 but=frozenset() if but is None else frozenset({but}),
                 keeps_start=await bookings.begins(tx, but, during.start),
             )
@@ -116,7 +116,7 @@ class Finding:
         page = await reached(tx, self._pictures, seeking.reach, actor)
         now = self._clock.now()
         asked = seeking.asked(Interval(start=now, end=now + timedelta(minutes=1)))
-        wish = Wish(asked=asked, actor=actor, tier=await tier_to_book(tx, party))
+        wish = Wish(asked=asked, actor=actor, tier=await tier_to_book(tx, party, actor))
         return page.items, wish, replace(seeking, party=party)
 
     async def _free(self, tx: Tx, there: Sequence[Reached], question: Question, actor: Actor) -> list[FreeThere]:

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query
 
 from controller.bookings.issuing import Recode
 from controller.bookings.policies.answers import PolicyEffectAnswer, effect_answer
-from controller.bookings.policies.schemas import PolicyBody, policy_body
+from controller.bookings.policies.schemas import PutPolicyBody, put_policy_body
 from controller.estate.errors import SiteUnknown
 from controller.fields import SlugPath
 from controller.house import TheHouse
 from controller.people.gate import Runs
+from controller.people.versions import VersionStale
 from controller.problem import NotSignedIn, described
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
@@ -22,15 +23,15 @@ Codes = Annotated[
 
 
 @router.get("/sites/{site}/policy")
-async def get_policy(site: SlugPath, house: TheHouse, actor: Runs) -> PolicyBody:
+async def get_policy(site: SlugPath, house: TheHouse, actor: Runs) -> PutPolicyBody:
     """Who is confirmed at once, who may book how early and how much, what becomes of those who do not come."""
-    return policy_body(await house.policies.get(site))
+    return put_policy_body(await house.policies.get(site))
 
 
-@router.put("/sites/{site}/policy")
+@router.put("/sites/{site}/policy", responses=described(VersionStale))
 async def put_policy(
-    site: SlugPath, body: PolicyBody, house: TheHouse, actor: Runs, check: Check = False, codes: Codes = Recode.KEEP
-) -> PolicyBody | PolicyEffectAnswer:
+    site: SlugPath, body: PutPolicyBody, house: TheHouse, actor: Runs, check: Check = False, codes: Codes = Recode.KEEP
+) -> PutPolicyBody | PolicyEffectAnswer:
     """Replace the policy; what is left out is as in a site that has none. What is booked or waits stays as it is:
     `check=true` tells which requests the new rules would confirm at once, what goes beyond new limits, and whose codes
     are not as the new rules would draw them. Codes that are given out stay as they were told, unless `codes` asks for
@@ -38,5 +39,5 @@ async def put_policy(
     policy = body.policy()
     if check:
         return effect_answer(*await house.policies.check(site, policy))
-    await house.policies.put(site, policy, recode=codes, actor=actor.name)
-    return policy_body(policy)
+    await house.policies.put(site, policy, version=body.version, recode=codes, actor=actor.name)
+    return put_policy_body(policy)

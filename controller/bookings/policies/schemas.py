@@ -7,8 +7,9 @@ from pydantic import AfterValidator, Field, model_validator
 
 from controller.bookings.policy import Per, Policy
 from controller.bookings.sharing import CodePer
-from controller.fields import Body, Name, Slug, Whole
+from controller.fields import Body, Name, Slug, Versioned, Whole
 from controller.people.model import Tier
+from controller.people.versions import version_of
 from edge.wire.plan import Mode
 
 LONGEST_DAYS = 3650
@@ -36,7 +37,7 @@ Minutes = Annotated[Whole, Field(ge=1, le=MOST_MINUTES)]
 
 
 class PolicyPart(Body):
-    """Refuses fields that it does not know: a limit that is misspelt would be no limit."""
+    """Says of a field that it does not know which ones there are: a limit that is misspelt would be no limit."""
 
     @model_validator(mode="before")
     @classmethod
@@ -156,9 +157,22 @@ class PolicyBody(PolicyPart):
         return self
 
     def policy(self) -> Policy:
-        return msgspec.convert(self.model_dump(mode="json"), Policy)
+        return msgspec.convert(self.model_dump(mode="json", exclude={"version"}), Policy)
+
+
+class PutPolicyBody(PolicyBody, Versioned):
+    __doc__ = PolicyBody.__doc__
 
 
 def policy_body(policy: Policy) -> PolicyBody:
-    """As it is answered, every field told."""
+    """As it stands in a file, every field told."""
     return PolicyBody.model_validate(msgspec.to_builtins(policy))
+
+
+def put_policy_body(policy: Policy) -> PutPolicyBody:
+    """As it is answered, so that it can be written back."""
+    return PutPolicyBody.model_validate(msgspec.to_builtins(policy) | {"version": policy_version(policy)})
+
+
+def policy_version(policy: Policy) -> int:
+    return version_of(policy, blank=Policy())

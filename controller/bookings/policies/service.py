@@ -23,11 +23,14 @@ from controller.estate.revisions import bump
 from controller.people import audit
 from controller.people.model import Actor, Party, Role, Tier
 from controller.people.parties import parties
+from controller.people.versions import require_version, version_of
 from controller.problem import invalid_field
 from edge.wire.clock import Clock
 
 MOST_REQUESTS = 500
 """Requests that a check judges anew, the next ones first."""
+
+_THING = "booking policy"
 
 
 class Policies:
@@ -47,23 +50,24 @@ class Policies:
         async with self._database.read() as tx:
             return (await self._pictures.of(tx, site)).policy
 
-    async def put(self, site: str, policy: Policy, *, recode: Recode, actor: str) -> None:
+    async def put(self, site: str, policy: Policy, *, version: int, recode: Recode, actor: str) -> None:
         """Replace a site's policy. What is booked or waits stays as it is, its codes as far as ``recode`` says. Raises
-        ``SiteUnknown``, ``Invalid`` for a space or party that there is not."""
-        await self._database.run(self.write, site, policy, recode, actor)
+        ``SiteUnknown``, ``Invalid`` for a space or party that there is not, ``VersionStale``."""
+        await self._database.run(self.write, site, policy, version, recode, actor)
         self._changes.site_changed(site)
 
-    async def write(self, tx: Tx, site: str, policy: Policy, recode: Recode, actor: str) -> None:
+    async def write(self, tx: Tx, site: str, policy: Policy, version: int, recode: Recode, actor: str) -> None:
         """As ``put``."""
         await self._database.lock_site(tx, site)
         where = await self._pictures.of(tx, site)
+        await require_version(tx, version, version_of(where.policy, blank=Policy()), site=site, thing=_THING)
         await self._require_known(tx, where, policy)
         now = self._clock.now()
         await self._mark(tx, site, policy, actor=actor, now=now)
         await repository.put_policy(tx, site, policy, actor=actor, now=now)
         await bump(tx, site)
         await self._codes.follow_policy(tx, site, where.policy, now, recode)
-        await audit.record(tx, actor=actor, at=now, act="change", site=site, thing="booking policy")
+        await audit.record(tx, actor=actor, at=now, act="change", site=site, thing=_THING)
 
     async def bring(self, tx: Tx, site: str, policy: Policy, *, actor: str, now: datetime) -> None:
         """Write a policy that is known to be sound, as part of a greater change; the caller holds the site's lock."""

@@ -120,7 +120,8 @@ class Edits:
             others=frozenset(each.id for each in booked if not may_book(actor, each)),
         )
         plans = intend_edit(edit, booked, picture, now=now)
-        tier = await (tier_of if details.party == series.details.party else tier_to_book)(tx, details.party)
+        same_party = details.party == series.details.party
+        tier = await (tier_of(tx, details.party) if same_party else tier_to_book(tx, details.party, actor))
         asker = Asker(actor=actor, tier=tier, now=now)
         dates = await settle(tx, picture, plans, details.space, change.wanted.otherwise, asker)
         told: dict[str, object] = {"changed_at": now, "changed_by": actor.name, "version": series.version + 1}

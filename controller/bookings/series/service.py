@@ -125,7 +125,7 @@ class Recurring:
             now = self._clock.now()
             picture = await self._desk.pictures.of(tx, site)
             picture.require(draft.details.space)
-            asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party), now=now)
+            asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party, actor), now=now)
             plans = _planned(picture, draft, now)
             dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
             dates = await with_moves(tx, picture, dates, [each.asked for each in plans], asker)
@@ -166,7 +166,7 @@ class Recurring:
         now = self._clock.now()
         picture = await self._desk.pictures.of(tx, site)
         picture.require(draft.details.space)
-        asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party), now=now)
+        asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party, actor), now=now)
         plans = _planned(picture, draft, now)
         dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
         refused = [each for each in dates if each.deed is Deed.REFUSE]

@@ -150,7 +150,8 @@ class Batch:
     async def _tier(self, party: str | None, *, anew: bool) -> Tier:
         """Raises ``Invalid``."""
         if (party, anew) not in self._tiers:
-            self._tiers[party, anew] = await (tier_to_book if anew else tier_of)(self._tx, party)
+            tier = tier_to_book(self._tx, party, self._actor) if anew else tier_of(self._tx, party)
+            self._tiers[party, anew] = await tier
         return self._tiers[party, anew]
 
     async def _cancel(self) -> None:

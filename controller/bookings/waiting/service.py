@@ -88,7 +88,7 @@ class Waiting:
         during = limits.window(draft.wish.starts.resolve(zone, "starts"), draft.wish.ends.resolve(zone, "ends"))
         if during.start <= now:
             raise invalid_field("starts", "must be in the future; nobody can wait for a time that has begun")
-        await tier_to_book(tx, draft.wish.party)
+        await tier_to_book(tx, draft.wish.party, actor)
         wait = Wait(
             id=uuid7(now, secrets.token_bytes(10)),
             site=site,

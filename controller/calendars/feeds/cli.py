@@ -46,6 +46,7 @@ class _Feed(msgspec.Struct, frozen=True):
     stale_since: str | None
     blocks: int
     last: _Last
+    version: int
 
 
 class _List(msgspec.Struct, frozen=True):
@@ -111,6 +112,8 @@ def add(
         refused = [_Event(each.line, each.reason, "", None) for each in seen.refused]
         _show_events(caller.console, [*seen.clashes, *refused])
         return
+    versions = {each.id: each.version for each in caller.get(f"/sites/{site}/feeds", _List).items}
+    content = msgspec.json.encode(body | {"version": versions.get(feed, 0)})
     caller.put(path, content, "application/json", dict[str, object])
     _poll(caller, site, feed)
 

@@ -3,13 +3,14 @@
 from fastapi import APIRouter, Response, status
 
 from controller.calendars.feeds.errors import FeedUnknown
-from controller.calendars.feeds.schemas import FeedAnswer, FeedBody, FeedList, feed_answer
+from controller.calendars.feeds.schemas import FeedAnswer, FeedBody, FeedList, PutFeedBody, feed_answer
 from controller.calendars.schemas import ImportAnswer, import_answer
 from controller.estate.errors import SiteUnknown
-from controller.fields import SlugPath
+from controller.fields import SlugPath, made
 from controller.house import TheHouse
 from controller.large_answers import large_answer
 from controller.people.gate import Runs
+from controller.people.versions import VersionStale
 from controller.problem import NotSignedIn, described
 
 router = APIRouter(tags=["calendars"], responses=described(NotSignedIn, SiteUnknown))
@@ -27,13 +28,13 @@ async def get_feed(site: SlugPath, feed: SlugPath, house: TheHouse, actor: Runs)
     return feed_answer(await house.feeds.get(site, feed))
 
 
-@router.put("/sites/{site}/feeds/{feed}", responses={status.HTTP_201_CREATED: {"model": FeedAnswer}})
+@router.put("/sites/{site}/feeds/{feed}", responses=described(VersionStale) | made(FeedAnswer))
 async def put_feed(
-    site: SlugPath, feed: SlugPath, body: FeedBody, house: TheHouse, actor: Runs, response: Response
+    site: SlugPath, feed: SlugPath, body: PutFeedBody, house: TheHouse, actor: Runs, response: Response
 ) -> FeedAnswer:
     """Make or change a feed. It is polled within a minute, and then every `every_min` minutes. Where its space or party
     is another, its blocks to come are made anew."""
-    if await house.feeds.put(site, feed, body.wanted(), actor=actor):
+    if await house.feeds.put(site, feed, body.wanted(), version=body.version, actor=actor):
         response.status_code = status.HTTP_201_CREATED
     return feed_answer(await house.feeds.get(site, feed))
 
@@ -48,7 +49,7 @@ async def delete_feed(site: SlugPath, feed: SlugPath, house: TheHouse, actor: Ru
 @router.post("/sites/{site}/feeds/{feed}/preview", response_model=ImportAnswer)
 async def preview_feed(site: SlugPath, feed: SlugPath, body: FeedBody, house: TheHouse, actor: Runs) -> Response:
     """What the feed would bring if it were so; writes nothing. It need not be there yet."""
-    outcome = await house.feeds.preview(site, feed, body.wanted())
+    outcome = await house.feeds.preview(site, feed, body.wanted(), actor=actor)
     return await large_answer(lambda: import_answer(outcome, preview=True))
 
 

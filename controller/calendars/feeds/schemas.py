@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from controller import localtime
 from controller.calendars.feeds.addresses import LONGEST, read_address
 from controller.calendars.feeds.model import FeedStatus, Listed, Shown, Trouble, Wanted
-from controller.fields import Answer, Body, Name, Slug, Whole
+from controller.fields import Answer, Body, Name, Slug, Versioned, Whole
 
 Every = Annotated[Whole, Field(ge=5, le=7 * 24 * 60)]
 """Minutes from one poll to the next."""
@@ -32,6 +32,10 @@ class FeedBody(Body):
         return Wanted(
             name=self.name, space=self.space, address=self.address, every_min=self.every_min, party=self.party
         )
+
+
+class PutFeedBody(FeedBody, Versioned):
+    __doc__ = FeedBody.__doc__
 
 
 class ListedEvent(Answer):
@@ -85,6 +89,7 @@ class FeedAnswer(Answer):
     last: LastRead
     created_at: str
     created_by: str
+    version: int
 
 
 class FeedList(Answer):
@@ -122,6 +127,7 @@ def feed_answer(shown: Shown) -> FeedAnswer:
         ),
         created_at=localtime.rfc3339(feed.created_at, zone),
         created_by=feed.created_by,
+        version=feed.version,
     )
 
 

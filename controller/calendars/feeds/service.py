@@ -19,6 +19,7 @@ from controller.database import Database, Tx
 from controller.people import audit
 from controller.people.model import Actor
 from controller.people.parties import tier_to_book
+from controller.people.versions import require_version
 from controller.problem import invalid_field
 from edge.wire.clock import Clock
 
@@ -65,18 +66,20 @@ class Feeds:
         except FeedFault as fault:
             return fault.text
 
-    async def put(self, site: str, feed: str, wanted: Wanted, *, actor: Actor) -> bool:
+    async def put(self, site: str, feed: str, wanted: Wanted, *, version: int, actor: Actor) -> bool:
         """Make or change a feed; True where it is new. It is polled soon. Where its space or party is another, its
-        blocks to come are taken away and made anew. Raises ``SiteUnknown``, ``SpaceUnknown``, ``Invalid``."""
-        new = await self._bookings.write_many(self._put, site, feed, wanted, actor)
+        blocks to come are taken away and made anew. Raises ``SiteUnknown``, ``SpaceUnknown``, ``Invalid``,
+        ``VersionStale``."""
+        new = await self._bookings.write_many(self._put, site, feed, wanted, version, actor)
         self._changes.site_changed(site)
         return new
 
-    async def _put(self, tx: Tx, site: str, feed: str, wanted: Wanted, actor: Actor) -> bool:
+    async def _put(self, tx: Tx, site: str, feed: str, wanted: Wanted, version: int, actor: Actor) -> bool:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
         old = await repository.get(tx, site, feed)
-        address = await self._checked(tx, site, wanted, old)
+        await require_version(tx, version, 0 if old is None else old.version, site=site, thing=f"feed {feed}")
+        address = await self._checked(tx, site, wanted, old, actor)
         made = Feed(
             site=site,
             id=feed,
@@ -105,10 +108,10 @@ class Feeds:
         await audit.record(tx, actor=actor.name, at=now, act=act, site=site, thing=f"feed {feed}")
         return old is None
 
-    async def _checked(self, tx: Tx, site: str, wanted: Wanted, old: Feed | None) -> str:
+    async def _checked(self, tx: Tx, site: str, wanted: Wanted, old: Feed | None, actor: Actor) -> str:
         """The address to ask, once the rest is known to be sound."""
         (await self._desk.pictures.of(tx, site)).require(wanted.space)
-        await tier_to_book(tx, wanted.party)
+        await tier_to_book(tx, wanted.party, actor)
         if wanted.address is not None:
             return wanted.address
         if old is None:
@@ -139,10 +142,10 @@ class Feeds:
             await self._desk.cancel(tx, picture, standing, actor=actor, now=now, why=why)
         await repository.forget_blocks(tx, feed)
 
-    async def preview(self, site: str, feed: str, wanted: Wanted) -> Outcome:
+    async def preview(self, site: str, feed: str, wanted: Wanted, *, actor: Actor) -> Outcome:
         """What a feed would bring now; writes nothing. Raises as ``put``, and ``Invalid`` where it cannot be read."""
         async with self._database.read() as tx:
-            address = await self._checked(tx, site, wanted, await repository.get(tx, site, feed))
+            address = await self._checked(tx, site, wanted, await repository.get(tx, site, feed), actor)
         return await self.poller.preview(site, feed, wanted, address)
 
     async def poll(self, site: str, feed: str, *, actor: Actor) -> Shown:

@@ -199,7 +199,7 @@ _READ: Mapping[str, Callable[[object, str, str], tuple[Thing | None, list[Proble
 
 def _write_space(space: Thing) -> Plain:
     assert isinstance(space, Space)
-    fields = msgspec.structs.asdict(space)
+    fields = _own(space)
     layouts = fields.pop("layouts")
     changeovers = [msgspec.structs.asdict(each) for each in fields.pop("changeovers")]
     lists = {name: list(fields.pop(name)) for name in ("doors", "parts", "amenities")}

@@ -18,7 +18,7 @@ def read(model: type[T], value: object) -> tuple[T | None, list[Problem]]:
     fault: it would be one misspelt."""
     if not isinstance(value, dict):
         return None, [Problem(place="", text="must be a table")]
-    unknown = _unknown(model, value, "")
+    unknown = _unknown(model, value)
     known = {name: each for name, each in value.items() if name in model.model_fields}
     try:
         found = model.model_validate(known)
@@ -28,7 +28,6 @@ def read(model: type[T], value: object) -> tuple[T | None, list[Problem]]:
             for each in field_errors(error.errors())
         ]
         return None, [*unknown, *faults]
-    unknown += _unread(found, known, "")
     return (None, unknown) if unknown else (found, [])
 
 
@@ -57,24 +56,6 @@ def _plain(value: object) -> object:
     return value
 
 
-def _unread(body: BaseModel, value: dict[Any, Any], place: str) -> list[Problem]:
-    """The fields that the body and those within it do not know."""
-    found = _unknown(type(body), value, place)
-    for name in type(body).model_fields:
-        inner, raw = getattr(body, name), value.get(name)
-        pairs = zip(inner, raw, strict=False) if isinstance(inner, list) and isinstance(raw, list) else [(inner, raw)]
-        for number, (each, given) in enumerate(pairs):
-            if isinstance(each, BaseModel) and isinstance(given, dict):
-                at = f"{place}{name}.{number}." if isinstance(inner, list) else f"{place}{name}."
-                found += _unread(each, given, at)
-    return found
-
-
-def _unknown(model: type[BaseModel], value: dict[Any, Any], place: str) -> list[Problem]:
-    return [
-        Problem(
-            place=f"{place}{str(name)[:_SHOWN]}", text=f"is no field here; there are {', '.join(model.model_fields)}"
-        )
-        for name in value
-        if name not in model.model_fields
-    ]
+def _unknown(model: type[BaseModel], value: dict[Any, Any]) -> list[Problem]:
+    told = f"is no field here; there are {', '.join(model.model_fields)}"
+    return [Problem(place=str(name)[:_SHOWN], text=told) for name in value if name not in model.model_fields]

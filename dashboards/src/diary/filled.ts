@@ -125,7 +125,7 @@ export function faultsOf(form: Filled): Fault[] {
   const wrong = (field: string, text: string) => found.push({ field, text });
   if (Number.isNaN(count(form.people))) wrong("people", "Write the people as a whole number.");
   if (Number.isNaN(count(form.seats))) wrong("seats", "Write the places as a whole number.");
-  if (form.party_name.trim() && !form.party) wrong("party", "Choose one of the parties that are listed, or leave this empty.");
+  if (form.party_name.trim() && !form.party) wrong("party", "Choose one of the parties that are listed, make a new group of it, or leave this empty.");
   if (Number.isNaN(count(form.setup_min, 0))) wrong("setup_min", "Write the set-up in whole minutes.");
   if (Number.isNaN(count(form.cleardown_min, 0))) wrong("cleardown_min", "Write the clear-down in whole minutes.");
   for (const [id, text] of Object.entries(form.equipment))

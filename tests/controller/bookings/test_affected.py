@@ -161,7 +161,7 @@ async def test_shorter_hours_are_told_and_longer_ones_take_it_back(any_village: 
 async def test_what_a_new_quota_is_too_small_for_is_on_the_list_until_it_is_not(
     any_village: httpx.AsyncClient,
 ) -> None:
-    party = {"id": "choir", "name": "Ramsey Choir", "kind": "group", "tier": "community"}
+    party = {"name": "Ramsey Choir", "kind": "group", "tier": "community"}
     assert (await any_village.put(f"{API}/parties/choir", json=party)).is_success
     made = [
         await book(any_village, party="choir", starts=f"2026-12-0{day}T18:00", ends=f"2026-12-0{day}T20:00")

@@ -140,7 +140,7 @@ REQUESTS: dict[tuple[str, str], Asked] = {
     ("post", "/waiting/{wait_id}/accept"): [{}],
     ("post", "/waiting/{wait_id}/decline"): [{}],
     ("delete", "/waiting/{wait_id}"): [{}],
-    ("post", "/sites/{site}/quote"): [WISH],
+    ("post", "/sites/{site}/quote"): [{name: value for name, value in WISH.items() if name != "title"}],
     ("get", "/bookings/{booking_id}/quote"): [{}],
     ("post", "/bookings/{booking_id}/cancel"): [{}],
     ("post", "/bookings/{booking_id}/restore"): [{}],

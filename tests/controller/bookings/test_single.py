@@ -307,5 +307,6 @@ async def test_a_slug_that_is_none_is_told_in_words(village: httpx.AsyncClient) 
         assert [error["message"] for error in answer.json()["errors"]] == [words]
 
 
-async def test_an_unknown_field_is_ignored(village: httpx.AsyncClient) -> None:
-    assert (await book(village, colour="blue"))["title"] == "Choir"
+async def test_an_unknown_field_is_refused(village: httpx.AsyncClient) -> None:
+    refused = await post(village, colour="blue")
+    assert (refused.status_code, refused.json()["detail"]) == (422, "colour: is not known here")

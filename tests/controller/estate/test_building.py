@@ -13,7 +13,7 @@ from controller.people.tables import writes
 from tests.controller.clock import ManualClock
 from tests.controller.estate.building import ROOT, at, halves, look, put, space
 from tests.controller.running import NOW
-from tests.controller.village import Json, act, book, furnish, post
+from tests.controller.village import Json, act, book, furnish, post, without_versions
 
 LAYOUTS: list[Json] = [
     {"id": "shelves-away", "name": "Shelves away", "capacity": 90, "setup_min": 30, "cleardown_min": 20},
@@ -51,8 +51,8 @@ async def test_a_space_is_told_with_all_that_was_written(any_client: httpx.Async
     await furnish(any_client)
     await put(any_client, "floors/ground", level=0)
     answer = await any_client.put(f"{ROOT}/spaces/hall", json=RICH)
-    assert answer.json() == RICH | {"id": "hall"}
-    assert (await spaces(any_client))["hall"] == RICH | {"id": "hall"}
+    assert without_versions(answer.json()) == RICH | {"id": "hall"}
+    assert (await spaces(any_client))["hall"] == answer.json()
     await space(any_client, "hall")
     assert (await spaces(any_client))["hall"]["layouts"] == []
 
@@ -64,7 +64,7 @@ async def test_floors_and_equipment_are_told_with_the_site(any_client: httpx.Asy
     await put(any_client, "equipment/chairs", count=80)
     await put(any_client, "equipment/piano", count=1, space="hall")
     await put(any_client, "floors/cellar", level=-2)
-    told = (await any_client.get(ROOT)).json()
+    told = without_versions((await any_client.get(ROOT)).json())
     assert told["floors"] == [
         {"id": "cellar", "name": "cellar", "level": -2},
         {"id": "upper", "name": "Upstairs", "level": 1},
@@ -90,15 +90,16 @@ async def test_a_site_names_the_organisation_that_runs_it(client: httpx.AsyncCli
 async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncClient, house: House) -> None:
     await furnish(client)
     seen = []
-    for method, path, body in (
-        ("PUT", "floors/upper", {"name": "Upper", "level": 1}),
-        ("PUT", "equipment/chairs", {"name": "Chairs", "count": 8}),
-        ("PUT", "spaces/yard", {"name": "Yard"}),
-        ("DELETE", "spaces/yard", None),
-        ("DELETE", "equipment/chairs", None),
-        ("DELETE", "floors/upper", None),
+    for path, body in (
+        ("floors/upper", {"name": "Upper", "level": 1}),
+        ("equipment/chairs", {"name": "Chairs", "count": 8}),
+        ("spaces/yard", {"name": "Yard"}),
+        ("spaces/yard", None),
+        ("equipment/chairs", None),
+        ("floors/upper", None),
     ):
-        answer = await client.request(method, f"{ROOT}/{path}", json=body)
+        at = f"{ROOT}/{path}"
+        answer = await (client.delete(at) if body is None else client.put(at, json=body))
         assert answer.is_success, answer.text
         async with house.database.read() as tx:
             seen.append(await revision(tx, "ramsey"))

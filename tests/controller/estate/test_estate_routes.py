@@ -10,6 +10,7 @@ from sqlalchemy import select
 from controller.estate.tables import doors
 from controller.house import House
 from controller.people.tables import writes
+from tests.controller.village import without_versions
 
 SITE = {
     "name": "Ramsey Library",
@@ -59,7 +60,7 @@ async def furnish(client: httpx.AsyncClient, site: str = "ramsey") -> None:
 async def test_a_furnished_site_is_told_with_all_its_parts(any_client: httpx.AsyncClient) -> None:
     await furnish(any_client)
     hall = {"id": "hall", "name": "Hall", "capacity": 80, "floor_area_m2": 120.5, "doors": ["front", "side"]}
-    assert (await any_client.get(f"{ROOT}/ramsey")).json() == {
+    assert without_versions((await any_client.get(f"{ROOT}/ramsey")).json()) == {
         "id": "ramsey",
         **SITE,
         "organisation": None,
@@ -81,7 +82,7 @@ async def test_writing_a_thing_again_changes_it(any_client: httpx.AsyncClient) -
     answer = await any_client.put(f"{ROOT}/ramsey/spaces/hall", json={"name": "Great Hall", "doors": ["front"]})
     assert answer.status_code == 200
     (space,) = (await any_client.get(f"{ROOT}/ramsey")).json()["spaces"]
-    assert space == PLAIN_SPACE | {"id": "hall", "name": "Great Hall", "doors": ["front"]}
+    assert without_versions(space) == PLAIN_SPACE | {"id": "hall", "name": "Great Hall", "doors": ["front"]}
 
 
 async def test_every_write_records_its_actor(client: httpx.AsyncClient, house: House) -> None:
@@ -138,7 +139,7 @@ async def test_door_secrets_are_sealed_in_the_database(client: httpx.AsyncClient
 
 async def test_one_site_made_by_many_at_once_is_made_once(any_client: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(any_client.put(f"{ROOT}/ramsey", json=SITE) for _ in range(8)))
-    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
 
 
 async def test_a_space_takes_no_door_of_another_site(any_client: httpx.AsyncClient) -> None:
@@ -238,7 +239,7 @@ async def test_bytes_that_are_no_json_of_ours_are_refused_and_never_a_fault(
 
 
 async def test_values_at_their_limits_are_taken(any_client: httpx.AsyncClient) -> None:
-    body = {"name": "é" * 200, "zone": "Asia/Kolkata", "latitude": 90, "longitude": -180.0, "unknown": 1}
+    body = {"name": "é" * 200, "zone": "Asia/Kolkata", "latitude": 90, "longitude": -180.0}
     assert (await any_client.put(f"{ROOT}/{'r' * 40}", json=body)).status_code == 201
     await any_client.put(f"{ROOT}/r", json=body)
     space = {"name": "H", "capacity": 100_000, "floor_area_m2": 0.001}

@@ -51,7 +51,8 @@ async def test_a_building_goes_out_is_checked_and_comes_in(
     assert (await client.get(ROOT)).json()["floors"] == []
     done = await hallkeeper("import", str(file))
     assert (done.exit_code, "1 added, 1 changed, 0 removed" in done.stdout) == (0, True)
-    assert (await client.get(ROOT)).json()["floors"] == [{"id": "ground", "name": "Ground", "level": 0}]
+    [floor] = (await client.get(ROOT)).json()["floors"]
+    assert (floor["id"], floor["name"], floor["level"]) == ("ground", "Ground", 0)
 
 
 async def test_what_is_wrong_and_what_stands_in_the_way_is_listed(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from controller.bookings.tables import claims
 from controller.estate.cli import app as site_cli
 from controller.estate.revisions import revision
-from controller.estate.schemas import LayoutBody, SiteBody, SpaceBody
+from controller.estate.schemas import LayoutBody, SiteBody, SpaceFields
 from controller.estate.tables import doors
 from controller.house import House
 from controller.people.passwords import Passwords
@@ -174,7 +174,7 @@ async def test_what_a_file_leaves_out_stays_and_goes_only_when_pruned(client: ht
     assert [floor["id"] for floor in after["floors"]] == ["ground"]
     assert after["equipment"] == []
     assert after["spaces"] == before["spaces"]
-    assert (await client.get(f"{ROOT}/terms")).json() == {"terms": []}
+    assert (await client.get(f"{ROOT}/terms")).json() == {"terms": [], "version": 0}
     assert (await client.get(f"{ROOT}/policy")).json()["rules"] != []
 
 
@@ -442,7 +442,12 @@ async def test_the_example_in_the_docs_can_be_brought_in(client: httpx.AsyncClie
 
 def test_the_docs_name_every_field_of_a_space_and_every_command() -> None:
     page = PAGE.read_text()
-    fields = {*SpaceBody.model_fields, *LayoutBody.model_fields, *SiteBody.model_fields} - {"id", "address", "phone"}
+    fields = {*SpaceFields.model_fields, *LayoutBody.model_fields, *SiteBody.model_fields} - {
+        "id",
+        "address",
+        "phone",
+        "version",
+    }
     assert {each for each in fields if each not in page} == {"latitude", "longitude"}
     commands = [each.name or each.callback.__name__ for each in site_cli.registered_commands if each.callback]
     assert all(f"hallkeeper site {name}" in page for name in commands)

@@ -53,7 +53,7 @@ async def test_what_belongs_to_all_sites_is_refused_to_an_administrator_of_one(
 async def test_lists_over_all_sites_hold_nothing_of_a_site_that_is_not_the_actors(
     app: FastAPI, both: httpx.AsyncClient, local: httpx.AsyncClient
 ) -> None:
-    await put_party(both, "choir")
+    await put_party(both, "choir", site=SITE)
     await book(both, title="Zebra choir", party="choir")
     await make_holder(both, name="Zebra Porter")
     for body in ({"site": SITE, "name": "Zebra"}, {"party": "choir", "shows": "contacts", "name": "Zebra party"}):

@@ -165,9 +165,9 @@ async def test_an_export_is_a_file_that_changes_nothing(client: httpx.AsyncClien
     answer = await client.get(f"{API}/parties.csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     lines = answer.content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("id,kind,name,tier,organisation,responsible,contact_name,contact_phone,")
+    assert lines[0].startswith("id,kind,name,tier,organisation,responsible,site,contact_name,")
     gym = next(line for line in lines if line.startswith("gym,"))
-    assert """"'=HYPERLINK(""x"")",,,,,'-1,,''=x,yes""" in gym
+    assert """"'=HYPERLINK(""x"")",,,,,,'-1,,''=x,yes""" in gym
     before = await _all(client)
     assert _counts(await _take(client, answer.content)) == [0, 0, 4, 0]
     assert await _all(client) == before

@@ -194,7 +194,7 @@ async def test_the_plan_slides_on_when_a_day_has_passed(hub: Hub, edge: FakeEdge
 
 async def test_hours_and_closures_reach_the_door(hub: Hub, edge: FakeEdge) -> None:
     week = tuple(Weekly(weekday=day, span=Span(opens=9 * 60, closes=17 * 60, mode=Mode.STAFFED)) for day in range(7))
-    hours = NewTimetable(timetable=Timetable(pattern=week, free_doors=("front-door",)))
+    hours = NewTimetable(timetable=Timetable(pattern=week, free_doors=("front-door",)), version=0)
     await hub.house.hours.change("ramsey", hours, anyway=False, actor=ACTOR)
 
     def free() -> list[datetime]:
