@@ -4,7 +4,7 @@ import { lean } from "./lean.ts";
 
 const SVELTE = /svelte[\\/]src[\\/]internal[\\/](client|shared)[\\/]/;
 const LATER = /svelte[\\/]src[\\/]internal[\\/]client[\\/](dom[\\/](blocks[\\/]snippet|elements[\\/]bindings[\\/](input|select))|reactivity[\\/](props|store))\.js$/;
-const EVERYWHERE = /node_modules|preload-helper|src[\\/](parts[\\/])?(?!typed)\w+(\.svelte)?\.(ts|svelte)$/;
+const EVERYWHERE = /node_modules|preload-helper|src[\\/](parts[\\/])?(?!typed|focus|Notices)\w+(\.svelte)?\.(ts|svelte)$/;
 /** The diary's: in one file with every page's they pack a quarter smaller, and come sooner. */
 const FIRST_STYLES = /diary[\\/](Diary|DayPicker|RoomRow|Timeline|TimelineHead)\.svelte\?svelte&type=style/;
 

@@ -195,10 +195,12 @@ class PutTariffsBody(TariffsBody, Versioned):
 
 
 class DateBody(Body):
-    """One date of a series. Times as in a booking."""
+    """One date of a series. Times as in a booking. ``space`` and ``layout``: where it is elsewhere than the others."""
 
     starts: MomentText
     ends: MomentText
+    space: Slug | None = None
+    layout: Slug | None = None
 
 
 class QuoteBody(Body):
@@ -228,13 +230,13 @@ class QuoteBody(Body):
         dates = self.dates or [DateBody(starts=self.starts or "", ends=self.ends or "")]
         return [
             Draft(
-                space=self.space,
+                space=each.space or self.space,
                 title="",
                 starts=read_moment(each.starts),
                 ends=read_moment(each.ends),
                 people=self.people,
                 party=self.party,
-                layout=self.layout,
+                layout=each.layout if each.space else self.layout,
                 seats=self.seats,
                 equipment=tuple(Need(equipment=one, count=count) for one, count in sorted(self.equipment.items())),
             )

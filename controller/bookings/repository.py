@@ -87,6 +87,34 @@ async def between(
     return [_booking(row) for row in rows]
 
 
+async def search(
+    tx: Tx,
+    site: str,
+    text: str,
+    *,
+    parties: Sequence[str],
+    contacts: bool,
+    party: str | None,
+    now: datetime,
+    limit: int,
+) -> list[Booking]:
+    """Bookings of a site with ``text`` in their title, or of one of ``parties``; with ``contacts`` also where it is in
+    whom to ring. ``party``: of this one only. Those to come first, by start, then those that are over, the last one
+    first. Case does not count."""
+    fields = [bookings.c.title, *((bookings.c.contact_name, bookings.c.contact_phone) if contacts else ())]
+    has = or_(
+        *(func.lower(field).contains(text.lower(), autoescape=True) for field in fields), bookings.c.party.in_(parties)
+    )
+    query = select(*_COLUMNS).where(bookings.c.site == site, has)
+    if party is not None:
+        query = query.where(bookings.c.party == party)
+    ahead = query.where(bookings.c.ends > now).order_by(bookings.c.starts, bookings.c.id).limit(limit)
+    found = [_booking(row) for row in (await tx.execute(ahead)).mappings()]
+    over = query.where(bookings.c.ends <= now).order_by(bookings.c.starts.desc(), bookings.c.id.desc())
+    rows = (await tx.execute(over.limit(limit - len(found)))).mappings() if len(found) < limit else ()
+    return found + [_booking(row) for row in rows]
+
+
 async def waiting_for_approval(
     tx: Tx,
     *,

@@ -61,6 +61,19 @@ async def list_bookings(
     return booking_list(views, actor)
 
 
+@router.get("/sites/{site}/bookings/search", responses=described(SiteUnknown))
+async def search_bookings(
+    site: SlugPath,
+    house: TheHouse,
+    actor: Reads,
+    text: Annotated[str, Query(min_length=2, max_length=100, description="Part of a title, a party or a contact")],
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> BookingList:
+    """Bookings on any day with `text` in their title, their party's name or whom to ring, as far as whoever asks may
+    see that: those to come first, by start, then those that are over, the last one first."""
+    return booking_list(await house.bookings.search(site, text.strip(), actor=actor, limit=limit), actor)
+
+
 @router.get("/sites/{site}/requests", responses=described(SiteUnknown))
 async def list_site_requests(
     site: SlugPath, house: TheHouse, actor: Reads, after: AfterBooking = None, limit: Limit = LIST_LIMIT

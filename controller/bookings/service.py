@@ -33,7 +33,7 @@ from controller.people.discreet import Seen, seen
 from controller.people.errors import NotAllowed
 from controller.people.may import Action, Thing, may
 from controller.people.model import Actor, Role, Tier
-from controller.people.parties import tier_of, tier_to_book
+from controller.people.parties import listed, tier_of, tier_to_book
 from edge.wire.clock import Clock
 
 T = TypeVar("T")
@@ -41,6 +41,8 @@ P = ParamSpec("P")
 _TRIES = 3
 _TURNS = 10
 """How often others may come first: each time something else has run out meanwhile."""
+_PARTIES = 500
+"""Parties of a name that bookings are searched for."""
 _ACCEPTS = "this accepts the offer for whoever waited"
 
 
@@ -192,6 +194,29 @@ class Bookings:
                 return []
             found = await repository.between(tx, site, during, space=space, party=party)
             return await self._desk.views(tx, where, [each for each in found if each.status(now) in among], now)
+
+    async def search(self, site: str, text: str, *, actor: Actor, limit: int) -> list[View]:
+        """The bookings of a site, on whatever day, that have ``text`` in what the actor may see of them: title, party,
+        whom to ring. A booker finds their own party's. Raises ``SiteUnknown``."""
+        booker = actor.role is Role.BOOKER
+        if booker and actor.party is None:
+            return []
+        contacts = may(actor, Action.CONTACT, Thing(site=site, party=actor.party))
+        async with self._database.read() as tx:
+            where = await self._desk.pictures.of(tx, site)
+            now = self._clock.now()
+            found = await repository.search(
+                tx,
+                site,
+                text,
+                parties=[each.id for each in await listed(tx, search=text, limit=_PARTIES)],
+                contacts=contacts,
+                party=actor.party if booker else None,
+                now=now,
+                limit=limit,
+            )
+            views = {view.booking.id: view for view in await self._desk.views(tx, where, found, now)}
+            return [views[each.id] for each in found]
 
     async def requests(self, site: str | None, *, actor: Actor, after: str | None, limit: int) -> list[Request]:
         """What waits for approval and is not over, by start, at one site or at all that the actor may see; a booker

@@ -5,25 +5,20 @@ const ROOT = "/api/v1";
 
 /** The server answered, and said no: RFC 9457 problem details. */
 export class Refusal extends Error {
-  readonly status: number;
+  declare readonly status: number;
   /** The last word of the problem's type. */
-  readonly kind: string;
-  readonly title: string;
-  readonly conflicts: Conflict[];
+  declare readonly kind: string;
+  declare readonly title: string;
+  declare readonly conflicts: Conflict[];
   /** Why a wish cannot be had. */
-  readonly reasons: Reason[];
-  readonly errors: { field: string; message: string }[];
-  readonly wait_s: number | null;
+  declare readonly reasons: Reason[];
+  declare readonly errors: { field: string; message: string }[];
+  declare readonly wait_s: number | null;
 
   constructor(status: number, problem: Partial<Refusal> & { detail?: string; type?: string }, wait_s: number | null) {
     super(problem.detail || problem.title || `The controller answered ${status}.`);
-    this.status = status;
-    this.kind = problem.type?.split(":").pop() ?? "";
-    this.title = problem.title ?? "Refused";
-    this.conflicts = problem.conflicts ?? [];
-    this.reasons = problem.reasons ?? [];
-    this.errors = problem.errors ?? [];
-    this.wait_s = wait_s;
+    const kind = problem.type?.split(":").pop() ?? "";
+    Object.assign(this, { title: "Refused", conflicts: [], reasons: [], errors: [] }, problem, { status, kind, wait_s });
   }
 }
 

@@ -7,6 +7,9 @@ import type { Instant } from "./zone.ts";
 /** The server beats every 5 s; two missed beats and a little are silence. */
 const SILENCE_MS = 12_000;
 
+/** What tells of other buildings comes after what tells of this one. */
+export const LATER_MS = 2_000;
+
 export type LiveState = "connecting" | "live" | "stale";
 
 let state = $state<LiveState>("connecting");

@@ -1,5 +1,7 @@
 /** State lives in the URL: page, site, date, view, booking. */
-export type Page = "diary" | "now" | "acts" | "account" | "sign-in";
+export type Page = "diary" | "now" | "acts" | "account" | "sign-in" | "unknown";
+
+const PAGES: readonly string[] = ["diary", "now", "acts", "account", "sign-in"];
 
 export interface Route {
   page: Page;
@@ -9,13 +11,13 @@ export interface Route {
   booking: string;
 }
 
-const PAGE = /^\/(diary|now|acts|account|sign-in)?$/;
 const KEYS = ["site", "date", "view", "booking"] as const;
 
 function read(): Route {
   const search = new URLSearchParams(location.search);
+  const name = location.pathname.slice(1) || "diary";
   return {
-    page: (PAGE.exec(location.pathname)?.[1] as Page | undefined) ?? "diary",
+    page: PAGES.includes(name) ? (name as Page) : "unknown",
     site: search.get("site") ?? "",
     date: search.get("date") ?? "",
     view: search.get("view") ?? "",
@@ -35,7 +37,8 @@ export const route = {
     const search = new URLSearchParams();
     for (const key of KEYS) if (next[key]) search.set(key, next[key]);
     const query = search.toString();
-    return `/${next.page}${query ? `?${query}` : ""}`;
+    const path = next.page === "unknown" ? location.pathname : `/${next.page}`;
+    return `${path}${query ? `?${query}` : ""}`;
   },
   go(change: Partial<Route>, how: "push" | "replace" = "push"): void {
     const href = route.href(change);
@@ -54,7 +57,7 @@ addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = (event.target as Element | null)?.closest?.("a[href]");
   if (!(link instanceof HTMLAnchorElement) || link.target || link.origin !== location.origin) return;
-  if (!PAGE.test(link.pathname) || link.hash) return;
+  if (!["", ...PAGES].includes(link.pathname.slice(1)) || link.hash) return;
   event.preventDefault();
   history.pushState(null, "", link.href);
   current = read();

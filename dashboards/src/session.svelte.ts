@@ -74,14 +74,13 @@ export const session = {
       state = "unreachable";
     }
   },
-  /** By name and password, or with a token as the first user of all. */
-  async enter(by: { user: string; password: string; token?: string }): Promise<void> {
-    await send("POST", by.token === undefined ? "/session" : "/setup", by);
-    await ask();
-  },
+  /** Whether somebody is signed in: asks, and takes note of who. */
+  ask,
   async signOut(): Promise<void> {
     await send("DELETE", "/session");
     left();
+    // What was typed into forms is nobody else's.
+    sessionStorage.clear();
   },
 };
 

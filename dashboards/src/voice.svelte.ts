@@ -4,7 +4,7 @@ import { untrack } from "svelte";
 export interface Notice {
   text: string;
   tone: "ok" | "bad";
-  undo: (() => void) | null;
+  undo: (() => unknown) | null;
 }
 
 let polite = $state("");
@@ -39,11 +39,6 @@ export const voice = {
     notice = { text, tone, undo };
     timer = setTimeout(voice.dismiss, undo || tone === "bad" ? 60_000 : 12_000);
     (tone === "bad" ? voice.alert : voice.say)(undo ? `${text} Undo is at the end of the page.` : text);
-  },
-  undo(): void {
-    const undo = notice?.undo;
-    voice.dismiss();
-    undo?.();
   },
   dismiss(): void {
     clearTimeout(timer);

@@ -140,16 +140,6 @@ export function span(from: Instant, to: Instant, zone: string, day?: Day): strin
   return `${put(from, day ?? begins)} to ${to === dayStart(dayPlus(begins, 1), zone) ? "midnight" : put(to, begins)}`;
 }
 
-/** "18:00–20:00", "Wed 10:00–Thu 11:15": as `span`, where there is little room. */
-export function shortSpan(from: Instant, to: Instant, zone: string, day: Day): string {
-  const begins = dayOf(from, zone);
-  const put = (at: Instant, said: Day) => {
-    const own = dayOf(at, zone);
-    return own === said ? clock(at, zone) : `${shortDay(own).slice(0, 3)} ${clock(at, zone)}`;
-  };
-  return `${put(from, day)}–${put(to, begins)}`;
-}
-
 /** "14:02" today, "Tue 24 Nov 14:02" on another day. */
 export function moment(at: Instant, zone: string, now: Instant): string {
   const day = dayOf(at, zone);

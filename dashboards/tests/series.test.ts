@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   byHand,
+  charged,
   choicesOf,
   dayName,
   done,
@@ -165,4 +166,13 @@ test("undoing a cancel says which dates do not come back, and why", () => {
     restored("Choir", { bookings: [{} as never], left }, "Europe/London"),
     "1 date of Choir is back. Not back: Thu 24 Dec (taken by the Nativity play).",
   );
+});
+
+test("what of a series is charged are the dates that would be booked, where they would be", () => {
+  const dates = [date(), { ...CLASH, occurrence: "2" }, date({ occurrence: "3", deed: "skip", mark: "past" }), date({ occurrence: "4" })];
+  const chosen = (one: SeriesDate) => (one.occurrence === "2" ? "move0" : one.occurrence === "4" ? "hold" : plain(one, "skip"));
+  assert.deepEqual(charged(dates, chosen), [
+    { occurrence: "2026-12-01T18:00:00", date: { starts: dates[0]!.starts, ends: dates[0]!.ends } },
+    { occurrence: "2", date: { starts: MOVE.starts, ends: MOVE.ends, space: "studio", layout: null } },
+  ]);
 });

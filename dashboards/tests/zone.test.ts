@@ -15,7 +15,6 @@ import {
   minutesOf,
   moment,
   shortDay,
-  shortSpan,
   span,
 } from "../src/zone.ts";
 import { lasting, parseClock, parseDay, wallText } from "../src/typed.ts";
@@ -94,9 +93,6 @@ test("a span names a day only where it is another one", () => {
   assert.equal(span(long, over, LONDON, "2026-11-25"), "10:00 to Thu 26 Nov 11:15");
   assert.equal(span(long, over, LONDON, "2026-11-26"), "Wed 25 Nov 10:00 to Thu 26 Nov 11:15");
   assert.equal(span(long, at("2026-11-27T00:00Z"), LONDON, "2026-11-26"), "Wed 25 Nov 10:00 to Fri 27 Nov 00:00");
-  assert.equal(shortSpan(a, b, LONDON, "2026-11-25"), "18:00–20:00");
-  assert.equal(shortSpan(long, over, LONDON, "2026-11-26"), "Wed 10:00–Thu 11:15");
-  assert.equal(shortSpan(long, over, LONDON, "2026-11-25"), "10:00–Thu 11:15");
   assert.equal(span(a, b, LONDON, "2026-11-27"), "Wed 25 Nov 18:00 to 20:00");
   assert.equal(span(a, at("2026-11-26T00:00Z"), LONDON), "18:00 to midnight");
   assert.equal(span(at("2026-07-24T17:00Z"), at("2026-07-24T23:00Z"), LONDON), "18:00 to midnight");

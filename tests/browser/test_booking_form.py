@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Route, expect
 
-from firmware_sim.rig import Rig
+from firmware_sim.rig import USER, Rig
 from tests.browser.axe import faults
 from tests.browser.booked import book, times, titled
 from tests.browser.screen import Screen, Screens
@@ -300,3 +300,47 @@ async def test_who_may_only_look_is_told_before_anything_is_filled_in(screens: S
     await screen.free("Studio", "Free, 10:00").click(position={"x": 40, "y": 20})
     await expect(screen.panel.get_by_text("You may look at the diary, but not book.")).to_be_visible()
     await expect(screen.panel.get_by_label("What for")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (320, 640)])
+async def test_a_form_in_progress_is_as_it_was_after_a_reload(
+    screens: Screens, house: Rig, size: tuple[int, int]
+) -> None:
+    day = date(2027, 2, 18) if size[0] > 1000 else date(2027, 2, 23)
+    old = await book(house, "To be changed", day, "14:00", "15:00")
+    screen = await screens.new(size=size)
+    screen.page.on("dialog", lambda dialog: dialog.accept())
+    panel = await _form(screen, day, "Half done", "10:00", "11:30")
+    await panel.get_by_label("Repeats").select_option("Every other week")
+    await panel.get_by_label("Phone").fill("01632 960 300")
+    await screen.page.reload()
+    await expect(panel.get_by_label("What for")).to_have_value("Half done")
+    await expect(panel.get_by_label("From")).to_have_value("10:00")
+    await expect(panel.get_by_label("Repeats")).to_have_value("fortnight")
+    await expect(panel.get_by_label("Phone")).to_have_value("01632 960 300")
+    await panel.get_by_label("Repeats").select_option("Does not repeat")
+    await panel.get_by_role("button", name="Book").click()
+    await expect(panel.get_by_role("heading", name="Half done")).to_be_visible()
+    await screen.page.reload()
+    await expect(panel.get_by_role("heading", name="Half done")).to_be_visible()
+    await expect(panel.get_by_label("What for")).to_have_count(0)
+    await screen.diary(day, booking=old["id"])
+    await panel.get_by_role("button", name="Change", exact=True).click()
+    await panel.get_by_label("What for").fill("Changed half")
+    await screen.page.reload()
+    await expect(panel.get_by_label("What for")).to_have_value("Changed half")
+    await panel.get_by_role("button", name="Save").click()
+    await screen.said("Saved Changed half.")
+
+
+async def test_what_was_typed_is_gone_with_who_typed_it(screens: Screens, house: Rig) -> None:
+    screen = await screens.new(signed_in=False)
+    await screen.open("/")
+    await screen.sign_in(USER, house.password)
+    screen.page.on("dialog", lambda dialog: dialog.accept())
+    await _form(screen, date(2027, 2, 19), "Of mine", "10:00", "11:30")
+    await screen.page.reload()
+    await expect(screen.panel.get_by_label("What for")).to_have_value("Of mine")
+    await screen.page.get_by_role("button", name="Sign out").click()
+    await expect(screen.page.get_by_label("Password")).to_be_visible()
+    assert await screen.page.evaluate("sessionStorage.length") == 0

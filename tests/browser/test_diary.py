@@ -220,3 +220,38 @@ async def test_opening_the_panel_moves_nothing_above_the_board(screens: Screens,
     assert before is not None
     assert after is not None
     assert after["y"] == before["y"]
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/diary/2026-12-18", "/Now"])
+async def test_a_page_that_there_is_none_of_is_said_so(screens: Screens, path: str) -> None:
+    screen = await screens.new()
+    await screen.open(path)
+    await expect(screen.page.get_by_text(f"There is no page “{path}”.")).to_be_visible()
+    await screen.page.get_by_label("Building").select_option("march")
+    await expect(screen.page.get_by_text(f"There is no page “{path}”.")).to_be_visible()
+    await screen.page.get_by_role("link", name="Diary", exact=True).click()
+    await expect(screen.page.get_by_role("grid")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (320, 640)])
+async def test_a_booking_of_another_day_is_found_by_name_and_opened_there(
+    screens: Screens, house: Rig, size: tuple[int, int]
+) -> None:
+    there = date(2027, 3, 9)
+    space = "hall" if size[0] > 1000 else "studio"
+    await book(house, f"Harvest supper {size[0]}", there, "18:00", "21:00", space=space)
+    screen = await screens.new(size=size)
+    await screen.open("/diary?site=ramsey&date=2027-01-19&view=table")
+    page = screen.page
+    await page.get_by_label("Find by name, on any day").fill(f"vest SUPPER {size[0]}")
+    found = page.get_by_role("region", name="On other days").get_by_role("listitem")
+    await expect(found).to_have_count(1)
+    await expect(found).to_contain_text("Tuesday 9 Mar 2027, 18:00 to 21:00")
+    await expect(page.get_by_text("on this day, 1 on others")).to_be_visible()
+    assert await screen.sideways() == 0
+    await found.get_by_role("link").click()
+    await expect(screen.panel.get_by_role("heading", name=f"Harvest supper {size[0]}")).to_be_visible()
+    assert "date=2027-03-09" in page.url
+    await screen.open("/diary?site=ramsey&date=2027-01-19&view=table")
+    await page.get_by_label("Find by name, on any day").fill("no such supper")
+    await expect(page.get_by_text("No other day has a booking with “no such supper” in its name.")).to_be_visible()

@@ -1,7 +1,8 @@
 """The Now page shows the building as it is, or says since when it does not know."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -32,13 +33,22 @@ async def test_a_typed_code_opens_the_door_counts_somebody_in_and_the_booking_ar
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     door = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Front door"))
     await expect(door).to_contain_text("Code needed")
+    rooms = page.get_by_role("region", name="Bookings")
+    await expect(rooms.get_by_role("listitem").filter(has_text="Studio")).to_contain_text(
+        re.compile(r"Studio, holds 20\s*Now\s*Here already\s*nobody has come yet, until")
+    )
     outcome = await house.stage.key("ramsey", "front-door", booked["code"])
     assert outcome.done, outcome.text
     await expect(page.get_by_role("region", name="What happened")).to_contain_text(re.compile("Front door: .*code"))
     walked = await house.stage.walk_in("ramsey", "front-door")
     assert walked.done, walked.text
     await expect(page.get_by_role("region", name="People inside")).to_contain_text(re.compile(r"1\s*±"))
+    await expect(page.get_by_role("region", name="People inside")).to_contain_text(re.compile(r"The rooms hold 1\d\d"))
     await expect(page.get_by_role("region", name="Footfall today")).to_contain_text("1in")
+    await expect(rooms).to_contain_text(re.compile(r"Here already\s*here since \d\d:\d\d"))
+    happened = page.get_by_role("region", name="What happened").get_by_role("listitem").filter(has_text="Front door:")
+    await expect(happened).to_have_count(1)
+    await expect(happened).to_contain_text("Front door: opened with a booking code")
     await screen.diary(now.date())
     await expect(screen.block(title)).to_have_accessible_name(re.compile("Arrived"))
     found = await titled(house, title, now.date())
@@ -84,8 +94,12 @@ async def test_a_controller_that_dies_leaves_old_values_that_say_so_and_comes_ba
     await screen.open("/now?site=ramsey")
     page = screen.page
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    alerts = page.get_by_role("region", name="Needs somebody")
+    await expect(alerts).to_contain_text("Nothing needs you")
     await house.controller.kill()
     try:
+        await expect(alerts).to_contain_text(re.compile(r"Nobody knows what needs you now.*how it was at \d\d:\d\d"))
+        await expect(alerts).not_to_contain_text("Nothing needs you")
         await expect(page.get_by_text(re.compile(r"^Stale since \d\d:\d\d$")).first).to_be_visible()
         await screen.said("The line is lost. The values shown are old.")
         await expect(page.get_by_role("heading", name="Front door")).to_be_visible()
@@ -93,4 +107,54 @@ async def test_a_controller_that_dies_leaves_old_values_that_say_so_and_comes_ba
         await house.controller.start()
     await expect(page.get_by_text("Live", exact=True)).to_be_visible(timeout=30_000)
     await screen.said("Live again.")
+    await expect(alerts).to_contain_text("Nothing needs you")
     await house.online("ramsey")
+
+
+async def test_an_edge_out_of_reach_elsewhere_is_told_of_on_every_page(screens: Screens, house: Rig) -> None:
+    screen = await screens.new()
+    page = screen.page
+    await screen.open("/diary?site=ramsey")
+    await expect(page.get_by_role("grid")).to_be_visible()
+    house.set_network("march", up=False)
+    try:
+        told = page.get_by_role("link", name="March Library needs somebody")
+        await expect(told).to_be_visible(timeout=40_000)
+        await screen.said(re.compile("March Library: .*out of reach"))
+        await page.get_by_role("link", name="Now", exact=True).click()
+        alerts = page.get_by_role("region", name="Needs somebody")
+        await expect(alerts).to_contain_text("Nothing needs you here.")
+        await expect(alerts).to_contain_text(re.compile(r"March Library: the Pi is out of reach since \d\d:\d\d"))
+        await alerts.get_by_role("link", name="March Library").click()
+        await expect(page.get_by_role("heading", name="March Library now")).to_be_visible()
+        await expect(alerts).to_contain_text("its doors go on by their last plan")
+    finally:
+        house.set_network("march", up=True)
+        await house.online("march")
+    await expect(alerts).to_contain_text("Nothing needs you.")
+
+
+async def test_who_does_not_come_is_late_and_what_comes_next_is_named(screens: Screens, house: Rig) -> None:
+    now = house.clock.now()
+    late = await _book(house, "Nobody yet", "meeting-room", now - timedelta(minutes=12), now + timedelta(minutes=40))
+    await _book(house, "After them", "meeting-room", now + timedelta(hours=2), now + timedelta(hours=3))
+    screen = await screens.new()
+    for size in ((1280, 800), (320, 640)):
+        await screen.page.set_viewport_size({"width": size[0], "height": size[1]})
+        await screen.open("/now?site=ramsey")
+        room = (
+            screen.page.get_by_role("region", name="Bookings").get_by_role("listitem").filter(has_text="Meeting room")
+        )
+        await expect(room).to_contain_text(re.compile(r"Late\s*Nobody yet\s*nobody has come, until"))
+        await expect(room).to_contain_text(re.compile(r"Next\s*After them\s*at \d\d:\d\d"))
+        assert await screen.sideways() == 0
+    await room.get_by_role("link", name="Nobody yet").click()
+    await expect(screen.panel.get_by_role("heading", name="Nobody yet")).to_be_visible()
+    await house.api.post(f"/bookings/{late['id']}/check-in", {})
+    await screen.open("/now?site=ramsey")
+    await expect(room).to_contain_text(re.compile(r"Now\s*Nobody yet\s*here since"))
+
+
+async def _book(house: Rig, title: str, space: str, starts: datetime, ends: datetime) -> dict[str, Any]:
+    body = {"space": space, "title": title, "starts": starts.isoformat(), "ends": ends.isoformat()}
+    return await house.api.post("/sites/ramsey/bookings", body)

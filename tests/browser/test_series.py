@@ -413,3 +413,37 @@ async def test_axe_finds_nothing_and_nothing_is_cut_off(
     await expect(panel.get_by_label("What to do on Mon 14 Jun")).to_be_visible()
     await look("edit")
     assert found == []
+
+
+async def test_a_series_tells_the_price_of_each_date_and_of_all_before_it_is_booked(
+    screens: Screens, house: Rig
+) -> None:
+    """As they are charged then: what is left out costs nothing, and a block its discount."""
+    first = date(2027, 1, 12)
+    rate = {"name": "any time", "per_hour_pence": 1500}
+    await house.api.put("/sites/ramsey/tariffs", {"rates": [rate]})
+    await book(house, "In the way", date(2027, 1, 19), "10:00", "11:00", space="studio")
+    screen = await screens.new()
+    panel = await _form(screen, first, "Priced", "10:00", "12:00", space="studio")
+    await panel.get_by_label("Repeats").select_option("Every week")
+    await panel.get_by_label("Last date").fill("26/01/2027")
+    dates = panel.get_by_role("region", name="Every date").get_by_role("listitem")
+    await expect(dates).to_have_count(3)
+    await expect(dates.nth(0)).to_contain_text("£")
+    await expect(dates.nth(1)).not_to_contain_text("£")
+    total = panel.get_by_text(re.compile("^Price of 2 dates: £"))
+    await expect(total).to_be_visible()
+    told = (await total.inner_text()).split("£")[1]
+    await dates.nth(2).get_by_role("checkbox").uncheck()
+    await expect(panel.get_by_text(re.compile("^Price of 1 date: £"))).to_be_visible()
+    await dates.nth(2).get_by_role("checkbox").check()
+    await expect(total).to_be_visible()
+    await panel.get_by_role("button", name="Book 2 dates").click()
+    await screen.said(re.compile("2 dates booked for Priced"))
+    charged = 0
+    for day in (first, date(2027, 1, 26)):
+        made = await titled(house, "Priced", day)
+        assert made is not None
+        charged += (await house.api.get(f"/bookings/{made['id']}/quote"))["total_pence"]
+    assert f"{charged / 100:.2f}" == told.split(" ")[0]
+    await house.api.put("/sites/ramsey/tariffs", {})

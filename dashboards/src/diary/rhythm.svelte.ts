@@ -8,6 +8,18 @@ export type Ends = "until" | "count";
 /** How long something repeats that is asked for at first: ten weeks. */
 const AT_FIRST_D = 7 * 9;
 
+/** A rhythm as plain values. */
+export interface Repeating {
+  kind: Kind;
+  picked: readonly string[] | null;
+  own: string;
+  ends: Ends;
+  until: string | null;
+  count: string;
+  termOnly: boolean;
+  noHolidays: boolean;
+}
+
 export class Rhythm {
   kind = $state<Kind>("");
   /** Days of the week that were picked; none picked is the first date's own. */
@@ -23,6 +35,17 @@ export class Rhythm {
   /** `until`: the last date of a series that stands. */
   constructor(until: Day | null = null) {
     this.typed = until && fieldDay(until);
+  }
+
+  static of({ until, ...rest }: Repeating): Rhythm {
+    const found = Object.assign(new Rhythm(), rest);
+    found.typed = until;
+    return found;
+  }
+
+  plain(): Repeating {
+    const { kind, picked, own, ends, typed, count, termOnly, noHolidays } = this;
+    return { kind, picked, own, ends, until: typed, count, termOnly, noHolidays };
   }
 
   /** The last date as it stands in its field. */

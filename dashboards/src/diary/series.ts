@@ -135,6 +135,19 @@ export function choicesOf(dates: readonly SeriesDate[], chosen: (one: SeriesDate
   return found;
 }
 
+/** What of a series is charged: the dates that would be booked, as a quote takes them, each with its occurrence. */
+export function charged(dates: readonly SeriesDate[], chosen: (one: SeriesDate) => Choice | null): { occurrence: string; date: object }[] {
+  return dates.flatMap((one) => {
+    const choice = chosen(one);
+    if (choice?.startsWith("move")) {
+      const { starts, ends, space, layout } = one.moves[Number(choice.slice(4))]!;
+      return [{ occurrence: one.occurrence, date: { starts, ends, space, layout } }];
+    }
+    const { starts, ends } = one;
+    return choice === "book" && starts && ends ? [{ occurrence: one.occurrence, date: { starts, ends } }] : [];
+  });
+}
+
 /** "9 to be booked, 1 moved, 2 left out": what would become of the dates. */
 export function tally(dates: readonly SeriesDate[], chosen: (one: SeriesDate) => Choice | null): string {
   const count = new Map<string, number>();

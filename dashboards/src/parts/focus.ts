@@ -1,0 +1,20 @@
+/** Where the focus goes when what had it is gone: a notice that was dismissed, a button that did its work. */
+
+let last: HTMLElement | null = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+
+addEventListener("focusin", ({ target }) => {
+  if (target instanceof HTMLElement && !target.closest("[data-notice]")) last = target;
+});
+
+/** Gives the focus back to what had it before, else to the panel, the diary or the page; leaves it alone where somebody has moved on. */
+export function focusBack(): void {
+  const { activeElement: at, body } = document;
+  if (at && at !== body && !at.closest("[data-notice]")) return;
+  // A block of the diary may have been drawn anew.
+  const places = [last, `[data-key="${last?.dataset.key}"]`, 'dialog[open] [tabindex="-1"]', '[role="grid"] [tabindex="0"]', "#main"];
+  for (const place of places) {
+    const one = typeof place === "string" ? document.querySelector<HTMLElement>(place) : place;
+    one?.focus({ preventScroll: true });
+    if (one && document.activeElement === one) return;
+  }
+}
