@@ -10,7 +10,6 @@ from datetime import datetime
 import msgspec
 
 from edge.acts import Acts, look_at_outputs
-from edge.area import read_areas
 from edge.bouncer import read_lock_outs
 from edge.clock_watch import LOOK_S, ClockWatch
 from edge.config import Config
@@ -22,6 +21,7 @@ from edge.furnishing import Furniture, furnish
 from edge.house import House
 from edge.introduction import EdgeLink, Introduction, LinkMaker
 from edge.kept import Day, Kept, earlier_runs, floor_of, read_kept, write_kept
+from edge.kept_area import read_areas
 from edge.outbox import Outbox
 from edge.pins import Pins
 from edge.plans import Outcome, PlanStore

@@ -30,10 +30,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """Input: how things stand. ``closed``: the plan says that nobody is to be here. ``against``: what forbids setting
-    although it is closed, in words. ``busy``: something moves all the time."""
+    although it is closed, in words; ``untried``: the same of what needs nobody to look, as the next use shows whether
+    it works. ``busy``: something moves all the time."""
 
     closed: bool
     against: str | None = None
+    untried: str | None = None
     busy: bool = False
 
 
@@ -89,13 +91,14 @@ Phase = Literal["unset", "warning", "set", "triggered"]
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """``quiet_since``: when something stirred last. ``shut_at``: since when every door is. ``seen``: who has shown
-    since. ``until``: when warning or siren end. ``told``: what was last reported to stand against setting."""
+    since. ``until``: when warning or siren end. ``told``: what was last said to stand against setting."""
 
     rules: Rules
     quiet_since: float
     phase: Phase = "unset"
     closed: bool = False
     against: str | None = None
+    untried: str | None = None
     busy: bool = False
     shut_at: float | None = None
     seen: str | None = None
@@ -114,6 +117,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def hindrance(self) -> str | None:
         """Why it does not set although it is closed and quiet."""
+        return self.grave or self.untried
+
+    @property
+    def grave(self) -> str | None:
+        """The same, where a person should look."""
         return self.against or (f"{self.seen} since the doors were shut, so somebody is inside" if self.seen else None)
 
     @property
@@ -132,7 +140,7 @@ def step(state: State, given: Input, now: float) -> tuple[State, tuple[Effect, .
     effects: list[Effect] = []
     match given:
         case Look():
-            state = _with(state, closed=given.closed, against=given.against, busy=given.busy)
+            state = _with(state, closed=given.closed, against=given.against, untried=given.untried, busy=given.busy)
             if state.phase == "warning" and not given.closed:
                 state = _cancel(state, "the building opens", now, effects)
             elif state.phase == "warning" and (given.against or given.busy):
@@ -204,7 +212,8 @@ def _time(state: State, now: float, effects: list[Effect]) -> State:
         effects += [Sound(what="warning", on=False), Sound(what="set", on=True), Report(change=AlarmChange.SET)]
         return _with(state, phase="set", until=None, rounds=0)
     if state.hindrance is not None:
-        effects.append(Report(change=AlarmChange.WITHHELD, why=state.hindrance))
+        if state.grave is not None:
+            effects.append(Report(change=AlarmChange.WITHHELD, why=state.grave))
         return _with(state, told=state.hindrance)
     effects += [Sound(what="warning", on=True), Report(change=AlarmChange.WARNING)]
     return _with(state, phase="warning", until=now + state.rules.warn_s, told=None)

@@ -1,7 +1,6 @@
 """An area of the intruder alarm on its pins: what doors, counters and PIRs record goes into the machine, siren, warning
 and events come out. All of it hangs on one edge, so that it needs no network."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from functools import partial
@@ -15,14 +14,14 @@ from edge.files import Files
 from edge.headcount import Headcount, crossed, doubted
 from edge.house import House, Timer
 from edge.keeper import Keeper
+from edge.kept_area import KeptArea, file_of
 from edge.motion import QUIET_S
 from edge.pins import Pins
 from edge.sensors import BeamCounter, MotionSensor
 from edge.signals import Signal
 from edge.switch import Switch
-from edge.wire.codec import decode, encode
+from edge.wire.codec import encode
 from edge.wire.decide import ClockTrust, Decision
-from edge.wire.errors import WireError
 from edge.wire.events import (
     AlarmChange,
     AlarmData,
@@ -34,9 +33,7 @@ from edge.wire.events import (
     MotionData,
     RecountData,
 )
-from edge.wire.faults import Fault, FaultCode, describe
-from edge.wire.ids import Slug
-from edge.wire.interval import Instant
+from edge.wire.faults import FaultCode, describe
 from edge.wire.messages import DeviceState
 from edge.wire.plan import Mode
 
@@ -50,37 +47,13 @@ PASSAGE_S = 5.0
 _TAMPER = describe(FaultCode.TAMPER_OPEN)
 
 
-class KeptArea(msgspec.Struct, frozen=True, kw_only=True):
-    """What of an area outlasts a power cut. ``unseen``: how many uses of the area in a row each PIR has seen nobody in;
-    one that is not named has never seen anybody."""
-
-    set: bool = False
-    since: Instant | None = None
-    why: str | None = None
-    unseen: dict[Slug, int] = {}
-
-
-def _file(area: str) -> str:
-    return f"alarm-{area}.json"
-
-
 def _unsure(way_in: str) -> str:
     return f"nobody knows whether {way_in} is shut"
 
 
-async def read_areas(files: Files, areas: tuple[AreaConfig, ...]) -> tuple[dict[str, KeptArea], list[Fault]]:
-    """What is kept of each area, and a fault for each file that cannot be used: its area begins unset."""
-    found: dict[str, KeptArea] = {}
-    troubles: list[Fault] = []
-    for each in areas:
-        try:
-            data = await asyncio.to_thread(files.read, _file(each.id))
-            found[each.id] = KeptArea() if data is None else decode(data, KeptArea)
-        except (OSError, WireError) as error:
-            found[each.id] = KeptArea()
-            log.warning("%s cannot be used: %s", _file(each.id), error, extra={"action": "damaged"})
-            troubles.append(Fault(FaultCode.FILE_DAMAGED, _file(each.id)))
-    return found, troubles
+def _spoken(name: str) -> str:
+    """An id in words, for what has no name."""
+    return name.replace("-", " ")
 
 
 class Area:
@@ -149,7 +122,7 @@ class Area:
         self.keeper = Keeper(
             house,
             files,
-            path=_file(self.id),
+            path=file_of(self.id),
             device=self.id,
             part="alarm",
             content=lambda: encode(self._kept),
@@ -182,7 +155,7 @@ class Area:
         if self._tamper is not None and not self._tamper.active:
             self._lid(False)
         if found := self._open():
-            self._feed(alarm.Doors(open=True, by=f"{found[0]} found open"))
+            self._feed(alarm.Doors(open=True, by=f"{self._name(found[0])} found open"))
         self.look()
 
     def rest(self) -> None:
@@ -192,7 +165,9 @@ class Area:
 
     def look(self) -> None:
         """Look at plan, clock and everything that forbids setting."""
-        self._feed(alarm.Look(closed=self._closed(), against=self._against(), busy=self._busy()))
+        self._feed(
+            alarm.Look(closed=self._closed(), against=self._against(), untried=self._untried(), busy=self._busy())
+        )
         self._looking.set(self._house.clock.monotonic() + LOOK_S)
 
     def unset(self, why: str) -> None:
@@ -233,7 +208,7 @@ class Area:
                 self._counts[counter] = crossed(self._counts[counter], ins=data.ins, outs=data.outs)
                 if data.door is not None:
                     self._passed.add(data.door)
-                self._feed(alarm.Stirred(by=f"somebody passed {counter}"))
+                self._feed(alarm.Stirred(by=f"somebody passed {_spoken(counter)}"))
                 self.look()
             case RecountData(counter=counter) if counter in self._counts:
                 self._counts[counter] = Headcount(inside=data.inside)
@@ -241,31 +216,33 @@ class Area:
                     self._feed(alarm.Vouched())
                 self.look()
             case FaultData(present=True) if device in self._counts:
-                self._counts[device] = doubted(self._counts[device], f"{device}: {describe(data.code, data.part)}")
+                self._counts[device] = doubted(
+                    self._counts[device], f"{_spoken(device)}: {describe(data.code, data.part)}"
+                )
             case FaultData(present=present) if device in self._doors:
                 if present and self._doors[device].is_open is None:
                     # Whoever makes its contact chatter could open it unseen.
-                    self._feed(alarm.Stirred(by=_unsure(device)))
+                    self._feed(alarm.Stirred(by=_unsure(self._name(device))))
                 self.look()
 
     def _door(self, door: str, change: DoorChange) -> None:
         if change is DoorChange.OPENED:
             self._passed.discard(door)
             if door not in self._counted:
-                self._doubt(f"{door} was opened, which has no counter")
-            self._feed(alarm.Doors(open=True, by=f"{door} opened"))
+                self._doubt(f"{self._name(door)} was opened, which has no counter")
+            self._feed(alarm.Doors(open=True, by=f"{self._name(door)} opened"))
         elif change is DoorChange.CLOSED:
             if door in self._passing:
                 self._passing[door].set(self._house.clock.monotonic() + PASSAGE_S)
             if not self._open():
-                self._feed(alarm.Doors(open=False, by=f"{door} shut"))
+                self._feed(alarm.Doors(open=False, by=f"{self._name(door)} shut"))
         elif change is DoorChange.EXIT:
-            self._feed(alarm.Stirred(by=f"the exit button at {door} was pressed", inside=True))
+            self._feed(alarm.Stirred(by=f"the exit button at {self._name(door)} was pressed", inside=True))
         self.look()
 
     def _passage(self, door: str) -> None:
         if door not in self._passed and not self._state.is_set:
-            self._doubt(f"{door} was opened and nobody was counted")
+            self._doubt(f"{self._name(door)} was opened and nobody was counted")
             self.look()
 
     def _doubt(self, why: str) -> None:
@@ -275,18 +252,18 @@ class Area:
         if data.active:
             self._seen.add(pir)
         if not (self.is_set and self._house.clock.monotonic() < self._warm_at):
-            by = f"movement in {data.zone}"
+            by = f"movement in {_spoken(data.zone)}"
             self._feed(alarm.Stirred(by=by, inside=True, ago_s=0.0 if data.active else QUIET_S))
         self.look()
 
     def _warm(self) -> None:
         moving = [each.zone for each in self._pirs.values() if each.active]
         if self.is_set and moving:
-            self._feed(alarm.Stirred(by=f"movement in {moving[0]}", inside=True))
+            self._feed(alarm.Stirred(by=f"movement in {_spoken(moving[0])}", inside=True))
 
     def _window(self, window: str, shut: bool) -> None:
         if not shut:
-            self._feed(alarm.Stirred(by=f"{window} opened"))
+            self._feed(alarm.Stirred(by=f"{_spoken(window)} opened"))
         self.look()
 
     def _lid(self, whole: bool) -> None:
@@ -298,7 +275,7 @@ class Area:
     def _entered(self, door: str, decision: Decision) -> None:
         """The first valid entry unsets. One made under duress does the same: nothing here may tell them apart."""
         if door in self._doors:
-            self.unset(f"{(decision.kind or decision.reason).replace('_', ' ')} at {door}")
+            self.unset(f"{(decision.kind or decision.reason).replace('_', ' ')} at {self._name(door)}")
 
     # How things stand
 
@@ -330,14 +307,27 @@ class Area:
         if self._tamper is not None and not self._tamper.active:
             return _TAMPER
         if open_ := self._open():
-            return _unsure(open_[0]) if self._unknown(open_[0]) else f"{open_[0]} is open"
+            way_in = self._name(open_[0])
+            return _unsure(way_in) if self._unknown(open_[0]) else f"{way_in} is open"
         if unlocked := [door for door, each in self._doors.items() if each.released]:
-            return f"{unlocked[0]} is not locked"
+            return f"{self._name(unlocked[0])} is not locked"
         most = self._config.unproven_after
-        for pir in self._pirs:
-            if pir not in self._seen and self._kept.unseen.get(pir, most) >= most:
-                return f"{pir} has seen nobody for so long that it may be dead; walk past it"
+        blind = [pir for pir in self._pirs if pir not in self._seen and self._kept.unseen.get(pir, 0) >= most]
+        if blind:
+            where = _spoken(self._pirs[blind[0]].zone)
+            return f"the motion sensor in {where} saw nobody in the last {most} uses and may be dead; walk past it"
         return next((against for count in self._counts.values() if (against := count.against) is not None), None)
+
+    def _untried(self) -> str | None:
+        """A PIR of which nothing is known yet: nobody has walked past it since it was fitted."""
+        new = [pir for pir in self._pirs if pir not in self._seen and pir not in self._kept.unseen]
+        return f"nobody has walked past the motion sensor in {_spoken(self._pirs[new[0]].zone)} yet" if new else None
+
+    def _name(self, way_in: str) -> str:
+        """What people call a door, as the plan names it, or a window."""
+        plan = self._house.plans.plan
+        here = plan.doors.get(way_in) if plan is not None else None
+        return here.hours.name if here is not None else _spoken(way_in)
 
     # Machine
 

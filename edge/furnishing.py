@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from edge.announcers import Announcer
-from edge.area import Area, KeptArea
+from edge.area import Area
 from edge.bouncer import Bouncer, KeptLockOuts
 from edge.caretaker import Caretaker
 from edge.doorway import Doorway
@@ -16,6 +16,7 @@ from edge.fire import FireLine
 from edge.house import Device, House
 from edge.interlock import Interlock
 from edge.kept import Kept
+from edge.kept_area import KeptArea
 from edge.outputs import Followed
 from edge.pins import Pins
 from edge.readers import Reader

@@ -16,6 +16,7 @@ from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.judge import read_data
 from controller.telemetry.reading import Alert
 from controller.telemetry.tables import device_states, edge_alerts, edge_states
+from controller.telemetry.words import spoken
 from edge.wire.errors import Malformed
 from edge.wire.events import ClosingData, ClosingStage
 
@@ -81,7 +82,7 @@ async def stored_alerts(
         if its is None or (each.kind in _PLAN_ALERTS and its.applied == its.newest):
             continue
         rest = each.text.removeprefix(each.about)
-        text = names.get(each.about, each.about) + rest if rest != each.text else each.text
+        text = names.get(each.about, spoken(each.about)) + rest if rest != each.text else each.text
         found.setdefault((each.edge, each.kind, each.about), msgspec.structs.replace(each, text=text))
     return list(found.values())
 

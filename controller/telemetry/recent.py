@@ -13,7 +13,7 @@ from controller.access import words
 from controller.estate.model import SiteParts
 from controller.telemetry.judge import read_data
 from controller.telemetry.model import LoggedEvent
-from controller.telemetry.words import UNLOCKED_BY, door_of, happened
+from controller.telemetry.words import UNLOCKED_BY, door_of, happened, spoken
 from edge.wire.errors import Malformed
 from edge.wire.events import AccessData, AlarmData, DoorChange, DoorData, EventData
 
@@ -73,7 +73,7 @@ def lines(parts: SiteParts, events: Iterable[LoggedEvent]) -> list[Line]:
         where = (names.get(door, door) if door else None) or edges.get(event.edge, event.edge)
         found.append(
             Line(
-                where=data.area if isinstance(data, AlarmData) else where,
+                where=spoken(data.area) if isinstance(data, AlarmData) else where,
                 text=text,
                 first=since or event.at,
                 last=event.at,

@@ -95,9 +95,9 @@ def happened(data: EventData | None) -> str | None:
         case LockoutData(card=True):
             return f"{data.tries} wrong PINs after one card, which waits for a while"
         case LockoutData(ended=True):
-            return f"a key holder is there: {data.reader} takes codes again"
+            return f"a key holder is there: {spoken(data.reader)} takes codes again"
         case LockoutData():
-            return f"{data.tries} wrong codes at {data.reader}: typed codes wait for a while, cards work"
+            return f"{data.tries} wrong codes at {spoken(data.reader)}: typed codes wait for a while, cards work"
         case FireData():
             return _FIRE[data.change]
         case AlarmData():
@@ -121,11 +121,16 @@ def happened(data: EventData | None) -> str | None:
             return None
 
 
+def spoken(name: str) -> str:
+    """An id in words, for what has no name."""
+    return name.replace("-", " ")
+
+
 def _unread(data: UnreadData) -> str:
     one, many = _UNREAD_WHAT[data.what]
     how_many = many if data.times > 1 or not data.count else one if data.count == 1 else f"{data.count} {many}"
     often = f", {data.times} times within a minute" if data.times > 1 else ""
-    return f"{how_many} at {data.reader}, {_UNREAD_WHY[data.why]}{often}"
+    return f"{how_many} at {spoken(data.reader)}, {_UNREAD_WHY[data.why]}{often}"
 
 
 def closing(data: ClosingData) -> str:
@@ -138,9 +143,10 @@ def closing(data: ClosingData) -> str:
         case ClosingStage.SECURED:
             return "empty and secured"
         case ClosingStage.NOT_SECURED:
-            found = [f"somebody in {', '.join(data.zones)}"] if data.zones else []
-            found += [f"not shut: {', '.join(data.doors)}"] if data.doors else []
-            found += [f"alarm not set: {', '.join(data.areas)}"] if data.areas else []
+            zones, doors, areas = (", ".join(map(spoken, ids)) for ids in (data.zones, data.doors, data.areas))
+            found = [f"somebody in {zones}"] if zones else []
+            found += [f"not shut: {doors}"] if doors else []
+            found += [f"alarm not set: {areas}"] if areas else []
             return f"NOT SECURED after closing: {'; '.join(found) or 'something still moves'}"
 
 

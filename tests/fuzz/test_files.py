@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.area import KeptArea
 from edge.fire import FILE as FIRE
+from edge.kept_area import KeptArea
 from edge.segments import FOLDER as OUTBOX
 from edge.segments import line, payload_of
 from edge.wire.codec import encode

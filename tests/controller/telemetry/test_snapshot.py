@@ -332,7 +332,7 @@ async def test_duress_is_told_of_each_door_by_its_name(hub: Hub, edge: FakeEdge)
     await edge.acknowledged(3)
     said = [(alert.kind, alert.text) for alert in (await snapshot(hub)).alerts]
     words = "opened UNDER DURESS: somebody was forced"
-    assert sorted(said) == [("duress", f"Front door: {words}"), ("duress", f"side-door: {words}")]
+    assert sorted(said) == [("duress", f"Front door: {words}"), ("duress", f"side door: {words}")]
 
 
 async def test_what_happened_while_the_line_was_cut_appears_in_its_place_and_says_so(hub: Hub, edge: FakeEdge) -> None:
