@@ -269,7 +269,7 @@ async def test_for_whom_with_what_and_how_long_before_is_said_under_more(screens
 
 
 async def test_a_group_that_nobody_knows_yet_is_made_from_the_form(screens: Screens, house: Rig) -> None:
-    day = date(2027, 2, 15)
+    day = date(2027, 2, 17)
     screen = await screens.new(size=(320, 900))
     panel = await _form(screen, day, "First rehearsal", "10:00", "11:00")
     await panel.get_by_text("More: for whom").click()
