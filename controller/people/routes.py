@@ -77,7 +77,7 @@ async def sign_out_others(house: TheHouse, actor: TheActor) -> EndedAnswer:
     return EndedAnswer(ended=await house.people.end_others(actor))
 
 
-@router.put("/session/password", responses=described(NotSignedIn, TooManyTries))
+@router.post("/session/password", responses=described(NotSignedIn, TooManyTries))
 async def change_password(body: OwnPasswordBody, house: TheHouse, actor: TheActor) -> EndedAnswer:
     """Give oneself another password. All other sessions of one's own end."""
     ended = await house.people.change_password(actor, current=body.current, new=body.new)

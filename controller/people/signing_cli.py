@@ -75,7 +75,7 @@ def password(server: Server = SERVER) -> None:
     of standard input: the one you have, and the new one."""
     caller = Caller(server, None, None)
     body = msgspec.json.encode({"current": _password("Password now"), "new": _password("New password", twice=True)})
-    ended = caller.put("/session/password", body, "application/json", _Ended)
+    ended = caller.post("/session/password", body, "application/json", _Ended)
     caller.say(f"You have a new password. {_told(ended)}")
 
 

@@ -224,7 +224,7 @@ edge_alerts = Table(
     Column("kind", String(40), nullable=False),
     Column("at", Instant, nullable=False),
     Column("text", String(500), nullable=False),
-    Column("about", String(40), nullable=False, server_default=""),
+    Column("about", String(40), nullable=False),
     Index(None, "site", "id"),
 )
 """What somebody should look at: a replaced outbox, a forced door. ``kind``: an ``AlertCode``. ``about``: the door,

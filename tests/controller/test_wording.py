@@ -21,6 +21,7 @@ ROOT = Path(controller.__file__).parent
 ADDRESSES = {
     "app.py": {"/api/v1"},
     "caller.py": {"/api/v1"},
+    "people/routes.py": {"/api/v1/session"},
     "bookings/routes.py": {"/api/v1/bookings/"},
     "bookings/series/routes.py": {"/api/v1/series/"},
 }

@@ -65,7 +65,7 @@ def test_a_chattering_contact_is_one_fault_and_no_flood_and_its_door_goes_on(eve
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         chattering = asyncio.create_task(chatter(hall, CONTACT, every_s, for_s))
-        await hall.until(lambda: told(hall, "the contact chatters") == [True])
+        await hall.until(lambda: told(hall, "input_chatters:contact") == [True])
         found = len(hall.recorded)
         # Opened and closed, forced and cleared.
         assert found <= 4 * MOST + 10
@@ -78,7 +78,7 @@ def test_a_chattering_contact_is_one_fault_and_no_flood_and_its_door_goes_on(eve
         assert [event for event in hall.recorded[found:] if event.kind == "fault"] == []
         assert len(hall.recorded) <= found + 6
         await asyncio.sleep(CALM_S + LONGER)
-        assert told(hall, "the contact chatters") == [True, False]
+        assert told(hall, "input_chatters:contact") == [True, False]
         assert (hall.state(DOOR).values["contact"], hall.state(DOOR).values["fault"]) == ("closed", None)
         before = len(hall.changes())
         await hall.drive(CONTACT, True)
@@ -123,7 +123,7 @@ def test_a_chattering_exit_button_lets_out_and_is_told_once() -> None:
     async def act(hall: Lobby) -> None:
         await hall.plan_for()
         chattering = asyncio.create_task(chatter(hall, REX, 0.025, 60.0))
-        await hall.until(lambda: told(hall, "the exit button chatters") == [True])
+        await hall.until(lambda: told(hall, "input_chatters:exit_button") == [True])
         exits = hall.changes().count(DoorChange.EXIT)
         assert exits <= MOST
         await chattering
@@ -131,7 +131,7 @@ def test_a_chattering_exit_button_lets_out_and_is_told_once() -> None:
         assert hall.changes().count(DoorChange.EXIT) <= exits + 1
         await asyncio.sleep(CALM_S + 6)
         assert not hall.outer_open()
-        assert told(hall, "the exit button chatters") == [True, False]
+        assert told(hall, "input_chatters:exit_button") == [True, False]
 
     with_lobby(act, lobby())
 
@@ -144,7 +144,7 @@ def test_a_fire_line_that_never_stands_still_is_fire_and_told_once() -> None:
         assert [data.change.value for data in hall.data(FireData)] == ["active"]
         await asyncio.sleep(CALM_S + LONGER)
         assert hall.fire() == ["active", "latched"]
-        assert told(hall, "the line chatters") == [True, False]
+        assert told(hall, "input_chatters:fire_line") == [True, False]
 
     with_lobby(act, lobby(front(fire="release")))
 
@@ -258,7 +258,7 @@ def test_a_dead_beam_is_told_and_invents_nobody() -> None:
             await asyncio.sleep(0.3)
             await hall.drive(OUTER, True)
             await asyncio.sleep(2)
-        assert told(hall, "the inner beam is never broken while the other is") == [True]
+        assert told(hall, "beam_dead:inner") == [True]
         counted = hall.data(FootfallData)
         assert sum(data.ins + data.outs for data in counted) == 0
         assert len(counted) == ALONE - 1
@@ -266,7 +266,7 @@ def test_a_dead_beam_is_told_and_invents_nobody() -> None:
         await hall.walk(OUTER, INNER)
         await asyncio.sleep(1)
         assert hall.data(FootfallData)[-1].total_ins == 1
-        assert told(hall, "the inner beam is never broken while the other is") == [True, False]
+        assert told(hall, "beam_dead:inner") == [True, False]
 
     with_lobby(act, COUNTED, levels=CLEAR)
 

@@ -10,7 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("edge_alerts", sa.Column("about", sa.String(40), nullable=False, server_default=""))
+    op.add_column("edge_alerts", sa.Column("about", sa.String(40)))
+    op.execute(sa.text("UPDATE edge_alerts SET about = edge"))
+    with op.batch_alter_table("edge_alerts") as table:
+        table.alter_column("about", existing_type=sa.String(40), nullable=False)
     op.add_column("commands", sa.Column("code", sa.String(40)))
 
 

@@ -25,6 +25,7 @@ SAID_IN = frozenset({"reasons", "conflicts", "why", "lingering", "moves"})
 NOT_WALKED = frozenset(
     {
         *(("post", "/setup"), ("post", "/session"), ("delete", "/session"), ("post", "/enrol")),
+        *(("delete", "/session/others"), ("post", "/session/password")),
         *(("post", "/subscriptions"), ("delete", "/subscriptions/{subscription_id}")),
     }
 )

@@ -58,7 +58,7 @@ async def busy(village: httpx.AsyncClient, house: House, clock: ManualClock) -> 
             state = msgspec.json.encode(values).decode()
             row = {"device": device, "kind": kind, "seq": 1, "since": came, "state": state}
             await tx.execute(insert(device_states).values(at | row))
-        await tx.execute(insert(edge_alerts).values(at | {"kind": "forced", "text": "zebra forced"}))
+        await tx.execute(insert(edge_alerts).values(at | {"kind": "forced", "about": "main", "text": "zebra forced"}))
         entered = {"kind": "access", "device": "reader-zebra", "data": '{"granted":true}', "boot": "b" * 36}
         stored = {"log_id": log, "seq": 1, "mono_ms": 1, "trust": "synced", "received_at": came, "learned_late": False}
         await tx.execute(insert(events).values(at | entered | stored))

@@ -22,7 +22,7 @@ async def signed(client: httpx.AsyncClient, password: str = PASSWORD) -> int:
 
 
 async def change(client: httpx.AsyncClient, current: str, new: str) -> httpx.Response:
-    return await client.put(f"{API}/session/password", json={"current": current, "new": new})
+    return await client.post(f"{API}/session/password", json={"current": current, "new": new})
 
 
 async def test_a_new_password_ends_all_other_sessions_and_keeps_this_one(
