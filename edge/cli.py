@@ -30,6 +30,7 @@ ABOUT = {
     "parties": "Organisations, groups and persons, in and out of spreadsheets.",
     "sign-in": "Sign in at a controller, for the commands that ask it.",
     "sign-out": "End the session that sign-in began.",
+    "password": "Change your own password.",
     "sim": "Act on a running demo: type codes, walk in, pull plugs.",
     "site": "A building, or all of them, in and out of one file.",
     "waiting": "Who waits for a time that is taken.",

@@ -293,7 +293,7 @@ def test_an_alarm_never_sets_while_nobody_knows_whether_a_door_is_shut_and_says_
         await hall.sleep_until(CLOSES, -60)
         chattering = asyncio.create_task(chatter(hall, CONTACT, 0.2, 3600))
         await hall.sleep_until(CLOSES, 3000)
-        assert hall.changes() == [("withheld", "nobody knows whether front-door is shut")]
+        assert hall.changes() == [("withheld", "nobody knows whether Front door is shut")]
         assert hall.alarm() == "unset"
         await chattering
 
@@ -303,8 +303,8 @@ def test_an_alarm_never_sets_while_nobody_knows_whether_a_door_is_shut_and_says_
 @pytest.mark.parametrize(
     ("every_s", "for_s", "why"),
     [
-        pytest.param(0.2, 1200.0, "front-door opened", id="loose"),
-        pytest.param(0.005, 5.0, "nobody knows whether front-door is shut", id="never open for long enough to count"),
+        pytest.param(0.2, 1200.0, "Front door opened", id="loose"),
+        pytest.param(0.005, 5.0, "nobody knows whether Front door is shut", id="never open for long enough to count"),
     ],
 )
 def test_a_contact_that_chatters_while_the_alarm_is_set_sets_it_off_once_and_a_code_still_unsets_it(

@@ -103,6 +103,7 @@ REQUESTS: dict[tuple[str, str], Asked] = {
     ("get", "/sites/{site}/bookings"): [SPAN, SPAN | {"party": "scouts"}],
     ("post", "/sites/{site}/bookings"): [WISH, WISH | STUDIO, WISH | {"space": "desks", "seats": 1}],
     ("get", "/sites/{site}/requests"): [{}],
+    ("get", "/sites/{site}/bookings/search"): [{"text": "Ours"}, {"text": "choir"}],
     ("get", "/requests"): [{}],
     ("post", "/sites/{site}/bookings/check"): [WISH, WISH | STUDIO, WISH | {"starts": "2026-11-26T21:40"} | STUDIO],
     ("get", "/bookings/{booking_id}"): [{}],
