@@ -25,7 +25,7 @@ from controller.bookings.tables import bookings, claims
 from controller.database import Database
 from controller.estate.divisions import Circular, atoms_of
 from controller.estate.errors import StandsInTheWay
-from controller.estate.model import Site, Space
+from controller.estate.model import Space
 from controller.fields import Moment
 from controller.house import open_house
 from controller.migrations import migrate
@@ -259,10 +259,10 @@ def test_a_building_that_divides_otherwise_takes_its_bookings_along_or_stays_as_
 async def _divided(folder: Path, url: str, first: Parts, second: Parts, acts: list[Act]) -> None:
     house = open_house(Settings(data_dir=folder, database=url), ManualClock(NOW))
     try:
-        await house.estate.put_site(Site(id="hub", name="Hub", zone="Europe/London"), version=0, actor="test")
         for name in NAMES:
             space = Space(site="hub", id=name, name=name, parts=first[name])
-            await house.estate.put_space(space, version=0, actor="test")
+            version = version_of(Space(site="hub", id=name, name=name))
+            await house.estate.put_space(space, version=version, actor="test")
         live: dict[str, Booking] = {}
         for act in acts:
             during = act.wish.during
