@@ -2,6 +2,8 @@
 of their own, as the real library's do. ``python -m tests.faults.starved_agent FOLDER KIND...``."""
 
 import asyncio
+import os
+import signal
 import sys
 import threading
 import time
@@ -59,7 +61,7 @@ class Matrix:
 
 
 def listen(factory: SimFactory, matrix: Matrix) -> None:
-    """Follow standard input until it ends."""
+    """Follow standard input; the agent ends with it."""
     decoder = msgspec.json.Decoder(Wire)
     for text in sys.stdin.buffer:
         said = decoder.decode(text)
@@ -68,6 +70,7 @@ def listen(factory: SimFactory, matrix: Matrix) -> None:
             factory.drive(said.pin, True, said.tick + 0.00005)
         else:
             threading.Thread(target=matrix.press, args=(said.presses,), daemon=True).start()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def told(event: Event) -> None:
