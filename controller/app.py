@@ -1,11 +1,15 @@
 """The web application: routes, errors and what every request passes, around one ``House``."""
 
+import re
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 
 import msgspec
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, compile_path
 
 from controller import health
 from controller.access import door_page, series_page
@@ -36,6 +40,7 @@ from controller.pages import Pages
 from controller.parsing import Parser
 from controller.people import party_routes, user_routes
 from controller.people import routes as people
+from controller.people.gate import COOKIE, Gate, the_actor
 from controller.people.passwords import Passwords
 from controller.plans import routes as plans
 from controller.plans.overrides import routes as overrides
@@ -45,9 +50,12 @@ from controller.plans.why import routes as why
 from controller.problem import (
     Conflicting,
     Invalid,
+    Misdirected,
+    NoRoom,
     ProblemBody,
     Refused,
     TooLarge,
+    Unavailable,
     described,
     install_handlers,
 )
@@ -89,8 +97,30 @@ ROUTERS = (
     telemetry.router,
 )
 """The routers of the domains, all under ``API``."""
-ANYWHERE = (Invalid, TooLarge, Refused, Conflicting)
-"""What any route of theirs may answer: fields, size, foreign pages, idempotency keys."""
+_PREFIXED = (
+    (health.router, ""),
+    (series_page.router, ""),
+    (door_page.router, ""),
+    (calendar_page.router, ""),
+    *((router, API) for router in ROUTERS),
+)
+SECURITY = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The `token` that `POST /api/v1/session` answers.",
+    },
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "As `POST /api/v1/session` sets it; a write must come from our own pages.",
+    },
+}
+"""How OpenAPI names the ways in which one is signed in."""
+ANYWHERE = (Invalid, TooLarge, Refused, Conflicting, Misdirected, NoRoom, Unavailable)
+"""What any route of theirs may answer: fields, size, foreign pages, idempotency keys, other hosts, and a database that
+is full or held."""
 
 
 def build_app(
@@ -125,6 +155,7 @@ def app_of(house: House) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.house = house
+    app.state.methods_at = methods_at
     install_handlers(app)
     app.router.routes += _routes()
     # Only the pages are packed: they hold nothing secret, and an answer that does must not tell it by its length.
@@ -144,13 +175,47 @@ def _routes() -> list[BaseRoute]:
     """Every route under its prefix. No house is in them, so that what FastAPI works out about them serves each
     application of the process."""
     every = APIRouter()
-    every.include_router(health.router)
-    every.include_router(series_page.router)
-    every.include_router(door_page.router)
-    every.include_router(calendar_page.router)
-    for router in ROUTERS:
-        every.include_router(router, prefix=API, responses=described(*ANYWHERE))
+    for router, prefix in _PREFIXED:
+        every.include_router(router, prefix=prefix, responses=described(*ANYWHERE) if prefix else None)
     return every.routes
+
+
+def every_route() -> Iterator[tuple[str, APIRoute]]:
+    """Each with its whole path."""
+    for router, prefix in _PREFIXED:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield prefix + route.path_format, route
+
+
+@cache
+def _methods() -> dict[str, frozenset[str]]:
+    """Path, as OpenAPI writes it -> what its routes take."""
+    found: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for path, route in every_route():
+        found[path] |= route.methods or frozenset()
+    return dict(found)
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Those of paths that name something."""
+    return tuple((compile_path(path)[0], path) for path in _methods() if "{" in path)
+
+
+def methods_at(path: str) -> list[str]:
+    """Those that a path takes: as it stands, such as `/holders/import`, or else as one that names something."""
+    whole = path if path in _methods() else next((each for pattern, each in _patterns() if pattern.match(path)), "")
+    return sorted(_methods().get(whole, ()))
+
+
+def _gated() -> dict[str, set[str]]:
+    """Path -> the methods, in small letters, that want somebody signed in."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path, route in every_route():
+        if any(isinstance(each.call, Gate) or each.call is the_actor for each in route.dependant.dependencies):
+            found[path] |= {method.lower() for method in route.methods or ()}
+    return found
 
 
 def _describe(app: FastAPI) -> None:
@@ -170,6 +235,10 @@ def _describe(app: FastAPI) -> None:
             schemas |= watched
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
+            document["components"]["securitySchemes"] = SECURITY
+            for path, methods in _gated().items():
+                for method in methods & set(document["paths"].get(path, {})):
+                    document["paths"][path][method]["security"] = [{name: []} for name in SECURITY]
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

@@ -5,11 +5,12 @@ acknowledged after commit must survive a power cut. PostgreSQL: plain transactio
 """
 
 import asyncio
+import errno
 import secrets
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
@@ -69,7 +70,11 @@ _AWAY_CODES = frozenset(
         sqlite3.SQLITE_NOTADB,
     }
 )
+_NOT_DONE_STATES = frozenset({"40001", "40P01", "55P03"})
 _TRIES = 6
+WAIT_S = 10.0
+"""How long a write waits for its turn, for a lock, and for both together before it is tried no more."""
+_POOL_WAIT_S = 4.0
 RESTED_S = 1.0
 """A connection to PostgreSQL that has rested for longer is asked whether its server is still there."""
 _CHECKPOINT_PAGES = 4_000
@@ -122,7 +127,7 @@ class Database:
             self._writer = _postgresql_engine(self.url)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             self._glance = self._writer.execution_options(isolation_level="AUTOCOMMIT")
-        self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.sqlite else nullcontext()
+        self._writing = asyncio.Lock()
         self._kept: AsyncConnection | None = None
         self._open = 0
 
@@ -138,13 +143,37 @@ class Database:
         ``brief``: each of its statements touches a few rows, found by an index. Such are not worth a thread: on
         SQLite they hold up the event loop, for less time than the way to a thread takes.
         """
+        async with self._written(brief, time.monotonic() + WAIT_S) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _written(self, brief: bool, until: float) -> AsyncIterator[Tx]:
         self._open += 1
         try:
-            async with self._turn, self._begun(brief) as tx:
+            async with self._turn(until), self._begun(brief) as tx:
                 tx.info.pop(_LOCKED, None)  # it outlives the transaction
                 yield tx
         finally:
             self._open -= 1
+
+    @asynccontextmanager
+    async def _turn(self, until: float) -> AsyncIterator[None]:
+        """SQLite has one writer at a time. Raises ``PoolTimeoutError`` where another takes too long."""
+        if not self.sqlite:
+            yield
+            return
+        if not self._writing.locked():
+            await self._writing.acquire()
+        else:
+            try:
+                async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                    await self._writing.acquire()
+            except TimeoutError:
+                raise PoolTimeoutError(f"another write has not ended within {WAIT_S:g} s") from None
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @asynccontextmanager
     async def _begun(self, brief: bool) -> AsyncIterator[Tx]:
@@ -184,7 +213,8 @@ class Database:
     async def run(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work(tx, …)`` in a write transaction and return its value once it is committed.
 
-        A deadlock or a serialization failure starts it again, so ``work`` must do nothing but SQL.
+        A deadlock, a serialization failure or another process's lock on SQLite starts it again, so ``work`` must do
+        nothing but SQL. Raises what ``is_not_done`` says of after ``WAIT_S``.
         """
         return await self._run(False, work, *args, **kwargs)
 
@@ -195,15 +225,20 @@ class Database:
     async def _run(
         self, brief: bool, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        for attempt in range(1, _TRIES + 1):
+        until = time.monotonic() + WAIT_S
+        attempt = 1
+        while True:
             try:
-                async with self.write(brief=brief) as tx:
+                async with self._written(brief, until) as tx:
                     return await work(tx, *args, **kwargs)
             except DBAPIError as error:
-                if attempt == _TRIES or not _worth_retrying(error):
+                busy = _busy(error)
+                if not busy and (attempt == _TRIES or getattr(error.orig, "sqlstate", None) not in _RETRIED_STATES):
                     raise
-            await asyncio.sleep(0.005 * 2**attempt * (1 + secrets.randbelow(100) / 100))
-        raise AssertionError("unreachable")
+                if busy and time.monotonic() > until:
+                    raise
+            await asyncio.sleep(0.005 * 2 ** min(attempt, _TRIES) * (1 + secrets.randbelow(100) / 100))
+            attempt += 1
 
     async def lock_site(self, tx: Tx, site: str) -> None:
         """Make this transaction the only one that changes the site's diary until it ends.
@@ -251,18 +286,41 @@ def is_away(error: Exception) -> bool:
     return isinstance(error, OSError | InterfaceError | OperationalError | DisconnectionError | PoolTimeoutError)
 
 
+def is_not_done(error: Exception) -> bool:
+    """Whether a write was refused for a lock that another holds, and nothing of it is done."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    return isinstance(error, DBAPIError) and (_busy(error) or getattr(error.orig, "sqlstate", None) in _NOT_DONE_STATES)
+
+
+def is_full(error: Exception) -> bool:
+    """Whether a write was refused because there is no room for it, and nothing of it is done."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return (
+        getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+        or getattr(cause, "sqlstate", None) == "53100"
+        or (isinstance(cause, OSError) and cause.errno in {errno.ENOSPC, errno.EDQUOT})
+    )
+
+
 def words_of(error: Exception) -> str:
     """What went wrong in at most 200 characters, of an error of the database what that says itself, without SQL."""
     return str(error.orig if isinstance(error, DBAPIError) else error)[:200]
 
 
-def _worth_retrying(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return state in _RETRIED_STATES or "database is locked" in str(error.orig)
+def _busy(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def _postgresql_engine(url: URL) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=0)
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=0,
+        pool_timeout=_POOL_WAIT_S,
+        connect_args={"server_settings": {"lock_timeout": f"{WAIT_S:g}s"}},
+    )
     dialect = engine.dialect
 
     def rests(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:

@@ -28,7 +28,7 @@ async def alive() -> Alive:
 
 @router.get("/readyz", responses={503: {"description": "A part is not ready", "model": Ready}})
 async def ready(house: TheHouse, response: Response) -> Ready:
-    """Whether the database answers and the broker is connected."""
+    """Whether the database takes a write, tried every five seconds at most, and the broker is connected."""
     found = {name: await check() for name, check in house.checks.items()}
     wrong = any(found.values())
     if wrong:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 from fastapi import Depends
 from prometheus_client import CollectorRegistry
-from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
 from controller.access.holders.importing import HolderImport
@@ -71,6 +70,7 @@ from controller.secrets import Keys, load_keys
 from controller.settings import Settings
 from controller.telemetry.edge_metrics import EdgeMetrics
 from controller.telemetry.together import told_apart
+from controller.write_probe import WriteProbe
 from edge.wire.clock import Clock
 from edge.wire.link import Link
 
@@ -247,7 +247,7 @@ def open_house(
     house.whereabouts |= {"booking_id": whose.booking, "series_id": whose.series}
     house.whereabouts |= {"party": directory.whose, "command": plans.whose_command, "override_id": overrides.whose}
     house.whereabouts["restored_id"] = restored.whose
-    house.checks["database"] = lambda: _database_ready(database)
+    house.checks["database"] = WriteProbe(database, clock).look
     house.checks |= exchange.checks
     house.tasks += [NamedTask(name=name, run=run) for name, run in exchange.tasks.items()]
     house.tasks.append(NamedTask(name="absence", run=house.absence.run))
@@ -261,15 +261,6 @@ def open_house(
 def site_sections(policies: Policies) -> list[Section]:
     """What a site's file says beside the building, in its order."""
     return [HoursSection(), PolicySection(policies), TariffsSection()]
-
-
-async def _database_ready(database: Database) -> str | None:
-    try:
-        async with database.read() as tx:
-            await tx.execute(text("SELECT 1"))
-    except Exception as error:  # whatever the driver raises, the answer is the same
-        return f"the database does not answer: {type(error).__name__}"
-    return None
 
 
 def the_house(connection: HTTPConnection) -> House:

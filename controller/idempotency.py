@@ -8,19 +8,23 @@ again only to who has the rights under which it was given.
 
 import asyncio
 import hashlib
+import logging
 from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Column, LargeBinary, String, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from controller.database import Instant, Tx, metadata
+from controller.database import Instant, Tx, metadata, words_of
 from controller.house import House, the_house
 from controller.people.gate import find_actor
 from controller.people.model import Actor
 from controller.problem import Conflicting, Invalid, Problem, problem_response
+
+log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=1)
 """How long a key is remembered."""
@@ -28,7 +32,7 @@ LONGEST_KEY = 200
 TWIN_WAIT_S = 10.0
 _POLL_S = 0.05
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_NOT_CARRIED_OUT = frozenset({401, 403, 408, 413, 429, 503})
+_NOT_CARRIED_OUT = frozenset({401, 403, 408, 413, 429, 503, 507})
 """Answers that say nothing was tried: the key stays free."""
 
 idempotency = Table(
@@ -152,8 +156,12 @@ class _Once:
         self.claimed = True
 
     async def keep(self, answer: StoredAnswer) -> None:
-        """Store the answer, or free the key where it says that nothing was tried."""
-        await _keep(self._house, self._actor, self._key, answer)
+        """Store the answer, or free the key where it says that nothing was tried. Without it a second try is told that
+        nobody knows; who asked first hears what became of it all the same."""
+        try:
+            await _keep(self._house, self._actor, self._key, answer)
+        except (SQLAlchemyError, OSError) as error:
+            log.error("An answer could not be kept", extra={"why": words_of(error)})
 
 
 class _Recorder:

@@ -10,8 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from controller.database import is_away, is_full, is_not_done, words_of
 from controller.wording import NO_BODY, message
 
 log = logging.getLogger(__name__)
@@ -146,6 +148,14 @@ class TooMany(Problem):
     title = "Too many tries"
 
 
+class NoRoom(Problem):
+    """The disk is full (RFC 4918, 11.5)."""
+
+    status = 507
+    kind = "no-room"
+    title = "There is no room to store this"
+
+
 class Unavailable(Problem):
     status = 503
     kind = "unavailable"
@@ -196,6 +206,8 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _ours)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _plain)
+    for kind in (SQLAlchemyError, OSError):
+        app.add_exception_handler(kind, _away)
 
 
 def shown_path(path: str) -> str:
@@ -210,6 +222,11 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
 
 async def _unreadable(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    if any(found["loc"][:1] == ("path",) for found in error.errors()):
+        # What the path names cannot be, as in GET /holders/import: that is another route's path, or nobody's.
+        methods = request.app.state.methods_at(request.url.path)
+        if request.method not in methods:
+            return await _plain(request, HTTPException(HTTPStatus.METHOD_NOT_ALLOWED))
     errors = [FieldError(field=_field(found["loc"]), message=message(found)) for found in error.errors()]
     detail = "; ".join(f"{found.field}: {found.message}" for found in errors)
     return problem_response(Invalid(detail, errors=errors), shown_path(request.url.path))
@@ -231,16 +248,39 @@ def _field(location: Sequence[object]) -> str:
     return ".".join(str(part)[:_LONGEST_NAME] for part in rest) or str(where)
 
 
+async def _away(request: Request, error: Exception) -> JSONResponse:
+    """The database is away. A write of which nobody knows whether it was carried out is a fault as any other."""
+    if is_full(error):
+        problem: Problem = NoRoom(
+            "the controller's disk is full, and nothing was changed; whoever runs it must make room"
+        )
+    elif is_not_done(error):
+        problem = Unavailable(
+            "another write holds the database, and nothing was changed; try again", headers={"Retry-After": "5"}
+        )
+    elif is_away(error) and request.method in {"GET", "HEAD"}:
+        problem = Unavailable("the database does not answer; try again", headers={"Retry-After": "5"})
+    else:
+        raise error
+    log.error("The database refused a request", extra={"why": words_of(error)})
+    return problem_response(problem, shown_path(request.url.path))
+
+
 async def _plain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's, for bytes that are no text or nest too deep
         return problem_response(invalid_field("body", NO_BODY), shown_path(request.url.path))
     phrase = HTTPStatus(error.status_code).phrase
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (
+        methods := request.app.state.methods_at(request.url.path)
+    ):
+        headers["Allow"] = ", ".join(methods)  # the framework names those of the first route only (RFC 9110, 10.2.1)
     problem = Problem(
         error.detail
         if error.detail != phrase
         else f"{request.method} {shown_path(request.url.path)}: {phrase.lower()}",
-        headers=error.headers,
+        headers=headers,
     )
     body = problem_body(problem, shown_path(request.url.path))
     body |= {

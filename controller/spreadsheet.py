@@ -2,7 +2,8 @@
 
 Reads what Excel, LibreOffice and Google write: UTF-8 with or without a mark, UTF-16 with one, Windows-1252; comma,
 semicolon or tab. A cell that a spreadsheet would take for a formula goes out behind an apostrophe, which is taken off
-when it comes back (OWASP, CSV injection).
+when it comes back (OWASP, CSV injection). So does what would be one in a cell of its own, for a spreadsheet that parts
+cells at semicolons or tabs and knows a quotation mark at the beginning of a cell only.
 """
 
 import csv
@@ -16,6 +17,9 @@ LARGEST = 2 * 1024 * 1024
 """Largest file, in bytes."""
 MOST_ROWS = 20_000
 _FORMULA = "=+-@\t\r\n＝＋－＠"
+_INNER = "=+-@＝＋－＠"
+_PLACES = rf"^(?='*[{re.escape(_FORMULA)}])|(?<=[;\t\r\n])(?='*[{re.escape(_INNER)}])"
+_GUARDS = rf"^'(?='*[{re.escape(_FORMULA)}])|(?<=[;\t\r\n])'(?='*[{re.escape(_INNER)}])"
 _DELIMITERS = ",;\t"
 _MARKS = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
 
@@ -95,17 +99,12 @@ def write_sheet(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> by
 
 def guarded(text: str) -> str:
     """The cell as it goes out: what might be a formula gets one more apostrophe before it."""
-    return f"'{text}" if _like_formula(text) else text
+    return re.sub(_PLACES, "'", text)
 
 
 def bare(text: str) -> str:
     """The cell as it was before ``guarded``."""
-    return text[1:] if text.startswith("'") and _like_formula(text) else text
-
-
-def _like_formula(text: str) -> bool:
-    first = text.lstrip("'")[:1]
-    return first != "" and first in _FORMULA
+    return re.sub(_GUARDS, "", text)
 
 
 def _decoded(data: bytes) -> tuple[str, list[str]]:

@@ -17,8 +17,8 @@ T = TypeVar("T")
 Insert: TypeAlias = tuple[str, Sequence[Sequence[Any]]]
 """A statement and the rows to carry it out with."""
 
-PATIENCE_MS = 10_000
-"""How long a statement waits for another process's lock."""
+PATIENCE_MS = 3_000
+"""How long a statement waits for another process's lock; whoever asked may ask again."""
 _STATEMENTS_KEPT = 512
 _BUSY = 0xFF
 """Of an extended error code: the primary one."""

@@ -86,7 +86,7 @@ def test_a_file_that_is_no_table_is_refused_in_words(data: bytes, reason: str) -
         read_sheet(data, COLUMNS, needed=NEEDED)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+44 1487", "-5", "@here", "'=1", "''+x", "＝1", "\t=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+44 1487", "-5", "@here", "'=1", "''+x", "＝1", "\tx"])
 def test_what_a_spreadsheet_takes_for_a_formula_goes_out_guarded(text: str) -> None:
     assert guarded(text) == f"'{text}"
     assert bare(guarded(text)) == text
@@ -98,7 +98,25 @@ def test_what_is_no_formula_goes_out_as_it_is(text: str) -> None:
     assert bare(text) == text
 
 
-@given(st.text())
+@pytest.mark.parametrize(
+    ("text", "guard"),
+    [
+        (";=1+1", ";'=1+1"),
+        ("hall;=1+1;x", "hall;'=1+1;x"),
+        ("a\t@SUM(1)", "a\t'@SUM(1)"),
+        ("first\n-second", "first\n'-second"),
+        ("\t=1", "'\t'=1"),
+        ("a;'=1", "a;''=1"),
+        ("a, +44 1487; b-c", "a, +44 1487; b-c"),
+    ],
+)
+def test_what_would_be_a_formula_in_a_cell_of_its_own_is_guarded_too(text: str, guard: str) -> None:
+    """A spreadsheet set to semicolons parts `hall,"x;=1+1"` there: its quotation mark is not at the beginning."""
+    assert guarded(text) == guard
+    assert bare(guard) == text
+
+
+@given(st.text("=+-@;,\t\r\n'＝a") | st.text())
 def test_a_guard_is_taken_off_again(text: str) -> None:
     assert bare(guarded(text)) == text
     assert guarded(text)[:1] not in tuple("=+-@\t\r\n")

@@ -1,7 +1,8 @@
 """Bookings as CSV over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 import msgspec
@@ -53,15 +54,26 @@ async def import_bookings(
     that importing it again changes nothing and a changed row changes its booking."""
     data = await request.body()
     if progress:
-        return StreamingResponse(_told(house.sheets, site, data, preview, actor, request.url.path), media_type=_LINES)
+        lines = _told(house.sheets, site, data, preview, actor, request.url.path)
+        return StreamingResponse(_behind(await anext(lines), lines), media_type=_LINES)
     with csv_refused():
         outcome = await house.sheets.take(site, data, preview=preview, actor=actor, told=lambda _done, _of: None)
     return await large_answer(lambda: sheet_answer(outcome, preview=preview))
 
 
-async def _told(sheets: Sheets, site: str, data: bytes, preview: bool, actor: Actor, path: str) -> AsyncIterator[str]:
-    """A line for every part that is done, then the answer, or the problem in its place."""
-    news: asyncio.Queue[str | None] = asyncio.Queue()
+async def _behind(first: str, lines: AsyncGenerator[str, None]) -> AsyncIterator[str]:
+    async with aclosing(lines):
+        yield first
+        async for line in lines:
+            yield line
+
+
+async def _told(
+    sheets: Sheets, site: str, data: bytes, preview: bool, actor: Actor, path: str
+) -> AsyncGenerator[str, None]:
+    """A line for every part that is done, then the answer, or the problem in its place. Raises ``Problem`` where
+    nothing has been done yet: then there is no other answer."""
+    news: asyncio.Queue[str | Problem | None] = asyncio.Queue()
 
     def told(done: int, of: int) -> None:
         news.put_nowait(Progress(done=done, of=of).model_dump_json())
@@ -73,13 +85,19 @@ async def _told(sheets: Sheets, site: str, data: bytes, preview: bool, actor: Ac
             answer = await large_answer(lambda: sheet_answer(outcome, preview=preview))
             news.put_nowait(bytes(answer.body).decode())
         except Problem as problem:
-            news.put_nowait(msgspec.json.encode(problem_body(problem, path)).decode())
+            news.put_nowait(problem)
         finally:
             news.put_nowait(None)
 
     task = asyncio.create_task(take(), name=f"import bookings of {site}")
     try:
+        begun = False
         while (line := await news.get()) is not None:
+            if isinstance(line, Problem):
+                if not begun:
+                    raise line
+                line = msgspec.json.encode(problem_body(line, path)).decode()
+            begun = True
             yield line + "\n"
         await task
     finally:

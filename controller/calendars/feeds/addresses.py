@@ -14,7 +14,10 @@ Network = IPv4Network | IPv6Network
 
 LONGEST = 2000
 _WEBCAL = {"webcal": "https", "webcals": "https"}
-_NAT64 = IPv6Network("64:ff9b::/96")
+_CARRYING = tuple(map(IPv6Network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
+"""IPv4 addresses in IPv6 ones: compatible, mapped, translated, and by NAT64 (RFC 4291, 2.5.5; RFC 7915; RFC 6052)."""
+_UNICAST = IPv6Network("2000::/3")
+"""All that is given out of IPv6 (RFC 4291, 2.4); what else Python takes for global leads somewhere of our own."""
 
 
 def read_address(text: str) -> str:
@@ -44,22 +47,22 @@ def where(address: str) -> str:
 
 def allowed(ip: Ip, networks: Sequence[Network]) -> bool:
     """Whether it is public or in one of ``networks``. One that carries an IPv4 address inside is judged by that."""
-    ip = _inner(ip)
-    if any(ip.version == network.version and ip in network for network in networks):
+    inner = _inner(ip)
+    if any(each.version == network.version and each in network for network in networks for each in (ip, inner)):
         return True
-    return ip.is_global and not ip.is_multicast
+    return inner.is_global and not inner.is_multicast and (inner.version == 4 or inner in _UNICAST)
 
 
 def _inner(ip: Ip) -> Ip:
     if isinstance(ip, IPv4Address):
         return ip
-    if ip.ipv4_mapped is not None:
-        return ip.ipv4_mapped
+    if any(ip in network for network in _CARRYING):
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
     if ip.sixtofour is not None:
         return ip.sixtofour
     if ip.teredo is not None:
         return ip.teredo[1]
-    return IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else ip
+    return ip
 
 
 def require_allowed(host: str, found: Sequence[str], networks: Sequence[Network]) -> list[Ip]:

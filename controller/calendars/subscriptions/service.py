@@ -79,9 +79,10 @@ class Subscriptions:
             raise NotAllowed(actor, Action.READ, thing)
         if not _may_give(actor, wanted):
             raise NotAllowed(actor, Action.CONTACT, thing)
+        name = await self._name(tx, wanted)
         made = Subscription(
             id=uuid7(now, secrets.token_bytes(10)),
-            name=wanted.name or await self._name(tx, wanted),
+            name=wanted.name or name,
             shows=wanted.shows,
             site=wanted.site,
             space=wanted.space,

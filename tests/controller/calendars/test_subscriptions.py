@@ -289,3 +289,12 @@ async def test_khal_and_vdirsyncer_read_a_link_and_follow_it(
         await act(village, made, "cancel")
         [left] = await vdirsyncer_reads(tmp_path / "sync", url)
         assert b"Night shelter" in left
+
+
+@pytest.mark.parametrize("name", ["", "Mine"])
+async def test_what_is_not_there_cannot_be_subscribed_to(any_village: httpx.AsyncClient, name: str) -> None:
+    for body in ({"site": "nowhere"}, {"site": SITE, "space": "nowhere"}):
+        assert (await any_village.post(PATH, json=body | {"name": name})).status_code == 404
+    answer = await any_village.post(PATH, json={"party": "nobody", "name": name})
+    assert answer.status_code == 422
+    assert (await any_village.get(PATH)).json()["items"] == []

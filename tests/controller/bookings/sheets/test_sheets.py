@@ -260,13 +260,13 @@ async def test_layouts_and_equipment_are_named_by_id_or_name(village: httpx.Asyn
 
 @pytest.mark.parametrize("data", [b"", b"<!doctype html>", b"space,notes\nhall,x\n"])
 async def test_a_file_that_is_no_table_is_refused_as_a_whole(village: httpx.AsyncClient, data: bytes) -> None:
+    params: dict[str, str]
     for params in ({}, {"progress": "true"}):
-        if params:
-            answer = await village.post(f"{PATH}/import", content=data, params=params)
-            problem: Json = answer.json()
-        else:
-            problem = await _take(village, data, 422)
-        assert [error["field"] for error in problem["errors"]] == ["body"]
+        answer = await village.post(f"{PATH}/import", content=data, params=params)
+        assert answer.status_code == 422
+        assert [error["field"] for error in answer.json()["errors"]] == ["body"]
+        nowhere = await village.post(f"{API}/sites/nowhere/bookings/import", content=GOOD, params=params)
+        assert nowhere.status_code == 404
 
 
 async def test_a_long_file_tells_how_far_it_is(any_village: httpx.AsyncClient) -> None:

@@ -153,7 +153,9 @@ async def test_a_server_that_cannot_prove_who_it_is_gets_no_request(tmp_path: Pa
         assert impostor.asked == []
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "[::127.0.0.1]"]
+)
 async def test_nothing_inside_is_asked_unless_it_is_allowed(surgery: Partner, host: str) -> None:
     port = surgery.address.rpartition(":")[2]
     with pytest.raises(FeedFault) as raised:
@@ -179,6 +181,14 @@ async def test_nothing_inside_is_asked_unless_it_is_allowed(surgery: Partner, ho
         ("64:ff9b::7f00:1", False),
         ("64:ff9b::5db8:d822", True),
         ("2002:7f00:1::", False),
+        ("::127.0.0.1", False),
+        ("::93.184.216.34", True),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("::ffff:10.20.3.4", True),
+        ("64:ff9b:1::7f00:1", False),
+        ("fec0::1", False),
+        ("5f00::1", False),
     ],
 )
 def test_addresses_are_judged_by_what_they_lead_to(ip: str, may: bool) -> None:
