@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pydantic import Field
+from pydantic import ConfigDict
 
 from controller import localtime
 from controller.bookings.picture import Picture
@@ -13,47 +13,64 @@ from controller.people.model import Party, PartyKind
 _SCHEMA = "https://schema.org"
 
 
-class _Thing(Answer):
-    type_: str = Field(serialization_alias="@type")
+_NAMES = {
+    "type_": "@type",
+    "id_": "@id",
+    "context": "@context",
+    "graph": "@graph",
+    "start": "startDate",
+    "end": "endDate",
+    "status": "eventStatus",
+    "attendance": "eventAttendanceMode",
+}
+"""What is called otherwise there than here."""
+
+
+class _Linked(Answer):
+    model_config = ConfigDict(frozen=True, populate_by_name=True, alias_generator=lambda name: _NAMES.get(name, name))
+
+
+class _Thing(_Linked):
+    type_: str
 
 
 class Geo(_Thing):
-    type_: str = Field(default="GeoCoordinates", serialization_alias="@type")
+    type_: str = "GeoCoordinates"
     latitude: float
     longitude: float
 
 
 class Place(_Thing):
-    type_: str = Field(default="Place", serialization_alias="@type")
+    type_: str = "Place"
     name: str
     address: str
     geo: Geo | None = None
 
 
 class Organiser(_Thing):
-    type_: str = Field(default="Organization", serialization_alias="@type")
+    type_: str = "Organization"
     name: str
 
 
 class Event(_Thing):
     """A booking that is marked as public. Times carry the site's offset."""
 
-    type_: str = Field(default="Event", serialization_alias="@type")
-    id_: str = Field(serialization_alias="@id")
+    type_: str = "Event"
+    id_: str
     name: str
-    start: str = Field(serialization_alias="startDate")
-    end: str = Field(serialization_alias="endDate")
-    status: str = Field(serialization_alias="eventStatus")
-    attendance: str = Field(default=f"{_SCHEMA}/OfflineEventAttendanceMode", serialization_alias="eventAttendanceMode")
+    start: str
+    end: str
+    status: str
+    attendance: str = f"{_SCHEMA}/OfflineEventAttendanceMode"
     location: Place
     organizer: Organiser | None = None
 
 
-class WhatsOn(Answer):
+class WhatsOn(_Linked):
     """The events of a site, by start."""
 
-    context: str = Field(default=_SCHEMA, serialization_alias="@context")
-    graph: list[Event] = Field(serialization_alias="@graph")
+    context: str = _SCHEMA
+    graph: list[Event]
 
 
 def whats_on(picture: Picture, listed: list[Listed], parties: Mapping[str, Party]) -> WhatsOn:

@@ -4,6 +4,7 @@ import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response, status
+from fastapi.responses import JSONResponse
 
 from controller.calendars.etags import matches
 from controller.calendars.whats_on.events import WhatsOn
@@ -19,7 +20,16 @@ KEPT_S = 300
 """How long a reader may go without asking again."""
 
 
-@router.get("/sites/{site}/whats-on", response_model=WhatsOn)
+class JsonLd(JSONResponse):
+    """Its content is written already."""
+
+    media_type = "application/ld+json"
+
+    def render(self, content: bytes) -> bytes:
+        return content
+
+
+@router.get("/sites/{site}/whats-on", response_model=WhatsOn, response_class=JsonLd)
 async def get_whats_on(
     site: SlugPath,
     house: TheHouse,
@@ -40,4 +50,4 @@ async def get_whats_on(
     }
     if matches(if_none_match, tag):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
-    return Response(data, media_type="application/ld+json", headers=headers)
+    return JsonLd(data, headers=headers)
