@@ -18,7 +18,7 @@ Insert: TypeAlias = tuple[str, Sequence[Sequence[Any]]]
 """A statement and the rows to carry it out with."""
 
 PATIENCE_MS = 3_000
-"""How long a statement waits for another process's lock; whoever asked may ask again."""
+"""How long a statement waits for another process's lock; the caller may ask again."""
 _STATEMENTS_KEPT = 512
 _BUSY = 0xFF
 """Of an extended error code: the primary one."""
