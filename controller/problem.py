@@ -251,9 +251,7 @@ def _field(location: Sequence[object]) -> str:
 async def _away(request: Request, error: Exception) -> JSONResponse:
     """The database is away. A write of which nobody knows whether it was carried out is a fault as any other."""
     if is_full(error):
-        problem: Problem = NoRoom(
-            "the controller's disk is full, and nothing was changed; its operator must make room"
-        )
+        problem: Problem = NoRoom("the controller's disk is full, and nothing was changed; its operator must make room")
     elif is_not_done(error):
         problem = Unavailable(
             "another write holds the database, and nothing was changed; try again", headers={"Retry-After": "5"}
