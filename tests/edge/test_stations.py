@@ -3,6 +3,8 @@
 import asyncio
 import os
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -35,11 +37,24 @@ def source(folder: Path, which: str) -> WifiConfig:
     )
 
 
-def join_programs() -> None:
-    """Virtual time does not wait for other processes: do so by the threads that wait for them."""
+def children() -> set[str]:
+    """Processes of ours that have not been fetched yet."""
+    found: set[str] = set()
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(OSError):  # a thread may have ended meanwhile
+            found |= set((thread / "children").read_text().split())
+    return found
+
+
+async def until_ended(before: set[str]) -> None:
+    """Virtual time does not wait for other processes: wait here until the loop has heard of each one's end."""
+    while children() - before:
+        time.sleep(0.001)  # noqa: ASYNC251  # real time
+        await asyncio.sleep(0)
     for thread in threading.enumerate():
-        if thread.name.startswith("waitpid-"):
+        if "waitpid" in thread.name:  # the thread that tells the loop, up to Python 3.11
             thread.join()
+    await asyncio.sleep(1)
 
 
 @pytest.mark.parametrize(
@@ -62,9 +77,9 @@ def test_a_source_that_is_of_no_use_is_told_once_and_the_agent_goes_on(which: st
         await hall.order(hall.command())
         assert hall.unlocked()
         await hall.stop()
-        join_programs()
-        await asyncio.sleep(1)
+        await until_ended(before)
 
+    before = children()
     with_hall(act, config=msgspec.structs.replace(config(), wifi=(source(tmp_path, which),)))
 
 
