@@ -22,6 +22,7 @@ from controller.estate.errors import SiteUnknown
 from controller.estate.tables import space_doors
 from controller.hours.book import HoursBook
 from controller.hours.repository import hours_book
+from controller.telemetry import repository as telemetry
 from controller.telemetry.model import StoredEvent
 from edge.wire.events import AccessData, DoorChange, DoorData, FootfallData
 from edge.wire.interval import Interval
@@ -29,6 +30,8 @@ from edge.wire.plan import Mode
 
 THROUGH = timedelta(minutes=2)
 """How long after being let in an opening or a crossing is that person's."""
+_LAST = 50
+"""Among so many events of access before these, who came in their own right is looked for."""
 _WINDOW_LONGEST = LONGEST + timedelta(hours=8)
 """The longest a code opens: the longest booking with the longest lead-in and lag that settings allow."""
 
@@ -39,8 +42,9 @@ async def note(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None:
     A granted code is kept as let in. The door's opening, or a crossing inwards at it, within two minutes makes
     the booking arrived. Crossings inwards in those two minutes are counted as its people. Others are where no other
     booking's code is good at that door then and nobody else comes in there: it leads to one space only, which makes
-    the booking arrived by presence, or the building is closed but for it. What is left may have been the people of any
-    booking whose code is good, and is counted apart.
+    the booking arrived by presence, or the building is closed but for it. What is left, and who comes in within two
+    minutes after staff, a key holder or a member was let in, may have been the people of any booking whose code is
+    good, and is counted apart.
     """
     await _note_passages(tx, site, events)
     await _note_counts(tx, site, events)
@@ -111,9 +115,10 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
     maybe: dict[str, int] = defaultdict(int)
     present: dict[str, tuple[datetime, str]] = {}
     for door, at, ins in crossings:
-        bearer = max(((since, each) for since, each in let_in[door] if since <= at <= since + THROUGH), default=None)
+        bearers = [(since, each) for since, each in let_in[door] if since <= at <= since + THROUGH]
+        _, bearer = max(bearers, key=lambda each: each[0], default=(None, None))
         if bearer is not None:
-            counted[bearer[1]] += ins
+            counted[bearer] += ins
             continue
         # A moved booking may hold two grants at one moment; its people are counted once.
         whose = {
@@ -121,8 +126,8 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
             for row in windows
             if row.door == door and row.starts <= at < row.ends and (row.ended_at is None or row.ended_at > at)
         }
-        surely = len(whose) == 1 and door in alone
-        if len(whose) == 1 and not surely:
+        surely = len(whose) == 1 and door in alone and not bearers
+        if len(whose) == 1 and not surely and not bearers:
             hours = hours or await _hours(tx, site)
             surely = hours.mode_at(at).mode is Mode.CLOSED
         for booking in whose:
@@ -141,9 +146,10 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
 
 async def _let_in_at(
     tx: Tx, site: str, events: Sequence[StoredEvent], doors: Collection[str], during: Interval
-) -> dict[str, list[tuple[datetime, str]]]:
-    """Door -> when whose code was accepted there, in these events or, of each booking the last time, before."""
-    found: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+) -> dict[str, list[tuple[datetime, str | None]]]:
+    """Door -> when which booking's code was accepted there, in these events or, of each booking the last time, before;
+    ``None``: who came in their own right, in these events or among the site's last ones."""
+    found: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
     query = select(bookings.c.id, bookings.c.let_in_door, bookings.c.let_in_at).where(
         bookings.c.site == site,
         bookings.c.let_in_at >= during.start,
@@ -153,8 +159,11 @@ async def _let_in_at(
     for row in await tx.execute(query):
         found[row.let_in_door].append((row.let_in_at, row.id))
     for event in events:
-        if isinstance(event.data, AccessData) and event.data.granted and event.data.booking is not None:
+        if isinstance(event.data, AccessData) and event.data.granted:
             found[event.data.door].append((event.at, event.data.booking))
+    for at, data in await telemetry.last_accesses(tx, site, _LAST):
+        if data.granted and data.booking is None and during.start <= at < during.end:
+            found[data.door].append((at, None))
     return found
 
 

@@ -30,7 +30,7 @@ from controller.telemetry.tables import (
     refusals,
 )
 from edge.wire.decide import ClockTrust
-from edge.wire.events import RecountData
+from edge.wire.events import AccessData, RecountData
 from edge.wire.messages import DeviceState
 from edge.wire.plan import digest
 
@@ -140,6 +140,13 @@ async def insert_events(
             for good, late in found
         ],
     )
+
+
+async def last_accesses(tx: Tx, site: str, limit: int) -> list[tuple[datetime, AccessData]]:
+    """The newest events of somebody who asked to come in, with their times."""
+    query = select(events.c.at, events.c.data).where(events.c.site == site, events.c.kind == "access")
+    rows = (await tx.execute(query.order_by(events.c.id.desc()).limit(limit))).all()
+    return [(row.at, msgspec.json.decode(row.data, type=AccessData)) for row in rows]
 
 
 async def at_before(tx: Tx, log: int, seq: int) -> datetime | None:

@@ -29,7 +29,8 @@ MOST = 500
 
 class Which(msgspec.Struct, frozen=True, kw_only=True):
     """The bookings to decide on: these ``ids``, or where it is ``None`` all of the list that nobody has decided on (to
-    open again: that are kept), with one of ``causes``, the next ones first, at most ``MOST``."""
+    open again: that are kept), with one of ``causes``, the next ones first, at most ``MOST``. To keep them decides on
+    ``causes`` alone."""
 
     ids: tuple[str, ...] | None
     causes: frozenset[Cause] = frozenset(Cause)
@@ -72,11 +73,11 @@ class AffectedBookings:
             return await self._desk.views(tx, where, await bookings.some(tx, ids), now)
 
     async def keep(self, site: str, which: Which, *, kept: bool, why: str, actor: Actor) -> Decided:
-        """They go ahead all the same, whatever affects them now; not ``kept``: that is open again. Raises
+        """They go ahead all the same, whatever of ``causes`` affects them now; not ``kept``: that is open again. Raises
         ``SiteUnknown``."""
 
         async def keep(booking: Booking) -> View:
-            return await self._keep(booking, kept=kept, why=why, actor=actor)
+            return await self._keep(booking, which.causes, kept=kept, why=why, actor=actor)
 
         return await self._each(site, which, keep, of_kept=not kept)
 
@@ -119,14 +120,14 @@ class AffectedBookings:
                 refused.append(Turned(booking_id=each, problem=problem))
         return Decided(done=tuple(done), refused=tuple(refused), left=await self._left(site))
 
-    async def _keep(self, booking: Booking, *, kept: bool, why: str, actor: Actor) -> View:
+    async def _keep(self, booking: Booking, causes: Collection[Cause], *, kept: bool, why: str, actor: Actor) -> View:
         async def keep(tx: Tx) -> View:
             now = self._clock.now()
             current = await self._single.locked(tx, booking.id)
             found = (await repository.of_bookings(tx, [current.id])).get(current.id, [])
             if not found:
                 raise NotNow(f"nothing affects “{current.title}”, so there is nothing to decide")
-            mine = [each for each in found if (each.kept_at is not None) is not kept]
+            mine = [each for each in found if each.cause in causes and (each.kept_at is not None) is not kept]
             if mine:
                 pairs = [(each.booking_id, each.cause) for each in mine]
                 await repository.keep(tx, pairs, at=now if kept else None, actor=actor.name if kept else None)

@@ -84,6 +84,17 @@ async def test_all_that_are_kept_are_open_again_together(any_village: httpx.Asyn
     assert ([each["id"] for each in again["done"]], again["left"]) == ([carols["id"]], 1)
 
 
+async def test_only_the_causes_that_are_named_are_kept(any_village: httpx.AsyncClient) -> None:
+    carols = await book(any_village, title="Carols", people=50, **EVENING)
+    await shut(any_village)
+    hall = {"name": "Hall", "capacity": 40, "doors": ["front-door", "side-door"]}
+    await put(any_village, "spaces/hall", hall, anyway="true")
+    assert {each["cause"] for each in (await look(any_village, carols))["affected_by"]} == {"closed", "building"}
+    done = await decide(any_village, "keep", all=True, causes=["closed"])
+    kept = {each["cause"]: each["kept_at"] is not None for each in done["done"][0]["affected_by"]}
+    assert (kept, done["left"]) == ({"closed": True, "building": False}, 1)
+
+
 async def test_all_are_moved_a_week_on_and_the_one_that_clashes_is_named(any_village: httpx.AsyncClient) -> None:
     carols = await book(any_village, title="Carols", **EVENING)
     yoga = await book(any_village, title="Yoga", space="yard", starts="2026-12-26T09:00", ends="2026-12-26T10:00")

@@ -13,10 +13,11 @@ from controller.bookings import arrivals
 from controller.bookings.policy import Policy, Release
 from controller.house import House
 from controller.people.model import Actor
-from controller.telemetry.model import StoredEvent
+from controller.telemetry import repository as telemetry
+from controller.telemetry.model import GoodEvent, StoredEvent
 from edge.wire.credentials import CredentialKind
-from edge.wire.decide import Reason
-from edge.wire.events import AccessData, DoorChange, DoorData, EventData, FootfallData
+from edge.wire.decide import ClockTrust, Reason
+from edge.wire.events import AccessData, DoorChange, DoorData, Event, EventData, FootfallData
 from tests.controller.bookings.hearing import hear
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
@@ -50,6 +51,18 @@ def access(booking: Json, *, granted: bool = True, after_s: float = 0, door: str
     return event(data, after_s=after_s)
 
 
+def caretaker(*, door: str = "front-door", granted: bool = True) -> StoredEvent:
+    """Somebody with a card of their own was let in."""
+    data = AccessData(
+        door=door,
+        granted=granted,
+        reason=next(iter(Reason)),
+        credential=CredentialKind.STAFF,
+        holder="019aa000-0000-7000-8000-000000000001",
+    )
+    return event(data)
+
+
 def opened(after_s: float, door: str = "front-door") -> StoredEvent:
     return event(DoorData(door=door, change=DoorChange.OPENED), after_s=after_s)
 
@@ -69,6 +82,29 @@ async def note(house: House, *batches: Sequence[StoredEvent]) -> None:
     for batch in batches:
         async with house.database.write() as tx:
             await arrivals.note(tx, SITE, batch)
+
+
+async def stored(house: House, made: StoredEvent) -> None:
+    """An event of a batch that has been noted."""
+    data = msgspec.json.encode(made.data)
+    good = GoodEvent(
+        event=Event(
+            seq=1,
+            boot="019aa000-0000-7000-8000-000000000002",
+            mono_ms=1,
+            at=made.at,
+            trust=ClockTrust.SYNCED,
+            device=made.device,
+            data=msgspec.Raw(data),
+        ),
+        kind="access",
+        data=made.data,
+        text=data.decode(),
+        raw=data,
+    )
+    async with house.database.write() as tx:
+        log = await telemetry.open_log(tx, SITE, made.edge, made.log, NOW)
+        await telemetry.insert_events(tx, SITE, made.edge, log, [(good, False)], NOW)
 
 
 async def test_let_in_and_the_door_opens_is_arrived(any_village: httpx.AsyncClient, any_house: House) -> None:
@@ -169,6 +205,25 @@ async def test_walking_in_at_a_door_of_one_space_is_arrived_by_presence(
     assert (there["status"], there["arrived_at"]) == ("arrived", "2026-11-26T18:01:00+00:00")
     assert await told(any_village, hall) == [("2026-11-26T18:01:00+00:00", "somebody walked in at Side door")]
     assert (await look(any_village, studio))["status"] == "confirmed"
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_caretaker_on_a_round_makes_no_booking_arrived(
+    any_village: httpx.AsyncClient, any_house: House, together: bool
+) -> None:
+    """Told in one batch with the crossing, or in one before."""
+    await put_policy(any_house, Policy(release=(Release(after_min=20, warn_min=10),)))
+    made = await book(any_village)
+    came = caretaker(door="side-door")
+    if not together:
+        await stored(any_house, came)
+    await note(any_house, [*([came] if together else []), crossed(4, door="side-door")])
+    there = await look(any_village, made)
+    assert (there["status"], there["counted_in"]) == ("confirmed", 0)
+    assert there["release_at"] is None, "they may have let its people in"
+    await note(any_house, [crossed(121, 2, door="side-door")])
+    there = await look(any_village, made)
+    assert (there["status"], there["counted_in"]) == ("arrived", 2)
 
 
 async def test_a_change_that_was_read_before_an_arrival_does_not_undo_it(
