@@ -163,7 +163,9 @@ class Page:
         kinds = []
         for kind, content in answer.get("content", {}).items():
             schema = content.get("schema", {})
-            kinds.append(f"`{kind}`" if kind != "application/json" else self._kind(schema) if schema else "JSON")
+            said = self._kind(schema) if "$ref" in schema or (schema and kind == "application/json") else ""
+            named = "" if kind == "application/json" else f"`{kind}`"
+            kinds.append(f"{said} as {named}" if said and named else said or named or "JSON")
         return " or ".join(kinds) or "nothing"
 
     def _models(self) -> Iterator[str]:

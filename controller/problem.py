@@ -225,7 +225,7 @@ async def _unreadable(request: Request, error: Exception) -> JSONResponse:
     if any(found["loc"][:1] == ("path",) for found in error.errors()):
         # What the path names cannot be, as in GET /holders/import: that is another route's path, or nobody's.
         methods = request.app.state.methods_at(request.url.path)
-        if request.method not in methods:
+        if methods and request.method not in methods:
             return await _plain(request, HTTPException(HTTPStatus.METHOD_NOT_ALLOWED))
     errors = [FieldError(field=_field(found["loc"]), message=message(found)) for found in error.errors()]
     detail = "; ".join(f"{found.field}: {found.message}" for found in errors)

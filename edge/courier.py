@@ -33,6 +33,8 @@ class Courier:
         self._sent = 0
         self._in_flight: deque[int] = deque()
         self._resent = 0
+        self._due: float | None = None
+        """When what is in flight is sent again, in seconds of the event loop; later events do not put it off."""
         self.wake = Wake(OUTSIDE_STUCK_S)
 
     @property
@@ -50,6 +52,7 @@ class Courier:
         self._sent = self._outbox.ack
         self._in_flight.clear()
         self._resent = 0
+        self._due = None
         self.wake.set()
 
     def nudge(self) -> None:
@@ -58,16 +61,15 @@ class Courier:
         while self._in_flight and self._in_flight[0] <= ack:
             self._in_flight.popleft()
             self._resent = 0
+            self._due = self._wait_until() if self._in_flight else None
         self._sent = max(self._sent, ack)
         self.wake.set()
 
     async def run(self) -> None:
         """Send until cancelled."""
         while True:
-            jitter = 1 + random.random()  # noqa: S311
-            waits = resend_after(self._resent) * jitter if self._in_flight else None
             try:
-                async with asyncio.timeout(waits):
+                async with asyncio.timeout_at(self._due):
                     await self.wake.wait()
             except TimeoutError:
                 resent = self._resent + 1
@@ -75,6 +77,10 @@ class Courier:
                 self._resent = resent
             self.wake.clear()
             await self._send_some()
+
+    def _wait_until(self) -> float:
+        jitter = 1 + random.random()  # noqa: S311
+        return asyncio.get_running_loop().time() + resend_after(self._resent) * jitter
 
     async def _send_some(self) -> None:
         while self._online and self._outbox.agreed and len(self._in_flight) < IN_FLIGHT_LIMIT:
@@ -86,6 +92,8 @@ class Courier:
                 continue
             self._sent = records[-1].seq
             self._in_flight.append(self._sent)
+            if self._due is None:
+                self._due = self._wait_until()
             batch = EventBatch(
                 site=self._site,
                 edge=self._edge,

@@ -19,13 +19,17 @@ from controller.wording import message
 ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) /|/api/v\d")
 ROOT = Path(controller.__file__).parent
 ADDRESSES = {
-    "app.py": {"/api/v1"},
+    "app.py": {
+        "/api/v1",
+        "As `POST /api/v1/session` sets it; a write must come from our own pages.",
+        "The `token` that `POST /api/v1/session` answers.",
+    },
     "caller.py": {"/api/v1"},
     "people/routes.py": {"/api/v1/session"},
     "bookings/routes.py": {"/api/v1/bookings/"},
     "bookings/series/routes.py": {"/api/v1/series/"},
 }
-"""Where an address is one, and no text."""
+"""Where an address is one, and no text, or is told to programs as OpenAPI."""
 FOR_PROGRAMS = "document.py"
 """Writes the page about the API."""
 

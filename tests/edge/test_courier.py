@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from edge.courier import RESEND_MOST_S, RESEND_S, Courier, resend_after
-from edge.wire.events import EventBatch
+from edge.wire.events import EventBatch, read_event
 from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
 from tests.edge.hall import run
@@ -48,6 +48,29 @@ def test_what_is_not_acknowledged_is_sent_again_after_ever_longer_waits() -> Non
         courier.nudge()
         await clock.sleep(2 * RESEND_S + 1)
         assert len(sent) >= before + 2, "the first wait after an acknowledgement is the short one again"
+        task.cancel()
+
+    run(act)
+
+
+def test_events_that_go_on_coming_do_not_put_off_what_is_sent_again() -> None:
+    async def act(clock: VirtualClock) -> None:
+        box, sent = Box(MemoryDisk()), list[int]()
+        await box.open()
+
+        async def send(batch: EventBatch) -> bool:
+            sent.append(read_event(bytes(batch.events[0])).seq)
+            return True
+
+        courier = Courier(box.box, site="ramsey", edge="main", send=send)
+        courier.online(up=True)
+        task = asyncio.create_task(courier.run())
+        for _ in range(60):
+            box.add(ACCESS)
+            await box.box.commit()
+            courier.nudge()
+            await clock.sleep(1)
+        assert sent.count(1) > 2, "the first one was never acknowledged"
         task.cancel()
 
     run(act)

@@ -120,7 +120,7 @@ class Ledger:
             after = {"after": page["next"]}
 
     async def all_stored(self) -> list[Stored]:
-        """The stored events once the last that the edge has recorded by now is among them."""
+        """The stored events once the last that the edge has recorded by now is among them, and all before it."""
         last = self.reported.last
         assert last is not None
         stored: list[Stored] = []
@@ -128,7 +128,7 @@ class Ledger:
         async def there() -> bool:
             nonlocal stored
             stored = await self.stored()
-            return any(_same(event, last) for event in reversed(stored))
+            return any(_same(event, last) for event in reversed(stored)) and _without_gaps(stored)
 
         await self.rig.until(there, "the edge's last event is stored")
         return stored
@@ -136,13 +136,7 @@ class Ledger:
     def each_once(self, stored: list[Stored]) -> dict[str, int]:
         """Fails unless every log's events are there from 1 on, each once, or dropped for want of room; the highest seq
         by log."""
-        logs: dict[str, list[int]] = defaultdict(list)
-        dropped = {(log, seq) for log, run in _dropped_runs(stored) for seq in run}
-        for event in stored:
-            logs[event["log"]].append(event["seq"])
-            dropped.discard((event["log"], event["seq"]))
-        for log, seq in dropped:
-            logs[log].append(seq)
+        logs = _logs(stored)
         for seqs in logs.values():
             assert sorted(seqs) == list(range(1, max(seqs) + 1))
         return {log: max(seqs) for log, seqs in logs.items()}
@@ -215,6 +209,23 @@ def _said(data: dict[str, Any]) -> bytes:
     date."""
     but = {"kind", "start", "end"} if data["kind"] == "outage" else {"kind"}
     return msgspec.json.encode({name: value for name, value in data.items() if name not in but}, order="sorted")
+
+
+def _logs(stored: list[Stored]) -> dict[str, list[int]]:
+    """The seqs of each log that are answered for: stored, or dropped for want of room."""
+    logs: dict[str, list[int]] = defaultdict(list)
+    dropped = {(log, seq) for log, run in _dropped_runs(stored) for seq in run}
+    for event in stored:
+        logs[event["log"]].append(event["seq"])
+        dropped.discard((event["log"], event["seq"]))
+    for log, seq in dropped:
+        logs[log].append(seq)
+    return logs
+
+
+def _without_gaps(stored: list[Stored]) -> bool:
+    """Whether every log is there from 1 on; what comes late is sent again."""
+    return all(set(seqs) >= set(range(1, max(seqs) + 1)) for seqs in _logs(stored).values())
 
 
 def _same(stored: Stored, event: Event) -> bool:

@@ -17,7 +17,8 @@ async def diary(any_village: httpx.AsyncClient, clock: ManualClock) -> httpx.Asy
     for day, title in (("2026-11-26", "Rehearsal"), ("2027-03-09", "Spring concert"), ("2026-12-24", "Carols 100%")):
         times = {"starts": f"{day}T18:00", "ends": f"{day}T20:00"}
         await book(any_village, title=title, party="choir", contact_name="Cora Lee", contact_phone="01487 1", **times)
-    await book(any_village, title="Yoga", party="yoga", contact_name="Ned Lee", space="studio")
+    earlier = {"starts": "2026-11-26T16:00", "ends": "2026-11-26T17:00"}
+    await book(any_village, title="Yoga", party="yoga", contact_name="Ned Lee", space="studio", **earlier)
     clock.advance(days=2)
     return any_village
 

@@ -1,5 +1,7 @@
 """What the database refuses is kept as it came, and nothing else waits for it."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select, text
 
@@ -82,12 +84,17 @@ async def test_a_lot_of_bad_events_is_one_line_in_the_log_with_their_number_and_
         named = [each for each in caplog.records if each.name == sifting.__name__]
         return [(each.__dict__["events"], each.exc_info is not None) for each in named]
 
+    async def refused(times: int) -> bool:
+        return [each.name for each in caplog.records].count(gate.__name__) == times
+
     first = 1
     for seconds, lines in ((0, [(20, True)]), (59, [(20, True), (20, False)]), (1, [(20, True), (20, False)] * 2)):
         clock.advance(seconds=seconds)
         await edge.send(run_of(first, first + 19))
         await edge.acknowledged(first + 19)
         first += 20
+        # It is told after the last acknowledgement, the refusal last of all.
+        await eventually(partial(refused, times=first // 20), what=f"{first // 20} refusals in the log")
         assert told() == lines[: first // 20]
     refusals = [each for each in caplog.records if each.name == gate.__name__]
     assert [each.__dict__["number"] for each in refusals] == [20, 20, 20]
