@@ -12,19 +12,19 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
-from controller.app import build_app
-from controller.connections import BoundedConfig, Connections, bounds_of_process
-from controller.database import Database
+from controller.container import House, NamedTask
+from controller.db.engine import Database
+from controller.db.instance_lock import InstanceLock, hold
+from controller.db.migrations import migrate
 from controller.enrolment.known_keys import require_known
-from controller.house import House, NamedTask
-from controller.idempotency import forget_old_keys
-from controller.instance_lock import InstanceLock, hold
-from controller.loglines import set_up_logging
-from controller.migrations import migrate
-from controller.plans.time import GIVEN, MACHINE
+from controller.plans.clock_trust import GIVEN, MACHINE
 from controller.preflight import require_database, require_files
 from controller.privileges import become_owner
 from controller.settings import ConfigError, Listen, Settings, load_settings
+from controller.text.log_format import set_up_logging
+from controller.web.app import build_app
+from controller.web.connection_limits import BoundedConfig, Connections, bounds_of_process
+from controller.web.idempotency import forget_old_keys
 from edge.wire.clock import Clock, clock_from
 from edge.wire.errors import WireError
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.database import words_of
+from controller.db.engine import words_of
 from controller.settings import ConfigError, Settings
 
 CONNECT_S = 5.0

@@ -9,28 +9,28 @@ from datetime import datetime
 
 import msgspec
 
-from edge.acts import Acts, look_at_outputs
-from edge.bouncer import read_lock_outs
-from edge.clock_watch import LOOK_S, ClockWatch
+from edge.alarm.fire import read_latch
+from edge.alarm.persisted_area import read_areas
+from edge.clock.watch import LOOK_S, ClockWatch
 from edge.config import Config
-from edge.conversation import Conversation
-from edge.courier import Courier
-from edge.files import Files
-from edge.fire import read_latch
-from edge.furnishing import Furniture, furnish
-from edge.house import House
-from edge.introduction import EdgeLink, Introduction, LinkMaker
-from edge.kept import Day, Kept, earlier_runs, floor_of, read_kept, write_kept
-from edge.kept_area import read_areas
-from edge.outbox import Outbox
-from edge.pins import Pins
-from edge.plans import Outcome, PlanStore
-from edge.pulse import OUTSIDE_STUCK_S, Pulse, Wake
-from edge.recovery import Found
-from edge.renewal import PapersKeeper
-from edge.tls import context_of
+from edge.device_factory import Furniture, furnish
+from edge.doors.lockout_service import read_lock_outs
+from edge.events.outbox import Outbox
+from edge.events.recovery import Found
+from edge.events.sender import Courier
+from edge.net.command_handlers import Acts, look_at_outputs
+from edge.net.connect_options import EdgeLink, Introduction, LinkMaker
+from edge.net.conversation import Conversation
+from edge.net.identity_renewal import PapersKeeper
+from edge.net.plan_store import Outcome, PlanStore
+from edge.net.tls import context_of
+from edge.runtime import House
+from edge.system.files import Files
+from edge.system.liveness import OUTSIDE_STUCK_S, Pulse, Wake
+from edge.system.persisted_state import Day, Kept, earlier_runs, floor_of, read_kept, write_kept
+from edge.system.pins import Pins
+from edge.system.watchdog import ServiceManager, watch
 from edge.version import installed_version
-from edge.watchdog import ServiceManager, watch
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Keyring, Purpose, Signer, open_envelope

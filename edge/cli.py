@@ -128,7 +128,7 @@ def root(
 @edge.command()
 def run(config: ConfigPath = CONFIG, verbose: Annotated[bool, typer.Option(help="Say more.")] = False) -> None:
     """Run the agent until SIGTERM or Ctrl-C; then every strike is locked and the edge says that it is offline."""
-    from edge.log import logging_to
+    from edge.system.log import logging_to
 
     with logging_to(sys.stderr, level=logging.DEBUG if verbose else logging.INFO):
         asyncio.run(_run(config))
@@ -137,11 +137,11 @@ def run(config: ConfigPath = CONFIG, verbose: Annotated[bool, typer.Option(help=
 async def _run(path: Path) -> None:
     from edge.agent import Agent
     from edge.config import load
-    from edge.files import DiskFiles
-    from edge.identity import prove_writable
-    from edge.link import MqttLink
-    from edge.pins import machine_pins
-    from edge.watchdog import ServiceManager
+    from edge.net.identity import prove_writable
+    from edge.net.mqtt_client import MqttLink
+    from edge.system.files import DiskFiles
+    from edge.system.pins import machine_pins
+    from edge.system.watchdog import ServiceManager
     from edge.wire.clock import clock_from
     from edge.wire.machine_clock import kernel_synchronised
 
@@ -210,10 +210,10 @@ def enrol(
     """Let this Pi in at a controller: it makes its keys, gets its certificate and its doors' secrets, and keeps them in
     one file that the agent alone can read. Type it again where it was cut short."""
     from edge.config import data_dir_of
-    from edge.enrol import enrol as ask
-    from edge.enrol import starting_config
     from edge.errors import EnrolmentFailed
-    from edge.identity import FILE, prove_writable, write_identity
+    from edge.net.enrol import enrol as ask
+    from edge.net.enrol import starting_config
+    from edge.net.identity import FILE, prove_writable, write_identity
 
     folder = data_dir_of(config) if config.exists() else data_dir
     file = folder / FILE
@@ -251,9 +251,9 @@ def doctor(
     """Look over the edge on this Pi: configuration, secrets, pins, readers, clocks, disk, broker, certificates, plan,
     outbox, watchdogs, power. Says of each whether it is well, and else the mend. Exits with 0, with 1 where something
     wants attention, with 2 where something does not work. Run it as root or as the agent's own user."""
-    from edge import diagnosis
-    from edge.doctor import examine, today
-    from edge.machine import Machine
+    from edge.system import diagnosis
+    from edge.system.doctor import examine, today
+    from edge.system.machine import Machine
 
     found = list(examine(config, Machine(), today()))
     typer.echo(diagnosis.as_json(found).decode() if as_json else "\n".join(each.line() for each in found))

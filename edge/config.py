@@ -13,15 +13,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from edge.area_config import AnnouncerConfig, AreaConfig, OutputConfig
+from edge.alarm.config import AnnouncerConfig, AreaConfig, OutputConfig
+from edge.alarm.fire_config import FireConfig
 from edge.config_checks import check
-from edge.door_config import DoorConfig
+from edge.doors.config import DoorConfig
 from edge.errors import ConfigError
-from edge.fire_config import FireConfig
-from edge.identity import FILE, Identity, read_identity
+from edge.net.identity import FILE, Identity, read_identity
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
 from edge.readers.osdp_secure import DEFAULT_KEY, KEY_BYTES
-from edge.sensors_config import CounterConfig, MotionConfig, PathText, WifiConfig
+from edge.sensors.config import CounterConfig, MotionConfig, PathText, WifiConfig
 from edge.wire.choices import choices
 from edge.wire.enrolment import BrokerAddress
 from edge.wire.hosts import is_host

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Protocol
 
-from edge.area_config import AnnouncerConfig, AreaConfig, OutputConfig
-from edge.door_config import DoorConfig
+from edge.alarm.config import AnnouncerConfig, AreaConfig, OutputConfig
+from edge.alarm.fire_config import FireConfig
+from edge.doors.config import DoorConfig
 from edge.errors import ConfigError
-from edge.fire_config import FireConfig
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbKeypadConfig, UsbScannerConfig
-from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
+from edge.sensors.config import CounterConfig, MotionConfig, WifiConfig
 
 
 class Parts(Protocol):

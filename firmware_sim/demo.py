@@ -15,12 +15,12 @@ import msgspec
 from edge.wire.clock import SystemClock
 from firmware_sim import seed
 from firmware_sim.building import Building, demo_buildings
+from firmware_sim.demo_folder import PIDS
 from firmware_sim.errors import OldState, ProcessFailed, SimError
-from firmware_sim.furnishing import furnish
 from firmware_sim.people import Party
 from firmware_sim.ports import free_port
-from firmware_sim.premises import PIDS
 from firmware_sim.rig import USER, Plan, Rig, hallkeeper
+from firmware_sim.site_setup import furnish
 
 DOOR_SITE, DOOR, SPACE = "ramsey", "front-door", "studio"
 TITLE = "Try the front door"

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from firmware_sim.demo import Demo, Ready
+from firmware_sim.demo_folder import alone, start_anew
 from firmware_sim.errors import SimError
-from firmware_sim.premises import alone, start_anew
 
 DIR = Path("var/demo")
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from edge.files import Medium
+from edge.system.files import Medium
 from edge.wire.clock import Clock
 
 FOLDER_BYTES = 4096

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from edge.introduction import Introduction
+from edge.net.connect_options import Introduction
 from edge.wire.link import Connected, Disconnected, Message
 
 Will = Callable[[int], tuple[str, bytes]]

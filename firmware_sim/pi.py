@@ -11,9 +11,9 @@ from pathlib import Path
 
 from edge.agent import Agent
 from edge.config import Config, load
-from edge.files import Folder, SafeFiles
-from edge.link import MqttLink
-from edge.pins import GpioPins
+from edge.net.mqtt_client import MqttLink
+from edge.system.files import Folder, SafeFiles
+from edge.system.pins import GpioPins
 from edge.wire.clock import Clock, clock_from
 from edge.wire.events import Event
 from firmware_sim.cable import (

@@ -1,15 +1,15 @@
 """A disk in memory that power can be cut from at any step: what was not yet synced is dropped, torn at any byte, or
 there in another order. (kill -9 loses nothing: what was written is in the kernel's hands.)
 
-It stands below ``edge.files.SafeFiles``, so that the order of steps that is put to the test is the real one. All steps
-can be kept in a journal and taken again on another medium, up to any of them: one run has as many cuts as steps.
+It stands below ``edge.system.files.SafeFiles``, so that the order of steps that is put to the test is the real one. All
+steps can be kept in a journal and taken again on another medium, up to any of them: one run has as many cuts as steps.
 """
 
 import random
 from collections.abc import Callable
 from typing import NamedTuple
 
-from edge.files import SafeFiles
+from edge.system.files import SafeFiles
 
 SECTOR = 512
 """Bytes that a disk writes whole; what it writes of a file in another order is missing by as much."""

@@ -4,8 +4,8 @@ import base64
 import json
 from pathlib import Path
 
-from edge.enrol import Applicant
-from edge.identity import FILE, write_identity
+from edge.net.enrol import Applicant
+from edge.net.identity import FILE, write_identity
 from firmware_sim.api import Api
 from firmware_sim.building import Building, DoorFacts
 

@@ -17,7 +17,7 @@ from typing import Self
 
 import msgspec
 
-from edge.identity import FILE
+from edge.net.identity import FILE
 from edge.wire.clock import ClockFile, ScaledClock
 from edge.wire.codec import encode
 from firmware_sim import provision
@@ -26,11 +26,11 @@ from firmware_sim.broker import make_broker
 from firmware_sim.building import Building
 from firmware_sim.child import Child
 from firmware_sim.errors import SimError
-from firmware_sim.gate import Gate
 from firmware_sim.ports import free_port
 from firmware_sim.proxy import Line
 from firmware_sim.stage import Stage
 from firmware_sim.world import World
+from firmware_sim.world_socket import Gate
 
 USER = "warden"
 PATIENCE_S = 60.0
@@ -269,7 +269,7 @@ class Rig:
         async def alive() -> bool:
             return self.world.sites[building.id].wires is not None
 
-        return Child(f"edge of {building.id}", argv, log=folder / "edge.log", ready=alive)
+        return Child(f"edge of {building.id}", argv, log=folder / "edge.system.log", ready=alive)
 
     def _edge_folder(self, building: Building) -> Path:
         folder = self.folder / "edges" / building.id

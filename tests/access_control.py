@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 import msgspec
 
-from edge.readers.formats import CardFormat, Format, KeyFormat, read
 from edge.readers.osdp_frame import BadFrame, Frame, pack, parse
 from edge.readers.reading import Card, Keys
+from edge.readers.wiegand_formats import CardFormat, Format, KeyFormat, read
 
 TABLES = Path(__file__).parent / "data" / "access_control"
 DERIVED = (

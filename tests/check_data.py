@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from controller.bookings.series.rule import read_rule
+from controller.recurrence.rule import read_rule
 from tests import access_control as readers
 from tests.ical_rules import ours, table, wall
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.bookings.series.rule import Rule
-from controller.bookings.series.unrolling import walls
+from controller.recurrence.expand import walls
+from controller.recurrence.rule import Rule
 
 DATA = Path(__file__).parent / "data"
 END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001  # wall time on purpose

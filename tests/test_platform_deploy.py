@@ -19,7 +19,7 @@ from controller.enrolment.authority import new_key, pair_pem, read_pair
 from controller.enrolment.broker_files import BrokerFiles
 from edge.cli import app
 from edge.config import load
-from edge.identity import FILE, write_identity
+from edge.net.identity import FILE, write_identity
 from edge.wire.topics import CATALOGUE, TopicKind
 from tests.edge.enrolled import identity
 from tests.services.certificates import Certificates, context

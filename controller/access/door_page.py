@@ -18,18 +18,18 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from controller.access import words
+from controller.access.code_status import State
 from controller.access.codes import spoken
-from controller.access.standing import State
 from controller.billing.answers import account_answer, cancel_charge
 from controller.bookings import links
 from controller.bookings.affected.model import closed_text
-from controller.bookings.desk import View
 from controller.bookings.errors import LinkUnknown, NotNow
+from controller.bookings.messages import LAPSED, changed, given_back, waiting
 from controller.bookings.model import Status
-from controller.bookings.texts import LAPSED, changed, given_back, waiting
-from controller.house import House, TheHouse
+from controller.bookings.writer import View
+from controller.container import House, TheHouse
 from controller.people.model import Actor
+from controller.text import times
 from edge.wire import passes
 from edge.wire.envelope import Signer
 
@@ -121,7 +121,7 @@ async def show_pass(house: TheHouse, token: str = Token) -> HTMLResponse:
         picture=Markup(picture),  # noqa: S704  # made of our own letters
         works=_works(view),
         back=f"../{token}",
-        doors=words.listed(view.place.door_names),
+        doors=times.listed(view.place.door_names),
     )
 
 
@@ -169,7 +169,7 @@ async def _shown(house: House, view: View, *, notice: str = "") -> HTMLResponse:
     return _rendered(
         headers=_kept_until(view.code_window.end, now) if code else {},
         page=page,
-        as_of=words.at(now, site.tz, now=booking.starts),
+        as_of=times.at(now, site.tz, now=booking.starts),
         price=price.text if price.total_pence is not None else "",
         heading=_heading(view, page).format(booking.title),
         notice=notice,
@@ -179,12 +179,12 @@ async def _shown(house: House, view: View, *, notice: str = "") -> HTMLResponse:
         given_back=given_back(view),
         warned=booking.release_warned_at is not None,
         why=view.why,
-        codes=[(spoken(code), words.listed(doors)) for code, doors in view.codes_by_doors],
+        codes=[(spoken(code), times.listed(doors)) for code, doors in view.codes_by_doors],
         pass_at=f"{view.link.rpartition('/d/')[2]}/pass",
         scan=view.codes is not None and view.now in view.code_window,
         changed=changed(view),
         offline=[(spoken(each.digits), each.text) for each in view.offline],
-        when=words.window(booking.during, site.tz, now=now),
+        when=times.window(booking.during, site.tz, now=now),
         works=_works(view),
         space=view.place.space.name,
         site=site.name,
@@ -211,10 +211,10 @@ def _page(view: View) -> Page:
 def _works(view: View) -> str:
     """Days are named only where they are others than the booking's."""
     window, zone, day = view.code_window, view.place.site.tz, view.booking.starts
-    until = words.at(window.end, zone, now=day)
+    until = times.at(window.end, zone, now=day)
     if view.now in window:
         return f"The code works now, until {until}."
-    return f"The code works from {words.at(window.start, zone, now=day)} until {until}."
+    return f"The code works from {times.at(window.start, zone, now=day)} until {until}."
 
 
 async def _confirm(house: House, view: View) -> HTMLResponse:
@@ -224,7 +224,7 @@ async def _confirm(house: House, view: View) -> HTMLResponse:
         page="confirm",
         heading=f"Cancel {booking.title}?",
         notice="",
-        when=words.window(booking.during, view.place.site.tz, now=view.now),
+        when=times.window(booking.during, view.place.site.tz, now=view.now),
         space=view.place.space.name,
         site=view.place.site.name,
         has_code=view.booking.certain,

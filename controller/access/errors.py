@@ -1,6 +1,6 @@
 """What access refuses."""
 
-from controller.problem import Unavailable
+from controller.web.problem import Unavailable
 
 
 class NoCodeLeft(Unavailable):

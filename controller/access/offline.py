@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
 from controller.access.tables import offline_codes
-from controller.database import Tx
+from controller.db.engine import Tx
 from edge.wire.codec import encode
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval

@@ -13,7 +13,7 @@ from controller.access.model import Codes, Issue
 from controller.access.service import Access, revoke
 from controller.access.tables import code_claims, grants
 from controller.bookings import repository as bookings
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.estate import repository as estate
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.interval import Interval

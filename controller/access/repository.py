@@ -8,17 +8,17 @@ from typing import Any
 
 from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select, update
 
+from controller.access.code_status import HeldGrant, Lingering
 from controller.access.model import CodeRow, NewGrant, WantedGrant
-from controller.access.standing import HeldGrant, Lingering
 from controller.access.tables import code_claims, codes, grants
-from controller.bookings.course import words_of
+from controller.bookings.lifecycle import words_of
 from controller.bookings.model import Status
 from controller.bookings.tables import bookings
-from controller.database import Tx
+from controller.db.bulk_insert import Rows, put
+from controller.db.compiled_reads import Prepared
+from controller.db.engine import Tx
 from controller.estate.tables import doors, sites
-from controller.people.may import Thing
-from controller.prepared import Prepared
-from controller.rows import Rows, put
+from controller.people.permissions import Thing
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval

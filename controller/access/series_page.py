@@ -8,12 +8,12 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from controller.access import words
 from controller.access.codes import spoken
 from controller.access.door_page import CSS, HEADERS, Token
 from controller.bookings.errors import LinkUnknown
-from controller.bookings.series.together import SeriesDates, date_texts, space_text
-from controller.house import TheHouse
+from controller.bookings.series.summary import SeriesDates, date_texts, space_text
+from controller.container import TheHouse
+from controller.text import times
 
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
     (files("controller.access") / "series.html").read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def _shown(found: SeriesDates) -> HTMLResponse:
             "when": each.when,
             "where": each.where,
             "state": each.state,
-            "codes": [(spoken(code), words.listed(doors)) for code, doors in each.codes],
+            "codes": [(spoken(code), times.listed(doors)) for code, doors in each.codes],
             "opens": each.opens,
             "note": each.note,
             "standing": view.standing.text,
@@ -52,7 +52,7 @@ def _shown(found: SeriesDates) -> HTMLResponse:
         rule_text=f"{found.rule_text}.",
         space=space_text(found),
         address=site.address,
-        shared=[(spoken(code), words.listed(doors)) for code, doors in found.shared],
+        shared=[(spoken(code), times.listed(doors)) for code, doors in found.shared],
         dates=dates,
         over=found.over,
         phone=site.phone,

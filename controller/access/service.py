@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.access import codes, offline, repository
+from controller.access.code_status import Standing, lingering_texts, stand
 from controller.access.errors import NoCodeLeft
 from controller.access.model import CodeRow, Codes, Issue, Issued, NewGrant, Share, WantedGrant
 from controller.access.offline import OfflineCode
-from controller.access.standing import Standing, lingering_texts, stand
-from controller.database import Tx
+from controller.db.bulk_insert import Rows
+from controller.db.engine import Tx
 from controller.estate.service import Estate
+from controller.key_files import Keys
 from controller.people.model import Actor
-from controller.rows import Rows
-from controller.secrets import Keys
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval

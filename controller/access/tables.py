@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from controller.database import Instant, metadata
+from controller.db.engine import Instant, metadata
 
 CODE_OVERLAP = "code_claims_no_overlap"
 """Name of the constraint and of what the triggers raise."""

@@ -5,16 +5,16 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from controller import localtime
 from controller.billing import model
-from controller.billing.cancelling import terms
+from controller.billing.cancellation import terms
 from controller.billing.model import Frozen, Kind, Line, Per, Quote, Set, Tariffs, Vat, Why
 from controller.billing.pricing import NO_CHARGE_SET
 from controller.billing.service import Account, Effect, Quoted
-from controller.billing.words import length, pounds
 from controller.estate.model import Site
-from controller.fields import Answer
 from controller.people.model import Tier
+from controller.text import local_time
+from controller.text.money import length, pounds
+from controller.web.fields import Answer
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -255,7 +255,7 @@ def _tariffs(found: Set | None, site: Site) -> dict[str, Any]:
         "vat_percent": value.vat_percent,
         "gross": value.gross,
         "year_starts": value.year_starts,
-        "changed_at": localtime.rfc3339(found.changed_at, site.tz) if found else None,
+        "changed_at": local_time.rfc3339(found.changed_at, site.tz) if found else None,
         "changed_by": found.changed_by if found else None,
     }
 
@@ -305,7 +305,7 @@ def _effect_answer(effect: Effect, zone: ZoneInfo) -> EffectAnswer:
 
 
 def _times(during: Interval, zone: ZoneInfo) -> dict[str, Any]:
-    return {"starts": localtime.rfc3339(during.start, zone), "ends": localtime.rfc3339(during.end, zone)}
+    return {"starts": local_time.rfc3339(during.start, zone), "ends": local_time.rfc3339(during.end, zone)}
 
 
 def _change(before: Quote, after: Quote) -> dict[str, Any]:
@@ -375,7 +375,7 @@ def _frozen_answer(frozen: Frozen, zone: ZoneInfo) -> FrozenAnswer:
         number=frozen.number,
         why=frozen.why,
         tariff_version=frozen.tariff_version,
-        made_at=localtime.rfc3339(frozen.made_at, zone),
+        made_at=local_time.rfc3339(frozen.made_at, zone),
         made_by=frozen.made_by,
-        superseded_at=localtime.rfc3339(frozen.superseded_at, zone) if frozen.superseded_at else None,
+        superseded_at=local_time.rfc3339(frozen.superseded_at, zone) if frozen.superseded_at else None,
     )

@@ -1,6 +1,6 @@
 """What billing refuses."""
 
-from controller.problem import Conflicting
+from controller.web.problem import Conflicting
 
 
 class NothingCharged(Conflicting):

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from controller import localtime
 from controller.billing.model import Example, Quote, Tariffs
-from controller.billing.pricelists import basis, priced
 from controller.billing.pricing import price
-from controller.billing.words import pounds
+from controller.billing.tariff_cache import basis, priced
 from controller.bookings.model import Asked
-from controller.bookings.picture import Picture
+from controller.bookings.site_config import Picture
 from controller.people.model import Tier
+from controller.text import local_time
+from controller.text.money import pounds
 from edge.wire.interval import Interval
 
 MOST_EXAMPLES = 100
@@ -59,11 +59,11 @@ def _cost(picture: Picture, tariffs: Tariffs, space: str, tier: Tier, during: In
 
 
 def _times(picture: Picture, now: datetime) -> list[Interval]:
-    tomorrow = localtime.local_day(now, picture.site.tz) + timedelta(days=1)
+    tomorrow = local_time.local_day(now, picture.site.tz) + timedelta(days=1)
     saturday = tomorrow + timedelta(days=(5 - tomorrow.weekday()) % 7)
     return [_time(day, hour, picture) for day in sorted({tomorrow, saturday}) for hour in _HOURS]
 
 
 def _time(day: date, hour: int, picture: Picture) -> Interval:
-    starts, _ = localtime.instant_moved(datetime(day.year, day.month, day.day, hour), picture.site.tz)  # noqa: DTZ001  # wall time on purpose
+    starts, _ = local_time.instant_moved(datetime(day.year, day.month, day.day, hour), picture.site.tz)  # noqa: DTZ001  # wall time on purpose
     return Interval(start=starts, end=starts + _LENGTH)

@@ -19,9 +19,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from controller import localtime
-from controller.billing import words
-from controller.billing.choosing import fits, most_particular
 from controller.billing.model import (
     Allowance,
     Discount,
@@ -36,7 +33,9 @@ from controller.billing.model import (
     Use,
     Vat,
 )
+from controller.billing.rule_choice import fits, most_particular
 from controller.billing.splitting import Piece, micros, split
+from controller.text import local_time, money
 
 NO_CHARGE_SET = "no charge is set"
 Usage = Mapping[tuple[str, str], int]
@@ -99,7 +98,7 @@ class _Bill:
         priced = any(piece.rate is not None for piece in self._pieces)
         equipment = self._equipment()
         if unset:
-            self._lines.insert(0, Line(kind=Kind.UNSET, text=f"{words.length(unset)}: {NO_CHARGE_SET}"))
+            self._lines.insert(0, Line(kind=Kind.UNSET, text=f"{money.length(unset)}: {NO_CHARGE_SET}"))
         vat = self._vat(equipment) if priced or equipment else 0
         self._clock_change()
         total = sum(line.pence for line in self._lines) if priced or equipment else None
@@ -129,12 +128,12 @@ class _Bill:
                 continue
             seats = self._wish.seats if rate.each_seat else 1
             pence = _worth(rate, us, seats)
-            at = f"at {words.pounds(rate.per_hour)} an hour" if rate.per_hour else "free"
+            at = f"at {money.pounds(rate.per_hour)} an hour" if rate.per_hour else "free"
             each = f" for each of {seats:,} seats" if rate.each_seat and rate.per_hour and seats > 1 else ""
-            on = f" on {words.day(day)}" if by_day else ""
-            text = f"{words.length(us)}{on} {at}{each} ({rate.name})"
+            on = f" on {money.day(day)}" if by_day else ""
+            text = f"{money.length(us)}{on} {at}{each} ({rate.name})"
             vat = self._vat_of(rate)
-            seconds = us / words.MICROSECONDS
+            seconds = us / money.MICROSECONDS
             self._lines.append(
                 Line(kind=Kind.TIME, text=text, pence=pence, vat=vat, seconds=seconds, unit=rate.per_hour)
             )
@@ -144,7 +143,7 @@ class _Bill:
                 vat = self._vat_of(rate)
                 seats = self._wish.seats if rate.each_seat else 1
                 each = f", {seats:,} seats" if rate.each_seat and seats > 1 else ""
-                text = f"flat fee of {words.pounds(rate.flat)} ({rate.name}{each})"
+                text = f"flat fee of {money.pounds(rate.flat)} ({rate.name}{each})"
                 self._lines.append(Line(kind=Kind.FLAT, text=text, pence=rate.flat * seats, vat=vat))
                 self._sums[day, vat] += rate.flat * seats
 
@@ -155,15 +154,15 @@ class _Bill:
             return
         (rate, day), limit = first, self._limit
         real = micros(self._wish.during.end - self._wish.during.start)
-        short = (limit.minimum_minutes or 0) * 60 * words.MICROSECONDS - real
+        short = (limit.minimum_minutes or 0) * 60 * money.MICROSECONDS - real
         if short > 0 and rate.per_hour:
             pence = _worth(rate, short, self._wish.seats if rate.each_seat else 1)
-            text = f"{words.length(short)} more, since the least is {words.length(short + real)} ({limit.name})"
+            text = f"{money.length(short)} more, since the least is {money.length(short + real)} ({limit.name})"
             self._raise(text, {(day, self._vat_of(rate)): pence})
         missing = (limit.minimum or 0) - self._sums.total()
         if missing > 0:
             by_vat = _by_vat(self._sums) if self._sums.total() else {self._vat_of(rate): 1}
-            text = f"the least charge is {words.pounds(limit.minimum or 0)} ({limit.name})"
+            text = f"the least charge is {money.pounds(limit.minimum or 0)} ({limit.name})"
             self._raise(text, {(day, vat): pence for vat, pence in shared(missing, by_vat).items()})
 
     def _raise(self, text: str, shares: Mapping[tuple[date, Vat], int]) -> None:
@@ -183,7 +182,7 @@ class _Bill:
             period = period_of(allowance, piece.day, self._tariffs.year_starts)
             if period not in left:
                 had = self._usage.get((allowance.id, period[0]), 0)
-                left[period] = max(0, allowance.free_hours * words.HOUR_US - had)
+                left[period] = max(0, allowance.free_hours * money.HOUR_US - had)
             free = min(piece.us, left[period] - taken[period])
             taken[period] += free
             paid.append(Piece(us=piece.us - free, day=piece.day, rate=piece.rate))
@@ -206,8 +205,8 @@ class _Bill:
             for key, pence in self._raised.items():
                 shares[key] = shares.get(key, 0) - pence
         told = "; ".join(
-            f"first {allowance.free_hours:,} h in {words.period(allowance.per, first)} are free: "
-            + (f"{words.length(hours)} left, {words.length(taken[key, first])} taken" if hours else "none left")
+            f"first {allowance.free_hours:,} h in {money.period(allowance.per, first)} are free: "
+            + (f"{money.length(hours)} left, {money.length(taken[key, first])} taken" if hours else "none left")
             for (key, first), hours in left.items()
         )
         self._add(Kind.ALLOWANCE, f"{told} ({allowance.name})", shares)
@@ -226,7 +225,7 @@ class _Bill:
         if limit.day_cap is not None:
             for day in sorted({day for day, _ in self._sums}):
                 self._cap(
-                    limit.day_cap, {key: pence for key, pence in self._sums.items() if key[0] == day}, words.day(day)
+                    limit.day_cap, {key: pence for key, pence in self._sums.items() if key[0] == day}, money.day(day)
                 )
         if limit.booking_cap is not None:
             self._cap(limit.booking_cap, dict(self._sums), "")
@@ -236,7 +235,7 @@ class _Bill:
         if over <= 0:
             return
         what = f"on {day}" if day else "a booking"
-        self._add(Kind.CAP, f"at most {words.pounds(most)} {what} ({self._limit.name})", self._off(over, sums))
+        self._add(Kind.CAP, f"at most {money.pounds(most)} {what} ({self._limit.name})", self._off(over, sums))
 
     def _off(self, amount: int, sums: Mapping[tuple[date, Vat], int]) -> dict[tuple[date, Vat], int]:
         """An amount taken off in proportion to VAT, and within each from the earliest days on."""
@@ -256,14 +255,14 @@ class _Bill:
         best = max(fitting, key=lambda each: (each.percent, each.name))
         amount = half_up(total * best.percent, 100)
         block = f"block of {best.dates}" if best.dates is not None else f"{best.total_hours} h or more"
-        text = f"{block}: −{words.percent(best.percent)} ({best.name})"
+        text = f"{block}: −{money.percent(best.percent)} ({best.name})"
         self._add(Kind.DISCOUNT, text, self._off(amount, dict(self._sums)))
 
     def _earned(self, discount: Discount) -> bool:
         enough_dates = discount.dates is None or self._wish.dates >= discount.dates
         if discount.total_hours is None:
             return enough_dates
-        long_enough = self._wish.series_us >= discount.total_hours * words.HOUR_US
+        long_enough = self._wish.series_us >= discount.total_hours * money.HOUR_US
         return enough_dates and long_enough and self._wish.dates > 1
 
     def _equipment(self) -> bool:
@@ -272,7 +271,7 @@ class _Bill:
         found = False
         for used in self._wish.equipment:
             if (set_ := prices.get(used.equipment)) is not None and used.count:
-                at = f"at {words.pounds(set_.per_use)}" if set_.per_use else "free"
+                at = f"at {money.pounds(set_.per_use)}" if set_.per_use else "free"
                 text = f"{used.count:,} × {used.name} {at}"
                 vat = set_.vat or self._tariffs.vat
                 self._lines.append(Line(kind=Kind.EQUIPMENT, text=text, pence=used.count * set_.per_use, vat=vat))
@@ -288,24 +287,24 @@ class _Bill:
         if not any(line.vat is Vat.STANDARD for line in self._lines):
             self._lines.append(Line(kind=Kind.VAT, text="VAT exempt"))
             return 0
-        at = words.percent(rate)
+        at = money.percent(rate)
         if self._tariffs.gross:
             vat = _whole(standard * rate / (100 + rate))
-            self._lines.append(Line(kind=Kind.VAT, text=f"includes VAT of {words.pounds(vat)} ({at})"))
+            self._lines.append(Line(kind=Kind.VAT, text=f"includes VAT of {money.pounds(vat)} ({at})"))
         else:
             vat = _whole(standard * rate / 100)
-            self._lines.append(Line(kind=Kind.VAT, text=f"VAT of {at} on {words.pounds(standard)}", pence=vat))
+            self._lines.append(Line(kind=Kind.VAT, text=f"VAT of {at} on {money.pounds(standard)}", pence=vat))
         return vat
 
     def _clock_change(self) -> None:
         during, zone = self._wish.during, self._wish.zone
         real = micros(during.end - during.start)
-        shown = micros(localtime.wall(during.end, zone) - localtime.wall(during.start, zone))
+        shown = micros(local_time.wall(during.end, zone) - local_time.wall(during.start, zone))
         if real != shown:
             way = "back" if real > shown else "forward"
             text = (
-                f"the clocks go {way}: from {localtime.wall(during.start, zone):%H:%M} to "
-                f"{localtime.wall(during.end, zone):%H:%M} it lasts {words.length(real)}, and so much is counted"
+                f"the clocks go {way}: from {local_time.wall(during.start, zone):%H:%M} to "
+                f"{local_time.wall(during.end, zone):%H:%M} it lasts {money.length(real)}, and so much is counted"
             )
             self._lines.append(Line(kind=Kind.NOTE, text=text))
 
@@ -331,7 +330,7 @@ def _costs(piece: Piece) -> bool:
 
 
 def _worth(rate: Rate, us: int, seats: int) -> int:
-    return half_up((rate.per_hour or 0) * seats * us, words.HOUR_US)
+    return half_up((rate.per_hour or 0) * seats * us, money.HOUR_US)
 
 
 def _whole(amount: Decimal) -> int:

@@ -12,7 +12,7 @@ from controller.billing.splitting import micros
 from controller.billing.tables import allowance_uses, quotes, tariffs
 from controller.bookings.model import CLAIMING, Asked, Need, State
 from controller.bookings.tables import bookings
-from controller.database import Tx
+from controller.db.engine import Tx
 from edge.wire.interval import Interval
 
 _AT_ONCE = 500

@@ -17,15 +17,15 @@ from controller.billing.answers import (
 from controller.billing.errors import NothingCharged
 from controller.billing.schemas import PutTariffsBody, QuoteBody, WaiveBody
 from controller.bookings.errors import BookingUnknown
+from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
-from controller.fields import IdPath, SlugPath
-from controller.house import TheHouse
+from controller.people.authentication import Decides, Reads, Runs
 from controller.people.errors import NotAllowed
-from controller.people.gate import Decides, Reads, Runs
-from controller.people.may import Action, Thing
 from controller.people.model import Actor, Role
+from controller.people.permissions import Action, Thing
 from controller.people.versions import VersionStale
-from controller.problem import NotSignedIn, described
+from controller.web.fields import IdPath, SlugPath
+from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["billing"], responses=described(NotSignedIn))
 

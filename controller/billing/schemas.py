@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from controller.billing import model, week
+from controller.billing import model, weekly_hours
 from controller.billing.model import Per, Tariffs, Vat
 from controller.bookings.model import Draft, Need
 from controller.bookings.schemas import Equipment, People
-from controller.fields import Body, MomentText, Name, Note, Slug, Versioned, Whole, read_moment
 from controller.people.model import Tier
+from controller.web.fields import Body, MomentText, Name, Note, Slug, Versioned, Whole, read_moment
 from edge.wire.plan import Mode
 
 MOST_RULES = 200
@@ -18,7 +18,7 @@ MOST_DATES = 400
 
 
 def _hours(text: str) -> str:
-    week.windows(text)
+    weekly_hours.windows(text)
     return " ".join(text.replace("–", "-").split())
 
 
@@ -26,7 +26,7 @@ Pence = Annotated[Whole, Field(ge=0, le=10_000_000)]
 Percent = Annotated[Whole, Field(ge=0, le=100)]
 HoursText = Annotated[
     str,
-    StringConstraints(max_length=week.LONGEST_TEXT),
+    StringConstraints(max_length=weekly_hours.LONGEST_TEXT),
     AfterValidator(_hours),
     Field(examples=["Fri 18:00 - Sat 02:00"]),
 ]

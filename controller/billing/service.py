@@ -5,30 +5,30 @@ from datetime import datetime
 
 import msgspec
 
-from controller.billing import cancelling, repository
-from controller.billing.checking import faults, parties_named
+from controller.billing import cancellation, repository
+from controller.billing.batch_pricing import open_till
 from controller.billing.errors import NothingCharged
 from controller.billing.examples import dear_parts, examples
-from controller.billing.freezing import Freezer, confirmed, quote_id
 from controller.billing.model import Bill, Example, Frozen, Kind, Line, Quote, Set, Shift, Tariffs, Why
-from controller.billing.pricelists import PriceLists, basis
+from controller.billing.quote_freezing import Freezer, confirmed, quote_id
 from controller.billing.splitting import micros
-from controller.billing.till import open_till
+from controller.billing.tariff_cache import PriceLists, basis
+from controller.billing.validation import faults, parties_named
 from controller.bookings import limits
 from controller.bookings import repository as bookings
-from controller.bookings.desk import Desk
 from controller.bookings.errors import BookingUnknown
 from controller.bookings.model import Asked, Booking, Draft, State
-from controller.bookings.picture import Picture
+from controller.bookings.site_config import Picture
+from controller.bookings.writer import Desk
 from controller.changes import Changes
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate.model import Site
 from controller.estate.revisions import bump
 from controller.people import audit
 from controller.people.model import Actor, Tier
 from controller.people.parties import parties, tier_of
 from controller.people.versions import require_version
-from controller.problem import Invalid
+from controller.web.problem import Invalid
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 
@@ -171,7 +171,7 @@ class Billing:
         if booking.state not in {State.REQUESTED, State.HELD}:
             ends: Quote | None = None
             if known and booking.state is State.CONFIRMED:
-                ends = cancelling.cancelled(known[0].bill, zone=picture.site.tz, at=self._clock.now()).quote
+                ends = cancellation.cancelled(known[0].bill, zone=picture.site.tz, at=self._clock.now()).quote
             return Account(
                 site=picture.site,
                 booking=booking,
@@ -206,7 +206,7 @@ class Billing:
         def off(frozen: Frozen | None, booking: Booking) -> Bill:
             if frozen is None:
                 raise NothingCharged(booking.title)
-            made = cancelling.waived(frozen.bill, why, given_up_only=given_up_only)
+            made = cancellation.waived(frozen.bill, why, given_up_only=given_up_only)
             if (made.quote.total or 0) >= (frozen.quote.total or 0):
                 raise NothingCharged(booking.title)
             return made
@@ -217,7 +217,7 @@ class Billing:
         """Take a waiver back. Idempotent. Raises ``BookingUnknown``."""
 
         def on(frozen: Frozen | None, _: Booking) -> Bill | None:
-            return None if frozen is None or frozen.bill.waiver is None else cancelling.charged(frozen.bill)
+            return None if frozen is None or frozen.bill.waiver is None else cancellation.charged(frozen.bill)
 
         return await self._rebill(booking_id, on, Why.CHARGED, act="charge", actor=actor)
 

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from controller.billing import repository
 from controller.billing.answers import tariffs_answer
-from controller.billing.checking import faults, parties_named
 from controller.billing.model import Set, Tariffs
 from controller.billing.schemas import TariffsBody
-from controller.bookings.picture import sketch
-from controller.database import Tx
+from controller.billing.validation import faults, parties_named
+from controller.bookings.site_config import sketch
+from controller.db.engine import Tx
 from controller.estate.model import Site, SiteParts
 from controller.estate.site_file.forms import read, written
 from controller.estate.site_file.sections import Outlook, Plain, Problem, Reading, overlaid

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import msgspec
 
-from controller import localtime
-from controller.billing import week
-from controller.billing.choosing import fits, particularity
+from controller.billing import weekly_hours
 from controller.billing.model import Priced, Rate, Tariffs
+from controller.billing.rule_choice import fits, particularity
+from controller.text import local_time
 from edge.wire.interval import Interval
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -26,7 +26,7 @@ def split(tariffs: Tariffs, wish: Priced) -> list[Piece]:
     """The pieces of a booking in order of time. Neighbours may have the same rate."""
     rates = sorted((rate for rate in tariffs.rates if fits(rate, wish)), key=particularity, reverse=True)
     open_at = {
-        rate.name: [each for text in rate.hours for each in week.intervals(text, wish.during, wish.zone)]
+        rate.name: [each for text in rate.hours for each in weekly_hours.intervals(text, wish.during, wish.zone)]
         for rate in rates
     }
     cuts = {wish.during.start, wish.during.end, *_midnights(wish)}
@@ -36,7 +36,7 @@ def split(tariffs: Tariffs, wish: Priced) -> list[Piece]:
     pieces = []
     for start, end in pairwise(times):
         rate = next((rate for rate in rates if _holds(rate, open_at[rate.name], wish, start)), None)
-        pieces.append(Piece(us=micros(end - start), day=localtime.local_day(start, wish.zone), rate=rate))
+        pieces.append(Piece(us=micros(end - start), day=local_time.local_day(start, wish.zone), rate=rate))
     return pieces
 
 
@@ -52,6 +52,6 @@ def _holds(rate: Rate, spans: list[Interval], wish: Priced, at: datetime) -> boo
 
 
 def _midnights(wish: Priced) -> list[datetime]:
-    day = localtime.local_day(wish.during.start, wish.zone)
-    last = localtime.local_day(wish.during.end, wish.zone)
-    return [localtime.day_start(day + timedelta(days=each + 1), wish.zone) for each in range((last - day).days)]
+    day = local_time.local_day(wish.during.start, wish.zone)
+    last = local_time.local_day(wish.during.end, wish.zone)
+    return [local_time.day_start(day + timedelta(days=each + 1), wish.zone) for each in range((last - day).days)]

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from controller.database import Instant, metadata
+from controller.db.engine import Instant, metadata
 
 tariffs = Table(
     "tariffs",

@@ -4,26 +4,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from controller import localtime
+from controller.access.code_status import Standing, State, lingering_texts
 from controller.access.codes import masked
-from controller.access.standing import Standing, State, lingering_texts
 from controller.bookings.affected.model import Cause, Impact
-from controller.bookings.course import Act, possible
-from controller.bookings.desk import View
 from controller.bookings.errors import conflicts, reason_bodies
-from controller.bookings.judging.pools import seats_of
+from controller.bookings.lifecycle import Act, possible
+from controller.bookings.messages import message
 from controller.bookings.model import State as BookingState
 from controller.bookings.model import Status, Told
 from controller.bookings.service import Checked, Request
-from controller.bookings.texts import message
-from controller.bookings.verdict import OVERRULED
-from controller.bookings.waiting.model import Wait
+from controller.bookings.writer import View
 from controller.estate.model import Site, SpaceKind
-from controller.fields import Answer
-from controller.people.discreet import Seen, discreetly, seen
-from controller.people.may import Thing
 from controller.people.model import Actor, Role, Tier
-from controller.problem import Conflict, ReasonBody
+from controller.people.permissions import Thing
+from controller.people.redaction import Seen, discreetly, seen
+from controller.rules.pools import seats_of
+from controller.rules.verdict import OVERRULED
+from controller.text import local_time
+from controller.waitlist.model import Wait
+from controller.web.fields import Answer
+from controller.web.problem import Conflict, ReasonBody
 
 
 class CodeWindow(Answer):
@@ -309,10 +309,10 @@ def _whole(view: View, actor: Actor, *, drawn: bool) -> BookingAnswer:
         setup_min=booking.setup_min,
         cleardown_min=booking.cleardown_min,
         overruled=booking.overruled,
-        starts=localtime.rfc3339(booking.starts, zone),
-        ends=localtime.rfc3339(booking.ends, zone),
-        setup_starts=localtime.rfc3339(held.start, zone),
-        cleardown_ends=localtime.rfc3339(held.end, zone),
+        starts=local_time.rfc3339(booking.starts, zone),
+        ends=local_time.rfc3339(booking.ends, zone),
+        setup_starts=local_time.rfc3339(held.start, zone),
+        cleardown_ends=local_time.rfc3339(held.end, zone),
         ends_before=_maybe(booking.ends_before, zone),
         status=booking.status(view.now),
         why=view.why,
@@ -331,14 +331,14 @@ def _whole(view: View, actor: Actor, *, drawn: bool) -> BookingAnswer:
                 door=each.door,
                 name=each.name,
                 code=shown(each.digits),
-                starts=localtime.rfc3339(each.window.start, zone),
-                ends=localtime.rfc3339(each.window.end, zone),
+                starts=local_time.rfc3339(each.window.start, zone),
+                ends=local_time.rfc3339(each.window.end, zone),
                 text=each.text,
             )
             for each in view.offline
         ],
         code_window=CodeWindow(
-            starts=localtime.rfc3339(view.code_window.start, zone), ends=localtime.rfc3339(view.code_window.end, zone)
+            starts=local_time.rfc3339(view.code_window.start, zone), ends=local_time.rfc3339(view.code_window.end, zone)
         ),
         on_door=_on_door(view.standing, zone),
         still_opens=list(view.standing.still_opens),
@@ -358,8 +358,8 @@ def _whole(view: View, actor: Actor, *, drawn: bool) -> BookingAnswer:
         link=view.link,
         message=message(view, clear=drawn or actor.role is Role.BOOKER),
         actor=booking.created_by,
-        created_at=localtime.rfc3339(booking.created_at, zone),
-        changed_at=localtime.rfc3339(booking.changed_at, zone),
+        created_at=local_time.rfc3339(booking.created_at, zone),
+        changed_at=local_time.rfc3339(booking.changed_at, zone),
         cancelled_at=_maybe(booking.state_at if booking.state is BookingState.CANCELLED else None, zone),
         version=booking.version,
         actions=list(possible(booking, actor, view.now, opens_at=view.code_window.start, offered=offered)),
@@ -378,7 +378,7 @@ def _impact(impact: Impact, zone: ZoneInfo) -> ImpactAnswer:
     return ImpactAnswer(
         cause=impact.cause,
         text=impact.text,
-        at=localtime.rfc3339(impact.at, zone),
+        at=local_time.rfc3339(impact.at, zone),
         actor=impact.actor,
         kept_at=_maybe(impact.kept_at, zone),
         kept_by=impact.kept_by,
@@ -387,17 +387,17 @@ def _impact(impact: Impact, zone: ZoneInfo) -> ImpactAnswer:
 
 def _offer(wait: Wait, zone: ZoneInfo) -> OfferAnswer:
     assert wait.offered_until is not None
-    return OfferAnswer(wait=wait.id, until=localtime.rfc3339(wait.offered_until, zone))
+    return OfferAnswer(wait=wait.id, until=local_time.rfc3339(wait.offered_until, zone))
 
 
 def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return None if moment is None else localtime.rfc3339(moment, zone)
+    return None if moment is None else local_time.rfc3339(moment, zone)
 
 
 def story_answer(site: Site, story: Sequence[Told]) -> StoryAnswer:
     return StoryAnswer(
         items=[
-            ToldAnswer(at=localtime.rfc3339(each.at, site.tz), actor=each.actor, what=each.what, why=each.why)
+            ToldAnswer(at=local_time.rfc3339(each.at, site.tz), actor=each.actor, what=each.what, why=each.why)
             for each in story
         ]
     )

@@ -16,12 +16,12 @@ from controller.bookings.claims import HOUSE
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Arrival, State
 from controller.bookings.tables import bookings
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.tables import space_doors
-from controller.hours.book import HoursBook
 from controller.hours.repository import hours_book
+from controller.hours.timetable import HoursBook
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import StoredEvent
 from edge.wire.events import AccessData, DoorChange, DoorData, FootfallData

@@ -10,12 +10,9 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from controller.access import words
 from controller.bookings import repository
-from controller.bookings.judging.buffers import buffers_of
-from controller.bookings.judging.pools import QUARTER, quarters, seats_of, takings
 from controller.bookings.model import Booking, Changed, State
-from controller.bookings.picture import Picture
+from controller.bookings.site_config import Picture
 from controller.bookings.tables import (
     CLAIM_OVERLAP,
     POOL_FULL,
@@ -24,11 +21,14 @@ from controller.bookings.tables import (
     pool_claims,
     pool_quarters,
 )
-from controller.bookings.waiting import repository as waits
-from controller.bookings.waiting.errors import Overdue
-from controller.database import Database, Tx, violates
+from controller.db.bulk_insert import Rows, put
+from controller.db.engine import Database, Tx, violates
 from controller.estate.model import SpaceKind
-from controller.rows import Rows, put
+from controller.rules.buffers import buffers_of
+from controller.rules.pools import QUARTER, quarters, seats_of, takings
+from controller.text import times
+from controller.waitlist import repository as waits
+from controller.waitlist.errors import Overdue
 from edge.wire.interval import Interval
 
 HOUSE = "hallkeeper"
@@ -103,7 +103,7 @@ async def _expire(
     for each in gone:
         await repository.update_booking(tx, each.after)
         ended, zone = each.after.held_until or now, picture.site.tz
-        why = f"nobody decided by {words.clock(ended, zone)} on {words.day(ended, zone, now=now)}"
+        why = f"nobody decided by {times.clock(ended, zone)} on {times.day(ended, zone, now=now)}"
         await repository.log(tx, [each.after.id], at=now, actor=HOUSE, what="expire", why=why)
     return gone
 

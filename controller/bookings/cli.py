@@ -7,12 +7,12 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller import screen
 from controller.access.codes import spoken
 from controller.bookings.affected import cli as affected
-from controller.bookings.sheets import cli as sheets
-from controller.bookings.typed import From, To
-from controller.caller import SERVER, SET_ASIDE, AsJson, Caller, Refusal, Server, Token, TokenFile
+from controller.bookings.cli_times import From, To
+from controller.bookings.csv_rows import cli as sheets
+from controller.cli import output
+from controller.cli.client import SERVER, SET_ASIDE, AsJson, Caller, Refusal, Server, Token, TokenFile
 
 app = typer.Typer(
     help="Bookings: list, approve, decline, codes given anew, in and out of spreadsheets.",
@@ -112,10 +112,10 @@ def list_bookings(
     answer = caller.get(f"/sites/{site}/bookings", msgspec.Raw, **asked)
     found = caller.answered(answer, _List, as_json=as_json).items
     rows = (
-        (each.id, screen.span(each.starts, each.ends), each.space_name, each.title, each.party_name or "", each.status)
+        (each.id, output.span(each.starts, each.ends), each.space_name, each.title, each.party_name or "", each.status)
         for each in found
     )
-    if not screen.show(caller.console, (screen.ID, "When", "Space", "Booking", "Party", "Status"), rows):
+    if not output.show(caller.console, (output.ID, "When", "Space", "Booking", "Party", "Status"), rows):
         caller.console.print("There are no bookings in that time.")
 
 
@@ -130,13 +130,13 @@ def show(
     """Show one booking: where and when it is, whose, how it stands, and where its code is; `--json` for all of it."""
     caller = Caller(server, token_file, token)
     one = caller.answered(caller.get(f"/bookings/{booking}", msgspec.Raw), _Shown, as_json=as_json)
-    screen.show_one(
+    output.show_one(
         caller.console,
         {
             "Booking": one.id,
             "Title": one.title,
             "Where": _where(one),
-            "When": screen.span(one.starts, one.ends),
+            "When": output.span(one.starts, one.ends),
             "Party": one.party_name or "",
             "People": "" if one.people is None else str(one.people),
             "Status": one.status,
@@ -160,11 +160,11 @@ def requests(
     answer = caller.pages(f"/sites/{site}/requests" if site else "/requests")
     found = caller.answered(answer, _List, as_json=as_json).items
     rows = (
-        (each.id, screen.span(each.starts, each.ends), _where(each), _who(each), _waits(each), _stands(each))
+        (each.id, output.span(each.starts, each.ends), _where(each), _who(each), _waits(each), _stands(each))
         for each in found
     )
-    headings = (screen.ID, "When", "Where", "Booking", "Waits because", "Stands in the way")
-    if not screen.show(caller.console, headings, rows):
+    headings = (output.ID, "When", "Where", "Booking", "Waits because", "Stands in the way")
+    if not output.show(caller.console, headings, rows):
         caller.console.print("Nothing waits for approval.")
 
 
@@ -240,7 +240,7 @@ def _decide(caller: Caller, ids: list[str], what: str, body: dict[str, object]) 
             left = True
             caller.say(f"{each}: {answer.detail}", style="red")
         else:
-            caller.say(f"{_who(answer)}, {_where(answer)}, {screen.span(answer.starts, answer.ends)}: {answer.status}")
+            caller.say(f"{_who(answer)}, {_where(answer)}, {output.span(answer.starts, answer.ends)}: {answer.status}")
     if left:
         raise typer.Exit(SET_ASIDE)
 
@@ -258,8 +258,8 @@ def _who(booking: _Booking) -> str:
 
 def _waits(booking: _Booking) -> str:
     if booking.offer:
-        return f"on offer until {screen.moment(booking.offer.until)}"
-    held = f"kept until {screen.moment(booking.held_until)}" if booking.held_until else ""
+        return f"on offer until {output.moment(booking.offer.until)}"
+    held = f"kept until {output.moment(booking.held_until)}" if booking.held_until else ""
     return "; ".join(filter(None, (booking.why, held)))
 
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from controller.bookings.issuing import BookingCodes
-from controller.database import Tx
-from controller.estate.following import Foreseen
+from controller.bookings.code_issuing import BookingCodes
+from controller.db.engine import Tx
+from controller.estate.change_hooks import Foreseen
 from controller.estate.model import SiteParts
 
 

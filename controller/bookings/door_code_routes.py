@@ -9,11 +9,11 @@ from controller.access.codes import spoken
 from controller.access.errors import NoCodeLeft
 from controller.bookings.answers import BookingAnswer, booking_answer
 from controller.bookings.errors import BookingUnknown, NotNow
-from controller.bookings.texts import message
-from controller.fields import Answer, Body, IdPath, Note
-from controller.house import TheHouse
-from controller.people.gate import Books, Reissues, SeesContacts
-from controller.problem import NotSignedIn, described
+from controller.bookings.messages import message
+from controller.container import TheHouse
+from controller.people.authentication import Books, Reissues, SeesContacts
+from controller.web.fields import Answer, Body, IdPath, Note
+from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, BookingUnknown, NotNow))
 

@@ -4,17 +4,18 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.access import given_anew, offline, words
-from controller.access.standing import State
+from controller.access import offline, reissue_log
+from controller.access.code_status import State
 from controller.bookings import repository
-from controller.bookings.desk import Desk, View
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.model import Booking
+from controller.bookings.writer import Desk, View
 from controller.changes import Changes
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate.service import Estate
 from controller.people import audit
 from controller.people.model import Actor
+from controller.text import times
 from edge.wire.clock import Clock
 from edge.wire.messages import WORD_STALE_S
 
@@ -79,7 +80,7 @@ class DoorCodes:
                 raise NotNow(f"no door needs a code for “{booking.title}”")
             together = await self._desk.reissue(tx, where, booking, actor=actor, now=now, why=why)
             await offline.revoke(tx, [booking_id], now=now)
-            await given_anew.record(
+            await reissue_log.record(
                 tx,
                 site=booking.site,
                 at=now,
@@ -108,7 +109,7 @@ class DoorCodes:
             certain = [each for each in wanting if certain_at[each.door] <= now]
             if not certain:
                 first = min(wanting, key=lambda each: certain_at[each.door])
-                when = words.clock(certain_at[first.door] + _UP, view.place.site.tz)
+                when = times.clock(certain_at[first.door] + _UP, view.place.site.tz)
                 raise NotNow(
                     f"{first.name} is out of reach only just, and takes no offline code before it knows that it is; "
                     f"ask again at {when}"

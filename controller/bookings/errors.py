@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from controller import localtime
-from controller.access import words
-from controller.bookings.judging.phrases import title
 from controller.bookings.model import Booking, Claimed
-from controller.bookings.verdict import Reason, Verdict, Why
-from controller.problem import Conflict, Conflicting, NotFound, Problem, ReasonBody
+from controller.rules.phrases import title
+from controller.rules.verdict import Reason, Verdict, Why
+from controller.text import local_time, times
+from controller.web.problem import Conflict, Conflicting, NotFound, Problem, ReasonBody
 
 
 class BookingUnknown(NotFound):
@@ -45,7 +44,7 @@ class Clash(Conflicting):
         mend: str = _FOR_ASKING,
     ) -> None:
         named = "; ".join(
-            f"{title(each)}, {words.window(each.during, zone, now=each.during.start)}" for each in standing[:5]
+            f"{title(each)}, {times.window(each.during, zone, now=each.during.start)}" for each in standing[:5]
         )
         super().__init__(
             f"{space} is taken then: {named}. {mend}",
@@ -120,8 +119,8 @@ def conflicts(standing: Sequence[Claimed], zone: ZoneInfo) -> list[Conflict]:
             id=each.id,
             title=each.title,
             space=each.space,
-            starts=localtime.rfc3339(each.during.start, zone),
-            ends=localtime.rfc3339(each.during.end, zone),
+            starts=local_time.rfc3339(each.during.start, zone),
+            ends=local_time.rfc3339(each.during.end, zone),
             diary=each.diary,
         )
         for each in standing

@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from controller import localtime
-from controller.access import words
-from controller.fields import read_date, read_moment
-from controller.problem import invalid_field
+from controller.text import local_time, times
+from controller.web.fields import read_date, read_moment
+from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
 
 LONGEST = timedelta(days=31)
@@ -29,7 +28,7 @@ def window(starts: datetime, ends: datetime) -> Interval:
 def not_over(during: Interval, *, zone: ZoneInfo, now: datetime) -> None:
     """Raises ``Invalid`` for a time that is over."""
     if during.end <= now:
-        raise invalid_field("ends", f"must be in the future; {words.at(during.end, zone, now=now)} is over")
+        raise invalid_field("ends", f"must be in the future; {times.at(during.end, zone, now=now)} is over")
 
 
 def timely(during: Interval, *, zone: ZoneInfo, now: datetime) -> None:
@@ -59,6 +58,6 @@ def _edge(text: str, field: str, zone: ZoneInfo) -> datetime:
     try:
         if "T" in text:
             return read_moment(text).resolve(zone, field)
-        return localtime.day_start(read_date(text), zone)
+        return local_time.day_start(read_date(text), zone)
     except ValueError as error:
         raise invalid_field(field, str(error)) from error

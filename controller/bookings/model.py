@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.fields import Moment
+from controller.web.fields import Moment
 from edge.wire.interval import Interval
 
 

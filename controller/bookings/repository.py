@@ -9,8 +9,8 @@ from sqlalchemy import RowMapping, and_, bindparam, case, func, or_, select, tex
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Booking, Changed, Need, State, Told
 from controller.bookings.tables import booking_log, bookings, series
-from controller.database import Tx
-from controller.rows import Rows, put
+from controller.db.bulk_insert import Rows, put
+from controller.db.engine import Tx
 from edge.wire.interval import Interval
 
 _COLUMNS = tuple(bookings.c[name] for name in Booking.__struct_fields__)

@@ -27,11 +27,11 @@ from controller.bookings.errors import (
 )
 from controller.bookings.model import Status
 from controller.bookings.schemas import ApproveBody, BookingBody, CancelBody, ChangeBody, CheckBody, DeclineBody
+from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
-from controller.fields import LIST_LIMIT, Id, IdPath, Limit, Slug, SlugPath
-from controller.house import TheHouse
-from controller.people.gate import Books, Decides, Reads, ReadsAnySite, SeesContacts
-from controller.problem import NotSignedIn, described, invalid_field
+from controller.people.authentication import Books, Decides, Reads, ReadsAnySite, SeesContacts
+from controller.web.fields import LIST_LIMIT, Id, IdPath, Limit, Slug, SlugPath
+from controller.web.problem import NotSignedIn, described, invalid_field
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn))
 

@@ -7,7 +7,7 @@ import msgspec
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from controller.bookings.model import Change, Draft, Need
-from controller.fields import Body, Email, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
+from controller.web.fields import Body, Email, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
 
 
 def _wall_text(text: str) -> str:

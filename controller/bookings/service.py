@@ -10,30 +10,30 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.access import service as access
 from controller.access.tables import CODE_OVERLAP
-from controller.bookings import course, limits, links, repository
-from controller.bookings.changing import Wanted, What, wanted
+from controller.bookings import lifecycle, limits, links, repository
+from controller.bookings.change_effects import Wanted, What, wanted
 from controller.bookings.claims import contended
-from controller.bookings.course import Act
-from controller.bookings.desk import Desk, View
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
-from controller.bookings.judging.judge import Wish, judge
+from controller.bookings.hints import notes
+from controller.bookings.initial_state import held_until, outcome, put
+from controller.bookings.lifecycle import Act
 from controller.bookings.model import LONGEST_WHY, Asked, Booking, Change, Draft, State, Status, Told
-from controller.bookings.notes import notes
-from controller.bookings.outcome import held_until, outcome, put
-from controller.bookings.picture import Picture, Place
-from controller.bookings.series.own import changed_fields
-from controller.bookings.verdict import OVERRULED, Reason, Verdict
-from controller.bookings.waiting import repository as waits
-from controller.bookings.waiting.errors import Overdue
-from controller.bookings.waiting.model import WaitState
+from controller.bookings.series.own_changes import changed_fields
+from controller.bookings.site_config import Picture, Place
+from controller.bookings.writer import Desk, View
 from controller.changes import Changes
-from controller.database import Database, Tx, violates
+from controller.db.engine import Database, Tx, violates
 from controller.estate.model import Site
-from controller.people.discreet import Seen, seen
 from controller.people.errors import NotAllowed
-from controller.people.may import Action, Thing, may
 from controller.people.model import Actor, Role, Tier
 from controller.people.parties import listed, tier_of, tier_to_book
+from controller.people.permissions import Action, Thing, may
+from controller.people.redaction import Seen, seen
+from controller.rules.service import Wish, judge
+from controller.rules.verdict import OVERRULED, Reason, Verdict
+from controller.waitlist import repository as waits
+from controller.waitlist.errors import Overdue
+from controller.waitlist.model import WaitState
 from edge.wire.clock import Clock
 
 T = TypeVar("T")
@@ -280,7 +280,7 @@ class Bookings:
             raise PreconditionFailed(old)
         if change.version is not None and change.version != old.version:
             raise Stale(old)
-        course.require_changeable(old)
+        lifecycle.require_changeable(old)
         if await waits.offers(tx, [old] if old.state is State.HELD else []):
             raise NotNow(f"“{old.title}” is on offer; accept the offer first, then change it")
         where = await self._desk.pictures.of(tx, old.site)
@@ -320,39 +320,39 @@ class Bookings:
     async def approve(self, booking_id: str, *, actor: Actor, why: str = "", overrule: bool = False) -> View:
         """Confirm a request, judged anew; confirmed already, it stays so. Raises ``Clash``, ``NotPossible``,
         ``NotNow``, ``NotAllowed``, ``BookingUnknown``."""
-        return await self._act(Act.APPROVE, booking_id, actor, why, _alone(course.approve), overrule=overrule)
+        return await self._act(Act.APPROVE, booking_id, actor, why, _alone(lifecycle.approve), overrule=overrule)
 
     async def decline(self, booking_id: str, *, why: str, actor: Actor) -> View:
         """Turn a request down; its time is free at once. Idempotent. Raises ``NotNow``, ``NotAllowed``,
         ``BookingUnknown``."""
-        return await self._act(Act.DECLINE, booking_id, actor, why, _alone(course.decline))
+        return await self._act(Act.DECLINE, booking_id, actor, why, _alone(lifecycle.decline))
 
     async def cancel(self, booking_id: str, *, why: str, actor: Actor) -> View:
         """Cancel a booking or a request; one that is cancelled already stays as it is. Raises ``NotNow``,
         ``BookingUnknown``."""
-        return await self._act(Act.CANCEL, booking_id, actor, why, _alone(course.cancel))
+        return await self._act(Act.CANCEL, booking_id, actor, why, _alone(lifecycle.cancel))
 
     async def restore(self, booking_id: str, *, actor: Actor) -> View:
         """Undo what ``course.restore`` says. Raises ``Clash`` where the time is taken, ``NotPossible``, ``NotNow``
         where it is over, ``NotAllowed``, ``BookingUnknown``."""
-        return await self._act(Act.RESTORE, booking_id, actor, "", _alone(course.restore))
+        return await self._act(Act.RESTORE, booking_id, actor, "", _alone(lifecycle.restore))
 
     async def finish(self, booking_id: str, *, actor: Actor) -> View:
         """End a booking that runs; the rest of its time is free. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
-        return await self._act(Act.FINISH, booking_id, actor, "", _alone(course.finish))
+        return await self._act(Act.FINISH, booking_id, actor, "", _alone(lifecycle.finish))
 
     async def check_in(self, booking_id: str, *, actor: Actor) -> View:
         """Its people are here, as somebody says at the tablet. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
 
         def check_in(old: Booking, now: datetime, where: Picture) -> Booking:
-            return course.check_in(old, now, opens_at=self._desk.codes.window(old.during, where.policy).start)
+            return lifecycle.check_in(old, now, opens_at=self._desk.codes.window(old.during, where.policy).start)
 
         return await self._act(Act.CHECK_IN, booking_id, actor, "", check_in)
 
     async def check_out(self, booking_id: str, *, actor: Actor) -> View:
         """Undo a check-in. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
         return await self._act(
-            Act.CHECK_IN, booking_id, actor, "", lambda old, now, where: course.check_out(old), what="check out"
+            Act.CHECK_IN, booking_id, actor, "", lambda old, now, where: lifecycle.check_out(old), what="check out"
         )
 
     async def _act(
@@ -369,7 +369,7 @@ class Bookings:
         async def carry_out(tx: Tx) -> View:
             now = self._clock.now()
             old = await self.locked(tx, booking_id)
-            _require(actor, course.needs(act, old), Thing(site=old.site, party=old.party))
+            _require(actor, lifecycle.needs(act, old), Thing(site=old.site, party=old.party))
             where = await self._desk.pictures.of(tx, old.site)
             new = becomes(old, now, where)
             if new is old:
@@ -378,12 +378,12 @@ class Bookings:
                 new = replace(new, held_until=held_until(where.policy, new.during, now=now))
             wait = (await waits.of_bookings(tx, [old.id])).get(old.id)
             expired, reason = None, why
-            if course.takes_more(old, new):
+            if lifecycle.takes_more(old, new):
                 new = replace(new, overruled=old.overruled or overrule)
                 verdict = await _require_possible(tx, where, old, new, actor, now, deciding=act is Act.APPROVE)
                 expired = verdict.expired
                 offered = wait is not None and wait.back_on_offer(old, new)
-                if course.asked_again(old, new) and not may_decide(actor, new) and not offered:
+                if lifecycle.asked_again(old, new) and not may_decide(actor, new) and not offered:
                     ruled = outcome(verdict, where.policy, new.during, now=now)
                     new, reason = put(new, ruled, now), ruled.why
             if act is Act.APPROVE and wait is not None and wait.state is WaitState.OFFERED:

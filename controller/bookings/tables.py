@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from controller.bookings.model import LONGEST_WHY
-from controller.database import Instant, Serial, metadata
+from controller.db.engine import Instant, Serial, metadata
 
 CLAIM_OVERLAP = "claims_no_overlap"
 """Name of the constraint and of what the triggers raise."""
@@ -34,7 +34,7 @@ series = Table(
     Column("title", String(200), nullable=False),
     Column("party", String(40)),
     Column("details", Text, nullable=False, server_default="{}"),  # JSON: the rest of what its dates have from it
-    Column("pattern", Text, nullable=False, server_default="{}"),  # JSON, as controller.bookings.series.pattern has it
+    Column("pattern", Text, nullable=False, server_default="{}"),  # JSON, as controller.recurrence.pattern has it
     Column("follows", String(36)),  # the series that it goes on from, changed
     Column("imported", Boolean, nullable=False, server_default=false()),  # from a calendar, whose rule it follows
     Column("code_owner", String(36)),  # who shares the one door code of its dates; null: as the policy has it

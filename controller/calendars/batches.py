@@ -7,22 +7,22 @@ from datetime import datetime
 
 import msgspec
 
-from controller import localtime
 from controller.bookings import repository as bookings
-from controller.bookings.desk import Desk
-from controller.bookings.judging.judge import Beside, Wish, judge
 from controller.bookings.model import Asked, Booking, Changed, Details, State
-from controller.bookings.picture import Picture
 from controller.bookings.series.model import Series
-from controller.bookings.series.pattern import Pattern
 from controller.bookings.series.repository import insert_series
-from controller.bookings.verdict import Verdict
+from controller.bookings.site_config import Picture
+from controller.bookings.writer import Desk
 from controller.calendars import repository
-from controller.calendars.expanding import Occurrence
+from controller.calendars.expand import Occurrence
 from controller.calendars.lines import Fault
 from controller.calendars.model import FEED, IMPORT, Clashing, How, Outcome, Taken
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.people.model import Actor, Tier
+from controller.recurrence.pattern import Pattern
+from controller.rules.service import Beside, Wish, judge
+from controller.rules.verdict import Verdict
+from controller.text import local_time
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 
@@ -223,7 +223,7 @@ class Batch:
             site=site,
             details=Details(space=to.space, title=first.title, party=to.party),
             pattern=Pattern(
-                first_starts=localtime.wall(first.starts, zone), first_ends=localtime.wall(first.ends, zone)
+                first_starts=local_time.wall(first.starts, zone), first_ends=local_time.wall(first.ends, zone)
             ),
             imported=True,
             created_at=to.now,

@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from controller import screen
 from controller.calendars.feeds import cli as feeds
-from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
+from controller.cli import output
+from controller.cli.client import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
 
 app = typer.Typer(help="Bring in diaries of other programs.", no_args_is_help=True, add_completion=False)
 app.add_typer(feeds.app, name="feed")
@@ -105,15 +105,15 @@ def _show(console: Console, answer: _Answer, *, preview: bool) -> None:
         f"{len(answer.clashes)} clash, {len(answer.refused)} refused"
     )
     if answer.clashes or answer.refused:
-        clashes = ((str(one.line), f"{one.title}, {screen.moment(one.starts)}", one.text) for one in answer.clashes)
+        clashes = ((str(one.line), f"{one.title}, {output.moment(one.starts)}", one.text) for one in answer.clashes)
         refused = ((str(one.line), "", one.reason) for one in answer.refused)
-        screen.show(console, ("Line", "Not imported", "Because"), (*clashes, *refused))
+        output.show(console, ("Line", "Not imported", "Because"), (*clashes, *refused))
     for series in answer.goes_on:
         console.print(escape(f"“{series.title}” {series.text}; import again for more"))
     if answer.vanished:
         cancelled = "would be cancelled" if preview else "cancelled"
         rows = (
-            (f"{gone.title}, {screen.moment(gone.starts)}", cancelled if gone.cancelled else "kept")
+            (f"{gone.title}, {output.moment(gone.starts)}", cancelled if gone.cancelled else "kept")
             for gone in answer.vanished
         )
-        screen.show(console, ("No longer in the file", "Becomes"), rows)
+        output.show(console, ("No longer in the file", "Becomes"), rows)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, time, tzinfo
 
 import msgspec
 
+from controller.calendars.date_times import Moment
 from controller.calendars.errors import Unbookable
 from controller.calendars.lines import Component, Fault, Line
-from controller.calendars.moments import Moment
 from controller.calendars.zones import Zones
 
 _TIME = re.compile(r"(\d{8})(T\d{6})?(Z)?")

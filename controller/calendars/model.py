@@ -6,9 +6,9 @@ from enum import StrEnum
 import msgspec
 
 from controller.bookings.model import Booking, Claimed
-from controller.calendars.expanding import Occurrence
+from controller.calendars.classify import GoesOn
+from controller.calendars.expand import Occurrence
 from controller.calendars.lines import Fault
-from controller.calendars.sorting import GoesOn
 from controller.estate.model import Site
 
 IMPORT, FEED = "import:", "feed:"

@@ -7,10 +7,10 @@ from sqlalchemy import delete, insert, select, tuple_, update
 
 from controller.bookings.model import CLAIMING, State
 from controller.bookings.tables import bookings
-from controller.calendars.expanding import Occurrence
+from controller.calendars.expand import Occurrence
 from controller.calendars.model import Known
 from controller.calendars.tables import imported
-from controller.database import Tx
+from controller.db.engine import Tx
 
 _STANDING = [each.value for each in (*CLAIMING, State.REQUESTED)]
 _AT_ONCE = 200

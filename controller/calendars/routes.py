@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from controller.calendars.errors import CalendarError, CalendarTooLarge
 from controller.calendars.model import IMPORT, Vanished
 from controller.calendars.schemas import ImportAnswer, import_answer
+from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
-from controller.fields import Name, Slug, SlugPath
-from controller.house import TheHouse
-from controller.large_answers import large_answer
-from controller.people.gate import Runs
-from controller.problem import NotSignedIn, TooLarge, described, invalid_field
+from controller.people.authentication import Runs
+from controller.web.fields import Name, Slug, SlugPath
+from controller.web.large_answers import large_answer
+from controller.web.problem import NotSignedIn, TooLarge, described, invalid_field
 
 router = APIRouter(tags=["calendars"], responses=described(NotSignedIn, SiteUnknown, TooLarge))
 

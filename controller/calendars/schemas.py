@@ -1,11 +1,11 @@
 """What an import answers. Times carry the site's offset."""
 
-from controller import localtime
 from controller.bookings.errors import conflicts
-from controller.calendars.expanding import Occurrence
+from controller.calendars.expand import Occurrence
 from controller.calendars.model import How, Outcome
-from controller.fields import Answer
-from controller.problem import Conflict
+from controller.text import local_time
+from controller.web.fields import Answer
+from controller.web.problem import Conflict
 
 
 class EventAnswer(Answer):
@@ -81,20 +81,20 @@ class ImportAnswer(Answer):
 
 def import_answer(outcome: Outcome, *, preview: bool) -> ImportAnswer:
     zone = outcome.site.tz
-    last = f"{localtime.wall(outcome.until, zone):%-d %B %Y}"
+    last = f"{local_time.wall(outcome.until, zone):%-d %B %Y}"
 
     def event(each: Occurrence) -> dict[str, str | int]:
         return {
             "line": each.line,
             "uid": each.uid,
             "title": each.title,
-            "starts": localtime.rfc3339(each.starts, zone),
-            "ends": localtime.rfc3339(each.ends, zone),
+            "starts": local_time.rfc3339(each.starts, zone),
+            "ends": local_time.rfc3339(each.ends, zone),
         }
 
     return ImportAnswer(
         preview=preview,
-        until=localtime.rfc3339(outcome.until, zone),
+        until=local_time.rfc3339(outcome.until, zone),
         imported=[
             ImportedEvent.model_validate(event(each.occurrence) | {"booking": each.booking, "how": each.how})
             for each in sorted(outcome.taken, key=lambda taken: (taken.occurrence.starts, taken.occurrence.line))
@@ -121,8 +121,8 @@ def import_answer(outcome: Outcome, *, preview: bool) -> ImportAnswer:
                 uid=each.uid,
                 booking=each.booking.id,
                 title=each.booking.title,
-                starts=localtime.rfc3339(each.booking.starts, zone),
-                ends=localtime.rfc3339(each.booking.ends, zone),
+                starts=local_time.rfc3339(each.booking.starts, zone),
+                ends=local_time.rfc3339(each.booking.ends, zone),
                 cancelled=each.cancelled,
             )
             for each in outcome.gone

@@ -6,20 +6,20 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from controller.bookings import repository as bookings
-from controller.bookings.desk import Desk
-from controller.bookings.judging.judge import Beside
 from controller.bookings.service import Bookings
+from controller.bookings.writer import Desk
 from controller.calendars import repository
 from controller.calendars.batches import Batch, Target
-from controller.calendars.expanding import Occurrence
+from controller.calendars.classify import Sorted, sort_out
+from controller.calendars.expand import Occurrence
 from controller.calendars.lines import Fault
 from controller.calendars.model import Gone, Outcome, Vanished
-from controller.calendars.sorting import Sorted, sort_out
 from controller.changes import Changes
-from controller.database import Database, Tx
-from controller.parsing import Parser
+from controller.db.engine import Database, Tx
 from controller.people.model import Actor
 from controller.people.parties import tier_to_book
+from controller.rules.service import Beside
+from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
 
 BACK = timedelta(days=7)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from controller.database import Instant, metadata
+from controller.db.engine import Instant, metadata
 
 imported = Table(
     "imported",

@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from controller.enrolment.authority import CONTROLLER, Authority, new_key, pair_pem, read_pair, two_thirds_over
 from controller.enrolment.broker_acl import access_list
-from controller.secrets import replace_file
+from controller.key_files import replace_file
 
 
 class BrokerFiles:

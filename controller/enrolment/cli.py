@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller import screen
-from controller.caller import SERVER, AsJson, Caller, Server, Token, TokenFile
+from controller.cli import output
+from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
 
 token_app = typer.Typer(add_completion=False)
 rotate_app = typer.Typer(add_completion=False)
@@ -62,7 +62,7 @@ def token(
     body = msgspec.json.encode({"hours": hours})
     raw = caller.post(f"/sites/{site}/edges/{name}/enrolment", body, _KIND, msgspec.Raw)
     made = caller.answered(raw, _Token, as_json=as_json)
-    caller.say(f"On the Pi, until {screen.moment(made.expires_at.astimezone())}:")
+    caller.say(f"On the Pi, until {output.moment(made.expires_at.astimezone())}:")
     print(made.command)  # noqa: T201  # in one piece, however wide the screen is
 
 
@@ -101,7 +101,7 @@ def revoke(
     raw = caller.get(path, msgspec.Raw) if show else caller.post(path, body, _KIND, msgspec.Raw)
     done = caller.answered(raw, _Revocation, as_json=as_json)
     caller.say(f"{edge} is out. Doors with other secrets: {', '.join(done.doors) or 'none'}. Tell these people:")
-    screen.show(caller.console, ("What", "Who", "Phone", "Mail", "Next", "Bookings"), _rows(done))
+    output.show(caller.console, ("What", "Who", "Phone", "Mail", "Next", "Bookings"), _rows(done))
     if done.members:
         caller.say(f"{done.members} members' cards and PINs were on it; have them choose other PINs.")
     caller.say(

@@ -1,6 +1,6 @@
 """What enrolment refuses."""
 
-from controller.problem import Conflicting, NotFound, Refused
+from controller.web.problem import Conflicting, NotFound, Refused
 
 
 class TokenRefused(Refused):

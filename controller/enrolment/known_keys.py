@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import delete, insert, select, update
 
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.enrolment.tables import key_files
-from controller.secrets import KEY_FILES, KeyFault
+from controller.key_files import KEY_FILES, KeyFault
 
 CODE = "code.key"
 PAGE = "page.key"

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, delete, exists, insert, select, update
 
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.enrolment.model import Certificate, EdgeKey, KeyState, PapersState, Revocation, StoredToken, Told
 from controller.enrolment.tables import certificates, edge_keys, edge_papers, enrolment_tokens, revocations
 

@@ -4,8 +4,8 @@ import base64
 
 from fastapi import APIRouter, status
 
-from controller import localtime
 from controller.access.errors import NoCodeLeft
+from controller.container import TheHouse
 from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
 from controller.enrolment.schemas import (
     EnrolBody,
@@ -20,10 +20,10 @@ from controller.enrolment.schemas import (
 )
 from controller.estate.errors import EdgeUnknown, SiteUnknown
 from controller.estate.service import require_site
-from controller.fields import SlugPath
-from controller.house import TheHouse
-from controller.people.gate import Builds
-from controller.problem import NotSignedIn, described, invalid_field
+from controller.people.authentication import Builds
+from controller.text import local_time
+from controller.web.fields import SlugPath
+from controller.web.problem import NotSignedIn, described, invalid_field
 from edge.wire.codec import decode
 from edge.wire.enrolment import Application
 from edge.wire.errors import WireError
@@ -39,8 +39,8 @@ async def get_enrolment(site: SlugPath, edge: SlugPath, house: TheHouse, actor: 
     state = await house.enrolment.state(site, edge)
     zone = state.zone
     return EnrolmentAnswer(
-        enrolled_at=localtime.rfc3339(state.since, zone) if state.since else None,
-        certificate_expires_at=localtime.rfc3339(state.expires_at, zone) if state.expires_at else None,
+        enrolled_at=local_time.rfc3339(state.since, zone) if state.since else None,
+        certificate_expires_at=local_time.rfc3339(state.expires_at, zone) if state.expires_at else None,
         papers=state.version,
         held=state.held,
         changing=state.changing,
@@ -59,7 +59,7 @@ async def make_token(
         zone = (await require_site(tx, site)).tz
     return TokenAnswer(
         token=str(token),
-        expires_at=localtime.rfc3339(expires_at, zone),
+        expires_at=local_time.rfc3339(expires_at, zone),
         command=f"hallkeeper edge enrol {token} --controller {house.settings.address}",
     )
 

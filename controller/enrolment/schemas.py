@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from controller import localtime
 from controller.enrolment.model import Revocation
 from controller.enrolment.service import TOKEN_LIFE, TOKEN_LIFE_MOST
-from controller.fields import Answer, Body, Note, Whole
+from controller.text import local_time
+from controller.web.fields import Answer, Body, Note, Whole
 
 _HOUR = timedelta(hours=1)
 
@@ -114,7 +114,7 @@ def revocation_answer(done: Revocation, zone: ZoneInfo) -> RevocationAnswer:
     return RevocationAnswer(
         site=done.site,
         edge=done.edge,
-        at=localtime.rfc3339(done.at, zone),
+        at=local_time.rfc3339(done.at, zone),
         actor=done.actor,
         reason=done.reason,
         doors=list(done.told.doors),

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller import localtime
-from controller.access import given_anew, offline
+from controller.access import offline, reissue_log
 from controller.access.holders.service import Holders
 from controller.access.members import repository as members
 from controller.access.members.model import against
@@ -14,22 +13,23 @@ from controller.access.reissue import reissue
 from controller.access.service import Access
 from controller.bookings.policies.repository import policy
 from controller.changes import Changes
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.enrolment import known_keys, repository
 from controller.enrolment.authority import Authority
 from controller.enrolment.broker_files import BrokerFiles
+from controller.enrolment.edge_identity import Registry
 from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
-from controller.enrolment.hand import Hand
 from controller.enrolment.model import Certificate, EdgeKey, EnrolmentState, KeyState, Revocation, StoredToken
-from controller.enrolment.papers import Registry
-from controller.enrolment.telling import whom_to_tell
+from controller.enrolment.reissue_contacts import whom_to_tell
+from controller.enrolment.signing_keyring import Hand
 from controller.estate.revisions import bump
 from controller.estate.service import Estate, require_edge, require_site
+from controller.key_files import Keys
 from controller.people import audit
 from controller.people.model import Actor
 from controller.plans import repository as plans
-from controller.secrets import Keys
 from controller.telemetry import repository as telemetry
+from controller.text import local_time
 from edge.wire.clock import Clock
 from edge.wire.enrolment import Application, Renewal, Token, fingerprint
 from edge.wire.ids import uuid7
@@ -290,7 +290,7 @@ class Enrolment:
         why = f"edge {edge} was revoked: {reason}"
         changed = await reissue(tx, self._access, site=site, doors=doors, now=now, actor=actor.name, why=why)
         await offline.revoke(tx, changed, now=now)
-        await given_anew.record(
+        await reissue_log.record(
             tx,
             site=site,
             at=now,
@@ -321,7 +321,7 @@ class Enrolment:
     async def _members_on(self, tx: Tx, site: str, now: datetime) -> int:
         """How many members' cards and PINs a plan of the site's doors holds today."""
         least_age, zone = (await policy(tx, site)).member_age, (await require_site(tx, site)).tz
-        day = localtime.local_day(now, zone)
+        day = local_time.local_day(now, zone)
         inducted = await members.inducted_at(tx, self._keys, site)
         return sum(not against(each, site, day, least_age=least_age) for each in inducted)
 

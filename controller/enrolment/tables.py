@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, LargeBinary, String, Table, Text, false
 
-from controller.database import Instant, Serial, metadata
+from controller.db.engine import Instant, Serial, metadata
 
 enrolment_tokens = Table(
     "enrolment_tokens",

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from controller.estate.change_hooks import Foreseen, Obstacle
 from controller.estate.edits import Difference
-from controller.estate.following import Foreseen, Obstacle
 from controller.estate.model import Door, Edge, Equipment, Floor, Noise, Site, SiteParts, Space, SpaceKind
-from controller.fields import Answer
 from controller.people.versions import version_of
-from controller.problem import Conflict
+from controller.web.fields import Answer
+from controller.web.problem import Conflict
 from edge.wire.plan import Passback
 
 NAMED_OBSTACLES = 500

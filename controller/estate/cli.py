@@ -8,8 +8,8 @@ import msgspec
 import typer
 from rich.console import Console
 
-from controller import screen
-from controller.caller import REFUSED, SERVER, Caller, Refusal, Server, Token, TokenFile, read_file
+from controller.cli import output
+from controller.cli.client import REFUSED, SERVER, Caller, Refusal, Server, Token, TokenFile, read_file
 from controller.estate.site_file.estate_file import NoSiteFile, joined, parted
 
 app = typer.Typer(
@@ -191,8 +191,8 @@ def _show(caller: Caller, site: str, answer: _Answer | Refusal, *, word: str) ->
     for note in answer.notes:
         caller.say(f"Note: {note}", style="yellow")
     console = caller.console
-    screen.show(console, ("Place", "Wrong"), ((each.place, each.text) for each in answer.problems))
-    screen.show(console, ("Place", "Stands in the way"), _grouped(answer.obstacles))
+    output.show(console, ("Place", "Wrong"), ((each.place, each.text) for each in answer.problems))
+    output.show(console, ("Place", "Stands in the way"), _grouped(answer.obstacles))
     if answer.count > len(answer.obstacles):
         caller.say(f"and {answer.count - len(answer.obstacles)} more")
     if answer.changes and not answer.problems:
@@ -212,4 +212,4 @@ def _grouped(obstacles: Iterable[_Obstacle]) -> Iterator[tuple[str, str]]:
 
 def _changes(console: Console, changes: list[_Change]) -> None:
     rows = ((each.what, f"{each.section} {each.id}".rstrip(), ", ".join(each.fields)) for each in changes)
-    screen.show(console, ("Change", "What", "Fields"), rows)
+    output.show(console, ("Change", "What", "Fields"), rows)

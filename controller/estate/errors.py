@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from controller.estate.change_hooks import Obstacle
 from controller.estate.edits import SINGULAR
-from controller.estate.following import Obstacle
-from controller.estate.soundness import Fault
-from controller.problem import Conflicting, FieldError, Invalid, NotFound, ReasonBody
+from controller.estate.validation import Fault
+from controller.web.problem import Conflicting, FieldError, Invalid, NotFound, ReasonBody
 
 NAMED = 200
 """Most reasons that a refusal names."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller import localtime
+from controller.text import local_time
 from edge.wire.credentials import CODE_LENGTH
 from edge.wire.ids import Slug
 from edge.wire.plan import Passback
@@ -29,7 +29,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def tz(self) -> ZoneInfo:
-        return localtime.zone(self.zone)
+        return local_time.zone(self.zone)
 
 
 class Floor(msgspec.Struct, frozen=True, kw_only=True):

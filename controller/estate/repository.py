@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, Table, and_, delete, func, insert, select, update
 
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.estate.model import (
     Changeover,
     Door,

@@ -5,9 +5,9 @@ import secrets
 
 from sqlalchemy import bindparam, select, update
 
-from controller.database import Tx
+from controller.db.compiled_reads import Prepared
+from controller.db.engine import Tx
 from controller.estate.tables import sites
-from controller.prepared import Prepared
 
 _READ = Prepared(select(sites.c.revision).where(sites.c.id == bindparam("site")))
 _BITS = 31

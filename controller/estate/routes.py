@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
+from controller.container import House, TheHouse
 from controller.estate.answers import (
     DoorAnswer,
     EdgeAnswer,
@@ -27,11 +28,10 @@ from controller.estate.answers import (
 from controller.estate.edits import Edit, Put
 from controller.estate.errors import InUse, SiteUnknown
 from controller.estate.schemas import PutDoorBody, PutEdgeBody, PutEquipmentBody, PutFloorBody, PutSiteBody, SpaceBody
-from controller.fields import LIST_LIMIT, After, Limit, SlugPath, made
-from controller.house import House, TheHouse
-from controller.people.gate import Builds, Reads, ReadsAnySite
+from controller.people.authentication import Builds, Reads, ReadsAnySite
 from controller.people.versions import VersionStale
-from controller.problem import NotSignedIn, described
+from controller.web.fields import LIST_LIMIT, After, Limit, SlugPath, made
+from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["estate"], responses=described(NotSignedIn))
 

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from controller import localtime
 from controller.estate.model import (
     Changeover,
     Door,
@@ -17,7 +16,8 @@ from controller.estate.model import (
     Space,
     SpaceKind,
 )
-from controller.fields import Body, Line, Name, Note, Number, Slug, Versioned, Whole, Yes
+from controller.text import local_time
+from controller.web.fields import Body, Line, Name, Note, Number, Slug, Versioned, Whole, Yes
 from edge.wire.credentials import CODE_LENGTH, CODE_LENGTH_MAX, CODE_LENGTH_MIN
 from edge.wire.plan import Passback
 
@@ -28,7 +28,7 @@ MOST_LAYOUTS = 50
 
 
 def _known_zone(name: str) -> str:
-    localtime.zone(name)
+    local_time.zone(name)
     return name
 
 

@@ -9,8 +9,9 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 
 from controller.changes import Changes
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate import repository
+from controller.estate.change_hooks import Follower, Foreseen, together
 from controller.estate.edits import SECTIONS, SINGULAR, Difference, Edit, Put, Remove, differences, things
 from controller.estate.errors import (
     DoorUnknown,
@@ -21,7 +22,6 @@ from controller.estate.errors import (
     ThingUnknown,
     Unsound,
 )
-from controller.estate.following import Follower, Foreseen, together
 from controller.estate.model import (
     Door,
     DoorSecrets,
@@ -34,12 +34,12 @@ from controller.estate.model import (
     Space,
 )
 from controller.estate.revisions import bump
-from controller.estate.soundness import Fault, faults, users
+from controller.estate.validation import Fault, faults, users
+from controller.key_files import Keys
 from controller.people import audit
 from controller.people.model import PartyKind
 from controller.people.parties import party
 from controller.people.versions import require_version, version_of
-from controller.secrets import Keys
 from edge.wire.clock import Clock
 from edge.wire.enrolment import DoorSecret, secret_id
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     true,
 )
 
-from controller.database import Instant, metadata
+from controller.db.engine import Instant, metadata
 
 sites = Table(
     "sites",

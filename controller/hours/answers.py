@@ -3,7 +3,6 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from controller.fields import Answer
 from controller.hours.model import (
     Closure,
     HolidayMeaning,
@@ -17,8 +16,9 @@ from controller.hours.model import (
     Window,
 )
 from controller.hours.windows import time_text
-from controller.localtime import local_day, rfc3339
 from controller.people.versions import version_of
+from controller.text.local_time import local_day, rfc3339
+from controller.web.fields import Answer
 from edge.wire.plan import Mode
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller import screen
-from controller.caller import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
+from controller.cli import output
+from controller.cli.client import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
 
 app = typer.Typer(help="Opening hours, bank holidays, closures.", no_args_is_help=True, add_completion=False)
 
@@ -120,13 +120,13 @@ def show(
     if found.in_term is not None:
         console.print(f"Schools: {found.term or 'not in term'}.", markup=False, highlight=False)
     modes = ((_clock(each.starts), _until(each.ends), each.mode, each.note or "") for each in found.modes)
-    screen.show(console, ("From", "To", "Mode", "Because"), modes)
+    output.show(console, ("From", "To", "Mode", "Because"), modes)
     closed = (
         (_clock(each.starts), _until(each.ends), space.name, each.why)
         for space in found.spaces
         for each in space.closed
     )
-    screen.show(console, ("From", "To", "Space", "Cannot be booked because"), closed)
+    output.show(console, ("From", "To", "Space", "Cannot be booked because"), closed)
 
 
 @app.command("bank-holidays")
@@ -144,7 +144,7 @@ def bank_holidays(
     answer = caller.get(f"/sites/{site}/bank-holidays", msgspec.Raw, **asked)
     found = caller.answered(answer, _Holidays, as_json=as_json).items
     rows = ((each.date, each.name, _FOLLOWS[each.rule], _opened(each)) for each in found)
-    if not screen.show(caller.console, ("Date", "Bank holiday", "Follows", "Open"), rows):
+    if not output.show(caller.console, ("Date", "Bank holiday", "Follows", "Open"), rows):
         caller.say("There are no bank holidays in that year.")
 
 
@@ -196,10 +196,10 @@ def closures(
     answer = caller.pages(f"/sites/{site}/closures", ended=str(ended).lower())
     found = caller.answered(answer, _Closures, as_json=as_json).items
     rows = (
-        (each.id, screen.span(each.starts, each.ends), ", ".join(each.spaces) or "all", each.reason, each.actor)
+        (each.id, output.span(each.starts, each.ends), ", ".join(each.spaces) or "all", each.reason, each.actor)
         for each in found
     )
-    if not screen.show(caller.console, (screen.ID, "When", "Spaces", "Reason", "Made by"), rows):
+    if not output.show(caller.console, (output.ID, "When", "Spaces", "Reason", "Made by"), rows):
         caller.say("There are no closures.")
 
 
@@ -228,14 +228,14 @@ def _told(caller: Caller, site: str, effect: _Effect, *, dry_run: bool, stands: 
     if effect.bookings:
         rows = (
             (
-                screen.moment(each.booking.starts),
+                output.moment(each.booking.starts),
                 each.booking.title,
                 each.booking.space,
                 "; ".join(one.text for one in each.reasons),
             )
             for each in effect.bookings
         )
-        screen.show(caller.console, ("When", "Booking", "Space", "Because"), rows)
+        output.show(caller.console, ("When", "Booking", "Space", "Because"), rows)
     if effect.count and not dry_run and not stands:
         caller.say(f"Move, cancel or keep them: hallkeeper bookings affected list {site}")
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from controller.access import words
-from controller.access.words import listed
 from controller.estate.model import Site
 from controller.hours.model import Closure, SpaceHours
 from controller.hours.windows import ClosedPeriod
+from controller.text import times
+from controller.text.times import listed
 
 
 def of_site(closures: Iterable[Closure]) -> list[Closure]:
@@ -38,7 +38,7 @@ def when(closure: Closure, site: Site) -> str:
     """“on Fri 25 Dec”, “Thu 24 Dec to Sun 27 Dec”, “Thu 24 Dec, 12:00 to Mon 28 Dec, 08:00”."""
     zone, start = site.tz, closure.during.start
     if not closure.whole_days:
-        return words.window(closure.during, zone, now=start)
-    first = words.day(start, zone, now=start)
-    last = words.day(closure.during.end - timedelta(microseconds=1), zone, now=start)
+        return times.window(closure.during, zone, now=start)
+    first = times.day(start, zone, now=start)
+    last = times.day(closure.during.end - timedelta(microseconds=1), zone, now=start)
     return f"on {first}" if first == last else f"{first} to {last}"

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from controller.fields import Answer
 from controller.hours import bank_holidays
 from controller.hours.answers import HolidayRuleAnswer, rule_answer
-from controller.hours.book import HoursBook
 from controller.hours.days import Rule
 from controller.hours.instants import bounds
 from controller.hours.modes import ModePeriod
+from controller.hours.timetable import HoursBook
 from controller.hours.windows import WEEKDAYS, ClosedPeriod
-from controller.localtime import rfc3339
+from controller.text.local_time import rfc3339
+from controller.web.fields import Answer
 from edge.wire.plan import Mode
 
 

@@ -3,11 +3,11 @@
 from zoneinfo import ZoneInfo
 
 from controller.bookings.errors import conflicts
-from controller.fields import Answer
-from controller.hours.breaking import Broken, DoorChange, Kind
+from controller.hours.impact import Broken, DoorChange, Kind
 from controller.hours.service import Effect
-from controller.localtime import rfc3339
-from controller.problem import Conflict
+from controller.text.local_time import rfc3339
+from controller.web.fields import Answer
+from controller.web.problem import Conflict
 
 NAMED_BOOKINGS = 2000
 """Most bookings that a check names; ``count`` counts them all."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from controller.bookings.errors import conflicts
-from controller.hours.breaking import Broken
-from controller.problem import Conflicting, NotFound, ReasonBody
+from controller.hours.impact import Broken
+from controller.web.problem import Conflicting, NotFound, ReasonBody
 
 NAMED = 200
 """Most bookings that a refusal names."""

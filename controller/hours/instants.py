@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from controller import localtime
 from controller.hours.model import DAY_MINUTES
+from controller.text import local_time
 from edge.wire.interval import Interval
 
 _DAY = timedelta(days=1)
@@ -19,7 +19,7 @@ _DAY = timedelta(days=1)
 @lru_cache(maxsize=8192)
 def bounds(day: date, zone: ZoneInfo) -> Interval:
     """The local day."""
-    return localtime.day_bounds(day, zone)
+    return local_time.day_bounds(day, zone)
 
 
 def instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
@@ -29,7 +29,7 @@ def instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
     whole = bounds(day, zone)
     if whole.end - whole.start == _DAY:
         return whole.start + _minutes(minute)
-    return localtime.instant_moved(datetime.combine(day, time.min) + timedelta(minutes=minute), zone)[0]
+    return local_time.instant_moved(datetime.combine(day, time.min) + timedelta(minutes=minute), zone)[0]
 
 
 @lru_cache(maxsize=2 * DAY_MINUTES)

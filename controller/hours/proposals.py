@@ -6,17 +6,17 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.estate.errors import SpaceUnknown
 from controller.estate.model import SiteParts
-from controller.fields import Moment
 from controller.hours import repository
-from controller.hours.book import HoursBook
 from controller.hours.errors import ClosureUnknown
 from controller.hours.instants import bounds
 from controller.hours.model import Closure, Term, Timetable, Window
+from controller.hours.timetable import HoursBook
 from controller.people.versions import version_of
-from controller.problem import invalid_field
+from controller.web.fields import Moment
+from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
 
 

@@ -10,14 +10,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Claimed, State
 from controller.bookings.tables import bookings, series
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.estate.divisions import atoms_of
 from controller.estate.model import Site
 from controller.estate.tables import space_parts, spaces
-from controller.hours.book import HoursBook
-from controller.hours.breaking import Ahead
+from controller.hours.impact import Ahead
 from controller.hours.model import Closure, SpaceHours, Term, Timetable, Window
 from controller.hours.tables import closures, free_doors, site_hours, space_hours
+from controller.hours.timetable import HoursBook
 from edge.wire.interval import Interval
 
 

@@ -7,9 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
-from controller import localtime
+from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown, SpaceUnknown
-from controller.fields import After, Day, IdPath, Limit, MomentText, SlugPath, read_moment
 from controller.hours.answers import (
     ClosureAnswer,
     ClosurePage,
@@ -33,12 +32,13 @@ from controller.hours.effect_answers import EffectAnswer, effect_answer
 from controller.hours.errors import ClosureUnknown, WouldBreak
 from controller.hours.proposals import NewTerms, NewTimetable, NewWindows, NoClosure
 from controller.hours.schemas import ClosureBody, PutHoursBody, PutSpaceHoursBody, PutTermsBody
-from controller.house import TheHouse
+from controller.people.authentication import Reads, Runs
 from controller.people.errors import NotAllowed
-from controller.people.gate import Reads, Runs
-from controller.people.may import Action, Thing, may
+from controller.people.permissions import Action, Thing, may
 from controller.people.versions import VersionStale
-from controller.problem import NotSignedIn, described, invalid_field
+from controller.text import local_time
+from controller.web.fields import After, Day, IdPath, Limit, MomentText, SlugPath, read_moment
+from controller.web.problem import NotSignedIn, described, invalid_field
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 
@@ -101,13 +101,13 @@ async def get_bank_holidays(
     site: SlugPath,
     house: TheHouse,
     actor: Reads,
-    year: Annotated[int | None, Query(ge=localtime.FIRST_YEAR, le=2100)] = None,
+    year: Annotated[int | None, Query(ge=local_time.FIRST_YEAR, le=2100)] = None,
 ) -> BankHolidaysAnswer:
     """The bank holidays of the site's nation in a year, this one if none is named, and what each means here. What they
     mean is part of the opening hours."""
     book = await house.hours.book(site)
     now = house.clock.now()
-    return bank_holidays_answer(book, year or localtime.local_day(now, book.site.tz).year)
+    return bank_holidays_answer(book, year or local_time.local_day(now, book.site.tz).year)
 
 
 @router.get("/sites/{site}/closures")

@@ -7,7 +7,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from controller.fields import Body, Day, Line, MomentText, Name, Slug, Versioned, read_date, read_moment
 from controller.hours.model import (
     LEAP_YEAR,
     Break,
@@ -24,6 +23,7 @@ from controller.hours.model import (
 from controller.hours.proposals import NewClosure
 from controller.hours.seasons import dates, tied
 from controller.hours.spans import SpanBody, Weekday, WeeklyBody, WindowBody, check_day, check_week
+from controller.web.fields import Body, Day, Line, MomentText, Name, Slug, Versioned, read_date, read_moment
 
 ONE_MODE = "a building is in one mode at a time"
 LONGEST_TERM_DAYS = 200

@@ -2,19 +2,19 @@
 
 import msgspec
 
-from controller.bookings.picture import Pictures
+from controller.bookings.site_config import Pictures
 from controller.changes import Changes
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate.model import Site
 from controller.estate.revisions import bump
 from controller.estate.service import require_parts, require_site
 from controller.hours import repository
-from controller.hours.book import HoursBook
-from controller.hours.breaking import Broken, ChangedDoor, broken, changed_doors
 from controller.hours.errors import WouldBreak
-from controller.hours.marking import mark
+from controller.hours.impact import Broken, ChangedDoor, broken, changed_doors
+from controller.hours.impact_marks import mark
 from controller.hours.model import Closure
 from controller.hours.proposals import Proposal
+from controller.hours.timetable import HoursBook
 from controller.people import audit
 from controller.people.versions import require_version
 from edge.wire.clock import Clock

@@ -7,19 +7,19 @@ from secrets import token_bytes
 from msgspec.structs import replace
 
 from controller.bookings.errors import conflicts
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.estate.divisions import atoms_of
 from controller.estate.model import SiteParts
 from controller.estate.site_file.forms import read, written
 from controller.estate.site_file.sections import Outlook, Plain, Problem, Reading, Standing, overlaid
 from controller.hours import repository
 from controller.hours.answers import closure_answer, hours_answer, space_hours_answer, terms_answer
-from controller.hours.book import HoursBook
-from controller.hours.breaking import broken
-from controller.hours.marking import mark
+from controller.hours.impact import broken
+from controller.hours.impact_marks import mark
 from controller.hours.model import Closure, SpaceHours, Term, Timetable, Window
 from controller.hours.schemas import ClosureBody, HoursBody, SpaceHoursBody, TermBody, TermsBody
-from controller.problem import Invalid
+from controller.hours.timetable import HoursBook
+from controller.web.problem import Invalid
 from edge.wire.ids import uuid7
 
 _TABLES = ("terms", "spaces", "closures")

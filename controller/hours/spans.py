@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from controller.fields import Body, Whole
 from controller.hours.model import DAY_MINUTES, Span, Weekly, Window
 from controller.hours.windows import WEEKDAYS, time_text
+from controller.web.fields import Body, Whole
 from edge.wire.plan import Mode
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)

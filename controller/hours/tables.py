@@ -12,7 +12,7 @@ from sqlalchemy import (
     Text,
 )
 
-from controller.database import Instant, metadata
+from controller.db.engine import Instant, metadata
 
 site_hours = Table(
     "site_hours",

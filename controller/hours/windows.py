@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.access.words import listed
 from controller.hours.instants import between
 from controller.hours.model import DAY_MINUTES, Window
+from controller.text.times import listed
 from edge.wire.interval import Interval
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

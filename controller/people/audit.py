@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from controller.database import Tx
+from controller.db.bulk_insert import Rows
+from controller.db.engine import Tx
 from controller.people import repository
-from controller.rows import Rows
 
 
 async def record(

@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller import screen
-from controller.caller import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile, read_file
+from controller.cli import output
+from controller.cli.client import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile, read_file
 
 app = typer.Typer(
     help="Organisations, groups and persons, in and out of spreadsheets.", no_args_is_help=True, add_completion=False
@@ -79,7 +79,7 @@ def list_parties(
         (each.id, each.kind, each.name, each.counts_as, each.contact_name, each.contact_phone, each.contact_email)
         for each in found
     )
-    if not screen.show(caller.console, ("Party", "Kind", "Name", "Tier", "Contact", "Phone", "Mail"), rows):
+    if not output.show(caller.console, ("Party", "Kind", "Name", "Tier", "Contact", "Phone", "Mail"), rows):
         caller.say("There are no such parties.")
 
 
@@ -94,7 +94,7 @@ def show(
     """Show one party: what it is, who answers for it, how to reach them."""
     caller = Caller(server, token_file, token)
     one = caller.answered(caller.get(f"/parties/{party}", msgspec.Raw), _Party, as_json=as_json)
-    screen.show_one(
+    output.show_one(
         caller.console,
         {
             "Party": one.id,
@@ -147,12 +147,12 @@ def import_file(
             for line in answer.lines
             if line.become in ("added", "changed")
         )
-        screen.show(console, ("Line", "Party", "Would be"), rows)
+        output.show(console, ("Line", "Party", "Would be"), rows)
     if answer.refused:
         faults = (
             (str(line.line), line.id, fault.column, fault.reason) for line in answer.lines for fault in line.faults
         )
-        screen.show(console, ("Line", "Party", "Column", "Refused because"), faults)
+        output.show(console, ("Line", "Party", "Column", "Refused because"), faults)
         raise typer.Exit(SET_ASIDE)
 
 

@@ -5,13 +5,13 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from controller.database import Database, Tx
-from controller.people import audit, parties, repository, traces
+from controller.db.engine import Database, Tx
+from controller.people import audit, erasure, parties, repository
 from controller.people.errors import MembershipUnknown, NotAllowed, PartyForgotten, PartyNamed, PartyUnknown
-from controller.people.may import Action, Thing, may, only_site, sees_party
 from controller.people.model import Actor, Membership, Party, PartyDraft, PartyKind, Tier
+from controller.people.permissions import Action, Thing, may, only_site, sees_party
 from controller.people.versions import require_version, version_of
-from controller.problem import invalid_field
+from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 
 FORGOTTEN = "Forgotten person"
@@ -105,7 +105,7 @@ class Directory:
         await parties.lock(tx)
         party = await _kept(tx, party_id, actor)
         await parties.hold(tx, party_id)
-        if named := await traces.named_by(tx, party_id):
+        if named := await erasure.named_by(tx, party_id):
             forget = ", or have what is known of it deleted" if party.kind is PartyKind.PERSON else ""
             raise PartyNamed(
                 f"“{party.name}” cannot be deleted, since there are {' and '.join(named)} that name it; "
@@ -129,11 +129,11 @@ class Directory:
         party = await _kept(tx, party_id, actor)
         if party.forgotten_at is not None:
             return party
-        if (why := await traces.still(tx, party_id, now)) is not None:
+        if (why := await erasure.still(tx, party_id, now)) is not None:
             raise PartyNamed(f"“{party.name}” {why}")
         person = party.kind is PartyKind.PERSON
         await parties.blank(tx, party, name=FORGOTTEN if person else party.name, actor=actor.name, now=now)
-        await traces.forget(tx, party_id, title=PRIVATE if person else None, actor=actor.name, now=now)
+        await erasure.forget(tx, party_id, title=PRIVATE if person else None, actor=actor.name, now=now)
         await audit.record(tx, actor=actor.name, at=now, act="forget", thing=f"party {party_id}")
         return await _require(tx, party_id)
 

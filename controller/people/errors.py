@@ -1,8 +1,8 @@
 """What signing in, users and parties refuse."""
 
-from controller.people.may import Action, Thing
 from controller.people.model import Actor
-from controller.problem import Conflicting, NotFound, NotSignedIn, Refused, TooMany, Unavailable
+from controller.people.permissions import Action, Thing
+from controller.web.problem import Conflicting, NotFound, NotSignedIn, Refused, TooMany, Unavailable
 
 
 class SignInNeeded(NotSignedIn):

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, or_, select, update
 
-from controller.database import Tx
-from controller.people.may import sees_party
+from controller.db.engine import Tx
 from controller.people.model import Actor, Membership, Party, PartyDraft, PartyKind, Tier
+from controller.people.permissions import sees_party
 from controller.people.repository import name_key
 from controller.people.tables import memberships
 from controller.people.tables import parties as table
-from controller.problem import invalid_field
+from controller.web.problem import invalid_field
 
 _LOCK = 0x9EA2_71E5
 _AT_ONCE = 500

@@ -4,23 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from controller.database import Database, Tx
-from controller.parsing import Parser
+from controller.csv_import.spreadsheet import write_sheet
+from controller.db.engine import Database, Tx
 from controller.people import audit, parties, repository
-from controller.people.may import only_site
 from controller.people.model import Actor, Party, PartyKind
-from controller.people.party_sheet import (
-    COLUMNS,
-    Become,
-    Judged,
-    Keeper,
-    Line,
-    Wanted,
-    judge,
-    party_row,
-    read_file,
-)
-from controller.spreadsheet import write_sheet
+from controller.people.party_csv_rows import COLUMNS, Become, Judged, Keeper, Line, Wanted, judge, party_row, read_file
+from controller.people.permissions import only_site
+from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
 
 _BATCH = 200

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from controller.fields import Answer
+from controller.people.party_csv_rows import Become
 from controller.people.party_import import Outcome
-from controller.people.party_sheet import Become
+from controller.web.fields import Answer
 
 
 class RowFault(Answer):

@@ -4,12 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
 
-from controller.csv_bodies import CSV_BODY, csv_refused, csv_response
-from controller.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made
-from controller.house import TheHouse
-from controller.large_answers import large_answer
+from controller.container import TheHouse
+from controller.people.authentication import KeepsPeople, KeepsPeopleAnySite, SeesContacts
 from controller.people.errors import MembershipUnknown, PartyForgotten, PartyNamed, PartyUnknown
-from controller.people.gate import KeepsPeople, KeepsPeopleAnySite, SeesContacts
 from controller.people.model import PartyKind, Tier
 from controller.people.party_import_schemas import PartyImportAnswer, import_answer
 from controller.people.party_schemas import (
@@ -24,7 +21,10 @@ from controller.people.party_schemas import (
     party_answer,
 )
 from controller.people.versions import VersionStale
-from controller.problem import NotSignedIn, TooLarge, described
+from controller.web.csv_bodies import CSV_BODY, csv_refused, csv_response
+from controller.web.fields import LIST_LIMIT, After, Limit, Slug, SlugPath, made
+from controller.web.large_answers import large_answer
+from controller.web.problem import NotSignedIn, TooLarge, described
 
 router = APIRouter(tags=["people"], responses=described(NotSignedIn))
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from controller.fields import Answer, Body, Day, Email, Line, Name, Note, Slug, Versioned
 from controller.people.model import Membership, Party, PartyDraft, PartyKind, Tier
 from controller.people.versions import version_of
+from controller.web.fields import Answer, Body, Day, Email, Line, Name, Note, Slug, Versioned
 
 Search = Annotated[str, StringConstraints(max_length=200)]
 

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from controller.problem import invalid_field
+from controller.web.problem import invalid_field
 
 _FEWEST_LETTERS = 5
 """Different ones."""

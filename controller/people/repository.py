@@ -7,12 +7,12 @@ import msgspec
 from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.database import Tx
+from controller.db.bulk_insert import Rows, put
+from controller.db.compiled_reads import Prepared
+from controller.db.engine import Tx
 from controller.estate.tables import sites
 from controller.people.model import Failures, Role, Session, User, Write
 from controller.people.tables import sessions, sign_in_failures, users, writes
-from controller.prepared import Prepared
-from controller.rows import Rows, put
 
 _USER = tuple(users.c[name] for name in User.__struct_fields__)
 

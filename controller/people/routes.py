@@ -4,9 +4,9 @@ from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response, status
 
-from controller.house import TheHouse
+from controller.container import TheHouse
+from controller.people.authentication import COOKIE, TheActor
 from controller.people.errors import AlreadySetUp, Busy, TooManyTries, WrongPassword, WrongSetupToken
-from controller.people.gate import COOKIE, TheActor
 from controller.people.model import SignedIn
 from controller.people.schemas import (
     EndedAnswer,
@@ -18,10 +18,10 @@ from controller.people.schemas import (
     SignInBody,
 )
 from controller.people.service import LONGEST_SESSION
-from controller.people.tries import Asker
-from controller.problem import NotSignedIn, described
-from controller.rim import is_address
+from controller.people.sign_in_throttle import Asker
 from controller.settings import Settings
+from controller.web.middleware import is_address
+from controller.web.problem import NotSignedIn, described
 
 DEVICE = "hk_device"
 """The cookie by which a browser is known that has signed somebody in."""

@@ -5,9 +5,9 @@ from typing import Annotated
 import msgspec
 from pydantic import Field, StringConstraints, model_validator
 
-from controller.fields import Answer, Body, Name, Slug
 from controller.people.model import Role, User
 from controller.people.users import UserChange, UserDraft
+from controller.web.fields import Answer, Body, Name, Slug
 
 NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=200)]
 GivenPassword = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import msgspec
 
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
+from controller.key_files import Keys, write_secret
 from controller.people import audit, repository
 from controller.people.errors import AlreadySetUp, SignInNeeded, WrongPassword, WrongSetupToken
 from controller.people.model import Actor, Session, SignedIn, User
 from controller.people.password_rules import require_strong
 from controller.people.passwords import Passwords
-from controller.people.tries import Asker, Counted, Counter, Tries
+from controller.people.sign_in_throttle import Asker, Counted, Counter, Tries
 from controller.people.users import Users
-from controller.problem import invalid_field
-from controller.secrets import Keys, write_secret
+from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 

@@ -6,9 +6,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller import signed_in
-from controller.caller import LOCAL, SERVER, Caller, Line, Server
-from controller.signed_in import Session
+from controller.cli import saved_session
+from controller.cli.client import LOCAL, SERVER, Caller, Line, Server
+from controller.cli.saved_session import Session
 
 sign_in_app = typer.Typer(add_completion=False)
 sign_out_app = typer.Typer(add_completion=False)
@@ -38,9 +38,9 @@ def sign_in(
     body = msgspec.json.encode({"user": name, "password": _password()})
     answer = line.post("/session", body, "application/json", _Answer)
     try:
-        file = signed_in.keep(Session(server=line.server, user=answer.user, token=answer.token))
+        file = saved_session.keep(Session(server=line.server, user=answer.user, token=answer.token))
     except OSError as error:
-        line.refuse(f"{signed_in.place(line.server)} cannot be written: {error.strerror}", error)
+        line.refuse(f"{saved_session.place(line.server)} cannot be written: {error.strerror}", error)
     line.say(f"{answer.user} is signed in at {line.server}; the session is kept in {file}.")
 
 
@@ -53,7 +53,7 @@ def sign_out(
 ) -> None:
     """End the session that `hallkeeper sign-in` began at a controller, and no other; here it is forgotten even where
     the controller is silent."""
-    session = signed_in.kept(server)
+    session = saved_session.kept(server)
     if session is None:
         typer.echo(f"Nobody is signed in at {server}." if server else "Nobody is signed in here.")
         return
@@ -61,7 +61,7 @@ def sign_out(
         caller = Caller(session.server, None, session.token)
         caller.say(_told(caller.taken_away("/session/others", _Ended)))
         return
-    signed_in.forget(session.server)
+    saved_session.forget(session.server)
     line = Line(session.server, session.token)
     if line.removed("/session"):
         line.say(f"{session.user} is signed out.{_next()}")
@@ -81,7 +81,7 @@ def password(server: Server = SERVER) -> None:
 
 def _next() -> str:
     """Which controller the next command goes to, where one is still signed in to."""
-    other = signed_in.kept()
+    other = saved_session.kept()
     return f" Commands now go to {other.server}, as {other.user}." if other is not None else ""
 
 

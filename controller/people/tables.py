@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from controller.database import Instant, Serial, metadata
+from controller.db.engine import Instant, Serial, metadata
 
 users = Table(
     "users",

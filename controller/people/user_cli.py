@@ -10,19 +10,19 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from controller import screen
-from controller.caller import AsJson
-from controller.console import CONFIG, ConfigFile, open_settings, plainly, refuse
-from controller.database import Database
+from controller.cli import output
+from controller.cli.client import AsJson
+from controller.cli.console import CONFIG, ConfigFile, open_settings, plainly, refuse
+from controller.db.engine import Database
+from controller.db.migrations import migrate
+from controller.key_files import load_keys
 from controller.main import load_clock, require_known_keys
-from controller.migrations import migrate
 from controller.people.model import Role, User
 from controller.people.passwords import Passwords
 from controller.people.schemas import NewUserBody, UserChangeBody, UserPage, user_answer
-from controller.people.tries import Tries
+from controller.people.sign_in_throttle import Tries
 from controller.people.users import Users
-from controller.problem import field_errors
-from controller.secrets import load_keys
+from controller.web.problem import field_errors
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ def list_users(config: ConfigFile = CONFIG, as_json: AsJson = False) -> None:
         )
         for user in found
     )
-    if not screen.show(Console(), ("User", "Role", "Sites", "Party", "Ended"), rows):
+    if not output.show(Console(), ("User", "Role", "Sites", "Party", "Ended"), rows):
         typer.echo("There are no users yet.")
 
 

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, status
 
-from controller.fields import LIST_LIMIT, After, IdPath, Limit
-from controller.house import TheHouse
+from controller.container import TheHouse
+from controller.people.authentication import KeepsUsers
 from controller.people.errors import LastAdmin, UserTaken, UserUnknown
-from controller.people.gate import KeepsUsers
 from controller.people.schemas import NewUserBody, UserAnswer, UserChangeBody, UserPage, user_answer
-from controller.problem import NotSignedIn, described
+from controller.web.fields import LIST_LIMIT, After, IdPath, Limit
+from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["people"], responses=described(NotSignedIn))
 

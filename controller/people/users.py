@@ -5,14 +5,14 @@ import secrets
 
 import msgspec
 
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.people import audit, parties, repository
 from controller.people.errors import LastAdmin, UserTaken, UserUnknown
 from controller.people.model import Actor, Role, User
 from controller.people.password_rules import require_strong
 from controller.people.passwords import Passwords
-from controller.people.tries import Tries
-from controller.problem import invalid_field
+from controller.people.sign_in_throttle import Tries
+from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.people import repository
 from controller.people.model import Write
-from controller.problem import Conflicting
+from controller.web.problem import Conflicting
 
 _BYTES = 6
 """Of the digest: any number of so many bytes is exact in JSON."""

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from controller import screen
-from controller.caller import REFUSED, SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
+from controller.cli import output
+from controller.cli.client import REFUSED, SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
 from controller.plans.restored import cli as restored
 from edge.wire.messages import ResultCode
 
@@ -221,11 +221,11 @@ def overrides(
     answer = caller.get(f"/sites/{site}/overrides", msgspec.Raw)
     found = caller.answered(answer, _Overrides, as_json=as_json).items
     rows = [
-        (one.id, at.name, at.text, screen.span(one.starts, one.ends), one.actor, one.reason)
+        (one.id, at.name, at.text, output.span(one.starts, one.ends), one.actor, one.reason)
         for one in found
         for at in one.doors
     ]
-    if not screen.show(caller.console, (screen.ID, "Door", "Stands", "When", "Who", "Why"), rows):
+    if not output.show(caller.console, (output.ID, "Door", "Stands", "When", "Who", "Why"), rows):
         caller.say("Every door goes by its timetable.")
 
 
@@ -243,7 +243,7 @@ def acts(
     found = caller.answered(answer, _Acts, as_json=as_json).items
     rows = [
         (
-            screen.moment(one.at),
+            output.moment(one.at),
             one.kind.replace("_", " "),
             "all doors" if one.whole else ", ".join(one.where),
             one.actor,
@@ -252,7 +252,7 @@ def acts(
         )
         for one in found
     ]
-    if not screen.show(caller.console, ("When", "What", "Where", "Who", "Why", "What came of it"), rows):
+    if not output.show(caller.console, ("When", "What", "Where", "Who", "Why", "What came of it"), rows):
         caller.say("Nothing was done by hand yet.")
 
 
@@ -307,6 +307,6 @@ def _follow(caller: Caller, override: _Override, *, wanted: set[str]) -> None:
         override = caller.get(f"/overrides/{override.id}", _Override)
     for at in override.doors:
         caller.say(f"{at.name}: {at.text}", style=None if at.state in wanted else "red")
-    caller.say(f"override {override.id}, until {screen.moment(override.ends)}")
+    caller.say(f"override {override.id}, until {output.moment(override.ends)}")
     if any(at.state not in wanted for at in override.doors):
         raise typer.Exit(NOT_EVERYWHERE)

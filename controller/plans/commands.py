@@ -9,16 +9,16 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.access import words
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate.errors import ThingUnknown
 from controller.estate.service import require_door, require_parts
 from controller.people import audit
 from controller.plans import repository
 from controller.plans.model import Issued
-from controller.problem import Conflicting, NotFound
 from controller.telemetry import repository as telemetry
-from controller.telemetry.gate import Gate
+from controller.telemetry.envelope_verifier import Gate
+from controller.text import times
+from controller.web.problem import Conflicting, NotFound
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.ids import uuid7
@@ -185,7 +185,7 @@ class Commander:
 
     async def _away(self, tx: Tx, site: str, since: datetime) -> str:
         zone = (await require_parts(tx, site)).site.tz
-        return f"since {words.at(since, zone, now=self._clock.now())}"
+        return f"since {times.at(since, zone, now=self._clock.now())}"
 
     async def take_result(self, site: str, edge: str, payload: bytes) -> None:
         """An edge said what came of a command."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from controller.access.model import WantedGrant
-from controller.access.others import Extra
+from controller.access.other_grants import Extra
 from controller.plans.model import HOURS
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.credentials import CODE_LENGTH, CredentialKind

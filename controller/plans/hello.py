@@ -10,19 +10,19 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.access import service as access
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
+from controller.db.retry import patiently
 from controller.estate import repository as estate
-from controller.patience import patiently
 from controller.plans import repository
 from controller.plans.overrides import repository as overrides
 from controller.plans.restored.service import Restored
 from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.dating import AHEAD_LIMIT, ClockSample, better, of_earlier
-from controller.telemetry.gate import Gate
+from controller.telemetry.envelope_verifier import Gate
+from controller.telemetry.event_times import AHEAD_LIMIT, ClockSample, better, of_earlier
 from controller.telemetry.model import EdgeState
-from controller.telemetry.redating import tell_wrong_clock
+from controller.telemetry.redate import tell_wrong_clock
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
 from edge.wire.envelope import Purpose, Sealer

@@ -9,9 +9,9 @@ from sqlalchemy import RowMapping, delete, exists, func, insert, or_, select, up
 
 from controller.access.tables import new_codes
 from controller.bookings.tables import bookings
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.estate.tables import old_secrets
-from controller.people.may import Thing
+from controller.people.permissions import Thing
 from controller.plans.model import HOURS, Issued, SignedPlan
 from controller.plans.tables import commands, overrides, plan_parts, plans, restored
 from controller.telemetry.tables import edge_states

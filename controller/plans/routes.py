@@ -5,16 +5,14 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, status
 
-from controller import localtime
+from controller.container import TheHouse
 from controller.estate.errors import DoorUnknown, SiteUnknown, ThingUnknown
 from controller.estate.service import require_parts, require_site
-from controller.fields import After, IdPath, Limit, SlugPath
-from controller.house import TheHouse
-from controller.people.gate import OpensDoors, SeesLive
-from controller.people.may import Action, Thing, may
+from controller.people.authentication import OpensDoors, SeesLive
+from controller.people.permissions import Action, Thing, may
 from controller.plans import repository
-from controller.plans.acts import ActPage, acts
 from controller.plans.commands import CommandUnknown, OutOfReach
+from controller.plans.manual_acts import ActPage, acts
 from controller.plans.schemas import (
     CommandAnswer,
     CommandBody,
@@ -23,8 +21,10 @@ from controller.plans.schemas import (
     PlanAnswer,
     PlanList,
 )
-from controller.problem import NotSignedIn, described, invalid_field
 from controller.telemetry import repository as telemetry
+from controller.text import local_time
+from controller.web.fields import After, IdPath, Limit, SlugPath
+from controller.web.problem import NotSignedIn, described, invalid_field
 
 router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
 
@@ -86,8 +86,8 @@ async def get_command(command: IdPath, house: TheHouse, actor: SeesLive) -> Comm
         inside=inside if isinstance(inside, int) else None,
         reason=issued.reason if told else "",
         actor=issued.actor if told else "",
-        issued_at=localtime.rfc3339(issued.issued_at, zone),
-        expires_at=localtime.rfc3339(issued.expires_at, zone),
+        issued_at=local_time.rfc3339(issued.issued_at, zone),
+        expires_at=local_time.rfc3339(issued.expires_at, zone),
         outcome=outcome.value,
         why=issued.why,
         code=issued.code,
@@ -133,4 +133,4 @@ async def get_plans(site: SlugPath, house: TheHouse, actor: SeesLive) -> PlanLis
 
 
 def _time(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return localtime.rfc3339(moment, zone) if moment else None
+    return local_time.rfc3339(moment, zone) if moment else None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from controller.fields import Answer, Body, Name, Slug, Whole, Yes
+from controller.web.fields import Answer, Body, Name, Slug, Whole, Yes
 
 
 class CommandBody(Body):

@@ -10,17 +10,18 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.access import service as access
-from controller.access.others import At, Others
-from controller.bookings.picture import Picture, Pictures
+from controller.access.other_grants import At, Others
+from controller.bookings.site_config import Picture, Pictures
 from controller.changes import Changes, Subscription
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
+from controller.db.retry import patiently
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.hours.modes import unexplained
-from controller.patience import patiently
 from controller.plans import clock as clocks
 from controller.plans import repository
 from controller.plans.clock import ClockDoubtful
+from controller.plans.clock_trust import TimeWatch
 from controller.plans.compile import (
     Compiled,
     DoorRules,
@@ -34,8 +35,7 @@ from controller.plans.model import SignedPlan
 from controller.plans.overrides import repository as overrides
 from controller.plans.overrides.model import ForPlan
 from controller.plans.restored import repository as restored
-from controller.plans.restored.carrying import Carried, carried, carry
-from controller.plans.time import TimeWatch
+from controller.plans.restored.carry_over import Carried, carried, carry
 from controller.telemetry import repository as telemetry
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer

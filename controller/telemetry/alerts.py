@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import and_, select
 
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.estate.model import Site, SiteParts
 from controller.estate.tables import doors, edges
 from controller.plans import repository as plans
-from controller.telemetry import reading, repository
+from controller.telemetry import queries, repository
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.judge import read_data
-from controller.telemetry.reading import Alert
+from controller.telemetry.event_text import spoken
+from controller.telemetry.queries import Alert
 from controller.telemetry.tables import device_states, edge_alerts, edge_states
-from controller.telemetry.words import spoken
+from controller.telemetry.validation import read_data
 from edge.wire.errors import Malformed
 from edge.wire.events import ClosingData, ClosingStage
 
@@ -75,7 +75,7 @@ async def stored_alerts(
     secured = await _secured(tx, site)
     kinds = _STORED + ((AlertCode.RESTORED,) if undecided else ())
     found: dict[tuple[str, str, str], Alert] = {}
-    for each in await reading.site_alerts(tx, site, limit=100, kinds=kinds, since=now - LOOK_BACK):
+    for each in await queries.site_alerts(tx, site, limit=100, kinds=kinds, since=now - LOOK_BACK):
         its = carrying.get(each.edge)
         if each.kind is AlertCode.NOT_SECURED and each.edge in secured:
             continue
@@ -90,7 +90,7 @@ async def stored_alerts(
 async def _secured(tx: Tx, site: str) -> set[str]:
     """Edges of which the newest that is known about closing is not that something is wrong."""
     newest: dict[str, bool] = {}
-    for event in await reading.latest_events(tx, site, kinds=("closing",), limit=20):
+    for event in await queries.latest_events(tx, site, kinds=("closing",), limit=20):
         try:
             data = read_data(event.kind, event.data)
         except Malformed:

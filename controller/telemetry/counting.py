@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from controller import localtime
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.estate.model import SiteParts
-from controller.telemetry import reading
-from controller.telemetry.presence import People, people_inside
+from controller.telemetry import queries
+from controller.telemetry.occupancy import People, people_inside
+from controller.text import local_time
 from edge.wire.interval import Interval
 from edge.wire.messages import DeviceState
 
@@ -32,13 +32,13 @@ async def counters(
     """Each counter that ever reported, with its edge. One that said nothing today counted nobody, if its edge is in
     reach or spoke of it today; else that is not known."""
     zone = parts.site.tz
-    today = localtime.local_day(now, zone)
+    today = local_time.local_day(now, zone)
     doors = {door.counter: door.id for door in parts.doors if door.counter}
     found: dict[tuple[str, str], Counted] = {}
     for edge, state in devices:
         if state.kind != "counter":
             continue
-        heard = edge in online or state.at >= localtime.day_start(today, zone)
+        heard = edge in online or state.at >= local_time.day_start(today, zone)
         nobody = 0 if heard else None
         found[edge, state.device] = Counted(
             counter=state.device, door=doors.get(state.device), ins=nobody, outs=nobody, at=state.at
@@ -50,7 +50,7 @@ async def counters(
 async def _counted_on(tx: Tx, site: str, day: date) -> dict[tuple[str, str], Counted]:
     """What each counter that reported on a local day counted, over all its logs."""
     found: dict[tuple[str, str], Counted] = {}
-    for edge, _, each in await reading.site_counter_days(tx, site, day):
+    for edge, _, each in await queries.site_counter_days(tx, site, day):
         before = found.get((edge, each.counter))
         found[edge, each.counter] = Counted(
             counter=each.counter,
@@ -74,9 +74,9 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 async def _figures(tx: Tx, site: str, day: date) -> dict[tuple[str, str], Figure]:
     """Each counter's figure of a day, from its last re-count on, over all its logs."""
-    recounts = await reading.site_recounts(tx, site, day)
+    recounts = await queries.site_recounts(tx, site, day)
     found = {name: Figure(known=each.inside, since=each.at) for name, each in recounts.items()}
-    for edge, log, each in await reading.site_counter_days(tx, site, day):
+    for edge, log, each in await queries.site_counter_days(tx, site, day):
         recount = recounts.get((edge, each.counter))
         ins, outs = each.top_ins - each.base_ins, each.top_outs - each.base_outs
         if recount is not None and log <= recount.log:
@@ -100,13 +100,13 @@ async def people(tx: Tx, parts: SiteParts, counted: Iterable[tuple[str, Counted]
     heard = [(edge, each.counter) for edge, each in here if each.ins is not None and each.outs is not None]
     if not heard:
         return None
-    today = localtime.local_day(now, zone)
+    today = local_time.local_day(now, zone)
     yesterday = today - timedelta(days=1)
-    midnight, start = localtime.day_start(today, zone), localtime.day_start(yesterday, zone)
+    midnight, start = local_time.day_start(today, zone), local_time.day_start(yesterday, zone)
     edges = {edge for edge, _ in here}
     outages = [
         each.during
-        for each in await reading.site_outages(tx, site, Interval(start=start, end=now + timedelta(seconds=1)))
+        for each in await queries.site_outages(tx, site, Interval(start=start, end=now + timedelta(seconds=1)))
         if each.edge in edges
     ]
     figures = await _figures(tx, site, today)

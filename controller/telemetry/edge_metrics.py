@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate.tables import edges
 from controller.plans.tables import plans
 from controller.telemetry.tables import edge_states, event_logs, event_runs

@@ -11,12 +11,12 @@ import msgspec
 from prometheus_client import CollectorRegistry, Counter
 from sqlalchemy.exc import SQLAlchemyError
 
-from controller.database import Database, Tx, is_away, words_of
+from controller.db.engine import Database, Tx, is_away, words_of
 from controller.telemetry import repository
-from controller.telemetry.filing import Batch, Cabinet, Filed
-from controller.telemetry.gate import EdgeName, Gate
-from controller.telemetry.judge import judge_all
-from controller.telemetry.sifting import Sieve
+from controller.telemetry.envelope_verifier import EdgeName, Gate
+from controller.telemetry.event_store import Batch, Cabinet, Filed
+from controller.telemetry.isolate_failures import Sieve
+from controller.telemetry.validation import judge_all
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
 from edge.wire.events import Ack, EventBatch

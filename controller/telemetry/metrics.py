@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from controller.telemetry.gate import Gate
+from controller.telemetry.envelope_verifier import Gate
 from controller.telemetry.history.follower import Follower
 from edge.wire.link import Link
 

@@ -7,11 +7,11 @@ import msgspec
 from sqlalchemy import Insert, RowMapping, Table, case, delete, insert, literal, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.database import Instant, Tx
+from controller.db.engine import Instant, Tx
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.dating import ClockSample
+from controller.telemetry.event_times import ClockSample
 from controller.telemetry.model import EdgeState, GoodEvent, SetAside
-from controller.telemetry.runs import Run, Runs
+from controller.telemetry.seq_runs import Run, Runs
 from controller.telemetry.tables import (
     counter_days,
     device_states,

@@ -8,17 +8,14 @@ import msgspec
 from fastapi import APIRouter, Query, Response, WebSocket, WebSocketDisconnect
 from sqlalchemy.exc import SQLAlchemyError
 
+from controller.container import TheHouse, the_house
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.service import require_site
-from controller.fields import LIST_LIMIT, Limit, SlugPath
-from controller.house import TheHouse, the_house
-from controller.live import BEAT_EVERY_S
-from controller.people.gate import SeesLive, SeesLiveAnySite, find_actor
-from controller.people.may import Action, Thing, may
+from controller.people.authentication import SeesLive, SeesLiveAnySite, find_actor
 from controller.people.model import Actor
-from controller.problem import NotSignedIn, Problem, described
-from controller.telemetry import reading
+from controller.people.permissions import Action, Thing, may
+from controller.telemetry import queries
 from controller.telemetry.alerts import open_alerts
 from controller.telemetry.schemas import (
     AlertPage,
@@ -30,6 +27,9 @@ from controller.telemetry.schemas import (
     open_alert_answer,
     quarantine_answer,
 )
+from controller.web.fields import LIST_LIMIT, Limit, SlugPath
+from controller.web.live import BEAT_EVERY_S
+from controller.web.problem import NotSignedIn, Problem, described
 from edge.wire.ids import SLUG_PATTERN
 
 router = APIRouter(tags=["telemetry"], responses=described(NotSignedIn, SiteUnknown))
@@ -71,7 +71,7 @@ async def get_events(
     """What the site's edges reported, in the order in which it was stored."""
     async with house.database.read() as tx:
         zone = (await require_site(tx, site)).tz
-        found = await reading.site_events(tx, site, after=after, limit=limit + 1, kind=kind)
+        found = await queries.site_events(tx, site, after=after, limit=limit + 1, kind=kind)
     more, found = len(found) > limit, found[:limit]
     return EventPage(items=[event_answer(event, zone) for event in found], next=str(found[-1].id) if more else None)
 
@@ -83,7 +83,7 @@ async def get_quarantine(
     """Events that could not be accepted, as they came, and why."""
     async with house.database.read() as tx:
         zone = (await require_site(tx, site)).tz
-        found = await reading.site_quarantine(tx, site, after=after, limit=limit + 1)
+        found = await queries.site_quarantine(tx, site, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
     return QuarantinePage(
         items=[quarantine_answer(each, zone) for each in found], next=str(found[-1].id) if more else None
@@ -95,7 +95,7 @@ async def get_alerts(site: SlugPath, house: TheHouse, actor: SeesLive, limit: Li
     """What somebody should look at: forced doors, replaced event logs, refused plans. The newest first."""
     async with house.database.read() as tx:
         zone = (await require_site(tx, site)).tz
-        found = await reading.site_alerts(tx, site, limit=limit)
+        found = await queries.site_alerts(tx, site, limit=limit)
     return AlertPage(items=[alert_answer(each, zone) for each in found])
 
 

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller import localtime
-from controller.fields import Answer
 from controller.telemetry.alert_catalogue import HINTS, AlertCode
 from controller.telemetry.alerts import OpenAlert
 from controller.telemetry.model import LoggedEvent, Quarantined
-from controller.telemetry.reading import Alert
+from controller.telemetry.queries import Alert
+from controller.text import local_time
+from controller.web.fields import Answer
 
 
 class EventAnswer(Answer):
@@ -97,7 +97,7 @@ def open_alert_answer(found: OpenAlert) -> OpenAlertAnswer:
         site=found.site.id,
         site_name=found.site.name,
         kind=found.kind,
-        at=None if found.at is None else localtime.rfc3339(found.at.replace(microsecond=0), found.site.tz),
+        at=None if found.at is None else local_time.rfc3339(found.at.replace(microsecond=0), found.site.tz),
         text=found.text,
         hint=HINTS[found.kind],
     )
@@ -105,9 +105,9 @@ def open_alert_answer(found: OpenAlert) -> OpenAlertAnswer:
 
 def event_answer(event: LoggedEvent, zone: ZoneInfo) -> EventAnswer:
     values = msgspec.structs.asdict(event) | {
-        "at": localtime.rfc3339(event.at, zone),
-        "received_at": localtime.rfc3339(event.received_at, zone),
-        "told_at": localtime.rfc3339(event.told_at, zone) if event.told_at is not None else None,
+        "at": local_time.rfc3339(event.at, zone),
+        "received_at": local_time.rfc3339(event.received_at, zone),
+        "told_at": local_time.rfc3339(event.told_at, zone) if event.told_at is not None else None,
         "data": msgspec.json.decode(event.data, type=dict[str, object]),
     }
     return EventAnswer(**values)
@@ -115,12 +115,12 @@ def event_answer(event: LoggedEvent, zone: ZoneInfo) -> EventAnswer:
 
 def quarantine_answer(found: Quarantined, zone: ZoneInfo) -> QuarantineAnswer:
     values = msgspec.structs.asdict(found) | {
-        "received_at": localtime.rfc3339(found.received_at, zone),
+        "received_at": local_time.rfc3339(found.received_at, zone),
         "raw": base64.b64encode(found.raw).decode(),
     }
     return QuarantineAnswer(**values)
 
 
 def alert_answer(found: Alert, zone: ZoneInfo) -> AlertAnswer:
-    values = msgspec.structs.asdict(found) | {"at": localtime.rfc3339(found.at, zone)}
+    values = msgspec.structs.asdict(found) | {"at": local_time.rfc3339(found.at, zone)}
     return AlertAnswer(**values, hint=HINTS[found.kind])

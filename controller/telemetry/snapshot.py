@@ -6,20 +6,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller import localtime
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.enrolment import repository as enrolment
 from controller.estate.model import Door, Edge, SiteParts
-from controller.hours.book import HoursBook
+from controller.hours.timetable import HoursBook
 from controller.plans import repository as plans
 from controller.plans.overrides.service import Shown, show
 from controller.plans.restored import repository as restored
-from controller.telemetry import counting, reading, repository
+from controller.telemetry import counting, queries, repository
 from controller.telemetry.alert_catalogue import HINTS, AlertCode
 from controller.telemetry.alerts import LOOK_BACK, Carrying, stored_alerts
 from controller.telemetry.model import EdgeState, KnownState, LoggedEvent
-from controller.telemetry.reading import Mark
-from controller.telemetry.recent import lines
+from controller.telemetry.queries import Mark
+from controller.telemetry.recent_activity import lines
 from controller.telemetry.views import (
     AlertView,
     AreaView,
@@ -39,6 +38,7 @@ from controller.telemetry.views import (
     Snapshot,
     WifiView,
 )
+from controller.text import local_time
 from edge.wire.faults import describe, hint
 from edge.wire.faults import read as read_faults
 from edge.wire.interval import Interval
@@ -72,17 +72,17 @@ async def take_snapshot(
     told = _Teller(zone)
     states = {state.edge: state for state in await repository.site_edge_states(tx, site)}
     online = {name for name, state in states.items() if state.online}
-    devices = await reading.site_devices(tx, site)
+    devices = await queries.site_devices(tx, site)
     period = hours.mode_at(now)
     counters = await counting.counters(tx, parts, devices, online, now)
     counts_at = {edge for edge, _ in counters}
     people = await counting.people(tx, parts, counters, now)
     away = [state.since for edge, state in states.items() if edge in counts_at - online]
-    refused = await reading.site_refusals(tx, site)
-    marks = await reading.site_marks(tx, site)
+    refused = await queries.site_refusals(tx, site)
+    marks = await queries.site_marks(tx, site)
     looked = Interval(start=now - LOOK_BACK, end=now + timedelta(seconds=1))
     undecided = await restored.undecided(tx, site, now)
-    latest = await reading.latest_events(tx, site, kinds=_KINDS, limit=_LOOKED_AT, late=True)
+    latest = await queries.latest_events(tx, site, kinds=_KINDS, limit=_LOOKED_AT, late=True)
     put_out = await enrolment.put_out(tx, site)
     edges = [
         await _edge(tx, edge, states.get(edge.id), refused.get(edge.id, {}), put_out.get(edge.id), told)
@@ -157,7 +157,7 @@ async def take_snapshot(
         ],
         outages=[
             OutageView(edge=each.edge, starts=told.at(each.during.start), ends=told.at(each.during.end))
-            for each in await reading.site_outages(tx, site, looked)
+            for each in await queries.site_outages(tx, site, looked)
         ],
         alerts=[
             *_clock_alert(doubt, told),
@@ -177,7 +177,7 @@ class _Teller:
         self._zone = zone
 
     def at(self, moment: datetime) -> str:
-        return localtime.rfc3339(moment.replace(microsecond=0), self._zone)
+        return local_time.rfc3339(moment.replace(microsecond=0), self._zone)
 
 
 async def _edge(

@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from controller.database import Instant, Serial, metadata
+from controller.db.engine import Instant, Serial, metadata
 
 edge_states = Table(
     "edge_states",

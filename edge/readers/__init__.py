@@ -6,7 +6,7 @@ A reader tells its door what a person presents, and shows that person the door's
 from collections.abc import Callable
 from typing import Protocol
 
-from edge.signals import Signal
+from edge.doors.signals import Signal
 from edge.wire.credentials import Presented
 from edge.wire.messages import DeviceState
 

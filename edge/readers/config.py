@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from edge.pinout import InputPin, PinNumber
-from edge.readers.formats import CardFormat, Format, clash, length
-from edge.sensors_config import PathText
+from edge.readers.wiegand_formats import CardFormat, Format, clash, length
+from edge.sensors.config import PathText
+from edge.system.pinout import InputPin, PinNumber
 from edge.wire.ids import Slug
 
 Side = Literal["outside", "inside"]

@@ -3,15 +3,15 @@
 At rest all rows are low and an edge on any column wakes; while a key is down the rows are scanned one by one.
 """
 
-from edge.house import House, TickScale, Timer
-from edge.pins import Pins
-from edge.readers import keys
-from edge.readers.attendant import Attendant
+from edge.doors.signals import Signal
+from edge.readers import matrix_keys
+from edge.readers.common import Attendant
 from edge.readers.config import MatrixConfig
-from edge.readers.loop import Loop
 from edge.readers.reading import Keys
 from edge.readers.side import DoorSide
-from edge.signals import Signal
+from edge.readers.tamper_loop import Loop
+from edge.runtime import House, TickScale, Timer
+from edge.system.pins import Pins
 from edge.wire.credentials import UNREAD_KEY
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
@@ -31,7 +31,7 @@ class MatrixReader:
         self._attendant = Attendant(config, house=house, side=side)
         self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
         self._timer = Timer(house, f"scan of {config.id}", self._scan)
-        self._pad = keys.Pad()
+        self._pad = matrix_keys.Pad()
         self._open = True
         self._scanning = False
         self._ticks = TickScale(house.clock)
@@ -75,7 +75,7 @@ class MatrixReader:
             self._fell_at = tick
         elif tick is not None and self._fell_at is not None:
             # It was let go before this machine found the time to look which key it was.
-            long_enough, self._fell_at = tick >= self._fell_at + keys.SETTLE_S, None
+            long_enough, self._fell_at = tick >= self._fell_at + matrix_keys.SETTLE_S, None
             if long_enough:
                 self._take(UNREAD_KEY, self._ticks.instant(tick))
 
@@ -83,14 +83,14 @@ class MatrixReader:
         """Look which keys are down. ``fell_at``: since when something has been, where an edge has just told of it."""
         now = self._house.clock.monotonic()
         pad, before, self._scanned_at = self._pad, self._scanned_at, now
-        self._pad, pressed = keys.look(pad, self._seen(), now, since=fell_at, before=before)
+        self._pad, pressed = matrix_keys.look(pad, self._seen(), now, since=fell_at, before=before)
         self._fell_at = None
         jammed = self._pad.ghosts > pad.ghosts
         if jammed:
             self._attendant.garbled(UnreadWhat.KEYS, len(self._pad.seen))
         if pressed or jammed:
             self._take(pressed or UNREAD_KEY, fell_at or now)
-        stuck = keys.is_stuck(self._pad, now)
+        stuck = matrix_keys.is_stuck(self._pad, now)
         self._house.fault(self.id, FaultCode.KEY_STUCK, present=stuck)
         self._scanning = not self._pad.at_rest
         # An edge that came while scanning has woken nobody.
@@ -102,7 +102,7 @@ class MatrixReader:
         if self._open:
             self._attendant.take(Keys(keys=key), at)
 
-    def _seen(self) -> keys.Places:
+    def _seen(self) -> matrix_keys.Places:
         """One row low at a time; the columns that follow it are its keys. All rows are low again after."""
         seen = set()
         for row in self._rows:

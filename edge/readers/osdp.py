@@ -6,21 +6,21 @@ import os
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 
-from edge import signals
-from edge.apart import LATE_S, apart
-from edge.house import House
-from edge.pulse import Pulse
-from edge.readers.attendant import Attendant
+from edge.doors import signals
+from edge.doors.signal_player import SignalPlayer
+from edge.doors.signals import Signal
+from edge.readers.common import Attendant
 from edge.readers.config import OsdpConfig
-from edge.readers.formats import length, read
 from edge.readers.osdp_frame import Frame, Stream
 from edge.readers.osdp_panel import Bits, Counted, Garbled, Happening, Has, Online, Panel
 from edge.readers.osdp_signals import orders
 from edge.readers.reading import Card, Keys
 from edge.readers.serial_line import SerialLine
 from edge.readers.side import DoorSide
-from edge.signal_player import SignalPlayer
-from edge.signals import Signal
+from edge.readers.wiegand_formats import length, read
+from edge.runtime import House
+from edge.system.blocking_io import LATE_S, apart
+from edge.system.liveness import Pulse
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState

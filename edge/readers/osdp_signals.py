@@ -2,8 +2,8 @@
 
 import math
 
+from edge.doors.signals import Frame
 from edge.readers.osdp_panel import BUZ, LED
-from edge.signals import Frame
 
 _BLACK, _RED, _GREEN, _AMBER = range(4)
 _COLOURS = {(False, False): _BLACK, (True, False): _GREEN, (False, True): _RED, (True, True): _AMBER}

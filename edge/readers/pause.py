@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from edge.house import House, Timer
+from edge.runtime import House, Timer
 
 PROMPT_S = 0.050
 """A timer that rings later than this was kept waiting; so may be what has been read meanwhile."""

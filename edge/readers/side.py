@@ -1,13 +1,12 @@
 """One side of a door: puts together what is read at all readers there, since a card may be held to one of them and its
 PIN typed at another."""
 
-from edge import entry
-from edge.house import House
-from edge.readers import Present
+from edge.doors.signals import Signal
+from edge.readers import Present, entry
 from edge.readers.pause import PauseTimer
 from edge.readers.reading import Card, Keys, Reading
-from edge.readers.unread import Unread
-from edge.signals import Signal
+from edge.readers.unread_events import Unread
+from edge.runtime import House
 from edge.wire.credentials import CODE_LENGTH, Presented
 from edge.wire.events import UnreadWhat, UnreadWhy
 

@@ -9,17 +9,17 @@ import time
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 
-from edge.apart import apart
-from edge.house import House, TickScale
-from edge.pulse import Pulse
-from edge.readers.attendant import Attendant
+from edge.doors.signals import Signal
+from edge.readers.common import Attendant
 from edge.readers.config import UsbKeypadConfig, UsbScannerConfig
+from edge.readers.fd_wait import readable
 from edge.readers.input_events import ENTER, EVENT_BYTES, LOST, Keyboard, key_of
 from edge.readers.pause import PauseTimer
 from edge.readers.reading import Keys, Scan
 from edge.readers.side import DoorSide
-from edge.readers.waiting import readable
-from edge.signals import Signal
+from edge.runtime import House, TickScale
+from edge.system.blocking_io import apart
+from edge.system.liveness import Pulse
 from edge.wire.credentials import UNREAD_KEY
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode

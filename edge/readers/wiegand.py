@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 
-from edge.house import House, TickScale
-from edge.pins import Pins
-from edge.readers.attendant import Attendant
-from edge.readers.burst import GAP_S, Burst, pulse
+from edge.doors.signals import Signal
+from edge.readers.common import Attendant
 from edge.readers.config import WiegandConfig
-from edge.readers.formats import are_cards, key_bits, length, read
-from edge.readers.loop import Loop
 from edge.readers.pause import PauseTimer
 from edge.readers.reading import Keys, Reading
 from edge.readers.side import DoorSide
-from edge.signals import Signal
+from edge.readers.tamper_loop import Loop
+from edge.readers.wiegand_formats import are_cards, key_bits, length, read
+from edge.readers.wiegand_frames import GAP_S, Burst, pulse
+from edge.runtime import House, TickScale
+from edge.system.pins import Pins
 from edge.wire.credentials import UNREAD_KEY
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode

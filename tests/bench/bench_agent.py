@@ -19,13 +19,13 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from edge.alarm.fire_config import FireConfig
 from edge.config import Config
-from edge.door_config import DoorConfig
-from edge.files import DiskFiles
-from edge.fire_config import FireConfig
-from edge.pinout import InputPin, OutputPin
+from edge.doors.config import DoorConfig
 from edge.readers.config import WiegandConfig
-from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
+from edge.sensors.config import CounterConfig, MotionConfig, WifiConfig
+from edge.system.files import DiskFiles
+from edge.system.pinout import InputPin, OutputPin
 from edge.wire.credentials import CredentialKind
 from edge.wire.plan import GrantsPart, HoursPart
 from firmware_sim.virtual import VirtualClock
@@ -44,10 +44,10 @@ import asyncio, os, sys
 from pathlib import Path
 from gpiozero.pins.mock import MockFactory
 from edge.agent import Agent
-from edge.files import DiskFiles
-from edge.link import MqttLink
-from edge.pins import GpioPins
-from edge.watchdog import ServiceManager
+from edge.system.files import DiskFiles
+from edge.net.mqtt_client import MqttLink
+from edge.system.pins import GpioPins
+from edge.system.watchdog import ServiceManager
 from edge.wire.clock import SystemClock
 import edge.cli
 from edge.config import load

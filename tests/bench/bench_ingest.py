@@ -17,8 +17,8 @@ import msgspec
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from controller.link import BrokerLink
-from controller.migrations import migrate
+from controller.db.migrations import migrate
+from controller.mqtt.client import BrokerLink
 from controller.people.passwords import Passwords
 from controller.settings import Broker as BrokerSettings
 from controller.settings import Settings

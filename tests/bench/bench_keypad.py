@@ -18,8 +18,8 @@ import msgspec
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from edge.agent import Agent
-from edge.files import DiskFiles
-from edge.pins import GpioPins
+from edge.system.files import DiskFiles
+from edge.system.pins import GpioPins
 from edge.wire.clock import SystemClock
 from edge.wire.events import AccessData, Event
 from firmware_sim.memory_link import MemoryBroker

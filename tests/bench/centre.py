@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from edge.files import Files
-from edge.outbox import Outbox
+from edge.events.outbox import Outbox
+from edge.system.files import Files
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.decide import ClockTrust

@@ -10,8 +10,8 @@ from datetime import timedelta
 from itertools import count, product
 from typing import NamedTuple
 
+from controller.container import House
 from controller.estate.model import Layout, Site, Space
-from controller.house import House
 from edge.wire.interval import Interval
 from tests.bench.booking_peers import opened
 from tests.controller.running import NOW, USER

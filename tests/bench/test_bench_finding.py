@@ -7,9 +7,9 @@ from statistics import median
 import httpx
 import pytest
 
-from controller.bookings.finding.free import Question
-from controller.bookings.finding.reach import MOST_SITES, Reach
-from controller.house import House
+from controller.availability.free import Question
+from controller.availability.nearby_sites import MOST_SITES, Reach
+from controller.container import House
 from controller.people.model import Actor
 from tests.bench.county import SITES, build, diary, fill
 from tests.bench.timing import took

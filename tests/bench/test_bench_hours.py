@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from controller.hours.book import HoursBook
 from controller.hours.model import SpaceHours
+from controller.hours.timetable import HoursBook
 from edge.wire.interval import Interval
 from tests.controller.hours.books import SITE, closure, utc, windows
 from tests.controller.hours.test_closures import many

@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from controller.bookings.finding.free import Question
-from controller.bookings.finding.reach import MOST_SITES, Reach
+from controller.availability.free import Question
+from controller.availability.nearby_sites import MOST_SITES, Reach
 from controller.bookings.model import Draft
-from controller.fields import read_moment
-from controller.house import House
+from controller.container import House
 from controller.people.model import Actor
+from controller.web.fields import read_moment
 from edge.wire.clock import ClockFile
 from edge.wire.codec import encode
 from tests.bench.bench_booking import controller

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from controller.link import BrokerLink
+from controller.mqtt.client import BrokerLink
 from edge.config import BrokerConfig
-from edge.introduction import Introduction
-from edge.link import MqttLink
+from edge.net.connect_options import Introduction
+from edge.net.mqtt_client import MqttLink
 from edge.wire.link import Connected, Disconnected, Link, Message
 from firmware_sim.memory_link import MemoryBroker
 from tests.services.mosquitto import Broker

@@ -21,12 +21,9 @@ from typing import Any, Protocol
 import osdp
 from hypothesis import strategies as st
 
-from edge.files import Files
-from edge.house import House
-from edge.outbox import Outbox
-from edge.pinout import InputPin
-from edge.pins import GpioPins
-from edge.plans import PlanStore
+from edge.clock.trust import Timekeeper
+from edge.events.outbox import Outbox
+from edge.net.plan_store import PlanStore
 from edge.readers import Reader
 from edge.readers.config import (
     MatrixConfig,
@@ -36,13 +33,16 @@ from edge.readers.config import (
     UsbScannerConfig,
     WiegandConfig,
 )
-from edge.readers.fitting import Fitter
-from edge.readers.formats import Format
+from edge.readers.factory import Fitter
 from edge.readers.input_events import typed
-from edge.readers.keys import LAYOUT
+from edge.readers.matrix_keys import LAYOUT
 from edge.readers.osdp import OpenLine
 from edge.readers.serial_line import SerialLine
-from edge.trust import Timekeeper
+from edge.readers.wiegand_formats import Format
+from edge.runtime import House
+from edge.system.files import Files
+from edge.system.pinout import InputPin
+from edge.system.pins import GpioPins
 from edge.wire.clock import Clock
 from edge.wire.credentials import Presented
 from edge.wire.envelope import Keyring

@@ -10,7 +10,7 @@ from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
 from sqlalchemy import select
 
-from controller.database import Database
+from controller.db.engine import Database
 from controller.people.passwords import Passwords
 from controller.settings import History as HistorySettings
 from controller.settings import Settings

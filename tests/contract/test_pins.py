@@ -11,10 +11,10 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from edge.config_checks import door_trouble
-from edge.door_config import DoorConfig
+from edge.doors.config import DoorConfig
+from edge.doors.lock import Relay
 from edge.errors import PinError
-from edge.lock import Relay
-from edge.pins import GpioPins
+from edge.system.pins import GpioPins
 from firmware_sim.pins import SimFactory
 
 

@@ -10,8 +10,8 @@ from typing import get_args
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
+from edge.doors.signals import Signal
 from edge.readers.config import ReaderConfig
-from edge.signals import Signal
 from edge.wire.codec import encode
 from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import BENCHES, CARD, CODE, NOISE, PASS, Bench, World

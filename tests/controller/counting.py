@@ -4,8 +4,8 @@ from functools import cache
 
 from sqlalchemy import TextClause, text
 
-from controller.database import metadata
-from controller.house import House
+from controller.container import House
+from controller.db.engine import metadata
 
 _ASIDE = frozenset({"idempotency", "sessions", "sign_in_failures"})
 """Tables that a refused request may write to: it is remembered, and whoever sent it was here."""

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.database import Database
-from controller.house import House
+from controller.container import House
+from controller.db.engine import Database
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from tests.controller.clock import ManualClock

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from controller.app import build_app
-from controller.house import House
-from controller.parsing import Parser
+from controller.container import House
 from controller.people.passwords import Passwords
 from controller.settings import Settings
+from controller.uploads.parser import Parser
+from controller.web.app import build_app
 from edge.wire.clock import Clock
 from firmware_sim.api import place_of
 

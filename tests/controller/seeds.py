@@ -9,7 +9,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from controller.migrations import migrate
+from controller.db.migrations import migrate
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from tests.controller.clock import ManualClock

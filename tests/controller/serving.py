@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from controller.connections import BoundedConfig, Bounds, Connections
 from controller.main import Server
 from controller.settings import Listen
+from controller.web.connection_limits import BoundedConfig, Bounds, Connections
 
 _USUAL = Bounds()
 

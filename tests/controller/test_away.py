@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from controller.database import Database, is_away
+from controller.db.engine import Database, is_away
 
 UNWILLING = {
     "no such table": "INSERT INTO nowhere VALUES (1)",

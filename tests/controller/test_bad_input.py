@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from controller.house import House
+from controller.container import House
 from tests.controller.counting import row_counts
 from tests.controller.village import API, SITE, Json, book, look
 

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from websockets.asyncio.client import connect
 
-from controller.connections import Bounds
+from controller.web.connection_limits import Bounds
 from tests.controller.serving import serving
 from tests.eventually import eventually
 

@@ -14,10 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from controller import database as waiting
-from controller import sqlite, write_probe
-from controller.database import Database, is_full, is_not_done
-from controller.house import House
+from controller.container import House
+from controller.db import engine as waiting
+from controller.db import sqlite_driver, write_probe
+from controller.db.engine import Database, is_full, is_not_done
 from tests.controller.village import API, SITE, wanted
 
 PATH = f"{API}/sites/{SITE}/bookings"
@@ -51,17 +51,17 @@ async def held(house: House) -> AsyncIterator[None]:
 @pytest.fixture
 def full(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite may not make its file any longer, which fails as a full disk does."""
-    connect = sqlite.connect
+    connect = sqlite_driver.connect
 
-    async def cramped(file: str, *, pragmas: list[str], brief: bool) -> sqlite.Connection:
+    async def cramped(file: str, *, pragmas: list[str], brief: bool) -> sqlite_driver.Connection:
         return await connect(file, pragmas=[*pragmas, "max_page_count=1"], brief=brief)
 
-    monkeypatch.setattr(sqlite, "connect", cramped)
+    monkeypatch.setattr(sqlite_driver, "connect", cramped)
 
 
 def test_a_write_under_a_lock_ends_within_fifteen_seconds() -> None:
     """The wait for one's turn, and then for the lock."""
-    assert waiting.WAIT_S + sqlite.PATIENCE_MS / 1000 < 15
+    assert waiting.WAIT_S + sqlite_driver.PATIENCE_MS / 1000 < 15
     assert waiting.WAIT_S + waiting._POOL_WAIT_S < 15
 
 
@@ -69,7 +69,7 @@ async def test_a_write_under_another_lock_is_503_and_may_be_sent_again(
     any_village: httpx.AsyncClient, any_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "WAIT_S", 0.5)
-    monkeypatch.setattr(sqlite, "PATIENCE_MS", 100)
+    monkeypatch.setattr(sqlite_driver, "PATIENCE_MS", 100)
     fresh = Database(any_house.database.url)  # its connections wait as short
     monkeypatch.setattr(any_house.bookings, "_database", fresh)
     headers = {"Idempotency-Key": "once"}

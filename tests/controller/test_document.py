@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from controller.document import gates, page
+from tools.api_document import gates, page
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 FOR_EVERYBODY = {
@@ -19,7 +19,7 @@ FOR_EVERYBODY = {
 
 
 def test_the_page_about_the_api_is_the_generated_one() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m controller.document > docs/api.md"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tools.api_document > docs/api.md"
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, text
 
-from controller.fields import SlugPath
-from controller.house import House, TheHouse
-from controller.idempotency import forget_old_keys, idempotency
+from controller.container import House, TheHouse
 from controller.people import audit
-from controller.people.gate import Builds
+from controller.people.authentication import Builds
 from controller.people.tables import writes
+from controller.web.fields import SlugPath
+from controller.web.idempotency import forget_old_keys, idempotency
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.running import PASSWORD, USER, signed_in, stranger

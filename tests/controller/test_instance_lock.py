@@ -10,10 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner, Result
 
-from controller import instance_lock
-from controller.cli import app as cli
-from controller.database import Database
-from controller.instance_lock import DatabaseTaken, hold
+from controller.cli.controller import app as cli
+from controller.db import instance_lock
+from controller.db.engine import Database
+from controller.db.instance_lock import DatabaseTaken, hold
 from firmware_sim.ports import free_port
 from tests.eventually import eventually
 from tests.services.ports import answers

@@ -3,11 +3,11 @@
 import subprocess
 import sys
 
-from edge.wire.thinning import AN_HOUR
+from edge.wire.log_throttle import AN_HOUR
 
 FLOOD = """
-from controller.loglines import set_up_logging
-from controller.telemetry.gate import Gate
+from controller.text.log_format import set_up_logging
+from controller.telemetry.envelope_verifier import Gate
 
 set_up_logging()
 gate = Gate()

@@ -13,8 +13,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from controller.cli import app as cli
-from controller.house import NamedTask
+from controller.cli.controller import app as cli
+from controller.container import NamedTask
 from controller.main import supervise
 from controller.settings import load_settings
 from firmware_sim.ports import free_port

@@ -12,9 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import controller
-import controller.idempotency
-from controller.database import Database, metadata
-from controller.migrations import alembic_config, migrate
+import controller.web.idempotency
+from controller.db.engine import Database, metadata
+from controller.db.migrations import alembic_config, migrate
 
 for _tables in Path(controller.__file__).parent.rglob("tables.py"):
     importlib.import_module(f"controller.{_tables.parent.name}.tables")

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.pages import find_pages
+from controller.web.pages import find_pages
 from tests.controller.running import stranger
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}

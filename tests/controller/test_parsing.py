@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from controller.house import House
-from controller.parsing import Parser, ParsingLimit
+from controller.container import House
+from controller.uploads.parser import Parser, ParsingLimit
 from tests.controller.village import API
 
 

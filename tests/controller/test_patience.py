@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.patience import patiently
+from controller.db.retry import patiently
 
 
 async def test_work_is_done_again_until_the_database_answers() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from controller.cli import app
+from controller.cli.controller import app
 from firmware_sim.ports import free_port
 
 ALL = ["run", "migrate", "check-config"]
@@ -82,7 +82,7 @@ def test_a_data_folder_of_another_owner(place: Path, command: str) -> None:
     config = place / "c.toml"
     config.write_text(f'data_dir = "data"\n[listen]\nport = {free_port()}\n')
     program = (
-        "import os, encodings.idna, aiosqlite, controller.cli\n"
+        "import os, encodings.idna, aiosqlite, controller.cli.controller\n"
         "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "from edge.cli import main\n"
         "main()\n"

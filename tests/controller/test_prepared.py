@@ -8,8 +8,8 @@ from sqlalchemy import Boolean, Column, Integer, LargeBinary, MetaData, String, 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
-from controller.database import Database, Instant
-from controller.prepared import Prepared
+from controller.db.compiled_reads import Prepared
+from controller.db.engine import Database, Instant
 
 notes = Table(
     "notes",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from controller.cli import app
+from controller.cli.controller import app
 from controller.settings import DATA_DIR
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ def config(place: Path) -> Path:
 def _command(*words: str | Path) -> subprocess.CompletedProcess[str]:
     """As a process of its own, with what it imports loaded first: what it becomes may not read this environment."""
     program = (
-        "import sys, controller.cli, alembic.command, aiosqlite, sqlite3, logging.config\n"
+        "import sys, controller.cli.controller, alembic.command, aiosqlite, sqlite3, logging.config\n"
         "from edge.cli import main\n"
         "main()\n"
     )

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.fields import SlugPath
-from controller.rim import BODY_LIMIT, CALENDAR_LIMIT
+from controller.web.fields import SlugPath
+from controller.web.middleware import BODY_LIMIT, CALENDAR_LIMIT
 from tests.controller.running import PASSWORD, USER, signed_in, stranger
 
 SITE = {"name": "Ramsey", "zone": "Europe/London"}

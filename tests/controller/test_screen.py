@@ -6,14 +6,14 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from rich.console import Console
 
-from controller import screen
+from controller.cli import output
 
 UUID = "01a21293-b600-7df1-890c-0f1360596b01"
 
 
 def written(headings: tuple[str, ...], rows: list[tuple[str, ...]], width: int = 100) -> str:
     console = Console(width=width, record=True, force_terminal=True, file=io.StringIO())
-    assert screen.show(console, headings, rows) is bool(rows)
+    assert output.show(console, headings, rows) is bool(rows)
     return console.export_text()
 
 
@@ -24,7 +24,7 @@ def test_a_table_without_rows_is_not_written_nor_a_column_without_words() -> Non
 
 
 def test_an_id_can_be_copied_whole_from_a_narrow_screen() -> None:
-    told = written((screen.ID, "When", "Booking"), [(UUID, "Thu 26 Nov 2026, 18:00 to 20:00", "A long title " * 9)], 60)
+    told = written((output.ID, "When", "Booking"), [(UUID, "Thu 26 Nov 2026, 18:00 to 20:00", "A long title " * 9)], 60)
     assert UUID in told
 
 
@@ -36,19 +36,19 @@ def piped() -> tuple[Console, io.StringIO]:
 def test_another_program_gets_a_line_for_each_row_whole_and_parted_by_tabs() -> None:
     console, file = piped()
     rows = [(UUID, "Ann [choir]", ""), ("2", "Ben\tor\nBea", "a long reason")]
-    assert screen.show(console, ("ID", "Who", "Why"), rows)
+    assert output.show(console, ("ID", "Who", "Why"), rows)
     assert file.getvalue() == f"ID\tWho\tWhy\n{UUID}\tAnn [choir]\t\n2\tBen or Bea\ta long reason\n"
     console, file = piped()
-    assert not screen.show(console, ("ID",), [])
+    assert not output.show(console, ("ID",), [])
     assert file.getvalue() == ""
 
 
 def test_one_thing_is_shown_a_line_for_each_fact_that_is_known() -> None:
     console, file = piped()
-    screen.show_one(console, {"Party": "choir", "Phone": "", "Notes": "quiet\nplease"})
+    output.show_one(console, {"Party": "choir", "Phone": "", "Notes": "quiet\nplease"})
     assert file.getvalue() == "Party\tchoir\nNotes\tquiet please\n"
     shown = Console(force_terminal=True, file=(file := io.StringIO()))
-    screen.show_one(shown, {"Party": "choir", "Phone": "", "Notes": "quiet"})
+    output.show_one(shown, {"Party": "choir", "Phone": "", "Notes": "quiet"})
     assert file.getvalue() == "Party  choir\nNotes  quiet\n"
 
 
@@ -64,14 +64,14 @@ def test_one_thing_is_shown_a_line_for_each_fact_that_is_known() -> None:
     ],
 )
 def test_a_time_is_written_as_its_site_reads_it(starts: str, ends: str, said: str) -> None:
-    assert screen.span(datetime.fromisoformat(starts), datetime.fromisoformat(ends)) == said
+    assert output.span(datetime.fromisoformat(starts), datetime.fromisoformat(ends)) == said
 
 
 def test_a_moment_keeps_the_zone_that_it_carries() -> None:
     summer = timezone(timedelta(hours=1))
-    assert screen.moment(datetime(2027, 6, 3, 18, 0, tzinfo=summer)) == "Thu 3 Jun 2027, 18:00"
+    assert output.moment(datetime(2027, 6, 3, 18, 0, tzinfo=summer)) == "Thu 3 Jun 2027, 18:00"
 
 
 def test_a_table_on_a_narrow_screen_cuts_no_word_off() -> None:
-    text = written((screen.ID, "Who", "Why"), [(UUID, "Wilhelmina", "furniture")], width=60)
+    text = written((output.ID, "Who", "Why"), [(UUID, "Wilhelmina", "furniture")], width=60)
     assert ("…" in text, UUID in text) == (False, True)

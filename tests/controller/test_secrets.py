@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.secrets import CannotUnseal, KeyFault, Keys, load_keys, write_secret
+from controller.key_files import CannotUnseal, KeyFault, Keys, load_keys, write_secret
 
 
 def test_keys_are_made_on_the_first_start_and_kept(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.spreadsheet import LARGEST, MOST_ROWS, SheetError, bare, guarded, read_sheet, write_sheet
+from controller.csv_import.spreadsheet import LARGEST, MOST_ROWS, SheetError, bare, guarded, read_sheet, write_sheet
 
 COLUMNS = {"name": ("full name",), "contact_phone": ("phone", "tel"), "notes": ()}
 NEEDED = (frozenset({"name"}),)

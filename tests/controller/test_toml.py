@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller import toml
+from controller.uploads import toml
 
 DEEPEST = ".".join("k" * 20)
 

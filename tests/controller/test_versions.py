@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from controller.app import ROUTERS
-from controller.fields import Body, Versioned
 from controller.people.versions import version_of
+from controller.web.app import ROUTERS
+from controller.web.fields import Body, Versioned
 from firmware_sim.api import place_of
 from tests.controller.access.test_holders import body as holder_body
 from tests.controller.access.test_holders import changed

@@ -11,10 +11,10 @@ import pytest
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 import controller
-from controller.fields import Name, Number, Slug, Whole, Yes
 from controller.people.schemas import SignInBody
-from controller.problem import field_errors
-from controller.wording import message
+from controller.web.fields import Name, Number, Slug, Whole, Yes
+from controller.web.problem import field_errors
+from controller.web.validation_messages import message
 
 ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) /|/api/v\d")
 ROOT = Path(controller.__file__).parent

@@ -7,7 +7,7 @@ import httpx
 
 from controller.access import service as access
 from controller.access.codes import masked, spoken
-from controller.house import House
+from controller.container import House
 
 API = "/api/v1"
 SITE = "ramsey"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from edge.identity import Identity, PrivateKeys, new_keys
+from edge.net.identity import Identity, PrivateKeys, new_keys
 from edge.wire.enrolment import BrokerAddress, DoorSecret, Papers
 
 CONTROLLER_KEY = Ed25519PrivateKey.from_private_bytes(bytes([1] * 32))

@@ -12,13 +12,13 @@ import msgspec
 
 from edge.agent import Agent
 from edge.config import BrokerConfig, Config
-from edge.door_config import DoorConfig
-from edge.files import Files
-from edge.pinout import InputPin, OutputPin
-from edge.pins import GpioPins
+from edge.doors.config import DoorConfig
 from edge.readers.config import WiegandConfig
-from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
-from edge.watchdog import ServiceManager
+from edge.sensors.config import CounterConfig, MotionConfig, WifiConfig
+from edge.system.files import Files
+from edge.system.pinout import InputPin, OutputPin
+from edge.system.pins import GpioPins
+from edge.system.watchdog import ServiceManager
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.envelope import Addressed, Envelope, Keyring, Purpose, Signer, open_envelope

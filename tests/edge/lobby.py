@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
+from edge.alarm.fire_config import FireConfig
 from edge.config import Config
-from edge.door_config import DoorConfig
-from edge.files import Files
-from edge.fire_config import FireConfig
-from edge.pinout import InputPin, OutputPin
+from edge.doors.config import DoorConfig
 from edge.readers.config import WiegandConfig
+from edge.system.files import Files
+from edge.system.pinout import InputPin, OutputPin
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.decide import Reason
 from edge.wire.events import AccessData, DoorData, FaultData, FireData

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from edge.clock.trust import Floor
 from edge.errors import RestartWanted, TaskDied
-from edge.kept import Kept, earlier_runs
-from edge.trust import Floor
+from edge.system.persisted_state import Kept, earlier_runs
 from edge.wire.codec import decode, encode
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.envelope import Purpose, Signer

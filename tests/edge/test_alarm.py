@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.alarm import (
+from edge.alarm.state_machine import (
     LEAVING_S,
     ROUNDS,
     Doors,
@@ -24,7 +24,7 @@ from edge.alarm import (
     begin,
     step,
 )
-from edge.headcount import Headcount, crossed, doubted
+from edge.sensors.headcount import Headcount, crossed, doubted
 from edge.wire.events import AlarmChange
 
 RULES = Rules(quiet_s=900, warn_s=60, siren_s=900)

@@ -7,7 +7,7 @@ import pytest
 
 from edge.config import Config, load
 from edge.errors import ConfigError
-from edge.identity import FILE, write_identity
+from edge.net.identity import FILE, write_identity
 from tests.edge.enrolled import identity
 
 ROOT = Path(__file__).parents[2]

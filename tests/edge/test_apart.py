@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from edge.apart import apart
-from edge.pulse import Pulse
+from edge.system.blocking_io import apart
+from edge.system.liveness import Pulse
 from firmware_sim.virtual import VirtualClock
 from tests.edge.hall import run
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from edge.area import WARM_S
-from edge.kept_area import KeptArea
+from edge.alarm.area import WARM_S
+from edge.alarm.persisted_area import KeptArea
 from edge.wire.codec import decode, encode
 from edge.wire.events import AccessData, FaultData
 from edge.wire.faults import FaultCode, describe

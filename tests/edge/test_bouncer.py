@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from edge.bouncer import FILE
 from edge.config import Config
-from edge.lockout import CARDS, READERS
-from edge.pinout import OutputPin
+from edge.doors.lockout import CARDS, READERS
+from edge.doors.lockout_service import FILE
+from edge.doors.signals import PATTERNS, Signal
 from edge.readers.config import WiegandConfig
-from edge.signals import PATTERNS, Signal
+from edge.system.pinout import OutputPin
 from edge.wire.credentials import CredentialKind, Method, code_key, pin_key
 from edge.wire.decide import NEAR, Reason
 from edge.wire.events import AccessData, LockoutData

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.announcers import played, spoken
-from edge.area_config import AnnouncerConfig
-from edge.pinout import OutputPin
+from edge.alarm.announcers import played, spoken
+from edge.alarm.config import AnnouncerConfig
+from edge.system.pinout import OutputPin
 from edge.wire.events import ClosingStage, DoorData, FaultData
 from edge.wire.faults import FaultCode
 from edge.wire.plan import ClosingPart

@@ -42,7 +42,7 @@ def test_help_names_every_room_and_imports_none_of_them() -> None:
 
 def test_the_agent_needs_nothing_that_only_the_controller_has() -> None:
     program = (
-        "import sys\nimport edge.agent, edge.link, edge.pins\n"
+        "import sys\nimport edge.agent, edge.net.mqtt_client, edge.system.pins\n"
         "print([name for name in ('fastapi', 'sqlalchemy', 'httpx', 'typer') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edge.config import BrokerConfig, Config, load
 from edge.errors import ConfigError
-from edge.identity import FILE, DoorSecrets, new_keys, read_identity, write_identity
+from edge.net.identity import FILE, DoorSecrets, new_keys, read_identity, write_identity
 from edge.wire.enrolment import BrokerAddress
 from tests.edge.enrolled import identity, papers
 

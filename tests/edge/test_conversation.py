@@ -4,7 +4,7 @@ import asyncio
 import tracemalloc
 from datetime import timedelta
 
-from edge.conversation import ANSWERED_LIMIT, REPLIES_LIMIT, RESULTS_LIMIT
+from edge.net.conversation import ANSWERED_LIMIT, REPLIES_LIMIT, RESULTS_LIMIT
 from edge.wire.envelope import Purpose
 from edge.wire.messages import Hello
 from tests.edge.hall import EDGE, SITE, Hall, with_hall

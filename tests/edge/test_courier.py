@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from edge.courier import RESEND_MOST_S, RESEND_S, Courier, resend_after
+from edge.events.sender import RESEND_MOST_S, RESEND_S, Courier, resend_after
 from edge.wire.events import EventBatch, read_event
 from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from edge.config import load
-from edge.diagnosis import Finding, Verdict, as_json
-from edge.doctor import certificate, examine
-from edge.files import DiskFiles
-from edge.machine import PROBE, Machine
+from edge.system.diagnosis import Finding, Verdict, as_json
+from edge.system.doctor import certificate, examine
+from edge.system.files import DiskFiles
+from edge.system.machine import PROBE, Machine
 from firmware_sim.virtual import VirtualClock
 from tests.edge.enrolled import LONG_AGO, identity
 from tests.edge.hall import REX, ZERO, Hall, grant, hours, run

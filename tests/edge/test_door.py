@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.door import (
+from edge.doors.state_machine import (
     EXIT_HOLD_S,
     OPEN_GRACE_S,
     Contact,

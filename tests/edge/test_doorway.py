@@ -5,10 +5,10 @@ import asyncio
 import msgspec
 import pytest
 
-from edge.door_config import DoorConfig
-from edge.interlock import WAIT_S
-from edge.lock import SETTLE_S
-from edge.pinout import InputPin, OutputPin
+from edge.doors.config import DoorConfig
+from edge.doors.interlock import WAIT_S
+from edge.doors.lock import SETTLE_S
+from edge.system.pinout import InputPin, OutputPin
 from edge.wire.credentials import CredentialKind
 from edge.wire.decide import Reason
 from edge.wire.faults import FaultCode

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from edge.outbox import SEGMENT_BYTES, Outbox
-from edge.segments import KEPT, squeeze
+from edge.events.outbox import SEGMENT_BYTES, Outbox
+from edge.events.segments import KEPT, squeeze
 from edge.wire.credentials import Method
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.events import (

@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from edge.fire import FILE
+from edge.alarm.fire import FILE
 from edge.wire.credentials import CredentialKind
 from edge.wire.events import Event
 from edge.wire.interval import Interval

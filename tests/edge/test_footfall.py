@@ -3,7 +3,19 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.footfall import ALONE, BLOCKED_S, REORDER_S, Beam, Change, Crossing, Fault, Outcome, Pair, advance, feed
+from edge.sensors.footfall import (
+    ALONE,
+    BLOCKED_S,
+    REORDER_S,
+    Beam,
+    Change,
+    Crossing,
+    Fault,
+    Outcome,
+    Pair,
+    advance,
+    feed,
+)
 from edge.wire.faults import FaultCode
 
 Step = tuple[str, float]

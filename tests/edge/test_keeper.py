@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from edge.keeper import RETRY_S, Keeper
 from edge.readers.config import WiegandConfig
+from edge.system.state_file import RETRY_S, Keeper
 from edge.wire.events import EventData, FaultData
 from edge.wire.faults import FaultCode
 from firmware_sim.virtual import VirtualClock

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from edge.config import BrokerConfig
-from edge.introduction import Introduction
-from edge.link import MqttLink
+from edge.net.connect_options import Introduction
+from edge.net.mqtt_client import MqttLink
 from edge.wire.link import Connected, Disconnected, Message
 from tests.services.mosquitto import Broker
 

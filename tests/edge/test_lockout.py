@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.lockout import (
+from edge.doors.lockout import (
     CARDS,
     READERS,
     Law,

@@ -5,8 +5,8 @@ import logging
 import os
 import threading
 
-from edge.log import WAITING_LIMIT, logging_to
-from edge.wire.thinning import AN_HOUR, HOUR_S, Thinning
+from edge.system.log import WAITING_LIMIT, logging_to
+from edge.wire.log_throttle import AN_HOUR, HOUR_S, Thinning
 
 
 def record(text: str, *args: object, at: float = 0.0, level: int = logging.WARNING) -> logging.LogRecord:

@@ -1,6 +1,6 @@
 """Movement begins at once and ends after a quiet time."""
 
-from edge.motion import QUIET_S, Motion, advance, sense
+from edge.sensors.motion import QUIET_S, Motion, advance, sense
 
 
 def test_movement_is_seen_at_once() -> None:

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.files import DiskFiles
-from edge.offline import (
+from edge.doors.offline_codes import (
     AHEAD,
     AT_ONCE,
     BEHIND,
@@ -21,6 +20,7 @@ from edge.offline import (
     read_bound,
     to_keep,
 )
+from edge.system.files import DiskFiles
 from edge.wire.codec import decode, encode
 from edge.wire.errors import Malformed
 from edge.wire.offline import QUARTER, QUARTERS_MAX, SLOTS, OfflineWindow, offline_code, quarter_at

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.files import DiskFiles, Files
-from edge.outbox import PENDING_LIMIT, SEGMENT_BYTES, Outbox
-from edge.recovery import Found
-from edge.segments import FOLDER, line, span_of
+from edge.events.outbox import PENDING_LIMIT, SEGMENT_BYTES, Outbox
+from edge.events.recovery import Found
+from edge.events.segments import FOLDER, line, span_of
+from edge.system.files import DiskFiles, Files
 from edge.wire.codec import encode
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.events import (

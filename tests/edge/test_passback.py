@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.passback import LONGEST, Forgot, Inside, agrees, came_in, forget, judge, left
+from edge.doors.passback import LONGEST, Forgot, Inside, agrees, came_in, forget, judge, left
 from edge.wire.credentials import CredentialKind, Method
 from edge.wire.decide import Decision, Reason
 from edge.wire.plan import Passback

@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from edge.plans import PARTS
+from edge.net.plan_store import PARTS
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.messages import Hello
 from edge.wire.plan import GrantsPart, Manifest, assemble

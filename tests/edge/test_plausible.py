@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import pytest
 
-from edge.debounce import CALM_S, MOST
-from edge.doorway import STUCK_S
-from edge.footfall import ALONE
-from edge.leaf import PASSAGES, SHUT_S
-from edge.pinout import InputPin
-from edge.sensors import MOVES_ON_S
+from edge.doors.door_contact import PASSAGES, SHUT_S
+from edge.doors.door_io import STUCK_S
+from edge.sensors.debounce import CALM_S, MOST
+from edge.sensors.devices import MOVES_ON_S
+from edge.sensors.footfall import ALONE
+from edge.system.pinout import InputPin
 from edge.wire.events import DoorChange, FireData, FootfallData
 from edge.wire.faults import FaultCode
 from edge.wire.messages import ResultCode

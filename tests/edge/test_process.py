@@ -23,9 +23,9 @@ from gpiozero.pins.mock import MockFactory
 from edge.agent import Agent
 from edge.cli import until_told
 from edge.config import BrokerConfig
-from edge.files import DiskFiles
-from edge.link import MqttLink
-from edge.pins import GpioPins
+from edge.system.files import DiskFiles
+from edge.net.mqtt_client import MqttLink
+from edge.system.pins import GpioPins
 from edge.wire.clock import SystemClock
 from tests.edge.hall import config
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import ProgramFailed
-from edge.programs import Caller
+from edge.system.programs import Caller
 
 SHELL = ("/bin/sh", "-c")
 LONG_S = 60.0

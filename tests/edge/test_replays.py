@@ -8,7 +8,7 @@ from itertools import pairwise
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.conversation import RESULTS_LIMIT
+from edge.net.conversation import RESULTS_LIMIT
 from edge.wire.codec import decode, encode
 from edge.wire.command import SEEN_LIMIT
 from edge.wire.envelope import Envelope, Purpose, Signer

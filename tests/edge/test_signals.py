@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.signals import PATTERNS, Pattern, Signal
+from edge.doors.signals import PATTERNS, Pattern, Signal
 
 SAID = [signal for signal in Signal if signal is not Signal.IDLE]
 DOORS = (Path(__file__).parents[2] / "docs" / "doors.md").read_text()

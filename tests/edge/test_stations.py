@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.sensors_config import WifiConfig
+from edge.sensors.config import WifiConfig
 from edge.wire.events import FaultData, WifiData
 from edge.wire.faults import FaultCode
 from tests.edge.hall import Hall, config, with_hall

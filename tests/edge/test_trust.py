@@ -8,14 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.trust import (
-    BATTERY_ERROR_S,
-    DRIFT,
-    HOLDOVER_LIMIT_S,
-    SYNC_ERROR_S,
-    Floor,
-    Timekeeper,
-)
+from edge.clock.trust import BATTERY_ERROR_S, DRIFT, HOLDOVER_LIMIT_S, SYNC_ERROR_S, Floor, Timekeeper
 from edge.wire.decide import ClockTrust
 from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id, since_boot
 from edge.wire.plan import HORIZON

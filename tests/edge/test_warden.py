@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from edge.files import Files
+from edge.system.files import Files
 from edge.wire.credentials import CredentialKind
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.events import AccessData

@@ -14,11 +14,11 @@ import pytest
 
 from edge.config import Config
 from edge.errors import TaskDied
-from edge.introduction import Introduction
-from edge.pulse import OUTSIDE_STUCK_S, STUCK_S, Pulse, Wake
+from edge.net.connect_options import Introduction
 from edge.readers.config import OsdpConfig, UsbKeypadConfig
-from edge.stations import ANSWER_S
-from edge.watchdog import LOOK_S, ServiceManager
+from edge.sensors.wifi_stations import ANSWER_S
+from edge.system.liveness import OUTSIDE_STUCK_S, STUCK_S, Pulse, Wake
+from edge.system.watchdog import LOOK_S, ServiceManager
 from firmware_sim.memory_link import MemoryBroker, MemoryLink
 from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
@@ -366,9 +366,9 @@ import asyncio, os, signal, sys, time
 from pathlib import Path
 from gpiozero.pins.mock import MockFactory
 from edge.agent import Agent
-from edge.files import DiskFiles
-from edge.pins import GpioPins
-from edge.watchdog import ServiceManager
+from edge.system.files import DiskFiles
+from edge.system.pins import GpioPins
+from edge.system.watchdog import ServiceManager
 from edge.wire.clock import SystemClock
 from firmware_sim.memory_link import MemoryBroker
 from tests.edge.hall import config

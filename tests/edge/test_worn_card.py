@@ -4,7 +4,7 @@ import asyncio
 import errno
 from datetime import timedelta
 
-from edge.plans import FOLDER
+from edge.net.plan_store import FOLDER
 from edge.wire.events import FaultData
 from edge.wire.faults import FaultCode
 from tests.edge.disk import MemoryDisk

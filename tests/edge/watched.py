@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from edge.area_config import AnnouncerConfig, AreaConfig, OutputConfig, WindowConfig
+from edge.alarm.config import AnnouncerConfig, AreaConfig, OutputConfig, WindowConfig
+from edge.alarm.fire_config import FireConfig
 from edge.config import Config
-from edge.files import Files
-from edge.fire_config import FireConfig
-from edge.pinout import InputPin, OutputPin
+from edge.system.files import Files
+from edge.system.pinout import InputPin, OutputPin
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.events import AlarmData, ClosingData
 from edge.wire.interval import Interval

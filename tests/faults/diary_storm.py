@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import msgspec
 
-from controller.app import build_app
 from controller.people.passwords import Passwords
 from controller.settings import Settings
+from controller.web.app import build_app
 from tests.controller.running import BASE_URL, NOW, Client
 from tests.controller.village import API, SITE
 

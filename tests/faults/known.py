@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from edge.segments import span_of
+from edge.events.segments import span_of
 from edge.wire.codec import encode
 from edge.wire.events import (
     URGENT,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from edge.identity import Identity
+from edge.net.identity import Identity
 from edge.wire.codec import encode
 from edge.wire.enrolment import BrokerAddress, Delivery, DoorSecret, Papers, Renewal, about_papers, box_id, seal_to
 from edge.wire.envelope import Signer

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import msgspec
 
-from edge.area_config import AreaConfig
+from edge.alarm.config import AreaConfig
 from edge.config import Config
-from edge.identity import FILE, Identity, sound
-from edge.pinout import OutputPin
+from edge.net.identity import FILE, Identity, sound
+from edge.system.pinout import OutputPin
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.decide import Reason

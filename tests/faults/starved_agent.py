@@ -14,9 +14,9 @@ import msgspec
 
 from edge.agent import Agent
 from edge.cli import until_told
-from edge.files import DiskFiles
-from edge.pins import GpioPins
-from edge.readers.keys import LAYOUT
+from edge.readers.matrix_keys import LAYOUT
+from edge.system.files import DiskFiles
+from edge.system.pins import GpioPins
 from edge.wire.clock import ScaledClock
 from edge.wire.events import Event
 from firmware_sim.memory_link import MemoryBroker

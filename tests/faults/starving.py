@@ -18,9 +18,7 @@ from pathlib import Path
 import msgspec
 
 from edge.config import Config
-from edge.door_config import DoorConfig
-from edge.files import DiskFiles
-from edge.pinout import OutputPin
+from edge.doors.config import DoorConfig
 from edge.readers.config import (
     MatrixConfig,
     OsdpConfig,
@@ -30,6 +28,8 @@ from edge.readers.config import (
     WiegandConfig,
 )
 from edge.readers.input_events import ENTER, typed
+from edge.system.files import DiskFiles
+from edge.system.pinout import OutputPin
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.decide import Reason
 from edge.wire.events import AccessData, Event, UnreadData

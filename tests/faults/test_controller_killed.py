@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from controller.app import build_app
-from controller.link import BrokerLink
-from controller.migrations import migrate
+from controller.db.migrations import migrate
+from controller.mqtt.client import BrokerLink
 from controller.settings import Settings
+from controller.web.app import build_app
 from edge.wire.clock import SystemClock
 from edge.wire.events import Event
 from edge.wire.topics import subscriptions

@@ -14,12 +14,12 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from controller.bookings.judging.pools import quarters
 from controller.bookings.model import Booking, State
 from controller.bookings.policy import ApprovalRule, Policy
 from controller.bookings.repository import some
 from controller.bookings.tables import booking_log, bookings, claims, equipment_claims, pool_claims, pool_quarters
-from controller.house import House
+from controller.container import House
+from controller.rules.pools import quarters
 from edge.wire.interval import Interval
 from tests.controller.bookings.policing import put_policy
 from tests.controller.village import API, SITE

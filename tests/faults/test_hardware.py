@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from edge.debounce import MOST
-from edge.footfall import ALONE
-from edge.leaf import PASSAGES
+from edge.doors.door_contact import PASSAGES
+from edge.sensors.debounce import MOST
+from edge.sensors.footfall import ALONE
 from edge.wire.faults import Fault, FaultCode
 from firmware_sim import wiring
 from firmware_sim.people import think_again

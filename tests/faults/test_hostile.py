@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.identity import FILE, read_identity
+from edge.net.identity import FILE, read_identity
 from edge.wire.codec import decode
 from edge.wire.envelope import Envelope, Keyring, Purpose, Signer, open_envelope
 from edge.wire.errors import WireError

@@ -11,8 +11,8 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from edge.identity import FILE, Identity, read_identity
-from edge.tls import context_of
+from edge.net.identity import FILE, Identity, read_identity
+from edge.net.tls import context_of
 from firmware_sim import provision
 from firmware_sim.building import demo_buildings
 from firmware_sim.rig import Plan, Rig, hallkeeper

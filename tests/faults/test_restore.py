@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from controller.backup import back_up
+from controller.db.backup import back_up
 from controller.settings import load_settings
 from tests.faults.ledger import CODE_DOOR, SITE
 from tests.faults.trial import Trial

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.identity import FILE, read_identity
+from edge.net.identity import FILE, read_identity
 from edge.wire.events import Event
 from firmware_sim import provision
 from firmware_sim.building import Building, Counter, DoorFacts, Space, demo_buildings

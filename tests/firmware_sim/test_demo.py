@@ -24,9 +24,9 @@ from firmware_sim.cli import app
 from firmware_sim.demo import Demo, Ready
 from firmware_sim.demo_cli import app as demo_app
 from firmware_sim.demo_cli import show
+from firmware_sim.demo_folder import PIDS, alone, start_anew
 from firmware_sim.errors import AlreadyRunning, OldState
 from firmware_sim.ports import free_port
-from firmware_sim.premises import PIDS, alone, start_anew
 from firmware_sim.seed import demo_week
 
 WAITS = "import time; time.sleep(300)"

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from firmware_sim import provision, seed
 from firmware_sim.api import Api
 from firmware_sim.building import DATA, DEMO_SITES, Building, demo_buildings
-from firmware_sim.furnishing import furnish, school_terms
+from firmware_sim.site_setup import furnish, school_terms
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, PASSWORD, USER
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.files import Folder, SafeFiles
+from edge.system.files import Folder, SafeFiles
 from edge.wire.clock import SystemClock
 from firmware_sim.hardware import DiskState, FailingMedium, WrongClock
 

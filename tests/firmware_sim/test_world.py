@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.readers.formats import read
 from edge.readers.reading import Card
+from edge.readers.wiegand_formats import read
 from firmware_sim import wiring
 from firmware_sim.building import DATA, demo_buildings, read_building
 from firmware_sim.crowd import open_hours, open_spans, visits_per_hour

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from edge.area_config import AreaConfig
-from edge.fire_config import FireConfig
-from edge.pinout import InputPin
+from edge.alarm.config import AreaConfig
+from edge.alarm.fire_config import FireConfig
+from edge.system.pinout import InputPin
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
 from edge.wire.offline import OfflineWindow, offline_code

@@ -7,8 +7,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge import entry
-from edge.offline import OfflineCodes
+from edge.doors.offline_codes import OfflineCodes
+from edge.readers import entry
 from edge.wire import passes
 from edge.wire.codec import encode
 from edge.wire.credentials import CODE_LENGTH, Presented

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from edge.config import data_dir_of, load
 from edge.errors import ConfigError
-from edge.identity import FILE
+from edge.net.identity import FILE
 from edge.wire.codec import encode
 from tests.edge.enrolled import identity
 from tests.edge.hall import DOOR, SECRET

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.fire import FILE as FIRE
-from edge.kept_area import KeptArea
-from edge.segments import FOLDER as OUTBOX
-from edge.segments import line, payload_of
+from edge.alarm.fire import FILE as FIRE
+from edge.alarm.persisted_area import KeptArea
+from edge.events.segments import FOLDER as OUTBOX
+from edge.events.segments import line, payload_of
 from edge.wire.codec import encode
 from edge.wire.events import FaultData
 from firmware_sim.virtual import VirtualClock

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from edge.plans import PLAN_LIMIT, STRAY_LIMIT, PlanStore
+from edge.net.plan_store import PLAN_LIMIT, STRAY_LIMIT, PlanStore
 from edge.wire.codec import PART_LIMIT
 from edge.wire.envelope import Keyring, Purpose, Signer
 from edge.wire.errors import TooLarge

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Table, delete, insert, select
 
-from controller.database import Database, metadata
+from controller.db.engine import Database, metadata
 
 Backup = Mapping[Table, Sequence[Mapping[str, Any]]]
 

@@ -6,17 +6,17 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from controller.app import build_app
-from controller.bookings.desk import View
 from controller.bookings.model import Draft
+from controller.bookings.writer import View
+from controller.container import House
 from controller.estate.model import Door, Edge, Site, Space
-from controller.fields import read_moment
-from controller.house import House
 from controller.people.model import Actor
 from controller.people.passwords import Passwords
 from controller.plans import repository as plans
 from controller.settings import Settings
 from controller.telemetry import repository as telemetry
+from controller.web.app import build_app
+from controller.web.fields import read_moment
 from edge.wire.clock import Clock
 from edge.wire.link import Link
 from tests.controller.enrolment.trusting import trust

@@ -10,9 +10,9 @@ import pytest
 from controller.people.passwords import Passwords
 from controller.settings import Broker as BrokerSettings
 from controller.settings import Settings
-from controller.telemetry import reading
+from controller.telemetry import queries
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.retained import QUIETLY
+from controller.telemetry.retained_cleanup import QUIETLY
 from tests.controller.clock import ManualClock
 from tests.eventually import eventually
 from tests.integration.fake_edge import FakeEdge
@@ -60,7 +60,7 @@ async def fill(mosquitto: Broker, topics: list[str]) -> None:
 
 async def alerts(hub: Hub) -> list[str]:
     async with hub.house.database.read() as tx:
-        return [each.kind for each in await reading.site_alerts(tx, "ramsey", limit=100)]
+        return [each.kind for each in await queries.site_alerts(tx, "ramsey", limit=100)]
 
 
 async def test_what_a_connected_edge_fills_the_broker_with_is_cleared_and_raises_one_alert(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from controller.house import House
+from controller.container import House
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from tests.controller.clock import ManualClock

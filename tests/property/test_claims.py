@@ -17,12 +17,12 @@ from sqlalchemy import select
 from controller.bookings.errors import Clash
 from controller.bookings.model import Change, Draft
 from controller.bookings.tables import claims
+from controller.container import House, open_house
+from controller.db.migrations import migrate
 from controller.estate.model import Site, Space
-from controller.fields import Moment
-from controller.house import House, open_house
-from controller.migrations import migrate
 from controller.people.model import Actor
 from controller.settings import Settings
+from controller.web.fields import Moment
 from edge.wire.interval import Interval
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW

@@ -20,18 +20,18 @@ from sqlalchemy.exc import IntegrityError
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
 from controller.bookings.model import Asked, Booking, Draft, State
-from controller.bookings.picture import Picture
+from controller.bookings.site_config import Picture
 from controller.bookings.tables import bookings, claims
-from controller.database import Database
+from controller.container import open_house
+from controller.db.engine import Database
+from controller.db.migrations import migrate
 from controller.estate.divisions import Circular, atoms_of
 from controller.estate.errors import StandsInTheWay
 from controller.estate.model import Space
-from controller.fields import Moment
-from controller.house import open_house
-from controller.migrations import migrate
 from controller.people.model import Actor
 from controller.people.versions import version_of
 from controller.settings import Settings
+from controller.web.fields import Moment
 from tests.controller.bookings.hub import asked, booking, build, picture
 from tests.controller.clock import ManualClock
 from tests.controller.running import NOW

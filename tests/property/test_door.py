@@ -18,10 +18,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from edge.door import EXIT_HOLD_S
-from edge.door_config import DoorConfig
-from edge.interlock import WAIT_S
-from edge.pinout import InputPin, OutputPin
+from edge.doors.config import DoorConfig
+from edge.doors.interlock import WAIT_S
+from edge.doors.state_machine import EXIT_HOLD_S
+from edge.system.pinout import InputPin, OutputPin
 from edge.wire.events import AccessData, BootData, DoorChange, DoorData, Event, FaultData
 from edge.wire.interval import Interval
 from edge.wire.plan import DoorSpan, Override, OverrideKind

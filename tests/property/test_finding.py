@@ -13,19 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from controller.availability.diary_reads import Free, Looker, Use
+from controller.availability.fitting_spaces import Wants, sort_out
+from controller.availability.free_intervals import MINUTE, Span, holds, interval, span
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
-from controller.bookings.finding.fitting import Wants, sort_out
-from controller.bookings.finding.look import Free, Looker, Use
-from controller.bookings.finding.sweep import MINUTE, Span, holds, interval, span
-from controller.bookings.judging.judge import Wish, judge
 from controller.bookings.model import Asked, Booking, Need, State
-from controller.bookings.picture import Picture
-from controller.database import Database
+from controller.bookings.site_config import Picture
+from controller.db.engine import Database
+from controller.db.migrations import migrate
 from controller.estate.model import Changeover, Layout, Space, SpaceKind
-from controller.hours.book import HoursBook
 from controller.hours.model import Closure, SpaceHours, Timetable, Window
-from controller.migrations import migrate
+from controller.hours.timetable import HoursBook
+from controller.rules.service import Wish, judge
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import HUB, MANAGER, booking, build, picture
 from tests.controller.running import NOW

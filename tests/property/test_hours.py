@@ -7,12 +7,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller import localtime
 from controller.bookings.model import Claimed
 from controller.estate.model import Site
 from controller.hours import bank_holidays
-from controller.hours.book import HoursBook
-from controller.hours.breaking import Ahead, Kind, broken
+from controller.hours.impact import Ahead, Kind, broken
 from controller.hours.model import (
     Closure,
     HolidayMeaning,
@@ -26,6 +24,8 @@ from controller.hours.model import (
     Window,
 )
 from controller.hours.seasons import holds, rank, tied
+from controller.hours.timetable import HoursBook
+from controller.text import local_time
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.hours.books import utc
@@ -151,7 +151,7 @@ def test_a_space_is_closed_in_its_closures_and_outside_its_own_hours(hours: Hour
             assert _mode(hours, during, "studio", at)[0] is Mode.CLOSED
         if not _plain(hours, at):
             continue
-        wall = localtime.wall(at, zone)
+        wall = local_time.wall(at, zone)
         minute = wall.hour * 60 + wall.minute
         in_window = own is None or any(
             (each.weekday == wall.weekday() and each.opens <= minute < each.closes)
@@ -171,7 +171,7 @@ def test_the_mode_is_what_the_most_particular_rule_reads_on_the_wall(hours: Hour
 def _expected(hours: HoursBook, at: datetime) -> Mode:
     if any(at in each.during and not each.spaces for each in hours.closures):
         return Mode.CLOSED
-    wall = localtime.wall(at, hours.site.tz)
+    wall = local_time.wall(at, hours.site.tz)
     today, minute = wall.date(), wall.hour * 60 + wall.minute
     (rank_before, before), (rank_here, here) = (_rule(hours, each) for each in (today - timedelta(days=1), today))
     first = min((each.opens for each in here), default=1440)

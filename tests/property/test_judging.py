@@ -17,12 +17,12 @@ from sqlalchemy import delete, select
 
 from controller.bookings import repository
 from controller.bookings.claims import write_claims
-from controller.bookings.judging.judge import Wish, judge
 from controller.bookings.model import Asked, Booking, State
 from controller.bookings.tables import bookings, claims, pool_claims, pool_quarters
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
+from controller.db.migrations import migrate
 from controller.estate.model import Space, SpaceKind
-from controller.migrations import migrate
+from controller.rules.service import Wish, judge
 from tests.controller.bookings.hub import MANAGER, asked, booking, build, picture
 from tests.controller.running import NOW
 from tests.services.postgres import PostgresServer

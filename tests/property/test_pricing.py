@@ -10,8 +10,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.billing.cancelling import cancelled, changed, given_up, no_show, waived
-from controller.billing.choosing import most_particular, tie
+from controller.billing.cancellation import cancelled, changed, given_up, no_show, waived
 from controller.billing.model import (
     Allowance,
     AnyScope,
@@ -30,9 +29,10 @@ from controller.billing.model import (
     Vat,
 )
 from controller.billing.pricing import price
-from controller.billing.words import HOUR_US
+from controller.billing.rule_choice import most_particular, tie
 from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
+from controller.text.money import HOUR_US
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.billing.wishes import LONDON, bill, wall

@@ -10,10 +10,10 @@ from dateutil.rrule import rruleset, rrulestr
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from controller.bookings.series.pattern import Extra, Pattern
-from controller.bookings.series.unrolling import Occurrence, unroll
 from controller.calendars.week_numbers import WEEKDAYS
-from controller.problem import Invalid
+from controller.recurrence.expand import Occurrence, unroll
+from controller.recurrence.pattern import Extra, Pattern
+from controller.web.problem import Invalid
 from tests.controller.bookings.test_series import NO_DAYS
 
 LONDON = ZoneInfo("Europe/London")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from controller.db.migrations import migrate
 from controller.enrolment import repository
-from controller.migrations import migrate
-from edge.identity import FILE, Identity, read_identity
+from edge.net.identity import FILE, Identity, read_identity
 from firmware_sim import provision
 from firmware_sim.building import demo_buildings
 from firmware_sim.virtual import VirtualClock, run_virtual

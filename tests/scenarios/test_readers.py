@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from controller.migrations import migrate
+from controller.db.migrations import migrate
 from edge.wire import passes
 from edge.wire.credentials import Method
 from edge.wire.decide import Reason
 from edge.wire.envelope import Signer
 from firmware_sim.building import demo_buildings
-from firmware_sim.furnishing import furnish
+from firmware_sim.site_setup import furnish
 from firmware_sim.stage import Outcome, Stage
 from firmware_sim.virtual import VirtualClock, run_virtual
 from firmware_sim.world import World

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from _pytest.mark import ParameterSet
 
-from controller.migrations import migrate
+from controller.db.migrations import migrate
 from firmware_sim.building import demo_buildings
 from firmware_sim.people import Party
 from firmware_sim.scenario import Happening, Scenario, Typing, all_scenarios, read_scenario

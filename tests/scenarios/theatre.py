@@ -12,15 +12,15 @@ from anyio.to_thread import current_default_thread_limiter
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from controller.app import app_of
-from controller.house import House, open_house
+from controller.container import House, open_house
 from controller.people.passwords import Passwords
 from controller.settings import Settings
+from controller.web.app import app_of
 from edge.agent import Agent
 from edge.config import load
-from edge.files import DiskFiles
-from edge.introduction import Introduction
-from edge.pins import GpioPins
+from edge.net.connect_options import Introduction
+from edge.system.files import DiskFiles
+from edge.system.pins import GpioPins
 from edge.wire.topics import subscriptions
 from firmware_sim import provision
 from firmware_sim.api import Api

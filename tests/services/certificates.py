@@ -7,8 +7,8 @@ from pathlib import Path
 
 from controller.enrolment.authority import Authority, Leaf
 from controller.enrolment.broker_files import BrokerFiles
-from edge.identity import Identity, PrivateKeys, new_keys
-from edge.tls import context_of
+from edge.net.identity import Identity, PrivateKeys, new_keys
+from edge.net.tls import context_of
 from edge.wire.enrolment import BrokerAddress, Papers
 
 

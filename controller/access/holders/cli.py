@@ -6,9 +6,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller import screen
 from controller.access.codes import spoken
-from controller.caller import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
+from controller.cli import output
+from controller.cli.client import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
 
 app = typer.Typer(
     help="Staff, key holders and contractors: who opens doors in their own right.",
@@ -110,7 +110,7 @@ def list_all(
         for each in found.items
         if ended or each.ended_at is None
     ]
-    if not screen.show(caller.console, (screen.ID, "Kind", "Name", "Where", "From", "Until", "Has"), rows):
+    if not output.show(caller.console, (output.ID, "Kind", "Name", "Where", "From", "Until", "Has"), rows):
         caller.say("Nobody opens doors in their own right yet; `hallkeeper holders add --help` says how.")
 
 
@@ -188,12 +188,12 @@ def import_file(
     ]
     columns = ("Line", "Name", "Would be" if dry_run else "Was", "Code")
     if dry_run:
-        screen.show(caller.console, columns[:3], [row[:3] for row in told])
+        output.show(caller.console, columns[:3], [row[:3] for row in told])
     else:
-        screen.show(caller.console, columns, told)
+        output.show(caller.console, columns, told)
     if answer.refused:
         rows = [(str(line.line), each.column, each.reason) for line in answer.lines for each in line.faults]
-        screen.show(caller.console, ("Line", "Column", "Refused because"), rows)
+        output.show(caller.console, ("Line", "Column", "Refused because"), rows)
         raise typer.Exit(SET_ASIDE)
 
 

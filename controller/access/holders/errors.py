@@ -1,6 +1,6 @@
 """What goes wrong with holders."""
 
-from controller.problem import Conflicting, NotFound
+from controller.web.problem import Conflicting, NotFound
 
 
 class HolderUnknown(NotFound):

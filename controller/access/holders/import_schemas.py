@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from controller.access.holders.importing import Become, Outcome
+from controller.access.holders.csv_import import Become, Outcome
 from controller.access.holders.schemas import SecretsAnswer, secrets_answer
-from controller.fields import Answer
+from controller.web.fields import Answer
 
 
 class HolderFault(Answer):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from controller.access.weekly import Validity
+from controller.access.validity import Validity
 from edge.wire.credentials import CredentialKind
 
 KINDS = (CredentialKind.STAFF, CredentialKind.KEY_HOLDER, CredentialKind.CONTRACTOR)

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from controller.access.holders.service import Holders
-from controller.database import Tx
-from controller.estate.following import Foreseen
+from controller.db.engine import Tx
+from controller.estate.change_hooks import Foreseen
 from controller.estate.model import SiteParts
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 
 from controller.access.holders.model import Holder, HolderDraft, Place
 from controller.access.tables import code_claims, holder_places, holders
-from controller.access.weekly import Validity, WeekHours
-from controller.database import Tx
+from controller.access.validity import Validity, WeekHours
+from controller.db.engine import Tx
 from controller.people.repository import name_key
 from edge.wire.credentials import CredentialKind
 

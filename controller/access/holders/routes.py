@@ -18,13 +18,13 @@ from controller.access.holders.schemas import (
     given_answer,
     holder_answer,
 )
-from controller.csv_bodies import CSV_BODY, csv_refused, csv_response
-from controller.fields import LIST_LIMIT, After, IdPath, Limit, Slug
-from controller.house import TheHouse
-from controller.large_answers import large_answer
-from controller.people.gate import KeepsKeysAnySite
+from controller.container import TheHouse
+from controller.people.authentication import KeepsKeysAnySite
 from controller.people.versions import VersionStale
-from controller.problem import NotSignedIn, TooLarge, described
+from controller.web.csv_bodies import CSV_BODY, csv_refused, csv_response
+from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, Slug
+from controller.web.large_answers import large_answer
+from controller.web.problem import NotSignedIn, TooLarge, described
 from edge.wire.credentials import CredentialKind
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn))

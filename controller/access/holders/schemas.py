@@ -5,12 +5,12 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
+from controller.access.cards_and_pins import against_card
 from controller.access.codes import spoken
 from controller.access.holders.model import Holder, HolderDraft, Place, Secrets, Wish
 from controller.access.holders.service import Given
-from controller.access.secret_things import against_card
-from controller.access.weekly import Validity, WeekHours
-from controller.fields import Answer, Body, Day, Name, Note, Number, Slug, Versioned, Yes
+from controller.access.validity import Validity, WeekHours
+from controller.web.fields import Answer, Body, Day, Name, Note, Number, Slug, Versioned, Yes
 from edge.wire.credentials import CredentialKind
 
 MOST_PLACES = 500

@@ -7,25 +7,25 @@ from datetime import datetime
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
-from controller.access import given_anew
+from controller.access import reissue_log
+from controller.access.cards_and_pins import choose_pin, tag
 from controller.access.holders import repository
-from controller.access.holders.claims import Claims, length_of
+from controller.access.holders.code_claims import Claims, length_of
 from controller.access.holders.errors import CardTaken, HolderEnded, HolderUnknown
 from controller.access.holders.model import Holder, HolderDraft, Secrets, Wish
-from controller.access.secret_things import choose_pin, tag
 from controller.changes import Changes
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate import repository as estate_repository
 from controller.estate.model import SiteParts
 from controller.estate.revisions import bump
 from controller.estate.service import Estate
+from controller.key_files import Keys
 from controller.people import audit
 from controller.people.errors import NotAllowed
-from controller.people.may import Action, Thing, may
 from controller.people.model import Actor, Write
+from controller.people.permissions import Action, Thing, may
 from controller.people.versions import VersionStale
-from controller.problem import invalid_field
-from controller.secrets import Keys
+from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.credentials import CredentialKind
 from edge.wire.ids import uuid7
@@ -147,7 +147,7 @@ class Holders:
         given = await self._written(tx, new, drawn, parts, actor, "new code", now, new=False, why=why)
         for place in new.draft.places:
             opened = [door.id for door in parts[place.site].doors if place.has(door.id)]
-            await given_anew.record(
+            await reissue_log.record(
                 tx, site=place.site, at=now, actor=actor.name, why=why, doors=opened, holder=holder_id
             )
         fresh = {name: value for name, value in _values(drawn).items() if value != getattr(kept, name)}

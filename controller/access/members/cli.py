@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller import screen
-from controller.caller import SERVER, SET_ASIDE, Caller, Refusal, Server, Token, TokenFile, read_file
+from controller.cli import output
+from controller.cli.client import SERVER, SET_ASIDE, Caller, Refusal, Server, Token, TokenFile, read_file
 
 app = typer.Typer(
     help="Members of the library who come in while it is unstaffed.", no_args_is_help=True, add_completion=False
@@ -92,7 +92,7 @@ def list_all(
         )
         for each in found.items
     ]
-    if not screen.show(caller.console, ("Number", "PIN", "Until", "Inducted", "Standing"), rows):
+    if not output.show(caller.console, ("Number", "PIN", "Until", "Inducted", "Standing"), rows):
         caller.say("There are no members yet; `hallkeeper members import FILE` brings them in.")
 
 
@@ -166,5 +166,5 @@ def import_file(
     )
     if answer.refused:
         rows = [(str(line.line), each.column, each.reason) for line in answer.lines for each in line.faults]
-        screen.show(caller.console, ("Line", "Column", "Refused because"), rows)
+        output.show(caller.console, ("Line", "Column", "Refused because"), rows)
         raise typer.Exit(SET_ASIDE)

@@ -1,6 +1,6 @@
 """What goes wrong with members."""
 
-from controller.problem import NotFound
+from controller.web.problem import NotFound
 
 
 class MemberUnknown(NotFound):

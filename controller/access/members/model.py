@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller import localtime
-from controller.access.weekly import FOREVER
+from controller.access.validity import FOREVER
+from controller.text import local_time
 from edge.wire.interval import Interval
 
 EVERYWHERE = ""
@@ -83,5 +83,5 @@ def window(member: Member, site: str, zone: ZoneInfo) -> Interval:
     first = member.inducted(site)
     assert first is not None
     last = member.standing.expires
-    end = FOREVER if last is None else localtime.day_start(last + _DAY, zone)
-    return Interval(start=localtime.day_start(first, zone), end=end)
+    end = FOREVER if last is None else local_time.day_start(last + _DAY, zone)
+    return Interval(start=local_time.day_start(first, zone), end=end)

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import RowMapping, Select, bindparam, delete, func, insert, or_, select, update
 
+from controller.access.cards_and_pins import tag
 from controller.access.members.model import Member, Standing
-from controller.access.secret_things import tag
 from controller.access.tables import inductions, members
-from controller.database import Tx
-from controller.secrets import Keys
+from controller.db.engine import Tx
+from controller.key_files import Keys
 
 _AT_ONCE = 500
 

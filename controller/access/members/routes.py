@@ -7,20 +7,20 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from controller.access.members.checking import LibrarySilent, NoLibrarySystem
 from controller.access.members.errors import MemberUnknown
+from controller.access.members.library_check import LibrarySilent, NoLibrarySystem
 from controller.access.members.model import EVERYWHERE, Member
 from controller.access.members.service import Become, Change, Outcome
-from controller.csv_bodies import CSV_BODY, csv_refused
-from controller.fields import LIST_LIMIT, After, Answer, Body, Day, IdPath, Limit, Line, Slug, Versioned, Yes
-from controller.house import House, TheHouse
-from controller.large_answers import large_answer
+from controller.container import House, TheHouse
+from controller.people.authentication import KeepsKeys, KeepsKeysAnySite
 from controller.people.errors import NotAllowed
-from controller.people.gate import KeepsKeys, KeepsKeysAnySite
-from controller.people.may import Action, Thing, may, sees
 from controller.people.model import Actor
+from controller.people.permissions import Action, Thing, may, sees
 from controller.people.versions import VersionStale, version_of
-from controller.problem import NotSignedIn, TooLarge, described
+from controller.web.csv_bodies import CSV_BODY, csv_refused
+from controller.web.fields import LIST_LIMIT, After, Answer, Body, Day, IdPath, Limit, Line, Slug, Versioned, Yes
+from controller.web.large_answers import large_answer
+from controller.web.problem import NotSignedIn, TooLarge, described
 
 router = APIRouter(tags=["access"], responses=described(NotSignedIn))
 

@@ -7,21 +7,21 @@ from enum import StrEnum
 
 import msgspec
 
-from controller import localtime
 from controller.access.members import repository
+from controller.access.members.csv_rows import Given, read_file
 from controller.access.members.errors import MemberUnknown
 from controller.access.members.model import Member, Standing, against
-from controller.access.members.sheet import Given, read_file
 from controller.bookings.policies.repository import policy
 from controller.changes import Changes
-from controller.database import Database, Tx
+from controller.csv_import.spreadsheet import Fault
+from controller.db.engine import Database, Tx
 from controller.estate import repository as estate
-from controller.parsing import Parser
+from controller.key_files import Keys
 from controller.people import audit
 from controller.people.versions import require_version, version_of
-from controller.problem import invalid_field
-from controller.secrets import Keys
-from controller.spreadsheet import Fault
+from controller.text import local_time
+from controller.uploads.parser import Parser
+from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 
@@ -93,7 +93,7 @@ class Members:
         kept: list[dict[str, str]] = [{} for _ in found]
         async with self._database.read() as tx:
             for site in await estate.list_sites(tx, after=None, limit=_MOST_SITES):
-                least_age, day = (await policy(tx, site.id)).member_age, localtime.local_day(now, site.tz)
+                least_age, day = (await policy(tx, site.id)).member_age, local_time.local_day(now, site.tz)
                 for each, at in zip(found, kept, strict=True):
                     if why := against(each, site.id, day, least_age=least_age):
                         at[site.id] = why

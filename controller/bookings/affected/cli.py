@@ -6,9 +6,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller import screen
 from controller.bookings.affected.model import Cause
-from controller.caller import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
+from controller.cli import output
+from controller.cli.client import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
 
 app = typer.Typer(
     help="Bookings that a closure or another change affects: list, keep, move, cancel.",
@@ -79,7 +79,7 @@ def list_affected(
     rows = (
         (
             each.id,
-            screen.span(each.starts, each.ends),
+            output.span(each.starts, each.ends),
             each.space_name,
             each.title,
             each.party_name or "",
@@ -88,7 +88,7 @@ def list_affected(
         )
         for each in found
     )
-    if not screen.show(caller.console, (screen.ID, "When", "Space", "Booking", "Party", "Phone", "Affected by"), rows):
+    if not output.show(caller.console, (output.ID, "When", "Space", "Booking", "Party", "Phone", "Affected by"), rows):
         caller.say("No booking was kept." if kept else "No booking waits for a decision.")
 
 
@@ -174,7 +174,7 @@ def _decide(
         path = f"/sites/{site}/affected-bookings/{what}"
         answer = caller.post(path, msgspec.json.encode(lot), "application/json", _Decided)
         for each in answer.done:
-            when = screen.span(each.starts, each.ends)
+            when = output.span(each.starts, each.ends)
             caller.say(f"{each.title}, {each.space_name}, {when}: {'kept' if body.get('kept') else each.status}")
         for turned in answer.refused:
             caller.say(f"{turned.id}: {turned.detail}", style="red")

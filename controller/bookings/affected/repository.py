@@ -11,8 +11,8 @@ from controller.bookings.affected.model import Cause, Impact
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import LONGEST_WHY, State
 from controller.bookings.tables import bookings, impacts
-from controller.database import Tx
-from controller.rows import put
+from controller.db.bulk_insert import put
+from controller.db.engine import Tx
 
 _AT_ONCE = 500
 """Ids named in one statement."""

@@ -14,11 +14,11 @@ from controller.bookings.affected.schemas import (
     affected_page,
     decided_answer,
 )
+from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
-from controller.fields import LIST_LIMIT, Id, Limit, SlugPath
-from controller.house import TheHouse
-from controller.people.gate import Decides
-from controller.problem import NotSignedIn, described
+from controller.people.authentication import Decides
+from controller.web.fields import LIST_LIMIT, Id, Limit, SlugPath
+from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
 

@@ -8,10 +8,10 @@ from pydantic import Field, model_validator
 from controller.bookings.affected.model import Cause
 from controller.bookings.affected.service import MOST, Decided, Which
 from controller.bookings.answers import BookingAnswer, booking_answer
-from controller.bookings.desk import View
-from controller.fields import Answer, Body, Id, Note, Slug, Whole, Yes
+from controller.bookings.writer import View
 from controller.people.model import Actor
-from controller.problem import ReasonBody
+from controller.web.fields import Answer, Body, Id, Note, Slug, Whole, Yes
+from controller.web.problem import ReasonBody
 
 Days = Annotated[Whole, Field(ge=-366, le=366)]
 

@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from controller import localtime
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository
 from controller.bookings.affected.model import Cause
-from controller.bookings.desk import Desk, View
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.model import LONGEST_WHY, Booking, Change
 from controller.bookings.service import Bookings
+from controller.bookings.writer import Desk, View
 from controller.changes import Changes
-from controller.database import Database, Tx
-from controller.fields import Moment
+from controller.db.engine import Database, Tx
 from controller.people import audit
 from controller.people.model import Actor
-from controller.problem import Problem
+from controller.text import local_time
+from controller.web.fields import Moment
+from controller.web.problem import Problem
 from edge.wire.clock import Clock
 
 MOST = 500
@@ -160,4 +160,4 @@ class AffectedBookings:
 
 def _later(moment: datetime, days: int, zone: ZoneInfo) -> Moment | UnsetType:
     """The same wall time so many days later."""
-    return Moment(wall=localtime.wall(moment, zone) + timedelta(days=days)) if days else UNSET
+    return Moment(wall=local_time.wall(moment, zone) + timedelta(days=days)) if days else UNSET

@@ -7,8 +7,8 @@ from controller.bookings.errors import conflicts
 from controller.bookings.model import Booking, Claimed
 from controller.bookings.policies.effect import Effect, Excess
 from controller.estate.model import Site
-from controller.fields import Answer
-from controller.problem import Conflict
+from controller.web.fields import Answer
+from controller.web.problem import Conflict
 
 NAMED = 100
 """Bookings named in one list; ``count`` counts them all."""

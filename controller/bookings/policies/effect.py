@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.bookings.issuing import CodeEffect
-from controller.bookings.judging import phrases
-from controller.bookings.judging.fairness import counted, days_ahead, holds_for, overrun, span, tally, window_of
-from controller.bookings.judging.periods import Period, period
+from controller.bookings.code_issuing import CodeEffect
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Booking, Claimed
 from controller.bookings.policy import Per, Policy, Quota
 from controller.people.model import Tier
+from controller.rules import phrases
+from controller.rules.fair_use import counted, days_ahead, holds_for, overrun, span, tally, window_of
+from controller.rules.quota_periods import Period, period
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

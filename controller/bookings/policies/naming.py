@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+from controller.bookings.code_sharing import CodeRule
 from controller.bookings.policy import ApprovalRule, Policy, PriorityWindow, Quota, Release
-from controller.bookings.sharing import CodeRule
 
 _ForSpaces: TypeAlias = ApprovalRule | PriorityWindow | Quota | Release | CodeRule
 _ForParties: TypeAlias = ApprovalRule | Quota

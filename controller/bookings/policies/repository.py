@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from controller.bookings.model import CLAIMING, Claimed, State
 from controller.bookings.policy import Policy
 from controller.bookings.tables import bookings, policies
-from controller.database import Tx
+from controller.db.engine import Tx
 from edge.wire.interval import Interval
 
 

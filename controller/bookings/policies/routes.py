@@ -4,15 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.bookings.issuing import Recode
+from controller.bookings.code_issuing import Recode
 from controller.bookings.policies.answers import PolicyEffectAnswer, effect_answer
 from controller.bookings.policies.schemas import PutPolicyBody, put_policy_body
+from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
-from controller.fields import SlugPath
-from controller.house import TheHouse
-from controller.people.gate import Runs
+from controller.people.authentication import Runs
 from controller.people.versions import VersionStale
-from controller.problem import NotSignedIn, described
+from controller.web.fields import SlugPath
+from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
+from controller.bookings.code_sharing import CodePer
 from controller.bookings.policy import Per, Policy
-from controller.bookings.sharing import CodePer
-from controller.fields import Body, Name, Slug, Versioned, Whole
 from controller.people.model import Tier
 from controller.people.versions import version_of
+from controller.web.fields import Body, Name, Slug, Versioned, Whole
 from edge.wire.plan import Mode
 
 LONGEST_DAYS = 3650

@@ -8,23 +8,23 @@ from msgspec.structs import replace
 from controller.bookings import repository as bookings
 from controller.bookings.affected import repository as affected
 from controller.bookings.affected.model import Cause
-from controller.bookings.issuing import BookingCodes, Recode
-from controller.bookings.judging.judge import Wish, judge
+from controller.bookings.code_issuing import BookingCodes, Recode
 from controller.bookings.model import Booking
-from controller.bookings.picture import Picture, Pictures
 from controller.bookings.policies import repository
 from controller.bookings.policies.effect import Effect, Excess, Names, Standing, excesses, impact_texts, since
 from controller.bookings.policies.naming import parties_named, spaces_named
 from controller.bookings.policy import Policy
+from controller.bookings.site_config import Picture, Pictures
 from controller.changes import Changes
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate.model import Site
 from controller.estate.revisions import bump
 from controller.people import audit
 from controller.people.model import Actor, Party, Role, Tier
 from controller.people.parties import parties
 from controller.people.versions import require_version, version_of
-from controller.problem import invalid_field
+from controller.rules.service import Wish, judge
+from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 
 MOST_REQUESTS = 500

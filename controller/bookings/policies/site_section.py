@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from controller.bookings.judging.phrases import plural
 from controller.bookings.policies import repository
 from controller.bookings.policies.schemas import PolicyBody, policy_body
 from controller.bookings.policies.service import Policies, unknown
 from controller.bookings.policy import Policy
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.estate.model import SiteParts
 from controller.estate.site_file import forms
 from controller.estate.site_file.sections import Outlook, Plain, Problem, Reading, overlaid
+from controller.rules.phrases import plural
 
 _NULLS = {"hold_hours": "until-start", "notice_min": "none"}
 """Field -> how it says null, which TOML does not have."""

@@ -5,18 +5,18 @@ from datetime import datetime
 
 from controller.bookings import links
 from controller.bookings import repository as bookings
-from controller.bookings.desk import Desk, View
 from controller.bookings.errors import LinkUnknown
 from controller.bookings.model import Booking
-from controller.bookings.picture import Picture
 from controller.bookings.series import repository
 from controller.bookings.series.errors import SeriesUnknown
 from controller.bookings.series.model import Series
-from controller.bookings.series.saying import said
-from controller.bookings.series.together import SeriesDates, numbered
-from controller.database import Database, Tx
+from controller.bookings.series.summary import SeriesDates, numbered
+from controller.bookings.site_config import Picture
+from controller.bookings.writer import Desk, View
+from controller.db.engine import Database, Tx
 from controller.people import audit
 from controller.people.model import Actor
+from controller.recurrence.describe import said
 from edge.wire.clock import Clock
 
 

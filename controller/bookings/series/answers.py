@@ -4,23 +4,23 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from controller import localtime
 from controller.bookings.answers import BookingAnswer, DoorCode, booking_answer
 from controller.bookings.errors import conflicts, reason_bodies
 from controller.bookings.model import Booking, Claimed, Details, Status
-from controller.bookings.series.editing import OF_OTHERS
-from controller.bookings.series.edits import EditedSeries
+from controller.bookings.series.edit_plan import OF_OTHERS
+from controller.bookings.series.edit_service import EditedSeries
 from controller.bookings.series.model import Deed, Mark, Move, SeriesDate
-from controller.bookings.series.pattern import Extra, Pattern
-from controller.bookings.series.saying import said
 from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView
-from controller.bookings.series.together import SeriesDates, series_message
-from controller.bookings.series.unrolling import Occurrence
-from controller.fields import Answer
-from controller.people.discreet import discreetly, seen
-from controller.people.may import Thing
+from controller.bookings.series.summary import SeriesDates, series_message
 from controller.people.model import Actor, Role
-from controller.problem import Conflict, ReasonBody
+from controller.people.permissions import Thing
+from controller.people.redaction import discreetly, seen
+from controller.recurrence.describe import said
+from controller.recurrence.expand import Occurrence
+from controller.recurrence.pattern import Extra, Pattern
+from controller.text import local_time
+from controller.web.fields import Answer
+from controller.web.problem import Conflict, ReasonBody
 
 
 class MoveAnswer(Answer):
@@ -205,8 +205,8 @@ def date_answer(each: SeriesDate, zone: ZoneInfo, made: Booking | None = None) -
     return SeriesDateAnswer(
         date=each.date.isoformat(),
         occurrence=each.occurrence.name,
-        starts=localtime.rfc3339(during.start, zone) if during else None,
-        ends=localtime.rfc3339(during.end, zone) if during else None,
+        starts=local_time.rfc3339(during.start, zone) if during else None,
+        ends=local_time.rfc3339(during.end, zone) if during else None,
         space=each.space,
         mark=each.mark,
         deed=each.deed,
@@ -224,8 +224,8 @@ def _move_answer(move: Move, zone: ZoneInfo) -> MoveAnswer:
     return MoveAnswer(
         space=move.space,
         layout=move.layout,
-        starts=localtime.rfc3339(move.during.start, zone),
-        ends=localtime.rfc3339(move.during.end, zone),
+        starts=local_time.rfc3339(move.during.start, zone),
+        ends=local_time.rfc3339(move.during.end, zone),
         text=move.text,
     )
 
@@ -289,7 +289,7 @@ def view_answer(found: SeriesView, actor: Actor) -> SeriesViewAnswer:
         follows=series.follows,
         followed_by=list(found.followers),
         cancelled_at=_maybe(series.cancelled_at, zone),
-        created_at=localtime.rfc3339(series.created_at, zone),
+        created_at=local_time.rfc3339(series.created_at, zone),
         actor=series.created_by,
         version=series.version,
         dates=[_standing(each, booking, found, zone) for each, booking in found.dates],
@@ -318,7 +318,7 @@ def _extra_text(each: Extra) -> str:
 
 
 def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return None if moment is None else localtime.rfc3339(moment, zone)
+    return None if moment is None else local_time.rfc3339(moment, zone)
 
 
 def edited_answer(edited: EditedSeries) -> EditedSeriesAnswer:
@@ -359,8 +359,8 @@ def restored_answer(done: RestoredSeries, actor: Actor) -> RestoredSeriesAnswer:
 def _left(each: Booking, zone: ZoneInfo, text: str, standing: Sequence[Claimed] = ()) -> LeftAlone:
     return LeftAlone(
         booking=each.id,
-        starts=localtime.rfc3339(each.starts, zone),
-        ends=localtime.rfc3339(each.ends, zone),
+        starts=local_time.rfc3339(each.starts, zone),
+        ends=local_time.rfc3339(each.ends, zone),
         text=text,
         conflicts=conflicts(standing, zone),
     )

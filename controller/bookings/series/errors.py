@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from controller.bookings.errors import conflicts
 from controller.bookings.series.model import Mark, Series, SeriesDate
-from controller.problem import Conflicting, FieldError, NotFound
+from controller.web.problem import Conflicting, FieldError, NotFound
 
 
 class SeriesUnknown(NotFound):

@@ -6,10 +6,10 @@ from enum import StrEnum
 import msgspec
 
 from controller.bookings.model import Booking, Details
-from controller.bookings.series.pattern import Pattern
-from controller.bookings.series.unrolling import Occurrence
-from controller.bookings.verdict import Verdict
-from controller.fields import Moment
+from controller.recurrence.expand import Occurrence
+from controller.recurrence.pattern import Pattern
+from controller.rules.verdict import Verdict
+from controller.web.fields import Moment
 from edge.wire.interval import Interval
 
 

@@ -5,9 +5,9 @@ from sqlalchemy import RowMapping, insert, select, update
 
 from controller.bookings.model import Details
 from controller.bookings.series.model import Series
-from controller.bookings.series.pattern import Pattern
 from controller.bookings.tables import series as table
-from controller.database import Tx
+from controller.db.engine import Tx
+from controller.recurrence.pattern import Pattern
 
 _OWN_COLUMNS = ("space", "title", "party")
 """Details that stand in columns of their own."""

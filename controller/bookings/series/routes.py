@@ -21,11 +21,11 @@ from controller.bookings.series.answers import (
 )
 from controller.bookings.series.errors import SeriesRefused, SeriesUnknown
 from controller.bookings.series.schemas import CancelSeriesBody, ChangeSeriesBody, CheckSeriesBody, SeriesBody
+from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
-from controller.fields import IdPath, SlugPath
-from controller.house import TheHouse
-from controller.people.gate import Books, Reads, SeesContacts
-from controller.problem import NotSignedIn, described
+from controller.people.authentication import Books, Reads, SeesContacts
+from controller.web.fields import IdPath, SlugPath
+from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["series"], responses=described(NotSignedIn))
 

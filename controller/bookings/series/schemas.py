@@ -8,11 +8,24 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from controller.bookings.model import Details
 from controller.bookings.schemas import DetailsBody, Equipment, Minutes, People, WallText, needs
-from controller.bookings.series.editing import Scope, SeriesChange
+from controller.bookings.series.edit_plan import Scope, SeriesChange
 from controller.bookings.series.model import Act, Choice, Otherwise, SeriesDraft, Wanted
-from controller.bookings.series.pattern import MOST_EXCEPTIONS, Pattern, read_extras
-from controller.bookings.series.reshaping import PatternChange
-from controller.fields import Body, Day, Email, Line, MomentText, Name, Note, Slug, Whole, Yes, read_date, read_moment
+from controller.recurrence.pattern import MOST_EXCEPTIONS, Pattern, read_extras
+from controller.recurrence.reshape import PatternChange
+from controller.web.fields import (
+    Body,
+    Day,
+    Email,
+    Line,
+    MomentText,
+    Name,
+    Note,
+    Slug,
+    Whole,
+    Yes,
+    read_date,
+    read_moment,
+)
 
 
 def _readable(text: str) -> str:

@@ -8,40 +8,40 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller import localtime
 from controller.access import repository as access
-from controller.access.standing import lingering_texts
-from controller.bookings import course
+from controller.access.code_status import lingering_texts
+from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
-from controller.bookings.desk import Desk, View
+from controller.bookings.code_sharing import CodePer
 from controller.bookings.errors import NotNow
-from controller.bookings.judging.judge import Wish, judge
+from controller.bookings.hints import notes
+from controller.bookings.initial_state import held_until, outcome, put
 from controller.bookings.model import Booking, Changed, State
-from controller.bookings.notes import notes
-from controller.bookings.outcome import held_until, outcome, put
-from controller.bookings.picture import Picture
 from controller.bookings.series import repository
 from controller.bookings.series.all_dates import AllDates, require
-from controller.bookings.series.editing import SeriesChange
-from controller.bookings.series.edits import EditedSeries, Edits, kept_pattern
+from controller.bookings.series.alternatives import with_moves
+from controller.bookings.series.edit_plan import SeriesChange
+from controller.bookings.series.edit_service import EditedSeries, Edits, kept_pattern
 from controller.bookings.series.errors import refusal
-from controller.bookings.series.intending import Plan, intend
+from controller.bookings.series.intents import Plan, intend
 from controller.bookings.series.model import Deed, Series, SeriesDate, SeriesDraft
-from controller.bookings.series.movable import with_moves
-from controller.bookings.series.settling import Asker, settle
-from controller.bookings.series.together import SeriesDates
-from controller.bookings.series.unrolling import Occurrence, Unrolled, unroll
-from controller.bookings.series.writing import Writing
+from controller.bookings.series.resolve import Asker, settle
+from controller.bookings.series.summary import SeriesDates
+from controller.bookings.series.writer import Writing
 from controller.bookings.service import Bookings, as_let_in, may_book, may_decide, require_allowed
-from controller.bookings.sharing import CodePer
-from controller.bookings.verdict import Verdict
+from controller.bookings.site_config import Picture
+from controller.bookings.writer import Desk, View
 from controller.changes import Changes
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate.model import Site
+from controller.key_files import Keys
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book
-from controller.problem import invalid_field
-from controller.secrets import Keys
+from controller.recurrence.expand import Occurrence, Unrolled, unroll
+from controller.rules.service import Wish, judge
+from controller.rules.verdict import Verdict
+from controller.text import local_time
+from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 
@@ -252,7 +252,7 @@ class Recurring:
 
     async def _cancel(self, tx: Tx, series_id: str, from_date: date | None, why: str, actor: Actor) -> CancelledSeries:
         series, picture, now = await self.locked(tx, series_id)
-        since = _BEGINNING if from_date is None else localtime.day_start(from_date, picture.site.tz)
+        since = _BEGINNING if from_date is None else local_time.day_start(from_date, picture.site.tz)
         mine, others = _whose(
             actor,
             [
@@ -327,7 +327,7 @@ class Recurring:
 
 def _back(old: Booking, picture: Picture, now: datetime) -> Booking:
     """As it was before it was cancelled; a hold that has run out meanwhile gets its time anew."""
-    new = course.restore(old, now)
+    new = lifecycle.restore(old, now)
     if new.state is State.HELD and (new.held_until is None or new.held_until <= now):
         new = msgspec.structs.replace(new, held_until=held_until(picture.policy, new.during, now=now))
     return new
@@ -367,4 +367,4 @@ def _nothing_booked(dates: Sequence[SeriesDate], refused: Sequence[SeriesDate], 
 
 def _name(booking: Booking, zone: ZoneInfo) -> str:
     """What a booking is called among the dates of its series."""
-    return booking.occurrence or localtime.wall(booking.starts, zone).isoformat(timespec="seconds")
+    return booking.occurrence or local_time.wall(booking.starts, zone).isoformat(timespec="seconds")

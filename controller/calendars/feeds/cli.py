@@ -7,8 +7,8 @@ import msgspec
 import typer
 from rich.console import Console
 
-from controller import screen
-from controller.caller import SERVER, AsJson, Caller, Server, Token, TokenFile
+from controller.cli import output
+from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
 
 app = typer.Typer(
     help="Diaries that partners keep elsewhere, polled into blocks.", no_args_is_help=True, add_completion=False
@@ -77,7 +77,7 @@ def list_feeds(
     caller = Caller(server, token_file, token)
     found = caller.answered(caller.get(f"/sites/{site}/feeds", msgspec.Raw), _List, as_json=as_json).items
     rows = ((each.id, each.name, each.space, each.address, str(each.blocks), _status(each)) for each in found)
-    if not screen.show(caller.console, ("Feed", "Diary of", "Space", "Address", "Blocks", "Status"), rows):
+    if not output.show(caller.console, ("Feed", "Diary of", "Space", "Address", "Blocks", "Status"), rows):
         caller.say("No diary is polled; `hallkeeper calendar feed add --help` says how.")
 
 
@@ -150,7 +150,7 @@ def _poll(caller: Caller, site: str, feed: str) -> None:
 
 def _show_events(console: Console, events: list[_Event]) -> None:
     rows = ((str(each.line), f"{each.title}, {each.starts}" if each.starts else "", each.text) for each in events)
-    screen.show(console, ("Line", "No block", "Because"), rows)
+    output.show(console, ("Line", "No block", "Because"), rows)
 
 
 def _status(feed: _Feed) -> str:

@@ -1,7 +1,7 @@
 """What feeds refuse, and why one could not be read."""
 
 from controller.calendars.feeds.model import Report, Trouble
-from controller.problem import NotFound
+from controller.web.problem import NotFound
 
 
 class FeedUnknown(NotFound):

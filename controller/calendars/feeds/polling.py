@@ -15,20 +15,20 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from controller.calendars.errors import CalendarError, CalendarTooLarge
 from controller.calendars.feeds import repository
+from controller.calendars.feeds.backoff import pause
 from controller.calendars.feeds.errors import FeedChanged, FeedFault
 from controller.calendars.feeds.fetching import Fetcher
 from controller.calendars.feeds.model import Feed, FeedStatus, Report, Trouble, Wanted, source_of
-from controller.calendars.feeds.pauses import pause
 from controller.calendars.feeds.reports import report
 from controller.calendars.model import FEED, Outcome, Vanished
 from controller.calendars.service import Calendars
 from controller.changes import Changes
-from controller.database import Database, Tx
-from controller.parsing import ParsingLimit
-from controller.patience import patiently
+from controller.db.engine import Database, Tx
+from controller.db.retry import patiently
+from controller.key_files import CannotUnseal, Keys
 from controller.people.model import Actor, Role
-from controller.problem import Problem, invalid_field
-from controller.secrets import CannotUnseal, Keys
+from controller.uploads.parser import ParsingLimit
+from controller.web.problem import Problem, invalid_field
 from edge.wire.clock import Clock
 
 log = logging.getLogger(__name__)

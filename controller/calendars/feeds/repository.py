@@ -9,7 +9,7 @@ from controller.bookings.model import CLAIMING
 from controller.bookings.tables import bookings
 from controller.calendars.feeds.model import Feed, FeedStatus, Report
 from controller.calendars.tables import feeds, imported
-from controller.database import Tx
+from controller.db.engine import Tx
 
 _COLUMNS = tuple(feeds.c[name] for name in Feed.__struct_fields__)
 

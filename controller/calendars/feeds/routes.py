@@ -5,13 +5,13 @@ from fastapi import APIRouter, Response, status
 from controller.calendars.feeds.errors import FeedUnknown
 from controller.calendars.feeds.schemas import FeedAnswer, FeedBody, FeedList, PutFeedBody, feed_answer
 from controller.calendars.schemas import ImportAnswer, import_answer
+from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
-from controller.fields import SlugPath, made
-from controller.house import TheHouse
-from controller.large_answers import large_answer
-from controller.people.gate import Runs
+from controller.people.authentication import Runs
 from controller.people.versions import VersionStale
-from controller.problem import NotSignedIn, described
+from controller.web.fields import SlugPath, made
+from controller.web.large_answers import large_answer
+from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["calendars"], responses=described(NotSignedIn, SiteUnknown))
 

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
-from controller import localtime
 from controller.calendars.feeds.addresses import LONGEST, read_address
 from controller.calendars.feeds.model import FeedStatus, Listed, Shown, Trouble, Wanted
-from controller.fields import Answer, Body, Name, Slug, Versioned, Whole
+from controller.text import local_time
+from controller.web.fields import Answer, Body, Name, Slug, Versioned, Whole
 
 Every = Annotated[Whole, Field(ge=5, le=7 * 24 * 60)]
 """Minutes from one poll to the next."""
@@ -112,7 +112,7 @@ def feed_answer(shown: Shown) -> FeedAnswer:
         stale_since=_maybe(feed.fresh_at or feed.created_at, zone) if failing else None,
         fresh_at=_maybe(feed.fresh_at, zone),
         asked_at=_maybe(feed.asked_at, zone),
-        next_at=localtime.rfc3339(feed.next_at, zone),
+        next_at=local_time.rfc3339(feed.next_at, zone),
         failures=feed.failures,
         blocks=shown.blocks,
         last=LastRead(
@@ -125,7 +125,7 @@ def feed_answer(shown: Shown) -> FeedAnswer:
             clashes=[_event(each, zone) for each in report.clashes],
             refusals=[_event(each, zone) for each in report.refusals],
         ),
-        created_at=localtime.rfc3339(feed.created_at, zone),
+        created_at=local_time.rfc3339(feed.created_at, zone),
         created_by=feed.created_by,
         version=feed.version,
     )
@@ -144,4 +144,4 @@ def _event(each: Listed, zone: ZoneInfo) -> ListedEvent:
 
 
 def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return None if moment is None else localtime.rfc3339(moment, zone)
+    return None if moment is None else local_time.rfc3339(moment, zone)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from controller.bookings import repository as bookings
-from controller.bookings.desk import Desk
 from controller.bookings.service import Bookings
+from controller.bookings.writer import Desk
 from controller.calendars import repository as imported
 from controller.calendars.feeds import repository
 from controller.calendars.feeds.addresses import where
@@ -15,12 +15,12 @@ from controller.calendars.feeds.model import Feed, Shown, Wanted
 from controller.calendars.feeds.polling import LEASE, Poller
 from controller.calendars.model import Outcome
 from controller.changes import Changes
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.people import audit
 from controller.people.model import Actor
 from controller.people.parties import tier_to_book
 from controller.people.versions import require_version
-from controller.problem import invalid_field
+from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 
 MOST = 100

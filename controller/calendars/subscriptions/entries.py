@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from controller.bookings.model import State
-from controller.bookings.picture import Picture
+from controller.bookings.site_config import Picture
+from controller.calendars.ics_writer import Entry
 from controller.calendars.subscriptions.model import Shows
 from controller.calendars.subscriptions.repository import Shown
-from controller.calendars.writing import Entry
-from controller.people.discreet import TAKEN
+from controller.people.redaction import TAKEN
 
 _STATUS = {
     State.REQUESTED: "TENTATIVE",

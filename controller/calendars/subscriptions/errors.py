@@ -1,6 +1,6 @@
 """What subscriptions refuse."""
 
-from controller.problem import NotFound
+from controller.web.problem import NotFound
 
 
 class SubscriptionUnknown(NotFound):

@@ -6,20 +6,20 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Path, Query, Response, status
 
-from controller import localtime
 from controller.calendars.etags import matches
+from controller.calendars.ics_writer import MEDIA_TYPE
 from controller.calendars.subscriptions.service import LONGEST
-from controller.calendars.writing import MEDIA_TYPE
-from controller.fields import read_date
-from controller.house import TheHouse
-from controller.problem import invalid_field
+from controller.container import TheHouse
+from controller.text import local_time
+from controller.web.fields import read_date
+from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
 
 router = APIRouter(include_in_schema=False)
 
 KEPT_S = 300
 """How long a reader may go without asking again."""
-_UTC = localtime.zone("UTC")
+_UTC = local_time.zone("UTC")
 
 
 @router.api_route("/c/{token}.ics", methods=["GET", "HEAD"])
@@ -48,8 +48,8 @@ def _during(starts: str | None, ends: str | None) -> Interval | None:
         return None
     if starts is None or ends is None:
         raise invalid_field("from" if starts is None else "to", "give `from` and `to`, or neither")
-    start = localtime.day_start(_date(starts, "from"), _UTC)
-    end = localtime.day_start(_date(ends, "to"), _UTC)
+    start = local_time.day_start(_date(starts, "from"), _UTC)
+    end = local_time.day_start(_date(ends, "to"), _UTC)
     if end <= start:
         raise invalid_field("to", "must be after `from`")
     if end - start > LONGEST:

@@ -11,7 +11,7 @@ from controller.bookings.model import State
 from controller.bookings.tables import bookings
 from controller.calendars.subscriptions.model import Shows, Subscription
 from controller.calendars.tables import subscriptions
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.people.tables import memberships
 from edge.wire.interval import Interval
 

@@ -9,11 +9,11 @@ from controller.calendars.subscriptions.schemas import (
     SubscriptionPage,
     subscription_answer,
 )
+from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
-from controller.fields import LIST_LIMIT, After, IdPath, Limit
-from controller.house import TheHouse
-from controller.people.gate import BooksAnySite, ReadsAnySite
-from controller.problem import NotSignedIn, described
+from controller.people.authentication import BooksAnySite, ReadsAnySite
+from controller.web.fields import LIST_LIMIT, After, IdPath, Limit
+from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["calendars"], responses=described(NotSignedIn))
 

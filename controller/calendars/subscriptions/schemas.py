@@ -3,7 +3,7 @@
 from pydantic import model_validator
 
 from controller.calendars.subscriptions.model import Linked, Shows, Wanted
-from controller.fields import Answer, Body, Line, Slug
+from controller.web.fields import Answer, Body, Line, Slug
 
 
 class SubscriptionBody(Body):

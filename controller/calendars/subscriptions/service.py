@@ -7,25 +7,25 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
-from controller.bookings.desk import Desk
 from controller.bookings.model import CLAIMING
-from controller.bookings.picture import Picture
+from controller.bookings.site_config import Picture
+from controller.bookings.writer import Desk
+from controller.calendars.ics_writer import calendar
 from controller.calendars.subscriptions import repository, tokens
 from controller.calendars.subscriptions.entries import entry, run_out
 from controller.calendars.subscriptions.errors import CalendarLinkUnknown, SubscriptionUnknown
 from controller.calendars.subscriptions.model import File, Linked, Shows, Subscription, Wanted
 from controller.calendars.subscriptions.repository import Shown
-from controller.calendars.writing import calendar
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
+from controller.key_files import Keys
 from controller.people import audit
-from controller.people.discreet import Seen, seen
 from controller.people.errors import NotAllowed
-from controller.people.may import Action, Thing, sees
 from controller.people.model import Actor, Role
 from controller.people.parties import parties, party
+from controller.people.permissions import Action, Thing, sees
+from controller.people.redaction import Seen, seen
 from controller.people.users import standing
-from controller.problem import invalid_field
-from controller.secrets import Keys
+from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval

@@ -2,12 +2,12 @@
 
 from datetime import date, timedelta
 
-from controller import localtime
-from controller.bookings.picture import Pictures
+from controller.bookings.site_config import Pictures
 from controller.calendars.whats_on import repository
 from controller.calendars.whats_on.events import WhatsOn, whats_on
-from controller.database import Database
+from controller.db.engine import Database
 from controller.people.parties import parties
+from controller.text import local_time
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 
@@ -25,9 +25,9 @@ class NoticeBoard:
         async with self._database.read() as tx:
             picture = await self._pictures.of(tx, site)
             zone = picture.site.tz
-            day = first or localtime.local_day(self._clock.now(), zone)
+            day = first or local_time.local_day(self._clock.now(), zone)
             during = Interval(
-                start=localtime.day_start(day, zone), end=localtime.day_start(day + timedelta(days=days), zone)
+                start=local_time.day_start(day, zone), end=local_time.day_start(day + timedelta(days=days), zone)
             )
             found = await repository.listed(tx, site, during, limit=MOST_EVENTS)
             known = await parties(tx, {each.party for each in found if each.party is not None})

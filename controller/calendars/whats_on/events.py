@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from pydantic import ConfigDict
 
-from controller import localtime
-from controller.bookings.picture import Picture
+from controller.bookings.site_config import Picture
 from controller.calendars.whats_on.repository import Listed
-from controller.fields import Answer
 from controller.people.model import Party, PartyKind
+from controller.text import local_time
+from controller.web.fields import Answer
 
 _SCHEMA = "https://schema.org"
 
@@ -88,8 +88,8 @@ def _event(picture: Picture, listed: Listed, party: Party | None) -> Event:
     return Event(
         id_=f"urn:uuid:{listed.id}",
         name=listed.title,
-        start=localtime.rfc3339(listed.starts, site.tz),
-        end=localtime.rfc3339(listed.ends, site.tz),
+        start=local_time.rfc3339(listed.starts, site.tz),
+        end=local_time.rfc3339(listed.ends, site.tz),
         status=f"{_SCHEMA}/{'EventCancelled' if listed.called_off else 'EventScheduled'}",
         location=Place(name=name, address=site.address or site.name, geo=geo),
         organizer=Organiser(name=party.name) if party and party.kind is not PartyKind.PERSON else None,

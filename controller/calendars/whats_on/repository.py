@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import State
 from controller.bookings.tables import bookings
-from controller.database import Tx
+from controller.db.engine import Tx
 from edge.wire.interval import Interval
 
 

@@ -8,10 +8,10 @@ from fastapi.responses import JSONResponse
 
 from controller.calendars.etags import matches
 from controller.calendars.whats_on.events import WhatsOn
+from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
-from controller.fields import Day, SlugPath
-from controller.house import TheHouse
-from controller.problem import described
+from controller.web.fields import Day, SlugPath
+from controller.web.problem import described
 
 router = APIRouter(tags=["calendars"], responses=described(SiteUnknown))
 

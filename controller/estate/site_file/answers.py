@@ -2,7 +2,7 @@
 
 from controller.estate.answers import DifferenceAnswer, ObstacleAnswer, difference_answers, obstacle_answers
 from controller.estate.site_file.service import Brought
-from controller.fields import Answer
+from controller.web.fields import Answer
 
 
 class ProblemAnswer(Answer):

@@ -21,8 +21,8 @@ from controller.estate.schemas import (
 )
 from controller.estate.site_file.forms import read, written
 from controller.estate.site_file.sections import Plain, Problem
-from controller.estate.soundness import Fault
-from controller.patterns import IN_WORDS
+from controller.estate.validation import Fault
+from controller.text.patterns import IN_WORDS
 from edge.wire.ids import SLUG_PATTERN
 
 _SLUG = re.compile(SLUG_PATTERN)

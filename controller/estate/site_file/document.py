@@ -4,8 +4,8 @@ from typing import Any
 
 import tomli_w
 
-from controller import toml
 from controller.estate.site_file.sections import Plain, Problem
+from controller.uploads import toml
 
 FORMAT = 1
 _HEAD = """\

@@ -5,7 +5,7 @@ from typing import Any
 
 import tomli_w
 
-from controller import toml
+from controller.uploads import toml
 from edge.wire.ids import is_slug
 
 _HEAD = """\

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from controller.estate.site_file.sections import Plain, Problem
-from controller.problem import field_errors
+from controller.web.problem import field_errors
 
 T = TypeVar("T", bound=BaseModel)
 _SHOWN = 60

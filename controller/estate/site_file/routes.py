@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from controller.container import TheHouse
 from controller.estate.errors import InUse, SiteUnknown
 from controller.estate.site_file.answers import BroughtAnswer, brought_answer
-from controller.fields import SlugPath
-from controller.house import TheHouse
-from controller.people.gate import Builds, Runs
-from controller.problem import NotSignedIn, TooLarge, described
+from controller.people.authentication import Builds, Runs
+from controller.web.fields import SlugPath
+from controller.web.problem import NotSignedIn, TooLarge, described
 
 MEDIA_TYPE = "application/toml"
 _TEXT: dict[str, object] = {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}

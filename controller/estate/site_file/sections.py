@@ -6,9 +6,9 @@ from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.estate.model import SiteParts
-from controller.problem import Conflict
+from controller.web.problem import Conflict
 
 Plain: TypeAlias = dict[str, Any]
 """What a table of a TOML file is read as, and written from."""

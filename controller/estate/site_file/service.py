@@ -6,19 +6,19 @@ from datetime import datetime
 import msgspec
 
 from controller.changes import Changes
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate import repository
+from controller.estate.change_hooks import Foreseen, Obstacle
 from controller.estate.edits import SECTIONS, Difference, differences
 from controller.estate.errors import StandsInTheWay
-from controller.estate.following import Foreseen, Obstacle
 from controller.estate.model import SiteParts
 from controller.estate.service import Estate, require_parts
 from controller.estate.site_file import building, document
 from controller.estate.site_file.sections import Plain, Problem, Section, Standing, within
-from controller.estate.soundness import unfit
-from controller.parsing import Parser
+from controller.estate.validation import unfit
 from controller.people import audit
-from controller.problem import FieldError, Invalid
+from controller.uploads.parser import Parser
+from controller.web.problem import FieldError, Invalid
 from edge.wire.clock import Clock
 
 MOST_PROBLEMS = 200

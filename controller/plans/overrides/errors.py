@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from controller.access import words
 from controller.plans.overrides.model import PER_DOOR
-from controller.plans.overrides.standing import WORDS
-from controller.problem import Conflicting, Invalid, NotFound, invalid_field
+from controller.plans.overrides.status import WORDS
+from controller.text import times
+from controller.web.problem import Conflicting, Invalid, NotFound, invalid_field
 from edge.wire.plan import OverrideKind
 
 
@@ -24,5 +24,5 @@ class TooManyOverrides(Conflicting):
 def too_long(kind: OverrideKind, longest: timedelta) -> Invalid:
     """``ends`` is too far from the start."""
     days = longest / timedelta(days=1)
-    length = f"{days:g} days" if days > 1 else words.length(longest)
+    length = f"{days:g} days" if days > 1 else times.length(longest)
     return invalid_field("ends", f"a door is {WORDS[kind]} for at most {length}; choose an earlier end")

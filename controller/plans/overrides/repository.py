@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, and_, exists, func, insert, or_, select, update
 
-from controller.database import Tx
-from controller.people.may import Thing
+from controller.db.engine import Tx
+from controller.people.permissions import Thing
 from controller.plans.overrides.model import AtDoor, Due, ForPlan, Ordered
 from controller.plans.tables import override_doors, overrides
 from edge.wire.plan import Override, OverrideKind

@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, status
 
+from controller.container import House, TheHouse
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.service import require_site
-from controller.fields import After, IdPath, Limit, SlugPath, read_moment
-from controller.house import House, TheHouse
-from controller.people.gate import LocksDown, SeesLive
+from controller.people.authentication import LocksDown, SeesLive
 from controller.plans.overrides.errors import OverrideUnknown, TooManyOverrides
 from controller.plans.overrides.model import OverrideDraft
 from controller.plans.overrides.schemas import EndBody, OverrideAnswer, OverrideBody, OverridePage, override_answers
-from controller.problem import NotSignedIn, described, invalid_field
+from controller.web.fields import After, IdPath, Limit, SlugPath, read_moment
+from controller.web.problem import NotSignedIn, described, invalid_field
 
 router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
 

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from controller import localtime
-from controller.fields import Answer, Body, Line, MomentText, Name, Slug, Whole
-from controller.people.may import Action, Thing, may
 from controller.people.model import Actor
+from controller.people.permissions import Action, Thing, may
 from controller.plans.overrides.service import Shown
-from controller.plans.overrides.standing import At
+from controller.plans.overrides.status import At
+from controller.text import local_time
+from controller.web.fields import Answer, Body, Line, MomentText, Name, Slug, Whole
 from edge.wire.plan import OverrideKind
 
 
@@ -85,11 +85,11 @@ def _answers(shown: Shown, actor: Actor, now: datetime) -> Iterable[OverrideAnsw
             site=one.site,
             kind=one.kind,
             whole=one.whole,
-            starts=localtime.rfc3339(one.starts, zone),
-            ends=localtime.rfc3339(one.ends, zone),
+            starts=local_time.rfc3339(one.starts, zone),
+            ends=local_time.rfc3339(one.ends, zone),
             reason=one.reason if told else "",
             actor=one.actor if told else "",
-            made_at=localtime.rfc3339(one.made_at, zone),
+            made_at=local_time.rfc3339(one.made_at, zone),
             ended_at=_time(one.ended_at, zone),
             ended_by=one.ended_by if told else None,
             ended_why=one.ended_why if told else None,
@@ -109,4 +109,4 @@ def _answers(shown: Shown, actor: Actor, now: datetime) -> Iterable[OverrideAnsw
 
 
 def _time(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return localtime.rfc3339(moment, zone) if moment else None
+    return local_time.rfc3339(moment, zone) if moment else None

@@ -6,22 +6,22 @@ from datetime import datetime
 
 import msgspec
 
-from controller.access import words
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import SiteParts
 from controller.estate.service import require_parts
 from controller.people import audit
 from controller.people.errors import NotAllowed
-from controller.people.may import Action, Thing, may
 from controller.people.model import Actor
+from controller.people.permissions import Action, Thing, may
 from controller.plans.overrides import repository
 from controller.plans.overrides.errors import OverrideUnknown, TooManyOverrides, too_long
 from controller.plans.overrides.model import AHEAD, LONGEST, PER_DOOR, USUAL, AtDoor, Ordered, OverrideDraft
-from controller.plans.overrides.standing import At, DoorStanding, standing
+from controller.plans.overrides.status import At, DoorStanding, standing
 from controller.plans.service import EdgeName
-from controller.problem import invalid_field
 from controller.telemetry import repository as telemetry
+from controller.text import times
+from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
 from edge.wire.plan import OverrideKind
@@ -187,7 +187,7 @@ def _times(parts: SiteParts, draft: OverrideDraft, now: datetime) -> tuple[datet
     starts = max(draft.starts or now, now)
     ends = draft.ends or starts + (draft.length or USUAL[draft.kind])
     if ends <= starts:
-        begins = words.at(starts, parts.site.tz, now=now)
+        begins = times.at(starts, parts.site.tz, now=now)
         raise invalid_field("ends", f"must be after the start, which is {begins}")
     if ends - starts > LONGEST[draft.kind]:
         raise too_long(draft.kind, LONGEST[draft.kind])

@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller import screen
-from controller.caller import SERVER, AsJson, Caller, Server, Token, TokenFile
+from controller.cli import output
+from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
 
 app = typer.Typer(
     help="What doors knew and a database put back from a backup did not.", no_args_is_help=True, add_completion=False
@@ -55,12 +55,12 @@ def list_restored(
             one.id,
             one.text,
             ", ".join(one.doors),
-            screen.span(one.starts, one.ends),
+            output.span(one.starts, one.ends),
             f"kept by {one.decided_by}: {one.decided_why}" if one.decision else "",
         )
         for one in found
     ]
-    if not screen.show(caller.console, (screen.ID, "What", "Doors", "When", "Decided"), rows):
+    if not output.show(caller.console, (output.ID, "What", "Doors", "When", "Decided"), rows):
         caller.say("No door knows anything that the database does not.")
 
 
@@ -70,7 +70,7 @@ def keep(
 ) -> None:
     """Leave something as the doors have it until it ends. Who may do the same by hand may decide it."""
     one = _decide(Caller(server, token_file, token), entry, "keep", reason)
-    typer.echo(f"Kept until {screen.moment(one.ends)}: {one.text}.")
+    typer.echo(f"Kept until {output.moment(one.ends)}: {one.text}.")
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """What cannot be decided of what only a door knew."""
 
-from controller.problem import Conflicting, NotFound
+from controller.web.problem import Conflicting, NotFound
 
 
 class EntryUnknown(NotFound):

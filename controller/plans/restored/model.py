@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.people.may import Action
+from controller.people.permissions import Action
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
 from edge.wire.offline import OfflineWindow

@@ -8,8 +8,8 @@ from sqlalchemy import RowMapping, Select, and_, func, insert, or_, select, upda
 
 from controller.access.tables import holders
 from controller.bookings.tables import bookings
-from controller.database import Tx
-from controller.people.may import Thing
+from controller.db.engine import Tx
+from controller.people.permissions import Thing
 from controller.plans.restored.model import Decision, Entry, Item, Kind, Piece, Place
 from controller.plans.tables import restored, restored_pieces
 from edge.wire.codec import encode

@@ -3,10 +3,9 @@
 import msgspec
 from fastapi import APIRouter
 
+from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
-from controller.fields import LIST_LIMIT, After, IdPath, Limit, SlugPath
-from controller.house import TheHouse
-from controller.people.gate import OpensDoors
+from controller.people.authentication import OpensDoors
 from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
 from controller.plans.restored.model import Decision
 from controller.plans.restored.schemas import (
@@ -17,7 +16,8 @@ from controller.plans.restored.schemas import (
     place_of,
     restored_answers,
 )
-from controller.problem import NotSignedIn, described
+from controller.web.fields import LIST_LIMIT, After, IdPath, Limit, SlugPath
+from controller.web.problem import NotSignedIn, described
 
 router = APIRouter(tags=["plans"], responses=described(NotSignedIn))
 

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from controller import localtime
-from controller.fields import Answer, Body, Name
-from controller.patterns import ID_PATTERN
-from controller.people.may import Action, Thing, may
 from controller.people.model import Actor
+from controller.people.permissions import Action, Thing, may
+from controller.plans.restored.describe import doors, told
 from controller.plans.restored.model import NEEDS, Decision, Entry, Kind, Place
 from controller.plans.restored.service import Shown
-from controller.plans.restored.telling import doors, told
-from controller.problem import invalid_field
+from controller.text import local_time
+from controller.text.patterns import ID_PATTERN
+from controller.web.fields import Answer, Body, Name
+from controller.web.problem import invalid_field
 
 
 class DecisionBody(Body):
@@ -84,8 +84,8 @@ def _answers(shown: Shown, actor: Actor) -> Iterable[RestoredAnswer]:
             gone=one.gone,
             doors=doors(pieces, shown.parts),
             booking=one.subject if one.kind is Kind.BOOKING else None,
-            starts=localtime.rfc3339(one.starts, zone),
-            ends=localtime.rfc3339(one.ends, zone),
+            starts=local_time.rfc3339(one.starts, zone),
+            ends=local_time.rfc3339(one.ends, zone),
             text=told(
                 one,
                 pieces,
@@ -93,7 +93,7 @@ def _answers(shown: Shown, actor: Actor) -> Iterable[RestoredAnswer]:
                 title=shown.titles.get(one.subject, ""),
                 name=shown.names.get(one.subject, "") if knows_people else "",
             ),
-            found_at=localtime.rfc3339(one.found_at, zone),
+            found_at=local_time.rfc3339(one.found_at, zone),
             may_decide=may(actor, NEEDS[one.kind], Thing(site=site)),
             decision=one.decision,
             decided_at=_time(one.decided_at, zone),
@@ -103,4 +103,4 @@ def _answers(shown: Shown, actor: Actor) -> Iterable[RestoredAnswer]:
 
 
 def _time(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    return localtime.rfc3339(moment, zone) if moment else None
+    return local_time.rfc3339(moment, zone) if moment else None

@@ -16,14 +16,13 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from controller.access import repository as access
-from controller.database import Database, Tx
+from controller.db.engine import Database, Tx
 from controller.estate.model import SiteParts
 from controller.estate.service import require_parts
-from controller.fields import LIST_LIMIT
 from controller.people import audit
 from controller.people.errors import NotAllowed
-from controller.people.may import Thing, may
 from controller.people.model import Actor
+from controller.people.permissions import Thing, may
 from controller.plans import repository as plans
 from controller.plans.compile import TooMuchForOnePart
 from controller.plans.model import SignedPlan
@@ -48,7 +47,8 @@ from controller.plans.restored.model import (
 from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.gate import Gate
+from controller.telemetry.envelope_verifier import Gate
+from controller.web.fields import LIST_LIMIT
 from edge.wire.clock import Clock
 from edge.wire.credentials import CredentialKind
 from edge.wire.envelope import Keyring

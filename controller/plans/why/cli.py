@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.caller import SERVER, AsJson, Caller, Server, Token, TokenFile
+from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
 
 app = typer.Typer(add_completion=False)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import select
 
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.plans.tables import plans
 from controller.telemetry.tables import events
 from edge.wire.decide import ClockTrust

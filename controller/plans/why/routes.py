@@ -5,16 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import StringConstraints, model_validator
 
-from controller import localtime
 from controller.access.holders.schemas import Card
+from controller.container import TheHouse
 from controller.estate.errors import DoorUnknown, SiteUnknown
-from controller.fields import Answer, Body, Id, MomentText, SlugPath, read_moment
-from controller.house import TheHouse
-from controller.patterns import DIGITS_PATTERN
-from controller.people.gate import OpensDoors
+from controller.people.authentication import OpensDoors
+from controller.plans.why.explain import sentences
 from controller.plans.why.service import Question
-from controller.plans.why.words import sentences
-from controller.problem import NotSignedIn, described
+from controller.text import local_time
+from controller.text.patterns import DIGITS_PATTERN
+from controller.web.fields import Answer, Body, Id, MomentText, SlugPath, read_moment
+from controller.web.problem import NotSignedIn, described
 from edge.wire.credentials import CredentialKind, Method, Presented
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.plan import Mode, OverrideKind
@@ -89,7 +89,7 @@ async def explain_door(site: SlugPath, door: SlugPath, body: WhyBody, house: The
         granted=decision.granted,
         reason=decision.reason,
         text=sentences(found, actor),
-        at=localtime.rfc3339(at, zone),
+        at=local_time.rfc3339(at, zone),
         past=found.past,
         method=decision.method,
         kind=decision.kind,
@@ -101,7 +101,7 @@ async def explain_door(site: SlugPath, door: SlugPath, body: WhyBody, house: The
         trust=found.trust,
         assumed=found.assumed,
         plan=found.plan.version if found.plan else None,
-        horizon=localtime.rfc3339(found.plan.horizon, zone) if found.plan else None,
-        opens_from=localtime.rfc3339(near.start, zone) if near else None,
-        opens_until=localtime.rfc3339(near.end, zone) if near else None,
+        horizon=local_time.rfc3339(found.plan.horizon, zone) if found.plan else None,
+        opens_from=local_time.rfc3339(near.start, zone) if near else None,
+        opens_until=local_time.rfc3339(near.end, zone) if near else None,
     )

@@ -6,23 +6,23 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller import localtime
 from controller.access.holders import repository as holders
 from controller.access.members import repository as members
 from controller.access.members.model import against
 from controller.access.offline import booking_of
 from controller.bookings import repository as bookings
 from controller.bookings.model import Booking
-from controller.bookings.picture import Picture, Pictures
-from controller.database import Database, Tx
+from controller.bookings.site_config import Picture, Pictures
+from controller.db.engine import Database, Tx
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import Door, DoorSecrets
 from controller.estate.service import Estate
+from controller.key_files import Keys
 from controller.people import audit
 from controller.people.model import Actor
 from controller.plans import repository as plans
 from controller.plans.why.repository import Told, told_around, version_at
-from controller.secrets import Keys
+from controller.text import local_time
 from edge.wire import passes
 from edge.wire.clock import Clock
 from edge.wire.credentials import Method, Presented, is_offline_code
@@ -173,7 +173,7 @@ class Why:
             return None
         if member is None:
             return None
-        day = localtime.local_day(question.at, place.site.tz)
+        day = local_time.local_day(question.at, place.site.tz)
         return against(member, place.site.id, day, least_age=place.policy.member_age)
 
     async def _plan(self, tx: Tx, door: Door, at: datetime, *, past: bool) -> tuple[InForce | None, Plan | None]:

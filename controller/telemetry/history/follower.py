@@ -8,11 +8,11 @@ import asyncio
 import logging
 import random
 
-from controller.database import Database, Tx
-from controller.patience import patiently
-from controller.telemetry import reading, repository
+from controller.db.engine import Database, Tx
+from controller.db.retry import patiently
+from controller.telemetry import queries, repository
 from controller.telemetry.history.protocol import History, HistoryDown, HistoryRefuses, sample_of
-from controller.telemetry.judge import read_data
+from controller.telemetry.validation import read_data
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Follower:
         """Write one lot; whether there may be more. Raises ``HistoryDown``, with the cursor where it was."""
         async with self._database.read() as tx:
             done = await repository.cursor(tx, NAME)
-            logged = await reading.events_after(tx, done, limit=AT_ONCE)
+            logged = await queries.events_after(tx, done, limit=AT_ONCE)
         if not logged:
             return False
         samples = [

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.telemetry.history.protocol import Sample
 from controller.telemetry.tables import samples as table
 

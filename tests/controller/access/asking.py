@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from controller.access.others import At
+from controller.access.other_grants import At
 from controller.access.service import grants_for_edge
-from controller.house import House
+from controller.container import House
 from controller.plans.compile import DoorRules, PlanInput, compile_plan, plan_window
 from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, Decision, decide

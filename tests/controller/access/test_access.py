@@ -12,8 +12,8 @@ from controller.access import service
 from controller.access.model import Issue
 from controller.access.service import RECENT, Access
 from controller.access.tables import CODE_OVERLAP, code_claims, codes, grants
-from controller.database import violates
-from controller.house import House
+from controller.container import House
+from controller.db.engine import violates
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.interval import Interval

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from controller.access.codes import PATTERNS, choose, masked, pattern_of, spoken, trivial
-from edge.offline import OfflineCodes
+from edge.doors.offline_codes import OfflineCodes
 from edge.wire.credentials import CODE_LENGTH_MAX, CODE_LENGTH_MIN, is_code
 from tests.controller.access.guessing import OFFLINE_FITTING, OFFLINE_SPACE, guesses, offline_once, space
 

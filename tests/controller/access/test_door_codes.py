@@ -12,14 +12,14 @@ from sqlalchemy import select
 
 from controller.access import offline
 from controller.access.codes import spoken, trivial
-from controller.database import Tx
-from controller.house import House
+from controller.container import House
+from controller.db.engine import Tx
 from controller.people.tables import writes
 from controller.plans.repository import last_acts
-from controller.telemetry.filing import Batch, Cabinet
-from controller.telemetry.judge import judge_all
+from controller.telemetry.event_store import Batch, Cabinet
 from controller.telemetry.model import StoredEvent
 from controller.telemetry.tables import events
+from controller.telemetry.validation import judge_all
 from edge.wire.codec import PART_LIMIT, decode, encode
 from edge.wire.credentials import Method, Presented, is_code, is_offline_code
 from edge.wire.decide import Reason

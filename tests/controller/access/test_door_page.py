@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page
 
 from controller.access.codes import spoken
 from controller.bookings.policy import Policy, Release
-from controller.house import House
+from controller.container import House
 from tests.controller.access.test_access import go_offline
 from tests.controller.bookings.hearing import hear
 from tests.controller.bookings.policing import put_policy

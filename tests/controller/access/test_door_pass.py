@@ -8,7 +8,7 @@ import segno
 from fastapi import FastAPI
 from playwright.async_api import Browser
 
-from controller.house import House
+from controller.container import House
 from edge.wire import passes
 from edge.wire.credentials import Presented
 from edge.wire.decide import Reason

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.house import House
+from controller.container import House
 from controller.plans.repository import last_acts
 from tests.controller.access.test_access import go_offline
 from tests.controller.access.test_holders import CARD, make, send

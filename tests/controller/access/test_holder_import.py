@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.exc import IntegrityError
 
-from controller.access.holders.sheet import MOST
-from controller.house import House
-from controller.migrations import migrate
+from controller.access.holders.csv_rows import MOST
+from controller.container import House
+from controller.db.migrations import migrate
 from controller.people.model import Actor
 from edge.wire.credentials import CredentialKind, Presented
 from tests.controller.access.asking import ask

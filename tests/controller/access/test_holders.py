@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from controller.access.tables import code_claims, holders
-from controller.access.weekly import FOREVER, Validity, WeekHours, windows
-from controller.house import House
+from controller.access.validity import FOREVER, Validity, WeekHours, windows
+from controller.container import House
 from controller.people.tables import writes
 from controller.plans.compile import plan_window
 from edge.wire.credentials import CredentialKind, Presented, code_key

@@ -9,11 +9,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from controller.access.members.csv_rows import COLUMNS
 from controller.access.members.model import Member, Standing, against, age, window
-from controller.access.members.sheet import COLUMNS
-from controller.access.others import A_SHARD, shards
+from controller.access.other_grants import A_SHARD, shards
 from controller.access.tables import members
-from controller.house import House
+from controller.container import House
 from edge.wire.codec import PART_LIMIT
 from edge.wire.credentials import Presented
 from edge.wire.decide import Reason

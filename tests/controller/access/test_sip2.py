@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from controller.access.members.checking import Checking
+from controller.access.members.library_check import Checking
 from controller.access.members.sip2 import (
     LONGEST,
     Patron,
@@ -24,7 +24,7 @@ from controller.access.members.sip2 import (
     patron_of,
     sealed,
 )
-from controller.house import House
+from controller.container import House
 from edge.wire.credentials import Presented
 from tests.controller.access.asking import ask
 from tests.controller.access.test_members import ADA, send

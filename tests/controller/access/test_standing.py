@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.access.standing import HeldGrant, Lingering, Standing, State, lingering_texts, stand
-from controller.people.may import Thing
+from controller.access.code_status import HeldGrant, Lingering, Standing, State, lingering_texts, stand
 from controller.people.model import Actor, Role
+from controller.people.permissions import Thing
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import MANAGER
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from controller.access import words
+from controller.text import times
 from edge.wire.interval import Interval
 
 LONDON = ZoneInfo("Europe/London")
@@ -25,4 +25,4 @@ def test_an_hour_that_comes_twice_says_which_one_it_is(starts: str, ends: str, t
     during = Interval(
         start=datetime.fromisoformat(starts).replace(tzinfo=UTC), end=datetime.fromisoformat(ends).replace(tzinfo=UTC)
     )
-    assert words.window(during, LONDON, now=during.start) == text
+    assert times.window(during, LONDON, now=during.start) == text

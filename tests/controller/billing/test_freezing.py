@@ -9,16 +9,16 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from controller.billing import repository
-from controller.billing.cancelling import cancelled
-from controller.billing.freezing import Freezer
+from controller.billing.cancellation import cancelled
 from controller.billing.model import Cancelling, Step, Tariffs
-from controller.billing.pricelists import PriceLists
+from controller.billing.quote_freezing import Freezer
 from controller.billing.tables import quotes
+from controller.billing.tariff_cache import PriceLists
 from controller.bookings import repository as bookings
 from controller.bookings.model import Changed, State
-from controller.bookings.picture import Pictures
+from controller.bookings.site_config import Pictures
 from controller.bookings.tables import bookings as booking_table
-from controller.house import House
+from controller.container import House
 from edge.wire.interval import Interval
 from tests.controller.billing.test_tariffs import ANY, HALL, put
 from tests.controller.billing.wishes import DAY, LONDON, bill, quote, wall

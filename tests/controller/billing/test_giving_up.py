@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from controller.billing.tables import quotes
 from controller.bookings.policy import ApprovalRule, Policy
-from controller.house import House
+from controller.container import House
 from tests.controller.billing.test_freezing import GROUPS, USUAL, account, party, totals
 from tests.controller.billing.test_tariffs import ANY, HALL, put
 from tests.controller.billing.wishes import wall

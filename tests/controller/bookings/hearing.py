@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from controller.house import House
+from controller.container import House
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import EdgeState
 from edge.wire.decide import ClockTrust

@@ -7,21 +7,21 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from sqlalchemy import insert
 
-from controller.bookings.judging.case import Case
-from controller.bookings.judging.facts import Facts, Neighbour, Use
-from controller.bookings.judging.pools import quartered
-from controller.bookings.judging.rules import verdict
-from controller.bookings.judging.wish import Wish
 from controller.bookings.model import Asked, Booking, Claimed, State
-from controller.bookings.picture import Picture, places
 from controller.bookings.policy import Policy
-from controller.bookings.verdict import Reason, Verdict
-from controller.database import Tx
+from controller.bookings.site_config import Picture, places
+from controller.db.engine import Tx
 from controller.estate.model import Changeover, Equipment, Layout, Site, SiteParts, Space, SpaceKind
 from controller.estate.tables import sites, spaces
-from controller.hours.book import HoursBook
 from controller.hours.model import Timetable
+from controller.hours.timetable import HoursBook
 from controller.people.model import Actor, Role, Tier
+from controller.rules.context import Case
+from controller.rules.evaluate import verdict
+from controller.rules.facts import Facts, Neighbour, Use
+from controller.rules.pools import quartered
+from controller.rules.request import Wish
+from controller.rules.verdict import Reason, Verdict
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 from tests.controller.running import NOW

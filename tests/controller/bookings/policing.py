@@ -5,8 +5,8 @@ from sqlalchemy import delete
 
 from controller.bookings.policy import Policy
 from controller.bookings.tables import policies
+from controller.container import House
 from controller.estate.revisions import bump
-from controller.house import House
 from tests.controller.village import SITE
 
 

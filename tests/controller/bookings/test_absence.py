@@ -5,11 +5,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from controller.bookings.absence.service import Absence
+from controller.absence.service import Absence
 from controller.bookings.policy import Policy, Release
-from controller.house import House
+from controller.container import House
 from controller.telemetry import repository as telemetry
-from controller.telemetry.dating import ClockSample
+from controller.telemetry.event_times import ClockSample
 from edge.wire.decide import ClockTrust
 from tests.controller.bookings.hearing import LOG, hear
 from tests.controller.bookings.policing import put_policy

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from controller.bookings.absence.rules import Evidence, Step, course, next_due, rule_for, step
+from controller.absence.rules import Evidence, Step, course, next_due, rule_for, step
 from controller.bookings.model import Arrival, Booking, State
 from controller.bookings.policy import Policy, Release
 from controller.people.model import Tier

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from controller.bookings import arrivals
 from controller.bookings.policy import Policy, Release
-from controller.house import House
+from controller.container import House
 from controller.people.model import Actor
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import GoodEvent, StoredEvent

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
-from controller.bookings.judging.beside import Beside, case_of
-from controller.bookings.judging.wish import Wish
 from controller.bookings.model import Asked
-from controller.bookings.picture import Picture
+from controller.bookings.site_config import Picture
 from controller.people.model import Actor, Role
+from controller.rules.hypothetical import Beside, case_of
+from controller.rules.request import Wish
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import picture
 

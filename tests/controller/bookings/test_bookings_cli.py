@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from controller.access.codes import spoken
-from controller.caller import REFUSED, SET_ASIDE
-from controller.house import House
+from controller.cli.client import REFUSED, SET_ASIDE
+from controller.container import House
 from tests.controller.access.test_access import go_offline
 from tests.controller.bookings.test_waiting import wait
 from tests.controller.keyboard import Typed, cells, keyboard

@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 
-from controller.bookings import course
-from controller.bookings.course import Act
+from controller.bookings import lifecycle
 from controller.bookings.errors import NotNow
+from controller.bookings.lifecycle import Act
 from controller.bookings.model import Arrival, Booking, State, Status
-from controller.people.may import Action
+from controller.people.permissions import Action
 from tests.controller.bookings.hub import asked, booking
 from tests.controller.clock import ManualClock
 
@@ -48,20 +48,20 @@ def cell(act: Act, old: Booking, now: datetime) -> str:
     """Who may do it, and what it is then; empty where it cannot be done or does nothing."""
     try:
         if act is Act.CHANGE:
-            course.require_changeable(old)
-            return f"`{course.needs(act, old)}`"
+            lifecycle.require_changeable(old)
+            return f"`{lifecycle.needs(act, old)}`"
         if act is Act.CHECK_IN:
-            new = course.check_in(old, now, opens_at=old.starts - OPENS)
+            new = lifecycle.check_in(old, now, opens_at=old.starts - OPENS)
         else:
-            new = getattr(course, act.value)(old, now)
+            new = getattr(lifecycle, act.value)(old, now)
     except NotNow:
         return ""
     if new is old:
         return ""
     if new.state in (State.HELD, State.REQUESTED):
-        return f"`{course.needs(act, old)}`: as it was"
+        return f"`{lifecycle.needs(act, old)}`: as it was"
     status = Status.FINISHED if act is Act.FINISH else new.status(now)
-    return f"`{course.needs(act, old)}`: {status}"
+    return f"`{lifecycle.needs(act, old)}`: {status}"
 
 
 def test_the_table_of_who_may_move_a_booking_where_is_what_the_code_does() -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from controller.bookings.tables import CLAIM_OVERLAP, claims
-from controller.database import violates
-from controller.house import House
+from controller.container import House
+from controller.db.engine import violates
 from tests.controller.village import act, book, change, post
 
 SIX = datetime(2026, 11, 26, 18, tzinfo=UTC)

@@ -11,7 +11,7 @@ from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
 from controller.bookings.model import Booking, Changed, Need, State
 from controller.bookings.tables import claims, equipment_claims, pool_quarters
-from controller.database import Database
+from controller.db.engine import Database
 from tests.controller.bookings.hub import SIX, SPACES, asked, booking, build, picture
 from tests.controller.running import NOW
 

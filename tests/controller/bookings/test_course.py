@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from controller.bookings import course
+from controller.bookings import lifecycle
 from tests.controller.bookings.hub import booking
 
 OLD = booking()
@@ -25,10 +25,10 @@ MINUTE = timedelta(minutes=1)
 def test_an_early_finish_ends_a_booking_at_the_full_minute_that_is_or_comes_next(
     into: timedelta, ends: timedelta
 ) -> None:
-    done = course.finish(OLD, OLD.starts + into)
+    done = lifecycle.finish(OLD, OLD.starts + into)
     assert (done.ends, done.ends_before) == (OLD.starts + ends, OLD.ends)
 
 
 def test_a_finish_in_the_last_minute_changes_nothing() -> None:
-    assert course.finish(OLD, OLD.ends - MINUTE / 2) is OLD
-    assert course.finish(OLD, OLD.ends) is OLD
+    assert lifecycle.finish(OLD, OLD.ends - MINUTE / 2) is OLD
+    assert lifecycle.finish(OLD, OLD.ends) is OLD

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from controller.bookings.policy import ApprovalRule, Policy
 from controller.bookings.tables import bookings
-from controller.house import House
+from controller.container import House
 from tests.controller.bookings.policing import put_policy
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, apply_plan, book, compile_plan, wanted

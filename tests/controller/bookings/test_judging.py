@@ -6,15 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from controller import localtime
-from controller.bookings.judging.facts import Facts
 from controller.bookings.model import Asked, Need
 from controller.bookings.policy import Per, Policy, PriorityWindow, Quota
-from controller.bookings.verdict import Reason, Why
 from controller.estate.model import Space
-from controller.hours.book import HoursBook
 from controller.hours.model import Closure, Timetable
+from controller.hours.timetable import HoursBook
 from controller.people.model import Tier
+from controller.rules.facts import Facts
+from controller.rules.verdict import Reason, Why
+from controller.text import local_time
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import (
     CHOIR,
@@ -520,7 +520,7 @@ def test_exactly_the_minutes_of_a_quota_are_within_it() -> None:
 
 
 def localday(day: date) -> datetime:
-    return localtime.day_start(day, HUB.tz)
+    return local_time.day_start(day, HUB.tz)
 
 
 def test_a_week_of_a_quota_ends_at_local_midnight_over_the_clock_change() -> None:

@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from controller.bookings.judging.approval import missed
-from controller.bookings.judging.case import Case
-from controller.bookings.judging.wish import Wish
 from controller.bookings.model import Asked
 from controller.bookings.policy import ApprovalRule, Policy
-from controller.bookings.verdict import Reason, Why
-from controller.hours.book import HoursBook
 from controller.hours.model import Closure, SpaceHours, Span, Timetable, Weekly
+from controller.hours.timetable import HoursBook
 from controller.people.model import Tier
+from controller.rules.approval import missed
+from controller.rules.context import Case
+from controller.rules.request import Wish
+from controller.rules.verdict import Reason, Why
 from edge.wire.plan import Mode
 from tests.controller.bookings.hub import CHOIR, HUB, SIX, asked, at, judged, only, picture, spent
 from tests.controller.running import NOW

@@ -8,13 +8,13 @@ from sqlalchemy import event
 
 from controller.bookings import repository
 from controller.bookings.claims import write_claims
-from controller.bookings.judging.judge import Beside, Wish, judge
 from controller.bookings.model import Asked, Booking, Need, State
-from controller.bookings.picture import Picture
 from controller.bookings.policy import ApprovalRule, Per, Policy, Quota
-from controller.bookings.verdict import Verdict, Why
-from controller.database import Database
+from controller.bookings.site_config import Picture
+from controller.db.engine import Database
 from controller.people.model import Actor, Role
+from controller.rules.service import Beside, Wish, judge
+from controller.rules.verdict import Verdict, Why
 from tests.controller.bookings.hub import CHOIR, MANAGER, SIX, asked, booking, build, picture
 from tests.controller.running import NOW
 

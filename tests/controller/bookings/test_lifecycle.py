@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from sqlalchemy import delete, select, update
 
 from controller.bookings.model import Changed, State
-from controller.bookings.picture import Picture
 from controller.bookings.policy import ApprovalRule, Policy
+from controller.bookings.site_config import Picture
 from controller.bookings.tables import bookings, claims
-from controller.database import Tx
-from controller.house import House
+from controller.container import House
+from controller.db.engine import Tx
 from tests.controller.access.test_door_page import see
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.bookings.policy import ApprovalRule, Policy
-from controller.house import House
+from controller.container import House
 from tests.controller.access.test_door_page import see
 from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_lifecycle import log

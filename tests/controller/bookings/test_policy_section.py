@@ -7,8 +7,8 @@ import pytest
 
 from controller.bookings.policies.schemas import PolicyBody
 from controller.bookings.policies.site_section import PolicySection
+from controller.container import House
 from controller.estate.site_file.sections import Reading
-from controller.house import House
 from tests.controller.people.signing import put_party
 from tests.controller.running import NOW
 from tests.controller.village import SITE, book

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from controller.bookings.tables import bookings, claims
-from controller.house import House
+from controller.container import House
 from tests.controller.running import NOW
 from tests.controller.serving import serving
 from tests.controller.village import API, SITE

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller import localtime
-from controller.bookings.series.pattern import Extra, Pattern
-from controller.bookings.series.saying import said
-from controller.bookings.series.unrolling import Clocks, Occurrence, unroll
-from controller.problem import Invalid
+from controller.recurrence.describe import said
+from controller.recurrence.expand import Clocks, Occurrence, unroll
+from controller.recurrence.pattern import Extra, Pattern
+from controller.text import local_time
+from controller.web.problem import Invalid
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -60,7 +60,7 @@ def refused(*args: str, days: Days = NO_DAYS, **more: Any) -> tuple[str, str]:
 def test_an_evening_keeps_its_wall_time_over_both_changes() -> None:
     found = dates("2026-03-24T19:00", "2026-03-24T21:00", "FREQ=WEEKLY;UNTIL=20261027")
     times = [each.during for each in found if each.during]
-    shown = {tuple(f"{localtime.wall(end, LONDON):%H:%M}" for end in (each.start, each.end)) for each in times}
+    shown = {tuple(f"{local_time.wall(end, LONDON):%H:%M}" for end in (each.start, each.end)) for each in times}
     assert shown == {("19:00", "21:00")}
     assert [times[0].start, times[1].start] == [
         datetime(2026, 3, 24, 19, tzinfo=UTC),

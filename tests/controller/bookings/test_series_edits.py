@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.bookings.policy import ApprovalRule, Policy
-from controller.house import House
+from controller.container import House
 from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_weekly import everything, of_series, post
 from tests.controller.clock import ManualClock

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import command
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from controller.database import Instant
-from controller.migrations import alembic_config
+from controller.db.engine import Instant
+from controller.db.migrations import alembic_config
 
 MADE = datetime(2026, 3, 1, tzinfo=UTC)
 STARTS = {

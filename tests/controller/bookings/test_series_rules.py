@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.bookings.series.rule import read_rule
+from controller.recurrence.rule import read_rule
 from tests.ical_rules import Sample, ours, table
 
 TABLE = table()

@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.access.codes import masked, spoken
-from controller.house import House
+from controller.container import House
 from tests.controller.access.test_door_codes import policy
 from tests.controller.access.test_door_page import see, words
 from tests.controller.bookings.test_series_edits import edit

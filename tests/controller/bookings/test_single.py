@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from controller.house import House
+from controller.container import House
 from tests.controller.clock import ManualClock
 from tests.controller.running import USER
 from tests.controller.village import (

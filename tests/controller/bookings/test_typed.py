@@ -3,7 +3,7 @@
 import pytest
 import typer
 
-from controller.bookings.typed import edge, period
+from controller.bookings.cli_times import edge, period
 
 
 @pytest.mark.parametrize(

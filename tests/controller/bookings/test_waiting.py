@@ -7,11 +7,11 @@ import pytest
 from fastapi import FastAPI
 
 from controller.bookings.policy import ApprovalRule, Policy
-from controller.bookings.waiting import repository
-from controller.bookings.waiting.model import Wait
-from controller.database import Tx
-from controller.house import House
+from controller.container import House
+from controller.db.engine import Tx
 from controller.people.model import Actor
+from controller.waitlist import repository
+from controller.waitlist.model import Wait
 from tests.controller.bookings.hub import MANAGER
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from controller.bookings.policy import ApprovalRule, Per, Policy, PriorityWindow, Quota, Release
-from controller.house import House
+from controller.container import House
 from controller.people.model import Tier
 from controller.people.tables import parties
 from tests.controller.bookings.hearing import hear

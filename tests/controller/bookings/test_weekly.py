@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.bookings.policy import ApprovalRule, Per, Policy, PriorityWindow, Quota
-from controller.house import House
+from controller.container import House
 from controller.people.model import Tier
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.house import House
+from controller.container import House
 from firmware_sim.building import DATA
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller import localtime
+from controller.calendars.classify import Sorted, sort_out
 from controller.calendars.errors import CalendarError
-from controller.calendars.sorting import Sorted, sort_out
+from controller.text import local_time
 
 LONDON = ZoneInfo("Europe/London")
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -28,7 +28,7 @@ def sorted_out(*events: str) -> Sorted:
 
 
 def shown(found: Sorted) -> list[str]:
-    walls = [(localtime.wall(each.starts, LONDON), localtime.wall(each.ends, LONDON)) for each in found.occurrences]
+    walls = [(local_time.wall(each.starts, LONDON), local_time.wall(each.ends, LONDON)) for each in found.occurrences]
     return [f"{starts:%m-%d %H:%M} {ends:%H:%M}" for starts, ends in walls]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from controller.bookings.tables import bookings
 from controller.calendars.tables import subscriptions
-from controller.house import House
+from controller.container import House
 from tests.controller.calendars.readers import faults, khal_reads, vdirsyncer_reads
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as

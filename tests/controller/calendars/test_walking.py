@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import rrulestr
 
+from controller.calendars.classify import Sorted, sort_out
 from controller.calendars.errors import CalendarTooSlow, Unbookable
-from controller.calendars.sorting import Sorted, sort_out
-from controller.calendars.walking import EVENT_STEPS, Budget, Walk, last_wall
+from controller.calendars.horizon import EVENT_STEPS, Budget, Walk, last_wall
 from tests.controller.calendars.test_sorting import LONDON, SINCE, UNTIL, event, sorted_out
 
 OLD = ("DTSTART;TZID=Europe/London:20000103T190000", "DTEND;TZID=Europe/London:20000103T193000")

@@ -8,8 +8,8 @@ import icalendar
 import msgspec
 import pytest
 
+from controller.calendars.ics_writer import Entry, calendar, escaped, folded
 from controller.calendars.timezones import changes, offset
-from controller.calendars.writing import Entry, calendar, escaped, folded
 from tests.controller.calendars.readers import faults, khal_reads
 
 LONDON = ZoneInfo("Europe/London")

@@ -13,14 +13,14 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from controller.access.holders import repository as holders
+from controller.container import House
 from controller.enrolment import repository
 from controller.enrolment.tables import enrolment_tokens
-from controller.house import House
 from controller.plans import repository as plans
 from controller.plans.model import SignedPlan
-from edge.enrol import Applicant
 from edge.errors import EnrolmentFailed
-from edge.identity import Identity
+from edge.net.enrol import Applicant
+from edge.net.identity import Identity
 from edge.wire.codec import decode, encode
 from edge.wire.enrolment import Application, Token, box_id, secret_id
 from edge.wire.envelope import key_id

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner, Result
 
-from controller.cli import app as cli
+from controller.cli.controller import app as cli
+from controller.container import House
 from controller.enrolment.known_keys import CA, CODE, SIGNING, Fault, KnownKey, faults, known_keys
-from controller.house import House
+from controller.key_files import KeyFault, load_keys
 from controller.main import require_known_keys
-from controller.secrets import KeyFault, load_keys
 from controller.settings import Settings
 from edge.wire.clock import ClockFile, SystemClock
 from edge.wire.codec import encode

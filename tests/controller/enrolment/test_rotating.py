@@ -3,8 +3,8 @@
 import httpx
 import msgspec
 
+from controller.container import House
 from controller.enrolment import repository as enrolment
-from controller.house import House
 from controller.telemetry import repository as telemetry
 from edge.wire.enrolment import DoorSecret
 from tests.controller.access.test_access import go_offline

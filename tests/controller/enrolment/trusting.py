@@ -1,8 +1,8 @@
 """Edges that speak nothing but the wire: their keys are trusted without an enrolment."""
 
+from controller.container import House
 from controller.enrolment import repository
 from controller.enrolment.model import EdgeKey, KeyState
-from controller.house import House
 
 
 async def trust(house: House, site: str, edge: str, public_key: bytes) -> None:

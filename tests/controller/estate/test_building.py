@@ -6,9 +6,9 @@ from datetime import timedelta
 import httpx
 from sqlalchemy import select
 
+from controller.container import House
 from controller.estate.revisions import revision
 from controller.estate.tables import layouts, space_amenities
-from controller.house import House
 from controller.people.tables import writes
 from tests.controller.clock import ManualClock
 from tests.controller.estate.building import ROOT, at, halves, look, put, space

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from controller.bookings.tables import claims, pool_claims, pool_quarters
-from controller.house import House
+from controller.container import House
 from tests.controller.clock import ManualClock
 from tests.controller.estate.building import ROOT, at, halves, look, space
 from tests.controller.running import NOW

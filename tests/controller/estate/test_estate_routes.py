@@ -7,8 +7,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from controller.container import House
 from controller.estate.tables import doors
-from controller.house import House
 from controller.people.tables import writes
 from tests.controller.village import without_versions
 

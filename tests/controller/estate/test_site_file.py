@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from controller.bookings.tables import claims
+from controller.container import House
 from controller.estate.cli import app as site_cli
 from controller.estate.revisions import revision
 from controller.estate.schemas import LayoutBody, SiteBody, SpaceFields
 from controller.estate.tables import doors
-from controller.house import House
 from controller.people.passwords import Passwords
 from controller.people.tables import writes
 from controller.settings import Settings

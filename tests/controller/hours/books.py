@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from controller.estate.model import Site
-from controller.hours.book import HoursBook
 from controller.hours.instants import bounds
 from controller.hours.model import Closure, Season, SpaceHours, Span, Timetable, Weekly, Window
+from controller.hours.timetable import HoursBook
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 

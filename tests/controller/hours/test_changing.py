@@ -6,8 +6,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from controller.container import House
 from controller.estate.tables import sites
-from controller.house import House
 from controller.people.tables import writes
 from tests.controller.clock import ManualClock
 from tests.controller.village import API, SITE, Json, act, book, without_versions

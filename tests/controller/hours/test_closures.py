@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from controller.hours.book import HoursBook
 from controller.hours.model import Break, OtherDay, SpaceHours, Term, Timetable
+from controller.hours.timetable import HoursBook
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.hours.books import LONDON, book, closure, day, divided, span, told, utc, week, windows

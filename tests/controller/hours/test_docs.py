@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from controller.hours import routes
-from controller.hours.breaking import UNLOCKED, Kind
 from controller.hours.cli import app
+from controller.hours.impact import UNLOCKED, Kind
 from controller.hours.model import HolidayMeaning
 from edge.wire.plan import Mode
 

@@ -10,10 +10,10 @@ from alembic import command
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from controller.database import Database
+from controller.db.engine import Database
+from controller.db.migrations import alembic_config
 from controller.hours import repository
 from controller.hours.model import Season, Timetable, Weekly
-from controller.migrations import alembic_config
 from edge.wire.plan import Mode
 from tests.controller.hours.books import SITE, span
 

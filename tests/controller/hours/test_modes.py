@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from controller import localtime
 from controller.hours.model import OtherDay, Timetable
+from controller.text import local_time
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.hours.books import LONDON, book, span, utc, week
@@ -37,7 +37,7 @@ def test_opening_hours_keep_their_wall_time_over_both_clock_changes() -> None:
     timetable = Timetable(pattern=week(span("09:00", "17:00")))
     for before, change in (("2026-03-28", "2026-03-29"), ("2026-10-24", "2026-10-25")):
         found = [
-            localtime.wall(period.during.start, LONDON).time().hour
+            local_time.wall(period.during.start, LONDON).time().hour
             for period in book(timetable).modes(Interval(start=utc(before), end=utc(change) + timedelta(days=1)))
             if period.mode is Mode.STAFFED
         ]
@@ -47,10 +47,10 @@ def test_opening_hours_keep_their_wall_time_over_both_clock_changes() -> None:
 def test_a_span_over_the_night_is_an_hour_shorter_in_march_and_longer_in_october() -> None:
     timetable = Timetable(pattern=week(span("00:00", "06:00")))
     (march,) = [
-        p for p in book(timetable).modes(localtime.day_bounds(date(2026, 3, 29), LONDON)) if p.mode is Mode.STAFFED
+        p for p in book(timetable).modes(local_time.day_bounds(date(2026, 3, 29), LONDON)) if p.mode is Mode.STAFFED
     ]
     (october,) = [
-        p for p in book(timetable).modes(localtime.day_bounds(date(2026, 10, 25), LONDON)) if p.mode is Mode.STAFFED
+        p for p in book(timetable).modes(local_time.day_bounds(date(2026, 10, 25), LONDON)) if p.mode is Mode.STAFFED
     ]
     assert (march.during.seconds, october.during.seconds) == (5 * 3600, 7 * 3600)
 

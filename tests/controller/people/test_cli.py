@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
-from controller.cli import app as controller_cli
+from controller.cli.controller import app as controller_cli
 from controller.people.cli import app as parties_cli
 from tests.controller.people.signing import API, put_party
 from tests.controller.running import PASSWORD

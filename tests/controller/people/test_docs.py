@@ -6,7 +6,7 @@ import pytest
 
 from controller.people import party_routes, user_routes
 from controller.people.model import PartyKind, Role, Tier
-from controller.people.party_sheet import COLUMNS
+from controller.people.party_csv_rows import COLUMNS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "people.md").read_text(encoding="utf-8")
 PATHS = sorted({getattr(route, "path", "") for each in (party_routes, user_routes) for route in each.router.routes})

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.house import House
+from controller.container import House
 from tests.controller.access.test_holders import make as make_holder
 from tests.controller.access.test_members import ADA, one
 from tests.controller.access.test_members import send as send_members

@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
+from controller.people.authentication import find_actor
 from controller.people.errors import ForeignOrigin
-from controller.people.gate import find_actor
 from tests.controller.running import PASSWORD, USER, signed_in, stranger
 
 SITE = {"name": "Ramsey", "zone": "Europe/London"}

@@ -9,7 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from controller.bookings.tables import bookings
-from controller.house import House
+from controller.container import House
 from controller.plans.tables import commands
 from controller.telemetry import repository as telemetry
 from controller.telemetry.tables import device_states, edge_alerts, events, quarantine

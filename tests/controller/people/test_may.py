@@ -2,8 +2,8 @@
 
 import pytest
 
-from controller.people.may import Action, Thing, may, may_somewhere, sees
 from controller.people.model import Actor, Role
+from controller.people.permissions import Action, Thing, may, may_somewhere, sees
 
 ALL = "read live book decide run build contact people keys users open lock_down reissue"
 DOORS = "open lock_down reissue"

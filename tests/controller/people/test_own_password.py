@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.house import House
+from controller.container import House
 from controller.people import password_rules
 from controller.people.password_rules import weakness
 from tests.controller.clock import ManualClock

@@ -6,12 +6,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.database import Database, metadata
-from controller.house import House
+from controller.container import House
+from controller.db.engine import Database, metadata
 from controller.people import parties
 from controller.people.model import Actor, PartyDraft, PartyKind, Tier
 from controller.people.tables import writes
-from controller.problem import Invalid
+from controller.web.problem import Invalid
 from tests.controller.people.signing import API, Json, put_party
 from tests.controller.running import NOW, USER
 from tests.controller.village import book, look, wanted, without_versions

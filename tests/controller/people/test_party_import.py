@@ -4,10 +4,10 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.house import House
-from controller.people.party_sheet import slug_of
+from controller.container import House
+from controller.csv_import.spreadsheet import MOST_ROWS
+from controller.people.party_csv_rows import slug_of
 from controller.people.tables import writes
-from controller.spreadsheet import MOST_ROWS
 from tests.controller.people.signing import API, Json, put_party
 
 GOOD = """\

@@ -8,10 +8,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import BaseRoute, Route
 
-from controller.app import API, ROUTERS
-from controller.house import House
-from controller.people.gate import Gate
-from controller.people.may import Action
+from controller.container import House
+from controller.people.authentication import Gate
+from controller.people.permissions import Action
+from controller.web.app import API, ROUTERS
 
 Paths = list[tuple[str, BaseRoute]]
 

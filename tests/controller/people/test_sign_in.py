@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from controller.house import House
+from controller.container import House
 from controller.people.tables import sessions, users, writes
 from tests.controller.clock import ManualClock
 from tests.controller.running import PASSWORD, USER, signed_in, stranger

@@ -11,11 +11,11 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from controller.house import House
+from controller.container import House
 from controller.people.passwords import LINE_LENGTH, Passwords
 from controller.people.routes import DEVICE
+from controller.people.sign_in_throttle import network_of
 from controller.people.tables import sign_in_failures
-from controller.people.tries import network_of
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
 from tests.controller.running import BASE_URL, PASSWORD, USER, running

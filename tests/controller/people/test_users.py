@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, select
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from controller.house import House
+from controller.container import House
 from controller.people.tables import sessions, writes
 from controller.people.users import UserChange
 from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as

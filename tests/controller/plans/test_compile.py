@@ -8,8 +8,8 @@ import pytest
 
 from controller.access.model import WantedGrant
 from controller.estate.model import Site
-from controller.hours.book import HoursBook
 from controller.hours.model import Span, Timetable, Weekly
+from controller.hours.timetable import HoursBook
 from controller.plans.compile import (
     DoorRules,
     PlanInput,

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from sqlalchemy import select
 
-from controller.telemetry import reading
+from controller.telemetry import queries
 from controller.telemetry.model import EdgeState
 from controller.telemetry.repository import edge_state
 from controller.telemetry.tables import refusals
@@ -131,7 +131,7 @@ async def test_a_device_that_an_edge_no_longer_names_is_forgotten_and_not_brough
 
     async def kept() -> list[str]:
         async with hub.house.database.read() as tx:
-            return sorted(state.device for _, state in await reading.site_devices(tx, "ramsey"))
+            return sorted(state.device for _, state in await queries.site_devices(tx, "ramsey"))
 
     async def both() -> bool:
         return await kept() == ["door", "fire"]

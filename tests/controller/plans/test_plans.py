@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy import func, select, update
 
 from controller.access import service as access
+from controller.access.code_status import State
 from controller.access.model import Issue
 from controller.access.repository import held
-from controller.access.standing import State
-from controller.database import Tx
+from controller.db.engine import Tx
 from controller.hours.model import Span, Timetable, Weekly
 from controller.hours.proposals import NewClosure, NewTimetable
 from controller.people.model import Actor
 from controller.plans import repository
 from controller.plans.tables import plan_parts, plans
-from controller.telemetry import reading
+from controller.telemetry import queries
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, Reason, decide
@@ -223,7 +223,7 @@ async def test_a_refused_plan_is_seen_with_its_reason(hub: Hub, edge: FakeEdge) 
 
     assert await eventually(look, what="the refusal is known") == "the card is full"
     async with hub.house.database.read() as tx:
-        assert [alert.kind for alert in await reading.site_alerts(tx, "ramsey", limit=9)] == ["plan_refused"]
+        assert [alert.kind for alert in await queries.site_alerts(tx, "ramsey", limit=9)] == ["plan_refused"]
     assert (await standing(hub, view.booking.id))[0] is State.WAITING
 
 

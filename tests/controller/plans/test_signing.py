@@ -6,17 +6,17 @@ from typing import Concatenate, ParamSpec, TypeVar
 import pytest
 from sqlalchemy.engine import URL
 
-from controller.access.others import Others
+from controller.access.other_grants import Others
 from controller.access.repository import held
-from controller.app import build_app
-from controller.bookings.desk import View
-from controller.database import Database, Tx
+from controller.bookings.writer import View
+from controller.db.engine import Database, Tx
 from controller.people.model import Actor
 from controller.people.passwords import Passwords
 from controller.plans import repository
 from controller.plans.model import SignedPlan
 from controller.plans.service import Planner
 from controller.settings import Settings
+from controller.web.app import build_app
 from edge.wire.envelope import Signer
 from edge.wire.plan import assemble
 from edge.wire.topics import subscriptions

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from controller.plans.clock import ClockDoubtful
-from controller.plans.time import Sources, TimeWatch
+from controller.plans.clock_trust import Sources, TimeWatch
 from edge.wire.decide import ClockTrust
 
 NOW = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from controller.app import build_app
-from controller.migrations import migrate
+from controller.db.migrations import migrate
 from controller.people.passwords import Passwords
 from controller.plans import repository
 from controller.plans.clock import ClockDoubtful
-from controller.plans.time import Sources
+from controller.plans.clock_trust import Sources
 from controller.settings import Settings
+from controller.web.app import build_app
 from edge.wire.topics import subscriptions
 from firmware_sim.memory_link import MemoryBroker
 from tests.controller.clock import ManualClock

@@ -14,8 +14,8 @@ from sqlalchemy import delete, insert, select
 
 from controller.access.reissue import rehash
 from controller.access.tables import offline_codes
+from controller.container import House
 from controller.estate.tables import old_secrets
-from controller.house import House
 from controller.people.tables import writes
 from controller.plans import repository as plans
 from controller.plans.tables import plans as signed_plans

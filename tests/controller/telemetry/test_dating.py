@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.telemetry.dating import AHEAD_LIMIT, UNKNOWN, ClockSample, better, dated, of_earlier
+from controller.telemetry.event_times import AHEAD_LIMIT, UNKNOWN, ClockSample, better, dated, of_earlier
 from edge.wire.decide import ClockTrust
 from edge.wire.events import EarlierRun
 

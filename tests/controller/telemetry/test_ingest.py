@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from controller.telemetry import reading
+from controller.telemetry import queries
 from controller.telemetry.tables import events, holes, outages, quarantine, refusals, samples
 from edge.wire.codec import encode
 from edge.wire.decide import Reason
@@ -118,7 +118,7 @@ async def test_an_unknown_kind_is_stored(hub: Hub, edge: FakeEdge) -> None:
     await edge.send([encode(event(1)).replace(b'"motion"', b'"lift"')])
     await edge.acknowledged(1)
     async with hub.house.database.read() as tx:
-        (found,) = await reading.site_events(tx, "ramsey", after=None, limit=10)
+        (found,) = await queries.site_events(tx, "ramsey", after=None, limit=10)
     assert (found.kind, msgspec.json.decode(found.data)["zone"]) == ("lift", "hall")
 
 
@@ -154,7 +154,7 @@ async def test_another_event_under_a_number_that_is_stored_is_set_aside_once_and
     assert await seqs(hub) == [1, 2, 3, 4, 5]
     async with hub.house.database.read() as tx:
         aside = [(row.seq, row.reason, row.raw) for row in await tx.execute(select(quarantine))]
-        (alert,) = await reading.site_alerts(tx, "ramsey", limit=9)
+        (alert,) = await queries.site_alerts(tx, "ramsey", limit=9)
     assert aside == [(None, "number_taken", encode(other))]
     assert (alert.kind, "its number 3 is that of another event" in alert.text) == ("unstorable", True)
 
@@ -177,7 +177,7 @@ async def test_events_that_are_gone_from_the_edge_are_a_hole_and_hold_nothing_up
     await edge.acknowledged(12)
     async with hub.house.database.read() as tx:
         assert [(row.first, row.last, row.why) for row in await tx.execute(select(holes))] == [(3, 9, "gone")]
-        assert [alert.kind for alert in await reading.site_alerts(tx, "ramsey", limit=9)] == ["events_gone"]
+        assert [alert.kind for alert in await queries.site_alerts(tx, "ramsey", limit=9)] == ["events_gone"]
 
 
 async def test_a_first_kept_beyond_what_is_sent_answers_for_nothing_more(hub: Hub, edge: FakeEdge) -> None:
@@ -192,7 +192,7 @@ async def test_a_new_log_begins_at_one_and_somebody_hears_of_it(hub: Hub, edge: 
     await edge.acknowledged(4, log=OTHER_LOG)
     assert len(await seqs(hub)) == 13
     async with hub.house.database.read() as tx:
-        (alert,) = await reading.site_alerts(tx, "ramsey", limit=9)
+        (alert,) = await queries.site_alerts(tx, "ramsey", limit=9)
     assert alert.kind == "new_log"
     assert "up to 9 are known" in alert.text
 
@@ -256,8 +256,8 @@ async def test_late_events_are_marked_and_only_a_forced_door_and_fire_raise_an_a
     await edge.send([*late, event(6, held), event(7, glass), event(8)])
     await edge.acknowledged(8)
     async with hub.house.database.read() as tx:
-        found = await reading.site_events(tx, "ramsey", after=None, limit=10)
-        alerts = await reading.site_alerts(tx, "ramsey", limit=10)
+        found = await queries.site_events(tx, "ramsey", after=None, limit=10)
+        alerts = await queries.site_alerts(tx, "ramsey", limit=10)
     assert [each.learned_late for each in found] == [True] * 5 + [False] * 3
     assert sorted(alert.kind for alert in alerts) == ["fire", "forced", "glass", "held"]
     assert next(alert.at for alert in alerts if alert.kind == "held") == NOW
@@ -277,7 +277,7 @@ async def test_duress_and_an_intruder_are_told_however_late_and_an_alarm_that_do
     await edge.send([*late, event(6, withheld), event(7, not_secured)])
     await edge.acknowledged(7)
     async with hub.house.database.read() as tx:
-        alerts = await reading.site_alerts(tx, "ramsey", limit=10)
+        alerts = await queries.site_alerts(tx, "ramsey", limit=10)
     assert sorted((alert.kind, alert.text) for alert in alerts) == [
         ("duress", "front-door: opened UNDER DURESS: somebody was forced"),
         ("intruder", "hall: INTRUDER ALARM: movement in hall"),
@@ -356,5 +356,5 @@ async def test_the_recent_list_and_the_door_say_what_happened_in_words(hub: Hub,
     assert snapshot.doors[0].last is not None
     assert snapshot.doors[0].last.text == "refused: the code is no longer valid"
     async with hub.house.database.read() as tx:
-        none = await reading.site_outages(tx, "ramsey", Interval(start=NOW, end=NOW + timedelta(days=1)))
+        none = await queries.site_outages(tx, "ramsey", Interval(start=NOW, end=NOW + timedelta(days=1)))
     assert none == []

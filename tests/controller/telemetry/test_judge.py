@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.telemetry.judge import judge, judge_all
 from controller.telemetry.model import GoodEvent, Reason, SetAside
+from controller.telemetry.validation import judge, judge_all
 from edge.wire.codec import encode
 from edge.wire.events import DroppedData, FootfallData, WifiData
 from tests.controller.telemetry.speaking import event

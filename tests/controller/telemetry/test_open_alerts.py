@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from controller.house import House
+from controller.container import House
 from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.alerts import open_alerts

@@ -7,7 +7,7 @@ import msgspec
 
 from controller.estate.model import Door, Edge, Site, SiteParts
 from controller.telemetry.model import LoggedEvent
-from controller.telemetry.recent import lines
+from controller.telemetry.recent_activity import lines
 from edge.wire.credentials import CredentialKind, Method
 from edge.wire.decide import Reason
 from edge.wire.events import AccessData, DoorChange, DoorData, EventData, RecountData

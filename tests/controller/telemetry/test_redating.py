@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import select
 
-from controller.telemetry import reading
+from controller.telemetry import queries
 from controller.telemetry.tables import edge_runs, events, outages, quarantine
 from edge.wire.decide import ClockTrust
 from edge.wire.events import BootData, EarlierRun, Event, EventData, OutageData
@@ -36,7 +36,7 @@ async def rows(hub: Hub) -> Sequence[tuple[datetime, datetime | None, float | No
 
 async def alerts(hub: Hub) -> list[tuple[str, str]]:
     async with hub.house.database.read() as tx:
-        return [(each.kind, each.text) for each in await reading.site_alerts(tx, "ramsey", limit=10)]
+        return [(each.kind, each.text) for each in await queries.site_alerts(tx, "ramsey", limit=10)]
 
 
 async def test_events_of_an_edge_that_is_an_hour_fast_wait_for_its_reply_and_are_dated_by_it(
@@ -163,5 +163,5 @@ async def test_a_reply_of_a_wrong_time_is_told_and_a_device_is_not_shown_in_the_
 
     await eventually(told_, what="somebody hears of it")
     async with hub.house.database.read() as tx:
-        ((_, shown),) = await reading.site_devices(tx, "ramsey")
+        ((_, shown),) = await queries.site_devices(tx, "ramsey")
     assert shown.at == NOW

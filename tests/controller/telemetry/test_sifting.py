@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select, text
 
-from controller.telemetry import filing, gate, reading, sifting
+from controller.telemetry import envelope_verifier, event_store, isolate_failures, queries
 from controller.telemetry.tables import events, quarantine
 from edge.wire.codec import encode
 from edge.wire.events import DroppedData, MotionData
@@ -51,7 +51,7 @@ async def set_aside(hub: Hub) -> list[tuple[int, str, bytes]]:
 
 async def alerts(hub: Hub) -> list[str]:
     async with hub.house.database.read() as tx:
-        return [each.kind for each in await reading.site_alerts(tx, "ramsey", limit=100)]
+        return [each.kind for each in await queries.site_alerts(tx, "ramsey", limit=100)]
 
 
 async def test_events_that_cannot_be_stored_are_set_aside_one_by_one_and_all_others_stored(
@@ -78,14 +78,14 @@ async def test_a_lot_of_bad_events_is_one_line_in_the_log_with_their_number_and_
     def broken(data: object) -> str:
         raise ValueError("nothing like it")
 
-    monkeypatch.setattr(filing, "happened", broken)
+    monkeypatch.setattr(event_store, "happened", broken)
 
     def told() -> list[tuple[object, bool]]:
-        named = [each for each in caplog.records if each.name == sifting.__name__]
+        named = [each for each in caplog.records if each.name == isolate_failures.__name__]
         return [(each.__dict__["events"], each.exc_info is not None) for each in named]
 
     async def refused(times: int) -> bool:
-        return [each.name for each in caplog.records].count(gate.__name__) == times
+        return [each.name for each in caplog.records].count(envelope_verifier.__name__) == times
 
     first = 1
     for seconds, lines in ((0, [(20, True)]), (59, [(20, True), (20, False)]), (1, [(20, True), (20, False)] * 2)):
@@ -96,7 +96,7 @@ async def test_a_lot_of_bad_events_is_one_line_in_the_log_with_their_number_and_
         # It is told after the last acknowledgement, the refusal last of all.
         await eventually(partial(refused, times=first // 20), what=f"{first // 20} refusals in the log")
         assert told() == lines[: first // 20]
-    refusals = [each for each in caplog.records if each.name == gate.__name__]
+    refusals = [each for each in caplog.records if each.name == envelope_verifier.__name__]
     assert [each.__dict__["number"] for each in refusals] == [20, 20, 20]
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from controller.container import House
 from controller.estate.model import Door, Edge, Site, SiteParts
-from controller.house import House
 from controller.telemetry import repository
-from controller.telemetry.together import apart
+from controller.telemetry.wiring_check import apart
 from edge.wire.messages import DeviceState
 from tests.controller.estate.building import ROOT, put
 from tests.controller.village import SITE, furnish

@@ -6,14 +6,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.area_config import AnnouncerConfig, AreaConfig, OutputConfig
+from edge.alarm.config import AnnouncerConfig, AreaConfig, OutputConfig
+from edge.alarm.fire_config import FireConfig
 from edge.config_checks import check
-from edge.door_config import DoorConfig
+from edge.doors.config import DoorConfig
 from edge.errors import ConfigError
-from edge.fire_config import FireConfig
-from edge.pinout import OutputPin
 from edge.readers.config import OsdpConfig, ReaderConfig, UsbScannerConfig, WiegandConfig
-from edge.sensors_config import CounterConfig, MotionConfig, WifiConfig
+from edge.sensors.config import CounterConfig, MotionConfig, WifiConfig
+from edge.system.pinout import OutputPin
 
 BASE = {"id": "front", "door": "front-door"}
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.readers.formats import KEYS, Format, are_cards, clash, length, read
 from edge.readers.reading import Card, Keys
+from edge.readers.wiegand_formats import KEYS, Format, are_cards, clash, length, read
 from tests import access_control as tables
 
 FORMATS = tables.FORMATS

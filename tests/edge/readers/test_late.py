@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from edge.entry import PAUSE_S
+from edge.doors.signals import Signal
 from edge.readers.config import WiegandConfig
-from edge.readers.formats import Format
+from edge.readers.entry import PAUSE_S
 from edge.readers.input_events import typed
-from edge.readers.keys import LAYOUT
-from edge.readers.unread import AT_ONCE, EVERY_S
-from edge.signals import Signal
+from edge.readers.matrix_keys import LAYOUT
+from edge.readers.unread_events import AT_ONCE, EVERY_S
+from edge.readers.wiegand_formats import Format
 from edge.wire.credentials import Presented
 from edge.wire.decide import Reason
 from edge.wire.events import AccessData, LockoutData, UnreadData, UnreadWhat, UnreadWhy

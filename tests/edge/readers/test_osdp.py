@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import osdp
 
+from edge.doors.signals import Signal
 from edge.readers.config import OsdpConfig
-from edge.signals import Signal
 from edge.wire.credentials import Presented
 from edge.wire.faults import FaultCode
 from firmware_sim.virtual import VirtualClock

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from edge.config import Config
-from edge.lockout import READERS
+from edge.doors.lockout import READERS
 from edge.readers.config import Side, WiegandConfig
 from edge.wire.credentials import Method
 from edge.wire.decide import Reason

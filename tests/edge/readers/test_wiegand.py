@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from edge.readers.config import WiegandConfig
-from edge.readers.formats import Format
+from edge.readers.wiegand_formats import Format
 from edge.wire.credentials import Presented
 from firmware_sim.virtual import VirtualClock
 from tests.contract.readers import CARD, CARD_BITS, CODE, D0, D1, World

@@ -4,12 +4,12 @@ import msgspec
 import pytest
 
 from edge.wire.codec import decode, encode
-from edge.wire.document import SECTIONS, page
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.events import KINDS, EventBatch, read_event
 from edge.wire.messages import Command
 from edge.wire.plan import Part
 from tests.edge.wire.samples import CONTROLLER, DATA, EVENTS, FOLDER, KEYS, SAMPLES
+from tools.wire_document import SECTIONS, page
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -54,4 +54,4 @@ def test_what_stands_for_a_credential_never_changes(name: str) -> None:
 
 def test_the_page_about_the_wire_format_is_the_generated_one() -> None:
     committed = (FOLDER.parents[2] / "docs" / "wire.md").read_text(encoding="utf-8")
-    assert committed == page(), "run: python -m edge.wire.document > docs/wire.md"
+    assert committed == page(), "run: python -m tools.wire_document > docs/wire.md"

@@ -4,10 +4,10 @@ from typing import Any
 
 import httpx
 
+from controller.container import House
 from controller.estate import repository
 from controller.estate.model import Equipment, Site, Space, SpaceKind
 from controller.estate.revisions import bump
-from controller.house import House
 from tests.controller.bookings.hub import EQUIPMENT, HUB, SPACES
 from tests.controller.village import API
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.caller import REFUSED
-from controller.house import House
+from controller.cli.client import REFUSED
+from controller.container import House
 from tests.controller.bookings.finding.county import book, build
 from tests.controller.keyboard import Typed, cells, keyboard
 

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.finding.answers import FreeAnswer, FreeEverywhereAnswer
+from controller.availability.answers import FreeAnswer, FreeEverywhereAnswer
 from controller.bookings.policy import Policy, PriorityWindow
-from controller.house import House
+from controller.container import House
 from controller.people.model import Tier
 from tests.controller.bookings.finding.county import Json, ask, book, build
 from tests.controller.bookings.policing import put_policy

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.bookings.policy import Per, Policy, PriorityWindow, Quota
-from controller.house import House
+from controller.container import House
 from controller.people.model import Tier
 from tests.controller.bookings.finding.county import Json, book, build, post
 from tests.controller.bookings.policing import put_policy

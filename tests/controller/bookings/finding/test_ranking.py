@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from controller.bookings.finding.fitting import Fitting
-from controller.bookings.finding.ranking import Candidate, Wished, rank
-from controller.bookings.picture import Picture, places
+from controller.availability.fitting_spaces import Fitting
+from controller.availability.ranking import Candidate, Wished, rank
 from controller.bookings.policy import Policy
+from controller.bookings.site_config import Picture, places
 from controller.estate.model import Site, SiteParts, Space
-from controller.hours.book import HoursBook
 from controller.hours.model import Timetable
+from controller.hours.timetable import HoursBook
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import SIX
 

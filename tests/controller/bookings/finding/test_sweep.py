@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from controller.bookings.finding.sweep import (
+from controller.availability.free_intervals import (
     QUARTER,
     Gaps,
     Kind,
@@ -19,8 +19,8 @@ from controller.bookings.finding.sweep import (
     us,
     used_up,
 )
-from controller.bookings.judging.buffers import Buffers
 from controller.estate.model import Space
+from controller.rules.buffers import Buffers
 from tests.controller.bookings.hub import at, picture
 
 MINUTE = 60_000_000

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.sheets.model import Become
-from controller.house import House
+from controller.bookings.csv_rows.model import Become
+from controller.container import House
 from controller.people.model import Actor, Role
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as

@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
-from controller.bookings.sheets.cli import app as cli
-from controller.caller import REFUSED, SET_ASIDE
+from controller.bookings.csv_rows.cli import app as cli
+from controller.cli.client import REFUSED, SET_ASIDE
 from tests.controller.serving import serving
 from tests.controller.village import SITE
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from controller.bookings.sheets.routes import router
-from controller.bookings.sheets.rows import COLUMNS
+from controller.bookings.csv_rows.columns import COLUMNS
+from controller.bookings.csv_rows.routes import router
 
 PAGE = (Path(__file__).parents[4] / "docs" / "bookings-csv.md").read_text(encoding="utf-8")
 

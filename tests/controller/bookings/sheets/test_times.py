@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.bookings.sheets.times import Clock, read_clock, read_day, read_when, span, written
-from controller.fields import Moment
+from controller.bookings.csv_rows.times import Clock, read_clock, read_day, read_when, span, written
+from controller.web.fields import Moment
 
 at = datetime.fromisoformat
 LONDON = ZoneInfo("Europe/London")

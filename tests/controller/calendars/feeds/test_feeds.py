@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from controller.calendars.tables import feeds
-from controller.house import House
+from controller.container import House
 from controller.people.tables import writes
 from controller.settings import FeedSection, Settings
 from tests.controller.calendars.feeds.partner import Partner, answer, calendar, event, packed, partner

@@ -5,15 +5,15 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from controller.container import House
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.model import Door
-from controller.house import House
 from controller.people.model import Actor, Role
 from controller.plans.overrides.errors import TooManyOverrides
 from controller.plans.overrides.model import LONGEST, PER_DOOR, USUAL, OverrideDraft
 from controller.plans.overrides.service import Overrides, Shown
-from controller.plans.overrides.standing import At
-from controller.problem import Invalid, Refused
+from controller.plans.overrides.status import At
+from controller.web.problem import Invalid, Refused
 from edge.wire.plan import Override, OverrideKind
 from edge.wire.topics import subscriptions
 from firmware_sim.memory_link import MemoryBroker

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from controller.plans.overrides.model import AtDoor, Ordered
-from controller.plans.overrides.standing import At, DoorStanding, standing
+from controller.plans.overrides.status import At, DoorStanding, standing
 from edge.wire.plan import OverrideKind
 
 LONDON = ZoneInfo("Europe/London")

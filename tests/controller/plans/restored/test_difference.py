@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from controller.plans.compile import ACCEPTED, Compiled
-from controller.plans.restored.carrying import NOTHING, carried, carry
+from controller.plans.restored.carry_over import NOTHING, carried, carry
 from controller.plans.restored.difference import Settled, difference
 from controller.plans.restored.model import Item, Kind, Piece, contents, identity
 from edge.wire.codec import decode, encode

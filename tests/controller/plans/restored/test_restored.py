@@ -9,8 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
 from controller.access.tables import code_claims
-from controller.app import build_app
-from controller.bookings.desk import View
+from controller.bookings.writer import View
 from controller.people.model import Actor, Role
 from controller.people.passwords import Passwords
 from controller.plans.overrides.model import OverrideDraft
@@ -18,8 +17,9 @@ from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
 from controller.plans.restored.model import Decision, Entry, Kind
 from controller.plans.tables import plans
 from controller.settings import Settings
-from controller.telemetry import reading
+from controller.telemetry import queries
 from controller.telemetry.alert_catalogue import AlertCode
+from controller.web.app import build_app
 from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, decide
 from edge.wire.envelope import Purpose, Signer
@@ -314,7 +314,7 @@ async def test_somebody_hears_of_it_and_it_is_asked_for_once(centre: Centre, edg
     async with centre.put_back(backup) as hub:
         await met(hub, 1)
         async with hub.house.database.read() as tx:
-            kinds = [alert.kind for alert in await reading.site_alerts(tx, "ramsey", limit=20)]
+            kinds = [alert.kind for alert in await queries.site_alerts(tx, "ramsey", limit=20)]
         assert kinds.count(AlertCode.RESTORED) == 1
         assert kinds.count(AlertCode.UNKNOWN_PLAN) == 1
         assert AlertCode.PLAN_REFUSED not in kinds

@@ -1,0 +1,46 @@
+"""What the doors of a booking are known to have seen, and in words what keeps us from knowing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from controller.absence.rules import Evidence
+from controller.bookings.site_config import Picture, Place
+from controller.db.engine import Tx
+from controller.estate import repository as estate
+from controller.telemetry.coverage import FOR_GOOD, Gap, Silence, heard_until
+from controller.text import times
+from edge.wire.interval import Interval
+
+_NO_DOOR = "no door leads there, so nobody is seen to come"
+_TEXTS = {
+    Gap.NOT_RUNNING: "what happened at {doors} from {starts} to {ends} is not known",
+    Gap.WRONG_CLOCK: "{doors} went by a wrong time from {starts} to {ends}",
+    Gap.LOST: "some of what {doors} saw was lost",
+    Gap.NEW_LOG: "what happened at {doors} before {ends} is not known",
+    Gap.NEVER_HEARD: "nothing was ever heard of {doors}",
+    Gap.OUT_OF_REACH: "{doors} out of reach since {starts}",
+    Gap.CLOCK: "the clock at {doors} is not known to be right",
+    Gap.TO_COME: "what {doors} saw is still to come",
+}
+
+
+async def evidence_of(tx: Tx, picture: Picture, place: Place, window: Interval, now: datetime) -> Evidence:
+    """``window``: when the code of the booking opens."""
+    if not place.space.doors:
+        return Evidence(heard_until=None, missing=_NO_DOOR, for_good=True)
+    edge_of = {door.id: door.edge for door in await estate.site_doors(tx, picture.site.id)}
+    edges = sorted({edge_of[door] for door in place.space.doors})
+    heard = await heard_until(tx, picture.site.id, edges, window)
+    if not isinstance(heard, Silence):
+        return Evidence(heard_until=heard)
+    doors = [
+        name for door, name in zip(place.space.doors, place.door_names, strict=True) if edge_of[door] == heard.edge
+    ]
+    return Evidence(heard_until=None, missing=_told(heard, doors, picture, now), for_good=heard.gap in FOR_GOOD)
+
+
+def _told(silence: Silence, doors: Sequence[str], picture: Picture, now: datetime) -> str:
+    starts, ends = (
+        "" if each is None else times.at(each, picture.site.tz, now=now) for each in (silence.starts, silence.ends)
+    )
+    return _TEXTS[silence.gap].format(doors=times.listed(doors), starts=starts, ends=ends)

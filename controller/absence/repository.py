@@ -1,0 +1,41 @@
+"""All SQL about bookings whose people have not come."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+
+from controller.absence.rules import FORGOTTEN_AFTER
+from controller.bookings import repository as bookings_repository
+from controller.bookings.limits import LONGEST
+from controller.bookings.model import Arrival, Booking, State
+from controller.bookings.tables import bookings
+from controller.db.engine import Tx
+
+
+async def not_come(tx: Tx, now: datetime, *, site: str | None = None) -> list[Booking]:
+    """Bookings that have begun, are not long over, and whose people are not known to have come, or came when they had
+    been given back. A block of an outside diary is not among them: whoever keeps that diary says when it is given back.
+    """
+    # Anybody may have walked in; a rule may want more than that.
+    unsure = or_(bookings.c.arrived_at.is_(None), bookings.c.arrived_how == Arrival.PRESENCE.value)
+    query = select(bookings.c.id).where(
+        or_(
+            and_(bookings.c.state == State.CONFIRMED.value, unsure),
+            and_(bookings.c.state == State.RELEASED.value, bookings.c.let_in_at.is_not(None)),
+        ),
+        bookings.c.diary == "",
+        bookings.c.starts <= now,
+        bookings.c.starts > now - LONGEST - FORGOTTEN_AFTER,
+        bookings.c.ends > now - FORGOTTEN_AFTER,
+    )
+    if site is not None:
+        query = query.where(bookings.c.site == site)
+    ids: Sequence[str] = (await tx.execute(query.order_by(bookings.c.starts))).scalars().all()
+    return await bookings_repository.some(tx, ids)
+
+
+async def pinned(tx: Tx, booking_id: str) -> Booking | None:
+    """The booking; what its doors tell of it meanwhile waits until this transaction ends."""
+    await tx.execute(select(bookings.c.id).where(bookings.c.id == booking_id).with_for_update())
+    return await bookings_repository.booking(tx, booking_id)

@@ -1,0 +1,180 @@
+"""Bookings whose people do not come: warned of, given back, put down as no-shows, taken up again if they come late.
+Nothing has to call it: ``run`` sleeps until the next moment at which something is due."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import msgspec
+
+from controller.absence import repository
+from controller.absence.evidence import evidence_of
+from controller.absence.rules import Evidence, Step, course, next_due, rule_for, step
+from controller.bookings.claims import HOUSE
+from controller.bookings.lifecycle import restore
+from controller.bookings.model import Booking, State
+from controller.bookings.policy import Release
+from controller.bookings.service import Bookings
+from controller.bookings.site_config import Picture
+from controller.bookings.writer import Desk
+from controller.changes import Changes
+from controller.db.engine import Database, Tx
+from controller.db.retry import patiently
+from controller.estate import repository as estate
+from controller.people.model import Actor, Tier
+from controller.people.parties import parties, tier_of
+from controller.rules.service import Wish, judge
+from controller.text import times
+from edge.wire.clock import Clock
+
+LOOK_EVERY_S = 60.0
+"""Longest sleep between two looks."""
+HEAR_EVERY_S = 10.0
+"""How soon an edge is asked again whose word is missing."""
+
+Ask = Callable[[tuple[str, str]], Awaitable[None]]
+"""Asks an edge (site, edge) to say how far its log goes."""
+
+
+class Absence:
+    """``ask`` reaches the edges; ``bookings`` lends its way to write and to retry."""
+
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings, ask: Ask
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._desk = desk
+        self._bookings = bookings
+        self._ask = ask
+        self._asked: dict[tuple[str, str], float] = {}
+
+    async def run(self) -> None:
+        """Do what is due, for ever."""
+        while True:
+            wait_s = await patiently(self.look, what="bookings whose people have not come")
+            await self._clock.sleep(wait_s)
+
+    async def look(self) -> float:
+        """Do all that is due now; how many seconds nothing more will be."""
+        now = self._clock.now()
+        by_site: dict[str, list[Booking]] = defaultdict(list)
+        async with self._database.read() as tx:
+            for booking in await repository.not_come(tx, now):
+                by_site[booking.site].append(booking)
+        waits = [await self._look_at(site, found, now) for site, found in by_site.items()]
+        return min(waits, default=LOOK_EVERY_S)
+
+    async def _look_at(self, site: str, found: list[Booking], now: datetime) -> float:
+        async with self._database.read() as tx:
+            picture = await self._desk.pictures.of(tx, site)
+            rules = await _rules(tx, picture, found)
+            evidence = await self._evidence(tx, picture, found)
+        steps = {each.id: step(each, rules[each.id], evidence[each.id], now) for each in found}
+        unheard = [each for each in found if steps[each.id] is Step.HEAR]
+        for each in found:
+            if steps[each.id] not in (Step.NOTHING, Step.HEAR):
+                await self._bookings.write(self._carry_out, each.id)
+                self._changes.site_changed(site)
+        await self._hear(picture, unheard)
+        due = next_due([(each, rules[each.id]) for each in found], now)
+        wait_s = LOOK_EVERY_S if due is None else min(LOOK_EVERY_S, (due - now).total_seconds())
+        return min(wait_s, HEAR_EVERY_S) if unheard else wait_s
+
+    async def _carry_out(self, tx: Tx, booking_id: str) -> None:
+        """Look again under the site's lock, and do it."""
+        await self._bookings.locked(tx, booking_id)
+        found = await repository.pinned(tx, booking_id)
+        assert found is not None
+        now = self._clock.now()
+        picture = await self._desk.pictures.of(tx, found.site)
+        rule = (await _rules(tx, picture, [found]))[found.id]
+        evidence = (await self._evidence(tx, picture, [found]))[found.id]
+        due = step(found, rule, evidence, now)
+        planned = course(found, rule)
+        zone = picture.site.tz
+        match due:
+            case Step.WARN:
+                new = msgspec.structs.replace(found, release_warned_at=now)
+                later = course(new, rule) or planned
+                assert later is not None
+                at = times.at(later.release_at, zone, now=now)
+                why = f"nobody has come yet; it is given back at {at} unless somebody does"
+                await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="warn", why=why)
+            case Step.RELEASE:
+                new = msgspec.structs.replace(found, state=State.RELEASED, state_at=now, state_before=found.state)
+                why = f"nobody had come by {times.at(now, zone, now=now)}, {_heard(evidence, picture, now)}"
+                await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="release", why=why)
+            case Step.NO_SHOW:
+                new = msgspec.structs.replace(found, state=State.NO_SHOW, state_at=now)
+                why = f"nobody came, {_heard(evidence, picture, now)}"
+                await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="no-show", why=why)
+            case Step.TAKE_UP:
+                await self._take_up(tx, picture, found, now)
+            case _:
+                pass
+
+    async def _take_up(self, tx: Tx, picture: Picture, found: Booking, now: datetime) -> None:
+        """Confirm it again if its time is still free; otherwise its story says that they came."""
+        tier = await tier_of(tx, found.party)
+        wish = Wish(asked=found.asked, actor=_HOUSE, tier=tier, but=frozenset({found.id}))
+        [verdict] = await judge(tx, picture, [wish], now=now)
+        if not verdict.possible:
+            return
+        assert found.let_in_at is not None
+        why = f"its people came at {times.at(found.let_in_at, picture.site.tz, now=now)}, and its time was still free"
+        await self._desk.rewrite(
+            tx,
+            picture,
+            found,
+            restore(found, now),
+            actor=_HOUSE,
+            now=now,
+            what="restore",
+            why=why,
+            expired=verdict.expired,
+        )
+
+    async def _evidence(self, tx: Tx, picture: Picture, found: list[Booking]) -> dict[str, Evidence]:
+        now = self._clock.now()
+        return {
+            each.id: await evidence_of(
+                tx, picture, picture.require(each.space), self._desk.codes.window(each.during, picture.policy), now
+            )
+            for each in found
+        }
+
+    async def _hear(self, picture: Picture, unheard: list[Booking]) -> None:
+        """Ask the edges whose word is missing, each at most every ``HEAR_EVERY_S``."""
+        if not unheard:
+            return
+        async with self._database.read() as tx:
+            edge_of = {door.id: door.edge for door in await estate.site_doors(tx, picture.site.id)}
+        doors = {door for each in unheard for door in picture.require(each.space).space.doors}
+        now = self._clock.monotonic()
+        for edge in sorted({edge_of[door] for door in doors if door in edge_of}):
+            name = (picture.site.id, edge)
+            if now - self._asked.get(name, float("-inf")) >= HEAR_EVERY_S:
+                self._asked[name] = now
+                await self._ask(name)
+
+
+_HOUSE = Actor(name=HOUSE)
+
+
+async def _rules(tx: Tx, picture: Picture, found: list[Booking]) -> dict[str, Release | None]:
+    known = await parties(tx, [each.party for each in found if each.party is not None])
+    return {
+        each.id: rule_for(
+            picture.policy,
+            space=each.space,
+            tier=known[each.party].tier if each.party in known else Tier.COMMUNITY,
+        )
+        for each in found
+    }
+
+
+def _heard(evidence: Evidence, picture: Picture, now: datetime) -> str:
+    assert evidence.heard_until is not None
+    return f"and its doors are heard of until {times.at(evidence.heard_until, picture.site.tz, now=now)}"

@@ -1,0 +1,161 @@
+"""Holders brought in from a spreadsheet, and put out into one."""
+
+from enum import StrEnum
+
+import msgspec
+
+from controller.access.holders import repository
+from controller.access.holders.csv_rows import EXPORTED, Wanted, holder_row, read_file
+from controller.access.holders.model import Holder, Secrets, Wish
+from controller.access.holders.service import Holders
+from controller.changes import Changes
+from controller.csv_import.spreadsheet import Fault, write_sheet
+from controller.db.engine import Database, Tx
+from controller.people.model import Actor
+from controller.uploads.parser import Parser
+from controller.web.problem import Problem, invalid_field
+
+_WHY = "brought in from a list"
+_PAGE = 500
+
+
+class Become(StrEnum):
+    """What becomes of a row."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the file. ``changes``: the columns that are different. ``drawn``: what was drawn just now, which is
+    told once. ``sites``: where something is different."""
+
+    line: int
+    id: str = ""
+    name: str = ""
+    become: Become
+    changes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    drawn: Secrets = Secrets()
+    sites: frozenset[str] = frozenset()
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a file; ``lines`` in their order."""
+
+    lines: tuple[Line, ...]
+    warnings: tuple[str, ...]
+
+
+class _Rehearsed(Exception):
+    """A row was tried; all that it wrote is to be taken back."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+
+
+class HolderImport:
+    """A file means the same however often it comes: the second time it changes nothing. Nobody is ended by one."""
+
+    def __init__(self, database: Database, changes: Changes, holders: Holders, parser: Parser) -> None:
+        self._database = database
+        self._changes = changes
+        self._holders = holders
+        self._parser = parser
+
+    async def take(self, data: bytes, *, preview: bool, actor: Actor) -> Outcome:
+        """Write the rows that are sound, one by one, and set aside the others. ``preview`` does the same, takes it back
+        and tells no code. Raises ``SheetError``."""
+        warnings, wanted, faults = await self._parser.run(read_file, data)
+        by_line: dict[int, list[Fault]] = {}
+        for fault in faults:
+            by_line.setdefault(fault.line, []).append(fault)
+        lines = [Line(line=at, become=Become.REFUSED, faults=tuple(found)) for at, found in by_line.items()]
+        written: set[str] = set()
+        try:
+            for row in wanted:
+                line = await self._row(row, preview=preview, actor=actor)
+                lines.append(line)
+                written |= set() if preview else line.sites
+        finally:  # what was written before a fault is to reach the doors
+            for site in sorted(written):
+                self._changes.site_changed(site, estate=True)
+        return Outcome(lines=tuple(sorted(lines, key=lambda line: line.line)), warnings=warnings)
+
+    async def put_out(self, *, actor: Actor) -> bytes:
+        """All who open anything and whose sites the actor may see to, as a file that ``take`` reads."""
+        rows: list[dict[str, str]] = []
+        after: str | None = None
+        async with self._database.read() as tx:
+            while page := await repository.listed(tx, site=None, kind=None, ended=False, after=after, limit=_PAGE):
+                rows += [holder_row(each) for each in self._holders.seen(page, actor)]
+                after = page[-1].id
+        return write_sheet(list(EXPORTED), rows)
+
+    async def _row(self, row: Wanted, *, preview: bool, actor: Actor) -> Line:
+        async def write(tx: Tx) -> Line:
+            line = await self._written(tx, row, actor)
+            if preview:
+                raise _Rehearsed(msgspec.structs.replace(line, id=row.id, drawn=Secrets()))
+            return line
+
+        try:
+            return await self._database.run(write)
+        except _Rehearsed as rehearsed:
+            return rehearsed.line
+        except Problem as problem:
+            faults = tuple(row.fault(each.field, each.message) for each in problem.errors) or (
+                row.fault("", problem.detail),
+            )
+            return Line(line=row.line, id=row.id, name=row.name, become=Become.REFUSED, faults=faults)
+
+    async def _written(self, tx: Tx, row: Wanted, actor: Actor) -> Line:
+        old = await self._old(tx, row, actor)
+        draft = row.draft(old)
+        if isinstance(draft, list):
+            return Line(line=row.line, id=row.id, name=row.name, become=Become.REFUSED, faults=tuple(draft))
+        if old is None:
+            wish = Wish(code=row.draws or not row.card, card=row.card)
+            given = await self._holders.make_in(tx, draft, wish, actor=actor)
+            sites, drawn = frozenset(given.holder.sites), msgspec.structs.replace(given.secrets, card="")
+            new = given.holder
+            return Line(line=row.line, id=new.id, name=draft.name, become=Become.ADDED, drawn=drawn, sites=sites)
+        has, at = await self._holders.secrets(tx, old), old.draft
+        pairs = {
+            "name": (draft.name, at.name),
+            "kind": (draft.kind, at.kind),
+            "places": (draft.places, at.places),
+            "from": (draft.validity.first, at.validity.first),
+            "until": (draft.validity.last, at.validity.last),
+        }
+        changes = [column for column, (new_value, old_value) in pairs.items() if new_value != old_value]
+        if changes:
+            await self._holders.change_in(tx, old.id, draft, version=None, actor=actor)
+        wish = Wish(code=row.draws and not has.code, card=row.card if row.card != has.card else "")
+        drawn = Secrets()
+        if wish != Wish():
+            given = await self._holders.reissue_in(tx, old.id, wish, why=_WHY, actor=actor)
+            drawn = msgspec.structs.replace(given.secrets, card="")
+            changes += [name for name in ("card", "code") if getattr(wish, name)]
+        return Line(
+            line=row.line,
+            id=old.id,
+            name=draft.name,
+            become=Become.CHANGED if changes else Become.UNCHANGED,
+            changes=tuple(changes),
+            drawn=drawn,
+            sites=frozenset((*old.sites, *(place.site for place in draft.places))) if changes else frozenset(),
+        )
+
+    async def _old(self, tx: Tx, row: Wanted, actor: Actor) -> Holder | None:
+        """Whom a row is about; ``None``: somebody new. Raises ``HolderUnknown``, ``HolderEnded``,
+        ``NotAllowed``, ``Invalid``."""
+        if row.id:
+            return await self._holders.standing(tx, row.id, actor)
+        alike = self._holders.seen(await repository.of_name(tx, row.name), actor)
+        same = [each for each in alike if row.is_of(each)]
+        if len(same) > 1:
+            raise invalid_field("name", f"there are {len(same)} of this name; give the id of the one who is meant")
+        return same[0] if same else None

@@ -1,0 +1,98 @@
+"""The list of members held against the library system, number by number: on demand, and every night."""
+
+import logging
+
+import msgspec
+
+from controller.access.members.csv_rows import Given
+from controller.access.members.model import Member
+from controller.access.members.service import Members
+from controller.access.members.sip2 import Patron, Sip2Error, Sip2Server, patrons
+from controller.web.problem import Conflicting, Unavailable
+from edge.wire.clock import Clock
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 24 * 3600.0
+_PAGE = 500
+
+
+class NoLibrarySystem(Conflicting):
+    def __init__(self) -> None:
+        super().__init__("no library system is set up; name its SIP2 port under [sip2] in the controller's settings")
+
+
+class LibrarySilent(Unavailable):
+    def __init__(self, why: Sip2Error) -> None:
+        super().__init__(str(why))
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """How many were asked about, and of how many something was different."""
+
+    asked: int
+    changed: int
+    blocked: int
+
+
+class Checking:
+    """Whoever the library system does not know any more, or has blocked, is suspended until it says otherwise."""
+
+    def __init__(self, members: Members, clock: Clock, server: Sip2Server | None) -> None:
+        self._members = members
+        self._clock = clock
+        self._server = server
+
+    async def check(self, *, actor: str) -> Checked:
+        """Ask about every member. What was learned before the line broke is kept. Raises ``NoLibrarySystem``,
+        ``LibrarySilent``."""
+        if self._server is None:
+            raise NoLibrarySystem
+        known = await self._standing()
+        given: list[Given] = []
+        trouble: Sip2Error | None = None
+        try:
+            async for number, patron in patrons(self._server, list(known), self._clock.now()):
+                given.append(_given(len(given) + 1, known[number], patron))
+        except Sip2Error as error:
+            trouble = error
+        lines, _ = await self._members.bring(given, preview=False, whole=False, source="sip2", actor=actor)
+        if trouble is not None:
+            raise LibrarySilent(trouble)
+        return Checked(
+            asked=len(given),
+            changed=sum(1 for line in lines if line.changes),
+            blocked=sum(1 for each in given if each.standing.suspended),
+        )
+
+    async def run(self) -> None:
+        """Check once a day, for ever, where a library system is set up."""
+        while True:
+            await self._clock.sleep(EVERY_S)
+            if self._server is not None:
+                try:
+                    done = await self.check(actor="import:sip2")
+                except LibrarySilent as error:
+                    log.warning("Members could not be checked", extra={"why": error.detail})
+                else:
+                    log.info("Checked the members", extra={"asked": done.asked, "changed": done.changed})
+
+    async def _standing(self) -> dict[str, Member]:
+        found: dict[str, Member] = {}
+        after: str | None = None
+        while page := await self._members.listed(number=None, after=after, limit=_PAGE):
+            found |= {each.standing.number: each for each in page if each.ended_at is None}
+            after = page[-1].id
+        return found
+
+
+def _given(line: int, member: Member, patron: Patron) -> Given:
+    """What is to be written of a member. A suspension until a day, which somebody set here, stays."""
+    standing, has = member.standing, {"card", "suspended"}
+    if standing.suspended_until is None:
+        standing = msgspec.structs.replace(standing, suspended=patron.blocked or not patron.known)
+    for name, value in (("born", patron.born), ("expires", patron.expires)):
+        if value is not None:
+            standing = msgspec.structs.replace(standing, **{name: value})
+            has.add(name)
+    return Given(line=line, standing=standing, has=frozenset(has), inductions=None)

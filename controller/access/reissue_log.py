@@ -1,0 +1,120 @@
+"""The record of what opens doors and was given anew: by hand, since others knew it, or as an edge was put out.
+
+Every function works inside its caller's transaction.
+"""
+
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import insert, select
+
+from controller.access.tables import grants, holders, new_codes
+from controller.db.engine import Tx
+from controller.estate import tables as estate
+from controller.plans.tables import plans
+from controller.telemetry.tables import edge_states
+from edge.wire.credentials import CredentialKind
+from edge.wire.ids import uuid7
+
+
+class GivenAnew(msgspec.Struct, frozen=True, kw_only=True):
+    """Other codes for so many ``bookings`` at once, at ``doors``; or for the ``holder`` of a code or card of their own,
+    of that ``kind``. ``edge``: which one was put out; ``None`` where somebody asked for one booking's or holder's."""
+
+    id: str
+    site: str
+    at: datetime
+    actor: str
+    why: str
+    edge: str | None
+    holder: str | None
+    kind: CredentialKind | None
+    bookings: int
+    doors: tuple[str, ...]
+
+
+async def record(
+    tx: Tx,
+    *,
+    site: str,
+    at: datetime,
+    actor: str,
+    why: str,
+    doors: Collection[str],
+    bookings: int = 0,
+    edge: str | None = None,
+    holder: str | None = None,
+) -> None:
+    """Put down that codes were given anew. ``at``: the moment at which the old ones were ended."""
+    row = {
+        "id": uuid7(at, secrets.token_bytes(10)),
+        "site": site,
+        "at": at,
+        "actor": actor,
+        "why": why,
+        "edge": edge,
+        "holder": holder,
+        "bookings": bookings,
+        "doors": json.dumps(sorted(doors)),
+    }
+    await tx.execute(insert(new_codes).values(row))
+
+
+async def before(tx: Tx, site: str, *, before: str | None, limit: int) -> list[GivenAnew]:
+    """A site's, the newest first, from the one older than ``before``."""
+    whose = new_codes.outerjoin(holders, holders.c.id == new_codes.c.holder)
+    query = select(new_codes, holders.c.kind).select_from(whose).where(new_codes.c.site == site)
+    query = query.order_by(new_codes.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(new_codes.c.id < before)
+    found = []
+    for row in (await tx.execute(query)).mappings():
+        kind = CredentialKind(row["kind"]) if row["kind"] is not None else None
+        found.append(GivenAnew(**{**row, "kind": kind, "doors": tuple(json.loads(row["doors"]))}))
+    return found
+
+
+async def still_open(tx: Tx, site: str, found: Sequence[GivenAnew], *, now: datetime) -> dict[str, set[str]]:
+    """Which of these -> the doors that may still open to what it was before."""
+    ended = await _ended(tx, site, {each.at for each in found if each.holder is None}, now)
+    made = await _made(tx, site) if any(each.holder is not None for each in found) else {}
+    return {
+        each.id: ended[each.at]
+        if each.holder is None
+        else {door for door in each.doors if door in made and made[door] < each.at}
+        for each in found
+    }
+
+
+async def _ended(tx: Tx, site: str, at: Collection[datetime], now: datetime) -> dict[datetime, set[str]]:
+    """When codes of bookings were ended -> the doors that may still open to one that ended then."""
+    g = grants.c
+    query = (
+        select(g.ended_at, g.door)
+        .distinct()
+        .where(g.site == site, g.ended_at.in_(at), g.off_at.is_(None), g.ends > now, g.on_version.is_not(None))
+    )
+    found: defaultdict[datetime, set[str]] = defaultdict(set)
+    for row in await tx.execute(query) if at else ():
+        found[row.ended_at].add(row.door)
+    return found
+
+
+async def _made(tx: Tx, site: str) -> dict[str, datetime]:
+    """Door -> when the plan that it carries out was made."""
+    query = (
+        select(estate.doors.c.id, plans.c.compiled_at)
+        .join(edge_states, (edge_states.c.site == estate.doors.c.site) & (edge_states.c.edge == estate.doors.c.edge))
+        .join(
+            plans,
+            (plans.c.site == edge_states.c.site)
+            & (plans.c.edge == edge_states.c.edge)
+            & (plans.c.version == edge_states.c.applied_version),
+        )
+        .where(estate.doors.c.site == site)
+    )
+    return {row.id: row.compiled_at for row in await tx.execute(query)}

@@ -1,0 +1,111 @@
+"""Where a wish without a space can be had: the nearest spaces and times that fit, over many sites."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.availability.diary_reads import Free, Looker
+from controller.availability.free_intervals import holds, interval, span, us
+from controller.availability.nearby_sites import Reached
+from controller.availability.other_days import on_other_days, on_the_day
+from controller.availability.proposals import propose
+from controller.availability.ranking import Candidate, Proposal, Wished
+from controller.availability.request import Fit, Seeking, fit_at, why_nothing_fits
+from controller.bookings import limits
+from controller.bookings.site_config import Picture
+from controller.db.engine import Tx
+from controller.rules.phrases import plural
+from controller.rules.service import Wish
+from controller.web.fields import Moment
+from edge.wire.interval import Interval
+
+MOST_DAYS = 14
+MOST_MOVE_MIN = 12 * 60
+_CLOCKS = timedelta(hours=1)
+"""By so much a day may be longer than another."""
+
+
+class Sought(msgspec.Struct, frozen=True, kw_only=True):
+    """A wish without a space. ``move_min``: how much earlier or later would do; ``days``: how many days after the
+    first would do as well."""
+
+    starts: Moment
+    ends: Moment
+    seeking: Seeking
+    move_min: int = 0
+    days: int = 0
+
+    def during(self, picture: Picture, now: datetime) -> Interval:
+        """The time as it is at a site. Raises ``Invalid``."""
+        zone = picture.site.tz
+        found = limits.window(self.starts.resolve(zone, "starts"), self.ends.resolve(zone, "ends"))
+        limits.timely(found, zone=zone, now=now)
+        return found
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """``sites``, ``spaces``: how many were looked at, and how many of their spaces fit. ``why``: a sentence where
+    there is nothing to propose, else empty."""
+
+    proposals: Sequence[Proposal]
+    sites: int
+    spaces: int
+    why: str
+
+
+async def find_anywhere(
+    tx: Tx, looker: Looker, there: Sequence[Reached], sought: Sought, wish: Wish, *, now: datetime, limit: int
+) -> Found:
+    """The best ``limit`` at these sites, one time a space. ``wish``: by whom and for whom. Raises ``Invalid``."""
+    wanted = {each.picture.site.id: sought.during(each.picture, now) for each in there}
+    seeking = sought.seeking
+    fit = fit_at(there, seeking.wants)
+    candidates = await _candidates(tx, looker, fit, sought, wanted, now)
+    asked = seeking.asked(next(iter(wanted.values()))) if wanted else wish.asked
+    wished = Wished(people=seeking.wants.people, layout=seeking.wants.layout)
+    found = await propose(tx, candidates, msgspec.structs.replace(wish, asked=asked), wished, now=now, limit=limit)
+    why = ""
+    if not fit.fitting:
+        why = why_nothing_fits(seeking, fit)
+    elif not candidates:
+        why = f"{plural(len(fit.fitting), 'space')} would fit, and none is free then"
+    elif not found.items:
+        why = f"none can be had then: {found.refused}"
+    return Found(proposals=found.items, sites=len(there), spaces=len(fit.fitting), why=why)
+
+
+async def _candidates(
+    tx: Tx, looker: Looker, fit: Fit, sought: Sought, wanted: Mapping[str, Interval], now: datetime
+) -> list[Candidate]:
+    move, days = timedelta(minutes=sought.move_min), timedelta(days=sought.days)
+    within = {
+        site: (max(us(during.start - move), us(now)), us(during.end + days + move + _CLOCKS))
+        for site, during in wanted.items()
+    }
+    found = await looker.look(tx, fit.fitting, sought.seeking.use, within, now=now)
+    candidates = []
+    for each in found:
+        site = each.fitting.picture.site
+        during = _nearest(each, wanted[site.id], site.tz, sought)
+        if during is not None:
+            candidates.append(
+                Candidate(fitting=each.fitting, during=during, wanted=wanted[site.id], miles=fit.miles[site.id])
+            )
+    return candidates
+
+
+def _nearest(free: Free, wanted: Interval, zone: ZoneInfo, sought: Sought) -> Interval | None:
+    """The free time that is nearest to the wanted one, as far as that may be moved."""
+    if holds(free.times, span(wanted)):
+        return wanted
+    if not free.times or not (sought.move_min or sought.days):
+        return None
+    move = timedelta(minutes=sought.move_min)
+    times = [interval(each) for each in free.times]
+    near = on_the_day(times, wanted, zone, limit=1)
+    if near and abs(near[0].start - wanted.start) <= move:
+        return near[0]
+    later = on_other_days(times, wanted, zone, range(1, sought.days + 1), around=move)
+    return later[0] if later else None

@@ -1,0 +1,173 @@
+"""What would fit instead of a wish that is refused: another time, layout, space or site."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.availability.diary_reads import Free, Looker, Use
+from controller.availability.fitting_spaces import Wants, sort_out
+from controller.availability.free_intervals import MINUTE, holds, interval, span, us
+from controller.availability.nearby_sites import Reached
+from controller.availability.other_days import on_another_day, on_other_days, on_the_day
+from controller.availability.proposals import propose
+from controller.availability.ranking import Candidate, Proposal, Wished
+from controller.availability.request import fit_at
+from controller.availability.why_none import why_none
+from controller.bookings.model import Asked
+from controller.bookings.site_config import Picture, Place
+from controller.db.engine import Tx
+from controller.estate.model import SpaceKind
+from controller.rules.service import Wish, judge
+from controller.rules.verdict import Verdict
+from controller.text import local_time
+from edge.wire.interval import Interval
+
+DAYS_BEFORE = 2
+DAYS_AFTER = 14
+"""How far from the wished day another time is looked for."""
+AROUND = timedelta(hours=3)
+"""How far from the wished time of day, on another day or in another space."""
+_SAME_DAY = 4
+"""Other times of the wished day that are looked at."""
+
+
+class Instead(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a wish, and what would fit instead, nearest first; nothing where the wish itself is possible.
+    ``why``: a sentence where nothing would fit."""
+
+    picture: Picture
+    verdict: Verdict
+    proposals: Sequence[Proposal]
+    why: str = ""
+
+
+async def instead_of(
+    tx: Tx, looker: Looker, picture: Picture, wish: Wish, nearby: Sequence[Reached], *, now: datetime, limit: int
+) -> Instead:
+    """``nearby``: other sites, with their distance, at which the same time is looked for."""
+    [verdict] = await judge(tx, picture, [wish], now=now)
+    if verdict.possible:
+        return Instead(picture=picture, verdict=verdict, proposals=())
+    asked, place = wish.asked, picture.require(wish.asked.space)
+    wished = Wished(people=asked.people, place=place, layout=asked.layout)
+    candidates = [
+        *await _other_times(tx, looker, picture, place, wish, verdict, now),
+        *await _other_spaces(tx, looker, picture, place, wish, nearby, now),
+    ]
+    found = await propose(tx, candidates, wish, wished, now=now, limit=limit)
+    why = "" if found.items else _why_nothing(picture, place, wish, nearby, found.refused)
+    return Instead(picture=picture, verdict=verdict, proposals=found.items, why=why)
+
+
+def _why_nothing(picture: Picture, place: Place, wish: Wish, nearby: Sequence[Reached], refused: str) -> str:
+    where = f"here or at the {len(nearby)} sites nearby" if nearby else "here"
+    wants = _wants(wish.asked, place)
+    fit = fit_at([Reached(picture=picture), *nearby], wants)
+    if not fit.fitting:
+        return why_none(wants, fit.unfit, where=where)
+    if refused:
+        return f"nothing near that time can be had {where}: {refused}"
+    return f"nothing is free near that time {where}"
+
+
+def _wants(asked: Asked, place: Place) -> Wants:
+    """What any space has to have that comes in question."""
+    pool = place.space.kind is SpaceKind.POOL
+    return Wants(
+        people=asked.people,
+        seats=asked.seats if pool else None,
+        equipment=asked.equipment,
+        kind=place.space.kind,
+    )
+
+
+def _use(wish: Wish) -> Use:
+    asked = wish.asked
+    return Use(
+        shortest=MINUTE,
+        setup_min=asked.setup_min,
+        cleardown_min=asked.cleardown_min,
+        equipment=asked.equipment,
+        but=wish.but,
+    )
+
+
+def _days(verdict: Verdict, wished: date) -> list[int]:
+    """How many days from the wished one others are looked at: those around it, or, where the rules allow none up to
+    some day, or none before one, the week on that side of it. Without 0 where they do not allow the day itself."""
+    days = set(range(-DAYS_BEFORE, DAYS_AFTER + 1))
+    if lasts := [(each.last - wished).days for each in verdict.refusals if each.last is not None]:
+        last = min(lasts)
+        days = {*(each for each in days if each <= last), *range(last - 6, last + 1)}
+    if firsts := [(each.first - wished).days for each in verdict.refusals if each.first is not None]:
+        first = max(firsts)
+        later = range(first, first + 7) if not lasts or first <= min(lasts) else range(0)
+        days = {*(each for each in days if each < 0 or each >= first), *later}
+    return sorted(days)
+
+
+async def _other_times(
+    tx: Tx, looker: Looker, picture: Picture, place: Place, wish: Wish, verdict: Verdict, now: datetime
+) -> list[Candidate]:
+    """The same space on the same day, and near the same time on other days; as it was asked for, if that can be, else
+    in the layout that holds the people."""
+    asked, zone = wish.asked, picture.site.tz
+    wants = _wants(asked, place)
+    ways = [msgspec.structs.replace(wants, layout=asked.layout), wants] if asked.layout else [wants]
+    found = [each for one in ways for each in sort_out(picture, one, only=[place.space.id])[0]]
+    if not found:
+        return []
+    days = _days(verdict, local_time.local_day(asked.during.start, zone))
+    around = [each for number in days if (each := on_another_day(asked.during, number, zone))]
+    if not around or max(around).end <= now:
+        return []
+    first = local_time.day_start(local_time.local_day(min(around).start, zone), zone)
+    end = local_time.day_bounds(local_time.local_day(max(around).end, zone), zone).end
+    within = {picture.site.id: (max(us(now), us(first)), us(end))}
+    [free] = await looker.look(tx, found[:1], _use(wish), within, now=now)
+    times = [interval(each) for each in free.times]
+    near = on_the_day(times, asked.during, zone, limit=_SAME_DAY) if 0 in days else []
+    near += on_other_days(times, asked.during, zone, [each for each in days if each], around=AROUND)
+    # At the very time other layouts are looked for among the other spaces.
+    others = [each for each in near if each != asked.during]
+    return [Candidate(fitting=free.fitting, during=each, wanted=asked.during) for each in others]
+
+
+async def _other_spaces(
+    tx: Tx, looker: Looker, picture: Picture, place: Place, wish: Wish, nearby: Sequence[Reached], now: datetime
+) -> list[Candidate]:
+    """The same time in other layouts of the space; in the other spaces of the site and of the sites nearby the time
+    of that day that is nearest to it, unless the space itself can be had then."""
+    asked = wish.asked
+    wants = _wants(asked, place)
+    layouts = [msgspec.structs.replace(wants, layout=each.id) for each in place.space.layouts]
+    relaid = [each for one in layouts for each in sort_out(picture, one, only=[place.space.id])[0]]
+    there = [
+        *((None, each) for each in relaid),
+        *((None, each) for each in sort_out(picture, wants)[0] if each.place.space.id != place.space.id),
+        *((near.miles, each) for near in nearby for each in sort_out(near.picture, wants)[0]),
+    ]
+    fittings = [each for _, each in there]
+    start, end = span(asked.during)
+    around = us(asked.during.start + AROUND) - start
+    early = max(start - around, min(us(now), start))
+    within = dict.fromkeys({picture.site.id, *(each.picture.site.id for each in fittings)}, (early, end + around))
+    own = sort_out(picture, wants, only=[place.space.id])[0]
+    found = await looker.look(tx, [*own, *fittings], _use(wish), within, now=now)
+    mine = [each for free in found[: len(own)] for each in free.times]
+    return [
+        Candidate(fitting=free.fitting, during=during, wanted=asked.during, miles=miles)
+        for number, ((miles, _), free) in enumerate(zip(there, found[len(own) :], strict=True))
+        if (during := _nearest(free, asked.during, picture.site.tz, moving=number >= len(relaid))) is not None
+        and (during == asked.during or not holds(mine, span(during)))
+    ]
+
+
+def _nearest(free: Free, wanted: Interval, zone: ZoneInfo, *, moving: bool) -> Interval | None:
+    """The wanted time where it is free, else the nearest of its day if it may be moved."""
+    if holds(free.times, span(wanted)):
+        return wanted
+    near = on_the_day([interval(each) for each in free.times], wanted, zone, limit=1) if moving else []
+    return near[0] if near and abs(near[0].start - wanted.start) <= AROUND else None

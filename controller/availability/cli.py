@@ -1,0 +1,265 @@
+"""``hallkeeper find`` and ``hallkeeper free``: where a booking or a whole series can be had, over HTTP."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from controller.bookings.cli_times import From, To, period
+from controller.cli import output
+from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
+
+find_app = typer.Typer(add_completion=False)
+free_app = typer.Typer(add_completion=False)
+
+People = Annotated[int | None, typer.Option(help="How many come.")]
+Layout = Annotated[str | None, typer.Option(help="How it must be furnished, such as theatre.")]
+StepFree = Annotated[bool, typer.Option("--step-free", help="Only without steps.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Only where it is kept quiet.")]
+Amenity = Annotated[list[str] | None, typer.Option(help="What it must have; may be given several times.")]
+Equipment = Annotated[
+    list[str] | None, typer.Option(help="Such as projector, or chair:30 for thirty; may be given several times.")
+]
+_UNFIT = ("Space", "Does not fit because it")
+
+
+class _Proposal(msgspec.Struct, frozen=True):
+    text: str
+    site: str
+    space: str
+    layout: str | None
+    approval: str
+
+
+class _Found(msgspec.Struct, frozen=True):
+    items: list[_Proposal]
+    why: str
+
+
+class _Missing(msgspec.Struct, frozen=True):
+    starts: datetime
+    ends: datetime
+    text: str
+
+
+class _Out(msgspec.Struct, frozen=True):
+    date: str
+    text: str
+
+
+class _Takes(msgspec.Struct, frozen=True):
+    text: str
+    site: str
+    space: str
+    layout: str | None
+    approval: int
+    missing: list[_Missing]
+
+
+class _FoundSeries(msgspec.Struct, frozen=True):
+    items: list[_Takes]
+    out: list[_Out]
+    why: str
+
+
+class _Time(msgspec.Struct, frozen=True):
+    starts: datetime
+    ends: datetime
+    seats: int | None
+
+
+class _Space(msgspec.Struct, frozen=True):
+    name: str
+    layout_name: str | None
+    holds: int | None
+    free: list[_Time]
+
+
+class _Unfit(msgspec.Struct, frozen=True):
+    name: str
+    why: list[str]
+
+
+class _Free(msgspec.Struct, frozen=True):
+    spaces: list[_Space]
+    unfit: list[_Unfit]
+    why: str
+
+
+@find_app.command()
+def find(
+    when: Annotated[str, typer.Option(help="When it begins, such as “26/11/2026 18:00”; each site's own time.")],
+    until: Annotated[str | None, typer.Option(help="When it ends, such as 20:00.")] = None,
+    minutes: Annotated[int | None, typer.Option(help="How long it is by the clock, instead of --until.")] = None,
+    people: People = None,
+    layout: Layout = None,
+    step_free: StepFree = False,
+    quiet: Quiet = False,
+    amenity: Amenity = None,
+    equipment: Equipment = None,
+    party: Annotated[str | None, typer.Option(help="For whom; their quotas and priority count.")] = None,
+    near: Annotated[
+        str | None, typer.Option(help="A site or a place, such as ramsey or 52.45,-0.11, that distances count from.")
+    ] = None,
+    miles: Annotated[float | None, typer.Option(help="How far off at most.")] = None,
+    site: Annotated[list[str] | None, typer.Option(help="Only there; may be given several times.")] = None,
+    move: Annotated[int | None, typer.Option(help="How many minutes earlier or later would do.")] = None,
+    days: Annotated[int | None, typer.Option(help="How many days after it would do as well.")] = None,
+    rule: Annotated[
+        str | None, typer.Option(help="For a series: how it repeats, such as “FREQ=MONTHLY;BYDAY=1TU;COUNT=10”.")
+    ] = None,
+    weeks: Annotated[int | None, typer.Option(help="For a series: every week, so many weeks.")] = None,
+    term_only: Annotated[bool, typer.Option("--term-only", help="For a series: in school terms only.")] = False,
+    skip_holidays: Annotated[bool, typer.Option("--skip-holidays", help="For a series: no bank holidays.")] = False,
+    limit: Annotated[int, typer.Option(help="How many spaces to show at most.")] = 10,
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Find a space for a booking, the best first; with --rule or --weeks for a whole series: the space that takes most
+    of its dates first, and which it does not take and why."""
+    starts, ends = period(when, until, minutes)
+    body: dict[str, Any] = {
+        "people": people,
+        "layout": layout,
+        "step_free": step_free,
+        "quiet": quiet,
+        "amenities": amenity or [],
+        "equipment": _counted(equipment or []),
+        "party": party,
+        "within_miles": miles,
+        "sites": site,
+        "limit": limit,
+        **_place(near),
+    }
+    series = {"rule": rule, "weeks": weeks, "term_only": term_only, "skip_holidays": skip_holidays}
+    single = {"move_min": move, "days": days}
+    caller = Caller(server, token_file, token)
+    if rule is not None or weeks is not None:
+        _only(single, "no part of a series: leave out --rule and --weeks, or these")
+        body |= {"first_starts": starts, "first_ends": ends} | _given(series)
+        told = caller.answered(_asked(caller, "/find/series", body), _FoundSeries, as_json=as_json)
+        _show_series(caller, told)
+        return
+    _only(series, "for a series only: give --rule or --weeks")
+    body |= {"starts": starts, "ends": ends} | _given(single)
+    _show_found(caller, caller.answered(_asked(caller, "/find", body), _Found, as_json=as_json))
+
+
+@free_app.command()
+def free(
+    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
+    since: From,
+    to: To,
+    minutes: Annotated[int | None, typer.Option(help="Only times of so many minutes at least.")] = None,
+    people: People = None,
+    layout: Layout = None,
+    step_free: StepFree = False,
+    quiet: Quiet = False,
+    amenity: Amenity = None,
+    equipment: Equipment = None,
+    space: Annotated[list[str] | None, typer.Option(help="Only this space; may be given several times.")] = None,
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """List when the spaces of SITE are free, at most 8 weeks of it, and which spaces do not fit and why."""
+    asked: dict[str, Any] = {
+        "from": since,
+        "to": to,
+        "minutes": minutes,
+        "people": people,
+        "layout": layout,
+        "step_free": step_free,
+        "quiet": quiet,
+        "amenities": amenity,
+        "equipment": equipment,
+        "space": space,
+    }
+    params = {name: value if isinstance(value, list) else _word(value) for name, value in _given(asked).items()}
+    caller = Caller(server, token_file, token)
+    answer = caller.get(f"/sites/{site}/free", msgspec.Raw, **params)
+    told = caller.answered(answer, _Free, as_json=as_json)
+    if not told.why:
+        output.show(caller.console, ("Space", "Holds", "Free", "Places"), _free_rows(told.spaces))
+    output.show(caller.console, _UNFIT, ((each.name, ", ".join(each.why)) for each in told.unfit))
+    if told.why:
+        caller.say(told.why)
+
+
+def _asked(caller: Caller, path: str, body: dict[str, Any]) -> msgspec.Raw:
+    return caller.post(path, msgspec.json.encode(_given(body)), "application/json", msgspec.Raw)
+
+
+def _show_found(caller: Caller, found: _Found) -> None:
+    rows = ((each.site, each.space, each.layout or "", each.text, each.approval) for each in found.items)
+    output.show(caller.console, ("Site", "Space", "Layout", "Which is", "Needs approval because"), rows)
+    if found.why:
+        caller.say(found.why)
+
+
+def _show_series(caller: Caller, found: _FoundSeries) -> None:
+    rows = ((each.site, each.space, each.layout or "", each.text, str(each.approval or "")) for each in found.items)
+    output.show(caller.console, ("Site", "Space", "Layout", "Which is", "Dates to be approved"), rows)
+    missing = (
+        (each.site, each.space, output.span(one.starts, one.ends), one.text)
+        for each in found.items
+        for one in each.missing
+    )
+    output.show(caller.console, ("Site", "Space", "Does not take", "Because"), missing)
+    output.show(caller.console, ("Takes place nowhere", "Because"), ((each.date, each.text) for each in found.out))
+    if found.why:
+        caller.say(found.why)
+
+
+def _free_rows(spaces: Iterable[_Space]) -> Iterable[tuple[str, str, str, str]]:
+    """The name of a space in its first line only."""
+    for space in spaces:
+        name = f"{space.name} as “{space.layout_name}”" if space.layout_name else space.name
+        first = name, "" if space.holds is None else str(space.holds)
+        if not space.free:
+            yield *first, "at no time", ""
+        for number, each in enumerate(space.free):
+            seats = "" if each.seats is None else str(each.seats)
+            yield *(first if number == 0 else ("", "")), output.span(each.starts, each.ends), seats
+
+
+def _place(near: str | None) -> dict[str, object]:
+    """What distances count from. Raises ``typer.BadParameter``."""
+    if near is None or "," not in near:
+        return {"near": near}
+    try:
+        latitude, longitude = map(float, near.split(","))
+    except ValueError as error:
+        raise typer.BadParameter(f"{near!r} is no place; write latitude,longitude like 52.45,-0.11") from error
+    return {"latitude": latitude, "longitude": longitude}
+
+
+def _counted(equipment: list[str]) -> dict[str, int]:
+    """How many of each. Raises ``typer.BadParameter``."""
+    found: dict[str, int] = {}
+    for each in equipment:
+        name, colon, count = each.partition(":")
+        if colon and not (count.isascii() and count.isdigit()):
+            raise typer.BadParameter(f"{each!r} must be like projector, or chair:30 for thirty of them")
+        found[name] = found.get(name, 0) + int(count or 1)
+    return found
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    """Those that were given."""
+    return {name: value for name, value in options.items() if value is not None and value is not False and value != []}
+
+
+def _only(options: dict[str, Any], why: str) -> None:
+    if given := _given(options):
+        named = ", ".join(f"--{name.removesuffix('_min').replace('_', '-')}" for name in given)
+        raise typer.BadParameter(f"{named}: {why}")
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,75 @@
+"""A proposal in words: what it is and how it differs from the wish. Pure."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from controller.availability.distance import miles_words
+from controller.availability.ranking import Candidate, Wished, days_between, layout_of, time_of_day, wished_layout
+from controller.rules.phrases import places
+from controller.text import times
+from edge.wire.interval import Interval
+
+
+def text(candidate: Candidate, wished: Wished, *, now: datetime) -> str:
+    """“Studio at Huntingdon Hub, 4.2 miles away, 30 minutes later: Thu 26 Nov, 18:30 to 20:30; holds 30, not
+    step-free”."""
+    shift = shifted(candidate.during, candidate.wanted, candidate.zone)
+    window = times.window(candidate.during, candidate.zone, now=now)
+    return where_and_what(candidate, wished, f"{shift}: {window}")
+
+
+def where_and_what(candidate: Candidate, wished: Wished, when: str) -> str:
+    """The same with another word about the time."""
+    fitting, site = candidate.fitting, candidate.fitting.place.site
+    laid_out = fitting.laid_out
+    where = fitting.place.space.name
+    if laid_out is not None and (wished.place is None or layout_of(candidate) != wished_layout(wished)):
+        where += f" as “{laid_out.name}”"
+    if wished.place is None or wished.place.site.id != site.id:
+        where += f" at {site.name}"
+        if candidate.miles:  # none from a site to itself
+            where += f", {miles_words(candidate.miles)} away"
+    notes = ", ".join(_notes(candidate, wished))
+    return f"{where}, {when}" + (f"; {notes}" if notes else "")
+
+
+def shifted(during: Interval, wanted: Interval, zone: ZoneInfo) -> str:
+    """“at the time asked for”, “30 minutes later”, “the day after at the same time”, “a week later, 1 hour earlier”."""
+    if during == wanted:
+        return "at the time asked for"
+    days = days_between(during.start, wanted.start, zone)
+    later = (
+        during.start - wanted.start if days == 0 else time_of_day(during.start, zone) - time_of_day(wanted.start, zone)
+    )
+    apart = f"{times.length(abs(later))} {'later' if later > timedelta() else 'earlier'}" if later else ""
+    if days == 0:
+        return apart or "at the same time"
+    return f"{_days_words(days)}, {apart}" if apart else f"{_days_words(days)} at the same time"
+
+
+def _days_words(days: int) -> str:
+    if abs(days) == 1:
+        return "the day after" if days > 0 else "the day before"
+    if days % 7 == 0:
+        count, unit = abs(days) // 7, "week"
+    else:
+        count, unit = abs(days), "day"
+    word = {(1, "week"): "a week"}.get((count, unit), f"{count} {unit}s")
+    return f"{word} {'later' if days > 0 else 'earlier'}"
+
+
+def _notes(candidate: Candidate, wished: Wished) -> list[str]:
+    fitting, there = candidate.fitting, wished.place
+    space = fitting.place.space
+    if fitting.seats is not None:
+        return [places(fitting.seats)]
+    found = []
+    if fitting.holds is not None and (there is None or there.space.id != space.id or fitting.laid_out is not None):
+        found.append(f"holds {fitting.holds:,}")
+    if there is not None and there.space.step_free and not space.step_free:
+        found.append("not step-free")
+    elif (there is None or there.space.id != space.id) and space.step_free:
+        found.append("step-free")
+    if there is not None:
+        found += [f"no {each}" for each in there.space.amenities if each not in space.amenities]
+    return found

@@ -1,0 +1,116 @@
+"""A look at the diary: when spaces that fit are free."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.availability import repository
+from controller.availability.closures import Closures
+from controller.availability.fitting_spaces import Fitting
+from controller.availability.free_intervals import Gaps, Span, Standing, claimed, fewest, full, interval, left, used_up
+from controller.bookings.model import Need
+from controller.db.engine import Tx
+from controller.estate.model import SpaceKind
+from controller.rules.buffers import buffers_of
+from controller.rules.pools import takings
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """What a wish takes beside the space. ``shortest``: microseconds that it needs at least. ``but``: bookings that do
+    not stand in its way."""
+
+    shortest: int
+    setup_min: int | None = None
+    cleardown_min: int | None = None
+    equipment: tuple[Need, ...] = ()
+    but: frozenset[str] = frozenset()
+
+
+class Free(msgspec.Struct, frozen=True, kw_only=True):
+    """When a space is free: any booking that lies in one of ``times``, which are in order, is possible by the diary
+    and the hours. ``seats``: the fewest places left in each, if it is a pool."""
+
+    fitting: Fitting
+    times: Sequence[Span]
+    seats: Sequence[int] = ()
+
+
+class Looker:
+    """Looks, and remembers closed times."""
+
+    def __init__(self) -> None:
+        self._closures = Closures()
+
+    async def look(
+        self, tx: Tx, fittings: Sequence[Fitting], use: Use, within: Mapping[str, Span], *, now: datetime
+    ) -> list[Free]:
+        """When each of the spaces is free. ``within``: the time that is looked at, by site."""
+        if not fittings:
+            return []
+        rooms = [each.place for each in fittings if each.place.space.kind is not SpaceKind.POOL]
+        sites = {each.picture.site.id for each in fittings}
+        start = min(within[site][0] for site in sites)
+        end = max(start + 1, *(within[site][1] for site in sites))
+        wide = max(use.setup_min or 0, use.cleardown_min or 0, *(each.picture.widest_buffer_min for each in fittings))
+        change = max(each.picture.widest_changeover_min for each in fittings)
+        wanted = repository.Wanted(
+            at=sites,
+            atoms={atom for each in rooms for atom in each.atoms},
+            pools={pool for each in fittings for pool, _ in each.place.pools},
+            equipment={f"{site}/{need.equipment}" for need in use.equipment for site in sites},
+            during=interval((start, end)),
+            wide_min=wide,
+            reach=timedelta(minutes=max(2 * wide, change)),
+            but=use.but,
+        )
+        standing = await repository.standing(tx, wanted, now=now)
+        out_of = _OutOf(standing, use.equipment)
+        return [self._free(each, use, within[each.picture.site.id], standing, out_of) for each in fittings]
+
+    def _free(self, fitting: Fitting, use: Use, within: Span, standing: Standing, out_of: "_OutOf") -> Free:
+        picture, place = fitting.picture, fitting.place
+        blocked = self._closures.of(picture, place.space.id, within)
+        pool = place.space.kind is SpaceKind.POOL
+        if not pool:
+            buffers = buffers_of(
+                place.space, layout=fitting.layout, setup_min=use.setup_min, cleardown_min=use.cleardown_min
+            )
+            gaps = Gaps(place.space, buffers, standing.kinds, picture)
+            for atom in place.atoms:
+                if atom in standing.claims:
+                    blocked += claimed(standing.claims[atom], gaps)
+        sizes = dict(place.pools)
+        for name, seats in takings(place, fitting.seats or 0):
+            if name in standing.taken:
+                blocked += full(standing.taken[name], sizes[name] - seats)
+        if use.equipment:
+            blocked += out_of.of(fitting)
+        times = left(blocked, within, use.shortest)
+        if not pool:
+            return Free(fitting=fitting, times=times)
+        [(name, size)] = place.pools
+        taken = standing.taken.get(name, {})
+        return Free(fitting=fitting, times=times, seats=[fewest(taken, size, each) for each in times])
+
+
+class _OutOf:
+    """The times in which a site has too little equipment left, worked out once a site."""
+
+    def __init__(self, standing: Standing, needs: Collection[Need]) -> None:
+        self._standing = standing
+        self._needs = needs
+        self._found: dict[str, list[Span]] = {}
+
+    def of(self, fitting: Fitting) -> list[Span]:
+        site, equipment = fitting.picture.site.id, fitting.picture.equipment
+        if site not in self._found:
+            self._found[site] = [
+                each
+                for need in self._needs
+                for each in used_up(
+                    self._standing.equipment.get(f"{site}/{need.equipment}", ()),
+                    equipment[need.equipment].count - need.count,
+                )
+            ]
+        return self._found[site]

@@ -1,0 +1,139 @@
+"""Which spaces a wish fits into, whatever the time, and why not into the others. Pure."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from controller.bookings.model import Need
+from controller.bookings.site_config import Picture, Place
+from controller.estate.model import Layout, Noise, SpaceKind
+from controller.rules.phrases import places
+from controller.rules.pools import seats_of
+
+
+class Wants(msgspec.Struct, frozen=True, kw_only=True):
+    """What a space must have. ``layout``: by id; ``None`` leaves the choice. ``quiet``: one that is kept quiet;
+    ``noisy``: one that need not be. ``seats``: of a pool; left out, one for each of the people. ``kind``: ``None``
+    for any."""
+
+    people: int | None = None
+    layout: str | None = None
+    step_free: bool = False
+    quiet: bool = False
+    noisy: bool = False
+    amenities: tuple[str, ...] = ()
+    equipment: tuple[Need, ...] = ()
+    seats: int | None = None
+    kind: SpaceKind | None = None
+
+
+class Fitting(msgspec.Struct, frozen=True, kw_only=True):
+    """A space that fits. ``layout``: what a booking has to ask for, ``None`` for the default. ``holds``: people, in
+    that layout; ``None`` where nobody has said. ``seats``: places that it takes, if it is a pool."""
+
+    picture: Picture
+    place: Place
+    layout: str | None
+    holds: int | None
+    seats: int | None = None
+
+    @property
+    def laid_out(self) -> Layout | None:
+        """The layout that it is in then."""
+        return self.place.space.layout(self.layout)
+
+
+class Unfit(msgspec.Struct, frozen=True, kw_only=True):
+    """A space that does not fit. ``why``: “is not step-free”, “holds 12”."""
+
+    picture: Picture
+    place: Place
+    why: tuple[str, ...]
+
+
+Sorted: TypeAlias = tuple[list[Fitting], list[Unfit]]
+
+
+def sort_out(picture: Picture, wants: Wants, *, only: Sequence[str] | None = None) -> Sorted:
+    """The site's bookable spaces, those that fit and the others, each in the order of their names. ``only``: of
+    these."""
+    fitting: list[Fitting] = []
+    unfit: list[Unfit] = []
+    for place in sorted(picture.by_space.values(), key=lambda each: (each.space.name, each.space.id)):
+        space = place.space
+        if not space.bookable or (only is not None and space.id not in only):
+            continue
+        if wants.kind not in {None, space.kind}:
+            continue
+        found, why = choose(picture, place, wants)
+        why = [*lacks(picture, place, wants), *why]
+        if why:
+            unfit.append(Unfit(picture=picture, place=place, why=tuple(why)))
+        else:
+            fitting.append(found)
+    return fitting, unfit
+
+
+def lacks(picture: Picture, place: Place, wants: Wants) -> list[str]:
+    """What the space has not, besides room enough."""
+    space = place.space
+    found = []
+    if wants.step_free and not space.step_free:
+        found.append("is not step-free")
+    if wants.quiet and space.noise is not Noise.QUIET:
+        found.append("is not kept quiet")
+    if wants.noisy and space.noise is Noise.QUIET:
+        found.append("is kept quiet")
+    found += [f"has no {each}" for each in wants.amenities if each not in space.amenities]
+    found += [text for need in wants.equipment if (text := _equipment(picture, place, need))]
+    return found
+
+
+def _equipment(picture: Picture, place: Place, need: Need) -> str | None:
+    there = picture.equipment.get(need.equipment)
+    if there is None:
+        return f"has no {need.equipment}"
+    home = picture.by_space.get(there.space) if there.space is not None else None
+    if there.space is not None and (home is None or not set(home.atoms) <= set(place.atoms)):
+        return f"has no {there.name}, which stays in {home.space.name if home else there.space}"
+    return f"has {there.count:,} of {there.name}" if need.count > there.count else None
+
+
+def choose(picture: Picture, place: Place, wants: Wants) -> tuple[Fitting, list[str]]:
+    """How the space would be used, and what speaks against it: as asked, else in its default layout, else in the
+    smallest that holds the people."""
+    space = place.space
+    if space.kind is SpaceKind.POOL:
+        seats = seats_of(seats=wants.seats, people=wants.people)
+        size = sum(size for _, size in place.pools)
+        why = [f"has {places(size)}"] if max(seats, wants.people or 0) > size else []
+        if wants.layout is not None and not any(each.id == wants.layout for each in space.layouts):
+            why.append(f"has no layout “{wants.layout}”")
+        return Fitting(
+            picture=picture, place=place, layout=wants.layout, holds=size, seats=max(seats, wants.people or 0)
+        ), why
+    if wants.seats is not None:
+        return Fitting(picture=picture, place=place, layout=None, holds=None), ["is booked as a whole, not by places"]
+    if wants.layout is not None:
+        fit = Fitting(picture=picture, place=place, layout=wants.layout, holds=space.holds(wants.layout))
+        if not any(each.id == wants.layout for each in space.layouts):
+            return fit, [f"has no layout “{wants.layout}”"]
+        return fit, [] if _enough(fit, wants.people) else [_holds(fit)]
+    ways = [
+        Fitting(picture=picture, place=place, layout=each, holds=space.holds(each))
+        for each in (None, *(each.id for each in space.layouts if each.id != space.default_layout))
+    ]
+    enough = [each for each in ways if _enough(each, wants.people)]
+    if not enough:
+        return ways[0], [_holds(max(ways, key=lambda each: each.holds or 0))]
+    others = sorted(enough, key=lambda each: each.holds if each.holds is not None else float("inf"))
+    return ways[0] if ways[0] in enough else others[0], []
+
+
+def _enough(way: Fitting, people: int | None) -> bool:
+    return people is None or way.holds is None or people <= way.holds
+
+
+def _holds(way: Fitting) -> str:
+    return f"holds {way.holds or 0:,}" + (f" as “{way.laid_out.name}”" if way.laid_out else "")

@@ -1,0 +1,113 @@
+"""What is free: every space that fits, with the times in which it can be booked."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.availability.diary_reads import Free, Looker, Use
+from controller.availability.fitting_spaces import Unfit, Wants, sort_out
+from controller.availability.free_intervals import MINUTE, us
+from controller.availability.nearby_sites import Reached
+from controller.availability.why_none import why_none
+from controller.bookings import limits
+from controller.bookings.site_config import Picture
+from controller.db.engine import Tx
+from controller.people.model import Tier
+from controller.rules.fair_use import window_of
+from controller.text import local_time, times
+from controller.web.problem import invalid_field
+from edge.wire.interval import Interval
+
+LONGEST = timedelta(weeks=8)
+_CLOCKS = timedelta(hours=1)
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """``starts``, ``ends``: moments or dates as the API takes them. ``minutes``: what a booking needs at least.
+    ``spaces``: of these, ``None`` for all."""
+
+    starts: str
+    ends: str
+    minutes: int
+    wants: Wants = Wants()
+    setup_min: int | None = None
+    cleardown_min: int | None = None
+    spaces: tuple[str, ...] | None = None
+
+    def during(self, zone: ZoneInfo) -> Interval:
+        """The time that is asked about. Raises ``Invalid``."""
+        during = limits.shown(self.starts, self.ends, zone)
+        if during.end - during.start > LONGEST + _CLOCKS:
+            raise invalid_field("to", "must be at most 8 weeks after `from`")
+        if timedelta(minutes=self.minutes) > during.end - during.start:
+            most = int((during.end - during.start).total_seconds() // 60)
+            raise invalid_field("minutes", f"must fit between `from` and `to`, which are {most} minutes apart")
+        return during
+
+
+class FreeThere(msgspec.Struct, frozen=True, kw_only=True):
+    """What is free at a site. ``why``: a sentence where no space fits or the whole time is over, else empty."""
+
+    picture: Picture
+    during: Interval
+    free: Sequence[Free]
+    unfit: Sequence[Unfit]
+    why: str = ""
+    miles: float | None = None
+
+
+def _why_over(during: Interval, picture: Picture, now: datetime) -> str:
+    """That the whole time is over; empty where it is not."""
+    if during.end > now:
+        return ""
+    return f"the time asked about is over: it ended at {times.at(during.end, picture.site.tz, now=now)}"
+
+
+async def free_at(
+    tx: Tx, looker: Looker, there: Sequence[Reached], question: Question, *, tier: Tier | None, now: datetime
+) -> list[FreeThere]:
+    """What is free at these sites, in their order. ``tier``: whose booking window bounds the answer; a manager's has
+    no end. Nothing that is past is free. Raises ``Invalid``."""
+    asked = {each.picture.site.id: question.during(each.picture.site.tz) for each in there}
+    sorted_out = {each.picture.site.id: sort_out(each.picture, question.wants, only=question.spaces) for each in there}
+    use = Use(
+        shortest=question.minutes * MINUTE,
+        setup_min=question.setup_min,
+        cleardown_min=question.cleardown_min,
+        equipment=question.wants.equipment,
+    )
+    fittings = [each for fitting, _ in sorted_out.values() for each in fitting]
+    within = {site: (max(us(during.start), us(now)), us(during.end)) for site, during in asked.items()}
+    found = await looker.look(tx, fittings, use, within, now=now)
+    by_site: dict[str, list[Free]] = {site: [] for site in asked}
+    for each in found:
+        site = each.fitting.picture.site.id
+        by_site[site].append(each if tier is None else bounded(each, tier, use.shortest, now=now))
+    return [
+        FreeThere(
+            picture=each.picture,
+            during=asked[each.picture.site.id],
+            free=by_site[each.picture.site.id],
+            unfit=(unfit := sorted_out[each.picture.site.id][1]),
+            why=_why_over(asked[each.picture.site.id], each.picture, now)
+            if by_site[each.picture.site.id]
+            else why_none(question.wants, unfit, where="here"),
+            miles=each.miles,
+        )
+        for each in there
+    ]
+
+
+def bounded(free: Free, tier: Tier, shortest: int, *, now: datetime) -> Free:
+    """What of it lies in the tier's booking window: up to the end of the last day that it may book."""
+    picture, space = free.fitting.picture, free.fitting.place.space
+    window = window_of(picture.policy.windows, tier, space.id)
+    if window is None:
+        return free
+    zone = picture.site.tz
+    last = local_time.local_day(now, zone) + timedelta(days=window.days)
+    end = us(local_time.day_start(last + timedelta(days=1), zone))
+    kept = [(start, min(stop, end)) for start, stop in free.times if min(stop, end) - start >= shortest]
+    return Free(fitting=free.fitting, times=kept, seats=free.seats[: len(kept)])

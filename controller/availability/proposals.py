@@ -1,0 +1,78 @@
+"""Proposals: candidates that have been judged possible for whoever asks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from controller.availability.describe import text
+from controller.availability.ranking import Candidate, Proposal, Wished, decided, how, mixed, rank
+from controller.db.engine import Tx
+from controller.rules.service import Wish, judge
+from controller.rules.verdict import Verdict, Why
+
+_ROUNDS = 4
+"""How often more candidates are judged while too few were possible."""
+
+
+class Proposed(msgspec.Struct, frozen=True, kw_only=True):
+    """The nearest first. ``refused``: why the nearest candidate that is not possible is not; empty where all are."""
+
+    items: Sequence[Proposal]
+    refused: str = ""
+
+
+async def propose(
+    tx: Tx, candidates: Sequence[Candidate], wish: Wish, wished: Wished, *, now: datetime, limit: int
+) -> Proposed:
+    """The nearest of the candidates that are possible. ``wish``: by whom, for whom and with what; its space, layout,
+    places and time are each candidate's own."""
+    ahead = rank(candidates, wished)
+    found: list[tuple[Candidate, Verdict]] = []
+    refused = ""
+    for first in range(0, _ROUNDS * 2 * limit, 2 * limit):
+        these = ahead[first : first + 2 * limit]
+        if not these or len(found) >= limit:
+            break
+        verdicts = await judged(tx, these, wish, now=now)
+        found += [(each, said) for each, said in zip(these, verdicts, strict=True) if said.possible]
+        if not refused and (no := next((each for each in verdicts if not each.possible), None)):
+            refused = "; ".join(reason.text for reason in no.refusals)
+    found.sort(key=lambda each: decided(each[0], wished, approval=each[1].needs_approval))  # stable: ties stay ranked
+    proposals = [
+        Proposal(
+            candidate=each,
+            how=how(each, wished),
+            text=text(each, wished, now=now),
+            approval="; ".join(reason.text for reason in said.reasons if reason.why is Why.APPROVAL),
+        )
+        for each, said in found
+    ]
+    return Proposed(items=mixed(proposals, limit), refused=refused)
+
+
+async def judged(tx: Tx, candidates: Sequence[Candidate], wish: Wish, *, now: datetime) -> list[Verdict]:
+    """The verdict on each candidate, in their order; one call a site."""
+    verdicts: dict[int, Verdict] = {}
+    by_site: dict[str, list[int]] = {}
+    for number, each in enumerate(candidates):
+        by_site.setdefault(each.fitting.picture.site.id, []).append(number)
+    for numbers in by_site.values():
+        picture = candidates[numbers[0]].fitting.picture
+        wishes = [wished_there(candidates[number], wish) for number in numbers]
+        verdicts |= zip(numbers, await judge(tx, picture, wishes, now=now), strict=True)
+    return [verdicts[number] for number in range(len(candidates))]
+
+
+def wished_there(candidate: Candidate, wish: Wish) -> Wish:
+    """The wish as it is for a candidate."""
+    fitting = candidate.fitting
+    asked = msgspec.structs.replace(
+        wish.asked,
+        space=fitting.place.space.id,
+        layout=fitting.layout,
+        seats=fitting.seats,
+        during=candidate.during,
+        overrule=False,
+    )
+    return msgspec.structs.replace(wish, asked=asked)

@@ -1,0 +1,204 @@
+"""What would fit instead, in the order in which people would take it. Pure.
+
+Everything is weighed in minutes: what another choice costs beside being half an hour earlier or later. The figures are
+guesses of a caretaker; they decide about the order only.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import log2
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.availability.fitting_spaces import Fitting
+from controller.bookings.site_config import Place
+from controller.estate.model import Space, SpaceKind
+from controller.text import local_time
+from edge.wire.interval import Interval
+
+_OTHER_DAY = 240
+_A_DAY = 20
+_SAME_WEEKDAY = 2
+"""A week on is as near as so many days."""
+_OTHER_LAYOUT = 15
+_OTHER_SPACE = 25
+_OTHER_SITE = 180
+"""Three hours earlier or later at one's own building are as good as another building."""
+_A_MILE = 12
+_EMPTY = 30
+"""Room for twice as many people as there are, and as much again for each doubling, up to three."""
+_CRAMPED = 60
+"""Room for half as many people; for fewer, up to three times that."""
+_UNKNOWN = 24 * 60
+"""Nobody has said how many people it holds: after all of which it is known that they do."""
+_NOT_STEP_FREE = 60
+_NO_AMENITY = 4
+_OTHER_ZONE = 10
+_DECIDED = 20
+"""Somebody has to approve it first."""
+
+
+class How(StrEnum):
+    """How a proposal differs from the wish; the farthest difference counts."""
+
+    SAME = "same"
+    OTHER_TIME = "other_time"
+    OTHER_LAYOUT = "other_layout"
+    OTHER_SPACE = "other_space"
+    OTHER_SITE = "other_site"
+
+
+class Wished(msgspec.Struct, frozen=True, kw_only=True):
+    """What was wished for. ``place`` and ``layout``: ``None`` where any will do."""
+
+    people: int | None = None
+    place: Place | None = None
+    layout: str | None = None
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that may be had. ``wanted``: the time that was asked for, as it is at its site. ``miles``: how far off
+    that is, where it is known."""
+
+    fitting: Fitting
+    during: Interval
+    wanted: Interval
+    miles: float | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.fitting.picture.site.tz
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate that has been judged possible. ``text``: how it differs, in words. ``approval``: why somebody has to
+    approve it, else empty."""
+
+    candidate: Candidate
+    how: How
+    text: str
+    approval: str = ""
+
+
+def how(candidate: Candidate, wished: Wished) -> How:
+    mine, place = candidate.fitting.place, wished.place
+    if place is not None and mine.site.id != place.site.id:
+        return How.OTHER_SITE
+    if place is not None and mine.space.id != place.space.id:
+        return How.OTHER_SPACE
+    if candidate.during != candidate.wanted:
+        return How.OTHER_TIME
+    return How.OTHER_LAYOUT if layout_of(candidate) != wished_layout(wished) and place is not None else How.SAME
+
+
+def effort(candidate: Candidate, wished: Wished) -> float:
+    """How much less welcome it is than the wish itself, in minutes."""
+    return (
+        _time(candidate.during, candidate.wanted, candidate.zone)
+        + _where(candidate, wished)
+        + _room(candidate, wished)
+        + _lacking(candidate.fitting.place.space, wished)
+    )
+
+
+def _time(during: Interval, wanted: Interval, zone: ZoneInfo) -> float:
+    apart = abs((during.start - wanted.start).total_seconds()) / 60
+    days = days_between(during.start, wanted.start, zone)
+    if days == 0:
+        return apart
+    off = abs(time_of_day(during.start, zone) - time_of_day(wanted.start, zone)).total_seconds() / 60
+    near = abs(days) / 7 * _SAME_WEEKDAY if days % 7 == 0 else abs(days)
+    return _OTHER_DAY + _A_DAY * near + off
+
+
+def _where(candidate: Candidate, wished: Wished) -> float:
+    cost = 0.0 if candidate.miles is None else _A_MILE * candidate.miles
+    found = how(candidate, wished)
+    if found is How.OTHER_SITE:
+        cost += _OTHER_SITE
+    elif found is How.OTHER_SPACE:
+        cost += _OTHER_SPACE
+    if wished.place is not None and layout_of(candidate) != wished_layout(wished):
+        cost += _OTHER_LAYOUT
+    return cost
+
+
+def _room(candidate: Candidate, wished: Wished) -> float:
+    """How far it is too large or too small for the people, or, where nobody told how many, beside the wished space."""
+    fitting, place = candidate.fitting, wished.place
+    if fitting.place.space.kind is SpaceKind.POOL or fitting.place == place:
+        return 0.0
+    needed = wished.people
+    if needed is None and place is not None:
+        needed = place.space.holds(wished.layout)
+    if not needed:
+        return 0.0
+    if not fitting.holds:
+        return _UNKNOWN
+    if fitting.holds < needed:
+        return _CRAMPED * min(needed / fitting.holds - 1, 3)
+    return _EMPTY * min(log2(fitting.holds / needed), 3)
+
+
+def _lacking(space: Space, wished: Wished) -> float:
+    """What the wished space has and this one has not, though nobody asked for it."""
+    if wished.place is None or wished.place.space == space:
+        return 0.0
+    there = wished.place.space
+    cost = _NOT_STEP_FREE if there.step_free and not space.step_free else 0
+    cost += _NO_AMENITY * min(len(set(there.amenities) - set(space.amenities)), 4)
+    return cost + (_OTHER_ZONE if there.noise is not space.noise else 0)
+
+
+def rank(candidates: Iterable[Candidate], wished: Wished) -> list[Candidate]:
+    """The nearest first; of those that are as near the smallest, then by time and name."""
+    return sorted(
+        candidates,
+        key=lambda each: (
+            effort(each, wished),
+            each.fitting.holds or 0,
+            each.during.start,
+            each.fitting.place.site.id,
+            each.fitting.place.space.id,
+        ),
+    )
+
+
+def mixed(proposals: Sequence[Proposal], limit: int) -> list[Proposal]:
+    """The first ``limit``, in their order, but no more than half of one kind while there are others to show."""
+    most, seen = max(1, (limit + 1) // 2), Counter[How]()
+    chosen: list[int] = []
+    passed: list[int] = []
+    for number, each in enumerate(proposals):
+        seen[each.how] += 1
+        (chosen if seen[each.how] <= most else passed).append(number)
+    kept = sorted([*chosen, *passed][:limit])
+    return [proposals[number] for number in kept]
+
+
+def decided(candidate: Candidate, wished: Wished, *, approval: bool) -> float:
+    """The effort, once it is known whether somebody has to approve it."""
+    return effort(candidate, wished) + (_DECIDED if approval else 0)
+
+
+def layout_of(candidate: Candidate) -> str | None:
+    found = candidate.fitting.laid_out
+    return found.id if found else None
+
+
+def wished_layout(wished: Wished) -> str | None:
+    found = wished.place.space.layout(wished.layout) if wished.place else None
+    return found.id if found else wished.layout
+
+
+def days_between(one: datetime, other: datetime, zone: ZoneInfo) -> int:
+    return (local_time.local_day(one, zone) - local_time.local_day(other, zone)).days
+
+
+def time_of_day(moment: datetime, zone: ZoneInfo) -> timedelta:
+    """Wall time since midnight."""
+    wall = local_time.wall(moment, zone)
+    return timedelta(hours=wall.hour, minutes=wall.minute, seconds=wall.second)

@@ -1,0 +1,81 @@
+"""Finding a space over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from controller.availability.answers import (
+    FoundAnswer,
+    FoundSeriesAnswer,
+    FreeAnswer,
+    FreeEverywhereAnswer,
+    InsteadAnswer,
+    found_answer,
+    found_series_answer,
+    free_everywhere_json,
+    free_json,
+    instead_answer,
+)
+from controller.availability.free import Question
+from controller.availability.nearby_sites import MOST_SITES, Reach
+from controller.availability.schemas import MOST_FOUND, FindBody, FindSeriesBody, InsteadBody, free_question, reach
+from controller.container import TheHouse
+from controller.estate.errors import SiteUnknown
+from controller.people.authentication import Reads, ReadsAnySite
+from controller.web.fields import After, SlugPath
+from controller.web.problem import NotSignedIn, described
+
+router = APIRouter(tags=["finding"], responses=described(NotSignedIn))
+
+_JSON = "application/json"
+
+
+@router.get("/sites/{site}/free", responses=described(SiteUnknown), response_model=FreeAnswer)
+async def free_at_site(
+    site: SlugPath, house: TheHouse, actor: Reads, question: Annotated[Question, Depends(free_question)]
+) -> Response:
+    """Every space of a site that fits, with the times from `from` to before `to` (at most 8 weeks) in which it can be
+    booked: neither taken nor closed, with the time left that neighbours need to clear down, set up and change over."""
+    return Response(free_json(await house.finding.free(site, question, actor=actor)), media_type=_JSON)
+
+
+@router.get("/free", response_model=FreeEverywhereAnswer)
+async def free_everywhere(
+    house: TheHouse,
+    actor: ReadsAnySite,
+    question: Annotated[Question, Depends(free_question)],
+    around: Annotated[Reach, Depends(reach)],
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_SITES, description="Most sites to return")] = 50,
+) -> Response:
+    """The same for all sites that the asker may see, the nearest first."""
+    page = await house.finding.free_everywhere(around, question, actor=actor, after=after, limit=limit)
+    return Response(free_everywhere_json(page.items, more=page.more), media_type=_JSON)
+
+
+@router.post("/sites/{site}/bookings/instead", responses=described(SiteUnknown))
+async def instead(
+    site: SlugPath,
+    body: InsteadBody,
+    house: TheHouse,
+    actor: Reads,
+    limit: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 8,
+    within_miles: Annotated[float, Query(gt=0, le=500, description="How far other sites may be")] = 25.0,
+) -> InsteadAnswer:
+    """What would fit instead of a booking that is refused: the same space at another time, another layout or space at
+    the site, a site nearby. Writes nothing; a booking that can be had needs nothing instead."""
+    found = await house.finding.instead(site, body.draft(), but=body.id, actor=actor, miles=within_miles, limit=limit)
+    return instead_answer(found)
+
+
+@router.post("/find")
+async def find(body: FindBody, house: TheHouse, actor: ReadsAnySite) -> FoundAnswer:
+    """Where a booking without a space can be had: by its time, how many people, what the space must have, and how far
+    away it may be. Each of the answers has been judged possible for whoever asks."""
+    return found_answer(await house.finding.find(body.sought(), actor=actor, limit=body.limit))
+
+
+@router.post("/find/series")
+async def find_series(body: FindSeriesBody, house: TheHouse, actor: ReadsAnySite) -> FoundSeriesAnswer:
+    """Which spaces take most of a whole series, and which of its dates they do not take and why."""
+    return found_series_answer(await house.finding.find_series(body.sought(), actor=actor, limit=body.limit))

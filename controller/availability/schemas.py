@@ -1,0 +1,232 @@
+"""What finding takes."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import Field, model_validator
+
+from controller.availability.across_sites import MOST_DAYS, MOST_MOVE_MIN, Sought
+from controller.availability.distance import Spot
+from controller.availability.fitting_spaces import Wants
+from controller.availability.free import Question
+from controller.availability.nearby_sites import MOST_SITES, Reach
+from controller.availability.request import Seeking
+from controller.availability.series_across_sites import SoughtSeries
+from controller.bookings.model import Need
+from controller.bookings.schemas import CheckBody, Equipment, WallText, needs
+from controller.bookings.schemas import Minutes as BufferMinutes
+from controller.bookings.schemas import People as SomePeople
+from controller.bookings.series.schemas import Extras, RuleText, Withouts, withouts
+from controller.estate.model import SpaceKind
+from controller.recurrence.pattern import Pattern, read_extras
+from controller.web.fields import Body, MomentText, Number, Slug, Whole, read_moment
+from controller.web.fields import Yes as Flag
+from controller.web.problem import invalid_field
+from edge.wire.ids import SLUG_PATTERN
+
+_NEED = re.compile(rf"(?P<name>{SLUG_PATTERN.strip('^$')})(:(?P<count>\d{{1,6}}))?", re.ASCII)
+MOST_NAMES = 30
+MOST_FOUND = 50
+"""Spaces that one search returns."""
+
+Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
+Minutes = Annotated[int, Query(ge=1, le=31 * 24 * 60, description="How long a booking is to be at least")]
+People = Annotated[int | None, Query(ge=1, le=100_000)]
+Yes = Annotated[bool, Query()]
+Slugs = Annotated[list[Slug], Query(max_length=MOST_NAMES)]
+Needs = Annotated[
+    list[Annotated[str, Field(max_length=60)]],
+    Query(max_length=MOST_NAMES, description="Such as projector, or chair:30 for thirty"),
+]
+Kind = Annotated[SpaceKind | None, Query(description="room or pool; left out, both")]
+Latitude = Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)]
+Miles = Annotated[float | None, Query(gt=0, le=500, allow_inf_nan=False)]
+
+
+async def free_question(
+    from_: Annotated[Edge, Query(alias="from")],
+    to: Edge,
+    minutes: Minutes = 15,
+    people: People = None,
+    layout: Annotated[Slug | None, Query(description="By id; left out, one that holds the people")] = None,
+    step_free: Yes = False,
+    quiet: Yes = False,
+    noisy: Yes = False,
+    amenities: Slugs = [],  # noqa: B006  # FastAPI copies it
+    equipment: Needs = [],  # noqa: B006
+    seats: Annotated[People, Query(description="Places of a pool; left out, one for each of the people")] = None,
+    kind: Kind = None,
+    space: Slugs = [],  # noqa: B006
+    setup_min: Annotated[int | None, Query(ge=0, le=24 * 60)] = None,
+    cleardown_min: Annotated[int | None, Query(ge=0, le=24 * 60)] = None,
+) -> Question:
+    """What is asked by the query of a route. Raises ``Invalid``."""
+    wants = Wants(
+        people=people,
+        layout=layout,
+        step_free=step_free,
+        quiet=quiet,
+        noisy=noisy,
+        amenities=tuple(amenities),
+        equipment=_needs(equipment),
+        seats=seats,
+        kind=kind,
+    )
+    return Question(
+        starts=from_,
+        ends=to,
+        minutes=minutes,
+        wants=wants,
+        setup_min=setup_min,
+        cleardown_min=cleardown_min,
+        spaces=tuple(space) or None,
+    )
+
+
+def _needs(written: Sequence[str]) -> tuple[Need, ...]:
+    found: dict[str, int] = {}
+    for each in written:
+        match = _NEED.fullmatch(each)
+        count = int(match["count"] or 1) if match else 0
+        if match is None or count < 1:
+            raise invalid_field("equipment", "must be like projector, or chair:30 for thirty of them")
+        found[match["name"]] = found.get(match["name"], 0) + count
+    return tuple(Need(equipment=name, count=count) for name, count in found.items())
+
+
+async def reach(
+    near: Annotated[Slug | None, Query(description="A site from which distances count")] = None,
+    latitude: Latitude = None,
+    longitude: Longitude = None,
+    within_miles: Miles = None,
+) -> Reach:
+    """Which sites are asked about. Raises ``Invalid``."""
+    return Reach(site=near, near=spot(near, latitude, longitude), miles=within_miles)
+
+
+def spot(near: str | None, latitude: float | None, longitude: float | None) -> Spot | None:
+    """Where distances count from, if not from a site. Raises ``Invalid``."""
+    if (latitude is None) != (longitude is None):
+        raise invalid_field("longitude" if longitude is None else "latitude", "is needed beside the other one")
+    if latitude is None or longitude is None:
+        return None
+    if near is not None:
+        raise invalid_field("near", "must be left out where latitude and longitude are given")
+    return Spot(latitude=latitude, longitude=longitude)
+
+
+class InsteadBody(CheckBody):
+    """A booking that is refused, as it was asked for; ``id``: the booking that was to be moved."""
+
+
+class SeekingBody(Body):
+    """What a space must have, where, and for whom. ``kind``: `room` or `pool`, where places are booked by number.
+    ``quiet``: one that is kept quiet; ``noisy``: one that need not be. Distances count from the site ``near`` or from
+    ``latitude`` and ``longitude``; ``sites``: of these only. The other fields are those of a booking."""
+
+    people: SomePeople | None = None
+    layout: Slug | None = None
+    step_free: Flag = False
+    quiet: Flag = False
+    noisy: Flag = False
+    amenities: Annotated[list[Slug], Field(max_length=MOST_NAMES)] = Field(default_factory=list)
+    equipment: Equipment = Field(default_factory=dict)
+    seats: SomePeople | None = None
+    kind: SpaceKind = SpaceKind.ROOM
+    party: Slug | None = None
+    under_16s: Flag = False
+    setup_min: BufferMinutes | None = None
+    cleardown_min: BufferMinutes | None = None
+    by_rules: Flag = False
+    near: Slug | None = None
+    latitude: Annotated[Number, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[Number, Field(ge=-180, le=180)] | None = None
+    within_miles: Annotated[Number, Field(gt=0, le=500)] | None = None
+    sites: Annotated[list[Slug], Field(max_length=MOST_SITES)] | None = None
+    limit: Annotated[Whole, Field(ge=1, le=MOST_FOUND)] = 10
+
+    def seeking(self) -> Seeking:
+        """Raises ``Invalid``."""
+        return Seeking(
+            wants=Wants(
+                people=self.people,
+                layout=self.layout,
+                step_free=self.step_free,
+                quiet=self.quiet,
+                noisy=self.noisy,
+                amenities=tuple(self.amenities),
+                equipment=needs(self.equipment),
+                seats=self.seats,
+                kind=self.kind,
+            ),
+            reach=Reach(
+                site=self.near,
+                near=spot(self.near, self.latitude, self.longitude),
+                miles=self.within_miles,
+                only=None if self.sites is None else frozenset(self.sites),
+            ),
+            party=self.party,
+            under_16s=self.under_16s,
+            setup_min=self.setup_min,
+            cleardown_min=self.cleardown_min,
+            by_rules=self.by_rules,
+        )
+
+
+class FindBody(SeekingBody):
+    """A wish without a space. Bare times are each site's own. ``move_min``: how many minutes earlier or later would
+    do; ``days``: how many days after the first would do as well."""
+
+    starts: MomentText
+    ends: MomentText
+    move_min: Annotated[Whole, Field(ge=0, le=MOST_MOVE_MIN)] = 0
+    days: Annotated[Whole, Field(ge=0, le=MOST_DAYS)] = 0
+
+    def sought(self) -> Sought:
+        """Raises ``Invalid``."""
+        return Sought(
+            starts=read_moment(self.starts),
+            ends=read_moment(self.ends),
+            seeking=self.seeking(),
+            move_min=self.move_min,
+            days=self.days,
+        )
+
+
+class FindSeriesBody(SeekingBody):
+    """A series without a space, its dates as in a series: by `rule`, or every week for ``weeks`` weeks."""
+
+    first_starts: WallText
+    first_ends: WallText
+    weeks: Annotated[Whole, Field(ge=1, le=104)] | None = None
+    rule: RuleText = ""
+    extra: Extras = Field(default_factory=list)
+    without: Withouts = Field(default_factory=list)
+    term_only: Flag = False
+    skip_holidays: Flag = False
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> "FindSeriesBody":
+        if self.weeks is not None and self.rule:
+            raise ValueError("weeks and rule are two ways to say the same; leave one out")
+        return self
+
+    def sought(self) -> SoughtSeries:
+        """Raises ``Invalid``."""
+        first, last = datetime.fromisoformat(self.first_starts), datetime.fromisoformat(self.first_ends)
+        days, times = withouts(self.without)
+        pattern = Pattern(
+            first_starts=first,
+            first_ends=last,
+            rule=self.rule.strip() if self.weeks is None else f"FREQ=WEEKLY;COUNT={self.weeks}",
+            extra=read_extras(self.extra, first, last - first),
+            out_days=days,
+            out_times=times,
+            term_only=self.term_only,
+            skip_holidays=self.skip_holidays,
+        )
+        return SoughtSeries(pattern=pattern, seeking=self.seeking())

@@ -1,0 +1,225 @@
+"""Where a whole series can be had: which space takes most of its dates, and which it does not take and why."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.availability.describe import where_and_what
+from controller.availability.diary_reads import Free, Looker
+from controller.availability.free_intervals import Span, holds, span, us
+from controller.availability.nearby_sites import Reached
+from controller.availability.ranking import Candidate, Wished, effort
+from controller.availability.request import Fit, Seeking, fit_at, why_nothing_fits
+from controller.bookings import limits
+from controller.bookings.site_config import Picture
+from controller.db.engine import Tx
+from controller.estate.model import Site
+from controller.recurrence.expand import Occurrence, unroll
+from controller.recurrence.pattern import Pattern
+from controller.rules.phrases import plural
+from controller.rules.service import Wish, judge
+from controller.rules.verdict import Verdict
+from controller.web.problem import invalid_field
+from edge.wire.interval import Interval
+
+LONGEST = timedelta(days=2 * 366)
+"""From the first date of a series that is looked for to the last."""
+_NAMED = 3
+"""Most sites that a sentence names."""
+
+
+class SoughtSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """A series without a space."""
+
+    pattern: Pattern
+    seeking: Seeking
+
+
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """A date that cannot be had."""
+
+    occurrence: Occurrence
+    during: Interval
+    verdict: Verdict
+
+
+class Takes(msgspec.Struct, frozen=True, kw_only=True):
+    """A space and how much of the series it takes. ``approval``: how many of the dates somebody has to approve."""
+
+    candidate: Candidate
+    dates: int
+    missing: Sequence[Missing]
+    approval: int
+    text: str
+
+    @property
+    def taken(self) -> int:
+        return self.dates - len(self.missing)
+
+
+class Termless(msgspec.Struct, frozen=True, kw_only=True):
+    """A site in reach that has no date of a series which keeps to school terms, and why."""
+
+    site: Site
+    text: str
+
+
+class FoundSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """The space that takes most of the dates first. ``out``: dates that take place nowhere, with why, as the first
+    site has it. ``termless``: sites that were left out; ``sites`` counts the others."""
+
+    items: Sequence[Takes]
+    out: Sequence[Occurrence]
+    termless: Sequence[Termless]
+    sites: int
+    spaces: int
+    why: str
+
+
+async def find_series(
+    tx: Tx, looker: Looker, there: Sequence[Reached], sought: SoughtSeries, wish: Wish, *, now: datetime, limit: int
+) -> FoundSeries:
+    """The best ``limit`` spaces at these sites. ``wish``: by whom and for whom. Raises ``Invalid``."""
+    seeking = sought.seeking
+    dates, termless = _dates(there, sought.pattern, now)
+    there = [each for each in there if each.picture.site.id in dates]
+    fit = fit_at(there, seeking.wants)
+    candidates = await _candidates(tx, looker, fit, seeking, dates, now)
+    wished = Wished(people=seeking.wants.people, layout=seeking.wants.layout)
+    candidates.sort(key=lambda each: (-each[1], *_farther(each[0]), effort(each[0], wished)))
+    found = [await _judged(tx, each, dates, seeking, wish, wished, now) for each, _ in candidates[:limit]]
+    found.sort(key=lambda each: -each.taken)
+    why = ""
+    if not fit.fitting:
+        why = why_nothing_fits(seeking, fit)
+    elif not any(each.taken for each in found):
+        why = f"{plural(len(fit.fitting), 'space')} would fit, and none is free on any of the dates"
+    first = dates[there[0].picture.site.id] if there else []
+    return FoundSeries(
+        items=[each for each in found if each.taken],
+        out=[each for each in first if each.out or each.during is None],
+        termless=termless,
+        sites=len(there),
+        spaces=len(fit.fitting),
+        why=why,
+    )
+
+
+def _farther(candidate: Candidate) -> tuple[bool, float]:
+    return candidate.miles is None, candidate.miles or 0.0
+
+
+def _dates(
+    there: Sequence[Reached], pattern: Pattern, now: datetime
+) -> tuple[dict[str, list[Occurrence]], list[Termless]]:
+    """The dates as they are at each site: zones and terms may differ. Raises ``Invalid`` where no site has any."""
+    known: dict[object, list[Occurrence]] = {}
+    found: dict[str, list[Occurrence]] = {}
+    termless: list[Termless] = []
+    for each in there:
+        picture = each.picture
+        site, terms = picture.site, picture.hours.terms if pattern.term_only else None
+        if terms == ():
+            termless.append(Termless(site=site, text=f"{site.name} has no school terms set"))
+            continue
+        key = (site.zone, terms)
+        if key not in known:
+            known[key] = _unrolled(picture, pattern, now)
+        if known[key]:
+            found[site.id] = known[key]
+        else:
+            termless.append(Termless(site=site, text=f"no date takes place in a school term of {site.name}"))
+    if there and not found:
+        told = "; ".join(each.text for each in termless[:_NAMED])
+        more = f"; and {len(termless) - _NAMED} more sites" if len(termless) > _NAMED else ""
+        raise invalid_field("term_only", f"{told}{more}; look without it")
+    return found, termless
+
+
+def _unrolled(picture: Picture, pattern: Pattern, now: datetime) -> list[Occurrence]:
+    """Nothing where no date is in term."""
+    dates = list(unroll(pattern, picture.site.tz, picture.hours).occurrences)
+    times = _times(dates)
+    if not times and pattern.term_only:
+        return []
+    if not times:
+        raise invalid_field("rule", "leaves no date that takes place")
+    if times[0].start < now - limits.BEGUN:
+        raise invalid_field("first_starts", f"must be at most {limits.BEGUN.total_seconds() / 3600:.0f} hours ago")
+    if times[-1].start - times[0].start > LONGEST:
+        raise invalid_field("rule", "must end within two years, to be looked for")
+    return dates
+
+
+def _times(dates: Sequence[Occurrence]) -> list[Interval]:
+    """When the dates that take place do so, in order."""
+    return sorted(each.during for each in dates if each.during is not None and not each.out)
+
+
+async def _candidates(
+    tx: Tx,
+    looker: Looker,
+    fit: Fit,
+    seeking: Seeking,
+    dates: Mapping[str, Sequence[Occurrence]],
+    now: datetime,
+) -> list[tuple[Candidate, int]]:
+    """Every space that fits, with how many of the dates it is free."""
+    times = {site: _times(each) for site, each in dates.items()}
+    wanted = {site: [span(during) for during in each] for site, each in times.items()}
+    within = {site: (max(each[0][0], us(now)), max(end for _, end in each)) for site, each in wanted.items()}
+    found = await looker.look(tx, fit.fitting, seeking.use, within, now=now)
+    return [
+        (
+            Candidate(fitting=each.fitting, during=times[site][0], wanted=times[site][0], miles=fit.miles[site]),
+            _free(each, wanted[site]),
+        )
+        for each in found
+        if (site := each.fitting.picture.site.id)
+    ]
+
+
+def _free(free: Free, wanted: Sequence[Span]) -> int:
+    return sum(holds(free.times, each) for each in wanted)
+
+
+async def _judged(
+    tx: Tx,
+    candidate: Candidate,
+    dates: Mapping[str, Sequence[Occurrence]],
+    seeking: Seeking,
+    wish: Wish,
+    wished: Wished,
+    now: datetime,
+) -> Takes:
+    fitting = candidate.fitting
+    there = [
+        (each, each.during)
+        for each in dates[fitting.picture.site.id]
+        if each.during is not None and not each.out and each.during.end > now
+    ]
+    wishes = [
+        msgspec.structs.replace(
+            wish,
+            asked=msgspec.structs.replace(
+                seeking.asked(during), space=fitting.place.space.id, layout=fitting.layout, seats=fitting.seats
+            ),
+        )
+        for _, during in there
+    ]
+    verdicts = await judge(tx, fitting.picture, wishes, now=now, together=True)
+    missing = [
+        Missing(occurrence=each, during=during, verdict=said)
+        for (each, during), said in zip(there, verdicts, strict=True)
+        if not said.possible
+    ]
+    taken = len(there) - len(missing)
+    how_many = f"all {len(there)} dates" if not missing else f"{taken} of {plural(len(there), 'date')}"
+    return Takes(
+        candidate=candidate,
+        dates=len(there),
+        missing=missing,
+        approval=sum(each.possible and each.needs_approval for each in verdicts),
+        text=where_and_what(candidate, wished, how_many),
+    )

@@ -1,0 +1,182 @@
+"""What is left of a booking's price when its time is given up, when nobody comes, or when it is let off. Pure: lines
+are added to a bill, those of the price stay.
+
+Time is given up by cancelling, by shortening or moving a booking, and by a change that must be approved. What that
+costs is the rule of the first confirmation, by when it happens before the start of what is given up; from that start on
+the price stands. A waiver holds for whatever becomes of the booking later.
+"""
+
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from controller.billing.model import (
+    Basis,
+    Bill,
+    Cancelling,
+    Charge,
+    Ended,
+    Kind,
+    Line,
+    Quote,
+    Step,
+    Use,
+    Waiver,
+)
+from controller.text import local_time, money
+
+
+def begun(of: Basis, at: datetime) -> bool:
+    """Whether its time runs, or has run: nothing of it can be given up any more."""
+    return of.during.start <= at
+
+
+def cancelled(bill: Bill, *, zone: ZoneInfo, at: datetime) -> Bill:
+    """The bill of a booking cancelled at ``at``. Days before the start end at its wall time."""
+    percent, when = _percent(bill, zone, at)
+    return _end(bill, Kind.CANCELLED, percent, f"cancelled{when}", at)
+
+
+def requested(bill: Bill, *, zone: ZoneInfo, at: datetime) -> Bill:
+    """The bill of a booking that its people have changed so that it waits for approval again."""
+    percent, when = _percent(bill, zone, at)
+    return _end(bill, Kind.CANCELLED, percent, f"changed to what must be approved{when}", at)
+
+
+def withdrawn(bill: Bill, *, at: datetime) -> Bill:
+    """The bill of a booking that is no longer confirmed, by no doing of its people."""
+    return _end(bill, Kind.CANCELLED, 0, "no longer confirmed", at)
+
+
+def no_show(bill: Bill, *, at: datetime) -> Bill:
+    """The bill of a booking whose people are known not to have come. Without a rule it is charged as it stands."""
+    rule = bill.price.cancelling
+    percent, name = (100, "") if rule is None else (rule.no_show, f" ({rule.name})")
+    return _end(bill, Kind.NO_SHOW, percent, f"nobody came{name}", at)
+
+
+def released(bill: Bill, *, at: datetime) -> Bill:
+    """As ``no_show``, where the time was given back for others."""
+    rule = bill.price.cancelling
+    percent, name = (100, "") if rule is None else (rule.released, f" ({rule.name})")
+    return _end(bill, Kind.RELEASED, percent, f"nobody came and the time was given back{name}", at)
+
+
+def resumed(bill: Bill) -> Bill:
+    """The bill of a booking that takes place after all, at its old price; the very same one if it was to anyway."""
+    return bill if bill.ended is None else _waive(replace(bill, ended=None))
+
+
+def given_up(bill: Bill, kept: Quote | None, *, zone: ZoneInfo, at: datetime) -> Charge | None:
+    """What giving up all but ``kept`` costs. ``kept``: a price of what is not given up, as it was priced before."""
+    percent, when = _percent(bill, zone, at)
+    worth, vat, uses = bill.price.total or 0, bill.price.vat, bill.price.uses
+    if kept is not None:
+        worth, vat, uses = max(0, worth - (kept.total or 0)), max(0, vat - kept.vat), _beyond(uses, kept.uses)
+    pence = _share(worth, percent)
+    if not percent or not (pence or uses):
+        return None
+    was = bill.basis.during
+    span = f"{local_time.wall(was.start, zone):%a %-d %b %H:%M} to {local_time.wall(was.end, zone):%H:%M}"
+    text = f"given up of {span}{when}: {money.percent(percent)} of {money.pounds(worth)} is charged"
+    return Charge(
+        line=Line(kind=Kind.GIVEN_UP, text=text, pence=pence), vat=min(_share(vat, percent), pence), uses=uses
+    )
+
+
+def changed(bill: Bill, price: Quote, of: Basis, charge: Charge | None) -> Bill:
+    """The bill of a booking that is another now. The rule for cancelling stays the one it was confirmed with."""
+    price = replace(price, cancelling=bill.price.cancelling)
+    charges = bill.given_up if charge is None else (*bill.given_up, charge)
+    return _waive(replace(bill, price=price, basis=of, given_up=charges, ended=None))
+
+
+def waived(bill: Bill, why: str, *, given_up_only: bool) -> Bill:
+    """The bill let off as a whole, or what is charged for time that was given up. Free hours that it took stay
+    spent."""
+    none = Charge(line=Line(kind=Kind.WAIVED, text=""))
+    return _waive(replace(bill, waiver=Waiver(charge=none, why=why, given_up_only=given_up_only)))
+
+
+def charged(bill: Bill) -> Bill:
+    """The bill with nothing let off."""
+    return replace(bill, waiver=None)
+
+
+def terms(rule: Cancelling | None) -> str:
+    """What cancelling and not coming cost, in words."""
+    if rule is None:
+        return "cancelling is free until the start; who does not come pays in full"
+    steps = sorted(rule.steps, key=lambda step: step.days, reverse=True)
+    told = [f"{_charged(step.percent)} until {_days(step)} before" for step in steps]
+    told.append(_charged(rule.late) if not steps else f"then {_charged(rule.late)}")
+    if rule.late < 100:
+        told.append("in full from the start on")
+    return f"cancelling: {', '.join(told)}; not coming: {_charged(rule.no_show)} ({rule.name})"
+
+
+def _percent(bill: Bill, zone: ZoneInfo, at: datetime) -> tuple[int, str]:
+    """How many per cent giving it up costs, and why."""
+    rule, of = bill.price.cancelling, bill.basis
+    wall = local_time.wall(of.during.start, zone)
+    steps = sorted(rule.steps, key=lambda step: step.days, reverse=True) if rule is not None else []
+    for step in steps:
+        until, _ = local_time.instant_moved(wall - timedelta(days=step.days), zone)
+        if rule is not None and at <= until:
+            return step.percent, f" {_days(step)} or more before ({rule.name})"
+    if begun(of, at):
+        return 100, " after it had begun"
+    if rule is None:
+        return 0, ""
+    when = f" less than {_days(steps[-1])} before" if steps else ""
+    return rule.late, f"{when} ({rule.name})"
+
+
+def _end(bill: Bill, kind: Kind, percent: int, text: str, at: datetime) -> Bill:
+    price = bill.price
+    if price.total is None:
+        charge = Charge(line=Line(kind=kind, text=text))
+    else:
+        left, vat = _share(price.total, percent), _share(price.vat, percent)
+        told = f"{text}: {money.percent(percent)} of {money.pounds(price.total)} is charged"
+        if price.vat and percent < 100:
+            told += f", {money.pounds(vat)} of it VAT"
+        charge = Charge(line=Line(kind=kind, text=told, pence=left - price.total), vat=vat - price.vat)
+    return _waive(replace(bill, ended=Ended(charge=charge, percent=percent, at=at)))
+
+
+def _waive(bill: Bill) -> Bill:
+    """The bill with what is let off as much as it is now."""
+    waiver = bill.waiver
+    if waiver is None:
+        return bill
+    if waiver.given_up_only:
+        off, vat = sum(each.line.pence for each in bill.given_up), sum(each.vat for each in bill.given_up)
+    else:
+        whole = replace(bill, waiver=None).quote
+        off, vat = whole.total or 0, whole.vat
+    text = f"let off: {waiver.why}" + (f": 0 % of {money.pounds(off)} is charged" if off else "")
+    charge = Charge(line=Line(kind=Kind.WAIVED, text=text, pence=-off), vat=-vat)
+    return replace(bill, waiver=replace(waiver, charge=charge))
+
+
+def _beyond(uses: tuple[Use, ...], kept: tuple[Use, ...]) -> tuple[Use, ...]:
+    """Free time that is in the one and not in the other."""
+    had = {(each.allowance, each.period): each.us for each in kept}
+    return tuple(
+        replace(each, us=us) for each in uses if (us := each.us - had.get((each.allowance, each.period), 0)) > 0
+    )
+
+
+def _charged(percent: int) -> str:
+    return money.percent(percent) if percent else "free"
+
+
+def _share(pence: int, percent: int) -> int:
+    return int((Decimal(pence) * percent / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _days(step: Step) -> str:
+    return "1 day" if step.days == 1 else f"{step.days} days"

@@ -1,0 +1,130 @@
+"""Quotes frozen in the transaction that confirms a booking, and followed by others when it is changed, cancelled or
+nobody comes. Under the site's lock, so that free hours are counted once."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from controller.billing import cancellation, change_hooks, repository
+from controller.billing.batch_pricing import Till, open_till
+from controller.billing.model import Bill, Frozen, Set, Why
+from controller.billing.tariff_cache import PriceLists, basis
+from controller.bookings.model import Booking, Changed, State
+from controller.bookings.site_config import Picture
+from controller.db.engine import Tx
+from edge.wire.ids import uuid7
+
+_UNDONE = frozenset({State.CANCELLED, State.RELEASED, State.NO_SHOW})
+_ENDED = {State.NO_SHOW: Why.NO_SHOW, State.RELEASED: Why.RELEASED}
+_PRICED = ("space", "layout", "starts", "ends", "party", "people", "seats", "equipment")
+"""What a price can depend on."""
+
+
+class Freezer:
+    """Follows bookings (``Desk.when_bookings_change``)."""
+
+    def __init__(self, lists: PriceLists) -> None:
+        self._lists = lists
+
+    async def follow(self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: str, now: datetime) -> None:
+        todo = [each for each in changes if _concerns(each, now)]
+        if not todo:
+            return
+        current = await self._lists.of(tx, picture)
+        if current is None:
+            return  # nothing was ever priced here
+        known = [each.before.id for each in todo if each.before is not None]
+        old = await repository.live(tx, known) if known else {}
+        wished = [each.after for each in todo if each.after.certain]
+        till = await open_till(tx, picture, current.tariffs, wished, series=[each.series_id for each in wished])
+        made = []
+        for change in todo:
+            standing = old.get(change.after.id)
+            if standing is None:
+                if _priced_first(picture, change, now):
+                    of = basis(picture, change.after)
+                    first = Bill(price=till.price(of, series=change.after.series_id), basis=of)
+                    made.append(_first(change.after, first, current, actor, now))
+                continue
+            was = standing.bill
+            if change.after.certain:
+                bill = await confirmed(tx, picture, current, till, change.after, standing, now)
+            else:
+                assert change.before is not None
+                bill = change_hooks.ended(was, change.before, change.after, zone=picture.site.tz, now=now)
+            if bill is not was:
+                version = standing.tariff_version if bill.price is was.price else current.version
+                why = _why(change, was, bill)
+                made.append(standing.next(bill, why, quote_id=quote_id(now), at=now, by=actor[:200], version=version))
+        if made:
+            await repository.freeze(
+                tx, made, instead_of=[old[each.booking_id] for each in made if each.booking_id in old]
+            )
+
+
+async def confirmed(
+    tx: Tx, picture: Picture, current: Set, till: Till, booking: Booking, standing: Frozen, now: datetime
+) -> Bill:
+    """What a booking that had a quote owes when it is confirmed as it is now."""
+    if booking.ends <= now:
+        return cancellation.resumed(standing.bill)
+    of, then = basis(picture, booking), till
+    if standing.tariff_version != current.version and of != standing.bill.basis:
+        tariffs = await repository.version(tx, booking.site, standing.tariff_version)
+        then = await open_till(tx, picture, tariffs, [booking], series=[booking.series_id])
+    return change_hooks.confirmed(
+        standing.bill, of, then=then, current=till, series=booking.series_id, zone=picture.site.tz, now=now
+    )
+
+
+def quote_id(now: datetime) -> str:
+    """An id for a new quote."""
+    return uuid7(now, secrets.token_bytes(10))
+
+
+def _concerns(change: Changed, now: datetime) -> bool:
+    """Whether a quote may have to follow. What is over may be on an invoice: only that nobody came changes it."""
+    before, after = change.before, change.after
+    if before is None or not (before.certain and after.certain):
+        return after.certain or (before is not None and before.certain)
+    return before.ends > now and any(getattr(before, name) != getattr(after, name) for name in _PRICED)
+
+
+def _priced_first(picture: Picture, change: Changed, now: datetime) -> bool:
+    """Whether a booking that has no quote gets one: when it is confirmed, and when one from before any tariffs becomes
+    another."""
+    before, after = change.before, change.after
+    if not after.certain:
+        return False
+    if before is None or not (before.certain or before.state in _UNDONE):
+        return True
+    was = basis(picture, msgspec.structs.replace(before, ends=before.ends_before or before.ends))
+    return change_hooks.charged_for(was, basis(picture, after), now) != was
+
+
+def _why(change: Changed, old: Bill, new: Bill) -> Why:
+    after = change.after
+    if not after.certain:
+        open_again = after.state in (State.REQUESTED, State.HELD)
+        return Why.REQUESTED if open_again else _ENDED.get(after.state, Why.CANCELLED)
+    if change.before is not None and not change.before.certain and change.before.state not in _UNDONE:
+        return Why.CONFIRMED
+    return Why.RESTORED if new.price is old.price else Why.CHANGED
+
+
+def _first(booking: Booking, bill: Bill, current: Set, actor: str, now: datetime) -> Frozen:
+    return Frozen(
+        id=quote_id(now),
+        booking_id=booking.id,
+        number=1,
+        site=booking.site,
+        party=booking.party,
+        tariff_version=current.version,
+        why=Why.CONFIRMED,
+        made_at=now,
+        made_by=actor[:200],
+        superseded_at=None,
+        bill=bill,
+    )

@@ -1,0 +1,79 @@
+"""The tariffs of sites, kept in mind until a site's revision says that they may have changed; and what of bookings is
+to be priced."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from controller.billing import repository
+from controller.billing.model import Basis, Priced, Set, Used
+from controller.bookings.model import Asked, Booking
+from controller.bookings.site_config import Picture, Place
+from controller.db.engine import Tx
+from controller.estate.model import SpaceKind
+from controller.people.model import Tier
+
+_KEPT = 256
+"""Sites kept in mind."""
+
+
+class PriceLists:
+    """The tariffs of all sites, the latest used first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[int, Set | None]] = OrderedDict()
+
+    async def of(self, tx: Tx, picture: Picture) -> Set | None:
+        """The tariffs that hold as of the picture; None where none were ever set. Costs no query most times."""
+        site = picture.site.id
+        revision, found = self._kept.get(site, (-1, None))
+        if revision != picture.revision:
+            found = await repository.current(tx, site)
+            self._kept[site] = (picture.revision, found)
+        self._kept.move_to_end(site)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+
+def basis(picture: Picture, asked: Asked | Booking) -> Basis:
+    """What of a booking, or of a wish for one, its price depends on."""
+    place = picture.require(asked.space)
+    layout = place.space.layout(asked.layout)
+    return Basis(
+        space=asked.space,
+        layout=layout.id if layout is not None else None,
+        during=asked.during,
+        party=asked.party,
+        seats=_seats(place, asked),
+        equipment=tuple(sorted(asked.equipment, key=lambda need: need.equipment)),
+    )
+
+
+def priced(picture: Picture, of: Basis, tier: Tier, *, block: tuple[int, int] | None = None) -> Priced:
+    """What is to be priced. ``block``: dates and microseconds of its series, if it has one."""
+    dates, series_us = block or (1, 0)
+    return Priced(
+        zone=picture.site.tz,
+        space=of.space,
+        layout=of.layout,
+        tier=tier,
+        party=of.party,
+        during=of.during,
+        modes=tuple(picture.hours.modes(of.during, space=of.space)),
+        seats=of.seats,
+        equipment=_equipment(picture, of),
+        dates=dates,
+        series_us=series_us,
+    )
+
+
+def _seats(place: Place, asked: Asked | Booking) -> int:
+    return (asked.seats or asked.people or 1) if place.space.kind is SpaceKind.POOL else 1
+
+
+def _equipment(picture: Picture, of: Basis) -> tuple[Used, ...]:
+    names: Mapping[str, str] = {each.id: each.name for each in picture.equipment.values()}
+    return tuple(
+        Used(equipment=need.equipment, name=names.get(need.equipment, need.equipment), count=need.count)
+        for need in of.equipment
+    )

@@ -1,0 +1,143 @@
+"""What a change makes of a booking, and how much of it has to be judged anew. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import replace
+
+from controller.bookings import limits
+from controller.bookings.errors import NotNow
+from controller.bookings.model import Booking, Change, Need
+from controller.bookings.site_config import Place
+from controller.rules.verdict import Verdict, Why
+
+_HOLDING = frozenset({"space", "starts", "ends", "layout", "seats", "equipment", "setup_min", "cleardown_min"})
+"""What a booking holds of the building."""
+_RULED = frozenset({"people", "party", "under_16s"})
+"""What else the rules look at."""
+_WHOSE = frozenset({Why.TOO_EARLY, Why.QUOTA})
+
+
+class What(StrEnum):
+    """What a change is called in the booking's story."""
+
+    NOTHING = "nothing"
+    CHANGE = "change"
+    MOVE = "move"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """``new`` is the booking as wanted, its state as before; ``fields`` are those that differ."""
+
+    old: Booking
+    new: Booking
+    fields: frozenset[str]
+
+    @property
+    def what(self) -> What:
+        if not self.fields:
+            return What.NOTHING
+        return What.MOVE if self.fields & {"space", "starts", "ends"} else What.CHANGE
+
+    @property
+    def holds_other(self) -> bool:
+        """Whether it wants something else of the building."""
+        return bool(self.fields & _HOLDING)
+
+    def overrules(self, given: bool) -> bool:
+        """Whether it may go into a buffer: because somebody says so now, or has let it in before and it wants nothing
+        else of the building."""
+        return given or (self.new.overruled and not self.holds_other)
+
+    def require_timely(self, zone: ZoneInfo, *, now: datetime) -> None:
+        """Raises ``NotNow`` for a booking that is over, ``Invalid`` for a time that is."""
+        if not self.holds_other:
+            return
+        if self.old.certain and self.old.ends <= now:
+            raise NotNow(f"“{self.old.title}” is over; make a new booking")
+        check = limits.timely if "starts" in self.fields else limits.not_over
+        check(self.new.during, zone=zone, now=now)
+
+    def judged(self, *, now: datetime) -> bool:
+        """Whether the diary and the rules have a say: not where what is confirmed only takes less than before, and not
+        in what is put right when it is over. What waits for approval may need it no more."""
+        if not self.fields & (_HOLDING | _RULED):
+            return False
+        return not self.old.certain or (not self.less and self.old.ends > now)
+
+    def concerned(self, verdict: Verdict) -> Verdict:
+        """The verdict without what was so before and does not depend on the change."""
+        if self.holds_other:
+            return verdict
+        about = self.fields | ({"seats"} if "people" in self.fields else set())
+        party = "party" in self.fields
+        kept = [
+            each
+            for each in verdict.reasons
+            if each.why is Why.APPROVAL or each.field in about or (party and each.why in _WHOSE)
+        ]
+        return replace(verdict, reasons=tuple(kept))
+
+    @property
+    def less(self) -> bool:
+        """Whether it only takes less than before."""
+        old, new = self.old, self.new
+        return (
+            not self.fields & {"space", "layout", "party"}
+            and old.during.start <= new.starts
+            and new.ends <= old.ends
+            and _at_most(new.people, old.people)
+            and _at_most(new.seats, old.seats)
+            and _at_most(new.setup_min or 0, old.setup_min or 0)
+            and _at_most(new.cleardown_min or 0, old.cleardown_min or 0)
+            and old.under_16s >= new.under_16s
+            and _within(new.equipment, old.equipment)
+        )
+
+
+def _at_most(new: int | None, old: int | None) -> bool:
+    return new == old or (new is not None and old is not None and new <= old)
+
+
+def _within(new: Sequence[Need], old: Sequence[Need]) -> bool:
+    had = {need.equipment: need.count for need in old}
+    return all(need.count <= had.get(need.equipment, 0) for need in new)
+
+
+def wanted(old: Booking, change: Change, place: Place, *, now: datetime) -> Wanted:
+    """What is asked for. ``place``: where it is to be. One that is put off has not been come to yet.
+
+    Raises ``Invalid``.
+    """
+    given = {
+        name: value
+        for name in Change.__struct_fields__
+        if name in Booking.__struct_fields__
+        and name not in ("starts", "ends", "version")
+        and (value := getattr(change, name)) is not msgspec.UNSET
+    }
+    zone = place.site.tz
+    starts = old.starts if change.starts is msgspec.UNSET else change.starts.resolve(zone, "starts")
+    ends = old.ends if change.ends is msgspec.UNSET else change.ends.resolve(zone, "ends")
+    during = limits.window(starts, ends)
+    new = replace(old, **given, starts=during.start, ends=during.end)
+    fields = frozenset(name for name in Booking.__struct_fields__ if getattr(old, name) != getattr(new, name))
+    if fields & {"starts", "ends"}:
+        new = replace(new, ends_before=None)
+        if new.held_until is not None:
+            new = replace(new, held_until=min(new.held_until, limits.last_moment(during, now=now)))
+    if "starts" in fields and new.starts > now:
+        new = replace(
+            new,
+            let_in_at=None,
+            let_in_door=None,
+            arrived_at=None,
+            arrived_how="",
+            release_warned_at=None,
+            counted_in=0,
+            maybe_in=0,
+        )
+    return Wanted(old=old, new=new, fields=fields)

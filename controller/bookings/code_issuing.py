@@ -1,0 +1,227 @@
+"""How bookings get their codes: by the site's policy when they are drawn, and from then on kept as they were told."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.access import service as access
+from controller.access.model import Issue, Issued, Share
+from controller.access.service import Access
+from controller.bookings import repository
+from controller.bookings.code_sharing import owner
+from controller.bookings.model import Booking, Changed
+from controller.bookings.policies import repository as policies
+from controller.bookings.policy import Policy
+from controller.bookings.site_config import Picture
+from controller.db.bulk_insert import Rows
+from controller.db.engine import Tx
+from controller.estate import repository as estate
+from controller.estate.model import Door, SiteParts, Space
+from edge.wire.interval import Interval
+
+_LONGEST_LAG = timedelta(hours=4)
+"""What a policy may have."""
+
+
+class Recode(StrEnum):
+    """Which of the codes that are given out already follow a change of the policy's rules about codes."""
+
+    KEEP = "keep"
+    """None: people have been told them."""
+    COMING = "coming"
+    """Those that do not open a door yet."""
+    ALL = "all"
+
+    def meets(self, window: Interval, now: datetime) -> bool:
+        """``window``: when the code opens as it was given out."""
+        return self is Recode.ALL or (self is Recode.COMING and window.start > now)
+
+
+class CodeEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy means for codes that are given out. ``running`` and ``coming``: the bookings whose codes are not as
+    its rules would draw them, those whose code opens now and the others. ``windows``: how many bookings' codes would
+    open at other times."""
+
+    running: tuple[Booking, ...]
+    coming: tuple[Booking, ...]
+    windows: int
+
+
+class Owned(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands before the policy, by booking. ``shares``: how those share that keep their codes. ``one_code``: whose
+    the one code is that all dates of its series have."""
+
+    shares: Mapping[str, Share] = {}
+    one_code: Mapping[str, str] = {}
+
+
+class BookingCodes:
+    """``lead_in`` and ``lag``: how long before and after a booking its code opens, unless the policy says."""
+
+    def __init__(self, given: Access, *, lead_in: timedelta, lag: timedelta) -> None:
+        self._access = given
+        self._lead_in = lead_in
+        self._lag = lag
+
+    def window(self, during: Interval, policy: Policy) -> Interval:
+        """When the code of a booking opens."""
+        lead_in = self._lead_in if policy.lead_in_min is None else timedelta(minutes=policy.lead_in_min)
+        lag = self._lag if policy.lag_min is None else timedelta(minutes=policy.lag_min)
+        return Interval(start=during.start - lead_in, end=during.end + lag)
+
+    async def issue(
+        self,
+        tx: Tx,
+        picture: Picture,
+        bookings: Iterable[Booking],
+        now: datetime,
+        *,
+        new: bool = False,
+        fresh: bool = False,
+        shares: Mapping[str, Share] | None = None,
+        into: Rows | None = None,
+    ) -> dict[str, Issued]:
+        """Codes for bookings of one site. ``shares``: how single ones share theirs; the others as the policy has it.
+        ``new``, ``fresh``, ``into``: as in ``Access.issue``."""
+        by_space: dict[str, list[Booking]] = defaultdict(list)
+        for each in bookings:
+            by_space[each.space].append(each)
+        issued: dict[str, Issued] = {}
+        for space, group in by_space.items():
+            there, one_code = picture.require(space).space, await repository.code_owners(tx, group)
+            owned = Owned(shares=shares or {}, one_code=one_code)
+            for given in self._issues(there, group, picture.doors, picture.policy, picture.site.tz, owned):
+                issued |= await self._access.issue(
+                    tx,
+                    given,
+                    site=picture.site.id,
+                    now=now,
+                    new=new,
+                    fresh=fresh,
+                    revision=picture.revision,
+                    into=into,
+                )
+        return issued
+
+    def _issues(
+        self,
+        space: Space,
+        bookings: Sequence[Booking],
+        doors: Sequence[Door],
+        policy: Policy,
+        zone: ZoneInfo,
+        owned: Owned,
+    ) -> list[Issue]:
+        """How the bookings of a space get their codes: one ``Issue`` for those whose doors share a code, one for
+        those of which each door has its own."""
+        rule = policy.code_rule(space.id)
+        lengths = {door.id: door.code_length for door in doors}
+        by_shape: dict[bool, list[Booking]] = defaultdict(list)
+        owners: dict[str, str] = {}
+        for each in bookings:
+            mine = owned.one_code.get(each.id) or owner(rule, each, zone)
+            share = owned.shares.get(each.id) or Share(owner=mine, each_door=rule.each_door)
+            by_shape[share.each_door].append(each)
+            owners[each.id] = share.owner
+        return [
+            Issue(
+                lengths={door: lengths[door] for door in space.doors},
+                windows={each.id: self.window(each.during, policy) for each in group},
+                owners={each.id: owners[each.id] for each in group if owners[each.id] != each.id},
+                each_door=each_door,
+            )
+            for each_door, group in by_shape.items()
+        ]
+
+    async def kept(self, tx: Tx, picture: Picture, changes: Sequence[Changed]) -> dict[str, Share]:
+        """How bookings share their codes that keep them through a change: it leaves alone whose they are and by which
+        rule of the policy they would be drawn."""
+        alike = [each.after.id for each in changes if _same_sharers(picture, each)]
+        return await self._access.shares(tx, alike)
+
+    async def own(self, tx: Tx, booking_id: str) -> Share | None:
+        """How a booking shares the codes that it has."""
+        return (await self._access.shares(tx, [booking_id])).get(booking_id)
+
+    async def together(self, tx: Tx, booking: Booking, share: Share | None, now: datetime) -> list[Booking]:
+        """The confirmed bookings that share a booking's codes, itself among them."""
+        ids = [] if share is None else await self._access.sharing(tx, share.owner, now=now)
+        return [each for each in await repository.some(tx, sorted({*ids, booking.id})) if each.certain]
+
+    async def follow_doors(self, tx: Tx, space: Space, now: datetime) -> None:
+        """Give the codes of a space's bookings to the doors that are on its way in now, and take them from others."""
+        parts = await estate.site_parts(tx, space.site)
+        if parts is not None:
+            policy = await policies.policy(tx, space.site)
+            await self._follow(tx, parts, [space], policy, policy, now, Recode.KEEP)
+
+    async def follow_policy(self, tx: Tx, site: str, old: Policy, now: datetime, recode: Recode) -> None:
+        """Bring the codes of all bookings of a site in line with its policy now, which was ``old``: when they open at
+        once, how they are shared as far as ``recode`` says."""
+        parts = await estate.site_parts(tx, site)
+        if parts is not None:
+            await self._follow(tx, parts, parts.spaces, old, await policies.policy(tx, site), now, recode)
+
+    async def _follow(
+        self,
+        tx: Tx,
+        parts: SiteParts,
+        spaces: Sequence[Space],
+        old: Policy,
+        policy: Policy,
+        now: datetime,
+        recode: Recode,
+    ) -> None:
+        for space in spaces:
+            ahead = await self._ahead(tx, space, now)
+            keeping = [each.id for each in ahead if not recode.meets(self.window(each.during, old), now)]
+            one_code = await repository.code_owners(tx, ahead)
+            owned = Owned(shares=await self._access.shares(tx, keeping), one_code=one_code)
+            for given in self._issues(space, ahead, parts.doors, policy, parts.site.tz, owned):
+                wrong = await self._access.unlike(tx, given, now=now)
+                if wrong:
+                    await access.revoke(tx, booking_ids=sorted(wrong), now=now)
+                    windows = {each: window for each, window in given.windows.items() if each in wrong}
+                    again = msgspec.structs.replace(given, windows=windows)
+                    await self._access.issue(tx, again, site=space.site, now=now)
+
+    async def effect(self, tx: Tx, site: str, old: Policy, new: Policy, now: datetime) -> CodeEffect:
+        """What another policy would mean for the codes that are given out."""
+        parts = await estate.site_parts(tx, site)
+        running: list[Booking] = []
+        coming: list[Booking] = []
+        windows = 0
+        for space in parts.spaces if parts is not None else ():
+            if parts is None or not space.doors:
+                continue
+            ahead = {each.id: each for each in await self._ahead(tx, space, now)}
+            windows += sum(
+                self.window(each.during, old) != (after := self.window(each.during, new)) and after.end > now
+                for each in ahead.values()
+            )
+            owned = Owned(one_code=await repository.code_owners(tx, tuple(ahead.values())))
+            for given in self._issues(space, tuple(ahead.values()), parts.doors, new, parts.site.tz, owned):
+                for each in sorted(await self._access.reshaped(tx, given, now=now)):
+                    opens_now = self.window(ahead[each].during, old).start <= now
+                    (running if opens_now else coming).append(ahead[each])
+        by_start = lambda each: (each.starts, each.id)  # noqa: E731
+        return CodeEffect(
+            running=tuple(sorted(running, key=by_start)), coming=tuple(sorted(coming, key=by_start)), windows=windows
+        )
+
+    async def _ahead(self, tx: Tx, space: Space, now: datetime) -> list[Booking]:
+        return await repository.ahead(tx, space.site, space.id, after=now - _LONGEST_LAG)
+
+
+def _same_sharers(picture: Picture, change: Changed) -> bool:
+    before, zone = change.before, picture.site.tz
+    if before is None or before.party != change.after.party:
+        return False
+    # A series that is cut in two has another id for its second half, and the code that it had.
+    after = msgspec.structs.replace(change.after, series_id=before.series_id)
+    rule = picture.policy.code_rule(after.space)
+    return rule == picture.policy.code_rule(before.space) and owner(rule, before, zone) == owner(rule, after, zone)

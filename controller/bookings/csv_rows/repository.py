@@ -1,0 +1,52 @@
+"""All SQL about the rows of imported spreadsheets."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from controller.bookings.csv_rows.model import Known, Wanted
+from controller.bookings.tables import sheet_rows
+from controller.db.engine import Tx
+
+_AT_ONCE = 500
+
+
+async def known(tx: Tx, site: str, references: Sequence[str]) -> dict[str, Known]:
+    """Reference -> what an earlier import made of it."""
+    found: dict[str, Known] = {}
+    for at in range(0, len(references), _AT_ONCE):
+        here = (sheet_rows.c.site == site, sheet_rows.c.reference.in_(references[at : at + _AT_ONCE]))
+        query = select(sheet_rows.c.reference, sheet_rows.c.booking_id, sheet_rows.c.fingerprint).where(*here)
+        for row in await tx.execute(query):
+            found[row.reference] = Known(booking=row.booking_id, fingerprint=row.fingerprint)
+    return found
+
+
+async def references(tx: Tx, site: str, bookings: Sequence[str]) -> dict[str, str]:
+    """Booking -> the reference it was imported by."""
+    found: dict[str, str] = {}
+    for at in range(0, len(bookings), _AT_ONCE):
+        here = (sheet_rows.c.site == site, sheet_rows.c.booking_id.in_(bookings[at : at + _AT_ONCE]))
+        query = select(sheet_rows.c.reference, sheet_rows.c.booking_id).where(*here)
+        found |= {row.booking_id: row.reference for row in await tx.execute(query)}
+    return found
+
+
+async def remember(tx: Tx, site: str, rows: Sequence[tuple[Wanted, str]]) -> None:
+    """Note which booking each row is, and what it said."""
+    if not rows:
+        return
+    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(sheet_rows)
+    values = [
+        {"site": site, "reference": row.reference, "booking_id": booking, "fingerprint": row.fingerprint}
+        for row, booking in rows
+    ]
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["site", "reference"],
+            set_={"booking_id": statement.excluded.booking_id, "fingerprint": statement.excluded.fingerprint},
+        ),
+        values,
+    )

@@ -1,0 +1,104 @@
+"""Bookings as CSV over HTTP."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from controller.bookings.csv_rows.schemas import Progress, SheetAnswer, sheet_answer
+from controller.bookings.csv_rows.service import Sheets
+from controller.container import TheHouse
+from controller.estate.errors import SiteUnknown
+from controller.people.authentication import Runs
+from controller.people.model import Actor
+from controller.web.csv_bodies import CSV_BODY, csv_refused, csv_response
+from controller.web.fields import SlugPath
+from controller.web.large_answers import large_answer
+from controller.web.problem import NotSignedIn, Problem, TooLarge, described, problem_body
+
+router = APIRouter(tags=["bookings"], responses=described(NotSignedIn, SiteUnknown))
+
+Edge = Annotated[str, Query(max_length=40, description="A date, or a time as in bookings")]
+_LINES = "application/x-ndjson"
+
+
+@router.get("/sites/{site}/bookings.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def export_bookings(
+    site: SlugPath, house: TheHouse, actor: Runs, from_: Annotated[Edge, Query(alias="from")], to: Edge
+) -> Response:
+    """The bookings that touch the time from `from` to before `to`, over at most 400 days, as CSV that the import reads.
+    A cell that a spreadsheet would take for a formula goes out behind an apostrophe."""
+    return csv_response(await house.sheets.put_out(site, from_, to), f"{site}-bookings.csv")
+
+
+@router.post(
+    "/sites/{site}/bookings/import",
+    openapi_extra=CSV_BODY,
+    response_model=SheetAnswer,
+    responses={200: {"content": {_LINES: {"schema": {"type": "string"}}}}, **described(TooLarge)},
+)
+async def import_bookings(
+    site: SlugPath,
+    request: Request,
+    house: TheHouse,
+    actor: Runs,
+    preview: Annotated[bool, Query(description="Say what would become of the file; write nothing")] = False,
+    progress: Annotated[bool, Query(description=f"Answer in lines ({_LINES}): how far it is, then the answer")] = False,
+) -> Response:
+    """Book, change and cancel from CSV (at most 2 MB, 20,000 rows); docs/bookings-csv.md names the columns. Each row
+    is judged like any booking, and written wholly or not at all. `reference` (or `id`) says which booking a row is, so
+    that importing it again changes nothing and a changed row changes its booking."""
+    data = await request.body()
+    if progress:
+        lines = _told(house.sheets, site, data, preview, actor, request.url.path)
+        return StreamingResponse(_behind(await anext(lines), lines), media_type=_LINES)
+    with csv_refused():
+        outcome = await house.sheets.take(site, data, preview=preview, actor=actor, told=lambda _done, _of: None)
+    return await large_answer(lambda: sheet_answer(outcome, preview=preview))
+
+
+async def _behind(first: str, lines: AsyncGenerator[str, None]) -> AsyncIterator[str]:
+    async with aclosing(lines):
+        yield first
+        async for line in lines:
+            yield line
+
+
+async def _told(
+    sheets: Sheets, site: str, data: bytes, preview: bool, actor: Actor, path: str
+) -> AsyncGenerator[str, None]:
+    """A line for every part that is done, then the answer, or the problem in its place. Raises ``Problem`` where
+    nothing has been done yet: then there is no other answer."""
+    news: asyncio.Queue[str | Problem | None] = asyncio.Queue()
+
+    def told(done: int, of: int) -> None:
+        news.put_nowait(Progress(done=done, of=of).model_dump_json())
+
+    async def take() -> None:
+        try:
+            with csv_refused():
+                outcome = await sheets.take(site, data, preview=preview, actor=actor, told=told)
+            answer = await large_answer(lambda: sheet_answer(outcome, preview=preview))
+            news.put_nowait(bytes(answer.body).decode())
+        except Problem as problem:
+            news.put_nowait(problem)
+        finally:
+            news.put_nowait(None)
+
+    task = asyncio.create_task(take(), name=f"import bookings of {site}")
+    try:
+        begun = False
+        while (line := await news.get()) is not None:
+            if isinstance(line, Problem):
+                if not begun:
+                    raise line
+                line = msgspec.json.encode(problem_body(line, path)).decode()
+            begun = True
+            yield line + "\n"
+        await task
+    finally:
+        task.cancel()

@@ -1,0 +1,125 @@
+"""Bookings of a site brought in from a spreadsheet, and put out into one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from controller.bookings import limits
+from controller.bookings import repository as bookings
+from controller.bookings.csv_rows import repository
+from controller.bookings.csv_rows.batch import Batch
+from controller.bookings.csv_rows.columns import EXPORTED, booking_row, read_file
+from controller.bookings.csv_rows.model import Line, Outcome, Wanted
+from controller.bookings.service import Bookings
+from controller.bookings.site_config import Picture
+from controller.bookings.writer import Desk
+from controller.changes import Changes
+from controller.csv_import.spreadsheet import write_sheet
+from controller.db.engine import Database, Tx
+from controller.people.model import Actor
+from controller.rules.service import Beside
+from controller.uploads.parser import Parser
+from edge.wire.clock import Clock
+
+LONGEST = timedelta(days=400)
+"""Most time whose bookings are put out at once."""
+_CHANGES = 200
+_NEW = 100
+"""Rows in one transaction, so that others get their turn."""
+
+Told = Callable[[int, int], None]
+"""How many rows are done, of how many."""
+
+
+class Sheets:
+    """``bookings`` lends its way to write and to retry."""
+
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings, parser: Parser
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._desk = desk
+        self._bookings = bookings
+        self._parser = parser
+
+    async def take(self, site: str, data: bytes, *, preview: bool, actor: Actor, told: Told) -> Outcome:
+        """Book what the rows ask for, change what they say differently; each row wholly or not at all. ``preview``
+        finds out the same, as of now, without writing or holding up anybody.
+
+        A row that was taken before is left alone until it says something else, so a second import changes nothing,
+        and one that broke off is finished by the next. Rows of bookings that are there come first: they may make room.
+        Raises ``SheetError``, ``SiteUnknown``.
+        """
+        async with self._database.read() as tx:
+            place = (await self._desk.pictures.of(tx, site)).site
+        warnings, wanted, refused = await self._parser.run(read_file, data)
+        old, new = await self._sorted(site, wanted)
+        actor = replace(actor, name=f"import:{actor.name}")
+
+        async def write(rows: Sequence[Wanted]) -> list[Line]:
+            done = await self._bookings.write_many(self._write, site, rows, actor)
+            self._changes.site_changed(site)
+            return done
+
+        beside = Beside()
+
+        async def look(rows: Sequence[Wanted]) -> list[Line]:
+            # A transaction for each part: one for all would keep a connection from others for as long as all takes.
+            async with self._database.read() as tx:
+                return await self._batch(tx, await self._desk.pictures.of(tx, site), actor, beside).take(rows)
+
+        lines = await _all(old, new, look if preview else write, told)
+        ordered = tuple(sorted((*refused, *lines), key=lambda line: line.line))
+        return Outcome(site=place, lines=ordered, warnings=warnings)
+
+    async def put_out(self, site: str, starts: str, ends: str) -> bytes:
+        """The bookings that touch a time, as a file that ``take`` reads. Raises ``SiteUnknown``, ``Invalid``."""
+        async with self._database.read() as tx:
+            zone = (await self._desk.pictures.of(tx, site)).site.tz
+            during = limits.shown(starts, ends, zone, longest=LONGEST)
+            found = await bookings.between(tx, site, during)
+            references = await repository.references(tx, site, [each.id for each in found])
+        now = self._clock.now()
+        rows = [booking_row(each, references.get(each.id, ""), zone, now) for each in found]
+        return await asyncio.to_thread(write_sheet, EXPORTED, rows)
+
+    async def _sorted(self, site: str, wanted: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
+        """Rows of bookings that are there, and the others."""
+        async with self._database.read() as tx:
+            known = await repository.known(tx, site, [row.reference for row in wanted])
+        old = [row for row in wanted if row.booking or row.reference in known]
+        return old, [row for row in wanted if not (row.booking or row.reference in known)]
+
+    async def _write(self, tx: Tx, site: str, rows: Sequence[Wanted], actor: Actor) -> list[Line]:
+        await self._database.lock_site(tx, site)
+        return await self._batch(tx, await self._desk.pictures.of(tx, site), actor).take(rows)
+
+    def _batch(self, tx: Tx, picture: Picture, actor: Actor, beside: Beside | None = None) -> Batch:
+        return Batch(tx, self._desk, picture, actor=actor, now=self._clock.now(), beside=beside)
+
+
+async def _all(
+    old: Sequence[Wanted],
+    new: Sequence[Wanted],
+    write: Callable[[Sequence[Wanted]], Awaitable[list[Line]]],
+    told: Told,
+) -> list[Line]:
+    """Write all rows in parts. What clashes with a booking that is there is tried again as long as others go away."""
+    lines: dict[int, Line] = {}
+
+    async def each(rows: Sequence[Wanted], size: int) -> None:
+        for at in range(0, len(rows), size):
+            lines.update({line.line: line for line in await write(rows[at : at + size])})
+            told(len(lines), len(old) + len(new))
+
+    left = list(old)
+    while left:
+        await each(left, _CHANGES)
+        clashed = [row for row in left if lines[row.line].conflicts]
+        left = clashed if len(clashed) < len(left) else []
+    await each(new, _NEW)
+    return list(lines.values())

@@ -1,0 +1,187 @@
+"""Bookings follow their spaces: what the bookings to come hold is made anew where a space divides otherwise, has other
+places or other minutes. What is over stays as it was."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.bookings.affected import repository as affected
+from controller.bookings.affected.model import Cause
+from controller.bookings.claims import HOUSE, write_claims
+from controller.bookings.estate_changes import obstacles, repository
+from controller.bookings.estate_changes.collisions import Holding, collisions, crowds
+from controller.bookings.estate_changes.spacing import tightened
+from controller.bookings.model import LONGEST_WHY, Booking, Claimed, State
+from controller.bookings.repository import log, update_bookings
+from controller.bookings.site_config import Place, places, sketch
+from controller.db.engine import Database, Tx
+from controller.estate.change_hooks import Foreseen, Obstacle
+from controller.estate.model import SiteParts, SpaceKind
+from controller.rules.pools import quartered, seats_of, takings
+from edge.wire.interval import Interval
+
+_AT_ONCE = 2000
+"""Bookings rewritten in one go, well below what a statement takes."""
+
+
+class Recast:
+    """A ``Follower`` of the estate."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
+        """Clashes are worked out here, pair by pair, so that a change without obstacles can be written."""
+        old, new = places(before), places(after)
+        found = [each async for each in obstacles.of_removals(tx, before, after, now=now)]
+        found += [each async for each in obstacles.of_equipment(tx, before, after, old, new, now=now)]
+        recast = [space for space in new if space in old and _shape(old[space]) != _shape(new[space])]
+        moved = [space for space in recast if _ground(old[space]) != _ground(new[space])]
+        mine = _standing(await repository.holding(tx, after.site.id, recast, after=now), now)
+        found += obstacles.of_layouts(mine, new, now=now)
+        if moved:
+            found += await self._clashes(tx, after, new, moved, now)
+        ahead = await self._ahead(tx, after.site.id, old, new, now)
+        notes = [
+            *obstacles.notes(ahead, old, new, now=now),
+            *obstacles.of_defaults(_relaid(mine, old, new), new, now=now),
+        ]
+        near = await self._paced(tx, after.site.id, old, new, now)
+        notes += obstacles.of_tightened(tightened(near, old, new), new, now=now)
+        return Foreseen(obstacles=tuple(found), rewritten=len(mine), notes=tuple(notes))
+
+    async def _clashes(
+        self, tx: Tx, after: SiteParts, new: dict[str, Place], moved: Sequence[str], now: datetime
+    ) -> list[Obstacle]:
+        site = after.site.id
+        near = _sharing(new, moved)
+        on = await repository.holding(tx, site, moved, after=now)
+        # What is on already keeps its whole time, so what is over may stand in its way.
+        since = min((quartered(each.during).start for each in on), default=now)
+        since = min(since, quartered(Interval(start=now, end=now + timedelta(minutes=1))).start)
+        holdings = [
+            _holding(each, new[each.space])
+            for each in _standing(await repository.holding(tx, site, near, after=since), now)
+        ]
+        sizes = {pool: size for place in new.values() for pool, size in place.pools}
+        found = [obstacles.of_collision(each, new, moved, now=now) for each in collisions(holdings)]
+        return found + [obstacles.of_crowd(each, new, moved, now=now) for each in crowds(holdings, sizes)]
+
+    async def _ahead(
+        self, tx: Tx, site: str, old: dict[str, Place], new: dict[str, Place], now: datetime
+    ) -> list[Booking]:
+        """Those to come in all spaces that change."""
+        changed = [space for space in new if space in old and old[space].space != new[space].space]
+        return _standing(await repository.holding(tx, site, changed, after=now), now) if changed else []
+
+    async def _paced(
+        self, tx: Tx, site: str, old: dict[str, Place], new: dict[str, Place], now: datetime
+    ) -> list[Booking]:
+        """Those to come that have a neighbour to which they may need more time than now."""
+        both = [space for space in new if space in old]
+        paced = [s for s in both if _pace(old[s]) != _pace(new[s]) or _ground(old[s]) != _ground(new[s])]
+        if not paced:
+            return []
+        return _standing(await repository.holding(tx, site, _sharing(new, paced), after=now), now)
+
+    async def _mark(self, tx: Tx, site: str, old: dict[str, Place], new: dict[str, Place], now: datetime) -> None:
+        """Note what the change does to those that it leaves standing, and take back what it sets right."""
+        ahead, near = await self._ahead(tx, site, old, new, now), await self._paced(tx, site, old, new, now)
+        found = obstacles.impact_texts(ahead, tightened(near, old, new), old, new, now=now)
+        again = obstacles.impact_texts(ahead, tightened(near, new, old), new, old, now=now)
+        await affected.clear(tx, again.keys() - found.keys(), causes=[Cause.BUILDING])
+        await affected.record(tx, site, found, cause=Cause.BUILDING, at=now, actor=HOUSE)
+        by_text: dict[str, list[str]] = {}
+        for each, text in found.items():
+            by_text.setdefault(text[:LONGEST_WHY], []).append(each)
+        for text, ids in by_text.items():
+            await log(tx, ids, at=now, actor=HOUSE, what="building", why=text)
+
+    async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
+        """All that is to change is let go first, then claimed as it is now."""
+        old, new = places(before), places(after)
+        site = after.site.id
+        await self._mark(tx, site, old, new, now)
+        recast = [space for space in new if space in old and _shape(old[space]) != _shape(new[space])]
+        if not recast:
+            return
+        picture = sketch(after)
+        mine = await repository.holding(tx, site, recast, after=now)
+        near = await repository.holding(tx, site, _sharing(new, recast), after=now)
+        gone = [each for each in near if each.expired(now) and each.space not in recast]
+        letting = [msgspec.structs.replace(each, state=State.CANCELLED) for each in (*mine, *gone)]
+        for some in _some(letting):
+            await write_claims(self._database, tx, picture, some, now=now)
+        sizes = {pool: size for space in recast for pool, size in new[space].pools}
+        start = quartered(Interval(start=now, end=now + timedelta(minutes=1))).start
+        await repository.resize(tx, sizes, since=start)
+        for some in _some(_standing(mine, now)):
+            await write_claims(self._database, tx, picture, some, now=now, new=True, expired=())
+        await self._tell(tx, _relaid(_standing(mine, now), old, new), new, now)
+
+    async def _tell(self, tx: Tx, relaid: Sequence[Booking], new: dict[str, Place], now: datetime) -> None:
+        """Say in the story of bookings that name no layout in which other one they are."""
+        by_space: dict[str, list[Booking]] = {}
+        for each in relaid:
+            by_space.setdefault(each.space, []).append(each)
+        for space, mine in by_space.items():
+            changed = [
+                msgspec.structs.replace(each, changed_at=now, changed_by=HOUSE, version=each.version + 1)
+                for each in mine
+            ]
+            await update_bookings(tx, changed)
+            why = f"{new[space].space.name} {obstacles.laid_out(new[space])} unless another layout is asked for"
+            await log(tx, [each.id for each in mine], at=now, actor=HOUSE, what="change", why=why)
+
+
+def _shape(place: Place) -> tuple[object, ...]:
+    """What claims are made of."""
+    space = place.space
+    layouts = tuple((each.id, each.setup_min, each.cleardown_min) for each in space.layouts)
+    return (*_ground(place), space.setup_min, space.cleardown_min, space.default_layout, layouts)
+
+
+def _pace(place: Place) -> tuple[object, ...]:
+    """What the time between two bookings depends on."""
+    space = place.space
+    own = (space.setup_min, space.cleardown_min, space.share_buffers, space.changeover_min, space.changeovers)
+    return (*own, space.default_layout, tuple((each.id, each.setup_min, each.cleardown_min) for each in space.layouts))
+
+
+def _relaid(bookings: Sequence[Booking], old: dict[str, Place], new: dict[str, Place]) -> list[Booking]:
+    """Those that name no layout and would be in another one than now."""
+    return [
+        each
+        for each in bookings
+        if each.layout is None and old[each.space].space.default_layout != new[each.space].space.default_layout
+    ]
+
+
+def _ground(place: Place) -> tuple[object, ...]:
+    """What two bookings can have in common."""
+    return place.space.kind, place.atoms, place.pools
+
+
+def _sharing(new: dict[str, Place], spaces: Sequence[str]) -> list[str]:
+    """The spaces that share ground with any of these, themselves included."""
+    ground = {atom for space in spaces for atom in new[space].atoms}
+    return [space for space, place in new.items() if not ground.isdisjoint(place.atoms)]
+
+
+def _standing(bookings: Sequence[Booking], now: datetime) -> list[Booking]:
+    return [each for each in bookings if not each.expired(now)]
+
+
+def _holding(booking: Booking, place: Place) -> Holding:
+    pool = place.space.kind is SpaceKind.POOL
+    return Holding(
+        booking=Claimed(id=booking.id, title=booking.title, space=booking.space, during=booking.during),
+        atoms=() if pool else place.atoms,
+        pools=takings(place, seats_of(seats=booking.seats, people=booking.people)),
+    )
+
+
+def _some(bookings: Sequence[Booking]) -> Iterator[Sequence[Booking]]:
+    for at in range(0, len(bookings), _AT_ONCE):
+        yield bookings[at : at + _AT_ONCE]

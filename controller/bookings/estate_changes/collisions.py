@@ -1,0 +1,109 @@
+"""Which bookings would be at one place at one time, if spaces divided otherwise. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import heappop, heappush
+
+import msgspec
+
+from controller.bookings.model import Claimed
+from controller.rules.pools import quartered
+from edge.wire.interval import Interval
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a booking would hold. ``pools``: places of each pool; ``atoms`` is empty for a booking of a pool itself."""
+
+    booking: Claimed
+    atoms: tuple[str, ...] = ()
+    pools: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def during(self) -> Interval:
+        return self.booking.during
+
+
+class Collision(msgspec.Struct, frozen=True, kw_only=True):
+    """Two bookings that would hold the same ``atoms`` at once; ``one`` starts first."""
+
+    one: Claimed
+    other: Claimed
+    atoms: tuple[str, ...]
+
+
+class Crowd(msgspec.Struct, frozen=True, kw_only=True):
+    """Bookings that together would take more places of a pool than it has. ``taken``: at the fullest."""
+
+    pool: str
+    size: int
+    taken: int
+    bookings: tuple[Claimed, ...]
+
+
+def collisions(holdings: Sequence[Holding]) -> list[Collision]:
+    """Each pair once, by start. Bookings that only touch do not collide."""
+    by_atom: dict[str, list[Holding]] = defaultdict(list)
+    for each in sorted(holdings, key=_order):
+        for atom in each.atoms:
+            by_atom[atom].append(each)
+    pairs: dict[tuple[str, str], tuple[Claimed, Claimed]] = {}
+    shared: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for atom, holders in by_atom.items():
+        for one, other in _overlapping(holders):
+            pairs[one.id, other.id] = one, other
+            shared[one.id, other.id].append(atom)
+    found = [Collision(one=one, other=other, atoms=tuple(sorted(shared[pair]))) for pair, (one, other) in pairs.items()]
+    return sorted(found, key=lambda each: (each.one.during, each.other.during, each.one.id, each.other.id))
+
+
+def crowds(holdings: Sequence[Holding], sizes: Mapping[str, int]) -> list[Crowd]:
+    """Each time that a pool would be too full, once, by start. What ``collisions`` tells of two wholes is left out."""
+    by_pool: dict[str, list[tuple[Holding, int]]] = defaultdict(list)
+    for each in sorted(holdings, key=_order):
+        for pool, seats in each.pools:
+            by_pool[pool].append((each, seats))
+    return [crowd for pool in sorted(by_pool) for crowd in _crowds_of(pool, sizes[pool], by_pool[pool])]
+
+
+def _overlapping(holders: Sequence[Holding]) -> Iterator[tuple[Claimed, Claimed]]:
+    """Pairs of those that overlap; they come by start."""
+    going: list[tuple[object, int, Holding]] = []  # by end
+    for number, each in enumerate(holders):
+        while going and going[0][2].during.end <= each.during.start:
+            heappop(going)
+        for _, _, other in sorted(going, key=lambda entry: entry[1]):
+            yield other.booking, each.booking
+        heappush(going, (each.during.end, number, each))
+
+
+def _crowds_of(pool: str, size: int, takers: Sequence[tuple[Holding, int]]) -> Iterator[Crowd]:
+    steps = sorted(
+        (moment, sign, number)
+        for number, (each, _) in enumerate(takers)
+        for whole in (quartered(each.during),)
+        for moment, sign in ((whole.start, 1), (whole.end, -1))
+    )
+    here: dict[int, None] = {}
+    crowd: dict[int, None] = {}
+    taken = fullest = 0
+    for _, sign, number in steps:  # at one moment those that end come first
+        taken += sign * takers[number][1]
+        if sign > 0:
+            here[number] = None
+        else:
+            del here[number]
+        if taken > size:
+            crowd |= here
+            fullest = max(fullest, taken)
+        elif crowd:
+            yield from _told(pool, size, fullest, [takers[each][0] for each in sorted(crowd)])
+            crowd, fullest = {}, 0
+
+
+def _told(pool: str, size: int, taken: int, crowd: Sequence[Holding]) -> Iterator[Crowd]:
+    if any(not each.atoms for each in crowd):
+        yield Crowd(pool=pool, size=size, taken=taken, bookings=tuple(each.booking for each in crowd))
+
+
+def _order(holding: Holding) -> tuple[Interval, str]:
+    return holding.during, holding.booking.id

@@ -1,0 +1,69 @@
+"""SQL about bookings that a change of the estate meets."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import case, func, select, update
+
+from controller.access.tables import grants
+from controller.bookings.limits import LONGEST
+from controller.bookings.model import CLAIMING, Booking
+from controller.bookings.repository import some
+from controller.bookings.tables import bookings, equipment_claims, pool_quarters, series
+from controller.db.engine import Tx
+
+_AT_ONCE = 500
+"""Names asked for in one statement."""
+
+
+async def holding(tx: Tx, site: str, spaces: Collection[str], *, after: datetime) -> list[Booking]:
+    """The bookings of these spaces that hold time behind ``after``, by start; holds that have run out too."""
+    found: list[str] = []
+    wanted = sorted(spaces)
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = select(bookings.c.id).where(
+            bookings.c.site == site,
+            bookings.c.space.in_(wanted[at : at + _AT_ONCE]),
+            bookings.c.starts > after - LONGEST,  # lets the index bound the search
+            bookings.c.ends > after,
+            bookings.c.state.in_([each.value for each in CLAIMING]),
+        )
+        found += (await tx.execute(query)).scalars()
+    return await some(tx, found)
+
+
+async def needing(tx: Tx, site: str, equipment: Collection[str], *, after: datetime) -> list[Booking]:
+    """The bookings that hold some of this equipment behind ``after``, by start; holds that have run out too."""
+    found: set[str] = set()
+    wanted = [f"{site}/{each}" for each in sorted(equipment)]
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = select(equipment_claims.c.booking_id).where(
+            equipment_claims.c.equipment.in_(wanted[at : at + _AT_ONCE]),
+            equipment_claims.c.starts > after - LONGEST,
+            equipment_claims.c.ends > after,
+        )
+        found |= set((await tx.execute(query)).scalars())
+    return await some(tx, sorted(found))
+
+
+async def booked_ever(tx: Tx, site: str, space: str, *, now: datetime) -> tuple[int, int, int]:
+    """How many bookings a space has had in any state, how many of them are to come, and how many series."""
+    ahead = func.coalesce(func.sum(case((bookings.c.ends > now, 1), else_=0)), 0)
+    query = select(func.count(), ahead).where(bookings.c.site == site, bookings.c.space == space)
+    ever, future = (await tx.execute(query)).one()
+    rows = select(func.count()).select_from(series).where(series.c.site == site, series.c.space == space)
+    return ever, int(future), (await tx.execute(rows)).scalar_one()
+
+
+async def had_codes(tx: Tx, site: str, door: str) -> bool:
+    """Whether a door ever had the code of a booking."""
+    query = select(grants.c.id).where(grants.c.site == site, grants.c.door == door).limit(1)
+    return (await tx.execute(query)).first() is not None
+
+
+async def resize(tx: Tx, sizes: Mapping[str, int], *, since: datetime) -> None:
+    """Let the quarter hours from ``since`` on know how many places their pools have, but those that had more taken."""
+    for pool, size in sizes.items():
+        c = pool_quarters.c
+        here = (c.pool == pool, c.quarter >= since, c.taken <= size)
+        await tx.execute(update(pool_quarters).where(*here).values(size=size))

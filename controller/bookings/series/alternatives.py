@@ -1,0 +1,134 @@
+"""Where refused dates could go: near times on the same day in the same space, and other layouts of it and other spaces
+at the same time."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from controller.availability.fitting_spaces import Fitting, Wants, sort_out
+from controller.bookings.model import Asked
+from controller.bookings.series.model import Deed, Move, SeriesDate
+from controller.bookings.series.resolve import Asker
+from controller.bookings.site_config import Picture
+from controller.db.engine import Tx
+from controller.estate.model import Layout
+from controller.rules.service import Beside, Wish, judge
+from controller.text import local_time, times
+from edge.wire.interval import Interval
+
+STEP = timedelta(minutes=15)
+FARTHEST = timedelta(hours=3)
+"""How far from the wished time others are tried."""
+MOST_DATES = 60
+"""For how many dates anything is looked for."""
+_SPACES = 6
+"""How many other spaces are tried."""
+_OFFERED = 2
+"""How many spaces are offered for a date, and how many layouts of its own."""
+
+
+async def with_moves(
+    tx: Tx, picture: Picture, dates: Sequence[SeriesDate], asks: Sequence[Asked | None], asker: Asker
+) -> list[SeriesDate]:
+    """The dates, the refused ones with where they could go: other layouts of the space, the next time later and
+    earlier, and ``_OFFERED`` other spaces, the best fitting first. ``asks``: what each date asks for. One judgement for
+    all of them, beside the dates that are booked."""
+    refused = [
+        index
+        for index, each in enumerate(dates)
+        if each.verdict.refusals and each.during and each.during.end > asker.now
+    ]
+    tries: list[tuple[int, Asked]] = []
+    for index in refused[:MOST_DATES]:
+        asked = asks[index]
+        if asked is not None:
+            around = [each for each in dates[max(0, index - 2) : index + 3] if each is not dates[index]]
+            tries += [(index, each) for each in _elsewhere(asked, picture)]
+            tries += [(index, each) for each in _other_times(asked, around, picture, asker)]
+    going = frozenset(each.before.id for each in dates if each.before is not None and each.deed in _GOING)
+
+    def wish(asked: Asked, but: frozenset[str] = frozenset()) -> Wish:
+        return Wish(asked=asked, actor=asker.actor, tier=asker.tier, but=but)
+
+    booked = [
+        wish(asked) for each, asked in zip(dates, asks, strict=True) if asked is not None and each.deed in _BOOKING
+    ]
+    beside = Beside()
+    beside.take(picture, booked, now=asker.now)
+    wishes = [wish(each, going | _own(dates[index])) for index, each in tries]
+    verdicts = await judge(tx, picture, wishes, now=asker.now, beside=beside) if wishes else []
+    possible = [each for each, verdict in zip(tries, verdicts, strict=True) if verdict.possible]
+    found = list(dates)
+    for index in refused:
+        mine = [each for at, each in possible if at == index]
+        wished = asks[index]
+        if wished is None:
+            continue
+        here = [each for each in mine if each.space == wished.space]
+        earlier = [each for each in here if each.during.start < wished.during.start][:1]
+        later = [each for each in here if each.during.start > wished.during.start][:1]
+        relaid = [each for each in here if each.during == wished.during][:_OFFERED]
+        there = [each for each in mine if each.space != wished.space][:_OFFERED]
+        moves = tuple(_move(each, wished, picture) for each in (*relaid, *later, *earlier, *there))
+        found[index] = msgspec.structs.replace(dates[index], moves=moves)
+    return found
+
+
+_BOOKING = frozenset({Deed.BOOK, Deed.CHANGE})
+_GOING = frozenset({Deed.CHANGE, Deed.CANCEL, Deed.HOLD})
+"""What takes a booking from where it is."""
+
+
+def _own(date: SeriesDate) -> frozenset[str]:
+    """The booking of a date, which is not in its own way."""
+    return frozenset() if date.before is None else frozenset((date.before.id,))
+
+
+def _elsewhere(asked: Asked, picture: Picture) -> Iterator[Asked]:
+    """The same time in other layouts of the space and in other spaces that fit, the least too large first: in the
+    layout asked for where they have it, else in one that holds the people."""
+    space = picture.require(asked.space).space
+    wants = Wants(people=asked.people, equipment=asked.equipment, seats=asked.seats, kind=space.kind)
+    own = [
+        each
+        for layout in space.layouts
+        if layout != space.layout(asked.layout)
+        for each in sort_out(picture, msgspec.structs.replace(wants, layout=layout.id), only=[space.id])[0]
+    ]
+    others = {each.place.space.id: each for each in sort_out(picture, wants)[0] if each.place.space.id != space.id}
+    if asked.layout is not None:
+        alike, _ = sort_out(picture, msgspec.structs.replace(wants, layout=asked.layout), only=list(others))
+        others |= {each.place.space.id: each for each in alike}
+    for each in (*sorted(own, key=_size), *sorted(others.values(), key=_size)[:_SPACES]):
+        yield msgspec.structs.replace(asked, space=each.place.space.id, layout=each.layout)
+
+
+def _size(fitting: Fitting) -> tuple[float, str]:
+    return fitting.holds if fitting.holds is not None else float("inf"), fitting.place.space.name
+
+
+def _other_times(asked: Asked, around: Sequence[SeriesDate], picture: Picture, asker: Asker) -> Iterator[Asked]:
+    """Times of the same local day, the nearest first, apart from the dates around."""
+    zone = picture.site.tz
+    day = local_time.day_bounds(local_time.local_day(asked.during.start, zone), zone)
+    for step in range(1, FARTHEST // STEP + 1):
+        for by in (-step * STEP, step * STEP):
+            during = Interval(start=asked.during.start + by, end=asked.during.end + by)
+            own = any(each.during is not None and each.during.overlaps(during) for each in around)
+            if day.start <= during.start < day.end and during.start > asker.now and not own:
+                yield msgspec.structs.replace(asked, during=during)
+
+
+def _layout(asked: Asked, picture: Picture) -> Layout | None:
+    return picture.require(asked.space).space.layout(asked.layout)
+
+
+def _move(asked: Asked, wished: Asked, picture: Picture) -> Move:
+    space = picture.require(asked.space).space
+    layout = space.layout(asked.layout)
+    name = space.name
+    if layout is not None and (asked.layout or wished.layout) and layout != _layout(wished, picture):
+        name += f" as “{layout.name}”"
+    text = f"{name}, {times.window(asked.during, picture.site.tz, now=asked.during.start)}"
+    return Move(space=asked.space, layout=asked.layout, during=asked.during, text=text)

@@ -1,0 +1,197 @@
+"""What an edit of a series means for each of its dates, before anybody has judged it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+from msgspec.structs import replace
+
+from controller.bookings import change_effects
+from controller.bookings.change_effects import What
+from controller.bookings.model import Booking, Change, Details, State
+from controller.bookings.series.intents import DEEDS, Plan, check_choices, moved, placed, require_timely, wish
+from controller.bookings.series.model import Act, Choice, Deed, Mark, Wanted
+from controller.bookings.series.own_changes import FIELDS, OF_TIME, own_fields
+from controller.bookings.site_config import Picture
+from controller.recurrence.expand import Occurrence
+from controller.recurrence.reshape import PatternChange
+from controller.web.fields import Moment
+from controller.web.problem import invalid_field
+
+OF_OTHERS = "is another party's booking by now and stays as it is"
+STANDING = frozenset({State.REQUESTED, State.HELD, State.CONFIRMED})
+"""The states of a date that an edit may touch; the others are over and stay."""
+_PLACE = frozenset({"space", "layout", "seats"})
+"""Fields that go together: what is booked in another space by hand stays there."""
+
+
+class Scope(StrEnum):
+    ALL = "all"
+    """Every date to come."""
+    FROM_DATE = "from_date"
+    """This date and those that follow it."""
+
+
+class SeriesChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What to change. ``details``: fields of ``Details`` that are to be others. ``check``: only tell what it would do.
+    ``version``: the one the asker has read, if told."""
+
+    scope: Scope
+    from_date: date | None = None
+    check: bool = False
+    version: int | None = None
+    pattern: PatternChange = PatternChange()
+    details: dict[str, object] = msgspec.field(default_factory=dict)
+    wanted: Wanted = Wanted()
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a series that becomes another. ``pairs``: which new date each old one becomes. ``others``: ids of
+    bookings that are another party's by now, for somebody who may not change those."""
+
+    details: Details
+    occurrences: tuple[Occurrence, ...]
+    pairs: Mapping[datetime, datetime]
+    given: frozenset[str]  # the details that were given
+    wanted: Wanted
+    others: frozenset[str] = frozenset()
+
+
+def intend_edit(edit: Edit, booked: Sequence[Booking], picture: Picture, *, now: datetime) -> list[Plan]:
+    """What is meant for every date to come, in the order of the new dates, then what is no date any more.
+
+    ``booked``: all bookings of this part. Raises ``Invalid``.
+    """
+    by_new: dict[datetime, Booking] = {}
+    gone: list[Plan] = []
+    for each in booked:
+        if each.starts <= now:
+            continue  # what has begun stays as it is
+        wall = datetime.fromisoformat(each.occurrence or "")
+        if wall in edit.pairs:
+            by_new[edit.pairs[wall]] = each
+        elif each.state in STANDING:
+            was = Occurrence(wall=wall, during=each.during, out="no longer a date of the series")
+            gone.append(_gone(was, each, edit))
+    coming = [
+        each for each in edit.occurrences if each.wall in by_new or each.during is None or each.during.start > now
+    ]
+    check_choices(edit.wanted, [*coming, *(each.occurrence for each in gone)], known=Act)
+    return [_planned(each, by_new.get(each.wall), edit, picture, now) for each in coming] + gone
+
+
+def _cancelled(occurrence: Occurrence, before: Booking, text: str) -> Plan:
+    return Plan(occurrence=occurrence, deed=Deed.CANCEL, before=before, mark=Mark.LEFT_OUT, text=text)
+
+
+def _gone(was: Occurrence, before: Booking, edit: Edit) -> Plan:
+    """What is no date of the series any more."""
+    choice = edit.wanted.of(was)
+    if _of_others(was, before, edit) or (choice is not None and choice.act is Act.KEEP):
+        return _kept(was, before, own_fields(before), edit)
+    return _cancelled(was, before, was.out)
+
+
+def _of_others(each: Occurrence, before: Booking, edit: Edit) -> bool:
+    """Whether it is not for whoever asks to change it. Raises ``Invalid`` where they chose to."""
+    if before.id not in edit.others:
+        return False
+    choice = edit.wanted.of(each)
+    if choice is not None and choice.act is not Act.KEEP:
+        raise invalid_field(f"choices.{each.wall.date().isoformat()}", f"{OF_OTHERS}; leave this choice out")
+    return True
+
+
+def _left_alone(each: Occurrence, before: Booking, edit: Edit, picture: Picture, now: datetime) -> Plan:
+    """A date that stays as it is has for itself whatever the others get."""
+    own = own_fields(before)
+    if each.during is None or each.out:
+        return _kept(each, before, own | OF_TIME, edit)
+    return _kept(each, before, kept_fields(_changed(each, before, own, None, edit, picture, now)), edit)
+
+
+def _kept(occurrence: Occurrence, before: Booking, own: frozenset[str], edit: Edit) -> Plan:
+    text = OF_OTHERS if before.id in edit.others else "stays as it is"
+    return Plan(occurrence=occurrence, deed=Deed.KEEP, before=before, own=own, mark=Mark.FREE, text=text)
+
+
+def _planned(each: Occurrence, before: Booking | None, edit: Edit, picture: Picture, now: datetime) -> Plan:
+    zone = picture.site.tz
+    choice = edit.wanted.of(each)
+    act = choice.act if choice else None
+    if before is None:
+        if act is Act.KEEP:
+            return Plan(occurrence=each, deed=Deed.SKIP, mark=Mark.LEFT_OUT, text="not booked")
+        if each.out and act not in (Act.BOOK, Act.MOVE, Act.HOLD):
+            return Plan(occurrence=each, deed=Deed.NOTHING, mark=Mark.LEFT_OUT, text=each.out)
+        if each.during is None and act is not Act.MOVE:
+            return Plan(occurrence=each, deed=Deed.SKIP, mark=Mark.EMPTY, text=each.text)
+        asked, own = wish(each, edit.details, edit.wanted, zone)
+        return Plan(occurrence=each, deed=DEEDS.get(act, Deed.BOOK), asked=asked, own=own)
+    own = own_fields(before)
+    if before.state not in STANDING:
+        return Plan(
+            occurrence=each, deed=Deed.NOTHING, before=before, own=own, mark=Mark.LEFT_OUT, text=before.state.value
+        )
+    if _of_others(each, before, edit) or act is Act.KEEP:
+        return _left_alone(each, before, edit, picture, now)
+    if act is Act.SKIP:
+        return _cancelled(each, before, "left out")
+    if each.out and act is None:
+        return _cancelled(each, before, each.out)
+    if each.during is None and act is not Act.MOVE and not own & OF_TIME:
+        return _cancelled(each, before, each.text)
+    return _changed(each, before, own, choice, edit, picture, now)
+
+
+def _changed(
+    each: Occurrence,
+    before: Booking,
+    own: frozenset[str],
+    choice: Choice | None,
+    edit: Edit,
+    picture: Picture,
+    now: datetime,
+) -> Plan:
+    details, during = edit.details, each.during
+    if choice is not None and choice.act is Act.MOVE:
+        during = moved(each.during, choice, picture.site.tz, key=each.wall.date().isoformat())
+        details = placed(details, choice)
+        own = (own - OF_TIME - _PLACE) | _differing(each, during, details, edit.details)
+        fixed = frozenset[str]()
+    else:
+        fixed = own | (OF_TIME if own & OF_TIME else frozenset()) | (_PLACE if "space" in own else frozenset())
+    given = edit.given | ({"space", "layout"} if choice is not None and choice.space else frozenset())
+    fields: dict[str, object] = {name: getattr(details, name) for name in given if name not in fixed}
+    if during is not None and not fixed & OF_TIME:
+        fields |= {"starts": Moment(instant=during.start), "ends": Moment(instant=during.end)}
+    change = replace(Change(), **fields)
+    place = picture.require(str(fields.get("space", before.space)))
+    asked = change_effects.wanted(before, change, place, now=now)
+    if asked.what is What.NOTHING:
+        return Plan(occurrence=each, deed=Deed.NOTHING, before=before, own=own, mark=Mark.FREE, text="as it is")
+    require_timely(each, asked.new.during, choice, now=now)
+    waits = before.state is State.REQUESTED or (choice is not None and choice.act is Act.HOLD)
+    judged = asked.judged(now=now) or waits
+    overrule = asked.overrules(edit.wanted.overrule)
+    wished = replace(asked.new.asked, overrule=overrule, by_rules=edit.wanted.by_rules)
+    return Plan(
+        occurrence=each,
+        deed=Deed.HOLD if waits else Deed.CHANGE,
+        asked=wished if judged else None,
+        before=before,
+        change=asked,
+        own=own,
+    )
+
+
+def _differing(each: Occurrence, during: object, details: Details, plain: Details) -> frozenset[str]:
+    """Fields that a choice gives this date for itself."""
+    found = OF_TIME if during != each.during else frozenset[str]()
+    return found | {name for name in _PLACE if getattr(details, name) != getattr(plain, name)}
+
+
+def kept_fields(plan: Plan) -> frozenset[str]:
+    """The fields that a date which is left as it is has for itself from then on."""
+    return plan.own | (plan.change.fields & frozenset(FIELDS) if plan.change else frozenset())

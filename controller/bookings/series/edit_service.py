@@ -1,0 +1,196 @@
+"""Edits of a series: this and following, or all to come. What each date would become is told first, if asked."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from controller.bookings import repository as bookings
+from controller.bookings.errors import NotNow
+from controller.bookings.model import Booking
+from controller.bookings.series import repository
+from controller.bookings.series.edit_plan import Edit, Scope, SeriesChange, intend_edit
+from controller.bookings.series.errors import SeriesStale, refusal
+from controller.bookings.series.intents import Plan
+from controller.bookings.series.model import Deed, Series, SeriesDate
+from controller.bookings.series.resolve import Asker, settle
+from controller.bookings.series.writer import Writing
+from controller.bookings.service import may_book, require_allowed
+from controller.bookings.site_config import Picture
+from controller.bookings.writer import Desk
+from controller.db.engine import Tx
+from controller.estate.model import Site
+from controller.people import audit
+from controller.people.model import Actor
+from controller.people.parties import tier_of, tier_to_book
+from controller.recurrence.expand import Unrolled, unroll
+from controller.recurrence.pattern import Pattern
+from controller.recurrence.reshape import Cut, cut, pair, require_shifted, reshape
+from controller.recurrence.rule import Frequency
+from controller.web.problem import invalid_field
+from edge.wire.ids import uuid7
+
+
+class EditedSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """What an edit does, or would do. ``series``: the one that the dates belong to from then on. ``made``: the new
+    bookings, by the name of their date."""
+
+    site: Site
+    series: Series
+    dates: tuple[SeriesDate, ...]
+    made: dict[str, Booking]
+
+
+class _Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """``head``: the series as it ends where another one follows it; ``None`` where none does."""
+
+    head: Series | None
+    series: Series
+    plans: list[Plan]
+    dates: list[SeriesDate]
+    asker: Asker
+
+
+class Edits:
+    def __init__(self, desk: Desk, writing: Writing) -> None:
+        self._desk = desk
+        self._writing = writing
+
+    async def look(
+        self, tx: Tx, picture: Picture, series: Series, change: SeriesChange, actor: Actor, now: datetime
+    ) -> tuple[EditedSeries, list[Plan], Asker]:
+        """What it would do, without writing."""
+        planned = await self._plan(tx, picture, series, change, actor, now)
+        return _edited(picture, planned, planned.dates, {}), planned.plans, planned.asker
+
+    async def carry_out(
+        self, tx: Tx, picture: Picture, series: Series, change: SeriesChange, actor: Actor, now: datetime
+    ) -> EditedSeries:
+        """Raises ``SeriesRefused`` and what ``_plan`` raises."""
+        planned = await self._plan(tx, picture, series, change, actor, now)
+        refused = [each for each in planned.dates if each.deed is Deed.REFUSE]
+        if refused:
+            raise refusal(refused, picture.site.tz)
+        if planned.head is not None:
+            await repository.update_series(tx, planned.head)
+            await repository.insert_series(tx, planned.series)
+        else:
+            await repository.update_series(tx, planned.series)
+        args = (tx, picture, planned.series.id, planned.plans, planned.dates, planned.asker)
+        made = await self._writing.book(*args, along=await self._writing.change(*args))
+        await audit.record(
+            tx, actor=actor.name, at=now, act="change series", site=series.site, thing=f"series {series.id}"
+        )
+        return _edited(picture, planned, planned.dates, {each.occurrence or "": each for each in made})
+
+    async def _plan(
+        self, tx: Tx, picture: Picture, series: Series, change: SeriesChange, actor: Actor, now: datetime
+    ) -> _Planned:
+        """Raises ``Invalid``, ``NotAllowed``, ``NotNow``, ``SeriesStale``, ``SpaceUnknown``."""
+        if series.imported:
+            raise NotNow(f"“{series.details.title}” comes from a calendar; change it there, or its dates one by one")
+        if change.version is not None and change.version != series.version:
+            raise SeriesStale(series)
+        zone, days = picture.site.tz, picture.hours
+        whole = unroll(series.pattern, zone, days)
+        parts = _parts(series, whole, change, picture, now)
+        reshaped = reshape(parts.tail, change.pattern, zone)
+        unrolled = unroll(reshaped.pattern, zone, days)
+        if change.pattern.rule is msgspec.UNSET:
+            require_shifted(unroll(parts.tail, zone, days), unrolled, reshaped.by)
+        rule = reshaped.pattern.read
+        details = replace(series.details, **change.details)
+        require_allowed(actor, series.site, details.party, overrule=change.wanted.overrule)
+        picture.require(details.space)
+        booked = _of_part(await bookings.of_series(tx, series.id), parts, now)
+        pairs = pair(
+            (datetime.fromisoformat(each.occurrence or "") for each in booked),
+            unrolled,
+            reshaped.by,
+            monthly=rule is not None and rule.frequency in (Frequency.MONTHLY, Frequency.YEARLY),
+        )
+        edit = Edit(
+            details=details,
+            occurrences=unrolled.occurrences,
+            pairs=pairs,
+            given=frozenset(change.details),
+            wanted=change.wanted,
+            others=frozenset(each.id for each in booked if not may_book(actor, each)),
+        )
+        plans = intend_edit(edit, booked, picture, now=now)
+        same_party = details.party == series.details.party
+        tier = await (tier_of(tx, details.party) if same_party else tier_to_book(tx, details.party, actor))
+        asker = Asker(actor=actor, tier=tier, now=now)
+        dates = await settle(tx, picture, plans, details.space, change.wanted.otherwise, asker)
+        told: dict[str, object] = {"changed_at": now, "changed_by": actor.name, "version": series.version + 1}
+        pattern = kept_pattern(reshaped.pattern, dates)
+        code_owner = series.code_owner
+        if code_owner is not None and details.party != series.details.party:
+            code_owner = uuid7(now, secrets.token_bytes(10))  # whoever had it before knows the code
+        told["code_owner"] = code_owner
+        if parts.head is None:
+            return _Planned(
+                head=None,
+                series=replace(series, details=details, pattern=pattern, **told),
+                plans=plans,
+                dates=dates,
+                asker=asker,
+            )
+        following = Series(
+            id=uuid7(now, secrets.token_bytes(10)),
+            site=series.site,
+            details=details,
+            pattern=pattern,
+            follows=series.id,
+            code_owner=code_owner,
+            created_at=now,
+            created_by=actor.name,
+        )
+        head = replace(series, pattern=parts.head, **told | {"code_owner": series.code_owner})
+        return _Planned(head=head, series=following, plans=plans, dates=dates, asker=asker)
+
+
+def _parts(series: Series, whole: Unrolled, change: SeriesChange, picture: Picture, now: datetime) -> Cut:
+    if change.scope is Scope.ALL:
+        return Cut(head=None, tail=series.pattern)
+    if change.from_date is None:
+        raise invalid_field("from_date", "is needed to change this and the following dates")
+    coming = [
+        each.wall
+        for each in whole.occurrences
+        if each.wall.date() >= change.from_date and (each.during is None or each.during.start > now)
+    ]
+    if not coming:
+        last = whole.occurrences[-1].wall
+        raise invalid_field("from_date", f"has no date to come from then on; the last one is on {last:%-d %B %Y}")
+    return cut(series.pattern, whole, coming[0], picture.site.tz, picture.hours)
+
+
+def _of_part(booked: Sequence[Booking], parts: Cut, now: datetime) -> list[Booking]:
+    """The bookings that the edit is about."""
+    first = parts.tail.first_starts.isoformat() if parts.head is not None else ""
+    return [each for each in booked if each.starts > now and each.occurrence is not None and each.occurrence >= first]
+
+
+def kept_pattern(pattern: Pattern, dates: Sequence[SeriesDate]) -> Pattern:
+    """The pattern with what is left out by choice, and with what is booked though it would be left out."""
+    given = {each.occurrence.wall: each for each in dates if each.deed is not Deed.NOTHING}
+    left = {wall for wall, each in given.items() if each.deed in (Deed.SKIP, Deed.CANCEL) and _could_be(each)}
+    wanted = {wall for wall, each in given.items() if each.occurrence.out and each.deed not in (Deed.SKIP, Deed.CANCEL)}
+    return pattern.with_choices(left_out=left, wanted=wanted)
+
+
+def _could_be(each: SeriesDate) -> bool:
+    """Whether it is left out by choice, and not by the clocks or the pattern itself."""
+    return each.during is not None and not each.occurrence.out
+
+
+def _edited(picture: Picture, planned: _Planned, dates: Sequence[SeriesDate], made: dict[str, Booking]) -> EditedSeries:
+    return EditedSeries(
+        site=picture.site,
+        series=planned.series,
+        dates=tuple(dates),
+        made=made,
+    )

@@ -1,0 +1,119 @@
+"""What is meant for every date before anybody has judged it. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.bookings import limits
+from controller.bookings.change_effects import Wanted as Change
+from controller.bookings.model import Asked, Booking, Details
+from controller.bookings.series.model import Act, Choice, Deed, Mark, Wanted
+from controller.recurrence.expand import Occurrence
+from controller.text import local_time
+from controller.web.problem import invalid_field
+from edge.wire.interval import Interval
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """One date. ``asked``: what to judge, ``None`` where there is nothing. ``before``: its booking so far, ``change``:
+    what it becomes. ``own``: fields that are its own and not the series'. ``mark`` and ``text`` where they are known
+    without a judgement."""
+
+    occurrence: Occurrence
+    deed: Deed
+    asked: Asked | None = None
+    before: Booking | None = None
+    change: Change | None = None
+    own: frozenset[str] = frozenset()
+    mark: Mark | None = None
+    text: str = ""
+
+
+def intend(
+    occurrences: Iterable[Occurrence], details: Details, wanted: Wanted, *, zone: ZoneInfo, now: datetime
+) -> list[Plan]:
+    """The dates of a new series. Raises ``Invalid`` for a choice that fits no date or cannot be meant, and where a
+    date began too long ago."""
+    dates = tuple(occurrences)
+    check_choices(wanted, dates, known=(Act.BOOK, Act.SKIP, Act.HOLD, Act.MOVE))
+    return [_intended(each, details, wanted, zone, now) for each in dates]
+
+
+def check_choices(wanted: Wanted, dates: Iterable[Occurrence], *, known: Iterable[Act]) -> None:
+    """Raises ``Invalid`` for a choice that fits no date, or is none that can be made here."""
+    names = {name for each in dates for name in (each.name, each.wall.date().isoformat())}
+    for key, choice in wanted.choices.items():
+        if key not in names:
+            raise invalid_field(f"choices.{key}", "is no date of this series")
+        if choice.act not in known:
+            raise invalid_field(f"choices.{key}", f"cannot be “{choice.act}” here")
+
+
+def _intended(each: Occurrence, details: Details, wanted: Wanted, zone: ZoneInfo, now: datetime) -> Plan:
+    choice = wanted.of(each)
+    act = choice.act if choice else None
+    if each.out and act not in (Act.BOOK, Act.MOVE, Act.HOLD):
+        return Plan(occurrence=each, deed=Deed.NOTHING, mark=Mark.LEFT_OUT, text=each.out)
+    if each.during is None and act is not Act.MOVE:
+        return Plan(occurrence=each, deed=Deed.SKIP, mark=Mark.EMPTY, text=each.text)
+    asked, own = wish(each, details, wanted, zone)
+    if act is not Act.SKIP:
+        require_timely(each, asked.during, choice, now=now)
+    return Plan(occurrence=each, deed=DEEDS.get(act, Deed.BOOK), asked=asked, own=own)
+
+
+DEEDS: Mapping[Act | None, Deed] = {Act.SKIP: Deed.SKIP, Act.HOLD: Deed.HOLD}
+"""What a choice does; the others book."""
+
+
+def wish(each: Occurrence, details: Details, wanted: Wanted, zone: ZoneInfo) -> tuple[Asked, frozenset[str]]:
+    """What one date asks for, moved as chosen, and which fields are its own by that."""
+    choice = wanted.of(each)
+    during, there = each.during, details
+    if choice is not None and choice.act is Act.MOVE:
+        during, there = moved(each.during, choice, zone, key=each.wall.date().isoformat()), placed(details, choice)
+    asked = there.at(_given(during), overrule=wanted.overrule, by_rules=wanted.by_rules)
+    own = {"starts", "ends"} if during != each.during else set()
+    own |= {name for name in ("space", "layout") if getattr(there, name) != getattr(details, name)}
+    return asked, frozenset(own)
+
+
+def placed(details: Details, choice: Choice) -> Details:
+    """The details with the space that was chosen; a layout belongs to its space."""
+    if choice.space is None:
+        return details
+    return msgspec.structs.replace(details, space=choice.space, layout=choice.layout)
+
+
+def moved(old: Interval | None, choice: Choice, zone: ZoneInfo, *, key: str) -> Interval:
+    """Where a choice puts a date; without an end it stays as long on the wall."""
+    field = f"choices.{key}"
+    if old is None and (choice.starts is None or choice.ends is None):
+        raise invalid_field(field, "must have starts and ends, since the clocks leave nothing of this date")
+    starts = choice.starts.resolve(zone, f"{field}.starts") if choice.starts else _given(old).start
+    if choice.ends is not None:
+        ends = choice.ends.resolve(zone, f"{field}.ends")
+    else:
+        lasts = local_time.wall(_given(old).end, zone) - local_time.wall(_given(old).start, zone)
+        ends, _ = local_time.instant_moved(local_time.wall(starts, zone) + lasts, zone)
+    if not starts < ends <= starts + limits.LONGEST:
+        raise invalid_field(f"{field}.ends", f"must be after starts, by at most {limits.LONGEST.days} days")
+    return Interval(start=starts, end=ends)
+
+
+def _given(during: Interval | None) -> Interval:
+    assert during is not None
+    return during
+
+
+def require_timely(each: Occurrence, during: Interval, choice: Choice | None, *, now: datetime) -> None:
+    """Raises ``Invalid`` for a date that is over or began too long ago."""
+    if during.end > now and during.start >= now - limits.BEGUN:
+        return
+    hours = limits.BEGUN.total_seconds() / 3600
+    field = f"choices.{each.wall.date()}" if choice is not None else "first_starts"
+    raise invalid_field(
+        field, f"{each.wall:%-d %B %Y} must not be over, and must have begun at most {hours:.0f} hours ago"
+    )

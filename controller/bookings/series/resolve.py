@@ -1,0 +1,152 @@
+"""What becomes of every date: judged all at once, with what was chosen for those that are refused."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from controller.bookings.series.intents import Plan
+from controller.bookings.series.model import Deed, Mark, Otherwise, SeriesDate
+from controller.bookings.site_config import Picture
+from controller.db.engine import Tx
+from controller.people.model import Actor, Tier
+from controller.recurrence.expand import Clocks, Occurrence
+from controller.rules.service import Wish, judge
+from controller.rules.verdict import Verdict, Why
+
+_CLAIMING = frozenset({Deed.BOOK, Deed.CHANGE})
+
+
+class Asker(msgspec.Struct, frozen=True, kw_only=True):
+    """For whom and when wishes are judged. ``tier``: that of the series' party."""
+
+    actor: Actor
+    tier: Tier
+    now: datetime
+
+
+async def settle(
+    tx: Tx, picture: Picture, plans: Sequence[Plan], space: str, otherwise: Otherwise, asker: Asker
+) -> list[SeriesDate]:
+    """Every date with its mark and what will be done. Dates of one series stand in each other's way; bookings that
+    go or move do not. ``space``: that of the series. Whoever is going to write holds the site's lock.
+
+    A booking that is kept where it is may be in the way of others, so with ``Otherwise.KEEP`` all is judged again
+    until no more are refused.
+    """
+    kept: set[int] = set()
+    while True:
+        going = frozenset(
+            each.before.id
+            for index, each in enumerate(plans)
+            if each.before is not None and index not in kept and (each.asked is not None or each.deed is Deed.CANCEL)
+        )
+        # Those that claim nothing come last: they see the others, and nobody sees them.
+        judged = sorted(
+            (index for index, each in enumerate(plans) if each.asked is not None),
+            key=lambda index: (index in kept or plans[index].deed not in _CLAIMING, index),
+        )
+        wishes = [
+            Wish(
+                asked=asked,
+                actor=asker.actor,
+                tier=asker.tier,
+                but=going | _own(before := plans[index]),
+                keeps_start=before.before is not None and before.before.starts == asked.during.start,
+            )
+            for index in judged
+            if (asked := plans[index].asked) is not None
+        ]
+        found = await judge(tx, picture, wishes, now=asker.now, together=True)
+        verdicts = {index: _concerned(plans[index], each) for index, each in zip(judged, found, strict=True)}
+        dates = [
+            _date(each, verdicts.get(index, Verdict()), otherwise, space, kept=index in kept)
+            for index, each in enumerate(plans)
+        ]
+        refused = {index for index, each in enumerate(dates) if each.deed is Deed.KEEP and index in verdicts}
+        if refused <= kept:
+            return dates
+        kept |= _with_followers(refused, plans, picture)
+
+
+def _own(plan: Plan) -> frozenset[str]:
+    """The booking of a date, which is not in its own way where it is kept."""
+    return frozenset() if plan.before is None else frozenset((plan.before.id,))
+
+
+def _concerned(plan: Plan, verdict: Verdict) -> Verdict:
+    """Without what was so before and does not depend on the change."""
+    return verdict if plan.change is None else plan.change.concerned(verdict)
+
+
+def _with_followers(kept: Iterable[int], plans: Sequence[Plan], picture: Picture) -> set[int]:
+    """And those that would move to where one of these stays, and so on."""
+    found: set[int] = set()
+    line = list(kept)
+    while line:
+        index = line.pop()
+        if index in found:
+            continue
+        found.add(index)
+        stays = plans[index].before
+        assert stays is not None
+        line += [
+            other
+            for other, each in enumerate(plans)
+            if other not in found
+            and each.before is not None
+            and each.asked is not None
+            and each.asked.during.overlaps(stays.during)
+            and not set(picture.require(each.asked.space).atoms).isdisjoint(picture.require(stays.space).atoms)
+        ]
+    return found
+
+
+def _date(plan: Plan, verdict: Verdict, otherwise: Otherwise, space: str, *, kept: bool) -> SeriesDate:
+    deed = Deed.KEEP if kept else plan.deed
+    if (verdict.refusals and deed in _CLAIMING) or (deed is Deed.HOLD and not verdict.askable):
+        deed = refused(plan, verdict, otherwise)
+    if plan.asked is None or deed is Deed.KEEP:
+        during, there = (plan.before.during, plan.before.space) if plan.before else (plan.occurrence.during, space)
+    else:
+        during, there = plan.asked.during, plan.asked.space
+    mark = plan.mark or _mark(verdict, plan.occurrence, moved="starts" in plan.own)
+    return SeriesDate(
+        occurrence=plan.occurrence,
+        space=there,
+        during=during,
+        mark=mark,
+        text=plan.text or _text(verdict, plan),
+        deed=deed,
+        verdict=verdict,
+        before=plan.before,
+        own=plan.own,
+    )
+
+
+def refused(plan: Plan, verdict: Verdict, otherwise: Otherwise) -> Deed:
+    """What becomes of a date that cannot be had. What the rules forbid is not even asked for, as with a single one."""
+    if otherwise is Otherwise.KEEP:
+        return Deed.KEEP if plan.before is not None else Deed.SKIP
+    if otherwise is Otherwise.SKIP:
+        return Deed.CANCEL if plan.before is not None else Deed.SKIP
+    return Deed.HOLD if otherwise is Otherwise.HOLD and verdict.askable else Deed.REFUSE
+
+
+def _mark(verdict: Verdict, occurrence: Occurrence, *, moved: bool) -> Mark:
+    kinds = {each.why for each in verdict.refusals}
+    for kind, mark in ((Why.CLASH, Mark.CLASH), (Why.CLOSED, Mark.CLOSED)):
+        if kind in kinds:
+            return mark
+    if kinds:
+        return Mark.REFUSED
+    if verdict.needs_approval:
+        return Mark.APPROVAL
+    return Mark.FREE if moved or occurrence.clocks is Clocks.NOTHING else Mark.MOVED_BY_CLOCK
+
+
+def _text(verdict: Verdict, plan: Plan) -> str:
+    parts = [each.text for each in verdict.reasons]
+    if plan.occurrence.text and "starts" not in plan.own:
+        parts.append(plan.occurrence.text)
+    return "; ".join(parts) or ("left out" if plan.deed is Deed.SKIP else "free")

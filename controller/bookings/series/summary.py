@@ -1,0 +1,119 @@
+"""All dates of a series as whoever booked it has them: in one message and on one page. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from controller.access.codes import masked, spoken
+from controller.bookings.affected.model import closed_text
+from controller.bookings.messages import changed
+from controller.bookings.model import Status
+from controller.bookings.writer import View
+from controller.estate.model import Site
+from controller.text import times
+
+_STATES = {
+    Status.REQUESTED: "not confirmed yet",
+    Status.HELD: "not confirmed yet",
+    Status.EXPIRED: "not confirmed in time",
+    Status.DECLINED: "declined",
+    Status.CANCELLED: "cancelled",
+    Status.RELEASED: "given back, since nobody came",
+}
+"""What is said of a date that has no code."""
+_CODED = frozenset({Status.CONFIRMED, Status.ARRIVED})
+
+
+class SeriesDates(msgspec.Struct, frozen=True, kw_only=True):
+    """``views``: those of its party that are not over, by start, also of series that it goes on from or that go on from
+    it. ``over``: how many are. ``rule_text``: when it takes place. ``link``: the page of all dates, a secret."""
+
+    site: Site
+    title: str
+    rule_text: str
+    views: tuple[View, ...]
+    over: int
+    link: str
+    now: datetime
+
+    @property
+    def shared(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The codes that all confirmed dates have alike, each with the doors that it opens; empty where they have
+        not, or where there is none."""
+        lots = [view.codes_by_doors for view in self.views if view.booking.status(self.now) in _CODED]
+        return lots[0] if lots and all(each == lots[0] for each in lots) else []
+
+
+class DateText(msgspec.Struct, frozen=True, kw_only=True):
+    """One date in words. ``codes``: its own, where the dates do not share one. ``note``: what else to know."""
+
+    when: str
+    where: str
+    state: str
+    codes: tuple[tuple[str, tuple[str, ...]], ...]
+    opens: str
+    note: str
+    link: str
+
+
+def date_texts(found: SeriesDates) -> list[DateText]:
+    """All dates that are not over. ``where``: only of those in another space than most."""
+    zone, now, shared = found.site.tz, found.now, found.shared
+    most = _most_frequent_space(found)
+    texts: list[DateText] = []
+    for view in found.views:
+        status = view.booking.status(now)
+        window, starts = view.code_window, view.booking.starts
+        coded = status in _CODED and bool(view.codes_by_doors)
+        notes = [closed_text(view.impacts)]
+        if coded and (at := changed(view)) is not None:
+            notes.append(f"The code was changed at {at}.")
+        opens = f"{times.at(window.start, zone, now=starts)} to {times.at(window.end, zone, now=starts)}"
+        texts.append(
+            DateText(
+                when=times.window(view.booking.during, zone, now=now),
+                where=view.place.space.name if view.place.space.name != most else "",
+                state=_STATES.get(status, ""),
+                codes=tuple(view.codes_by_doors) if coded and not shared else (),
+                opens=opens if coded else "",
+                note=" ".join(each for each in notes if each),
+                link=view.link,
+            )
+        )
+    return texts
+
+
+def space_text(found: SeriesDates) -> str:
+    """The space that most of its dates have, and the site."""
+    most = _most_frequent_space(found)
+    return f"{most}, {found.site.name}" if most else found.site.name
+
+
+def series_message(found: SeriesDates, *, clear: bool) -> str:
+    """What to send: when and where, the code that all dates share or each date's own, the page with all of them, whom
+    to ring. ``clear``: with the digits; else with masked ones."""
+    shown = spoken if clear else masked
+    lines = [f"{found.title}: {space_text(found)}. {found.rule_text}."]
+    lines += [f"Door code for all dates: {shown(code)} for {times.listed(doors)}." for code, doors in found.shared]
+    for each in date_texts(found):
+        parts = [each.when, *([each.where] if each.where else []), *([each.state] if each.state else [])]
+        parts += [f"door code {shown(code)} for {times.listed(doors)}" for code, doors in each.codes]
+        parts += [f"the code works {each.opens}"] if each.opens else []
+        lines.append(f"- {', '.join(parts)}." + (f" {each.note}" if each.note else ""))
+    lines.append(f"See all dates: {found.link}")
+    if found.site.phone:
+        lines.append(f"If a door does not open, ring {found.site.phone}.")
+    return "\n".join(lines)
+
+
+def numbered(views: Sequence[View], now: datetime) -> tuple[tuple[View, ...], int]:
+    """Those that are not over, and how many are."""
+    ahead = tuple(view for view in views if view.booking.ends > now)
+    return ahead, len(views) - len(ahead)
+
+
+def _most_frequent_space(found: SeriesDates) -> str:
+    """Of several, the one whose date comes first; empty where there are no dates."""
+    spaces = [view.place.space.name for view in found.views]
+    return max(spaces, key=spaces.count, default="")

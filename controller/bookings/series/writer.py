@@ -1,0 +1,142 @@
+"""Carries out what was settled, inside the caller's transaction and under the site's lock."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from controller.bookings import lifecycle
+from controller.bookings import repository as bookings
+from controller.bookings.change_effects import What
+from controller.bookings.initial_state import Outcome, asked_for, outcome, put
+from controller.bookings.model import Asked, Booking, Changed, State
+from controller.bookings.series.edit_plan import kept_fields
+from controller.bookings.series.intents import Plan
+from controller.bookings.series.model import Deed, SeriesDate
+from controller.bookings.series.own_changes import joined
+from controller.bookings.series.resolve import Asker
+from controller.bookings.site_config import Picture
+from controller.bookings.writer import Desk
+from controller.db.engine import Tx
+from controller.people.permissions import Action, Thing, may
+
+_CHANGED = "the series was changed"
+
+
+class Writing:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def book(
+        self,
+        tx: Tx,
+        picture: Picture,
+        series_id: str,
+        plans: Sequence[Plan],
+        dates: Sequence[SeriesDate],
+        asker: Asker,
+        *,
+        along: Sequence[Changed] = (),
+    ) -> list[Booking]:
+        """Write the new bookings of a series, by start; those that become the same are written together. ``along``:
+        what ``change`` wrote before, told with them."""
+        groups: dict[Outcome, list[tuple[Asked, Plan, SeriesDate]]] = defaultdict(list)
+        for plan, each in zip(plans, dates, strict=True):
+            if plan.asked is None or plan.before is not None or each.deed not in (Deed.BOOK, Deed.HOLD):
+                continue
+            becomes = asked_for(each.verdict)
+            if each.deed is Deed.BOOK:
+                becomes = outcome(each.verdict, picture.policy, plan.asked.during, now=asker.now)
+            groups[becomes].append((plan.asked, plan, each))
+        made: list[Booking] = []
+        for becomes, group in groups.items():
+            written = await self._desk.book(
+                tx,
+                picture,
+                [asked for asked, _, _ in group],
+                actor=asker.actor,
+                now=asker.now,
+                state=becomes.state,
+                held_until=becomes.held_until,
+                series_id=series_id,
+                occurrences=[plan.occurrence.name for _, plan, _ in group],
+                changed_here=[joined(plan.own) for _, plan, _ in group],
+                why=becomes.why,
+                expired=_expired(each for _, _, each in group),
+                along=() if made else along,
+            )
+            made += written.bookings
+        if along and not made:
+            await self._desk.tell(tx, picture, along, actor=asker.actor, now=asker.now)
+        return sorted(made, key=lambda each: each.starts)
+
+    async def change(
+        self,
+        tx: Tx,
+        picture: Picture,
+        series_id: str,
+        plans: Sequence[Plan],
+        dates: Sequence[SeriesDate],
+        asker: Asker,
+    ) -> list[Changed]:
+        """Write what becomes of the bookings that a series has: first what goes, then what moves, all of it at once,
+        then what is only called otherwise. Whoever calls tells the followers what is returned."""
+        stay: list[Booking] = []
+        gone: dict[str, list[Changed]] = defaultdict(list)
+        become: dict[What, list[Changed]] = defaultdict(list)
+        for plan, each in zip(plans, dates, strict=True):
+            if plan.before is None:
+                continue
+            if each.deed is Deed.CANCEL:
+                after = _named(lifecycle.cancel(plan.before, asker.now), series_id, plan, plan.before.changed_here)
+                gone[each.text].append(Changed(before=plan.before, after=after))
+            elif each.deed in (Deed.CHANGE, Deed.HOLD) and plan.change is not None:
+                after = _named(_becoming(plan, each, picture, asker), series_id, plan, joined(plan.own))
+                become[plan.change.what].append(Changed(before=plan.before, after=after))
+            else:
+                own = joined(kept_fields(plan)) if each.deed is Deed.KEEP else plan.before.changed_here
+                stay.append(_named(plan.before, series_id, plan, own))
+        await bookings.update_bookings(tx, stay)
+        written: list[Changed] = []
+        for why, changes in gone.items():
+            written += await self._desk.rewrite_all(
+                tx, picture, changes, actor=asker.actor, now=asker.now, what="cancel", why=why
+            )
+        for what in (What.MOVE, What.CHANGE):
+            written += await self._desk.rewrite_all(
+                tx,
+                picture,
+                become[what],
+                actor=asker.actor,
+                now=asker.now,
+                what=what.value,
+                why=_CHANGED,
+                expired=_expired(dates),
+            )
+        return written
+
+
+def _expired(dates: Iterable[SeriesDate]) -> list[str]:
+    """The holds that give way to these dates."""
+    return list(dict.fromkeys(each for date in dates for each in date.verdict.expired))
+
+
+def _named(booking: Booking, series_id: str, plan: Plan, own: str) -> Booking:
+    """The booking as this date of that series."""
+    return replace(booking, series_id=series_id, occurrence=plan.occurrence.name, changed_here=own)
+
+
+def _becoming(plan: Plan, each: SeriesDate, picture: Picture, asker: Asker) -> Booking:
+    """What a change makes of a booking. What the rules would not confirm waits for approval again; a manager's change
+    leaves it in the state it has."""
+    assert plan.change is not None
+    new = plan.change.new
+    if each.deed is Deed.HOLD:
+        since = new.state_at if new.state is State.REQUESTED else asker.now
+        return replace(new, state=State.REQUESTED, state_at=since, held_until=None)
+    if plan.asked is None:
+        return new
+    new = replace(new, overruled=plan.asked.overrule)
+    if plan.asked.by_rules or not may(asker.actor, Action.DECIDE, Thing(site=new.site, party=new.party)):
+        return put(new, outcome(each.verdict, picture.policy, new.during, now=asker.now), asker.now)
+    return new

@@ -1,0 +1,475 @@
+"""Where bookings are written: claim, code and story together, inside the caller's transaction."""
+
+import secrets
+from collections.abc import Awaitable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from controller.absence.evidence import evidence_of
+from controller.absence.rules import Evidence, given_back_at
+from controller.access import offline
+from controller.access import service as access
+from controller.access.code_status import HeldGrant, Lingering, Standing, stand
+from controller.access.model import Codes, Issued
+from controller.access.offline import OfflineCode
+from controller.access.repository import first_look, lingering, out_of_reach
+from controller.access.service import Access
+from controller.bookings import claims, lifecycle, links, repository
+from controller.bookings.affected import repository as affected
+from controller.bookings.affected.model import Cause, Impact
+from controller.bookings.code_issuing import BookingCodes
+from controller.bookings.lifecycle import words_of
+from controller.bookings.model import Asked, Booking, Changed, State
+from controller.bookings.site_config import Picture, Pictures, Place
+from controller.db.bulk_insert import Rows
+from controller.db.engine import Database, Tx
+from controller.estate.errors import SiteUnknown
+from controller.key_files import Keys
+from controller.people import audit
+from controller.people.model import Actor, Party, Tier
+from controller.people.parties import parties
+from controller.rules.buffers import buffers_of
+from controller.text import times
+from controller.waitlist import repository as waits
+from controller.waitlist.model import Wait
+from edge.wire.ids import uuid7
+from edge.wire.interval import Interval
+
+NAMED_CONFLICTS = 20
+
+
+class OfflineShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An offline code with its door's name and a sentence that says when it works."""
+
+    door: str
+    name: str
+    digits: str
+    window: Interval
+    text: str
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking with all that a screen shows of it. ``why``: why it is not confirmed, as far as somebody said.
+    ``offer``: the wait that it is on offer to, nobody having answered yet. ``release_at``: when it is given back if
+    nobody comes; ``kept``: why it is not, or not yet, though that is over. ``codes``: of a confirmed one.
+    ``lingering``: old codes of others, for ``lingering_texts``. ``impacts``: what changes of hours, policy or building
+    did to it while it stands."""
+
+    booking: Booking
+    place: Place
+    party: Party | None
+    why: str
+    offer: Wait | None
+    release_at: datetime | None
+    kept: str
+    codes: Codes | None
+    code_window: Interval
+    offline: tuple[OfflineShown, ...]
+    standing: Standing
+    lingering: Sequence[Lingering]
+    impacts: Sequence[Impact]
+    link: str
+    now: datetime
+
+    @property
+    def code(self) -> str | None:
+        """Its code; of several that of the first door."""
+        doors = self.place.space.doors
+        return None if self.codes is None else self.codes.at(doors[0]) if doors else self.codes.first
+
+    @property
+    def codes_by_doors(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Each of its codes with the names of the doors that it opens."""
+        if self.codes is None:
+            return []
+        names = dict(zip(self.place.space.doors, self.place.door_names, strict=True))
+        return [(code, tuple(names[door] for door in doors)) for code, doors in self.codes.lots(list(names))]
+
+    @property
+    def held(self) -> Interval:
+        """The booking with its setting up and clearing down, as wide as booking, layout or space want them."""
+        booking = self.booking
+        buffers = buffers_of(
+            self.place.space,
+            layout=booking.layout,
+            setup_min=booking.setup_min,
+            cleardown_min=booking.cleardown_min,
+        )
+        return Interval(
+            start=booking.starts - timedelta(minutes=buffers.setup_min),
+            end=booking.ends + timedelta(minutes=buffers.cleardown_min),
+        )
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """Bookings that were just made. ``issued``: the codes, by booking. ``why``: what they wait for approval for."""
+
+    bookings: tuple[Booking, ...]
+    issued: Mapping[str, Issued]
+    why: str
+
+
+class Follower(Protocol):
+    """Whoever must know, in the same transaction, what became of bookings of one site."""
+
+    def __call__(
+        self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: str, now: datetime
+    ) -> Awaitable[None]: ...
+
+
+class Desk:
+    """``codes``: how bookings get theirs. ``address``: under which the door pages are."""
+
+    def __init__(self, database: Database, access: Access, keys: Keys, codes: BookingCodes, *, address: str) -> None:
+        self._database = database
+        self._access = access
+        self._keys = keys
+        self.codes = codes
+        self.address = address
+        self.pictures = Pictures()
+        self._followers: list[Follower] = []
+
+    def when_bookings_change(self, follow: Follower) -> None:
+        """Have ``follow`` awaited after every write of bookings, in its transaction and under the site's lock."""
+        self._followers.append(follow)
+
+    async def tell(self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: Actor, now: datetime) -> None:
+        """Let the followers know. Only for changes that their writer has not told of."""
+        for follow in self._followers:
+            await follow(tx, picture, changes, actor=actor.name, now=now)
+
+    async def book(
+        self,
+        tx: Tx,
+        picture: Picture,
+        asked: Sequence[Asked],
+        *,
+        actor: Actor,
+        now: datetime,
+        state: State = State.CONFIRMED,
+        held_until: datetime | None = None,
+        series_id: str | None = None,
+        occurrences: Sequence[str] | None = None,
+        changed_here: Sequence[str] | None = None,
+        along: Sequence[Changed] = (),
+        diary: str = "",
+        why: str = "",
+        expired: Collection[str] | None = None,
+    ) -> Made:
+        """Write bookings of one site whose times were found free; the confirmed ones have a code each.
+
+        ``occurrences``: the wall times that their series gives them, in their order; ``changed_here``: the fields that
+        are each one's own. ``along``: what ``rewrite_all`` wrote before it, told together with them. ``diary``: whose
+        outside diary they are blocks of. ``why``: what they wait for approval for. ``expired``: as in ``rewrite``.
+        """
+        names: Sequence[str | None] = occurrences or [None] * len(asked)
+        own = changed_here or [""] * len(asked)
+        made = [
+            msgspec.structs.replace(
+                self._new(picture.require(each.space), each, actor, now),
+                state=state,
+                held_until=held_until,
+                series_id=series_id,
+                occurrence=name,
+                changed_here=fields,
+                diary=diary,
+            )
+            for each, name, fields in zip(asked, names, own, strict=True)
+        ]
+        rows = Rows()
+        await repository.insert_bookings(tx, made, rows)
+        gone = await claims.write_claims(
+            self._database, tx, picture, made, now=now, new=True, expired=expired, into=rows
+        )
+        certain = [each for each in made if each.certain]
+        issued = await self.codes.issue(tx, picture, certain, now, new=True, into=rows)
+        await self._record(tx, made, actor=actor, now=now, what="book", why=why, into=rows)
+        await rows.write(tx)
+        new = [Changed(before=None, after=each) for each in made]
+        await self.tell(tx, picture, [*along, *gone, *new], actor=actor, now=now)
+        return Made(bookings=tuple(made), issued=issued, why=why)
+
+    def _new(self, place: Place, asked: Asked, actor: Actor, now: datetime) -> Booking:
+        booking_id = uuid7(now, secrets.token_bytes(10))
+        return Booking(
+            id=booking_id,
+            site=place.site.id,
+            space=place.space.id,
+            series_id=None,
+            title=asked.title,
+            contact_name=asked.contact_name,
+            contact_phone=asked.contact_phone,
+            people=asked.people,
+            starts=asked.during.start,
+            ends=asked.during.end,
+            state=State.CONFIRMED,
+            state_at=None,
+            held_until=None,
+            party=asked.party,
+            contact_email=asked.contact_email,
+            key_holder=asked.key_holder,
+            under_16s=asked.under_16s,
+            public=asked.public,
+            notes=asked.notes,
+            layout=asked.layout,
+            seats=asked.seats,
+            equipment=asked.equipment,
+            setup_min=asked.setup_min,
+            cleardown_min=asked.cleardown_min,
+            overruled=asked.overrule,
+            occurrence=None,
+            changed_here="",
+            let_in_at=None,
+            let_in_door=None,
+            arrived_at=None,
+            arrived_how="",
+            release_warned_at=None,
+            counted_in=0,
+            link_hash=links.token_hash(links.token(self._keys.page, booking_id)),
+            created_at=now,
+            created_by=actor.name,
+            changed_at=now,
+            changed_by=actor.name,
+            version=1,
+        )
+
+    async def reissue(
+        self, tx: Tx, picture: Picture, booking: Booking, *, actor: Actor, now: datetime, why: str
+    ) -> list[Booking]:
+        """Give a booking other codes at once, and all that share them; returns those. The old ones end with the next
+        plan that the doors have."""
+        share = await self.codes.own(tx, booking.id)
+        together = await self.codes.together(tx, booking, share, now)
+        await access.revoke(tx, booking_ids=[each.id for each in together], now=now)
+        rows = Rows()
+        shares = {each.id: share for each in together} if share is not None else {}
+        await self.codes.issue(tx, picture, together, now, fresh=True, shares=shares, into=rows)
+        await self._record(tx, together, actor=actor, now=now, what="new code", why=why, into=rows)
+        await rows.write(tx)
+        return together
+
+    async def rewrite(
+        self,
+        tx: Tx,
+        picture: Picture,
+        old: Booking,
+        new: Booking,
+        *,
+        actor: Actor,
+        now: datetime,
+        what: str,
+        why: str = "",
+        expired: Collection[str] | None = None,
+    ) -> Booking:
+        """Write a changed booking; its claim and its code follow where they are others.
+
+        ``expired``: ids of holds that give way, where a verdict has named them.
+        """
+        [*along, written] = await self.rewrite_all(
+            tx, picture, [Changed(before=old, after=new)], actor=actor, now=now, what=what, why=why, expired=expired
+        )
+        await self.tell(tx, picture, [*along, written], actor=actor, now=now)
+        return written.after
+
+    async def rewrite_all(
+        self,
+        tx: Tx,
+        picture: Picture,
+        changes: Sequence[Changed],
+        *,
+        actor: Actor,
+        now: datetime,
+        what: str,
+        why: str = "",
+        expired: Collection[str] | None = None,
+    ) -> list[Changed]:
+        """Write changed bookings of one site together, so that none is in the way of another. Claims and codes follow
+        where time, space or standing is another. Whoever calls tells the followers what is returned: the holds that
+        gave way, then these."""
+        if not changes:
+            return []
+        written = [
+            Changed(
+                before=each.before,
+                after=msgspec.structs.replace(
+                    each.after, changed_at=now, changed_by=actor.name, version=each.after.version + 1
+                ),
+            )
+            for each in changes
+        ]
+        rows = Rows()
+        await repository.update_bookings(tx, [each.after for each in written])
+        await repository.update_seen(tx, written)
+        holding = [each.after for each in written if _differs(each, _HOLDING)]
+        gone: list[Changed] = []
+        if holding:
+            gone = await claims.write_claims(self._database, tx, picture, holding, now=now, expired=expired, into=rows)
+        coded = [each for each in written if _differs(each, _CODED)]
+        certain = [each for each in coded if each.after.certain]
+        await access.revoke(tx, booking_ids=[each.after.id for each in coded], now=now)
+        await offline.revoke(tx, [each.after.id for each in coded], now=now)
+        shares = await self.codes.kept(tx, picture, certain)
+        await self.codes.issue(tx, picture, [each.after for each in certain], now, shares=shares, into=rows)
+        await _let_go(tx, picture, [each.after for each in written if _differs(each, _PLACED)])
+        await self._record(tx, [each.after for each in written], actor=actor, now=now, what=what, why=why, into=rows)
+        await rows.write(tx)
+        return [*gone, *written]
+
+    async def cancel(
+        self, tx: Tx, picture: Picture, bookings: Sequence[Booking], *, actor: Actor, now: datetime, why: str
+    ) -> list[Booking]:
+        """Cancel bookings of one site that stand; their time is free at once."""
+        changes = [Changed(before=each, after=lifecycle.cancel(each, now)) for each in bookings]
+        gone = await self.rewrite_all(tx, picture, changes, actor=actor, now=now, what="cancel", why=why)
+        await self.tell(tx, picture, gone, actor=actor, now=now)
+        return [each.after for each in gone]
+
+    async def _record(
+        self,
+        tx: Tx,
+        bookings: Sequence[Booking],
+        *,
+        actor: Actor,
+        now: datetime,
+        what: str,
+        why: str = "",
+        into: Rows,
+    ) -> None:
+        """A line in each booking's story, and one among everybody's writes."""
+        ids = [each.id for each in bookings]
+        await repository.log(tx, ids, at=now, actor=actor.name, what=what, why=why, into=into)
+        thing = f"booking {ids[0]}" + (f" and {len(ids) - 1} more" if len(ids) > 1 else "")
+        await audit.record(tx, actor=actor.name, at=now, act=what, site=bookings[0].site, thing=thing, into=into)
+
+    async def views(self, tx: Tx, where: Picture, bookings: Sequence[Booking], now: datetime) -> list[View]:
+        """What screens show of bookings of one site, in few queries however many they are."""
+        ids = [each.id for each in bookings]
+        off = _off(bookings, now)
+        return await self._shown(
+            tx,
+            where,
+            bookings,
+            now,
+            codes=await self._access.codes(tx, [each.id for each in bookings if each.certain]),
+            standing=await access.standing(tx, ids, now, off=off, zone=where.site.tz),
+            lingering=await lingering(tx, where.site.id, now=now),
+            reasons=await repository.reasons(tx, list(off)),
+            issued=await self._access.offline(tx, where.site.id, [each.id for each in bookings if each.certain], now),
+            impacts=await affected.of_bookings(tx, [each.id for each in bookings if lifecycle.stands(each, now)]),
+        )
+
+    async def look(self, tx: Tx, site: str, now: datetime) -> tuple[Picture, bool]:
+        """The site as this transaction sees it, and whether there is anything unusual about its doors, for
+        ``views_of``. Raises ``SiteUnknown``."""
+        found = await first_look(tx, site, now=now)
+        if found is None:
+            raise SiteUnknown(site)
+        revision, unusual = found
+        return await self.pictures.at(tx, site, revision), unusual
+
+    async def views_of(self, tx: Tx, where: Picture, made: Made, now: datetime, *, unusual: bool) -> list[View]:
+        """As ``views``, of bookings that were made in this transaction: what was just written is not read again.
+        ``unusual``: as ``look`` has found it in the same transaction."""
+        site, off = where.site.id, _off(made.bookings, now)
+        away = await out_of_reach(tx, site) if unusual else {}
+        held: dict[str, list[HeldGrant]] = {}
+        for each in made.bookings:
+            place = where.by_space[each.space]
+            names = dict(zip(place.space.doors, place.door_names, strict=True))
+            held[each.id] = [
+                HeldGrant.fresh(grant, door_name=names[grant.door], out_of_reach_since=away.get(grant.door))
+                for grant in (made.issued[each.id].grants if each.id in made.issued else ())
+            ]
+        return await self._shown(
+            tx,
+            where,
+            made.bookings,
+            now,
+            codes={each: issued.codes for each, issued in made.issued.items()},
+            standing={
+                each: stand(grants, off=off.get(each, ""), now=now, zone=where.site.tz) for each, grants in held.items()
+            },
+            lingering=await lingering(tx, site, now=now) if unusual else [],
+            reasons=dict.fromkeys(off, made.why),
+        )
+
+    async def _shown(
+        self,
+        tx: Tx,
+        where: Picture,
+        bookings: Sequence[Booking],
+        now: datetime,
+        *,
+        codes: Mapping[str, Codes],
+        standing: Mapping[str, Standing],
+        lingering: Sequence[Lingering],
+        reasons: Mapping[str, str],
+        issued: Mapping[str, Sequence[tuple[OfflineCode, str]]] | None = None,
+        impacts: Mapping[str, Sequence[Impact]] | None = None,
+    ) -> list[View]:
+        known = await parties(tx, {each.party for each in bookings if each.party is not None})
+        offers = await waits.offers(tx, [each for each in bookings if each.state is State.HELD])
+        shown: list[View] = []
+        for each in bookings:
+            party = None if each.party is None else known.get(each.party)
+            release_at = given_back_at(each, where.policy, tier=party.tier if party else Tier.COMMUNITY, now=now)
+            kept = Evidence(heard_until=None)
+            place = where.by_space[each.space]
+            if release_at is not None and (release_at <= now or not place.space.doors):
+                kept = await evidence_of(tx, where, place, self.codes.window(each.during, where.policy), now)
+            view = View(
+                booking=each,
+                place=place,
+                party=party,
+                why=reasons.get(each.id, ""),
+                offer=offers.get(each.id),
+                release_at=None if kept.for_good else release_at,
+                kept=kept.missing,
+                codes=codes.get(each.id),
+                code_window=self.codes.window(each.during, where.policy),
+                offline=tuple(
+                    _offline(place, code, digits, now=now) for code, digits in (issued or {}).get(each.id, ())
+                ),
+                standing=standing[each.id],
+                lingering=[old for old in lingering if each.certain and old.grant.booking_id != each.id],
+                impacts=(impacts or {}).get(each.id, ()),
+                link=f"{self.address}/d/{links.token(self._keys.page, each.id)}",
+                now=now,
+            )
+            shown.append(view)
+        return shown
+
+
+async def _let_go(tx: Tx, where: Picture, moved: Sequence[Booking]) -> None:
+    """What affected a booking at its old time and place does no longer, but for a closure that still meets it."""
+    shut = [each.id for each in moved if where.hours.closed(each.during, space=each.space)]
+    await affected.clear(tx, [each.id for each in moved if each.id not in shut])
+    await affected.clear(tx, shut, causes=[cause for cause in Cause if cause is not Cause.CLOSED])
+
+
+def _offline(place: Place, code: OfflineCode, digits: str, *, now: datetime) -> OfflineShown:
+    names = dict(zip(place.space.doors, place.door_names, strict=True))
+    during, zone, name = code.window.during, place.site.tz, names.get(code.door, code.door)
+    since, until = times.at(during.start, zone, now=now), times.at(during.end, zone, now=now)
+    text = f"for {name}, which is out of reach, from {since} until {until}"
+    return OfflineShown(door=code.door, name=name, digits=digits, window=during, text=text)
+
+
+def _off(bookings: Sequence[Booking], now: datetime) -> dict[str, str]:
+    """Why those that have no code have none."""
+    return {each.id: words_of(each.status(now)) for each in bookings if not each.certain}
+
+
+def _differs(change: Changed, fields: Sequence[str]) -> bool:
+    before, after = change.before, change.after
+    return before is None or any(getattr(before, name) != getattr(after, name) for name in fields)
+
+
+_CODED = ("space", "starts", "ends", "certain", "party")
+"""What a booking's code follows."""
+_PLACED = ("space", "starts", "ends")
+"""What closures and rules look at."""
+_HOLDING = (*_CODED, "claims", "layout", "people", "seats", "equipment", "setup_min", "cleardown_min")
+"""What its claims follow."""

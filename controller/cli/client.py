@@ -1,0 +1,241 @@
+"""The command line as one more user of the API: where the controller is, whose sign-in, what a refusal says."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
+
+import httpx
+import msgspec
+import typer
+from rich.console import Console
+
+from controller.cli import saved_session
+
+TOKEN = "HALLKEEPER_TOKEN"  # noqa: S105  # the variable's name
+_TIMEOUT_S = 120.0
+_MOST_BYTES = 20 * 1024 * 1024
+"""What is read of a file at most; the controller takes less and says how much."""
+_WHOLE = "body: "
+"""How a refusal begins that is of a body as a whole."""
+T = TypeVar("T")
+_Params: TypeAlias = Mapping[str, str | list[str]]
+
+LOCAL = "http://127.0.0.1:8080"
+SERVER = ""
+"""The address where none is given: where somebody has signed in, else this machine."""
+Server = Annotated[
+    str,
+    typer.Option(
+        "--server",
+        envvar="HALLKEEPER_SERVER",
+        help=f"The controller's address; else where you have signed in last, else {LOCAL}.",
+        show_default=False,
+    ),
+]
+TokenFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file",
+        help=f"A file with a session's token; else ${TOKEN}, else what `hallkeeper sign-in` has kept.",
+        dir_okay=False,
+    ),
+]
+Token = Annotated[str | None, typer.Option("--token", help="The token itself; others on this machine may see it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="As the API answers it, for programs.")]
+REFUSED = 1
+"""Exit code: the controller refused it, or does not answer."""
+SET_ASIDE = 3
+"""Exit code: done, but for rows that were refused."""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why the controller refused something."""
+
+    detail: str
+
+
+class _Page(msgspec.Struct, frozen=True):
+    items: list[msgspec.Raw]
+    next: str | None
+
+
+class Line:
+    """A line to a controller. Whatever is refused is one red sentence and exit code 1."""
+
+    def __init__(self, server: str, token: str = "") -> None:
+        self.server = server.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.console = Console()
+
+    def get(self, path: str, told: type[T], **params: str | list[str]) -> T:
+        """The answer to ``/api/v1{path}``. ``told`` as ``Raw``, here and below: as it came."""
+        return self.read(self._ask("GET", path, params, None, {}).content, told)
+
+    def pages(self, path: str, **params: str | list[str]) -> msgspec.Raw:
+        """All ``items`` of a list that comes in pages, as one answer."""
+        items: list[msgspec.Raw] = []
+        page = self.get(path, _Page, **params)
+        while page.next is not None:
+            items += page.items
+            page = self.get(path, _Page, **params, after=page.next)
+        return msgspec.Raw(msgspec.json.encode({"items": [*items, *page.items]}))
+
+    def download(self, path: str, kind: str, out: Path | None, **params: str) -> None:
+        """Write a file of the media type ``kind`` into ``out``, or to the screen."""
+        self.keep(self.text(path, kind, **params), out)
+
+    def text(self, path: str, kind: str, **params: str) -> bytes:
+        """A file of the media type ``kind``."""
+        response = self._ask("GET", path, params, None, {})
+        if not response.headers.get("content-type", "").startswith(kind):
+            self.refuse(f"{self.server} answers, but not as a controller does; is the address right?")
+        return response.content
+
+    def post(self, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T:
+        """The answer to a body of the media type ``kind``."""
+        return self.read(self._ask("POST", path, params, content, {"Content-Type": kind}).content, told)
+
+    def put(self, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T:
+        """As ``post``, for what is put in its place."""
+        return self.read(self._ask("PUT", path, params, content, {"Content-Type": kind}).content, told)
+
+    def attempt(self, method: str, path: str, content: bytes, kind: str, told: type[T], **params: str) -> T | Refusal:
+        """As ``post`` and ``put``, but where the controller refuses it the others are yet to be tried."""
+        response = self._send(method, path, params, content, {"Content-Type": kind})
+        if not response.is_success:
+            return Refusal(detail=_detail(response))
+        return self.read(response.content, told)
+
+    def delete(self, path: str) -> None:
+        """Have something removed."""
+        self._ask("DELETE", path, {}, None, {})
+
+    def taken_away(self, path: str, told: type[T]) -> T:
+        """As ``delete``, with what is answered."""
+        return self.read(self._ask("DELETE", path, {}, None, {}).content, told)
+
+    def removed(self, path: str) -> bool:
+        """Have something removed; false where the controller will not, such as for being gone already."""
+        return self._send("DELETE", path, {}, None, {}).is_success
+
+    def lines(self, path: str, content: bytes, kind: str, **params: str) -> Iterator[dict[str, Any]]:
+        """The lines of the answer to a body, each an object in JSON, as they come."""
+        address, headers = f"{self.server}/api/v1{path}", self._headers | {"Content-Type": kind}
+        try:
+            with httpx.stream(
+                "POST", address, params=params, content=content, headers=headers, timeout=_TIMEOUT_S
+            ) as response:
+                if not response.is_success:
+                    response.read()
+                    self.refuse(_detail(response))
+                yield from (self.read(line.encode(), dict[str, Any]) for line in response.iter_lines())
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            self.refuse(f"{self.server} does not answer: {error}", error)
+
+    def answered(self, answer: msgspec.Raw, told: type[T], *, as_json: bool) -> T:
+        """What a question is answered with. ``as_json``: prints it as it is, which ends the command."""
+        if as_json:
+            self.keep(bytes(answer) + b"\n", None)
+            raise typer.Exit
+        return self.read(answer, told)
+
+    def read(self, answer: bytes | msgspec.Raw, told: type[T]) -> T:
+        """An answer's content."""
+        try:
+            return msgspec.json.decode(answer, type=told)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            self.refuse(f"{self.server} answers, but not as a controller does; is the address right?", error)
+
+    def keep(self, data: bytes, out: Path | None) -> None:
+        """Write into ``out``, or to the screen."""
+        if out is None:
+            sys.stdout.buffer.write(data)
+            return
+        try:
+            out.write_bytes(data)
+        except OSError as error:
+            self.refuse(f"{out} cannot be written: {error.strerror}", error)
+
+    def _ask(
+        self, method: str, path: str, params: _Params, content: bytes | None, headers: dict[str, str]
+    ) -> httpx.Response:
+        response = self._send(method, path, params, content, headers)
+        if not response.is_success:
+            self.refuse(_detail(response))
+        return response
+
+    def _send(
+        self, method: str, path: str, params: _Params, content: bytes | None, headers: dict[str, str]
+    ) -> httpx.Response:
+        address = f"{self.server}/api/v1{path}"
+        try:
+            return httpx.request(
+                method,
+                address,
+                params=params,
+                content=content,
+                headers=self._headers | headers,
+                timeout=_TIMEOUT_S,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            self.refuse(f"{self.server} does not answer: {error}", error)
+
+    def say(self, line: str, style: str | None = None) -> None:
+        """Write a line as it is."""
+        self.console.print(line, style=style, markup=False, highlight=False)
+
+    def refuse(self, line: str, error: Exception | None = None) -> NoReturn:
+        """Say why and end with exit code 1."""
+        self.say(line, style="red")
+        raise typer.Exit(REFUSED) from error
+
+
+class Caller(Line):
+    """Asks the API as somebody who has signed in."""
+
+    def __init__(self, server: str, token_file: Path | None, token: str | None) -> None:
+        """Raises ``typer.BadParameter`` where nobody has signed in."""
+        secret = (token or (_kept(token_file) if token_file else os.environ.get(TOKEN, ""))).strip()
+        session = None if secret or token_file else saved_session.kept(server)
+        if session is not None:
+            server, secret = session.server, session.token
+        if not secret:
+            at = f" --server {server}" if server else ""
+            raise typer.BadParameter(
+                f"sign in with `hallkeeper sign-in{at}`, or give the token by ${TOKEN} or --token-file"
+            )
+        if not (secret.isascii() and secret.isprintable()) or " " in secret:
+            raise typer.BadParameter("the token must be one word of letters and digits, as signing in answered it")
+        super().__init__(server or LOCAL, secret)
+
+
+def _detail(response: httpx.Response) -> str:
+    """What a controller says of a refusal; one of the whole without “body”, which nobody typed."""
+    try:
+        return msgspec.json.decode(response.content, type=Refusal).detail.removeprefix(_WHOLE)
+    except msgspec.MsgspecError:
+        return f"the controller answered {response.status_code}"
+
+
+def read_file(file: Path) -> bytes:
+    """What is in a file to be sent. Raises ``typer.BadParameter``."""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from error
+    if not data.strip():
+        raise typer.BadParameter(f"{file} is empty")
+    if len(data) > _MOST_BYTES:
+        raise typer.BadParameter(f"{file} is larger than {_MOST_BYTES // 1024 // 1024} MB; is it the right one?")
+    return data
+
+
+def _kept(token_file: Path) -> str:
+    try:
+        return token_file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise typer.BadParameter(f"{token_file} cannot be read: {why}") from error

@@ -1,0 +1,154 @@
+"""``hallkeeper controller …``."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from controller.cli.client import SERVER, Caller, Server, Token, TokenFile
+from controller.cli.console import CONFIG, ConfigFile, open_settings, plainly, refuse
+from controller.db.backup import back_up
+from controller.enrolment.setup import make_broker_files
+from controller.lost_keys import COSTS, lost_keys, make_new_keys
+from controller.main import load_clock, migrate_alone
+from controller.main import run as run_controller
+from controller.people import user_cli
+from controller.preflight import require_database, require_files, unanswered
+from controller.privileges import become_owner, share_config
+from controller.settings import DATA_DIR, EXAMPLE, load_settings
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    begun: bool
+
+
+app = typer.Typer(help="The centre: diary, plans, history, pages.", no_args_is_help=True, add_completion=False)
+app.add_typer(user_cli.app, name="user")
+
+
+@app.command()
+def run(config: ConfigFile = CONFIG) -> None:
+    """Run the controller until it is told to stop."""
+    with plainly():
+        code = run_controller(config)
+    raise typer.Exit(code)
+
+
+@app.command()
+def init(
+    config: ConfigFile = CONFIG,
+    data_dir: Annotated[Path, typer.Option(help="Where keys and database will live.")] = DATA_DIR,
+) -> None:
+    """Write an example configuration with every key explained."""
+    with plainly():
+        if not config.parent.exists():
+            config.parent.mkdir(parents=True)
+            config.parent.chmod(0o755)  # agent and controller of one Pi both read from it
+        try:
+            with config.open("x", encoding="utf-8") as file:
+                file.write(EXAMPLE.replace("{data_dir}", str(data_dir)))
+            share_config(config)
+        except FileExistsError:
+            refuse(f"{config}: is there already; name another file with --config")
+    typer.echo(f"Wrote {config}. Look through it, then: hallkeeper controller run --config {config}")
+
+
+@app.command()
+def migrate(config: ConfigFile = CONFIG) -> None:
+    """Bring the database to the newest form. Starting the controller does it as well."""
+    with plainly():
+        settings = open_settings(config)
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        asyncio.run(migrate_alone(settings))
+    typer.echo("The database has the newest form.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to, such as /mnt/backup/2026-11-26.tar.gz.")],
+    config: ConfigFile = CONFIG,
+    without_keys: Annotated[bool, typer.Option("--without-keys", help="Keep the keys apart, as you should.")] = False,
+) -> None:
+    """Back up data folder and SQLite database in one file, also while the controller runs. docs/restore.md says how it
+    is put back."""
+    with plainly():
+        settings = load_settings(config)
+        try:
+            names = back_up(settings, file, keys=not without_keys)
+        except sqlite3.Error as error:
+            refuse(f"the database cannot be read: {error}")
+    typer.echo(f"Wrote {file}: {len(names)} files, {file.stat().st_size // 1024} kB.")
+    if settings.database_url.get_backend_name() != "sqlite":
+        typer.echo("The database is on PostgreSQL and not in it: back that up with pg_dump.")
+    if not without_keys:
+        typer.echo("Whoever has it has every code and signs for every door: keep it as you would keep the keys.")
+
+
+@app.command()
+def broker_files(config: ConfigFile = CONFIG) -> None:
+    """Make what a broker with TLS reads, before the controller first runs; it keeps them up to date by itself."""
+    with plainly():
+        settings = open_settings(config, database=False)
+        files = make_broker_files(settings)
+    typer.echo(f"The broker's files are in {files}; docs/enrolment.md says where they go.")
+
+
+@app.command()
+def rotate_key(
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """Begin to change the key that signs plans and commands. Every edge is told under the old one, which goes once all
+    of them have done with it."""
+    caller = Caller(server, token_file, token)
+    begun = caller.post("/signing-key/rotation", b"{}", "application/json", _Begun).begun
+    caller.say("The change has begun; no door waits for it." if begun else "A change is under way already.")
+
+
+@app.command()
+def new_keys(
+    config: ConfigFile = CONFIG,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Make other keys for a database whose own are lost for good. Says what that costs, and asks."""
+    with plainly():
+        settings = open_settings(config)
+        clock = load_clock(config, settings)
+        wrong = asyncio.run(lost_keys(settings))
+        if not wrong:
+            typer.echo("The keys are those that the database was written with; nothing is to be done.")
+            return
+        typer.echo(f"In {settings.data_dir / 'keys'}:")
+        for name, fault in wrong.items():
+            typer.echo(f"  {name} {fault}: {COSTS[name]}")
+        if not yes:
+            typer.confirm("Are the keys lost for good, also in every backup?", abort=True)
+        done = asyncio.run(make_new_keys(settings, clock, wrong))
+    if done is not None:
+        typer.echo(
+            f"Other codes for {done.bookings} bookings; {done.edges} edges to be let in anew; "
+            f"{done.holders} holders of cards and codes and {done.members} members to be entered anew."
+        )
+    typer.echo("Start the controller, then let the edges in again with `hallkeeper edge token`.")
+
+
+@app.command()
+def check_config(config: ConfigFile = CONFIG) -> None:
+    """Say whether the configuration can be used, trying what it names, and touch nothing. What does not answer but is
+    not needed for a start is noted."""
+    with plainly():
+        settings = load_settings(config)
+        if settings.data_dir.exists():
+            become_owner(settings.data_dir)
+            load_settings(config)  # the service has to read it too
+        require_files(config, settings)
+        load_clock(config, settings)
+        asyncio.run(require_database(config, settings))
+        notes = asyncio.run(unanswered(settings))
+    typer.echo(f"{config} is sound: data in {settings.data_dir}, pages at {settings.address}")
+    for note in notes:
+        typer.echo(f"Note: {note}")

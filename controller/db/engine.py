@@ -1,0 +1,367 @@
+"""The one door to SQL: engines, transactions, the instant type. Repositories hold the statements.
+
+SQLite: WAL, one writer at a time behind a lock, `BEGIN IMMEDIATE`, `synchronous=FULL` because what is
+acknowledged after commit must survive a power cut. PostgreSQL: plain transactions, retried by `run`.
+"""
+
+import asyncio
+import errno
+import secrets
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
+
+from sqlalchemy import BigInteger, Integer, MetaData, event, text
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import (
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+    InterfaceError,
+    InvalidatePoolError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
+
+from controller.db import sqlite_driver
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Tx: TypeAlias = AsyncConnection
+"""An open transaction, as repositories take it."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+"""Every table of the controller."""
+
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+"""A 64-bit number; as a lone primary key it counts up by itself on both databases."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_RETRIED_STATES = frozenset({"40001", "40P01"})
+_AWAY_CLASSES = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
+_AWAY_CODES = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+_NOT_DONE_STATES = frozenset({"40001", "40P01", "55P03"})
+_TRIES = 6
+WAIT_S = 10.0
+"""How long a write waits for its turn, for a lock, and for both together before it is tried no more."""
+_POOL_WAIT_S = 4.0
+RESTED_S = 1.0
+"""A connection to PostgreSQL that has rested for longer is asked whether its server is still there."""
+_CHECKPOINT_PAGES = 4_000
+"""SQLite's log is brought into its file whenever it is so long (16 MB), by whoever commits then."""
+_LOCKED = "sites locked"
+_RESTS_SINCE = "rests since"
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, exact to the microsecond, read back in UTC.
+
+    TIMESTAMPTZ on PostgreSQL, microseconds since 1970 as INTEGER on SQLite, so that both order and
+    compare by number. A naive time raises ``ValueError``.
+    """
+
+    impl = TIMESTAMP(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int] | TypeEngine[datetime]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Integer())
+        return dialect.type_descriptor(TIMESTAMP(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no zone; an instant needs one")
+        return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | int | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return _EPOCH + value * _MICROSECOND if isinstance(value, int) else value.astimezone(UTC)
+
+
+class Database:
+    """One database and its transactions. ``url`` comes from ``Settings.database_url``."""
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        if self.sqlite:
+            self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1)
+            self._brief_writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1, brief=True)
+            self._reader = _sqlite_engine(self.url, "BEGIN", pool_size=4, read_only=True)
+            self._glance = _sqlite_engine(self.url, None, pool_size=4, read_only=True, brief=True)
+        else:
+            self._writer = _postgresql_engine(self.url)
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._glance = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        self._writing = asyncio.Lock()
+        self._kept: AsyncConnection | None = None
+        self._open = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether any transaction is open or waiting for its turn."""
+        return self._open > 0
+
+    @asynccontextmanager
+    async def write(self, *, brief: bool = False) -> AsyncIterator[Tx]:
+        """A transaction that commits at the end of the block and rolls back when the block raises.
+
+        ``brief``: each of its statements touches a few rows, found by an index. Such are not worth a thread: on
+        SQLite they hold up the event loop, for less time than the way to a thread takes.
+        """
+        async with self._written(brief, time.monotonic() + WAIT_S) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _written(self, brief: bool, until: float) -> AsyncIterator[Tx]:
+        self._open += 1
+        try:
+            async with self._turn(until), self._begun(brief) as tx:
+                tx.info.pop(_LOCKED, None)  # it outlives the transaction
+                yield tx
+        finally:
+            self._open -= 1
+
+    @asynccontextmanager
+    async def _turn(self, until: float) -> AsyncIterator[None]:
+        """SQLite has one writer at a time. Raises ``PoolTimeoutError`` where another takes too long."""
+        if not self.sqlite:
+            yield
+            return
+        if not self._writing.locked():
+            await self._writing.acquire()
+        else:
+            try:
+                async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                    await self._writing.acquire()
+            except TimeoutError:
+                raise PoolTimeoutError(f"another write has not ended within {WAIT_S:g} s") from None
+        try:
+            yield
+        finally:
+            self._writing.release()
+
+    @asynccontextmanager
+    async def _begun(self, brief: bool) -> AsyncIterator[Tx]:
+        """The one connection that writes briefly to SQLite is kept: having it from the pool and giving it back would
+        take as long as what is written."""
+        if not (brief and self.sqlite):
+            async with self._writer.begin() as tx:
+                yield tx
+            return
+        if self._kept is None:
+            self._kept = await self._brief_writer.connect()
+        async with self._kept.begin():
+            yield self._kept
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """A transaction that sees one state and may not write."""
+        async with self._reading(self._reader) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Tx]:
+        """For one statement that reads a few rows, found by an index: a transaction is not begun for it, and on SQLite
+        no thread is gone to."""
+        async with self._reading(self._glance) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _reading(self, engine: AsyncEngine) -> AsyncIterator[Tx]:
+        self._open += 1
+        try:
+            async with engine.begin() as tx:
+                yield tx
+        finally:
+            self._open -= 1
+
+    async def run(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``work(tx, …)`` in a write transaction and return its value once it is committed.
+
+        A deadlock, a serialization failure or another process's lock on SQLite starts it again, so ``work`` must do
+        nothing but SQL. Raises what ``is_not_done`` says of after ``WAIT_S``.
+        """
+        return await self._run(False, work, *args, **kwargs)
+
+    async def run_brief(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As ``run``, in a ``brief`` transaction."""
+        return await self._run(True, work, *args, **kwargs)
+
+    async def _run(
+        self, brief: bool, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        until = time.monotonic() + WAIT_S
+        attempt = 1
+        while True:
+            try:
+                async with self._written(brief, until) as tx:
+                    return await work(tx, *args, **kwargs)
+            except DBAPIError as error:
+                busy = _busy(error)
+                if not busy and (attempt == _TRIES or getattr(error.orig, "sqlstate", None) not in _RETRIED_STATES):
+                    raise
+                if busy and time.monotonic() > until:
+                    raise
+            await asyncio.sleep(0.005 * 2 ** min(attempt, _TRIES) * (1 + secrets.randbelow(100) / 100))
+            attempt += 1
+
+    async def lock_site(self, tx: Tx, site: str) -> None:
+        """Make this transaction the only one that changes the site's diary until it ends.
+
+        Taken before any claim is written. SQLite has one writer at a time anyway.
+        """
+        if self.sqlite:
+            return
+        held: set[str] = tx.info.setdefault(_LOCKED, set())
+        if site not in held:
+            await tx.execute(_LOCK, {"site": site})
+            held.add(site)
+
+    async def close(self) -> None:
+        if self._kept is not None:
+            await self._kept.close()
+            self._kept = None
+        await self._writer.dispose()
+        if self.sqlite:
+            for engine in (self._brief_writer, self._reader, self._glance):
+                await engine.dispose()
+
+
+def violates(error: IntegrityError, constraint: str) -> bool:
+    """Whether the database refused a write because of the constraint or trigger of this name.
+
+    SQLite names unique constraints by their columns (``table.column``); ours that matter are triggers,
+    which raise their own name.
+    """
+    return constraint in str(error.orig)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the database, or the way to it, has failed: then what was asked of it may do another time. Anything else
+    is in what was asked, which fails whenever it is asked.
+
+    After PostgreSQL, appendix A (classes of SQLSTATE), and SQLite's result codes.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state, code = getattr(cause, "sqlstate", None), getattr(cause, "sqlite_errorcode", None)
+    if state is not None:
+        return state[:2] in _AWAY_CLASSES
+    if code is not None:
+        return code & 0xFF in _AWAY_CODES
+    return isinstance(error, OSError | InterfaceError | OperationalError | DisconnectionError | PoolTimeoutError)
+
+
+def is_not_done(error: Exception) -> bool:
+    """Whether a write was refused for a lock that another holds, and nothing of it is done."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    return isinstance(error, DBAPIError) and (_busy(error) or getattr(error.orig, "sqlstate", None) in _NOT_DONE_STATES)
+
+
+def is_full(error: Exception) -> bool:
+    """Whether a write was refused because there is no room for it, and nothing of it is done."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return (
+        getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+        or getattr(cause, "sqlstate", None) == "53100"
+        or (isinstance(cause, OSError) and cause.errno in {errno.ENOSPC, errno.EDQUOT})
+    )
+
+
+def words_of(error: Exception) -> str:
+    """What went wrong in at most 200 characters, of an error of the database what that says itself, without SQL."""
+    return str(error.orig if isinstance(error, DBAPIError) else error)[:200]
+
+
+def _busy(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _postgresql_engine(url: URL) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=0,
+        pool_timeout=_POOL_WAIT_S,
+        connect_args={"server_settings": {"lock_timeout": f"{WAIT_S:g}s"}},
+    )
+    dialect = engine.dialect
+
+    def rests(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS_SINCE] = time.monotonic()
+
+    def require_answer(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        """SQLAlchemy's own ``pool_pre_ping`` asks each time, which is three trips to the server."""
+        since = record.info.get(_RESTS_SINCE)
+        if since is None:
+            return
+        try:
+            there = not record.driver_connection.is_closed()  # type: ignore[union-attr]
+            if there and time.monotonic() - since > RESTED_S:
+                dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error:
+            there = False
+        if not there:
+            raise InvalidatePoolError
+
+    event.listen(engine.sync_engine, "checkin", rests)
+    event.listen(engine.sync_engine, "checkout", require_answer)
+    return engine
+
+
+def _sqlite_engine(
+    url: URL, begin: str | None, *, pool_size: int, read_only: bool = False, brief: bool = False
+) -> AsyncEngine:
+    pragmas = (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
+        f"query_only={'ON' if read_only else 'OFF'}",
+    )
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        async_creator=lambda: sqlite_driver.connect(url.database or "", pragmas=pragmas, brief=brief),
+    )
+    if begin is not None:
+        event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine

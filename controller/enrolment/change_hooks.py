@@ -1,0 +1,33 @@
+"""An edge's papers follow the doors that hang on it."""
+
+from datetime import datetime
+
+from controller.db.engine import Tx
+from controller.enrolment import repository
+from controller.enrolment.edge_identity import Registry
+from controller.estate.change_hooks import Foreseen
+from controller.estate.model import SiteParts
+
+
+class Hung:
+    """A ``Follower``: an edge that gets or loses a door is owed other papers."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:
+        return Foreseen()
+
+    async def follow(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> None:
+        site, old, new = after.site.id, _hung(before), _hung(after)
+        for edge in sorted({each.id for each in after.edges}):
+            changed = old.get(edge, set()) != new.get(edge, set())
+            if changed and await repository.papers(tx, site, edge) is not None:
+                await self._registry.renew(tx, site, edge)
+
+
+def _hung(parts: SiteParts) -> dict[str, set[str]]:
+    doors: dict[str, set[str]] = {}
+    for door in parts.doors:
+        doors.setdefault(door.edge, set()).add(door.id)
+    return doors

@@ -1,0 +1,138 @@
+"""An edge's papers: made from what is stored, handed over whenever it holds older ones, noted once it holds them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from controller.access.holders.service import Holders
+from controller.access.reissue import rehash
+from controller.access.service import Access
+from controller.db.engine import Tx
+from controller.enrolment import repository
+from controller.enrolment.model import KeyState, PapersState
+from controller.enrolment.signing_keyring import Hand
+from controller.estate.revisions import bump
+from controller.estate.service import Estate
+from controller.plans import repository as plans
+from controller.plans.compile import next_version
+from controller.telemetry import repository as telemetry
+from edge.wire.clock import Clock
+from edge.wire.codec import encode
+from edge.wire.enrolment import BrokerAddress, Delivery, Papers, about_papers, box_id, seal_to, secret_id
+from edge.wire.envelope import Purpose
+
+
+class Registry:
+    """Every method runs inside its caller's transaction; whoever writes holds the site's lock."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        estate: Estate,
+        access: Access,
+        holders: Holders,
+        hand: Hand,
+        ca: str,
+        broker: BrokerAddress,
+    ) -> None:
+        self._clock = clock
+        self._estate = estate
+        self._access = access
+        self._holders = holders
+        self._hand = hand
+        self._ca = ca
+        self._broker = broker
+
+    async def renew(self, tx: Tx, site: str, edge: str, *, ask: bool | None = None) -> None:
+        """The edge is to hold other papers than before, newer than any it has, though the database was put back from a
+        backup and has forgotten those. ``ask``: it is to ask for some under new keys, or no longer."""
+        state = await repository.papers(tx, site, edge) or PapersState(site=site, edge=edge, version=0, kids=())
+        await repository.put_papers(
+            tx,
+            msgspec.structs.replace(
+                state,
+                version=next_version(state.version, self._clock.now()),
+                kids=self._hand.kids,
+                renew=state.renew if ask is None else ask,
+            ),
+        )
+
+    async def delivery(self, tx: Tx, site: str, edge: str, *, secret: bytes = b"") -> bytes | None:
+        """The papers that the edge should hold, sealed to its newest key and signed; ``None`` for one that has not
+        enrolled. ``secret``: the token's, for the first ones."""
+        state = await repository.papers(tx, site, edge)
+        keys = await repository.keys_of(tx, site, edge)
+        if state is None or not keys:
+            return None
+        newest = next((key for key in keys if key.state is KeyState.NEXT), keys[0])
+        certificate = await repository.certificate_of(tx, newest.public_key)
+        papers = Papers(
+            site=site,
+            edge=edge,
+            version=state.version,
+            controller_keys=self._hand.public_keys,
+            doors=await self._estate.all_secrets(tx, site, edge=edge),
+            broker=self._broker,
+            ca=self._ca,
+            certificate=certificate.pem if certificate is not None else "",
+        )
+        sealed = seal_to(
+            newest.box,
+            encode(papers),
+            about=about_papers(site, edge, state.version),
+            ephemeral=X25519PrivateKey.generate(),
+            secret=secret,
+        )
+        handed = Delivery(
+            site=site, edge=edge, version=state.version, renew=state.renew, box=box_id(newest.box), sealed=sealed
+        )
+        return self._hand.seal(Purpose.PAPERS, handed)
+
+    async def fit(self, tx: Tx, site: str, edge: str) -> bool:
+        """Whether the papers that the edge should hold go with the plan that it carries out: in papers without the
+        secret that its plan was made with, no code of that plan would be recognised."""
+        state = await telemetry.edge_state(tx, site, edge)
+        if state is None or state.applied_version is None:
+            return True
+        made_with = await plans.secrets_named(tx, site, edge, state.applied_version)
+        held = await self._estate.all_secrets(tx, site, edge=edge)
+        return all(
+            made_with.get(door, "") in ("", *(secret_id(each.secret) for each in some)) for door, some in held.items()
+        )
+
+    async def secret_names(self, tx: Tx, site: str, edge: str) -> dict[str, str] | None:
+        """Door id -> the name of the secret that its codes are hashed with, of the doors on an edge; ``None`` for one
+        that was put out: nobody has these secrets until a Pi is let in anew."""
+        if edge in await repository.put_out(tx, site):
+            return None
+        return {
+            door: secret_id(secret) for door, secret in (await self._estate.door_secrets(tx, site, edge=edge)).items()
+        }
+
+    async def note(self, tx: Tx, site: str, edge: str, held: int, *, now: datetime) -> bool:
+        """The edge says which papers it holds; whether that is news. From here on its next key is the current one, and
+        its doors' next secrets are: the plan that is made after this says so, and once the edge carries that out it is
+        owed papers without the old secrets, which open nothing from then on."""
+        state = await repository.papers(tx, site, edge)
+        if state is None or held != state.version or state.held == held:
+            return False
+        await repository.put_papers(tx, msgspec.structs.replace(state, held=held, held_kids=state.kids))
+        keys = await repository.keys_of(tx, site, edge)
+        if any(key.state is KeyState.NEXT for key in keys):
+            await repository.retire_keys(tx, site, edge, [KeyState.CURRENT], at=now)
+            await repository.take_up_key(tx, site, edge)
+        if changed := await self._estate.take_up_secrets(tx, site, edge=edge):
+            await rehash(tx, self._access, site=site, secrets=changed)
+            await self._holders.rehash_at(tx, site, changed, now=now)
+            await self.renew(tx, site, edge)
+            await bump(tx, site)
+        return True
+
+    async def learn(self, tx: Tx) -> Sequence[PapersState]:
+        """Read what every edge holds, so that each hears a key it knows."""
+        states = await repository.all_papers(tx)
+        self._hand.known(states)
+        return states

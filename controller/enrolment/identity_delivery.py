@@ -1,0 +1,114 @@
+"""Papers on the line: handed to an edge that holds older ones, asked for by one whose certificate runs out."""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from controller.changes import Changes
+from controller.db.engine import Database, Tx
+from controller.db.retry import patiently
+from controller.enrolment.edge_identity import Registry
+from controller.enrolment.model import PapersState
+from controller.enrolment.service import Enrolment
+from controller.enrolment.signing_keyring import EdgeName
+from controller.telemetry.envelope_verifier import Gate
+from controller.web.problem import Problem
+from edge.wire.clock import Clock
+from edge.wire.enrolment import Renewal
+from edge.wire.envelope import Purpose
+from edge.wire.link import Link
+from edge.wire.topics import Topic
+
+log = logging.getLogger(__name__)
+
+AGAIN_AFTER_S = 5.0
+"""How long an edge may take to hold what it was handed before it is handed it again, in real seconds."""
+LOOK_EVERY_S = 60.0
+
+
+class PapersDesk:
+    """``real``: seconds of real time."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        link: Link,
+        clock: Clock,
+        gate: Gate,
+        enrolment: Enrolment,
+        registry: Registry,
+        changes: Changes,
+        real: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._link = link
+        self._clock = clock
+        self._gate = gate
+        self._enrolment = enrolment
+        self._registry = registry
+        self._changes = changes
+        self._real = real
+        self._states: dict[EdgeName, PapersState] = {}
+        self._handed: dict[EdgeName, tuple[int, float]] = {}
+
+    async def learn(self) -> None:
+        """Read what every edge should hold, and does, anew; hand over what is owed."""
+        async with self._database.read() as tx:
+            states = await self._registry.learn(tx)
+        self._states = {(each.site, each.edge): each for each in states}
+        await self._hand_over(self._states)
+
+    async def run(self) -> None:
+        """End a change of our own key once every edge has done with the old one, for ever."""
+        while True:
+            await self._clock.sleep(LOOK_EVERY_S)
+            await patiently(self._enrolment.end_rotation, what="the signing key")
+
+    async def heard(self, name: EdgeName, held: int) -> None:
+        """An edge has said which papers it holds, and what plan it carries out is known: what it is owed is handed over
+        as soon as it goes with that plan."""
+        state = self._states.get(name)
+        if state is None or (held == state.version == state.held and not state.renew):
+            return
+        if held == state.version and state.held != held and await self._database.run(self._note, name, held):
+            await self._enrolment.end_rotation()
+            self._changes.site_changed(name[0], estate=True)
+            return
+        await self._hand_over([name])
+
+    async def _note(self, tx: Tx, name: EdgeName, held: int) -> bool:
+        await self._database.lock_site(tx, name[0])
+        return await self._registry.note(tx, *name, held, now=self._clock.now())
+
+    async def take_renewal(self, name: EdgeName, payload: bytes) -> None:
+        """An edge asks for papers under new keys."""
+        renewal = self._gate.open(*name, payload, purpose=Purpose.RENEWAL, kind=Renewal)
+        if renewal is None:
+            return
+        try:
+            wanted = await self._enrolment.take_renewal(renewal)
+        except Problem as refused:
+            self._gate.refuse(*name, "renewal_refused", refused.detail)
+            return
+        if wanted:
+            self._handed.pop(name, None)
+            self._changes.site_changed(name[0], estate=True)
+
+    async def _hand_over(self, names: Iterable[EdgeName]) -> None:
+        for name in list(names):
+            state = self._states.get(name)
+            if state is None or name not in self._gate.edges or not self._link.connected:
+                continue
+            version, at = self._handed.get(name, (-1, float("-inf")))
+            if state.held == state.version and not state.renew:
+                continue
+            if version == state.version and self._real() - at < AGAIN_AFTER_S:
+                continue
+            async with self._database.read() as tx:
+                fits = await self._registry.fit(tx, *name)
+                delivery = await self._registry.delivery(tx, *name) if fits else None
+            if delivery is None:
+                continue
+            self._handed[name] = (state.version, self._real())
+            await self._link.publish(str(Topic(site=name[0], edge=name[1], name="papers")), delivery)
+            log.info("Handed papers to an edge", extra={"edge": "/".join(name), "version": state.version})

@@ -1,0 +1,55 @@
+"""The controller's hand: signs for each edge with the newest of our keys that the edge has said it knows.
+
+So a key can be changed while some edges are out of reach for weeks: nobody waits, and no edge is ever told anything
+under a key it does not trust yet.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from controller.enrolment.model import PapersState
+from controller.key_files import Keys
+from edge.wire.envelope import Addressed, Purpose, Signer
+
+EdgeName = tuple[str, str]
+"""Site and edge."""
+
+
+class Hand:
+    """A ``Sealer`` over all our signing keys."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._holds: Mapping[EdgeName, frozenset[str]] = {}
+        self._signers: list[Signer] = []
+        self.look()
+
+    def look(self) -> None:
+        """Our keys are others than before."""
+        self._signers = [Signer(key) for key in self._keys.signing_keys]
+
+    @property
+    def kids(self) -> tuple[str, ...]:
+        """Our keys by name, oldest first."""
+        return tuple(signer.kid for signer in self._signers)
+
+    @property
+    def public_keys(self) -> tuple[bytes, ...]:
+        """Oldest first."""
+        return tuple(signer.public_key.public_bytes_raw() for signer in self._signers)
+
+    def known(self, states: Iterable[PapersState]) -> None:
+        """What every edge has said it holds."""
+        self._holds = {(each.site, each.edge): frozenset(each.held_kids) for each in states}
+
+    def kid_for(self, site: str, edge: str) -> str:
+        return self._signer(site, edge).kid
+
+    def seal(self, purpose: Purpose, payload: msgspec.Struct) -> bytes:
+        addressed: Addressed = payload  # type: ignore[assignment]  # every payload that is sealed says for whom it is
+        return self._signer(addressed.site, addressed.edge).seal(purpose, payload)
+
+    def _signer(self, site: str, edge: str) -> Signer:
+        held = self._holds.get((site, edge), frozenset())
+        return next((signer for signer in reversed(self._signers) if signer.kid in held), self._signers[0])

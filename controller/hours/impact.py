@@ -1,0 +1,162 @@
+"""What a change of the hours would break: bookings that it leaves without their space, their mode or their term, and
+the doors that it changes. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from controller.bookings.model import Claimed
+from controller.estate.model import Door
+from controller.hours.modes import ModePeriod, unexplained
+from controller.hours.timetable import HoursBook
+from controller.hours.windows import ClosedPeriod
+from controller.text import times
+from controller.text.local_time import local_day
+from edge.wire.interval import Interval
+from edge.wire.plan import Mode
+
+DOORS_AHEAD = timedelta(days=400)
+"""How far ahead doors are compared."""
+NAMED_CHANGES = 20
+"""Most changes that are named of one door."""
+UNLOCKED = "unlocked"
+"""What a free door is while its site is staffed; otherwise a door is as the mode says."""
+
+_OPENNESS = {Mode.CLOSED: 0, Mode.EXTENDED: 1, Mode.STAFFED: 2}
+
+
+class Ahead(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking that is still to come. ``term_only``: it is a date of a series that keeps to school terms."""
+
+    booking: Claimed
+    term_only: bool = False
+
+
+class Kind(StrEnum):
+    """What a booking loses."""
+
+    CLOSED = "closed"
+    """Its space could not be booked any more at that time."""
+    MODE = "mode"
+    """The building would be less open than it was to be."""
+    TERM = "term"
+    """Its series keeps to school terms, and it would lie outside them."""
+
+
+class Loss(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a booking loses, in words that stand by themselves."""
+
+    kind: Kind
+    text: str
+
+
+class Broken(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking that would be left standing where it could not be made. ``losses``: at least one, by time."""
+
+    booking: Claimed
+    losses: tuple[Loss, ...]
+
+    @property
+    def why(self) -> str:
+        """All of them in a sentence."""
+        return "; ".join(each.text for each in self.losses)
+
+
+class DoorChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A time in which a door would be another than it is now: ``UNLOCKED``, or a mode's name."""
+
+    during: Interval
+    was: str
+    becomes: str
+
+
+class ChangedDoor(msgspec.Struct, frozen=True, kw_only=True):
+    """A door that would change. ``changes``: the first of the ``count`` until ``DOORS_AHEAD``."""
+
+    door: str
+    name: str
+    changes: tuple[DoorChange, ...]
+    count: int
+
+
+def broken(old: HoursBook, new: HoursBook, ahead: Iterable[Ahead]) -> list[Broken]:
+    """The bookings that the new hours would break and the old ones do not."""
+    found = ((each.booking, (*_shut_out(old, new, each), *_out_of_term(old, new, each))) for each in ahead)
+    return [Broken(booking=booking, losses=losses) for booking, losses in found if losses]
+
+
+def changed_doors(old: HoursBook, new: HoursBook, doors: Iterable[Door], now: datetime) -> list[ChangedDoor]:
+    """The doors that the new hours would open or lock at other times."""
+    ahead = Interval(start=now, end=now + DOORS_AHEAD)
+    both = tuple(_beside(unexplained(old.modes(ahead)), unexplained(new.modes(ahead))))
+    found: list[ChangedDoor] = []
+    for door in doors:
+        changes = tuple(
+            DoorChange(during=during, was=was, becomes=becomes)
+            for during, before, after in both
+            if (was := _state(old, door, before)) != (becomes := _state(new, door, after))
+        )
+        if changes:
+            first = changes[:NAMED_CHANGES]
+            found.append(ChangedDoor(door=door.id, name=door.name, changes=first, count=len(changes)))
+    return found
+
+
+def _state(book: HoursBook, door: Door, mode: Mode) -> str:
+    free = mode is Mode.STAFFED and door.id in book.timetable.free_doors
+    return UNLOCKED if free else mode.value
+
+
+def _shut_out(old: HoursBook, new: HoursBook, ahead: Ahead) -> tuple[Loss, ...]:
+    """Why it could not be booked any more; else, where its mode would be less than it was."""
+    booking, zone = ahead.booking, new.site.tz
+    before = old.closed(booking.during, space=booking.space)
+    closed = new.closed(booking.during, space=booking.space)
+    newly = [each.against(booking.during) for each in closed if not _covered(each, before)]
+    if newly:
+        return tuple(Loss(kind=Kind.CLOSED, text=text) for text in dict.fromkeys(newly))
+    lost = _beside(unexplained(old.modes(booking.during)), unexplained(new.modes(booking.during)))
+    return tuple(
+        Loss(
+            kind=Kind.MODE,
+            text=f"{new.site.name} would be {after.value} instead of {was.value} "
+            + times.window(during, zone, now=during.start),
+        )
+        for during, was, after in lost
+        if _OPENNESS[after] < _OPENNESS[was]
+    )
+
+
+def _out_of_term(old: HoursBook, new: HoursBook, ahead: Ahead) -> tuple[Loss, ...]:
+    day = local_day(ahead.booking.during.start, new.site.tz)
+    if not ahead.term_only or not old.in_term(day) or new.in_term(day) is not False:
+        return ()
+    text = f"{day:%a %-d %b %Y} would be outside the school terms, to which its series keeps"
+    return (Loss(kind=Kind.TERM, text=text),)
+
+
+def _covered(period: ClosedPeriod, by: Sequence[ClosedPeriod]) -> bool:
+    """Whether those, by start, leave nothing of the period."""
+    at = period.during.start
+    for each in by:
+        if each.during.start > at:
+            break
+        at = max(at, each.during.end)
+    return at >= period.during.end
+
+
+def _beside(old: Sequence[ModePeriod], new: Sequence[ModePeriod]) -> Iterator[tuple[Interval, Mode, Mode]]:
+    """Two tilings of the same time laid over each other."""
+    mine, theirs = iter(old), iter(new)
+    one, other = next(mine), next(theirs)
+    at, last = one.during.start, old[-1].during.end
+    while True:
+        end = min(one.during.end, other.during.end)
+        yield Interval(start=at, end=end), one.mode, other.mode
+        if end == last:
+            return
+        at = end
+        one = next(mine) if one.during.end == end else one
+        other = next(theirs) if other.during.end == end else other

@@ -1,0 +1,140 @@
+"""Going on without ``code.key``: what only the lost key could open is forgotten, so that the rest works.
+
+Everything that a person typed or was told by hand has to be given anew; bookings get other codes by themselves.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+
+from controller.access.cards_and_pins import tag
+from controller.access.members.repository import retag
+from controller.access.tables import code_claims, codes, grants, holders, inductions, members, offline_codes
+from controller.bookings import links
+from controller.bookings.code_issuing import Recode
+from controller.bookings.tables import bookings
+from controller.calendars.subscriptions import tokens
+from controller.calendars.tables import subscriptions
+from controller.container import House, open_house
+from controller.db.engine import Database, Tx
+from controller.db.instance_lock import hold
+from controller.db.migrations import migrate
+from controller.enrolment.known_keys import CODE, PAGE, Fault, faults, fingerprints, known_keys, record
+from controller.enrolment.tables import edge_keys, enrolment_tokens
+from controller.estate.revisions import bump
+from controller.estate.tables import sites
+from controller.key_files import KEY_FILES, make_key
+from controller.people import audit
+from controller.settings import Settings
+from controller.web.idempotency import idempotency
+from edge.wire.clock import Clock
+
+_NAME = "hallkeeper controller new-keys"
+WHY = "the controller's keys were lost"
+
+
+COSTS = {
+    "code.key": "every door code, card, PIN, door secret and feed address is lost, and bookings get other codes",
+    "controller.key": "no edge believes the controller until it is let in anew",
+    "ca.key": "every edge's certificate is void until it is let in anew",
+    "page.key": "links to door pages and calendars that people have are void",
+}
+"""What it means that a key file is lost."""
+
+
+class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
+    """How many: edges to be let in anew, bookings whose code is another, holders and members to be entered anew."""
+
+    edges: int
+    bookings: int
+    holders: int
+    members: int
+
+
+async def forget_sealed(house: House, tx: Tx, *, actor: str, now: datetime) -> Forgotten:
+    """Forget what does not open, give the doors other secrets and the bookings other codes."""
+    live = edge_keys.c.retired_at.is_(None)
+    owners = select(edge_keys.c.site, edge_keys.c.edge).where(live).distinct()
+    edges = [tuple(row) for row in await tx.execute(owners)]
+    counts = [
+        (await tx.execute(select(func.count()).select_from(table).where(table.c.ended_at.is_(None)))).scalar_one()
+        for table in (holders, members)
+    ]
+    await _forget(tx, now)
+    for site, edge in edges:
+        await house.enrolment.close_out(tx, site, edge, now)
+    for site in (await tx.execute(select(sites.c.id).order_by(sites.c.id))).scalars().all():
+        await house.estate.restart_secrets(tx, site)
+        policy = (await house.desk.pictures.of(tx, site)).policy
+        await house.desk.codes.follow_policy(tx, site, policy, now, Recode.KEEP)
+        await bump(tx, site)
+        await audit.record(tx, actor=actor, at=now, act="make new keys", site=site, thing=WHY)
+    booked = (await tx.execute(select(func.count(codes.c.booking_id.distinct())))).scalar_one()
+    return Forgotten(edges=len(edges), bookings=booked, holders=counts[0], members=counts[1])
+
+
+async def _forget(tx: Tx, now: datetime) -> None:
+    await tx.execute(update(grants).where(grants.c.ended_at.is_(None)).values(ended_at=now))
+    await tx.execute(update(offline_codes).where(offline_codes.c.revoked_at.is_(None)).values(revoked_at=now))
+    secrets = dict.fromkeys(("code", "card", "pin", "duress_code", "duress_pin", "card_tag"))
+    await tx.execute(update(holders).where(holders.c.ended_at.is_(None)).values(**secrets, ended_at=now, ended_why=WHY))
+    for table in (codes, code_claims, inductions, members, enrolment_tokens, idempotency):
+        await tx.execute(delete(table))
+
+
+async def follow_page_key(house: House, tx: Tx) -> None:
+    """Bring what is looked up by a digest under ``page.key`` in line with another one: door pages, calendars, cards,
+    members."""
+    for booking in (await tx.execute(select(bookings.c.id))).scalars().all():
+        hashed = links.token_hash(links.token(house.keys.page, booking))
+        await tx.execute(update(bookings).where(bookings.c.id == booking).values(link_hash=hashed))
+    for subscription in (await tx.execute(select(subscriptions.c.id))).scalars().all():
+        hashed = tokens.token_hash(tokens.token(house.keys.page, subscription))
+        await tx.execute(update(subscriptions).where(subscriptions.c.id == subscription).values(token_hash=hashed))
+    carded = select(holders.c.id, holders.c.card).where(holders.c.card.is_not(None))
+    for row in (await tx.execute(carded)).all():
+        card = house.holders.opened(row.id, {"card": row.card}).card
+        await tx.execute(update(holders).where(holders.c.id == row.id).values(card_tag=tag(house.keys, card)))
+    await retag(tx, house.keys)
+
+
+async def lost_keys(settings: Settings) -> dict[str, Fault]:
+    """File name -> what is wrong with the key file. Raises ``DatabaseTaken``."""
+    async with hold(settings.database_url, name=_NAME):
+        await migrate(settings.database_url)
+        database = Database(settings.database_url)
+        try:
+            async with database.read() as tx:
+                return faults(fingerprints(settings.data_dir / "keys"), await known_keys(tx))
+        finally:
+            await database.close()
+
+
+async def make_new_keys(settings: Settings, clock: Clock, wrong: Mapping[str, Fault]) -> Forgotten | None:
+    """Make what is missing, and have the database know all of it; what was forgotten, where ``code.key`` is another.
+
+    Broken off, it may be done again. Raises ``DatabaseTaken``, ``KeyFault``.
+    """
+    folder = settings.data_dir / "keys"
+    async with hold(settings.database_url, name=_NAME):
+        if any((folder / name).exists() for name in KEY_FILES):  # else all of them are made at once
+            for name in KEY_FILES:
+                if wrong.get(name) is Fault.MISSING:
+                    make_key(folder / name)
+        house = open_house(settings, clock)
+        try:
+            return await house.database.run(_begin_anew, house, wrong, folder)
+        finally:
+            await house.close()
+
+
+async def _begin_anew(tx: Tx, house: House, wrong: Mapping[str, Fault], folder: Path) -> Forgotten | None:
+    now = house.clock.now()
+    done = await forget_sealed(house, tx, actor=_NAME, now=now) if CODE in wrong else None
+    if PAGE in wrong:
+        await follow_page_key(house, tx)
+    await record(tx, folder, now)
+    return done

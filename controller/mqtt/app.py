@@ -1,0 +1,227 @@
+"""The controller's side of the line to the buildings: its parts, put together around one link."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from controller.access.other_grants import Others
+from controller.bookings import arrivals
+from controller.bookings.site_config import Pictures
+from controller.changes import Changes
+from controller.db.engine import Database
+from controller.enrolment.broker_files import BrokerFiles
+from controller.enrolment.identity_delivery import PapersDesk
+from controller.enrolment.service import Enrolment
+from controller.enrolment.signing_keyring import Hand
+from controller.mqtt.client import BrokerLink
+from controller.mqtt.router import Switchboard
+from controller.plans.clock_trust import FILE, GIVEN, Sources, TimeWatch, publish_time
+from controller.plans.commands import Commander
+from controller.plans.hello import Greeter
+from controller.plans.overrides.service import Overrides
+from controller.plans.restored.service import Restored
+from controller.plans.service import Planner
+from controller.settings import Broker, Settings
+from controller.telemetry.device_states import States
+from controller.telemetry.envelope_verifier import Gate
+from controller.telemetry.event_store import Cabinet
+from controller.telemetry.history.follower import Follower
+from controller.telemetry.ingest import Ingest
+from controller.telemetry.metrics import publish_metrics
+from controller.telemetry.retained_cleanup import RetainedSweep
+from controller.web.live import Live
+from edge.wire.clock import Clock
+from edge.wire.link import Link
+from edge.wire.messages import DeviceState
+from edge.wire.topics import subscriptions
+
+Run = Callable[[], Coroutine[None, None, None]]
+
+
+class Exchange:
+    """All parts that speak with edges. ``link`` takes the place of the real broker's where it is given."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        clock: Clock,
+        database: Database,
+        hand: Hand,
+        enrolment: Enrolment,
+        changes: Changes,
+        registry: CollectorRegistry,
+        pictures: Pictures,
+        others: Others,
+        link: Link | None = None,
+        time: Sources = GIVEN,
+    ) -> None:
+        signer = hand
+        self.time = TimeWatch(clock, time, file=settings.data_dir / FILE, seen_right=settings.clock_right_on)
+        publish_time(registry, self.time)
+        self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
+        self.live = Live(database=database, clock=clock, changes=changes, pictures=pictures, doubt=self.doubt)
+        self.gate = Gate()
+        self.time.changed = lambda: self._stored(frozenset(site for site, _ in self.gate.edges))
+        self.papers = PapersDesk(
+            database=database,
+            link=self.link,
+            clock=clock,
+            gate=self.gate,
+            enrolment=enrolment,
+            registry=enrolment.registry,
+            changes=changes,
+            real=lambda: asyncio.get_running_loop().time(),
+        )
+        self.follower = _follower(settings, database)
+        self.planner = Planner(
+            database=database,
+            link=self.link,
+            signer=signer,
+            clock=clock,
+            changes=changes,
+            pictures=pictures,
+            others=others,
+            secret_names=enrolment.registry.secret_names,
+            time=self.time,
+            clock_right_on=settings.clock_right_on,
+        )
+        self.restored = Restored(
+            database=database,
+            clock=clock,
+            gate=self.gate,
+            planner=self.planner,
+            public_keys=lambda: hand.public_keys,
+            seen=self.live.seen,
+        )
+        self.states = States(database=database, clock=clock, gate=self.gate, seen=self.live.seen)
+        self.retained = RetainedSweep(database=database, link=self.link, clock=clock, gate=self.gate)
+        self.greeter = Greeter(
+            database=database,
+            link=self.link,
+            signer=signer,
+            clock=clock,
+            gate=self.gate,
+            planner=self.planner,
+            restored=self.restored,
+            seen=self.live.seen,
+            standing=self.live.diary,
+            holds=self.papers.heard,
+            devices=self._devices,
+        )
+        self.overrides = Overrides(
+            database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self.live.seen
+        )
+        self.commander = Commander(
+            database=database, link=self.link, signer=signer, clock=clock, gate=self.gate, seen=self.live.seen
+        )
+        self.ingest = Ingest(
+            database=database,
+            link=self.link,
+            signer=signer,
+            clock=clock,
+            gate=self.gate,
+            cabinet=Cabinet(note=arrivals.note, in_sql=self.follower is None),
+            stored=self._stored,
+            undated=self.greeter.ask_time,
+            registry=registry,
+        )
+        self.switchboard = Switchboard(
+            database=database,
+            link=self.link,
+            changes=changes,
+            gate=self.gate,
+            ingest=self.ingest,
+            greeter=self.greeter,
+            commander=self.commander,
+            states=self.states,
+            papers=self.papers,
+            retained=self.retained,
+        )
+        publish_metrics(
+            registry, link=self.link, gate=self.gate, strays=self.switchboard.strays, follower=self.follower
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything that came or changed is still being dealt with."""
+        return self.ingest.busy or self.states.busy or self.planner.busy or self.retained.busy
+
+    @property
+    def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:
+        """What /readyz asks, by name."""
+        return {"broker": self.switchboard.ready, "clock": self._clock_ready}
+
+    @property
+    def tasks(self) -> dict[str, Run]:
+        """What runs as long as the controller does, by name."""
+        tasks: dict[str, Run] = {
+            "switchboard": self.switchboard.run,
+            "time": self.time.run,
+            "watch estate": self.switchboard.watch_estate,
+            "ingest": self.ingest.run,
+            "count refusals": self.ingest.flush_counts,
+            "device states": self.states.run,
+            "retained": self.retained.run,
+            "plans": self.planner.run,
+            "watch changes": self.planner.watch_changes,
+            "watch days": self.planner.watch_days,
+            "watch silence": self.greeter.watch_silence,
+            "word": self.greeter.keep_in_touch,
+            "live": self.live.watch_changes,
+            "papers": self.papers.run,
+        }
+        if self.follower is not None:
+            tasks["history"] = self.follower.run
+        return tasks
+
+    async def _devices(self, site: str, edge: str, states: Sequence[DeviceState]) -> None:
+        """An edge has said how all its devices are."""
+        await self.states.told(site, edge, states)
+        self.retained.told((site, edge), [state.device for state in states])
+
+    def _stored(self, sites: frozenset[str]) -> None:
+        for site in sites:
+            self.live.seen(site)
+        if self.follower is not None:
+            self.follower.wake()
+
+    def doubt(self) -> str | None:
+        """Why the controller does not believe its clock, or None."""
+        return self.time.doubt or self.planner.trouble
+
+    async def _clock_ready(self) -> str | None:
+        return self.doubt()
+
+
+def broker_link(broker: Broker, files: BrokerFiles) -> BrokerLink:
+    """A link to the broker of the settings, which hears every edge."""
+    return BrokerLink(
+        host=broker.host,
+        port=broker.port,
+        subscribe=subscriptions("up"),
+        username=broker.username,
+        password=_line(broker.password_file) if broker.password_file else None,
+        tls=files.login_context if broker.tls else None,
+    )
+
+
+def _follower(settings: Settings, database: Database) -> Follower | None:
+    history = settings.history
+    if history.kind != "influx":
+        return None
+    from controller.telemetry.history.influx import InfluxHistory  # its library is in an extra of its own
+
+    assert history.url is not None
+    assert history.org is not None
+    assert history.bucket is not None
+    assert history.token_file is not None
+    influx = InfluxHistory(url=history.url, org=history.org, bucket=history.bucket, token=_line(history.token_file))
+    return Follower(database=database, history=influx)
+
+
+def _line(file: Path) -> str:
+    return file.read_text(encoding="utf-8").strip()

@@ -1,0 +1,115 @@
+"""Reads the link and hands each message to whoever it is for."""
+
+import logging
+from collections import Counter
+from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from controller.changes import Changes
+from controller.db.engine import Database
+from controller.db.retry import patiently
+from controller.enrolment.identity_delivery import PapersDesk
+from controller.plans.commands import Commander
+from controller.plans.hello import Greeter
+from controller.telemetry.device_states import States
+from controller.telemetry.envelope_verifier import EdgeName, Gate
+from controller.telemetry.ingest import Ingest
+from controller.telemetry.retained_cleanup import RetainedSweep
+from edge.wire.link import Connected, Disconnected, Link, Message
+from edge.wire.topics import Topic, parse
+
+log = logging.getLogger(__name__)
+
+
+class Switchboard:
+    """Everything that comes over MQTT passes here, in the order it came."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        link: Link,
+        changes: Changes,
+        gate: Gate,
+        ingest: Ingest,
+        greeter: Greeter,
+        commander: Commander,
+        states: States,
+        papers: PapersDesk,
+        retained: RetainedSweep,
+    ) -> None:
+        self._database = database
+        self._link = link
+        self._changes = changes
+        self._gate = gate
+        self._ingest = ingest
+        self._greeter = greeter
+        self._commander = commander
+        self._states = states
+        self._papers = papers
+        self._retained = retained
+        self.strays: Counter[str] = Counter()
+        """Messages on topics that nobody here listens to, by kind."""
+
+    async def run(self) -> None:
+        """Serve the link, for ever. A database that is away does not end it."""
+        await patiently(self._learn, what="the keys of edges")
+        async for item in self._link.events():
+            try:
+                await self._take(item)
+            except (SQLAlchemyError, OSError) as error:
+                log.error("A message could not be handled", extra={"why": str(error)[:200]})
+
+    async def watch_estate(self) -> None:
+        """Learn of new edges and keys, for ever."""
+        with self._changes.subscribe(estate=True) as changed:
+            while True:
+                await changed.sites()
+                for name in sorted(await patiently(self._learn, what="the keys of edges")):
+                    await patiently(partial(self._greeter.greet, name), what="an edge that is new")
+
+    async def _learn(self) -> frozenset[EdgeName]:
+        """Read the keys of all edges; those that are new."""
+        async with self._database.read() as tx:
+            new = await self._gate.load(tx)
+        await self._papers.learn()
+        return new
+
+    async def ready(self) -> str | None:
+        """For /readyz."""
+        return None if self._link.connected else "the broker is not connected"
+
+    async def _take(self, item: Message | Connected | Disconnected) -> None:
+        if isinstance(item, Connected):
+            await self._greeter.greet_all()
+        elif isinstance(item, Message):
+            topic = parse(item.topic)
+            if topic is None:
+                self.strays["topic"] += 1
+            elif item.payload:
+                self._retained.look(topic, retained=item.retained)
+                await self._hand_on(topic, item.payload)
+
+    async def _hand_on(self, topic: Topic, payload: bytes) -> None:
+        name = (topic.site, topic.edge)
+        match topic.name:
+            case "events":
+                self._ingest.offer(*name, payload)
+            case "state":
+                self._states.offer(*name, topic.item or "", payload)
+            case "status":
+                self._retained.asked(name)
+                await self._greeter.take_status(name, payload)
+            case "hello/reply":
+                await self._greeter.take_reply(name, payload)
+            case "plan/applied":
+                await self._greeter.take_applied(name, payload)
+            case "plan/held":
+                await self._greeter.take_held(name, topic.item, payload)
+            case "command/result":
+                await self._commander.take_result(*name, payload)
+            case "renewal":
+                await self._papers.take_renewal(name, payload)
+            case _:
+                self.strays[topic.name] += 1

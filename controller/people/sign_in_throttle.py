@@ -1,0 +1,168 @@
+"""Wrong passwords, counted so that guessing gets slow and nobody is kept out by another's guesses.
+
+Whoever has signed in before from this browser (a device cookie, as OWASP describes it) or from this address has tries
+of their own. All others share those of the name they try and those of the address they come from.
+"""
+
+import hmac
+import math
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+import msgspec
+
+from controller.db.engine import Tx
+from controller.key_files import Keys
+from controller.people import repository
+from controller.people.errors import TooManyTries
+from controller.people.model import Failures
+
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=15)
+KEPT = timedelta(days=1)
+"""How long wrong tries count."""
+KNOWN_FOR = timedelta(days=60)
+"""How long an address is known after a sign-in from it."""
+_NONCE_BYTES = 16
+_LONGEST_COOKIE = 200
+
+
+class Counted(StrEnum):
+    """Whose tries are counted together."""
+
+    NAME = "name"
+    ADDRESS = "address"
+    DEVICE = "device"
+    USUAL = "usual"
+    """A name and an address that it has signed in from."""
+    OWN = "own"
+    """Somebody who is signed in and says their password again."""
+
+
+FREE = {Counted.ADDRESS: 20}
+"""Wrong passwords in a row before there is a wait; an address may be a whole building's."""
+_FREE = 5
+
+
+class Counter(msgspec.Struct, frozen=True, kw_only=True):
+    """``key``: a digest, since people type passwords where names belong."""
+
+    kind: Counted
+    key: bytes
+
+
+class Asker(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a sign-in comes from. ``address``: empty where it says nothing, as a proxy's own. ``device``: the cookie of
+    the browser."""
+
+    address: str = ""
+    device: str = ""
+
+
+class Tries:
+    """Every method works inside its caller's transaction."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    async def of(self, tx: Tx, name: str, asker: Asker) -> list[Counter]:
+        """What counts a try; one counter for whoever is known, else those of name and address."""
+        nonce = self._nonce(name, asker.device)
+        if nonce:
+            return [self._counter(Counted.DEVICE, name, nonce)]
+        place = network_of(asker.address)
+        if not place:
+            return [self._counter(Counted.NAME, name)]
+        usual = self._counter(Counted.USUAL, name, place)
+        if await repository.failures(tx, usual.key) is not None:
+            return [usual]
+        return [self._counter(Counted.ADDRESS, place), self._counter(Counted.NAME, name)]
+
+    def own(self, user_id: str) -> list[Counter]:
+        return [self._counter(Counted.OWN, user_id)]
+
+    async def count(self, tx: Tx, counters: Sequence[Counter], now: datetime) -> None:
+        """Count a try before its password is looked at, so that tries made at once count as well. Raises
+        ``TooManyTries``; such a one is not counted."""
+        before = [
+            await repository.hold_failures(tx, each.key, now) for each in sorted(counters, key=lambda each: each.key)
+        ]
+        until = max(each.blocked_until for each in before)
+        if now < until:
+            raise TooManyTries(math.ceil((until - now).total_seconds()))
+        for each, had in zip(sorted(counters, key=lambda each: each.key), before, strict=True):
+            count = 1 if had.last_at < now - KEPT else had.failures + 1
+            kept = max(had.kept_until, now + KEPT)
+            wait = wait_after(count, FREE.get(each.kind, _FREE))
+            await repository.put_failures(
+                tx, each.key, Failures(failures=count, last_at=now, blocked_until=now + wait, kept_until=kept)
+            )
+
+    async def right(self, tx: Tx, counters: Sequence[Counter]) -> None:
+        """The try was a right one: those before it are forgotten; of an address this one only, since whoever guesses
+        may have a password of their own."""
+        for each in counters:
+            if each.kind is Counted.ADDRESS:
+                await repository.take_back_failure(tx, each.key)
+            else:
+                await repository.forget_failures(tx, each.key)
+
+    async def know(self, tx: Tx, name: str, asker: Asker, now: datetime) -> None:
+        """From this address the name has tries of its own from now on."""
+        place = network_of(asker.address)
+        if place:
+            usual = self._counter(Counted.USUAL, name, place)
+            await repository.hold_failures(tx, usual.key, now)
+            await repository.put_failures(
+                tx, usual.key, Failures(failures=0, last_at=now, blocked_until=now, kept_until=now + KNOWN_FOR)
+            )
+
+    async def forget_name(self, tx: Tx, name: str) -> None:
+        await repository.forget_failures(tx, self._counter(Counted.NAME, name).key)
+
+    def known(self, name: str, asker: Asker) -> bool:
+        """Whether the asker's browser has signed this name in before."""
+        return bool(self._nonce(name, asker.device))
+
+    def device(self, name: str, asker: Asker) -> str:
+        """The cookie of a browser from which the name has signed in: the one it has, or a new one."""
+        nonce = self._nonce(name, asker.device) or secrets.token_urlsafe(_NONCE_BYTES)
+        return f"{nonce}.{self._signature(name, nonce)}"
+
+    def _nonce(self, name: str, cookie: str) -> str:
+        """What tells one browser from another; empty for a cookie that is not ours for this name."""
+        nonce, _, signature = cookie[:_LONGEST_COOKIE].partition(".")
+        fits = hmac.compare_digest(signature.encode(), self._signature(name, nonce).encode())
+        return nonce if fits else ""
+
+    def _signature(self, name: str, nonce: str) -> str:
+        return self._digest("device cookie", repository.name_key(name), nonce).hex()
+
+    def _counter(self, kind: Counted, what: str, place: str = "") -> Counter:
+        named = what if kind in {Counted.ADDRESS, Counted.OWN} else repository.name_key(what)
+        return Counter(kind=kind, key=self._digest(f"tries of a {kind}", named, place))
+
+    def _digest(self, *parts: str) -> bytes:
+        said = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in ("sign-in", *parts))
+        return hmac.digest(self._keys.page, said, sha256)
+
+
+def network_of(address: str) -> str:
+    """Who is behind an address: itself, or its /64 network with IPv6; empty for what is none."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return ""
+    mapped = getattr(found, "ipv4_mapped", None)
+    return str(IPv4Network(mapped or found) if mapped or found.version == 4 else IPv6Network((found, 64), strict=False))
+
+
+def wait_after(failures: int, free: int = _FREE) -> timedelta:
+    """How long to wait after so many wrong tries in a row: it doubles."""
+    if failures < free:
+        return timedelta(0)
+    return min(FIRST_WAIT * (1 << min(failures - free, 10)), LONGEST_WAIT)

@@ -1,0 +1,178 @@
+"""The record of what was done at a site's doors and edges by hand: who asked, why, and what came of it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from controller.access import reissue_log
+from controller.access.reissue_log import GivenAnew
+from controller.db.engine import Tx
+from controller.estate.model import SiteParts
+from controller.plans import repository
+from controller.plans.commands import Kind, outcome_of
+from controller.plans.model import Issued
+from controller.plans.overrides import repository as overrides
+from controller.plans.overrides.model import Ordered
+from controller.plans.overrides.service import Shown, show_all
+from controller.plans.overrides.status import At, DoorStanding
+from controller.plans.restored import repository as restored
+from controller.plans.restored.describe import doors, told
+from controller.plans.restored.model import Entry
+from controller.plans.restored.service import Shown as ShownRestored
+from controller.plans.restored.service import show as show_restored
+from controller.text import local_time, times
+from controller.web.fields import Answer
+from edge.wire.credentials import CredentialKind
+
+_EXPIRED = "not answered in time; it can no longer be carried out"
+_HOLDERS = {
+    CredentialKind.STAFF: "one of the staff",
+    CredentialKind.KEY_HOLDER: "a key holder",
+    CredentialKind.CONTRACTOR: "a contractor",
+}
+"""Without a name: who opens doors reads the record, and not who else may."""
+
+
+class ActAnswer(Answer):
+    """``kind``: of a command or an override; ``new_code`` where a booking's code was given anew, or what somebody opens
+    doors with in their own right, ``revoke`` where all at an edge's doors was, as it was put out. ``where``: names of
+    doors, or of an edge; ``whole``: of every door of the site. ``outcome``: waiting, done, refused or expired of a
+    command; stands, ended or over of an override; of codes waiting while an old one may still open a door, else done.
+    ``text``: what came of it.
+    ``keep_restored`` and ``remove_restored``: somebody has decided of what only doors knew."""
+
+    id: str
+    at: str
+    kind: str
+    doors: list[str]
+    where: list[str]
+    whole: bool
+    until: str | None
+    reason: str
+    actor: str
+    outcome: str
+    text: str
+
+
+class ActPage(Answer):
+    items: list[ActAnswer]
+    next: str | None
+
+
+async def acts(tx: Tx, parts: SiteParts, *, before: str | None, limit: int, now: datetime) -> ActPage:
+    """A page of a site's acts, the newest first, from the one older than ``before``."""
+    site = parts.site.id
+    commands = await repository.commands_before(tx, site, before=before, limit=limit + 1)
+    ordered = await overrides.before(tx, site, before=before, limit=limit + 1)
+    shown = await show_all(tx, parts, tuple(ordered), now)
+    decided = await show_restored(tx, parts, await restored.decided(tx, site, before=before, limit=limit + 1))
+    renewed = await reissue_log.before(tx, site, before=before, limit=limit + 1)
+    still = await reissue_log.still_open(tx, site, renewed, now=now)
+    found = [_command(issued, parts, now) for issued in commands] + [_override(one, shown, now) for one in ordered]
+    found += [_new_codes(one, parts, still[one.id]) for one in renewed]
+    found += [_decision(one, decided) for one in decided.entries]
+    found.sort(key=lambda act: act.id, reverse=True)
+    more, found = len(found) > limit, found[:limit]
+    return ActPage(items=found, next=found[-1].id if more else None)
+
+
+def _command(issued: Issued, parts: SiteParts, now: datetime) -> ActAnswer:
+    outcome = outcome_of(issued, now)
+    door = parts.door(issued.door) if issued.door else None
+    edge = next((edge.name for edge in parts.edges if edge.id == issued.edge), issued.edge)
+    text = issued.why or ""
+    if issued.kind == Kind.RECOUNT and not text:
+        text = f"{issued.args.get('inside')} people at {issued.args.get('counter')}"
+    return ActAnswer(
+        id=issued.id,
+        at=local_time.rfc3339(issued.issued_at, parts.site.tz),
+        kind=issued.kind,
+        doors=[issued.door] if issued.door else [],
+        where=[door.name if door else issued.door or edge],
+        whole=False,
+        until=None,
+        reason=issued.reason,
+        actor=issued.actor,
+        outcome=outcome.value,
+        text=_EXPIRED if outcome == "expired" else text,
+    )
+
+
+def _new_codes(one: GivenAnew, parts: SiteParts, still: Collection[str]) -> ActAnswer:
+    names = {door.id: door.name for door in parts.doors} | {edge.id: edge.name for edge in parts.edges}
+    opens = f"may still open {times.listed([names.get(door, door) for door in sorted(still)])}"
+    old = f"the old one {opens if still else 'opens nothing'}"
+    if one.kind is not None:
+        text = f"{_HOLDERS[one.kind]} has another code, card or PIN; {old}"
+    else:
+        many = {1: "one booking has"}.get(one.bookings, f"{one.bookings} bookings have")
+        text = f"{many} another code; {old}" if one.bookings else "no booking had a code"
+    return ActAnswer(
+        id=one.id,
+        at=local_time.rfc3339(one.at, parts.site.tz),
+        kind="new_code" if one.edge is None else "revoke",
+        doors=list(one.doors),
+        where=[names.get(each, each) for each in (one.doors if one.edge is None else (one.edge,))],
+        whole=False,
+        until=None,
+        reason=one.why,
+        actor=one.actor,
+        outcome="waiting" if still else "done",
+        text=text,
+    )
+
+
+def _override(one: Ordered, shown: Shown, now: datetime) -> ActAnswer:
+    zone, at_doors = shown.parts.site.tz, shown.doors[one.id]
+    outcome = "stands" if one.wanted(now) else "over" if one.ended_at is None else "ended"
+    return ActAnswer(
+        id=one.id,
+        at=local_time.rfc3339(one.made_at, zone),
+        kind=one.kind.value,
+        doors=[at.door for at in one.doors],
+        where=[at.name for at in at_doors],
+        whole=one.whole,
+        until=local_time.rfc3339(one.ends, zone),
+        reason=one.reason,
+        actor=one.actor,
+        outcome=outcome,
+        text=_became(one, at_doors, zone, now),
+    )
+
+
+def _decision(one: Entry, shown: ShownRestored) -> ActAnswer:
+    assert one.decision is not None
+    assert one.decision_id is not None
+    assert one.decided_at is not None
+    zone, pieces = shown.parts.site.tz, shown.pieces[one.id]
+    return ActAnswer(
+        id=one.decision_id,
+        at=local_time.rfc3339(one.decided_at, zone),
+        kind=f"{one.decision.value}_restored",
+        doors=sorted({piece.door for piece in pieces if piece.door}),
+        where=doors(pieces, shown.parts) or [shown.parts.site.name],
+        whole=False,
+        until=local_time.rfc3339(one.ends, zone),
+        reason=one.decided_why or "",
+        actor=one.decided_by or "",
+        outcome="done",
+        text=told(one, pieces, shown.parts, title=shown.titles.get(one.subject, "")),
+    )
+
+
+def _became(one: Ordered, at_doors: Sequence[DoorStanding], zone: ZoneInfo, now: datetime) -> str:
+    """What came of an override, in a sentence without its first capital."""
+    never = [at.door for at in one.doors if at.on_at is None]
+    if one.ended_at is not None:
+        why = f": {one.ended_why}" if one.ended_why else ""
+        text = f"ended {times.at(one.ended_at, zone, now=now)} by {one.ended_by}{why}"
+        still = [at.name for at in at_doors if at.state is At.REMOVING]
+        return f"{text}; {times.listed(still)} may still have it" if still else text
+    if one.wanted(now):
+        missing = [at.name for at in at_doors if at.state is not At.ON]
+        if missing:
+            return f"not on {times.listed(missing)} yet"
+        return "on the door" if len(at_doors) == 1 else f"on all {len(at_doors)} doors"
+    if not never:
+        return "ran out"
+    return f"ran out; it was never on {len(never)} of {len(one.doors)} doors"

@@ -1,0 +1,141 @@
+"""Whether a rule confirms a wish at once, and if none does, how near one came. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from controller.bookings.policy import ApprovalRule, Per
+from controller.rules import phrases
+from controller.rules.context import Case
+from controller.rules.fair_use import days_ahead
+from controller.rules.quota_periods import period
+from controller.rules.verdict import Reason, Why
+from controller.text import times
+from edge.wire.plan import Mode
+
+_MODES = {
+    Mode.CLOSED: "while the building is closed",
+    Mode.STAFFED: "while the building is staffed",
+    Mode.EXTENDED: "in members' hours",
+}
+
+
+class Miss(msgspec.Struct, frozen=True, kw_only=True):
+    """A condition of a rule that a wish does not fulfil. ``text`` says how the wish is: “longer than 3 hours”.
+    ``mend``: what to do where nothing else is missing. ``whose``: the rule is for others, or for other spaces."""
+
+    text: str
+    mend: str = ""
+    field: str
+    whose: bool = False
+    asked: float | None = None
+    limit: float | None = None
+
+
+def approval(case: Case) -> Iterator[Reason]:
+    """Nothing where a rule confirms the wish, or a manager makes it."""
+    if case.decides:
+        return
+    rules = case.picture.policy.rules
+    nearest: tuple[ApprovalRule, list[Miss]] | None = None
+    for rule in rules:
+        misses = list(missed(rule, case))
+        if not misses:
+            yield from _short_notice(case)
+            return
+        if nearest is None or _distance(misses) < _distance(nearest[1]):
+            nearest = rule, misses
+    if nearest is None:
+        yield Reason(why=Why.APPROVAL, field="", text="needs approval: a manager decides on every booking here")
+        return
+    rule, misses = nearest
+    if any(miss.whose for miss in misses):
+        who, where = phrases.TIERS[case.wish.tier], case.place.space.name
+        text = f"needs approval: no rule confirms bookings of {where} at once for {who}"
+        yield Reason(why=Why.APPROVAL, field="", text=text)
+        return
+    only = misses[0] if len(misses) == 1 else Miss(text="", field="")
+    against = f"{times.listed([miss.text for miss in misses])}, which “{rule.name}” does not confirm at once"
+    yield Reason(
+        why=Why.APPROVAL,
+        field=misses[0].field,
+        text=f"needs approval: {only.mend or against}",
+        asked=only.asked,
+        limit=only.limit,
+    )
+
+
+def _short_notice(case: Case) -> Iterator[Reason]:
+    """A wish that begins sooner than the site's minimum notice, or has begun already."""
+    least = case.picture.policy.notice_min
+    if least is None or case.wish.keeps_start:
+        return
+    left = case.asked.during.start - case.now
+    if left >= timedelta(minutes=least):
+        return
+    asked_for = f", and {case.picture.site.name} asks for {phrases.length(timedelta(minutes=least))} of notice"
+    begins = "it has begun already" if left < timedelta(0) else f"it begins in {phrases.length(left)}"
+    yield Reason(
+        why=Why.APPROVAL,
+        field="starts",
+        text=f"needs approval: {begins}{asked_for if least else ''}",
+        asked=max(left.total_seconds() / 60, 0),
+        limit=least,
+    )
+
+
+def _distance(misses: Sequence[Miss]) -> tuple[int, int]:
+    return sum(miss.whose for miss in misses), len(misses)
+
+
+def missed(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
+    """The conditions of a rule that the wish does not fulfil; none, and it confirms."""
+    yield from _whose(rule, case)
+    yield from _what(rule, case)
+    yield from _when(rule, case)
+
+
+def _whose(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
+    if rule.tiers and case.wish.tier not in rule.tiers:
+        yield Miss(text=f"for {phrases.TIERS[case.wish.tier]}", field="party", whose=True)
+    if rule.parties and case.asked.party not in rule.parties:
+        yield Miss(text="for this party", field="party", whose=True)
+    if rule.spaces and case.asked.space not in rule.spaces:
+        yield Miss(text=f"in {case.place.space.name}", field="space", whose=True)
+
+
+def _what(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
+    people, most = case.asked.people, rule.most_people
+    if most is not None and people is None:
+        mend = "say how many people come; it may be confirmed at once then"
+        yield Miss(text="without a number of people", mend=mend, field="people", limit=most)
+    elif most is not None and people is not None and people > most:
+        text = f"for more than {phrases.plural(most, 'person', 'people')}"
+        yield Miss(text=text, field="people", asked=people, limit=most)
+    if rule.no_under_16s and case.asked.under_16s:
+        yield Miss(text="with under-16s", field="under_16s")
+
+
+def _when(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
+    during = case.asked.during
+    minutes, most = during.seconds / 60, rule.most_minutes
+    if most is not None and minutes > most:
+        text = f"longer than {phrases.length(timedelta(minutes=most))}"
+        yield Miss(text=text, field="ends", asked=minutes, limit=most)
+    zone = case.place.site.tz
+    ahead, most = days_ahead(during.start, zone, now=case.now), rule.most_days_ahead
+    if most is not None and ahead > most:
+        text = f"more than {phrases.plural(most, 'day')} ahead"
+        yield Miss(text=text, field="starts", asked=ahead, limit=most)
+    if rule.most_a_week is not None:
+        week = period(Per.WEEK, during.start, zone, now=case.now)
+        count = sum(week.has(each) for each in case.facts.spent) + 1
+        if count > rule.most_a_week:
+            text = f"more than {phrases.plural(rule.most_a_week, 'booking')} in one week"
+            yield Miss(text=text, field="starts", asked=count, limit=rule.most_a_week)
+    if rule.modes:
+        met = [each.mode for each in case.picture.hours.modes(during, space=case.asked.space)]
+        others = [mode for mode in Mode if mode in met and mode not in rule.modes]
+        if others:
+            yield Miss(text=" and ".join(_MODES[mode] for mode in others), field="starts")

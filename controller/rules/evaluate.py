@@ -1,0 +1,36 @@
+"""A verdict from facts: every rule in turn. Pure."""
+
+from collections.abc import Callable, Iterator
+
+from controller.rules import counted_resources, neighbours, space
+from controller.rules.approval import approval
+from controller.rules.context import Case
+from controller.rules.fair_use import quota, too_early
+from controller.rules.verdict import OVERRULED, Reason, Verdict, Why
+
+_RULES: tuple[Callable[[Case], Iterator[Reason]], ...] = (
+    space.unbookable,
+    neighbours.clash,
+    space.closed,
+    space.capacity,
+    space.layout,
+    space.seats,
+    counted_resources.equipment,
+    counted_resources.places,
+    neighbours.gaps,
+    too_early,
+    quota,
+    approval,
+)
+_HARDNESS = {why: rank for rank, why in enumerate(Why)}
+
+
+def verdict(case: Case) -> Verdict:
+    """All reasons against a wish. What a manager overrules is left out where one does."""
+    lifted = OVERRULED if case.asked.overrule and case.decides else frozenset[Why]()
+    found = [reason for rule in _RULES for reason in rule(case) if reason.why not in lifted]
+    run_out = {each.booking.id for each in case.facts.neighbours if each.run_out}
+    run_out |= {each.booking.id for each in case.facts.pools if each.run_out}
+    return Verdict(
+        reasons=tuple(sorted(found, key=lambda reason: _HARDNESS[reason.why])), expired=tuple(sorted(run_out))
+    )

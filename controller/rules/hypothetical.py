@@ -1,0 +1,98 @@
+"""Wishes seen as booked and bookings seen as gone without anything being written, so that what would come of many
+wishes can be found out without a lock. Pure."""
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from controller.bookings.model import Claimed
+from controller.bookings.site_config import Picture
+from controller.rules.context import Case
+from controller.rules.facts import FAR, Facts, Neighbour, Use
+from controller.rules.fair_use import needed
+from controller.rules.pools import quartered, takings
+from controller.rules.request import Wish
+from edge.wire.interval import Interval
+
+
+class Beside:
+    """Wishes of one site seen as booked, without an id, and bookings seen as gone; grows."""
+
+    def __init__(self) -> None:
+        self.gone: set[str] = set()
+        self._made: list[tuple[Case, Facts]] = []
+        self._by_day: dict[int, list[int]] = defaultdict(list)
+        self._by_party: dict[str, list[Claimed]] = defaultdict(list)
+
+    def let_go(self, bookings: Iterable[str]) -> None:
+        """These stand in nobody's way any more."""
+        self.gone.update(bookings)
+
+    def take(self, picture: Picture, wishes: Sequence[Wish], *, now: datetime) -> None:
+        """These are booked. Raises ``SpaceUnknown``."""
+        for each in wishes:
+            self.add(case_of(picture, each, now))
+
+    def add(self, case: Case) -> None:
+        """It is booked."""
+        for day in _days(case.asked.during):
+            self._by_day[day].append(len(self._made))
+        facts = _as_booked(case)
+        self._made.append((case, facts))
+        if case.asked.party is not None:
+            insort(self._by_party[case.asked.party], facts.spent[0], key=_start)
+
+    def seen_by(self, case: Case) -> Facts:
+        """Of what is booked here, what the verdict on ``case`` depends on."""
+        during, atoms = case.asked.during, set(case.place.atoms)
+        around = Interval(start=during.start - FAR, end=during.end + FAR)
+        numbers = dict.fromkeys(number for day in _days(around) for number in self._by_day.get(day, ()))
+        near = [found for other, found in map(self._made.__getitem__, numbers) if other.asked.during.overlaps(around)]
+        return Facts(
+            neighbours=tuple(each for other in near for each in other.neighbours if each.atom in atoms),
+            equipment=tuple(each for other in near for each in other.equipment),
+            pools=tuple(each for other in near for each in other.pools),
+            spent=tuple(self._spent(case)),
+        )
+
+    def _spent(self, case: Case) -> list[Claimed]:
+        """What its party has in the time that its quotas look at."""
+        within, its = needed(case), self._by_party.get(case.asked.party or "", [])
+        if within is None or not its:
+            return []
+        first = bisect_left(its, within.starts, key=_start)
+        last = len(its) if within.ends is None else bisect_left(its, within.ends, key=_start)
+        return [each for each in its[first:last] if within.has(each)]
+
+
+def case_of(picture: Picture, wish: Wish, now: datetime) -> Case:
+    """Raises ``SpaceUnknown``."""
+    return Case(picture=picture, wish=wish, place=picture.require(wish.asked.space), now=now)
+
+
+def _start(booking: Claimed) -> datetime:
+    return booking.during.start
+
+
+def _days(during: Interval) -> Iterator[int]:
+    return iter(range(during.start.toordinal(), during.end.toordinal() + 1))
+
+
+def _as_booked(case: Case) -> Facts:
+    """What others will find once this one is booked."""
+    asked, site = case.asked, case.picture.site.id
+    booking = Claimed(id="", title=asked.title, space=asked.space, during=asked.during, party=asked.party)
+    quarter = replace(booking, during=quartered(asked.during))
+    return Facts(
+        neighbours=()
+        if case.pool
+        else tuple(Neighbour(booking=booking, atom=atom, buffers=case.buffers) for atom in case.place.atoms),
+        equipment=tuple(
+            Use(booking=booking, thing=f"{site}/{need.equipment}", count=need.count) for need in asked.equipment
+        ),
+        pools=tuple(Use(booking=quarter, thing=pool, count=count) for pool, count in takings(case.place, case.seats)),
+        spent=(booking,),
+    )

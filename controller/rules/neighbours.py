@@ -1,0 +1,160 @@
+"""Reasons that lie in the bookings next to a wish: the time is taken, or too little is left between them. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from controller.bookings.model import Claimed
+from controller.estate.model import Space
+from controller.rules import phrases
+from controller.rules.buffers import buffer_between, changeover_between
+from controller.rules.context import Case
+from controller.rules.facts import Neighbour
+from controller.rules.verdict import Reason, Why
+
+
+class _Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies between a wish and a booking before it (``starts``) or after it (``ends``)."""
+
+    neighbour: Neighbour
+    field: str
+    left: timedelta
+    buffer: timedelta
+    changeover: timedelta
+
+    @property
+    def needed(self) -> timedelta:
+        return max(self.buffer, self.changeover)
+
+
+def clash(case: Case) -> Iterator[Reason]:
+    asked, place = case.asked, case.place
+    found = {
+        (each.booking.id, each.booking.during): each.booking
+        for each in case.facts.neighbours
+        if not each.run_out and each.booking.during.overlaps(asked.during)
+    }
+    if not found:
+        return
+    taken = sorted(found.values(), key=lambda each: each.during)
+    named = "; ".join(
+        phrases.booking(each, place.site.tz, space=_elsewhere(case, each)) for each in taken[: phrases.NAMED]
+    )
+    more = f" and {len(taken) - phrases.NAMED} more" if len(taken) > phrases.NAMED else ""
+    yield Reason(
+        why=Why.CLASH,
+        field="starts",
+        text=f"{place.space.name} is taken then: {named}{more}",
+        conflicts=tuple(taken[: phrases.CARRIED]),
+    )
+
+
+def _elsewhere(case: Case, booking: Claimed) -> str | None:
+    """The name of a booking's space where it is another than the wish's."""
+    return None if booking.space == case.asked.space else _space(case, booking.space).name
+
+
+def gaps(case: Case) -> Iterator[Reason]:
+    """A buffer or a change-over for which too little time is left, at most one on either side: the one that lacks
+    most."""
+    for side in (_before(case), _after(case)):
+        short = [each for each in side if each.left < each.needed]
+        if short:
+            yield _reason(case, max(short, key=lambda each: each.needed - each.left))
+
+
+def _before(case: Case) -> list[_Gap]:
+    start = case.asked.during.start
+    ended = [each for each in _standing(case) if each.booking.during.end <= start]
+    last = _nearest(ended, lambda each: -each.booking.during.end.timestamp())
+    found = []
+    for each in ended:
+        space, buffers = _space(case, each.booking.space), case.buffers
+        found.append(
+            _Gap(
+                neighbour=each,
+                field="starts",
+                left=start - each.booking.during.end,
+                buffer=buffer_between(space, each.buffers.cleardown_min, case.place.space, buffers.setup_min),
+                changeover=changeover_between(space, each.buffers.layout, case.place.space, buffers.layout)
+                if each in last
+                else timedelta(),
+            )
+        )
+    return found
+
+
+def _after(case: Case) -> list[_Gap]:
+    end = case.asked.during.end
+    coming = [each for each in _standing(case) if each.booking.during.start >= end]
+    first = _nearest(coming, lambda each: each.booking.during.start.timestamp())
+    found = []
+    for each in coming:
+        space, buffers = _space(case, each.booking.space), case.buffers
+        found.append(
+            _Gap(
+                neighbour=each,
+                field="ends",
+                left=each.booking.during.start - end,
+                buffer=buffer_between(case.place.space, buffers.cleardown_min, space, each.buffers.setup_min),
+                changeover=changeover_between(case.place.space, buffers.layout, space, each.buffers.layout)
+                if each in first
+                else timedelta(),
+            )
+        )
+    return found
+
+
+def _standing(case: Case) -> list[Neighbour]:
+    return [each for each in case.facts.neighbours if not each.run_out]
+
+
+def _nearest(found: Sequence[Neighbour], key: Callable[[Neighbour], float]) -> list[Neighbour]:
+    """The nearest on each atom: only between those two is anything changed over."""
+    by_atom: dict[str, Neighbour] = {}
+    for each in sorted(found, key=key):
+        by_atom.setdefault(each.atom, each)
+    return list(by_atom.values())
+
+
+def _space(case: Case, space: str) -> Space:
+    """The space of a neighbour; as a bare one of that name where it is no longer there."""
+    place = case.picture.by_space.get(space)
+    return place.space if place is not None else Space(site=case.picture.site.id, id=space, name=space)
+
+
+def _reason(case: Case, gap: _Gap) -> Reason:
+    neighbour = gap.neighbour
+    other = phrases.booking(neighbour.booking, case.place.site.tz, space=_elsewhere(case, neighbour.booking))
+    left = f"{phrases.length(gap.left) if gap.left else 'no time'} left"
+    if gap.changeover > gap.buffer:
+        why = Why.CHANGEOVER
+        side = "after" if gap.field == "starts" else "before"
+        text = f"{_change(case, gap)} takes {phrases.length(gap.changeover)}; {left} {side} {other}"
+    else:
+        why = Why.BUFFER
+        needed = phrases.length(gap.buffer)
+        text = f"needs {needed} to clear down and set up between this and {other}; {left}"
+    if case.asked.overrule:
+        text += "; only a manager may overrule this"
+    return Reason(
+        why=why,
+        field=gap.field,
+        text=text,
+        conflicts=(neighbour.booking,),
+        asked=phrases.minutes(gap.left),
+        limit=phrases.minutes(gap.needed),
+    )
+
+
+def _change(case: Case, gap: _Gap) -> str:
+    """“changing Hall from “Theatre” to “Boardroom”” or “changing between Hall and Half A”."""
+    mine, theirs = case.place.space, _space(case, gap.neighbour.booking.space)
+    if mine.id != theirs.id:
+        return f"changing between {theirs.name} and {mine.name}"
+    ids = [gap.neighbour.buffers.layout, case.buffers.layout]
+    if gap.field == "ends":
+        ids.reverse()
+    names = [next((each.name for each in mine.layouts if each.id == layout), layout or "no layout") for layout in ids]
+    return f"changing {mine.name} from “{names[0]}” to “{names[1]}”"

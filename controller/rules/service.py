@@ -1,0 +1,60 @@
+"""What becomes of wishes, by the diary and the rules of their site."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from controller.bookings.site_config import Picture
+from controller.db.engine import Tx
+from controller.rules.evaluate import verdict
+from controller.rules.facts import Facts
+from controller.rules.hypothetical import Beside, case_of
+from controller.rules.redaction import as_seen
+from controller.rules.repository import find_facts
+from controller.rules.request import Wish
+from controller.rules.verdict import Verdict
+
+__all__ = ["Beside", "Wish", "judge"]
+
+
+async def judge(
+    tx: Tx,
+    picture: Picture,
+    wishes: Sequence[Wish],
+    *,
+    now: datetime,
+    together: bool = False,
+    beside: Beside | None = None,
+) -> list[Verdict]:
+    """The verdict on each wish of one site, in their order: at most four statements however many they are.
+
+    Wishes do not see each other; ``together``: each sees those before it that are possible, as bookings without an id.
+    ``beside``: what each of them sees as booked and as gone, besides; it is left as it is.
+    A verdict says of other bookings what the actor of its wish may see of them.
+    Whoever is going to write holds the site's lock. Raises ``SpaceUnknown``.
+    """
+    gone = frozenset(beside.gone) if beside else frozenset()
+    cases = [case_of(picture, replace(each, but=each.but | gone) if gone else each, now) for each in wishes]
+    found = await find_facts(tx, cases, now=now)
+    facts = [as_seen(each, case.wish.actor, picture.site.id) for case, each in zip(cases, found, strict=True)]
+    verdicts: list[Verdict] = []
+    made = Beside()
+    for case, its in zip(cases, facts, strict=True):
+        if beside:
+            its = _with(its, beside.seen_by(case))
+        if together:
+            its = _with(its, made.seen_by(case))
+        verdicts.append(verdict(replace(case, facts=its)))
+        if together and verdicts[-1].possible:
+            made.add(case)
+    return verdicts
+
+
+def _with(facts: Facts, others: Facts) -> Facts:
+    return Facts(
+        neighbours=facts.neighbours + others.neighbours,
+        equipment=facts.equipment + others.equipment,
+        pools=facts.pools + others.pools,
+        spent=facts.spent + others.spent,
+    )

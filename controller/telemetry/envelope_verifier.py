@@ -1,0 +1,80 @@
+"""Who may speak for an edge: opens what edges signed, and counts what is refused."""
+
+import logging
+from collections import Counter, defaultdict
+from typing import TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from controller.db.engine import Tx
+from controller.enrolment import repository as enrolment
+from controller.telemetry.bounds import senseless
+from controller.telemetry.model import Reason
+from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
+from edge.wire.errors import WireError
+
+log = logging.getLogger(__name__)
+
+A = TypeVar("A", bound=Addressed)
+EdgeName = tuple[str, str]
+"""Site and edge."""
+
+
+class Gate:
+    """Knows the public keys of every edge that has enrolled. Refusals wait in ``take_counts`` for whoever stores
+    them."""
+
+    def __init__(self) -> None:
+        self._keys: dict[EdgeName, Keyring] = {}
+        self._waiting: Counter[tuple[str, str, str]] = Counter()
+        self.refused: Counter[str] = Counter()
+        """How many were refused since the start, by reason; ``unknown_edge`` among them."""
+
+    @property
+    def edges(self) -> frozenset[EdgeName]:
+        """The edges that are known."""
+        return frozenset(self._keys)
+
+    async def load(self, tx: Tx) -> frozenset[EdgeName]:
+        """Read the keys of all edges anew; the edges that are new or have another key."""
+        found: dict[EdgeName, list[Ed25519PublicKey]] = defaultdict(list)
+        for key in await enrolment.live_keys(tx):
+            found[key.site, key.edge].append(Ed25519PublicKey.from_public_bytes(key.public_key))
+        keys = {name: Keyring(*theirs) for name, theirs in found.items()}
+        before, self._keys = self._keys, keys
+        return frozenset(
+            name for name, ring in keys.items() if name not in before or before[name].keys.keys() != ring.keys.keys()
+        )
+
+    def open(self, site: str, edge: str, data: bytes, *, purpose: Purpose, kind: type[A]) -> A | None:
+        """The payload of an envelope from this edge, or ``None``: then it has been counted and logged."""
+        keys = self._keys.get((site, edge))
+        if keys is None:
+            self.refused["unknown_edge"] += 1
+            log.debug("A message of an edge that is not in the estate", extra={"site": site, "edge": edge})
+            return None
+        try:
+            payload = open_envelope(data, purpose=purpose, kind=kind, site=site, edge=edge, keys=keys)
+        except WireError as error:
+            self.refuse(site, edge, error.counter, str(error))
+            return None
+        if why := senseless(payload):
+            self.refuse(site, edge, Reason.ABSURD, why)
+            return None
+        return payload
+
+    def refuse(self, site: str, edge: str, reason: str, why: str, *, number: int = 1) -> None:
+        """Count something of a known edge that was refused or set aside."""
+        self.refused[reason] += number
+        self._waiting[site, edge, reason] += number
+        told = {"site": site, "edge": edge, "reason": reason, "number": number, "why": why[:200]}
+        log.warning("Refused", extra=told)
+
+    def take_counts(self) -> dict[tuple[str, str, str], int]:
+        """What was refused since the last call, by site, edge and reason."""
+        taken, self._waiting = dict(self._waiting), Counter()
+        return taken
+
+    def give_back(self, counts: dict[tuple[str, str, str], int]) -> None:
+        """Counts that could not be stored, for the next call of ``take_counts``."""
+        self._waiting.update(counts)

@@ -1,0 +1,360 @@
+"""Storing a lot of batches in one transaction: every event once, and what follows from it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.access.offline import booking_of
+from controller.db.engine import Tx
+from controller.estate import repository as estate
+from controller.telemetry import repository
+from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.envelope_verifier import EdgeName
+from controller.telemetry.event_text import door_of, happened
+from controller.telemetry.history.protocol import Sample, sample_of
+from controller.telemetry.history.sql import SqlHistory
+from controller.telemetry.model import GoodEvent, Reason, SetAside, StoredEvent
+from controller.telemetry.redate import Dating
+from controller.telemetry.repository import CounterDay
+from controller.telemetry.seq_runs import Runs
+from controller.telemetry.validation import Judged
+from controller.text import local_time
+from edge.wire.events import (
+    AccessData,
+    AlarmChange,
+    AlarmData,
+    ClosingData,
+    ClosingStage,
+    DoorChange,
+    DoorData,
+    DroppedData,
+    FaultData,
+    FireChange,
+    FireData,
+    FootfallData,
+    LockoutData,
+    OutageData,
+    RecountData,
+)
+from edge.wire.faults import advise
+from edge.wire.plan import digest
+
+LATE = timedelta(minutes=2)
+"""An event that comes later than this after it happened is marked, and raises no live alert."""
+"""The alert about events that are sound and could not be stored."""
+TELL_AGAIN = timedelta(days=1)
+
+Note = Callable[[Tx, str, Sequence[StoredEvent]], Awaitable[None]]
+"""Told of the newly stored events of one edge, in their order, inside the transaction."""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch that was opened and judged, event by event, in the order it came."""
+
+    site: str
+    edge: str
+    log: str
+    first_kept: int
+    judged: tuple[Judged, ...]
+
+
+class Filed(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a lot. ``acks``: site, edge and log to the end of the run that is committed.
+
+    ``aside``: what was newly put in quarantine. ``undated``: edges with events that are left until it is known when
+    they happened.
+    """
+
+    acks: dict[tuple[str, str, str], int]
+    stored: int
+    aside: tuple[tuple[str, str, SetAside], ...]
+    sites: frozenset[str]
+    undated: frozenset[EdgeName] = frozenset()
+
+
+class Cabinet:
+    """Files lots. ``note`` is bookings' ear; samples go along in the same transaction when ``in_sql``."""
+
+    def __init__(self, *, note: Note, in_sql: bool) -> None:
+        self._note = note
+        self._in_sql = in_sql
+
+    async def file(self, tx: Tx, batches: Sequence[Batch], now: datetime) -> Filed:
+        """Store what is new in the batches, in this transaction. Does nothing but SQL, so it may be run again."""
+        grouped: dict[tuple[str, str, str], list[Batch]] = {}
+        for batch in batches:
+            grouped.setdefault((batch.site, batch.edge, batch.log), []).append(batch)
+        acks: dict[tuple[str, str, str], int] = {}
+        stored, sites, undated = 0, set(), set()
+        aside: list[tuple[str, str, SetAside]] = []
+        zones: dict[str, ZoneInfo] = {}
+        for (site, edge, log), lot in grouped.items():
+            if site not in zones:
+                place = await estate.site(tx, site)
+                if place is None:
+                    continue  # its edge was known a moment ago; unacknowledged, it will ask again
+                zones[site] = place.tz
+            shelf = _Shelf(tx, site=site, edge=edge, log=log, zone=zones[site], now=now)
+            acks[site, edge, log] = await shelf.file(lot)
+            aside += [(site, edge, each) for each in shelf.aside]
+            stored += len(shelf.stored)
+            sites.add(site)
+            if shelf.undated:
+                undated.add((site, edge))
+            if shelf.stored:
+                if self._in_sql:
+                    await SqlHistory(tx).write(_samples(site, shelf.stored))
+                await self._note(tx, site, shelf.stored)
+        return Filed(acks=acks, stored=stored, aside=tuple(aside), sites=frozenset(sites), undated=frozenset(undated))
+
+
+def _samples(site: str, events: Sequence[StoredEvent]) -> list[Sample]:
+    found = (
+        sample_of(site=site, edge=event.edge, device=event.device, at=event.at, data=event.data) for event in events
+    )
+    return [sample for sample in found if sample is not None]
+
+
+class _Shelf:
+    """The filing of one log."""
+
+    def __init__(self, tx: Tx, *, site: str, edge: str, log: str, zone: ZoneInfo, now: datetime) -> None:
+        self._tx = tx
+        self._site = site
+        self._edge = edge
+        self._log = log
+        self._zone = zone
+        self._now = now
+        self._id = 0
+        self._runs = Runs()
+        self.stored: list[StoredEvent] = []
+        self.aside: list[SetAside] = []
+        self.undated = 0
+
+    async def file(self, batches: Sequence[Batch]) -> int:
+        """Store what is new; the end of the run that is answered for."""
+        tx = self._tx
+        self._id = await repository.log_id(tx, self._site, self._edge, self._log) or await self._open()
+        self._runs = await repository.runs(tx, self._id)
+        before = self._runs.runs
+        good, aside = await self._new_ones(batches)
+        dated = await Dating(tx, site=self._site, edge=self._edge, log=self._id, now=self._now).date(good)
+        self.undated = len(good) - len(dated)
+        good = [await self._whose(each) for each in dated]
+        late = [self._now - each.event.at > LATE for each in good]
+        await repository.insert_events(
+            tx, self._site, self._edge, self._id, list(zip(good, late, strict=True)), self._now
+        )
+        judged: list[Judged] = [*good, *aside]
+        for seq in map(_seq, judged):
+            if seq is not None:
+                self._runs.add(seq, seq)
+        for batch in batches:
+            await self._answer_for_gone(batch)
+            await self._answer_for_dropped(batch)
+        await self._follow(good, late)
+        await self._set_aside(aside)
+        await repository.put_runs(tx, self._id, before, self._runs.runs)
+        return self._runs.contiguous
+
+    async def _open(self) -> int:
+        """Begin a log; where it takes the place of another, somebody hears of it."""
+        old = await repository.present_log(self._tx, self._site, self._edge)
+        if old is not None:
+            last = (await repository.runs(self._tx, old[0])).top
+            text = (
+                f"{self._edge} came back with a new event log; of the old one, {old[1][:8]}, events up to "
+                f"{last} are known. Was its disk replaced?"
+            )
+            await repository.alert(self._tx, self._site, self._edge, AlertCode.NEW_LOG, text, self._now)
+        return await repository.open_log(self._tx, self._site, self._edge, self._log, self._now)
+
+    async def _new_ones(self, batches: Sequence[Batch]) -> tuple[list[GoodEvent], list[SetAside]]:
+        """What is not stored yet, each number once; the first one wins. Another event under its number is set aside:
+        it happened all the same."""
+        seqs = [seq for batch in batches for each in batch.judged if (seq := _seq(each)) is not None]
+        known: dict[int, str | None] = {}
+        if seqs and min(seqs) <= self._runs.top:
+            known = await repository.stored_seqs(self._tx, self._id, min(seqs), max(seqs))
+        good: list[GoodEvent] = []
+        aside: list[SetAside] = []
+        for batch in batches:
+            for each in batch.judged:
+                seq = _seq(each)
+                if seq is not None:
+                    if seq in known:
+                        aside += _another(each, known[seq])
+                        continue
+                    known[seq] = _run(each)
+                if isinstance(each, GoodEvent):
+                    good.append(each)
+                else:
+                    aside.append(each)
+        return good, aside
+
+    async def _whose(self, each: GoodEvent) -> GoodEvent:
+        """The event, with its booking where a door knew an offline code by its window alone: no plan had told it yet
+        whose that is."""
+        data = each.data
+        if not isinstance(data, AccessData) or data.offline is None or data.booking is not None:
+            return each
+        booking = await booking_of(self._tx, self._site, data.door, data.offline)
+        if booking is None:
+            return each
+        data = msgspec.structs.replace(data, booking=booking)
+        return msgspec.structs.replace(each, data=data, text=msgspec.json.encode(data).decode())
+
+    async def _answer_for_gone(self, batch: Batch) -> None:
+        """Numbers below what the edge still holds, and that we do not have, will never come."""
+        kept = [seq for each in batch.judged if (seq := _first(each)) is not None]
+        gone_up_to = min([batch.first_kept, *kept]) - 1
+        if gone_up_to <= self._runs.contiguous:
+            return
+        gone = self._runs.missing(1, gone_up_to)
+        if gone:
+            await repository.insert_holes(self._tx, self._site, self._edge, self._id, gone, "gone", self._now)
+            text = f"{self._edge} no longer has events {', '.join(f'{a} to {b}' for a, b in gone[:5])}"
+            await repository.alert(self._tx, self._site, self._edge, AlertCode.EVENTS_GONE, text, self._now)
+            self._runs.add(1, gone_up_to)
+
+    async def _answer_for_dropped(self, batch: Batch) -> None:
+        """What a full disk forced out; also where the number that stands for it was stored before as another event."""
+        for each in batch.judged:
+            first, last = _first(each), _seq(each)
+            if first is not None and last is not None and first < last:
+                gone = self._runs.missing(first, last)
+                await repository.insert_holes(self._tx, self._site, self._edge, self._id, gone, "dropped", self._now)
+                self._runs.add(first, last)
+
+    async def _follow(self, good: Sequence[GoodEvent], late: Sequence[bool]) -> None:
+        """What follows from events that are new."""
+        days: dict[tuple[str, object], CounterDay] = {}
+        marks: dict[str, tuple[datetime, str]] = {}
+        for each, was_late in zip(good, late, strict=True):
+            event, data = each.event, each.data
+            self.stored.append(
+                StoredEvent(
+                    edge=self._edge,
+                    log=self._log,
+                    seq=event.seq,
+                    at=event.at,
+                    device=event.device,
+                    kind=each.kind,
+                    data=data,
+                    learned_late=was_late,
+                )
+            )
+            if isinstance(data, FootfallData):
+                day = self._counter_day(event.at, data)
+                key = (day.counter, day.day)
+                days[key] = days[key].joined(day) if key in days else day
+            elif isinstance(data, RecountData):
+                on = local_time.local_day(event.at, self._zone)
+                await repository.put_recount(
+                    self._tx, self._site, self._edge, self._id, event.seq, at=event.at, day=on, data=data
+                )
+            elif isinstance(data, OutageData):
+                if data.start < data.end:
+                    await repository.insert_outage(
+                        self._tx, self._site, self._edge, self._id, event.seq, data.start, data.end
+                    )
+            else:
+                await self._alert(each, late=was_late)
+            door, text = door_of(data), happened(data)
+            if door and text and (door not in marks or marks[door][0] <= event.at):
+                marks[door] = (event.at, text)
+        for day in days.values():
+            await repository.put_counter_day(self._tx, self._site, self._edge, self._id, day)
+        for door, (at, text) in marks.items():
+            await repository.mark_door(self._tx, self._site, door, at, text)
+
+    def _counter_day(self, at: datetime, data: FootfallData) -> CounterDay:
+        return CounterDay(
+            counter=data.counter,
+            door=data.door,
+            day=local_time.local_day(at, self._zone),
+            base_ins=data.total_ins - data.ins,
+            base_outs=data.total_outs - data.outs,
+            top_ins=data.total_ins,
+            top_outs=data.total_outs,
+            at=at,
+        )
+
+    async def _alert(self, each: GoodEvent, *, late: bool) -> None:
+        """What may be a crime or a danger is told however late it is learned; anything else only while it is news."""
+        data = each.data
+        if isinstance(data, DoorData) and data.change is DoorChange.FORCED:
+            code, about, text = AlertCode.FORCED, data.door, f"{data.door} was forced open"
+        elif isinstance(data, FireData) and data.change is FireChange.ACTIVE:
+            code, about, text = AlertCode.FIRE, self._edge, f"{self._edge}: fire"
+        elif isinstance(data, AccessData) and data.granted and data.duress:
+            code, about, text = AlertCode.DURESS, data.door, f"{data.door}: {happened(data)}"
+        elif isinstance(data, AlarmData) and data.change is AlarmChange.TRIGGERED:
+            code, about, text = AlertCode.INTRUDER, data.area, f"{data.area}: {happened(data)}"
+        elif isinstance(data, AlarmData) and data.change is AlarmChange.WITHHELD and not late:
+            code, about, text = AlertCode.WITHHELD, data.area, f"{data.area}: {happened(data)}"
+        elif isinstance(data, ClosingData) and data.stage is ClosingStage.NOT_SECURED and not late:
+            code, about, text = AlertCode.NOT_SECURED, self._edge, f"{self._edge}: {happened(data)}"
+        elif isinstance(data, DoorData) and data.change is DoorChange.GLASS_BROKEN and not late:
+            code, about, text = AlertCode.GLASS, data.door, f"{data.door}: {happened(data)}"
+        elif isinstance(data, DoorData) and data.change is DoorChange.HELD and not late:
+            code, about, text = AlertCode.HELD, data.door, f"{data.door} has been open too long"
+        elif isinstance(data, LockoutData) and not data.ended and not late:
+            code, about, text = AlertCode.LOCKOUT, data.door, f"{data.door}: {happened(data)}"
+        elif isinstance(data, FaultData) and data.present and not late:
+            about = each.event.device
+            code, text = AlertCode.FAULT, advise(about, data.code, data.part)
+        else:
+            return
+        await repository.alert(self._tx, self._site, self._edge, code, text, each.event.at, about=about)
+
+    async def _set_aside(self, aside: Sequence[SetAside]) -> None:
+        """Quarantine. Without a number an event is kept once; when the edge sends it again, it does so from the
+        number we want next, and that is the one it gets."""
+        nameless = {digest(each.raw): each for each in aside if each.seq is None}
+        known = await repository.quarantined(self._tx, self._id, list(nameless)) if nameless else {}
+        for name, seq in known.items():
+            if seq is None and nameless[name].reason is not Reason.NUMBER_TAKEN:
+                wanted = self._runs.contiguous + 1
+                self._runs.add(wanted, wanted)
+                await repository.number_quarantined(self._tx, self._id, name, wanted)
+        self.aside = [each for each in aside if each.seq is not None]
+        self.aside += [each for name, each in nameless.items() if name not in known]
+        await repository.insert_quarantine(self._tx, self._site, self._edge, self._id, self.aside, self._now)
+        await self._tell_unstored()
+
+    async def _tell_unstored(self) -> None:
+        """Somebody hears of sound events that are not stored, once a day."""
+        sound = (Reason.UNSTORABLE, Reason.NUMBER_TAKEN)
+        why = next((each.why for each in self.aside if each.reason in sound), None)
+        since = self._now - TELL_AGAIN
+        if why is None or await repository.alerted(self._tx, self._site, self._edge, AlertCode.UNSTORABLE, since):
+            return
+        text = f"{self._edge} sent events that could not be stored; they are set aside as they came ({why[:200]})"
+        await repository.alert(self._tx, self._site, self._edge, AlertCode.UNSTORABLE, text, self._now)
+
+
+def _seq(judged: Judged) -> int | None:
+    return judged.event.seq if isinstance(judged, GoodEvent) else judged.seq
+
+
+def _run(judged: Judged) -> str | None:
+    """The run of the edge that an event is of; ``None`` of one that stands for others, or could not be read."""
+    return judged.event.boot if isinstance(judged, GoodEvent) and judged.kind != "dropped" else None
+
+
+def _another(judged: Judged, run: str | None) -> list[SetAside]:
+    """An event whose number is stored already, of that ``run``: nothing where it is the very same."""
+    if not isinstance(judged, GoodEvent) or run is None or _run(judged) in (None, run):
+        return []
+    why = f"its number {judged.event.seq} is that of another event, which an earlier run of the edge has told"
+    return [SetAside(seq=None, raw=judged.raw, reason=Reason.NUMBER_TAKEN, why=why)]
+
+
+def _first(judged: Judged) -> int | None:
+    """The first number an event answers for."""
+    if isinstance(judged, GoodEvent):
+        return judged.data.first if isinstance(judged.data, DroppedData) else judged.event.seq
+    return judged.first or judged.seq

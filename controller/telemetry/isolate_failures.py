@@ -1,0 +1,121 @@
+"""Finds what in a lot of batches cannot be stored, so that it holds up nothing else."""
+
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter
+from sqlalchemy.exc import DBAPIError
+
+from controller.db.engine import Database, is_away, words_of
+from controller.telemetry.envelope_verifier import EdgeName
+from controller.telemetry.event_store import Batch, Cabinet, Filed
+from controller.telemetry.model import GoodEvent, Reason, SetAside
+from controller.telemetry.validation import Judged
+from edge.wire.events import DroppedData
+
+log = logging.getLogger(__name__)
+
+
+TRACE_EVERY = timedelta(minutes=1)
+"""How often the log tells of one edge where in the code it broke, at most: a faulty edge would flood it."""
+
+
+class Sieve:
+    """Files lots by way of ``cabinet``, each in a transaction of its own."""
+
+    def __init__(self, database: Database, cabinet: Cabinet, registry: CollectorRegistry) -> None:
+        self._database = database
+        self._cabinet = cabinet
+        self._traced: dict[EdgeName, datetime] = {}
+        self._left = Counter(
+            "hallkeeper_events_left",
+            "Events that could be neither stored nor set aside, each time that an edge sent them.",
+            registry=registry,
+        )
+
+    async def file(self, lot: Sequence[Batch], now: datetime) -> AsyncIterator[Filed]:
+        """File ``lot``; what breaks it is found by halves and set aside as it came. What cannot even be set aside is in
+        nothing that is told, and so is not acknowledged.
+
+        Raises ``SQLAlchemyError`` or ``OSError`` where the database is away; what was told before is committed.
+        """
+        broken = _Broken()
+        try:
+            async for filed in self._file(lot, now, broken):
+                yield filed
+        finally:
+            self._tell(logging.ERROR, "Events cannot be stored and are set aside", broken.aside, now)
+            self._tell(
+                logging.CRITICAL, "Events can neither be stored nor set aside; the edge keeps them", broken.left, now
+            )
+            self._left.inc(sum(map(len, broken.left.values())))
+
+    async def _file(self, lot: Sequence[Batch], now: datetime, broken: "_Broken") -> AsyncIterator[Filed]:
+        broke = None
+        try:
+            filed = await self._database.run(self._cabinet.file, lot, now)
+        except Exception as error:
+            if is_away(error):
+                raise
+            broke = error
+        if broke is None:
+            yield filed
+            return
+        halves = _halves(lot)
+        if not halves:
+            name, lone = (lot[0].site, lot[0].edge), _aside(lot[0], broke)
+            (broken.left if lone is None else broken.aside)[name].append(broke)
+            halves = [] if lone is None else [[lone]]
+        for half in halves:
+            async for filed in self._file(half, now, broken):
+                yield filed
+
+    def _tell(self, level: int, message: str, broken: Mapping[EdgeName, Sequence[Exception]], now: datetime) -> None:
+        """One line for each edge."""
+        for name, errors in broken.items():
+            trace = next((each for each in errors if not isinstance(each, DBAPIError)), None)
+            last = self._traced.get(name)
+            if trace is not None and last is not None and last <= now < last + TRACE_EVERY:
+                trace = None
+            if trace is not None:
+                self._traced[name] = now
+            where = {"edge": "/".join(name), "events": len(errors), "why": words_of(errors[0])}
+            log.log(level, message, exc_info=trace, extra=where)
+
+
+class _Broken:
+    """What broke at each event of a lot that could not be stored, by edge: of those set aside, and those left."""
+
+    def __init__(self) -> None:
+        self.aside: defaultdict[EdgeName, list[Exception]] = defaultdict(list)
+        self.left: defaultdict[EdgeName, list[Exception]] = defaultdict(list)
+
+
+def _halves(lot: Sequence[Batch]) -> list[Sequence[Batch]]:
+    if len(lot) > 1:
+        middle = len(lot) // 2
+        return [lot[:middle], lot[middle:]]
+    (batch,) = lot
+    if len(batch.judged) < 2:
+        return []
+    middle = len(batch.judged) // 2
+    return [[msgspec.structs.replace(batch, judged=some)] for some in (batch.judged[:middle], batch.judged[middle:])]
+
+
+def _aside(batch: Batch, broke: Exception) -> Batch | None:
+    """The batch with its only event set aside; None where there is none, or it was set aside before."""
+    judged: tuple[Judged, ...] = batch.judged
+    if not judged or not isinstance(judged[0], GoodEvent):
+        return None
+    event, data = judged[0].event, judged[0].data
+    aside = SetAside(
+        seq=event.seq,
+        first=data.first if isinstance(data, DroppedData) else None,
+        raw=judged[0].raw,
+        reason=Reason.UNSTORABLE,
+        why=f"{type(broke).__name__}: {words_of(broke)}".replace("\0", "?"),
+    )
+    return msgspec.structs.replace(batch, judged=(aside,))

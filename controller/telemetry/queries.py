@@ -1,0 +1,223 @@
+"""All SQL that reads back what edges reported."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import func, select
+
+from controller.db.engine import Tx
+from controller.telemetry.alert_catalogue import AlertCode
+from controller.telemetry.model import KnownState, LoggedEvent, Quarantined
+from controller.telemetry.repository import CounterDay
+from controller.telemetry.tables import (
+    counter_days,
+    device_states,
+    door_marks,
+    edge_alerts,
+    event_logs,
+    events,
+    outages,
+    quarantine,
+    recounts,
+    refusals,
+)
+from edge.wire.interval import Interval
+
+_EVENT = (
+    events.c.id,
+    events.c.edge,
+    event_logs.c.log,
+    events.c.seq,
+    events.c.kind,
+    events.c.device,
+    events.c.at,
+    events.c.trust,
+    events.c.data,
+    events.c.received_at,
+    events.c.learned_late,
+    events.c.told_at,
+    events.c.error_s,
+)
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    edge: str
+    kind: AlertCode
+    at: datetime
+    text: str
+    about: str
+
+
+class Outage(msgspec.Struct, frozen=True, kw_only=True):
+    edge: str
+    during: Interval
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    at: datetime
+    text: str
+
+
+async def events_after(tx: Tx, after: int, *, limit: int) -> list[tuple[str, LoggedEvent]]:
+    """Events of all sites in the order of commit, each with its site."""
+    query = (
+        select(events.c.site, *_EVENT)
+        .join(event_logs, event_logs.c.id == events.c.log_id)
+        .where(events.c.id > after)
+        .order_by(events.c.id)
+        .limit(limit)
+    )
+    found = []
+    for row in (await tx.execute(query)).mappings():
+        values = dict(row)
+        found.append((str(values.pop("site")), LoggedEvent(**values)))
+    return found
+
+
+async def site_events(
+    tx: Tx, site: str, *, after: int | None, limit: int, kind: str | None = None
+) -> list[LoggedEvent]:
+    """A site's events in the order of commit, from the one behind ``after``."""
+    query = select(*_EVENT).join(event_logs, event_logs.c.id == events.c.log_id)
+    query = query.where(events.c.site == site, events.c.id > (after or 0))
+    if kind is not None:
+        query = query.where(events.c.kind == kind)
+    rows = (await tx.execute(query.order_by(events.c.id).limit(limit))).mappings()
+    return [LoggedEvent(**row) for row in rows]
+
+
+async def latest_events(
+    tx: Tx, site: str, *, kinds: Sequence[str], limit: int, late: bool = False
+) -> list[LoggedEvent]:
+    """The newest events of some kinds, newest first. ``late``: also those that were learned late, in their place among
+    the last that came in."""
+    found: list[LoggedEvent] = []
+    for kind in kinds:
+        query = select(*_EVENT).join(event_logs, event_logs.c.id == events.c.log_id)
+        query = query.where(events.c.site == site, events.c.kind == kind)
+        query = query if late else query.where(events.c.learned_late.is_(False))
+        # What came late from one edge leaves room for what another told meanwhile.
+        most = 3 * limit if late else limit
+        rows = (await tx.execute(query.order_by(events.c.id.desc()).limit(most))).mappings()
+        found += [LoggedEvent(**row) for row in rows]
+    return sorted(found, key=lambda event: (event.at, event.id), reverse=True)[:limit]
+
+
+async def site_quarantine(tx: Tx, site: str, *, after: int | None, limit: int) -> list[Quarantined]:
+    columns = [quarantine.c[name] for name in Quarantined.__struct_fields__ if name != "log"]
+    query = select(*columns, event_logs.c.log).join(event_logs, event_logs.c.id == quarantine.c.log_id)
+    query = query.where(quarantine.c.site == site, quarantine.c.id > (after or 0))
+    rows = (await tx.execute(query.order_by(quarantine.c.id).limit(limit))).mappings()
+    return [Quarantined(**row) for row in rows]
+
+
+async def site_refusals(tx: Tx, site: str) -> dict[str, dict[str, int]]:
+    """Edge -> reason -> how many were refused or set aside."""
+    found: dict[str, dict[str, int]] = {}
+    for row in await tx.execute(select(refusals).where(refusals.c.site == site)):
+        found.setdefault(row.edge, {})[row.reason] = row.number
+    return found
+
+
+async def site_devices(tx: Tx, site: str) -> list[tuple[str, KnownState]]:
+    """Each device's edge and latest state."""
+    rows = await tx.execute(select(device_states).where(device_states.c.site == site))
+    return [
+        (
+            row.edge,
+            KnownState(
+                device=row.device,
+                kind=row.kind,
+                seq=row.seq,
+                at=row.at,
+                since=row.since,
+                values=msgspec.json.decode(row.state, type=dict[str, str | int | float | bool | None]),
+            ),
+        )
+        for row in rows
+    ]
+
+
+class Recount(msgspec.Struct, frozen=True, kw_only=True):
+    """``inside`` people were inside by a counter at ``at``, when its totals stood so in that log."""
+
+    log: int
+    inside: int
+    total_ins: int
+    total_outs: int
+    at: datetime
+
+
+async def site_recounts(tx: Tx, site: str, day: date) -> dict[tuple[str, str], Recount]:
+    """Edge and counter -> the last re-count of a local day."""
+    query = select(recounts).where(recounts.c.site == site, recounts.c.day == day)
+    rows = await tx.execute(query.order_by(recounts.c.log_id, recounts.c.seq))
+    return {
+        (row.edge, row.counter): Recount(
+            log=row.log_id, inside=row.inside, total_ins=row.total_ins, total_outs=row.total_outs, at=row.at
+        )
+        for row in rows
+    }
+
+
+async def site_counter_days(tx: Tx, site: str, day: date) -> list[tuple[str, int, CounterDay]]:
+    """Each counter's count of a local day, as one row per log, with its edge and log.
+
+    The base is the last total known before the day, so that what a hole swallowed counts on the day on which
+    it is learned.
+    """
+    names = CounterDay.__struct_fields__
+    here = (counter_days.c.site == site) & (counter_days.c.day == day)
+    rows = (await tx.execute(select(counter_days).where(here))).mappings().all()
+    found: list[tuple[str, int, CounterDay]] = []
+    for row in rows:
+        query = select(func.max(counter_days.c.top_ins), func.max(counter_days.c.top_outs)).where(
+            counter_days.c.site == site,
+            counter_days.c.edge == row["edge"],
+            counter_days.c.counter == row["counter"],
+            counter_days.c.log_id == row["log_id"],
+            counter_days.c.day < day,
+        )
+        ins, outs = (await tx.execute(query)).one()
+        value = CounterDay(**{name: row[name] for name in names})
+        found.append(
+            (
+                row["edge"],
+                row["log_id"],
+                msgspec.structs.replace(
+                    value,
+                    base_ins=value.base_ins if ins is None else min(ins, value.base_ins),
+                    base_outs=value.base_outs if outs is None else min(outs, value.base_outs),
+                ),
+            )
+        )
+    return found
+
+
+async def site_marks(tx: Tx, site: str) -> dict[str, Mark]:
+    rows = await tx.execute(select(door_marks).where(door_marks.c.site == site))
+    return {row.door: Mark(at=row.at, text=row.text) for row in rows}
+
+
+async def site_outages(tx: Tx, site: str, during: Interval) -> list[Outage]:
+    query = select(outages).where(outages.c.site == site, outages.c.starts < during.end, outages.c.ends > during.start)
+    return [
+        Outage(edge=row.edge, during=Interval(start=row.starts, end=row.ends))
+        for row in await tx.execute(query.order_by(outages.c.starts))
+    ]
+
+
+async def site_alerts(
+    tx: Tx, site: str, *, limit: int, kinds: Sequence[str] | None = None, since: datetime | None = None
+) -> list[Alert]:
+    """The newest alerts, newest first; only of some kinds, or of what was since an instant, where asked for."""
+    columns = [edge_alerts.c[name] for name in Alert.__struct_fields__]
+    query = select(*columns).where(edge_alerts.c.site == site).order_by(edge_alerts.c.id.desc()).limit(limit)
+    if kinds is not None:
+        query = query.where(edge_alerts.c.kind.in_(kinds))
+    if since is not None:
+        query = query.where(edge_alerts.c.at >= since)
+    rows = (await tx.execute(query)).mappings()
+    return [Alert(**{**row, "kind": AlertCode(row["kind"])}) for row in rows]

@@ -1,0 +1,112 @@
+"""Whether an event can be accepted. Pure: what cannot is set aside as it came, and counts as committed."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from controller.telemetry.bounds import senseless
+from controller.telemetry.model import GoodEvent, Reason, SetAside
+from edge.wire.errors import Malformed, WireError
+from edge.wire.events import (
+    KINDS,
+    DroppedData,
+    Event,
+    EventData,
+    FootfallData,
+    WifiData,
+    read_event,
+    seq_of,
+)
+
+CROSSINGS_LIMIT = 10_000
+"""Most crossings in one direction that one footfall event can hold: beams report at least every minute."""
+STATIONS_LIMIT = 100_000
+"""Most stations that an access point can list."""
+TEXT_LIMIT = 16 * 1024
+"""Longest ``data`` of an event, in bytes."""
+_data: msgspec.json.Decoder[EventData] = msgspec.json.Decoder(EventData)
+
+Judged = GoodEvent | SetAside
+
+
+def judge_all(raws: Sequence[msgspec.Raw]) -> list[Judged]:
+    """Judge the events of one batch. They are consecutive, so one whose number cannot be read has the number
+    that its neighbours leave it."""
+    judged = [judge(bytes(raw)) for raw in raws]
+    place = next((place for place, each in enumerate(judged) if _span(each) is not None), None)
+    if place is None:
+        return judged
+    following = _span(judged[place])
+    assert following is not None
+    for back in range(place - 1, -1, -1):
+        judged[back] = _numbered(judged[back], following[0] - (place - back))
+    at = following[0]
+    for forth in range(place, len(judged)):
+        span = _span(judged[forth])
+        if span is None:
+            judged[forth], at = _numbered(judged[forth], at), at + 1
+        else:
+            at = span[1] + 1
+    return judged
+
+
+def _numbered(judged: Judged, seq: int) -> Judged:
+    if isinstance(judged, SetAside) and seq >= 1:
+        return msgspec.structs.replace(judged, seq=seq)
+    return judged
+
+
+def _span(judged: Judged) -> tuple[int, int] | None:
+    """The numbers an event answers for, first and last."""
+    if isinstance(judged, SetAside):
+        return (judged.seq, judged.seq) if judged.seq is not None else None
+    first = judged.data.first if isinstance(judged.data, DroppedData) else judged.event.seq
+    return first, judged.event.seq
+
+
+def judge(raw: bytes) -> Judged:
+    """Judge one event. Of its time only that it can be kept: when it happened is seen where it is filed."""
+    try:
+        event = read_event(raw)
+        kind = event.kind
+        text = bytes(event.data).decode()
+        if len(text) > TEXT_LIMIT:
+            return _aside(event.seq, raw, Reason.TOO_LARGE, f"data of {len(text)} characters")
+        data = read_data(kind, text)
+    except WireError as error:
+        reason = Reason.MALFORMED if isinstance(error, Malformed) else Reason.TOO_LARGE
+        return _aside(seq_of(raw), raw, reason, str(error))
+    except UnicodeDecodeError as error:
+        return _aside(seq_of(raw), raw, Reason.MALFORMED, f"data is not UTF-8: {error.reason}")
+    if why := senseless(event) or senseless(kind) or senseless(data) or absurd(event, data):
+        return _aside(event.seq, raw, Reason.ABSURD, why)
+    return GoodEvent(event=event, kind=kind, data=data, text=text, raw=raw)
+
+
+def read_data(kind: str, text: str) -> EventData | None:
+    """What the data of a stored event says; ``None`` for a kind that is not known. Raises ``Malformed``."""
+    if kind not in KINDS:
+        return None
+    try:
+        return _data.decode(text)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
+        raise Malformed(f"no {kind}: {error}") from error
+
+
+def absurd(event: Event, data: EventData | None) -> str | None:
+    """What about the event cannot be, or ``None``."""
+    if isinstance(data, FootfallData):
+        if max(data.ins, data.outs) > CROSSINGS_LIMIT:
+            return f"{max(data.ins, data.outs)} crossings in one event; at most {CROSSINGS_LIMIT} are believed"
+        if data.ins > data.total_ins or data.outs > data.total_outs:
+            return "more crossings than its own totals hold"
+    elif isinstance(data, WifiData):
+        if data.stations > STATIONS_LIMIT:
+            return f"{data.stations} stations; at most {STATIONS_LIMIT} are believed"
+    elif isinstance(data, DroppedData) and not 1 <= data.first <= data.last == event.seq:
+        return f"it stands for the events {data.first} to {data.last}, which is no run that ends with its own number"
+    return None
+
+
+def _aside(seq: int | None, raw: bytes, reason: Reason, why: str) -> SetAside:
+    return SetAside(seq=seq, raw=raw, reason=reason, why=why[:500].replace("\0", "?"))

@@ -1,0 +1,43 @@
+"""What must act together without a network hangs on one edge, and the fire line comes to every edge of a site: held
+against what the edges tell of themselves, since only their own configurations know areas, interlocks and lines.
+
+States of devices come unsigned, so nothing is refused by them: whoever changes the site is told."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from controller.db.engine import Tx
+from controller.estate.model import SiteParts
+from controller.telemetry import queries
+from edge.wire.messages import DeviceState
+
+
+async def told_apart(tx: Tx, parts: SiteParts) -> list[str]:
+    """What seems wrong with how a site that is to be so is wired, each a sentence."""
+    return apart(parts, await queries.site_devices(tx, parts.site.id))
+
+
+def apart(parts: SiteParts, devices: Iterable[tuple[str, DeviceState]]) -> list[str]:
+    """By what its ``devices``, each with its edge, last told. An edge that has told nothing yet, or is to have no door,
+    is not judged."""
+    judged = {door.edge for door in parts.doors}
+    told = [(edge, state) for edge, state in devices if edge in judged]
+    lined = sorted({edge for edge, state in told if state.kind == "fire"})
+    found = [
+        f"{edge!r} tells of no fire line, and {lined[0]!r} of one: lead the line to this edge too, and name it in its "
+        "edge.toml with [fire]"
+        for edge in sorted({edge for edge, _ in told} - set(lined))
+        if lined
+    ]
+    spans: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for edge, state in told:
+        if state.kind == "alarm":
+            spans["alarm area", state.device].add(edge)
+        if isinstance(lobby := state.values.get("interlock"), str):
+            spans["interlock", lobby].add(edge)
+    for (what, name), edges in sorted(spans.items()):
+        if len(edges) > 1:
+            first, *others = sorted(edges)
+            text = f"the {what} {name!r} is on {first!r} and {', '.join(map(repr, others))}; what must act together "
+            found.append(f"{text}without a network hangs on one edge")
+    return found

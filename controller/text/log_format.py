@@ -1,0 +1,32 @@
+"""Log lines: a sentence, then its fields as ``key=value``. Nothing secret is ever given as a field."""
+
+import logging
+import sys
+
+from edge.wire.log_throttle import Thinning
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+
+
+class FieldFormatter(logging.Formatter):
+    """``2026-11-25T12:00:00Z INFO controller.web.middleware A request was answered method=PUT status=201``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        fields = " ".join(f"{name}={value}" for name, value in vars(record).items() if name not in _STANDARD)
+        head, newline, trace = line.partition("\n")
+        return f"{head} {fields}{newline}{trace}" if fields else line
+
+
+def set_up_logging(level: int = logging.INFO) -> None:
+    """Log to standard error; libraries speak up from WARNING on. For the process's start only."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        FieldFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z")
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("controller").setLevel(level)
+    # One edge could fill the disk with what is refused of it; all of it is counted on /metrics and on Now.
+    logging.getLogger("controller.telemetry.envelope_verifier").addFilter(Thinning("site", "edge", "reason"))

@@ -1,0 +1,67 @@
+"""``hallkeeper waiting``: who waits for a time that is taken, over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+import typer
+
+from controller.cli import output
+from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
+
+app = typer.Typer(help="Who waits for a time that is taken.", no_args_is_help=True, add_completion=False)
+
+
+class _Wait(msgspec.Struct, frozen=True):
+    id: str
+    spaces: list[str]
+    title: str
+    party: str | None
+    people: int | None
+    starts: datetime
+    ends: datetime
+    place: int | None
+    offered_until: datetime | None
+
+
+class _List(msgspec.Struct, frozen=True):
+    items: list[_Wait]
+
+
+@app.callback()
+def waiting() -> None:
+    """Who waits for a time that is taken."""
+
+
+@app.command("list")
+def list_waiting(
+    site: Annotated[str, typer.Argument(help="The site, such as ramsey.")],
+    as_json: AsJson = False,
+    server: Server = SERVER,
+    token_file: TokenFile = None,
+    token: Token = None,
+) -> None:
+    """List who waits at SITE, whoever is next first, and who has a time on offer and until when."""
+    caller = Caller(server, token_file, token)
+    answer = caller.get(f"/sites/{site}/waiting", msgspec.Raw)
+    found = caller.answered(answer, _List, as_json=as_json).items
+    rows = (
+        (
+            each.id,
+            output.span(each.starts, each.ends),
+            " or ".join(each.spaces),
+            each.title,
+            each.party or "",
+            "" if each.people is None else str(each.people),
+            _standing(each),
+        )
+        for each in found
+    )
+    if not output.show(caller.console, (output.ID, "When", "Space", "For", "Party", "People", "Stands"), rows):
+        caller.say("Nobody waits.")
+
+
+def _standing(wait: _Wait) -> str:
+    if wait.offered_until is not None:
+        return f"on offer until {output.moment(wait.offered_until)}"
+    return "" if wait.place is None else f"waits, number {wait.place}"

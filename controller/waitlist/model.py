@@ -1,0 +1,111 @@
+"""Somebody who waits for a time that is taken."""
+
+from collections.abc import Container
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from controller.bookings.model import Asked, Booking, Draft, State
+from controller.bookings.site_config import Picture
+from controller.rules.verdict import Reason, Why
+from edge.wire.interval import Interval
+
+
+class WaitState(StrEnum):
+    WAITING = "waiting"
+    OFFERED = "offered"
+    """A hold is kept for them until ``offered_until``."""
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    """They said no to the offer."""
+    EXPIRED = "expired"
+    """They did not answer in time."""
+    WITHDRAWN = "withdrawn"
+    LOST = "lost"
+    """They said yes, but a manager said no, or nobody decided in time."""
+    OVER = "over"
+    """Nothing became free while it was of use to them."""
+
+
+WIDEST_BUFFER = timedelta(days=1)
+"""The most that set-up, clear-down or a change-over may take: how far from a booking time is freed by its going."""
+LEAST = timedelta(minutes=30)
+"""How much of a time that has begun must be left to be offered."""
+
+
+PASSING = frozenset(
+    {Why.CLASH, Why.BUFFER, Why.CHANGEOVER, Why.EQUIPMENT, Why.SEATS, Why.QUOTA, Why.TOO_EARLY, Why.CLOSED}
+)
+"""Reasons that may go away by themselves; the others stand however long one waits."""
+
+
+def may_pass(reason: Reason, asked: Asked, picture: Picture) -> bool:
+    """Whether waiting can help against a reason. More than there is of a thing never comes free."""
+    if reason.why is Why.EQUIPMENT:
+        found = picture.equipment.get(reason.field.partition(".")[2])
+        return found is not None and reason.asked is not None and reason.asked <= found.count
+    if reason.why is Why.SEATS and reason.field == "seats":
+        size = picture.require(asked.space).space.pool_size
+        return size is not None and reason.asked is not None and reason.asked <= size
+    return reason.why in PASSING
+
+
+STANDING = frozenset({WaitState.WAITING, WaitState.OFFERED})
+"""The states in which something may still come of it."""
+
+_ANSWERED = frozenset({WaitState.ACCEPTED, WaitState.DECLINED, WaitState.WITHDRAWN})
+
+
+class WaitDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to wait. ``also``: other spaces that would do, the best first."""
+
+    wish: Draft
+    also: tuple[str, ...] = ()
+
+
+class Wait(msgspec.Struct, frozen=True, kw_only=True):
+    """One place in the queue. ``spaces``: those that would do, the best first. ``booking``: the hold that was
+    offered last. ``turn``: counts up within the site."""
+
+    id: str
+    site: str
+    asked: Asked
+    spaces: tuple[str, ...]
+    state: WaitState
+    state_at: datetime
+    offered_until: datetime | None
+    booking: str | None
+    made_at: datetime
+    made_by: str
+    turn: int
+
+    def wishes(self, there: Container[str]) -> tuple[Asked, ...]:
+        """The wish in each space that would do and is still ``there``. A layout belongs to the first one only."""
+        first = self.spaces[0]
+        return tuple(
+            msgspec.structs.replace(self.asked, space=each, layout=self.asked.layout if each == first else None)
+            for each in self.spaces
+            if each in there
+        )
+
+    def back_on_offer(self, before: Booking, after: Booking) -> bool:
+        """Whether undoing what was done to its hold undoes the answer to the offer, which then stands as it did. A hold
+        that had to be given another end is no offer any more."""
+        return (
+            self.state in _ANSWERED
+            and self.state_at == before.state_at
+            and before.state is not State.HELD
+            and after.state is State.HELD
+            and after.held_until == before.held_until
+        )
+
+    def of_use(self, now: datetime) -> bool:
+        """Whether its time may still be offered."""
+        during = self.asked.during
+        return during.start > now or during.end - LEAST > now
+
+    def near(self, during: Interval) -> bool:
+        """Whether what goes at that time may free some of what is wished for."""
+        wanted = self.asked.during
+        return wanted.start < during.end + WIDEST_BUFFER and during.start - WIDEST_BUFFER < wanted.end

@@ -1,0 +1,223 @@
+"""Who stands in line, and what is offered to them: inside the transactions of others, under the site's lock.
+
+An offer is a hold, so what is offered is claimed, and nothing is promised twice. It is made in the transaction that
+frees the time, before anybody else can have it.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from controller.bookings import repository as bookings
+from controller.bookings.claims import HOUSE
+from controller.bookings.model import Asked, Booking, Changed, State
+from controller.bookings.site_config import Picture
+from controller.bookings.writer import Desk
+from controller.db.engine import Tx
+from controller.people import audit
+from controller.people.model import Actor, Role
+from controller.people.parties import tier_of
+from controller.rules.service import Wish, judge
+from controller.rules.verdict import Verdict
+from controller.text import times as words
+from controller.waitlist import repository
+from controller.waitlist.model import LEAST, WIDEST_BUFFER, Wait, WaitState
+from controller.web.problem import Problem
+from edge.wire.interval import Interval
+
+log = logging.getLogger(__name__)
+
+BEGUN_OFFER = timedelta(minutes=15)
+"""How long an offer of a time that has begun lasts."""
+
+
+class Line:
+    """The line of every site."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        desk.when_bookings_change(self._follow)
+
+    async def settle(self, tx: Tx, picture: Picture, now: datetime) -> bool:
+        """Do whatever is due: take back what nobody took up or decided in time, offer what is free, and let go whom
+        nothing can be offered any more. Whether anything was."""
+        line = await repository.in_line(tx, picture.site.id)
+        late = [each for each in line if each.offered_until is not None and each.offered_until <= now]
+        for wait in late:
+            await self.move(tx, wait, WaitState.EXPIRED, HOUSE, now)
+        gone = await self._take_back(tx, picture, line, {each.booking for each in late}, now)
+        over = [each for each in line if each.state is WaitState.WAITING and not _hopes(each, picture, now)]
+        for wait in over:
+            await self.move(tx, wait, WaitState.OVER, HOUSE, now)
+        offers = await self._offer(tx, picture, now)
+        return bool(late or gone or over or offers)
+
+    async def _take_back(
+        self, tx: Tx, picture: Picture, line: Sequence[Wait], offers: set[str | None], now: datetime
+    ) -> list[Changed]:
+        """Decline the holds that have run out and that somebody in line waits for; ``offers``: those of offers."""
+        if not line:
+            return []
+        times = [each.asked.during for each in line]
+        span = Interval(start=min(each.start for each in times), end=max(each.end for each in times))
+        found = await bookings.run_out(tx, picture.site.id, span, margin=WIDEST_BUFFER, now=now)
+        wanted = [held for held in found if any(each.near(held.during) for each in line)]
+        gone: list[Changed] = []
+        for held in wanted:
+            until = words.at(held.held_until or now, picture.site.tz, now=now)
+            why = "the offer was not taken up" if held.id in offers else f"nobody decided by {until}"
+            gone += await self._desk.rewrite_all(
+                tx, picture, [declined(held, now)], actor=HOUSE_ACTOR, now=now, what="expire", why=why
+            )
+        if gone:
+            await self._desk.tell(tx, picture, gone, actor=HOUSE_ACTOR, now=now)
+        return gone
+
+    async def _follow(self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: str, now: datetime) -> None:
+        """Take note of what became of offers elsewhere, and offer the time that these changes free."""
+        await self._note_offers(tx, changes, actor, now)
+        await self._note_undone(tx, changes, actor, now)
+        freed = [
+            each.before.during
+            for each in changes
+            if each.before is not None and each.before.claims and _frees(each.before, each.after)
+        ]
+        if freed:
+            await self._offer(tx, picture, now, freed)
+
+    async def _note_offers(self, tx: Tx, changes: Sequence[Changed], actor: str, now: datetime) -> None:
+        ended = {
+            each.after.id: each.after.state
+            for each in changes
+            if each.before is not None and each.before.state is State.HELD and each.after.state is not State.HELD
+        }
+        if not ended:
+            return
+        for booking, wait in (await repository.of_bookings(tx, list(ended))).items():
+            if wait.state not in (WaitState.OFFERED, WaitState.ACCEPTED):
+                continue
+            became = _became(wait.state, ended[booking], by_itself=actor == HOUSE)
+            if became is not wait.state:
+                await self.move(tx, wait, became, actor, now)
+
+    async def _note_undone(self, tx: Tx, changes: Sequence[Changed], actor: str, now: datetime) -> None:
+        undone = {
+            each.after.id: (each.before, each.after)
+            for each in changes
+            if each.before is not None and each.before.state is not State.HELD and each.after.state is State.HELD
+        }
+        if not undone:
+            return
+        for booking, wait in (await repository.of_bookings(tx, list(undone))).items():
+            before, after = undone[booking]
+            if wait.back_on_offer(before, after):
+                again = msgspec.structs.replace(wait, offered_until=after.held_until)
+                await self.move(tx, again, WaitState.OFFERED, actor, now)
+
+    async def _offer(self, tx: Tx, picture: Picture, now: datetime, freed: Sequence[Interval] | None = None) -> int:
+        """Offer what can be had to those who wait for it, in their order; how many offers. ``freed``: the only times
+        that may have become free."""
+        line = await repository.in_line(tx, picture.site.id, state=WaitState.WAITING)
+        made = 0
+        for wait in line:
+            near = freed is None or any(wait.near(each) for each in freed)
+            if not near or not _hopes(wait, picture, now):
+                continue
+            # One at a time: each offer takes what the next might have wanted.
+            wish = await self._possible(tx, picture, wait, now)
+            if wish is None:
+                continue
+            until = _offered_until(wish.during, picture.policy.offer_hours, now)
+            why = f"it came free; offered until {words.at(until, picture.site.tz, now=now)}: accept or decline it"
+            promised = await self._desk.book(
+                tx, picture, [wish], actor=HOUSE_ACTOR, now=now, state=State.HELD, held_until=until, why=why
+            )
+            offered = msgspec.structs.replace(wait, booking=promised.bookings[0].id, offered_until=until)
+            await self.move(tx, offered, WaitState.OFFERED, HOUSE, now)
+            made += 1
+        return made
+
+    async def _possible(self, tx: Tx, picture: Picture, wait: Wait, now: datetime) -> Asked | None:
+        """The best of what somebody waits for that can be had. Whoever can no longer be judged is passed over: what
+        others do must not fail over it."""
+        try:
+            judged = await self.judge(tx, picture, wait, now)
+        except Problem as problem:
+            log.error("Somebody in line can't be judged", extra={"wait": wait.id, "why": problem.detail})
+            return None
+        return next((wish for wish, verdict in judged if verdict.possible), None)
+
+    async def judge(self, tx: Tx, picture: Picture, wait: Wait, now: datetime) -> list[tuple[Asked, Verdict]]:
+        """Each wish, as if the party itself asked for it now, in the spaces that there are."""
+        tier = await tier_of(tx, wait.asked.party)
+        asker = Actor(name=wait.made_by, role=Role.BOOKER, party=wait.asked.party)
+        asked = wait.wishes(picture.by_space)
+        wishes = [Wish(asked=_by_rules(each), actor=asker, tier=tier) for each in asked]
+        verdicts = await judge(tx, picture, wishes, now=now)
+        return [(wish.asked, verdict) for wish, verdict in zip(wishes, verdicts, strict=True)]
+
+    async def move(self, tx: Tx, wait: Wait, to: WaitState, actor: str, now: datetime) -> None:
+        """Write what becomes of a wait, and who did it."""
+        until = wait.offered_until if to is WaitState.OFFERED else None
+        moved = msgspec.structs.replace(wait, state=to, state_at=now, offered_until=until)
+        await repository.update_wait(tx, moved)
+        await record(tx, moved, _ACTS[to], actor, now)
+
+
+HOUSE_ACTOR = Actor(name=HOUSE)
+_ACTS = {
+    WaitState.WAITING: "wait",
+    WaitState.OFFERED: "offer",
+    WaitState.ACCEPTED: "accept offer",
+    WaitState.DECLINED: "decline offer",
+    WaitState.EXPIRED: "offer expired",
+    WaitState.WITHDRAWN: "leave the line",
+    WaitState.LOST: "not confirmed",
+    WaitState.OVER: "waited in vain",
+}
+
+
+async def record(tx: Tx, wait: Wait, act: str, actor: str, now: datetime) -> None:
+    """A line among everybody's writes."""
+    await audit.record(tx, actor=actor, at=now, act=act, site=wait.site, thing=f"wait {wait.id}")
+
+
+def declined(held: Booking, now: datetime) -> Changed:
+    """The hold, given back."""
+    new = msgspec.structs.replace(held, state=State.DECLINED, state_at=now, state_before=held.state)
+    return Changed(before=held, after=new)
+
+
+def _became(wait: WaitState, hold: State, *, by_itself: bool) -> WaitState:
+    """What becomes of a wait whose hold is none any more. ``by_itself``: because its time ran out."""
+    if wait is WaitState.ACCEPTED:
+        return {State.DECLINED: WaitState.LOST, State.CANCELLED: WaitState.WITHDRAWN}.get(hold, wait)
+    if hold is State.CONFIRMED:
+        return WaitState.ACCEPTED
+    return WaitState.EXPIRED if hold is State.DECLINED and by_itself else WaitState.DECLINED
+
+
+def _by_rules(asked: Asked) -> Asked:
+    return msgspec.structs.replace(asked, by_rules=True, overrule=False)
+
+
+def _hopes(wait: Wait, picture: Picture, now: datetime) -> bool:
+    """Whether anything may still be offered: its time is of use, and one of its spaces is still there."""
+    return wait.of_use(now) and any(each in picture.by_space for each in wait.spaces)
+
+
+def _offered_until(during: Interval, offer_hours: int, now: datetime) -> datetime:
+    """Not beyond its start; a while only where that is past."""
+    if during.start > now:
+        return min(during.start, now + timedelta(hours=offer_hours))
+    return min(during.end - LEAST, now + BEGUN_OFFER)
+
+
+def _frees(before: Booking, after: Booking) -> bool:
+    """Whether some of what ``before`` held may be free now."""
+    if not after.claims:
+        return True
+    held = ("space", "starts", "ends", "layout", "seats", "people", "equipment", "setup_min", "cleardown_min")
+    return any(getattr(before, name) != getattr(after, name) for name in held)

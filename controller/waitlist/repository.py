@@ -1,0 +1,133 @@
+"""All SQL about the waiting list."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
+
+from controller.bookings.model import Asked, Booking, State
+from controller.bookings.tables import bookings, waits
+from controller.db.engine import Tx
+from controller.people.permissions import Thing
+from controller.waitlist.model import LEAST, STANDING, WIDEST_BUFFER, Wait, WaitState
+from edge.wire.interval import Interval
+
+_WANTED = waits.c.state == WaitState.WAITING.value
+_STANDING = waits.c.state.in_([state.value for state in STANDING])
+
+
+async def insert_wait(tx: Tx, value: Wait) -> None:
+    await tx.execute(insert(waits).values(_row(value)))
+
+
+async def next_turn(tx: Tx, site: str) -> int:
+    """The number of whoever comes next. The caller holds the site's lock."""
+    last: int | None = (await tx.execute(select(func.max(waits.c.turn)).where(waits.c.site == site))).scalar()
+    return (last or 0) + 1
+
+
+async def update_wait(tx: Tx, value: Wait) -> None:
+    """Write every field. The caller holds the site's lock."""
+    await tx.execute(update(waits).where(waits.c.id == value.id).values(_row(value)))
+
+
+async def wait(tx: Tx, wait_id: str) -> Wait | None:
+    row = (await tx.execute(select(waits).where(waits.c.id == wait_id))).mappings().first()
+    return _wait(row) if row else None
+
+
+async def whose(tx: Tx, wait_id: str) -> Thing | None:
+    """The site and the party of a wait; None where there is none."""
+    row = (await tx.execute(select(waits.c.site, waits.c.party).where(waits.c.id == wait_id))).first()
+    return Thing(site=row.site, party=row.party) if row else None
+
+
+async def in_line(tx: Tx, site: str, *, state: WaitState | None = None, party: str | None = None) -> list[Wait]:
+    """Who waits at a site or has an offer, those first who came first."""
+    query = select(waits).where(waits.c.site == site, _STANDING)
+    if state is not None:
+        query = query.where(waits.c.state == state.value)
+    if party is not None:
+        query = query.where(waits.c.party == party)
+    rows = (await tx.execute(query.order_by(waits.c.turn))).mappings()
+    return [_wait(row) for row in rows]
+
+
+async def of_bookings(tx: Tx, ids: Collection[str]) -> dict[str, Wait]:
+    """The waits to which these bookings are, or were last, on offer, by booking."""
+    query = select(waits).where(waits.c.booking.in_(ids))
+    return {row["booking"]: _wait(row) for row in (await tx.execute(query)).mappings()}
+
+
+async def offers(tx: Tx, held: Collection[Booking]) -> dict[str, Wait]:
+    """The waits to which these holds are on offer, by booking; those that are nobody's offer are left out."""
+    if not held:
+        return {}
+    found = await of_bookings(tx, [each.id for each in held])
+    return {booking: wait for booking, wait in found.items() if wait.state is WaitState.OFFERED}
+
+
+async def anybody_near(tx: Tx, site: str, spans: Collection[Interval]) -> bool:
+    """Whether something may come of the going of any of these times for somebody in line."""
+    near = [
+        and_(waits.c.starts < each.end + WIDEST_BUFFER, waits.c.ends > each.start - WIDEST_BUFFER) for each in spans
+    ]
+    query = select(waits.c.id).where(waits.c.site == site, _STANDING, or_(*near)).limit(1)
+    return (await tx.execute(query)).first() is not None
+
+
+async def sites(tx: Tx) -> set[str]:
+    """The sites at which somebody waits or has an offer."""
+    return set((await tx.execute(select(waits.c.site).where(_STANDING).distinct())).scalars())
+
+
+async def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """When the next offer runs out, or a hold at a site where somebody waits, or a time that is waited for begins or is
+    no longer of use."""
+    held = (
+        select(func.min(bookings.c.held_until))
+        .join_from(bookings, waits, bookings.c.site == waits.c.site)
+        .where(bookings.c.state == State.HELD.value, bookings.c.held_until > now, _STANDING)
+    )
+    offer = select(func.min(waits.c.offered_until)).where(waits.c.state == WaitState.OFFERED.value)
+    begins = select(func.min(waits.c.starts)).where(_WANTED, waits.c.starts > now)
+    ends = select(func.min(waits.c.ends)).where(_WANTED, waits.c.starts <= now)
+    times = [(await tx.execute(query)).scalar() for query in (held, offer, begins)]
+    last: datetime | None = (await tx.execute(ends)).scalar()
+    return min((each for each in (*times, last and last - LEAST) if each is not None), default=None)
+
+
+def _wait(row: RowMapping) -> Wait:
+    return Wait(
+        id=row["id"],
+        site=row["site"],
+        asked=msgspec.json.decode(row["asked"], type=Asked),
+        spaces=tuple(row["spaces"].split(",")),
+        state=WaitState(row["state"]),
+        state_at=row["state_at"],
+        offered_until=row["offered_until"],
+        booking=row["booking"],
+        made_at=row["made_at"],
+        made_by=row["made_by"],
+        turn=row["turn"],
+    )
+
+
+def _row(value: Wait) -> dict[str, object]:
+    return {
+        "id": value.id,
+        "site": value.site,
+        "party": value.asked.party,
+        "starts": value.asked.during.start,
+        "ends": value.asked.during.end,
+        "asked": msgspec.json.encode(value.asked).decode(),
+        "spaces": ",".join(value.spaces),
+        "state": value.state.value,
+        "state_at": value.state_at,
+        "offered_until": value.offered_until,
+        "booking": value.booking,
+        "made_at": value.made_at,
+        "made_by": value.made_by,
+        "turn": value.turn,
+    }

@@ -1,0 +1,67 @@
+"""What the waiting list takes and answers."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from controller.bookings.schemas import BookingBody
+from controller.text import local_time
+from controller.waitlist.model import WaitDraft, WaitState
+from controller.waitlist.service import Standing
+from controller.web.fields import Answer, Slug
+
+
+class WaitBody(BookingBody):
+    """The booking that is wished for. ``also``: other spaces that would do, the best first."""
+
+    also: Annotated[list[Slug], Field(max_length=20, default_factory=list)]
+
+    def wait(self) -> WaitDraft:
+        return WaitDraft(wish=self.draft(), also=tuple(self.also))
+
+
+class WaitAnswer(Answer):
+    """``place``: 1 for whoever is next of those who want some of the same time in some of the same rooms, null for who
+    does not wait. ``booking``: the hold that is, or was last, on offer; take it up by ``offered_until``."""
+
+    id: str
+    site: str
+    spaces: list[str]
+    title: str
+    starts: str
+    ends: str
+    people: int | None
+    party: str | None
+    state: WaitState
+    place: int | None
+    booking: str | None
+    offered_until: str | None
+    made_at: str
+    made_by: str
+
+
+class WaitList(Answer):
+    """Those first who are next."""
+
+    items: list[WaitAnswer]
+
+
+def wait_answer(standing: Standing) -> WaitAnswer:
+    wait, zone = standing.wait, standing.site.tz
+    until = wait.offered_until
+    return WaitAnswer(
+        id=wait.id,
+        site=wait.site,
+        spaces=list(wait.spaces),
+        title=wait.asked.title,
+        starts=local_time.rfc3339(wait.asked.during.start, zone),
+        ends=local_time.rfc3339(wait.asked.during.end, zone),
+        people=wait.asked.people,
+        party=wait.asked.party,
+        state=wait.state,
+        place=standing.place,
+        booking=wait.booking,
+        offered_until=None if until is None else local_time.rfc3339(until, zone),
+        made_at=local_time.rfc3339(wait.made_at, zone),
+        made_by=wait.made_by,
+    )

@@ -1,0 +1,305 @@
+"""The waiting list: whoever wants a time that is taken is offered it, in order, when it becomes free.
+
+What a booking frees is offered in its transaction (``Line``). What frees time without a booking being written (hours,
+policy, divisions, a window that opens, a hold that runs out) is found by ``run``, which sleeps until it is told or due,
+or by whoever is first to want that time (``Overdue``).
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from datetime import datetime
+from functools import partial
+
+import msgspec
+
+from controller.bookings import limits
+from controller.bookings import repository as bookings
+from controller.bookings.errors import refusal
+from controller.bookings.initial_state import outcome
+from controller.bookings.model import Booking, State
+from controller.bookings.service import Bookings, for_whom, require_allowed
+from controller.bookings.site_config import Picture
+from controller.bookings.writer import Desk
+from controller.changes import Changes
+from controller.db.engine import Database, Tx
+from controller.db.retry import patiently
+from controller.estate.model import Site
+from controller.people.errors import NotAllowed
+from controller.people.model import Actor
+from controller.people.parties import tier_of, tier_to_book
+from controller.people.permissions import Action, Thing
+from controller.people.redaction import Seen, seen
+from controller.rules.service import Wish, judge
+from controller.waitlist import repository
+from controller.waitlist.errors import NoOffer, NothingToWaitFor, WaitUnknown
+from controller.waitlist.model import Wait, WaitDraft, WaitState, may_pass
+from controller.waitlist.queue import Line, declined, record
+from controller.web.problem import invalid_field
+from edge.wire.clock import Clock
+from edge.wire.ids import uuid7
+
+LOOK_EVERY_S = 900.0
+"""Longest sleep between two looks: windows and quotas open with the days."""
+CHANGES_EVERY_S = 1.0
+"""Shortest time between two looks at one site because its diary has changed, in real seconds."""
+
+
+_Work = Callable[[Tx, Picture, Wait, Actor, datetime], Awaitable[None]]
+_Told = Callable[[], Coroutine[None, None, Collection[str]]]
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A wait as it stands. ``place``: 1 for whoever is next for that time and space; ``None`` for who does not wait any
+    more."""
+
+    wait: Wait
+    site: Site
+    place: int | None
+
+
+class Waiting:
+    """``bookings`` lends its way to write and to retry."""
+
+    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings) -> None:
+        self._database = database
+        self._clock = clock
+        self._changes = changes
+        self._desk = desk
+        self._bookings = bookings
+        self._line = Line(desk)
+        bookings.when_overdue(self.look)
+
+    async def join(self, site: str, draft: WaitDraft, *, actor: Actor) -> Standing:
+        """Get in line for a time. A booker who names no party waits for their own. Raises ``NothingToWaitFor`` where
+        it can be had now, ``NotPossible`` where it never will, ``Invalid``, ``NotAllowed``, ``SiteUnknown``,
+        ``SpaceUnknown``."""
+        draft = msgspec.structs.replace(draft, wish=for_whom(draft.wish, actor))
+        require_allowed(actor, site, draft.wish.party)
+        standing = await self._database.run(self._join, site, draft, actor)
+        self._changes.site_changed(site)
+        return standing
+
+    async def _join(self, tx: Tx, site: str, draft: WaitDraft, actor: Actor) -> Standing:
+        await self._database.lock_site(tx, site)
+        now = self._clock.now()
+        picture = await self._desk.pictures.of(tx, site)
+        zone = picture.site.tz
+        during = limits.window(draft.wish.starts.resolve(zone, "starts"), draft.wish.ends.resolve(zone, "ends"))
+        if during.start <= now:
+            raise invalid_field("starts", "must be in the future; nobody can wait for a time that has begun")
+        await tier_to_book(tx, draft.wish.party, actor)
+        wait = Wait(
+            id=uuid7(now, secrets.token_bytes(10)),
+            site=site,
+            asked=draft.wish.asked(during),
+            spaces=tuple(dict.fromkeys((draft.wish.space, *draft.also))),
+            state=WaitState.WAITING,
+            state_at=now,
+            offered_until=None,
+            booking=None,
+            made_at=now,
+            made_by=actor.name,
+            turn=await repository.next_turn(tx, site),
+        )
+        for space in wait.spaces:
+            picture.require(space)
+        judged = await self._line.judge(tx, picture, wait, now)
+        free = [wish for wish, verdict in judged if verdict.possible]
+        if free:
+            name = picture.require(free[0].space).space.name
+            raise NothingToWaitFor(f"{name} can be booked then as it is; book it")
+        if not any(all(may_pass(each, wish, picture) for each in verdict.refusals) for wish, verdict in judged):
+            raise refusal(picture.require(wait.spaces[0]).space.name, judged[0][1], zone)
+        await repository.insert_wait(tx, wait)
+        await record(tx, wait, "wait", actor.name, now)
+        return await self._standing(tx, picture, wait)
+
+    async def in_line(self, site: str, *, actor: Actor) -> list[Standing]:
+        """Who waits at a site or has an offer, those first who are next; a booker sees their own party. Raises
+        ``SiteUnknown``."""
+        async with self._database.read() as tx:
+            picture = await self._desk.pictures.of(tx, site)
+            found = await repository.in_line(tx, site)
+            return [
+                each
+                for each in numbered(picture, found)
+                if seen(actor, Thing(site=site, party=each.wait.asked.party)) is not Seen.TAKEN
+            ]
+
+    async def get(self, wait_id: str, *, actor: Actor) -> Standing:
+        """Raises ``NotAllowed`` where ``in_line`` would leave it out, ``WaitUnknown``."""
+        async with self._database.read() as tx:
+            wait = await self._require(tx, wait_id)
+            thing = Thing(site=wait.site, party=wait.asked.party)
+            if seen(actor, thing) is Seen.TAKEN:
+                raise NotAllowed(actor, Action.READ, thing)
+            return await self._standing(tx, await self._desk.pictures.of(tx, wait.site), wait)
+
+    async def withdraw(self, wait_id: str, *, actor: Actor) -> Standing:
+        """Leave the line; an offer that stands is given back. Idempotent. Raises ``WaitUnknown``."""
+        return await self._answer(wait_id, partial(self._refuse, to=WaitState.WITHDRAWN), actor)
+
+    async def decline(self, wait_id: str, *, actor: Actor) -> Standing:
+        """Say no to an offer, which goes to the next in line. Raises ``WaitUnknown``, ``NoOffer``."""
+        return await self._answer(wait_id, partial(self._refuse, to=WaitState.DECLINED), actor)
+
+    async def accept(self, wait_id: str, *, actor: Actor) -> Standing:
+        """Take an offer: it is confirmed, or waits for a manager where the rules say so. Idempotent.
+
+        Raises ``WaitUnknown``, ``NoOffer`` where there is none or its time has run out, ``Clash`` or ``NotPossible``
+        where the site's rules have come to stand in the way meanwhile.
+        """
+        return await self._answer(wait_id, self._accept, actor)
+
+    async def _answer(self, wait_id: str, work: _Work, actor: Actor) -> Standing:
+        async def answer(tx: Tx) -> Standing:
+            found = await self._require(tx, wait_id)
+            await self._database.lock_site(tx, found.site)
+            wait = await self._require(tx, wait_id)
+            picture = await self._desk.pictures.of(tx, wait.site)
+            await work(tx, picture, wait, actor, self._clock.now())
+            return await self._standing(tx, picture, await self._require(tx, wait_id))
+
+        standing = await self._bookings.write(answer)
+        self._changes.site_changed(standing.site.id)
+        return standing
+
+    async def _refuse(
+        self, tx: Tx, picture: Picture, wait: Wait, actor: Actor, now: datetime, *, to: WaitState
+    ) -> None:
+        if wait.state is to:
+            return
+        if wait.state is WaitState.OFFERED:
+            await self._line.move(tx, wait, to, actor.name, now)
+            await self._give_back(tx, picture, wait, actor, now)
+        elif wait.state is WaitState.WAITING and to is WaitState.WITHDRAWN:
+            await self._line.move(tx, wait, to, actor.name, now)
+        else:
+            raise NoOffer(_nothing(wait))
+
+    async def _accept(self, tx: Tx, picture: Picture, wait: Wait, actor: Actor, now: datetime) -> None:
+        if wait.state is WaitState.ACCEPTED:
+            return
+        held = await self._held(tx, wait)
+        if wait.state is not WaitState.OFFERED or held is None or held.expired(now):
+            raise NoOffer(_nothing(wait))
+        wish = msgspec.structs.replace(wait.asked, space=held.space, layout=held.layout)
+        tier = await tier_of(tx, wish.party)
+        promised = Wish(asked=wish, actor=actor, tier=tier, but=frozenset({held.id}), keeps_start=True)
+        [verdict] = await judge(tx, picture, [promised], now=now)
+        if not verdict.possible:
+            raise refusal(picture.require(held.space).space.name, verdict, picture.site.tz)
+        await self._line.move(tx, wait, WaitState.ACCEPTED, actor.name, now)
+        becomes = outcome(verdict, picture.policy, held.during, now=now)
+        if verdict.needs_approval:
+            # It holds its time even where requests hold none: it was promised.
+            until = becomes.held_until or (held.starts if held.starts > now else held.ends)
+            new = msgspec.structs.replace(held, held_until=until)
+        else:
+            new = msgspec.structs.replace(held, state=State.CONFIRMED, state_at=now, state_before=held.state)
+        why = becomes.why
+        await self._desk.rewrite(tx, picture, held, new, actor=actor, now=now, what="accept", why=why)
+
+    async def _give_back(self, tx: Tx, picture: Picture, wait: Wait, actor: Actor, now: datetime) -> None:
+        held = await self._held(tx, wait)
+        if held is not None and held.state is State.HELD:
+            new = declined(held, now).after
+            why = "the offer was not wanted"
+            await self._desk.rewrite(tx, picture, held, new, actor=actor, now=now, what="decline", why=why)
+
+    async def _held(self, tx: Tx, wait: Wait) -> Booking | None:
+        return None if wait.booking is None else await bookings.booking(tx, wait.booking)
+
+    async def _require(self, tx: Tx, wait_id: str) -> Wait:
+        wait = await repository.wait(tx, wait_id)
+        if wait is None:
+            raise WaitUnknown(wait_id)
+        return wait
+
+    async def _standing(self, tx: Tx, picture: Picture, wait: Wait) -> Standing:
+        site = picture.site
+        if wait.state is not WaitState.WAITING:
+            return Standing(wait=wait, site=site, place=None)
+        line = numbered(picture, await repository.in_line(tx, site.id))
+        found = next((each for each in line if each.wait.id == wait.id), None)
+        # Whoever only reads may have seen it in line a moment before it left.
+        return found or Standing(wait=await self._require(tx, wait.id), site=site, place=None)
+
+    async def run(self) -> None:
+        """Offer what has become free otherwise, take back offers that have run out, for ever."""
+        with self._changes.subscribe(every_s=CHANGES_EVERY_S) as changed:
+            due: set[str] = await patiently(self._sites, what="the waiting lists")
+            while True:
+                for site in due:
+                    await patiently(partial(self.look, site), what=f"the waiting list of {site}")
+                due = await self._sleep(changed.sites)
+
+    async def _sleep(self, told: _Told) -> set[str]:
+        """The sites to look at next: those that change, or all where something is due."""
+        at = await patiently(self._next_due, what="the waiting lists")
+        now = self._clock.now()
+        wait_s = LOOK_EVERY_S if at is None else min(LOOK_EVERY_S, max(1.0, (at - now).total_seconds()))
+        hear = asyncio.create_task(told(), name="a change for the waiting lists")
+        sleep = asyncio.create_task(self._clock.sleep(wait_s), name="the next due of the waiting lists")
+        try:
+            await asyncio.wait({hear, sleep}, return_when=asyncio.FIRST_COMPLETED)
+            everyone = await patiently(self._sites, what="the waiting lists")
+            return everyone if sleep.done() else everyone & set(hear.result())
+        finally:
+            for task in (hear, sleep):
+                task.cancel()
+            await asyncio.gather(hear, sleep, return_exceptions=True)
+
+    async def _sites(self) -> set[str]:
+        async with self._database.read() as tx:
+            return await repository.sites(tx)
+
+    async def _next_due(self) -> datetime | None:
+        async with self._database.read() as tx:
+            return await repository.next_due(tx, self._clock.now())
+
+    async def look(self, site: str) -> bool:
+        """Do for one site whatever is due now; whether anything was."""
+        if not await self._bookings.write(self._look, site):
+            return False
+        self._changes.site_changed(site)
+        return True
+
+    async def _look(self, tx: Tx, site: str) -> bool:
+        await self._database.lock_site(tx, site)
+        picture = await self._desk.pictures.of(tx, site)
+        return await self._line.settle(tx, picture, self._clock.now())
+
+
+def numbered(picture: Picture, line: Sequence[Wait]) -> list[Standing]:
+    """Those in line, as they came, each with its place among those who wait for some of the same time in some of the
+    same rooms."""
+    ahead: list[tuple[Wait, frozenset[str]]] = []
+    standing: list[Standing] = []
+    for each in line:
+        if each.state is not WaitState.WAITING:
+            standing.append(Standing(wait=each, site=picture.site, place=None))
+            continue
+        rooms = frozenset(
+            atom for space in each.spaces if space in picture.by_space for atom in picture.by_space[space].atoms
+        )
+        during = each.asked.during
+        before = sum(other.asked.during.overlaps(during) and not theirs.isdisjoint(rooms) for other, theirs in ahead)
+        standing.append(Standing(wait=each, site=picture.site, place=before + 1))
+        ahead.append((each, rooms))
+    return standing
+
+
+def _nothing(wait: Wait) -> str:
+    words = {
+        WaitState.WAITING: "nothing has become free yet",
+        WaitState.OFFERED: "the time to accept has run out",
+        WaitState.ACCEPTED: "the offer was accepted",
+        WaitState.DECLINED: "the offer was declined",
+        WaitState.EXPIRED: "the time to accept has run out",
+        WaitState.WITHDRAWN: "this place in the line was given up",
+        WaitState.LOST: "it was not confirmed",
+        WaitState.OVER: "nothing became free in time",
+    }
+    return f"“{wait.asked.title}”: {words[wait.state]}"

@@ -1,0 +1,244 @@
+"""The web application: routes, errors and what every request passes, around one ``House``."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+
+import msgspec
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, compile_path
+
+from controller.access import door_page, series_page
+from controller.access.holders import routes as holders
+from controller.access.members import routes as members
+from controller.availability import routes as finding
+from controller.billing import routes as billing
+from controller.bookings import door_code_routes as door_codes
+from controller.bookings import routes as bookings
+from controller.bookings.affected import routes as affected
+from controller.bookings.csv_rows import routes as sheets
+from controller.bookings.policies import routes as policies
+from controller.bookings.series import routes as series
+from controller.calendars import routes as calendars
+from controller.calendars.feeds import routes as feeds
+from controller.calendars.subscriptions import page as calendar_page
+from controller.calendars.subscriptions import routes as subscriptions
+from controller.calendars.whats_on import routes as whats_on
+from controller.container import House, open_house
+from controller.enrolment import routes as enrolment
+from controller.estate import routes as estate
+from controller.estate.site_file import routes as site_file
+from controller.hours import routes as hours
+from controller.people import party_routes, user_routes
+from controller.people import routes as people
+from controller.people.authentication import COOKIE, Gate, the_actor
+from controller.people.passwords import Passwords
+from controller.plans import routes as plans
+from controller.plans.clock_trust import GIVEN, Sources
+from controller.plans.overrides import routes as overrides
+from controller.plans.restored import routes as restored
+from controller.plans.why import routes as why
+from controller.settings import Settings
+from controller.telemetry import routes as telemetry
+from controller.telemetry.views import Snapshot
+from controller.uploads.parser import Parser
+from controller.waitlist import routes as waiting
+from controller.web import health
+from controller.web.idempotency import IdempotencyMiddleware
+from controller.web.live import Beat, BookingsChanged
+from controller.web.middleware import HeadersMiddleware, HostMiddleware, LimitMiddleware, WatchMiddleware
+from controller.web.pages import Pages
+from controller.web.problem import (
+    Conflicting,
+    Invalid,
+    Misdirected,
+    NoRoom,
+    ProblemBody,
+    Refused,
+    TooLarge,
+    Unavailable,
+    described,
+    install_handlers,
+)
+from edge.wire.clock import Clock
+from edge.wire.link import Link
+
+API = "/api/v1"
+ROUTERS = (
+    bookings.router,  # those that are asked most come first: routes are looked through in their order
+    door_codes.router,
+    holders.router,
+    members.router,
+    people.router,
+    user_routes.router,
+    party_routes.router,
+    estate.router,
+    enrolment.router,
+    site_file.router,
+    hours.router,
+    policies.router,
+    sheets.router,
+    affected.router,
+    series.router,
+    finding.router,
+    waiting.router,
+    billing.router,
+    calendars.router,
+    feeds.router,
+    subscriptions.router,
+    whats_on.router,
+    plans.router,
+    overrides.router,
+    restored.router,
+    why.router,
+    telemetry.router,
+)
+"""The routers of the domains, all under ``API``."""
+_PREFIXED = (
+    (health.router, ""),
+    (series_page.router, ""),
+    (door_page.router, ""),
+    (calendar_page.router, ""),
+    *((router, API) for router in ROUTERS),
+)
+SECURITY = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The `token` that `POST /api/v1/session` answers.",
+    },
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "As `POST /api/v1/session` sets it; a write must come from our own pages.",
+    },
+}
+"""How OpenAPI names the ways in which one is signed in."""
+ANYWHERE = (Invalid, TooLarge, Refused, Conflicting, Misdirected, NoRoom, Unavailable)
+"""What any route of theirs may answer: fields, size, foreign pages, idempotency keys, other hosts, and a database that
+is full or held."""
+
+
+def build_app(
+    settings: Settings,
+    clock: Clock,
+    *,
+    passwords: Passwords | None = None,
+    parser: Parser | None = None,
+    link: Link | None = None,
+    time: Sources = GIVEN,
+) -> FastAPI:
+    """The application around a house of its own, ``app.state.house``. ``time``: what vouches for the clock.
+    ``parser`` stays the caller's to close.
+
+    The caller migrates the database, awaits ``house.start()`` before the first request, runs
+    ``house.tasks``, and awaits ``house.close()`` at the end. Raises ``KeyFault``.
+    """
+    return app_of(open_house(settings, clock, passwords=passwords, parser=parser, link=link, time=time))
+
+
+def app_of(house: House) -> FastAPI:
+    """The application around a house."""
+    app = FastAPI(
+        title="Hallkeeper",
+        version="1",
+        description="The caretaker of shared buildings. Errors are RFC 9457 problems; writes take an "
+        "`Idempotency-Key`; times carry the site's offset.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        separate_input_output_schemas=False,
+        redirect_slashes=False,
+    )
+    app.state.house = house
+    app.state.methods_at = methods_at
+    install_handlers(app)
+    app.router.routes += _routes()
+    # Only the pages are packed: they hold nothing secret, and an answer that does must not tell it by its length.
+    app.router.default = GZipMiddleware(Pages(house.settings.pages_dir))
+    # The last added is the first passed.
+    app.add_middleware(IdempotencyMiddleware)
+    app.add_middleware(LimitMiddleware)
+    app.add_middleware(HostMiddleware, names=house.settings.host_names, address=house.settings.address)
+    app.add_middleware(WatchMiddleware, registry=house.registry)
+    app.add_middleware(HeadersMiddleware, secure=house.settings.secure)
+    _describe(app)
+    return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Every route under its prefix. No house is in them, so that what FastAPI works out about them serves each
+    application of the process."""
+    every = APIRouter()
+    for router, prefix in _PREFIXED:
+        every.include_router(router, prefix=prefix, responses=described(*ANYWHERE) if prefix else None)
+    return every.routes
+
+
+def every_route() -> Iterator[tuple[str, APIRoute]]:
+    """Each with its whole path."""
+    for router, prefix in _PREFIXED:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield prefix + route.path_format, route
+
+
+@cache
+def _methods() -> dict[str, frozenset[str]]:
+    """Path, as OpenAPI writes it -> what its routes take."""
+    found: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for path, route in every_route():
+        found[path] |= route.methods or frozenset()
+    return dict(found)
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Those of paths that name something."""
+    return tuple((compile_path(path)[0], path) for path in _methods() if "{" in path)
+
+
+def methods_at(path: str) -> list[str]:
+    """Those that a path takes: as it stands, such as `/holders/import`, or else as one that names something."""
+    whole = path if path in _methods() else next((each for pattern, each in _patterns() if pattern.match(path)), "")
+    return sorted(_methods().get(whole, ()))
+
+
+def _gated() -> dict[str, set[str]]:
+    """Path -> the methods, in small letters, that want somebody signed in."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path, route in every_route():
+        if any(isinstance(each.call, Gate) or each.call is the_actor for each in route.dependant.dependencies):
+            found[path] |= {method.lower() for method in route.methods or ()}
+    return found
+
+
+def _describe(app: FastAPI) -> None:
+    """Put into the OpenAPI document the schemas that ``described`` refers to, and those of what watchers are sent."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, object]:
+        document = plain()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        if "ProblemBody" not in schemas:
+            schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= schema.pop("$defs", {})
+            schemas["ProblemBody"] = schema
+            _, watched = msgspec.json.schema_components(
+                [Snapshot, BookingsChanged, Beat], ref_template="#/components/schemas/{name}"
+            )
+            schemas |= watched
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            document["components"]["securitySchemes"] = SECURITY
+            for path, methods in _gated().items():
+                for method in methods & set(document["paths"].get(path, {})):
+                    document["paths"][path][method]["security"] = [{name: []} for name in SECURITY]
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

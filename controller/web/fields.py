@@ -1,0 +1,170 @@
+"""What the API takes in its fields: strict types with limits that PostgreSQL and SQLite can both hold."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import msgspec
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from controller.text import local_time
+from controller.text.patterns import ID_PATTERN
+from controller.web.problem import invalid_field
+from edge.wire.ids import SLUG_PATTERN
+
+LIST_LIMIT = 500
+"""Most items in one page of a list."""
+
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Explicit bidirectional formatting (UAX 9): a title with it could make what stands beside it read otherwise."""
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_BREAK = re.compile("[\t\n\r\u2028\u2029]")
+_WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", re.ASCII)
+_OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class Body(BaseModel):
+    """Root of request bodies. An unknown field is refused, since what somebody meant by it would be lost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Versioned(Body):
+    """What the body of a PUT has besides the thing itself. ``version``: of the thing as it was read, 0 where there was
+    none; where it is another by now, the answer is 409 and says whose change stands in the way."""
+
+    version: Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+
+
+class Answer(BaseModel):
+    """Root of answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def made(answer: object) -> dict[int | str, dict[str, object]]:
+    """The ``responses`` of a PUT that makes what is not there yet, for OpenAPI."""
+    return {201: {"model": answer, "description": "It was not there and has been made"}}
+
+
+def _one_line(text: str) -> str:
+    if _BREAK.search(text) or _CONTROL.search(text):
+        raise ValueError("must be one line without control characters")
+    if _TURNING.search(text):
+        raise ValueError("must not have characters that turn the direction of reading")
+    return text
+
+
+def _visible(text: str) -> str:
+    if all(unicodedata.category(letter)[0] in "CZ" for letter in text):
+        raise ValueError("must have something that can be seen")
+    return text
+
+
+def _no_control(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("must not have control characters")
+    return text
+
+
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+"""An id that the controller gave."""
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
+"""1 to 40 small letters, digits and inner hyphens."""
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_one_line),
+    AfterValidator(_visible),
+]
+"""What people read: 1 to 200 characters on one line."""
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
+
+
+def _address(text: str) -> str:
+    before, at, after = text.rpartition("@")
+    if text and (not at or not before or not after or any(letter.isspace() for letter in text)):
+        raise ValueError("must be an e-mail address like name@example.org")
+    return text
+
+
+Email = Annotated[Line, AfterValidator(_address)]
+"""An address with one @ at least and no space, or empty."""
+"""As ``Name``, but may be empty."""
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_no_control)]
+"""Up to 2,000 characters, lines allowed."""
+Whole = Annotated[int, Field(strict=True)]
+Yes = Annotated[bool, Field(strict=True)]
+"""Yes or no, as true or false."""
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """A time as a request writes it: ``wall`` naive, or ``instant`` aware in UTC; exactly one is set."""
+
+    wall: datetime | None = None
+    instant: datetime | None = None
+
+    def resolve(self, zone: ZoneInfo, field: str) -> datetime:
+        """The UTC instant at a site. Raises ``Invalid`` naming ``field`` where the clocks skip the time."""
+        if self.instant is not None:
+            return self.instant
+        assert self.wall is not None
+        try:
+            return local_time.instant(self.wall, zone)
+        except local_time.NoSuchWallTime as error:
+            raise invalid_field(field, str(error)) from error
+
+
+def read_moment(text: str) -> Moment:
+    """Read "2026-11-25T18:00" (the site's wall) or the same with an offset. Raises ``ValueError``."""
+    if _WALL.fullmatch(text):
+        wall = datetime.fromisoformat(text)
+        _within_years(wall.year)
+        return Moment(wall=wall)
+    if _OFFSET.fullmatch(text):
+        aware = datetime.fromisoformat(text)
+        _within_years(aware.year)
+        return Moment(instant=aware.astimezone(UTC))
+    raise ValueError("must be a time like 2026-11-25T18:00 (the site's own) or 2026-11-25T18:00:00+00:00")
+
+
+def read_date(text: str) -> date:
+    """Read "2026-11-25". Raises ``ValueError``."""
+    if not _DATE.fullmatch(text):
+        raise ValueError("must be a date like 2026-11-25")
+    day = date.fromisoformat(text)
+    _within_years(day.year)
+    return day
+
+
+def _within_years(year: int) -> None:
+    if not local_time.FIRST_YEAR <= year <= local_time.LAST_YEAR:
+        raise ValueError(f"the year must be {local_time.FIRST_YEAR} to {local_time.LAST_YEAR}")
+
+
+def _date_text(value: object) -> object:
+    return read_date(value) if isinstance(value, str) else value
+
+
+MomentText = Annotated[
+    str, AfterValidator(lambda text: (read_moment(text), text)[1]), Field(examples=["2026-11-26T18:00"])
+]
+"""A field that holds a readable moment; turn it into one with ``read_moment``."""
+Day = Annotated[date, BeforeValidator(_date_text), Field(strict=True)]
+"""A local date, written 2026-11-25."""
+
+SlugPath = Annotated[str, Path(pattern=SLUG_PATTERN)]
+"""An id in a route's path that people chose."""
+IdPath = Annotated[str, Path(pattern=ID_PATTERN)]
+"""An id in a route's path that the controller gave."""
+Limit = Annotated[int, Query(ge=1, le=LIST_LIMIT, description="Most items to return")]
+After = Annotated[
+    str | None,
+    AfterValidator(lambda text: text and _one_line(text)),
+    Query(max_length=200, description="`next` of the page before; leave out for the first page"),
+]

@@ -1,0 +1,43 @@
+"""What a supervisor and Prometheus ask: is it alive, is it ready, what does it count."""
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from controller.container import TheHouse
+from controller.web.fields import Answer
+
+router = APIRouter(tags=["health"])
+
+
+class Alive(Answer):
+    status: str
+
+
+class Ready(Answer):
+    """``checks``: by name, "ready" or what is wrong."""
+
+    ready: bool
+    checks: dict[str, str]
+
+
+@router.get("/healthz")
+async def alive() -> Alive:
+    """The process answers."""
+    return Alive(status="alive")
+
+
+@router.get("/readyz", responses={503: {"description": "A part is not ready", "model": Ready}})
+async def ready(house: TheHouse, response: Response) -> Ready:
+    """Whether the database takes a write, tried every five seconds at most, and the broker is connected."""
+    found = {name: await check() for name, check in house.checks.items()}
+    wrong = any(found.values())
+    if wrong:
+        response.status_code = 503
+    return Ready(ready=not wrong, checks={name: what or "ready" for name, what in found.items()})
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def metrics(house: TheHouse) -> Response:
+    """Prometheus text."""
+    await house.edge_metrics.refresh()
+    return Response(generate_latest(house.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,156 @@
+"""What the screens see as it happens: at most one snapshot per site and second, shared by all who watch.
+
+A watcher is told that something changed, never what; it then takes the newest snapshot. So one that is slow holds
+nothing up and has nothing to catch up with.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
+
+import msgspec
+
+from controller.bookings.site_config import Pictures
+from controller.changes import Changes
+from controller.db.engine import Database
+from controller.estate.service import require_parts
+from controller.telemetry.snapshot import Doubt, take_snapshot
+from controller.telemetry.views import Snapshot
+from edge.wire.clock import Clock
+
+SNAPSHOT_EVERY_S = 1.0
+"""Shortest time between two snapshots of one site, in real seconds."""
+BEAT_EVERY_S = 5.0
+
+
+class BookingsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="bookings"):
+    """The diary of a site, or where its codes stand, is different from what it was."""
+
+    site: str
+
+
+class Beat(msgspec.Struct, frozen=True, kw_only=True, tag="beat"):
+    """The controller is there. ``at``: its time, in UTC."""
+
+    at: str
+
+
+class _Watcher:
+    def __init__(self) -> None:
+        self.look = False
+        self.diary = False
+        self.some = asyncio.Event()
+
+
+class Live:
+    """Tells watchers. ``seen`` and ``diary`` never wait. ``doubt``: why the controller does not believe its clock."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        changes: Changes,
+        pictures: Pictures,
+        doubt: Callable[[], str | None],
+    ) -> None:
+        self._doubt = doubt
+        self._doubted_at: datetime | None = None
+        self._database = database
+        self._pictures = pictures
+        self._clock = clock
+        self._changes = changes
+        self._watchers: defaultdict[str, set[_Watcher]] = defaultdict(set)
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._taken: dict[str, tuple[float, Snapshot]] = {}
+        self._old: set[str] = set()
+
+    def seen(self, site: str) -> None:
+        """Something to look at changed at the site."""
+        self._old.add(site)
+        for watcher in self._watchers.get(site, ()):
+            watcher.look = True
+            watcher.some.set()
+
+    def diary(self, site: str) -> None:
+        """The site's diary changed, or where its codes stand."""
+        for watcher in self._watchers.get(site, ()):
+            watcher.diary = True
+            watcher.some.set()
+
+    async def watch_changes(self) -> None:
+        """Hear of changed sites, for ever."""
+        with self._changes.subscribe() as changed:
+            while True:
+                for site in await changed.sites():
+                    self.diary(site)
+                    self.seen(site)
+
+    async def snapshot(self, site: str) -> Snapshot:
+        """The site as it is known now. Raises ``SiteUnknown``."""
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            hours = (await self._pictures.of(tx, site)).hours
+            return await take_snapshot(tx, await require_parts(tx, site), hours, now, self._doubted(now))
+
+    def _doubted(self, now: datetime) -> Doubt | None:
+        why = self._doubt()
+        self._doubted_at = (self._doubted_at or now) if why is not None else None
+        return Doubt(since=self._doubted_at, why=why) if why is not None and self._doubted_at is not None else None
+
+    async def watch(self, site: str, *, snapshots: bool) -> AsyncGenerator[bytes, None]:
+        """Messages for one watcher, for ever: a snapshot at once, then what changes. Without ``snapshots``: a beat at
+        once, then beats and whether the diary changed. Raises ``SiteUnknown``."""
+        watcher = _Watcher()
+        self._watchers[site].add(watcher)
+        try:
+            last = await self._newest(site)
+            yield msgspec.json.encode(last if snapshots else self._beat())
+            beat_at = _real() + BEAT_EVERY_S
+            while True:
+                try:
+                    await asyncio.wait_for(watcher.some.wait(), max(beat_at - _real(), 0))
+                except TimeoutError:
+                    yield msgspec.json.encode(self._beat())
+                    beat_at = _real() + BEAT_EVERY_S
+                    self._old.add(site)  # a mode may have ended without anybody doing anything
+                    watcher.look = True
+                watcher.some.clear()
+                if watcher.diary:
+                    watcher.diary = False
+                    yield msgspec.json.encode(BookingsChanged(site=site))
+                if watcher.look:
+                    watcher.look = False
+                    if not snapshots:
+                        continue
+                    newest = await self._newest(site)
+                    if msgspec.structs.replace(newest, at=last.at) != last:
+                        last = newest
+                        yield msgspec.json.encode(newest)
+        finally:
+            self._watchers[site].discard(watcher)
+            if not self._watchers[site]:
+                del self._watchers[site]
+                self._taken.pop(site, None)
+
+    def _beat(self) -> Beat:
+        return Beat(at=self._clock.now().isoformat())
+
+    async def _newest(self, site: str) -> Snapshot:
+        """The snapshot that all watchers of the site share; a new one when the last is old in both senses."""
+        async with self._turns[site]:
+            at, taken = self._taken.get(site, (0.0, None))
+            if taken is not None and site not in self._old:
+                return taken
+            if taken is not None:
+                await asyncio.sleep(at + SNAPSHOT_EVERY_S - _real())
+            self._old.discard(site)
+            snapshot = await self.snapshot(site)
+            self._taken[site] = (_real(), snapshot)
+            return snapshot
+
+
+def _real() -> float:
+    """Seconds of real time; in a virtual run those of its loop."""
+    return asyncio.get_running_loop().time()

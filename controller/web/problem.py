@@ -1,0 +1,289 @@
+"""What goes wrong, as a small tree, and its one shape on the wire: RFC 9457 ``application/problem+json``."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import ClassVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from controller.db.engine import is_away, is_full, is_not_done, words_of
+from controller.web.validation_messages import NO_BODY, message
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldError(BaseModel):
+    """One field that was refused. ``field``: its path in the body (``spans.0.opens``) or parameter name."""
+
+    field: str
+    message: str
+
+
+class Conflict(BaseModel):
+    """A booking that stands in the way. ``starts`` and ``ends`` carry the site's offset. ``diary``: whose diary, kept
+    elsewhere, has put it there; empty for any other booking."""
+
+    id: str
+    title: str
+    space: str
+    starts: str
+    ends: str
+    diary: str = ""
+
+
+class ReasonBody(BaseModel):
+    """One reason against a booking. ``why``: its kind. ``field``: which field it is about. ``asked`` and ``limit``:
+    the figures, in the unit that ``text`` names; times are minutes."""
+
+    why: str
+    text: str
+    field: str
+    conflicts: list[Conflict]
+    asked: float | None
+    limit: float | None
+
+
+class ProblemBody(BaseModel):
+    """The body of every answer that is an error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldError] | None = None
+    conflicts: list[Conflict] | None = None
+    reasons: list[ReasonBody] | None = None
+
+
+class Problem(Exception):
+    """Root of the controller's errors. ``detail`` says what happened, to which thing, and what to do.
+
+    A leaf sets ``status``, ``kind`` (the last word of the problem's type) and ``title``.
+    """
+
+    status: ClassVar[int] = 500
+    kind: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something went wrong here"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        conflicts: Sequence[Conflict] = (),
+        reasons: Sequence[ReasonBody] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.conflicts = tuple(conflicts)
+        self.reasons = tuple(reasons)
+        self.headers = dict(headers or {})
+
+
+class NotSignedIn(Problem):
+    status = 401
+    kind = "not-signed-in"
+    title = "Sign in first"
+
+
+class Refused(Problem):
+    """The asker may not do this, or not in this way."""
+
+    status = 403
+    kind = "refused"
+    title = "Refused"
+
+
+class NotFound(Problem):
+    status = 404
+    kind = "not-found"
+    title = "There is no such thing"
+
+
+class Conflicting(Problem):
+    """The request is sound, but something that stands already forbids it."""
+
+    status = 409
+    kind = "conflict"
+    title = "This conflicts with what stands already"
+
+
+class TooLarge(Problem):
+    status = 413
+    kind = "too-large"
+    title = "The request is too large"
+
+
+class Misdirected(Problem):
+    """The request is for another host (RFC 9110, 15.5.20)."""
+
+    status = 421
+    kind = "misdirected"
+    title = "This is another host"
+
+
+class Invalid(Problem):
+    """A field cannot be taken. Name it in ``errors``, with its limit."""
+
+    status = 422
+    kind = "invalid"
+    title = "The request cannot be taken as it is"
+
+
+class TooMany(Problem):
+    status = 429
+    kind = "too-many"
+    title = "Too many tries"
+
+
+class NoRoom(Problem):
+    """The disk is full (RFC 4918, 11.5)."""
+
+    status = 507
+    kind = "no-room"
+    title = "There is no room to store this"
+
+
+class Unavailable(Problem):
+    status = 503
+    kind = "unavailable"
+    title = "Not available at the moment"
+
+
+def invalid_field(field: str, message: str) -> Invalid:
+    """An ``Invalid`` about one field."""
+    return Invalid(f"{field}: {message}", errors=[FieldError(field=field, message=message)])
+
+
+def problem_body(problem: Problem, path: str) -> dict[str, object]:
+    """The problem as JSON-ready values; ``errors``, ``conflicts`` and ``reasons`` only where there are any."""
+    body: dict[str, object] = {
+        "type": f"urn:hallkeeper:problem:{problem.kind}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": path,
+    }
+    if problem.errors:
+        body["errors"] = [error.model_dump() for error in problem.errors]
+    if problem.conflicts:
+        body["conflicts"] = [conflict.model_dump() for conflict in problem.conflicts]
+    if problem.reasons:
+        body["reasons"] = [reason.model_dump() for reason in problem.reasons]
+    return body
+
+
+def problem_response(problem: Problem, path: str) -> JSONResponse:
+    return JSONResponse(problem_body(problem, path), problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+
+
+def described(*kinds: type[Problem]) -> dict[int | str, dict[str, object]]:
+    """The ``responses`` of a route that may answer with these problems, for OpenAPI."""
+    said: dict[int, dict[str, None]] = {}
+    for kind in kinds:
+        said.setdefault(kind.status, {})[f"{kind.title} ({kind.kind})"] = None
+    content = {MEDIA_TYPE: {"schema": _BODY_REF}}
+    return {status: {"description": "; ".join(texts), "content": content} for status, texts in said.items()}
+
+
+_BODY_REF = {"$ref": "#/components/schemas/ProblemBody"}
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Make every error of ``app`` a problem+json, our own and the framework's."""
+    app.add_exception_handler(Problem, _ours)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _plain)
+    for kind in (SQLAlchemyError, OSError):
+        app.add_exception_handler(kind, _away)
+
+
+def shown_path(path: str) -> str:
+    """The path to name in an answer; those of a door page and a calendar link are secrets and are not repeated."""
+    return next((f"{secret}…" for secret in ("/d/", "/c/") if path.startswith(secret)), path)
+
+
+async def _ours(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return problem_response(error, shown_path(request.url.path))
+
+
+async def _unreadable(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    if any(found["loc"][:1] == ("path",) for found in error.errors()):
+        # What the path names cannot be, as in GET /holders/import: that is another route's path, or nobody's.
+        methods = request.app.state.methods_at(request.url.path)
+        if methods and request.method not in methods:
+            return await _plain(request, HTTPException(HTTPStatus.METHOD_NOT_ALLOWED))
+    errors = [FieldError(field=_field(found["loc"]), message=message(found)) for found in error.errors()]
+    detail = "; ".join(f"{found.field}: {found.message}" for found in errors)
+    return problem_response(Invalid(detail, errors=errors), shown_path(request.url.path))
+
+
+def field_errors(found: Sequence[ErrorDetails]) -> list[FieldError]:
+    """What a model says against a value that did not come in a body of its own, such as a row of a file."""
+    return [FieldError(field=".".join(map(str, each["loc"])) or "body", message=message(each)) for each in found]
+
+
+_LONGEST_NAME = 60
+"""What is repeated of a name that the asker made up."""
+
+
+def _field(location: Sequence[object]) -> str:
+    where, *rest = location
+    if where == "body" and rest and isinstance(rest[0], int) and len(rest) == 1:
+        return "body"  # a syntax error's place in the text
+    return ".".join(str(part)[:_LONGEST_NAME] for part in rest) or str(where)
+
+
+async def _away(request: Request, error: Exception) -> JSONResponse:
+    """The database is away. A write of which nobody knows whether it was carried out is a fault as any other."""
+    if is_full(error):
+        problem: Problem = NoRoom("the controller's disk is full, and nothing was changed; its operator must make room")
+    elif is_not_done(error):
+        problem = Unavailable(
+            "another write holds the database, and nothing was changed; try again", headers={"Retry-After": "5"}
+        )
+    elif is_away(error) and request.method in {"GET", "HEAD"}:
+        problem = Unavailable("the database does not answer; try again", headers={"Retry-After": "5"})
+    else:
+        raise error
+    log.error("The database refused a request", extra={"why": words_of(error)})
+    return problem_response(problem, shown_path(request.url.path))
+
+
+async def _plain(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's, for bytes that are no text or nest too deep
+        return problem_response(invalid_field("body", NO_BODY), shown_path(request.url.path))
+    phrase = HTTPStatus(error.status_code).phrase
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (
+        methods := request.app.state.methods_at(request.url.path)
+    ):
+        headers["Allow"] = ", ".join(methods)  # the framework names those of the first route only (RFC 9110, 10.2.1)
+    problem = Problem(
+        error.detail
+        if error.detail != phrase
+        else f"{request.method} {shown_path(request.url.path)}: {phrase.lower()}",
+        headers=headers,
+    )
+    body = problem_body(problem, shown_path(request.url.path))
+    body |= {
+        "status": error.status_code,
+        "title": phrase,
+        "type": f"urn:hallkeeper:problem:{phrase.lower().replace(' ', '-')}",
+    }
+    return JSONResponse(body, error.status_code, headers=problem.headers, media_type=MEDIA_TYPE)

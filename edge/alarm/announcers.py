@@ -1,0 +1,63 @@
+"""What tells people inside that the building closes: a buzzer, a relay for a chime or loudspeakers, a sound file."""
+
+from edge.alarm.config import AnnouncerConfig
+from edge.doors.signal_player import PinLights, SignalPlayer
+from edge.doors.signals import Signal
+from edge.errors import ProgramFailed
+from edge.runtime import House, Timer
+from edge.system.pins import Pins
+from edge.system.programs import Caller
+from edge.wire.faults import FaultCode
+
+PLAY_S = 120.0
+"""A sound that takes longer is cut off."""
+
+
+class Announcer:
+    """One of them. Whatever becomes of its program, the doors go on."""
+
+    def __init__(self, config: AnnouncerConfig, *, house: House, pins: Pins) -> None:
+        self._config = config
+        self._house = house
+        self.id = config.id
+        self._player = None
+        if config.buzzer is not None:
+            self._player = SignalPlayer(config.id, house=house, show=PinLights(pins, buzzer=config.buzzer).show)
+        self._relay = None
+        if config.relay is not None:
+            self._relay = pins.output(config.relay.pin, initial=config.relay.level(False))
+        self._timer = Timer(house, f"announcer {config.id}", self.rest)
+
+    def announce(self, minutes: int) -> None:
+        """Say that so many minutes are left. Returns at once."""
+        if self._player is not None:
+            self._player.signal(Signal.CLOSING)
+        if self._relay is not None and self._config.relay is not None:
+            self._relay.set(self._config.relay.level(True))
+            self._timer.set(self._house.clock.monotonic() + self._config.for_s)
+        if self._config.command is not None:
+            self._house.spawn(f"announcement by {self.id}", self._play(spoken(self._config.command, minutes)))
+
+    def rest(self) -> None:
+        """Switch it off."""
+        if self._player is not None:
+            self._player.silence()
+        if self._relay is not None and self._config.relay is not None:
+            self._relay.set(self._config.relay.level(False))
+
+    async def _play(self, command: tuple[str, ...]) -> None:
+        self._house.fault(self.id, FaultCode.SOUND_NOT_PLAYED, present=not await played(command))
+
+
+def spoken(command: tuple[str, ...], minutes: int) -> tuple[str, ...]:
+    """The command that says how many minutes are left."""
+    return tuple(part.replace("{minutes}", str(minutes)) for part in command)
+
+
+async def played(command: tuple[str, ...]) -> bool:
+    """Play a sound; whether its program ended as it should."""
+    try:
+        await Caller(within_s=PLAY_S).call(command)
+    except (ProgramFailed, OSError, ValueError):
+        return False
+    return True

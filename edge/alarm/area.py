@@ -1,0 +1,377 @@
+"""An area of the intruder alarm on its pins: what doors, counters and PIRs record goes into the machine, siren, warning
+and events come out. All of it hangs on one edge, so that it needs no network."""
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+
+import msgspec
+
+from edge.alarm import state_machine
+from edge.alarm.config import AreaConfig
+from edge.alarm.persisted_area import KeptArea, file_of
+from edge.doors.door_io import Doorway
+from edge.doors.signals import Signal
+from edge.runtime import House, Timer
+from edge.sensors.devices import BeamCounter, MotionSensor
+from edge.sensors.headcount import Headcount, crossed, doubted
+from edge.sensors.motion import QUIET_S
+from edge.sensors.switch import Switch
+from edge.system.files import Files
+from edge.system.pins import Pins
+from edge.system.state_file import Keeper
+from edge.wire.codec import encode
+from edge.wire.decide import ClockTrust, Decision
+from edge.wire.events import (
+    AlarmChange,
+    AlarmData,
+    DoorChange,
+    DoorData,
+    EventData,
+    FaultData,
+    FootfallData,
+    MotionData,
+    RecountData,
+)
+from edge.wire.faults import FaultCode, describe
+from edge.wire.messages import DeviceState
+from edge.wire.plan import Mode
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 30.0
+WARM_S = 60.0
+"""A PIR sees things that are not there for so long after it got current."""
+PASSAGE_S = 5.0
+"""A counter has told of whoever passed a door so long after the door was shut."""
+_TAMPER = describe(FaultCode.TAMPER_OPEN)
+
+
+def _unsure(way_in: str) -> str:
+    return f"nobody knows whether {way_in} is shut"
+
+
+def _spoken(name: str) -> str:
+    """An id in words, for what has no name."""
+    return name.replace("-", " ")
+
+
+class Area:
+    """One area. Its outputs are off when this is made, and after ``rest``; what was set is set again by ``start``."""
+
+    def __init__(
+        self,
+        config: AreaConfig,
+        *,
+        house: House,
+        pins: Pins,
+        files: Files,
+        kept: KeptArea,
+        doors: Mapping[str, Doorway],
+        counters: Mapping[str, BeamCounter],
+        motion: Mapping[str, MotionSensor],
+    ) -> None:
+        self._config = config
+        self._house = house
+        self.id = config.id
+        self._doors = {name: doors[name] for name in config.doors}
+        self._pirs = {each.id: each for each in motion.values() if each.zone in config.zones}
+        self._counted = {door for name in config.counters if (door := counters[name].door) is not None}
+        self._counts = {name: Headcount(doubt="the agent did not look for a while") for name in config.counters}
+        if kept.set:
+            self._counts = dict.fromkeys(config.counters, Headcount())
+        self._windows = {
+            each.id: Switch(
+                each.contact,
+                device=self.id,
+                what=each.id,
+                doubtful=False,
+                house=house,
+                pins=pins,
+                changed=partial(self._window, each.id),
+            )
+            for each in config.windows
+        }
+        self._tamper = None
+        if config.tamper is not None:
+            self._tamper = Switch(
+                config.tamper,
+                device=self.id,
+                what="the tamper loop",
+                doubtful=False,
+                house=house,
+                pins=pins,
+                changed=self._lid,
+            )
+        self._outputs = {
+            key: (wired, pins.output(wired.pin, initial=wired.level(False))) for key, wired in config.outputs().items()
+        }
+        self._rules = state_machine.Rules(quiet_s=config.quiet_s, warn_s=config.warn_s, siren_s=config.siren_s)
+        self._state = state_machine.begin(self._rules, was_set=False, shut=False, now=house.clock.monotonic())
+        self._kept = kept
+        self._seen: set[str] = set()
+        self._passed: set[str] = set()
+        self._fire = False
+        self._warm_at = 0.0
+        self._timer = Timer(house, f"alarm {self.id}", self._tick)
+        self._looking = Timer(house, f"alarm {self.id} looks", self.look)
+        self._warming = Timer(house, f"PIRs of {self.id} warm up", self._warm)
+        self._passing = {
+            door: Timer(house, f"counter at {door}", partial(self._passage, door)) for door in self._counted
+        }
+        self.keeper = Keeper(
+            house,
+            files,
+            path=file_of(self.id),
+            device=self.id,
+            part="alarm",
+            content=lambda: encode(self._kept),
+        )
+        house.record_listeners.append(self._recorded)
+        house.entry_listeners.append(self._entered)
+        for way_in in self._doors.values():
+            way_in.guarded = lambda: self.is_set
+
+    # What others ask
+
+    @property
+    def is_set(self) -> bool:
+        """Whether only a valid entry lets anybody in."""
+        return self._state.is_set
+
+    @property
+    def doors(self) -> frozenset[str]:
+        return frozenset(self._doors)
+
+    def start(self) -> None:
+        """Act on what is found. Call it before the doors start, so that none of them is free while the area is set."""
+        now = self._house.clock.monotonic()
+        self._state = state_machine.begin(self._rules, was_set=self._kept.set, shut=not self._open(), now=now)
+        self._warm_at = now + WARM_S
+        self._warming.set(self._warm_at)
+        self.keeper.start(f"alarm {self.id} on the disk")
+        if self._kept.set:
+            self._drive("set", True)
+        if self._tamper is not None and not self._tamper.active:
+            self._lid(False)
+        if found := self._open():
+            self._feed(state_machine.Doors(open=True, by=f"{self._name(found[0])} found open"))
+        self.look()
+
+    def rest(self) -> None:
+        """Switch its outputs off, at once."""
+        for key in self._outputs:
+            self._drive(key, False)
+
+    def look(self) -> None:
+        """Look at plan, clock and everything that forbids setting."""
+        self._feed(
+            state_machine.Look(
+                closed=self._closed(), against=self._against(), untried=self._untried(), busy=self._busy()
+            )
+        )
+        self._looking.set(self._house.clock.monotonic() + LOOK_S)
+
+    def unset(self, why: str) -> None:
+        """Unset it, or end its warning."""
+        self._feed(state_machine.Unset(why=why))
+
+    def fire(self, on: bool) -> None:
+        """There is fire, or no longer. It unsets: nothing is to be heard but the fire alarm."""
+        self._fire = on
+        if on:
+            self.unset("fire")
+        self.look()
+
+    def state(self) -> DeviceState:
+        return DeviceState(
+            device=self.id,
+            kind="alarm",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={
+                "state": self._state.phase,
+                "since": self._kept.since.isoformat() if self._kept.since is not None else None,
+                "why": self._kept.why,
+                "withheld": self._state.told,
+                "inside": sum(count.inside for count in self._counts.values()) if self._counts else None,
+            },
+        )
+
+    # What happens
+
+    def _recorded(self, device: str, data: EventData) -> None:
+        match data:
+            case DoorData(door=door) if door in self._doors:
+                self._door(door, data.change)
+            case MotionData() if device in self._pirs:
+                self._moved(device, data)
+            case FootfallData(counter=counter) if counter in self._counts:
+                self._counts[counter] = crossed(self._counts[counter], ins=data.ins, outs=data.outs)
+                if data.door is not None:
+                    self._passed.add(data.door)
+                self._feed(state_machine.Stirred(by=f"somebody passed {_spoken(counter)}"))
+                self.look()
+            case RecountData(counter=counter) if counter in self._counts:
+                self._counts[counter] = Headcount(inside=data.inside)
+                if not any(count.inside for count in self._counts.values()):
+                    self._feed(state_machine.Vouched())
+                self.look()
+            case FaultData(present=True) if device in self._counts:
+                self._counts[device] = doubted(
+                    self._counts[device], f"{_spoken(device)}: {describe(data.code, data.part)}"
+                )
+            case FaultData(present=present) if device in self._doors:
+                if present and self._doors[device].is_open is None:
+                    # Whoever makes its contact chatter could open it unseen.
+                    self._feed(state_machine.Stirred(by=_unsure(self._name(device))))
+                self.look()
+
+    def _door(self, door: str, change: DoorChange) -> None:
+        if change is DoorChange.OPENED:
+            self._passed.discard(door)
+            if door not in self._counted:
+                self._doubt(f"{self._name(door)} was opened, which has no counter")
+            self._feed(state_machine.Doors(open=True, by=f"{self._name(door)} opened"))
+        elif change is DoorChange.CLOSED:
+            if door in self._passing:
+                self._passing[door].set(self._house.clock.monotonic() + PASSAGE_S)
+            if not self._open():
+                self._feed(state_machine.Doors(open=False, by=f"{self._name(door)} shut"))
+        elif change is DoorChange.EXIT:
+            self._feed(state_machine.Stirred(by=f"the exit button at {self._name(door)} was pressed", inside=True))
+        self.look()
+
+    def _passage(self, door: str) -> None:
+        if door not in self._passed and not self._state.is_set:
+            self._doubt(f"{self._name(door)} was opened and nobody was counted")
+            self.look()
+
+    def _doubt(self, why: str) -> None:
+        self._counts = {name: doubted(count, why) for name, count in self._counts.items()}
+
+    def _moved(self, pir: str, data: MotionData) -> None:
+        if data.active:
+            self._seen.add(pir)
+        if not (self.is_set and self._house.clock.monotonic() < self._warm_at):
+            by = f"movement in {_spoken(data.zone)}"
+            self._feed(state_machine.Stirred(by=by, inside=True, ago_s=0.0 if data.active else QUIET_S))
+        self.look()
+
+    def _warm(self) -> None:
+        moving = [each.zone for each in self._pirs.values() if each.active]
+        if self.is_set and moving:
+            self._feed(state_machine.Stirred(by=f"movement in {_spoken(moving[0])}", inside=True))
+
+    def _window(self, window: str, shut: bool) -> None:
+        if not shut:
+            self._feed(state_machine.Stirred(by=f"{_spoken(window)} opened"))
+        self.look()
+
+    def _lid(self, whole: bool) -> None:
+        self._house.fault(self.id, FaultCode.TAMPER_OPEN, present=not whole)
+        if not whole:
+            self._feed(state_machine.Stirred(by=_TAMPER))
+        self.look()
+
+    def _entered(self, door: str, decision: Decision) -> None:
+        """The first valid entry unsets. One made under duress does the same: nothing here may tell them apart."""
+        if door in self._doors:
+            self.unset(f"{(decision.kind or decision.reason).replace('_', ' ')} at {self._name(door)}")
+
+    # How things stand
+
+    def _open(self) -> list[str]:
+        open_ = [door for door, each in self._doors.items() if each.is_open is not False]
+        return open_ + [window for window, each in self._windows.items() if not each.active]
+
+    def _unknown(self, way_in: str) -> bool:
+        """Whether its contact chatters."""
+        if way_in in self._doors:
+            return self._doors[way_in].is_open is None
+        return self._windows[way_in].chatters
+
+    def _closed(self) -> bool:
+        plan, now = self._house.plans.plan, self._house.now()
+        if plan is None or plan.mode_at(now) is not Mode.CLOSED:
+            return False
+        return not any(now in session.window for session in plan.sessions)
+
+    def _busy(self) -> bool:
+        return any(each.active for each in self._pirs.values())
+
+    def _against(self) -> str | None:
+        """What forbids setting, the gravest first."""
+        if self._fire:
+            return "there is fire, or was and nobody has cleared it"
+        if self._house.trust is ClockTrust.UNPROVEN:
+            return "the time is not proven"
+        if self._tamper is not None and not self._tamper.active:
+            return _TAMPER
+        if open_ := self._open():
+            way_in = self._name(open_[0])
+            return _unsure(way_in) if self._unknown(open_[0]) else f"{way_in} is open"
+        if unlocked := [door for door, each in self._doors.items() if each.released]:
+            return f"{self._name(unlocked[0])} is not locked"
+        most = self._config.unproven_after
+        blind = [pir for pir in self._pirs if pir not in self._seen and self._kept.unseen.get(pir, 0) >= most]
+        if blind:
+            where = _spoken(self._pirs[blind[0]].zone)
+            return f"the motion sensor in {where} saw nobody in the last {most} uses and may be dead; walk past it"
+        return next((against for count in self._counts.values() if (against := count.against) is not None), None)
+
+    def _untried(self) -> str | None:
+        """A PIR of which nothing is known yet: nobody has walked past it since it was fitted."""
+        new = [pir for pir in self._pirs if pir not in self._seen and pir not in self._kept.unseen]
+        return f"nobody has walked past the motion sensor in {_spoken(self._pirs[new[0]].zone)} yet" if new else None
+
+    def _name(self, way_in: str) -> str:
+        """What people call a door, as the plan names it, or a window."""
+        plan = self._house.plans.plan
+        here = plan.doors.get(way_in) if plan is not None else None
+        return here.hours.name if here is not None else _spoken(way_in)
+
+    # Machine
+
+    def _tick(self) -> None:
+        self._feed(state_machine.Tick())
+
+    def _feed(self, given: state_machine.Input) -> None:
+        """What sounds, sounds before anything is recorded."""
+        before = self._state
+        self._state, effects = state_machine.step(self._state, given, self._house.clock.monotonic())
+        self._timer.set(self._state.due)
+        for effect in effects:
+            if isinstance(effect, state_machine.Sound):
+                self._drive(effect.what, effect.on)
+        for effect in effects:
+            if isinstance(effect, state_machine.Report):
+                self._report(effect)
+        if self.is_set is not before.is_set:
+            for door in self._doors.values():
+                door.look()
+        if (self._state.phase, self._state.told) != (before.phase, before.told):
+            self._house.show(self.id)
+
+    def _report(self, report: state_machine.Report) -> None:
+        if report.change is AlarmChange.SET:
+            self._all_gone()
+        if report.change in (AlarmChange.SET, AlarmChange.UNSET, AlarmChange.TRIGGERED):
+            self._kept = msgspec.structs.replace(self._kept, set=self.is_set, since=self._house.now(), why=report.why)
+            self.keeper.changed()
+        self._house.record(self.id, AlarmData(area=self.id, change=report.change, why=report.why))
+
+    def _all_gone(self) -> None:
+        """Nobody is here: counts begin anew, and it is known which PIRs have seen the last use."""
+        self._counts = dict.fromkeys(self._counts, Headcount())
+        unseen = {pir: 0 if pir in self._seen else self._kept.unseen[pir] + 1 for pir in self._pirs}
+        self._kept = msgspec.structs.replace(self._kept, unseen=unseen)
+        self._seen.clear()
+
+    def _drive(self, what: str, on: bool) -> None:
+        if what == "warning":
+            for door in self._doors.values():
+                door.warn(Signal.ALARM_WARNING if on else Signal.IDLE)
+        if what in self._outputs:
+            wired, output = self._outputs[what]
+            output.set(wired.level(on))

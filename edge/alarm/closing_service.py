@@ -1,0 +1,218 @@
+"""Closes the building: tells people before, lets lights run on until nobody is left, says when it is secured, and where
+somebody still is when it is not."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from edge.alarm.announcers import Announcer
+from edge.alarm.area import Area
+from edge.alarm.closing import Timetable, next_due, timetable, warning
+from edge.alarm.outputs import Followed
+from edge.doors.door_io import Doorway
+from edge.doors.signals import Signal
+from edge.runtime import House, Timer
+from edge.sensors.devices import MotionSensor
+from edge.wire.decide import ClockTrust
+from edge.wire.events import (
+    AccessData,
+    ClosingData,
+    ClosingStage,
+    DoorChange,
+    DoorData,
+    EventData,
+    FootfallData,
+    MotionData,
+)
+from edge.wire.plan import ClosingPart, Plan
+
+LOOK_S = 30.0
+EMPTY_S = 600.0
+"""A building where nothing has stirred for so long is empty, as far as an edge without an alarm can tell."""
+SOMEWHERE = ""
+"""Where somebody moves of whom no PIR tells."""
+
+
+class Caretaker:
+    """Of one edge. Everything comes from the plan at hand."""
+
+    def __init__(
+        self,
+        *,
+        house: House,
+        doors: Mapping[str, Doorway],
+        motion: Mapping[str, MotionSensor],
+        areas: Mapping[str, Area],
+        announcers: Sequence[Announcer],
+        outputs: Sequence[Followed],
+    ) -> None:
+        self._house = house
+        self._doors = doors
+        self._motion = motion
+        self._areas = areas
+        self._announcers = announcers
+        self._outputs = outputs
+        self._edge = house.config.edge
+        self._plan: Plan | None = None
+        self._timetable = Timetable()
+        self._told: set[tuple[datetime, int]] = set()
+        self._awaited: datetime | None = None
+        self._closed: datetime | None = None
+        self._complained = False
+        self._fire = False
+        self._stirred: dict[str, float] = {}
+        self._timer = Timer(house, "closing", self.look)
+        house.record_listeners.append(self._recorded)
+
+    def start(self) -> None:
+        self._follow_plan()
+        self._closed = self._timetable.last(self._house.now())
+        self._await(self._closed)
+        self.look()
+
+    def rest(self) -> None:
+        """Switch off what it switches."""
+        for announcer in self._announcers:
+            announcer.rest()
+        for output in self._outputs:
+            output.rest()
+
+    def fire(self, on: bool) -> None:
+        """There is fire, or no longer."""
+        self._fire = on
+        self.look()
+
+    def look(self) -> None:
+        """Look at the time and at everything. Call it when plan or clock trust changed."""
+        self._follow_plan()
+        now = self._house.now()
+        known = self._house.trust is not ClockTrust.UNPROVEN
+        in_use = known and self._timetable.in_use(now)
+        waits = [LOOK_S, *self._switch(in_use)]
+        if known:
+            self._warn(now)
+            self._close(now, in_use)
+            waits += [(at - now) / timedelta(seconds=1) for at in self._due(now)]
+        self._timer.set(self._house.clock.monotonic() + max(0.001, min(waits)))
+
+    # Telling
+
+    def _warn(self, now: datetime) -> None:
+        closes_at = self._timetable.next(now)
+        told = warning(closes_at, self._rules.warn_minutes, now) if closes_at is not None else None
+        if told is None or (told.closes_at, told.notice) in self._told:
+            return
+        self._told = {each for each in self._told if each[0] > now} | {(told.closes_at, told.notice)}
+        for door in self._doors.values():
+            door.say(Signal.CLOSING)
+        for announcer in self._announcers:
+            announcer.announce(told.minutes)
+        self._record(ClosingStage.WARNED, told.closes_at, minutes=told.minutes)
+
+    # Closing
+
+    def _close(self, now: datetime, in_use: bool) -> None:
+        last = self._timetable.last(now)
+        if last is not None and (self._closed is None or last > self._closed):
+            self._closed = last
+            self._record(ClosingStage.CLOSED, last)
+            self._await(last)
+        if in_use:
+            self._awaited = None
+        if self._awaited is None:
+            return
+        closes_at = self._awaited
+        zones, doors, areas = self._zones(), self._not_shut(), self._not_set()
+        if self._empty() and not (doors or areas):
+            self._awaited = None
+            self._record(ClosingStage.SECURED, closes_at)
+        elif now >= closes_at + self._patience and not self._complained:
+            self._complained = True
+            self._record(ClosingStage.NOT_SECURED, closes_at, zones=zones, doors=doors, areas=areas)
+
+    def _await(self, closes_at: datetime | None) -> None:
+        self._awaited, self._complained = closes_at, False
+
+    def _empty(self) -> bool:
+        now = self._house.clock.monotonic()
+        return all(now - at >= EMPTY_S for at in self._stirred.values())
+
+    def _zones(self) -> tuple[str, ...]:
+        """Where somebody is, or was a short while ago."""
+        now = self._house.clock.monotonic()
+        recent = {zone for zone, at in self._stirred.items() if zone != SOMEWHERE and now - at < EMPTY_S}
+        return tuple(sorted(recent | {each.zone for each in self._motion.values() if each.active}))
+
+    def _not_shut(self) -> tuple[str, ...]:
+        return tuple(sorted(name for name, each in self._doors.items() if each.is_open or each.released))
+
+    def _not_set(self) -> tuple[str, ...]:
+        return tuple(sorted(name for name, each in self._areas.items() if not each.is_set))
+
+    # Lights
+
+    def _switch(self, in_use: bool) -> list[float]:
+        """Let outputs follow; in how many seconds one of them wants to be looked at again."""
+        now = self._house.clock.monotonic()
+        for each in self._motion.values():
+            if each.active:
+                self._stirred[each.zone] = now
+        if in_use:
+            self._stirred[SOMEWHERE] = now
+        waits = []
+        for output in self._outputs:
+            seen = [at for zone, at in self._stirred.items() if not output.zones or zone in {SOMEWHERE, *output.zones}]
+            stirred_s = now - max(seen) if seen else None
+            waits.append(output.look(in_use=in_use, fire=self._fire, stirred_s=stirred_s))
+        return [wait for wait in waits if wait is not None]
+
+    def _recorded(self, device: str, data: EventData) -> None:
+        """Somebody moves: in a zone that a PIR tells, or somewhere."""
+        match data:
+            case MotionData(zone=zone):
+                where = zone
+            case FootfallData() | AccessData(granted=True) | DoorData(change=DoorChange.OPENED | DoorChange.EXIT):
+                where = SOMEWHERE
+            case DoorData(change=DoorChange.CLOSED | DoorChange.LOCKED):
+                self.look()
+                return
+            case _:
+                return
+        self._stirred[where] = self._house.clock.monotonic()
+        self.look()
+
+    # Plan
+
+    @property
+    def _rules(self) -> ClosingPart:
+        return self._plan.closing if self._plan is not None else ClosingPart()
+
+    @property
+    def _patience(self) -> timedelta:
+        return timedelta(minutes=self._rules.secure_within_minutes)
+
+    def _follow_plan(self) -> None:
+        if self._plan is not self._house.plans.plan:
+            self._plan = self._house.plans.plan
+            self._timetable = timetable(self._plan)
+
+    def _due(self, now: datetime) -> list[datetime]:
+        due = [at for at in (self._timetable.change(now),) if at is not None]
+        closes_at = self._timetable.next(now)
+        if closes_at is not None:
+            due.append(next_due(closes_at, self._rules.warn_minutes, now))
+        if self._awaited is not None and not self._complained:
+            due.append(max(now, self._awaited + self._patience))
+        return due
+
+    def _record(
+        self,
+        stage: ClosingStage,
+        closes_at: datetime,
+        *,
+        minutes: int | None = None,
+        zones: tuple[str, ...] = (),
+        doors: tuple[str, ...] = (),
+        areas: tuple[str, ...] = (),
+    ) -> None:
+        data = ClosingData(stage=stage, closes_at=closes_at, minutes=minutes, zones=zones, doors=doors, areas=areas)
+        self._house.record(self._edge, data)

@@ -1,0 +1,112 @@
+"""The fire line of a building: a loop that is closed while all is well, so that a cut wire is fire too.
+
+What fire has released stays released when the line is back to normal, over power cuts and restarts, until a key holder
+is let in at any reader of this edge. One line comes to every edge of a site.
+"""
+
+import asyncio
+from collections.abc import Callable
+from enum import StrEnum
+
+from edge.alarm.fire_config import FireConfig
+from edge.runtime import House
+from edge.sensors.switch import Switch
+from edge.system.files import Files
+from edge.system.pins import Pins
+from edge.system.state_file import Keeper
+from edge.wire.credentials import CredentialKind
+from edge.wire.decide import Decision
+from edge.wire.events import FireChange, FireData
+from edge.wire.messages import DeviceState
+
+FILE = "fire"
+"""It is there while fire is latched, whatever is in it."""
+
+
+class FireState(StrEnum):
+    """``active``: the line says fire. ``latched``: no longer, and nobody has cleared it."""
+
+    CLEAR = "clear"
+    ACTIVE = "active"
+    LATCHED = "latched"
+
+
+async def read_latch(files: Files) -> bool:
+    """Whether fire was latched when the last run ended. A file that cannot be read is one."""
+    try:
+        return await asyncio.to_thread(files.read, FILE) is not None
+    except OSError:
+        return True
+
+
+class FireLine:
+    """The line of this edge. ``listeners`` are told whether there is fire, latched or not, when that changes."""
+
+    def __init__(self, config: FireConfig, *, house: House, pins: Pins, files: Files, latched: bool) -> None:
+        self._house = house
+        self.id = config.id
+        self.listeners: list[Callable[[bool], None]] = []
+        self._switch = Switch(
+            config.loop,
+            device=self.id,
+            what="fire_line",
+            doubtful=False,
+            house=house,
+            pins=pins,
+            changed=self._moved,
+        )
+        self._state = FireState.LATCHED if latched else FireState.CLEAR
+        self.keeper = Keeper(
+            house,
+            files,
+            path=FILE,
+            device=self.id,
+            part="fire_latch",
+            content=lambda: b"latched\n" if self.on else None,
+        )
+        house.entry_listeners.append(self._entered)
+
+    @property
+    def on(self) -> bool:
+        """Whether there is fire, or was and nobody has cleared it."""
+        return self._state is not FireState.CLEAR
+
+    def start(self) -> None:
+        """Act on what is found. Call it before the doors start, so that none of them locks first."""
+        self.keeper.start("fire latch")
+        if not self._switch.active:
+            self._become(FireState.ACTIVE, FireChange.ACTIVE)
+        elif self.on:
+            self._tell()
+
+    def state(self) -> DeviceState:
+        return DeviceState(
+            device=self.id,
+            kind="fire",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={"state": self._state.value},
+        )
+
+    def _moved(self, whole: bool) -> None:
+        if not whole:
+            self._become(FireState.ACTIVE, FireChange.ACTIVE)
+        elif self._state is FireState.ACTIVE:
+            self._become(FireState.LATCHED, FireChange.LATCHED)
+
+    def _entered(self, door: str, decision: Decision) -> None:
+        """A key holder who is let in while the line is back to normal clears the latch."""
+        if self._state is FireState.LATCHED and decision.kind is CredentialKind.KEY_HOLDER:
+            self._become(FireState.CLEAR, FireChange.CLEARED, door)
+
+    def _become(self, state: FireState, change: FireChange, door: str | None = None) -> None:
+        """Doors move before anything is recorded."""
+        self._state = state
+        self._tell()
+        self._house.record(self.id, FireData(change=change, door=door))
+        self._house.show(self.id)
+        self.keeper.changed()
+
+    def _tell(self) -> None:
+        for listener in self.listeners:
+            listener(self.on)

@@ -1,0 +1,62 @@
+"""Asks the machine about its clock: at the start what there is to go by, then every few seconds whether it holds."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from edge.clock.trust import Floor, Timekeeper
+from edge.runtime import House
+from edge.wire.clock import Clock
+from edge.wire.decide import ClockTrust
+from edge.wire.faults import FaultCode
+
+LOOK_S = 10.0
+ASK_AGAIN_S = 300.0
+"""How long after asking the controller for the time it is asked again."""
+
+
+class ClockWatch:
+    """``rtc``: the configuration says that there is a battery clock. ``synchronised``: whether a time service sets
+    ``clock`` at this moment. ``battery``: what the battery clock says. ``machine_boot``: which boot of the machine it
+    is."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        rtc: bool,
+        synchronised: Callable[[], bool],
+        battery: Callable[[], datetime | None],
+        machine_boot: Callable[[], str],
+    ) -> None:
+        self._clock = clock
+        self._rtc = rtc
+        self._synchronised = synchronised
+        self._battery = battery
+        self._machine_boot = machine_boot
+        self._asked_at = float("-inf")
+        self.trouble: FaultCode | None = None
+        """What is wrong with the battery clock, known since the start."""
+
+    def begin(self, floor: Floor | None) -> Timekeeper:
+        """The time to go by, from what was kept and what the machine says."""
+        wall, mono = self._clock.now(), self._clock.monotonic()
+        battery = self._battery() if self._rtc else None
+        keeper = Timekeeper(floor=floor, machine_boot=self._machine_boot(), battery=battery, now=wall, mono=mono)
+        if self._rtc and battery is None:
+            self.trouble = FaultCode.BATTERY_CLOCK_MISSING
+        elif self._rtc and keeper.trust is ClockTrust.UNPROVEN:
+            self.trouble = FaultCode.BATTERY_CLOCK_WRONG
+        keeper.look(wall, mono, synchronised=self._synchronised())
+        return keeper
+
+    def look(self, house: House, *, connected: bool, came_late: bool) -> bool:
+        """Look at the clock; whether to ask the controller for the time, in a new session, since its word proves
+        nothing long after the session began. ``came_late``: that has happened."""
+        keeper, mono = house.timekeeper, self._clock.monotonic()
+        keeper.look(self._clock.now(), mono, synchronised=self._synchronised())
+        house.fault(house.config.edge, FaultCode.CLOCK_DISPUTED, present=keeper.disputed)
+        wanted = connected and keeper.wants_proof and (keeper.disputed or came_late)
+        if not wanted or mono - self._asked_at < ASK_AGAIN_S:
+            return False
+        self._asked_at = mono
+        return True

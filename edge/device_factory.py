@@ -1,0 +1,189 @@
+"""Takes the pins: makes every device that the configuration names."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Protocol
+
+import msgspec
+
+from edge.alarm.announcers import Announcer
+from edge.alarm.area import Area
+from edge.alarm.closing_service import Caretaker
+from edge.alarm.fire import FireLine
+from edge.alarm.outputs import Followed
+from edge.alarm.persisted_area import KeptArea
+from edge.doors.access_state import Warden
+from edge.doors.door_io import Doorway
+from edge.doors.interlock import Interlock
+from edge.doors.lockout_service import Bouncer, KeptLockOuts
+from edge.readers import Reader
+from edge.readers.factory import Fitter
+from edge.runtime import Device, House
+from edge.sensors.devices import BeamCounter, MotionSensor
+from edge.sensors.wifi_stations import StationCounter
+from edge.system.files import Files
+from edge.system.persisted_state import Kept
+from edge.system.pins import Pins
+
+
+class Starting(Protocol):
+    def start(self) -> None: ...
+
+
+class Furniture(msgspec.Struct, frozen=True, kw_only=True):
+    """The devices of one edge, each kind by id."""
+
+    bouncer: Bouncer | None = None
+    warden: Warden | None = None
+    fire: FireLine | None = None
+    doors: dict[str, Doorway] = {}
+    readers: dict[str, Reader] = {}
+    counters: dict[str, BeamCounter] = {}
+    motion: dict[str, MotionSensor] = {}
+    stations: dict[str, StationCounter] = {}
+    areas: dict[str, Area] = {}
+    caretaker: Caretaker | None = None
+
+    @property
+    def devices(self) -> dict[str, Device]:
+        """All of them."""
+        line: dict[str, Device] = {self.fire.id: self.fire} if self.fire is not None else {}
+        return {**line, **self.doors, **self.readers, **self.counters, **self.motion, **self.stations, **self.areas}
+
+    def area_of(self, door: str) -> Area | None:
+        """The area of the intruder alarm that a door leads into."""
+        return next((area for area in self.areas.values() if door in area.doors), None)
+
+    def look(self) -> None:
+        """Another plan is in force, or the clock is trusted otherwise."""
+        for door in self.doors.values():
+            door.look()
+        for area in self.areas.values():
+            area.look()
+        if self.caretaker is not None:
+            self.caretaker.look()
+        if self.warden is not None:
+            self.warden.look()
+
+    def start(self) -> None:
+        """Act on what is found, and begin to look. What is set is set before any door can be free; then fire, so that
+        no door that it released locks again."""
+        starting: list[Starting] = [*self.areas.values()]
+        if self.bouncer is not None:
+            starting.append(self.bouncer)
+        if self.warden is not None:
+            starting.append(self.warden)
+        if self.fire is not None:
+            starting.append(self.fire)
+        starting += [*self.doors.values(), *self.counters.values(), *self.readers.values(), *self.motion.values()]
+        starting += self.stations.values()
+        if self.caretaker is not None:
+            starting.append(self.caretaker)
+        for device in starting:
+            device.start()
+
+    def rest(self) -> None:
+        """Switch every relay off, at once; nothing that comes in later moves a lock."""
+        for reader in self.readers.values():
+            reader.close()
+        for door in self.doors.values():
+            door.rest()
+        for area in self.areas.values():
+            area.rest()
+        if self.caretaker is not None:
+            self.caretaker.rest()
+        if self.bouncer is not None:
+            self.bouncer.refusals.tell_all()
+
+    async def keep(self) -> None:
+        """Bring to the disk what must outlast this run."""
+        for each in (self.fire, *self.areas.values(), self.bouncer):
+            if each is not None:
+                await each.keeper.keep()
+        for keeper in self.warden.keepers.values() if self.warden is not None else ():
+            await keeper.keep()
+
+
+def _is_shut(door: Doorway) -> bool:
+    return door.is_open is False
+
+
+def furnish(
+    house: House,
+    pins: Pins,
+    files: Files,
+    kept: Kept | None,
+    *,
+    fire_latched: bool,
+    kept_areas: Mapping[str, KeptArea],
+    kept_lock_outs: KeptLockOuts,
+) -> Furniture:
+    """Take the pins. Every lock's relay is off until its door starts. Raises ``PinError``."""
+    config = house.config
+    interlocks = {each.interlock: Interlock() for each in config.doors if each.interlock is not None}
+    bouncer = Bouncer(house, files=files, kept=kept_lock_outs)
+    warden = Warden(house, files=files, doors=[each.id for each in config.doors])
+    doors = {
+        each.id: Doorway(
+            each,
+            house=house,
+            pins=pins,
+            bouncer=bouncer,
+            warden=warden,
+            interlock=interlocks.get(each.interlock or ""),
+        )
+        for each in config.doors
+    }
+    fire = None
+    if config.fire is not None:
+        fire = FireLine(config.fire, house=house, pins=pins, files=files, latched=fire_latched)
+        fire.listeners += [*(door.fire for door in doors.values()), warden.fire]
+    readers, fitter = {}, Fitter(house=house, pins=pins)
+    for reading in config.readers:
+        door = doors[reading.door]
+        reader = fitter.fit(reading, partial(door.present, reader=reading.id))
+        readers[reading.id] = door.readers[reading.id] = reader
+    counters = {}
+    for counting in config.counters:
+        totals = house.outbox.totals.get(counting.id, (0, 0))
+        counter = counters[counting.id] = BeamCounter(counting, house=house, pins=pins, totals=totals)
+        if kept is not None and (day := kept.days.get(counter.id)) is not None:
+            counter.resume_day(day.day, day.ins, day.outs)
+        if counting.door is not None:
+            counter.shut = partial(_is_shut, doors[counting.door])
+    motion = {each.id: MotionSensor(each, house=house, pins=pins) for each in config.motion}
+    areas = {
+        each.id: Area(
+            each,
+            house=house,
+            pins=pins,
+            files=files,
+            kept=kept_areas[each.id],
+            doors=doors,
+            counters=counters,
+            motion=motion,
+        )
+        for each in config.areas
+    }
+    caretaker = Caretaker(
+        house=house,
+        doors=doors,
+        motion=motion,
+        areas=areas,
+        announcers=[Announcer(each, house=house, pins=pins) for each in config.announcers],
+        outputs=[Followed(each, house=house, pins=pins) for each in config.outputs],
+    )
+    if fire is not None:
+        fire.listeners += [*(area.fire for area in areas.values()), caretaker.fire]
+    return Furniture(
+        bouncer=bouncer,
+        warden=warden,
+        fire=fire,
+        doors=doors,
+        readers=readers,
+        counters=counters,
+        motion=motion,
+        stations={each.id: StationCounter(each, house=house) for each in config.wifi},
+        areas=areas,
+        caretaker=caretaker,
+    )

@@ -1,0 +1,149 @@
+"""What a door knows beside its plan when it decides: offline codes, the keys that sign passes, and who is inside."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from edge.doors import passback
+from edge.doors.offline_codes import BoundCodes, OfflineCodes, Windows, bound_file, read_bound, to_keep
+from edge.doors.passback import Forgot, Inside
+from edge.runtime import House
+from edge.system.files import Files
+from edge.system.liveness import OUTSIDE_STUCK_S, Pulse
+from edge.system.state_file import Keeper
+from edge.wire.codec import encode
+from edge.wire.credentials import Presented
+from edge.wire.decide import ClockTrust, Decision
+from edge.wire.envelope import Keyring
+from edge.wire.events import EventData, FootfallData
+from edge.wire.faults import FaultCode
+from edge.wire.offline import OfflineWindow
+from edge.wire.plan import Passback
+
+LOOK_S = 30.0
+"""The tables of codes are brought up to the hour this often; they know of each window an hour ahead."""
+NIGHT = timedelta(hours=4)
+"""When everybody is taken to have left, by the site's clock."""
+
+
+class Warden:
+    """One for all doors of an edge; where there are counters, they tell it when its idea of who is inside is wrong."""
+
+    def __init__(self, house: House, *, files: Files, doors: Iterable[str]) -> None:
+        self._house = house
+        self._files = files
+        self._doors = tuple(doors)
+        self._codes: dict[str, dict[bytes, OfflineCodes]] = {door: {} for door in self._doors}
+        self._bound: dict[str, Windows] = {door: {} for door in self._doors}
+        self.keepers = {
+            door: Keeper(
+                house, files, path=bound_file(door), device=door, part="offline_codes", content=self._kept_of(door)
+            )
+            for door in self._doors
+        }
+        self._wake = asyncio.Event()
+        self._inside = Inside()
+        self._counted = 0
+        self._night: date | None = None
+        self._pulse = Pulse(OUTSIDE_STUCK_S)
+        house.record_listeners.append(self._recorded)
+
+    def start(self) -> None:
+        """Read what is kept, then keep the tables up to the hour."""
+        for door, keeper in self.keepers.items():
+            keeper.start(f"used codes of {door}")
+        self._house.keep("offline codes", self._run(), self._pulse)
+
+    def look(self) -> None:
+        """The doors' secrets may be others."""
+        self._wake.set()
+
+    @property
+    def keys(self) -> Keyring:
+        """The controller's, which sign passes."""
+        return self._house.plans.keys
+
+    def meaning(self, door: str, digits: str) -> tuple[OfflineWindow, ...]:
+        """What an offline code can mean at a door."""
+        known = self._codes[door]
+        held = [known[secret] for secret in self._house.secrets.offline(door) if secret in known]
+        return tuple(window for codes in held for window in codes.windows(digits))
+
+    def judge(self, door: str, decision: Decision) -> Decision:
+        """A decision at the way in, with what is known of who is inside."""
+        return passback.judge(self._inside, self._policy(door), decision, self._house.now())
+
+    def passed(self, door: str, presented: Presented, decision: Decision, *, way_in: bool) -> None:
+        """Somebody was let through."""
+        if not way_in:
+            self._inside = passback.left(self._inside, decision.holder)
+            return
+        if self._policy(door) is not Passback.OFF:
+            self._inside = passback.came_in(self._inside, decision.holder, self._house.now())
+        if decision.offline is not None:
+            self._use(door, presented.digits, decision.offline)
+
+    def fire(self, on: bool) -> None:
+        """There is fire, or no longer: whoever was inside has left by any door."""
+        self._forget(Forgot.FIRE)
+
+    def _use(self, door: str, digits: str, window: OfflineWindow) -> None:
+        for codes in self._codes[door].values():
+            if window in codes.windows(digits) and codes.use(digits, window):
+                self.keepers[door].changed()
+
+    def _kept_of(self, door: str) -> Callable[[], bytes]:
+        return lambda: encode(to_keep(self._bound[door], self._house.now()))
+
+    def _policy(self, door: str) -> Passback:
+        plan = self._house.plans.plan
+        here = plan.doors.get(door) if plan is not None else None
+        return here.hours.passback if here is not None else Passback.OFF
+
+    def _recorded(self, device: str, data: EventData) -> None:
+        if isinstance(data, FootfallData):
+            self._counted += data.ins - data.outs
+            if not passback.agrees(self._inside, self._counted):
+                self._forget(Forgot.COUNT)
+
+    def _forget(self, why: Forgot) -> None:
+        self._inside = passback.forget(self._inside, why)
+        self._counted = 0
+
+    async def _run(self) -> None:
+        for door in self._doors:
+            kept = await read_bound(self._files, door)
+            self._bound[door] |= {each.key: each.window for each in (kept or BoundCodes()).codes}
+            self._house.fault(door, FaultCode.FILE_DAMAGED, "offline_codes", present=kept is None)
+        while True:
+            self._pulse.stirred()
+            self._wake.clear()
+            for door in self._doors:
+                await self._prepare(door)
+            night = (self._house.now().astimezone(ZoneInfo(self._house.config.timezone)) - NIGHT).date()
+            if self._night not in (None, night):
+                self._forget(Forgot.NIGHT)
+            self._night = night
+            await self._rest()
+
+    async def _rest(self) -> None:
+        looking = asyncio.ensure_future(self._house.clock.sleep(LOOK_S))
+        waiting = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait((looking, waiting), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            looking.cancel()
+            waiting.cancel()
+
+    async def _prepare(self, door: str) -> None:
+        """With the clock unproven no code can be judged, so nothing is worked out for a time that is not."""
+        known, wanted = self._codes[door], self._house.secrets.offline(door)
+        if tuple(known) != wanted:
+            known = self._codes[door] = {
+                secret: known.get(secret) or OfflineCodes(door, secret, self._bound[door]) for secret in wanted
+            }
+        if self._house.trust is not ClockTrust.UNPROVEN:
+            for codes in known.values():
+                for _ in codes.prepare(self._house.now()):
+                    await asyncio.sleep(0)

@@ -1,0 +1,73 @@
+"""What a ``[[door]]`` of the configuration says."""
+
+from typing import Literal
+
+import msgspec
+
+from edge.system.pinout import InputPin, OutputPin, Positive
+from edge.wire.ids import Slug
+
+
+class DoorConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A door, whose ``relay`` switches the current of its ``lock``. docs/wiring.md shows each kind.
+
+    ``fail``: whether the lock is locked (``secure``) or released (``safe``) without current. ``feed``: the contact of
+    the relay through which the current runs, normally open or normally closed. ``fire``: whether a fire releases it;
+    where nothing is said it releases a fail-safe lock. ``contact``: active while the door is shut; ``second_contact``:
+    that of a double door's other leaf. ``lock_sensor``: active while the bolt or the magnet really holds.
+    ``break_glass``: active while the glass is whole. ``interlock``: of the doors that name the same one, only one
+    lets people in at a time. ``free_after_entry``: hours that are free to anybody begin when somebody is let in.
+    ``hold_s`` and ``held_after_s`` (seconds) hold until a plan says otherwise.
+    """
+
+    id: Slug
+    lock: Literal["strike", "maglock"] = "strike"
+    fail: Literal["secure", "safe"] | None = None
+    feed: Literal["open", "closed"] = "open"
+    fire: Literal["release", "stay"] | None = None
+    relay: OutputPin
+    contact: InputPin | None = None
+    second_contact: InputPin | None = None
+    lock_sensor: InputPin | None = None
+    rex: InputPin | None = None
+    break_glass: InputPin | None = None
+    buzzer: OutputPin | None = None
+    green: OutputPin | None = None
+    red: OutputPin | None = None
+    interlock: Slug | None = None
+    free_after_entry: bool = False
+    hold_s: Positive = 5.0
+    held_after_s: Positive = 60.0
+
+    @property
+    def fails_safe(self) -> bool:
+        """Whether the lock is released without current. Every magnet is, and a strike that says so."""
+        return self.lock == "maglock" if self.fail is None else self.fail == "safe"
+
+    @property
+    def fire_releases(self) -> bool:
+        return self.fails_safe if self.fire is None else self.fire == "release"
+
+    @property
+    def released_at_rest(self) -> bool:
+        """Whether the door is unlocked while the relay is off: before the start, after the end, after a crash."""
+        return self.fails_safe and self.feed == "open"
+
+    def energised(self, released: bool) -> bool:
+        """Whether the relay is on for a door that is to be ``released``, or locked."""
+        return released is not self.released_at_rest
+
+    def pins(self) -> dict[str, int]:
+        """The pins it takes, by the key that names them."""
+        named: dict[str, InputPin | OutputPin | None] = {
+            "relay": self.relay,
+            "contact": self.contact,
+            "second_contact": self.second_contact,
+            "lock_sensor": self.lock_sensor,
+            "rex": self.rex,
+            "break_glass": self.break_glass,
+            "buzzer": self.buzzer,
+            "green": self.green,
+            "red": self.red,
+        }
+        return {key: taken.pin for key, taken in named.items() if taken is not None}

@@ -1,0 +1,65 @@
+"""Whether a door is shut: its contacts, one for each leaf, and whether they can be believed."""
+
+from collections.abc import Callable
+
+from edge.doors.config import DoorConfig
+from edge.runtime import House
+from edge.sensors.switch import Switch
+from edge.system.pins import Pins
+from edge.wire.events import EventData, FootfallData
+from edge.wire.faults import FaultCode
+
+PASSAGES = 3
+"""So many people counted in a row through a door that was never open are no mistake of the counter's."""
+SHUT_S = 5.0
+"""A counter has told of whoever passed a door so long after the door was shut."""
+
+
+class Leaf:
+    """The leaf of one door, or both of a double one. ``moved`` is called when it may have opened, shut, or begun or
+    ended to be doubtful."""
+
+    def __init__(self, config: DoorConfig, *, house: House, pins: Pins, moved: Callable[[], None]) -> None:
+        self._door = config.id
+        self._house = house
+        self._moved = moved
+        self._contacts = [
+            Switch(
+                contact,
+                device=config.id,
+                what=what,
+                doubtful=False,
+                house=house,
+                pins=pins,
+                changed=lambda _: self._stirred(),
+                doubted=self._stirred,
+            )
+            for what, contact in (("contact", config.contact), ("second_contact", config.second_contact))
+            if contact is not None
+        ]
+        self._through = 0
+        self._shut_at = house.clock.monotonic()
+        house.record_listeners.append(self._recorded)
+
+    @property
+    def open(self) -> bool | None:
+        """Whether a leaf is open; ``None`` where no contact tells."""
+        if any(not contact.active for contact in self._contacts if not contact.chatters):
+            return True
+        return None if not self._contacts or any(contact.chatters for contact in self._contacts) else False
+
+    def _stirred(self) -> None:
+        self._shut_at = self._house.clock.monotonic()
+        if self.open is not False:
+            self._through = 0
+            self._house.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=False)
+        self._moved()
+
+    def _recorded(self, device: str, data: EventData) -> None:
+        if not isinstance(data, FootfallData) or data.door != self._door or not (data.ins or data.outs):
+            return
+        if self.open is False and self._house.clock.monotonic() >= self._shut_at + SHUT_S:
+            self._through += 1
+            if self._through >= PASSAGES:
+                self._house.fault(self._door, FaultCode.CONTACT_NEVER_OPEN, present=True)
+                self._house.show(self._door)

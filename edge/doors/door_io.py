@@ -1,0 +1,437 @@
+"""A door on its pins: contact, button and what readers are shown go into the machine, lock and signals come out."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import msgspec
+
+from edge.doors import state_machine
+from edge.doors.access_state import Warden
+from edge.doors.config import DoorConfig
+from edge.doors.door_contact import Leaf
+from edge.doors.interlock import WAIT_S, Interlock
+from edge.doors.lock import Lock
+from edge.doors.lockout import is_typed
+from edge.doors.lockout_service import Bouncer
+from edge.doors.signal_player import PinLights, SignalPlayer
+from edge.doors.signals import Signal
+from edge.readers import Reader
+from edge.runtime import House, Timer
+from edge.sensors.switch import Switch
+from edge.system.pins import Pins
+from edge.wire.credentials import TIME_INDEPENDENT, Presented
+from edge.wire.decide import Decision, Reason, decide, is_free, next_change, span_at
+from edge.wire.errors import CommandRefused
+from edge.wire.events import AccessData, DoorData, EventData
+from edge.wire.faults import Fault, FaultCode
+from edge.wire.messages import DeviceState
+from edge.wire.overrides import in_force
+from edge.wire.plan import DoorPlan, OverrideKind
+
+LOOK_S = 30.0
+"""The plan is looked at this often at least, so that a step of the clock cannot leave a door free for long."""
+_ALARMS = {
+    "glass": FaultCode.GLASS_BROKEN,
+    "held": FaultCode.DOOR_STANDS_OPEN,
+    "forced": FaultCode.DOOR_FORCED,
+}
+STUCK_S = 600.0
+"""An exit button pressed this long is reported as stuck. It goes on releasing the door: whoever is inside gets out."""
+
+_ANSWERS = {
+    Reason.TOO_EARLY: Signal.TOO_EARLY,
+    Reason.LOCKED_OUT: Signal.LOCKED_OUT,
+    Reason.PIN_WANTED: Signal.PIN_WANTED,
+}
+
+
+def _signal(decision: Decision) -> Signal:
+    """What whoever asked is told. Of a code of another day nobody is told that it is one."""
+    if decision.granted:
+        return Signal.GRANTED
+    if decision.reason is Reason.TOO_EARLY and not decision.near:
+        return Signal.REFUSED
+    return _ANSWERS.get(decision.reason, Signal.REFUSED)
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """What was shown at ``reader`` while another door of the interlock was in use."""
+
+    presented: Presented
+    reader: str
+
+
+class Doorway:
+    """One door. Its lock is at rest when this is made, and after ``rest``."""
+
+    def __init__(
+        self,
+        config: DoorConfig,
+        *,
+        house: House,
+        pins: Pins,
+        bouncer: Bouncer,
+        warden: Warden,
+        interlock: Interlock | None = None,
+    ) -> None:
+        self._config = config
+        self._house = house
+        self._bouncer = bouncer
+        self._warden = warden
+        bouncer.listeners.append(self._codes_wait)
+        self.id = config.id
+        self._clock = house.clock
+        self._interlock = interlock
+        self._sides = {reader.id: reader.side for reader in house.config.readers if reader.door == config.id}
+        self.readers: dict[str, Reader] = {}
+        self._lock = Lock(config, house=house, pins=pins, moved=self._lock_moved)
+        lights = PinLights(pins, buzzer=config.buzzer, green=config.green, red=config.red)
+        self._lights = SignalPlayer(config.id, house=house, show=lights.show)
+        self._timer = Timer(house, f"door {config.id}", self._tick)
+        self._schedule = Timer(house, f"schedule of {config.id}", self.look)
+        self._stuck = Timer(house, f"exit button of {config.id} held", partial(self._exit_fault, True))
+        self._patience = Timer(house, f"patience at {config.id}", self._give_up)
+        self._waiting: Waiting | None = None
+        self._asking = False
+        self._warning = Signal.IDLE
+        self._lasting: dict[str, Signal] = {}
+        self._begun = False
+        self.guarded: Callable[[], bool] = lambda: False
+        """Whether an alarm is set behind the door: it is free to nobody before the first valid entry."""
+        self._mode = ""
+        show = partial(house.show, config.id)
+        switch = partial(Switch, device=config.id, house=house, pins=pins, doubted=show)
+        self._leaf = Leaf(config, house=house, pins=pins, moved=self._moved)
+        self._rex = self._glass = None
+        if config.rex is not None:
+            self._rex = switch(config.rex, what="exit_button", doubtful=True, changed=self._pressed)
+        if config.break_glass is not None:
+            self._glass = switch(config.break_glass, what="break_glass", doubtful=False, changed=self._whole)
+        self._state = state_machine.begin(
+            open=self._leaf.open, held_after_s=config.held_after_s, now=self._clock.monotonic()
+        )
+        self._lock.leaf(self._state.open)
+        if interlock is not None:
+            interlock.join(self)
+
+    def start(self) -> None:
+        """Act on what is found: a button held down, a broken glass, a door that is free now. Then, and not before,
+        the lock does as the door's state says: one that is to stay released never locks on the way."""
+        if self._rex is not None and self._rex.active:
+            self._pressed(True)
+        if self._glass is not None and not self._glass.active:
+            self._whole(False)
+        self.look()
+        self._lock.drive(self._state.released)
+        self._others()
+
+    def rest(self) -> None:
+        """Bring the lock into the state it has without the agent, at once and whatever else is going on."""
+        self._lock.rest()
+        self._lights.silence()
+
+    def unlock(self) -> None:
+        """Let somebody in once, on a command. Raises ``CommandRefused`` while an interlock forbids it."""
+        if not self._admits():
+            self._others()
+            raise CommandRefused("another door of the same lobby is open")
+        self._feed(state_machine.Release(hold_s=self._hold_s(), why="command"))
+
+    def fire(self, on: bool) -> None:
+        """There is fire, or no longer."""
+        self._feed(state_machine.Fire(on=on, releases=self._config.fire_releases))
+
+    def warn(self, signal: Signal) -> None:
+        """Go on giving a warning of the building's, until ``IDLE``; what is amiss at the door itself goes first."""
+        self._warning = signal
+        self._show_signals()
+
+    def say(self, signal: Signal) -> None:
+        """Tell whoever is at the door, once, on all it has."""
+        self._lights.signal(signal)
+        for reader in self.readers.values():
+            reader.signal(signal)
+
+    @property
+    def is_open(self) -> bool | None:
+        """Whether a leaf is open; ``None`` where no contact tells."""
+        return self._state.open
+
+    @property
+    def released(self) -> bool:
+        """Whether it is unlocked, for whatever reason."""
+        return self._state.released
+
+    @property
+    def amiss(self) -> list[Fault]:
+        """What is wrong with it this very moment, as far as its pins tell."""
+        alarm = _ALARMS.get(self._alarm() or "")
+        return self._lock.amiss + ([Fault(alarm)] if alarm is not None else [])
+
+    def look(self) -> None:
+        """Look at the plan: is the door free, what are its rules? Call it when plan or clock trust changed."""
+        plan, now = self._house.plans.plan, self._house.now()
+        here = plan.doors.get(self.id) if plan is not None else None
+        held_after_s = here.hours.held_after_s if here is not None else self._config.held_after_s
+        if held_after_s != self._state.held_after_s:
+            self._feed(state_machine.Rules(held_after_s=held_after_s))
+        free = self._free_now(here)
+        if free is not self._state.free:
+            self._feed(state_machine.Free(on=free))
+        change = next_change(plan, self.id, now)
+        wait = LOOK_S if change is None else min(LOOK_S, max(0.001, (change - now) / timedelta(seconds=1)))
+        self._schedule.set(self._clock.monotonic() + wait)
+        if (mode := self._mode_now(here)) != self._mode:
+            self._mode = mode
+            self._house.show(self.id)
+
+    def state(self) -> DeviceState:
+        contact = {None: "unknown", True: "open", False: "closed"}[self._state.open]
+        return DeviceState(
+            device=self.id,
+            kind="door",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={
+                "contact": contact,
+                "lock": "unlocked" if self._state.released else "locked",
+                "alarm": self._alarm(),
+                "fault": self._house.faults_of(self.id),
+                "mode": self._mode or "locked",
+                "codes_wait_until": self._codes_wait_until(),
+                "interlock": self._config.interlock,
+            },
+        )
+
+    # Readers
+
+    def present(self, presented: Presented, reader: str) -> None:
+        """Somebody asks to come in at ``reader``. What they present is forgotten here, at once or when the interlock's
+        wait is over: neither event nor log ever has it."""
+        self._give_up()
+        self._judge(presented, reader)
+
+    def _judge(self, presented: Presented, reader: str) -> None:
+        decision = self._decide(presented, reader)
+        if not decision.granted or self._is_inside(reader) or self._admits():
+            self._answer(presented, decision, reader)
+            return
+        self._waiting = Waiting(presented=presented, reader=reader)
+        self._patience.set(self._clock.monotonic() + WAIT_S)
+        self._reply(Signal.WAIT, presented, reader)
+        self._others()
+
+    def _decide(self, presented: Presented, reader: str) -> Decision:
+        """What is to come of it. Changes nothing, since it is asked again after a wait."""
+        decision = decide(
+            self._house.plans.plan,
+            door=self.id,
+            secret=self._house.secrets.secret(self.id, self._house.plans.plan),
+            credential=presented,
+            now=self._house.now(),
+            trust=self._house.trust,
+            keys=self._warden.keys,
+            offline=partial(self._warden.meaning, self.id),
+            in_touch=self._house.in_touch,
+        )
+        if not self._is_inside(reader):
+            decision = self._warden.judge(self.id, decision)
+        if decision.reason is Reason.FREE and not self._state.free:
+            # The hours that are free to anybody have not begun, since nobody with a valid credential has come.
+            decision = msgspec.structs.replace(decision, granted=False, reason=Reason.UNKNOWN, hold_s=0.0)
+        # A door that is free tells a guesser nothing, whatever is typed there.
+        return decision if self._state.free else self._bouncer.judge(presented, reader, decision)
+
+    def _answer(self, presented: Presented, decision: Decision, reader: str) -> None:
+        """Carry a decision out."""
+        access = AccessData.of(decision, door=self.id, reader=reader)
+        if decision.granted:
+            self._feed(state_machine.Release(hold_s=decision.hold_s, why="grant"), access)
+            self._warden.passed(self.id, presented, decision, way_in=not self._is_inside(reader))
+            self._house.entered(self.id, decision)
+            self._begun = self._begun or self._is_free()
+            self.look()
+        else:
+            self._house.count("wrong_codes")
+            if decision.reason is Reason.LOCKED_OUT:
+                self._bouncer.refuse(presented, access, reader)
+            else:
+                self._house.record(self.id, access)
+            self._house.show(self.id)
+        self._bouncer.answered(presented, reader, decision, readers=self.readers)
+        waits = is_typed(presented) and self._bouncer.waits_until(reader) is not None
+        self._reply(Signal.LOCKED_OUT if waits and not decision.granted else _signal(decision), presented, reader)
+
+    def _reply(self, signal: Signal, presented: Presented, reader: str) -> None:
+        """Tell whoever presented it at ``reader``: who showed a card may type its PIN at any reader of that side."""
+        self._lights.signal(signal)
+        for each, told in self.readers.items():
+            if each == reader or (presented.card and self._sides.get(each) == self._sides.get(reader)):
+                told.signal(signal)
+
+    def _is_inside(self, reader: str) -> bool:
+        return self._sides.get(reader) == "inside"
+
+    # Interlock
+
+    @property
+    def in_the_way(self) -> bool:
+        """Whether another door of the interlock has to stay shut: this one is in use, or not locked yet."""
+        if self._state.fire is not None:
+            return False
+        # A door of an interlock has a contact: where none tells, it chatters.
+        return (
+            self._state.in_use or self._state.open is None or (not self._state.released and self._lock.holds is False)
+        )
+
+    @property
+    def awaited(self) -> bool:
+        return self._waiting is not None or self._asking
+
+    def give_way(self, yields: bool) -> None:
+        if yields is not self._state.yields:
+            self._feed(state_machine.Yield(on=yields))
+
+    def others_moved(self) -> None:
+        if self._waiting is not None and self._admits():
+            waiting, self._waiting = self._waiting, None
+            self._patience.set(None)
+            self._judge(waiting.presented, waiting.reader)
+
+    def _admits(self) -> bool:
+        """Whether the interlock lets somebody in here now; other doors that are only free are locked for it."""
+        if self._interlock is None or self._state.fire is not None:
+            return True
+        if not self._interlock.admits(self):
+            return False
+        self._asking = True
+        try:
+            self._interlock.clear_way(self)
+            return self._interlock.admits(self)
+        finally:
+            self._asking = False
+
+    def _give_up(self) -> None:
+        """Refuse whoever has waited in vain, or is no longer the last who asked."""
+        if self._waiting is None:
+            return
+        waiting, self._waiting = self._waiting, None
+        self._patience.set(None)
+        decision = self._decide(waiting.presented, waiting.reader)
+        if decision.granted:
+            decision = msgspec.structs.replace(decision, granted=False, reason=Reason.INTERLOCK, hold_s=0.0)
+        self._answer(waiting.presented, decision, waiting.reader)
+        self._others()
+
+    def _lock_moved(self) -> None:
+        self._house.show(self.id)
+        self._others()
+
+    def _others(self) -> None:
+        if self._interlock is not None:
+            self._interlock.moved()
+
+    # Machine
+
+    def _moved(self) -> None:
+        is_open = self._leaf.open
+        self._lock.leaf(is_open)
+        if is_open is not self._state.open:
+            self._feed(state_machine.Contact(open=is_open))
+        self._house.show(self.id)
+
+    def _pressed(self, pressed: bool) -> None:
+        self._feed(state_machine.Exit(pressed=pressed))
+        self._stuck.set(self._clock.monotonic() + STUCK_S if pressed else None)
+        if not pressed:
+            self._exit_fault(False)
+
+    def _exit_fault(self, present: bool) -> None:
+        self._house.fault(self.id, FaultCode.EXIT_BUTTON_STUCK, present=present)
+        self._house.show(self.id)
+
+    def _whole(self, whole: bool) -> None:
+        self._feed(state_machine.Glass(broken=not whole))
+
+    def _tick(self) -> None:
+        self._feed(state_machine.Tick())
+
+    def _feed(self, given: state_machine.Input, first: EventData | None = None) -> None:
+        """The lock moves before anything is recorded."""
+        before = self._state
+        self._state, effects = state_machine.step(self._state, given, self._clock.monotonic())
+        for effect in effects:
+            if isinstance(effect, state_machine.Lock):
+                self._lock.drive(effect.released)
+        if first is not None:
+            self._house.record(self.id, first)
+        for effect in effects:
+            if isinstance(effect, state_machine.Report):
+                self._house.record(self.id, DoorData(door=self.id, change=effect.change, why=effect.why))
+        self._timer.set(self._state.due)
+        if first is not None or self._state is not before:
+            self._house.show(self.id)
+        self._show_signals()
+        self._others()
+
+    def _show_signals(self) -> None:
+        """What is to be told until it is over, where that has changed."""
+        own = {"fire": Signal.FIRE, "forced": Signal.FORCED, "held": Signal.HELD}.get(self._alarm() or "")
+        all_over = own or self._warning
+        places: dict[str, SignalPlayer | Reader] = {"": self._lights, **self.readers}
+        for place, lights in places.items():
+            lasting = all_over
+            if lasting is Signal.IDLE and self._codes_wait_until(place) is not None:
+                lasting = Signal.CODES_WAIT
+            if lasting is not self._lasting.get(place, Signal.IDLE):
+                self._lasting[place] = lasting
+                lights.signal(lasting)
+
+    def _codes_wait(self, reader: str) -> None:
+        """Codes typed at a reader wait from now on, or no longer."""
+        if reader in self.readers:
+            self._house.show(self.id)
+            self._show_signals()
+
+    def _codes_wait_until(self, reader: str = "") -> str | None:
+        """Until when codes typed wait, at a reader or at any."""
+        waits = [self._bouncer.waits_until(each) for each in ([reader] if reader else self.readers)]
+        return max((at.isoformat() for at in waits if at is not None), default=None)
+
+    def _alarm(self) -> str | None:
+        """What somebody should look at, the gravest first."""
+        if self._state.fire is not None:
+            return "fire"
+        stands_open = self._state.alarm if self._state.open is not None else None
+        return stands_open or ("glass" if self._state.broken else None)
+
+    # Plan
+
+    def _is_free(self) -> bool:
+        return is_free(self._house.plans.plan, self.id, self._house.now(), self._house.trust)
+
+    def _free_now(self, here: DoorPlan | None) -> bool:
+        """Whether anybody may come in: by the hours (where the door waits for a first entry, only after it), or since
+        somebody holds it open."""
+        free = self._is_free() and not self.guarded()
+        self._begun = self._begun and free
+        if not free or here is None or not self._config.free_after_entry:
+            return free
+        return self._begun or in_force(here.overrides, self._house.now()) is not None
+
+    def _hold_s(self) -> float:
+        plan = self._house.plans.plan
+        here = plan.doors.get(self.id) if plan is not None else None
+        return here.hours.hold_s if here is not None else self._config.hold_s
+
+    def _mode_now(self, here: DoorPlan | None) -> str:
+        if self._state.free:
+            return "free"
+        plan, now = self._house.plans.plan, self._house.now()
+        if here is None or plan is None or now >= plan.manifest.horizon:
+            return "locked"
+        blocked = in_force(here.overrides, now)
+        if blocked is not None and blocked.kind is not OverrideKind.HOLD_OPEN:
+            return "locked"
+        return "code" if set(span_at(here, now).accepts) - TIME_INDEPENDENT else "locked"

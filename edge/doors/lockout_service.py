@@ -1,0 +1,208 @@
+"""Sees to it that nobody tries codes for long: the lock-outs of an edge's readers and cards, on its clock and disk.
+
+Every try that counts goes to the disk, so that pulling the plug resets nothing; there are few, since they are what
+lock-out is there to make few.
+"""
+
+import asyncio
+import hmac
+import logging
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+import msgspec
+
+from edge.doors.lockout import (
+    CARDS,
+    READERS,
+    KeptTries,
+    Law,
+    Tries,
+    from_kept,
+    is_guess,
+    is_typed,
+    is_wrong_pin,
+    locked_out,
+    to_keep,
+    valid,
+    wrong,
+)
+from edge.doors.refusal_counter import Refusals
+from edge.runtime import House, Timer
+from edge.system.files import Files
+from edge.system.state_file import Keeper
+from edge.wire.codec import decode, encode
+from edge.wire.credentials import CredentialKind, Method, Presented
+from edge.wire.decide import Decision, Reason
+from edge.wire.errors import WireError
+from edge.wire.events import AccessData, LockoutData
+from edge.wire.faults import Fault, FaultCode
+
+log = logging.getLogger(__name__)
+
+FILE = "lockout.json"
+_FILE_LIMIT = 4 * 1024 * 1024
+_SALT_BYTES = 32
+
+
+class KeptLockOuts(msgspec.Struct, frozen=True, kw_only=True):
+    """What outlasts a power cut: tries by reader, and by card. A card is named by its HMAC-SHA256 under ``salt``."""
+
+    salt: bytes
+    readers: dict[str, KeptTries] = {}
+    cards: dict[str, KeptTries] = {}
+
+
+async def read_lock_outs(files: Files) -> tuple[KeptLockOuts, Fault | None]:
+    """What is kept; a fault where the file is there and cannot be used."""
+    fresh = KeptLockOuts(salt=secrets.token_bytes(_SALT_BYTES))
+    try:
+        data = await asyncio.to_thread(files.read, FILE)
+        return (fresh if data is None else decode(data, KeptLockOuts, limit=_FILE_LIMIT)), None
+    except (OSError, WireError) as error:
+        log.warning("%s cannot be used: %s", FILE, error, extra={"action": "damaged"})
+        return fresh, Fault(FaultCode.FILE_DAMAGED, FILE)
+
+
+class Bouncer:
+    """One for all readers of an edge. ``listeners`` hear of a reader whose codes begin to wait, or wait no longer."""
+
+    def __init__(self, house: House, *, files: Files, kept: KeptLockOuts) -> None:
+        self._house = house
+        self._salt = kept.salt
+        self.listeners: list[Callable[[str], None]] = []
+        self.refusals = Refusals(house)
+        now, mono = house.now(), house.clock.monotonic()
+        taken_up = partial(from_kept, at=now, mono=mono)
+        self._doors = {reader.id: reader.door for reader in house.config.readers}
+        self._readers = {name: taken_up(READERS, each) for name, each in kept.readers.items() if name in self._doors}
+        self._cards = {name: taken_up(CARDS, each) for name, each in kept.cards.items()}
+        self._timers = {name: Timer(house, f"lock-out at {name}", partial(self._look, name)) for name in self._doors}
+        edge = house.config.edge
+        self.keeper = Keeper(house, files, path=FILE, device=edge, part="lock_outs", content=self._content)
+
+    def start(self) -> None:
+        """Go on with what was kept."""
+        self.keeper.start("lock-outs")
+        for reader in self._readers:
+            self._look(reader)
+
+    def waits_until(self, reader: str) -> datetime | None:
+        """Until when codes typed at a reader wait; ``None`` where they do not."""
+        return self._instant(self._readers.get(reader, Tries()))
+
+    def judge(self, presented: Presented, reader: str, decision: Decision) -> Decision:
+        """The decision, with what was tried before: what is typed while it waits opens nothing. Changes nothing."""
+        now = self._house.clock.monotonic()
+        if is_typed(presented):
+            waits = locked_out(self._readers.get(reader, Tries()), now)
+        else:
+            waits = decision.method is Method.CARD_PIN or decision.reason is Reason.PIN_WANTED
+            waits = waits and locked_out(self._cards.get(self._name(presented.card), Tries()), now)
+        if not waits:
+            return decision
+        return msgspec.structs.replace(decision, granted=False, reason=Reason.LOCKED_OUT, hold_s=0.0)
+
+    def refuse(self, presented: Presented, access: AccessData, reader: str) -> None:
+        """Record at the door what was refused since codes wait, in few events however many they are."""
+        now = self._house.clock.monotonic()
+        if is_typed(presented):
+            wait, until = reader, self._readers[reader].until
+        else:
+            name = self._name(presented.card)
+            wait, until = f"{reader}/{name}", min(self._cards[name].until, now + READERS.longest_s)
+        self.refusals.note(wait, access.door, access, until=until)
+
+    def answered(self, presented: Presented, reader: str, decision: Decision, *, readers: Iterable[str]) -> None:
+        """Take note of what came of it at ``reader``, one of a door's ``readers``."""
+        if is_guess(presented, decision):
+            self._wrong_code(reader)
+        elif is_wrong_pin(decision):
+            self._wrong_pin(presented.card, reader)
+        elif decision.granted and is_typed(presented):
+            self._set_reader(reader, valid(READERS, self._readers.get(reader, Tries()), self._house.clock.monotonic()))
+        elif decision.granted and decision.method is Method.CARD_PIN:
+            name = self._name(presented.card)
+            self._set_card(name, valid(CARDS, self._cards.get(name, Tries()), self._house.clock.monotonic()))
+        if decision.granted and decision.kind is CredentialKind.KEY_HOLDER:
+            for each in readers:
+                self._end(each)
+
+    # Tries
+
+    def _wrong_code(self, reader: str) -> None:
+        tries = self._one_more(READERS, self._readers.get(reader, Tries()))
+        self._set_reader(reader, tries)
+        if (until := self._instant(tries)) is None:
+            return
+        log.warning("%s takes no typed codes for a while", reader, extra={"action": "lockout"})
+        self._tell(reader, until, tries)
+        self._look(reader)
+
+    def _wrong_pin(self, card: str, reader: str) -> None:
+        name = self._name(card)
+        tries = self._one_more(CARDS, self._cards.get(name, Tries()))
+        self._set_card(name, tries)
+        if (until := self._instant(tries)) is not None:
+            self._tell(reader, until, tries, card=True)
+
+    def _tell(self, reader: str, until: datetime, tries: Tries, *, card: bool = False, ended: bool = False) -> None:
+        door = self._doors[reader]
+        self._house.record(
+            reader, LockoutData(door=door, reader=reader, until=until, tries=tries.series, card=card, ended=ended)
+        )
+
+    def _one_more(self, law: Law, tries: Tries) -> Tries:
+        return wrong(law, tries, self._house.clock.monotonic())
+
+    def _end(self, reader: str) -> None:
+        """A key holder is there."""
+        tries = self._readers.get(reader, Tries())
+        if tries == Tries():
+            return
+        waited = self._instant(tries) is not None
+        self._set_reader(reader, Tries())
+        self.refusals.tell(reader)
+        if waited:
+            self._tell(reader, self._house.now(), tries, ended=True)
+            self._look(reader)
+
+    def _look(self, reader: str) -> None:
+        """Codes wait at a reader, or no longer."""
+        tries = self._readers.get(reader, Tries())
+        self._timers[reader].set(tries.until if self._instant(tries) is not None else None)
+        for listener in self.listeners:
+            listener(reader)
+
+    # Inner works
+
+    def _instant(self, tries: Tries) -> datetime | None:
+        mono = self._house.clock.monotonic()
+        return self._house.now() + timedelta(seconds=tries.until - mono) if locked_out(tries, mono) else None
+
+    def _set_reader(self, reader: str, tries: Tries) -> None:
+        if tries != self._readers.get(reader, Tries()):
+            self._readers[reader] = tries
+            self.keeper.changed()
+
+    def _set_card(self, name: str, tries: Tries) -> None:
+        if tries != self._cards.get(name, Tries()):
+            self._cards[name] = tries
+            self.keeper.changed()
+
+    def _content(self) -> bytes:
+        """What is to be kept; cards whose tries are forgiven are forgotten."""
+        to = partial(to_keep, at=self._house.now(), mono=self._house.clock.monotonic())
+        kept = KeptLockOuts(
+            salt=self._salt,
+            readers={name: one for name, each in self._readers.items() if (one := to(READERS, each)) is not None},
+            cards={name: one for name, each in self._cards.items() if (one := to(CARDS, each)) is not None},
+        )
+        self._cards = {name: each for name, each in self._cards.items() if name in kept.cards}
+        return encode(kept)
+
+    def _name(self, card: str) -> str:
+        """What a card is called here, so that its number stands in no file."""
+        return hmac.digest(self._salt, card.encode(), "sha256").hex()

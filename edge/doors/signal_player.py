@@ -1,0 +1,80 @@
+"""Plays the signals of a door on its buzzer and lights."""
+
+from collections.abc import Callable
+
+from edge.doors.signals import PATTERNS, Frame, Signal
+from edge.runtime import House, Timer
+from edge.system.pinout import OutputPin
+from edge.system.pins import Output, Pins
+
+
+class SignalPlayer:
+    """Plays signals frame by frame; ``show`` shows one until it is told the next.
+
+    What repeats goes on beneath what is said once; ``IDLE`` ends it.
+    """
+
+    def __init__(self, name: str, *, house: House, show: Callable[[Frame], None]) -> None:
+        self._house = house
+        self._show = show
+        self._timer = Timer(house, f"signals of {name}", self._next)
+        self._lasting = Signal.IDLE
+        self._playing = Signal.IDLE
+        self._frame = 0
+
+    def signal(self, signal: Signal) -> None:
+        """Play it. Returns at once."""
+        if signal is Signal.IDLE or PATTERNS[signal].repeats:
+            said_once = self._playing is not self._lasting
+            self._lasting = signal
+            if said_once:
+                return
+        self._begin(signal)
+
+    def silence(self) -> None:
+        """Stop, at once."""
+        self._lasting = Signal.IDLE
+        self._begin(Signal.IDLE)
+
+    def _begin(self, signal: Signal) -> None:
+        self._playing, self._frame = signal, -1
+        self._timer.set(None)
+        self._next()
+
+    def _next(self) -> None:
+        pattern = PATTERNS[self._playing]
+        self._frame += 1
+        if self._frame >= len(pattern.frames):
+            if not pattern.repeats and self._playing is not self._lasting:
+                self._begin(self._lasting)
+                return
+            if not pattern.repeats:
+                self._show(Frame(0))
+                return
+            self._frame = 0
+        frame = pattern.frames[self._frame]
+        self._show(frame)
+        self._timer.set(self._house.clock.monotonic() + frame.for_s)
+
+
+class PinLights:
+    """The buzzer and lights that a door has on pins; ``show`` them."""
+
+    def __init__(
+        self,
+        pins: Pins,
+        *,
+        buzzer: OutputPin | None = None,
+        green: OutputPin | None = None,
+        red: OutputPin | None = None,
+    ) -> None:
+        self._outputs: list[tuple[str, OutputPin, Output]] = [
+            (part, wired, pins.output(wired.pin, initial=wired.level(False)))
+            for part, wired in (("beep", buzzer), ("green", green), ("red", red))
+            if wired is not None
+        ]
+
+    def show(self, frame: Frame) -> None:
+        """Drive each as the frame says."""
+        for part, wired, output in self._outputs:
+            output.set(wired.level(getattr(frame, part)))

@@ -1,0 +1,176 @@
+"""What the outbox finds on the disk at start-up, and mends: a torn tail is cut, what cannot be read is answered for."""
+
+import contextlib
+import logging
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from edge.events.segments import FOLDER, Header, Record, Segment, answers, first_of, read, record_of, whole
+from edge.system.files import Files
+from edge.wire.codec import decode
+from edge.wire.errors import WireError
+from edge.wire.events import EarlierRun, Event, FootfallData, LogId
+from edge.wire.faults import Fault, FaultCode
+
+log = logging.getLogger(__name__)
+
+ACK = f"{FOLDER}/ack.json"
+RESERVE = f"{FOLDER}/reserve"
+"""Room kept free for making room when the disk is full."""
+
+
+class Acked(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the controller has committed a log; kept in ``ACK``."""
+
+    log: LogId
+    seq: int
+
+
+@dataclass(slots=True)
+class Found:
+    """The log to go on with.
+
+    ``tail``: the records of its last segment, which is written on if it is ``whole``; a torn line stays where it is,
+    and the name of the next segment says what was in it. ``last_at``: the instant of the last event.
+    ``last_run``: its run, and how far into that it was. ``totals``: ins and outs by counter. ``troubles``: what is
+    wrong with the disk. ``fresh``: it is a new log, and files of another may still lie there, to be removed before its
+    first write.
+    """
+
+    log: str = ""
+    ack: int = 0
+    segments: list[Segment] = field(default_factory=list)
+    tail: list[Record] = field(default_factory=list)
+    last_at: datetime | None = None
+    last_run: EarlierRun | None = None
+    whole: bool = True
+    totals: dict[str, tuple[int, int]] = field(default_factory=dict)
+    troubles: list[Fault] = field(default_factory=list)
+    fresh: bool = False
+
+    def trouble(self, code: FaultCode, why: str, *args: object, part: str = "") -> None:
+        """Note a fault; ``why`` goes to the log alone."""
+        fault = Fault(code, part)
+        self.troubles.append(fault)
+        log.warning("%s: %s", fault.text, why % args if args else why, extra={"action": "damaged", "code": code.value})
+
+
+def recover(files: Files) -> Found:
+    """Read and mend what is there; a new log where nothing can be gone on with. Only what is not acknowledged, and
+    the last segment, is read in full. What the disk refuses to give or to take is a trouble, never an error."""
+    found = Found()
+    numbered: list[tuple[int, str]] = []
+    try:
+        numbered = [(first, name) for name in files.names(FOLDER) if (first := first_of(name)) is not None]
+    except OSError as error:
+        found.trouble(FaultCode.OUTBOX_LOST, "it cannot be listed: %s", error.strerror)
+    for at, (first, name) in enumerate(numbered):
+        last = numbered[at + 1][0] - 1 if at + 1 < len(numbered) else first - 1
+        found.segments.append(Segment(name=name, first=first, last=last))
+    if found.segments and not _adopt(files, found):
+        found.segments, found.tail = [], []
+    if not found.segments:
+        found.log, found.ack, found.fresh = secrets.token_hex(16), 0, True
+    return found
+
+
+def _read_ack(files: Files, found: Found) -> Acked | None:
+    try:
+        data = files.read(ACK)
+        return decode(data, Acked) if data is not None else None
+    except (OSError, WireError) as error:
+        found.trouble(FaultCode.FILE_DAMAGED, "events are sent again: %s", error, part=ACK)
+        return None
+
+
+def _adopt(files: Files, found: Found) -> bool:
+    """Take over the log that is there; whether it can go on."""
+    acked = _read_ack(files, found)
+    with contextlib.suppress(OSError):
+        # A run that was killed may have written what it had no time to sync, and nothing is sent that may still go.
+        files.sync(found.segments[-1].name)
+    if _read(files, found.segments[-1]) is None:
+        # How far it went is not known, so no seq past it may be given out in this log.
+        found.trouble(FaultCode.OUTBOX_LOST, "its end cannot be read")
+        return False
+    headers = (read(_read(files, segment) or b"").header for segment in reversed(found.segments))
+    named = next((header.log for header in headers if header is not None), None)
+    log = named or (acked.log if acked is not None else None)
+    if log is None:
+        found.trouble(FaultCode.OUTBOX_LOST, "no segment names its log")
+        return False
+    found.log = log
+    found.ack = max(acked.seq if acked is not None and acked.log == log else 0, found.segments[0].first - 1)
+    end: Event | None = None
+    for segment in found.segments:
+        final = segment is found.segments[-1]
+        data = _read(files, segment)
+        segment.size = len(data or b"")
+        if segment.last > found.ack or final:
+            end = _check(files, segment, data, end, found, final=final)
+    if not found.tail:
+        # A segment that was torn before its first event; should it stay, the next write takes its place.
+        torn = found.segments.pop()
+        with contextlib.suppress(OSError):
+            files.remove(torn.name)
+        found.whole = False
+        if not found.segments:
+            return False
+    if found.ack > found.segments[-1].last:
+        head = found.segments[-1].last
+        found.trouble(FaultCode.OUTBOX_LOST, "it ends at %s although %s was acknowledged", head, found.ack)
+        return False
+    return True
+
+
+def _read(files: Files, segment: Segment) -> bytes | None:
+    """What the disk holds of a segment; ``None`` when it does not give it out."""
+    try:
+        return files.read(segment.name) or b""
+    except OSError:
+        return None
+
+
+def _check(
+    files: Files, segment: Segment, data: bytes | None, end: Event | None, found: Found, *, final: bool
+) -> Event | None:
+    """Verify one segment and mend it, if the disk lets it be read (``data``) and written; else whoever reads it later
+    answers for its gaps. ``end`` is the last event before it; returns the last one up to its end."""
+    header, events, clean = read(data or b"")
+    if header is not None:
+        found.totals.update(header.totals)
+        found.last_at = header.at or found.last_at
+        segment.began = header.at
+    kept, gaps = answers(
+        events, first=segment.first, last=None if final else segment.last, before=end, at=found.last_at
+    )
+    for first, last in gaps:
+        found.trouble(FaultCode.OUTBOX_GAP, "its segment is damaged", part=f"{first} to {last}")
+    for event in kept:
+        if event.kind == "footfall" and isinstance(crossing := event.read(), FootfallData):
+            found.totals[crossing.counter] = (crossing.total_ins, crossing.total_outs)
+    if kept:
+        end = kept[-1]
+        found.last_at = end.at
+        found.last_run = EarlierRun(boot=end.boot, mono_ms=end.mono_ms)
+    if final:
+        segment.last = end.seq if kept and end is not None else segment.first - 1
+        found.tail = [record_of(event) for event in kept]
+        found.whole = clean
+        if not clean and not gaps and len(kept) == len(events):
+            found.trouble(FaultCode.OUTBOX_TORN, "power may have gone while it was written")
+    if gaps and data is not None:
+        fresh = header or Header(log=found.log, first=segment.first, at=found.last_at, totals=found.totals)
+        mended = whole(fresh, [record_of(event) for event in kept])
+        try:
+            files.remove(RESERVE)
+            files.replace(segment.name, mended)
+        except OSError as error:
+            found.trouble(FaultCode.FILE_DAMAGED, "it cannot be repaired: %s", error.strerror, part=segment.name)
+        else:
+            segment.size = len(mended)
+            found.whole = True
+    return end

@@ -1,0 +1,106 @@
+"""Carries committed events to the controller: a few batches ahead of their acknowledgement, again when none comes."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from edge.events.outbox import Outbox
+from edge.system.liveness import OUTSIDE_STUCK_S, Wake
+from edge.wire.events import IN_FLIGHT_LIMIT, EventBatch
+
+RESEND_S = 5.0
+"""Real seconds without progress until what was sent is sent again; grows to ``RESEND_MOST_S``, with jitter."""
+RESEND_MOST_S = 60.0
+
+
+def resend_after(times: int) -> float:
+    """Real seconds to wait for an acknowledgement after sending again ``times`` times in a row, before jitter."""
+    return min(RESEND_S * 2.0 ** min(times, 10), RESEND_MOST_S)
+
+
+class Courier:
+    """``run`` as a task; tell it when something changed. ``send`` hands a batch to the broker: whether it took it."""
+
+    def __init__(self, outbox: Outbox, *, site: str, edge: str, send: Callable[[EventBatch], Awaitable[bool]]) -> None:
+        self._outbox = outbox
+        self._site = site
+        self._edge = edge
+        self._send = send
+        self._online = False
+        self._sent = 0
+        self._in_flight: deque[int] = deque()
+        self._resent = 0
+        self._due: float | None = None
+        """When what is in flight is sent again, in seconds of the event loop; later events do not put it off."""
+        self.wake = Wake(OUTSIDE_STUCK_S)
+
+    @property
+    def behind(self) -> int:
+        """Committed events that the controller has not acknowledged."""
+        return self._outbox.head - self._outbox.ack
+
+    def online(self, *, up: bool) -> None:
+        """The link came or went; what was in flight is sent again from the acknowledged one on."""
+        self._online = up
+        self.again()
+
+    def again(self) -> None:
+        """Send everything past the acknowledged seq once more."""
+        self._sent = self._outbox.ack
+        self._in_flight.clear()
+        self._resent = 0
+        self._due = None
+        self.wake.set()
+
+    def nudge(self) -> None:
+        """Events were committed or acknowledged."""
+        ack = self._outbox.ack
+        while self._in_flight and self._in_flight[0] <= ack:
+            self._in_flight.popleft()
+            self._resent = 0
+            self._due = self._wait_until() if self._in_flight else None
+        self._sent = max(self._sent, ack)
+        self.wake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout_at(self._due):
+                    await self.wake.wait()
+            except TimeoutError:
+                resent = self._resent + 1
+                self.again()
+                self._resent = resent
+            self.wake.clear()
+            await self._send_some()
+
+    def _wait_until(self) -> float:
+        jitter = 1 + random.random()  # noqa: S311
+        return asyncio.get_running_loop().time() + resend_after(self._resent) * jitter
+
+    async def _send_some(self) -> None:
+        while self._online and self._outbox.agreed and len(self._in_flight) < IN_FLIGHT_LIMIT:
+            after = self._sent
+            records = await self._outbox.after(after)
+            if not records:
+                return
+            if self._sent != after:
+                continue
+            self._sent = records[-1].seq
+            self._in_flight.append(self._sent)
+            if self._due is None:
+                self._due = self._wait_until()
+            batch = EventBatch(
+                site=self._site,
+                edge=self._edge,
+                log=self._outbox.log,
+                first_kept=self._outbox.first_kept,
+                events=tuple(msgspec.Raw(record.data) for record in records),
+            )
+            if not await self._send(batch):
+                # The link reports its loss by itself; should it stay, the time-out sends again.
+                return

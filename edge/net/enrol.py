@@ -1,0 +1,161 @@
+"""``hallkeeper edge enrol``: this Pi makes its keys, asks the controller for its papers, and keeps both in one file.
+
+Neither the line nor the controller's web server is trusted: the token's fingerprints tell whether the papers come from
+the right controller, and its secret, which is never sent, both proves the request and encrypts the answer.
+"""
+
+import base64
+import json
+import ssl
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from edge.errors import EnrolmentFailed
+from edge.net.identity import Identity, PrivateKeys, new_keys, sound
+from edge.net.tls import undated
+from edge.wire.codec import decode, encode
+from edge.wire.enrolment import Application, Delivery, Papers, Token, about_papers, fingerprint, open_sealed
+from edge.wire.envelope import Envelope, Keyring, Purpose, open_envelope
+from edge.wire.errors import Malformed, WireError
+
+PATH = "/api/v1/enrol"
+TRIES = 3
+PAUSE_S = 2.0
+_TIMEOUT_S = 20.0
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    papers: bytes
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    detail: str
+
+
+class Applicant:
+    """A Pi that asks for its first papers, under keys made for it. ``body``: what it sends to ``PATH``, JSON; it may be
+    sent again. Raises ``EnrolmentFailed`` for what is no token."""
+
+    def __init__(self, token: str) -> None:
+        try:
+            self._token = Token.read(token)
+        except WireError as error:
+            raise EnrolmentFailed(str(error)) from None
+        self._keys = new_keys()
+        application = Application(
+            site=self._token.site,
+            edge=self._token.edge,
+            token=self._token.id,
+            key=self._keys.signing.public_key().public_bytes_raw(),
+            box=self._keys.opening.public_key().public_bytes_raw(),
+            csr=self._keys.request(),
+        )
+        self.body = {
+            "application": base64.b64encode(encode(application)).decode(),
+            "proof": base64.b64encode(application.proof(self._token)).decode(),
+        }
+
+    def accept(self, delivered: bytes) -> Identity:
+        """Who this Pi is from here on. Raises ``EnrolmentFailed`` for papers that the token does not vouch for."""
+        try:
+            return accept(delivered, self._token, self._keys)
+        except WireError as error:
+            raise EnrolmentFailed(
+                f"the answer is not from the controller that made this token ({error}); is the address right, and the "
+                "whole token there? If so, make another token"
+            ) from None
+
+
+def enrol(token: str, controller: str) -> Identity:
+    """Ask ``controller`` (a URL) for papers. Raises ``EnrolmentFailed``, which says what to do."""
+    if urlsplit(controller).scheme not in ("http", "https") or not urlsplit(controller).netloc:
+        raise EnrolmentFailed(f"{controller} is no address; write the whole of it, as in https://hub.example.org")
+    applicant = Applicant(token)
+    answer = _asked(f"{controller.rstrip('/')}{PATH}", json.dumps(applicant.body).encode())
+    try:
+        return applicant.accept(decode(answer, _Answer).papers)
+    except Malformed:
+        raise EnrolmentFailed(f"{controller} answers, but not as a controller does; is the address right?") from None
+
+
+def accept(delivered: bytes, token: Token, keys: PrivateKeys) -> Identity:
+    """The identity from the first papers, if they are from the controller and the authority that the token names.
+    Raises a ``WireError``."""
+    delivery = decode(decode(delivered, Envelope).payload, Delivery)
+    about = about_papers(token.site, token.edge, delivery.version)
+    papers = decode(open_sealed(keys.opening, delivery.sealed, about=about, secret=token.secret), Papers)
+    signers = [key for key in papers.controller_keys if fingerprint(key) == token.key]
+    ring = Keyring(*(Ed25519PublicKey.from_public_bytes(key) for key in signers))
+    open_envelope(delivered, purpose=Purpose.PAPERS, kind=Delivery, site=token.site, edge=token.edge, keys=ring)
+    identity = sound(Identity(keys=keys, papers=papers))
+    authority = x509.load_pem_x509_certificate(papers.ca.encode())
+    if fingerprint(authority.public_bytes(Encoding.DER)) != token.ca:
+        raise WireError("the authority is not the one that the token names")
+    return identity
+
+
+def starting_config(identity: Identity, data_dir: Path) -> str:
+    """A configuration that runs, with a place for each of the edge's doors."""
+    papers = identity.papers
+    lines = [
+        f"# {papers.site}/{papers.edge}. What each key takes: deploy/README.md; how things are wired: docs/wiring.md.",
+        f"data_dir = {json.dumps(str(data_dir))}",
+        "rtc = false                                 # true where the Pi has a battery clock",
+        "",
+        "# Its doors: take the marks away and name the pins (BCM numbers).",
+    ]
+    for door in sorted(papers.doors):
+        lines += [
+            "# [[door]]",
+            f"# id = {json.dumps(door)}",
+            "# relay = { pin = 17 }",
+            "# contact = { pin = 27 }",
+            "# rex = { pin = 22 }",
+            "#",
+            "# [[reader]]",
+            '# kind = "wiegand"',
+            f"# id = {json.dumps(f'{door}-keypad')}",
+            f"# door = {json.dumps(door)}",
+            '# side = "outside"',
+            "# d0 = 5",
+            "# d1 = 6",
+            "",
+        ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _asked(address: str, body: bytes) -> bytes:
+    """The answer to a request, asked again where the line fails: the controller answers the same keys again."""
+    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})  # noqa: S310  # scheme is known
+    context = undated(ssl.create_default_context())
+    for turn in range(TRIES):
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_S, context=context) as answer:  # noqa: S310
+                data: bytes = answer.read(1024 * 1024)
+                return data
+        except urllib.error.HTTPError as error:
+            raise EnrolmentFailed(_refusal(error)) from None
+        except OSError as error:
+            if turn == TRIES - 1:
+                raise EnrolmentFailed(
+                    f"{address} does not answer ({error}); look at the address and the network, and try again; if the "
+                    "token is refused then, make another"
+                ) from None
+            time.sleep(PAUSE_S)
+    raise AssertionError("the last try answers or raises")
+
+
+def _refusal(error: urllib.error.HTTPError) -> str:
+    with error:
+        try:
+            return f"The controller refuses: {decode(error.read(64 * 1024), _Refusal).detail}"
+        except WireError:
+            return f"{error.url} answers {error.code}, but not as a controller does; is the address right?"

@@ -1,0 +1,148 @@
+"""The edge's connection to the broker. The only file of the edge that knows the MQTT client.
+
+MQTT 5, clean start, session expiry 0: nothing is queued for an edge while it is away. Reconnects by itself, with
+jitter, so that a county of edges does not come back in one second.
+"""
+
+import asyncio
+import logging
+import random
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+import aiomqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from edge.config import BrokerConfig
+from edge.net.connect_options import Introduction
+from edge.wire.link import Connected, Disconnected, Message, stop_if_told
+
+log = logging.getLogger(__name__)
+
+KEEP_ALIVE_S = 15
+ANSWER_S = 10.0
+"""How long the broker may take to answer anything."""
+GOODBYE_S = 1.0
+RETRY_S = 0.5
+RETRY_MOST_S = 30.0
+QUEUE_LIMIT = 2000
+"""Messages that wait for the agent; what comes on top is dropped, and asked for again by whoever needs it."""
+
+
+class _Gate(asyncio.Queue[aiomqtt.Message]):
+    """Hands what the client receives straight to the link. Nothing ever comes out of this queue itself, so that
+    iterating the client's messages waits for nothing but the end of the connection."""
+
+    target: "asyncio.Queue[Message]"
+
+    def put_nowait(self, item: aiomqtt.Message) -> None:
+        self.target.put_nowait(Message(topic=item.topic.value, payload=item.payload, retained=item.retain))
+
+
+class MqttLink:
+    """A ``Link`` over aiomqtt."""
+
+    def __init__(self, broker: BrokerConfig, introduction: Introduction) -> None:
+        self._broker = broker
+        self._introduction = introduction
+        self._client: aiomqtt.Client | None = None
+        self._ended: asyncio.Task[None] | None = None
+
+    @property
+    def connected(self) -> bool:
+        return self._client is not None
+
+    async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
+        client, ended = self._client, self._ended
+        if client is None or ended is None:
+            return False
+        sending = asyncio.ensure_future(client.publish(topic, payload, qos=qos, retain=retain))
+        try:
+            await asyncio.wait((sending, ended), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sending.cancel()
+        return sending.done() and not sending.cancelled() and sending.exception() is None
+
+    def renew(self) -> None:
+        if self._ended is not None:
+            self._ended.cancel()
+
+    async def events(self) -> AsyncIterator[Message | Connected | Disconnected]:
+        connection, wait_s = 1, RETRY_S
+        while True:
+            why = "the connection ended"
+            try:
+                async with aclosing(self._connection(connection)) as happenings:
+                    async for happening in happenings:
+                        if isinstance(happening, Connected):
+                            connection, wait_s = connection + 1, RETRY_S
+                        yield happening
+            except (aiomqtt.MqttError, OSError) as error:
+                why = str(error)
+            stop_if_told()
+            yield Disconnected(why=why)
+            await asyncio.sleep(wait_s * (0.5 + random.random()))  # noqa: S311  # mere jitter
+            wait_s = min(wait_s * 2, RETRY_MOST_S)
+
+    async def _connection(self, number: int) -> AsyncGenerator[Message | Connected]:
+        """One connection from greeting to loss. Raises ``MqttError`` or ``OSError``."""
+        inbox: asyncio.Queue[Message] = asyncio.Queue(QUEUE_LIMIT)
+        topic, payload = self._introduction.will(number)
+        # The will outlives the connection by nothing; the session ends with it.
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
+        properties.SessionExpiryInterval = 0
+
+        def gate(maxsize: int = 0) -> _Gate:
+            made = _Gate(maxsize)
+            made.target = inbox
+            return made
+
+        client = aiomqtt.Client(
+            self._broker.host,
+            self._broker.port,
+            username=self._broker.username,
+            password=self._broker.password,
+            tls_context=self._introduction.login() if self._introduction.login is not None else None,
+            identifier=self._introduction.client_id,
+            queue_type=gate,  # type: ignore[arg-type]  # aiomqtt calls it, and asks no more of it
+            protocol=aiomqtt.ProtocolVersion.V5,
+            clean_start=True,
+            properties=properties,
+            will=aiomqtt.Will(topic, payload, qos=1, retain=True),
+            timeout=ANSWER_S,
+            keepalive=KEEP_ALIVE_S,
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+            logger=logging.getLogger(f"{__name__}.client"),
+        )
+        client.pending_calls_threshold = 1000
+        async with client:
+            await client.subscribe([(name, 1) for name in self._introduction.filters])
+            stop_if_told()
+            self._client = client
+            ended = self._ended = asyncio.create_task(_until_lost(client), name="broker connection")
+            try:
+                yield Connected(connection=number)
+                while True:
+                    getting = asyncio.ensure_future(inbox.get())
+                    try:
+                        await asyncio.wait((getting, ended), return_when=asyncio.FIRST_COMPLETED)
+                        if not getting.done():
+                            if not ended.cancelled():
+                                ended.result()
+                            return
+                        yield getting.result()
+                        while not inbox.empty():
+                            yield inbox.get_nowait()
+                    finally:
+                        getting.cancel()
+            finally:
+                self._client = None
+                ended.cancel()
+                client.timeout = GOODBYE_S
+
+
+async def _until_lost(client: aiomqtt.Client) -> None:
+    async for _ in client.messages:
+        pass

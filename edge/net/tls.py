@@ -1,0 +1,33 @@
+"""TLS towards the broker. The chain is checked, and the name; the dates are not: a Pi that has lost the time must get
+in to learn it, and whatever it acts on is signed and dated by itself."""
+
+import os
+import ssl
+
+from edge.net.identity import Identity
+
+NO_CHECK_TIME = 0x200000
+"""X509_V_FLAG_NO_CHECK_TIME of OpenSSL's x509_vfy.h."""
+
+
+def undated(context: ssl.SSLContext) -> ssl.SSLContext:
+    """The context, which looks at no dates any more."""
+    context.verify_flags |= ssl.VerifyFlags(NO_CHECK_TIME)
+    return context
+
+
+def context_of(identity: Identity) -> ssl.SSLContext:
+    """Trusts the identity's authority alone, and shows its certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(cadata=identity.papers.ca)
+    # The key goes from memory to OpenSSL, which takes files only: no second copy of it lies on the card.
+    memory = os.memfd_create("hallkeeper-tls", os.MFD_CLOEXEC)
+    try:
+        data = (identity.keys.tls + identity.papers.certificate).encode()
+        while data:
+            data = data[os.write(memory, data) :]
+        context.load_cert_chain(f"/proc/self/fd/{memory}")
+    finally:
+        os.close(memory)
+    return undated(context)

@@ -1,0 +1,42 @@
+"""Events of what was read at a reader and became no code, card or pass, so that nothing which is typed vanishes."""
+
+from collections import Counter
+
+from edge.runtime import House, Timer
+from edge.wire.events import UnreadData, UnreadWhat, UnreadWhy
+
+AT_ONCE = 10
+"""So many are told one by one, each with an event."""
+EVERY_S = 60.0
+"""The others are counted and told at the end of a while so long, so that a noisy line fills no disk."""
+
+
+class Unread:
+    """One for each reader."""
+
+    def __init__(self, house: House, *, door: str, reader: str) -> None:
+        self._house = house
+        self._door = door
+        self._reader = reader
+        self._told = 0
+        self._counted: Counter[tuple[UnreadWhy, UnreadWhat]] = Counter()
+        self._timer = Timer(house, f"unread at {reader}", self._tell)
+
+    def tell(self, why: UnreadWhy, what: UnreadWhat, count: int) -> None:
+        """``count`` keys, bits or characters came to nothing."""
+        if self._timer.at is None:
+            self._timer.set(self._house.clock.monotonic() + EVERY_S)
+        if self._told < AT_ONCE:
+            self._told += 1
+            self._record(UnreadData(door=self._door, reader=self._reader, why=why, what=what, count=count))
+        else:
+            self._counted[why, what] += 1
+
+    def _tell(self) -> None:
+        self._told = 0
+        counted, self._counted = self._counted, Counter()
+        for (why, what), times in counted.items():
+            self._record(UnreadData(door=self._door, reader=self._reader, why=why, what=what, times=times))
+
+    def _record(self, data: UnreadData) -> None:
+        self._house.record(self._reader, data)

@@ -1,0 +1,285 @@
+"""What every device of an edge stands on: time, timers, the event log, health, and a way in from other threads."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, Protocol
+
+from edge.clock.trust import Timekeeper
+from edge.config import Config
+from edge.errors import RestartWanted, TaskDied
+from edge.events.outbox import Outbox
+from edge.net.controller_freshness import Contact
+from edge.net.identity import DoorSecrets
+from edge.net.plan_store import PlanStore
+from edge.system.liveness import Pulse
+from edge.wire.clock import Clock
+from edge.wire.decide import ClockTrust, Decision
+from edge.wire.events import EarlierRun, Event, EventData, FaultData, make_event
+from edge.wire.faults import Fault, FaultCode, written
+from edge.wire.messages import DeviceState
+
+log = logging.getLogger(__name__)
+
+
+LEAST_WAIT_S = 0.0005
+"""No timer rings sooner than this, so that one which rang a rounding error too early cannot ring for ever."""
+
+
+STOP_S = 5.0
+
+
+class Device(Protocol):
+    """Something with a state to show."""
+
+    @property
+    def id(self) -> str: ...
+
+    def state(self) -> DeviceState: ...
+
+
+class House:
+    """Shared by the devices of one agent; usable on its event loop only, but for ``post``."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Clock,
+        boot: str,
+        timekeeper: Timekeeper,
+        outbox: Outbox,
+        plans: PlanStore,
+        earlier: tuple[EarlierRun, ...] = (),
+    ) -> None:
+        self.config = config
+        self.clock = clock
+        self.boot = boot
+        self.earlier = earlier
+        """The runs of the agent before this one, the oldest first."""
+        self.timekeeper = timekeeper
+        self.outbox = outbox
+        self.plans = plans
+        self.health: Counter[str] = Counter()
+        self.observer: Callable[[Event], None] | None = None
+        self.show: Callable[[str], None] = lambda device: None
+        self.noticed: Callable[[], None] = lambda: None
+        self.record_listeners: list[Callable[[str, EventData], None]] = []
+        self.entry_listeners: list[Callable[[str, Decision], None]] = []
+        self._began = clock.monotonic()
+        self._loop = asyncio.get_running_loop()
+        self._faults: set[tuple[str, Fault]] = set()
+        self._seqs: dict[str, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.lasting: dict[asyncio.Task[None], Pulse] = {}
+        """The tasks that the agent cannot be without, and whether they get on."""
+        self._stopping = False
+        self.secrets = DoorSecrets(config.identity.papers)
+        self.papers = config.identity.papers.version
+        """The version of the papers in force."""
+        self.contact = Contact()
+        """What was heard of the controller in this session."""
+        self.death: asyncio.Future[None] = self._loop.create_future()
+
+    # Time
+
+    def now(self) -> datetime:
+        """The instant the edge goes by."""
+        return self.timekeeper.now(self.clock.monotonic())
+
+    @property
+    def mono_ms(self) -> int:
+        """Milliseconds of the monotonic clock since this run began."""
+        return int((self.clock.monotonic() - self._began) * 1000)
+
+    @property
+    def trust(self) -> ClockTrust:
+        return self.timekeeper.trust
+
+    @property
+    def in_touch(self) -> bool:
+        """Whether the controller's word is at hand, so that the plan in force lists all offline codes there are."""
+        plan = self.plans.plan
+        return self.contact.stands(plan.manifest.version if plan is not None else None, self.clock.monotonic())
+
+    # Events
+
+    def record(self, device: str, data: EventData) -> Event:
+        """Take an event into the outbox; it reaches the disk and the controller from there. ``record_listeners`` hear
+        it."""
+        at, mono_ms = self.now(), self.mono_ms
+
+        def make(seq: int) -> Event:
+            return make_event(
+                seq=seq, boot=self.boot, mono_ms=mono_ms, at=at, trust=self.trust, device=device, data=data
+            )
+
+        event = self.outbox.add(make)
+        self._seqs[device] = event.seq
+        if self.observer is not None:
+            self.observer(event)
+        for listener in self.record_listeners:
+            listener(device, data)
+        return event
+
+    def entered(self, door: str, decision: Decision) -> None:
+        """Somebody was let in at ``door``: tell the ``entry_listeners``."""
+        for listener in self.entry_listeners:
+            listener(door, decision)
+
+    def seq(self, device: str) -> int:
+        """The seq of the device's last event, 0 before its first."""
+        return self._seqs.get(device, 0)
+
+    def forget_seqs(self) -> None:
+        """The log began anew: no event in it is any device's last one."""
+        self._seqs.clear()
+
+    def fault(self, device: str, code: FaultCode, part: str = "", *, present: bool) -> None:
+        """A device has a fault, or no longer; recorded when that is new."""
+        fault = Fault(code, part)
+        if present is not ((device, fault) in self._faults):
+            self._faults ^= {(device, fault)}
+            self.record(device, FaultData(code=code, part=part, present=present))
+            told = {"action": "fault", "device": device, "code": code.value}
+            log.warning("%s: %s%s", device, fault.text, "" if present else " no longer", extra=told)
+
+    @property
+    def faults(self) -> list[tuple[str, Fault]]:
+        """Device and fault, of everything that misbehaves now."""
+        return sorted(self._faults)
+
+    def faults_of(self, device: str) -> str | None:
+        """The faults of a device as its state carries them."""
+        return written(fault for each, fault in self.faults if each == device)
+
+    def count(self, name: str) -> None:
+        """Count something odd; the counters stand in device health."""
+        self.health[name] += 1
+        self.noticed()
+
+    # Tasks
+
+    def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run ``work``, which ends by itself, beside everything else; if it fails, the agent ends with a sentence that
+        names it."""
+        task = self._loop.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def keep(self, name: str, work: Coroutine[Any, Any, None], pulse: Pulse) -> asyncio.Task[None]:
+        """Run ``work`` that lasts as long as the agent: should it end before, in whatever way, the agent ends too.
+        ``pulse`` tells whether it gets on."""
+        task = self.spawn(name, work)
+        self.lasting[task] = pulse
+        return task
+
+    def stuck(self) -> list[str]:
+        """The lasting tasks that have not stirred for too long although they have something to do."""
+        now = self._loop.time()
+        return [task.get_name() for task, pulse in self.lasting.items() if pulse.stuck(now)]
+
+    def stopping(self) -> None:
+        """The agent ends: from here on every task may."""
+        self._stopping = True
+
+    def post(self, act: Callable[..., None], *args: Any) -> None:
+        """Have ``act`` done on the event loop, from any thread, in the order of calling."""
+        self._loop.call_soon_threadsafe(self._guarded, act, args)
+
+    def die(self, task: str, cause: BaseException | None) -> None:
+        """End the agent."""
+        if not self.death.done():
+            error = cause if isinstance(cause, RestartWanted) else TaskDied(task, cause)
+            error.__cause__ = None if error is cause else cause
+            self.death.set_exception(error)
+
+    async def stop_tasks(self) -> None:
+        """Cancel whatever still runs, and again what swallowed it."""
+        while self._tasks:
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.wait(self._tasks, timeout=STOP_S)
+
+    def _guarded(self, act: Callable[..., None], args: tuple[Any, ...]) -> None:
+        try:
+            act(*args)
+        except Exception as error:
+            self.die("pins", error)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        lasting = self.lasting.pop(task, None) is not None and not self._stopping
+        error = None if task.cancelled() else task.exception()
+        if error is not None or lasting:
+            self.die(task.get_name(), error)
+
+
+class Timer:
+    """Rings once at an instant of the clock's monotonic seconds."""
+
+    def __init__(self, house: House, name: str, ring: Callable[[], None]) -> None:
+        self._house = house
+        self._name = name
+        self._ring = ring
+        self._at: float | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def at(self) -> float | None:
+        """When it will ring."""
+        return self._at
+
+    def set(self, at: float | None) -> None:
+        """Ring at ``at`` instead of whatever was set; ``None``: not at all."""
+        if at == self._at:
+            return
+        if self._task is not None:
+            self._task.cancel()
+        self._at = at
+        self._task = self._house.spawn(self._name, self._wait(at)) if at is not None else None
+
+    async def _wait(self, at: float) -> None:
+        await self._house.clock.sleep(max(LEAST_WAIT_S, at - self._house.clock.monotonic()))
+        self._at = self._task = None
+        self._ring()
+
+
+_DRIFT = 0.001
+"""By so much of the time that passes the two scales may drift apart."""
+_STEP_S = 60.0
+"""Nothing is told so late: the ticks have another beginning."""
+
+
+class TickScale:
+    """Relates the ticks of the pins to the clock: by how much the clock's monotonic seconds are ahead of them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ahead = 0.0
+        self._least: float | None = None
+        self._seen_at = 0.0
+
+    def seen(self, tick: float) -> None:
+        """A change with that tick has just arrived."""
+        now = self._clock.monotonic()
+        self._ahead = now - tick
+        least = self._ahead if self._least is None else self._least + (now - self._seen_at) * _DRIFT
+        self._least = self._ahead if abs(self._ahead - least) > _STEP_S else min(self._ahead, least)
+        self._seen_at = now
+
+    def now(self) -> float:
+        """The present tick, at the least."""
+        return self._clock.monotonic() - self._ahead
+
+    def mono(self, tick: float | None) -> float | None:
+        """When it will be ``tick``, in monotonic seconds."""
+        return None if tick is None else tick + self._ahead
+
+    def instant(self, tick: float) -> float:
+        """When it was ``tick``, in monotonic seconds, going by the change that arrived with the least delay."""
+        now = self._clock.monotonic()
+        return now if self._least is None else min(now, tick + self._least)

@@ -1,0 +1,180 @@
+"""Counters and PIRs on their pins."""
+
+from collections.abc import Callable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from edge.runtime import House, TickScale, Timer
+from edge.sensors import footfall, motion
+from edge.sensors.config import CounterConfig, MotionConfig
+from edge.system.pinout import InputPin
+from edge.system.pins import Input, Pins
+from edge.wire.events import FootfallData, MotionData
+from edge.wire.faults import FaultCode
+from edge.wire.messages import DeviceState
+
+MOVES_ON_S = 12 * 3600.0
+"""A PIR that has not been at rest for so long is stuck: nobody moves before one all day without a pause."""
+
+
+class BeamCounter:
+    """Two beams at a door. Totals go on from ``totals``, those of the last event on the disk."""
+
+    def __init__(self, config: CounterConfig, *, house: House, pins: Pins, totals: tuple[int, int]) -> None:
+        self._config = config
+        self._house = house
+        self.id = config.id
+        self._ins, self._outs = totals
+        self._zone = ZoneInfo(house.config.timezone)
+        self._ticks = TickScale(house.clock)
+        self._timer = Timer(house, f"counter {config.id}", self._advance)
+        self._pair = footfall.Pair()
+        self._inputs = [self._beam("outer", config.outer, pins), self._beam("inner", config.inner, pins)]
+        self.day = (self._today(), self._ins, self._outs)
+        self.shut: Callable[[], bool] = lambda: False
+        """Whether the door it stands at is known to be shut."""
+
+    @property
+    def door(self) -> str | None:
+        """The door it stands at."""
+        return self._config.door
+
+    @property
+    def totals(self) -> tuple[int, int]:
+        """How many came in and went out since the counter was first used."""
+        return self._ins, self._outs
+
+    def start(self) -> None:
+        """A beam that is broken already may be a blocked one."""
+        for beam, config, found in zip(
+            ("outer", "inner"), (self._config.outer, self._config.inner), self._inputs, strict=True
+        ):
+            if config.active(found.level):
+                self._take("outer" if beam == "outer" else "inner", True, self._ticks.now())
+
+    def resume_day(self, day: date, ins: int, outs: int) -> None:
+        """The totals with which ``day`` began, where it is still that day."""
+        if day == self.day[0] and ins <= self._ins and outs <= self._outs:
+            self.day = (day, ins, outs)
+
+    def look(self) -> None:
+        """A new day begins at local midnight."""
+        if self._today() != self.day[0]:
+            self.day = (self._today(), self._ins, self._outs)
+            self._house.show(self.id)
+
+    def state(self) -> DeviceState:
+        self.look()
+        return DeviceState(
+            device=self.id,
+            kind="counter",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={
+                "total_ins": self._ins,
+                "total_outs": self._outs,
+                "ins_today": self._ins - self.day[1],
+                "outs_today": self._outs - self.day[2],
+                "fault": self._house.faults_of(self.id),
+            },
+        )
+
+    def _today(self) -> date:
+        return self._house.now().astimezone(self._zone).date()
+
+    def _beam(self, beam: footfall.Beam, config: InputPin, pins: Pins) -> Input:
+        def changed(level: bool, tick: float) -> None:
+            self._house.post(self._take, beam, config.active(level), tick)
+
+        return pins.input(config.pin, pull_up=not config.active_high, on_change=changed)
+
+    def _take(self, beam: footfall.Beam, broken: bool, tick: float) -> None:
+        self._ticks.seen(tick)
+        self._pair = footfall.feed(self._pair, footfall.Change(tick=tick, beam=beam, broken=broken))
+        self._timer.set(self._ticks.mono(self._pair.due))
+
+    def _advance(self) -> None:
+        self._pair, outcomes = footfall.advance(self._pair, self._ticks.now(), shut=self.shut())
+        self.look()
+        for outcome in outcomes:
+            if isinstance(outcome, footfall.Fault):
+                self._house.fault(self.id, outcome.code, outcome.beam, present=outcome.present)
+            else:
+                self._count(outcome.way)
+            self._house.show(self.id)
+        self._timer.set(self._ticks.mono(self._pair.due))
+
+    def _count(self, way: str) -> None:
+        ins, outs = int(way == "in"), int(way == "out")
+        self._ins += ins
+        self._outs += outs
+        data = FootfallData(
+            counter=self.id,
+            door=self._config.door,
+            ins=ins,
+            outs=outs,
+            total_ins=self._ins,
+            total_outs=self._outs,
+            turned_back=int(way == "back"),
+        )
+        self._house.record(self.id, data)
+
+
+class MotionSensor:
+    """A PIR in a zone."""
+
+    def __init__(self, config: MotionConfig, *, house: House, pins: Pins) -> None:
+        self._config = config
+        self._house = house
+        self.id = config.id
+        self._ticks = TickScale(house.clock)
+        self._timer = Timer(house, f"motion {config.id}", self._advance)
+        self._resting = Timer(house, f"rest of {config.id}", self._stuck)
+        self._motion = motion.Motion()
+        self._input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._changed)
+
+    @property
+    def zone(self) -> str:
+        return self._config.zone
+
+    @property
+    def active(self) -> bool:
+        """Whether it sees movement, or has just now."""
+        return self._motion.active
+
+    def start(self) -> None:
+        if self._input.level is self._config.active_high:
+            self._take(self._input.level, self._ticks.now())
+
+    def state(self) -> DeviceState:
+        return DeviceState(
+            device=self.id,
+            kind="motion",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={"active": self._motion.active, "zone": self._config.zone},
+        )
+
+    def _stuck(self) -> None:
+        self._house.fault(self.id, FaultCode.PIR_STUCK, present=True)
+
+    def _changed(self, level: bool, tick: float) -> None:
+        self._house.post(self._take, level, tick)
+
+    def _take(self, level: bool, tick: float) -> None:
+        self._ticks.seen(tick)
+        seen = level is self._config.active_high
+        self._resting.set(self._house.clock.monotonic() + MOVES_ON_S if seen else None)
+        if not seen:
+            self._house.fault(self.id, FaultCode.PIR_STUCK, present=False)
+        self._become(motion.sense(self._motion, seen, tick))
+
+    def _advance(self) -> None:
+        self._become(motion.advance(self._motion, self._ticks.now()))
+
+    def _become(self, now: motion.Motion) -> None:
+        before, self._motion = self._motion, now
+        self._timer.set(self._ticks.mono(now.due))
+        if now.active is not before.active:
+            self._house.record(self.id, MotionData(zone=self._config.zone, active=now.active))
+            self._house.show(self.id)

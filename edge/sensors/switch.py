@@ -1,0 +1,70 @@
+"""A debounced input: contact, button, lock sensor, fire line."""
+
+from collections.abc import Callable
+
+from edge.runtime import House, TickScale, Timer
+from edge.sensors import debounce
+from edge.system.pinout import InputPin
+from edge.system.pins import Input, Pins
+from edge.wire.faults import FaultCode
+
+
+class Switch:
+    """``what``: which part of ``device`` it is, such as ``contact``. ``changed`` is told whether it is active (contact
+    shut, button pressed, line whole). One that chatters is a fault of the device, and taken to be active or not as
+    ``doubtful`` says: whatever is safe. ``doubted`` is called when it begins and when it ends to."""
+
+    def __init__(
+        self,
+        config: InputPin,
+        *,
+        device: str,
+        what: str,
+        doubtful: bool,
+        house: House,
+        pins: Pins,
+        changed: Callable[[bool], None],
+        doubted: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._config = config
+        self._device = device
+        self._what = what
+        self._doubtful = doubtful
+        self._house = house
+        self._ticks = TickScale(house.clock)
+        self._changed = changed
+        self._doubted = doubted
+        self._timer = Timer(house, f"{what} of {device} settles", self._settle)
+        self._input: Input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._moved)
+        self._state = debounce.begin(self._input.level)
+
+    @property
+    def active(self) -> bool:
+        return self._doubtful if self._state.chatters else self._config.active(self._state.level)
+
+    @property
+    def chatters(self) -> bool:
+        """Whether nobody can tell what it says."""
+        return self._state.chatters
+
+    def _moved(self, level: bool, tick: float) -> None:
+        self._house.post(self._take, level, tick)
+
+    def _take(self, level: bool, tick: float) -> None:
+        self._ticks.seen(tick)
+        self._become(debounce.change(self._state, level, tick))
+
+    def _settle(self) -> None:
+        self._become(debounce.settle(self._state, self._ticks.now()))
+
+    def _become(self, state: debounce.Debounced) -> None:
+        before, was, self._state = self._state, self.active, state
+        due = self._ticks.mono(state.due)
+        if due is not None and (self._timer.at is None or due < self._timer.at):
+            # A timer that rings too early is set anew then: cheaper than at each of a thousand changes a second.
+            self._timer.set(due)
+        if self.active is not was:
+            self._changed(self.active)
+        if state.chatters is not before.chatters:
+            self._house.fault(self._device, FaultCode.INPUT_CHATTERS, self._what, present=state.chatters)
+            self._doubted()

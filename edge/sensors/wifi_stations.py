@@ -1,0 +1,82 @@
+"""WiFi: how many stations an access point lists, asked every so often."""
+
+import os
+import stat
+from pathlib import Path
+
+from edge.errors import ListingUnreadable
+from edge.runtime import House
+from edge.sensors import wifi_listing
+from edge.sensors.config import WifiConfig
+from edge.system.blocking_io import apart
+from edge.system.liveness import STUCK_S, Pulse
+from edge.system.programs import Caller
+from edge.wire.events import WifiData
+from edge.wire.faults import FaultCode
+from edge.wire.messages import DeviceState
+
+ANSWER_S = 10.0
+_UNREADABLE = "the station listing cannot be read"
+
+
+class StationCounter:
+    """Counts the stations of an access point, in a task of its own. Whatever becomes of its source, the doors go
+    on."""
+
+    def __init__(self, config: WifiConfig, *, house: House) -> None:
+        self._config = config
+        self._house = house
+        self.id = config.id
+        self._stations: int | None = None
+        self._caller = Caller(within_s=ANSWER_S, limit=wifi_listing.LISTING_LIMIT)
+        self._pulse = Pulse(config.every_s + ANSWER_S + STUCK_S)
+
+    def state(self) -> DeviceState:
+        return DeviceState(
+            device=self.id,
+            kind="wifi",
+            seq=self._house.seq(self.id),
+            at=self._house.now(),
+            values={"stations": self._stations, "zone": self._config.zone},
+        )
+
+    def start(self) -> None:
+        self._house.keep(f"wifi {self.id}", self._run(), self._pulse)
+
+    async def _run(self) -> None:
+        while True:
+            self._pulse.stirred()
+            await self._count()
+            await self._house.clock.sleep(self._config.every_s)
+
+    async def _count(self) -> None:
+        try:
+            stations = wifi_listing.count(await self._listing(), self._config.format)
+        except Exception:  # whatever a program of another's does, the doors go on
+            # No detail of it: a message might quote the listing.
+            self._lost()
+        else:
+            self._stations = stations
+            self._house.fault(self.id, FaultCode.STATIONS_UNREADABLE, present=False)
+            self._house.record(self.id, WifiData(zone=self._config.zone, stations=stations))
+            self._house.show(self.id)
+
+    def _lost(self) -> None:
+        self._stations = None
+        self._house.fault(self.id, FaultCode.STATIONS_UNREADABLE, present=True)
+        self._house.show(self.id)
+
+    async def _listing(self) -> str:
+        if self._config.file is not None:
+            listing = await apart(_read, Path(self._config.file), pulse=self._pulse, late=self._lost)
+        else:
+            listing = await self._caller.call(self._config.command or ())
+        return listing.decode()
+
+
+def _read(file: Path) -> bytes:
+    """Not from a pipe or a device, which may have no end."""
+    with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as source:
+        if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+            raise ListingUnreadable("this is no file")
+        return source.read(wifi_listing.LISTING_LIMIT + 1)

@@ -1,0 +1,144 @@
+"""Looks at an edge from outside, as a person would who was called to it: configuration, machine, line, plan, outbox.
+
+It changes nothing but a probe file, and does no harm while the agent runs.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+
+from edge.config import Config, load
+from edge.errors import ConfigError
+from edge.events.recovery import ACK, Acked
+from edge.events.segments import FOLDER, first_of, read, span_of
+from edge.net.plan_store import PlanStore
+from edge.net.tls import context_of
+from edge.system.diagnosis import Finding, fail, ok, warn
+from edge.system.files import DiskFiles
+from edge.system.machine import Machine
+from edge.wire.codec import decode
+from edge.wire.envelope import Keyring
+from edge.wire.errors import WireError
+
+CONNECT_S = 5.0
+SOON = timedelta(days=7)
+MANY_EVENTS = 10_000
+
+
+def examine(path: Path, machine: Machine, now: datetime) -> Iterator[Finding]:
+    """All that can be found out about the edge that the configuration in ``path`` describes."""
+    try:
+        config = load(path)
+    except ConfigError as error:
+        yield _no_configuration(path, error)
+        yield from machine.bare_findings()
+        return
+    said = f"{path} is sound: {config.site}/{config.edge}; its secrets are readable by their owner alone"
+    yield ok("configuration", said)
+    yield from machine.findings(config)
+    yield certificate("certificate", config.identity.certificate, now, "The agent renews it when the line is there")
+    yield from broker(config, now)
+    yield from plan(config, now)
+    yield outbox(config)
+
+
+def _no_configuration(path: Path, error: ConfigError) -> Finding:
+    if path.exists():
+        return fail("configuration", f"{error.file}: {error.key}: {error.problem}", error.mend)
+    mend = (
+        "Let this Pi in with `hallkeeper edge enrol`, which writes it (docs/enrolment.md), or name another by --config"
+    )
+    return fail("configuration", f"there is no {path}", mend)
+
+
+def certificate(thing: str, held: x509.Certificate, now: datetime, mend: str) -> Finding:
+    """Whether a certificate's time is running out."""
+    begins, ends = held.not_valid_before_utc, held.not_valid_after_utc
+    if not begins <= now < ends:
+        said = f"it is valid from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}, and it is {now:%Y-%m-%d}"
+        return fail(thing, said, f"{mend}; is the clock right?")
+    if now >= begins + (ends - begins) * 5 / 6:
+        return warn(thing, f"it runs out on {ends:%Y-%m-%d}", mend)
+    return ok(thing, f"it is valid until {ends:%Y-%m-%d}")
+
+
+def broker(config: Config, now: datetime) -> Iterator[Finding]:
+    where = f"{config.broker.host}:{config.broker.port}"
+    shown: bytes | None = None
+    try:
+        with contextlib.ExitStack() as stack:
+            way = stack.enter_context(socket.create_connection((config.broker.host, config.broker.port), CONNECT_S))
+            if config.broker.tls:
+                context = context_of(config.identity)
+                sure = stack.enter_context(context.wrap_socket(way, server_hostname=config.broker.host))
+                shown = sure.getpeercert(binary_form=True)
+    except ssl.SSLError as error:
+        mend = "docs/enrolment.md says how the broker gets its certificate"
+        yield fail("broker", f"{where} and this Pi do not trust each other ({error.reason or error})", mend)
+        return
+    except OSError as error:
+        mend = "Is the network there, the broker running, its port open? Doors go on by their plan meanwhile"
+        yield fail("broker", f"{where} cannot be reached ({error.strerror or error})", mend)
+        return
+    yield ok("broker", f"{where} answers{' by TLS' if shown else ''}")
+    if shown is not None:
+        mend = "`hallkeeper controller broker-files` makes another"
+        yield certificate("broker's certificate", x509.load_der_x509_certificate(shown), now, mend)
+
+
+def plan(config: Config, now: datetime) -> Iterator[Finding]:
+    """The plan on the disk and how long it lasts."""
+    store = PlanStore(
+        DiskFiles(config.data_dir),
+        site=config.site,
+        edge=config.edge,
+        keys=Keyring(*config.identity.controller_keys),
+        using=lambda: None,
+    )
+    trouble = asyncio.run(store.open())
+    mend = "The controller sends another as soon as the line is there"
+    if store.plan is None:
+        mend = "The controller sends one as soon as the line is there and a door is this edge's in the estate"
+        yield fail("plan", trouble or "there is none on the disk, so no code opens", mend)
+        return
+    manifest = store.plan.manifest
+    if missing := sorted({door.id for door in config.doors} - set(store.plan.doors)):
+        yield fail("plan", f"it says nothing of {', '.join(missing)}", "Give these doors to this edge in the estate")
+    if manifest.horizon <= now:
+        yield fail("plan", f"it ended on {manifest.horizon:%Y-%m-%d %H:%M} UTC", mend)
+    elif manifest.horizon - now < SOON:
+        yield warn("plan", f"it ends on {manifest.horizon:%Y-%m-%d %H:%M} UTC", mend)
+    else:
+        said = f"version {manifest.version}, {store.plan.grant_count} grants, until {manifest.horizon:%Y-%m-%d}"
+        yield ok("plan", said)
+
+
+def outbox(config: Config) -> Finding:
+    """What the controller has not acknowledged yet."""
+    files = DiskFiles(config.data_dir)
+    try:
+        names = [name for name in files.names(FOLDER) if first_of(name) is not None]
+        size = sum((config.data_dir / name).stat().st_size for name in names)
+        header, events, _ = read((files.read(names[-1]) if names else None) or b"")
+        acked = decode(data, Acked) if (data := files.read(ACK)) is not None else None
+    except (OSError, WireError) as error:
+        return fail("outbox", f"it cannot be read ({error})", "Start the agent anew: it mends what can be mended")
+    if not names:
+        return ok("outbox", "it is empty")
+    last = span_of(events[-1])[1] if events else (first_of(names[-1]) or 1) - 1
+    behind = last - (acked.seq if acked is not None and header is not None and acked.log == header.log else 0)
+    said = f"{behind} events wait for the controller; {size / 2**20:.1f} of {config.outbox_mb} MB"
+    if behind > MANY_EVENTS:
+        return warn("outbox", said, "Is the controller there? Nothing is lost until it is full")
+    return ok("outbox", said)
+
+
+def today() -> datetime:
+    """By the machine's clock, which is looked at by itself."""
+    return datetime.now(UTC)

@@ -1,0 +1,185 @@
+"""The machine that the agent runs on, as far as the doctor looks at it: pins, clock, disk, power, systemd."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from edge.config import Config
+from edge.readers.config import OsdpConfig, UsbKeypadConfig, UsbScannerConfig
+from edge.system.diagnosis import Finding, fail, ok, warn
+from edge.wire.machine_clock import battery_clock, kernel_synchronised
+
+UNIT = "hallkeeper-edge"
+ANSWER_S = 5.0
+LEAST_FREE_MB = 100
+LEAST_INODES = 1000
+PROBE = "doctor"
+"""A file that is written, read back and taken away."""
+UNDERVOLTAGE_NOW, UNDERVOLTAGE_SEEN = 0x1, 0x10000
+"""Of `vcgencmd get_throttled` (Raspberry Pi documentation, vcgencmd)."""
+_SUPPLY = "Use the Pi's own power supply and a short, thick cable; strikes and magnets need a supply of their own"
+
+
+def run(*command: str) -> str | None:
+    """What a program prints; ``None`` where it is not there or fails."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=ANSWER_S, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+class Machine:
+    """``root``: where its files are; ``run``: asks its programs."""
+
+    def __init__(self, root: Path = Path("/"), *, run: Callable[..., str | None] = run) -> None:
+        self._root = root
+        self._run = run
+
+    def findings(self, config: Config) -> Iterator[Finding]:
+        """Everything about the machine that the configuration rests on."""
+        if config.clock_file is not None:
+            said = "clock_file is set: pins and clock are simulated, and those of this machine do not matter"
+            yield ok("demonstration", said)
+            yield from self.programs(config)
+            yield from self.disk(config)
+            return
+        yield self.pins(len(config.doors))
+        yield from self.devices(config)
+        yield from self.programs(config)
+        yield self.battery(config)
+        yield self.clock()
+        yield from self.disk(config)
+        yield self.service()
+        yield self.hardware_watchdog()
+        yield self.power()
+
+    def bare_findings(self) -> Iterator[Finding]:
+        """What can be said without a configuration."""
+        yield self.pins(0)
+        yield self.clock()
+        yield self.hardware_watchdog()
+        yield self.power()
+
+    def pins(self, doors: int) -> Finding:
+        """Only looked at, never taken: the agent that holds them may be running."""
+        chips = sorted((self._root / "dev").glob("gpiochip*"))
+        if not chips:
+            return fail(
+                "pins", "there is no /dev/gpiochip", "Run this on the Pi; on it, look for a kernel without GPIO"
+            )
+        if not any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
+            return fail("pins", "they cannot be opened", f"Let the user into the group gpio, as {UNIT}.service does")
+        return ok("pins", f"{chips[0].name} is there; doors that hang on it: {doors}")
+
+    def devices(self, config: Config) -> Iterator[Finding]:
+        for reader in config.readers:
+            if isinstance(reader, UsbKeypadConfig | UsbScannerConfig):
+                yield self._device(reader.id, Path(reader.device), "input", "/dev/input/by-id")
+            elif isinstance(reader, OsdpConfig):
+                yield self._device(reader.id, Path(reader.port), "dialout", "/dev/serial/by-id")
+
+    def _device(self, name: str, path: Path, group: str, listed: str) -> Finding:
+        thing = f"reader {name}"
+        if not path.exists():
+            return fail(thing, f"{path} is not there", f"Plug it in, or name it as `ls -l {listed}` shows it")
+        if not os.access(path, os.R_OK):
+            return fail(thing, f"{path} cannot be read", f"Let the user into the group {group}")
+        return ok(thing, f"{path} is there")
+
+    def programs(self, config: Config) -> Iterator[Finding]:
+        named = [(each.id, each.command) for each in config.announcers]
+        named += [(each.id, each.command) for each in config.wifi]
+        for name, command in named:
+            if command is not None and shutil.which(command[0]) is None:
+                yield fail(name, f"there is no program {command[0]!r}", "Install it, or name it by its path")
+            elif command is not None:
+                yield ok(name, f"{command[0]} is there")
+        for each in config.wifi:
+            if each.file is not None and not Path(each.file).is_file():
+                yield warn(each.id, f"there is no file {each.file}", "Have what lists the stations write it there")
+            elif each.file is not None:
+                yield ok(each.id, f"{each.file} is there")
+
+    def battery(self, config: Config) -> Finding:
+        file = self._root / "sys/class/rtc/rtc0/since_epoch"
+        if not config.rtc:
+            mend = "Fit one and say rtc = true; until then booking codes wait for the network after a power cut"
+            return warn("battery clock", "the configuration says that there is none", mend)
+        said = battery_clock(file)
+        if said is None:
+            mend = "Load its overlay (dtoverlay=i2c-rtc,...; on a Pi 5 fit the battery), or say rtc = false"
+            return fail("battery clock", "rtc = true, but none answers", mend)
+        return ok("battery clock", f"it says {said:%Y-%m-%d %H:%M:%S} UTC")
+
+    def clock(self) -> Finding:
+        if kernel_synchronised():
+            return ok("clock", "a time service sets it")
+        return warn(
+            "clock", "no time service sets it", "See `timedatectl`; is the network there, and UDP port 123 open?"
+        )
+
+    def disk(self, config: Config) -> Iterator[Finding]:
+        folder = config.data_dir
+        try:
+            (folder / PROBE).write_bytes(PROBE.encode())
+            same = (folder / PROBE).read_bytes() == PROBE.encode()
+            (folder / PROBE).unlink()
+            room = os.statvfs(folder)
+        except OSError as error:
+            yield fail("disk", f"{folder} cannot be written ({error.strerror})", "Check its owner, and the card")
+            return
+        if not same:
+            yield fail("disk", f"{folder} gives back something else than it took", "Replace the card")
+        if folder.stat().st_mode & 0o077:
+            yield warn("disk", f"{folder} is open to others", f"chmod 700 {folder}")
+        free = room.f_bavail * room.f_frsize // 2**20
+        wanted = LEAST_FREE_MB + config.outbox_mb
+        if free < wanted:
+            yield warn("disk", f"{free} MB are free where events may want {wanted}", "Make room, or lower outbox_mb")
+        elif room.f_files and room.f_favail < LEAST_INODES:
+            yield warn("disk", f"only {room.f_favail} inodes are free", "Remove small files")
+        else:
+            yield ok("disk", f"{folder} can be written; {free} MB are free")
+
+    def service(self) -> Finding:
+        told = self._run("systemctl", "show", UNIT, "-p", "ActiveState,Type,WatchdogUSec,NRestarts")
+        state = dict(line.split("=", 1) for line in (told or "").splitlines() if "=" in line)
+        if not state:
+            return warn("service", "systemd does not answer", "Run the agent under systemd: it starts it anew")
+        if state.get("ActiveState") != "active":
+            mend = f"systemctl enable --now {UNIT}; journalctl -u {UNIT} says why it ended"
+            return fail("service", f"{UNIT} is {state.get('ActiveState')}", mend)
+        if state.get("Type") != "notify" or state.get("WatchdogUSec") in ("0", "infinity", None):
+            return warn("service", "systemd does not watch whether it hangs", "Install deploy/systemd anew")
+        return ok("service", f"{UNIT} runs and is watched; started anew {state.get('NRestarts', '0')} times")
+
+    def hardware_watchdog(self) -> Finding:
+        told = self._run("systemctl", "show", "-p", "RuntimeWatchdogUSec", "--value")
+        if told in (None, "", "0", "infinity"):
+            mend = "Install deploy/systemd/hallkeeper-watchdog.conf, as deploy/README.md says"
+            return warn("hardware watchdog", "a Pi that hangs as a whole stays hung", mend)
+        return ok("hardware watchdog", f"the Pi starts anew when it hangs for {told}")
+
+    def power(self) -> Finding:
+        told = self._run("vcgencmd", "get_throttled") or ""
+        try:
+            flags = int(told.partition("=")[2], 16)
+        except ValueError:
+            return self._power_by_kernel()
+        if flags & UNDERVOLTAGE_NOW:
+            return fail("power", "the voltage is too low now", _SUPPLY)
+        if flags & UNDERVOLTAGE_SEEN:
+            return warn("power", "the voltage was too low since the Pi started", _SUPPLY)
+        return ok("power", "the voltage has not been too low since the Pi started")
+
+    def _power_by_kernel(self) -> Finding:
+        for name in (self._root / "sys/class/hwmon").glob("hwmon*/name"):
+            if name.read_text().strip() == "rpi_volt":
+                low = (name.parent / "in0_lcrit_alarm").read_text().strip() == "1"
+                if low:
+                    return fail("power", "the voltage is too low", _SUPPLY)
+                return ok("power", "the voltage is high enough")
+        return warn("power", "nobody says whether the voltage is high enough", "apt-get install raspi-utils")

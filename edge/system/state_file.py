@@ -1,0 +1,64 @@
+"""Keeps a small file in step with something that changes now and then, so that it outlasts a power cut."""
+
+import asyncio
+from collections.abc import Callable
+
+from edge.runtime import House
+from edge.system.files import Files
+from edge.system.liveness import OUTSIDE_STUCK_S, Wake
+from edge.wire.faults import FaultCode
+
+RETRY_S = 5.0
+
+
+class Keeper:
+    """``content`` is what the file ``path`` should hold now; ``None``: there should be no such file. A disk that
+    refuses is asked again every ``RETRY_S`` seconds, and meanwhile ``device`` has a fault
+    of that ``part``."""
+
+    def __init__(
+        self, house: House, files: Files, *, path: str, device: str, part: str, content: Callable[[], bytes | None]
+    ) -> None:
+        self._house = house
+        self._files = files
+        self._path = path
+        self._device = device
+        self._part = part
+        self._content = content
+        self._changes = self._kept = 0
+        self._wake = Wake(OUTSIDE_STUCK_S)
+        self._keeping = asyncio.Lock()
+
+    def start(self, name: str) -> None:
+        """Keep it from here on, in a task of that name."""
+        self._house.keep(name, self._run(), self._wake.pulse)
+
+    def changed(self) -> None:
+        """The content is another."""
+        self._changes += 1
+        self._wake.set()
+
+    async def keep(self) -> bool:
+        """Bring it to the disk now; whether it is there as it stands."""
+        async with self._keeping:
+            while self._kept != (wanted := self._changes):
+                content = self._content()
+                try:
+                    if content is None:
+                        await asyncio.to_thread(self._files.remove, self._path)
+                    else:
+                        await asyncio.to_thread(self._files.replace, self._path, content)
+                except OSError:
+                    return False
+                self._kept = wanted
+            return True
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while not await self.keep():
+                self._house.fault(self._device, FaultCode.STATE_NOT_KEPT, self._part, present=True)
+                await self._house.clock.sleep(RETRY_S)
+                self._wake.pulse.stirred()
+            self._house.fault(self._device, FaultCode.STATE_NOT_KEPT, self._part, present=False)
