@@ -16,9 +16,9 @@ from controller.people.model import Actor
 from edge.wire.credentials import CredentialKind, Presented
 from tests.controller.access.asking import ask
 from tests.controller.access.test_holders import CARD, make
+from tests.controller.db.test_migrations import move
 from tests.controller.people.signing import signed_in_as
 from tests.controller.running import NOW
-from tests.controller.test_migrations import move
 from tests.controller.village import API, SITE, Json
 
 HEAD = "name,kind,places,from,until,card,code\n"

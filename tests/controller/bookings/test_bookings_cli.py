@@ -12,10 +12,10 @@ from controller.access.codes import spoken
 from controller.cli.client import REFUSED, SET_ASIDE
 from controller.container import House
 from tests.controller.access.test_access import go_offline
-from tests.controller.bookings.test_waiting import wait
 from tests.controller.keyboard import Typed, cells, keyboard
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, act, book, look
+from tests.controller.waitlist.test_waitlist import wait
 
 DAYS = ("--from", "26/11/2026", "--to", "2026-11-27")
 

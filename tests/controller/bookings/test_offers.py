@@ -11,10 +11,10 @@ from controller.container import House
 from tests.controller.access.test_door_page import see
 from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_lifecycle import log
-from tests.controller.bookings.test_waiting import now, say, wait
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, book, change, look
+from tests.controller.waitlist.test_waitlist import now, say, wait
 
 UNTIL = "2026-11-26T12:00:00+00:00"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.controller.calendars.test_sorting import END, START, event, refused, shown, sorted_out
+from tests.controller.calendars.test_classify import END, START, event, refused, shown, sorted_out
 
 SERIES = event(START, END, "RRULE:FREQ=WEEKLY;COUNT=4")
 """19:00 to 21:00 in London on 24 and 31 March (the clocks have gone forward), 7 and 14 April."""

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from controller.cli.client import REFUSED
 from controller.container import House
-from tests.controller.bookings.finding.county import book, build
+from tests.controller.availability.county import book, build
 from tests.controller.keyboard import Typed, cells, keyboard
 
 EVENING = ("--when", "26/11/2026 18:00", "--until", "20:00")

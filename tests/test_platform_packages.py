@@ -80,4 +80,4 @@ def test_every_package_of_the_tree_is_in_the_distribution() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     packages = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     folders = {path.parent.name for path in ROOT.glob("*/__init__.py")}
-    assert set(packages) == folders - {"tests"}
+    assert set(packages) == folders - {"tests", "tools"}

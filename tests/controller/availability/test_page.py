@@ -10,7 +10,7 @@ import pytest
 
 from tests.controller.village import API, SITE, book
 
-PAGE = (Path(__file__).parents[4] / "docs" / "finding-a-space.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "finding-a-space.md").read_text(encoding="utf-8")
 CALL = re.compile(r'"\$HALLKEEPER(?P<path>/[^"]*)"(?: --json \'(?P<body>[^\']*)\')?')
 CALLS = [CALL.search(block) for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)]
 

@@ -15,10 +15,10 @@ from controller.people.model import Tier
 from controller.people.tables import parties
 from tests.controller.bookings.hearing import hear
 from tests.controller.bookings.policing import put_policy
-from tests.controller.bookings.test_waiting import leave, line, now, say, wait
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party
 from tests.controller.village import API, SITE, Json, act, book, change, look, post
+from tests.controller.waitlist.test_waitlist import leave, line, now, say, wait
 
 FAR: Json = {"starts": "2026-12-17T18:00", "ends": "2026-12-17T20:00"}
 SIX = datetime(2026, 11, 26, 18, tzinfo=UTC)

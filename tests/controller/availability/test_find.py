@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from controller.bookings.policy import Per, Policy, Quota
 from controller.container import House
-from tests.controller.bookings.finding.county import Json, answered, book, build, post
+from tests.controller.availability.county import Json, answered, book, build, post
 from tests.controller.bookings.policing import put_policy
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.village import API

@@ -10,7 +10,7 @@ from dateutil.rrule import rrulestr
 from controller.calendars.classify import Sorted, sort_out
 from controller.calendars.errors import CalendarTooSlow, Unbookable
 from controller.calendars.horizon import EVENT_STEPS, Budget, Walk, last_wall
-from tests.controller.calendars.test_sorting import LONDON, SINCE, UNTIL, event, sorted_out
+from tests.controller.calendars.test_classify import LONDON, SINCE, UNTIL, event, sorted_out
 
 OLD = ("DTSTART;TZID=Europe/London:20000103T190000", "DTEND;TZID=Europe/London:20000103T193000")
 NEW = ("DTSTART;TZID=Europe/London:20260324T190000", "DTEND;TZID=Europe/London:20260324T193000")

@@ -10,7 +10,7 @@ from controller.availability.answers import FreeAnswer, FreeEverywhereAnswer
 from controller.bookings.policy import Policy, PriorityWindow
 from controller.container import House
 from controller.people.model import Tier
-from tests.controller.bookings.finding.county import Json, ask, book, build
+from tests.controller.availability.county import Json, ask, book, build
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
