@@ -5,7 +5,7 @@ import contextlib
 from types import TracebackType
 
 
-class Subscription:
+class ChangeSubscription:
     """What has changed since it was last asked for; a site that changed often is named once.
 
     ``every_s``: how many real seconds lie at least between two namings of a site for what is booked there; the first
@@ -25,7 +25,7 @@ class Subscription:
         """Whether there is a site that has changed and was not yet returned."""
         return bool(self._sites)
 
-    def __enter__(self) -> "Subscription":
+    def __enter__(self) -> "ChangeSubscription":
         return self
 
     def __exit__(
@@ -70,15 +70,15 @@ class Changes:
     """Services call ``site_changed`` after their commit; the plan compiler and the live view listen."""
 
     def __init__(self) -> None:
-        self._subscriptions: set[Subscription] = set()
+        self._subscriptions: set[ChangeSubscription] = set()
 
-    def subscribe(self, *, every_s: float = 0.0, estate: bool = False) -> Subscription:
-        """Hears of every change from now on, as ``Subscription`` has it; close it, or use it in a ``with`` block."""
-        subscription = Subscription(self, every_s=every_s, estate=estate)
+    def subscribe(self, *, every_s: float = 0.0, estate: bool = False) -> ChangeSubscription:
+        """Hears of every change from now on; close it, or use it in a ``with`` block."""
+        subscription = ChangeSubscription(self, every_s=every_s, estate=estate)
         self._subscriptions.add(subscription)
         return subscription
 
-    def forget(self, subscription: Subscription) -> None:
+    def forget(self, subscription: ChangeSubscription) -> None:
         self._subscriptions.discard(subscription)
 
     def site_changed(self, site: str, *, estate: bool = False) -> None:

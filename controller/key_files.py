@@ -32,7 +32,7 @@ class CannotUnseal(Exception):
         )
 
 
-class Keys:
+class KeyFiles:
     """``signing_keys``: they sign what edges act on, oldest first; there are two while one takes the other's place.
     ``page``: makes door page links. Codes are sealed with ``code``."""
 
@@ -91,9 +91,9 @@ class Keys:
             raise CannotUnseal(about) from None
 
 
-def load_keys(data_dir: Path) -> Keys:
+def load_keys(data_dir: Path) -> KeyFiles:
     """The keys of ``data_dir``. Raises ``KeyFault``."""
-    return Keys(data_dir / "keys")
+    return KeyFiles(data_dir / "keys")
 
 
 def write_secret(path: Path, content: bytes) -> None:

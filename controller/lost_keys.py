@@ -18,11 +18,11 @@ from controller.bookings.code_issuing import Recode
 from controller.bookings.tables import bookings
 from controller.calendars.subscriptions import tokens
 from controller.calendars.tables import subscriptions
-from controller.container import House, open_house
+from controller.container import Container, open_house
 from controller.db.engine import Database, Tx
 from controller.db.instance_lock import hold
 from controller.db.migrations import migrate
-from controller.enrolment.known_keys import CODE, PAGE, Fault, faults, fingerprints, known_keys, record
+from controller.enrolment.known_keys import CODE, PAGE, KeyFileFault, faults, fingerprints, known_keys, record
 from controller.enrolment.tables import edge_keys, enrolment_tokens
 from controller.estate.revisions import bump
 from controller.estate.tables import sites
@@ -54,7 +54,7 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     members: int
 
 
-async def forget_sealed(house: House, tx: Tx, *, actor: str, now: datetime) -> Forgotten:
+async def forget_sealed(house: Container, tx: Tx, *, actor: str, now: datetime) -> Forgotten:
     """Forget what does not open, give the doors other secrets and the bookings other codes."""
     live = edge_keys.c.retired_at.is_(None)
     owners = select(edge_keys.c.site, edge_keys.c.edge).where(live).distinct()
@@ -85,7 +85,7 @@ async def _forget(tx: Tx, now: datetime) -> None:
         await tx.execute(delete(table))
 
 
-async def follow_page_key(house: House, tx: Tx) -> None:
+async def follow_page_key(house: Container, tx: Tx) -> None:
     """Bring what is looked up by a digest under ``page.key`` in line with another one: door pages, calendars, cards,
     members."""
     for booking in (await tx.execute(select(bookings.c.id))).scalars().all():
@@ -101,7 +101,7 @@ async def follow_page_key(house: House, tx: Tx) -> None:
     await retag(tx, house.keys)
 
 
-async def lost_keys(settings: Settings) -> dict[str, Fault]:
+async def lost_keys(settings: Settings) -> dict[str, KeyFileFault]:
     """File name -> what is wrong with the key file. Raises ``DatabaseTaken``."""
     async with hold(settings.database_url, name=_NAME):
         await migrate(settings.database_url)
@@ -113,7 +113,7 @@ async def lost_keys(settings: Settings) -> dict[str, Fault]:
             await database.close()
 
 
-async def make_new_keys(settings: Settings, clock: Clock, wrong: Mapping[str, Fault]) -> Forgotten | None:
+async def make_new_keys(settings: Settings, clock: Clock, wrong: Mapping[str, KeyFileFault]) -> Forgotten | None:
     """Make what is missing, and have the database know all of it; what was forgotten, where ``code.key`` is another.
 
     Broken off, it may be done again. Raises ``DatabaseTaken``, ``KeyFault``.
@@ -122,7 +122,7 @@ async def make_new_keys(settings: Settings, clock: Clock, wrong: Mapping[str, Fa
     async with hold(settings.database_url, name=_NAME):
         if any((folder / name).exists() for name in KEY_FILES):  # else all of them are made at once
             for name in KEY_FILES:
-                if wrong.get(name) is Fault.MISSING:
+                if wrong.get(name) is KeyFileFault.MISSING:
                     make_key(folder / name)
         house = open_house(settings, clock)
         try:
@@ -131,7 +131,7 @@ async def make_new_keys(settings: Settings, clock: Clock, wrong: Mapping[str, Fa
             await house.close()
 
 
-async def _begin_anew(tx: Tx, house: House, wrong: Mapping[str, Fault], folder: Path) -> Forgotten | None:
+async def _begin_anew(tx: Tx, house: Container, wrong: Mapping[str, KeyFileFault], folder: Path) -> Forgotten | None:
     now = house.clock.now()
     done = await forget_sealed(house, tx, actor=_NAME, now=now) if CODE in wrong else None
     if PAGE in wrong:

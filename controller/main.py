@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
-from controller.container import House, NamedTask
+from controller.container import Container, NamedTask
 from controller.db.engine import Database
 from controller.db.instance_lock import InstanceLock, hold
 from controller.db.migrations import migrate
@@ -108,7 +108,7 @@ async def require_known_keys(settings: Settings) -> None:
 
 async def _serve(settings: Settings, clock: Clock, listener: socket.socket, lock: InstanceLock) -> int:
     app = build_app(settings, clock, time=MACHINE if settings.clock_file is None else GIVEN)
-    house: House = app.state.house
+    house: Container = app.state.house
     connections = Connections(house.registry, bounds_of_process(), proxies=settings.listen.trusted)
     server = Server(BoundedConfig(app, connections, proxies=settings.listen.proxies))
     stop = _stop_on_signals(server)
@@ -179,7 +179,7 @@ async def supervise(
     return 1
 
 
-async def tidy(house: House) -> None:
+async def tidy(house: Container) -> None:
     """Forget what is no longer needed, once an hour."""
     while True:
         await house.people.tidy()

@@ -35,11 +35,11 @@ class ConfigError(Exception):
         self.mend = mend
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SettingsSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Root of the configuration's tables; a key that is not known is a typing error."""
 
 
-class Listen(Section, frozen=True):
+class Listen(SettingsSection, frozen=True):
     """Where the pages and the API answer. ``names``: other host names that people reach them by. ``proxies``: which
     addresses or networks are believed when they say for whom they ask (``X-Forwarded-For``)."""
 
@@ -53,7 +53,7 @@ class Listen(Section, frozen=True):
         return tuple(ip_network(each) for each in self.proxies)
 
 
-class Broker(Section, frozen=True):
+class Broker(SettingsSection, frozen=True):
     """The MQTT broker. ``tls``: with certificates of our own authority, ours and the edges'. ``edges_host`` and
     ``edges_port``: where edges find it, if elsewhere. ``password_file``: one line, readable by the controller only."""
 
@@ -66,7 +66,7 @@ class Broker(Section, frozen=True):
     password_file: Path | None = None
 
 
-class History(Section, frozen=True):
+class HistorySettings(SettingsSection, frozen=True):
     """Where samples are kept: the database (``sql``), or an InfluxDB beside it (``influx``)."""
 
     kind: Literal["sql", "influx"] = "sql"
@@ -76,7 +76,7 @@ class History(Section, frozen=True):
     token_file: Path | None = None
 
 
-class FeedSection(Section, frozen=True):
+class FeedSection(SettingsSection, frozen=True):
     """Diaries of others that are polled. ``networks``: those of your own that they may be in, such as "10.20.0.0/16";
     public addresses always may."""
 
@@ -87,7 +87,7 @@ class FeedSection(Section, frozen=True):
         return tuple(ip_network(each) for each in self.networks)
 
 
-class Sip2Section(Section, frozen=True):
+class Sip2Section(SettingsSection, frozen=True):
     """The library system, which is asked about members. ``username`` empty: it wants no login."""
 
     host: str = ""
@@ -98,7 +98,7 @@ class Sip2Section(Section, frozen=True):
     institution: str = ""
 
 
-class Settings(Section, frozen=True):
+class Settings(SettingsSection, frozen=True):
     """``lead_in_minutes`` and ``lag_minutes``: how long before and after a booking its code opens.
     ``clock_right_on``: a day on which somebody saw that the clock was right, although plans speak against it."""
 
@@ -110,7 +110,7 @@ class Settings(Section, frozen=True):
     pages_dir: Path | None = None
     clock_file: Path | None = None
     clock_right_on: date | None = None
-    history: History = History()
+    history: HistorySettings = HistorySettings()
     feeds: FeedSection = FeedSection()
     sip2: Sip2Section = Sip2Section()
     lead_in_minutes: Minutes = 15

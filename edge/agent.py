@@ -13,21 +13,21 @@ from edge.alarm.fire import read_latch
 from edge.alarm.persisted_area import read_areas
 from edge.clock.watch import LOOK_S, ClockWatch
 from edge.config import Config
-from edge.device_factory import Furniture, furnish
+from edge.device_factory import Devices, furnish
 from edge.doors.lockout_service import read_lock_outs
 from edge.events.outbox import Outbox
-from edge.events.recovery import Found
-from edge.events.sender import Courier
-from edge.net.command_handlers import Acts, look_at_outputs
-from edge.net.connect_options import EdgeLink, Introduction, LinkMaker
+from edge.events.recovery import RecoveredLog
+from edge.events.sender import EventSender
+from edge.net.command_handlers import CommandHandlers, look_at_outputs
+from edge.net.connect_options import ConnectOptions, EdgeLink, LinkMaker
 from edge.net.conversation import Conversation
-from edge.net.identity_renewal import PapersKeeper
-from edge.net.plan_store import Outcome, PlanStore
+from edge.net.identity_renewal import IdentityRenewal
+from edge.net.plan_store import PlanResult, PlanStore
 from edge.net.tls import context_of
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.system.files import Files
-from edge.system.liveness import OUTSIDE_STUCK_S, Pulse, Wake
-from edge.system.persisted_state import Day, Kept, earlier_runs, floor_of, read_kept, write_kept
+from edge.system.liveness import OUTSIDE_STUCK_S, Liveness, Wake
+from edge.system.persisted_state import Day, PersistedState, earlier_runs, floor_of, read_kept, write_kept
 from edge.system.pins import Pins
 from edge.system.watchdog import ServiceManager, watch
 from edge.version import installed_version
@@ -94,11 +94,15 @@ class Agent:
         self._keys = Keyring(*config.identity.controller_keys)
         self._signer = Signer(config.identity.keys.signing)
         self._version = installed_version()
-        self._furniture = Furniture()
+        self._furniture = Devices()
         self._refused: tuple[str, str] | None = None
         self._applied: Applied | None = None
         self._plan_wake = Wake(OUTSIDE_STUCK_S)
-        self._beating, self._watching, self._listening = Pulse(OUTSIDE_STUCK_S), Pulse(), Pulse(OUTSIDE_STUCK_S)
+        self._beating, self._watching, self._listening = (
+            Liveness(OUTSIDE_STUCK_S),
+            Liveness(),
+            Liveness(OUTSIDE_STUCK_S),
+        )
         self._keeping = asyncio.Lock()
 
     async def run(self) -> None:
@@ -120,12 +124,14 @@ class Agent:
                 kept_lock_outs=self._kept_lock_outs,
             )
             self._talk.devices |= self._furniture.devices
-            acts = Acts(house, self._furniture, pins=self._pins, files=self._files, behind=lambda: self._courier.behind)
+            acts = CommandHandlers(
+                house, self._furniture, pins=self._pins, files=self._files, behind=lambda: self._courier.behind
+            )
             self._talk.acts |= acts.by_kind
             self._note_start(found, kept)
             self._furniture.start()
             link = self._link = self._make_link(
-                Introduction(
+                ConnectOptions(
                     client_id=f"hk-{self._config.site}-{self._config.edge}",
                     filters=subscriptions("down", site=self._config.site, edge=self._config.edge),
                     will=self._talk.will,
@@ -141,7 +147,7 @@ class Agent:
             house.keep("voice", self._talk.run(link), self._talk.wake.pulse)
             house.keep("broker link", self._listen(link), self._listening)
             # Nobody watches the watchdog but the service manager.
-            house.keep("watchdog", watch(house, self._manager, self._gist), Pulse())
+            house.keep("watchdog", watch(house, self._manager, self._gist), Liveness())
             self._manager.ready(self._gist())
             log.info("%s/%s is at work", self._config.site, self._config.edge, extra={"action": "started"})
             await house.death
@@ -162,7 +168,7 @@ class Agent:
 
     # Start
 
-    async def _open(self) -> tuple[House, Kept | None, Found]:
+    async def _open(self) -> tuple[Runtime, PersistedState | None, RecoveredLog]:
         """Read the disk. Nothing of it may keep the doors from working."""
         kept, unkept = await read_kept(self._files)
         self._fire_latched = self._config.fire is not None and await read_latch(self._files)
@@ -186,7 +192,7 @@ class Agent:
         floor = self._floor = floor_of(kept, log=outbox.log, head=outbox.head, last_at=found.last_at)
         timekeeper = self._clock_watch.begin(floor)
         boot = uuid7(timekeeper.now(self._clock.monotonic()), os.urandom(10))
-        house = self._house = House(
+        house = self._house = Runtime(
             self._config,
             clock=self._clock,
             boot=boot,
@@ -196,14 +202,14 @@ class Agent:
             earlier=earlier_runs(kept, found.last_run)[1 - EARLIER_RUNS_LIMIT :],
         )
         house.observer = self._observer
-        self._courier = Courier(outbox, site=self._config.site, edge=self._config.edge, send=self._send)
+        self._courier = EventSender(outbox, site=self._config.site, edge=self._config.edge, send=self._send)
         self._talk = Conversation(
             house,
             signer=self._signer,
             keys=self._keys,
             version=self._version,
         )
-        self._papers = PapersKeeper(
+        self._papers = IdentityRenewal(
             self._config.identity,
             files=self._files,
             clock=self._clock,
@@ -223,7 +229,7 @@ class Agent:
             found.trouble(FaultCode.PLAN_DAMAGED, why)
         return house, kept, found
 
-    def _note_start(self, found: Found, kept: Kept | None) -> None:
+    def _note_start(self, found: RecoveredLog, kept: PersistedState | None) -> None:
         """The first events of a run: what was not seen since the last one, and that the agent is back."""
         house, edge = self._house, self._config.edge
         if self._floor is not None:
@@ -289,7 +295,7 @@ class Agent:
                 self._say_applied(plan.manifest.version, plan.manifest.digest)
             await self._clock.sleep(HEARTBEAT_S)
 
-    async def _keep(self, house: House) -> None:
+    async def _keep(self, house: Runtime) -> None:
         """The floor goes to the disk after every event before it, so that none of them lies beyond an outage."""
         floor = house.timekeeper.floor(self._clock.monotonic())
         log, seq = house.outbox.log, house.outbox.next_seq - 1
@@ -299,7 +305,7 @@ class Agent:
         }
         async with self._keeping:
             runs = (*house.earlier, EarlierRun(boot=house.boot, mono_ms=house.mono_ms))
-            kept = Kept(floor=floor, log=log, seq=seq, days=days, plan=house.plans.highest, runs=runs)
+            kept = PersistedState(floor=floor, log=log, seq=seq, days=days, plan=house.plans.highest, runs=runs)
             if not await house.outbox.commit():
                 return
             if not await write_kept(self._files, kept):
@@ -409,7 +415,7 @@ class Agent:
         """Another plan is in force, before it is on the disk."""
         self._furniture.look()
 
-    def _plan_settled(self, outcome: Outcome) -> None:
+    def _plan_settled(self, outcome: PlanResult) -> None:
         house, manifest = self._house, outcome.manifest
         if outcome.why is not None:
             house.count("plan_refused")

@@ -8,21 +8,21 @@ import msgspec
 
 from edge.alarm.announcers import Announcer
 from edge.alarm.area import Area
-from edge.alarm.closing_service import Caretaker
+from edge.alarm.closing_service import ClosingService
 from edge.alarm.fire import FireLine
 from edge.alarm.outputs import Followed
 from edge.alarm.persisted_area import KeptArea
-from edge.doors.access_state import Warden
-from edge.doors.door_io import Doorway
+from edge.doors.access_state import AccessState
+from edge.doors.door_io import DoorIo
 from edge.doors.interlock import Interlock
-from edge.doors.lockout_service import Bouncer, KeptLockOuts
+from edge.doors.lockout_service import KeptLockOuts, LockoutService
 from edge.readers import Reader
-from edge.readers.factory import Fitter
-from edge.runtime import Device, House
+from edge.readers.factory import ReaderFactory
+from edge.runtime import Device, Runtime
 from edge.sensors.devices import BeamCounter, MotionSensor
 from edge.sensors.wifi_stations import StationCounter
 from edge.system.files import Files
-from edge.system.persisted_state import Kept
+from edge.system.persisted_state import PersistedState
 from edge.system.pins import Pins
 
 
@@ -30,19 +30,19 @@ class Starting(Protocol):
     def start(self) -> None: ...
 
 
-class Furniture(msgspec.Struct, frozen=True, kw_only=True):
+class Devices(msgspec.Struct, frozen=True, kw_only=True):
     """The devices of one edge, each kind by id."""
 
-    bouncer: Bouncer | None = None
-    warden: Warden | None = None
+    bouncer: LockoutService | None = None
+    warden: AccessState | None = None
     fire: FireLine | None = None
-    doors: dict[str, Doorway] = {}
+    doors: dict[str, DoorIo] = {}
     readers: dict[str, Reader] = {}
     counters: dict[str, BeamCounter] = {}
     motion: dict[str, MotionSensor] = {}
     stations: dict[str, StationCounter] = {}
     areas: dict[str, Area] = {}
-    caretaker: Caretaker | None = None
+    caretaker: ClosingService | None = None
 
     @property
     def devices(self) -> dict[str, Device]:
@@ -104,27 +104,27 @@ class Furniture(msgspec.Struct, frozen=True, kw_only=True):
             await keeper.keep()
 
 
-def _is_shut(door: Doorway) -> bool:
+def _is_shut(door: DoorIo) -> bool:
     return door.is_open is False
 
 
 def furnish(
-    house: House,
+    house: Runtime,
     pins: Pins,
     files: Files,
-    kept: Kept | None,
+    kept: PersistedState | None,
     *,
     fire_latched: bool,
     kept_areas: Mapping[str, KeptArea],
     kept_lock_outs: KeptLockOuts,
-) -> Furniture:
+) -> Devices:
     """Take the pins. Every lock's relay is off until its door starts. Raises ``PinError``."""
     config = house.config
     interlocks = {each.interlock: Interlock() for each in config.doors if each.interlock is not None}
-    bouncer = Bouncer(house, files=files, kept=kept_lock_outs)
-    warden = Warden(house, files=files, doors=[each.id for each in config.doors])
+    bouncer = LockoutService(house, files=files, kept=kept_lock_outs)
+    warden = AccessState(house, files=files, doors=[each.id for each in config.doors])
     doors = {
-        each.id: Doorway(
+        each.id: DoorIo(
             each,
             house=house,
             pins=pins,
@@ -138,7 +138,7 @@ def furnish(
     if config.fire is not None:
         fire = FireLine(config.fire, house=house, pins=pins, files=files, latched=fire_latched)
         fire.listeners += [*(door.fire for door in doors.values()), warden.fire]
-    readers, fitter = {}, Fitter(house=house, pins=pins)
+    readers, fitter = {}, ReaderFactory(house=house, pins=pins)
     for reading in config.readers:
         door = doors[reading.door]
         reader = fitter.fit(reading, partial(door.present, reader=reading.id))
@@ -165,7 +165,7 @@ def furnish(
         )
         for each in config.areas
     }
-    caretaker = Caretaker(
+    caretaker = ClosingService(
         house=house,
         doors=doors,
         motion=motion,
@@ -175,7 +175,7 @@ def furnish(
     )
     if fire is not None:
         fire.listeners += [*(area.fire for area in areas.values()), caretaker.fire]
-    return Furniture(
+    return Devices(
         bouncer=bouncer,
         warden=warden,
         fire=fire,

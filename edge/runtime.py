@@ -11,10 +11,10 @@ from edge.clock.trust import Timekeeper
 from edge.config import Config
 from edge.errors import RestartWanted, TaskDied
 from edge.events.outbox import Outbox
-from edge.net.controller_freshness import Contact
-from edge.net.identity import DoorSecrets
+from edge.net.controller_freshness import ControllerFreshness
+from edge.net.identity import HeldDoorSecrets
 from edge.net.plan_store import PlanStore
-from edge.system.liveness import Pulse
+from edge.system.liveness import Liveness
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust, Decision
 from edge.wire.events import EarlierRun, Event, EventData, FaultData, make_event
@@ -40,7 +40,7 @@ class Device(Protocol):
     def state(self) -> DeviceState: ...
 
 
-class House:
+class Runtime:
     """Shared by the devices of one agent; usable on its event loop only, but for ``post``."""
 
     def __init__(
@@ -73,13 +73,13 @@ class House:
         self._faults: set[tuple[str, Fault]] = set()
         self._seqs: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.lasting: dict[asyncio.Task[None], Pulse] = {}
+        self.lasting: dict[asyncio.Task[None], Liveness] = {}
         """The tasks that the agent cannot be without, and whether they get on."""
         self._stopping = False
-        self.secrets = DoorSecrets(config.identity.papers)
+        self.secrets = HeldDoorSecrets(config.identity.papers)
         self.papers = config.identity.papers.version
         """The version of the papers in force."""
-        self.contact = Contact()
+        self.contact = ControllerFreshness()
         """What was heard of the controller in this session."""
         self.death: asyncio.Future[None] = self._loop.create_future()
 
@@ -170,7 +170,7 @@ class House:
         task.add_done_callback(self._ended)
         return task
 
-    def keep(self, name: str, work: Coroutine[Any, Any, None], pulse: Pulse) -> asyncio.Task[None]:
+    def keep(self, name: str, work: Coroutine[Any, Any, None], pulse: Liveness) -> asyncio.Task[None]:
         """Run ``work`` that lasts as long as the agent: should it end before, in whatever way, the agent ends too.
         ``pulse`` tells whether it gets on."""
         task = self.spawn(name, work)
@@ -221,7 +221,7 @@ class House:
 class Timer:
     """Rings once at an instant of the clock's monotonic seconds."""
 
-    def __init__(self, house: House, name: str, ring: Callable[[], None]) -> None:
+    def __init__(self, house: Runtime, name: str, ring: Callable[[], None]) -> None:
         self._house = house
         self._name = name
         self._ring = ring

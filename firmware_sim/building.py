@@ -18,7 +18,7 @@ Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
 Wall = Annotated[str, msgspec.Meta(pattern=r"^\d\d:\d\d$")]
 
 
-class Counter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BeamFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Two light beams across a doorway, one behind the other."""
 
     id: Slug
@@ -48,7 +48,7 @@ class DoorFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     rex: Pin
     d0: Pin
     d1: Pin
-    counter: Counter
+    counter: BeamFacts
     cards: CardPins | None = None
     scanner: bool = False
     lock: Lock = "strike"
@@ -70,7 +70,7 @@ class DoorFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return f"{self.id}-scanner"
 
 
-class Space(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SpaceFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: Slug
     name: str
     capacity: int
@@ -78,7 +78,7 @@ class Space(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     doors: tuple[Slug, ...]
 
 
-class Motion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MotionFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: Slug
     zone: Slug
     pin: Pin
@@ -146,9 +146,9 @@ class Building(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fire_line: Pin
     figures: Figures
     hours: tuple[Opening, ...]
-    spaces: tuple[Space, ...]
+    spaces: tuple[SpaceFacts, ...]
     doors: tuple[DoorFacts, ...]
-    motion: tuple[Motion, ...]
+    motion: tuple[MotionFacts, ...]
     wifi: tuple[Wifi, ...]
     alarm: Alarm | None = None
 

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from firmware_sim.building import Building
-from firmware_sim.people import Party, attend, visit
-from firmware_sim.site import Site
-from firmware_sim.timeline import Process, Timeline
+from firmware_sim.people import GroupVisit, attend, visit
+from firmware_sim.site import SimulatedSite
+from firmware_sim.timeline import EventTimeline, Process
 
 BUSY = (0.9, 1.25, 1.1, 0.8, 1.1, 1.2, 1.0, 0.7)
 """Visits by the hour since opening, against the mean: a peak mid-morning and one after lunch."""
@@ -46,12 +46,12 @@ def visits_per_hour(building: Building, day: date) -> float:
 class Crowd:
     """Sends people to one site. ``most_per_hour`` caps the visitors, so that a fast clock stays affordable."""
 
-    def __init__(self, site: Site, timeline: Timeline, *, seed: str, most_per_hour: float) -> None:
+    def __init__(self, site: SimulatedSite, timeline: EventTimeline, *, seed: str, most_per_hour: float) -> None:
         self._site = site
         self._timeline = timeline
         self._seed = seed
         self._most = most_per_hour
-        self._parties: dict[str, Party] = {}
+        self._parties: dict[str, GroupVisit] = {}
         self._sent: set[str] = set()
         public = [door.id for door in site.building.doors if door.free_while_staffed]
         self._doors = public or [door.id for door in site.building.doors]
@@ -60,7 +60,7 @@ class Crowd:
         """Let visitors come from now on."""
         self._timeline.spawn(self._visitors())
 
-    def expect(self, parties: list[Party]) -> None:
+    def expect(self, parties: list[GroupVisit]) -> None:
         """These groups have bookings; what was expected before and is not among them has been cancelled."""
         fresh = {party.id: party for party in parties}
         for party in parties:
@@ -68,7 +68,7 @@ class Crowd:
                 self._timeline.spawn(self._group(party))
         self._parties = fresh
 
-    def _group(self, party: Party) -> Process:
+    def _group(self, party: GroupVisit) -> Process:
         rng = random.Random(f"{self._seed}/{self._site.id}/{party.habit}")
         shows = rng.random() >= NO_SHOWS
         yield self._site.after(party.starts - timedelta(minutes=rng.uniform(5, 11)))

@@ -17,9 +17,9 @@ from firmware_sim import seed
 from firmware_sim.building import Building, demo_buildings
 from firmware_sim.demo_folder import PIDS
 from firmware_sim.errors import OldState, ProcessFailed, SimError
-from firmware_sim.people import Party
+from firmware_sim.people import GroupVisit
 from firmware_sim.ports import free_port
-from firmware_sim.rig import USER, Plan, Rig, hallkeeper
+from firmware_sim.rig import USER, Rig, RigPlan, hallkeeper
 from firmware_sim.site_setup import furnish
 
 DOOR_SITE, DOOR, SPACE = "ramsey", "front-door", "studio"
@@ -32,7 +32,7 @@ LOOK_EVERY_S = 5.0
 KEEP_EVERY_S = 2.0
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True):
+class DemoState(msgspec.Struct, frozen=True, kw_only=True):
     """What the demo remembers between runs. ``inside``: people by site and zone when it was last looked at. ``made``:
     what a start that was broken off had made of the diary."""
 
@@ -79,7 +79,7 @@ class Demo:
         found_state = (self.folder / "controller").exists()
         before = self._remembered()
         rig = Rig(
-            Plan(
+            RigPlan(
                 folder=self.folder,
                 buildings=self._buildings,
                 epoch=self._epoch(before),
@@ -115,7 +115,7 @@ class Demo:
             await rig.stop()
             self._pids_file.unlink(missing_ok=True)
 
-    async def _up(self, rig: Rig, before: State | None) -> Ready:
+    async def _up(self, rig: Rig, before: DemoState | None) -> Ready:
         await rig.start()
         if not await rig.api.answers("/"):
             raise SimError(f"{rig.address} has no pages to show; build them with `make demo`")
@@ -183,7 +183,7 @@ class Demo:
                     rig.world.expect(building.id, await self._parties(rig, building))
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _parties(self, rig: Rig, building: Building) -> list[Party]:
+    async def _parties(self, rig: Rig, building: Building) -> list[GroupVisit]:
         now = rig.clock.now()
         ahead = timedelta(minutes=40) + timedelta(seconds=4 * LOOK_EVERY_S * self._speed)
         found = await rig.api.get(
@@ -193,7 +193,7 @@ class Demo:
         spaces = (await rig.api.get(f"/sites/{building.id}"))["spaces"]
         doors = {space["id"]: space["doors"][0] for space in spaces if space["doors"]}
         return [
-            Party(
+            GroupVisit(
                 id=booking["id"],
                 door=doors[booking["space"]],
                 code=await self._code_of(rig, booking),
@@ -217,7 +217,7 @@ class Demo:
 
     async def _fill_diary(self, rig: Rig) -> None:
         zone = ZoneInfo(self._buildings[0].zone)
-        made = seed.Made(self._made, keep=lambda: self._remember(rig, stopped=False))
+        made = seed.CreatedSoFar(self._made, keep=lambda: self._remember(rig, stopped=False))
         self._made = made.names
 
         def now() -> datetime:
@@ -287,7 +287,7 @@ class Demo:
             await asyncio.sleep(KEEP_EVERY_S)
 
     def _remember(self, rig: Rig, *, stopped: bool) -> None:
-        state = State(
+        state = DemoState(
             at=rig.clock.now(),
             rate=self._speed,
             stopped=stopped,
@@ -299,15 +299,15 @@ class Demo:
         new.write_bytes(msgspec.json.encode(state))
         new.replace(self._state_file)
 
-    def _remembered(self) -> State | None:
+    def _remembered(self) -> DemoState | None:
         try:
-            return msgspec.json.decode(self._state_file.read_bytes(), type=State)
+            return msgspec.json.decode(self._state_file.read_bytes(), type=DemoState)
         except FileNotFoundError:
             return None
         except msgspec.DecodeError as error:
             raise SimError(f"{self._state_file} is damaged ({error}); start anew with --fresh") from error
 
-    def _epoch(self, before: State | None) -> datetime:
+    def _epoch(self, before: DemoState | None) -> datetime:
         """Now, or where an earlier run had come to: the hubs' time never goes back."""
         now = SystemClock().now()
         if before is None:

@@ -9,20 +9,20 @@ from firmware_sim import footpath, wiring
 from firmware_sim.building import DoorFacts
 from firmware_sim.circuit import Circuit
 from firmware_sim.errors import NoSuchThing
-from firmware_sim.footpath import Walk
-from firmware_sim.timeline import Process, Signal, Timeline, Until
+from firmware_sim.footpath import Passage
+from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
 
 CLOSER_S = 3.0
 """How long the door closer takes after the last body is through."""
 
 
-class Doorway:
+class SimulatedDoor:
     """``drive(pin, level)`` puts a level on a wire; ``mark(what)`` writes into the truth log."""
 
     def __init__(
         self,
         facts: DoorFacts,
-        timeline: Timeline,
+        timeline: EventTimeline,
         *,
         drive: Callable[[int, bool], None],
         mark: Callable[[str], None],
@@ -31,7 +31,7 @@ class Doorway:
         self.circuit = Circuit(lock=facts.lock, fail=facts.fail, feed=facts.feed)
         self.is_open = False
         self._held: bool | None = None
-        self.released = Signal()
+        self.released = TimelineSignal()
         """Fires when the lock lets go."""
         self._timeline = timeline
         self._drive = drive
@@ -129,7 +129,7 @@ class Doorway:
         self._drive(self.facts.rex, not wiring.EXIT_PRESSED)
         self.rewire(exit_pressed=False)
 
-    def walk(self, walk: Walk, rng: random.Random) -> tuple[float, float]:
+    def walk(self, walk: Passage, rng: random.Random) -> tuple[float, float]:
         """Put a body through the doorway as soon as it is free; the ticks from first beam broken to last clear."""
         start = max(self._timeline.tick, self._way_free_at)
         self._way_free_at = start + walk.lasts_s + rng.uniform(0.25, 0.9)

@@ -13,7 +13,7 @@ BEAM_GAP_M = 0.2
 OUTER, INNER = "outer", "inner"
 
 
-class Pulse(msgspec.Struct, frozen=True, kw_only=True):
+class BeamPulse(msgspec.Struct, frozen=True, kw_only=True):
     """``beam`` is broken, or clear again, ``at_s`` seconds after the path began."""
 
     at_s: float
@@ -21,28 +21,28 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True):
     broken: bool
 
 
-class Walk(msgspec.Struct, frozen=True, kw_only=True):
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """One body's passage, or attempt: the pulses, and how long it stood in the doorway."""
 
-    pulses: tuple[Pulse, ...]
+    pulses: tuple[BeamPulse, ...]
     lasts_s: float
 
 
-def walk_in(rng: random.Random) -> Walk:
+def walk_in(rng: random.Random) -> Passage:
     """Somebody comes in."""
     depth, speed = rng.uniform(0.26, 0.42), rng.uniform(0.7, 1.4)
     length = BEAM_GAP_M + depth + 0.1
     return _walk([(0.0, -0.05), ((length + 0.05) / speed, length)], depth)
 
 
-def walk_out(rng: random.Random) -> Walk:
+def walk_out(rng: random.Random) -> Passage:
     """Somebody goes out."""
     depth, speed = rng.uniform(0.26, 0.42), rng.uniform(0.7, 1.4)
     length = BEAM_GAP_M + depth + 0.05
     return _walk([(0.0, length), ((length + 0.05) / speed, -0.05)], depth)
 
 
-def turn_back(rng: random.Random) -> Walk:
+def turn_back(rng: random.Random) -> Passage:
     """Somebody comes from outside, thinks of something in the doorway, and goes back out."""
     depth, speed = rng.uniform(0.26, 0.42), rng.uniform(0.6, 1.2)
     reach = rng.uniform(0.08, BEAM_GAP_M + depth * 0.6)
@@ -51,15 +51,15 @@ def turn_back(rng: random.Random) -> Walk:
     return _walk([(0.0, -0.05), (there, reach), (there + thought, reach), (2 * there + thought, -0.05)], depth)
 
 
-def _walk(path: list[tuple[float, float]], depth: float) -> Walk:
-    pulses: list[Pulse] = []
+def _walk(path: list[tuple[float, float]], depth: float) -> Passage:
+    pulses: list[BeamPulse] = []
     for beam, place in ((OUTER, 0.0), (INNER, BEAM_GAP_M)):
         pulses += _beam(path, depth, beam, place)
-    return Walk(pulses=tuple(sorted(pulses, key=lambda pulse: pulse.at_s)), lasts_s=path[-1][0])
+    return Passage(pulses=tuple(sorted(pulses, key=lambda pulse: pulse.at_s)), lasts_s=path[-1][0])
 
 
-def _beam(path: list[tuple[float, float]], depth: float, beam: str, place: float) -> list[Pulse]:
-    found: list[Pulse] = []
+def _beam(path: list[tuple[float, float]], depth: float, beam: str, place: float) -> list[BeamPulse]:
+    found: list[BeamPulse] = []
     for (start, x0), (end, x1) in pairwise(path):
         if x0 == x1:
             continue
@@ -67,5 +67,5 @@ def _beam(path: list[tuple[float, float]], depth: float, beam: str, place: float
         for edge, broken in ((place, x1 > x0), (place + depth, x1 < x0)):
             share = (edge - x0) / (x1 - x0)
             if 0 < share <= 1:
-                found.append(Pulse(at_s=start + share * (end - start), beam=beam, broken=broken))
+                found.append(BeamPulse(at_s=start + share * (end - start), beam=beam, broken=broken))
     return found

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from edge.net.connect_options import Introduction
+from edge.net.connect_options import ConnectOptions
 from edge.wire.link import Connected, Disconnected, Message
 
 Will = Callable[[int], tuple[str, bytes]]
@@ -34,7 +34,7 @@ class MemoryBroker:
         self._links: list[MemoryLink] = []
         self._made: list[MemoryLink] = []
 
-    def link(self, introduction: Introduction) -> "MemoryLink":
+    def link(self, introduction: ConnectOptions) -> "MemoryLink":
         """A link of an edge: a ``LinkMaker``."""
         return self._make(introduction.filters, introduction.will)
 

@@ -7,10 +7,10 @@ from typing import Protocol
 import msgspec
 
 from firmware_sim import footpath
-from firmware_sim.doorway import Doorway
-from firmware_sim.footpath import Walk
+from firmware_sim.doorway import SimulatedDoor
+from firmware_sim.footpath import Passage
 from firmware_sim.timeline import Act, Process
-from firmware_sim.truth import Crossing, Typed, Way
+from firmware_sim.truth import TrueCrossing, TypedCode, Way
 
 GRACE_S = 20.0
 """How long somebody pulls at a locked door before going home."""
@@ -18,7 +18,7 @@ REACT_S = 6.0
 """How long somebody watches a lock after the last key."""
 
 
-class Party(msgspec.Struct, frozen=True, kw_only=True):
+class GroupVisit(msgspec.Struct, frozen=True, kw_only=True):
     """A group with a booking: ``people`` come to ``door`` for ``starts`` and know the ``code``."""
 
     id: str
@@ -34,7 +34,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.door}/{self.starts.isoformat()}/{self.people}"
 
 
-class Place(Protocol):
+class SitePlaces(Protocol):
     """What people need of a site."""
 
     @property
@@ -43,7 +43,7 @@ class Place(Protocol):
     @property
     def fire(self) -> bool: ...
 
-    def doorway(self, door: str) -> Doorway: ...
+    def doorway(self, door: str) -> SimulatedDoor: ...
 
     def holds(self, who: str) -> bool:
         """Whether somebody is inside."""
@@ -55,9 +55,9 @@ class Place(Protocol):
 
     def log_crossing(self, door: str, who: str, way: Way, started: float, ended: float) -> None: ...
 
-    def log_typed(self, typed: Typed) -> None: ...
+    def log_typed(self, typed: TypedCode) -> None: ...
 
-    def log_locked_in(self, crossing: Crossing) -> None: ...
+    def log_locked_in(self, crossing: TrueCrossing) -> None: ...
 
     def log_turned_away(self) -> None: ...
 
@@ -69,7 +69,7 @@ class Place(Protocol):
         ...
 
 
-def come_in(place: Place, door: str, who: str, rng: random.Random, *, devices: int = 0) -> Act:
+def come_in(place: SitePlaces, door: str, who: str, rng: random.Random, *, devices: int = 0) -> Act:
     """Through a door that is open or released; whether they are in. Nobody goes into a building that is on fire."""
     doorway = place.doorway(door)
     if place.fire or not doorway.open_from_outside():
@@ -82,7 +82,7 @@ def come_in(place: Place, door: str, who: str, rng: random.Random, *, devices: i
     return True
 
 
-def go_out(place: Place, door: str, who: str, rng: random.Random) -> Act:
+def go_out(place: SitePlaces, door: str, who: str, rng: random.Random) -> Act:
     """Out through a door from inside; whether it let them, and if not it is logged as the worst that can happen.
     Nothing for who has left already, such as in a fire."""
     if not place.holds(who):
@@ -91,7 +91,7 @@ def go_out(place: Place, door: str, who: str, rng: random.Random) -> Act:
     yield from doorway.open_from_inside(rng)
     if not doorway.is_open:
         now = place.now
-        place.log_locked_in(Crossing(who=who, site=place.id, door=door, way=Way.OUT, started=now, ended=now))
+        place.log_locked_in(TrueCrossing(who=who, site=place.id, door=door, way=Way.OUT, started=now, ended=now))
         return False
     started, ended = doorway.walk(footpath.walk_out(rng), rng)
     yield max(0.0, ended - doorway.tick)
@@ -100,20 +100,20 @@ def go_out(place: Place, door: str, who: str, rng: random.Random) -> Act:
     return True
 
 
-def think_again(place: Place, door: str, who: str, rng: random.Random) -> Act:
+def think_again(place: SitePlaces, door: str, who: str, rng: random.Random) -> Act:
     """Into the doorway and back out; whether the door was open to them."""
     doorway = place.doorway(door)
     if not doorway.open_from_outside():
         return False
     yield rng.uniform(0.6, 1.4)
-    walk: Walk = footpath.turn_back(rng)
+    walk: Passage = footpath.turn_back(rng)
     started, ended = doorway.walk(walk, rng)
     yield max(0.0, ended - doorway.tick)
     place.log_crossing(door, who, Way.BACK, started, ended)
     return True
 
 
-def type_code(place: Place, door: str, code: str, who: str, rng: random.Random) -> Act:
+def type_code(place: SitePlaces, door: str, code: str, who: str, rng: random.Random) -> Act:
     """Type ``code`` and watch the lock; whether it let go."""
     doorway = place.doorway(door)
     while not doorway.enterable and doorway.keypad_busy_s > 0:
@@ -127,11 +127,11 @@ def type_code(place: Place, door: str, code: str, who: str, rng: random.Random) 
     if not doorway.enterable:
         yield doorway.wait_released(REACT_S)
     opened = doorway.enterable
-    place.log_typed(Typed(site=place.id, door=door, who=who, at=at, opened=opened))
+    place.log_typed(TypedCode(site=place.id, door=door, who=who, at=at, opened=opened))
     return opened
 
 
-def visit(place: Place, door: str, who: str, rng: random.Random, *, leave_by: datetime, devices: int) -> Process:
+def visit(place: SitePlaces, door: str, who: str, rng: random.Random, *, leave_by: datetime, devices: int) -> Process:
     """Come to an open building, stay a while, leave before it closes. One in 25 turns back in the doorway."""
     doorway = place.doorway(door)
     if not doorway.enterable:
@@ -150,7 +150,7 @@ def visit(place: Place, door: str, who: str, rng: random.Random, *, leave_by: da
     yield from go_out(place, door, who, rng)
 
 
-def attend(place: Place, party: Party, member: int, rng: random.Random, *, devices: int) -> Process:
+def attend(place: SitePlaces, party: GroupVisit, member: int, rng: random.Random, *, devices: int) -> Process:
     """One member of a group: types the code where the door is shut, comes in, stays for the session, goes home."""
     who = f"{party.id}/{member}"
     doorway = place.doorway(party.door)
@@ -171,7 +171,7 @@ def attend(place: Place, party: Party, member: int, rng: random.Random, *, devic
     yield from go_out(place, party.door, who, rng)
 
 
-def go_home(place: Place, door: str, who: str, rng: random.Random, *, within_s: float) -> Process:
+def go_home(place: SitePlaces, door: str, who: str, rng: random.Random, *, within_s: float) -> Process:
     """Somebody who is inside already leaves some time in the next ``within_s``."""
     yield rng.uniform(10, within_s)
     yield from go_out(place, door, who, rng)

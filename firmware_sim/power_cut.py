@@ -15,7 +15,7 @@ SECTOR = 512
 """Bytes that a disk writes whole; what it writes of a file in another order is missing by as much."""
 
 
-class Step(NamedTuple):
+class DiskStep(NamedTuple):
     """One step that changes something: a method of ``VirtualMedium``, and what it was called with."""
 
     act: str
@@ -87,7 +87,7 @@ class _Chance:
 class VirtualMedium:
     """A ``Medium``. ``journal`` is told of each step before it is taken."""
 
-    def __init__(self, journal: Callable[[Step], None] = lambda step: None) -> None:
+    def __init__(self, journal: Callable[[DiskStep], None] = lambda step: None) -> None:
         self.journal = journal
         self._names: Names = {"": None}
         self._safe: Names = {"": None}
@@ -105,20 +105,20 @@ class VirtualMedium:
         return path in self._names
 
     def write(self, path: str, data: bytes, *, anew: bool = False) -> None:
-        self.take(Step("write", path, data=data, anew=anew))
+        self.take(DiskStep("write", path, data=data, anew=anew))
 
     def sync(self, path: str) -> None:
-        self.take(Step("sync", path))
+        self.take(DiskStep("sync", path))
 
     def rename(self, old: str, new: str) -> None:
-        self.take(Step("rename", old, new=new))
+        self.take(DiskStep("rename", old, new=new))
 
     def unlink(self, path: str) -> None:
-        self.take(Step("unlink", path))
+        self.take(DiskStep("unlink", path))
 
     def mkdir(self, path: str) -> None:
         if not self.exists(path):
-            self.take(Step("mkdir", path))
+            self.take(DiskStep("mkdir", path))
 
     # Power
 
@@ -158,7 +158,7 @@ class VirtualMedium:
 
     # Steps
 
-    def take(self, step: Step) -> None:
+    def take(self, step: DiskStep) -> None:
         """Do one step, now or again. Raises ``FileNotFoundError``."""
         if step.act in ("sync", "rename", "unlink") and step.path not in self._names:
             raise FileNotFoundError(step.path)

@@ -4,7 +4,7 @@ import base64
 import json
 from pathlib import Path
 
-from edge.net.enrol import Applicant
+from edge.net.enrol import EnrolmentClient
 from edge.net.identity import FILE, write_identity
 from firmware_sim.api import Api
 from firmware_sim.building import Building, DoorFacts
@@ -55,7 +55,7 @@ async def put_building(api: Api, building: Building) -> None:
 async def enrol(api: Api, building: Building, folder: Path) -> None:
     """Let the building's edge in, whose files lie in ``folder``, as its Pi would ask to be."""
     made = await api.post(f"/sites/{building.site}/edges/{building.edge}/enrolment", {})
-    applicant = Applicant(made["token"])
+    applicant = EnrolmentClient(made["token"])
     answer = await api.post("/enrol", applicant.body)
     write_identity(folder / DATA / FILE, applicant.accept(base64.b64decode(answer["papers"])))
 

@@ -21,7 +21,7 @@ class Toll:
         return f"{self.repeated} came twice, {self.late} late, {self.overtaken} out of order"
 
 
-class Line:
+class NetworkLine:
     """Listens on ``port`` of loopback and passes everything on to ``target``. While it is cut nobody listens there.
 
     ``disorder`` decides what becomes of each message from now on; ``None``: it passes. A line that is encrypted shows
@@ -110,7 +110,7 @@ class Line:
 class _Lane:
     """One direction of one connection. ``plain``: it carries MQTT in the clear."""
 
-    def __init__(self, line: Line, writer: asyncio.StreamWriter, *, plain: bool) -> None:
+    def __init__(self, line: NetworkLine, writer: asyncio.StreamWriter, *, plain: bool) -> None:
         self._line = line
         self._writer = writer
         self._packets = Packets() if plain else None

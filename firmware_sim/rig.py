@@ -27,17 +27,17 @@ from firmware_sim.building import Building
 from firmware_sim.child import Child
 from firmware_sim.errors import SimError
 from firmware_sim.ports import free_port
-from firmware_sim.proxy import Line
+from firmware_sim.proxy import NetworkLine
 from firmware_sim.stage import Stage
 from firmware_sim.world import World
-from firmware_sim.world_socket import Gate
+from firmware_sim.world_socket import WorldSocket
 
 USER = "warden"
 PATIENCE_S = 60.0
 _POLL_S = 0.05
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class RigPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What to run. ``epoch``: the simulated instant of now. ``port``: for pages and API, 0 for any.
     ``most_per_hour`` caps visitors per building and simulated hour. ``tls``: the line to the broker is encrypted, with
     certificates of the controller's authority; it takes mosquitto."""
@@ -60,7 +60,7 @@ class Rig:
     Raises ``ProcessFailed`` with the end of the log of whatever did not answer.
     """
 
-    def __init__(self, plan: Plan, *, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, plan: RigPlan, *, say: Callable[[str], None] = lambda _: None) -> None:
         self.plan = plan
         self.folder = plan.folder
         self.say = say
@@ -68,7 +68,7 @@ class Rig:
         self.broker_port = free_port()
         self.password = ""
         self.pis: dict[str, Child] = {}
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, NetworkLine] = {}
         self.started: Callable[[], None] = lambda: None
         """Called whenever processes have been started."""
         self.prepared = False
@@ -212,7 +212,7 @@ class Rig:
         )
         self.world = world
         self.stage = Stage(world, self.clock)
-        self.gate = Gate(self.stage, self, self.socket)
+        self.gate = WorldSocket(self.stage, self, self.socket)
         self.api = Api(self.address)
         self.broker = make_broker(
             self.folder / "broker",
@@ -222,7 +222,7 @@ class Rig:
         )
         self.controller = self._controller()
         for building in self.plan.buildings:
-            self.lines[building.id] = Line(port=free_port(), target=self.broker_port)
+            self.lines[building.id] = NetworkLine(port=free_port(), target=self.broker_port)
             self.pis[building.id] = self._pi(building)
         self.prepared = True
 

@@ -66,7 +66,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     booking: Slug | None = None
 
 
-class Claims(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ScenarioClaims(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What must hold at the end, beside what always must: stored counts are the true ones, nobody is locked in,
     every event is stored once. ``arrived``: bookings that turned to arrived, and no others. ``visitors_at_least``:
     people who really came in, so that a scenario is not sound for being empty. ``fire``: what the fire line's edges
@@ -95,7 +95,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     booked: tuple[Booked, ...] = ()
     types: tuple[Typing, ...] = ()
     happens: tuple[Happening, ...] = ()
-    must_hold: Claims = Claims()
+    must_hold: ScenarioClaims = ScenarioClaims()
 
     def __post_init__(self) -> None:
         if self.ends <= self.begins:

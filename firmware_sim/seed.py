@@ -22,7 +22,7 @@ Clock = Callable[[], datetime]
 """The time at the site, read for each entry: the hubs' clock runs on while the diary is filled."""
 
 
-class Made:
+class CreatedSoFar:
     """What a start has made, by name, so that one that was broken off is taken up again. ``keep`` is called after
     each."""
 
@@ -38,7 +38,7 @@ class Made:
         self._keep()
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SeedEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of the week. ``weeks``: how many to let pass before it."""
 
     site: Slug
@@ -83,7 +83,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         }
 
 
-class Weekly(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WeeklyGroup(SeedEntry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A group that comes every ``every`` weeks. ``clashes``: some of its dates are taken, on purpose, and are skipped
     or asked for as ``otherwise`` says."""
 
@@ -96,10 +96,10 @@ class Weekly(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Week(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``asked``: waits for a manager. ``waiting``: in line for a time that is taken."""
 
-    series: tuple[Weekly, ...]
-    once: tuple[Entry, ...]
-    asked: tuple[Entry, ...]
-    waiting: tuple[Entry, ...]
+    series: tuple[WeeklyGroup, ...]
+    once: tuple[SeedEntry, ...]
+    asked: tuple[SeedEntry, ...]
+    waiting: tuple[SeedEntry, ...]
 
 
 def demo_week() -> Week:
@@ -110,7 +110,7 @@ def demo_week() -> Week:
         raise BuildingError(f"week.toml: {error}") from error
 
 
-async def book_week(api: Api, *, now: Clock, made: Made) -> int:
+async def book_week(api: Api, *, now: Clock, made: CreatedSoFar) -> int:
     """Book the single events of the coming week, as far as their time is free; how many."""
     booked = 0
     for entry in demo_week().once:
@@ -122,7 +122,7 @@ async def book_week(api: Api, *, now: Clock, made: Made) -> int:
     return booked
 
 
-async def book_series(api: Api, start: date, until: date, *, now: Clock, made: Made) -> int:
+async def book_series(api: Api, start: date, until: date, *, now: Clock, made: CreatedSoFar) -> int:
     """Book the weekly groups from ``start`` until ``until``, skipping dates that are taken; how many series."""
     booked = 0
     for entry in demo_week().series:
@@ -138,7 +138,7 @@ async def book_series(api: Api, start: date, until: date, *, now: Clock, made: M
     return booked
 
 
-async def ask(api: Api, *, now: Clock, made: Made) -> int:
+async def ask(api: Api, *, now: Clock, made: CreatedSoFar) -> int:
     """Ask for what no rule confirms at once, and wait for what is taken; how many of them."""
     asked = 0
     for what, entries in (("bookings", demo_week().asked), ("waiting", demo_week().waiting)):

@@ -7,12 +7,12 @@ from typing import Protocol
 
 from edge.readers.input_events import typed
 from firmware_sim import wiring
-from firmware_sim.building import Building, Motion
-from firmware_sim.doorway import Doorway
+from firmware_sim.building import Building, MotionFacts
+from firmware_sim.doorway import SimulatedDoor
 from firmware_sim.errors import NoSuchThing
 from firmware_sim.stations import iw_listing, random_address
-from firmware_sim.timeline import Process, Signal, Timeline, Until
-from firmware_sim.truth import Crossing, DoorMark, Truth, Typed, Way
+from firmware_sim.timeline import EventTimeline, Process, TimelineSignal, Until
+from firmware_sim.truth import DoorMark, TrueCrossing, Truth, TypedCode, Way
 
 LISTING_EVERY_S = 60.0
 
@@ -33,16 +33,16 @@ class Wires(Protocol):
         ...
 
 
-class Site:
+class SimulatedSite:
     """A building in motion. ``zero`` is the instant of tick 0."""
 
-    def __init__(self, building: Building, timeline: Timeline, truth: Truth, *, zero: datetime, seed: str) -> None:
+    def __init__(self, building: Building, timeline: EventTimeline, truth: Truth, *, zero: datetime, seed: str) -> None:
         self.building = building
         self.id = building.id
         self.mains = True
         self.fire = False
         self.siren = self.lit = False
-        self.alarmed = Signal()
+        self.alarmed = TimelineSignal()
         """Fires when the fire alarm goes off."""
         self.wires: Wires | None = None
         self._timeline = timeline
@@ -56,9 +56,10 @@ class Site:
         self._listings: dict[str, str] = {wifi.id: "" for wifi in building.wifi}
         self._inside: dict[str, str] = {}
         self._stations: dict[str, list[str]] = {}
-        self._stirred: dict[str, Signal] = {motion.zone: Signal() for motion in building.motion}
+        self._stirred: dict[str, TimelineSignal] = {motion.zone: TimelineSignal() for motion in building.motion}
         self.doorways = {
-            door.id: Doorway(door, timeline, drive=self._drive, mark=self._marker(door.id)) for door in building.doors
+            door.id: SimulatedDoor(door, timeline, drive=self._drive, mark=self._marker(door.id))
+            for door in building.doors
         }
         self._drive(building.fire_line, wiring.NO_FIRE)
         for motion in building.motion:
@@ -70,7 +71,7 @@ class Site:
     def now(self) -> datetime:
         return self._zero + timedelta(seconds=self._timeline.tick)
 
-    def doorway(self, door: str) -> Doorway:
+    def doorway(self, door: str) -> SimulatedDoor:
         """Raises ``NoSuchThing``."""
         if door not in self.doorways:
             raise NoSuchThing(f"{self.id} has no door {door!r}; it has {', '.join(self.doorways)}")
@@ -194,12 +195,12 @@ class Site:
 
     def log_crossing(self, door: str, who: str, way: Way, started: float, ended: float) -> None:
         at, to = (self._zero + timedelta(seconds=tick) for tick in (started, ended))
-        self._truth.crossed(Crossing(who=who, site=self.id, door=door, way=way, started=at, ended=to))
+        self._truth.crossed(TrueCrossing(who=who, site=self.id, door=door, way=way, started=at, ended=to))
 
-    def log_typed(self, typed: Typed) -> None:
+    def log_typed(self, typed: TypedCode) -> None:
         self._truth.typed.append(typed)
 
-    def log_locked_in(self, crossing: Crossing) -> None:
+    def log_locked_in(self, crossing: TrueCrossing) -> None:
         self._truth.locked_in.append(crossing)
 
     def log_turned_away(self) -> None:
@@ -221,7 +222,7 @@ class Site:
         if self.wires is not None:
             self.wires.drive(pin, level, self._timeline.tick)
 
-    def _watch(self, motion: Motion) -> Process:
+    def _watch(self, motion: MotionFacts) -> Process:
         """A PIR: sees whoever comes in, and now and then whoever sits there."""
         while True:
             if not self.in_zone(motion.zone):

@@ -17,7 +17,7 @@ ANSWER_S = 5.0
 _DIGITS = 6
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class ActResult(msgspec.Struct, frozen=True, kw_only=True):
     """What came of something done by hand. ``latency_ms``: real time from the last key to the lock."""
 
     done: bool
@@ -55,7 +55,7 @@ class Stage:
         self.world.timeline.spawn(_told(deed, done.set_result))
         return await done
 
-    async def key(self, site: str, door: str, digits: str) -> Outcome:
+    async def key(self, site: str, door: str, digits: str) -> ActResult:
         """Type ``digits`` at a door and watch. Raises ``NoSuchThing`` or ``ValueError``."""
         keys = "*" + digits + ("" if len(digits) == _DIGITS else "#")
         outcome = await self._show(site, door, lambda: self.world.type_keys(site, door, keys))
@@ -63,32 +63,32 @@ class Stage:
             self._typed[site, door] = digits
         return outcome
 
-    async def card(self, site: str, door: str, card: str, pin: str = "") -> Outcome:
+    async def card(self, site: str, door: str, card: str, pin: str = "") -> ActResult:
         """Hold ``FACILITY:NUMBER`` at a door's card reader and watch; where it asks for the PIN, type ``pin``. Raises
         ``NoSuchThing`` or ``ValueError``."""
         doorway = self.world.site(site).doorway(door)
         return await self._with_pin(site, door, lambda: doorway.show_card(card), pin)
 
-    async def scan(self, site: str, door: str, text: str, pin: str = "") -> Outcome:
+    async def scan(self, site: str, door: str, text: str, pin: str = "") -> ActResult:
         """Hold a QR code or barcode under a door's scanner and watch; where it asks for the PIN, type ``pin``. Raises
         ``NoSuchThing`` or ``ValueError``."""
         return await self._with_pin(site, door, lambda: self.world.scan(site, door, text), pin)
 
-    async def _with_pin(self, site: str, door: str, show: Callable[[], float], pin: str) -> Outcome:
+    async def _with_pin(self, site: str, door: str, show: Callable[[], float], pin: str) -> ActResult:
         outcome = await self._show(site, door, show)
         access = self.world.reported[site].last_access.get(door)
         if not pin or access is None or access.reason is not Reason.PIN_WANTED:
             return outcome
         return await self._show(site, door, lambda: self.world.type_keys(site, door, f"{pin}#"))
 
-    async def _show(self, site: str, door: str, show: Callable[[], float]) -> Outcome:
+    async def _show(self, site: str, door: str, show: Callable[[], float]) -> ActResult:
         """Present something and watch. ``show`` tells the tick at which all of it has been presented."""
         self.catch_up()
         place = self.world.site(site)
         doorway = place.doorway(door)
         name = doorway.facts.name
         if place.wires is None:
-            return Outcome(done=False, text=f"{name} stays shut: its readers are dead, no agent runs at {site}")
+            return ActResult(done=False, text=f"{name} stays shut: its readers are dead, no agent runs at {site}")
         reported = self.world.reported[site]
         reported.last_access.pop(door, None)
         was_released = doorway.circuit.released
@@ -105,11 +105,11 @@ class Stage:
         access = await self._answered(site, door)
         if access is None and reported.codes_wait.get(door, self.world.now) > self.world.now:
             # What nobody has is told of in one event, when the wait is over.
-            return Outcome(done=False, text=f"{name} stays shut: {REASON_TEXT[Reason.LOCKED_OUT]}")
+            return ActResult(done=False, text=f"{name} stays shut: {REASON_TEXT[Reason.LOCKED_OUT]}")
         if access is None:
-            return Outcome(done=False, text=f"{name} stays shut: the agent did not answer within {ANSWER_S:g} s")
+            return ActResult(done=False, text=f"{name} stays shut: the agent did not answer within {ANSWER_S:g} s")
         if not access.granted:
-            return Outcome(done=False, text=f"{name} stays shut: {REASON_TEXT[access.reason]}")
+            return ActResult(done=False, text=f"{name} stays shut: {REASON_TEXT[access.reason]}")
         released = marks.get("released")
         after = (released - marks["sent"]) * 1000 if released is not None else None
         latency = after if after is None or after >= 0 else None  # a long code opens before the # that ends it
@@ -117,10 +117,10 @@ class Stage:
         if was_released:
             text += " (it stood unlocked already)"
         elif released is None:
-            return Outcome(done=False, text=f"{name} stays shut: it was granted, but its lock did not let go")
-        return Outcome(done=True, text=text, latency_ms=latency)
+            return ActResult(done=False, text=f"{name} stays shut: it was granted, but its lock did not let go")
+        return ActResult(done=True, text=text, latency_ms=latency)
 
-    async def walk_in(self, site: str, door: str) -> Outcome:
+    async def walk_in(self, site: str, door: str) -> ActResult:
         """Somebody walks in; where the door has locked again, with the code typed there last."""
         self.catch_up()
         doorway = self.world.site(site).doorway(door)
@@ -128,24 +128,24 @@ class Stage:
         if not doorway.enterable and (digits := self._typed.get((site, door))):
             typed = await self.key(site, door, digits)
             if not typed.done:
-                return Outcome(done=False, text=f"Nobody came in: {typed.text}")
+                return ActResult(done=False, text=f"Nobody came in: {typed.text}")
             again = ", after typing the code again, since the door had locked"
         if await self.act(self.world.walk_in(site, door, self.world.walker())):
-            return Outcome(done=True, text=f"Somebody walked in at {doorway.facts.name}{again}")
-        return Outcome(done=False, text=f"Nobody came in: {doorway.facts.name} is locked; type a code first")
+            return ActResult(done=True, text=f"Somebody walked in at {doorway.facts.name}{again}")
+        return ActResult(done=False, text=f"Nobody came in: {doorway.facts.name} is locked; type a code first")
 
-    async def walk_out(self, site: str, door: str) -> Outcome:
+    async def walk_out(self, site: str, door: str) -> ActResult:
         """The first who came through this door's zone leaves by it."""
         self.catch_up()
         doorway = self.world.site(site).doorway(door)
         who = self.world.site(site).anyone_behind(door)
         if who is None:
-            return Outcome(done=False, text=f"Nobody is behind {doorway.facts.name}")
+            return ActResult(done=False, text=f"Nobody is behind {doorway.facts.name}")
         if await self.act(self.world.walk_out(site, door, who)):
-            return Outcome(done=True, text=f"Somebody walked out at {doorway.facts.name}")
-        return Outcome(done=False, text=f"SOMEBODY IS LOCKED IN behind {doorway.facts.name}")
+            return ActResult(done=True, text=f"Somebody walked out at {doorway.facts.name}")
+        return ActResult(done=False, text=f"SOMEBODY IS LOCKED IN behind {doorway.facts.name}")
 
-    def set_fire(self, site: str, on: bool) -> Outcome:
+    def set_fire(self, site: str, on: bool) -> ActResult:
         """Set off a building's fire alarm, or reset it: its line comes to every edge. Raises ``NoSuchThing``."""
         self.catch_up()
         place = self.world.site(site)
@@ -154,17 +154,19 @@ class Stage:
             part.set_fire(on)
         name = place.building.name
         if on:
-            return Outcome(done=True, text=f"Fire alarm at {name}: {sum(part.people for part in parts)} people leave")
+            return ActResult(done=True, text=f"Fire alarm at {name}: {sum(part.people for part in parts)} people leave")
         text = f"The fire alarm at {name} is reset; its doors stay as they are until a key holder comes in"
-        return Outcome(done=True, text=text)
+        return ActResult(done=True, text=text)
 
-    def set_glass(self, site: str, door: str, broken: bool) -> Outcome:
+    def set_glass(self, site: str, door: str, broken: bool) -> ActResult:
         """Break the glass of a door's unit, or put in a new one. Raises ``NoSuchThing``."""
         self.catch_up()
         doorway = self.world.site(site).doorway(door)
         doorway.set_glass(broken)
         name = doorway.facts.name
-        return Outcome(done=True, text=f"The glass at {name} is {'broken: its magnet lets go' if broken else 'whole'}")
+        return ActResult(
+            done=True, text=f"The glass at {name} is {'broken: its magnet lets go' if broken else 'whole'}"
+        )
 
     async def _answered(self, site: str, door: str) -> AccessData | None:
         last_access = self.world.reported[site].last_access

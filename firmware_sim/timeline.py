@@ -15,7 +15,7 @@ Act = Generator["float | Until", bool, bool]
 """Part of a process, used with ``yield from``; gives back whether it came off."""
 
 
-class Signal:
+class TimelineSignal:
     """Something processes can wait for; firing it wakes all that wait now."""
 
     def __init__(self) -> None:
@@ -33,11 +33,11 @@ class Signal:
 class Until(msgspec.Struct, frozen=True, kw_only=True):
     """Wait until ``signal`` fires, but at most ``within_s`` seconds."""
 
-    signal: Signal
+    signal: TimelineSignal
     within_s: float
 
 
-class Timeline:
+class EventTimeline:
     """Runs what is due in order of time, ties in the order they were put in. ``tick`` is in seconds."""
 
     def __init__(self, tick: float) -> None:

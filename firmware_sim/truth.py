@@ -16,7 +16,7 @@ class Way(StrEnum):
     BACK = "back"
 
 
-class Crossing(msgspec.Struct, frozen=True, kw_only=True):
+class TrueCrossing(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody passed a doorway, or turned ``back`` in it, between the first beam broken and the last one clear."""
 
     who: str
@@ -37,7 +37,7 @@ class DoorMark(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class Typed(msgspec.Struct, frozen=True, kw_only=True):
+class TypedCode(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody typed a code; whether the lock was released within reach of it."""
 
     site: str
@@ -51,16 +51,16 @@ class Truth:
     """The log of a world."""
 
     def __init__(self) -> None:
-        self.crossings: deque[Crossing] = deque(maxlen=KEPT)
+        self.crossings: deque[TrueCrossing] = deque(maxlen=KEPT)
         self.doors: deque[DoorMark] = deque(maxlen=KEPT)
         self.fires: list[DoorMark] = []
-        self.typed: deque[Typed] = deque(maxlen=KEPT)
+        self.typed: deque[TypedCode] = deque(maxlen=KEPT)
         self.totals: Counter[tuple[str, str, Way]] = Counter()
         self.turned_away: Counter[str] = Counter()
-        self.locked_in: list[Crossing] = []
+        self.locked_in: list[TrueCrossing] = []
         """Must stay empty: who worked a handle inside and did not get out."""
 
-    def crossed(self, crossing: Crossing) -> None:
+    def crossed(self, crossing: TrueCrossing) -> None:
         self.crossings.append(crossing)
         self.totals[crossing.site, crossing.door, crossing.way] += 1
 

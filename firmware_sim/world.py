@@ -9,9 +9,9 @@ from edge.wire.events import AccessData, Event, FootfallData, LockoutData, Outag
 from firmware_sim.building import Building
 from firmware_sim.crowd import Crowd
 from firmware_sim.errors import NoSuchThing
-from firmware_sim.people import Party, come_in, go_home, go_out
-from firmware_sim.site import Site
-from firmware_sim.timeline import Act, Process, Signal, Timeline, Until
+from firmware_sim.people import GroupVisit, come_in, go_home, go_out
+from firmware_sim.site import SimulatedSite
+from firmware_sim.timeline import Act, EventTimeline, Process, TimelineSignal, Until
 from firmware_sim.truth import Truth
 
 RECENT = 1000
@@ -31,7 +31,7 @@ class Reported:
         self.last_access: dict[str, AccessData] = {}
         self.codes_wait: dict[str, datetime] = {}
         """Door -> until when codes typed there wait."""
-        self.access: Signal = Signal()
+        self.access: TimelineSignal = TimelineSignal()
 
     def note(self, event: Event) -> None:
         self.events += 1
@@ -62,16 +62,16 @@ class World:
         seed: str = "hallkeeper",
         most_per_hour: float = 1000.0,
     ) -> None:
-        self.timeline = Timeline(tick)
+        self.timeline = EventTimeline(tick)
         self.truth = Truth()
         self._zero = zero.astimezone(UTC)
         self._seed = seed
         self._walkers = 0
-        self.sites: dict[str, Site] = {}
+        self.sites: dict[str, SimulatedSite] = {}
         self.crowds: dict[str, Crowd] = {}
         self.reported: dict[str, Reported] = {}
         for building in buildings:
-            site = Site(building, self.timeline, self.truth, zero=self._zero, seed=seed)
+            site = SimulatedSite(building, self.timeline, self.truth, zero=self._zero, seed=seed)
             self.sites[building.id] = site
             self.crowds[building.id] = Crowd(site, self.timeline, seed=seed, most_per_hour=most_per_hour)
             self.reported[building.id] = Reported()
@@ -81,17 +81,17 @@ class World:
     def now(self) -> datetime:
         return self._zero + timedelta(seconds=self.timeline.tick)
 
-    def site(self, name: str) -> Site:
+    def site(self, name: str) -> SimulatedSite:
         """Raises ``NoSuchThing``."""
         if name not in self.sites:
             raise NoSuchThing(f"there is no site {name!r}; there are {', '.join(self.sites)}")
         return self.sites[name]
 
-    def parts(self, site: str) -> list[Site]:
+    def parts(self, site: str) -> list[SimulatedSite]:
         """All that belongs to a site: as many as it has edges."""
         return [part for part in self.sites.values() if part.building.site == site]
 
-    def behind(self, site: str, edge: str) -> Site:
+    def behind(self, site: str, edge: str) -> SimulatedSite:
         """The part of a site that hangs on an edge. Raises ``NoSuchThing``."""
         for part in self.parts(site):
             if part.building.edge == edge:
@@ -103,7 +103,7 @@ class World:
         for crowd in self.crowds.values():
             crowd.start()
 
-    def expect(self, site: str, parties: list[Party]) -> None:
+    def expect(self, site: str, parties: list[GroupVisit]) -> None:
         """The groups with bookings at a site, in place of those told before."""
         self.crowds[site].expect(parties)
 
@@ -118,7 +118,7 @@ class World:
                 place.entered(zone, who, devices=place.devices_of_one(rng))
                 self.timeline.spawn(go_home(place, str(door), who, rng, within_s=1800))
 
-    def _leave_in_fires(self, place: Site) -> Process:
+    def _leave_in_fires(self, place: SimulatedSite) -> Process:
         """Whenever the fire alarm goes off everybody leaves within two minutes, by the door of their room."""
         doors = {door.zone: door.id for door in reversed(place.building.doors)}
         while True:

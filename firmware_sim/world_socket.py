@@ -36,7 +36,7 @@ from firmware_sim.cable import (
 )
 from firmware_sim.errors import NoSuchThing, ProcessFailed
 from firmware_sim.hardware import DiskState, Hardware
-from firmware_sim.stage import Outcome, Stage
+from firmware_sim.stage import ActResult, Stage
 from firmware_sim.truth import Way
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class _PiWires:
         self._writer.write(cable.line(HardwareLine(hardware=hardware)))
 
 
-class Gate:
+class WorldSocket:
     """Serves one stage at ``path``."""
 
     def __init__(self, stage: Stage, mains: Mains, path: Path) -> None:
@@ -251,5 +251,5 @@ class Gate:
         return Answer(code=0, text="", at=world.now.isoformat(timespec="seconds"), sites=sites, doors=doors)
 
 
-def _told(outcome: Outcome) -> Answer:
+def _told(outcome: ActResult) -> Answer:
     return Answer(code=0 if outcome.done else 1, text=outcome.text, latency_ms=outcome.latency_ms)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.recurrence.expand import walls
-from controller.recurrence.rule import Rule
+from controller.recurrence.rule import RecurrenceRule
 
 DATA = Path(__file__).parent / "data"
 END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001  # wall time on purpose
@@ -44,9 +44,9 @@ def wall(text: str) -> datetime:
     return datetime.strptime(text, "%Y%m%dT%H%M%S")  # noqa: DTZ007  # wall time on purpose
 
 
-def unread(text: str) -> Rule:
+def unread(text: str) -> RecurrenceRule:
     """A rule without our reader's word on it."""
-    return Rule(parts=dict(part.split("=", 1) for part in text.split(";")))
+    return RecurrenceRule(parts=dict(part.split("=", 1) for part in text.split(";")))
 
 
 def ours(begins: datetime, added: Sequence[str], taken: Sequence[str] = ()) -> tuple[datetime, ...]:

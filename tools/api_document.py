@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from controller.people.authentication import Gate, the_actor
+from controller.people.authentication import Authenticated, the_actor
 from controller.people.model import Actor, Role
 from controller.people.permissions import Action, Thing, may
 from controller.settings import Settings
@@ -90,7 +90,7 @@ def gates() -> dict[tuple[str, str], str]:
 
 def _gate(route: APIRoute) -> str:
     for each in route.dependant.dependencies:
-        if isinstance(each.call, Gate):
+        if isinstance(each.call, Authenticated):
             return f"`{each.call.action}`"
         if each.call is the_actor:
             return "whoever is signed in"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from controller.absence.rules import Evidence
-from controller.bookings.site_config import Picture, Place
+from controller.bookings.site_config import SiteConfig, SpaceAtSite
 from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.telemetry.coverage import FOR_GOOD, Gap, Silence, heard_until
@@ -24,7 +24,7 @@ _TEXTS = {
 }
 
 
-async def evidence_of(tx: Tx, picture: Picture, place: Place, window: Interval, now: datetime) -> Evidence:
+async def evidence_of(tx: Tx, picture: SiteConfig, place: SpaceAtSite, window: Interval, now: datetime) -> Evidence:
     """``window``: when the code of the booking opens."""
     if not place.space.doors:
         return Evidence(heard_until=None, missing=_NO_DOOR, for_good=True)
@@ -39,7 +39,7 @@ async def evidence_of(tx: Tx, picture: Picture, place: Place, window: Interval, 
     return Evidence(heard_until=None, missing=_told(heard, doors, picture, now), for_good=heard.gap in FOR_GOOD)
 
 
-def _told(silence: Silence, doors: Sequence[str], picture: Picture, now: datetime) -> str:
+def _told(silence: Silence, doors: Sequence[str], picture: SiteConfig, now: datetime) -> str:
     starts, ends = (
         "" if each is None else times.at(each, picture.site.tz, now=now) for each in (silence.starts, silence.ends)
     )

@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 from controller.absence.rules import FORGOTTEN_AFTER
 from controller.bookings import repository as bookings_repository
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import Arrival, Booking, State
+from controller.bookings.model import Arrival, Booking, BookingState
 from controller.bookings.tables import bookings
 from controller.db.engine import Tx
 
@@ -21,8 +21,8 @@ async def not_come(tx: Tx, now: datetime, *, site: str | None = None) -> list[Bo
     unsure = or_(bookings.c.arrived_at.is_(None), bookings.c.arrived_how == Arrival.PRESENCE.value)
     query = select(bookings.c.id).where(
         or_(
-            and_(bookings.c.state == State.CONFIRMED.value, unsure),
-            and_(bookings.c.state == State.RELEASED.value, bookings.c.let_in_at.is_not(None)),
+            and_(bookings.c.state == BookingState.CONFIRMED.value, unsure),
+            and_(bookings.c.state == BookingState.RELEASED.value, bookings.c.let_in_at.is_not(None)),
         ),
         bookings.c.diary == "",
         bookings.c.starts <= now,

@@ -10,15 +10,15 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Arrival, Booking, State
-from controller.bookings.policy import Policy, Release
+from controller.bookings.model import Arrival, Booking, BookingState
+from controller.bookings.policy import Policy, ReleaseRule
 from controller.people.model import Tier
 
 FORGOTTEN_AFTER = timedelta(days=2)
 """How long after its end a booking may still become a no-show, if its doors were out of reach until then."""
 
 
-class Step(StrEnum):
+class AbsenceAction(StrEnum):
     """What is to be done with a booking."""
 
     NOTHING = "nothing"
@@ -48,7 +48,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     release_at: datetime
 
 
-def rule_for(policy: Policy, *, space: str, tier: Tier) -> Release | None:
+def rule_for(policy: Policy, *, space: str, tier: Tier) -> ReleaseRule | None:
     """The first rule that fits."""
     return next(
         (
@@ -60,7 +60,7 @@ def rule_for(policy: Policy, *, space: str, tier: Tier) -> Release | None:
     )
 
 
-def course(booking: Booking, rule: Release | None) -> Course | None:
+def course(booking: Booking, rule: ReleaseRule | None) -> Course | None:
     """When it is warned of and given back if nobody comes; ``None`` where no rule does so, or not before its end.
 
     A warning that came late moves the release: nobody loses a room unwarned.
@@ -79,13 +79,13 @@ def course(booking: Booking, rule: Release | None) -> Course | None:
 def given_back_at(booking: Booking, policy: Policy, *, tier: Tier, now: datetime) -> datetime | None:
     """When a booking that may still run is given back if nobody comes; ``None`` where that is not going to be."""
     rule = rule_for(policy, space=booking.space, tier=tier)
-    if booking.state is not State.CONFIRMED or booking.ends <= now or came(booking, rule):
+    if booking.state is not BookingState.CONFIRMED or booking.ends <= now or came(booking, rule):
         return None
     planned = course(booking, rule)
     return planned.release_at if planned else None
 
 
-def came(booking: Booking, rule: Release | None) -> bool:
+def came(booking: Booking, rule: ReleaseRule | None) -> bool:
     """Whether its people came, or may have: its code was accepted, somebody checked in, or, unless the rule wants a
     check-in, anybody walked in at its doors."""
     by_presence = booking.arrived_how == Arrival.PRESENCE
@@ -94,33 +94,33 @@ def came(booking: Booking, rule: Release | None) -> bool:
     return (by_presence or booking.counted_in + booking.maybe_in > 0) and not (rule is not None and rule.check_in)
 
 
-def step(booking: Booking, rule: Release | None, evidence: Evidence, now: datetime) -> Step:
+def step(booking: Booking, rule: ReleaseRule | None, evidence: Evidence, now: datetime) -> AbsenceAction:
     """What is due now."""
-    if booking.state is State.RELEASED and booking.let_in_at is not None and now < booking.ends:
-        return Step.TAKE_UP
-    if booking.state is not State.CONFIRMED or now < booking.starts or came(booking, rule):
-        return Step.NOTHING
+    if booking.state is BookingState.RELEASED and booking.let_in_at is not None and now < booking.ends:
+        return AbsenceAction.TAKE_UP
+    if booking.state is not BookingState.CONFIRMED or now < booking.starts or came(booking, rule):
+        return AbsenceAction.NOTHING
     if now >= booking.ends:
         if now >= booking.ends + FORGOTTEN_AFTER or came(booking, None):
-            return Step.NOTHING
-        return Step.NO_SHOW if _known(evidence, booking.ends) else Step.HEAR
+            return AbsenceAction.NOTHING
+        return AbsenceAction.NO_SHOW if _known(evidence, booking.ends) else AbsenceAction.HEAR
     planned = course(booking, rule)
     if planned is None:
-        return Step.NOTHING
+        return AbsenceAction.NOTHING
     if booking.release_warned_at is None:
-        due, then = planned.warn_at, Step.WARN
+        due, then = planned.warn_at, AbsenceAction.WARN
     else:
-        due, then = planned.release_at, Step.RELEASE
+        due, then = planned.release_at, AbsenceAction.RELEASE
     if now < due:
-        return Step.NOTHING
-    return then if _known(evidence, due) else Step.HEAR
+        return AbsenceAction.NOTHING
+    return then if _known(evidence, due) else AbsenceAction.HEAR
 
 
 def _known(evidence: Evidence, moment: datetime) -> bool:
     return evidence.heard_until is not None and evidence.heard_until >= moment
 
 
-def next_due(found: Sequence[tuple[Booking, Release | None]], now: datetime) -> datetime | None:
+def next_due(found: Sequence[tuple[Booking, ReleaseRule | None]], now: datetime) -> datetime | None:
     """When the next of these is due, if later than ``now``."""
     times = []
     for booking, rule in found:

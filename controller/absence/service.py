@@ -9,21 +9,21 @@ import msgspec
 
 from controller.absence import repository
 from controller.absence.evidence import evidence_of
-from controller.absence.rules import Evidence, Step, course, next_due, rule_for, step
+from controller.absence.rules import AbsenceAction, Evidence, course, next_due, rule_for, step
 from controller.bookings.claims import HOUSE
 from controller.bookings.lifecycle import restore
-from controller.bookings.model import Booking, State
-from controller.bookings.policy import Release
-from controller.bookings.service import Bookings
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk
+from controller.bookings.model import Booking, BookingState
+from controller.bookings.policy import ReleaseRule
+from controller.bookings.service import BookingService
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry import patiently
 from controller.estate import repository as estate
 from controller.people.model import Actor, Tier
 from controller.people.parties import parties, tier_of
-from controller.rules.service import Wish, judge
+from controller.rules.service import RuleRequest, judge
 from controller.text import times
 from edge.wire.clock import Clock
 
@@ -36,11 +36,17 @@ Ask = Callable[[tuple[str, str]], Awaitable[None]]
 """Asks an edge (site, edge) to say how far its log goes."""
 
 
-class Absence:
+class AbsenceService:
     """``ask`` reaches the edges; ``bookings`` lends its way to write and to retry."""
 
     def __init__(
-        self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings, ask: Ask
+        self,
+        database: Database,
+        clock: Clock,
+        changes: Changes,
+        desk: BookingWriter,
+        bookings: BookingService,
+        ask: Ask,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -72,9 +78,9 @@ class Absence:
             rules = await _rules(tx, picture, found)
             evidence = await self._evidence(tx, picture, found)
         steps = {each.id: step(each, rules[each.id], evidence[each.id], now) for each in found}
-        unheard = [each for each in found if steps[each.id] is Step.HEAR]
+        unheard = [each for each in found if steps[each.id] is AbsenceAction.HEAR]
         for each in found:
-            if steps[each.id] not in (Step.NOTHING, Step.HEAR):
+            if steps[each.id] not in (AbsenceAction.NOTHING, AbsenceAction.HEAR):
                 await self._bookings.write(self._carry_out, each.id)
                 self._changes.site_changed(site)
         await self._hear(picture, unheard)
@@ -95,30 +101,32 @@ class Absence:
         planned = course(found, rule)
         zone = picture.site.tz
         match due:
-            case Step.WARN:
+            case AbsenceAction.WARN:
                 new = msgspec.structs.replace(found, release_warned_at=now)
                 later = course(new, rule) or planned
                 assert later is not None
                 at = times.at(later.release_at, zone, now=now)
                 why = f"nobody has come yet; it is given back at {at} unless somebody does"
                 await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="warn", why=why)
-            case Step.RELEASE:
-                new = msgspec.structs.replace(found, state=State.RELEASED, state_at=now, state_before=found.state)
+            case AbsenceAction.RELEASE:
+                new = msgspec.structs.replace(
+                    found, state=BookingState.RELEASED, state_at=now, state_before=found.state
+                )
                 why = f"nobody had come by {times.at(now, zone, now=now)}, {_heard(evidence, picture, now)}"
                 await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="release", why=why)
-            case Step.NO_SHOW:
-                new = msgspec.structs.replace(found, state=State.NO_SHOW, state_at=now)
+            case AbsenceAction.NO_SHOW:
+                new = msgspec.structs.replace(found, state=BookingState.NO_SHOW, state_at=now)
                 why = f"nobody came, {_heard(evidence, picture, now)}"
                 await self._desk.rewrite(tx, picture, found, new, actor=_HOUSE, now=now, what="no-show", why=why)
-            case Step.TAKE_UP:
+            case AbsenceAction.TAKE_UP:
                 await self._take_up(tx, picture, found, now)
             case _:
                 pass
 
-    async def _take_up(self, tx: Tx, picture: Picture, found: Booking, now: datetime) -> None:
+    async def _take_up(self, tx: Tx, picture: SiteConfig, found: Booking, now: datetime) -> None:
         """Confirm it again if its time is still free; otherwise its story says that they came."""
         tier = await tier_of(tx, found.party)
-        wish = Wish(asked=found.asked, actor=_HOUSE, tier=tier, but=frozenset({found.id}))
+        wish = RuleRequest(asked=found.asked, actor=_HOUSE, tier=tier, but=frozenset({found.id}))
         [verdict] = await judge(tx, picture, [wish], now=now)
         if not verdict.possible:
             return
@@ -136,7 +144,7 @@ class Absence:
             expired=verdict.expired,
         )
 
-    async def _evidence(self, tx: Tx, picture: Picture, found: list[Booking]) -> dict[str, Evidence]:
+    async def _evidence(self, tx: Tx, picture: SiteConfig, found: list[Booking]) -> dict[str, Evidence]:
         now = self._clock.now()
         return {
             each.id: await evidence_of(
@@ -145,7 +153,7 @@ class Absence:
             for each in found
         }
 
-    async def _hear(self, picture: Picture, unheard: list[Booking]) -> None:
+    async def _hear(self, picture: SiteConfig, unheard: list[Booking]) -> None:
         """Ask the edges whose word is missing, each at most every ``HEAR_EVERY_S``."""
         if not unheard:
             return
@@ -163,7 +171,7 @@ class Absence:
 _HOUSE = Actor(name=HOUSE)
 
 
-async def _rules(tx: Tx, picture: Picture, found: list[Booking]) -> dict[str, Release | None]:
+async def _rules(tx: Tx, picture: SiteConfig, found: list[Booking]) -> dict[str, ReleaseRule | None]:
     known = await parties(tx, [each.party for each in found if each.party is not None])
     return {
         each.id: rule_for(
@@ -175,6 +183,6 @@ async def _rules(tx: Tx, picture: Picture, found: list[Booking]) -> dict[str, Re
     }
 
 
-def _heard(evidence: Evidence, picture: Picture, now: datetime) -> str:
+def _heard(evidence: Evidence, picture: SiteConfig, now: datetime) -> str:
     assert evidence.heard_until is not None
     return f"and its doors are heard of until {times.at(evidence.heard_until, picture.site.tz, now=now)}"

@@ -5,7 +5,7 @@ import re
 from hashlib import sha256
 
 from controller.access.codes import choose, pattern_of
-from controller.key_files import Keys
+from controller.key_files import KeyFiles
 
 CARD = r"^[a-z0-9]{1,8}:[!-~]{1,80}$"
 """Canonical text of a card, as readers make it: ``w26:118:1603``, ``uid:04A1B2C3``, ``bar:D123456789``."""
@@ -39,6 +39,6 @@ def choose_pin(*, but: str = "") -> str:
     return pin
 
 
-def tag(keys: Keys, text: str) -> bytes:
+def tag(keys: KeyFiles, text: str) -> bytes:
     """32 bytes that are the same for the same text and say nothing else of it."""
     return hmac.digest(keys.page, b"tag\0" + text.encode(), sha256)

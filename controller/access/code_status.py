@@ -16,7 +16,7 @@ from edge.wire.interval import Interval
 from edge.wire.plan import HORIZON
 
 
-class State(StrEnum):
+class CodeState(StrEnum):
     ON = "on"
     LATER = "later"
     """Not due yet: plans reach no further than ``HORIZON``."""
@@ -30,7 +30,7 @@ class State(StrEnum):
     """There is no door to be on."""
 
 
-_MISSING = (State.UNREACHABLE, State.WAITING, State.LATER)
+_MISSING = (CodeState.UNREACHABLE, CodeState.WAITING, CodeState.LATER)
 """Not on the door, the worst first."""
 
 
@@ -67,18 +67,18 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
             out_of_reach_since=out_of_reach_since,
         )
 
-    def state(self, now: datetime) -> State:
+    def state(self, now: datetime) -> CodeState:
         """What this one grant does at its door."""
         if self.ended_at is None:
             if self.window.end <= now:
-                return State.GONE
+                return CodeState.GONE
             if self.on_at is not None:
-                return State.ON
+                return CodeState.ON
             if self.window.start - HORIZON > now:
-                return State.LATER
-            return State.WAITING if self.out_of_reach_since is None else State.UNREACHABLE
+                return CodeState.LATER
+            return CodeState.WAITING if self.out_of_reach_since is None else CodeState.UNREACHABLE
         lingers = self.on_version is not None and self.off_at is None and self.window.end > now
-        return State.REMOVING if lingers else State.GONE
+        return CodeState.REMOVING if lingers else CodeState.GONE
 
     @property
     def surely_there(self) -> bool:
@@ -91,13 +91,13 @@ class HeldGrant(msgspec.Struct, frozen=True, kw_only=True):
     def since(self, now: datetime) -> datetime | None:
         """Since when it is in its state, where that is known."""
         match self.state(now):
-            case State.ON:
+            case CodeState.ON:
                 return self.on_at
-            case State.UNREACHABLE:
+            case CodeState.UNREACHABLE:
                 return self.out_of_reach_since
-            case State.REMOVING:
+            case CodeState.REMOVING:
                 return self.ended_at
-            case State.GONE:
+            case CodeState.GONE:
                 return self.off_at or (self.window.end if self.window.end <= now else self.ended_at)
             case _:
                 return None
@@ -108,23 +108,23 @@ class DoorStanding(msgspec.Struct, frozen=True, kw_only=True):
 
     door: str
     name: str
-    state: State
+    state: CodeState
     since: datetime | None
     text: str
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class CodeStatus(msgspec.Struct, frozen=True, kw_only=True):
     """All doors of a booking. ``still_opens``: what a code opens that should no longer. ``after_cancel``: what it
     would still open after a cancel now, since the door is out of reach; empty where nothing."""
 
-    state: State
+    state: CodeState
     text: str
     doors: tuple[DoorStanding, ...] = ()
     still_opens: tuple[str, ...] = ()
     after_cancel: str = ""
 
 
-def stand(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInfo) -> Standing:
+def stand(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInfo) -> CodeStatus:
     """The standing of one booking from all grants it ever had. Moved bookings have ended grants beside live ones.
 
     ``off``: why it has no code now, such as “cancelled”; empty where it has one.
@@ -140,10 +140,10 @@ def stand(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInf
             old for old in lingering if not any(_same_code(old, grant) and old.window == grant.window for grant in live)
         ]
         old = tuple(f"the code still opens {_reach([grant], zone, now)}, as before the change" for grant in longer)
-        state, text = _live(live, zone, now) if live else (State.NONE, "no door needs a code")
+        state, text = _live(live, zone, now) if live else (CodeState.NONE, "no door needs a code")
         cut = [grant for grant in (*live, *lingering) if grant.out_of_reach_since is not None]
         kept = [each for each in (msgspec.structs.replace(grant, ended_at=now) for grant in cut) if _lingers(each, now)]
-        return Standing(
+        return CodeStatus(
             state=state,
             text=text,
             doors=_doors(live, zone, now),
@@ -154,14 +154,16 @@ def stand(grants: Sequence[HeldGrant], *, off: str, now: datetime, zone: ZoneInf
         text = f"{off}, but its code still opens {_reach(lingering, zone, now)}"
         # A code and an offline code of the same door and end are told once.
         still = tuple(dict.fromkeys(f"its code still opens {_reach([grant], zone, now)}" for grant in lingering))
-        return Standing(state=State.REMOVING, text=text, doors=_doors(ended, zone, now), still_opens=still)
+        return CodeStatus(state=CodeState.REMOVING, text=text, doors=_doors(ended, zone, now), still_opens=still)
     if ended:
-        return Standing(state=State.GONE, text=f"{off}; {_gone(ended, zone, now)}", doors=_doors(ended, zone, now))
-    return Standing(state=State.NONE, text=f"{off}; no door has a code of it")
+        return CodeStatus(
+            state=CodeState.GONE, text=f"{off}; {_gone(ended, zone, now)}", doors=_doors(ended, zone, now)
+        )
+    return CodeStatus(state=CodeState.NONE, text=f"{off}; no door has a code of it")
 
 
 def _lingers(grant: HeldGrant, now: datetime) -> bool:
-    return grant.state(now) is State.REMOVING
+    return grant.state(now) is CodeState.REMOVING
 
 
 def _as_on(grant: HeldGrant, lingering: Sequence[HeldGrant]) -> HeldGrant:
@@ -183,16 +185,16 @@ def _same_code(one: HeldGrant, other: HeldGrant) -> bool:
     return (one.door, one.code_key) == (other.door, other.code_key)
 
 
-def _live(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[State, str]:
+def _live(grants: Sequence[HeldGrant], zone: ZoneInfo, now: datetime) -> tuple[CodeState, str]:
     states = {grant.state(now) for grant in grants}
-    if states == {State.GONE}:
-        return State.GONE, f"its time was over at {times.at(max(g.window.end for g in grants), zone, now=now)}"
+    if states == {CodeState.GONE}:
+        return CodeState.GONE, f"its time was over at {times.at(max(g.window.end for g in grants), zone, now=now)}"
     missing = [grant for grant in grants if grant.state(now) in _MISSING]
     if not missing:
         since = max(grant.on_at for grant in grants if grant.on_at is not None)
-        return State.ON, f"on the door since {times.at(since, zone, now=now)}"
+        return CodeState.ON, f"on the door since {times.at(since, zone, now=now)}"
     state = next(each for each in _MISSING if each in states)
-    if state is State.LATER:
+    if state is CodeState.LATER:
         due = missing[0].window.start - HORIZON
         return state, f"goes on the door from {times.day(due, zone, now=now)}"
     names = [grant.door_name + _out_of_reach(grant, zone, now) for grant in missing]
@@ -245,19 +247,19 @@ def _door_text(grant: HeldGrant, zone: ZoneInfo, now: datetime) -> str:
     since = grant.since(now)
     when = "" if since is None else f" since {times.at(since, zone, now=now)}"
     match grant.state(now):
-        case State.ON:
+        case CodeState.ON:
             return f"on the door{when}"
-        case State.LATER:
+        case CodeState.LATER:
             return f"goes on the door from {times.day(grant.window.start - HORIZON, zone, now=now)}"
-        case State.WAITING | State.UNREACHABLE:
+        case CodeState.WAITING | CodeState.UNREACHABLE:
             return f"not on the door yet{_out_of_reach(grant, zone, now)}"
-        case State.REMOVING:
+        case CodeState.REMOVING:
             return f"still opens until {times.at(grant.window.end, zone, now=now)}{_out_of_reach(grant, zone, now)}"
         case _:
             return f"off the door{when}"
 
 
-class Lingering(msgspec.Struct, frozen=True, kw_only=True):
+class LingeringCode(msgspec.Struct, frozen=True, kw_only=True):
     """A grant that should be off its door and is not known to be, with whose it was: a booking's ``title``, and
     ``whose`` that is. ``off``: why they have none now; empty where it is another one, after a move."""
 
@@ -268,7 +270,13 @@ class Lingering(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lingering_texts(
-    found: Iterable[Lingering], *, doors: Iterable[str], window: Interval, zone: ZoneInfo, now: datetime, actor: Actor
+    found: Iterable[LingeringCode],
+    *,
+    doors: Iterable[str],
+    window: Interval,
+    zone: ZoneInfo,
+    now: datetime,
+    actor: Actor,
 ) -> tuple[str, ...]:
     """What to tell whoever has ``doors`` during ``window``: whose old code opens them then, as far as the actor may
     see it."""
@@ -276,9 +284,11 @@ def lingering_texts(
     return tuple(
         f"the code of {_title(each, actor)} ({each.off or 'moved'}) still opens {_reach([each.grant], zone, now)}"
         for each in found
-        if each.grant.door in wanted and each.grant.window.overlaps(window) and each.grant.state(now) is State.REMOVING
+        if each.grant.door in wanted
+        and each.grant.window.overlaps(window)
+        and each.grant.state(now) is CodeState.REMOVING
     )
 
 
-def _title(each: Lingering, actor: Actor) -> str:
+def _title(each: LingeringCode, actor: Actor) -> str:
     return "another booking" if seen(actor, each.whose) is Seen.TAKEN else f"“{each.title}”"

@@ -80,7 +80,7 @@ def _on_the_keypad(code: str) -> bool:
     return code in whole or any(len(code) - len(done) == 1 and done for done in whole)
 
 
-class Pattern(msgspec.Struct, frozen=True, kw_only=True):
+class EasyPattern(msgspec.Struct, frozen=True, kw_only=True):
     """A way in which a code is easy to guess. ``holds`` says whether a code is of it."""
 
     name: str
@@ -89,15 +89,15 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PATTERNS = (
-    Pattern(name="one digit over and over", holds=_one_digit, examples=("0000", "555555")),
-    Pattern(name="a run up or down, by ones or twos", holds=_run, examples=("1234", "654321", "890123", "2468")),
-    Pattern(name="a group repeated", holds=_repeated, examples=("1212", "123123", "12341234", "12312")),
-    Pattern(name="the same forwards and backwards", holds=_mirrored, examples=("1221", "482284", "12321")),
-    Pattern(name="each digit twice, in order", holds=_doubled, examples=("1122", "112233", "224466", "7788")),
-    Pattern(name="two digits only", holds=_few, examples=("112121", "7777772")),
-    Pattern(name="a year", holds=_year, examples=("1966", "2026")),
-    Pattern(name="a date", holds=_date, examples=("2511", "1125", "251126", "261125", "25112026", "20261125")),
-    Pattern(name="lines on the keypad", holds=_on_the_keypad, examples=("2580", "147258", "159357", "1470")),
+    EasyPattern(name="one digit over and over", holds=_one_digit, examples=("0000", "555555")),
+    EasyPattern(name="a run up or down, by ones or twos", holds=_run, examples=("1234", "654321", "890123", "2468")),
+    EasyPattern(name="a group repeated", holds=_repeated, examples=("1212", "123123", "12341234", "12312")),
+    EasyPattern(name="the same forwards and backwards", holds=_mirrored, examples=("1221", "482284", "12321")),
+    EasyPattern(name="each digit twice, in order", holds=_doubled, examples=("1122", "112233", "224466", "7788")),
+    EasyPattern(name="two digits only", holds=_few, examples=("112121", "7777772")),
+    EasyPattern(name="a year", holds=_year, examples=("1966", "2026")),
+    EasyPattern(name="a date", holds=_date, examples=("2511", "1125", "251126", "261125", "25112026", "20261125")),
+    EasyPattern(name="lines on the keypad", holds=_on_the_keypad, examples=("2580", "147258", "159357", "1470")),
 )
 """What is never given out, and refused where somebody chooses for themselves."""
 

@@ -18,16 +18,16 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from controller.access.code_status import State
+from controller.access.code_status import CodeState
 from controller.access.codes import spoken
 from controller.billing.answers import account_answer, cancel_charge
 from controller.bookings import links
 from controller.bookings.affected.model import closed_text
 from controller.bookings.errors import LinkUnknown, NotNow
 from controller.bookings.messages import LAPSED, changed, given_back, waiting
-from controller.bookings.model import Status
-from controller.bookings.writer import View
-from controller.container import House, TheHouse
+from controller.bookings.model import BookingStatus
+from controller.bookings.writer import BookingView
+from controller.container import Container, TheHouse
 from controller.people.model import Actor
 from controller.text import times
 from edge.wire import passes
@@ -59,15 +59,15 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
 }
-_PAGES: dict[Status, "Page"] = {
-    Status.REQUESTED: "waiting",
-    Status.HELD: "waiting",
-    Status.EXPIRED: "expired",
-    Status.DECLINED: "declined",
-    Status.CANCELLED: "cancelled",
-    Status.RELEASED: "released",
-    Status.NO_SHOW: "finished",
-    Status.FINISHED: "finished",
+_PAGES: dict[BookingStatus, "Page"] = {
+    BookingStatus.REQUESTED: "waiting",
+    BookingStatus.HELD: "waiting",
+    BookingStatus.EXPIRED: "expired",
+    BookingStatus.DECLINED: "declined",
+    BookingStatus.CANCELLED: "cancelled",
+    BookingStatus.RELEASED: "released",
+    BookingStatus.NO_SHOW: "finished",
+    BookingStatus.FINISHED: "finished",
 }
 _HEADINGS: dict["Page", str] = {
     "waiting": "{} is not confirmed yet",
@@ -140,7 +140,7 @@ async def act(house: TheHouse, request: Request, token: str = Token) -> HTMLResp
         return _unknown()
 
 
-async def _cancel(house: House, view: View, check: str) -> HTMLResponse:
+async def _cancel(house: Container, view: BookingView, check: str) -> HTMLResponse:
     booking = view.booking
     charge = cancel_charge(await house.billing.account(booking.id))
     if not links.confirms(house.keys.page, booking.id, booking.version, charge, check):
@@ -160,7 +160,7 @@ def _form(body: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-async def _shown(house: House, view: View, *, notice: str = "") -> HTMLResponse:
+async def _shown(house: Container, view: BookingView, *, notice: str = "") -> HTMLResponse:
     booking, site, now = view.booking, view.place.site, view.now
     page = _page(view)
     price = account_answer(await house.billing.account(booking.id))
@@ -190,7 +190,7 @@ async def _shown(house: House, view: View, *, notice: str = "") -> HTMLResponse:
         site=site.name,
         address=site.address,
         doors=view.standing.doors,
-        on_door=view.standing.state is State.ON,
+        on_door=view.standing.state is CodeState.ON,
         standing=view.standing.text[:1].upper() + view.standing.text[1:],
         still_opens=view.standing.still_opens,
         all_dates=all_dates,
@@ -199,16 +199,16 @@ async def _shown(house: House, view: View, *, notice: str = "") -> HTMLResponse:
     )
 
 
-def _heading(view: View, page: Page) -> str:
+def _heading(view: BookingView, page: Page) -> str:
     offered = view.offer is not None and page == "waiting"
     return "{} is offered to you" if offered else _HEADINGS.get(page, "{}")
 
 
-def _page(view: View) -> Page:
+def _page(view: BookingView) -> Page:
     return _PAGES.get(view.booking.status(view.now), "current")
 
 
-def _works(view: View) -> str:
+def _works(view: BookingView) -> str:
     """Days are named only where they are others than the booking's."""
     window, zone, day = view.code_window, view.place.site.tz, view.booking.starts
     until = times.at(window.end, zone, now=day)
@@ -217,7 +217,7 @@ def _works(view: View) -> str:
     return f"The code works from {times.at(window.start, zone, now=day)} until {until}."
 
 
-async def _confirm(house: House, view: View) -> HTMLResponse:
+async def _confirm(house: Container, view: BookingView) -> HTMLResponse:
     booking = view.booking
     charge = cancel_charge(await house.billing.account(booking.id))
     return _rendered(

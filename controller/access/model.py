@@ -103,7 +103,7 @@ class CodeRow(NamedTuple):
     changed_at: datetime | None
 
 
-class Issued(msgspec.Struct, frozen=True, kw_only=True):
+class IssuedCodes(msgspec.Struct, frozen=True, kw_only=True):
     """The codes that a booking was given, and what was written for it."""
 
     codes: Codes

@@ -15,14 +15,14 @@ import msgspec
 from controller.access import offline
 from controller.access.holders import repository as holders
 from controller.access.holders.model import Holder, Secrets
-from controller.access.holders.service import Holders
+from controller.access.holders.service import HolderService
 from controller.access.members import repository as members
 from controller.access.members.model import Member, against, window
 from controller.access.members.repository import Stamp
 from controller.access.validity import windows
 from controller.db.engine import Tx
-from controller.estate.service import Estate
-from controller.key_files import Keys
+from controller.estate.service import EstateService
+from controller.key_files import KeyFiles
 from controller.text import local_time
 from edge.wire.credentials import TIME_INDEPENDENT, CredentialKind, code_key, pin_key
 from edge.wire.interval import Interval
@@ -34,14 +34,14 @@ _KEPT = 64
 _MEMBER = CredentialKind.MEMBER_CARD_PIN
 
 
-class Extra(msgspec.Struct, frozen=True, kw_only=True):
+class ExtraGrants(msgspec.Struct, frozen=True, kw_only=True):
     """Parts of a plan by name, and how many grants are in them."""
 
     parts: Mapping[str, bytes]
     grants: int
 
 
-class At(msgspec.Struct, frozen=True, kw_only=True):
+class GrantScope(msgspec.Struct, frozen=True, kw_only=True):
     """For whom a plan is: some doors of a site, its zone, the youngest member who may come in alone."""
 
     site: str
@@ -63,16 +63,16 @@ class _Seen(msgspec.Struct, frozen=True):
     within: Interval
 
 
-class Others:
+class OtherGrants:
     """Holds what it made until a holder, a member, the site or the day is another."""
 
-    def __init__(self, estate: Estate, keys: Keys, holders: Holders) -> None:
+    def __init__(self, estate: EstateService, keys: KeyFiles, holders: HolderService) -> None:
         self._estate = estate
         self._keys = keys
         self._holders = holders
-        self._kept: OrderedDict[_Key, tuple[_Seen, Extra]] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[_Seen, ExtraGrants]] = OrderedDict()
 
-    async def admitted(self, tx: Tx, at: At, *, now: datetime, within: Interval) -> Extra:
+    async def admitted(self, tx: Tx, at: GrantScope, *, now: datetime, within: Interval) -> ExtraGrants:
         """The parts for a plan that speaks of ``within``."""
         key = _Key(at.site, at.doors)
         day = local_time.local_day(now, at.zone)
@@ -85,28 +85,28 @@ class Others:
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         codes = await offline.parts(tx, at.site, at.doors, now=now)
-        return Extra(parts={**kept[1].parts, **codes}, grants=kept[1].grants)
+        return ExtraGrants(parts={**kept[1].parts, **codes}, grants=kept[1].grants)
 
-    async def _make(self, tx: Tx, at: At, day: date, within: Interval) -> Extra:
+    async def _make(self, tx: Tx, at: GrantScope, day: date, within: Interval) -> ExtraGrants:
         secrets_of = await self._estate.door_secrets(tx, at.site)
         people = await holders.at_site(tx, at.site)
         sealed = await holders.sealed(tx, [each.id for each in people])
         listed = await members.inducted_at(tx, self._keys, at.site)
 
-        def work() -> Extra:
+        def work() -> ExtraGrants:
             known = [(each, self._holders.opened(each.id, sealed.get(each.id, {}))) for each in people]
             own = list(holder_grants(known, at, secrets_of, within))
             coming = [each for each in listed if not against(each, at.site, day, least_age=at.least_age)]
             parts = split("holders", "grants", own)
             for shard, some in shards(coming).items():
                 parts |= split(f"members-{shard:03}", "grants", member_grants(some, at, secrets_of))
-            return Extra(parts=parts, grants=len(own) + len(coming) * len(at.doors))
+            return ExtraGrants(parts=parts, grants=len(own) + len(coming) * len(at.doors))
 
         return await asyncio.to_thread(work)
 
 
 def holder_grants(
-    people: Sequence[tuple[Holder, Secrets]], at: At, secrets_of: Mapping[str, bytes], within: Interval
+    people: Sequence[tuple[Holder, Secrets]], at: GrantScope, secrets_of: Mapping[str, bytes], within: Interval
 ) -> Iterator[Grant]:
     """What opens the doors for each, in the order of doors and people: codes, cards, cards with their PINs, and the
     duress ones beside them."""
@@ -152,7 +152,7 @@ def shards(coming: Sequence[Member]) -> dict[int, list[Member]]:
     return dict(sorted(found.items()))
 
 
-def member_grants(coming: Sequence[Member], at: At, secrets_of: Mapping[str, bytes]) -> Iterator[Grant]:
+def member_grants(coming: Sequence[Member], at: GrantScope, secrets_of: Mapping[str, bytes]) -> Iterator[Grant]:
     """Card with PIN of each at every door."""
     for each in coming:
         when = window(each, at.site, at.zone)

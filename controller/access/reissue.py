@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from controller.access.model import Codes, Issue
-from controller.access.service import Access, revoke
+from controller.access.service import AccessService, revoke
 from controller.access.tables import code_claims, grants
 from controller.bookings import repository as bookings
 from controller.db.engine import Tx
@@ -21,7 +21,7 @@ from edge.wire.interval import Interval
 _AT_ONCE = 500  # SQLite takes at most 32,766 parameters in a statement
 
 
-async def rehash(tx: Tx, access: Access, *, site: str, secrets: Mapping[str, bytes]) -> None:
+async def rehash(tx: Tx, access: AccessService, *, site: str, secrets: Mapping[str, bytes]) -> None:
     """Hash the codes that are wanted at some doors with the doors' new secrets (door id -> secret). Nobody's code
     changes; the plan that is made after this holds all of them so."""
     rows = (
@@ -45,7 +45,7 @@ async def rehash(tx: Tx, access: Access, *, site: str, secrets: Mapping[str, byt
 
 
 async def reissue(
-    tx: Tx, access: Access, *, site: str, doors: Collection[str], now: datetime, actor: str, why: str
+    tx: Tx, access: AccessService, *, site: str, doors: Collection[str], now: datetime, actor: str, why: str
 ) -> list[str]:
     """Give every booking that has a code at one of ``doors``, now or later, another one, at all of its doors; the
     bookings' ids. Raises ``NoCodeLeft``."""

@@ -21,7 +21,7 @@ from edge.wire.credentials import CredentialKind
 from edge.wire.ids import uuid7
 
 
-class GivenAnew(msgspec.Struct, frozen=True, kw_only=True):
+class ReissuedCodes(msgspec.Struct, frozen=True, kw_only=True):
     """Other codes for so many ``bookings`` at once, at ``doors``; or for the ``holder`` of a code or card of their own,
     of that ``kind``. ``edge``: which one was put out; ``None`` where somebody asked for one booking's or holder's."""
 
@@ -64,7 +64,7 @@ async def record(
     await tx.execute(insert(new_codes).values(row))
 
 
-async def before(tx: Tx, site: str, *, before: str | None, limit: int) -> list[GivenAnew]:
+async def before(tx: Tx, site: str, *, before: str | None, limit: int) -> list[ReissuedCodes]:
     """A site's, the newest first, from the one older than ``before``."""
     whose = new_codes.outerjoin(holders, holders.c.id == new_codes.c.holder)
     query = select(new_codes, holders.c.kind).select_from(whose).where(new_codes.c.site == site)
@@ -74,11 +74,11 @@ async def before(tx: Tx, site: str, *, before: str | None, limit: int) -> list[G
     found = []
     for row in (await tx.execute(query)).mappings():
         kind = CredentialKind(row["kind"]) if row["kind"] is not None else None
-        found.append(GivenAnew(**{**row, "kind": kind, "doors": tuple(json.loads(row["doors"]))}))
+        found.append(ReissuedCodes(**{**row, "kind": kind, "doors": tuple(json.loads(row["doors"]))}))
     return found
 
 
-async def still_open(tx: Tx, site: str, found: Sequence[GivenAnew], *, now: datetime) -> dict[str, set[str]]:
+async def still_open(tx: Tx, site: str, found: Sequence[ReissuedCodes], *, now: datetime) -> dict[str, set[str]]:
     """Which of these -> the doors that may still open to what it was before."""
     ended = await _ended(tx, site, {each.at for each in found if each.holder is None}, now)
     made = await _made(tx, site) if any(each.holder is not None for each in found) else {}

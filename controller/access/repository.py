@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import RowMapping, and_, bindparam, delete, exists, or_, select, update
 
-from controller.access.code_status import HeldGrant, Lingering
+from controller.access.code_status import HeldGrant, LingeringCode
 from controller.access.model import CodeRow, NewGrant, WantedGrant
 from controller.access.tables import code_claims, codes, grants
 from controller.bookings.lifecycle import words_of
-from controller.bookings.model import Status
+from controller.bookings.model import BookingStatus
 from controller.bookings.tables import bookings
-from controller.db.bulk_insert import Rows, put
-from controller.db.compiled_reads import Prepared
+from controller.db.bulk_insert import BulkInsert, put
+from controller.db.compiled_reads import CompiledReads
 from controller.db.engine import Tx
 from controller.estate.tables import doors, sites
 from controller.people.permissions import Thing
@@ -47,7 +47,9 @@ async def sharing(tx: Tx, owner: str, *, now: datetime) -> list[str]:
     return list((await tx.execute(query.where(codes.c.owner == owner, *live))).scalars())
 
 
-async def put_codes(tx: Tx, rows: Sequence[CodeRow], *, replaces: Collection[str], into: Rows | None = None) -> None:
+async def put_codes(
+    tx: Tx, rows: Sequence[CodeRow], *, replaces: Collection[str], into: BulkInsert | None = None
+) -> None:
     """Store sealed codes; ``replaces``: the bookings that had others. ``into``: where the rows go, if others follow."""
     if replaces:
         await tx.execute(delete(codes).where(codes.c.booking_id.in_(replaces)))
@@ -81,8 +83,8 @@ _FEW_KEYS = 8
 
 
 @cache
-def _holders_of(number: int) -> Prepared:
-    return Prepared(
+def _holders_of(number: int) -> CompiledReads:
+    return CompiledReads(
         select(code_claims.c.code_key, code_claims.c.owner).where(
             code_claims.c.site == bindparam("site"),
             or_(*(code_claims.c.code_key == bindparam(f"key_{at}") for at in range(number))),
@@ -91,7 +93,9 @@ def _holders_of(number: int) -> Prepared:
     )
 
 
-async def insert_grants(tx: Tx, *, site: str, new: Sequence[NewGrant], now: datetime, into: Rows | None = None) -> None:
+async def insert_grants(
+    tx: Tx, *, site: str, new: Sequence[NewGrant], now: datetime, into: BulkInsert | None = None
+) -> None:
     """Write grants and the claims on their codes. ``into``: where the rows go, if others follow."""
     claims = [
         {
@@ -174,12 +178,12 @@ async def held(tx: Tx, booking_ids: Sequence[str]) -> dict[str, list[HeldGrant]]
     return found
 
 
-async def lingering(tx: Tx, site: str, *, now: datetime) -> list[Lingering]:
+async def lingering(tx: Tx, site: str, *, now: datetime) -> list[LingeringCode]:
     """Every code of a site that should be off its door and may still open it. One that is wanted there again for
     the same time, as after a restore, is none of them."""
     rows = (await tx.execute(_LINGERING, {"site": site, "now": now})).mappings()
     return [
-        Lingering(
+        LingeringCode(
             title=row["title"],
             whose=Thing(site=site, party=row["party"]),
             off=_off(row["state"]),
@@ -219,7 +223,7 @@ async def first_look(tx: Tx, site: str, *, now: datetime) -> tuple[int, bool] | 
     return (row["revision"], row["unusual"]) if row else None
 
 
-_FIRST_LOOK = Prepared(
+_FIRST_LOOK = CompiledReads(
     select(
         sites.c.revision,
         or_(
@@ -246,7 +250,7 @@ _OUT_OF_REACH = (
 
 
 def _off(state: str) -> str:
-    return "" if state == Status.CONFIRMED else words_of(Status(state))
+    return "" if state == BookingStatus.CONFIRMED else words_of(BookingStatus(state))
 
 
 async def wanted(tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, horizon: datetime) -> list[WantedGrant]:
@@ -269,9 +273,9 @@ async def wanted(tx: Tx, site: str, door_ids: Sequence[str], *, now: datetime, h
 
 
 @cache
-def _wanted_at(doors: int) -> Prepared:
+def _wanted_at(doors: int) -> CompiledReads:
     g = grants.c
-    return Prepared(
+    return CompiledReads(
         select(g.id, g.booking_id, g.door, g.kind, g.code_key, g.starts, g.ends, g.hold_s, g.on_version)
         .where(
             g.site == bindparam("site"),

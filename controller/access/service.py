@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.access import codes, offline, repository
-from controller.access.code_status import Standing, lingering_texts, stand
+from controller.access.code_status import CodeStatus, lingering_texts, stand
 from controller.access.errors import NoCodeLeft
-from controller.access.model import CodeRow, Codes, Issue, Issued, NewGrant, Share, WantedGrant
+from controller.access.model import CodeRow, Codes, Issue, IssuedCodes, NewGrant, Share, WantedGrant
 from controller.access.offline import OfflineCode
-from controller.db.bulk_insert import Rows
+from controller.db.bulk_insert import BulkInsert
 from controller.db.engine import Tx
-from controller.estate.service import Estate
-from controller.key_files import Keys
+from controller.estate.service import EstateService
+from controller.key_files import KeyFiles
 from controller.people.model import Actor
 from edge.wire.credentials import CredentialKind, code_key
 from edge.wire.ids import uuid7
@@ -28,10 +28,10 @@ _TRIES = 50
 _SITES_KEPT = 256
 
 
-class Access:
+class AccessService:
     """Gives out codes. ``choose`` draws one of so many digits; tests pass their own."""
 
-    def __init__(self, estate: Estate, keys: Keys, *, choose: codes.Chooser = codes.choose) -> None:
+    def __init__(self, estate: EstateService, keys: KeyFiles, *, choose: codes.Chooser = codes.choose) -> None:
         self._estate = estate
         self._keys = keys
         self._choose = choose
@@ -47,8 +47,8 @@ class Access:
         new: bool = False,
         fresh: bool = False,
         revision: int | None = None,
-        into: Rows | None = None,
-    ) -> dict[str, Issued]:
+        into: BulkInsert | None = None,
+    ) -> dict[str, IssuedCodes]:
         """Give each booking a code at its doors, keeping the one it has where nobody else has it.
 
         One whose window is over gets no code. ``new``: none of them had a code before. ``fresh``: no code that any of
@@ -63,7 +63,7 @@ class Access:
         shared = {owner for each in due if (owner := given.owner(each)) != each}
         known = {given.owner(each): codes for each, codes in old.items()} | await self._shared(tx, shared)
         chosen = await self._free(tx, site, here, given, tuple(due), known, now, fresh=fresh)
-        issued: dict[str, Issued] = {}
+        issued: dict[str, IssuedCodes] = {}
         rows: list[CodeRow] = []
         for each in due:
             codes, before = chosen[given.owner(each)], old.get(each)
@@ -77,7 +77,7 @@ class Access:
                     )
                     for door, code in codes.by_door.items()
                 ]
-            issued[each] = Issued(
+            issued[each] = IssuedCodes(
                 codes=codes,
                 grants=tuple(
                     NewGrant(
@@ -245,7 +245,7 @@ async def revoke(tx: Tx, *, booking_ids: Sequence[str], now: datetime) -> None:
 
 async def standing(
     tx: Tx, booking_ids: Sequence[str], now: datetime, *, off: Mapping[str, str], zone: ZoneInfo
-) -> dict[str, Standing]:
+) -> dict[str, CodeStatus]:
     """Where each booking's code stands, in words of the site's time; ``off``: why those that have none have none."""
     found = await repository.held(tx, booking_ids)
     return {each: stand(grants, off=off.get(each, ""), now=now, zone=zone) for each, grants in found.items()}

@@ -6,18 +6,18 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.availability.diary_reads import Free, Looker
+from controller.availability.diary_reads import DiaryReader, FreeSpace
 from controller.availability.free_intervals import holds, interval, span, us
-from controller.availability.nearby_sites import Reached
+from controller.availability.nearby_sites import SiteInReach
 from controller.availability.other_days import on_other_days, on_the_day
 from controller.availability.proposals import propose
-from controller.availability.ranking import Candidate, Proposal, Wished
-from controller.availability.request import Fit, Seeking, fit_at, why_nothing_fits
+from controller.availability.ranking import Candidate, SpaceProposal, WantedTime
+from controller.availability.request import SearchRequest, SpaceFit, fit_at, why_nothing_fits
 from controller.bookings import limits
-from controller.bookings.site_config import Picture
+from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
 from controller.rules.phrases import plural
-from controller.rules.service import Wish
+from controller.rules.service import RuleRequest
 from controller.web.fields import Moment
 from edge.wire.interval import Interval
 
@@ -27,17 +27,17 @@ _CLOCKS = timedelta(hours=1)
 """By so much a day may be longer than another."""
 
 
-class Sought(msgspec.Struct, frozen=True, kw_only=True):
+class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
     """A wish without a space. ``move_min``: how much earlier or later would do; ``days``: how many days after the
     first would do as well."""
 
     starts: Moment
     ends: Moment
-    seeking: Seeking
+    seeking: SearchRequest
     move_min: int = 0
     days: int = 0
 
-    def during(self, picture: Picture, now: datetime) -> Interval:
+    def during(self, picture: SiteConfig, now: datetime) -> Interval:
         """The time as it is at a site. Raises ``Invalid``."""
         zone = picture.site.tz
         found = limits.window(self.starts.resolve(zone, "starts"), self.ends.resolve(zone, "ends"))
@@ -45,26 +45,33 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class FoundProposals(msgspec.Struct, frozen=True, kw_only=True):
     """``sites``, ``spaces``: how many were looked at, and how many of their spaces fit. ``why``: a sentence where
     there is nothing to propose, else empty."""
 
-    proposals: Sequence[Proposal]
+    proposals: Sequence[SpaceProposal]
     sites: int
     spaces: int
     why: str
 
 
 async def find_anywhere(
-    tx: Tx, looker: Looker, there: Sequence[Reached], sought: Sought, wish: Wish, *, now: datetime, limit: int
-) -> Found:
+    tx: Tx,
+    looker: DiaryReader,
+    there: Sequence[SiteInReach],
+    sought: SearchResult,
+    wish: RuleRequest,
+    *,
+    now: datetime,
+    limit: int,
+) -> FoundProposals:
     """The best ``limit`` at these sites, one time a space. ``wish``: by whom and for whom. Raises ``Invalid``."""
     wanted = {each.picture.site.id: sought.during(each.picture, now) for each in there}
     seeking = sought.seeking
     fit = fit_at(there, seeking.wants)
     candidates = await _candidates(tx, looker, fit, sought, wanted, now)
     asked = seeking.asked(next(iter(wanted.values()))) if wanted else wish.asked
-    wished = Wished(people=seeking.wants.people, layout=seeking.wants.layout)
+    wished = WantedTime(people=seeking.wants.people, layout=seeking.wants.layout)
     found = await propose(tx, candidates, msgspec.structs.replace(wish, asked=asked), wished, now=now, limit=limit)
     why = ""
     if not fit.fitting:
@@ -73,11 +80,11 @@ async def find_anywhere(
         why = f"{plural(len(fit.fitting), 'space')} would fit, and none is free then"
     elif not found.items:
         why = f"none can be had then: {found.refused}"
-    return Found(proposals=found.items, sites=len(there), spaces=len(fit.fitting), why=why)
+    return FoundProposals(proposals=found.items, sites=len(there), spaces=len(fit.fitting), why=why)
 
 
 async def _candidates(
-    tx: Tx, looker: Looker, fit: Fit, sought: Sought, wanted: Mapping[str, Interval], now: datetime
+    tx: Tx, looker: DiaryReader, fit: SpaceFit, sought: SearchResult, wanted: Mapping[str, Interval], now: datetime
 ) -> list[Candidate]:
     move, days = timedelta(minutes=sought.move_min), timedelta(days=sought.days)
     within = {
@@ -96,7 +103,7 @@ async def _candidates(
     return candidates
 
 
-def _nearest(free: Free, wanted: Interval, zone: ZoneInfo, sought: Sought) -> Interval | None:
+def _nearest(free: FreeSpace, wanted: Interval, zone: ZoneInfo, sought: SearchResult) -> Interval | None:
     """The free time that is nearest to the wanted one, as far as that may be moved."""
     if holds(free.times, span(wanted)):
         return wanted

@@ -6,20 +6,20 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.availability.diary_reads import Free, Looker, Use
-from controller.availability.fitting_spaces import Wants, sort_out
+from controller.availability.diary_reads import DiaryReader, FreeSpace, ResourceNeed
+from controller.availability.fitting_spaces import SpaceNeeds, sort_out
 from controller.availability.free_intervals import MINUTE, holds, interval, span, us
-from controller.availability.nearby_sites import Reached
+from controller.availability.nearby_sites import SiteInReach
 from controller.availability.other_days import on_another_day, on_other_days, on_the_day
 from controller.availability.proposals import propose
-from controller.availability.ranking import Candidate, Proposal, Wished
+from controller.availability.ranking import Candidate, SpaceProposal, WantedTime
 from controller.availability.request import fit_at
 from controller.availability.why_none import why_none
-from controller.bookings.model import Asked
-from controller.bookings.site_config import Picture, Place
+from controller.bookings.model import BookingRequest
+from controller.bookings.site_config import SiteConfig, SpaceAtSite
 from controller.db.engine import Tx
 from controller.estate.model import SpaceKind
-from controller.rules.service import Wish, judge
+from controller.rules.service import RuleRequest, judge
 from controller.rules.verdict import Verdict
 from controller.text import local_time
 from edge.wire.interval import Interval
@@ -33,38 +33,47 @@ _SAME_DAY = 4
 """Other times of the wished day that are looked at."""
 
 
-class Instead(msgspec.Struct, frozen=True, kw_only=True):
+class AlternativeFinder(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of a wish, and what would fit instead, nearest first; nothing where the wish itself is possible.
     ``why``: a sentence where nothing would fit."""
 
-    picture: Picture
+    picture: SiteConfig
     verdict: Verdict
-    proposals: Sequence[Proposal]
+    proposals: Sequence[SpaceProposal]
     why: str = ""
 
 
 async def instead_of(
-    tx: Tx, looker: Looker, picture: Picture, wish: Wish, nearby: Sequence[Reached], *, now: datetime, limit: int
-) -> Instead:
+    tx: Tx,
+    looker: DiaryReader,
+    picture: SiteConfig,
+    wish: RuleRequest,
+    nearby: Sequence[SiteInReach],
+    *,
+    now: datetime,
+    limit: int,
+) -> AlternativeFinder:
     """``nearby``: other sites, with their distance, at which the same time is looked for."""
     [verdict] = await judge(tx, picture, [wish], now=now)
     if verdict.possible:
-        return Instead(picture=picture, verdict=verdict, proposals=())
+        return AlternativeFinder(picture=picture, verdict=verdict, proposals=())
     asked, place = wish.asked, picture.require(wish.asked.space)
-    wished = Wished(people=asked.people, place=place, layout=asked.layout)
+    wished = WantedTime(people=asked.people, place=place, layout=asked.layout)
     candidates = [
         *await _other_times(tx, looker, picture, place, wish, verdict, now),
         *await _other_spaces(tx, looker, picture, place, wish, nearby, now),
     ]
     found = await propose(tx, candidates, wish, wished, now=now, limit=limit)
     why = "" if found.items else _why_nothing(picture, place, wish, nearby, found.refused)
-    return Instead(picture=picture, verdict=verdict, proposals=found.items, why=why)
+    return AlternativeFinder(picture=picture, verdict=verdict, proposals=found.items, why=why)
 
 
-def _why_nothing(picture: Picture, place: Place, wish: Wish, nearby: Sequence[Reached], refused: str) -> str:
+def _why_nothing(
+    picture: SiteConfig, place: SpaceAtSite, wish: RuleRequest, nearby: Sequence[SiteInReach], refused: str
+) -> str:
     where = f"here or at the {len(nearby)} sites nearby" if nearby else "here"
     wants = _wants(wish.asked, place)
-    fit = fit_at([Reached(picture=picture), *nearby], wants)
+    fit = fit_at([SiteInReach(picture=picture), *nearby], wants)
     if not fit.fitting:
         return why_none(wants, fit.unfit, where=where)
     if refused:
@@ -72,10 +81,10 @@ def _why_nothing(picture: Picture, place: Place, wish: Wish, nearby: Sequence[Re
     return f"nothing is free near that time {where}"
 
 
-def _wants(asked: Asked, place: Place) -> Wants:
+def _wants(asked: BookingRequest, place: SpaceAtSite) -> SpaceNeeds:
     """What any space has to have that comes in question."""
     pool = place.space.kind is SpaceKind.POOL
-    return Wants(
+    return SpaceNeeds(
         people=asked.people,
         seats=asked.seats if pool else None,
         equipment=asked.equipment,
@@ -83,9 +92,9 @@ def _wants(asked: Asked, place: Place) -> Wants:
     )
 
 
-def _use(wish: Wish) -> Use:
+def _use(wish: RuleRequest) -> ResourceNeed:
     asked = wish.asked
-    return Use(
+    return ResourceNeed(
         shortest=MINUTE,
         setup_min=asked.setup_min,
         cleardown_min=asked.cleardown_min,
@@ -109,7 +118,13 @@ def _days(verdict: Verdict, wished: date) -> list[int]:
 
 
 async def _other_times(
-    tx: Tx, looker: Looker, picture: Picture, place: Place, wish: Wish, verdict: Verdict, now: datetime
+    tx: Tx,
+    looker: DiaryReader,
+    picture: SiteConfig,
+    place: SpaceAtSite,
+    wish: RuleRequest,
+    verdict: Verdict,
+    now: datetime,
 ) -> list[Candidate]:
     """The same space on the same day, and near the same time on other days; as it was asked for, if that can be, else
     in the layout that holds the people."""
@@ -136,7 +151,13 @@ async def _other_times(
 
 
 async def _other_spaces(
-    tx: Tx, looker: Looker, picture: Picture, place: Place, wish: Wish, nearby: Sequence[Reached], now: datetime
+    tx: Tx,
+    looker: DiaryReader,
+    picture: SiteConfig,
+    place: SpaceAtSite,
+    wish: RuleRequest,
+    nearby: Sequence[SiteInReach],
+    now: datetime,
 ) -> list[Candidate]:
     """The same time in other layouts of the space; in the other spaces of the site and of the sites nearby the time
     of that day that is nearest to it, unless the space itself can be had then."""
@@ -165,7 +186,7 @@ async def _other_spaces(
     ]
 
 
-def _nearest(free: Free, wanted: Interval, zone: ZoneInfo, *, moving: bool) -> Interval | None:
+def _nearest(free: FreeSpace, wanted: Interval, zone: ZoneInfo, *, moving: bool) -> Interval | None:
     """The wanted time where it is free, else the nearest of its day if it may be moved."""
     if holds(free.times, span(wanted)):
         return wanted

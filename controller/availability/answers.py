@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.availability.across_sites import Found
-from controller.availability.alternatives import Instead
-from controller.availability.diary_reads import Free
+from controller.availability.across_sites import FoundProposals
+from controller.availability.alternatives import AlternativeFinder
+from controller.availability.diary_reads import FreeSpace
 from controller.availability.fitting_spaces import Fitting, Unfit
-from controller.availability.free import FreeThere
+from controller.availability.free import FreeAtSite
 from controller.availability.free_intervals import moment
-from controller.availability.ranking import Candidate, How, Proposal
-from controller.availability.series_across_sites import FoundSeries, Takes
+from controller.availability.ranking import Candidate, ProposalDifference, SpaceProposal
+from controller.availability.series_across_sites import FoundSeries, SpaceTakes
 from controller.bookings.errors import reason_bodies
 from controller.estate.model import SpaceKind
 from controller.text import local_time
@@ -98,19 +98,19 @@ class _Texts(dict[int, str]):
         return text
 
 
-def free_json(found: FreeThere) -> bytes:
+def free_json(found: FreeAtSite) -> bytes:
     """A ``FreeAnswer``."""
     return msgspec.json.encode(_free(found, _Texts(found.picture.site.tz)))
 
 
-def free_everywhere_json(found: Sequence[FreeThere], *, more: bool) -> bytes:
+def free_everywhere_json(found: Sequence[FreeAtSite], *, more: bool) -> bytes:
     """A ``FreeEverywhereAnswer``."""
     texts = {zone: _Texts(zone) for zone in {each.picture.site.tz for each in found}}
     items = [_free(each, texts[each.picture.site.tz]) for each in found]
     return msgspec.json.encode({"items": items, "next": items[-1]["site"] if more else None})
 
 
-def _free(found: FreeThere, texts: _Texts) -> Mapping[str, Any]:
+def _free(found: FreeAtSite, texts: _Texts) -> Mapping[str, Any]:
     site = found.picture.site
     return {
         "site": site.id,
@@ -124,7 +124,7 @@ def _free(found: FreeThere, texts: _Texts) -> Mapping[str, Any]:
     }
 
 
-def _times(free: Free, texts: _Texts) -> list[_Time]:
+def _times(free: FreeSpace, texts: _Texts) -> list[_Time]:
     if free.fitting.place.space.kind is SpaceKind.POOL:
         return [
             _Time(texts[start], texts[end], seats) for (start, end), seats in zip(free.times, free.seats, strict=True)
@@ -155,7 +155,7 @@ class ProposalAnswer(Answer):
     says so in words. ``layout``: what the booking has to ask for. ``seats``: places of a pool. ``approval``: why
     somebody has to approve it, else empty."""
 
-    how: How
+    how: ProposalDifference
     text: str
     site: str
     site_name: str
@@ -186,7 +186,7 @@ class InsteadAnswer(Answer):
     why: str
 
 
-class FoundAnswer(Answer):
+class SearchAnswer(Answer):
     """The best first, one time a space. ``sites``: how many were looked at; ``spaces``: how many of their spaces fit.
     ``why``: a sentence where there is nothing to propose, else empty."""
 
@@ -254,7 +254,7 @@ class FoundSeriesAnswer(Answer):
     why: str
 
 
-def instead_answer(found: Instead) -> InsteadAnswer:
+def instead_answer(found: AlternativeFinder) -> InsteadAnswer:
     return InsteadAnswer(
         free=found.verdict.possible,
         needs_approval=found.verdict.needs_approval,
@@ -264,9 +264,9 @@ def instead_answer(found: Instead) -> InsteadAnswer:
     )
 
 
-def found_answer(found: Found) -> FoundAnswer:
+def found_answer(found: FoundProposals) -> SearchAnswer:
     items = [_proposal(each) for each in found.proposals]
-    return FoundAnswer(items=items, sites=found.sites, spaces=found.spaces, why=found.why)
+    return SearchAnswer(items=items, sites=found.sites, spaces=found.spaces, why=found.why)
 
 
 def found_series_answer(found: FoundSeries) -> FoundSeriesAnswer:
@@ -282,7 +282,7 @@ def found_series_answer(found: FoundSeries) -> FoundSeriesAnswer:
     )
 
 
-def _proposal(found: Proposal) -> ProposalAnswer:
+def _proposal(found: SpaceProposal) -> ProposalAnswer:
     during, zone = found.candidate.during, found.candidate.zone
     return ProposalAnswer(
         **_where(found.candidate),
@@ -295,7 +295,7 @@ def _proposal(found: Proposal) -> ProposalAnswer:
     )
 
 
-def _takes(found: Takes) -> TakesAnswer:
+def _takes(found: SpaceTakes) -> TakesAnswer:
     zone = found.candidate.zone
     return TakesAnswer(
         **_where(found.candidate),

@@ -9,7 +9,7 @@ import typer
 
 from controller.bookings.cli_times import From, To, period
 from controller.cli import output
-from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
+from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
 
 find_app = typer.Typer(add_completion=False)
 free_app = typer.Typer(add_completion=False)
@@ -137,7 +137,7 @@ def find(
     }
     series = {"rule": rule, "weeks": weeks, "term_only": term_only, "skip_holidays": skip_holidays}
     single = {"move_min": move, "days": days}
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     if rule is not None or weeks is not None:
         _only(single, "no part of a series: leave out --rule and --weeks, or these")
         body |= {"first_starts": starts, "first_ends": ends} | _given(series)
@@ -181,7 +181,7 @@ def free(
         "space": space,
     }
     params = {name: value if isinstance(value, list) else _word(value) for name, value in _given(asked).items()}
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     answer = caller.get(f"/sites/{site}/free", msgspec.Raw, **params)
     told = caller.answered(answer, _Free, as_json=as_json)
     if not told.why:
@@ -191,18 +191,18 @@ def free(
         caller.say(told.why)
 
 
-def _asked(caller: Caller, path: str, body: dict[str, Any]) -> msgspec.Raw:
+def _asked(caller: ApiClient, path: str, body: dict[str, Any]) -> msgspec.Raw:
     return caller.post(path, msgspec.json.encode(_given(body)), "application/json", msgspec.Raw)
 
 
-def _show_found(caller: Caller, found: _Found) -> None:
+def _show_found(caller: ApiClient, found: _Found) -> None:
     rows = ((each.site, each.space, each.layout or "", each.text, each.approval) for each in found.items)
     output.show(caller.console, ("Site", "Space", "Layout", "Which is", "Needs approval because"), rows)
     if found.why:
         caller.say(found.why)
 
 
-def _show_series(caller: Caller, found: _FoundSeries) -> None:
+def _show_series(caller: ApiClient, found: _FoundSeries) -> None:
     rows = ((each.site, each.space, each.layout or "", each.text, str(each.approval or "")) for each in found.items)
     output.show(caller.console, ("Site", "Space", "Layout", "Which is", "Dates to be approved"), rows)
     missing = (

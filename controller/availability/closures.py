@@ -3,7 +3,7 @@
 from collections import OrderedDict
 
 from controller.availability.free_intervals import MINUTE, Span, interval, span
-from controller.bookings.site_config import Picture
+from controller.bookings.site_config import SiteConfig
 
 _CHUNK = 28 * 24 * 60 * MINUTE
 _KEPT = 20_000
@@ -16,12 +16,12 @@ class Closures:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, str, int], tuple[int, tuple[Span, ...]]] = OrderedDict()
 
-    def of(self, picture: Picture, space: str, within: Span) -> list[Span]:
+    def of(self, picture: SiteConfig, space: str, within: Span) -> list[Span]:
         """What touches that time, in any order; pieces may overlap or reach beyond it."""
         first = within[0] - within[0] % _CHUNK
         return [each for start in range(first, within[1], _CHUNK) for each in self._chunk(picture, space, start)]
 
-    def _chunk(self, picture: Picture, space: str, start: int) -> tuple[Span, ...]:
+    def _chunk(self, picture: SiteConfig, space: str, start: int) -> tuple[Span, ...]:
         key = (picture.site.id, space, start)
         revision, found = self._kept.get(key, (None, ()))
         if revision != picture.revision:

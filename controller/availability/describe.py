@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.availability.distance import miles_words
-from controller.availability.ranking import Candidate, Wished, days_between, layout_of, time_of_day, wished_layout
+from controller.availability.ranking import Candidate, WantedTime, days_between, layout_of, time_of_day, wished_layout
 from controller.rules.phrases import places
 from controller.text import times
 from edge.wire.interval import Interval
 
 
-def text(candidate: Candidate, wished: Wished, *, now: datetime) -> str:
+def text(candidate: Candidate, wished: WantedTime, *, now: datetime) -> str:
     """“Studio at Huntingdon Hub, 4.2 miles away, 30 minutes later: Thu 26 Nov, 18:30 to 20:30; holds 30, not
     step-free”."""
     shift = shifted(candidate.during, candidate.wanted, candidate.zone)
@@ -18,7 +18,7 @@ def text(candidate: Candidate, wished: Wished, *, now: datetime) -> str:
     return where_and_what(candidate, wished, f"{shift}: {window}")
 
 
-def where_and_what(candidate: Candidate, wished: Wished, when: str) -> str:
+def where_and_what(candidate: Candidate, wished: WantedTime, when: str) -> str:
     """The same with another word about the time."""
     fitting, site = candidate.fitting, candidate.fitting.place.site
     laid_out = fitting.laid_out
@@ -58,7 +58,7 @@ def _days_words(days: int) -> str:
     return f"{word} {'later' if days > 0 else 'earlier'}"
 
 
-def _notes(candidate: Candidate, wished: Wished) -> list[str]:
+def _notes(candidate: Candidate, wished: WantedTime) -> list[str]:
     fitting, there = candidate.fitting, wished.place
     space = fitting.place.space
     if fitting.seats is not None:

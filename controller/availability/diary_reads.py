@@ -8,7 +8,17 @@ import msgspec
 from controller.availability import repository
 from controller.availability.closures import Closures
 from controller.availability.fitting_spaces import Fitting
-from controller.availability.free_intervals import Gaps, Span, Standing, claimed, fewest, full, interval, left, used_up
+from controller.availability.free_intervals import (
+    ExistingClaims,
+    RequiredGaps,
+    Span,
+    claimed,
+    fewest,
+    full,
+    interval,
+    left,
+    used_up,
+)
 from controller.bookings.model import Need
 from controller.db.engine import Tx
 from controller.estate.model import SpaceKind
@@ -16,7 +26,7 @@ from controller.rules.buffers import buffers_of
 from controller.rules.pools import takings
 
 
-class Use(msgspec.Struct, frozen=True, kw_only=True):
+class ResourceNeed(msgspec.Struct, frozen=True, kw_only=True):
     """What a wish takes beside the space. ``shortest``: microseconds that it needs at least. ``but``: bookings that do
     not stand in its way."""
 
@@ -27,7 +37,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     but: frozenset[str] = frozenset()
 
 
-class Free(msgspec.Struct, frozen=True, kw_only=True):
+class FreeSpace(msgspec.Struct, frozen=True, kw_only=True):
     """When a space is free: any booking that lies in one of ``times``, which are in order, is possible by the diary
     and the hours. ``seats``: the fewest places left in each, if it is a pool."""
 
@@ -36,15 +46,15 @@ class Free(msgspec.Struct, frozen=True, kw_only=True):
     seats: Sequence[int] = ()
 
 
-class Looker:
+class DiaryReader:
     """Looks, and remembers closed times."""
 
     def __init__(self) -> None:
         self._closures = Closures()
 
     async def look(
-        self, tx: Tx, fittings: Sequence[Fitting], use: Use, within: Mapping[str, Span], *, now: datetime
-    ) -> list[Free]:
+        self, tx: Tx, fittings: Sequence[Fitting], use: ResourceNeed, within: Mapping[str, Span], *, now: datetime
+    ) -> list[FreeSpace]:
         """When each of the spaces is free. ``within``: the time that is looked at, by site."""
         if not fittings:
             return []
@@ -54,7 +64,7 @@ class Looker:
         end = max(start + 1, *(within[site][1] for site in sites))
         wide = max(use.setup_min or 0, use.cleardown_min or 0, *(each.picture.widest_buffer_min for each in fittings))
         change = max(each.picture.widest_changeover_min for each in fittings)
-        wanted = repository.Wanted(
+        wanted = repository.DiaryQuery(
             at=sites,
             atoms={atom for each in rooms for atom in each.atoms},
             pools={pool for each in fittings for pool, _ in each.place.pools},
@@ -68,7 +78,9 @@ class Looker:
         out_of = _OutOf(standing, use.equipment)
         return [self._free(each, use, within[each.picture.site.id], standing, out_of) for each in fittings]
 
-    def _free(self, fitting: Fitting, use: Use, within: Span, standing: Standing, out_of: "_OutOf") -> Free:
+    def _free(
+        self, fitting: Fitting, use: ResourceNeed, within: Span, standing: ExistingClaims, out_of: "_OutOf"
+    ) -> FreeSpace:
         picture, place = fitting.picture, fitting.place
         blocked = self._closures.of(picture, place.space.id, within)
         pool = place.space.kind is SpaceKind.POOL
@@ -76,7 +88,7 @@ class Looker:
             buffers = buffers_of(
                 place.space, layout=fitting.layout, setup_min=use.setup_min, cleardown_min=use.cleardown_min
             )
-            gaps = Gaps(place.space, buffers, standing.kinds, picture)
+            gaps = RequiredGaps(place.space, buffers, standing.kinds, picture)
             for atom in place.atoms:
                 if atom in standing.claims:
                     blocked += claimed(standing.claims[atom], gaps)
@@ -88,16 +100,16 @@ class Looker:
             blocked += out_of.of(fitting)
         times = left(blocked, within, use.shortest)
         if not pool:
-            return Free(fitting=fitting, times=times)
+            return FreeSpace(fitting=fitting, times=times)
         [(name, size)] = place.pools
         taken = standing.taken.get(name, {})
-        return Free(fitting=fitting, times=times, seats=[fewest(taken, size, each) for each in times])
+        return FreeSpace(fitting=fitting, times=times, seats=[fewest(taken, size, each) for each in times])
 
 
 class _OutOf:
     """The times in which a site has too little equipment left, worked out once a site."""
 
-    def __init__(self, standing: Standing, needs: Collection[Need]) -> None:
+    def __init__(self, standing: ExistingClaims, needs: Collection[Need]) -> None:
         self._standing = standing
         self._needs = needs
         self._found: dict[str, list[Span]] = {}

@@ -6,13 +6,13 @@ from typing import TypeAlias
 import msgspec
 
 from controller.bookings.model import Need
-from controller.bookings.site_config import Picture, Place
+from controller.bookings.site_config import SiteConfig, SpaceAtSite
 from controller.estate.model import Layout, Noise, SpaceKind
 from controller.rules.phrases import places
 from controller.rules.pools import seats_of
 
 
-class Wants(msgspec.Struct, frozen=True, kw_only=True):
+class SpaceNeeds(msgspec.Struct, frozen=True, kw_only=True):
     """What a space must have. ``layout``: by id; ``None`` leaves the choice. ``quiet``: one that is kept quiet;
     ``noisy``: one that need not be. ``seats``: of a pool; left out, one for each of the people. ``kind``: ``None``
     for any."""
@@ -32,8 +32,8 @@ class Fitting(msgspec.Struct, frozen=True, kw_only=True):
     """A space that fits. ``layout``: what a booking has to ask for, ``None`` for the default. ``holds``: people, in
     that layout; ``None`` where nobody has said. ``seats``: places that it takes, if it is a pool."""
 
-    picture: Picture
-    place: Place
+    picture: SiteConfig
+    place: SpaceAtSite
     layout: str | None
     holds: int | None
     seats: int | None = None
@@ -47,15 +47,15 @@ class Fitting(msgspec.Struct, frozen=True, kw_only=True):
 class Unfit(msgspec.Struct, frozen=True, kw_only=True):
     """A space that does not fit. ``why``: “is not step-free”, “holds 12”."""
 
-    picture: Picture
-    place: Place
+    picture: SiteConfig
+    place: SpaceAtSite
     why: tuple[str, ...]
 
 
 Sorted: TypeAlias = tuple[list[Fitting], list[Unfit]]
 
 
-def sort_out(picture: Picture, wants: Wants, *, only: Sequence[str] | None = None) -> Sorted:
+def sort_out(picture: SiteConfig, wants: SpaceNeeds, *, only: Sequence[str] | None = None) -> Sorted:
     """The site's bookable spaces, those that fit and the others, each in the order of their names. ``only``: of
     these."""
     fitting: list[Fitting] = []
@@ -75,7 +75,7 @@ def sort_out(picture: Picture, wants: Wants, *, only: Sequence[str] | None = Non
     return fitting, unfit
 
 
-def lacks(picture: Picture, place: Place, wants: Wants) -> list[str]:
+def lacks(picture: SiteConfig, place: SpaceAtSite, wants: SpaceNeeds) -> list[str]:
     """What the space has not, besides room enough."""
     space = place.space
     found = []
@@ -90,7 +90,7 @@ def lacks(picture: Picture, place: Place, wants: Wants) -> list[str]:
     return found
 
 
-def _equipment(picture: Picture, place: Place, need: Need) -> str | None:
+def _equipment(picture: SiteConfig, place: SpaceAtSite, need: Need) -> str | None:
     there = picture.equipment.get(need.equipment)
     if there is None:
         return f"has no {need.equipment}"
@@ -100,7 +100,7 @@ def _equipment(picture: Picture, place: Place, need: Need) -> str | None:
     return f"has {there.count:,} of {there.name}" if need.count > there.count else None
 
 
-def choose(picture: Picture, place: Place, wants: Wants) -> tuple[Fitting, list[str]]:
+def choose(picture: SiteConfig, place: SpaceAtSite, wants: SpaceNeeds) -> tuple[Fitting, list[str]]:
     """How the space would be used, and what speaks against it: as asked, else in its default layout, else in the
     smallest that holds the people."""
     space = place.space

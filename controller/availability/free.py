@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.availability.diary_reads import Free, Looker, Use
-from controller.availability.fitting_spaces import Unfit, Wants, sort_out
+from controller.availability.diary_reads import DiaryReader, FreeSpace, ResourceNeed
+from controller.availability.fitting_spaces import SpaceNeeds, Unfit, sort_out
 from controller.availability.free_intervals import MINUTE, us
-from controller.availability.nearby_sites import Reached
+from controller.availability.nearby_sites import SiteInReach
 from controller.availability.why_none import why_none
 from controller.bookings import limits
-from controller.bookings.site_config import Picture
+from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
 from controller.people.model import Tier
 from controller.rules.fair_use import window_of
@@ -24,14 +24,14 @@ LONGEST = timedelta(weeks=8)
 _CLOCKS = timedelta(hours=1)
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class FreeQuery(msgspec.Struct, frozen=True, kw_only=True):
     """``starts``, ``ends``: moments or dates as the API takes them. ``minutes``: what a booking needs at least.
     ``spaces``: of these, ``None`` for all."""
 
     starts: str
     ends: str
     minutes: int
-    wants: Wants = Wants()
+    wants: SpaceNeeds = SpaceNeeds()
     setup_min: int | None = None
     cleardown_min: int | None = None
     spaces: tuple[str, ...] | None = None
@@ -47,18 +47,18 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         return during
 
 
-class FreeThere(msgspec.Struct, frozen=True, kw_only=True):
+class FreeAtSite(msgspec.Struct, frozen=True, kw_only=True):
     """What is free at a site. ``why``: a sentence where no space fits or the whole time is over, else empty."""
 
-    picture: Picture
+    picture: SiteConfig
     during: Interval
-    free: Sequence[Free]
+    free: Sequence[FreeSpace]
     unfit: Sequence[Unfit]
     why: str = ""
     miles: float | None = None
 
 
-def _why_over(during: Interval, picture: Picture, now: datetime) -> str:
+def _why_over(during: Interval, picture: SiteConfig, now: datetime) -> str:
     """That the whole time is over; empty where it is not."""
     if during.end > now:
         return ""
@@ -66,13 +66,13 @@ def _why_over(during: Interval, picture: Picture, now: datetime) -> str:
 
 
 async def free_at(
-    tx: Tx, looker: Looker, there: Sequence[Reached], question: Question, *, tier: Tier | None, now: datetime
-) -> list[FreeThere]:
+    tx: Tx, looker: DiaryReader, there: Sequence[SiteInReach], question: FreeQuery, *, tier: Tier | None, now: datetime
+) -> list[FreeAtSite]:
     """What is free at these sites, in their order. ``tier``: whose booking window bounds the answer; a manager's has
     no end. Nothing that is past is free. Raises ``Invalid``."""
     asked = {each.picture.site.id: question.during(each.picture.site.tz) for each in there}
     sorted_out = {each.picture.site.id: sort_out(each.picture, question.wants, only=question.spaces) for each in there}
-    use = Use(
+    use = ResourceNeed(
         shortest=question.minutes * MINUTE,
         setup_min=question.setup_min,
         cleardown_min=question.cleardown_min,
@@ -81,12 +81,12 @@ async def free_at(
     fittings = [each for fitting, _ in sorted_out.values() for each in fitting]
     within = {site: (max(us(during.start), us(now)), us(during.end)) for site, during in asked.items()}
     found = await looker.look(tx, fittings, use, within, now=now)
-    by_site: dict[str, list[Free]] = {site: [] for site in asked}
+    by_site: dict[str, list[FreeSpace]] = {site: [] for site in asked}
     for each in found:
         site = each.fitting.picture.site.id
         by_site[site].append(each if tier is None else bounded(each, tier, use.shortest, now=now))
     return [
-        FreeThere(
+        FreeAtSite(
             picture=each.picture,
             during=asked[each.picture.site.id],
             free=by_site[each.picture.site.id],
@@ -100,7 +100,7 @@ async def free_at(
     ]
 
 
-def bounded(free: Free, tier: Tier, shortest: int, *, now: datetime) -> Free:
+def bounded(free: FreeSpace, tier: Tier, shortest: int, *, now: datetime) -> FreeSpace:
     """What of it lies in the tier's booking window: up to the end of the last day that it may book."""
     picture, space = free.fitting.picture, free.fitting.place.space
     window = window_of(picture.policy.windows, tier, space.id)
@@ -110,4 +110,4 @@ def bounded(free: Free, tier: Tier, shortest: int, *, now: datetime) -> Free:
     last = local_time.local_day(now, zone) + timedelta(days=window.days)
     end = us(local_time.day_start(last + timedelta(days=1), zone))
     kept = [(start, min(stop, end)) for start, stop in free.times if min(stop, end) - start >= shortest]
-    return Free(fitting=free.fitting, times=kept, seats=free.seats[: len(kept)])
+    return FreeSpace(fitting=free.fitting, times=kept, seats=free.seats[: len(kept)])

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from controller.bookings.site_config import Picture
+from controller.bookings.site_config import SiteConfig
 from controller.estate.model import Space
 from controller.rules.buffers import Buffers, buffer_between, changeover_between
 from edge.wire.interval import Interval
@@ -46,7 +46,7 @@ def interval(found: Span) -> Interval:
     return Interval(start=moment(found[0]), end=moment(found[1]))
 
 
-class Kind(msgspec.Struct, frozen=True, kw_only=True):
+class BufferKind(msgspec.Struct, frozen=True, kw_only=True):
     """What a claim leaves to its neighbours: the space that is booked, its layout, what it takes before and after."""
 
     space: str
@@ -61,12 +61,12 @@ Use: TypeAlias = tuple[int, int, int]
 """Start, end, how many."""
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class ExistingClaims(msgspec.Struct, frozen=True, kw_only=True):
     """What holds time. ``claims``: of each atom, by start. ``kinds``: by name. ``taken``: pool -> quarter hour ->
     places. ``equipment``: ``site/equipment`` -> who uses how many when."""
 
     claims: Mapping[str, Sequence[Claim]]
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, BufferKind]
     taken: Mapping[str, Mapping[int, int]]
     equipment: Mapping[str, Sequence[Use]]
 
@@ -75,10 +75,10 @@ Gap: TypeAlias = tuple[int, int, int, int]
 """Between a wish and a claim: buffer and change-over before the claim, buffer and change-over after it."""
 
 
-class Gaps(dict[str, Gap]):
+class RequiredGaps(dict[str, Gap]):
     """The gaps that a wish for ``space`` keeps from claims, by their kind."""
 
-    def __init__(self, space: Space, buffers: Buffers, kinds: Mapping[str, Kind], picture: Picture) -> None:
+    def __init__(self, space: Space, buffers: Buffers, kinds: Mapping[str, BufferKind], picture: SiteConfig) -> None:
         super().__init__()
         self._space = space
         self._buffers = buffers
@@ -98,7 +98,7 @@ class Gaps(dict[str, Gap]):
         return found
 
 
-def claimed(claims: Sequence[Claim], gaps: Gaps) -> list[Span]:
+def claimed(claims: Sequence[Claim], gaps: RequiredGaps) -> list[Span]:
     """The times in which a wish cannot lie because of the claims on one atom, with the gaps that it keeps from them.
 
     Buffers are kept from each claim, a change-over only from the one before and the one after.
@@ -121,7 +121,7 @@ def claimed(claims: Sequence[Claim], gaps: Gaps) -> list[Span]:
     return found
 
 
-def _buffered(claims: Sequence[Claim], gaps: Gaps, kinds: Collection[str]) -> list[Span]:
+def _buffered(claims: Sequence[Claim], gaps: RequiredGaps, kinds: Collection[str]) -> list[Span]:
     """The same where no change-over is wider than the buffer beside it: neighbours do not matter then."""
     if len(kinds) == 1:
         [(before, _, after, _)] = (gaps[kind] for kind in kinds)

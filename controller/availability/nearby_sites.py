@@ -4,7 +4,7 @@ import msgspec
 
 from controller.availability import repository
 from controller.availability.distance import Spot, box_around, miles_between
-from controller.bookings.site_config import Picture, Pictures
+from controller.bookings.site_config import SiteConfig, SiteConfigs
 from controller.db.engine import Tx
 from controller.people.model import Actor
 from controller.people.permissions import sees
@@ -14,7 +14,7 @@ MOST_SITES = 250
 """Sites that one search looks at."""
 
 
-class Reach(msgspec.Struct, frozen=True, kw_only=True):
+class SiteSearch(msgspec.Struct, frozen=True, kw_only=True):
     """``site`` or ``near``: from where distances count. ``miles``: how far to go, ``None`` for any distance. ``only``:
     of these sites, ``None`` for all."""
 
@@ -33,23 +33,23 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
         return "anywhere"
 
 
-class Reached(msgspec.Struct, frozen=True, kw_only=True):
+class SiteInReach(msgspec.Struct, frozen=True, kw_only=True):
     """``miles``: how far off it is, where that is known."""
 
-    picture: Picture
+    picture: SiteConfig
     miles: float | None = None
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class SitePageOfSearch(msgspec.Struct, frozen=True, kw_only=True):
     """Sites in reach, the nearest first. ``more``: whether there are others behind them."""
 
-    items: list[Reached]
+    items: list[SiteInReach]
     more: bool
 
 
 async def reached(
-    tx: Tx, pictures: Pictures, reach: Reach, actor: Actor, *, after: str | None = None, limit: int = MOST_SITES
-) -> Page:
+    tx: Tx, pictures: SiteConfigs, reach: SiteSearch, actor: Actor, *, after: str | None = None, limit: int = MOST_SITES
+) -> SitePageOfSearch:
     """The sites in reach that the actor may see, the nearest first, from the one behind ``after``; those of unknown
     distance come last, and only where distance does not bound the search. Raises ``Invalid``."""
     near = await _spot(tx, reach, actor)
@@ -66,13 +66,13 @@ async def reached(
     ids = [each.id for _, each in away]
     first = ids.index(after) + 1 if after in ids else 0
     items = [
-        Reached(picture=await pictures.at(tx, each.id, each.revision), miles=miles)
+        SiteInReach(picture=await pictures.at(tx, each.id, each.revision), miles=miles)
         for miles, each in away[first : first + limit]
     ]
-    return Page(items=items, more=len(away) > first + limit)
+    return SitePageOfSearch(items=items, more=len(away) > first + limit)
 
 
-async def _spot(tx: Tx, reach: Reach, actor: Actor) -> Spot | None:
+async def _spot(tx: Tx, reach: SiteSearch, actor: Actor) -> Spot | None:
     if reach.site is None:
         if reach.miles is not None and reach.near is None:
             raise invalid_field("within_miles", "needs to know from where: a site, or a latitude and a longitude")

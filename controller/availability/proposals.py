@@ -6,25 +6,25 @@ from datetime import datetime
 import msgspec
 
 from controller.availability.describe import text
-from controller.availability.ranking import Candidate, Proposal, Wished, decided, how, mixed, rank
+from controller.availability.ranking import Candidate, SpaceProposal, WantedTime, decided, how, mixed, rank
 from controller.db.engine import Tx
-from controller.rules.service import Wish, judge
-from controller.rules.verdict import Verdict, Why
+from controller.rules.service import RuleRequest, judge
+from controller.rules.verdict import ReasonKind, Verdict
 
 _ROUNDS = 4
 """How often more candidates are judged while too few were possible."""
 
 
-class Proposed(msgspec.Struct, frozen=True, kw_only=True):
+class ProposalSource(msgspec.Struct, frozen=True, kw_only=True):
     """The nearest first. ``refused``: why the nearest candidate that is not possible is not; empty where all are."""
 
-    items: Sequence[Proposal]
+    items: Sequence[SpaceProposal]
     refused: str = ""
 
 
 async def propose(
-    tx: Tx, candidates: Sequence[Candidate], wish: Wish, wished: Wished, *, now: datetime, limit: int
-) -> Proposed:
+    tx: Tx, candidates: Sequence[Candidate], wish: RuleRequest, wished: WantedTime, *, now: datetime, limit: int
+) -> ProposalSource:
     """The nearest of the candidates that are possible. ``wish``: by whom, for whom and with what; its space, layout,
     places and time are each candidate's own."""
     ahead = rank(candidates, wished)
@@ -40,18 +40,18 @@ async def propose(
             refused = "; ".join(reason.text for reason in no.refusals)
     found.sort(key=lambda each: decided(each[0], wished, approval=each[1].needs_approval))  # stable: ties stay ranked
     proposals = [
-        Proposal(
+        SpaceProposal(
             candidate=each,
             how=how(each, wished),
             text=text(each, wished, now=now),
-            approval="; ".join(reason.text for reason in said.reasons if reason.why is Why.APPROVAL),
+            approval="; ".join(reason.text for reason in said.reasons if reason.why is ReasonKind.APPROVAL),
         )
         for each, said in found
     ]
-    return Proposed(items=mixed(proposals, limit), refused=refused)
+    return ProposalSource(items=mixed(proposals, limit), refused=refused)
 
 
-async def judged(tx: Tx, candidates: Sequence[Candidate], wish: Wish, *, now: datetime) -> list[Verdict]:
+async def judged(tx: Tx, candidates: Sequence[Candidate], wish: RuleRequest, *, now: datetime) -> list[Verdict]:
     """The verdict on each candidate, in their order; one call a site."""
     verdicts: dict[int, Verdict] = {}
     by_site: dict[str, list[int]] = {}
@@ -64,7 +64,7 @@ async def judged(tx: Tx, candidates: Sequence[Candidate], wish: Wish, *, now: da
     return [verdicts[number] for number in range(len(candidates))]
 
 
-def wished_there(candidate: Candidate, wish: Wish) -> Wish:
+def wished_there(candidate: Candidate, wish: RuleRequest) -> RuleRequest:
     """The wish as it is for a candidate."""
     fitting = candidate.fitting
     asked = msgspec.structs.replace(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.availability.fitting_spaces import Fitting
-from controller.bookings.site_config import Place
+from controller.bookings.site_config import SpaceAtSite
 from controller.estate.model import Space, SpaceKind
 from controller.text import local_time
 from edge.wire.interval import Interval
@@ -41,7 +41,7 @@ _DECIDED = 20
 """Somebody has to approve it first."""
 
 
-class How(StrEnum):
+class ProposalDifference(StrEnum):
     """How a proposal differs from the wish; the farthest difference counts."""
 
     SAME = "same"
@@ -51,11 +51,11 @@ class How(StrEnum):
     OTHER_SITE = "other_site"
 
 
-class Wished(msgspec.Struct, frozen=True, kw_only=True):
+class WantedTime(msgspec.Struct, frozen=True, kw_only=True):
     """What was wished for. ``place`` and ``layout``: ``None`` where any will do."""
 
     people: int | None = None
-    place: Place | None = None
+    place: SpaceAtSite | None = None
     layout: str | None = None
 
 
@@ -73,28 +73,32 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         return self.fitting.picture.site.tz
 
 
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+class SpaceProposal(msgspec.Struct, frozen=True, kw_only=True):
     """A candidate that has been judged possible. ``text``: how it differs, in words. ``approval``: why somebody has to
     approve it, else empty."""
 
     candidate: Candidate
-    how: How
+    how: ProposalDifference
     text: str
     approval: str = ""
 
 
-def how(candidate: Candidate, wished: Wished) -> How:
+def how(candidate: Candidate, wished: WantedTime) -> ProposalDifference:
     mine, place = candidate.fitting.place, wished.place
     if place is not None and mine.site.id != place.site.id:
-        return How.OTHER_SITE
+        return ProposalDifference.OTHER_SITE
     if place is not None and mine.space.id != place.space.id:
-        return How.OTHER_SPACE
+        return ProposalDifference.OTHER_SPACE
     if candidate.during != candidate.wanted:
-        return How.OTHER_TIME
-    return How.OTHER_LAYOUT if layout_of(candidate) != wished_layout(wished) and place is not None else How.SAME
+        return ProposalDifference.OTHER_TIME
+    return (
+        ProposalDifference.OTHER_LAYOUT
+        if layout_of(candidate) != wished_layout(wished) and place is not None
+        else ProposalDifference.SAME
+    )
 
 
-def effort(candidate: Candidate, wished: Wished) -> float:
+def effort(candidate: Candidate, wished: WantedTime) -> float:
     """How much less welcome it is than the wish itself, in minutes."""
     return (
         _time(candidate.during, candidate.wanted, candidate.zone)
@@ -114,19 +118,19 @@ def _time(during: Interval, wanted: Interval, zone: ZoneInfo) -> float:
     return _OTHER_DAY + _A_DAY * near + off
 
 
-def _where(candidate: Candidate, wished: Wished) -> float:
+def _where(candidate: Candidate, wished: WantedTime) -> float:
     cost = 0.0 if candidate.miles is None else _A_MILE * candidate.miles
     found = how(candidate, wished)
-    if found is How.OTHER_SITE:
+    if found is ProposalDifference.OTHER_SITE:
         cost += _OTHER_SITE
-    elif found is How.OTHER_SPACE:
+    elif found is ProposalDifference.OTHER_SPACE:
         cost += _OTHER_SPACE
     if wished.place is not None and layout_of(candidate) != wished_layout(wished):
         cost += _OTHER_LAYOUT
     return cost
 
 
-def _room(candidate: Candidate, wished: Wished) -> float:
+def _room(candidate: Candidate, wished: WantedTime) -> float:
     """How far it is too large or too small for the people, or, where nobody told how many, beside the wished space."""
     fitting, place = candidate.fitting, wished.place
     if fitting.place.space.kind is SpaceKind.POOL or fitting.place == place:
@@ -143,7 +147,7 @@ def _room(candidate: Candidate, wished: Wished) -> float:
     return _EMPTY * min(log2(fitting.holds / needed), 3)
 
 
-def _lacking(space: Space, wished: Wished) -> float:
+def _lacking(space: Space, wished: WantedTime) -> float:
     """What the wished space has and this one has not, though nobody asked for it."""
     if wished.place is None or wished.place.space == space:
         return 0.0
@@ -153,7 +157,7 @@ def _lacking(space: Space, wished: Wished) -> float:
     return cost + (_OTHER_ZONE if there.noise is not space.noise else 0)
 
 
-def rank(candidates: Iterable[Candidate], wished: Wished) -> list[Candidate]:
+def rank(candidates: Iterable[Candidate], wished: WantedTime) -> list[Candidate]:
     """The nearest first; of those that are as near the smallest, then by time and name."""
     return sorted(
         candidates,
@@ -167,9 +171,9 @@ def rank(candidates: Iterable[Candidate], wished: Wished) -> list[Candidate]:
     )
 
 
-def mixed(proposals: Sequence[Proposal], limit: int) -> list[Proposal]:
+def mixed(proposals: Sequence[SpaceProposal], limit: int) -> list[SpaceProposal]:
     """The first ``limit``, in their order, but no more than half of one kind while there are others to show."""
-    most, seen = max(1, (limit + 1) // 2), Counter[How]()
+    most, seen = max(1, (limit + 1) // 2), Counter[ProposalDifference]()
     chosen: list[int] = []
     passed: list[int] = []
     for number, each in enumerate(proposals):
@@ -179,7 +183,7 @@ def mixed(proposals: Sequence[Proposal], limit: int) -> list[Proposal]:
     return [proposals[number] for number in kept]
 
 
-def decided(candidate: Candidate, wished: Wished, *, approval: bool) -> float:
+def decided(candidate: Candidate, wished: WantedTime, *, approval: bool) -> float:
     """The effort, once it is known whether somebody has to approve it."""
     return effort(candidate, wished) + (_DECIDED if approval else 0)
 
@@ -189,7 +193,7 @@ def layout_of(candidate: Candidate) -> str | None:
     return found.id if found else None
 
 
-def wished_layout(wished: Wished) -> str | None:
+def wished_layout(wished: WantedTime) -> str | None:
     found = wished.place.space.layout(wished.layout) if wished.place else None
     return found.id if found else wished.layout
 

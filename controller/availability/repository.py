@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from controller.availability.distance import Box, Spot
-from controller.availability.free_intervals import QUARTER, Claim, Kind, Standing, Use, us
+from controller.availability.free_intervals import QUARTER, BufferKind, Claim, ExistingClaims, Use, us
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import State
+from controller.bookings.model import BookingState
 from controller.bookings.tables import bookings, claims, equipment_claims, pool_claims, pool_quarters
 from controller.db.engine import Instant, Tx
 from controller.estate.tables import sites
@@ -39,7 +39,7 @@ _ROWS = msgspec.json.Decoder(list[Claim])
 _QUARTERS = msgspec.json.Decoder(list[tuple[int, int]])
 
 
-class Sited(msgspec.Struct, frozen=True, kw_only=True):
+class SiteSpaces(msgspec.Struct, frozen=True, kw_only=True):
     """A site and where it is, if anybody has said. ``revision``: that of its picture."""
 
     id: str
@@ -47,7 +47,7 @@ class Sited(msgspec.Struct, frozen=True, kw_only=True):
     spot: Spot | None
 
 
-async def sites_in_reach(tx: Tx, *, only: Collection[str] | None, box: Box | None) -> list[Sited]:
+async def sites_in_reach(tx: Tx, *, only: Collection[str] | None, box: Box | None) -> list[SiteSpaces]:
     """Sites in the order of their ids; ``only`` those of these ids. ``box``: those whose coordinates lie in it."""
     c = sites.c
     query = select(c.id, c.revision, c.latitude, c.longitude).order_by(c.id)
@@ -58,7 +58,7 @@ async def sites_in_reach(tx: Tx, *, only: Collection[str] | None, box: Box | Non
         if box.west is not None and box.east is not None:
             query = query.where(c.longitude.between(box.west, box.east))
     return [
-        Sited(
+        SiteSpaces(
             id=row.id,
             revision=row.revision,
             spot=None
@@ -69,7 +69,7 @@ async def sites_in_reach(tx: Tx, *, only: Collection[str] | None, box: Box | Non
     ]
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class DiaryQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What is looked at, of the sites ``at``. ``wide_min``: the widest buffer that the spaces and the wish have by
     themselves; ``reach``: how far buffers that are no wider and change-overs reach. ``but``: bookings that do not stand
     in the way."""
@@ -84,7 +84,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     but: Collection[str] = ()
 
 
-async def standing(tx: Tx, wanted: Wanted, *, now: datetime) -> Standing:
+async def standing(tx: Tx, wanted: DiaryQuery, *, now: datetime) -> ExistingClaims:
     """What holds time then, and near enough for buffers. Holds that have run out by ``now`` hold nothing."""
     during = wanted.during
     gone = {*wanted.but, *await _run_out(tx, wanted, now)}
@@ -94,19 +94,19 @@ async def standing(tx: Tx, wanted: Wanted, *, now: datetime) -> Standing:
     if gone:
         await _take_away(tx, gone, found, taken, uses)
     names = {kind for each in found.values() for _, _, kind in each}
-    return Standing(claims=found, kinds={name: _kind(name) for name in names}, taken=taken, equipment=uses)
+    return ExistingClaims(claims=found, kinds={name: _kind(name) for name in names}, taken=taken, equipment=uses)
 
 
-def _kind(name: str) -> Kind:
+def _kind(name: str) -> BufferKind:
     space, layout, setup_min, cleardown_min = name.split("|")
-    return Kind(space=space, layout=layout, setup_min=int(setup_min), cleardown_min=int(cleardown_min))
+    return BufferKind(space=space, layout=layout, setup_min=int(setup_min), cleardown_min=int(cleardown_min))
 
 
-async def _run_out(tx: Tx, wanted: Wanted, now: datetime) -> list[str]:
+async def _run_out(tx: Tx, wanted: DiaryQuery, now: datetime) -> list[str]:
     query = select(bookings.c.id).where(
         _one_of(tx, bookings.c.site, wanted.at),
         text("bookings.state IN ('requested', 'held')"),  # as the index of the open ones has it
-        bookings.c.state == State.HELD.value,
+        bookings.c.state == BookingState.HELD.value,
         bookings.c.held_until <= now,
         *_touching(bookings, Interval(start=wanted.during.start - FAR, end=wanted.during.end + FAR)),
     )
@@ -143,7 +143,7 @@ def _claims_statement(dialect: str) -> TextClause:
     return text(filled).bindparams(*(bindparam(name, type_=Instant) for name in instants))
 
 
-async def _claims(tx: Tx, wanted: Wanted) -> dict[str, list[Claim]]:
+async def _claims(tx: Tx, wanted: DiaryQuery) -> dict[str, list[Claim]]:
     during = wanted.during
     values = {
         "atoms": msgspec.json.encode(sorted(wanted.atoms)).decode(),

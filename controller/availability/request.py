@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from controller.availability.diary_reads import Use
-from controller.availability.fitting_spaces import Fitting, Unfit, Wants, sort_out
+from controller.availability.diary_reads import ResourceNeed
+from controller.availability.fitting_spaces import Fitting, SpaceNeeds, Unfit, sort_out
 from controller.availability.free_intervals import MINUTE
-from controller.availability.nearby_sites import Reach, Reached
+from controller.availability.nearby_sites import SiteInReach, SiteSearch
 from controller.availability.why_none import why_none
-from controller.bookings.model import Asked
+from controller.bookings.model import BookingRequest
 from edge.wire.interval import Interval
 
 
-class Seeking(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields that are not told here are those of ``Asked``."""
+class SearchRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields that are not told here are those of ``BookingRequest``."""
 
-    wants: Wants = Wants()
-    reach: Reach = Reach()
+    wants: SpaceNeeds = SpaceNeeds()
+    reach: SiteSearch = SiteSearch()
     party: str | None = None
     under_16s: bool = False
     setup_min: int | None = None
@@ -25,18 +25,18 @@ class Seeking(msgspec.Struct, frozen=True, kw_only=True):
     by_rules: bool = False
 
     @property
-    def use(self) -> Use:
+    def use(self) -> ResourceNeed:
         """What it takes beside the space."""
-        return Use(
+        return ResourceNeed(
             shortest=MINUTE,
             setup_min=self.setup_min,
             cleardown_min=self.cleardown_min,
             equipment=self.wants.equipment,
         )
 
-    def asked(self, during: Interval) -> Asked:
+    def asked(self, during: Interval) -> BookingRequest:
         """What is judged, but for what depends on the space."""
-        return Asked(
+        return BookingRequest(
             space="",
             title="",
             during=during,
@@ -50,7 +50,7 @@ class Seeking(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Fit(msgspec.Struct, frozen=True, kw_only=True):
+class SpaceFit(msgspec.Struct, frozen=True, kw_only=True):
     """The spaces of several sites that fit, and the others. ``miles``: how far off each site is, where that is
     known."""
 
@@ -59,7 +59,7 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     miles: Mapping[str, float | None]
 
 
-def fit_at(there: Sequence[Reached], wants: Wants) -> Fit:
+def fit_at(there: Sequence[SiteInReach], wants: SpaceNeeds) -> SpaceFit:
     """Which spaces of these sites fit."""
     fitting: list[Fitting] = []
     unfit: list[Unfit] = []
@@ -67,10 +67,10 @@ def fit_at(there: Sequence[Reached], wants: Wants) -> Fit:
         mine, others = sort_out(each.picture, wants)
         fitting += mine
         unfit += others
-    return Fit(fitting=fitting, unfit=unfit, miles={each.picture.site.id: each.miles for each in there})
+    return SpaceFit(fitting=fitting, unfit=unfit, miles={each.picture.site.id: each.miles for each in there})
 
 
-def why_nothing_fits(seeking: Seeking, fit: Fit) -> str:
+def why_nothing_fits(seeking: SearchRequest, fit: SpaceFit) -> str:
     """In a sentence."""
     if not fit.miles:
         return f"there is no site {seeking.reach.where}"

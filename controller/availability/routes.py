@@ -5,19 +5,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from controller.availability.answers import (
-    FoundAnswer,
     FoundSeriesAnswer,
     FreeAnswer,
     FreeEverywhereAnswer,
     InsteadAnswer,
+    SearchAnswer,
     found_answer,
     found_series_answer,
     free_everywhere_json,
     free_json,
     instead_answer,
 )
-from controller.availability.free import Question
-from controller.availability.nearby_sites import MOST_SITES, Reach
+from controller.availability.free import FreeQuery
+from controller.availability.nearby_sites import MOST_SITES, SiteSearch
 from controller.availability.schemas import MOST_FOUND, FindBody, FindSeriesBody, InsteadBody, free_question, reach
 from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
@@ -32,7 +32,7 @@ _JSON = "application/json"
 
 @router.get("/sites/{site}/free", responses=described(SiteUnknown), response_model=FreeAnswer)
 async def free_at_site(
-    site: SlugPath, house: TheHouse, actor: Reads, question: Annotated[Question, Depends(free_question)]
+    site: SlugPath, house: TheHouse, actor: Reads, question: Annotated[FreeQuery, Depends(free_question)]
 ) -> Response:
     """Every space of a site that fits, with the times from `from` to before `to` (at most 8 weeks) in which it can be
     booked: neither taken nor closed, with the time left that neighbours need to clear down, set up and change over."""
@@ -43,8 +43,8 @@ async def free_at_site(
 async def free_everywhere(
     house: TheHouse,
     actor: ReadsAnySite,
-    question: Annotated[Question, Depends(free_question)],
-    around: Annotated[Reach, Depends(reach)],
+    question: Annotated[FreeQuery, Depends(free_question)],
+    around: Annotated[SiteSearch, Depends(reach)],
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=MOST_SITES, description="Most sites to return")] = 50,
 ) -> Response:
@@ -69,7 +69,7 @@ async def instead(
 
 
 @router.post("/find")
-async def find(body: FindBody, house: TheHouse, actor: ReadsAnySite) -> FoundAnswer:
+async def find(body: FindBody, house: TheHouse, actor: ReadsAnySite) -> SearchAnswer:
     """Where a booking without a space can be had: by its time, how many people, what the space must have, and how far
     away it may be. Each of the answers has been judged possible for whoever asks."""
     return found_answer(await house.finding.find(body.sought(), actor=actor, limit=body.limit))

@@ -8,20 +8,20 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field, model_validator
 
-from controller.availability.across_sites import MOST_DAYS, MOST_MOVE_MIN, Sought
+from controller.availability.across_sites import MOST_DAYS, MOST_MOVE_MIN, SearchResult
 from controller.availability.distance import Spot
-from controller.availability.fitting_spaces import Wants
-from controller.availability.free import Question
-from controller.availability.nearby_sites import MOST_SITES, Reach
-from controller.availability.request import Seeking
-from controller.availability.series_across_sites import SoughtSeries
+from controller.availability.fitting_spaces import SpaceNeeds
+from controller.availability.free import FreeQuery
+from controller.availability.nearby_sites import MOST_SITES, SiteSearch
+from controller.availability.request import SearchRequest
+from controller.availability.series_across_sites import SeriesSearch
 from controller.bookings.model import Need
 from controller.bookings.schemas import CheckBody, Equipment, WallText, needs
 from controller.bookings.schemas import Minutes as BufferMinutes
 from controller.bookings.schemas import People as SomePeople
 from controller.bookings.series.schemas import Extras, RuleText, Withouts, withouts
 from controller.estate.model import SpaceKind
-from controller.recurrence.pattern import Pattern, read_extras
+from controller.recurrence.pattern import RecurrencePattern, read_extras
 from controller.web.fields import Body, MomentText, Number, Slug, Whole, read_moment
 from controller.web.fields import Yes as Flag
 from controller.web.problem import invalid_field
@@ -63,9 +63,9 @@ async def free_question(
     space: Slugs = [],  # noqa: B006
     setup_min: Annotated[int | None, Query(ge=0, le=24 * 60)] = None,
     cleardown_min: Annotated[int | None, Query(ge=0, le=24 * 60)] = None,
-) -> Question:
+) -> FreeQuery:
     """What is asked by the query of a route. Raises ``Invalid``."""
-    wants = Wants(
+    wants = SpaceNeeds(
         people=people,
         layout=layout,
         step_free=step_free,
@@ -76,7 +76,7 @@ async def free_question(
         seats=seats,
         kind=kind,
     )
-    return Question(
+    return FreeQuery(
         starts=from_,
         ends=to,
         minutes=minutes,
@@ -103,9 +103,9 @@ async def reach(
     latitude: Latitude = None,
     longitude: Longitude = None,
     within_miles: Miles = None,
-) -> Reach:
+) -> SiteSearch:
     """Which sites are asked about. Raises ``Invalid``."""
-    return Reach(site=near, near=spot(near, latitude, longitude), miles=within_miles)
+    return SiteSearch(site=near, near=spot(near, latitude, longitude), miles=within_miles)
 
 
 def spot(near: str | None, latitude: float | None, longitude: float | None) -> Spot | None:
@@ -123,7 +123,7 @@ class InsteadBody(CheckBody):
     """A booking that is refused, as it was asked for; ``id``: the booking that was to be moved."""
 
 
-class SeekingBody(Body):
+class SearchBody(Body):
     """What a space must have, where, and for whom. ``kind``: `room` or `pool`, where places are booked by number.
     ``quiet``: one that is kept quiet; ``noisy``: one that need not be. Distances count from the site ``near`` or from
     ``latitude`` and ``longitude``; ``sites``: of these only. The other fields are those of a booking."""
@@ -149,10 +149,10 @@ class SeekingBody(Body):
     sites: Annotated[list[Slug], Field(max_length=MOST_SITES)] | None = None
     limit: Annotated[Whole, Field(ge=1, le=MOST_FOUND)] = 10
 
-    def seeking(self) -> Seeking:
+    def seeking(self) -> SearchRequest:
         """Raises ``Invalid``."""
-        return Seeking(
-            wants=Wants(
+        return SearchRequest(
+            wants=SpaceNeeds(
                 people=self.people,
                 layout=self.layout,
                 step_free=self.step_free,
@@ -163,7 +163,7 @@ class SeekingBody(Body):
                 seats=self.seats,
                 kind=self.kind,
             ),
-            reach=Reach(
+            reach=SiteSearch(
                 site=self.near,
                 near=spot(self.near, self.latitude, self.longitude),
                 miles=self.within_miles,
@@ -177,7 +177,7 @@ class SeekingBody(Body):
         )
 
 
-class FindBody(SeekingBody):
+class FindBody(SearchBody):
     """A wish without a space. Bare times are each site's own. ``move_min``: how many minutes earlier or later would
     do; ``days``: how many days after the first would do as well."""
 
@@ -186,9 +186,9 @@ class FindBody(SeekingBody):
     move_min: Annotated[Whole, Field(ge=0, le=MOST_MOVE_MIN)] = 0
     days: Annotated[Whole, Field(ge=0, le=MOST_DAYS)] = 0
 
-    def sought(self) -> Sought:
+    def sought(self) -> SearchResult:
         """Raises ``Invalid``."""
-        return Sought(
+        return SearchResult(
             starts=read_moment(self.starts),
             ends=read_moment(self.ends),
             seeking=self.seeking(),
@@ -197,7 +197,7 @@ class FindBody(SeekingBody):
         )
 
 
-class FindSeriesBody(SeekingBody):
+class FindSeriesBody(SearchBody):
     """A series without a space, its dates as in a series: by `rule`, or every week for ``weeks`` weeks."""
 
     first_starts: WallText
@@ -215,11 +215,11 @@ class FindSeriesBody(SeekingBody):
             raise ValueError("weeks and rule are two ways to say the same; leave one out")
         return self
 
-    def sought(self) -> SoughtSeries:
+    def sought(self) -> SeriesSearch:
         """Raises ``Invalid``."""
         first, last = datetime.fromisoformat(self.first_starts), datetime.fromisoformat(self.first_ends)
         days, times = withouts(self.without)
-        pattern = Pattern(
+        pattern = RecurrencePattern(
             first_starts=first,
             first_ends=last,
             rule=self.rule.strip() if self.weeks is None else f"FREQ=WEEKLY;COUNT={self.weeks}",
@@ -229,4 +229,4 @@ class FindSeriesBody(SeekingBody):
             term_only=self.term_only,
             skip_holidays=self.skip_holidays,
         )
-        return SoughtSeries(pattern=pattern, seeking=self.seeking())
+        return SeriesSearch(pattern=pattern, seeking=self.seeking())

@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.availability.describe import where_and_what
-from controller.availability.diary_reads import Free, Looker
+from controller.availability.diary_reads import DiaryReader, FreeSpace
 from controller.availability.free_intervals import Span, holds, span, us
-from controller.availability.nearby_sites import Reached
-from controller.availability.ranking import Candidate, Wished, effort
-from controller.availability.request import Fit, Seeking, fit_at, why_nothing_fits
+from controller.availability.nearby_sites import SiteInReach
+from controller.availability.ranking import Candidate, WantedTime, effort
+from controller.availability.request import SearchRequest, SpaceFit, fit_at, why_nothing_fits
 from controller.bookings import limits
-from controller.bookings.site_config import Picture
+from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
 from controller.estate.model import Site
-from controller.recurrence.expand import Occurrence, unroll
-from controller.recurrence.pattern import Pattern
+from controller.recurrence.expand import SeriesOccurrence, unroll
+from controller.recurrence.pattern import RecurrencePattern
 from controller.rules.phrases import plural
-from controller.rules.service import Wish, judge
+from controller.rules.service import RuleRequest, judge
 from controller.rules.verdict import Verdict
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
@@ -29,27 +29,27 @@ _NAMED = 3
 """Most sites that a sentence names."""
 
 
-class SoughtSeries(msgspec.Struct, frozen=True, kw_only=True):
+class SeriesSearch(msgspec.Struct, frozen=True, kw_only=True):
     """A series without a space."""
 
-    pattern: Pattern
-    seeking: Seeking
+    pattern: RecurrencePattern
+    seeking: SearchRequest
 
 
-class Missing(msgspec.Struct, frozen=True, kw_only=True):
+class MissingDate(msgspec.Struct, frozen=True, kw_only=True):
     """A date that cannot be had."""
 
-    occurrence: Occurrence
+    occurrence: SeriesOccurrence
     during: Interval
     verdict: Verdict
 
 
-class Takes(msgspec.Struct, frozen=True, kw_only=True):
+class SpaceTakes(msgspec.Struct, frozen=True, kw_only=True):
     """A space and how much of the series it takes. ``approval``: how many of the dates somebody has to approve."""
 
     candidate: Candidate
     dates: int
-    missing: Sequence[Missing]
+    missing: Sequence[MissingDate]
     approval: int
     text: str
 
@@ -69,8 +69,8 @@ class FoundSeries(msgspec.Struct, frozen=True, kw_only=True):
     """The space that takes most of the dates first. ``out``: dates that take place nowhere, with why, as the first
     site has it. ``termless``: sites that were left out; ``sites`` counts the others."""
 
-    items: Sequence[Takes]
-    out: Sequence[Occurrence]
+    items: Sequence[SpaceTakes]
+    out: Sequence[SeriesOccurrence]
     termless: Sequence[Termless]
     sites: int
     spaces: int
@@ -78,7 +78,14 @@ class FoundSeries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def find_series(
-    tx: Tx, looker: Looker, there: Sequence[Reached], sought: SoughtSeries, wish: Wish, *, now: datetime, limit: int
+    tx: Tx,
+    looker: DiaryReader,
+    there: Sequence[SiteInReach],
+    sought: SeriesSearch,
+    wish: RuleRequest,
+    *,
+    now: datetime,
+    limit: int,
 ) -> FoundSeries:
     """The best ``limit`` spaces at these sites. ``wish``: by whom and for whom. Raises ``Invalid``."""
     seeking = sought.seeking
@@ -86,7 +93,7 @@ async def find_series(
     there = [each for each in there if each.picture.site.id in dates]
     fit = fit_at(there, seeking.wants)
     candidates = await _candidates(tx, looker, fit, seeking, dates, now)
-    wished = Wished(people=seeking.wants.people, layout=seeking.wants.layout)
+    wished = WantedTime(people=seeking.wants.people, layout=seeking.wants.layout)
     candidates.sort(key=lambda each: (-each[1], *_farther(each[0]), effort(each[0], wished)))
     found = [await _judged(tx, each, dates, seeking, wish, wished, now) for each, _ in candidates[:limit]]
     found.sort(key=lambda each: -each.taken)
@@ -111,11 +118,11 @@ def _farther(candidate: Candidate) -> tuple[bool, float]:
 
 
 def _dates(
-    there: Sequence[Reached], pattern: Pattern, now: datetime
-) -> tuple[dict[str, list[Occurrence]], list[Termless]]:
+    there: Sequence[SiteInReach], pattern: RecurrencePattern, now: datetime
+) -> tuple[dict[str, list[SeriesOccurrence]], list[Termless]]:
     """The dates as they are at each site: zones and terms may differ. Raises ``Invalid`` where no site has any."""
-    known: dict[object, list[Occurrence]] = {}
-    found: dict[str, list[Occurrence]] = {}
+    known: dict[object, list[SeriesOccurrence]] = {}
+    found: dict[str, list[SeriesOccurrence]] = {}
     termless: list[Termless] = []
     for each in there:
         picture = each.picture
@@ -137,7 +144,7 @@ def _dates(
     return found, termless
 
 
-def _unrolled(picture: Picture, pattern: Pattern, now: datetime) -> list[Occurrence]:
+def _unrolled(picture: SiteConfig, pattern: RecurrencePattern, now: datetime) -> list[SeriesOccurrence]:
     """Nothing where no date is in term."""
     dates = list(unroll(pattern, picture.site.tz, picture.hours).occurrences)
     times = _times(dates)
@@ -152,17 +159,17 @@ def _unrolled(picture: Picture, pattern: Pattern, now: datetime) -> list[Occurre
     return dates
 
 
-def _times(dates: Sequence[Occurrence]) -> list[Interval]:
+def _times(dates: Sequence[SeriesOccurrence]) -> list[Interval]:
     """When the dates that take place do so, in order."""
     return sorted(each.during for each in dates if each.during is not None and not each.out)
 
 
 async def _candidates(
     tx: Tx,
-    looker: Looker,
-    fit: Fit,
-    seeking: Seeking,
-    dates: Mapping[str, Sequence[Occurrence]],
+    looker: DiaryReader,
+    fit: SpaceFit,
+    seeking: SearchRequest,
+    dates: Mapping[str, Sequence[SeriesOccurrence]],
     now: datetime,
 ) -> list[tuple[Candidate, int]]:
     """Every space that fits, with how many of the dates it is free."""
@@ -180,19 +187,19 @@ async def _candidates(
     ]
 
 
-def _free(free: Free, wanted: Sequence[Span]) -> int:
+def _free(free: FreeSpace, wanted: Sequence[Span]) -> int:
     return sum(holds(free.times, each) for each in wanted)
 
 
 async def _judged(
     tx: Tx,
     candidate: Candidate,
-    dates: Mapping[str, Sequence[Occurrence]],
-    seeking: Seeking,
-    wish: Wish,
-    wished: Wished,
+    dates: Mapping[str, Sequence[SeriesOccurrence]],
+    seeking: SearchRequest,
+    wish: RuleRequest,
+    wished: WantedTime,
     now: datetime,
-) -> Takes:
+) -> SpaceTakes:
     fitting = candidate.fitting
     there = [
         (each, each.during)
@@ -210,13 +217,13 @@ async def _judged(
     ]
     verdicts = await judge(tx, fitting.picture, wishes, now=now, together=True)
     missing = [
-        Missing(occurrence=each, during=during, verdict=said)
+        MissingDate(occurrence=each, during=during, verdict=said)
         for (each, during), said in zip(there, verdicts, strict=True)
         if not said.possible
     ]
     taken = len(there) - len(missing)
     how_many = f"all {len(there)} dates" if not missing else f"{taken} of {plural(len(there), 'date')}"
-    return Takes(
+    return SpaceTakes(
         candidate=candidate,
         dates=len(there),
         missing=missing,

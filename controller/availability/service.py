@@ -6,24 +6,24 @@ from datetime import timedelta
 import msgspec
 from msgspec.structs import replace
 
-from controller.availability.across_sites import Found, Sought, find_anywhere
-from controller.availability.alternatives import Instead, instead_of
-from controller.availability.diary_reads import Looker
+from controller.availability.across_sites import FoundProposals, SearchResult, find_anywhere
+from controller.availability.alternatives import AlternativeFinder, instead_of
+from controller.availability.diary_reads import DiaryReader
 from controller.availability.distance import Spot
-from controller.availability.free import FreeThere, Question, free_at
-from controller.availability.nearby_sites import Reach, Reached, reached
-from controller.availability.request import Seeking
-from controller.availability.series_across_sites import FoundSeries, SoughtSeries, find_series
+from controller.availability.free import FreeAtSite, FreeQuery, free_at
+from controller.availability.nearby_sites import SiteInReach, SiteSearch, reached
+from controller.availability.request import SearchRequest
+from controller.availability.series_across_sites import FoundSeries, SeriesSearch, find_series
 from controller.bookings import limits
 from controller.bookings import repository as bookings
 from controller.bookings.model import Draft
-from controller.bookings.site_config import Picture, Pictures
+from controller.bookings.site_config import SiteConfig, SiteConfigs
 from controller.db.engine import Database, Tx
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book
 from controller.people.permissions import Action, Thing, may, may_somewhere
-from controller.rules.service import Wish
+from controller.rules.service import RuleRequest
 from edge.wire.clock import Clock
 from edge.wire.interval import Interval
 
@@ -34,30 +34,30 @@ NEARBY = 8
 class FreePage(msgspec.Struct, frozen=True, kw_only=True):
     """``more``: whether there are other sites behind these."""
 
-    items: Sequence[FreeThere]
+    items: Sequence[FreeAtSite]
     more: bool
 
 
-class Finding:
+class AvailabilityService:
     """Each method is one transaction that writes nothing."""
 
-    def __init__(self, database: Database, clock: Clock, pictures: Pictures) -> None:
+    def __init__(self, database: Database, clock: Clock, pictures: SiteConfigs) -> None:
         self._database = database
         self._clock = clock
         self._pictures = pictures
-        self._looker = Looker()
+        self._looker = DiaryReader()
 
-    async def free(self, site: str, question: Question, *, actor: Actor) -> FreeThere:
+    async def free(self, site: str, question: FreeQuery, *, actor: Actor) -> FreeAtSite:
         """What is free at one site. Raises ``Invalid``, ``SiteUnknown``, ``SpaceUnknown``."""
         async with self._database.read() as tx:
             picture = await self._pictures.of(tx, site)
             for space in question.spaces or ():
                 picture.require(space)
-            [found] = await self._free(tx, [Reached(picture=picture)], question, actor)
+            [found] = await self._free(tx, [SiteInReach(picture=picture)], question, actor)
             return found
 
     async def free_everywhere(
-        self, reach: Reach, question: Question, *, actor: Actor, after: str | None, limit: int
+        self, reach: SiteSearch, question: FreeQuery, *, actor: Actor, after: str | None, limit: int
     ) -> FreePage:
         """What is free at the sites in reach that the actor may see, the nearest first. Raises ``Invalid``."""
         async with self._database.read() as tx:
@@ -66,7 +66,7 @@ class Finding:
 
     async def instead(
         self, site: str, draft: Draft, *, but: str | None, actor: Actor, miles: float | None, limit: int
-    ) -> Instead:
+    ) -> AlternativeFinder:
         """What would fit instead of a wish that is refused, also at sites within so many ``miles``. ``but``: a booking
         that does not stand in its way. Raises ``Invalid``, ``NotAllowed``, ``SiteUnknown``, ``SpaceUnknown``."""
         draft = replace(draft, party=_for_whom(actor, site, draft.party))
@@ -76,7 +76,7 @@ class Finding:
             zone = picture.require(draft.space).site.tz
             during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
             (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
-            wish = Wish(
+            wish = RuleRequest(
                 asked=draft.asked(during),
                 actor=actor,
                 tier=await tier_to_book(tx, draft.party, actor),
@@ -86,15 +86,15 @@ class Finding:
             nearby = await self._nearby(tx, picture, actor, miles)
             return await instead_of(tx, self._looker, picture, wish, nearby, now=now, limit=limit)
 
-    async def _nearby(self, tx: Tx, picture: Picture, actor: Actor, miles: float | None) -> list[Reached]:
+    async def _nearby(self, tx: Tx, picture: SiteConfig, actor: Actor, miles: float | None) -> list[SiteInReach]:
         site = picture.site
         if miles is None or site.latitude is None or site.longitude is None:
             return []
         spot = Spot(latitude=site.latitude, longitude=site.longitude)
-        page = await reached(tx, self._pictures, Reach(near=spot, miles=miles), actor, limit=NEARBY + 1)
+        page = await reached(tx, self._pictures, SiteSearch(near=spot, miles=miles), actor, limit=NEARBY + 1)
         return [each for each in page.items if each.picture.site.id != site.id][:NEARBY]
 
-    async def find(self, sought: Sought, *, actor: Actor, limit: int) -> Found:
+    async def find(self, sought: SearchResult, *, actor: Actor, limit: int) -> FoundProposals:
         """Where a wish without a space can be had. Raises ``Invalid``, ``NotAllowed``."""
         async with self._database.read() as tx:
             now = self._clock.now()
@@ -102,7 +102,7 @@ class Finding:
             sought = replace(sought, seeking=seeking)
             return await find_anywhere(tx, self._looker, there, sought, wish, now=now, limit=limit)
 
-    async def find_series(self, sought: SoughtSeries, *, actor: Actor, limit: int) -> FoundSeries:
+    async def find_series(self, sought: SeriesSearch, *, actor: Actor, limit: int) -> FoundSeries:
         """Where a series without a space can be had. Raises ``Invalid``, ``NotAllowed``."""
         async with self._database.read() as tx:
             now = self._clock.now()
@@ -110,16 +110,18 @@ class Finding:
             sought = replace(sought, seeking=seeking)
             return await find_series(tx, self._looker, there, sought, wish, now=now, limit=limit)
 
-    async def _sought(self, tx: Tx, seeking: Seeking, actor: Actor) -> tuple[list[Reached], Wish, Seeking]:
+    async def _sought(
+        self, tx: Tx, seeking: SearchRequest, actor: Actor
+    ) -> tuple[list[SiteInReach], RuleRequest, SearchRequest]:
         """The sites in reach, by whom and for whom something is sought."""
         party = _for_whom(actor, None, seeking.party)
         page = await reached(tx, self._pictures, seeking.reach, actor)
         now = self._clock.now()
         asked = seeking.asked(Interval(start=now, end=now + timedelta(minutes=1)))
-        wish = Wish(asked=asked, actor=actor, tier=await tier_to_book(tx, party, actor))
+        wish = RuleRequest(asked=asked, actor=actor, tier=await tier_to_book(tx, party, actor))
         return page.items, wish, replace(seeking, party=party)
 
-    async def _free(self, tx: Tx, there: Sequence[Reached], question: Question, actor: Actor) -> list[FreeThere]:
+    async def _free(self, tx: Tx, there: Sequence[SiteInReach], question: FreeQuery, actor: Actor) -> list[FreeAtSite]:
         now = self._clock.now()
         # A manager may decide wherever it may look, and then no window holds.
         decides = may_somewhere(actor, Action.DECIDE)

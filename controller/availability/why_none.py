@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from controller.availability.fitting_spaces import Unfit, Wants, choose, lacks
+from controller.availability.fitting_spaces import SpaceNeeds, Unfit, choose, lacks
 from controller.estate.model import SpaceKind
 from controller.rules.phrases import places, plural, quoted
 from controller.text.times import listed
@@ -11,7 +11,7 @@ _NAMED = 8
 _KINDS = {None: "space", SpaceKind.ROOM: "room", SpaceKind.POOL: "pool of places"}
 
 
-def why_none(wants: Wants, unfit: Sequence[Unfit], *, where: str) -> str:
+def why_none(wants: SpaceNeeds, unfit: Sequence[Unfit], *, where: str) -> str:
     """Why none of the spaces looked at fits: the first wish that none fulfils, and what comes nearest to it.
 
     ``where``: “here”, “within 5 miles”.
@@ -25,27 +25,31 @@ def why_none(wants: Wants, unfit: Sequence[Unfit], *, where: str) -> str:
     return f"no space {where} {listed([_told(one) for one in ones])} at once"
 
 
-def _fits(unfit: Unfit, one: Wants) -> bool:
+def _fits(unfit: Unfit, one: SpaceNeeds) -> bool:
     return not lacks(unfit.picture, unfit.place, one) and not choose(unfit.picture, unfit.place, one)[1]
 
 
-def _alone(wants: Wants) -> list[Wants]:
+def _alone(wants: SpaceNeeds) -> list[SpaceNeeds]:
     """Each wish by itself."""
     found = []
     if wants.seats is not None:
-        found.append(Wants(seats=wants.seats))
+        found.append(SpaceNeeds(seats=wants.seats))
     if wants.layout is not None:
-        found.append(Wants(layout=wants.layout))
+        found.append(SpaceNeeds(layout=wants.layout))
     if wants.people is not None:
-        found.append(Wants(people=wants.people, layout=wants.layout))
-    flags = (Wants(step_free=True), wants.step_free), (Wants(quiet=True), wants.quiet), (Wants(noisy=True), wants.noisy)
+        found.append(SpaceNeeds(people=wants.people, layout=wants.layout))
+    flags = (
+        (SpaceNeeds(step_free=True), wants.step_free),
+        (SpaceNeeds(quiet=True), wants.quiet),
+        (SpaceNeeds(noisy=True), wants.noisy),
+    )
     found += [one for one, asked in flags if asked]
-    found += [Wants(amenities=(each,)) for each in wants.amenities]
-    found += [Wants(equipment=(each,)) for each in wants.equipment]
+    found += [SpaceNeeds(amenities=(each,)) for each in wants.amenities]
+    found += [SpaceNeeds(equipment=(each,)) for each in wants.equipment]
     return found
 
 
-def _told(one: Wants) -> str:
+def _told(one: SpaceNeeds) -> str:
     if one.people is not None:
         return f"holds {one.people:,}" + (f" as “{one.layout}”" if one.layout else "")
     if one.seats is not None:
@@ -63,7 +67,7 @@ def _told(one: Wants) -> str:
     return f"has {plural(one.equipment[0].count, one.equipment[0].equipment, one.equipment[0].equipment)}"
 
 
-def _nearest(one: Wants, unfit: Sequence[Unfit]) -> str:
+def _nearest(one: SpaceNeeds, unfit: Sequence[Unfit]) -> str:
     """What comes nearest to a wish that no space fulfils."""
     spaces = [each.place.space for each in unfit]
     there: set[str] = set()

@@ -7,9 +7,19 @@ from zoneinfo import ZoneInfo
 
 from controller.billing import model
 from controller.billing.cancellation import terms
-from controller.billing.model import Frozen, Kind, Line, Per, Quote, Set, Tariffs, Vat, Why
+from controller.billing.model import (
+    AllowancePeriod,
+    Frozen,
+    Quote,
+    QuoteLine,
+    QuoteLineKind,
+    QuoteReason,
+    StoredTariffs,
+    Tariffs,
+    Vat,
+)
 from controller.billing.pricing import NO_CHARGE_SET
-from controller.billing.service import Account, Effect, Quoted
+from controller.billing.service import Account, Quoted, TariffEffect
 from controller.estate.model import Site
 from controller.people.model import Tier
 from controller.text import local_time
@@ -52,7 +62,7 @@ class DiscountAnswer(ScopeAnswer):
 class AllowanceAnswer(ScopeAnswer):
     id: str
     free_hours: int
-    per: Per
+    per: AllowancePeriod
 
 
 class StepAnswer(Answer):
@@ -67,7 +77,7 @@ class CancellingAnswer(ScopeAnswer):
     released_percent: int
 
 
-class EquipmentAnswer(Answer):
+class EquipmentPriceAnswer(Answer):
     equipment: str
     per_use_pence: int
     vat: Vat | None
@@ -83,7 +93,7 @@ class TariffsAnswer(Answer):
     discounts: list[DiscountAnswer]
     allowances: list[AllowanceAnswer]
     cancelling: list[CancellingAnswer]
-    equipment: list[EquipmentAnswer]
+    equipment: list[EquipmentPriceAnswer]
     vat: Vat
     vat_percent: Decimal | None
     gross: bool
@@ -95,7 +105,7 @@ class TariffsAnswer(Answer):
 class LineAnswer(Answer):
     """``pence`` may be below zero. ``seconds`` and ``unit_pence``: how long at how much an hour."""
 
-    kind: Kind
+    kind: QuoteLineKind
     text: str
     pence: int
     vat: Vat | None
@@ -138,7 +148,7 @@ class ExampleAnswer(Answer):
     after: str
 
 
-class EffectAnswer(Answer):
+class TariffEffectAnswer(Answer):
     """``shifts``: bookings that wait for a decision, the first 100, with their price before and after. ``kept``: how
     many confirmed bookings are still to come, whose quotes stay as they are. ``examples``: typical bookings whose price
     changes. ``dear_parts``: sentences, one for each space that costs more than a space it is part of."""
@@ -149,11 +159,11 @@ class EffectAnswer(Answer):
     dear_parts: list[str]
 
 
-class SetAnswer(TariffsAnswer):
+class StoredTariffsAnswer(TariffsAnswer):
     """``checked``: true where nothing was written. ``effect``: what it changes."""
 
     checked: bool
-    effect: EffectAnswer
+    effect: TariffEffectAnswer
 
 
 class DatePriceAnswer(PriceAnswer):
@@ -175,7 +185,7 @@ class FrozenAnswer(PriceAnswer):
     """``number`` counts the quotes of a booking. ``superseded_at``: since when another one holds."""
 
     number: int
-    why: Why
+    why: QuoteReason
     tariff_version: int
     made_at: str
     made_by: str
@@ -204,15 +214,15 @@ def summary(total: int | None, vat: int, unset_us: int) -> str:
     return f"{text}, and {length(unset_us)} for which {NO_CHARGE_SET}" if unset_us else text
 
 
-def tariffs_answer(found: Set | None, site: Site) -> TariffsAnswer:
+def tariffs_answer(found: StoredTariffs | None, site: Site) -> TariffsAnswer:
     return TariffsAnswer(**_tariffs(found, site))
 
 
-def set_answer(site: Site, made: Set, effect: Effect, *, checked: bool) -> SetAnswer:
-    return SetAnswer(**_tariffs(made, site), checked=checked, effect=_effect_answer(effect, site.tz))
+def set_answer(site: Site, made: StoredTariffs, effect: TariffEffect, *, checked: bool) -> StoredTariffsAnswer:
+    return StoredTariffsAnswer(**_tariffs(made, site), checked=checked, effect=_effect_answer(effect, site.tz))
 
 
-def _tariffs(found: Set | None, site: Site) -> dict[str, Any]:
+def _tariffs(found: StoredTariffs | None, site: Site) -> dict[str, Any]:
     value = found.tariffs if found else Tariffs()
     told = f"prices as set by {found.changed_by}" if found and not value.empty else NO_CHARGE_SET
     return {
@@ -248,7 +258,7 @@ def _tariffs(found: Set | None, site: Site) -> dict[str, Any]:
             for each in value.cancelling
         ],
         "equipment": [
-            EquipmentAnswer(equipment=each.equipment, per_use_pence=each.per_use, vat=each.vat)
+            EquipmentPriceAnswer(equipment=each.equipment, per_use_pence=each.per_use, vat=each.vat)
             for each in value.equipment
         ],
         "vat": value.vat,
@@ -260,7 +270,7 @@ def _tariffs(found: Set | None, site: Site) -> dict[str, Any]:
     }
 
 
-def _scope(rule: model.Scope) -> dict[str, Any]:
+def _scope(rule: model.RuleScope) -> dict[str, Any]:
     return {
         "name": rule.name,
         "parties": list(rule.parties),
@@ -282,8 +292,8 @@ def _rate_answer(rate: model.Rate) -> RateAnswer:
     )
 
 
-def _effect_answer(effect: Effect, zone: ZoneInfo) -> EffectAnswer:
-    return EffectAnswer(
+def _effect_answer(effect: TariffEffect, zone: ZoneInfo) -> TariffEffectAnswer:
+    return TariffEffectAnswer(
         shifts=[
             ShiftAnswer(
                 booking=each.booking_id,
@@ -315,7 +325,7 @@ def _change(before: Quote, after: Quote) -> dict[str, Any]:
     }
 
 
-def _line_answer(line: Line) -> LineAnswer:
+def _line_answer(line: QuoteLine) -> LineAnswer:
     return LineAnswer(
         kind=line.kind, text=line.text, pence=line.pence, vat=line.vat, seconds=line.seconds, unit_pence=line.unit
     )
@@ -333,7 +343,7 @@ def _price(quote: Quote) -> dict[str, Any]:
     }
 
 
-def quote_answer(site: Site, quoted: Sequence[Quoted], current: Set | None) -> QuoteAnswer:
+def quote_answer(site: Site, quoted: Sequence[Quoted], current: StoredTariffs | None) -> QuoteAnswer:
     totals = [each.quote.total for each in quoted if each.quote.total is not None]
     total = sum(totals) if totals else None
     vat = sum(each.quote.vat for each in quoted)

@@ -4,29 +4,29 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from controller.billing import repository
-from controller.billing.model import Basis, Priced, Quote, Tariffs, Use
+from controller.billing.model import AllowanceUse, Priced, PricingBasis, Quote, Tariffs
 from controller.billing.pricing import price
 from controller.billing.tariff_cache import priced
-from controller.bookings.model import Asked, Booking
-from controller.bookings.site_config import Picture
+from controller.bookings.model import Booking, BookingRequest
+from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
 from controller.people.model import Tier
 from controller.people.parties import parties
 from controller.text.money import HOUR_US
 
-Wished = Asked | Booking
+Wished = BookingRequest | Booking
 Block = tuple[int, int]
 """How many dates a series has, and how many microseconds they are long in all."""
 Spent = Counter[tuple[str, str]]
 """Allowance and period -> microseconds had free of it."""
 
 
-class Till:
+class BatchPricer:
     """``spent``: what each party has had free, apart from the bookings that are to be priced."""
 
     def __init__(
         self,
-        picture: Picture,
+        picture: SiteConfig,
         tariffs: Tariffs,
         *,
         tiers: Mapping[str, Tier],
@@ -40,7 +40,7 @@ class Till:
         self._blocks = blocks
 
     def price(
-        self, of: Basis, *, tier: Tier | None = None, series: str | None = None, block: Block | None = None
+        self, of: PricingBasis, *, tier: Tier | None = None, series: str | None = None, block: Block | None = None
     ) -> Quote:
         """What it costs now. ``tier`` for one without a party; ``block`` for dates whose series is not written yet."""
         quote = self.look(of, tier=tier, series=series, block=block)
@@ -48,29 +48,29 @@ class Till:
         return quote
 
     def look(
-        self, of: Basis, *, tier: Tier | None = None, series: str | None = None, block: Block | None = None
+        self, of: PricingBasis, *, tier: Tier | None = None, series: str | None = None, block: Block | None = None
     ) -> Quote:
         """As ``price``, of what nobody is to pay: its free hours are not taken."""
         wish = self._wish(of, tier, block if series is None else self._blocks.get(series))
         return price(self._tariffs, wish, self._spent.get(of.party or "", Counter()))
 
-    def alike(self, one: Basis, other: Basis) -> bool:
+    def alike(self, one: PricingBasis, other: PricingBasis) -> bool:
         """Whether these cost the same, line by line, whenever they are priced."""
         if (one.space, one.during, one.party) != (other.space, other.during, other.party):
             return False
         quotes = [price(self._tariffs, self._wish(each, None, None), {}) for each in (one, other)]
         return quotes[0].lines == quotes[1].lines
 
-    def _wish(self, of: Basis, tier: Tier | None, block: Block | None) -> Priced:
+    def _wish(self, of: PricingBasis, tier: Tier | None, block: Block | None) -> Priced:
         return priced(self._picture, of, self._tiers.get(of.party or "", tier or Tier.COMMUNITY), block=block)
 
-    def spend(self, party: str | None, uses: Sequence[Use]) -> None:
+    def spend(self, party: str | None, uses: Sequence[AllowanceUse]) -> None:
         """Count free hours of a quote that was made before."""
         spent = self._spent.setdefault(party or "", Counter())
         for use in uses:
             spent[use.allowance, use.period] += use.us
 
-    def has(self, party: str | None, uses: Sequence[Use]) -> bool:
+    def has(self, party: str | None, uses: Sequence[AllowanceUse]) -> bool:
         """Whether so much is left of a party's free hours as they are now."""
         hours = {each.id: each.free_hours for each in self._tariffs.allowances}
         spent = self._spent.get(party or "", Counter())
@@ -78,15 +78,15 @@ class Till:
 
 
 async def open_till(
-    tx: Tx, picture: Picture, tariffs: Tariffs, wished: Sequence[Wished], *, series: Collection[str | None] = ()
-) -> Till:
+    tx: Tx, picture: SiteConfig, tariffs: Tariffs, wished: Sequence[Wished], *, series: Collection[str | None] = ()
+) -> BatchPricer:
     """A till for these bookings and series, with one query each for parties, free hours and series, and none where
     there is nothing to ask. The caller holds the site's lock if quotes are to be frozen."""
     whose = {each.party for each in wished if each.party is not None}
     known = {each for each in series if each is not None}
     own = [each.id for each in wished if isinstance(each, Booking)]
     people = await parties(tx, whose) if whose else {}
-    return Till(
+    return BatchPricer(
         picture,
         tariffs,
         tiers={party: each.tier for party, each in people.items()},

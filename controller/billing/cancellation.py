@@ -13,22 +13,22 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from controller.billing.model import (
-    Basis,
+    AllowanceUse,
     Bill,
     Cancelling,
+    CancellingStep,
     Charge,
-    Ended,
-    Kind,
-    Line,
+    EndedBooking,
+    PricingBasis,
     Quote,
-    Step,
-    Use,
+    QuoteLine,
+    QuoteLineKind,
     Waiver,
 )
 from controller.text import local_time, money
 
 
-def begun(of: Basis, at: datetime) -> bool:
+def begun(of: PricingBasis, at: datetime) -> bool:
     """Whether its time runs, or has run: nothing of it can be given up any more."""
     return of.during.start <= at
 
@@ -36,32 +36,32 @@ def begun(of: Basis, at: datetime) -> bool:
 def cancelled(bill: Bill, *, zone: ZoneInfo, at: datetime) -> Bill:
     """The bill of a booking cancelled at ``at``. Days before the start end at its wall time."""
     percent, when = _percent(bill, zone, at)
-    return _end(bill, Kind.CANCELLED, percent, f"cancelled{when}", at)
+    return _end(bill, QuoteLineKind.CANCELLED, percent, f"cancelled{when}", at)
 
 
 def requested(bill: Bill, *, zone: ZoneInfo, at: datetime) -> Bill:
     """The bill of a booking that its people have changed so that it waits for approval again."""
     percent, when = _percent(bill, zone, at)
-    return _end(bill, Kind.CANCELLED, percent, f"changed to what must be approved{when}", at)
+    return _end(bill, QuoteLineKind.CANCELLED, percent, f"changed to what must be approved{when}", at)
 
 
 def withdrawn(bill: Bill, *, at: datetime) -> Bill:
     """The bill of a booking that is no longer confirmed, by no doing of its people."""
-    return _end(bill, Kind.CANCELLED, 0, "no longer confirmed", at)
+    return _end(bill, QuoteLineKind.CANCELLED, 0, "no longer confirmed", at)
 
 
 def no_show(bill: Bill, *, at: datetime) -> Bill:
     """The bill of a booking whose people are known not to have come. Without a rule it is charged as it stands."""
     rule = bill.price.cancelling
     percent, name = (100, "") if rule is None else (rule.no_show, f" ({rule.name})")
-    return _end(bill, Kind.NO_SHOW, percent, f"nobody came{name}", at)
+    return _end(bill, QuoteLineKind.NO_SHOW, percent, f"nobody came{name}", at)
 
 
 def released(bill: Bill, *, at: datetime) -> Bill:
     """As ``no_show``, where the time was given back for others."""
     rule = bill.price.cancelling
     percent, name = (100, "") if rule is None else (rule.released, f" ({rule.name})")
-    return _end(bill, Kind.RELEASED, percent, f"nobody came and the time was given back{name}", at)
+    return _end(bill, QuoteLineKind.RELEASED, percent, f"nobody came and the time was given back{name}", at)
 
 
 def resumed(bill: Bill) -> Bill:
@@ -82,11 +82,13 @@ def given_up(bill: Bill, kept: Quote | None, *, zone: ZoneInfo, at: datetime) ->
     span = f"{local_time.wall(was.start, zone):%a %-d %b %H:%M} to {local_time.wall(was.end, zone):%H:%M}"
     text = f"given up of {span}{when}: {money.percent(percent)} of {money.pounds(worth)} is charged"
     return Charge(
-        line=Line(kind=Kind.GIVEN_UP, text=text, pence=pence), vat=min(_share(vat, percent), pence), uses=uses
+        line=QuoteLine(kind=QuoteLineKind.GIVEN_UP, text=text, pence=pence),
+        vat=min(_share(vat, percent), pence),
+        uses=uses,
     )
 
 
-def changed(bill: Bill, price: Quote, of: Basis, charge: Charge | None) -> Bill:
+def changed(bill: Bill, price: Quote, of: PricingBasis, charge: Charge | None) -> Bill:
     """The bill of a booking that is another now. The rule for cancelling stays the one it was confirmed with."""
     price = replace(price, cancelling=bill.price.cancelling)
     charges = bill.given_up if charge is None else (*bill.given_up, charge)
@@ -96,7 +98,7 @@ def changed(bill: Bill, price: Quote, of: Basis, charge: Charge | None) -> Bill:
 def waived(bill: Bill, why: str, *, given_up_only: bool) -> Bill:
     """The bill let off as a whole, or what is charged for time that was given up. Free hours that it took stay
     spent."""
-    none = Charge(line=Line(kind=Kind.WAIVED, text=""))
+    none = Charge(line=QuoteLine(kind=QuoteLineKind.WAIVED, text=""))
     return _waive(replace(bill, waiver=Waiver(charge=none, why=why, given_up_only=given_up_only)))
 
 
@@ -134,17 +136,17 @@ def _percent(bill: Bill, zone: ZoneInfo, at: datetime) -> tuple[int, str]:
     return rule.late, f"{when} ({rule.name})"
 
 
-def _end(bill: Bill, kind: Kind, percent: int, text: str, at: datetime) -> Bill:
+def _end(bill: Bill, kind: QuoteLineKind, percent: int, text: str, at: datetime) -> Bill:
     price = bill.price
     if price.total is None:
-        charge = Charge(line=Line(kind=kind, text=text))
+        charge = Charge(line=QuoteLine(kind=kind, text=text))
     else:
         left, vat = _share(price.total, percent), _share(price.vat, percent)
         told = f"{text}: {money.percent(percent)} of {money.pounds(price.total)} is charged"
         if price.vat and percent < 100:
             told += f", {money.pounds(vat)} of it VAT"
-        charge = Charge(line=Line(kind=kind, text=told, pence=left - price.total), vat=vat - price.vat)
-    return _waive(replace(bill, ended=Ended(charge=charge, percent=percent, at=at)))
+        charge = Charge(line=QuoteLine(kind=kind, text=told, pence=left - price.total), vat=vat - price.vat)
+    return _waive(replace(bill, ended=EndedBooking(charge=charge, percent=percent, at=at)))
 
 
 def _waive(bill: Bill) -> Bill:
@@ -158,11 +160,11 @@ def _waive(bill: Bill) -> Bill:
         whole = replace(bill, waiver=None).quote
         off, vat = whole.total or 0, whole.vat
     text = f"let off: {waiver.why}" + (f": 0 % of {money.pounds(off)} is charged" if off else "")
-    charge = Charge(line=Line(kind=Kind.WAIVED, text=text, pence=-off), vat=-vat)
+    charge = Charge(line=QuoteLine(kind=QuoteLineKind.WAIVED, text=text, pence=-off), vat=-vat)
     return replace(bill, waiver=replace(waiver, charge=charge))
 
 
-def _beyond(uses: tuple[Use, ...], kept: tuple[Use, ...]) -> tuple[Use, ...]:
+def _beyond(uses: tuple[AllowanceUse, ...], kept: tuple[AllowanceUse, ...]) -> tuple[AllowanceUse, ...]:
     """Free time that is in the one and not in the other."""
     had = {(each.allowance, each.period): each.us for each in kept}
     return tuple(
@@ -178,5 +180,5 @@ def _share(pence: int, percent: int) -> int:
     return int((Decimal(pence) * percent / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def _days(step: Step) -> str:
+def _days(step: CancellingStep) -> str:
     return "1 day" if step.days == 1 else f"{step.days} days"

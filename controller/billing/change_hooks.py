@@ -6,26 +6,26 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from controller.billing import cancellation
-from controller.billing.batch_pricing import Till
-from controller.billing.model import Basis, Bill
-from controller.bookings.model import Booking, State
+from controller.billing.batch_pricing import BatchPricer
+from controller.billing.model import Bill, PricingBasis
+from controller.bookings.model import Booking, BookingState
 
 
 def ended(bill: Bill, before: Booking, after: Booking, *, zone: ZoneInfo, now: datetime) -> Bill:
     """The bill of a booking that was confirmed and is not any more."""
-    if after.state is State.NO_SHOW:
+    if after.state is BookingState.NO_SHOW:
         return cancellation.no_show(bill, at=now)
-    if after.state is State.RELEASED:
+    if after.state is BookingState.RELEASED:
         return cancellation.released(bill, at=now)
-    if after.state is State.CANCELLED:
+    if after.state is BookingState.CANCELLED:
         return cancellation.cancelled(bill, zone=zone, at=now)
     # Only an approval that is undone leaves all else as it was.
-    if after.state is State.DECLINED or before.asked == after.asked:
+    if after.state is BookingState.DECLINED or before.asked == after.asked:
         return cancellation.withdrawn(bill, at=now)
     return cancellation.requested(bill, zone=zone, at=now)
 
 
-def charged_for(was: Basis, of: Basis, at: datetime) -> Basis:
+def charged_for(was: PricingBasis, of: PricingBasis, at: datetime) -> PricingBasis:
     """What a booking is charged for that held ``was`` and holds ``of``: one that has begun and ends earlier, for all
     that it had."""
     early = of.during.start == was.during.start and of.during.end < was.during.end and cancellation.begun(was, at)
@@ -33,7 +33,14 @@ def charged_for(was: Basis, of: Basis, at: datetime) -> Basis:
 
 
 def confirmed(
-    bill: Bill, of: Basis, *, then: Till, current: Till, series: str | None, zone: ZoneInfo, now: datetime
+    bill: Bill,
+    of: PricingBasis,
+    *,
+    then: BatchPricer,
+    current: BatchPricer,
+    series: str | None,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> Bill:
     """The bill of a booking that is confirmed, as ``of`` says; the very same one where nothing is another. What it has
     given up counts as of when it gave it up.

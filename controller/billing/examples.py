@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from controller.billing.model import Example, Quote, Tariffs
 from controller.billing.pricing import price
 from controller.billing.tariff_cache import basis, priced
-from controller.bookings.model import Asked
-from controller.bookings.site_config import Picture
+from controller.bookings.model import BookingRequest
+from controller.bookings.site_config import SiteConfig
 from controller.people.model import Tier
 from controller.text import local_time
 from controller.text.money import pounds
@@ -19,7 +19,7 @@ _HOURS = (10, 19)
 _LENGTH = timedelta(hours=2)
 
 
-def examples(picture: Picture, old: Tariffs, new: Tariffs, now: datetime) -> Iterator[Example]:
+def examples(picture: SiteConfig, old: Tariffs, new: Tariffs, now: datetime) -> Iterator[Example]:
     """Two hours tomorrow and on Saturday, in the morning and in the evening, for each space and tier; those whose price
     changes, at most ``MOST_EXAMPLES``."""
     times = _times(picture, now)
@@ -34,7 +34,7 @@ def examples(picture: Picture, old: Tariffs, new: Tariffs, now: datetime) -> Ite
                     yield Example(space=space, tier=tier, during=during, before=before, after=after)
 
 
-def dear_parts(picture: Picture, tariffs: Tariffs, now: datetime) -> Iterator[str]:
+def dear_parts(picture: SiteConfig, tariffs: Tariffs, now: datetime) -> Iterator[str]:
     """A sentence for each space and space it is part of where the part costs more, for the first tier and typical time
     at which it does: mostly a rate that names the whole and not its parts."""
     times = _times(picture, now)
@@ -54,16 +54,18 @@ def dear_parts(picture: Picture, tariffs: Tariffs, now: datetime) -> Iterator[st
                     break
 
 
-def _cost(picture: Picture, tariffs: Tariffs, space: str, tier: Tier, during: Interval) -> Quote:
-    return price(tariffs, priced(picture, basis(picture, Asked(space=space, title="", during=during)), tier), {})
+def _cost(picture: SiteConfig, tariffs: Tariffs, space: str, tier: Tier, during: Interval) -> Quote:
+    return price(
+        tariffs, priced(picture, basis(picture, BookingRequest(space=space, title="", during=during)), tier), {}
+    )
 
 
-def _times(picture: Picture, now: datetime) -> list[Interval]:
+def _times(picture: SiteConfig, now: datetime) -> list[Interval]:
     tomorrow = local_time.local_day(now, picture.site.tz) + timedelta(days=1)
     saturday = tomorrow + timedelta(days=(5 - tomorrow.weekday()) % 7)
     return [_time(day, hour, picture) for day in sorted({tomorrow, saturday}) for hour in _HOURS]
 
 
-def _time(day: date, hour: int, picture: Picture) -> Interval:
+def _time(day: date, hour: int, picture: SiteConfig) -> Interval:
     starts, _ = local_time.instant_moved(datetime(day.year, day.month, day.day, hour), picture.site.tz)  # noqa: DTZ001  # wall time on purpose
     return Interval(start=starts, end=starts + _LENGTH)

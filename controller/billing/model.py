@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.bookings.model import Asked, Need
+from controller.bookings.model import BookingRequest, Need
 from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
 from edge.wire.interval import Interval
@@ -23,14 +23,14 @@ class Vat(StrEnum):
     STANDARD = "standard"
 
 
-class Per(StrEnum):
+class AllowancePeriod(StrEnum):
     """The period in which free hours are counted."""
 
     MONTH = "month"
     YEAR = "year"
 
 
-class Scope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RuleScope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whom and what a rule is for; an empty list asks for nothing. ``name``: what people read on the quote."""
 
     name: str
@@ -40,10 +40,10 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tiers: tuple[Tier, ...] = ()
 
 
-AnyScope = TypeVar("AnyScope", bound=Scope)
+AnyScope = TypeVar("AnyScope", bound=RuleScope)
 
 
-class Rate(Scope, frozen=True, kw_only=True, omit_defaults=True):
+class Rate(RuleScope, frozen=True, kw_only=True, omit_defaults=True):
     """What time costs. ``hours``: wall times of the week as ``week`` reads them. ``per_hour``: for each seat of a pool
     if ``each_seat``. ``flat``: once a booking that has any time at this rate. ``vat``: the tariffs' own if ``None``."""
 
@@ -55,7 +55,7 @@ class Rate(Scope, frozen=True, kw_only=True, omit_defaults=True):
     vat: Vat | None = None
 
 
-class Limit(Scope, frozen=True, kw_only=True, omit_defaults=True):
+class Limit(RuleScope, frozen=True, kw_only=True, omit_defaults=True):
     """The least and the most that a booking costs. ``day_cap``: for each of its local days."""
 
     minimum_minutes: int | None = None
@@ -64,7 +64,7 @@ class Limit(Scope, frozen=True, kw_only=True, omit_defaults=True):
     booking_cap: int | None = None
 
 
-class Discount(Scope, frozen=True, kw_only=True, omit_defaults=True):
+class Discount(RuleScope, frozen=True, kw_only=True, omit_defaults=True):
     """So much per cent off for a series of so many dates, or of so many hours in all its dates."""
 
     percent: int
@@ -72,25 +72,25 @@ class Discount(Scope, frozen=True, kw_only=True, omit_defaults=True):
     total_hours: int | None = None
 
 
-class Allowance(Scope, frozen=True, kw_only=True, omit_defaults=True):
+class Allowance(RuleScope, frozen=True, kw_only=True, omit_defaults=True):
     """The first ``free_hours`` of each party in each period are free. ``id``: by which its use is counted."""
 
     id: str
     free_hours: int
-    per: Per
+    per: AllowancePeriod
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class CancellingStep(msgspec.Struct, frozen=True, kw_only=True):
     """Who cancels at least so many days before the start pays so much per cent."""
 
     days: int
     percent: int
 
 
-class Cancelling(Scope, frozen=True, kw_only=True, omit_defaults=True):
+class Cancelling(RuleScope, frozen=True, kw_only=True, omit_defaults=True):
     """What is charged of a booking that did not take place, in per cent. ``late``: later than any step."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[CancellingStep, ...] = ()
     late: int = 0
     no_show: int = 100
     released: int = 100
@@ -125,7 +125,7 @@ class Tariffs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return not self.rates and not self.equipment
 
 
-class Basis(msgspec.Struct, frozen=True, kw_only=True):
+class PricingBasis(msgspec.Struct, frozen=True, kw_only=True):
     """What of a booking its price depends on. ``layout``: the one it will be in. ``seats``: 1 for a room."""
 
     space: str
@@ -135,12 +135,12 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     seats: int = 1
     equipment: tuple[Need, ...] = ()
 
-    def common(self, new: "Basis") -> "Basis | None":
+    def common(self, new: "PricingBasis") -> "PricingBasis | None":
         """What of this is still held by one that is to be ``new``, for whomever and wherever; None where no time is."""
         if not self.during.overlaps(new.during):
             return None
         wanted = {need.equipment: need.count for need in new.equipment}
-        return Basis(
+        return PricingBasis(
             space=new.space,
             layout=self.layout if new.space == self.space else new.layout,
             during=Interval(start=max(self.during.start, new.during.start), end=min(self.during.end, new.during.end)),
@@ -179,7 +179,7 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
     series_us: int = 0
 
 
-class Kind(StrEnum):
+class QuoteLineKind(StrEnum):
     """What a line of a quote is for, in the order in which lines come."""
 
     UNSET = "unset"
@@ -200,10 +200,10 @@ class Kind(StrEnum):
     NOTE = "note"
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class QuoteLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line in words. ``pence`` may be below zero. ``seconds`` and ``unit``: how long at how many pence an hour."""
 
-    kind: Kind
+    kind: QuoteLineKind
     text: str
     pence: int = 0
     vat: Vat | None = None
@@ -211,7 +211,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: int | None = None
 
 
-class Use(msgspec.Struct, frozen=True, kw_only=True):
+class AllowanceUse(msgspec.Struct, frozen=True, kw_only=True):
     """Free time that a quote has taken of a party's allowance. ``period``: "2026-11", or the year it begins in."""
 
     allowance: str
@@ -224,11 +224,11 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     much of it is VAT. ``unset_us``: time that no rate fits. ``uses``: what it takes of allowances. ``cancelling``: the
     rule that holds from then on."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[QuoteLine, ...]
     total: int | None
     vat: int = 0
     unset_us: int = 0
-    uses: tuple[Use, ...] = ()
+    uses: tuple[AllowanceUse, ...] = ()
     cancelling: Cancelling | None = None
 
     @property
@@ -240,12 +240,12 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What becomes of a price: a line below it. ``vat``: how much of its pence is VAT. ``uses``: free time that stays
     spent with it."""
 
-    line: Line
+    line: QuoteLine
     vat: int = 0
-    uses: tuple[Use, ...] = ()
+    uses: tuple[AllowanceUse, ...] = ()
 
 
-class Ended(msgspec.Struct, frozen=True, kw_only=True):
+class EndedBooking(msgspec.Struct, frozen=True, kw_only=True):
     """Why a booking does not take place, since when, and how many per cent of its price are charged nevertheless."""
 
     charge: Charge
@@ -266,9 +266,9 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     charged for time that was given up by changing it; that it does not take place; that it is let off."""
 
     price: Quote
-    basis: Basis
+    basis: PricingBasis
     given_up: tuple[Charge, ...] = ()
-    ended: Ended | None = None
+    ended: EndedBooking | None = None
     waiver: Waiver | None = None
 
     @property
@@ -290,11 +290,11 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             lines=(*price.lines, *(each.line for each in charges)),
             total=(price.total or 0) + sum(each.line.pence for each in charges) if owes else None,
             vat=price.vat + sum(each.vat for each in charges),
-            uses=tuple(Use(allowance=key[0], period=key[1], us=us) for key, us in uses.items()),
+            uses=tuple(AllowanceUse(allowance=key[0], period=key[1], us=us) for key, us in uses.items()),
         )
 
 
-class Why(StrEnum):
+class QuoteReason(StrEnum):
     """Why a quote was made."""
 
     CONFIRMED = "confirmed"
@@ -310,7 +310,7 @@ class Why(StrEnum):
     """It is no longer waived."""
 
 
-class Set(msgspec.Struct, frozen=True, kw_only=True):
+class StoredTariffs(msgspec.Struct, frozen=True, kw_only=True):
     """The tariffs of a site as somebody has set them. ``version`` counts from 1."""
 
     version: int
@@ -328,7 +328,7 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     party: str | None
     tariff_version: int
-    why: Why
+    why: QuoteReason
     made_at: datetime
     made_by: str
     superseded_at: datetime | None
@@ -338,7 +338,7 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     def quote(self) -> Quote:
         return self.bill.quote
 
-    def next(self, bill: Bill, why: Why, *, quote_id: str, at: datetime, by: str, version: int) -> "Frozen":
+    def next(self, bill: Bill, why: QuoteReason, *, quote_id: str, at: datetime, by: str, version: int) -> "Frozen":
         """The quote that takes its place."""
         return Frozen(
             id=quote_id,
@@ -360,7 +360,7 @@ class Undecided(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     series_id: str | None
-    asked: Asked
+    asked: BookingRequest
 
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,16 +21,16 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from controller.billing.model import (
     Allowance,
+    AllowancePeriod,
+    AllowanceUse,
     Discount,
-    Kind,
     Limit,
-    Line,
-    Per,
     Priced,
     Quote,
+    QuoteLine,
+    QuoteLineKind,
     Rate,
     Tariffs,
-    Use,
     Vat,
 )
 from controller.billing.rule_choice import fits, most_particular
@@ -46,7 +46,7 @@ def price(tariffs: Tariffs, wish: Priced, usage: Usage) -> Quote:
     """What a booking costs and why."""
     if tariffs.empty:
         return Quote(
-            lines=(Line(kind=Kind.UNSET, text=NO_CHARGE_SET),),
+            lines=(QuoteLine(kind=QuoteLineKind.UNSET, text=NO_CHARGE_SET),),
             total=None,
             unset_us=micros(wish.during.end - wish.during.start),
         )
@@ -83,10 +83,10 @@ class _Bill:
         self._usage = usage
         self._limit = most_particular(tariffs.limits, wish) or Limit(name="")
         self._pieces = split(tariffs, wish)
-        self._lines: list[Line] = []
+        self._lines: list[QuoteLine] = []
         self._sums: Counter[tuple[date, Vat]] = Counter()
         self._raised: Counter[tuple[date, Vat]] = Counter()
-        self._uses: list[Use] = []
+        self._uses: list[AllowanceUse] = []
 
     def quote(self) -> Quote:
         unset = sum(piece.us for piece in self._pieces if piece.rate is None)
@@ -98,7 +98,7 @@ class _Bill:
         priced = any(piece.rate is not None for piece in self._pieces)
         equipment = self._equipment()
         if unset:
-            self._lines.insert(0, Line(kind=Kind.UNSET, text=f"{money.length(unset)}: {NO_CHARGE_SET}"))
+            self._lines.insert(0, QuoteLine(kind=QuoteLineKind.UNSET, text=f"{money.length(unset)}: {NO_CHARGE_SET}"))
         vat = self._vat(equipment) if priced or equipment else 0
         self._clock_change()
         total = sum(line.pence for line in self._lines) if priced or equipment else None
@@ -114,11 +114,13 @@ class _Bill:
     def _vat_of(self, rate: Rate) -> Vat:
         return rate.vat or self._tariffs.vat
 
-    def _add(self, kind: Kind, text: str, shares: Mapping[tuple[date, Vat], int]) -> None:
+    def _add(self, kind: QuoteLineKind, text: str, shares: Mapping[tuple[date, Vat], int]) -> None:
         """A line for each kind of VAT that has a share in it."""
         by_vat = _by_vat(shares)
         self._sums.update(shares)
-        self._lines += [Line(kind=kind, text=text, pence=by_vat[vat], vat=vat) for vat in sorted(by_vat) if by_vat[vat]]
+        self._lines += [
+            QuoteLine(kind=kind, text=text, pence=by_vat[vat], vat=vat) for vat in sorted(by_vat) if by_vat[vat]
+        ]
 
     def _time(self) -> None:
         """A line for each rate; for each of its days, where a day has a cap."""
@@ -135,7 +137,7 @@ class _Bill:
             vat = self._vat_of(rate)
             seconds = us / money.MICROSECONDS
             self._lines.append(
-                Line(kind=Kind.TIME, text=text, pence=pence, vat=vat, seconds=seconds, unit=rate.per_hour)
+                QuoteLine(kind=QuoteLineKind.TIME, text=text, pence=pence, vat=vat, seconds=seconds, unit=rate.per_hour)
             )
             self._sums[day, vat] += pence
         for rate, day, _ in _grouped(self._pieces, by_day=False):
@@ -144,7 +146,7 @@ class _Bill:
                 seats = self._wish.seats if rate.each_seat else 1
                 each = f", {seats:,} seats" if rate.each_seat and seats > 1 else ""
                 text = f"flat fee of {money.pounds(rate.flat)} ({rate.name}{each})"
-                self._lines.append(Line(kind=Kind.FLAT, text=text, pence=rate.flat * seats, vat=vat))
+                self._lines.append(QuoteLine(kind=QuoteLineKind.FLAT, text=text, pence=rate.flat * seats, vat=vat))
                 self._sums[day, vat] += rate.flat * seats
 
     def _minimum(self) -> None:
@@ -166,7 +168,7 @@ class _Bill:
             self._raise(text, {(day, vat): pence for vat, pence in shared(missing, by_vat).items()})
 
     def _raise(self, text: str, shares: Mapping[tuple[date, Vat], int]) -> None:
-        self._add(Kind.MINIMUM, text, shares)
+        self._add(QuoteLineKind.MINIMUM, text, shares)
         self._raised.update(shares)
 
     def _free_hours(self) -> None:
@@ -188,7 +190,9 @@ class _Bill:
             paid.append(Piece(us=piece.us - free, day=piece.day, rate=piece.rate))
         self._take_off(allowance, left, taken, paid)
         self._uses = [
-            Use(allowance=allowance.id, period=key, us=taken[key, first]) for key, first in left if taken[key, first]
+            AllowanceUse(allowance=allowance.id, period=key, us=taken[key, first])
+            for key, first in left
+            if taken[key, first]
         ]
 
     def _take_off(
@@ -209,9 +213,9 @@ class _Bill:
             + (f"{money.length(hours)} left, {money.length(taken[key, first])} taken" if hours else "none left")
             for (key, first), hours in left.items()
         )
-        self._add(Kind.ALLOWANCE, f"{told} ({allowance.name})", shares)
+        self._add(QuoteLineKind.ALLOWANCE, f"{told} ({allowance.name})", shares)
         if not any(shares.values()):
-            self._lines.append(Line(kind=Kind.ALLOWANCE, text=f"{told} ({allowance.name})"))
+            self._lines.append(QuoteLine(kind=QuoteLineKind.ALLOWANCE, text=f"{told} ({allowance.name})"))
 
     def _hourly(self, pieces: Iterable[Piece], *, by_day: bool) -> Counter[tuple[date, Vat]]:
         """What the time of these pieces costs, each line rounded as it stands on the quote."""
@@ -235,7 +239,7 @@ class _Bill:
         if over <= 0:
             return
         what = f"on {day}" if day else "a booking"
-        self._add(Kind.CAP, f"at most {money.pounds(most)} {what} ({self._limit.name})", self._off(over, sums))
+        self._add(QuoteLineKind.CAP, f"at most {money.pounds(most)} {what} ({self._limit.name})", self._off(over, sums))
 
     def _off(self, amount: int, sums: Mapping[tuple[date, Vat], int]) -> dict[tuple[date, Vat], int]:
         """An amount taken off in proportion to VAT, and within each from the earliest days on."""
@@ -256,7 +260,7 @@ class _Bill:
         amount = half_up(total * best.percent, 100)
         block = f"block of {best.dates}" if best.dates is not None else f"{best.total_hours} h or more"
         text = f"{block}: −{money.percent(best.percent)} ({best.name})"
-        self._add(Kind.DISCOUNT, text, self._off(amount, dict(self._sums)))
+        self._add(QuoteLineKind.DISCOUNT, text, self._off(amount, dict(self._sums)))
 
     def _earned(self, discount: Discount) -> bool:
         enough_dates = discount.dates is None or self._wish.dates >= discount.dates
@@ -274,7 +278,9 @@ class _Bill:
                 at = f"at {money.pounds(set_.per_use)}" if set_.per_use else "free"
                 text = f"{used.count:,} × {used.name} {at}"
                 vat = set_.vat or self._tariffs.vat
-                self._lines.append(Line(kind=Kind.EQUIPMENT, text=text, pence=used.count * set_.per_use, vat=vat))
+                self._lines.append(
+                    QuoteLine(kind=QuoteLineKind.EQUIPMENT, text=text, pence=used.count * set_.per_use, vat=vat)
+                )
                 found = True
         return found
 
@@ -285,15 +291,17 @@ class _Bill:
             return 0
         standard = sum(line.pence for line in self._lines if line.vat is Vat.STANDARD)
         if not any(line.vat is Vat.STANDARD for line in self._lines):
-            self._lines.append(Line(kind=Kind.VAT, text="VAT exempt"))
+            self._lines.append(QuoteLine(kind=QuoteLineKind.VAT, text="VAT exempt"))
             return 0
         at = money.percent(rate)
         if self._tariffs.gross:
             vat = _whole(standard * rate / (100 + rate))
-            self._lines.append(Line(kind=Kind.VAT, text=f"includes VAT of {money.pounds(vat)} ({at})"))
+            self._lines.append(QuoteLine(kind=QuoteLineKind.VAT, text=f"includes VAT of {money.pounds(vat)} ({at})"))
         else:
             vat = _whole(standard * rate / 100)
-            self._lines.append(Line(kind=Kind.VAT, text=f"VAT of {at} on {money.pounds(standard)}", pence=vat))
+            self._lines.append(
+                QuoteLine(kind=QuoteLineKind.VAT, text=f"VAT of {at} on {money.pounds(standard)}", pence=vat)
+            )
         return vat
 
     def _clock_change(self) -> None:
@@ -306,12 +314,12 @@ class _Bill:
                 f"the clocks go {way}: from {local_time.wall(during.start, zone):%H:%M} to "
                 f"{local_time.wall(during.end, zone):%H:%M} it lasts {money.length(real)}, and so much is counted"
             )
-            self._lines.append(Line(kind=Kind.NOTE, text=text))
+            self._lines.append(QuoteLine(kind=QuoteLineKind.NOTE, text=text))
 
 
 def period_of(allowance: Allowance, day: date, year_starts: int) -> tuple[str, date]:
     """The name and the first day of the period of an allowance that a day lies in."""
-    if allowance.per is Per.MONTH:
+    if allowance.per is AllowancePeriod.MONTH:
         first = day.replace(day=1)
         return f"{first:%Y-%m}", first
     first = date(day.year if day.month >= year_starts else day.year - 1, year_starts, 1)

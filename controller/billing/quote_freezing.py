@@ -8,27 +8,29 @@ from datetime import datetime
 import msgspec
 
 from controller.billing import cancellation, change_hooks, repository
-from controller.billing.batch_pricing import Till, open_till
-from controller.billing.model import Bill, Frozen, Set, Why
-from controller.billing.tariff_cache import PriceLists, basis
-from controller.bookings.model import Booking, Changed, State
-from controller.bookings.site_config import Picture
+from controller.billing.batch_pricing import BatchPricer, open_till
+from controller.billing.model import Bill, Frozen, QuoteReason, StoredTariffs
+from controller.billing.tariff_cache import TariffCache, basis
+from controller.bookings.model import Booking, BookingState, Changed
+from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
 from edge.wire.ids import uuid7
 
-_UNDONE = frozenset({State.CANCELLED, State.RELEASED, State.NO_SHOW})
-_ENDED = {State.NO_SHOW: Why.NO_SHOW, State.RELEASED: Why.RELEASED}
+_UNDONE = frozenset({BookingState.CANCELLED, BookingState.RELEASED, BookingState.NO_SHOW})
+_ENDED = {BookingState.NO_SHOW: QuoteReason.NO_SHOW, BookingState.RELEASED: QuoteReason.RELEASED}
 _PRICED = ("space", "layout", "starts", "ends", "party", "people", "seats", "equipment")
 """What a price can depend on."""
 
 
-class Freezer:
+class QuoteFreezer:
     """Follows bookings (``Desk.when_bookings_change``)."""
 
-    def __init__(self, lists: PriceLists) -> None:
+    def __init__(self, lists: TariffCache) -> None:
         self._lists = lists
 
-    async def follow(self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: str, now: datetime) -> None:
+    async def follow(
+        self, tx: Tx, picture: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
+    ) -> None:
         todo = [each for each in changes if _concerns(each, now)]
         if not todo:
             return
@@ -65,7 +67,13 @@ class Freezer:
 
 
 async def confirmed(
-    tx: Tx, picture: Picture, current: Set, till: Till, booking: Booking, standing: Frozen, now: datetime
+    tx: Tx,
+    picture: SiteConfig,
+    current: StoredTariffs,
+    till: BatchPricer,
+    booking: Booking,
+    standing: Frozen,
+    now: datetime,
 ) -> Bill:
     """What a booking that had a quote owes when it is confirmed as it is now."""
     if booking.ends <= now:
@@ -92,7 +100,7 @@ def _concerns(change: Changed, now: datetime) -> bool:
     return before.ends > now and any(getattr(before, name) != getattr(after, name) for name in _PRICED)
 
 
-def _priced_first(picture: Picture, change: Changed, now: datetime) -> bool:
+def _priced_first(picture: SiteConfig, change: Changed, now: datetime) -> bool:
     """Whether a booking that has no quote gets one: when it is confirmed, and when one from before any tariffs becomes
     another."""
     before, after = change.before, change.after
@@ -104,17 +112,17 @@ def _priced_first(picture: Picture, change: Changed, now: datetime) -> bool:
     return change_hooks.charged_for(was, basis(picture, after), now) != was
 
 
-def _why(change: Changed, old: Bill, new: Bill) -> Why:
+def _why(change: Changed, old: Bill, new: Bill) -> QuoteReason:
     after = change.after
     if not after.certain:
-        open_again = after.state in (State.REQUESTED, State.HELD)
-        return Why.REQUESTED if open_again else _ENDED.get(after.state, Why.CANCELLED)
+        open_again = after.state in (BookingState.REQUESTED, BookingState.HELD)
+        return QuoteReason.REQUESTED if open_again else _ENDED.get(after.state, QuoteReason.CANCELLED)
     if change.before is not None and not change.before.certain and change.before.state not in _UNDONE:
-        return Why.CONFIRMED
-    return Why.RESTORED if new.price is old.price else Why.CHANGED
+        return QuoteReason.CONFIRMED
+    return QuoteReason.RESTORED if new.price is old.price else QuoteReason.CHANGED
 
 
-def _first(booking: Booking, bill: Bill, current: Set, actor: str, now: datetime) -> Frozen:
+def _first(booking: Booking, bill: Bill, current: StoredTariffs, actor: str, now: datetime) -> Frozen:
     return Frozen(
         id=quote_id(now),
         booking_id=booking.id,
@@ -122,7 +130,7 @@ def _first(booking: Booking, bill: Bill, current: Set, actor: str, now: datetime
         site=booking.site,
         party=booking.party,
         tariff_version=current.version,
-        why=Why.CONFIRMED,
+        why=QuoteReason.CONFIRMED,
         made_at=now,
         made_by=actor[:200],
         superseded_at=None,

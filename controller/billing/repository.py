@@ -7,27 +7,27 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, func, insert, select, update
 
-from controller.billing.model import Bill, Frozen, Set, Tariffs, Undecided, Why
+from controller.billing.model import Bill, Frozen, QuoteReason, StoredTariffs, Tariffs, Undecided
 from controller.billing.splitting import micros
 from controller.billing.tables import allowance_uses, quotes, tariffs
-from controller.bookings.model import CLAIMING, Asked, Need, State
+from controller.bookings.model import CLAIMING, BookingRequest, BookingState, Need
 from controller.bookings.tables import bookings
 from controller.db.engine import Tx
 from edge.wire.interval import Interval
 
 _AT_ONCE = 500
 """Ids asked for in one statement."""
-_STANDING = [each.value for each in (*CLAIMING, State.REQUESTED)]
+_STANDING = [each.value for each in (*CLAIMING, BookingState.REQUESTED)]
 _QUOTE = tuple(quotes.c[name] for name in Frozen.__struct_fields__ if name != "bill")
 
 
-async def current(tx: Tx, site: str) -> Set | None:
+async def current(tx: Tx, site: str) -> StoredTariffs | None:
     """The tariffs that hold; None where none were ever set."""
     query = select(tariffs).where(tariffs.c.site == site).order_by(tariffs.c.version.desc()).limit(1)
     row = (await tx.execute(query)).mappings().first()
     if row is None:
         return None
-    return Set(
+    return StoredTariffs(
         version=row["version"],
         tariffs=msgspec.json.decode(row["document"], type=Tariffs),
         changed_at=row["changed_at"],
@@ -41,7 +41,7 @@ async def version(tx: Tx, site: str, number: int) -> Tariffs:
     return msgspec.json.decode((await tx.execute(query)).scalar_one(), type=Tariffs)
 
 
-async def put(tx: Tx, site: str, value: Set) -> None:
+async def put(tx: Tx, site: str, value: StoredTariffs) -> None:
     """Write a new version. The caller holds the site's lock."""
     row = {
         "site": site,
@@ -73,7 +73,7 @@ async def history(tx: Tx, booking_id: str) -> list[Frozen]:
 
 def _frozen(row: RowMapping) -> Frozen:
     known = {name: row[name] for name in Frozen.__struct_fields__ if name != "bill"}
-    return Frozen(**known | {"why": Why(row["why"])}, bill=msgspec.json.decode(row["document"], type=Bill))
+    return Frozen(**known | {"why": QuoteReason(row["why"])}, bill=msgspec.json.decode(row["document"], type=Bill))
 
 
 async def freeze(tx: Tx, made: Sequence[Frozen], *, instead_of: Sequence[Frozen]) -> None:
@@ -150,7 +150,7 @@ async def undecided(tx: Tx, site: str, *, after: datetime, limit: int) -> list[U
     c = bookings.c
     query = (
         select(c.id, c.series_id, c.space, c.title, c.starts, c.ends, c.people, c.party, c.layout, c.seats, c.equipment)
-        .where(c.site == site, c.starts > after, c.state.in_([State.HELD.value, State.REQUESTED.value]))
+        .where(c.site == site, c.starts > after, c.state.in_([BookingState.HELD.value, BookingState.REQUESTED.value]))
         .order_by(c.starts, c.id)
         .limit(limit)
     )
@@ -158,7 +158,7 @@ async def undecided(tx: Tx, site: str, *, after: datetime, limit: int) -> list[U
         Undecided(
             id=row.id,
             series_id=row.series_id,
-            asked=Asked(
+            asked=BookingRequest(
                 space=row.space,
                 title=row.title,
                 during=Interval(start=row.starts, end=row.ends),
@@ -179,6 +179,6 @@ async def undecided(tx: Tx, site: str, *, after: datetime, limit: int) -> list[U
 async def count_confirmed(tx: Tx, site: str, *, after: datetime) -> int:
     """How many confirmed bookings are still to come, whose quotes stay as they are."""
     query = select(func.count()).where(
-        bookings.c.site == site, bookings.c.starts > after, bookings.c.state == State.CONFIRMED.value
+        bookings.c.site == site, bookings.c.starts > after, bookings.c.state == BookingState.CONFIRMED.value
     )
     return int((await tx.execute(query)).scalar_one())

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from controller.billing.answers import (
     AccountAnswer,
     QuoteAnswer,
-    SetAnswer,
+    StoredTariffsAnswer,
     TariffsAnswer,
     account_answer,
     quote_answer,
@@ -40,7 +40,7 @@ async def get_tariffs(site: SlugPath, house: TheHouse, actor: Reads) -> TariffsA
 @router.put("/sites/{site}/tariffs", responses=described(SiteUnknown, VersionStale))
 async def put_tariffs(
     site: SlugPath, body: PutTariffsBody, house: TheHouse, actor: Runs, check: Annotated[bool, Query()] = False
-) -> SetAnswer:
+) -> StoredTariffsAnswer:
     """Replace the tariffs. `effect` tells what that changes; with `check` nothing is written. Quotes of confirmed
     bookings stay as they are."""
     where, made, effect = await house.billing.put(site, body.tariffs(), version=body.version, check=check, actor=actor)

@@ -9,20 +9,20 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from controller.billing import weekly_hours
-from controller.billing.model import AnyScope, Priced, Scope
+from controller.billing.model import AnyScope, Priced, RuleScope
 
 KINDS = ("parties", "tiers", "spaces", "layouts", "hours", "modes")
 """What a rule may name, the most particular first: who, then where, then when. A rate for who pays nothing holds in a
 room that has a price of its own."""
 
 
-def particularity(rule: Scope) -> tuple[int, tuple[bool, ...]]:
+def particularity(rule: RuleScope) -> tuple[int, tuple[bool, ...]]:
     """Compares higher for the more particular rule."""
     named = tuple(bool(getattr(rule, kind, ())) for kind in KINDS)
     return sum(named), named
 
 
-def fits(rule: Scope, wish: Priced) -> bool:
+def fits(rule: RuleScope, wish: Priced) -> bool:
     """Whether a rule is for this party, space, layout and tier, whatever the hour and the mode."""
     return (
         (not rule.parties or wish.party in rule.parties)
@@ -45,7 +45,7 @@ def tie(rules: Sequence[AnyScope]) -> tuple[AnyScope, AnyScope] | None:
     return None
 
 
-def _meet(one: Scope, other: Scope) -> bool:
+def _meet(one: RuleScope, other: RuleScope) -> bool:
     """For two rules that name the same kinds: whether one booking can fit both."""
     for kind in KINDS:
         mine, theirs = getattr(one, kind, ()), getattr(other, kind, ())

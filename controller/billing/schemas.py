@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from controller.billing import model, weekly_hours
-from controller.billing.model import Per, Tariffs, Vat
+from controller.billing.model import AllowancePeriod, Tariffs, Vat
 from controller.bookings.model import Draft, Need
 from controller.bookings.schemas import Equipment, People
 from controller.people.model import Tier
@@ -116,7 +116,7 @@ class AllowanceBody(ScopeBody):
 
     id: Slug
     free_hours: Count
-    per: Per
+    per: AllowancePeriod
 
     def allowance(self) -> model.Allowance:
         return model.Allowance(**self.scope(), id=self.id, free_hours=self.free_hours, per=self.per)
@@ -141,14 +141,14 @@ class CancellingBody(ScopeBody):
         steps = sorted(self.steps, key=lambda step: step.days, reverse=True)
         return model.Cancelling(
             **self.scope(),
-            steps=tuple(model.Step(days=step.days, percent=step.percent) for step in steps),
+            steps=tuple(model.CancellingStep(days=step.days, percent=step.percent) for step in steps),
             late=self.late_percent,
             no_show=self.no_show_percent,
             released=self.released_percent,
         )
 
 
-class EquipmentBody(Body):
+class EquipmentPriceBody(Body):
     """What one piece costs for a booking, however long it is."""
 
     equipment: Slug
@@ -166,7 +166,7 @@ class TariffsBody(Body):
     discounts: Annotated[list[DiscountBody], Field(max_length=MOST_RULES, default_factory=list)]
     allowances: Annotated[list[AllowanceBody], Field(max_length=MOST_RULES, default_factory=list)]
     cancelling: Annotated[list[CancellingBody], Field(max_length=MOST_RULES, default_factory=list)]
-    equipment: Annotated[list[EquipmentBody], Field(max_length=MOST_RULES, default_factory=list)]
+    equipment: Annotated[list[EquipmentPriceBody], Field(max_length=MOST_RULES, default_factory=list)]
     vat: Vat = Vat.EXEMPT
     vat_percent: VatPercent | None = None
     gross: Annotated[bool, Field(strict=True)] = True

@@ -9,17 +9,28 @@ from controller.billing import cancellation, repository
 from controller.billing.batch_pricing import open_till
 from controller.billing.errors import NothingCharged
 from controller.billing.examples import dear_parts, examples
-from controller.billing.model import Bill, Example, Frozen, Kind, Line, Quote, Set, Shift, Tariffs, Why
-from controller.billing.quote_freezing import Freezer, confirmed, quote_id
+from controller.billing.model import (
+    Bill,
+    Example,
+    Frozen,
+    Quote,
+    QuoteLine,
+    QuoteLineKind,
+    QuoteReason,
+    Shift,
+    StoredTariffs,
+    Tariffs,
+)
+from controller.billing.quote_freezing import QuoteFreezer, confirmed, quote_id
 from controller.billing.splitting import micros
-from controller.billing.tariff_cache import PriceLists, basis
+from controller.billing.tariff_cache import TariffCache, basis
 from controller.billing.validation import faults, parties_named
 from controller.bookings import limits
 from controller.bookings import repository as bookings
 from controller.bookings.errors import BookingUnknown
-from controller.bookings.model import Asked, Booking, Draft, State
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk
+from controller.bookings.model import Booking, BookingRequest, BookingState, Draft
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate.model import Site
@@ -34,10 +45,12 @@ from edge.wire.interval import Interval
 
 MOST_SHIFTS = 100
 
-_NEVER_SET = Quote(lines=(Line(kind=Kind.UNSET, text="no charge was set when it was confirmed"),), total=None)
+_NEVER_SET = Quote(
+    lines=(QuoteLine(kind=QuoteLineKind.UNSET, text="no charge was set when it was confirmed"),), total=None
+)
 
 
-class Effect(msgspec.Struct, frozen=True, kw_only=True):
+class TariffEffect(msgspec.Struct, frozen=True, kw_only=True):
     """What new tariffs change. ``shifts``: bookings that wait for a decision, at most ``MOST_SHIFTS`` by start.
     ``kept``: how many confirmed ones keep the quote they have. ``examples``: what typical bookings would cost.
     ``dear_parts``: sentences, one for each space that costs more than a space it is part of."""
@@ -69,18 +82,18 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     earlier: tuple[Frozen, ...]
 
 
-class Billing:
+class BillingService:
     """Each method is one transaction. Hears of bookings through ``desk``."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk) -> None:
+    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: BookingWriter) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._desk = desk
-        self._lists = PriceLists()
-        desk.when_bookings_change(Freezer(self._lists).follow)
+        self._lists = TariffCache()
+        desk.when_bookings_change(QuoteFreezer(self._lists).follow)
 
-    async def tariffs(self, site: str) -> tuple[Site, Set | None]:
+    async def tariffs(self, site: str) -> tuple[Site, StoredTariffs | None]:
         """The tariffs that hold; None where none were ever set. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             picture = await self._desk.pictures.of(tx, site)
@@ -88,7 +101,7 @@ class Billing:
 
     async def put(
         self, site: str, tariffs: Tariffs, *, version: int, check: bool, actor: Actor
-    ) -> tuple[Site, Set, Effect]:
+    ) -> tuple[Site, StoredTariffs, TariffEffect]:
         """Set the tariffs of a site, or with ``check`` only find out what that would change. Frozen quotes stay as
         they are. ``version``: the one the asker has read. Raises ``Invalid``, ``SiteUnknown``, ``VersionStale``."""
         if check:
@@ -100,7 +113,7 @@ class Billing:
 
     async def _put(
         self, tx: Tx, site: str, tariffs: Tariffs, version: int, actor: Actor, *, write: bool
-    ) -> tuple[Site, Set, Effect]:
+    ) -> tuple[Site, StoredTariffs, TariffEffect]:
         if write:
             await self._database.lock_site(tx, site)
         now = self._clock.now()
@@ -109,7 +122,9 @@ class Billing:
         await require_version(tx, version, old.version if old else 0, site=site, thing="tariffs")
         if wrong := faults(tariffs, picture, await parties(tx, parties_named(tariffs))):
             raise Invalid("; ".join(f"{each.field}: {each.message}" for each in wrong[:10]), errors=wrong)
-        new = Set(version=(old.version if old else 0) + 1, tariffs=tariffs, changed_at=now, changed_by=actor.name)
+        new = StoredTariffs(
+            version=(old.version if old else 0) + 1, tariffs=tariffs, changed_at=now, changed_by=actor.name
+        )
         effect = await self._effect(tx, picture, old.tariffs if old else Tariffs(), tariffs, now)
         if write:
             await repository.put(tx, site, new)
@@ -117,7 +132,7 @@ class Billing:
             await audit.record(tx, actor=actor.name, at=now, act="change", site=site, thing="tariffs")
         return picture.site, new, effect
 
-    async def _effect(self, tx: Tx, picture: Picture, old: Tariffs, new: Tariffs, now: datetime) -> Effect:
+    async def _effect(self, tx: Tx, picture: SiteConfig, old: Tariffs, new: Tariffs, now: datetime) -> TariffEffect:
         waiting = await repository.undecided(tx, picture.site.id, after=now, limit=MOST_SHIFTS)
         wished = [each.asked for each in waiting]
         series = [each.series_id for each in waiting if each.series_id is not None]
@@ -134,7 +149,7 @@ class Billing:
                     after=after,
                 )
             )
-        return Effect(
+        return TariffEffect(
             shifts=tuple(shifts),
             kept=await repository.count_confirmed(tx, picture.site.id, after=now),
             examples=tuple(examples(picture, old, new, now)),
@@ -143,7 +158,7 @@ class Billing:
 
     async def quote(
         self, site: str, drafts: Sequence[Draft], *, tier: Tier | None
-    ) -> tuple[Site, list[Quoted], Set | None]:
+    ) -> tuple[Site, list[Quoted], StoredTariffs | None]:
         """What bookings would cost if they were confirmed now, together as the dates of one series; free hours go to
         the first. ``tier`` is for drafts without a party. Raises ``Invalid``, ``SiteUnknown``, ``SpaceUnknown``."""
         async with self._database.read() as tx:
@@ -168,9 +183,9 @@ class Billing:
     async def _account(self, tx: Tx, booking: Booking) -> Account:
         picture = await self._desk.pictures.of(tx, booking.site)
         known = await repository.history(tx, booking.id)
-        if booking.state not in {State.REQUESTED, State.HELD}:
+        if booking.state not in {BookingState.REQUESTED, BookingState.HELD}:
             ends: Quote | None = None
-            if known and booking.state is State.CONFIRMED:
+            if known and booking.state is BookingState.CONFIRMED:
                 ends = cancellation.cancelled(known[0].bill, zone=picture.site.tz, at=self._clock.now()).quote
             return Account(
                 site=picture.site,
@@ -190,7 +205,7 @@ class Billing:
             earlier=tuple(known),
         )
 
-    async def _as_of_now(self, tx: Tx, picture: Picture, booking: Booking, standing: Frozen | None) -> Quote:
+    async def _as_of_now(self, tx: Tx, picture: SiteConfig, booking: Booking, standing: Frozen | None) -> Quote:
         """What a booking would cost if it were confirmed now."""
         current = await self._lists.of(tx, picture)
         tariffs = current.tariffs if current else Tariffs()
@@ -211,7 +226,7 @@ class Billing:
                 raise NothingCharged(booking.title)
             return made
 
-        return await self._rebill(booking_id, off, Why.WAIVED, act="waive", actor=actor)
+        return await self._rebill(booking_id, off, QuoteReason.WAIVED, act="waive", actor=actor)
 
     async def charge(self, booking_id: str, *, actor: Actor) -> Account:
         """Take a waiver back. Idempotent. Raises ``BookingUnknown``."""
@@ -219,13 +234,13 @@ class Billing:
         def on(frozen: Frozen | None, _: Booking) -> Bill | None:
             return None if frozen is None or frozen.bill.waiver is None else cancellation.charged(frozen.bill)
 
-        return await self._rebill(booking_id, on, Why.CHARGED, act="charge", actor=actor)
+        return await self._rebill(booking_id, on, QuoteReason.CHARGED, act="charge", actor=actor)
 
     async def _rebill(
         self,
         booking_id: str,
         becomes: Callable[[Frozen | None, Booking], Bill | None],
-        why: Why,
+        why: QuoteReason,
         *,
         act: str,
         actor: Actor,
@@ -258,7 +273,7 @@ async def _require(tx: Tx, booking_id: str) -> Booking:
     return booking
 
 
-def _asked(picture: Picture, draft: Draft) -> Asked:
+def _asked(picture: SiteConfig, draft: Draft) -> BookingRequest:
     picture.require(draft.space)
     zone = picture.site.tz
     return draft.asked(limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends")))

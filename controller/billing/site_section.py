@@ -4,14 +4,14 @@ from datetime import datetime
 
 from controller.billing import repository
 from controller.billing.answers import tariffs_answer
-from controller.billing.model import Set, Tariffs
+from controller.billing.model import StoredTariffs, Tariffs
 from controller.billing.schemas import TariffsBody
 from controller.billing.validation import faults, parties_named
 from controller.bookings.site_config import sketch
 from controller.db.engine import Tx
 from controller.estate.model import Site, SiteParts
 from controller.estate.site_file.forms import read, written
-from controller.estate.site_file.sections import Outlook, Plain, Problem, Reading, overlaid
+from controller.estate.site_file.sections import Outlook, Plain, Problem, SectionValue, overlaid
 from controller.people.parties import parties
 
 
@@ -26,13 +26,13 @@ class TariffsSection:
     def merged(self, current: Plain, given: Plain) -> Plain:
         return overlaid(current, given)
 
-    async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> Reading:
+    async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> SectionValue:
         body, problems = read(TariffsBody, table)
         if body is None:
-            return Reading(problems=tuple(problems))
+            return SectionValue(problems=tuple(problems))
         value = body.tariffs()
         wrong = faults(value, sketch(parts), await parties(tx, parties_named(value)))
-        return Reading(
+        return SectionValue(
             value=_plain(_set(value, now), parts.site),
             problems=tuple(Problem(place=each.field, text=each.message) for each in wrong),
         )
@@ -46,10 +46,10 @@ class TariffsSection:
         await repository.put(tx, parts.site.id, new)
 
 
-def _set(tariffs: Tariffs, now: datetime, *, actor: str = "", version: int = 0) -> Set:
-    return Set(version=version + 1, tariffs=tariffs, changed_at=now, changed_by=actor)
+def _set(tariffs: Tariffs, now: datetime, *, actor: str = "", version: int = 0) -> StoredTariffs:
+    return StoredTariffs(version=version + 1, tariffs=tariffs, changed_at=now, changed_by=actor)
 
 
-def _plain(found: Set | None, site: Site) -> Plain:
+def _plain(found: StoredTariffs | None, site: Site) -> Plain:
     told = tariffs_answer(found, site).model_dump(include=set(TariffsBody.model_fields))
     return written(TariffsBody.model_validate(told))

@@ -5,9 +5,9 @@ from collections import OrderedDict
 from collections.abc import Mapping
 
 from controller.billing import repository
-from controller.billing.model import Basis, Priced, Set, Used
-from controller.bookings.model import Asked, Booking
-from controller.bookings.site_config import Picture, Place
+from controller.billing.model import Priced, PricingBasis, StoredTariffs, Used
+from controller.bookings.model import Booking, BookingRequest
+from controller.bookings.site_config import SiteConfig, SpaceAtSite
 from controller.db.engine import Tx
 from controller.estate.model import SpaceKind
 from controller.people.model import Tier
@@ -16,13 +16,13 @@ _KEPT = 256
 """Sites kept in mind."""
 
 
-class PriceLists:
+class TariffCache:
     """The tariffs of all sites, the latest used first."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[int, Set | None]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[int, StoredTariffs | None]] = OrderedDict()
 
-    async def of(self, tx: Tx, picture: Picture) -> Set | None:
+    async def of(self, tx: Tx, picture: SiteConfig) -> StoredTariffs | None:
         """The tariffs that hold as of the picture; None where none were ever set. Costs no query most times."""
         site = picture.site.id
         revision, found = self._kept.get(site, (-1, None))
@@ -35,11 +35,11 @@ class PriceLists:
         return found
 
 
-def basis(picture: Picture, asked: Asked | Booking) -> Basis:
+def basis(picture: SiteConfig, asked: BookingRequest | Booking) -> PricingBasis:
     """What of a booking, or of a wish for one, its price depends on."""
     place = picture.require(asked.space)
     layout = place.space.layout(asked.layout)
-    return Basis(
+    return PricingBasis(
         space=asked.space,
         layout=layout.id if layout is not None else None,
         during=asked.during,
@@ -49,7 +49,7 @@ def basis(picture: Picture, asked: Asked | Booking) -> Basis:
     )
 
 
-def priced(picture: Picture, of: Basis, tier: Tier, *, block: tuple[int, int] | None = None) -> Priced:
+def priced(picture: SiteConfig, of: PricingBasis, tier: Tier, *, block: tuple[int, int] | None = None) -> Priced:
     """What is to be priced. ``block``: dates and microseconds of its series, if it has one."""
     dates, series_us = block or (1, 0)
     return Priced(
@@ -67,11 +67,11 @@ def priced(picture: Picture, of: Basis, tier: Tier, *, block: tuple[int, int] | 
     )
 
 
-def _seats(place: Place, asked: Asked | Booking) -> int:
+def _seats(place: SpaceAtSite, asked: BookingRequest | Booking) -> int:
     return (asked.seats or asked.people or 1) if place.space.kind is SpaceKind.POOL else 1
 
 
-def _equipment(picture: Picture, of: Basis) -> tuple[Used, ...]:
+def _equipment(picture: SiteConfig, of: PricingBasis) -> tuple[Used, ...]:
     names: Mapping[str, str] = {each.id: each.name for each in picture.equipment.values()}
     return tuple(
         Used(equipment=need.equipment, name=names.get(need.equipment, need.equipment), count=need.count)

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from controller.billing.model import AnyScope, Cancelling, Limit, Scope, Tariffs, Vat
+from controller.billing.model import AnyScope, Cancelling, Limit, RuleScope, Tariffs, Vat
 from controller.billing.rule_choice import tie
-from controller.bookings.site_config import Picture
+from controller.bookings.site_config import SiteConfig
 from controller.text.money import pounds
 from controller.web.problem import FieldError
 
 
-def faults(tariffs: Tariffs, picture: Picture, parties: Collection[str]) -> list[FieldError]:
+def faults(tariffs: Tariffs, picture: SiteConfig, parties: Collection[str]) -> list[FieldError]:
     """Everything that is wrong with tariffs for a site. ``parties``: those there are of the ones they name."""
     return [
         *_lists(tariffs, picture, parties),
@@ -28,7 +28,7 @@ def parties_named(tariffs: Tariffs) -> set[str]:
     return {party for _, rules in _scoped(tariffs) for rule in rules for party in rule.parties}
 
 
-def _scoped(tariffs: Tariffs) -> tuple[tuple[str, Sequence[Scope]], ...]:
+def _scoped(tariffs: Tariffs) -> tuple[tuple[str, Sequence[RuleScope]], ...]:
     return (
         ("rates", tariffs.rates),
         ("limits", tariffs.limits),
@@ -38,7 +38,7 @@ def _scoped(tariffs: Tariffs) -> tuple[tuple[str, Sequence[Scope]], ...]:
     )
 
 
-def _lists(tariffs: Tariffs, picture: Picture, parties: Collection[str]) -> Iterator[FieldError]:
+def _lists(tariffs: Tariffs, picture: SiteConfig, parties: Collection[str]) -> Iterator[FieldError]:
     for field, rules in _scoped(tariffs):
         named = Counter(rule.name for rule in rules)
         for number, rule in enumerate(rules):
@@ -52,7 +52,7 @@ def _lists(tariffs: Tariffs, picture: Picture, parties: Collection[str]) -> Iter
     yield from _apart("cancelling", tariffs.cancelling)
 
 
-def _known(field: str, rule: Scope, picture: Picture, parties: Collection[str]) -> Iterator[FieldError]:
+def _known(field: str, rule: RuleScope, picture: SiteConfig, parties: Collection[str]) -> Iterator[FieldError]:
     site = picture.site.id
     for space in rule.spaces:
         if space not in picture.by_space:
@@ -122,7 +122,7 @@ def _discounts(tariffs: Tariffs) -> Iterator[FieldError]:
             yield _fault(f"allowances.{number}.id", f"another allowance has the id {allowance.id!r} too")
 
 
-def _equipment(tariffs: Tariffs, picture: Picture) -> Iterator[FieldError]:
+def _equipment(tariffs: Tariffs, picture: SiteConfig) -> Iterator[FieldError]:
     priced = Counter(each.equipment for each in tariffs.equipment)
     for number, each in enumerate(tariffs.equipment):
         if each.equipment not in picture.equipment:

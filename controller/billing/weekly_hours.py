@@ -29,7 +29,7 @@ _EACH_DAY = re.compile(
 _ACROSS = re.compile(rf"({_NAMED}) ({_CLOCK}) ?- ?({_NAMED}) ({_CLOCK})", re.ASCII | re.IGNORECASE)
 
 
-class Window(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class WeekWindow(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """Minutes after Monday's midnight, ``[start, end)``; ``end`` may lie in the next week, at most a week on."""
 
     start: int
@@ -37,7 +37,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 
 @lru_cache(maxsize=4096)
-def windows(text: str) -> tuple[Window, ...]:
+def windows(text: str) -> tuple[WeekWindow, ...]:
     """The windows of one text. A day's end that is not after its start lies in the next day. Raises ``ValueError``."""
     plain = " ".join(text.replace("–", "-").split())
     if found := _ACROSS.fullmatch(plain):
@@ -50,7 +50,7 @@ def windows(text: str) -> tuple[Window, ...]:
         if length <= 0:
             length += DAY
         starts = sorted({day * DAY + _minutes(opens) for day in _listed(days)})
-        return tuple(Window(start=start, end=start + length) for start in starts)
+        return tuple(WeekWindow(start=start, end=start + length) for start in starts)
     raise ValueError(f"“{text[:LONGEST_TEXT]}” are no hours of the week; {FORM}")
 
 
@@ -82,8 +82,8 @@ def intervals(text: str, during: Interval, zone: ZoneInfo) -> list[Interval]:
     return sorted(found)
 
 
-def _window(start: int, end: int) -> Window:
-    return Window(start=start, end=end if end > start else end + WEEK)
+def _window(start: int, end: int) -> WeekWindow:
+    return WeekWindow(start=start, end=end if end > start else end + WEEK)
 
 
 def _day(name: str) -> int:

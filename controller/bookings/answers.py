@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from controller.access.code_status import Standing, State, lingering_texts
+from controller.access.code_status import CodeState, CodeStatus, lingering_texts
 from controller.access.codes import masked
 from controller.bookings.affected.model import Cause, Impact
 from controller.bookings.errors import conflicts, reason_bodies
-from controller.bookings.lifecycle import Act, possible
+from controller.bookings.lifecycle import BookingAction, possible
 from controller.bookings.messages import message
-from controller.bookings.model import State as BookingState
-from controller.bookings.model import Status, Told
-from controller.bookings.service import Checked, Request
-from controller.bookings.writer import View
+from controller.bookings.model import BookingState as BookingState
+from controller.bookings.model import BookingStatus, LogEntry
+from controller.bookings.service import CheckedRequest, Request
+from controller.bookings.writer import BookingView
 from controller.estate.model import Site, SpaceKind
 from controller.people.model import Actor, Role, Tier
 from controller.people.permissions import Thing
@@ -36,7 +36,7 @@ class CodeWindow(Answer):
 class OnOneDoor(Answer):
     door: str
     name: str
-    state: State
+    state: CodeState
     since: str | None
     text: str
 
@@ -46,7 +46,7 @@ class OnDoor(Answer):
     got it; ``removing`` while one may still open to a code that should be off; ``gone``; ``none`` where there is no
     door."""
 
-    state: State
+    state: CodeState
     text: str
     doors: list[OnOneDoor]
 
@@ -135,7 +135,7 @@ class BookingAnswer(Answer):
     setup_starts: str
     cleardown_ends: str
     ends_before: str | None
-    status: Status
+    status: BookingStatus
     why: str
     held_until: str | None
     offer: OfferAnswer | None
@@ -162,7 +162,7 @@ class BookingAnswer(Answer):
     changed_at: str
     cancelled_at: str | None
     version: int
-    actions: list[Act]
+    actions: list[BookingAction]
 
 
 class BookingList(Answer):
@@ -212,7 +212,7 @@ class CheckAnswer(Answer):
     notes: list[str]
 
 
-def booking_list(views: Sequence[View], actor: Actor) -> BookingList:
+def booking_list(views: Sequence[BookingView], actor: Actor) -> BookingList:
     """Bookings as the actor may see them; those of others that hold no time are left out for a booker."""
     return BookingList(
         items=[
@@ -231,7 +231,7 @@ def request_page(requests: Sequence[Request], actor: Actor, *, limit: int) -> Re
         items=[
             RequestAnswer(
                 **answer.model_dump(exclude={"actions"}),
-                actions=[act for act in answer.actions if act is not Act.APPROVE or _approvable(each)],
+                actions=[act for act in answer.actions if act is not BookingAction.APPROVE or _approvable(each)],
                 reasons=reason_bodies(each.refusals, each.view.place.site.tz),
             )
             for each in shown
@@ -246,7 +246,7 @@ def _approvable(request: Request) -> bool:
     return all(each.why in OVERRULED for each in request.refusals)
 
 
-def booking_answer(view: View, actor: Actor, *, drawn: bool = False) -> BookingAnswer:
+def booking_answer(view: BookingView, actor: Actor, *, drawn: bool = False) -> BookingAnswer:
     """A booking as the actor may see it. ``drawn``: its codes were drawn for whoever asks, and are told this once; else
     they are masked, but for the message in a booker's own booking."""
     how_much = _seen(view, actor)
@@ -254,10 +254,10 @@ def booking_answer(view: View, actor: Actor, *, drawn: bool = False) -> BookingA
     return answer if how_much is not Seen.TAKEN else _taken(answer, view)
 
 
-def _taken(answer: BookingAnswer, view: View) -> BookingAnswer:
+def _taken(answer: BookingAnswer, view: BookingView) -> BookingAnswer:
     """Without what tells whether its people came, and when they came or left. Of a pool it is told how many places are
     taken, since what is left depends on it, and not for how many people."""
-    status = Status.CONFIRMED if answer.status in _AS_BOOKED else answer.status
+    status = BookingStatus.CONFIRMED if answer.status in _AS_BOOKED else answer.status
     pool = view.place.space.kind is SpaceKind.POOL
     return answer.model_copy(
         update={
@@ -270,19 +270,21 @@ def _taken(answer: BookingAnswer, view: View) -> BookingAnswer:
     )
 
 
-def _seen(view: View, actor: Actor) -> Seen:
+def _seen(view: BookingView, actor: Actor) -> Seen:
     return seen(actor, Thing(site=view.booking.site, party=view.booking.party))
 
 
-_AS_BOOKED = frozenset({Status.ARRIVED, Status.FINISHED, Status.NO_SHOW})
-_NO_DOOR = OnDoor(state=State.NONE, text="", doors=[])
-_TAKING = frozenset({Status.HELD, Status.CONFIRMED, Status.ARRIVED, Status.FINISHED, Status.NO_SHOW})
+_AS_BOOKED = frozenset({BookingStatus.ARRIVED, BookingStatus.FINISHED, BookingStatus.NO_SHOW})
+_NO_DOOR = OnDoor(state=CodeState.NONE, text="", doors=[])
+_TAKING = frozenset(
+    {BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.FINISHED, BookingStatus.NO_SHOW}
+)
 
 
-def _whole(view: View, actor: Actor, *, drawn: bool) -> BookingAnswer:
+def _whole(view: BookingView, actor: Actor, *, drawn: bool) -> BookingAnswer:
     shown = str if drawn else masked
     booking, zone = view.booking, view.place.site.tz
-    offered = view.offer is not None and booking.status(view.now) is Status.HELD
+    offered = view.offer is not None and booking.status(view.now) is BookingStatus.HELD
     party, layout, held = view.party, view.place.space.layout(booking.layout), view.held
     return BookingAnswer(
         id=booking.id,
@@ -366,7 +368,7 @@ def _whole(view: View, actor: Actor, *, drawn: bool) -> BookingAnswer:
     )
 
 
-def _on_door(standing: Standing, zone: ZoneInfo) -> OnDoor:
+def _on_door(standing: CodeStatus, zone: ZoneInfo) -> OnDoor:
     doors = [
         OnOneDoor(door=each.door, name=each.name, state=each.state, since=_maybe(each.since, zone), text=each.text)
         for each in standing.doors
@@ -394,7 +396,7 @@ def _maybe(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return None if moment is None else local_time.rfc3339(moment, zone)
 
 
-def story_answer(site: Site, story: Sequence[Told]) -> StoryAnswer:
+def story_answer(site: Site, story: Sequence[LogEntry]) -> StoryAnswer:
     return StoryAnswer(
         items=[
             ToldAnswer(at=local_time.rfc3339(each.at, site.tz), actor=each.actor, what=each.what, why=each.why)
@@ -403,7 +405,7 @@ def story_answer(site: Site, story: Sequence[Told]) -> StoryAnswer:
     )
 
 
-def check_answer(checked: Checked) -> CheckAnswer:
+def check_answer(checked: CheckedRequest) -> CheckAnswer:
     return CheckAnswer(
         free=checked.verdict.possible,
         needs_approval=checked.verdict.needs_approval,

@@ -14,14 +14,14 @@ from controller.access.tables import grants
 from controller.bookings import repository
 from controller.bookings.claims import HOUSE
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import Arrival, State
+from controller.bookings.model import Arrival, BookingState
 from controller.bookings.tables import bookings
 from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.estate.errors import SiteUnknown
 from controller.estate.tables import space_doors
 from controller.hours.repository import hours_book
-from controller.hours.timetable import HoursBook
+from controller.hours.timetable import Timetable
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import StoredEvent
 from edge.wire.events import AccessData, DoorChange, DoorData, FootfallData
@@ -110,7 +110,7 @@ async def _note_counts(tx: Tx, site: str, events: Sequence[StoredEvent]) -> None
     windows = (await tx.execute(query)).all()
     alone = await _doors_of_one_space(tx, site, doors)
     let_in = await _let_in_at(tx, site, events, doors, Interval(start=min(times) - THROUGH, end=max(times) + THROUGH))
-    hours: HoursBook | None = None
+    hours: Timetable | None = None
     counted: dict[str, int] = defaultdict(int)
     maybe: dict[str, int] = defaultdict(int)
     present: dict[str, tuple[datetime, str]] = {}
@@ -167,7 +167,7 @@ async def _let_in_at(
     return found
 
 
-async def _hours(tx: Tx, site: str) -> HoursBook:
+async def _hours(tx: Tx, site: str) -> Timetable:
     parts = await estate.site_parts(tx, site)
     if parts is None:
         raise SiteUnknown(site)
@@ -183,7 +183,7 @@ async def _arrive(tx: Tx, site: str, booking: str, at: datetime, door: str, how:
         return
     names = {each.id: each.name for each in await estate.site_doors(tx, site)}
     came = "came in with its code" if how is Arrival.CODE else "walked in"
-    late = ", after it had been given back" if state == State.RELEASED.value else ""
+    late = ", after it had been given back" if state == BookingState.RELEASED.value else ""
     why = f"somebody {came} at {names.get(door, door)}{late}"
     await repository.log(tx, [booking], at=at, actor=HOUSE, what="arrive", why=why)
 

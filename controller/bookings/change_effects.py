@@ -10,18 +10,18 @@ from msgspec.structs import replace
 
 from controller.bookings import limits
 from controller.bookings.errors import NotNow
-from controller.bookings.model import Booking, Change, Need
-from controller.bookings.site_config import Place
-from controller.rules.verdict import Verdict, Why
+from controller.bookings.model import Booking, BookingChange, Need
+from controller.bookings.site_config import SpaceAtSite
+from controller.rules.verdict import ReasonKind, Verdict
 
 _HOLDING = frozenset({"space", "starts", "ends", "layout", "seats", "equipment", "setup_min", "cleardown_min"})
 """What a booking holds of the building."""
 _RULED = frozenset({"people", "party", "under_16s"})
 """What else the rules look at."""
-_WHOSE = frozenset({Why.TOO_EARLY, Why.QUOTA})
+_WHOSE = frozenset({ReasonKind.TOO_EARLY, ReasonKind.QUOTA})
 
 
-class What(StrEnum):
+class ChangedParts(StrEnum):
     """What a change is called in the booking's story."""
 
     NOTHING = "nothing"
@@ -29,7 +29,7 @@ class What(StrEnum):
     MOVE = "move"
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class PlannedChange(msgspec.Struct, frozen=True, kw_only=True):
     """``new`` is the booking as wanted, its state as before; ``fields`` are those that differ."""
 
     old: Booking
@@ -37,10 +37,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     fields: frozenset[str]
 
     @property
-    def what(self) -> What:
+    def what(self) -> ChangedParts:
         if not self.fields:
-            return What.NOTHING
-        return What.MOVE if self.fields & {"space", "starts", "ends"} else What.CHANGE
+            return ChangedParts.NOTHING
+        return ChangedParts.MOVE if self.fields & {"space", "starts", "ends"} else ChangedParts.CHANGE
 
     @property
     def holds_other(self) -> bool:
@@ -77,7 +77,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         kept = [
             each
             for each in verdict.reasons
-            if each.why is Why.APPROVAL or each.field in about or (party and each.why in _WHOSE)
+            if each.why is ReasonKind.APPROVAL or each.field in about or (party and each.why in _WHOSE)
         ]
         return replace(verdict, reasons=tuple(kept))
 
@@ -107,14 +107,14 @@ def _within(new: Sequence[Need], old: Sequence[Need]) -> bool:
     return all(need.count <= had.get(need.equipment, 0) for need in new)
 
 
-def wanted(old: Booking, change: Change, place: Place, *, now: datetime) -> Wanted:
+def wanted(old: Booking, change: BookingChange, place: SpaceAtSite, *, now: datetime) -> PlannedChange:
     """What is asked for. ``place``: where it is to be. One that is put off has not been come to yet.
 
     Raises ``Invalid``.
     """
     given = {
         name: value
-        for name in Change.__struct_fields__
+        for name in BookingChange.__struct_fields__
         if name in Booking.__struct_fields__
         and name not in ("starts", "ends", "version")
         and (value := getattr(change, name)) is not msgspec.UNSET
@@ -140,4 +140,4 @@ def wanted(old: Booking, change: Change, place: Place, *, now: datetime) -> Want
             counted_in=0,
             maybe_in=0,
         )
-    return Wanted(old=old, new=new, fields=fields)
+    return PlannedChange(old=old, new=new, fields=fields)

@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from controller.bookings import repository
-from controller.bookings.model import Booking, Changed, State
-from controller.bookings.site_config import Picture
+from controller.bookings.model import Booking, BookingState, Changed
+from controller.bookings.site_config import SiteConfig
 from controller.bookings.tables import (
     CLAIM_OVERLAP,
     POOL_FULL,
@@ -21,7 +21,7 @@ from controller.bookings.tables import (
     pool_claims,
     pool_quarters,
 )
-from controller.db.bulk_insert import Rows, put
+from controller.db.bulk_insert import BulkInsert, put
 from controller.db.engine import Database, Tx, violates
 from controller.estate.model import SpaceKind
 from controller.rules.buffers import buffers_of
@@ -51,13 +51,13 @@ _FORGET = delete(pool_quarters).where(*_AT, pool_quarters.c.taken == 0)
 async def write_claims(
     database: Database,
     tx: Tx,
-    picture: Picture,
+    picture: SiteConfig,
     values: Sequence[Booking],
     *,
     now: datetime,
     new: bool = False,
     expired: Collection[str] | None = None,
-    into: Rows | None = None,
+    into: BulkInsert | None = None,
 ) -> list[Changed]:
     """Make what these bookings of one site hold what their times and states say.
 
@@ -85,7 +85,7 @@ async def write_claims(
 
 
 async def _expire(
-    tx: Tx, picture: Picture, holding: Sequence[Booking], expired: Collection[str] | None, now: datetime
+    tx: Tx, picture: SiteConfig, holding: Sequence[Booking], expired: Collection[str] | None, now: datetime
 ) -> list[Changed]:
     """Decline the holds in the way that have run out."""
     if not holding or (expired is not None and not expired):
@@ -111,7 +111,7 @@ async def _expire(
 def _declined(value: Booking, now: datetime) -> Booking:
     return msgspec.structs.replace(
         value,
-        state=State.DECLINED,
+        state=BookingState.DECLINED,
         state_at=now,
         state_before=value.state,
         changed_at=now,
@@ -120,7 +120,7 @@ def _declined(value: Booking, now: datetime) -> Booking:
     )
 
 
-def _in_the_way(picture: Picture, old: Booking, wanted: Booking) -> bool:
+def _in_the_way(picture: SiteConfig, old: Booking, wanted: Booking) -> bool:
     there = picture.by_space.get(old.space)
     near = old.starts < wanted.ends + QUARTER and old.ends > wanted.starts - QUARTER
     return near and there is not None and not set(there.atoms).isdisjoint(picture.require(wanted.space).atoms)
@@ -142,7 +142,7 @@ async def _let_go(tx: Tx, values: Sequence[Booking]) -> Quarters:
     return taken
 
 
-def _times(picture: Picture, holding: Sequence[Booking]) -> list[dict[str, object]]:
+def _times(picture: SiteConfig, holding: Sequence[Booking]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for value in holding:
         place = picture.require(value.space)
@@ -157,7 +157,7 @@ def _times(picture: Picture, holding: Sequence[Booking]) -> list[dict[str, objec
     return rows
 
 
-def _equipment(picture: Picture, holding: Sequence[Booking]) -> list[dict[str, object]]:
+def _equipment(picture: SiteConfig, holding: Sequence[Booking]) -> list[dict[str, object]]:
     return [
         {
             "booking_id": value.id,
@@ -171,7 +171,7 @@ def _equipment(picture: Picture, holding: Sequence[Booking]) -> list[dict[str, o
     ]
 
 
-def _places(picture: Picture, holding: Sequence[Booking]) -> tuple[list[dict[str, object]], Quarters]:
+def _places(picture: SiteConfig, holding: Sequence[Booking]) -> tuple[list[dict[str, object]], Quarters]:
     rows: list[dict[str, object]] = []
     taken = Quarters()
     for value in holding:
@@ -185,7 +185,7 @@ def _places(picture: Picture, holding: Sequence[Booking]) -> tuple[list[dict[str
     return rows, taken
 
 
-async def _count(tx: Tx, picture: Picture, before: Quarters, after: Quarters) -> None:
+async def _count(tx: Tx, picture: SiteConfig, before: Quarters, after: Quarters) -> None:
     """Bring the sums per quarter hour from ``before`` to ``after``."""
     changed = {key: by for key in before | after if (by := after[key] - before[key])}
     if not changed:

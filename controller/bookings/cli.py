@@ -12,7 +12,7 @@ from controller.bookings.affected import cli as affected
 from controller.bookings.cli_times import From, To
 from controller.bookings.csv_rows import cli as sheets
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, AsJson, Caller, Refusal, Server, Token, TokenFile
+from controller.cli.client import SERVER, SET_ASIDE, ApiClient, AsJson, Refusal, Server, Token, TokenFile
 
 app = typer.Typer(
     help="Bookings: list, approve, decline, codes given anew, in and out of spreadsheets.",
@@ -106,7 +106,7 @@ def list_bookings(
     token: Token = None,
 ) -> None:
     """List the bookings of SITE that touch a time, at most 62 days of it; cancelled ones too."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     narrowed = {"space": space, "party": party, "status": status}
     asked = {"from": since, "to": to} | {name: value for name, value in narrowed.items() if value}
     answer = caller.get(f"/sites/{site}/bookings", msgspec.Raw, **asked)
@@ -128,7 +128,7 @@ def show(
     token: Token = None,
 ) -> None:
     """Show one booking: where and when it is, whose, how it stands, and where its code is; `--json` for all of it."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     one = caller.answered(caller.get(f"/bookings/{booking}", msgspec.Raw), _Shown, as_json=as_json)
     output.show_one(
         caller.console,
@@ -156,7 +156,7 @@ def requests(
     token: Token = None,
 ) -> None:
     """List what waits for approval, why it does, and what stands in the way of approving it now."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     answer = caller.pages(f"/sites/{site}/requests" if site else "/requests")
     found = caller.answered(answer, _List, as_json=as_json).items
     rows = (
@@ -183,7 +183,7 @@ def approve(
 
     Exit code 0 when all are confirmed, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(Caller(server, token_file, token), ids, "approve", {"why": why, "overrule": overrule})
+    _decide(ApiClient(server, token_file, token), ids, "approve", {"why": why, "overrule": overrule})
 
 
 @app.command()
@@ -198,7 +198,7 @@ def decline(
 
     Exit code 0 when all are declined, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(Caller(server, token_file, token), ids, "decline", {"why": why})
+    _decide(ApiClient(server, token_file, token), ids, "decline", {"why": why})
 
 
 @app.command()
@@ -211,7 +211,7 @@ def reissue(
 ) -> None:
     """Give a booking another code at once, because others know the one it has; so do all that share it. It is printed
     once; tell it to whoever booked."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     body = msgspec.json.encode({"why": why})
     done = caller.post(f"/bookings/{booking}/code/reissue", body, _JSON, _Reissued)
     for each in done.booking.codes:
@@ -226,13 +226,13 @@ def reissue(
 def offline_code(booking: Id, server: Server = SERVER, token_file: TokenFile = None, token: Token = None) -> None:
     """Issue a code of ten digits for each door of a booking that is out of reach and has not got its code. Asked again,
     the same."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     done = caller.post(f"/bookings/{booking}/offline-code", b"{}", _JSON, _Coded)
     for each in done.offline_codes:
         caller.say(f"{_who(done)}: offline code {spoken(each.code)} {each.text}")
 
 
-def _decide(caller: Caller, ids: list[str], what: str, body: dict[str, object]) -> None:
+def _decide(caller: ApiClient, ids: list[str], what: str, body: dict[str, object]) -> None:
     left = False
     for each in ids:
         answer = caller.attempt("POST", f"/bookings/{each}/{what}", msgspec.json.encode(body), _JSON, _Booking)

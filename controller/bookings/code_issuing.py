@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.access import service as access
-from controller.access.model import Issue, Issued, Share
-from controller.access.service import Access
+from controller.access.model import Issue, IssuedCodes, Share
+from controller.access.service import AccessService
 from controller.bookings import repository
 from controller.bookings.code_sharing import owner
 from controller.bookings.model import Booking, Changed
 from controller.bookings.policies import repository as policies
 from controller.bookings.policy import Policy
-from controller.bookings.site_config import Picture
-from controller.db.bulk_insert import Rows
+from controller.bookings.site_config import SiteConfig
+from controller.db.bulk_insert import BulkInsert
 from controller.db.engine import Tx
 from controller.estate import repository as estate
 from controller.estate.model import Door, SiteParts, Space
@@ -62,7 +62,7 @@ class Owned(msgspec.Struct, frozen=True, kw_only=True):
 class BookingCodes:
     """``lead_in`` and ``lag``: how long before and after a booking its code opens, unless the policy says."""
 
-    def __init__(self, given: Access, *, lead_in: timedelta, lag: timedelta) -> None:
+    def __init__(self, given: AccessService, *, lead_in: timedelta, lag: timedelta) -> None:
         self._access = given
         self._lead_in = lead_in
         self._lag = lag
@@ -76,21 +76,21 @@ class BookingCodes:
     async def issue(
         self,
         tx: Tx,
-        picture: Picture,
+        picture: SiteConfig,
         bookings: Iterable[Booking],
         now: datetime,
         *,
         new: bool = False,
         fresh: bool = False,
         shares: Mapping[str, Share] | None = None,
-        into: Rows | None = None,
-    ) -> dict[str, Issued]:
+        into: BulkInsert | None = None,
+    ) -> dict[str, IssuedCodes]:
         """Codes for bookings of one site. ``shares``: how single ones share theirs; the others as the policy has it.
-        ``new``, ``fresh``, ``into``: as in ``Access.issue``."""
+        ``new``, ``fresh``, ``into``: as in ``AccessService.issue``."""
         by_space: dict[str, list[Booking]] = defaultdict(list)
         for each in bookings:
             by_space[each.space].append(each)
-        issued: dict[str, Issued] = {}
+        issued: dict[str, IssuedCodes] = {}
         for space, group in by_space.items():
             there, one_code = picture.require(space).space, await repository.code_owners(tx, group)
             owned = Owned(shares=shares or {}, one_code=one_code)
@@ -137,7 +137,7 @@ class BookingCodes:
             for each_door, group in by_shape.items()
         ]
 
-    async def kept(self, tx: Tx, picture: Picture, changes: Sequence[Changed]) -> dict[str, Share]:
+    async def kept(self, tx: Tx, picture: SiteConfig, changes: Sequence[Changed]) -> dict[str, Share]:
         """How bookings share their codes that keep them through a change: it leaves alone whose they are and by which
         rule of the policy they would be drawn."""
         alike = [each.after.id for each in changes if _same_sharers(picture, each)]
@@ -217,7 +217,7 @@ class BookingCodes:
         return await repository.ahead(tx, space.site, space.id, after=now - _LONGEST_LAG)
 
 
-def _same_sharers(picture: Picture, change: Changed) -> bool:
+def _same_sharers(picture: SiteConfig, change: Changed) -> bool:
     before, zone = change.before, picture.site.tz
     if before is None or before.party != change.after.party:
         return False

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.access import offline, reissue_log
-from controller.access.code_status import State
+from controller.access.code_status import CodeState
 from controller.bookings import repository
 from controller.bookings.errors import BookingUnknown, NotNow
 from controller.bookings.model import Booking
-from controller.bookings.writer import Desk, View
+from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
-from controller.estate.service import Estate
+from controller.estate.service import EstateService
 from controller.people import audit
 from controller.people.model import Actor
 from controller.text import times
@@ -24,34 +24,36 @@ _CERTAIN = timedelta(seconds=WORD_STALE_S)
 """A door that is out of reach for so long knows it, and believes offline codes that its plan does not list."""
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class BookingCodesView(msgspec.Struct, frozen=True, kw_only=True):
     """A booking's codes, each with the names of the doors that it opens; offline codes last."""
 
-    view: View
+    view: BookingView
     codes: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class Reissued(msgspec.Struct, frozen=True, kw_only=True):
     """``together``: ids of the bookings that have other codes now, this one included."""
 
-    view: View
+    view: BookingView
     together: tuple[str, ...]
 
 
 class DoorCodes:
     """Who asks is asked about before; every look and every change is written down."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk, estate: Estate) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, desk: BookingWriter, estate: EstateService
+    ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._desk = desk
         self._estate = estate
 
-    async def show(self, booking_id: str, *, actor: Actor) -> Shown:
+    async def show(self, booking_id: str, *, actor: Actor) -> BookingCodesView:
         """The codes, in the clear. Raises ``BookingUnknown``, and ``NotNow`` where it has none."""
 
-        async def look(tx: Tx) -> Shown:
+        async def look(tx: Tx) -> BookingCodesView:
             view = await self._view(tx, await self._found(tx, booking_id))
             if view.codes is None:
                 raise NotNow(f"“{view.booking.title}” has no door code: {view.standing.text}")
@@ -64,7 +66,7 @@ class DoorCodes:
                 thing=f"booking {booking_id}",
             )
             offline_ones = [(each.digits, (each.name,)) for each in view.offline]
-            return Shown(view=view, codes=(*view.codes_by_doors, *offline_ones))
+            return BookingCodesView(view=view, codes=(*view.codes_by_doors, *offline_ones))
 
         return await self._database.run(look)
 
@@ -93,16 +95,16 @@ class DoorCodes:
 
         return await self._told(await self._database.run(again))
 
-    async def issue_offline(self, booking_id: str, *, actor: Actor) -> View:
+    async def issue_offline(self, booking_id: str, *, actor: Actor) -> BookingView:
         """A code for each of its doors that is out of reach, knows it, and has not got the booking's. Given already,
         the same. Raises ``BookingUnknown`` and ``NotNow``."""
 
-        async def issue(tx: Tx) -> View:
+        async def issue(tx: Tx) -> BookingView:
             booking = await self._locked(tx, booking_id)
             now = self._clock.now()
             _require_coming(booking, now)
             view = await self._view(tx, booking)
-            wanting = [each for each in view.standing.doors if each.state is State.UNREACHABLE]
+            wanting = [each for each in view.standing.doors if each.state is CodeState.UNREACHABLE]
             if not wanting:
                 raise NotNow(f"“{booking.title}” needs no offline code: {view.standing.text}")
             certain_at = {each.door: (each.since or now) + _CERTAIN for each in wanting}
@@ -155,7 +157,7 @@ class DoorCodes:
         await self._database.lock_site(tx, (await self._found(tx, booking_id)).site)
         return await self._found(tx, booking_id)
 
-    async def _view(self, tx: Tx, booking: Booking) -> View:
+    async def _view(self, tx: Tx, booking: Booking) -> BookingView:
         where = await self._desk.pictures.of(tx, booking.site)
         [view] = await self._desk.views(tx, where, [booking], self._clock.now())
         return view

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from controller.bookings.model import Booking, Claimed
 from controller.rules.phrases import title
-from controller.rules.verdict import Reason, Verdict, Why
+from controller.rules.verdict import ReasonKind, RuleReason, Verdict
 from controller.text import local_time, times
 from controller.web.problem import Conflict, Conflicting, NotFound, Problem, ReasonBody
 
@@ -39,7 +39,7 @@ class Clash(Conflicting):
         space: str,
         standing: Sequence[Claimed],
         zone: ZoneInfo,
-        reasons: Sequence[Reason] = (),
+        reasons: Sequence[RuleReason] = (),
         *,
         mend: str = _FOR_ASKING,
     ) -> None:
@@ -70,7 +70,7 @@ class NotPossible(Conflicting):
 
 def refusal(space: str, verdict: Verdict, zone: ZoneInfo, *, deciding: bool = False) -> Clash | NotPossible:
     """What a verdict with refusals is as an error. ``deciding``: it is told to whoever would approve."""
-    taken = [each for reason in verdict.refusals if reason.why is Why.CLASH for each in reason.conflicts]
+    taken = [each for reason in verdict.refusals if reason.why is ReasonKind.CLASH for each in reason.conflicts]
     if taken:
         mend = _FOR_DECIDING if deciding else _FOR_ASKING
         return Clash(space, taken, zone, verdict.refusals, mend=mend)
@@ -127,7 +127,7 @@ def conflicts(standing: Sequence[Claimed], zone: ZoneInfo) -> list[Conflict]:
     ]
 
 
-def reason_bodies(reasons: Sequence[Reason], zone: ZoneInfo) -> list[ReasonBody]:
+def reason_bodies(reasons: Sequence[RuleReason], zone: ZoneInfo) -> list[ReasonBody]:
     """As the API names them."""
     return [
         ReasonBody(

@@ -1,12 +1,12 @@
 """What is worth knowing of a booking that is asked for, though it does not stand in the way. Pure."""
 
-from controller.bookings.site_config import Place
+from controller.bookings.site_config import SpaceAtSite
 from controller.text import local_time
 from controller.text.times import length
 from edge.wire.interval import Interval
 
 
-def notes(place: Place, during: Interval) -> tuple[str, ...]:
+def notes(place: SpaceAtSite, during: Interval) -> tuple[str, ...]:
     """A night in which the clocks change."""
     zone = place.site.tz
     on_the_wall = local_time.wall(during.end, zone) - local_time.wall(during.start, zone)

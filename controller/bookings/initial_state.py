@@ -6,52 +6,54 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.bookings import limits
-from controller.bookings.model import Booking, State
+from controller.bookings.model import Booking, BookingState
 from controller.bookings.policy import Policy
-from controller.rules.verdict import Verdict, Why
+from controller.rules.verdict import ReasonKind, Verdict
 from controller.text import times
 from edge.wire.interval import Interval
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class InitialState(msgspec.Struct, frozen=True, kw_only=True):
     """``why``: what it waits for approval for; empty where it does not."""
 
-    state: State
+    state: BookingState
     held_until: datetime | None = None
     why: str = ""
 
 
-def outcome(verdict: Verdict, policy: Policy, during: Interval, *, now: datetime) -> Outcome:
+def outcome(verdict: Verdict, policy: Policy, during: Interval, *, now: datetime) -> InitialState:
     """Of a wish that is possible."""
     if not verdict.needs_approval:
-        return Outcome(state=State.CONFIRMED)
-    return Outcome(state=waiting_state(policy), held_until=held_until(policy, during, now=now), why=_approval(verdict))
+        return InitialState(state=BookingState.CONFIRMED)
+    return InitialState(
+        state=waiting_state(policy), held_until=held_until(policy, during, now=now), why=_approval(verdict)
+    )
 
 
-def asked_for(verdict: Verdict) -> Outcome:
+def asked_for(verdict: Verdict) -> InitialState:
     """Of a wish that is only asked for, whatever it meets. What stays on record names nobody else's booking: whose it
     is may read it."""
     met = dict.fromkeys(_MET[each.why] for each in verdict.refusals if each.why in _MET)
     why = f"asked for although {times.listed(list(met))}" if met else _approval(verdict)
-    return Outcome(state=State.REQUESTED, why=why)
+    return InitialState(state=BookingState.REQUESTED, why=why)
 
 
 _MET = {
-    Why.CLASH: "the time is taken",
-    Why.BUFFER: "too little time is left to clear down and set up",
-    Why.CHANGEOVER: "too little time is left to change over",
-    Why.EQUIPMENT: "too little equipment is left",
-    Why.SEATS: "too few places are left",
+    ReasonKind.CLASH: "the time is taken",
+    ReasonKind.BUFFER: "too little time is left to clear down and set up",
+    ReasonKind.CHANGEOVER: "too little time is left to change over",
+    ReasonKind.EQUIPMENT: "too little equipment is left",
+    ReasonKind.SEATS: "too few places are left",
 }
 
 
 def _approval(verdict: Verdict) -> str:
-    return "; ".join(each.text for each in verdict.reasons if each.why is Why.APPROVAL)
+    return "; ".join(each.text for each in verdict.reasons if each.why is ReasonKind.APPROVAL)
 
 
-def waiting_state(policy: Policy) -> State:
+def waiting_state(policy: Policy) -> BookingState:
     """The state of a booking that waits for approval."""
-    return State.HELD if policy.requests_hold else State.REQUESTED
+    return BookingState.HELD if policy.requests_hold else BookingState.REQUESTED
 
 
 def held_until(policy: Policy, during: Interval, *, now: datetime) -> datetime | None:
@@ -63,7 +65,7 @@ def held_until(policy: Policy, during: Interval, *, now: datetime) -> datetime |
     return last if policy.hold_hours is None else min(last, now + timedelta(hours=policy.hold_hours))
 
 
-def put(new: Booking, becomes: Outcome, now: datetime) -> Booking:
+def put(new: Booking, becomes: InitialState, now: datetime) -> Booking:
     """The booking in the state that the rules give it; a hold that runs keeps its end."""
     if becomes.state is new.state and not new.expired(now):
         return new

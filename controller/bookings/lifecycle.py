@@ -10,44 +10,44 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from controller.bookings.errors import NotNow
-from controller.bookings.model import Arrival, Booking, State, Status
+from controller.bookings.model import Arrival, Booking, BookingState, BookingStatus
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 
 _MINUTE = timedelta(minutes=1)
-_OPEN = (State.REQUESTED, State.HELD)
-_AGAIN = (State.CANCELLED, State.DECLINED, State.RELEASED)
+_OPEN = (BookingState.REQUESTED, BookingState.HELD)
+_AGAIN = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.RELEASED)
 """What can be taken up again while its time is free."""
 _OFF = {
-    Status.REQUESTED: "not confirmed",
-    Status.HELD: "not confirmed",
-    Status.EXPIRED: "not confirmed",
-    Status.DECLINED: "declined",
-    Status.RELEASED: "given back",
-    Status.NO_SHOW: "over",
+    BookingStatus.REQUESTED: "not confirmed",
+    BookingStatus.HELD: "not confirmed",
+    BookingStatus.EXPIRED: "not confirmed",
+    BookingStatus.DECLINED: "declined",
+    BookingStatus.RELEASED: "given back",
+    BookingStatus.NO_SHOW: "over",
 }
 _WORDS = {
-    State.REQUESTED: "is asked for and not confirmed",
-    State.HELD: "is not confirmed yet",
-    State.CONFIRMED: "is confirmed",
-    State.DECLINED: "was declined",
-    State.CANCELLED: "is cancelled",
-    State.RELEASED: "was given back, since nobody came",
-    State.NO_SHOW: "is over, and nobody came",
+    BookingState.REQUESTED: "is asked for and not confirmed",
+    BookingState.HELD: "is not confirmed yet",
+    BookingState.CONFIRMED: "is confirmed",
+    BookingState.DECLINED: "was declined",
+    BookingState.CANCELLED: "is cancelled",
+    BookingState.RELEASED: "was given back, since nobody came",
+    BookingState.NO_SHOW: "is over, and nobody came",
 }
 
 
-def words_of(status: Status) -> str:
+def words_of(status: BookingStatus) -> str:
     """Why a booking has no code, in a word or two; “cancelled” above all."""
     return _OFF.get(status, "cancelled")
 
 
 def stands(booking: Booking, now: datetime) -> bool:
     """Whether it is to come or runs, asked for or confirmed."""
-    return booking.state in (*_OPEN, State.CONFIRMED) and booking.ends > now and not booking.expired(now)
+    return booking.state in (*_OPEN, BookingState.CONFIRMED) and booking.ends > now and not booking.expired(now)
 
 
-class Act(StrEnum):
+class BookingAction(StrEnum):
     """What can be done with a booking."""
 
     CHANGE = "change"
@@ -63,39 +63,39 @@ class Act(StrEnum):
 
 def require_changeable(old: Booking) -> None:
     """Whether its fields may be written anew."""
-    if old.state in (*_OPEN, State.CONFIRMED):
+    if old.state in (*_OPEN, BookingState.CONFIRMED):
         return
     hint = "restore it first" if old.state in _AGAIN else "it stays as it is"
     raise NotNow(f"{_named(old)}; {hint}")
 
 
 def approve(old: Booking, now: datetime) -> Booking:
-    if old.state is State.CONFIRMED:
+    if old.state is BookingState.CONFIRMED:
         return old
     if old.state not in _OPEN:
         raise NotNow(f"{_named(old)}; only a request can be approved")
     if old.ends <= now:
         raise NotNow(f"the time of “{old.title}” is over; it can only be declined")
-    return replace(old, state=State.CONFIRMED, state_at=now, state_before=old.state)
+    return replace(old, state=BookingState.CONFIRMED, state_at=now, state_before=old.state)
 
 
 def decline(old: Booking, now: datetime) -> Booking:
-    if old.state is State.DECLINED:
+    if old.state is BookingState.DECLINED:
         return old
     if old.state not in _OPEN:
-        hint = "cancel it instead" if old.state is State.CONFIRMED else "only a request can be declined"
+        hint = "cancel it instead" if old.state is BookingState.CONFIRMED else "only a request can be declined"
         raise NotNow(f"{_named(old)}; {hint}")
-    return replace(old, state=State.DECLINED, state_at=now, state_before=old.state)
+    return replace(old, state=BookingState.DECLINED, state_at=now, state_before=old.state)
 
 
 def cancel(old: Booking, now: datetime) -> Booking:
-    if old.state is State.CANCELLED:
+    if old.state is BookingState.CANCELLED:
         return old
-    if old.state is State.CONFIRMED and old.ends <= now:
+    if old.state is BookingState.CONFIRMED and old.ends <= now:
         raise NotNow(f"“{old.title}” is over and cannot be cancelled")
-    if old.state not in (*_OPEN, State.CONFIRMED):
+    if old.state not in (*_OPEN, BookingState.CONFIRMED):
         raise NotNow(f"{_named(old)}, so there is nothing to cancel")
-    return replace(old, state=State.CANCELLED, state_at=now, state_before=old.state)
+    return replace(old, state=BookingState.CANCELLED, state_at=now, state_before=old.state)
 
 
 def restore(old: Booking, now: datetime) -> Booking:
@@ -104,13 +104,13 @@ def restore(old: Booking, now: datetime) -> Booking:
     if old.state in _AGAIN:
         if old.ends <= now:
             raise NotNow(f"the time of “{old.title}” is over; make a new booking")
-        back = old.state_before or State.CONFIRMED
+        back = old.state_before or BookingState.CONFIRMED
         # Warned of as of now, whoever restores it has the time of a warning before it is given back again.
-        warned_at = now if old.state is State.RELEASED else old.release_warned_at
+        warned_at = now if old.state is BookingState.RELEASED else old.release_warned_at
         return replace(old, state=back, state_at=now, state_before=None, release_warned_at=warned_at)
-    if old.state is State.NO_SHOW:
-        return replace(old, state=State.CONFIRMED, state_at=now)
-    if old.state is State.CONFIRMED and old.ends_before is not None and old.ends_before > now:
+    if old.state is BookingState.NO_SHOW:
+        return replace(old, state=BookingState.CONFIRMED, state_at=now)
+    if old.state is BookingState.CONFIRMED and old.ends_before is not None and old.ends_before > now:
         return replace(old, ends=old.ends_before, ends_before=None)
     if _just_approved(old) and old.starts > now:
         assert old.state_before is not None
@@ -120,7 +120,7 @@ def restore(old: Booking, now: datetime) -> Booking:
 
 def finish(old: Booking, now: datetime) -> Booking:
     """End it at the next full minute; the rest of its time is given back."""
-    if old.state is not State.CONFIRMED:
+    if old.state is not BookingState.CONFIRMED:
         raise NotNow(f"{_named(old)}; only a booking that has begun can be finished")
     if old.starts > now:
         raise NotNow(f"“{old.title}” has not begun; cancel it instead")
@@ -132,7 +132,7 @@ def finish(old: Booking, now: datetime) -> Booking:
 def check_in(old: Booking, now: datetime, *, opens_at: datetime) -> Booking:
     """Its people are here, as somebody says, whoever has walked in before. ``opens_at``: from when its code opens;
     before that nobody can be."""
-    if old.state is not State.CONFIRMED:
+    if old.state is not BookingState.CONFIRMED:
         raise NotNow(f"{_named(old)}; only a confirmed booking can be checked in")
     if old.arrived_at is not None and old.arrived_how != Arrival.PRESENCE:
         return old
@@ -152,28 +152,30 @@ def check_out(old: Booking) -> Booking:
 
 def takes_more(old: Booking, new: Booking) -> bool:
     """Whether what becomes of it has to be judged: it is to stand where it did not, or to last longer."""
-    stands = new.state in (*_OPEN, State.CONFIRMED)
+    stands = new.state in (*_OPEN, BookingState.CONFIRMED)
     return stands and (old.state in (*_OPEN, *_AGAIN) or new.ends > old.ends)
 
 
 def asked_again(old: Booking, new: Booking) -> bool:
     """Whether what was off is to stand again: for whoever cannot decide it is then a wish like any other."""
-    return old.state in _AGAIN and new.state in (*_OPEN, State.CONFIRMED)
+    return old.state in _AGAIN and new.state in (*_OPEN, BookingState.CONFIRMED)
 
 
-def needs(act: Act, old: Booking) -> Action:
+def needs(act: BookingAction, old: Booking) -> Action:
     """What somebody must be allowed to do for this."""
-    decided = act is Act.RESTORE and (old.state in (State.DECLINED, State.NO_SHOW) or _just_approved(old))
-    return Action.DECIDE if decided or act in (Act.APPROVE, Act.DECLINE) else Action.BOOK
+    decided = act is BookingAction.RESTORE and (
+        old.state in (BookingState.DECLINED, BookingState.NO_SHOW) or _just_approved(old)
+    )
+    return Action.DECIDE if decided or act in (BookingAction.APPROVE, BookingAction.DECLINE) else Action.BOOK
 
 
-_ANSWERS = (Act.ACCEPT_OFFER, Act.DECLINE_OFFER)
+_ANSWERS = (BookingAction.ACCEPT_OFFER, BookingAction.DECLINE_OFFER)
 """What can be done with an offer, which nothing else becomes of before it is answered."""
 
 
 def possible(
     old: Booking, actor: Actor, now: datetime, *, opens_at: datetime, offered: bool = False
-) -> tuple[Act, ...]:
+) -> tuple[BookingAction, ...]:
     """What the actor can do with it now; the diary may still stand in the way of some. ``offered``: it is on offer to
     whoever waited for it."""
     thing = Thing(site=old.site, party=old.party)
@@ -184,12 +186,12 @@ def possible(
     )
 
 
-def _does_something(act: Act, old: Booking, now: datetime, *, opens_at: datetime) -> bool:
+def _does_something(act: BookingAction, old: Booking, now: datetime, *, opens_at: datetime) -> bool:
     try:
-        if act is Act.CHANGE:
+        if act is BookingAction.CHANGE:
             require_changeable(old)
             return True
-        if act is Act.CHECK_IN:
+        if act is BookingAction.CHECK_IN:
             return check_in(old, now, opens_at=opens_at) is not old
         return _SIMPLE[act](old, now) is not old
     except NotNow:
@@ -197,12 +199,18 @@ def _does_something(act: Act, old: Booking, now: datetime, *, opens_at: datetime
 
 
 def _just_approved(old: Booking) -> bool:
-    return old.state is State.CONFIRMED and old.state_before in _OPEN and old.changed_at == old.state_at
+    return old.state is BookingState.CONFIRMED and old.state_before in _OPEN and old.changed_at == old.state_at
 
 
 def _named(old: Booking) -> str:
     return f"“{old.title}” {_WORDS[old.state]}"
 
 
-_ACTS = tuple(act for act in Act if act not in _ANSWERS)
-_SIMPLE = {Act.APPROVE: approve, Act.DECLINE: decline, Act.CANCEL: cancel, Act.RESTORE: restore, Act.FINISH: finish}
+_ACTS = tuple(act for act in BookingAction if act not in _ANSWERS)
+_SIMPLE = {
+    BookingAction.APPROVE: approve,
+    BookingAction.DECLINE: decline,
+    BookingAction.CANCEL: cancel,
+    BookingAction.RESTORE: restore,
+    BookingAction.FINISH: finish,
+}

@@ -2,24 +2,24 @@
 
 from controller.access.codes import masked, spoken
 from controller.bookings.affected.model import closed_text
-from controller.bookings.model import Status
-from controller.bookings.writer import View
+from controller.bookings.model import BookingStatus
+from controller.bookings.writer import BookingView
 from controller.text import times
 
 _ENDED = {
-    Status.CANCELLED: "This booking is cancelled.",
-    Status.FINISHED: "This booking is over.",
-    Status.NO_SHOW: "This booking is over.",
-    Status.EXPIRED: "Nobody decided on this request in time, so the time is no longer kept for you. "
+    BookingStatus.CANCELLED: "This booking is cancelled.",
+    BookingStatus.FINISHED: "This booking is over.",
+    BookingStatus.NO_SHOW: "This booking is over.",
+    BookingStatus.EXPIRED: "Nobody decided on this request in time, so the time is no longer kept for you. "
     "Ask again, or ring us.",
-    Status.RELEASED: "Nobody had come, so the time was given back. Ring us if you are on your way.",
+    BookingStatus.RELEASED: "Nobody had come, so the time was given back. Ring us if you are on your way.",
 }
 
 LAPSED = "This time was offered to you, and nobody accepted it in time. Ask again, or ring us."
 """What became of an offer that has run out."""
 
 
-def message(view: View, *, clear: bool) -> str:
+def message(view: BookingView, *, clear: bool) -> str:
     """What to send: what, when, how it stands, the code with its window, the link, whom to ring. ``clear``: with the
     digits, as it goes out; else with masked ones."""
     shown = spoken if clear else masked
@@ -28,11 +28,11 @@ def message(view: View, *, clear: bool) -> str:
     lines = [f"{booking.title}: {view.place.space.name}, {site.name}, {when}."]
     lines += [text for text in (closed_text(view.impacts),) if text]
     status = booking.status(view.now)
-    if status is Status.HELD and view.offer is not None:
+    if status is BookingStatus.HELD and view.offer is not None:
         lines.append(waiting(view))
-    elif status in (Status.REQUESTED, Status.HELD):
+    elif status in (BookingStatus.REQUESTED, BookingStatus.HELD):
         lines.append(f"Not confirmed yet. {waiting(view)}")
-    elif status is Status.DECLINED:
+    elif status is BookingStatus.DECLINED:
         lines.append("This request was declined" + (f": {view.why.rstrip('.')}." if view.why else "."))
     elif status in _ENDED:
         lines.append(LAPSED if view.offer is not None else _ENDED[status])
@@ -51,13 +51,13 @@ def message(view: View, *, clear: bool) -> str:
     return "\n".join(lines)
 
 
-def changed(view: View) -> str | None:
+def changed(view: BookingView) -> str | None:
     """When the codes took the place of others, so that whoever booked has to be told; ``None``: they are the first."""
     at = view.codes.changed_at if view.codes is not None else None
     return None if at is None else times.at(at, view.place.site.tz, now=view.now)
 
 
-def waiting(view: View) -> str:
+def waiting(view: BookingView) -> str:
     """What whoever asked should know while nobody has decided, or they themselves have not answered an offer."""
     booking = view.booking
     if booking.held_until is None:
@@ -71,7 +71,7 @@ def waiting(view: View) -> str:
     return f"The time is kept for you until {until}, while somebody decides."
 
 
-def given_back(view: View) -> str:
+def given_back(view: BookingView) -> str:
     """What becomes of the room if nobody comes; empty where it is kept."""
     if view.release_at is None or view.kept:
         return ""
@@ -81,7 +81,7 @@ def given_back(view: View) -> str:
     return f"Nobody has come yet. The room is given back at {at} unless somebody comes."
 
 
-def code_times(view: View) -> str:
+def code_times(view: BookingView) -> str:
     """“from 17:45 to 20:15”: when the code opens, days named where they are others than the booking's."""
     zone, start = view.place.site.tz, view.booking.starts
     window = view.code_window

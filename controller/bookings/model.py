@@ -9,8 +9,8 @@ from controller.web.fields import Moment
 from edge.wire.interval import Interval
 
 
-class State(StrEnum):
-    """What is stored of a booking's course; the rest of its ``Status`` follows from the times."""
+class BookingState(StrEnum):
+    """What is stored of a booking's course; the rest of its ``BookingStatus`` follows from the times."""
 
     REQUESTED = "requested"
     """Asked for; holds no time."""
@@ -25,11 +25,11 @@ class State(StrEnum):
     """Over, kept its time, and nobody came."""
 
 
-CLAIMING = frozenset({State.HELD, State.CONFIRMED, State.NO_SHOW})
+CLAIMING = frozenset({BookingState.HELD, BookingState.CONFIRMED, BookingState.NO_SHOW})
 """The states that hold time."""
 
 
-class Status(StrEnum):
+class BookingStatus(StrEnum):
     """What people read: the state, and where it stands in time."""
 
     REQUESTED = "requested"
@@ -85,13 +85,13 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     setup_min: int | None = None
     cleardown_min: int | None = None
 
-    def at(self, during: Interval, *, overrule: bool, by_rules: bool) -> "Asked":
+    def at(self, during: Interval, *, overrule: bool, by_rules: bool) -> "BookingRequest":
         """The wish for a time."""
         own = {name: getattr(self, name) for name in Details.__struct_fields__}
-        return Asked(during=during, overrule=overrule, by_rules=by_rules, **own)
+        return BookingRequest(during=during, overrule=overrule, by_rules=by_rules, **own)
 
 
-class Asked(Details, frozen=True, kw_only=True):
+class BookingRequest(Details, frozen=True, kw_only=True):
     """What somebody wants: checked for form, not yet against the diary. ``overrule``: a manager lets it into a buffer.
     ``by_rules``: judge it as if the party itself asked, whoever types it."""
 
@@ -117,10 +117,10 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     people: int | None
     starts: datetime
     ends: datetime
-    state: State
+    state: BookingState
     state_at: datetime | None
     held_until: datetime | None
-    state_before: State | None = None
+    state_before: BookingState | None = None
     ends_before: datetime | None = None
     party: str | None
     contact_email: str
@@ -156,10 +156,12 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
         return Interval(start=self.starts, end=self.ends)
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> BookingRequest:
         """The wish that it carries out."""
-        shared = {name: getattr(self, name) for name in Asked.__struct_fields__ if name in Booking.__struct_fields__}
-        return Asked(during=self.during, overrule=self.overruled, **shared)
+        shared = {
+            name: getattr(self, name) for name in BookingRequest.__struct_fields__ if name in Booking.__struct_fields__
+        }
+        return BookingRequest(during=self.during, overrule=self.overruled, **shared)
 
     @property
     def claims(self) -> bool:
@@ -169,28 +171,28 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def certain(self) -> bool:
         """Whether its people may come: it has a code, a session in the plan, a place in the arrivals."""
-        return self.state is State.CONFIRMED
+        return self.state is BookingState.CONFIRMED
 
     def expired(self, now: datetime) -> bool:
         """Whether it is a hold that has run out."""
-        return self.state is State.HELD and self.held_until is not None and self.held_until <= now
+        return self.state is BookingState.HELD and self.held_until is not None and self.held_until <= now
 
-    def status(self, now: datetime) -> Status:
+    def status(self, now: datetime) -> BookingStatus:
         """Derived from what happened and from the time; nothing has to run for a booking to finish."""
         if self.expired(now):
-            return Status.EXPIRED
-        if self.state is not State.CONFIRMED:
-            return Status(self.state.value)
+            return BookingStatus.EXPIRED
+        if self.state is not BookingState.CONFIRMED:
+            return BookingStatus(self.state.value)
         if self.ends <= now:
-            return Status.FINISHED
-        return Status.CONFIRMED if self.arrived_at is None else Status.ARRIVED
+            return BookingStatus.FINISHED
+        return BookingStatus.CONFIRMED if self.arrived_at is None else BookingStatus.ARRIVED
 
 
 LONGEST_WHY = 2000
 """Characters that a story takes for a reason."""
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A line in a booking's story. ``what``: book, change, move, cancel, restore."""
 
     at: datetime
@@ -220,19 +222,19 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Draft(Details, frozen=True, kw_only=True):
-    """A request for a single booking, as ``Asked``; its times wait for the site's zone."""
+    """A request for a single booking, as ``BookingRequest``; its times wait for the site's zone."""
 
     starts: Moment
     ends: Moment
     overrule: bool = False
     by_rules: bool = False
 
-    def asked(self, during: Interval) -> Asked:
+    def asked(self, during: Interval) -> BookingRequest:
         """The wish, once its time is known."""
         return self.at(during, overrule=self.overrule, by_rules=self.by_rules)
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class BookingChange(msgspec.Struct, frozen=True, kw_only=True):
     """What to change in a booking; what is ``UNSET`` stays. ``version``: the one the asker has read, if told."""
 
     space: str | msgspec.UnsetType = msgspec.UNSET

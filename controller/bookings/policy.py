@@ -34,7 +34,7 @@ class PriorityWindow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     spaces: tuple[str, ...] = ()
 
 
-class Per(StrEnum):
+class QuotaPeriod(StrEnum):
     """The time over which a quota counts, by the site's calendar; weeks begin on Monday."""
 
     DAY = "day"
@@ -48,7 +48,7 @@ class Quota(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """At most so much for a party in any ``per``. Empty lists ask for nothing; ``spaces``: only these count."""
 
     name: str
-    per: Per
+    per: QuotaPeriod
     tiers: tuple[Tier, ...] = ()
     parties: tuple[str, ...] = ()
     spaces: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class Quota(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     most_minutes: int | None = None
 
 
-class Release(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ReleaseRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A booking whose people have not come ``after_min`` minutes after its start is given back, warned ``warn_min``
     minutes before that. Without ``spaces`` for all, without ``tiers`` for everyone.
 
@@ -81,7 +81,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: tuple[ApprovalRule, ...] = ()
     windows: tuple[PriorityWindow, ...] = ()
     quotas: tuple[Quota, ...] = ()
-    release: tuple[Release, ...] = ()
+    release: tuple[ReleaseRule, ...] = ()
     requests_hold: bool = True
     hold_hours: int | None = 72
     notice_min: int | None = 0

@@ -7,9 +7,9 @@ import msgspec
 from sqlalchemy import RowMapping, and_, bindparam, case, func, or_, select, text, update
 
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import Booking, Changed, Need, State, Told
+from controller.bookings.model import Booking, BookingState, Changed, LogEntry, Need
 from controller.bookings.tables import booking_log, bookings, series
-from controller.db.bulk_insert import Rows, put
+from controller.db.bulk_insert import BulkInsert, put
 from controller.db.engine import Tx
 from edge.wire.interval import Interval
 
@@ -26,8 +26,8 @@ def _booking(row: RowMapping) -> Booking:
     return Booking(
         **{
             **row,
-            "state": State(row["state"]),
-            "state_before": None if before is None else State(before),
+            "state": BookingState(row["state"]),
+            "state_before": None if before is None else BookingState(before),
             "equipment": equipment,
         }
     )
@@ -127,7 +127,7 @@ async def waiting_for_approval(
     """What is asked for or held and ends after a moment, by start, from the one behind ``after`` on. ``sites``:
     ``None`` for all of them."""
     query = select(*_COLUMNS).where(
-        bookings.c.state.in_([State.REQUESTED.value, State.HELD.value]), bookings.c.ends > ends_after
+        bookings.c.state.in_([BookingState.REQUESTED.value, BookingState.HELD.value]), bookings.c.ends > ends_after
     )
     if sites is not None:
         query = query.where(bookings.c.site.in_(sites))
@@ -147,7 +147,7 @@ async def ahead(tx: Tx, site: str, space: str, *, after: datetime) -> list[Booki
         bookings.c.space == space,
         bookings.c.starts > after - LONGEST,
         bookings.c.ends > after,
-        bookings.c.state == State.CONFIRMED.value,
+        bookings.c.state == BookingState.CONFIRMED.value,
     )
     return [_booking(row) for row in (await tx.execute(query.order_by(bookings.c.starts))).mappings()]
 
@@ -175,7 +175,7 @@ async def of_series(tx: Tx, series_id: str) -> list[Booking]:
     return [_booking(row) for row in (await tx.execute(query)).mappings()]
 
 
-async def insert_bookings(tx: Tx, values: Sequence[Booking], into: Rows | None = None) -> None:
+async def insert_bookings(tx: Tx, values: Sequence[Booking], into: BulkInsert | None = None) -> None:
     """``into``: where the rows go, if others follow."""
     await put(tx, bookings, [_row(value) for value in values], into)
 
@@ -216,7 +216,7 @@ async def run_out(tx: Tx, site: str, during: Interval, *, margin: timedelta, now
     query = select(*_COLUMNS).where(
         bookings.c.site == site,
         text("bookings.state IN ('requested', 'held')"),  # as the index of the open ones has it
-        bookings.c.state == State.HELD.value,
+        bookings.c.state == BookingState.HELD.value,
         bookings.c.held_until <= now,
         bookings.c.starts < during.end + margin,
         bookings.c.ends > during.start - margin,
@@ -224,11 +224,11 @@ async def run_out(tx: Tx, site: str, during: Interval, *, margin: timedelta, now
     return [_booking(row) for row in (await tx.execute(query)).mappings()]
 
 
-async def story(tx: Tx, booking_id: str) -> list[Told]:
+async def story(tx: Tx, booking_id: str) -> list[LogEntry]:
     """What happened to a booking, oldest first."""
     c = booking_log.c
     query = select(c.at, c.actor, c.what, c.why).where(c.booking_id == booking_id).order_by(c.id)
-    return [Told(**row) for row in (await tx.execute(query)).mappings()]
+    return [LogEntry(**row) for row in (await tx.execute(query)).mappings()]
 
 
 _DECISIONS = ("approve", "decline", "cancel", "expire")
@@ -241,7 +241,7 @@ async def reasons(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
     if not ids:
         return {}
     last = func.coalesce(bookings.c.state_at, bookings.c.created_at)
-    opened = bookings.c.state.in_([State.REQUESTED.value, State.HELD.value])
+    opened = bookings.c.state.in_([BookingState.REQUESTED.value, BookingState.HELD.value])
     query = (
         select(booking_log.c.booking_id, booking_log.c.why)
         .join_from(booking_log, bookings, bookings.c.id == booking_log.c.booking_id)
@@ -253,7 +253,7 @@ async def reasons(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
 
 
 async def log(
-    tx: Tx, ids: Sequence[str], *, at: datetime, actor: str, what: str, why: str = "", into: Rows | None = None
+    tx: Tx, ids: Sequence[str], *, at: datetime, actor: str, what: str, why: str = "", into: BulkInsert | None = None
 ) -> None:
     """One line in the story of each booking. ``into``: where the rows go, if others follow."""
     row = {"at": at, "actor": actor, "what": what, "why": why}

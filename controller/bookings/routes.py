@@ -25,7 +25,7 @@ from controller.bookings.errors import (
     PreconditionFailed,
     Stale,
 )
-from controller.bookings.model import Status
+from controller.bookings.model import BookingStatus
 from controller.bookings.schemas import ApproveBody, BookingBody, CancelBody, ChangeBody, CheckBody, DeclineBody
 from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
@@ -52,11 +52,12 @@ async def list_bookings(
     space: Annotated[Slug | None, Query()] = None,
     party: Annotated[Slug | None, Query()] = None,
     among: Annotated[
-        list[Status] | None, Query(alias="status", max_length=len(Status), description="Any of these; all if none")
+        list[BookingStatus] | None,
+        Query(alias="status", max_length=len(BookingStatus), description="Any of these; all if none"),
     ] = None,
 ) -> BookingList:
     """The bookings that touch the time from `from` to before `to`, cancelled ones too, over at most 62 days."""
-    chosen = frozenset(among or Status)
+    chosen = frozenset(among or BookingStatus)
     views = await house.bookings.between(site, from_, to, space=space, party=party, among=chosen, actor=actor)
     return booking_list(views, actor)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from controller.bookings.model import Change, Draft, Need
+from controller.bookings.model import BookingChange, Draft, Need
 from controller.web.fields import Body, Email, Id, Line, MomentText, Name, Note, Slug, Whole, Yes, read_moment
 
 
@@ -108,7 +108,7 @@ class ChangeBody(Body):
                 raise ValueError(f"{name} must not be null; leave it out to keep it")
         return self
 
-    def change(self) -> Change:
+    def change(self) -> BookingChange:
         given: dict[str, object] = {name: getattr(self, name) for name in self.model_fields_set & _CHANGEABLE}
         for name in ("starts", "ends"):
             if name in given:
@@ -118,10 +118,10 @@ class ChangeBody(Body):
                 given[name] = given[name] or ""
         if "equipment" in given:
             given["equipment"] = needs(self.equipment or {})
-        return msgspec.structs.replace(Change(), **given)
+        return msgspec.structs.replace(BookingChange(), **given)
 
 
-_CHANGEABLE = frozenset(Change.__struct_fields__)
+_CHANGEABLE = frozenset(BookingChange.__struct_fields__)
 
 
 def needs(equipment: Mapping[str, int]) -> tuple[Need, ...]:

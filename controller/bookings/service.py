@@ -11,16 +11,25 @@ from sqlalchemy.exc import IntegrityError
 from controller.access import service as access
 from controller.access.tables import CODE_OVERLAP
 from controller.bookings import lifecycle, limits, links, repository
-from controller.bookings.change_effects import Wanted, What, wanted
+from controller.bookings.change_effects import ChangedParts, PlannedChange, wanted
 from controller.bookings.claims import contended
 from controller.bookings.errors import BookingUnknown, LinkUnknown, NotNow, PreconditionFailed, Stale, refusal
 from controller.bookings.hints import notes
 from controller.bookings.initial_state import held_until, outcome, put
-from controller.bookings.lifecycle import Act
-from controller.bookings.model import LONGEST_WHY, Asked, Booking, Change, Draft, State, Status, Told
+from controller.bookings.lifecycle import BookingAction
+from controller.bookings.model import (
+    LONGEST_WHY,
+    Booking,
+    BookingChange,
+    BookingRequest,
+    BookingState,
+    BookingStatus,
+    Draft,
+    LogEntry,
+)
 from controller.bookings.series.own_changes import changed_fields
-from controller.bookings.site_config import Picture, Place
-from controller.bookings.writer import Desk, View
+from controller.bookings.site_config import SiteConfig, SpaceAtSite
+from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx, violates
 from controller.estate.model import Site
@@ -29,8 +38,8 @@ from controller.people.model import Actor, Role, Tier
 from controller.people.parties import listed, tier_of, tier_to_book
 from controller.people.permissions import Action, Thing, may
 from controller.people.redaction import Seen, seen
-from controller.rules.service import Wish, judge
-from controller.rules.verdict import OVERRULED, Reason, Verdict
+from controller.rules.service import RuleRequest, judge
+from controller.rules.verdict import OVERRULED, RuleReason, Verdict
 from controller.waitlist import repository as waits
 from controller.waitlist.errors import Overdue
 from controller.waitlist.model import WaitState
@@ -46,7 +55,7 @@ _PARTIES = 500
 _ACCEPTS = "this accepts the offer for whoever waited"
 
 
-class Checked(msgspec.Struct, frozen=True, kw_only=True):
+class CheckedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What would become of a request."""
 
     site: Site
@@ -58,14 +67,14 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What waits for somebody's word. ``refusals``: what stands in the way of approving it now, for whoever can."""
 
-    view: View
-    refusals: tuple[Reason, ...]
+    view: BookingView
+    refusals: tuple[RuleReason, ...]
 
 
-class Bookings:
+class BookingService:
     """Each method is one transaction; after a write the site's listeners are told."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk) -> None:
+    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: BookingWriter) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
@@ -108,7 +117,7 @@ class Bookings:
                 await self._settle(overdue.site)
         return await attempt()
 
-    async def create(self, site: str, draft: Draft, *, actor: Actor) -> View:
+    async def create(self, site: str, draft: Draft, *, actor: Actor) -> BookingView:
         """Confirmed at once, held or asked for, as the site's rules have it. A booker who names no party books for
         their own. Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``, ``SiteUnknown``, ``SpaceUnknown``."""
         draft = for_whom(draft, actor)
@@ -117,14 +126,14 @@ class Bookings:
         self._changes.site_changed(site)
         return view
 
-    async def _create(self, tx: Tx, site: str, draft: Draft, actor: Actor) -> View:
+    async def _create(self, tx: Tx, site: str, draft: Draft, actor: Actor) -> BookingView:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
         where, unusual = await self._desk.look(tx, site, now)
         there = where.require(draft.space)
         asked = _asked(draft, there, now)
         tier = await tier_to_book(tx, asked.party, actor)
-        [verdict] = await judge(tx, where, [Wish(asked=asked, actor=actor, tier=tier)], now=now)
+        [verdict] = await judge(tx, where, [RuleRequest(asked=asked, actor=actor, tier=tier)], now=now)
         if not verdict.possible:
             raise refusal(there.space.name, verdict, there.site.tz)
         becomes = outcome(verdict, where.policy, asked.during, now=now)
@@ -141,7 +150,7 @@ class Bookings:
         )
         return (await self._desk.views_of(tx, where, made, now, unusual=unusual))[0]
 
-    async def check(self, site: str, draft: Draft, *, but: str | None, actor: Actor) -> Checked:
+    async def check(self, site: str, draft: Draft, *, but: str | None, actor: Actor) -> CheckedRequest:
         """What ``create`` would say, without writing; ``but``: a booking that does not stand in the way."""
         draft = for_whom(draft, actor)
         if actor.role is Role.BOOKER:
@@ -153,7 +162,7 @@ class Bookings:
             zone = there.site.tz
             during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
             (limits.timely if but is None else limits.not_over)(during, zone=zone, now=now)
-            wish = Wish(
+            wish = RuleRequest(
                 asked=draft.asked(during),
                 actor=actor,
                 tier=await tier_to_book(tx, draft.party, actor),
@@ -171,7 +180,7 @@ class Bookings:
                 actor=actor,
                 but=but,
             )
-            return Checked(site=there.site, verdict=verdict, lingering=lingering, notes=notes(there, during))
+            return CheckedRequest(site=there.site, verdict=verdict, lingering=lingering, notes=notes(there, during))
 
     async def between(
         self,
@@ -181,9 +190,9 @@ class Bookings:
         *,
         space: str | None = None,
         party: str | None = None,
-        among: frozenset[Status] = frozenset(Status),
+        among: frozenset[BookingStatus] = frozenset(BookingStatus),
         actor: Actor,
-    ) -> list[View]:
+    ) -> list[BookingView]:
         """The bookings of a site that touch a time, given as the API takes moments and dates. ``party``: of this one
         only, as far as the actor may see whose they are."""
         async with self._database.read() as tx:
@@ -195,7 +204,7 @@ class Bookings:
             found = await repository.between(tx, site, during, space=space, party=party)
             return await self._desk.views(tx, where, [each for each in found if each.status(now) in among], now)
 
-    async def search(self, site: str, text: str, *, actor: Actor, limit: int) -> list[View]:
+    async def search(self, site: str, text: str, *, actor: Actor, limit: int) -> list[BookingView]:
         """The bookings of a site, on whatever day, that have ``text`` in what the actor may see of them: title, party,
         whom to ring. A booker finds their own party's. Raises ``SiteUnknown``."""
         booker = actor.role is Role.BOOKER
@@ -244,18 +253,18 @@ class Bookings:
                 }
             return [requests[each.id] for each in found]
 
-    async def get(self, booking_id: str) -> View:
+    async def get(self, booking_id: str) -> BookingView:
         """Raises ``BookingUnknown``."""
         async with self._database.read() as tx:
             return await self._view(tx, await _found(tx, booking_id))
 
-    async def story(self, booking_id: str) -> tuple[Site, list[Told]]:
+    async def story(self, booking_id: str) -> tuple[Site, list[LogEntry]]:
         """What happened to a booking, oldest first, and its site. Raises ``BookingUnknown``."""
         async with self._database.read() as tx:
             booking = await _found(tx, booking_id)
             return (await self._desk.pictures.of(tx, booking.site)).site, await repository.story(tx, booking_id)
 
-    async def by_link(self, token: str) -> View:
+    async def by_link(self, token: str) -> BookingView:
         """The booking of a door page. Raises ``LinkUnknown``."""
         async with self._database.read() as tx:
             booking = await repository.booking_by_link(tx, links.token_hash(token))
@@ -263,17 +272,21 @@ class Bookings:
                 raise LinkUnknown
             return await self._view(tx, booking)
 
-    async def _view(self, tx: Tx, booking: Booking) -> View:
+    async def _view(self, tx: Tx, booking: Booking) -> BookingView:
         where = await self._desk.pictures.of(tx, booking.site)
         return (await self._desk.views(tx, where, [booking], self._clock.now()))[0]
 
-    async def change(self, booking_id: str, change: Change, *, if_match: int | None, actor: Actor) -> View:
+    async def change(
+        self, booking_id: str, change: BookingChange, *, if_match: int | None, actor: Actor
+    ) -> BookingView:
         """Judged anew as far as it is another. What the rules would not confirm waits for approval again; a manager's
         change leaves it in the state it has. Raises ``Clash``, ``NotPossible``, ``Invalid``, ``NotAllowed``,
         ``NotNow``, ``Stale``, ``PreconditionFailed``, ``BookingUnknown``."""
         return await self._told(self.write(self._change, booking_id, change, if_match, actor))
 
-    async def _change(self, tx: Tx, booking_id: str, change: Change, if_match: int | None, actor: Actor) -> View:
+    async def _change(
+        self, tx: Tx, booking_id: str, change: BookingChange, if_match: int | None, actor: Actor
+    ) -> BookingView:
         now = self._clock.now()
         old = await self.locked(tx, booking_id)
         if if_match is not None and if_match != old.version:
@@ -281,12 +294,12 @@ class Bookings:
         if change.version is not None and change.version != old.version:
             raise Stale(old)
         lifecycle.require_changeable(old)
-        if await waits.offers(tx, [old] if old.state is State.HELD else []):
+        if await waits.offers(tx, [old] if old.state is BookingState.HELD else []):
             raise NotNow(f"“{old.title}” is on offer; accept the offer first, then change it")
         where = await self._desk.pictures.of(tx, old.site)
         there = where.require(old.space if change.space is msgspec.UNSET else change.space)
         asked = wanted(old, change, there, now=now)
-        if asked.what is What.NOTHING:
+        if asked.what is ChangedParts.NOTHING:
             return await self._view(tx, old)
         require_allowed(actor, old.site, asked.new.party, overrule=change.overrule)
         asked.require_timely(there.site.tz, now=now)
@@ -309,64 +322,71 @@ class Bookings:
         )
         return await self._view(tx, new)
 
-    async def _wish(self, tx: Tx, asked: Wanted, change: Change, actor: Actor) -> Wish:
+    async def _wish(self, tx: Tx, asked: PlannedChange, change: BookingChange, actor: Actor) -> RuleRequest:
         new = asked.new
         same_party = new.party == asked.old.party
         tier = await (tier_of(tx, new.party) if same_party else tier_to_book(tx, new.party, actor))
         wish = replace(new.asked, overrule=asked.overrules(change.overrule), by_rules=change.by_rules)
         same = "starts" not in asked.fields
-        return Wish(asked=wish, actor=actor, tier=tier, but=frozenset({new.id}), keeps_start=same)
+        return RuleRequest(asked=wish, actor=actor, tier=tier, but=frozenset({new.id}), keeps_start=same)
 
-    async def approve(self, booking_id: str, *, actor: Actor, why: str = "", overrule: bool = False) -> View:
+    async def approve(self, booking_id: str, *, actor: Actor, why: str = "", overrule: bool = False) -> BookingView:
         """Confirm a request, judged anew; confirmed already, it stays so. Raises ``Clash``, ``NotPossible``,
         ``NotNow``, ``NotAllowed``, ``BookingUnknown``."""
-        return await self._act(Act.APPROVE, booking_id, actor, why, _alone(lifecycle.approve), overrule=overrule)
+        return await self._act(
+            BookingAction.APPROVE, booking_id, actor, why, _alone(lifecycle.approve), overrule=overrule
+        )
 
-    async def decline(self, booking_id: str, *, why: str, actor: Actor) -> View:
+    async def decline(self, booking_id: str, *, why: str, actor: Actor) -> BookingView:
         """Turn a request down; its time is free at once. Idempotent. Raises ``NotNow``, ``NotAllowed``,
         ``BookingUnknown``."""
-        return await self._act(Act.DECLINE, booking_id, actor, why, _alone(lifecycle.decline))
+        return await self._act(BookingAction.DECLINE, booking_id, actor, why, _alone(lifecycle.decline))
 
-    async def cancel(self, booking_id: str, *, why: str, actor: Actor) -> View:
+    async def cancel(self, booking_id: str, *, why: str, actor: Actor) -> BookingView:
         """Cancel a booking or a request; one that is cancelled already stays as it is. Raises ``NotNow``,
         ``BookingUnknown``."""
-        return await self._act(Act.CANCEL, booking_id, actor, why, _alone(lifecycle.cancel))
+        return await self._act(BookingAction.CANCEL, booking_id, actor, why, _alone(lifecycle.cancel))
 
-    async def restore(self, booking_id: str, *, actor: Actor) -> View:
+    async def restore(self, booking_id: str, *, actor: Actor) -> BookingView:
         """Undo what ``course.restore`` says. Raises ``Clash`` where the time is taken, ``NotPossible``, ``NotNow``
         where it is over, ``NotAllowed``, ``BookingUnknown``."""
-        return await self._act(Act.RESTORE, booking_id, actor, "", _alone(lifecycle.restore))
+        return await self._act(BookingAction.RESTORE, booking_id, actor, "", _alone(lifecycle.restore))
 
-    async def finish(self, booking_id: str, *, actor: Actor) -> View:
+    async def finish(self, booking_id: str, *, actor: Actor) -> BookingView:
         """End a booking that runs; the rest of its time is free. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
-        return await self._act(Act.FINISH, booking_id, actor, "", _alone(lifecycle.finish))
+        return await self._act(BookingAction.FINISH, booking_id, actor, "", _alone(lifecycle.finish))
 
-    async def check_in(self, booking_id: str, *, actor: Actor) -> View:
+    async def check_in(self, booking_id: str, *, actor: Actor) -> BookingView:
         """Its people are here, as somebody says at the tablet. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
 
-        def check_in(old: Booking, now: datetime, where: Picture) -> Booking:
+        def check_in(old: Booking, now: datetime, where: SiteConfig) -> Booking:
             return lifecycle.check_in(old, now, opens_at=self._desk.codes.window(old.during, where.policy).start)
 
-        return await self._act(Act.CHECK_IN, booking_id, actor, "", check_in)
+        return await self._act(BookingAction.CHECK_IN, booking_id, actor, "", check_in)
 
-    async def check_out(self, booking_id: str, *, actor: Actor) -> View:
+    async def check_out(self, booking_id: str, *, actor: Actor) -> BookingView:
         """Undo a check-in. Idempotent. Raises ``NotNow``, ``BookingUnknown``."""
         return await self._act(
-            Act.CHECK_IN, booking_id, actor, "", lambda old, now, where: lifecycle.check_out(old), what="check out"
+            BookingAction.CHECK_IN,
+            booking_id,
+            actor,
+            "",
+            lambda old, now, where: lifecycle.check_out(old),
+            what="check out",
         )
 
     async def _act(
         self,
-        act: Act,
+        act: BookingAction,
         booking_id: str,
         actor: Actor,
         why: str,
-        becomes: Callable[[Booking, datetime, Picture], Booking],
+        becomes: Callable[[Booking, datetime, SiteConfig], Booking],
         *,
         what: str | None = None,
         overrule: bool = False,
-    ) -> View:
-        async def carry_out(tx: Tx) -> View:
+    ) -> BookingView:
+        async def carry_out(tx: Tx) -> BookingView:
             now = self._clock.now()
             old = await self.locked(tx, booking_id)
             _require(actor, lifecycle.needs(act, old), Thing(site=old.site, party=old.party))
@@ -374,19 +394,21 @@ class Bookings:
             new = becomes(old, now, where)
             if new is old:
                 return await self._view(tx, old)
-            if new.state is State.HELD and (new.held_until is None or new.held_until <= now):
+            if new.state is BookingState.HELD and (new.held_until is None or new.held_until <= now):
                 new = replace(new, held_until=held_until(where.policy, new.during, now=now))
             wait = (await waits.of_bookings(tx, [old.id])).get(old.id)
             expired, reason = None, why
             if lifecycle.takes_more(old, new):
                 new = replace(new, overruled=old.overruled or overrule)
-                verdict = await _require_possible(tx, where, old, new, actor, now, deciding=act is Act.APPROVE)
+                verdict = await _require_possible(
+                    tx, where, old, new, actor, now, deciding=act is BookingAction.APPROVE
+                )
                 expired = verdict.expired
                 offered = wait is not None and wait.back_on_offer(old, new)
                 if lifecycle.asked_again(old, new) and not may_decide(actor, new) and not offered:
                     ruled = outcome(verdict, where.policy, new.during, now=now)
                     new, reason = put(new, ruled, now), ruled.why
-            if act is Act.APPROVE and wait is not None and wait.state is WaitState.OFFERED:
+            if act is BookingAction.APPROVE and wait is not None and wait.state is WaitState.OFFERED:
                 reason = f"{_ACCEPTS}; {why}"[:LONGEST_WHY] if why else _ACCEPTS
             said = what or act.value.replace("_", " ")
             new = await self._desk.rewrite(
@@ -396,7 +418,7 @@ class Bookings:
 
         return await self._told(self.write(carry_out))
 
-    async def _told(self, view: Awaitable[View]) -> View:
+    async def _told(self, view: Awaitable[BookingView]) -> BookingView:
         found = await view
         self._changes.site_changed(found.booking.site)
         return found
@@ -418,8 +440,8 @@ async def _found(tx: Tx, booking_id: str) -> Booking:
 
 
 async def _refusals(
-    tx: Tx, where: Picture, views: Sequence[View], actor: Actor, now: datetime
-) -> dict[str, tuple[Reason, ...]]:
+    tx: Tx, where: SiteConfig, views: Sequence[BookingView], actor: Actor, now: datetime
+) -> dict[str, tuple[RuleReason, ...]]:
     """What ``approve`` would be refused for, of those that the actor may decide on."""
     mine = [view for view in views if may_decide(actor, view.booking)]
     wishes = [_standing_wish(view.booking, view.party.tier if view.party else Tier.COMMUNITY, actor) for view in mine]
@@ -429,9 +451,9 @@ async def _refusals(
     }
 
 
-def _standing_wish(booking: Booking, tier: Tier, actor: Actor) -> Wish:
+def _standing_wish(booking: Booking, tier: Tier, actor: Actor) -> RuleRequest:
     """What a booking wishes for, beside all others."""
-    return Wish(asked=booking.asked, actor=actor, tier=tier, but=frozenset({booking.id}), keeps_start=True)
+    return RuleRequest(asked=booking.asked, actor=actor, tier=tier, but=frozenset({booking.id}), keeps_start=True)
 
 
 def as_let_in(old: Booking, verdict: Verdict) -> Verdict:
@@ -442,7 +464,7 @@ def as_let_in(old: Booking, verdict: Verdict) -> Verdict:
 
 
 async def _require_possible(
-    tx: Tx, where: Picture, old: Booking, new: Booking, actor: Actor, now: datetime, *, deciding: bool
+    tx: Tx, where: SiteConfig, old: Booking, new: Booking, actor: Actor, now: datetime, *, deciding: bool
 ) -> Verdict:
     """The verdict on what is to stand, or to stand again. Raises ``Clash``, ``NotPossible``."""
     there = where.require(new.space)
@@ -470,7 +492,7 @@ def may_book(actor: Actor, booking: Booking) -> bool:
     return may(actor, Action.BOOK, Thing(site=booking.site, party=booking.party))
 
 
-def _alone(becomes: Callable[[Booking, datetime], Booking]) -> Callable[[Booking, datetime, Picture], Booking]:
+def _alone(becomes: Callable[[Booking, datetime], Booking]) -> Callable[[Booking, datetime, SiteConfig], Booking]:
     """An act that does not depend on where it is done."""
     return lambda old, now, where: becomes(old, now)
 
@@ -486,7 +508,7 @@ def _require(actor: Actor, action: Action, thing: Thing) -> None:
         raise NotAllowed(actor, action, thing)
 
 
-def _asked(draft: Draft, place: Place, now: datetime) -> Asked:
+def _asked(draft: Draft, place: SpaceAtSite, now: datetime) -> BookingRequest:
     zone = place.site.tz
     during = limits.window(draft.starts.resolve(zone, "starts"), draft.ends.resolve(zone, "ends"))
     limits.timely(during, zone=zone, now=now)

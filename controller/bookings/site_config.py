@@ -15,14 +15,14 @@ from controller.estate.errors import SiteUnknown, SpaceUnknown
 from controller.estate.model import Door, Edge, Equipment, Layout, Site, SiteParts, Space, SpaceKind
 from controller.estate.revisions import revision
 from controller.hours import repository as hours
-from controller.hours.model import Timetable
-from controller.hours.timetable import HoursBook
+from controller.hours.model import OpeningHours
+from controller.hours.timetable import Timetable
 
 _KEPT = 256
 """Sites kept in mind."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class SpaceAtSite(msgspec.Struct, frozen=True, kw_only=True):
     """A space and the site it is in. ``door_names`` go with ``space.doors``. ``atoms``: what it claims, written
     ``site/space``; ``pools``: those of them that are pools, with their size."""
 
@@ -33,28 +33,28 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     pools: tuple[tuple[str, int], ...] = ()
 
 
-class Picture(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class SiteConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """All that a site's bookings are judged by and its plans made from but the diary itself, as of ``revision``."""
 
     site: Site
     revision: int
-    by_space: dict[str, Place]
+    by_space: dict[str, SpaceAtSite]
     equipment: dict[str, Equipment]
-    hours: HoursBook
+    hours: Timetable
     policy: Policy
     doors: tuple[Door, ...] = ()
     edges: tuple[Edge, ...] = ()
 
-    def require(self, space: str) -> Place:
+    def require(self, space: str) -> SpaceAtSite:
         """Raises ``SpaceUnknown``."""
         if space not in self.by_space:
             raise SpaceUnknown(self.site.id, space)
         return self.by_space[space]
 
     @cached_property
-    def by_atom(self) -> dict[str, tuple[Place, ...]]:
+    def by_atom(self) -> dict[str, tuple[SpaceAtSite, ...]]:
         """Atom -> the places that it is a part of, itself included."""
-        found: dict[str, list[Place]] = {}
+        found: dict[str, list[SpaceAtSite]] = {}
         for place in self.by_space.values():
             for atom in place.atoms:
                 found.setdefault(atom, []).append(place)
@@ -75,20 +75,20 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return max((*listed, *(space.changeover_min for space in spaces)), default=0)
 
 
-class Pictures:
+class SiteConfigs:
     """The pictures of all sites, the latest used first."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Picture] = OrderedDict()
+        self._kept: OrderedDict[str, SiteConfig] = OrderedDict()
 
-    async def of(self, tx: Tx, site: str) -> Picture:
+    async def of(self, tx: Tx, site: str) -> SiteConfig:
         """The site as this transaction sees it. Raises ``SiteUnknown``."""
         now = await revision(tx, site)
         if now is None:
             raise SiteUnknown(site)
         return await self.at(tx, site, now)
 
-    async def at(self, tx: Tx, site: str, revision: int) -> Picture:
+    async def at(self, tx: Tx, site: str, revision: int) -> SiteConfig:
         """The site, whose revision this transaction has just read."""
         found = self._kept.get(site)
         if found is None or found.revision != revision:
@@ -100,11 +100,11 @@ class Pictures:
         return found
 
 
-async def _take(tx: Tx, site_id: str, revision: int) -> Picture:
+async def _take(tx: Tx, site_id: str, revision: int) -> SiteConfig:
     parts = await estate.site_parts(tx, site_id)
     if parts is None:
         raise SiteUnknown(site_id)
-    return Picture(
+    return SiteConfig(
         site=parts.site,
         revision=revision,
         by_space=places(parts),
@@ -116,26 +116,26 @@ async def _take(tx: Tx, site_id: str, revision: int) -> Picture:
     )
 
 
-def sketch(parts: SiteParts) -> Picture:
+def sketch(parts: SiteParts) -> SiteConfig:
     """The building alone, without hours and with the plain policy: for a site that is yet to be, or may be undone."""
-    return Picture(
+    return SiteConfig(
         site=parts.site,
         revision=0,
         by_space=places(parts),
         equipment={each.id: each for each in parts.equipment},
-        hours=HoursBook(site=parts.site, timetable=Timetable()),
+        hours=Timetable(site=parts.site, timetable=OpeningHours()),
         policy=Policy(),
     )
 
 
-def places(parts: SiteParts) -> dict[str, Place]:
+def places(parts: SiteParts) -> dict[str, SpaceAtSite]:
     """The spaces of a site with what they claim, by id. Raises ``Circular``."""
     site = parts.site.id
     atoms = atoms_of({space.id: space.parts for space in parts.spaces})
     spaces = {space.id: space for space in parts.spaces}
     names = {door.id: door.name for door in parts.doors}
     return {
-        space.id: Place(
+        space.id: SpaceAtSite(
             site=parts.site,
             space=space,
             door_names=tuple(names[door] for door in space.doors),

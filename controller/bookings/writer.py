@@ -11,22 +11,22 @@ from controller.absence.evidence import evidence_of
 from controller.absence.rules import Evidence, given_back_at
 from controller.access import offline
 from controller.access import service as access
-from controller.access.code_status import HeldGrant, Lingering, Standing, stand
-from controller.access.model import Codes, Issued
+from controller.access.code_status import CodeStatus, HeldGrant, LingeringCode, stand
+from controller.access.model import Codes, IssuedCodes
 from controller.access.offline import OfflineCode
 from controller.access.repository import first_look, lingering, out_of_reach
-from controller.access.service import Access
+from controller.access.service import AccessService
 from controller.bookings import claims, lifecycle, links, repository
 from controller.bookings.affected import repository as affected
 from controller.bookings.affected.model import Cause, Impact
 from controller.bookings.code_issuing import BookingCodes
 from controller.bookings.lifecycle import words_of
-from controller.bookings.model import Asked, Booking, Changed, State
-from controller.bookings.site_config import Picture, Pictures, Place
-from controller.db.bulk_insert import Rows
+from controller.bookings.model import Booking, BookingRequest, BookingState, Changed
+from controller.bookings.site_config import SiteConfig, SiteConfigs, SpaceAtSite
+from controller.db.bulk_insert import BulkInsert
 from controller.db.engine import Database, Tx
 from controller.estate.errors import SiteUnknown
-from controller.key_files import Keys
+from controller.key_files import KeyFiles
 from controller.people import audit
 from controller.people.model import Actor, Party, Tier
 from controller.people.parties import parties
@@ -50,7 +50,7 @@ class OfflineShown(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
+class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     """A booking with all that a screen shows of it. ``why``: why it is not confirmed, as far as somebody said.
     ``offer``: the wait that it is on offer to, nobody having answered yet. ``release_at``: when it is given back if
     nobody comes; ``kept``: why it is not, or not yet, though that is over. ``codes``: of a confirmed one.
@@ -58,7 +58,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     did to it while it stands."""
 
     booking: Booking
-    place: Place
+    place: SpaceAtSite
     party: Party | None
     why: str
     offer: Wait | None
@@ -67,8 +67,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     codes: Codes | None
     code_window: Interval
     offline: tuple[OfflineShown, ...]
-    standing: Standing
-    lingering: Sequence[Lingering]
+    standing: CodeStatus
+    lingering: Sequence[LingeringCode]
     impacts: Sequence[Impact]
     link: str
     now: datetime
@@ -103,39 +103,43 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Made(msgspec.Struct, frozen=True, kw_only=True):
+class CreatedBookings(msgspec.Struct, frozen=True, kw_only=True):
     """Bookings that were just made. ``issued``: the codes, by booking. ``why``: what they wait for approval for."""
 
     bookings: tuple[Booking, ...]
-    issued: Mapping[str, Issued]
+    issued: Mapping[str, IssuedCodes]
     why: str
 
 
-class Follower(Protocol):
+class BookingHook(Protocol):
     """Whoever must know, in the same transaction, what became of bookings of one site."""
 
     def __call__(
-        self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: str, now: datetime
+        self, tx: Tx, picture: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
     ) -> Awaitable[None]: ...
 
 
-class Desk:
+class BookingWriter:
     """``codes``: how bookings get theirs. ``address``: under which the door pages are."""
 
-    def __init__(self, database: Database, access: Access, keys: Keys, codes: BookingCodes, *, address: str) -> None:
+    def __init__(
+        self, database: Database, access: AccessService, keys: KeyFiles, codes: BookingCodes, *, address: str
+    ) -> None:
         self._database = database
         self._access = access
         self._keys = keys
         self.codes = codes
         self.address = address
-        self.pictures = Pictures()
-        self._followers: list[Follower] = []
+        self.pictures = SiteConfigs()
+        self._followers: list[BookingHook] = []
 
-    def when_bookings_change(self, follow: Follower) -> None:
+    def when_bookings_change(self, follow: BookingHook) -> None:
         """Have ``follow`` awaited after every write of bookings, in its transaction and under the site's lock."""
         self._followers.append(follow)
 
-    async def tell(self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: Actor, now: datetime) -> None:
+    async def tell(
+        self, tx: Tx, picture: SiteConfig, changes: Sequence[Changed], *, actor: Actor, now: datetime
+    ) -> None:
         """Let the followers know. Only for changes that their writer has not told of."""
         for follow in self._followers:
             await follow(tx, picture, changes, actor=actor.name, now=now)
@@ -143,12 +147,12 @@ class Desk:
     async def book(
         self,
         tx: Tx,
-        picture: Picture,
-        asked: Sequence[Asked],
+        picture: SiteConfig,
+        asked: Sequence[BookingRequest],
         *,
         actor: Actor,
         now: datetime,
-        state: State = State.CONFIRMED,
+        state: BookingState = BookingState.CONFIRMED,
         held_until: datetime | None = None,
         series_id: str | None = None,
         occurrences: Sequence[str] | None = None,
@@ -157,7 +161,7 @@ class Desk:
         diary: str = "",
         why: str = "",
         expired: Collection[str] | None = None,
-    ) -> Made:
+    ) -> CreatedBookings:
         """Write bookings of one site whose times were found free; the confirmed ones have a code each.
 
         ``occurrences``: the wall times that their series gives them, in their order; ``changed_here``: the fields that
@@ -178,7 +182,7 @@ class Desk:
             )
             for each, name, fields in zip(asked, names, own, strict=True)
         ]
-        rows = Rows()
+        rows = BulkInsert()
         await repository.insert_bookings(tx, made, rows)
         gone = await claims.write_claims(
             self._database, tx, picture, made, now=now, new=True, expired=expired, into=rows
@@ -189,9 +193,9 @@ class Desk:
         await rows.write(tx)
         new = [Changed(before=None, after=each) for each in made]
         await self.tell(tx, picture, [*along, *gone, *new], actor=actor, now=now)
-        return Made(bookings=tuple(made), issued=issued, why=why)
+        return CreatedBookings(bookings=tuple(made), issued=issued, why=why)
 
-    def _new(self, place: Place, asked: Asked, actor: Actor, now: datetime) -> Booking:
+    def _new(self, place: SpaceAtSite, asked: BookingRequest, actor: Actor, now: datetime) -> Booking:
         booking_id = uuid7(now, secrets.token_bytes(10))
         return Booking(
             id=booking_id,
@@ -204,7 +208,7 @@ class Desk:
             people=asked.people,
             starts=asked.during.start,
             ends=asked.during.end,
-            state=State.CONFIRMED,
+            state=BookingState.CONFIRMED,
             state_at=None,
             held_until=None,
             party=asked.party,
@@ -236,14 +240,14 @@ class Desk:
         )
 
     async def reissue(
-        self, tx: Tx, picture: Picture, booking: Booking, *, actor: Actor, now: datetime, why: str
+        self, tx: Tx, picture: SiteConfig, booking: Booking, *, actor: Actor, now: datetime, why: str
     ) -> list[Booking]:
         """Give a booking other codes at once, and all that share them; returns those. The old ones end with the next
         plan that the doors have."""
         share = await self.codes.own(tx, booking.id)
         together = await self.codes.together(tx, booking, share, now)
         await access.revoke(tx, booking_ids=[each.id for each in together], now=now)
-        rows = Rows()
+        rows = BulkInsert()
         shares = {each.id: share for each in together} if share is not None else {}
         await self.codes.issue(tx, picture, together, now, fresh=True, shares=shares, into=rows)
         await self._record(tx, together, actor=actor, now=now, what="new code", why=why, into=rows)
@@ -253,7 +257,7 @@ class Desk:
     async def rewrite(
         self,
         tx: Tx,
-        picture: Picture,
+        picture: SiteConfig,
         old: Booking,
         new: Booking,
         *,
@@ -276,7 +280,7 @@ class Desk:
     async def rewrite_all(
         self,
         tx: Tx,
-        picture: Picture,
+        picture: SiteConfig,
         changes: Sequence[Changed],
         *,
         actor: Actor,
@@ -299,7 +303,7 @@ class Desk:
             )
             for each in changes
         ]
-        rows = Rows()
+        rows = BulkInsert()
         await repository.update_bookings(tx, [each.after for each in written])
         await repository.update_seen(tx, written)
         holding = [each.after for each in written if _differs(each, _HOLDING)]
@@ -318,7 +322,7 @@ class Desk:
         return [*gone, *written]
 
     async def cancel(
-        self, tx: Tx, picture: Picture, bookings: Sequence[Booking], *, actor: Actor, now: datetime, why: str
+        self, tx: Tx, picture: SiteConfig, bookings: Sequence[Booking], *, actor: Actor, now: datetime, why: str
     ) -> list[Booking]:
         """Cancel bookings of one site that stand; their time is free at once."""
         changes = [Changed(before=each, after=lifecycle.cancel(each, now)) for each in bookings]
@@ -335,7 +339,7 @@ class Desk:
         now: datetime,
         what: str,
         why: str = "",
-        into: Rows,
+        into: BulkInsert,
     ) -> None:
         """A line in each booking's story, and one among everybody's writes."""
         ids = [each.id for each in bookings]
@@ -343,7 +347,7 @@ class Desk:
         thing = f"booking {ids[0]}" + (f" and {len(ids) - 1} more" if len(ids) > 1 else "")
         await audit.record(tx, actor=actor.name, at=now, act=what, site=bookings[0].site, thing=thing, into=into)
 
-    async def views(self, tx: Tx, where: Picture, bookings: Sequence[Booking], now: datetime) -> list[View]:
+    async def views(self, tx: Tx, where: SiteConfig, bookings: Sequence[Booking], now: datetime) -> list[BookingView]:
         """What screens show of bookings of one site, in few queries however many they are."""
         ids = [each.id for each in bookings]
         off = _off(bookings, now)
@@ -360,7 +364,7 @@ class Desk:
             impacts=await affected.of_bookings(tx, [each.id for each in bookings if lifecycle.stands(each, now)]),
         )
 
-    async def look(self, tx: Tx, site: str, now: datetime) -> tuple[Picture, bool]:
+    async def look(self, tx: Tx, site: str, now: datetime) -> tuple[SiteConfig, bool]:
         """The site as this transaction sees it, and whether there is anything unusual about its doors, for
         ``views_of``. Raises ``SiteUnknown``."""
         found = await first_look(tx, site, now=now)
@@ -369,7 +373,9 @@ class Desk:
         revision, unusual = found
         return await self.pictures.at(tx, site, revision), unusual
 
-    async def views_of(self, tx: Tx, where: Picture, made: Made, now: datetime, *, unusual: bool) -> list[View]:
+    async def views_of(
+        self, tx: Tx, where: SiteConfig, made: CreatedBookings, now: datetime, *, unusual: bool
+    ) -> list[BookingView]:
         """As ``views``, of bookings that were made in this transaction: what was just written is not read again.
         ``unusual``: as ``look`` has found it in the same transaction."""
         site, off = where.site.id, _off(made.bookings, now)
@@ -398,20 +404,20 @@ class Desk:
     async def _shown(
         self,
         tx: Tx,
-        where: Picture,
+        where: SiteConfig,
         bookings: Sequence[Booking],
         now: datetime,
         *,
         codes: Mapping[str, Codes],
-        standing: Mapping[str, Standing],
-        lingering: Sequence[Lingering],
+        standing: Mapping[str, CodeStatus],
+        lingering: Sequence[LingeringCode],
         reasons: Mapping[str, str],
         issued: Mapping[str, Sequence[tuple[OfflineCode, str]]] | None = None,
         impacts: Mapping[str, Sequence[Impact]] | None = None,
-    ) -> list[View]:
+    ) -> list[BookingView]:
         known = await parties(tx, {each.party for each in bookings if each.party is not None})
-        offers = await waits.offers(tx, [each for each in bookings if each.state is State.HELD])
-        shown: list[View] = []
+        offers = await waits.offers(tx, [each for each in bookings if each.state is BookingState.HELD])
+        shown: list[BookingView] = []
         for each in bookings:
             party = None if each.party is None else known.get(each.party)
             release_at = given_back_at(each, where.policy, tier=party.tier if party else Tier.COMMUNITY, now=now)
@@ -419,7 +425,7 @@ class Desk:
             place = where.by_space[each.space]
             if release_at is not None and (release_at <= now or not place.space.doors):
                 kept = await evidence_of(tx, where, place, self.codes.window(each.during, where.policy), now)
-            view = View(
+            view = BookingView(
                 booking=each,
                 place=place,
                 party=party,
@@ -442,14 +448,14 @@ class Desk:
         return shown
 
 
-async def _let_go(tx: Tx, where: Picture, moved: Sequence[Booking]) -> None:
+async def _let_go(tx: Tx, where: SiteConfig, moved: Sequence[Booking]) -> None:
     """What affected a booking at its old time and place does no longer, but for a closure that still meets it."""
     shut = [each.id for each in moved if where.hours.closed(each.during, space=each.space)]
     await affected.clear(tx, [each.id for each in moved if each.id not in shut])
     await affected.clear(tx, shut, causes=[cause for cause in Cause if cause is not Cause.CLOSED])
 
 
-def _offline(place: Place, code: OfflineCode, digits: str, *, now: datetime) -> OfflineShown:
+def _offline(place: SpaceAtSite, code: OfflineCode, digits: str, *, now: datetime) -> OfflineShown:
     names = dict(zip(place.space.doors, place.door_names, strict=True))
     during, zone, name = code.window.during, place.site.tz, names.get(code.door, code.door)
     since, until = times.at(during.start, zone, now=now), times.at(during.end, zone, now=now)

@@ -8,19 +8,19 @@ from datetime import datetime
 import msgspec
 
 from controller.bookings import repository as bookings
-from controller.bookings.model import Asked, Booking, Changed, Details, State
+from controller.bookings.model import Booking, BookingRequest, BookingState, Changed, Details
 from controller.bookings.series.model import Series
 from controller.bookings.series.repository import insert_series
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingWriter
 from controller.calendars import repository
-from controller.calendars.expand import Occurrence
-from controller.calendars.lines import Fault
-from controller.calendars.model import FEED, IMPORT, Clashing, How, Outcome, Taken
+from controller.calendars.expand import EventOccurrence
+from controller.calendars.lines import CalendarFault
+from controller.calendars.model import FEED, IMPORT, CalendarImportResult, Clashing, ImportResult, Taken
 from controller.db.engine import Tx
 from controller.people.model import Actor, Tier
-from controller.recurrence.pattern import Pattern
-from controller.rules.service import Beside, Wish, judge
+from controller.recurrence.pattern import RecurrencePattern
+from controller.rules.service import HypotheticalBookings, RuleRequest, judge
 from controller.rules.verdict import Verdict
 from controller.text import local_time
 from edge.wire.ids import uuid7
@@ -32,7 +32,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     ``diary``: whose diary they are blocks of. ``still``: raises where they are not to be written any more. ``series``:
     the UIDs of it that come more than once."""
 
-    picture: Picture
+    picture: SiteConfig
     space: str
     source: str
     party: str | None
@@ -44,27 +44,27 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     series: frozenset[str]
 
 
-class Sorting(msgspec.Struct, kw_only=True):
+class SortedOccurrences(msgspec.Struct, kw_only=True):
     """What a batch comes to. ``again``: events whose bookings the calendar itself had cancelled."""
 
-    part: Outcome
-    new: list[Occurrence] = []
-    moved: list[tuple[Occurrence, Booking]] = []
-    reworded: list[tuple[Occurrence, Booking]] = []
-    ended: list[tuple[Occurrence, Booking]] = []
+    part: CalendarImportResult
+    new: list[EventOccurrence] = []
+    moved: list[tuple[EventOccurrence, Booking]] = []
+    reworded: list[tuple[EventOccurrence, Booking]] = []
+    ended: list[tuple[EventOccurrence, Booking]] = []
     again: list[tuple[str, str]] = []
     expired: set[str] = set()
 
 
-class Batch:
+class ImportBatch:
     """``beside``: of a preview, which writes nothing: what came of the batches before, grows."""
 
-    def __init__(self, desk: Desk, target: Target, beside: Beside | None = None) -> None:
+    def __init__(self, desk: BookingWriter, target: Target, beside: HypotheticalBookings | None = None) -> None:
         self._desk = desk
         self._to = target
         self._beside = beside
 
-    async def preview(self, tx: Tx, batch: Sequence[Occurrence]) -> Outcome:
+    async def preview(self, tx: Tx, batch: Sequence[EventOccurrence]) -> CalendarImportResult:
         assert self._beside is not None, "a preview goes on from what came before"
         found = await self._sort(tx, batch)
         part = found.part
@@ -72,13 +72,13 @@ class Batch:
         booked = [_moved(old, each) for each, old in found.moved] + [self._asked(each) for each in found.new]
         wishes = [self._wish(each, frozenset()) for each in booked]
         self._beside.take(self._to.picture, wishes, now=self._to.now)
-        part.taken += [Taken(occurrence=each, how=How.CANCELLED, booking=old.id) for each, old in found.ended]
+        part.taken += [Taken(occurrence=each, how=ImportResult.CANCELLED, booking=old.id) for each, old in found.ended]
         changed = (*found.moved, *found.reworded)
-        part.taken += [Taken(occurrence=each, how=How.CHANGED, booking=old.id) for each, old in changed]
-        part.taken += [Taken(occurrence=each, how=How.NEW, booking=None) for each in found.new]
+        part.taken += [Taken(occurrence=each, how=ImportResult.CHANGED, booking=old.id) for each, old in changed]
+        part.taken += [Taken(occurrence=each, how=ImportResult.NEW, booking=None) for each in found.new]
         return part
 
-    async def write(self, tx: Tx, batch: Sequence[Occurrence]) -> Outcome:
+    async def write(self, tx: Tx, batch: Sequence[EventOccurrence]) -> CalendarImportResult:
         """Under the site's lock."""
         to, found = self._to, await self._sort(tx, batch)
         part, site = found.part, self._to.picture.site.id
@@ -98,15 +98,15 @@ class Batch:
             await self._desk.tell(tx, to.picture, told, actor=to.actor, now=to.now)
         for each, _ in (*found.ended, *changed):
             await repository.update_fingerprint(tx, site, to.space, each)
-        part.taken += [Taken(occurrence=each, how=How.CANCELLED, booking=old.id) for each, old in found.ended]
-        part.taken += [Taken(occurrence=each, how=How.CHANGED, booking=old.id) for each, old in changed]
+        part.taken += [Taken(occurrence=each, how=ImportResult.CANCELLED, booking=old.id) for each, old in found.ended]
+        part.taken += [Taken(occurrence=each, how=ImportResult.CHANGED, booking=old.id) for each, old in changed]
         await repository.forget(tx, site, to.space, found.again)
         await self._book(tx, found, expired)
         return part
 
-    async def _book(self, tx: Tx, found: Sorting, expired: frozenset[str]) -> None:
+    async def _book(self, tx: Tx, found: SortedOccurrences, expired: frozenset[str]) -> None:
         to, site = self._to, self._to.picture.site.id
-        groups: dict[str | None, list[Occurrence]] = defaultdict(list)
+        groups: dict[str | None, list[EventOccurrence]] = defaultdict(list)
         for each in found.new:
             groups[each.uid if each.uid in to.series else None].append(each)
         for uid, group in groups.items():
@@ -124,12 +124,14 @@ class Batch:
             )
             pairs = list(zip(group, (booking.id for booking in made.bookings), strict=True))
             await repository.remember(tx, site, to.space, to.source, pairs)
-            found.part.taken += [Taken(occurrence=each, how=How.NEW, booking=made_id) for each, made_id in pairs]
+            found.part.taken += [
+                Taken(occurrence=each, how=ImportResult.NEW, booking=made_id) for each, made_id in pairs
+            ]
 
-    async def _sort(self, tx: Tx, batch: Sequence[Occurrence]) -> Sorting:
+    async def _sort(self, tx: Tx, batch: Sequence[EventOccurrence]) -> SortedOccurrences:
         """What is unchanged, wrong or taken; what is new; what has changed and may follow."""
         to, site = self._to, self._to.picture.site.id
-        found = Sorting(part=Outcome(site=to.picture.site, until=to.now))
+        found = SortedOccurrences(part=CalendarImportResult(site=to.picture.site, until=to.now))
         known = await repository.known(tx, site, to.space, list({each.uid for each in batch}))
         differ = [
             known[key].booking_id
@@ -153,20 +155,20 @@ class Batch:
         await self._judge(tx, found)
         return found
 
-    def _fault(self, found: Sorting, occurrence: Occurrence, reason: str) -> None:
-        found.part.faults.append(Fault(line=occurrence.line, uid=occurrence.uid, reason=reason))
+    def _fault(self, found: SortedOccurrences, occurrence: EventOccurrence, reason: str) -> None:
+        found.part.faults.append(CalendarFault(line=occurrence.line, uid=occurrence.uid, reason=reason))
 
-    def _follow(self, found: Sorting, occurrence: Occurrence, booking: Booking | None) -> None:
+    def _follow(self, found: SortedOccurrences, occurrence: EventOccurrence, booking: Booking | None) -> None:
         """What a person has ended here stays so; what the calendar had cancelled comes back."""
         if booking is None or (booking.certain and booking.ends <= self._to.now):
             found.part.unchanged += 1
-        elif booking.state is State.CANCELLED:
+        elif booking.state is BookingState.CANCELLED:
             if booking.changed_by.startswith((IMPORT, FEED)) and not occurrence.cancelled:
                 found.again.append((occurrence.uid, occurrence.recurrence_id))
                 found.new.append(occurrence)
             else:
                 found.part.unchanged += 1
-        elif booking.state in (State.DECLINED, State.RELEASED, State.NO_SHOW):
+        elif booking.state in (BookingState.DECLINED, BookingState.RELEASED, BookingState.NO_SHOW):
             found.part.unchanged += 1
         elif occurrence.cancelled:
             found.ended.append((occurrence, booking))
@@ -175,7 +177,7 @@ class Batch:
         else:
             found.reworded.append((occurrence, booking))
 
-    async def _judge(self, tx: Tx, found: Sorting) -> None:
+    async def _judge(self, tx: Tx, found: SortedOccurrences) -> None:
         """Set aside what cannot be had. A booking that may not move stays where it is, and in others' way."""
         while found.moved or found.new:
             free = frozenset(old.id for _, old in (*found.ended, *found.moved))
@@ -194,11 +196,11 @@ class Batch:
             found.part.clashes += [self._clash(each, verdict, old.id) for (each, old), verdict in stuck]
             found.moved = [pair for pair in found.moved if pair not in [each for each, _ in stuck]]
 
-    def _wish(self, asked: Asked, free: frozenset[str]) -> Wish:
-        return Wish(asked=asked, actor=self._to.actor, tier=self._to.tier, but=free)
+    def _wish(self, asked: BookingRequest, free: frozenset[str]) -> RuleRequest:
+        return RuleRequest(asked=asked, actor=self._to.actor, tier=self._to.tier, but=free)
 
-    def _asked(self, occurrence: Occurrence) -> Asked:
-        return Asked(
+    def _asked(self, occurrence: EventOccurrence) -> BookingRequest:
+        return BookingRequest(
             space=self._to.space,
             title=occurrence.title,
             during=_during(occurrence),
@@ -206,11 +208,11 @@ class Batch:
             overrule=True,
         )
 
-    def _clash(self, occurrence: Occurrence, verdict: Verdict, booking: str | None = None) -> Clashing:
+    def _clash(self, occurrence: EventOccurrence, verdict: Verdict, booking: str | None = None) -> Clashing:
         text = "; ".join(each.text for each in verdict.refusals)
         return Clashing(occurrence=occurrence, text=text, conflicts=verdict.conflicts, booking=booking)
 
-    async def _series_id(self, tx: Tx, uid: str, group: Sequence[Occurrence]) -> str:
+    async def _series_id(self, tx: Tx, uid: str, group: Sequence[EventOccurrence]) -> str:
         to = self._to
         site, zone = to.picture.site.id, to.picture.site.tz
         series_id = await repository.series_of(tx, site, to.space, uid)
@@ -222,7 +224,7 @@ class Batch:
             id=series_id,
             site=site,
             details=Details(space=to.space, title=first.title, party=to.party),
-            pattern=Pattern(
+            pattern=RecurrencePattern(
                 first_starts=local_time.wall(first.starts, zone), first_ends=local_time.wall(first.ends, zone)
             ),
             imported=True,
@@ -233,14 +235,14 @@ class Batch:
         return series_id
 
 
-def _during(occurrence: Occurrence) -> Interval:
+def _during(occurrence: EventOccurrence) -> Interval:
     return Interval(start=occurrence.starts, end=occurrence.ends)
 
 
-def _as_told(old: Booking, occurrence: Occurrence) -> Booking:
+def _as_told(old: Booking, occurrence: EventOccurrence) -> Booking:
     return msgspec.structs.replace(old, title=occurrence.title, starts=occurrence.starts, ends=occurrence.ends)
 
 
-def _moved(old: Booking, occurrence: Occurrence) -> Asked:
-    own = {name: getattr(old, name) for name in Asked.__struct_fields__ if name in Booking.__struct_fields__}
-    return Asked(**own | {"title": occurrence.title}, during=_during(occurrence), overrule=True)
+def _moved(old: Booking, occurrence: EventOccurrence) -> BookingRequest:
+    own = {name: getattr(old, name) for name in BookingRequest.__struct_fields__ if name in Booking.__struct_fields__}
+    return BookingRequest(**own | {"title": occurrence.title}, during=_during(occurrence), overrule=True)

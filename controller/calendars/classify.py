@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.calendars.date_times import Moment, instant
+from controller.calendars.date_times import CalendarTime, instant
 from controller.calendars.errors import CalendarTooSlow, Unbookable
 from controller.calendars.event_reader import CalendarEvent, read_event
-from controller.calendars.expand import Occurrence, Override, expand
+from controller.calendars.expand import DateOverride, EventOccurrence, expand
 from controller.calendars.horizon import Budget
 from controller.calendars.identity import Version, identify, newest
-from controller.calendars.lines import Fault, take_apart
+from controller.calendars.lines import CalendarFault, take_apart
 from controller.calendars.zones import Zones
 
 _SILENT = frozenset({"VTIMEZONE"})
@@ -27,29 +27,31 @@ class GoesOn(msgspec.Struct, frozen=True, kw_only=True):
     title: str
 
 
-class Ended(msgspec.Struct, frozen=True, kw_only=True):
+class CancelledEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event that the file cancels with all its dates, whatever they are."""
 
     line: int
     uid: str
 
 
-class Sorted(msgspec.Struct, frozen=True, kw_only=True):
+class ClassifiedCalendar(msgspec.Struct, frozen=True, kw_only=True):
     """``past``: how many occurrences were over before the horizon; ``goes_on``: series that have more dates after it.
     ``series``: UIDs that come more than once.
     ``whole``: False where the file is damaged beyond single events, or only cancels some, so that others may be
     missing."""
 
-    occurrences: tuple[Occurrence, ...]
-    faults: tuple[Fault, ...]
+    occurrences: tuple[EventOccurrence, ...]
+    faults: tuple[CalendarFault, ...]
     past: int
     goes_on: tuple[GoesOn, ...]
     series: frozenset[str]
-    ended: tuple[Ended, ...] = ()
+    ended: tuple[CancelledEvent, ...] = ()
     whole: bool = True
 
 
-def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, budget: Budget | None = None) -> Sorted:
+def sort_out(
+    data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, budget: Budget | None = None
+) -> ClassifiedCalendar:
     """Everything in the file that ends after ``since`` and starts before ``until``; ``zone`` is the site's.
 
     ``budget`` bounds the time for all of it and the work on repeating events; the usual one if left out.
@@ -70,12 +72,12 @@ def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, b
             version = identify(component, zones)
         except Unbookable as why:
             if component.whole:  # else that it is cut off was told
-                faults.append(Fault(line=why.line or component.line, uid=component.uid, reason=why.reason))
+                faults.append(CalendarFault(line=why.line or component.line, uid=component.uid, reason=why.reason))
         else:
             versions[version.uid].append(version)
-    occurrences: list[Occurrence] = []
+    occurrences: list[EventOccurrence] = []
     goes_on: list[GoesOn] = []
-    ended: list[Ended] = []
+    ended: list[CancelledEvent] = []
     series: set[str] = set()
     past = 0
     for uid, group in versions.items():
@@ -86,10 +88,10 @@ def sort_out(data: bytes, zone: ZoneInfo, *, since: datetime, until: datetime, b
         goes_on.extend(GoesOn(line=each.line, uid=each.uid, title=each.title) for each in found.goes_on)
         past += found.past
         if one.ended is not None:
-            ended.append(Ended(line=one.ended, uid=uid))
+            ended.append(CancelledEvent(line=one.ended, uid=uid))
         if one.repeats:
             series.add(uid)
-    return Sorted(
+    return ClassifiedCalendar(
         occurrences=tuple(sorted(occurrences, key=lambda each: (each.starts, each.uid))),
         faults=tuple(sorted(faults, key=lambda fault: fault.line)),
         past=past,
@@ -104,7 +106,7 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     """The events of one UID. ``ended``: the line of the one that cancels all of it."""
 
     series: CalendarEvent | None = None
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[DateOverride, ...] = ()
     ended: int | None = None
 
     @property
@@ -116,7 +118,7 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
 class _Group:
     """Reads the events of one UID. What is wrong with them goes to ``faults``."""
 
-    def __init__(self, zones: Zones, zone: ZoneInfo, budget: Budget, faults: list[Fault]) -> None:
+    def __init__(self, zones: Zones, zone: ZoneInfo, budget: Budget, faults: list[CalendarFault]) -> None:
         self._zones = zones
         self._zone = zone
         self._budget = budget
@@ -128,14 +130,14 @@ class _Group:
         for each in versions:
             if each.wrong:
                 reason = f"{each.wrong}, so nothing of the series is taken: that date must not be booked as it was"
-                self._faults.append(Fault(line=each.component.line, uid=each.uid, reason=reason))
+                self._faults.append(CalendarFault(line=each.component.line, uid=each.uid, reason=reason))
         if any(each.wrong for each in versions):
             return _Read()
         own = [each for each in versions if each.replaces is None]
         itself = newest(own, self._faults) if own else None
         series = None if itself is None else self._event(itself, None)
         start = None if series is None else series.start
-        dates: dict[tuple[datetime, bool], list[tuple[Version, Moment]]] = defaultdict(list)
+        dates: dict[tuple[datetime, bool], list[tuple[Version, CalendarTime]]] = defaultdict(list)
         for each in versions:
             if each.replaces is not None:
                 at = each.replaces.within(start, self._zone)
@@ -144,18 +146,18 @@ class _Group:
         ended = itself.component.line if itself is not None and itself.cancelled else None
         return _Read(series=series, overrides=tuple(overrides), ended=ended)
 
-    def _override(self, named: Sequence[tuple[Version, Moment]], *, timed: bool) -> Override:
+    def _override(self, named: Sequence[tuple[Version, CalendarTime]], *, timed: bool) -> DateOverride:
         best = newest([each for each, _ in named], self._faults)
         at = next(moment for each, moment in named if each is best)
         assert best.replaces is not None, "an override names a date"
-        return Override(
+        return DateOverride(
             replaces=at,
             event=self._event(best, at),
             onward=best.replaces.onward,
             whole_day=timed and any(each.replaces is not None and each.replaces.all_day for each, _ in named),
         )
 
-    def _event(self, version: Version, replaces: Moment | None) -> CalendarEvent | None:
+    def _event(self, version: Version, replaces: CalendarTime | None) -> CalendarEvent | None:
         """``None`` where there is nothing to book; raises ``CalendarTooSlow``."""
         component = version.component
         if self._budget.late:
@@ -173,5 +175,5 @@ class _Group:
         except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError) as error:
             # The reader's library has many ways to say that a value makes no sense; the file is not ours to trust.
             reason, line = f"cannot be read: {error}", None
-        self._faults.append(Fault(line=line or component.line, uid=version.uid, reason=reason))
+        self._faults.append(CalendarFault(line=line or component.line, uid=version.uid, reason=reason))
         return None

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from controller.calendars.feeds import cli as feeds
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
+from controller.cli.client import SERVER, SET_ASIDE, ApiClient, Server, Token, TokenFile, read_file
 
 app = typer.Typer(help="Bring in diaries of other programs.", no_args_is_help=True, add_completion=False)
 app.add_typer(feeds.app, name="feed")
@@ -84,7 +84,7 @@ def import_file(
     Exit code 0 when all of the file was taken, 3 when some of it clashes or was refused, 1 when it was refused as a
     whole or the controller did not answer.
     """
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     params = {
         "space": space,
         "preview": str(preview).lower(),

@@ -8,7 +8,7 @@ LONGEST = timedelta(days=31)
 """Longest booking."""
 
 
-class Moment(msgspec.Struct, frozen=True, kw_only=True):
+class CalendarTime(msgspec.Struct, frozen=True, kw_only=True):
     """A time as the file writes it: wall time and its zone. ``all_day`` for a date without a time."""
 
     wall: datetime
@@ -23,16 +23,16 @@ class Length(msgspec.Struct, frozen=True, kw_only=True):
     exact: timedelta
 
 
-def instant(moment: Moment) -> datetime:
+def instant(moment: CalendarTime) -> datetime:
     """The UTC instant. A skipped wall time takes the offset before the gap, a double one the first (3.3.5)."""
     return moment.wall.replace(tzinfo=moment.zone, fold=0).astimezone(UTC)
 
 
-def exists(moment: Moment) -> bool:
+def exists(moment: CalendarTime) -> bool:
     """Whether the clocks of its zone ever show this wall time."""
     return instant(moment).astimezone(moment.zone).replace(tzinfo=None, fold=0) == moment.wall
 
 
-def moved(moment: Moment, by: timedelta) -> Moment:
+def moved(moment: CalendarTime, by: timedelta) -> CalendarTime:
     """So much later by the clocks of its zone."""
     return msgspec.structs.replace(moment, wall=moment.wall + by)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from icalendar import Event
 
-from controller.calendars.date_times import Length, Moment
+from controller.calendars.date_times import CalendarTime, Length
 from controller.calendars.errors import Unbookable
 from controller.calendars.lines import Component
 from controller.calendars.zones import Zones, named
@@ -33,8 +33,8 @@ _VENDOR = re.compile(r'TZID="?(/[^":;]+)"?')
 class Added(msgspec.Struct, frozen=True, kw_only=True):
     """A date of RDATE; a period has an ``end`` or a ``length`` of its own."""
 
-    start: Moment
-    end: Moment | None = None
+    start: CalendarTime
+    end: CalendarTime | None = None
     length: Length | None = None
 
 
@@ -45,17 +45,17 @@ class CalendarEvent(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     uid: str
     title: str
-    start: Moment
-    end: Moment | None
+    start: CalendarTime
+    end: CalendarTime | None
     length: Length | None
     rule: str | None
     added: tuple[Added, ...]
-    excluded: tuple[Moment, ...]
+    excluded: tuple[CalendarTime, ...]
     cancelled: bool
 
 
 def read_event(
-    component: Component, zones: Zones, site_zone: tzinfo, *, uid: str, cancelled: bool, replaces: Moment | None
+    component: Component, zones: Zones, site_zone: tzinfo, *, uid: str, cancelled: bool, replaces: CalendarTime | None
 ) -> CalendarEvent:
     """The event of ``component``; times without a zone are in ``site_zone``. One that is cancelled needs no times:
     without DTSTART it begins at ``replaces``. Raises ``Unbookable``."""
@@ -69,7 +69,7 @@ class _Reader:
         self._site_zone = site_zone
         self._properties: dict[str, Any] = {}
 
-    def read(self, uid: str, cancelled: bool, replaces: Moment | None) -> CalendarEvent:
+    def read(self, uid: str, cancelled: bool, replaces: CalendarTime | None) -> CalendarEvent:
         self._check_lines()
         event = Event.from_ical(_VENDOR.sub(_without_vendor, self._that_matters().text))
         if event.errors:
@@ -132,9 +132,9 @@ class _Reader:
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split()) or "Untitled"
         return text if len(text) <= TITLE_LIMIT else text[: TITLE_LIMIT - 1] + "…"
 
-    def _moment(self, name: str, value: datetime | date, tzid: str | None) -> Moment:
+    def _moment(self, name: str, value: datetime | date, tzid: str | None) -> CalendarTime:
         if not isinstance(value, datetime):
-            return Moment(wall=datetime.combine(value, datetime.min.time()), zone=self._site_zone, all_day=True)
+            return CalendarTime(wall=datetime.combine(value, datetime.min.time()), zone=self._site_zone, all_day=True)
         wall = value.replace(tzinfo=None)
         if tzid is not None:
             zone = self._zones.get(tzid)
@@ -143,10 +143,10 @@ class _Reader:
                     f"{name} is in the time zone “{tzid}”, which is neither known nor described in the file",
                     line=self._line_of(name),
                 )
-            return Moment(wall=wall, zone=zone)
-        return Moment(wall=wall, zone=self._site_zone if value.tzinfo is None else UTC)
+            return CalendarTime(wall=wall, zone=zone)
+        return CalendarTime(wall=wall, zone=self._site_zone if value.tzinfo is None else UTC)
 
-    def _single(self, name: str) -> Moment | None:
+    def _single(self, name: str) -> CalendarTime | None:
         value = self._properties.get(name)
         if value is None:
             return None
@@ -155,7 +155,7 @@ class _Reader:
             raise Unbookable(f"{name} is neither a date nor a time", line=self._line_of(name))
         return self._moment(name, moment, value.params.get("TZID"))
 
-    def _end(self, start: Moment, cancelled: bool) -> tuple[Moment | None, Length | None]:
+    def _end(self, start: CalendarTime, cancelled: bool) -> tuple[CalendarTime | None, Length | None]:
         end, line = self._single("DTEND"), self._component.first("DURATION")
         length = None if line is None else _length(line.value, line.number)
         if end is not None and line is not None and length != Length(days=0, exact=timedelta()):

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.calendars.date_times import LONGEST, Length, Moment, exists, instant, moved
+from controller.calendars.date_times import LONGEST, CalendarTime, Length, exists, instant, moved
 from controller.calendars.errors import Unbookable
 from controller.calendars.event_reader import Added, CalendarEvent
-from controller.calendars.horizon import Budget, Walk
-from controller.calendars.lines import Fault
+from controller.calendars.horizon import Budget, EventWalk
+from controller.calendars.lines import CalendarFault
 from controller.calendars.recurrence_set import recurring
 
 MOST_OCCURRENCES = 1000
@@ -19,7 +19,7 @@ FARTHEST = timedelta(days=366)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
 
-class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
+class EventOccurrence(msgspec.Struct, frozen=True, kw_only=True):
     """One booking to make. ``recurrence_id`` is the original start in UTC, empty for an event that comes once.
 
     ``cancelled``: the file says that it does not take place.
@@ -40,12 +40,12 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(told.encode()).hexdigest()
 
 
-class Override(msgspec.Struct, frozen=True, kw_only=True):
+class DateOverride(msgspec.Struct, frozen=True, kw_only=True):
     """What takes the place of a date of a series, which is held back whatever becomes of it. ``event``: ``None``
     where it was refused. ``onward``: of all later dates too. ``whole_day``: of all dates of that day, where it names
     no time."""
 
-    replaces: Moment
+    replaces: CalendarTime
     event: CalendarEvent | None
     onward: bool = False
     whole_day: bool = False
@@ -56,14 +56,14 @@ class Expanded(msgspec.Struct, frozen=True, kw_only=True):
     rule was not walked from its beginning, dates taken out of it count too. ``goes_on``: events whose rules give more
     dates after it."""
 
-    occurrences: tuple[Occurrence, ...]
-    faults: tuple[Fault, ...]
+    occurrences: tuple[EventOccurrence, ...]
+    faults: tuple[CalendarFault, ...]
     past: int
     goes_on: tuple[CalendarEvent, ...]
 
 
 def expand(
-    series: CalendarEvent | None, overrides: Sequence[Override], *, since: datetime, until: datetime, budget: Budget
+    series: CalendarEvent | None, overrides: Sequence[DateOverride], *, since: datetime, until: datetime, budget: Budget
 ) -> Expanded:
     """Occurrences that end after ``since`` and start before ``until``. One over ``budget`` is refused."""
     expansion = _Expansion(overrides, since=since, until=until, budget=budget)
@@ -76,7 +76,7 @@ def expand(
 
 
 class _Expansion:
-    def __init__(self, overrides: Sequence[Override], *, since: datetime, until: datetime, budget: Budget) -> None:
+    def __init__(self, overrides: Sequence[DateOverride], *, since: datetime, until: datetime, budget: Budget) -> None:
         self._since = since
         self._until = until
         self._budget = budget
@@ -84,8 +84,8 @@ class _Expansion:
         self._held = {instant(each.replaces) for each in alone}
         self._held_days = {each.replaces.wall.date() for each in alone if each.whole_day}
         self._onward = sorted((each for each in overrides if each.onward), key=lambda each: instant(each.replaces))
-        self._occurrences: list[Occurrence] = []
-        self._faults: list[Fault] = []
+        self._occurrences: list[EventOccurrence] = []
+        self._faults: list[CalendarFault] = []
         self._goes_on: list[CalendarEvent] = []
         self._past = 0
 
@@ -97,7 +97,7 @@ class _Expansion:
             goes_on=tuple(self._goes_on),
         )
 
-    def take(self, event: CalendarEvent, replaces: Moment) -> None:
+    def take(self, event: CalendarEvent, replaces: CalendarTime) -> None:
         """An override of one date."""
         try:
             require_bookable(event)
@@ -107,7 +107,7 @@ class _Expansion:
 
     def follow(self, series: CalendarEvent) -> None:
         """An event with all its dates, but those that overrides of one date name."""
-        walk = Walk(self._budget)
+        walk = EventWalk(self._budget)
         try:
             require_bookable(series)
             if series.rule is None and not series.added:
@@ -116,7 +116,7 @@ class _Expansion:
                 return
             later = self._changes(series)
             reach = max((abs(each.by) for each in later), default=timedelta())
-            made: list[Occurrence] = []
+            made: list[EventOccurrence] = []
             beyond = False
             for each in self._dates(series, (self._since - reach, self._until + reach), walk):
                 event, start = _as_changed(series, each, later)
@@ -138,14 +138,14 @@ class _Expansion:
         if walk.goes_on or (beyond and reach):
             self._goes_on.append(series)
 
-    def _put(self, event: CalendarEvent, start: Moment, identity: str, into: list[Occurrence]) -> bool:
+    def _put(self, event: CalendarEvent, start: CalendarTime, identity: str, into: list[EventOccurrence]) -> bool:
         """False where it starts after the horizon."""
         starts, ends = instant(start), _end(event, start)
         if ends <= self._since:
             self._past += 1
         elif starts < self._until:
             into.append(
-                Occurrence(
+                EventOccurrence(
                     line=event.line,
                     uid=event.uid,
                     recurrence_id=identity,
@@ -158,12 +158,12 @@ class _Expansion:
         return starts < self._until
 
     def _refuse(self, event: CalendarEvent, why: Unbookable) -> None:
-        self._faults.append(Fault(line=why.line or event.line, uid=event.uid, reason=why.reason))
+        self._faults.append(CalendarFault(line=why.line or event.line, uid=event.uid, reason=why.reason))
 
-    def _skipped(self, series: CalendarEvent, start: Moment) -> None:
+    def _skipped(self, series: CalendarEvent, start: CalendarTime) -> None:
         if instant(start) > self._since:
             reason = f"{start.wall:%H:%M on %-d %B %Y} does not exist (the clocks go forward); that date is left out"
-            self._faults.append(Fault(line=series.line, uid=series.uid, reason=reason))
+            self._faults.append(CalendarFault(line=series.line, uid=series.uid, reason=reason))
 
     def _changes(self, series: CalendarEvent) -> list["_Onward"]:
         """What changes all dates from one on, in their order. One that cannot be booked leaves out those dates."""
@@ -179,7 +179,7 @@ class _Expansion:
             found.append(_Onward(since=instant(each.replaces), event=event, by=by))
         return found
 
-    def _dates(self, series: CalendarEvent, horizon: tuple[datetime, datetime], walk: Walk) -> Iterator[Added]:
+    def _dates(self, series: CalendarEvent, horizon: tuple[datetime, datetime], walk: EventWalk) -> Iterator[Added]:
         # An EXDATE that is a date takes that whole day out, as most programs mean it.
         out = self._held | {instant(each) for each in series.excluded if not each.all_day}
         days = self._held_days | {each.wall.date() for each in series.excluded if each.all_day}
@@ -206,7 +206,7 @@ def require_bookable(event: CalendarEvent) -> None:
         raise Unbookable(f"begins in the year {event.start.wall.year}; a diary holds {_FIRST_YEAR} to {_LAST_YEAR}")
 
 
-def _moved_by(series: CalendarEvent, event: CalendarEvent, replaces: Moment) -> timedelta:
+def _moved_by(series: CalendarEvent, event: CalendarEvent, replaces: CalendarTime) -> timedelta:
     """By how much wall time all later dates move (RFC 5545 3.8.4.4). Raises ``Unbookable``."""
     require_bookable(event)
     if event.rule is not None or event.added:
@@ -220,7 +220,9 @@ def _moved_by(series: CalendarEvent, event: CalendarEvent, replaces: Moment) -> 
     return new - old
 
 
-def _as_changed(series: CalendarEvent, date: Added, changes: Sequence[_Onward]) -> tuple[CalendarEvent | None, Moment]:
+def _as_changed(
+    series: CalendarEvent, date: Added, changes: Sequence[_Onward]
+) -> tuple[CalendarEvent | None, CalendarTime]:
     """What a date is an occurrence of, and when that begins."""
     at = instant(date.start)
     ruling = next((each for each in reversed(changes) if each.since <= at), None)
@@ -231,11 +233,11 @@ def _as_changed(series: CalendarEvent, date: Added, changes: Sequence[_Onward]) 
     return msgspec.structs.replace(series, start=date.start, end=date.end, length=date.length), date.start
 
 
-def _identity(moment: Moment) -> str:
+def _identity(moment: CalendarTime) -> str:
     return instant(moment).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _end(event: CalendarEvent, start: Moment) -> datetime:
+def _end(event: CalendarEvent, start: CalendarTime) -> datetime:
     """DTEND gives every occurrence the same exact length, DURATION the same nominal one (RFC 5545 3.8.5.3). What is
     cancelled needs none. Raises ``Unbookable``."""
     begins = instant(start)

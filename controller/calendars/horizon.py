@@ -58,7 +58,7 @@ class Budget:
             raise TooLong("the file's repeating events take too long to work out; export a part of them")
 
 
-class Walk:
+class EventWalk:
     """One event's way through its dates. ``skipped``: dates that were over long ago and not walked through.
     ``goes_on``: its rule gives more dates after the last that was asked for."""
 
@@ -177,13 +177,13 @@ class _Interval(int):
     """The interval of a rule. It is added once for each period tried, and so counts them: a rule that gives
     nothing would otherwise be followed to the year 9999."""
 
-    def __new__(cls, value: int, walk: Walk, most: int) -> "_Interval":
+    def __new__(cls, value: int, walk: EventWalk, most: int) -> "_Interval":
         self = super().__new__(cls, value)
         self._walk = walk
         self._left = most
         return self
 
-    _walk: Walk
+    _walk: EventWalk
     _left: int
 
     def _step(self) -> None:

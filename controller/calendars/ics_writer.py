@@ -18,7 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class CalendarEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One event. ``status``: CONFIRMED, TENTATIVE or CANCELLED. ``sequence`` grows with every change. ``geo``: latitude
     and longitude. Empty texts are left out."""
 
@@ -36,7 +36,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     geo: tuple[float, float] | None = None
 
 
-def calendar(name: str, entries: Sequence[Entry], *, about: str = "", refresh: timedelta) -> bytes:
+def calendar(name: str, entries: Sequence[CalendarEntry], *, about: str = "", refresh: timedelta) -> bytes:
     """The file. ``refresh``: how often readers should ask for it again."""
     lines = [
         "BEGIN:VCALENDAR",
@@ -80,7 +80,7 @@ def escaped(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_ESCAPED)
 
 
-def _timezones(entries: Sequence[Entry]) -> list[str]:
+def _timezones(entries: Sequence[CalendarEntry]) -> list[str]:
     lines: list[str] = []
     for zone in zones_of(entry.zone for entry in entries):
         here = [entry for entry in entries if entry.zone.key == zone.key]
@@ -88,7 +88,7 @@ def _timezones(entries: Sequence[Entry]) -> list[str]:
     return lines
 
 
-def _event(entry: Entry) -> Iterable[str]:
+def _event(entry: CalendarEntry) -> Iterable[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{entry.uid}"
     yield f"DTSTAMP:{_utc(entry.changed)}"
@@ -108,7 +108,7 @@ def _event(entry: Entry) -> Iterable[str]:
     yield "END:VEVENT"
 
 
-def _times(entry: Entry) -> Iterable[str]:
+def _times(entry: CalendarEntry) -> Iterable[str]:
     """Wall time with its zone; in UTC where the clocks show a time twice and the second is meant, which wall time
     cannot say (3.3.5)."""
     starts, ends = entry.starts.astimezone(entry.zone), entry.ends.astimezone(entry.zone)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, time, tzinfo
 
 import msgspec
 
-from controller.calendars.date_times import Moment
+from controller.calendars.date_times import CalendarTime
 from controller.calendars.errors import Unbookable
-from controller.calendars.lines import Component, Fault, Line
+from controller.calendars.lines import CalendarFault, Component, ContentLine
 from controller.calendars.zones import Zones
 
 _TIME = re.compile(r"(\d{8})(T\d{6})?(Z)?")
@@ -31,18 +31,18 @@ class RecurrenceId(msgspec.Struct, frozen=True, kw_only=True):
     zone: tzinfo | None
     onward: bool
 
-    def within(self, start: Moment | None, site_zone: tzinfo) -> Moment:
+    def within(self, start: CalendarTime | None, site_zone: tzinfo) -> CalendarTime:
         """The date as the series writes it that begins at ``start``: of a timed one its time on that day, of one of
         whole days that day."""
         zone = self.zone or (start.zone if start else site_zone)
         if start is None:
-            return Moment(wall=self.wall, zone=zone, all_day=self.all_day)
+            return CalendarTime(wall=self.wall, zone=zone, all_day=self.all_day)
         if not start.all_day:
             if not self.all_day:
-                return Moment(wall=self.wall, zone=zone)
-            return Moment(wall=datetime.combine(self.wall.date(), start.wall.time()), zone=start.zone)
+                return CalendarTime(wall=self.wall, zone=zone)
+            return CalendarTime(wall=datetime.combine(self.wall.date(), start.wall.time()), zone=start.zone)
         local = self.wall if self.all_day else self.wall.replace(tzinfo=zone).astimezone(start.zone)
-        return Moment(wall=datetime.combine(local.date(), time()), zone=start.zone, all_day=True)
+        return CalendarTime(wall=datetime.combine(local.date(), time()), zone=start.zone, all_day=True)
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,14 +77,14 @@ def identify(component: Component, zones: Zones) -> Version:
     )
 
 
-def newest(versions: Sequence[Version], faults: list[Fault]) -> Version:
+def newest(versions: Sequence[Version], faults: list[CalendarFault]) -> Version:
     """The one of the highest SEQUENCE, then of the latest DTSTAMP. Of those that are alike the first; the others are
     faults."""
     best = max(versions, key=lambda each: (each.sequence, each.stamp))
     for each in versions:
         if each is not best and (each.sequence, each.stamp) == (best.sequence, best.stamp):
             reason = f"has the same UID as the event on line {best.component.line}, which was taken"
-            faults.append(Fault(line=each.component.line, uid=each.uid, reason=reason))
+            faults.append(CalendarFault(line=each.component.line, uid=each.uid, reason=reason))
     return best
 
 
@@ -102,7 +102,7 @@ def _uid(component: Component) -> str:
     return uid
 
 
-def _recurrence_id(line: Line, zones: Zones) -> RecurrenceId | None:
+def _recurrence_id(line: ContentLine, zones: Zones) -> RecurrenceId | None:
     """``None`` where it cannot be read."""
     found = _TIME.fullmatch(line.value.strip())
     parameters = line.text[: len(line.text) - len(line.value)]

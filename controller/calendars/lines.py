@@ -13,7 +13,7 @@ _ENDS = re.compile(rb"\r\n|\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]+(?=[:;])")
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class ContentLine(msgspec.Struct, frozen=True, kw_only=True):
     """One content line after unfolding. ``number`` is where it begins in the file, from 1."""
 
     number: int
@@ -44,7 +44,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     line: int
-    lines: tuple[Line, ...]
+    lines: tuple[ContentLine, ...]
     method: str = ""
     whole: bool = True
 
@@ -54,7 +54,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
         body = [f"BEGIN:{self.name}", *(line.text for line in self.lines), f"END:{self.name}"]
         return "\r\n".join(body) + "\r\n"
 
-    def first(self, name: str) -> Line | None:
+    def first(self, name: str) -> ContentLine | None:
         """The first line of that property."""
         return next((line for line in self.lines if line.name == name), None)
 
@@ -69,7 +69,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
         return self.value("UID") or None
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
+class CalendarFault(msgspec.Struct, frozen=True, kw_only=True):
     """Something that was not imported: where it stands, whose it is, why."""
 
     line: int
@@ -81,10 +81,10 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     """A file taken apart: its components in order and what could not be read."""
 
     components: tuple[Component, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[CalendarFault, ...]
 
 
-def unfold(data: bytes) -> list[Line]:
+def unfold(data: bytes) -> list[ContentLine]:
     """The content lines; bare LF and CR are taken too, though RFC 5545 3.1 wants CRLF.
 
     Bytes are joined before they are decoded, since a fold may stand inside a character. What is not UTF-8 is read as
@@ -99,13 +99,13 @@ def unfold(data: bytes) -> list[Line]:
     lines = []
     for number, joined in numbered:
         try:
-            lines.append(Line(number=number, text=joined.decode("utf-8")))
+            lines.append(ContentLine(number=number, text=joined.decode("utf-8")))
         except UnicodeDecodeError:
-            lines.append(Line(number=number, text=joined.decode("cp1252", errors="replace"), sound=False))
+            lines.append(ContentLine(number=number, text=joined.decode("cp1252", errors="replace"), sound=False))
     return lines
 
 
-def _refuse_other_things(lines: list[Line]) -> None:
+def _refuse_other_things(lines: list[ContentLine]) -> None:
     start = next((line for line in lines if line.text.strip().upper() == "BEGIN:VCALENDAR"), None)
     if start is not None:
         return
@@ -136,12 +136,12 @@ def take_apart(data: bytes) -> Calendar:
 class _Taker:
     def __init__(self) -> None:
         self.components: list[Component] = []
-        self.faults: list[Fault] = []
+        self.faults: list[CalendarFault] = []
         self.open: list[tuple[str, int]] = []
-        self.body: list[Line] = []
+        self.body: list[ContentLine] = []
         self.method = ""
 
-    def take(self, lines: list[Line]) -> Calendar:
+    def take(self, lines: list[ContentLine]) -> Calendar:
         for line in lines:
             name, what = line.name, line.value.strip().upper()
             if name == "BEGIN":
@@ -163,7 +163,7 @@ class _Taker:
 
     def _fault(self, number: int, reason: str) -> None:
         uid = next((line.value.strip() for line in self.body if line.name == "UID"), None)
-        self.faults.append(Fault(line=number, uid=uid, reason=reason))
+        self.faults.append(CalendarFault(line=number, uid=uid, reason=reason))
 
     def _lose(self, depth: int, before: int) -> None:
         """Give up what is open beyond ``depth``: its end is missing before line ``before``."""
@@ -182,7 +182,7 @@ class _Taker:
         self.components.append(Component(name=name, line=number, lines=body, method=self.method, whole=whole))
         self.body = []
 
-    def _begin(self, what: str, line: Line) -> None:
+    def _begin(self, what: str, line: ContentLine) -> None:
         # Neither holds another of its kind: what is open lost its end.
         if what == "VCALENDAR":
             self._lose(0, line.number)
@@ -197,7 +197,7 @@ class _Taker:
         if self._in_time_zone():
             self.body.append(line)
 
-    def _end(self, what: str, line: Line) -> None:
+    def _end(self, what: str, line: ContentLine) -> None:
         places = [place for place, (name, _) in enumerate(self.open) if name == what]
         if not places:
             self._fault(line.number, f"END:{what} closes nothing that is open")

@@ -7,15 +7,15 @@ import msgspec
 
 from controller.bookings.model import Booking, Claimed
 from controller.calendars.classify import GoesOn
-from controller.calendars.expand import Occurrence
-from controller.calendars.lines import Fault
+from controller.calendars.expand import EventOccurrence
+from controller.calendars.lines import CalendarFault
 from controller.estate.model import Site
 
 IMPORT, FEED = "import:", "feed:"
 """How the names of those begin who write what a calendar says."""
 
 
-class How(StrEnum):
+class ImportResult(StrEnum):
     """What became of an event that was taken."""
 
     NEW = "new"
@@ -33,8 +33,8 @@ class Vanished(StrEnum):
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """An occurrence that was, or in a preview would be, written. ``booking`` is ``None`` while there is none."""
 
-    occurrence: Occurrence
-    how: How
+    occurrence: EventOccurrence
+    how: ImportResult
     booking: str | None
 
 
@@ -42,13 +42,13 @@ class Clashing(msgspec.Struct, frozen=True, kw_only=True):
     """An occurrence that cannot be had; nothing of it was written. ``text``: why, with ``conflicts`` where others have
     the time. ``booking``: the one that stays as it was."""
 
-    occurrence: Occurrence
+    occurrence: EventOccurrence
     text: str
     conflicts: tuple[Claimed, ...]
     booking: str | None = None
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class ImportedEventRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An event that was imported before. ``source``: from which calendar."""
 
     booking_id: str
@@ -65,7 +65,7 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: bool
 
 
-class Outcome(msgspec.Struct, kw_only=True):
+class CalendarImportResult(msgspec.Struct, kw_only=True):
     """All that an import did; grows while it runs. ``past``: occurrences that were over long ago. ``goes_on``: series
     with more dates from ``until`` on. ``whole``: False where the file seems cut short, so that nothing can be said of
     what is not in it."""
@@ -77,6 +77,6 @@ class Outcome(msgspec.Struct, kw_only=True):
     unchanged: int = 0
     past: int = 0
     goes_on: tuple[GoesOn, ...] = ()
-    faults: list[Fault] = []
+    faults: list[CalendarFault] = []
     clashes: list[Clashing] = []
     gone: list[Gone] = []

@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.calendars.date_times import LONGEST, Moment, exists, instant
+from controller.calendars.date_times import LONGEST, CalendarTime, exists, instant
 from controller.calendars.event_reader import Added, CalendarEvent
-from controller.calendars.horizon import PERIOD_DAYS, Walk, interval_of, last_wall
-from controller.calendars.lines import Fault
+from controller.calendars.horizon import PERIOD_DAYS, EventWalk, interval_of, last_wall
+from controller.calendars.lines import CalendarFault
 from controller.calendars.week_numbers import WEEKDAYS
 
 
 def recurring(
-    event: CalendarEvent, faults: list[Fault], horizon: tuple[datetime, datetime], walk: Walk
+    event: CalendarEvent, faults: list[CalendarFault], horizon: tuple[datetime, datetime], walk: EventWalk
 ) -> Iterator[Added]:
     """All dates of ``event`` within ``horizon``, in no order; some come twice. What does not exist becomes a
     fault."""
@@ -30,8 +30,8 @@ def recurring(
 
 
 def _by_rule(
-    event: CalendarEvent, text: str, faults: list[Fault], horizon: tuple[datetime, datetime], walk: Walk
-) -> Iterator[Moment]:
+    event: CalendarEvent, text: str, faults: list[CalendarFault], horizon: tuple[datetime, datetime], walk: EventWalk
+) -> Iterator[CalendarTime]:
     """What the rule gives. Dates that do not exist are left out and not counted (RFC 5545 3.3.10)."""
     parts = dict(part.split("=", 1) for part in text.upper().split(";") if "=" in part)
     left = int(parts.pop("COUNT", 0)) or None
@@ -55,14 +55,14 @@ def _by_rule(
         if not start.all_day and not exists(moment):
             if instant(moment) > since:
                 reason = f"{wall:%H:%M on %-d %B %Y} does not exist (the clocks go forward); that date is left out"
-                faults.append(Fault(line=event.line, uid=event.uid, reason=reason))
+                faults.append(CalendarFault(line=event.line, uid=event.uid, reason=reason))
             continue
         left = None if left is None else left - 1
         yield moment
     walk.goes_on = left != 0 and (last is None or last > end)
 
 
-def _begin_later(parts: dict[str, str], begin: datetime, back: datetime, walk: Walk) -> datetime:
+def _begin_later(parts: dict[str, str], begin: datetime, back: datetime, walk: EventWalk) -> datetime:
     """The last date not after ``back`` from which a plain rule gives what it gives from ``begin``.
 
     Plain: the same in each of its periods, so that what is left out is counted by multiplying.

@@ -5,22 +5,24 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, tuple_, update
 
-from controller.bookings.model import CLAIMING, State
+from controller.bookings.model import CLAIMING, BookingState
 from controller.bookings.tables import bookings
-from controller.calendars.expand import Occurrence
-from controller.calendars.model import Known
+from controller.calendars.expand import EventOccurrence
+from controller.calendars.model import ImportedEventRecord
 from controller.calendars.tables import imported
 from controller.db.engine import Tx
 
-_STANDING = [each.value for each in (*CLAIMING, State.REQUESTED)]
+_STANDING = [each.value for each in (*CLAIMING, BookingState.REQUESTED)]
 _AT_ONCE = 200
 
 
-async def known(tx: Tx, site: str, space: str, uids: Sequence[str]) -> dict[tuple[str, str], Known]:
+async def known(tx: Tx, site: str, space: str, uids: Sequence[str]) -> dict[tuple[str, str], ImportedEventRecord]:
     """(UID, recurrence id) -> what was imported of it into this space, from whichever calendar."""
     query = select(imported).where(imported.c.site == site, imported.c.space == space, imported.c.uid.in_(uids))
     return {
-        (row.uid, row.recurrence_id): Known(booking_id=row.booking_id, fingerprint=row.fingerprint, source=row.source)
+        (row.uid, row.recurrence_id): ImportedEventRecord(
+            booking_id=row.booking_id, fingerprint=row.fingerprint, source=row.source
+        )
         for row in await tx.execute(query)
     }
 
@@ -61,7 +63,7 @@ async def series_of(tx: Tx, site: str, space: str, uid: str) -> str | None:
     return found
 
 
-async def remember(tx: Tx, site: str, space: str, source: str, made: Iterable[tuple[Occurrence, str]]) -> None:
+async def remember(tx: Tx, site: str, space: str, source: str, made: Iterable[tuple[EventOccurrence, str]]) -> None:
     """Note which booking each occurrence became."""
     rows = [
         {
@@ -87,7 +89,7 @@ async def forget(tx: Tx, site: str, space: str, keys: Collection[tuple[str, str]
         await tx.execute(delete(imported).where(imported.c.site == site, imported.c.space == space, named))
 
 
-async def update_fingerprint(tx: Tx, site: str, space: str, occurrence: Occurrence) -> None:
+async def update_fingerprint(tx: Tx, site: str, space: str, occurrence: EventOccurrence) -> None:
     """Note that a booking is now as this occurrence says."""
     await tx.execute(
         update(imported)

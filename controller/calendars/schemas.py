@@ -1,8 +1,8 @@
 """What an import answers. Times carry the site's offset."""
 
 from controller.bookings.errors import conflicts
-from controller.calendars.expand import Occurrence
-from controller.calendars.model import How, Outcome
+from controller.calendars.expand import EventOccurrence
+from controller.calendars.model import CalendarImportResult, ImportResult
 from controller.text import local_time
 from controller.web.fields import Answer
 from controller.web.problem import Conflict
@@ -22,7 +22,7 @@ class ImportedEvent(EventAnswer):
     """``booking`` is null in a preview of a new one. ``how``: new, or following a file that has changed."""
 
     booking: str | None
-    how: How
+    how: ImportResult
 
 
 class ClashingEvent(EventAnswer):
@@ -79,11 +79,11 @@ class ImportAnswer(Answer):
     whole: bool
 
 
-def import_answer(outcome: Outcome, *, preview: bool) -> ImportAnswer:
+def import_answer(outcome: CalendarImportResult, *, preview: bool) -> ImportAnswer:
     zone = outcome.site.tz
     last = f"{local_time.wall(outcome.until, zone):%-d %B %Y}"
 
-    def event(each: Occurrence) -> dict[str, str | int]:
+    def event(each: EventOccurrence) -> dict[str, str | int]:
         return {
             "line": each.line,
             "uid": each.uid,

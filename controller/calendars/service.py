@@ -6,19 +6,19 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from controller.bookings import repository as bookings
-from controller.bookings.service import Bookings
-from controller.bookings.writer import Desk
+from controller.bookings.service import BookingService
+from controller.bookings.writer import BookingWriter
 from controller.calendars import repository
-from controller.calendars.batches import Batch, Target
-from controller.calendars.classify import Sorted, sort_out
-from controller.calendars.expand import Occurrence
-from controller.calendars.lines import Fault
-from controller.calendars.model import Gone, Outcome, Vanished
+from controller.calendars.batches import ImportBatch, Target
+from controller.calendars.classify import ClassifiedCalendar, sort_out
+from controller.calendars.expand import EventOccurrence
+from controller.calendars.lines import CalendarFault
+from controller.calendars.model import CalendarImportResult, Gone, Vanished
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
 from controller.people.parties import tier_to_book
-from controller.rules.service import Beside
+from controller.rules.service import HypotheticalBookings
 from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
 
@@ -29,11 +29,17 @@ AHEAD = timedelta(days=366)
 _BATCH = 50
 
 
-class Calendars:
+class CalendarImport:
     """``bookings`` lends its way to write and to retry."""
 
     def __init__(
-        self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings, parser: Parser
+        self,
+        database: Database,
+        clock: Clock,
+        changes: Changes,
+        desk: BookingWriter,
+        bookings: BookingService,
+        parser: Parser,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -57,7 +63,7 @@ class Calendars:
         spare_all: bool = False,
         back: timedelta = BACK,
         still: Callable[[Tx], Awaitable[None]] | None = None,
-    ) -> Outcome:
+    ) -> CalendarImportResult:
         """Import a file into a space; ``preview`` finds out the same and writes nothing.
 
         An event that was imported before is left alone, or follows the file where the file has changed; so a
@@ -89,7 +95,7 @@ class Calendars:
         )
         async with self._database.read() as tx:
             found = await self._with_ended(tx, target, found)
-        outcome = Outcome(
+        outcome = CalendarImportResult(
             site=picture.site,
             until=until,
             whole=found.whole,
@@ -100,14 +106,14 @@ class Calendars:
         cancel = vanished is Vanished.CANCEL and not (spare_all and not found.occurrences)
         batches = [found.occurrences[at : at + _BATCH] for at in range(0, len(found.occurrences), _BATCH)]
         if preview:
-            beside = Beside()
+            beside = HypotheticalBookings()
             async with self._database.read() as tx:
                 outcome.gone = await self._gone(tx, target, found, outcome, cancel=cancel)
             beside.let_go(each.booking.id for each in outcome.gone if each.cancelled)
             for batch in batches:
                 # A transaction for each: one for all would keep a connection from others for as long as all takes.
                 async with self._database.read() as tx:
-                    _add(outcome, await Batch(self._desk, target, beside).preview(tx, batch))
+                    _add(outcome, await ImportBatch(self._desk, target, beside).preview(tx, batch))
             return outcome
         # First, so that what takes the place of a vanished event finds it free.
         outcome.gone = await self._bookings.write(self._let_go, target, found, outcome, cancel)
@@ -117,7 +123,7 @@ class Calendars:
         self._changes.site_changed(site)
         return outcome
 
-    async def _with_ended(self, tx: Tx, target: Target, found: Sorted) -> Sorted:
+    async def _with_ended(self, tx: Tx, target: Target, found: ClassifiedCalendar) -> ClassifiedCalendar:
         """With an occurrence that is cancelled for each booking to come of an event that is cancelled as a whole."""
         if not found.ended:
             return found
@@ -129,7 +135,7 @@ class Calendars:
         missing = {key: name for key, name in known.items() if key[0] in lines and key not in present}
         standing = {each.id: each for each in await bookings.some(tx, list(missing.values()))}
         ended = [
-            Occurrence(
+            EventOccurrence(
                 line=lines[uid],
                 uid=uid,
                 recurrence_id=recurrence_id,
@@ -142,21 +148,23 @@ class Calendars:
         ]
         nothing = lines.keys() - {uid for uid, _ in present | missing.keys()}
         faults = [
-            Fault(line=lines[uid], uid=uid, reason="is cancelled, and no booking to come was made of it here")
+            CalendarFault(line=lines[uid], uid=uid, reason="is cancelled, and no booking to come was made of it here")
             for uid in sorted(nothing)
         ]
         return replace(found, occurrences=(*ended, *found.occurrences), faults=(*found.faults, *faults))
 
-    async def _write(self, tx: Tx, target: Target, batch: Sequence[Occurrence]) -> Outcome:
+    async def _write(self, tx: Tx, target: Target, batch: Sequence[EventOccurrence]) -> CalendarImportResult:
         await self._lock(tx, target)
-        return await Batch(self._desk, target).write(tx, batch)
+        return await ImportBatch(self._desk, target).write(tx, batch)
 
     async def _lock(self, tx: Tx, target: Target) -> None:
         await self._database.lock_site(tx, target.picture.site.id)
         if target.still is not None:
             await target.still(tx)
 
-    async def _gone(self, tx: Tx, target: Target, found: Sorted, outcome: Outcome, *, cancel: bool) -> list[Gone]:
+    async def _gone(
+        self, tx: Tx, target: Target, found: ClassifiedCalendar, outcome: CalendarImportResult, *, cancel: bool
+    ) -> list[Gone]:
         """The bookings to come of this calendar that the file does not speak of; none where it is not whole. An event
         that could not be read is spoken of."""
         if not found.whole:
@@ -173,7 +181,9 @@ class Calendars:
             for (uid, recurrence_id), booking_id in missing.items()
         ]
 
-    async def _let_go(self, tx: Tx, target: Target, found: Sorted, outcome: Outcome, cancel: bool) -> list[Gone]:
+    async def _let_go(
+        self, tx: Tx, target: Target, found: ClassifiedCalendar, outcome: CalendarImportResult, cancel: bool
+    ) -> list[Gone]:
         await self._lock(tx, target)
         gone = await self._gone(tx, target, found, outcome, cancel=cancel)
         if not cancel or not gone:
@@ -186,7 +196,7 @@ class Calendars:
         return gone
 
 
-def _add(outcome: Outcome, part: Outcome) -> None:
+def _add(outcome: CalendarImportResult, part: CalendarImportResult) -> None:
     outcome.taken += part.taken
     outcome.unchanged += part.unchanged
     outcome.faults += part.faults

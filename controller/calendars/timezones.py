@@ -13,7 +13,7 @@ _STEP = timedelta(days=7)
 _SECOND = timedelta(seconds=1)
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class ZoneTransition(msgspec.Struct, frozen=True, kw_only=True):
     """From ``at`` on the zone has another offset or name. ``wall``: what clocks showed up to then."""
 
     at: datetime
@@ -40,7 +40,7 @@ def timezone_lines(zone: ZoneInfo, since: datetime, until: datetime) -> list[str
     return [*lines, "END:VTIMEZONE"]
 
 
-def changes(zone: ZoneInfo, since: datetime, until: datetime) -> list[Change]:
+def changes(zone: ZoneInfo, since: datetime, until: datetime) -> list[ZoneTransition]:
     """The changes from the last one before ``since`` on up to ``until``; where there is none before, one that sets the
     offset at the beginning of 1970."""
     years = range(since.astimezone(UTC).year - 1, until.astimezone(UTC).year + 1)
@@ -59,7 +59,7 @@ def offset(value: timedelta) -> str:
 
 
 @lru_cache(maxsize=512)
-def _of_year(zone: ZoneInfo, year: int) -> tuple[Change, ...]:
+def _of_year(zone: ZoneInfo, year: int) -> tuple[ZoneTransition, ...]:
     at = datetime(year, 1, 1, tzinfo=UTC)
     end = datetime(year + 1, 1, 1, tzinfo=UTC)
     found = []
@@ -71,7 +71,7 @@ def _of_year(zone: ZoneInfo, year: int) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _change(zone: ZoneInfo, low: datetime, high: datetime) -> Change:
+def _change(zone: ZoneInfo, low: datetime, high: datetime) -> ZoneTransition:
     """The change in ``(low, high]``, to the second."""
     old = _shown(zone, low)
     while high - low > _SECOND:
@@ -82,15 +82,17 @@ def _change(zone: ZoneInfo, low: datetime, high: datetime) -> Change:
             high = middle
     before, _, _ = old
     after, name, summer = _shown(zone, high)
-    return Change(
+    return ZoneTransition(
         at=high, wall=(high + before).replace(tzinfo=None), before=before, after=after, name=name, summer=summer
     )
 
 
-def _standing(zone: ZoneInfo, at: datetime) -> Change:
+def _standing(zone: ZoneInfo, at: datetime) -> ZoneTransition:
     shown, name, summer = _shown(zone, at)
     first = datetime(1970, 1, 1, tzinfo=UTC)
-    return Change(at=first, wall=first.replace(tzinfo=None), before=shown, after=shown, name=name, summer=summer)
+    return ZoneTransition(
+        at=first, wall=first.replace(tzinfo=None), before=shown, after=shown, name=name, summer=summer
+    )
 
 
 def _shown(zone: ZoneInfo, at: datetime) -> tuple[timedelta, str, bool]:

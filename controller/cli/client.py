@@ -61,7 +61,7 @@ class _Page(msgspec.Struct, frozen=True):
     next: str | None
 
 
-class Line:
+class CommandClient:
     """A line to a controller. Whatever is refused is one red sentence and exit code 1."""
 
     def __init__(self, server: str, token: str = "") -> None:
@@ -192,7 +192,7 @@ class Line:
         raise typer.Exit(REFUSED) from error
 
 
-class Caller(Line):
+class ApiClient(CommandClient):
     """Asks the API as somebody who has signed in."""
 
     def __init__(self, server: str, token_file: Path | None, token: str | None) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli.client import SERVER, Caller, Server, Token, TokenFile
+from controller.cli.client import SERVER, ApiClient, Server, Token, TokenFile
 from controller.cli.console import CONFIG, ConfigFile, open_settings, plainly, refuse
 from controller.db.backup import back_up
 from controller.enrolment.setup import make_broker_files
@@ -104,7 +104,7 @@ def rotate_key(
 ) -> None:
     """Begin to change the key that signs plans and commands. Every edge is told under the old one, which goes once all
     of them have done with it."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     begun = caller.post("/signing-key/rotation", b"{}", "application/json", _Begun).begun
     caller.say("The change has begun; no door waits for it." if begun else "A change is under way already.")
 

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True):
+class SavedSession(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who has signed in. ``server``: the only controller that the token is sent to."""
 
     server: str
@@ -21,13 +21,13 @@ def place(server: str) -> Path:
     return _folder() / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', server.rstrip('/'))}.json"
 
 
-def kept(server: str = "") -> Session | None:
+def kept(server: str = "") -> SavedSession | None:
     """Who has signed in at a controller; without one, who has signed in last; ``None`` where nobody has. Raises
     ``typer.BadParameter`` for a file that cannot be read."""
     files = [place(server)] if server else sorted(_folder().glob("*.json"), key=_signed_in_at, reverse=True)
     for file in files:
         try:
-            session = msgspec.json.decode(file.read_bytes(), type=Session)
+            session = msgspec.json.decode(file.read_bytes(), type=SavedSession)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except (OSError, msgspec.MsgspecError) as error:
@@ -38,7 +38,7 @@ def kept(server: str = "") -> Session | None:
     return None
 
 
-def keep(session: Session) -> Path:
+def keep(session: SavedSession) -> Path:
     """Put it in the place of whoever had signed in at its controller; at no moment can others read it. Raises
     ``OSError``."""
     file = place(session.server)

@@ -28,7 +28,7 @@ class SheetError(ValueError):
     """The whole file is of no use; the text says why and what would do."""
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
+class CellFault(msgspec.Struct, frozen=True, kw_only=True):
     """Why a row cannot be taken. ``column``: as the table calls it, empty where it is about the row."""
 
     line: int
@@ -48,7 +48,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[CellFault, ...]
     warnings: tuple[str, ...]
 
 
@@ -78,7 +78,7 @@ def read_sheet(data: bytes, columns: Mapping[str, Sequence[str]], *, needed: Seq
             raise SheetError(f"the file has more than {MOST_ROWS} rows; send it in parts")
         if any(cells[len(header) :]):
             reason = f"has {len(cells)} cells, but the header has {len(header)}; put quotation marks around commas"
-            records.faults.append(Fault(line=line, column="", reason=reason))
+            records.faults.append(CellFault(line=line, column="", reason=reason))
             continue
         filled = {name: cells[at] if at < len(cells) else "" for at, name in places.items()}
         rows.append(Row(line=line, cells=filled))
@@ -139,7 +139,7 @@ class _Records:
     def __init__(self, text: str, delimiter: str, before: int) -> None:
         self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         self._before = before
-        self.faults: list[Fault] = []
+        self.faults: list[CellFault] = []
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return self
@@ -151,7 +151,7 @@ class _Records:
                 return line, [bare(cell.strip()) for cell in next(self._reader)]
             except csv.Error as error:
                 last = self._before + self._reader.line_num
-                self.faults.append(Fault(line=line, column="", reason=_unreadable(str(error), line, last)))
+                self.faults.append(CellFault(line=line, column="", reason=_unreadable(str(error), line, last)))
 
 
 def _unreadable(error: str, line: int, last: int) -> str:

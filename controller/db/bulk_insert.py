@@ -20,7 +20,7 @@ _Processed = tuple[int, Callable[[Any], Any]]
 _SHAPES_KEPT = 512
 
 
-class Rows:
+class BulkInsert:
     """Rows to be inserted. Those of one table all have the same columns in the same order; a table comes after those it
     points to."""
 
@@ -60,12 +60,12 @@ async def _insert(tx: Tx, inserts: Sequence[sqlite_driver.Insert]) -> None:
         raise OperationalError("INSERT", None, error, hide_parameters=True) from error
 
 
-async def put(tx: Tx, table: Table, rows: Sequence[_Row], into: Rows | None = None) -> None:
+async def put(tx: Tx, table: Table, rows: Sequence[_Row], into: BulkInsert | None = None) -> None:
     """Insert rows of one table now, or ``into`` with others later."""
     if into is not None:
         into.add(table, rows)
         return
-    alone = Rows()
+    alone = BulkInsert()
     alone.add(table, rows)
     await alone.write(tx)
 

@@ -30,7 +30,7 @@ class _Compiled(msgspec.Struct, frozen=True):
     constants: Mapping[str, Any]
 
 
-class Prepared:
+class CompiledReads:
     """A statement that only reads, of a text that is always the same: no ``IN`` over a list that is given."""
 
     def __init__(self, statement: "Select[Any] | CompoundSelect[Any] | TextualSelect") -> None:

@@ -42,7 +42,7 @@ CONTROLLER = "controller-"
 """How a controller's common name begins; no edge's does, which has a slash in it."""
 
 
-class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+class IssuedCertificate(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate, PEM. ``serial`` in hex."""
 
     serial: str
@@ -50,7 +50,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-class Authority:
+class CertificateAuthority:
     """Issues and revokes. ``file`` holds its key and its certificate, and is made where it is missing. Raises
     ``KeyFault`` for one that is of no use."""
 
@@ -79,7 +79,7 @@ class Authority:
             return False
         return True
 
-    def for_edge(self, site: str, edge: str, request: bytes, now: datetime) -> Leaf:
+    def for_edge(self, site: str, edge: str, request: bytes, now: datetime) -> IssuedCertificate:
         """A certificate for the key of a signing request (DER). Raises ``Invalid``."""
         name = f"{site}/{edge}"
         if len(name) > MOST_NAME:
@@ -94,11 +94,11 @@ class Authority:
             raise invalid_field("csr", "must be signed by its own key, an elliptic curve one")
         return self._leaf(name, key, now, ExtendedKeyUsageOID.CLIENT_AUTH)
 
-    def for_controller(self, name: str, key: ec.EllipticCurvePrivateKey, now: datetime) -> Leaf:
+    def for_controller(self, name: str, key: ec.EllipticCurvePrivateKey, now: datetime) -> IssuedCertificate:
         """A controller's own certificate for the broker, which lets one client of each ``name`` in at a time."""
         return self._leaf(name, key.public_key(), now, ExtendedKeyUsageOID.CLIENT_AUTH)
 
-    def for_broker(self, key: ec.EllipticCurvePrivateKey, hosts: Iterable[str], now: datetime) -> Leaf:
+    def for_broker(self, key: ec.EllipticCurvePrivateKey, hosts: Iterable[str], now: datetime) -> IssuedCertificate:
         """The broker's, for every name or address it is reached by."""
         return self._leaf("broker", key.public_key(), now, ExtendedKeyUsageOID.SERVER_AUTH, hosts)
 
@@ -122,7 +122,7 @@ class Authority:
         now: datetime,
         usage: x509.ObjectIdentifier,
         hosts: Iterable[str] = (),
-    ) -> Leaf:
+    ) -> IssuedCertificate:
         serial = x509.random_serial_number()
         made = (
             x509.CertificateBuilder()
@@ -140,7 +140,7 @@ class Authority:
         if names := [_reached_by(host) for host in hosts]:
             made = made.add_extension(x509.SubjectAlternativeName(names), critical=False)
         signed = made.sign(self._key, hashes.SHA256())
-        return Leaf(
+        return IssuedCertificate(
             serial=f"{serial:x}",
             pem=signed.public_bytes(Encoding.PEM).decode(),
             expires_at=signed.not_valid_after_utc,

@@ -10,7 +10,14 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from controller.enrolment.authority import CONTROLLER, Authority, new_key, pair_pem, read_pair, two_thirds_over
+from controller.enrolment.authority import (
+    CONTROLLER,
+    CertificateAuthority,
+    new_key,
+    pair_pem,
+    read_pair,
+    two_thirds_over,
+)
 from controller.enrolment.broker_acl import access_list
 from controller.key_files import replace_file
 
@@ -23,7 +30,9 @@ class BrokerFiles:
         self.login = login
         self._hosts = tuple(dict.fromkeys(hosts))
 
-    def write(self, authority: Authority, revoked: Sequence[tuple[str, datetime]] | None, now: datetime) -> None:
+    def write(
+        self, authority: CertificateAuthority, revoked: Sequence[tuple[str, datetime]] | None, now: datetime
+    ) -> None:
         """Bring them up to date; what is as it should be is left alone, so that nobody is told of nothing new.
         ``revoked``: ``None`` leaves a list that is there as it is. Raises ``KeyFault``."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -40,7 +49,7 @@ class BrokerFiles:
         if not file.exists() or (wanted is not None and _serials(file) != wanted):
             replace_file(file, authority.revoked(revoked or (), now))
 
-    def _stale(self, file: Path, authority: Authority, now: datetime, hosts: Sequence[str]) -> bool:
+    def _stale(self, file: Path, authority: CertificateAuthority, now: datetime, hosts: Sequence[str]) -> bool:
         if not file.exists():
             return True
         _, held = read_pair(file)

@@ -4,15 +4,15 @@ from datetime import datetime
 
 from controller.db.engine import Tx
 from controller.enrolment import repository
-from controller.enrolment.edge_identity import Registry
+from controller.enrolment.edge_identity import EdgeIdentities
 from controller.estate.change_hooks import Foreseen
 from controller.estate.model import SiteParts
 
 
-class Hung:
+class DoorChanges:
     """A ``Follower``: an edge that gets or loses a door is owed other papers."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: EdgeIdentities) -> None:
         self._registry = registry
 
     async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
+from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
 
 token_app = typer.Typer(add_completion=False)
 rotate_app = typer.Typer(add_completion=False)
@@ -58,7 +58,7 @@ def token(
 ) -> None:
     """Make a token that lets this edge in, once; prints what to type on its Pi. An earlier one of it is void."""
     site, name = _named(edge)
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     body = msgspec.json.encode({"hours": hours})
     raw = caller.post(f"/sites/{site}/edges/{name}/enrolment", body, _KIND, msgspec.Raw)
     made = caller.answered(raw, _Token, as_json=as_json)
@@ -75,7 +75,7 @@ def rotate(
 ) -> None:
     """Have an edge's keys, its certificate and its doors' secrets changed. Codes stay as they are and work on."""
     site, name = _named(edge)
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     caller.post(f"/sites/{site}/edges/{name}/rotation", b"{}", _KIND, msgspec.Raw)
     caller.say(f"The keys of {edge} change as soon as it is in reach.")
 
@@ -93,7 +93,7 @@ def revoke(
     """Put an edge out, as when its Pi was stolen: its keys and its certificate are void, its doors have other secrets,
     every code at them is another. Prints whom to tell."""
     site, name = _named(edge)
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     if not (reason or show):
         raise typer.BadParameter('say why, as in --reason "the Pi was stolen"; it goes on the record')
     path = f"/sites/{site}/edges/{name}/revocation"

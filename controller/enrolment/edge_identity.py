@@ -6,15 +6,15 @@ from datetime import datetime
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from controller.access.holders.service import Holders
+from controller.access.holders.service import HolderService
 from controller.access.reissue import rehash
-from controller.access.service import Access
+from controller.access.service import AccessService
 from controller.db.engine import Tx
 from controller.enrolment import repository
 from controller.enrolment.model import KeyState, PapersState
-from controller.enrolment.signing_keyring import Hand
+from controller.enrolment.signing_keyring import SigningKeyring
 from controller.estate.revisions import bump
-from controller.estate.service import Estate
+from controller.estate.service import EstateService
 from controller.plans import repository as plans
 from controller.plans.compile import next_version
 from controller.telemetry import repository as telemetry
@@ -24,17 +24,17 @@ from edge.wire.enrolment import BrokerAddress, Delivery, Papers, about_papers, b
 from edge.wire.envelope import Purpose
 
 
-class Registry:
+class EdgeIdentities:
     """Every method runs inside its caller's transaction; whoever writes holds the site's lock."""
 
     def __init__(
         self,
         *,
         clock: Clock,
-        estate: Estate,
-        access: Access,
-        holders: Holders,
-        hand: Hand,
+        estate: EstateService,
+        access: AccessService,
+        holders: HolderService,
+        hand: SigningKeyring,
         ca: str,
         broker: BrokerAddress,
     ) -> None:

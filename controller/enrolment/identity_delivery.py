@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry import patiently
-from controller.enrolment.edge_identity import Registry
+from controller.enrolment.edge_identity import EdgeIdentities
 from controller.enrolment.model import PapersState
-from controller.enrolment.service import Enrolment
+from controller.enrolment.service import EnrolmentService
 from controller.enrolment.signing_keyring import EdgeName
-from controller.telemetry.envelope_verifier import Gate
+from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.web.problem import Problem
 from edge.wire.clock import Clock
 from edge.wire.enrolment import Renewal
@@ -25,7 +25,7 @@ AGAIN_AFTER_S = 5.0
 LOOK_EVERY_S = 60.0
 
 
-class PapersDesk:
+class IdentityDelivery:
     """``real``: seconds of real time."""
 
     def __init__(
@@ -34,9 +34,9 @@ class PapersDesk:
         database: Database,
         link: Link,
         clock: Clock,
-        gate: Gate,
-        enrolment: Enrolment,
-        registry: Registry,
+        gate: EnvelopeVerifier,
+        enrolment: EnrolmentService,
+        registry: EdgeIdentities,
         changes: Changes,
         real: Callable[[], float],
     ) -> None:

@@ -26,7 +26,7 @@ WATCHED = (*KEY_FILES, CA)
 _PREFIX = b"hallkeeper key file\0"
 
 
-class Fault(StrEnum):
+class KeyFileFault(StrEnum):
     """What is wrong with a key file, as its sentence says it."""
 
     MISSING = "is missing"
@@ -48,23 +48,23 @@ def fingerprints(folder: Path) -> dict[str, bytes]:
     return {file.name: hashlib.sha256(_PREFIX + file.read_bytes()).digest() for file in files if file.is_file()}
 
 
-def faults(found: Mapping[str, bytes], known: list[KnownKey]) -> dict[str, Fault]:
+def faults(found: Mapping[str, bytes], known: list[KnownKey]) -> dict[str, KeyFileFault]:
     """File name -> what is wrong, of the files that do not go with the database; empty for a database without keys.
 
     A signing key that the database has never seen is newer than the database where ``code.key``, which is never
     changed, is the right one: a backup of the keys that was taken after one of the database.
     """
-    wrong: dict[str, Fault] = {}
+    wrong: dict[str, KeyFileFault] = {}
     in_use = {each.name: each.fingerprint for each in known if each.until is None}
     replaced = {(each.name, each.fingerprint) for each in known if each.until is not None}
     for name, fingerprint in in_use.items():
         if name not in found:
-            wrong[name] = Fault.MISSING
+            wrong[name] = KeyFileFault.MISSING
         elif (name, found[name]) in replaced:
-            wrong[name] = Fault.OLD
+            wrong[name] = KeyFileFault.OLD
         elif found[name] != fingerprint:
-            wrong[name] = Fault.OTHER
-    if wrong.get(SIGNING) is Fault.OTHER and CODE not in wrong:
+            wrong[name] = KeyFileFault.OTHER
+    if wrong.get(SIGNING) is KeyFileFault.OTHER and CODE not in wrong:
         del wrong[SIGNING]
     return wrong
 

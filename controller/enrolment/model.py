@@ -93,7 +93,7 @@ class ToTell(msgspec.Struct, frozen=True, kw_only=True):
     bookings: int = 0
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class Notified(msgspec.Struct, frozen=True, kw_only=True):
     """Whom to tell after an edge was revoked. ``members``: how many members' PINs at its doors a thief may know."""
 
     doors: tuple[str, ...] = ()
@@ -110,4 +110,4 @@ class Revocation(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     actor: str
     reason: str
-    told: Told
+    told: Notified

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from controller.access.holders.model import Holder
 from controller.bookings.tables import bookings
 from controller.db.engine import Tx
-from controller.enrolment.model import Told, ToTell
+from controller.enrolment.model import Notified, ToTell
 from controller.estate.service import require_site
 from controller.text import times
 from edge.wire.interval import Interval
@@ -27,7 +27,7 @@ async def whom_to_tell(
     *,
     now: datetime,
     members: int,
-) -> Told:
+) -> Notified:
     """Staff and others in their own right first (``renewed``), then the people behind the bookings ``changed``, soonest
     first: each once for all bookings of one title. ``members``: how many of them could get in at these doors."""
     zone = (await require_site(tx, site)).tz
@@ -56,4 +56,4 @@ async def whom_to_tell(
         )
         groups[one] = msgspec.structs.replace(known, bookings=known.bookings + 1)
     own = tuple(ToTell(what=each.draft.kind.value.replace("_", " "), who=each.draft.name) for each in renewed)
-    return Told(doors=tuple(doors), people=own + tuple(groups.values()), members=members)
+    return Notified(doors=tuple(doors), people=own + tuple(groups.values()), members=members)

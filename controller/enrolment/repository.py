@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import RowMapping, delete, exists, insert, select, update
 
 from controller.db.engine import Tx
-from controller.enrolment.model import Certificate, EdgeKey, KeyState, PapersState, Revocation, StoredToken, Told
+from controller.enrolment.model import Certificate, EdgeKey, KeyState, Notified, PapersState, Revocation, StoredToken
 from controller.enrolment.tables import certificates, edge_keys, edge_papers, enrolment_tokens, revocations
 
 
@@ -137,7 +137,7 @@ async def put_out(tx: Tx, site: str) -> dict[str, datetime]:
 async def last_revocation(tx: Tx, site: str, edge: str) -> Revocation | None:
     query = select(revocations).where(revocations.c.site == site, revocations.c.edge == edge)
     row = (await tx.execute(query.order_by(revocations.c.at.desc()).limit(1))).mappings().first()
-    return Revocation(**{**row, "told": msgspec.json.decode(row["told"], type=Told)}) if row else None
+    return Revocation(**{**row, "told": msgspec.json.decode(row["told"], type=Notified)}) if row else None
 
 
 def _key(row: RowMapping) -> EdgeKey:

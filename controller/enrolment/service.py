@@ -6,25 +6,25 @@ from datetime import datetime, timedelta
 import msgspec
 
 from controller.access import offline, reissue_log
-from controller.access.holders.service import Holders
+from controller.access.holders.service import HolderService
 from controller.access.members import repository as members
 from controller.access.members.model import against
 from controller.access.reissue import reissue
-from controller.access.service import Access
+from controller.access.service import AccessService
 from controller.bookings.policies.repository import policy
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.enrolment import known_keys, repository
-from controller.enrolment.authority import Authority
+from controller.enrolment.authority import CertificateAuthority
 from controller.enrolment.broker_files import BrokerFiles
-from controller.enrolment.edge_identity import Registry
+from controller.enrolment.edge_identity import EdgeIdentities
 from controller.enrolment.errors import KeyTaken, NotEnrolled, RevocationUnknown, TokenRefused
 from controller.enrolment.model import Certificate, EdgeKey, EnrolmentState, KeyState, Revocation, StoredToken
 from controller.enrolment.reissue_contacts import whom_to_tell
-from controller.enrolment.signing_keyring import Hand
+from controller.enrolment.signing_keyring import SigningKeyring
 from controller.estate.revisions import bump
-from controller.estate.service import Estate, require_edge, require_site
-from controller.key_files import Keys
+from controller.estate.service import EstateService, require_edge, require_site
+from controller.key_files import KeyFiles
 from controller.people import audit
 from controller.people.model import Actor
 from controller.plans import repository as plans
@@ -40,7 +40,7 @@ TOKENS_KEPT = timedelta(days=30)
 _TOKEN_BYTES = 16
 
 
-class Enrolment:
+class EnrolmentService:
     """``calendar`` is the machine's own clock: certificates are judged by it wherever they are shown."""
 
     def __init__(
@@ -49,14 +49,14 @@ class Enrolment:
         database: Database,
         clock: Clock,
         calendar: Clock,
-        keys: Keys,
-        hand: Hand,
-        authority: Authority,
-        registry: Registry,
+        keys: KeyFiles,
+        hand: SigningKeyring,
+        authority: CertificateAuthority,
+        registry: EdgeIdentities,
         files: BrokerFiles,
-        estate: Estate,
-        access: Access,
-        holders: Holders,
+        estate: EstateService,
+        access: AccessService,
+        holders: HolderService,
         changes: Changes,
     ) -> None:
         self._database = database

@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from controller.access.holders.service import Holders
-from controller.access.service import Access
+from controller.access.holders.service import HolderService
+from controller.access.service import AccessService
 from controller.changes import Changes
 from controller.db.engine import Database
-from controller.enrolment.authority import Authority
+from controller.enrolment.authority import CertificateAuthority
 from controller.enrolment.broker_files import BrokerFiles
-from controller.enrolment.edge_identity import Registry
-from controller.enrolment.service import Enrolment
-from controller.enrolment.signing_keyring import Hand
-from controller.estate.service import Estate
-from controller.key_files import Keys, load_keys
+from controller.enrolment.edge_identity import EdgeIdentities
+from controller.enrolment.service import EnrolmentService
+from controller.enrolment.signing_keyring import SigningKeyring
+from controller.estate.service import EstateService
+from controller.key_files import KeyFiles, load_keys
 from controller.settings import Settings
 from edge.wire.clock import Clock, SystemClock
 from edge.wire.enrolment import BrokerAddress
@@ -26,24 +26,24 @@ def open_enrolment(
     settings: Settings,
     clock: Clock,
     database: Database,
-    keys: Keys,
-    hand: Hand,
-    estate: Estate,
-    access: Access,
-    holders: Holders,
+    keys: KeyFiles,
+    hand: SigningKeyring,
+    estate: EstateService,
+    access: AccessService,
+    holders: HolderService,
     changes: Changes,
-) -> Enrolment:
+) -> EnrolmentService:
     """Raises ``KeyFault``."""
     calendar = SystemClock()
-    authority = Authority(keys.folder / CA_FILE, calendar.now())
-    return Enrolment(
+    authority = CertificateAuthority(keys.folder / CA_FILE, calendar.now())
+    return EnrolmentService(
         database=database,
         clock=clock,
         calendar=calendar,
         keys=keys,
         hand=hand,
         authority=authority,
-        registry=Registry(
+        registry=EdgeIdentities(
             clock=clock,
             estate=estate,
             access=access,
@@ -60,7 +60,7 @@ def open_enrolment(
     )
 
 
-def broker_files(settings: Settings, keys: Keys) -> BrokerFiles:
+def broker_files(settings: Settings, keys: KeyFiles) -> BrokerFiles:
     """What the broker of these settings reads."""
     hosts = (settings.broker.host, broker_of_edges(settings).host, "localhost")
     return BrokerFiles(settings.data_dir / "broker", keys.folder / LOGIN_FILE, hosts)
@@ -78,5 +78,5 @@ def make_broker_files(settings: Settings) -> Path:
     keys = load_keys(settings.data_dir)
     now = SystemClock().now()
     files = broker_files(settings, keys)
-    files.write(Authority(keys.folder / CA_FILE, now), None, now)
+    files.write(CertificateAuthority(keys.folder / CA_FILE, now), None, now)
     return files.folder

@@ -9,17 +9,17 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from controller.enrolment.model import PapersState
-from controller.key_files import Keys
+from controller.key_files import KeyFiles
 from edge.wire.envelope import Addressed, Purpose, Signer
 
 EdgeName = tuple[str, str]
 """Site and edge."""
 
 
-class Hand:
+class SigningKeyring:
     """A ``Sealer`` over all our signing keys."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: KeyFiles) -> None:
         self._keys = keys
         self._holds: Mapping[EdgeName, frozenset[str]] = {}
         self._signers: list[Signer] = []

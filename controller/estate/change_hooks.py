@@ -38,7 +38,7 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-class Follower(Protocol):
+class EstateHook(Protocol):
     """``before`` and ``after`` are the whole site; that of a new site has nothing in it before."""
 
     async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from controller.cli import output
-from controller.cli.client import REFUSED, SERVER, Caller, Refusal, Server, Token, TokenFile, read_file
+from controller.cli.client import REFUSED, SERVER, ApiClient, Refusal, Server, Token, TokenFile, read_file
 from controller.estate.site_file.estate_file import NoSiteFile, joined, parted
 
 app = typer.Typer(
@@ -86,7 +86,7 @@ def export(
     tariffs. No secrets."""
     if site is not None and out is None and site.endswith(".toml"):
         out, site = Path(site), None
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     if site is not None:
         caller.download(_path(site), _KIND, out)
         return
@@ -112,7 +112,7 @@ def check(
 
     Exit code 0 when it would be taken, 1 when it would not or the controller did not answer.
     """
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     if _faulty(caller, _files(file), prune=prune, anyway=anyway, shown=True):
         raise typer.Exit(REFUSED)
 
@@ -132,7 +132,7 @@ def import_file(
 
     Exit code 0 when it was taken, 1 when it was not or the controller did not answer.
     """
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     files = _files(file)
     faulty = _faulty(caller, files, prune=prune, anyway=anyway, shown=dry_run)
     if faulty:
@@ -145,7 +145,7 @@ def import_file(
         raise typer.Exit(REFUSED)
 
 
-def _faulty(caller: Caller, files: Mapping[str, bytes], *, prune: bool, anyway: bool, shown: bool) -> list[str]:
+def _faulty(caller: ApiClient, files: Mapping[str, bytes], *, prune: bool, anyway: bool, shown: bool) -> list[str]:
     """The sites that would not be taken. Shows those, and with ``shown`` all of them."""
     faulty = []
     for name, answer in _put(caller, files, check=True, prune=prune, anyway=anyway):
@@ -158,7 +158,7 @@ def _faulty(caller: Caller, files: Mapping[str, bytes], *, prune: bool, anyway: 
 
 
 def _put(
-    caller: Caller, files: Mapping[str, bytes], *, check: bool, prune: bool, anyway: bool
+    caller: ApiClient, files: Mapping[str, bytes], *, check: bool, prune: bool, anyway: bool
 ) -> Iterator[tuple[str, _Answer | Refusal]]:
     given = {"check": check, "prune": prune, "anyway": anyway}
     params = {name: str(value).lower() for name, value in given.items()}
@@ -178,7 +178,7 @@ def _path(site: str) -> str:
     return f"/sites/{site}/file"
 
 
-def _show(caller: Caller, site: str, answer: _Answer | Refusal, *, word: str) -> bool:
+def _show(caller: ApiClient, site: str, answer: _Answer | Refusal, *, word: str) -> bool:
     """Write what becomes of a site. Answers whether it is taken."""
     if isinstance(answer, Refusal):
         caller.say(f"{site}: {answer.detail}", style="red")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from controller.estate.change_hooks import Obstacle
 from controller.estate.edits import SINGULAR
-from controller.estate.validation import Fault
+from controller.estate.validation import EstateFault
 from controller.web.problem import Conflicting, FieldError, Invalid, NotFound, ReasonBody
 
 NAMED = 200
@@ -47,7 +47,7 @@ class InUse(Conflicting):
 class Unsound(Invalid):
     """A change that leaves names without a thing. ``of``: the thing in the body, whose fields are named as such."""
 
-    def __init__(self, faults: Sequence[Fault], *, of: tuple[str, str] | None = None) -> None:
+    def __init__(self, faults: Sequence[EstateFault], *, of: tuple[str, str] | None = None) -> None:
         errors = [
             FieldError(field=each.field if (each.section, each.id) == of else each.place, message=each.text)
             for each in faults

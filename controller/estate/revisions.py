@@ -5,11 +5,11 @@ import secrets
 
 from sqlalchemy import bindparam, select, update
 
-from controller.db.compiled_reads import Prepared
+from controller.db.compiled_reads import CompiledReads
 from controller.db.engine import Tx
 from controller.estate.tables import sites
 
-_READ = Prepared(select(sites.c.revision).where(sites.c.id == bindparam("site")))
+_READ = CompiledReads(select(sites.c.revision).where(sites.c.id == bindparam("site")))
 _BITS = 31
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
-from controller.container import House, TheHouse
+from controller.container import Container, TheHouse
 from controller.estate.answers import (
     DoorAnswer,
     EdgeAnswer,
@@ -162,7 +162,7 @@ async def delete_edge(site: SlugPath, edge: SlugPath, house: TheHouse, actor: Bu
     await house.estate.remove(site, "edges", edge, actor=actor.name)
 
 
-async def _check(house: House, site: str, edit: Edit) -> ForeseenAnswer:
+async def _check(house: Container, site: str, edit: Edit) -> ForeseenAnswer:
     change = await house.estate.check(site, edit)
     return foreseen_answer(change.differences, change.foreseen)
 

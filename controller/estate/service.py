@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository
-from controller.estate.change_hooks import Follower, Foreseen, together
+from controller.estate.change_hooks import EstateHook, Foreseen, together
 from controller.estate.edits import SECTIONS, SINGULAR, Difference, Edit, Put, Remove, differences, things
 from controller.estate.errors import (
     DoorUnknown,
@@ -34,8 +34,8 @@ from controller.estate.model import (
     Space,
 )
 from controller.estate.revisions import bump
-from controller.estate.validation import Fault, faults, users
-from controller.key_files import Keys
+from controller.estate.validation import EstateFault, faults, users
+from controller.key_files import KeyFiles
 from controller.people import audit
 from controller.people.model import PartyKind
 from controller.people.parties import party
@@ -47,7 +47,7 @@ T = TypeVar("T", Floor, Space, Equipment, Door, Edge)
 SECRET_BYTES = 32
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class SiteChange(msgspec.Struct, frozen=True, kw_only=True):
     """A change of a site, made or looked at. ``before``: ``None`` for a site that is new."""
 
     before: SiteParts | None
@@ -59,22 +59,22 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return differences(self.before, self.after)
 
 
-class Estate:
+class EstateService:
     """Methods that take ``tx`` run inside the caller's transaction."""
 
-    def __init__(self, database: Database, clock: Clock, keys: Keys, changes: Changes) -> None:
+    def __init__(self, database: Database, clock: Clock, keys: KeyFiles, changes: Changes) -> None:
         self._database = database
         self._clock = clock
         self._keys = keys
         self._changes = changes
         self._space_followers: list[Callable[[Tx, Space], Awaitable[None]]] = []
-        self._followers: list[Follower] = []
+        self._followers: list[EstateHook] = []
 
     def when_a_space_changes(self, follow: Callable[[Tx, Space], Awaitable[None]]) -> None:
         """Have ``follow`` called in the transaction that has written a space, under the site's lock."""
         self._space_followers.append(follow)
 
-    def when_a_site_changes(self, follower: Follower) -> None:
+    def when_a_site_changes(self, follower: EstateHook) -> None:
         """Have ``follower`` asked before and told after every change of what a site consists of."""
         self._followers.append(follower)
 
@@ -234,12 +234,12 @@ class Estate:
         await self._database.run(self._edit, site, Remove(section=section, id=thing), actor)
         self._changes.site_changed(site, estate=True)
 
-    async def check(self, site: str, edit: Edit) -> Change:
+    async def check(self, site: str, edit: Edit) -> SiteChange:
         """What an edit would do, without making it. Raises as the edit would, but for what stands in the way."""
         async with self._database.read() as tx:
             before, after = await self._edited(tx, site, edit)
             await self._require_sound(tx, before, after, of=(edit.section, edit.id))
-            return Change(before=before, after=after, foreseen=await self.foresee(tx, before, after))
+            return SiteChange(before=before, after=after, foreseen=await self.foresee(tx, before, after))
 
     async def _put(self, site: str, edit: Put, actor: str) -> bool:
         new = await self._database.run(self._edit, site, edit, actor)
@@ -336,7 +336,7 @@ class Estate:
 
     async def faults(
         self, tx: Tx, before: SiteParts | None, after: SiteParts, *, first: str | None = None
-    ) -> list[Fault]:
+    ) -> list[EstateFault]:
         """All that is wrong with a site as such, its organisation looked up; not whether its keys are another site's.
         ``first``: as in ``soundness``."""
         found = faults(after, first=first)
@@ -345,7 +345,7 @@ class Estate:
             known = await party(tx, organisation)
             if known is None or known.kind is not PartyKind.ORGANISATION:
                 text = f"there is no organisation {organisation!r}; make it first"
-                found.append(Fault(section="site", id="", field="organisation", text=text))
+                found.append(EstateFault(section="site", id="", field="organisation", text=text))
         return found
 
     def _new_secrets(self, site: str, door: str) -> SealedSecrets:

@@ -10,7 +10,7 @@ from controller.estate.divisions import Circular, atoms_of
 from controller.estate.model import SiteParts, Space, SpaceKind
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
+class EstateFault(msgspec.Struct, frozen=True, kw_only=True):
     """Something that cannot be. ``section`` and ``id``: of the thing it is about; ``field``: within it."""
 
     section: str
@@ -25,11 +25,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 T = TypeVar("T", bound=Hashable)
-_Make: TypeAlias = Callable[[str, str], Fault]
+_Make: TypeAlias = Callable[[str, str], EstateFault]
 """Makes a fault of one thing from field and text."""
 
 
-def faults(parts: SiteParts, *, first: str | None = None) -> list[Fault]:
+def faults(parts: SiteParts, *, first: str | None = None) -> list[EstateFault]:
     """All that is wrong with a site. ``first``: the space that a circle of parts is told from, if it lies in it."""
     found = [fault for space in parts.spaces for fault in _of_space(space, parts)]
     found += _of_equipment(parts)
@@ -38,7 +38,7 @@ def faults(parts: SiteParts, *, first: str | None = None) -> list[Fault]:
         atoms_of({space.id: space.parts for space in parts.spaces})
     except Circular as error:
         way = _from(error.way, first)
-        found.append(Fault(section="spaces", id=way[0], field="parts", text=str(Circular(way))))
+        found.append(EstateFault(section="spaces", id=way[0], field="parts", text=str(Circular(way))))
     return found
 
 
@@ -88,9 +88,9 @@ def users(parts: SiteParts, section: str, thing: str) -> list[str]:
     return list(found)
 
 
-def _of_space(space: Space, parts: SiteParts) -> Iterator[Fault]:
-    def fault(field: str, text: str) -> Fault:
-        return Fault(section="spaces", id=space.id, field=field, text=text)
+def _of_space(space: Space, parts: SiteParts) -> Iterator[EstateFault]:
+    def fault(field: str, text: str) -> EstateFault:
+        return EstateFault(section="spaces", id=space.id, field=field, text=text)
 
     site = parts.site.id
     for door in space.doors:
@@ -113,7 +113,7 @@ def _unbounded(space: Space) -> bool:
     return any(space.holds(each) is None for each in (None, *(layout.id for layout in space.layouts)))
 
 
-def _of_kind(space: Space, fault: _Make) -> Iterator[Fault]:
+def _of_kind(space: Space, fault: _Make) -> Iterator[EstateFault]:
     if space.kind is SpaceKind.ROOM:
         if space.pool_size is not None:
             yield fault("pool_size", "goes with kind “pool” only; leave it out, or make this a pool")
@@ -126,7 +126,7 @@ def _of_kind(space: Space, fault: _Make) -> Iterator[Fault]:
         yield fault("layouts", "a pool has no layouts; make it a room, or leave these out")
 
 
-def _of_layouts(space: Space, fault: _Make) -> Iterator[Fault]:
+def _of_layouts(space: Space, fault: _Make) -> Iterator[EstateFault]:
     names = [layout.id for layout in space.layouts]
     for layout in _twice(names):
         yield fault("layouts", f"the layout {layout!r} is listed twice; give each an id of its own")
@@ -143,25 +143,25 @@ def _of_layouts(space: Space, fault: _Make) -> Iterator[Fault]:
         yield fault("changeovers", f"{one!r} to {other!r} is listed twice")
 
 
-def _of_equipment(parts: SiteParts) -> Iterator[Fault]:
+def _of_equipment(parts: SiteParts) -> Iterator[EstateFault]:
     for each in parts.equipment:
         if each.space is not None and parts.space(each.space) is None:
             text = f"site {parts.site.id!r} has no space {each.space!r}; make it first"
-            yield Fault(section="equipment", id=each.id, field="space", text=text)
+            yield EstateFault(section="equipment", id=each.id, field="space", text=text)
 
 
-def _of_doors(parts: SiteParts) -> Iterator[Fault]:
+def _of_doors(parts: SiteParts) -> Iterator[EstateFault]:
     edges = {edge.id for edge in parts.edges}
     watching: dict[str, str] = {}
     for door in parts.doors:
         if door.edge not in edges:
             text = f"site {parts.site.id!r} has no edge {door.edge!r}; make it first"
-            yield Fault(section="doors", id=door.id, field="edge", text=text)
+            yield EstateFault(section="doors", id=door.id, field="edge", text=text)
         if door.counter is None:
             continue
         hangs = watching.setdefault(door.counter, door.edge)
         if hangs != door.edge:
-            yield Fault(
+            yield EstateFault(
                 section="doors",
                 id=door.id,
                 field="edge",

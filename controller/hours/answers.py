@@ -4,16 +4,16 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from controller.hours.model import (
+    BookableWindow,
     Closure,
     HolidayMeaning,
     HolidayRule,
     Nation,
+    OpeningHours,
     Season,
     Span,
     Term,
-    Timetable,
-    Weekly,
-    Window,
+    WeeklySpan,
 )
 from controller.hours.windows import time_text
 from controller.people.versions import version_of
@@ -122,7 +122,7 @@ class SpaceHoursAnswer(Answer):
     version: int
 
 
-def hours_answer(timetable: Timetable) -> HoursAnswer:
+def hours_answer(timetable: OpeningHours) -> HoursAnswer:
     return HoursAnswer(
         pattern=[_weekly(each) for each in timetable.pattern],
         seasons=[_season(each) for each in timetable.seasons],
@@ -136,7 +136,7 @@ def hours_answer(timetable: Timetable) -> HoursAnswer:
             warn_minutes=list(timetable.closing.warn_minutes),
             secure_within_minutes=timetable.closing.secure_within_minutes,
         ),
-        version=version_of(timetable, blank=Timetable()),
+        version=version_of(timetable, blank=OpeningHours()),
     )
 
 
@@ -183,7 +183,7 @@ def terms_answer(terms: tuple[Term, ...]) -> TermsAnswer:
     )
 
 
-def space_hours_answer(windows: tuple[Window, ...] | None) -> SpaceHoursAnswer:
+def space_hours_answer(windows: tuple[BookableWindow, ...] | None) -> SpaceHoursAnswer:
     return SpaceHoursAnswer(
         windows=None
         if windows is None
@@ -205,7 +205,7 @@ def _season(season: Season) -> SeasonAnswer:
     )
 
 
-def _weekly(weekly: Weekly) -> WeeklyAnswer:
+def _weekly(weekly: WeeklySpan) -> WeeklyAnswer:
     span = weekly.span
     return WeeklyAnswer(
         weekday=weekly.weekday, opens=time_text(span.opens), closes=time_text(span.closes), mode=span.mode

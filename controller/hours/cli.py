@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
+from controller.cli.client import SERVER, SET_ASIDE, ApiClient, AsJson, Server, Token, TokenFile
 
 app = typer.Typer(help="Opening hours, bank holidays, closures.", no_args_is_help=True, add_completion=False)
 
@@ -111,7 +111,7 @@ def show(
     token: Token = None,
 ) -> None:
     """Tell the modes of DAY at SITE, what they follow, and when its spaces cannot be booked."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     found = caller.answered(caller.get(f"/sites/{site}/hours/{day}", msgspec.Raw), _Day, as_json=as_json)
     console = caller.console
     console.print(f"{found.weekday} {found.date} follows {_follows(found)}.", markup=False, highlight=False)
@@ -139,7 +139,7 @@ def bank_holidays(
     token: Token = None,
 ) -> None:
     """List the bank holidays of SITE's nation in YEAR and what each means there."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     asked = {} if year is None else {"year": str(year)}
     answer = caller.get(f"/sites/{site}/bank-holidays", msgspec.Raw, **asked)
     found = caller.answered(answer, _Holidays, as_json=as_json).items
@@ -167,7 +167,7 @@ def close(
     Exit code 0 when all were closed, 3 when bookings stood in the way somewhere, 1 when a site was refused or the
     controller did not answer.
     """
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     body = msgspec.json.encode({"first": first, "last": last, "reason": reason, "spaces": space or []})
     left = False
     for site in sites:
@@ -192,7 +192,7 @@ def closures(
     token: Token = None,
 ) -> None:
     """List the closures of SITE and of its spaces, in the order they were made."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     answer = caller.pages(f"/sites/{site}/closures", ended=str(ended).lower())
     found = caller.answered(answer, _Closures, as_json=as_json).items
     rows = (
@@ -215,13 +215,13 @@ def reopen(
 
     Exit code 0 when all were taken back, 1 when one was refused or the controller did not answer.
     """
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     for each in ids:
         caller.delete(f"/sites/{site}/closures/{each}")
         caller.say(f"{site}: open again, closure {each} is taken back")
 
 
-def _told(caller: Caller, site: str, effect: _Effect, *, dry_run: bool, stands: bool) -> None:
+def _told(caller: ApiClient, site: str, effect: _Effect, *, dry_run: bool, stands: bool) -> None:
     closed = ("would be " if dry_run else "") + ("left as it is" if stands else "closed")
     many = {0: "no booking stands", 1: "1 booking stands"}.get(effect.count, f"{effect.count} bookings stand")
     caller.console.print(f"{site}: {closed}; {many} in that time", markup=False, highlight=False)

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from controller.hours import bank_holidays
 from controller.hours.answers import HolidayRuleAnswer, rule_answer
-from controller.hours.days import Rule
+from controller.hours.days import RuleSource
 from controller.hours.instants import bounds
 from controller.hours.modes import ModePeriod
-from controller.hours.timetable import HoursBook
+from controller.hours.timetable import Timetable
 from controller.hours.windows import WEEKDAYS, ClosedPeriod
 from controller.text.local_time import rfc3339
 from controller.web.fields import Answer
@@ -85,7 +85,7 @@ def modes_answer(periods: Iterable[ModePeriod], zone: ZoneInfo) -> ModesAnswer:
     return ModesAnswer(items=_modes(periods, zone))
 
 
-def day_answer(book: HoursBook, day: date) -> DayAnswer:
+def day_answer(book: Timetable, day: date) -> DayAnswer:
     zone = book.site.tz
     whole = bounds(day, zone)
     rule, term = book.rule(day), book.term(day)
@@ -108,7 +108,7 @@ def day_answer(book: HoursBook, day: date) -> DayAnswer:
     )
 
 
-def bank_holidays_answer(book: HoursBook, year: int) -> BankHolidaysAnswer:
+def bank_holidays_answer(book: Timetable, year: int) -> BankHolidaysAnswer:
     zone = book.site.tz
     return BankHolidaysAnswer(
         year=year,
@@ -125,7 +125,7 @@ def bank_holidays_answer(book: HoursBook, year: int) -> BankHolidaysAnswer:
     )
 
 
-_RULES = {Rule.WEEK: "week", Rule.BANK_HOLIDAY: "bank_holiday", Rule.DATE: "date"}
+_RULES = {RuleSource.WEEK: "week", RuleSource.BANK_HOLIDAY: "bank_holiday", RuleSource.DATE: "date"}
 
 
 def _modes(periods: Iterable[ModePeriod], zone: ZoneInfo) -> list[ModeAnswer]:

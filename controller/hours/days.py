@@ -11,11 +11,11 @@ from enum import IntEnum
 import msgspec
 
 from controller.hours import bank_holidays
-from controller.hours.model import HolidayMeaning, OtherDay, Season, Span, Timetable, Weekly
+from controller.hours.model import HolidayMeaning, OpeningHours, OtherDay, Season, Span, WeeklySpan
 from controller.hours.seasons import ranked, season_of
 
 
-class Rule(IntEnum):
+class RuleSource(IntEnum):
     """What a date follows; the higher is the more particular. A season counts as the week it brings."""
 
     WEEK = 0
@@ -26,7 +26,7 @@ class Rule(IntEnum):
 class DayRule(msgspec.Struct, frozen=True, kw_only=True):
     """A date's hours and where they come from. ``note``: why it differs from the plain week, if it does."""
 
-    rule: Rule
+    rule: RuleSource
     note: str = ""
     spans: tuple[Span, ...] = ()
     season: Season | None = None
@@ -35,7 +35,7 @@ class DayRule(msgspec.Struct, frozen=True, kw_only=True):
 class Days:
     """A timetable made ready to be asked for dates: each costs a look into a dictionary and at the seasons."""
 
-    def __init__(self, timetable: Timetable) -> None:
+    def __init__(self, timetable: OpeningHours) -> None:
         self._week = _by_weekday(timetable.pattern)
         self._seasons = ranked(timetable.seasons)
         self._season_weeks = {id(season): _by_weekday(season.pattern) for season in self._seasons}
@@ -47,12 +47,12 @@ class Days:
         season = season_of(self._seasons, day)
         other = self._dates.get(day)
         if other is not None:
-            return DayRule(rule=Rule.DATE, note=other.note, spans=other.spans, season=season)
+            return DayRule(rule=RuleSource.DATE, note=other.note, spans=other.spans, season=season)
         holiday = bank_holidays.name(day, self._holidays.nation)
         if holiday and self._holidays.means is not HolidayMeaning.NOTHING:
-            return DayRule(rule=Rule.BANK_HOLIDAY, note=holiday, spans=self._holiday_spans(season), season=season)
+            return DayRule(rule=RuleSource.BANK_HOLIDAY, note=holiday, spans=self._holiday_spans(season), season=season)
         note = season.name if season else ""
-        return DayRule(rule=Rule.WEEK, note=note, spans=self._usual(season, day.weekday()), season=season)
+        return DayRule(rule=RuleSource.WEEK, note=note, spans=self._usual(season, day.weekday()), season=season)
 
     def _holiday_spans(self, season: Season | None) -> tuple[Span, ...]:
         if self._holidays.means is HolidayMeaning.SPANS:
@@ -66,7 +66,7 @@ class Days:
         return week.get(weekday, ())
 
 
-def _by_weekday(pattern: Iterable[Weekly]) -> dict[int, tuple[Span, ...]]:
+def _by_weekday(pattern: Iterable[WeeklySpan]) -> dict[int, tuple[Span, ...]]:
     week: defaultdict[int, list[Span]] = defaultdict(list)
     for weekly in pattern:
         week[weekly.weekday].append(weekly.span)

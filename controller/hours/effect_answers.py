@@ -3,8 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from controller.bookings.errors import conflicts
-from controller.hours.impact import Broken, DoorChange, Kind
-from controller.hours.service import Effect
+from controller.hours.impact import Broken, LossKind, ModeChangeAtDoor
+from controller.hours.service import HoursEffect
 from controller.text.local_time import rfc3339
 from controller.web.fields import Answer
 from controller.web.problem import Conflict
@@ -17,7 +17,7 @@ class LossAnswer(Answer):
     """``why``: "closed" where its space could not be booked any more, "mode" where the building would be less open than
     it was to be, "term" where its series keeps to school terms and it would lie outside them."""
 
-    why: Kind
+    why: LossKind
     text: str
 
 
@@ -46,7 +46,7 @@ class ChangedDoorAnswer(Answer):
     count: int
 
 
-class EffectAnswer(Answer):
+class HoursEffectAnswer(Answer):
     """What a change would do. ``bookings``: the first 2,000 of the ``count`` that it would break. None is cancelled by
     it, and while there are any the change needs ``anyway=true``."""
 
@@ -55,9 +55,9 @@ class EffectAnswer(Answer):
     doors: list[ChangedDoorAnswer]
 
 
-def effect_answer(effect: Effect) -> EffectAnswer:
+def effect_answer(effect: HoursEffect) -> HoursEffectAnswer:
     zone = effect.site.tz
-    return EffectAnswer(
+    return HoursEffectAnswer(
         bookings=[_broken(each, zone) for each in effect.broken[:NAMED_BOOKINGS]],
         count=len(effect.broken),
         doors=[
@@ -75,7 +75,7 @@ def _broken(broken: Broken, zone: ZoneInfo) -> BrokenAnswer:
     return BrokenAnswer(booking=booking, reasons=reasons)
 
 
-def _change(change: DoorChange, zone: ZoneInfo) -> DoorChangeAnswer:
+def _change(change: ModeChangeAtDoor, zone: ZoneInfo) -> DoorChangeAnswer:
     return DoorChangeAnswer(
         starts=rfc3339(change.during.start, zone),
         ends=rfc3339(change.during.end, zone),

@@ -10,7 +10,7 @@ import msgspec
 from controller.bookings.model import Claimed
 from controller.estate.model import Door
 from controller.hours.modes import ModePeriod, unexplained
-from controller.hours.timetable import HoursBook
+from controller.hours.timetable import Timetable
 from controller.hours.windows import ClosedPeriod
 from controller.text import times
 from controller.text.local_time import local_day
@@ -34,7 +34,7 @@ class Ahead(msgspec.Struct, frozen=True, kw_only=True):
     term_only: bool = False
 
 
-class Kind(StrEnum):
+class LossKind(StrEnum):
     """What a booking loses."""
 
     CLOSED = "closed"
@@ -48,7 +48,7 @@ class Kind(StrEnum):
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a booking loses, in words that stand by themselves."""
 
-    kind: Kind
+    kind: LossKind
     text: str
 
 
@@ -64,7 +64,7 @@ class Broken(msgspec.Struct, frozen=True, kw_only=True):
         return "; ".join(each.text for each in self.losses)
 
 
-class DoorChange(msgspec.Struct, frozen=True, kw_only=True):
+class ModeChangeAtDoor(msgspec.Struct, frozen=True, kw_only=True):
     """A time in which a door would be another than it is now: ``UNLOCKED``, or a mode's name."""
 
     during: Interval
@@ -77,24 +77,24 @@ class ChangedDoor(msgspec.Struct, frozen=True, kw_only=True):
 
     door: str
     name: str
-    changes: tuple[DoorChange, ...]
+    changes: tuple[ModeChangeAtDoor, ...]
     count: int
 
 
-def broken(old: HoursBook, new: HoursBook, ahead: Iterable[Ahead]) -> list[Broken]:
+def broken(old: Timetable, new: Timetable, ahead: Iterable[Ahead]) -> list[Broken]:
     """The bookings that the new hours would break and the old ones do not."""
     found = ((each.booking, (*_shut_out(old, new, each), *_out_of_term(old, new, each))) for each in ahead)
     return [Broken(booking=booking, losses=losses) for booking, losses in found if losses]
 
 
-def changed_doors(old: HoursBook, new: HoursBook, doors: Iterable[Door], now: datetime) -> list[ChangedDoor]:
+def changed_doors(old: Timetable, new: Timetable, doors: Iterable[Door], now: datetime) -> list[ChangedDoor]:
     """The doors that the new hours would open or lock at other times."""
     ahead = Interval(start=now, end=now + DOORS_AHEAD)
     both = tuple(_beside(unexplained(old.modes(ahead)), unexplained(new.modes(ahead))))
     found: list[ChangedDoor] = []
     for door in doors:
         changes = tuple(
-            DoorChange(during=during, was=was, becomes=becomes)
+            ModeChangeAtDoor(during=during, was=was, becomes=becomes)
             for during, before, after in both
             if (was := _state(old, door, before)) != (becomes := _state(new, door, after))
         )
@@ -104,23 +104,23 @@ def changed_doors(old: HoursBook, new: HoursBook, doors: Iterable[Door], now: da
     return found
 
 
-def _state(book: HoursBook, door: Door, mode: Mode) -> str:
+def _state(book: Timetable, door: Door, mode: Mode) -> str:
     free = mode is Mode.STAFFED and door.id in book.timetable.free_doors
     return UNLOCKED if free else mode.value
 
 
-def _shut_out(old: HoursBook, new: HoursBook, ahead: Ahead) -> tuple[Loss, ...]:
+def _shut_out(old: Timetable, new: Timetable, ahead: Ahead) -> tuple[Loss, ...]:
     """Why it could not be booked any more; else, where its mode would be less than it was."""
     booking, zone = ahead.booking, new.site.tz
     before = old.closed(booking.during, space=booking.space)
     closed = new.closed(booking.during, space=booking.space)
     newly = [each.against(booking.during) for each in closed if not _covered(each, before)]
     if newly:
-        return tuple(Loss(kind=Kind.CLOSED, text=text) for text in dict.fromkeys(newly))
+        return tuple(Loss(kind=LossKind.CLOSED, text=text) for text in dict.fromkeys(newly))
     lost = _beside(unexplained(old.modes(booking.during)), unexplained(new.modes(booking.during)))
     return tuple(
         Loss(
-            kind=Kind.MODE,
+            kind=LossKind.MODE,
             text=f"{new.site.name} would be {after.value} instead of {was.value} "
             + times.window(during, zone, now=during.start),
         )
@@ -129,12 +129,12 @@ def _shut_out(old: HoursBook, new: HoursBook, ahead: Ahead) -> tuple[Loss, ...]:
     )
 
 
-def _out_of_term(old: HoursBook, new: HoursBook, ahead: Ahead) -> tuple[Loss, ...]:
+def _out_of_term(old: Timetable, new: Timetable, ahead: Ahead) -> tuple[Loss, ...]:
     day = local_day(ahead.booking.during.start, new.site.tz)
     if not ahead.term_only or not old.in_term(day) or new.in_term(day) is not False:
         return ()
     text = f"{day:%a %-d %b %Y} would be outside the school terms, to which its series keeps"
-    return (Loss(kind=Kind.TERM, text=text),)
+    return (Loss(kind=LossKind.TERM, text=text),)
 
 
 def _covered(period: ClosedPeriod, by: Sequence[ClosedPeriod]) -> bool:

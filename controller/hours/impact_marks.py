@@ -9,14 +9,14 @@ from controller.bookings.affected import repository as affected
 from controller.bookings.affected.model import Cause
 from controller.bookings.model import LONGEST_WHY
 from controller.db.engine import Tx
-from controller.hours.impact import Ahead, Broken, Kind, broken
-from controller.hours.timetable import HoursBook
+from controller.hours.impact import Ahead, Broken, LossKind, broken
+from controller.hours.timetable import Timetable
 
-CAUSES = {Kind.CLOSED: Cause.CLOSED, Kind.MODE: Cause.MODE, Kind.TERM: Cause.TERM}
+CAUSES = {LossKind.CLOSED: Cause.CLOSED, LossKind.MODE: Cause.MODE, LossKind.TERM: Cause.TERM}
 
 
 async def mark(
-    tx: Tx, old: HoursBook, new: HoursBook, ahead: Sequence[Ahead], lost: Sequence[Broken], *, at: datetime, actor: str
+    tx: Tx, old: Timetable, new: Timetable, ahead: Sequence[Ahead], lost: Sequence[Broken], *, at: datetime, actor: str
 ) -> None:
     """Write what ``lost`` says into the bookings and their stories, and take back what no longer holds. ``ahead``:
     all bookings to come."""
@@ -30,7 +30,7 @@ async def mark(
             if any(loss.kind is kind for loss in each.losses)
         }
         marked = set(await affected.affected(tx, site, cause=cause, now=at)) - found.keys()
-        if kind is Kind.CLOSED:
+        if kind is LossKind.CLOSED:
             closed = {
                 each.booking.id: [
                     period.against(each.booking.during)

@@ -30,7 +30,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True, order=True):
     mode: Mode
 
 
-class Weekly(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class WeeklySpan(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """A span of every week."""
 
     weekday: Weekday
@@ -48,7 +48,7 @@ class Season(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     first: date
     last: date
     yearly: bool = False
-    pattern: tuple[Weekly, ...] = ()
+    pattern: tuple[WeeklySpan, ...] = ()
 
 
 class OtherDay(msgspec.Struct, frozen=True, kw_only=True, order=True, omit_defaults=True):
@@ -97,10 +97,10 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     secure_within_minutes: int = 30
 
 
-class Timetable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OpeningHours(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All opening hours of a site. ``free_doors`` stand unlocked while it is staffed."""
 
-    pattern: tuple[Weekly, ...] = ()
+    pattern: tuple[WeeklySpan, ...] = ()
     seasons: tuple[Season, ...] = ()
     exceptions: tuple[OtherDay, ...] = ()
     bank_holidays: HolidayRule = HolidayRule()
@@ -141,7 +141,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     breaks: tuple[Break, ...] = ()
 
 
-class Window(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class BookableWindow(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """When a space can be booked on a day of every week; ``opens`` and ``closes`` as in ``Span``."""
 
     weekday: Weekday
@@ -155,4 +155,4 @@ class SpaceHours(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     atoms: frozenset[str] = frozenset()
-    windows: tuple[Window, ...] | None = None
+    windows: tuple[BookableWindow, ...] | None = None

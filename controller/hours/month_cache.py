@@ -25,7 +25,7 @@ class Timed(Protocol):
 T = TypeVar("T", bound=Timed)
 
 
-class Sorted(Generic[T]):
+class SortedSpans(Generic[T]):
     """Things by their start, which may overlap."""
 
     def __init__(self, things: Sequence[T]) -> None:
@@ -45,13 +45,13 @@ class Sorted(Generic[T]):
         return [each for each in self._things[first:last] if each.during.end > during.start]
 
 
-class Timeline(Generic[T]):
+class MonthCache(Generic[T]):
     """``make`` works out a month from its days; what it gives lies in them."""
 
     def __init__(self, zone: ZoneInfo, make: Callable[[Sequence[date]], Sequence[T]]) -> None:
         self._zone = zone
         self._make = make
-        self._months: dict[int, Sorted[T]] = {}
+        self._months: dict[int, SortedSpans[T]] = {}
 
     def touching(self, during: Interval) -> list[T]:
         """What shares an instant with ``during``, by start."""
@@ -61,12 +61,12 @@ class Timeline(Generic[T]):
             found += self._of(month).touching(during)
         return found
 
-    def _of(self, month: int) -> Sorted[T]:
+    def _of(self, month: int) -> SortedSpans[T]:
         found = self._months.get(month)
         if found is None:
             while len(self._months) >= KEPT_MONTHS:
                 self._months.pop(next(iter(self._months)))
-            found = Sorted(self._make(tuple(month_days(month // 12, month % 12 + 1))))
+            found = SortedSpans(self._make(tuple(month_days(month // 12, month % 12 + 1))))
             self._months[month] = found
         return found
 

@@ -12,15 +12,15 @@ from controller.estate.model import SiteParts
 from controller.hours import repository
 from controller.hours.errors import ClosureUnknown
 from controller.hours.instants import bounds
-from controller.hours.model import Closure, Term, Timetable, Window
-from controller.hours.timetable import HoursBook
+from controller.hours.model import BookableWindow, Closure, OpeningHours, Term
+from controller.hours.timetable import Timetable
 from controller.people.versions import version_of
 from controller.web.fields import Moment
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
 
 
-class Proposal(Protocol):
+class HoursProposal(Protocol):
     """A change that could be made. ``act`` and ``thing``: how it is listed among everybody's writes."""
 
     @property
@@ -29,16 +29,16 @@ class Proposal(Protocol):
     @property
     def thing(self) -> str: ...
 
-    def replaced(self, book: HoursBook) -> tuple[int, int] | None:
+    def replaced(self, book: Timetable) -> tuple[int, int] | None:
         """The version of what it takes the place of, as somebody has read it and as it is; None where it takes the
         place of nothing."""
         ...
 
-    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+    def applied(self, book: Timetable, parts: SiteParts) -> Timetable:
         """The hours as they would be. Raises what refuses the change as such."""
         ...
 
-    async def write(self, tx: Tx, book: HoursBook) -> None:
+    async def write(self, tx: Tx, book: Timetable) -> None:
         """Write it; ``book`` is what ``applied`` made of it. The caller holds the site's lock."""
         ...
 
@@ -46,22 +46,22 @@ class Proposal(Protocol):
 class NewTimetable(msgspec.Struct, frozen=True, kw_only=True):
     """Other opening hours."""
 
-    timetable: Timetable
+    timetable: OpeningHours
     version: int
     act: str = "change"
     thing: str = "opening hours"
 
-    def replaced(self, book: HoursBook) -> tuple[int, int]:
-        return self.version, version_of(book.timetable, blank=Timetable())
+    def replaced(self, book: Timetable) -> tuple[int, int]:
+        return self.version, version_of(book.timetable, blank=OpeningHours())
 
-    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+    def applied(self, book: Timetable, parts: SiteParts) -> Timetable:
         """Raises ``Invalid`` for a door of another site."""
         for door in self.timetable.free_doors:
             if parts.door(door) is None:
                 raise invalid_field("free_doors", f"site {parts.site.id!r} has no door {door!r}; make it first")
         return replace(book, timetable=self.timetable)
 
-    async def write(self, tx: Tx, book: HoursBook) -> None:
+    async def write(self, tx: Tx, book: Timetable) -> None:
         await repository.put_timetable(tx, book.site.id, book.timetable)
 
 
@@ -73,13 +73,13 @@ class NewTerms(msgspec.Struct, frozen=True, kw_only=True):
     act: str = "change"
     thing: str = "school terms"
 
-    def replaced(self, book: HoursBook) -> tuple[int, int]:
+    def replaced(self, book: Timetable) -> tuple[int, int]:
         return self.version, version_of(book.terms, blank=())
 
-    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+    def applied(self, book: Timetable, parts: SiteParts) -> Timetable:
         return replace(book, terms=self.terms)
 
-    async def write(self, tx: Tx, book: HoursBook) -> None:
+    async def write(self, tx: Tx, book: Timetable) -> None:
         await repository.put_terms(tx, book.site.id, book.terms)
 
 
@@ -87,7 +87,7 @@ class NewWindows(msgspec.Struct, frozen=True, kw_only=True):
     """Other times at which a space can be booked; ``None`` for any time."""
 
     space: str
-    windows: tuple[Window, ...] | None
+    windows: tuple[BookableWindow, ...] | None
     version: int
     act: str = "change"
 
@@ -95,18 +95,18 @@ class NewWindows(msgspec.Struct, frozen=True, kw_only=True):
     def thing(self) -> str:
         return f"hours of space {self.space}"
 
-    def replaced(self, book: HoursBook) -> tuple[int, int]:
+    def replaced(self, book: Timetable) -> tuple[int, int]:
         found = book.spaces.get(self.space)
         return self.version, version_of(None if found is None else found.windows)
 
-    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+    def applied(self, book: Timetable, parts: SiteParts) -> Timetable:
         """Raises ``SpaceUnknown``."""
         if self.space not in book.spaces:
             raise SpaceUnknown(book.site.id, self.space)
         changed = replace(book.spaces[self.space], windows=self.windows)
         return replace(book, spaces={**book.spaces, self.space: changed})
 
-    async def write(self, tx: Tx, book: HoursBook) -> None:
+    async def write(self, tx: Tx, book: Timetable) -> None:
         await repository.put_space_hours(tx, book.site.id, self.space, self.windows)
 
 
@@ -129,10 +129,10 @@ class NewClosure(msgspec.Struct, frozen=True, kw_only=True):
     def thing(self) -> str:
         return f"closure {self.id}"
 
-    def replaced(self, book: HoursBook) -> None:
+    def replaced(self, book: Timetable) -> None:
         return None
 
-    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+    def applied(self, book: Timetable, parts: SiteParts) -> Timetable:
         """Raises ``Invalid`` for a time that is over, ends before it starts, or that the clocks skip, and for a space
         that is not here."""
         for space in self.spaces:
@@ -149,7 +149,7 @@ class NewClosure(msgspec.Struct, frozen=True, kw_only=True):
         )
         return replace(book, closures=(*book.closures, closure))
 
-    def _during(self, book: HoursBook) -> Interval:
+    def _during(self, book: Timetable) -> Interval:
         zone = book.site.tz
         if self.first is not None and self.last is not None:
             start, end, field = bounds(self.first, zone).start, bounds(self.last, zone).end, "last"
@@ -163,7 +163,7 @@ class NewClosure(msgspec.Struct, frozen=True, kw_only=True):
             raise invalid_field(field, "must be in the future; a closure that is over changes nothing")
         return Interval(start=start, end=end)
 
-    async def write(self, tx: Tx, book: HoursBook) -> None:
+    async def write(self, tx: Tx, book: Timetable) -> None:
         await repository.add_closure(tx, book.site.id, book.closures[-1])
 
 
@@ -177,15 +177,15 @@ class NoClosure(msgspec.Struct, frozen=True, kw_only=True):
     def thing(self) -> str:
         return f"closure {self.closure}"
 
-    def replaced(self, book: HoursBook) -> None:
+    def replaced(self, book: Timetable) -> None:
         return None
 
-    def applied(self, book: HoursBook, parts: SiteParts) -> HoursBook:
+    def applied(self, book: Timetable, parts: SiteParts) -> Timetable:
         """Raises ``ClosureUnknown``."""
         left = tuple(each for each in book.closures if each.id != self.closure)
         if len(left) == len(book.closures):
             raise ClosureUnknown(book.site.id, self.closure)
         return replace(book, closures=left)
 
-    async def write(self, tx: Tx, book: HoursBook) -> None:
+    async def write(self, tx: Tx, book: Timetable) -> None:
         await repository.delete_closure(tx, book.site.id, self.closure)

@@ -8,16 +8,16 @@ from sqlalchemy import RowMapping, Table, and_, delete, insert, or_, select, upd
 from sqlalchemy.sql.elements import ColumnElement
 
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import Claimed, State
+from controller.bookings.model import BookingState, Claimed
 from controller.bookings.tables import bookings, series
 from controller.db.engine import Tx
 from controller.estate.divisions import atoms_of
 from controller.estate.model import Site
 from controller.estate.tables import space_parts, spaces
 from controller.hours.impact import Ahead
-from controller.hours.model import Closure, SpaceHours, Term, Timetable, Window
+from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceHours, Term
 from controller.hours.tables import closures, free_doors, site_hours, space_hours
-from controller.hours.timetable import HoursBook
+from controller.hours.timetable import Timetable
 from edge.wire.interval import Interval
 
 
@@ -27,10 +27,10 @@ class _Pattern(msgspec.Struct, frozen=True):
     term_only: bool = False
 
 
-async def hours_book(tx: Tx, site: Site) -> HoursBook:
+async def hours_book(tx: Tx, site: Site) -> Timetable:
     """All hours of a site, in five statements."""
     timetable, terms = await _documents(tx, site.id)
-    return HoursBook(
+    return Timetable(
         site=site,
         timetable=timetable,
         terms=terms,
@@ -79,7 +79,7 @@ async def delete_closure(tx: Tx, site: str, closure_id: str) -> None:
 
 async def bookings_ahead(tx: Tx, site: str, now: datetime) -> list[Ahead]:
     """The bookings of a site that are not over and still stand or may, by start."""
-    standing = (State.REQUESTED, State.HELD, State.CONFIRMED)
+    standing = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
     c = bookings.c
     query = (
         select(c.id, c.title, c.space, c.starts, c.ends, series.c.pattern)
@@ -89,7 +89,7 @@ async def bookings_ahead(tx: Tx, site: str, now: datetime) -> list[Ahead]:
             c.starts > now - LONGEST,  # lets the index bound the search
             c.ends > now,
             c.state.in_([each.value for each in standing]),
-            or_(c.held_until.is_(None), c.held_until > now, c.state != State.HELD.value),
+            or_(c.held_until.is_(None), c.held_until > now, c.state != BookingState.HELD.value),
         )
         .order_by(c.starts, c.id)
     )
@@ -104,7 +104,7 @@ async def bookings_ahead(tx: Tx, site: str, now: datetime) -> list[Ahead]:
     ]
 
 
-async def put_timetable(tx: Tx, site: str, value: Timetable) -> None:
+async def put_timetable(tx: Tx, site: str, value: OpeningHours) -> None:
     """Replace the site's opening hours. The caller holds the site's lock."""
     document = _json(msgspec.structs.replace(value, free_doors=()))
     await _put(tx, site_hours, {"timetable": document}, {"terms": "[]"}, site=site)
@@ -118,7 +118,7 @@ async def put_terms(tx: Tx, site: str, terms: Sequence[Term]) -> None:
     await _put(tx, site_hours, {"terms": _json(terms)}, {"timetable": "{}"}, site=site)
 
 
-async def put_space_hours(tx: Tx, site: str, space: str, windows: Sequence[Window] | None) -> None:
+async def put_space_hours(tx: Tx, site: str, space: str, windows: Sequence[BookableWindow] | None) -> None:
     """Replace when a space can be booked; ``None`` for at any time. The caller holds the site's lock."""
     if windows is None:
         here = (space_hours.c.site == site, space_hours.c.space == space)
@@ -127,11 +127,11 @@ async def put_space_hours(tx: Tx, site: str, space: str, windows: Sequence[Windo
         await _put(tx, space_hours, {"windows": _json(windows)}, {}, site=site, space=space)
 
 
-async def _documents(tx: Tx, site: str) -> tuple[Timetable, tuple[Term, ...]]:
+async def _documents(tx: Tx, site: str) -> tuple[OpeningHours, tuple[Term, ...]]:
     query = select(site_hours.c.timetable, site_hours.c.terms).where(site_hours.c.site == site)
     row = (await tx.execute(query)).first()
     doors = await tx.execute(select(free_doors.c.door).where(free_doors.c.site == site).order_by(free_doors.c.door))
-    timetable = Timetable() if row is None else msgspec.json.decode(row.timetable, type=Timetable)
+    timetable = OpeningHours() if row is None else msgspec.json.decode(row.timetable, type=OpeningHours)
     terms = () if row is None else msgspec.json.decode(row.terms, type=tuple[Term, ...])
     return msgspec.structs.replace(timetable, free_doors=tuple(doors.scalars())), terms
 
@@ -152,7 +152,7 @@ async def _spaces(tx: Tx, site: str) -> dict[str, SpaceHours]:
         row.id: SpaceHours(
             name=row.name,
             atoms=frozenset(atoms[row.id]),
-            windows=None if row.windows is None else msgspec.json.decode(row.windows, type=tuple[Window, ...]),
+            windows=None if row.windows is None else msgspec.json.decode(row.windows, type=tuple[BookableWindow, ...]),
         )
         for row in rows
     }

@@ -28,7 +28,7 @@ from controller.hours.day_answers import (
     day_answer,
     modes_answer,
 )
-from controller.hours.effect_answers import EffectAnswer, effect_answer
+from controller.hours.effect_answers import HoursEffectAnswer, effect_answer
 from controller.hours.errors import ClosureUnknown, WouldBreak
 from controller.hours.proposals import NewTerms, NewTimetable, NewWindows, NoClosure
 from controller.hours.schemas import ClosureBody, PutHoursBody, PutSpaceHoursBody, PutTermsBody
@@ -61,7 +61,7 @@ async def get_hours(site: SlugPath, house: TheHouse, actor: Reads) -> HoursAnswe
 @router.put("/sites/{site}/hours")
 async def put_hours(
     site: SlugPath, body: PutHoursBody, house: TheHouse, actor: Runs, check: Check = False, anyway: Anyway = False
-) -> HoursAnswer | EffectAnswer:
+) -> HoursAnswer | HoursEffectAnswer:
     """Replace the opening hours."""
     proposal = NewTimetable(timetable=body.timetable(), version=body.version)
     if check:
@@ -128,7 +128,7 @@ async def get_closures(
 @router.post(
     "/sites/{site}/closures",
     status_code=status.HTTP_201_CREATED,
-    responses={200: {"model": EffectAnswer, "description": "What it would do, for a check"}},
+    responses={200: {"model": HoursEffectAnswer, "description": "What it would do, for a check"}},
 )
 async def post_closure(
     site: SlugPath,
@@ -138,7 +138,7 @@ async def post_closure(
     response: Response,
     check: Check = False,
     anyway: Anyway = False,
-) -> ClosureAnswer | EffectAnswer:
+) -> ClosureAnswer | HoursEffectAnswer:
     """Shut the site, or some of its spaces. Nothing can be booked there then, and a site's mode is closed."""
     now = house.clock.now()
     proposal = body.closure(uuid7(now, secrets.token_bytes(10)), made_at=now, made_by=actor.name)
@@ -166,7 +166,7 @@ async def get_terms(site: SlugPath, house: TheHouse, actor: Reads) -> TermsAnswe
 @router.put("/sites/{site}/terms")
 async def put_terms(
     site: SlugPath, body: PutTermsBody, house: TheHouse, actor: Runs, check: Check = False, anyway: Anyway = False
-) -> TermsAnswer | EffectAnswer:
+) -> TermsAnswer | HoursEffectAnswer:
     """Replace the school terms, or copy those of another site. What breaks are dates of series that keep to term."""
     terms = body.given()
     if body.copy_from is not None:
@@ -198,7 +198,7 @@ async def put_space_hours(
     actor: Runs,
     check: Check = False,
     anyway: Anyway = False,
-) -> SpaceHoursAnswer | EffectAnswer:
+) -> SpaceHoursAnswer | HoursEffectAnswer:
     """Replace when a space can be booked: hours of every week, or null for any time."""
     proposal = NewWindows(space=space, windows=body.sorted_windows(), version=body.version)
     if check:

@@ -9,16 +9,16 @@ from pydantic import AfterValidator, Field, model_validator
 
 from controller.hours.model import (
     LEAP_YEAR,
+    BookableWindow,
     Break,
     Closing,
     HolidayMeaning,
     HolidayRule,
     Nation,
+    OpeningHours,
     OtherDay,
     Season,
     Term,
-    Timetable,
-    Window,
 )
 from controller.hours.proposals import NewClosure
 from controller.hours.seasons import dates, tied
@@ -151,8 +151,8 @@ class HoursBody(Body):
             )
         return self
 
-    def timetable(self) -> Timetable:
-        return Timetable(
+    def timetable(self) -> OpeningHours:
+        return OpeningHours(
             pattern=tuple(sorted(each.weekly() for each in self.pattern)),
             seasons=tuple(each.season() for each in self.seasons),
             exceptions=tuple(sorted((each.other_day() for each in self.exceptions), key=lambda day: day.date)),
@@ -267,7 +267,7 @@ class SpaceHoursBody(Body):
         check_week(self.windows or (), "put them in one")
         return self
 
-    def sorted_windows(self) -> tuple[Window, ...] | None:
+    def sorted_windows(self) -> tuple[BookableWindow, ...] | None:
         return None if self.windows is None else tuple(sorted(each.window() for each in self.windows))
 
 

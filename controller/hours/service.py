@@ -2,7 +2,7 @@
 
 import msgspec
 
-from controller.bookings.site_config import Pictures
+from controller.bookings.site_config import SiteConfigs
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate.model import Site
@@ -13,14 +13,14 @@ from controller.hours.errors import WouldBreak
 from controller.hours.impact import Broken, ChangedDoor, broken, changed_doors
 from controller.hours.impact_marks import mark
 from controller.hours.model import Closure
-from controller.hours.proposals import Proposal
-from controller.hours.timetable import HoursBook
+from controller.hours.proposals import HoursProposal
+from controller.hours.timetable import Timetable
 from controller.people import audit
 from controller.people.versions import require_version
 from edge.wire.clock import Clock
 
 
-class Effect(msgspec.Struct, frozen=True, kw_only=True):
+class HoursEffect(msgspec.Struct, frozen=True, kw_only=True):
     """What a change would do. ``site``: with its zone."""
 
     site: Site
@@ -28,16 +28,16 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     doors: tuple[ChangedDoor, ...]
 
 
-class Hours:
+class HoursService:
     """Each method is one transaction; after a write the site's listeners are told."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, pictures: Pictures) -> None:
+    def __init__(self, database: Database, clock: Clock, changes: Changes, pictures: SiteConfigs) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._pictures = pictures
 
-    async def book(self, site: str) -> HoursBook:
+    async def book(self, site: str) -> Timetable:
         """All hours of a site. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             return (await self._pictures.of(tx, site)).hours
@@ -50,7 +50,7 @@ class Hours:
             found = await require_site(tx, site)
             return found, await repository.site_closures(tx, site, ending_after=since, after=after, limit=limit)
 
-    async def check(self, site: str, proposal: Proposal) -> Effect:
+    async def check(self, site: str, proposal: HoursProposal) -> HoursEffect:
         """What a change would do, without making it. Raises ``SiteUnknown``, ``VersionStale`` and what the proposal
         refuses."""
         async with self._database.read() as tx:
@@ -59,13 +59,13 @@ class Hours:
             old = await repository.hours_book(tx, parts.site)
             await _require_version(tx, site, proposal, old)
             new = proposal.applied(old, parts)
-            return Effect(
+            return HoursEffect(
                 site=parts.site,
                 broken=tuple(broken(old, new, await repository.bookings_ahead(tx, site, now))),
                 doors=tuple(changed_doors(old, new, parts.doors, now)),
             )
 
-    async def change(self, site: str, proposal: Proposal, *, anyway: bool, actor: str) -> HoursBook:
+    async def change(self, site: str, proposal: HoursProposal, *, anyway: bool, actor: str) -> Timetable:
         """Make a change; the hours as they are then. Bookings that it breaks stay as they are, marked as affected by it
         and with a line in their story.
 
@@ -75,7 +75,7 @@ class Hours:
         self._changes.site_changed(site)
         return book
 
-    async def _change(self, tx: Tx, site: str, proposal: Proposal, anyway: bool, actor: str) -> HoursBook:
+    async def _change(self, tx: Tx, site: str, proposal: HoursProposal, anyway: bool, actor: str) -> Timetable:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
         parts = await require_parts(tx, site)
@@ -93,6 +93,6 @@ class Hours:
         return new
 
 
-async def _require_version(tx: Tx, site: str, proposal: Proposal, old: HoursBook) -> None:
+async def _require_version(tx: Tx, site: str, proposal: HoursProposal, old: Timetable) -> None:
     if (replaced := proposal.replaced(old)) is not None:
         await require_version(tx, *replaced, site=site, thing=proposal.thing)

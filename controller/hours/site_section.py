@@ -11,14 +11,14 @@ from controller.db.engine import Tx
 from controller.estate.divisions import atoms_of
 from controller.estate.model import SiteParts
 from controller.estate.site_file.forms import read, written
-from controller.estate.site_file.sections import Outlook, Plain, Problem, Reading, Standing, overlaid
+from controller.estate.site_file.sections import AffectedBooking, Outlook, Plain, Problem, SectionValue, overlaid
 from controller.hours import repository
 from controller.hours.answers import closure_answer, hours_answer, space_hours_answer, terms_answer
 from controller.hours.impact import broken
 from controller.hours.impact_marks import mark
-from controller.hours.model import Closure, SpaceHours, Term, Timetable, Window
+from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceHours, Term
 from controller.hours.schemas import ClosureBody, HoursBody, SpaceHoursBody, TermBody, TermsBody
-from controller.hours.timetable import HoursBook
+from controller.hours.timetable import Timetable
 from controller.web.problem import Invalid
 from edge.wire.ids import uuid7
 
@@ -39,7 +39,7 @@ class HoursSection:
             found["closures"] = [*current.get("closures", ()), *new]
         return found
 
-    async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> Reading:
+    async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> SectionValue:
         problems: list[Problem] = []
         hours, faults = read(HoursBody, {name: each for name, each in table.items() if name not in _TABLES})
         problems += faults
@@ -52,12 +52,12 @@ class HoursSection:
             ]
         terms = _terms(table.get("terms", {}), problems)
         windows = _windows(table.get("spaces", {}), parts, problems)
-        timetable = hours.timetable() if hours is not None else Timetable()
-        book = HoursBook(site=parts.site, timetable=timetable, spaces=_spaces(parts, windows))
+        timetable = hours.timetable() if hours is not None else OpeningHours()
+        book = Timetable(site=parts.site, timetable=timetable, spaces=_spaces(parts, windows))
         closures = _closures(table.get("closures", []), book, parts, now, problems)
         if problems:
-            return Reading(problems=tuple(problems))
-        return Reading(value=_plain(replace(book, terms=terms, closures=closures), now))
+            return SectionValue(problems=tuple(problems))
+        return SectionValue(value=_plain(replace(book, terms=terms, closures=closures), now))
 
     async def foresee(self, tx: Tx, parts: SiteParts, value: Plain, *, now: datetime) -> Outlook:
         old = await repository.hours_book(tx, parts.site)
@@ -65,7 +65,7 @@ class HoursSection:
         found = broken(old, new, await repository.bookings_ahead(tx, parts.site.id, now))
         return Outlook(
             standing=tuple(
-                Standing(
+                AffectedBooking(
                     place="",
                     text=f"“{each.booking.title}”: {each.losses[0].text}. Move or cancel it first, or bring the file "
                     "in anyway.",
@@ -98,12 +98,12 @@ class HoursSection:
         await mark(tx, old, new, ahead, lost, at=now, actor=actor)
 
     async def _book(
-        self, tx: Tx, parts: SiteParts, value: Plain, old: HoursBook, now: datetime, *, actor: str = ""
-    ) -> HoursBook:
+        self, tx: Tx, parts: SiteParts, value: Plain, old: Timetable, now: datetime, *, actor: str = ""
+    ) -> Timetable:
         """All hours as a table has it, over what is over; a closure that is there already stays the one it is."""
         hours = HoursBody.model_validate({name: each for name, each in value.items() if name not in _TABLES})
         windows = _windows(value.get("spaces", {}), parts, [])
-        book = HoursBook(site=parts.site, timetable=hours.timetable(), spaces=_spaces(parts, windows))
+        book = Timetable(site=parts.site, timetable=hours.timetable(), spaces=_spaces(parts, windows))
         given = _closures(value.get("closures", []), book, parts, now, [])
         known = {_alike(each): each for each in old.closures}
         over = [each for each in old.closures if each.during.end <= now]
@@ -113,7 +113,7 @@ class HoursSection:
         return replace(book, terms=_terms(value.get("terms", {}), []), closures=(*over, *ahead))
 
 
-def _plain(book: HoursBook, now: datetime) -> Plain:
+def _plain(book: Timetable, now: datetime) -> Plain:
     found = written(HoursBody.model_validate(hours_answer(book.timetable).model_dump(exclude={"version"})))
     terms = [TermBody.model_validate(each.model_dump()) for each in terms_answer(book.terms).terms]
     found["terms"] = {
@@ -130,7 +130,7 @@ def _plain(book: HoursBook, now: datetime) -> Plain:
     return found
 
 
-def _closure(closure: Closure, book: HoursBook) -> Plain:
+def _closure(closure: Closure, book: Timetable) -> Plain:
     told = closure_answer(closure, book.site.tz)
     days = (date.fromisoformat(told.first), date.fromisoformat(told.last)) if told.first and told.last else None
     when: Plain = {"first": days[0], "last": days[1]} if days else {"starts": told.starts, "ends": told.ends}
@@ -162,8 +162,8 @@ def _terms(value: object, problems: list[Problem]) -> tuple[Term, ...]:
     return () if body is None else body.given()
 
 
-def _windows(value: object, parts: SiteParts, problems: list[Problem]) -> dict[str, tuple[Window, ...] | None]:
-    found: dict[str, tuple[Window, ...] | None] = {}
+def _windows(value: object, parts: SiteParts, problems: list[Problem]) -> dict[str, tuple[BookableWindow, ...] | None]:
+    found: dict[str, tuple[BookableWindow, ...] | None] = {}
     if not isinstance(value, dict):
         problems.append(Problem(place="spaces", text="must be tables by space, such as [hours.spaces.hall]"))
         return found
@@ -179,7 +179,7 @@ def _windows(value: object, parts: SiteParts, problems: list[Problem]) -> dict[s
 
 
 def _closures(
-    value: object, book: HoursBook, parts: SiteParts, now: datetime, problems: list[Problem]
+    value: object, book: Timetable, parts: SiteParts, now: datetime, problems: list[Problem]
 ) -> tuple[Closure, ...]:
     """The closures of a list that are not over, each once."""
     if not isinstance(value, list):
@@ -209,7 +209,7 @@ def _told(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _spaces(parts: SiteParts, windows: Mapping[str, tuple[Window, ...] | None]) -> dict[str, SpaceHours]:
+def _spaces(parts: SiteParts, windows: Mapping[str, tuple[BookableWindow, ...] | None]) -> dict[str, SpaceHours]:
     atoms = atoms_of({space.id: space.parts for space in parts.spaces})
     return {
         space.id: SpaceHours(name=space.name, atoms=frozenset(atoms[space.id]), windows=windows.get(space.id))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from controller.hours.model import DAY_MINUTES, Span, Weekly, Window
+from controller.hours.model import DAY_MINUTES, BookableWindow, Span, WeeklySpan
 from controller.hours.windows import WEEKDAYS, time_text
 from controller.web.fields import Body, Whole
 from edge.wire.plan import Mode
@@ -67,8 +67,8 @@ class WeeklyBody(SpanBody):
 
     weekday: Weekday
 
-    def weekly(self) -> Weekly:
-        return Weekly(weekday=self.weekday, span=self.span())
+    def weekly(self) -> WeeklySpan:
+        return WeeklySpan(weekday=self.weekday, span=self.span())
 
 
 class WindowBody(TimesBody):
@@ -76,9 +76,9 @@ class WindowBody(TimesBody):
 
     weekday: Weekday
 
-    def window(self) -> Window:
+    def window(self) -> BookableWindow:
         opens, closes = self.minutes
-        return Window(weekday=self.weekday, opens=opens, closes=closes)
+        return BookableWindow(weekday=self.weekday, opens=opens, closes=closes)
 
 
 def check_week(week: Sequence[WeeklyBody] | Sequence[WindowBody], why: str) -> None:

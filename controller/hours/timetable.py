@@ -11,28 +11,28 @@ from controller.hours import bank_holidays
 from controller.hours.closures import by_atom, of_site, told
 from controller.hours.days import DayRule, Days
 from controller.hours.instants import bounds
-from controller.hours.model import Closure, SpaceHours, Term, Timetable
+from controller.hours.model import Closure, OpeningHours, SpaceHours, Term
 from controller.hours.modes import ModePeriod, clipped, day_modes, joined, lay
-from controller.hours.month_cache import Sorted, Timeline
+from controller.hours.month_cache import MonthCache, SortedSpans
 from controller.hours.terms import days_of, term_of
-from controller.hours.windows import ClosedPeriod, Gaps
+from controller.hours.windows import ClosedPeriod, WindowGaps
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
 LOOK_AHEAD = timedelta(days=14)
 """How far ahead ``mode_at`` looks for the end of a mode."""
 
-_NO_CLOSURE: Sorted[Closure] = Sorted(())
+_NO_CLOSURE: SortedSpans[Closure] = SortedSpans(())
 
 
-class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class Timetable(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """All hours of a site. Methods take ``space=None`` for the building.
 
     Made to be asked thousands of times: what was worked out for a month is kept.
     """
 
     site: Site
-    timetable: Timetable
+    timetable: OpeningHours
     closures: tuple[Closure, ...] = ()
     terms: tuple[Term, ...] = ()
     spaces: Mapping[str, SpaceHours] = {}
@@ -88,8 +88,8 @@ class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return Days(self.timetable)
 
     @cached_property
-    def _modes(self) -> Timeline[ModePeriod]:
-        return Timeline(self.site.tz, self._month)
+    def _modes(self) -> MonthCache[ModePeriod]:
+        return MonthCache(self.site.tz, self._month)
 
     def _month(self, days: Sequence[date]) -> list[ModePeriod]:
         zone = self.site.tz
@@ -100,14 +100,14 @@ class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return joined(found)
 
     @cached_property
-    def _of_site(self) -> Sorted[Closure]:
-        return Sorted(of_site(self.closures))
+    def _of_site(self) -> SortedSpans[Closure]:
+        return SortedSpans(of_site(self.closures))
 
-    def _of_space(self, space: str) -> Sorted[Closure]:
+    def _of_space(self, space: str) -> SortedSpans[Closure]:
         found = self._by_space.get(space)
         if found is None and space in self.spaces:
             met = {each.id: each for atom in self.spaces[space].atoms for each in self._by_atom.get(atom, ())}
-            found = self._by_space[space] = Sorted(tuple(met.values()))
+            found = self._by_space[space] = SortedSpans(tuple(met.values()))
         return _NO_CLOSURE if found is None else found
 
     @cached_property
@@ -115,7 +115,7 @@ class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return by_atom(self.closures, self.spaces)
 
     @cached_property
-    def _by_space(self) -> dict[str, Sorted[Closure]]:
+    def _by_space(self) -> dict[str, SortedSpans[Closure]]:
         return {}
 
     def _told(self, closure: Closure, space: str = "") -> ClosedPeriod:
@@ -128,7 +128,7 @@ class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _words(self) -> dict[tuple[str, str], ClosedPeriod]:
         return {}
 
-    def _hours_of(self, space: str) -> tuple[Timeline[ClosedPeriod], ...]:
+    def _hours_of(self, space: str) -> tuple[MonthCache[ClosedPeriod], ...]:
         """Its own hours, then those of its parts; those of a whole leave its parts alone."""
         found = self._binding.get(space)
         if found is None:
@@ -139,14 +139,14 @@ class HoursBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return found
 
     @cached_property
-    def _binding(self) -> dict[str, tuple[Timeline[ClosedPeriod], ...]]:
+    def _binding(self) -> dict[str, tuple[MonthCache[ClosedPeriod], ...]]:
         return {}
 
     @cached_property
-    def _own_hours(self) -> dict[str, Timeline[ClosedPeriod]]:
+    def _own_hours(self) -> dict[str, MonthCache[ClosedPeriod]]:
         zone = self.site.tz
         return {
-            space: Timeline(zone, Gaps(each.name, each.windows, zone).of)
+            space: MonthCache(zone, WindowGaps(each.name, each.windows, zone).of)
             for space, each in self.spaces.items()
             if each.windows is not None
         }

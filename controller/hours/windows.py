@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.hours.instants import between
-from controller.hours.model import DAY_MINUTES, Window
+from controller.hours.model import DAY_MINUTES, BookableWindow
 from controller.text.times import listed
 from edge.wire.interval import Interval
 
@@ -37,11 +37,11 @@ def time_text(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-class Gaps:
+class WindowGaps:
     """What a space's windows leave of its days; ``name``: the space's, for the words."""
 
-    def __init__(self, name: str, windows: Sequence[Window], zone: ZoneInfo) -> None:
-        week: defaultdict[int, list[Window]] = defaultdict(list)
+    def __init__(self, name: str, windows: Sequence[BookableWindow], zone: ZoneInfo) -> None:
+        week: defaultdict[int, list[BookableWindow]] = defaultdict(list)
         for window in windows:
             week[window.weekday].append(window)
         self._zone = zone
@@ -67,13 +67,13 @@ class Gaps:
         return found
 
 
-def _opened(week: Mapping[int, Sequence[Window]], weekday: int) -> list[tuple[int, int]]:
+def _opened(week: Mapping[int, Sequence[BookableWindow]], weekday: int) -> list[tuple[int, int]]:
     """The minutes of a day that are open, the end of the night before among them, by start."""
     nights = [(0, each.closes - DAY_MINUTES) for each in week.get((weekday - 1) % 7, ()) if each.closes > DAY_MINUTES]
     return sorted([*nights, *((each.opens, min(each.closes, DAY_MINUTES)) for each in week.get(weekday, ()))])
 
 
-def _night(week: Mapping[int, Sequence[Window]], weekday: int) -> set[int]:
+def _night(week: Mapping[int, Sequence[BookableWindow]], weekday: int) -> set[int]:
     """The minutes of a day at which windows of the day before end, its midnight among them."""
     return {each.closes - DAY_MINUTES for each in week.get((weekday - 1) % 7, ()) if each.closes >= DAY_MINUTES}
 
@@ -88,7 +88,7 @@ def _left(opened: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return [*left, (at, DAY_MINUTES)] if at < DAY_MINUTES else left
 
 
-def _words(name: str, week: Mapping[int, Sequence[Window]], weekday: int) -> str:
+def _words(name: str, week: Mapping[int, Sequence[BookableWindow]], weekday: int) -> str:
     hours = [_hours(week.get(each, ())) for each in range(7)]
     if not any(hours):
         return f"{name} cannot be booked at any time"
@@ -97,5 +97,5 @@ def _words(name: str, week: Mapping[int, Sequence[Window]], weekday: int) -> str
     return f"{name} can be booked {listed(hours[weekday])}{on}" if hours[weekday] else f"{name} cannot be booked{on}"
 
 
-def _hours(windows: Iterable[Window]) -> list[str]:
+def _hours(windows: Iterable[BookableWindow]) -> list[str]:
     return [f"{time_text(each.opens)} to {time_text(each.closes)}" for each in sorted(windows)]

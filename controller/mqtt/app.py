@@ -7,28 +7,28 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from controller.access.other_grants import Others
+from controller.access.other_grants import OtherGrants
 from controller.bookings import arrivals
-from controller.bookings.site_config import Pictures
+from controller.bookings.site_config import SiteConfigs
 from controller.changes import Changes
 from controller.db.engine import Database
 from controller.enrolment.broker_files import BrokerFiles
-from controller.enrolment.identity_delivery import PapersDesk
-from controller.enrolment.service import Enrolment
-from controller.enrolment.signing_keyring import Hand
+from controller.enrolment.identity_delivery import IdentityDelivery
+from controller.enrolment.service import EnrolmentService
+from controller.enrolment.signing_keyring import SigningKeyring
 from controller.mqtt.client import BrokerLink
-from controller.mqtt.router import Switchboard
+from controller.mqtt.router import MqttRouter
 from controller.plans.clock_trust import FILE, GIVEN, Sources, TimeWatch, publish_time
 from controller.plans.commands import Commander
-from controller.plans.hello import Greeter
-from controller.plans.overrides.service import Overrides
-from controller.plans.restored.service import Restored
+from controller.plans.hello import HelloService
+from controller.plans.overrides.service import OverrideService
+from controller.plans.restored.service import RestoredPlans
 from controller.plans.service import Planner
 from controller.settings import Broker, Settings
-from controller.telemetry.device_states import States
-from controller.telemetry.envelope_verifier import Gate
-from controller.telemetry.event_store import Cabinet
-from controller.telemetry.history.follower import Follower
+from controller.telemetry.device_states import DeviceStates
+from controller.telemetry.envelope_verifier import EnvelopeVerifier
+from controller.telemetry.event_store import EventStore
+from controller.telemetry.history.follower import HistoryFollower
 from controller.telemetry.ingest import Ingest
 from controller.telemetry.metrics import publish_metrics
 from controller.telemetry.retained_cleanup import RetainedSweep
@@ -41,7 +41,7 @@ from edge.wire.topics import subscriptions
 Run = Callable[[], Coroutine[None, None, None]]
 
 
-class Exchange:
+class MqttApp:
     """All parts that speak with edges. ``link`` takes the place of the real broker's where it is given."""
 
     def __init__(
@@ -50,12 +50,12 @@ class Exchange:
         settings: Settings,
         clock: Clock,
         database: Database,
-        hand: Hand,
-        enrolment: Enrolment,
+        hand: SigningKeyring,
+        enrolment: EnrolmentService,
         changes: Changes,
         registry: CollectorRegistry,
-        pictures: Pictures,
-        others: Others,
+        pictures: SiteConfigs,
+        others: OtherGrants,
         link: Link | None = None,
         time: Sources = GIVEN,
     ) -> None:
@@ -64,9 +64,9 @@ class Exchange:
         publish_time(registry, self.time)
         self.link = link if link is not None else broker_link(settings.broker, enrolment.files)
         self.live = Live(database=database, clock=clock, changes=changes, pictures=pictures, doubt=self.doubt)
-        self.gate = Gate()
+        self.gate = EnvelopeVerifier()
         self.time.changed = lambda: self._stored(frozenset(site for site, _ in self.gate.edges))
-        self.papers = PapersDesk(
+        self.papers = IdentityDelivery(
             database=database,
             link=self.link,
             clock=clock,
@@ -89,7 +89,7 @@ class Exchange:
             time=self.time,
             clock_right_on=settings.clock_right_on,
         )
-        self.restored = Restored(
+        self.restored = RestoredPlans(
             database=database,
             clock=clock,
             gate=self.gate,
@@ -97,9 +97,9 @@ class Exchange:
             public_keys=lambda: hand.public_keys,
             seen=self.live.seen,
         )
-        self.states = States(database=database, clock=clock, gate=self.gate, seen=self.live.seen)
+        self.states = DeviceStates(database=database, clock=clock, gate=self.gate, seen=self.live.seen)
         self.retained = RetainedSweep(database=database, link=self.link, clock=clock, gate=self.gate)
-        self.greeter = Greeter(
+        self.greeter = HelloService(
             database=database,
             link=self.link,
             signer=signer,
@@ -112,7 +112,7 @@ class Exchange:
             holds=self.papers.heard,
             devices=self._devices,
         )
-        self.overrides = Overrides(
+        self.overrides = OverrideService(
             database=database, clock=clock, due=partial(self.planner.want, at_once=True), seen=self.live.seen
         )
         self.commander = Commander(
@@ -124,12 +124,12 @@ class Exchange:
             signer=signer,
             clock=clock,
             gate=self.gate,
-            cabinet=Cabinet(note=arrivals.note, in_sql=self.follower is None),
+            cabinet=EventStore(note=arrivals.note, in_sql=self.follower is None),
             stored=self._stored,
             undated=self.greeter.ask_time,
             registry=registry,
         )
-        self.switchboard = Switchboard(
+        self.switchboard = MqttRouter(
             database=database,
             link=self.link,
             changes=changes,
@@ -209,7 +209,7 @@ def broker_link(broker: Broker, files: BrokerFiles) -> BrokerLink:
     )
 
 
-def _follower(settings: Settings, database: Database) -> Follower | None:
+def _follower(settings: Settings, database: Database) -> HistoryFollower | None:
     history = settings.history
     if history.kind != "influx":
         return None
@@ -220,7 +220,7 @@ def _follower(settings: Settings, database: Database) -> Follower | None:
     assert history.bucket is not None
     assert history.token_file is not None
     influx = InfluxHistory(url=history.url, org=history.org, bucket=history.bucket, token=_line(history.token_file))
-    return Follower(database=database, history=influx)
+    return HistoryFollower(database=database, history=influx)
 
 
 def _line(file: Path) -> str:

@@ -9,11 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from controller.changes import Changes
 from controller.db.engine import Database
 from controller.db.retry import patiently
-from controller.enrolment.identity_delivery import PapersDesk
+from controller.enrolment.identity_delivery import IdentityDelivery
 from controller.plans.commands import Commander
-from controller.plans.hello import Greeter
-from controller.telemetry.device_states import States
-from controller.telemetry.envelope_verifier import EdgeName, Gate
+from controller.plans.hello import HelloService
+from controller.telemetry.device_states import DeviceStates
+from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from controller.telemetry.ingest import Ingest
 from controller.telemetry.retained_cleanup import RetainedSweep
 from edge.wire.link import Connected, Disconnected, Link, Message
@@ -22,7 +22,7 @@ from edge.wire.topics import Topic, parse
 log = logging.getLogger(__name__)
 
 
-class Switchboard:
+class MqttRouter:
     """Everything that comes over MQTT passes here, in the order it came."""
 
     def __init__(
@@ -31,12 +31,12 @@ class Switchboard:
         database: Database,
         link: Link,
         changes: Changes,
-        gate: Gate,
+        gate: EnvelopeVerifier,
         ingest: Ingest,
-        greeter: Greeter,
+        greeter: HelloService,
         commander: Commander,
-        states: States,
-        papers: PapersDesk,
+        states: DeviceStates,
+        papers: IdentityDelivery,
         retained: RetainedSweep,
     ) -> None:
         self._database = database

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from controller.db.bulk_insert import Rows
+from controller.db.bulk_insert import BulkInsert
 from controller.db.engine import Tx
 from controller.people import repository
 
@@ -16,7 +16,7 @@ async def record(
     act: str,
     thing: str,
     site: str | None = None,
-    into: Rows | None = None,
+    into: BulkInsert | None = None,
 ) -> None:
     """``actor``: a user's name, ``edge:…`` or ``import:…``. ``act``: a few words, such as "book". ``into``: where the
     line goes, if other rows follow."""
@@ -31,7 +31,7 @@ async def record_all(
     act: str,
     things: Iterable[str],
     site: str | None = None,
-    into: Rows | None = None,
+    into: BulkInsert | None = None,
 ) -> None:
     """As ``record``, for things to which the same was done."""
     short = [thing[:200] for thing in things]

@@ -8,7 +8,7 @@ from fastapi import Depends
 from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
-from controller.container import House, the_house
+from controller.container import Container, the_house
 from controller.people.errors import ForeignOrigin, NotAllowed, SignInNeeded
 from controller.people.model import Actor, Role
 from controller.people.permissions import Action, Thing, may, may_somewhere
@@ -41,7 +41,7 @@ async def the_actor(connection: HTTPConnection) -> Actor:
     return actor
 
 
-class Gate:
+class Authenticated:
     """The dependency of a route that does ``action``: gives the actor. Raises ``SignInNeeded``, ``NotAllowed``.
 
     It is done to the site and the thing that the path names; where it names neither, to the estate, so that who has
@@ -79,7 +79,7 @@ class Gate:
 
 async def _named(connection: HTTPConnection) -> tuple[bool, Thing | None]:
     """Whether the request's path names something by its id, and what that is; None where there is no such thing."""
-    house: House = the_house(connection)
+    house: Container = the_house(connection)
     given = connection.path_params
     for name, find in house.whereabouts.items():
         if name in given:
@@ -95,24 +95,24 @@ def _limited(actor: Actor) -> bool:
     return actor.role is Role.BOOKER or actor.sites is not None
 
 
-Reads = Annotated[Actor, Depends(Gate(Action.READ))]
-ReadsAnySite = Annotated[Actor, Depends(Gate(Action.READ, any_site=True))]
-SeesLive = Annotated[Actor, Depends(Gate(Action.LIVE))]
-SeesLiveAnySite = Annotated[Actor, Depends(Gate(Action.LIVE, any_site=True))]
-Books = Annotated[Actor, Depends(Gate(Action.BOOK))]
-BooksAnySite = Annotated[Actor, Depends(Gate(Action.BOOK, any_site=True))]
-Decides = Annotated[Actor, Depends(Gate(Action.DECIDE))]
-Runs = Annotated[Actor, Depends(Gate(Action.RUN))]
-Builds = Annotated[Actor, Depends(Gate(Action.BUILD))]
-SeesContacts = Annotated[Actor, Depends(Gate(Action.CONTACT))]
-KeepsPeople = Annotated[Actor, Depends(Gate(Action.PEOPLE))]
-KeepsPeopleAnySite = Annotated[Actor, Depends(Gate(Action.PEOPLE, any_site=True))]
-KeepsUsers = Annotated[Actor, Depends(Gate(Action.USERS))]
-OpensDoors = Annotated[Actor, Depends(Gate(Action.OPEN))]
-LocksDown = Annotated[Actor, Depends(Gate(Action.LOCK_DOWN))]
-KeepsKeys = Annotated[Actor, Depends(Gate(Action.KEYS))]
-KeepsKeysAnySite = Annotated[Actor, Depends(Gate(Action.KEYS, any_site=True))]
-Reissues = Annotated[Actor, Depends(Gate(Action.REISSUE))]
+Reads = Annotated[Actor, Depends(Authenticated(Action.READ))]
+ReadsAnySite = Annotated[Actor, Depends(Authenticated(Action.READ, any_site=True))]
+SeesLive = Annotated[Actor, Depends(Authenticated(Action.LIVE))]
+SeesLiveAnySite = Annotated[Actor, Depends(Authenticated(Action.LIVE, any_site=True))]
+Books = Annotated[Actor, Depends(Authenticated(Action.BOOK))]
+BooksAnySite = Annotated[Actor, Depends(Authenticated(Action.BOOK, any_site=True))]
+Decides = Annotated[Actor, Depends(Authenticated(Action.DECIDE))]
+Runs = Annotated[Actor, Depends(Authenticated(Action.RUN))]
+Builds = Annotated[Actor, Depends(Authenticated(Action.BUILD))]
+SeesContacts = Annotated[Actor, Depends(Authenticated(Action.CONTACT))]
+KeepsPeople = Annotated[Actor, Depends(Authenticated(Action.PEOPLE))]
+KeepsPeopleAnySite = Annotated[Actor, Depends(Authenticated(Action.PEOPLE, any_site=True))]
+KeepsUsers = Annotated[Actor, Depends(Authenticated(Action.USERS))]
+OpensDoors = Annotated[Actor, Depends(Authenticated(Action.OPEN))]
+LocksDown = Annotated[Actor, Depends(Authenticated(Action.LOCK_DOWN))]
+KeepsKeys = Annotated[Actor, Depends(Authenticated(Action.KEYS))]
+KeepsKeysAnySite = Annotated[Actor, Depends(Authenticated(Action.KEYS, any_site=True))]
+Reissues = Annotated[Actor, Depends(Authenticated(Action.REISSUE))]
 """Dependencies of routes, by what they do."""
 
 TheActor = Annotated[Actor, Depends(the_actor)]
@@ -120,7 +120,7 @@ TheActor = Annotated[Actor, Depends(the_actor)]
 
 
 async def _look_up(connection: HTTPConnection) -> Actor | None:
-    house: House = the_house(connection)
+    house: Container = the_house(connection)
     kind, _, token = connection.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and token.strip():
         return await house.people.identify(token.strip(), by_cookie=False)

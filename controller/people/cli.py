@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile, read_file
+from controller.cli.client import SERVER, SET_ASIDE, ApiClient, AsJson, Server, Token, TokenFile, read_file
 
 app = typer.Typer(
     help="Organisations, groups and persons, in and out of spreadsheets.", no_args_is_help=True, add_completion=False
@@ -71,7 +71,7 @@ def list_parties(
     token: Token = None,
 ) -> None:
     """List parties in the order of their ids."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     asked = {"search": search, "kind": kind or "", "ended": "" if ended else "false"}
     answer = caller.pages("/parties", **{name: value for name, value in asked.items() if value})
     found = caller.answered(answer, _Parties, as_json=as_json).items
@@ -92,7 +92,7 @@ def show(
     token: Token = None,
 ) -> None:
     """Show one party: what it is, who answers for it, how to reach them."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     one = caller.answered(caller.get(f"/parties/{party}", msgspec.Raw), _Party, as_json=as_json)
     output.show_one(
         caller.console,
@@ -128,7 +128,7 @@ def import_file(
     Exit code 0 when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the
     controller did not answer.
     """
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     params = {"preview": str(dry_run).lower(), "all_or_nothing": str(all_or_nothing).lower()}
     answer = caller.post("/parties/import", read_file(file), "text/csv", _Answer, **params)
     console = caller.console
@@ -164,4 +164,4 @@ def export(
     token: Token = None,
 ) -> None:
     """Write all parties as CSV, as `import` reads it."""
-    Caller(server, token_file, token).download("/parties.csv", "text/csv", out)
+    ApiClient(server, token_file, token).download("/parties.csv", "text/csv", out)

@@ -18,7 +18,7 @@ FORGOTTEN = "Forgotten person"
 PRIVATE = "Private booking"
 
 
-class Directory:
+class PartyDirectory:
     """Each method is one transaction."""
 
     def __init__(self, database: Database, clock: Clock) -> None:

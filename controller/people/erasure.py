@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, ColumnElement, Table, delete, exists, or_, select, update
 
-from controller.bookings.model import State
+from controller.bookings.model import BookingState
 from controller.bookings.tables import booking_log, bookings, series, sheet_rows, waits
 from controller.calendars.tables import feeds, subscriptions
 from controller.db.engine import Tx, metadata
@@ -20,7 +20,7 @@ from controller.waitlist.model import STANDING
 PERSONAL = ("contact_name", "contact_phone", "contact_email", "key_holder", "notes")
 _DOCUMENTS = ((series, series.c.details), (waits, waits.c.asked))
 """Tables with a document (JSON) that holds such fields."""
-_AHEAD = (State.REQUESTED, State.HELD, State.CONFIRMED)
+_AHEAD = (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)
 
 
 def _tables() -> list[Table]:

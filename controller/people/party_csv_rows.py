@@ -9,7 +9,7 @@ from enum import StrEnum
 import msgspec
 from pydantic import ValidationError
 
-from controller.csv_import.spreadsheet import Fault, Row, Sheet, read_sheet
+from controller.csv_import.spreadsheet import CellFault, Row, Sheet, read_sheet
 from controller.people.directory import against
 from controller.people.model import Actor, Party, PartyDraft, PartyKind, Tier
 from controller.people.party_schemas import PartyBody
@@ -52,7 +52,7 @@ _NO = frozenset({"", "no", "n", "false", "0"})
 _ORDER = (PartyKind.ORGANISATION, PartyKind.PERSON, PartyKind.GROUP)
 
 
-class Become(StrEnum):
+class PartyRowResult(StrEnum):
     """What becomes of a row."""
 
     ADDED = "added"
@@ -61,17 +61,17 @@ class Become(StrEnum):
     REFUSED = "refused"
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class PartyRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the file. ``changes``: the columns that are different. ``faults``: why it was refused."""
 
     line: int
     id: str
-    become: Become
+    become: PartyRowResult
     changes: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[CellFault, ...] = ()
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class ParsedPartyRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row in order for itself: which party, and what it says of it."""
 
     line: int
@@ -89,7 +89,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(before, **self.given)
 
 
-class Keeper(msgspec.Struct, frozen=True, kw_only=True):
+class ImportingUser(msgspec.Struct, frozen=True, kw_only=True):
     """Who brings the rows in. ``sites``: those of the sites that the rows name that there are."""
 
     actor: Actor
@@ -112,51 +112,51 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be written, in an order in which nothing is named before it is there but persons who answer for
     others, and what becomes of every row."""
 
-    writes: tuple[Wanted, ...]
-    lines: tuple[Line, ...]
+    writes: tuple[ParsedPartyRow, ...]
+    lines: tuple[PartyRow, ...]
 
 
-def read_file(data: bytes) -> tuple[tuple[str, ...], list[Wanted], list[Line]]:
+def read_file(data: bytes) -> tuple[tuple[str, ...], list[ParsedPartyRow], list[PartyRow]]:
     """The warnings about a file, and what ``read_rows`` makes of it. Raises ``SheetError``."""
     sheet = read_sheet(data, COLUMNS, needed=NEEDED)
     return sheet.warnings, *read_rows(sheet)
 
 
-def read_rows(sheet: Sheet) -> tuple[list[Wanted], list[Line]]:
+def read_rows(sheet: Sheet) -> tuple[list[ParsedPartyRow], list[PartyRow]]:
     """The rows that make sense for themselves, and those that do not."""
-    wanted: list[Wanted] = []
-    refused = [Line(line=each.line, id="", become=Become.REFUSED, faults=(each,)) for each in sheet.faults]
+    wanted: list[ParsedPartyRow] = []
+    refused = [PartyRow(line=each.line, id="", become=PartyRowResult.REFUSED, faults=(each,)) for each in sheet.faults]
     lines: dict[str, int] = {}
     for row in sheet.rows:
         party_id, given, faults = _read(row)
         if not faults and party_id in lines:
             reason = f"line {lines[party_id]} has the same id {party_id!r}; give each its own in a column id"
-            faults = [Fault(line=row.line, column="id", reason=reason)]
+            faults = [CellFault(line=row.line, column="id", reason=reason)]
         if faults:
-            refused.append(Line(line=row.line, id=party_id, become=Become.REFUSED, faults=tuple(faults)))
+            refused.append(PartyRow(line=row.line, id=party_id, become=PartyRowResult.REFUSED, faults=tuple(faults)))
         else:
             lines[party_id] = row.line
-            wanted.append(Wanted(line=row.line, id=party_id, given=given))
+            wanted.append(ParsedPartyRow(line=row.line, id=party_id, given=given))
     return wanted, refused
 
 
 def judge(
-    wanted: Iterable[Wanted],
+    wanted: Iterable[ParsedPartyRow],
     known: Mapping[str, Party],
-    keeper: Keeper,
+    keeper: ImportingUser,
     *,
     coming: Mapping[str, PartyKind] | None = None,
 ) -> Judged:
     """What becomes of rows among the parties that they name and that there are, or are ``coming``. A row that names a
     refused one is refused as well."""
     standing = {each.id: each for each in wanted}
-    refused: list[Line] = []
+    refused: list[PartyRow] = []
     while True:
         home = only_site(keeper.actor)
         drafts = {each.id: each.draft(known.get(each.id), home=home) for each in standing.values()}
         there = {party.id: party.kind for party in known.values() if sees_party(keeper.actor, party.site)}
         kinds = dict(coming or {}) | there | {name: draft.kind for name, draft in drafts.items()}
-        wrong: list[Line] = []
+        wrong: list[PartyRow] = []
         for each in standing.values():
             old = known.get(each.id)
             found = keeper.against(each.id, drafts[each.id], old)
@@ -164,15 +164,15 @@ def judge(
             if old is None and "name" not in each.given:
                 found = "name", f"there is no party {each.id!r}, and a new one needs a name"
             if found:
-                fault = Fault(line=each.line, column=found[0], reason=found[1])
-                wrong.append(Line(line=each.line, id=each.id, become=Become.REFUSED, faults=(fault,)))
+                fault = CellFault(line=each.line, column=found[0], reason=found[1])
+                wrong.append(PartyRow(line=each.line, id=each.id, become=PartyRowResult.REFUSED, faults=(fault,)))
         if not wrong:
             break
         refused += wrong
         for line in wrong:
             del standing[line.id]
     told = {name: _told(each, known.get(name), drafts[name]) for name, each in standing.items()}
-    writes = [each for name, each in standing.items() if told[name].become is not Become.UNCHANGED]
+    writes = [each for name, each in standing.items() if told[name].become is not PartyRowResult.UNCHANGED]
     writes.sort(key=lambda each: _ORDER.index(drafts[each.id].kind))
     return Judged(writes=tuple(writes), lines=(*told.values(), *refused))
 
@@ -201,19 +201,19 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
 
 
-def _told(wanted: Wanted, old: Party | None, draft: PartyDraft) -> Line:
+def _told(wanted: ParsedPartyRow, old: Party | None, draft: PartyDraft) -> PartyRow:
     if old is None:
-        return Line(line=wanted.line, id=wanted.id, become=Become.ADDED)
+        return PartyRow(line=wanted.line, id=wanted.id, become=PartyRowResult.ADDED)
     changes = tuple(name for name in PartyDraft.__struct_fields__ if getattr(draft, name) != getattr(old.draft, name))
-    become = Become.CHANGED if changes else Become.UNCHANGED
-    return Line(line=wanted.line, id=wanted.id, become=become, changes=changes)
+    become = PartyRowResult.CHANGED if changes else PartyRowResult.UNCHANGED
+    return PartyRow(line=wanted.line, id=wanted.id, become=become, changes=changes)
 
 
-def _read(row: Row) -> tuple[str, dict[str, object], list[Fault]]:
+def _read(row: Row) -> tuple[str, dict[str, object], list[CellFault]]:
     """Id and fields of a row, and what is wrong with it."""
     cells = row.cells
     given: dict[str, object] = dict(cells)
-    faults: list[Fault] = []
+    faults: list[CellFault] = []
     if not cells.get("kind"):
         given.pop("kind", None)
     for name, words in (("kind", _KINDS), ("tier", _TIERS)):
@@ -224,12 +224,12 @@ def _read(row: Row) -> tuple[str, dict[str, object], list[Fault]]:
             else:
                 del given[name]
                 reason = f"{cells[name][:40]!r} is none of: {', '.join(word for word in words if word)}"
-                faults.append(Fault(line=row.line, column=name, reason=reason))
+                faults.append(CellFault(line=row.line, column=name, reason=reason))
     if "ended" in cells:
         said = cells["ended"].casefold()
         if said not in _YES | _NO:
             reason = f"{cells['ended'][:40]!r} is neither yes nor no"
-            faults.append(Fault(line=row.line, column="ended", reason=reason))
+            faults.append(CellFault(line=row.line, column="ended", reason=reason))
         given["ended"] = said in _YES
     for name in ("organisation", "responsible"):
         if name in cells:
@@ -252,7 +252,7 @@ def _made_id(given: Mapping[str, object]) -> str:
     return slug_of(name)
 
 
-def _form(line: int, party_id: str, given: dict[str, object]) -> list[Fault]:
+def _form(line: int, party_id: str, given: dict[str, object]) -> list[CellFault]:
     """What is wrong with the fields; puts those that are right into their form."""
     if not is_slug(party_id):
         if party_id:
@@ -261,11 +261,11 @@ def _form(line: int, party_id: str, given: dict[str, object]) -> list[Fault]:
             )
         else:
             reason = "no id can be made of the name; give one in a column id"
-        return [Fault(line=line, column="id", reason=reason)]
+        return [CellFault(line=line, column="id", reason=reason)]
     try:
         body = PartyBody.model_validate({"kind": PartyKind.GROUP, "name": party_id} | given)
     except ValidationError as error:
-        return [Fault(line=line, column=each.field, reason=each.message) for each in field_errors(error.errors())]
+        return [CellFault(line=line, column=each.field, reason=each.message) for each in field_errors(error.errors())]
     draft = body.draft()
     given |= {name: getattr(draft, name) for name in given}
     return []

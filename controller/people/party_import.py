@@ -8,7 +8,17 @@ from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx
 from controller.people import audit, parties, repository
 from controller.people.model import Actor, Party, PartyKind
-from controller.people.party_csv_rows import COLUMNS, Become, Judged, Keeper, Line, Wanted, judge, party_row, read_file
+from controller.people.party_csv_rows import (
+    COLUMNS,
+    ImportingUser,
+    Judged,
+    ParsedPartyRow,
+    PartyRow,
+    PartyRowResult,
+    judge,
+    party_row,
+    read_file,
+)
 from controller.people.permissions import only_site
 from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
@@ -17,11 +27,11 @@ _BATCH = 200
 _PAGE = 500
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class PartyImportResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a file. ``written``: whether its sound rows were, or would be. ``lines``: in their order."""
 
     written: bool
-    lines: tuple[Line, ...]
+    lines: tuple[PartyRow, ...]
     warnings: tuple[str, ...]
 
 
@@ -33,7 +43,7 @@ class PartyImport:
         self._clock = clock
         self._parser = parser
 
-    async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: Actor) -> Outcome:
+    async def take(self, data: bytes, *, preview: bool, all_or_nothing: bool, actor: Actor) -> PartyImportResult:
         """Write the rows that are sound, set aside the others. ``preview`` finds out the same and writes nothing.
 
         In small transactions, so that others get their turn; an import that broke off is finished by the next.
@@ -41,7 +51,7 @@ class PartyImport:
         refused. Raises ``SheetError``.
         """
         warnings, wanted, refused = await self._parser.run(read_file, data)
-        lines: Sequence[Line]
+        lines: Sequence[PartyRow]
         if preview or (all_or_nothing and refused):
             async with self._database.read() as tx:
                 lines = (await _judged(tx, wanted, await _known(tx, wanted), actor)).lines
@@ -50,8 +60,8 @@ class PartyImport:
         else:
             lines = await self._write_batches(wanted, actor)
         told = sorted((*refused, *lines), key=lambda line: line.line)
-        written = not all_or_nothing or all(line.become is not Become.REFUSED for line in told)
-        return Outcome(written=written, lines=tuple(told), warnings=warnings)
+        written = not all_or_nothing or all(line.become is not PartyRowResult.REFUSED for line in told)
+        return PartyImportResult(written=written, lines=tuple(told), warnings=warnings)
 
     async def put_out(self, *, actor: Actor) -> bytes:
         """The parties of the actor's sites and of the estate as a file that ``take`` reads."""
@@ -63,12 +73,12 @@ class PartyImport:
                 after = page[-1].id
         return write_sheet(list(COLUMNS), rows)
 
-    async def _write_batches(self, wanted: Sequence[Wanted], actor: Actor) -> Sequence[Line]:
+    async def _write_batches(self, wanted: Sequence[ParsedPartyRow], actor: Actor) -> Sequence[PartyRow]:
         async with self._database.read() as tx:
             found = await _judged(tx, wanted, await _known(tx, wanted), actor)
         batches = [found.writes[at : at + _BATCH] for at in range(0, len(found.writes), _BATCH)]
         coming = {each.id: PartyKind.PERSON for each in found.writes if each.given.get("kind") is PartyKind.PERSON}
-        late: dict[int, Line] = {}
+        late: dict[int, PartyRow] = {}
         for batch in batches:
             late |= {line.line: line for line in await self._database.run(self._write, batch, coming, actor)}
         for batch in batches:
@@ -76,26 +86,26 @@ class PartyImport:
         return [late.get(line.line, line) for line in found.lines]
 
     async def _write(
-        self, tx: Tx, batch: Sequence[Wanted], coming: Mapping[str, PartyKind], actor: Actor
-    ) -> list[Line]:
+        self, tx: Tx, batch: Sequence[ParsedPartyRow], coming: Mapping[str, PartyKind], actor: Actor
+    ) -> list[PartyRow]:
         """Write rows that were found sound; returns those that no longer are. ``coming``: persons of later batches."""
         await parties.lock(tx)
         known = await _known(tx, batch)
         found = await _judged(tx, batch, known, actor, coming=coming)
         await self._put(tx, found.writes, known, actor)
-        return [line for line in found.lines if line.become is Become.REFUSED]
+        return [line for line in found.lines if line.become is PartyRowResult.REFUSED]
 
-    async def _write_all(self, tx: Tx, wanted: Sequence[Wanted], actor: Actor) -> Sequence[Line]:
+    async def _write_all(self, tx: Tx, wanted: Sequence[ParsedPartyRow], actor: Actor) -> Sequence[PartyRow]:
         """Write all rows, or none where one is not sound."""
         await parties.lock(tx)
         known = await _known(tx, wanted)
         found = await _judged(tx, wanted, known, actor)
-        if all(line.become is not Become.REFUSED for line in found.lines):
+        if all(line.become is not PartyRowResult.REFUSED for line in found.lines):
             await self._put(tx, found.writes, known, actor)
             await self._name_responsible(tx, found.writes, actor)
         return found.lines
 
-    async def _put(self, tx: Tx, writes: Sequence[Wanted], known: Mapping[str, Party], actor: Actor) -> None:
+    async def _put(self, tx: Tx, writes: Sequence[ParsedPartyRow], known: Mapping[str, Party], actor: Actor) -> None:
         """Write rows; who answers for them is left as it was where that person is not there yet."""
         now, who = self._clock.now(), _importer(actor)
         home = only_site(actor)
@@ -111,7 +121,7 @@ class PartyImport:
                 await parties.change(tx, known[name], draft, actor=who, now=now)
         await audit.record_all(tx, actor=who, at=now, act="import", things=[f"party {name}" for name in drafts])
 
-    async def _name_responsible(self, tx: Tx, writes: Sequence[Wanted], actor: Actor) -> None:
+    async def _name_responsible(self, tx: Tx, writes: Sequence[ParsedPartyRow], actor: Actor) -> None:
         """Write who answers for these rows where ``_put`` had to leave it."""
         await parties.lock(tx)
         known = await _known(tx, writes)
@@ -122,14 +132,14 @@ class PartyImport:
                 await parties.change(tx, old, draft, actor=_importer(actor), now=self._clock.now())
 
 
-async def _known(tx: Tx, wanted: Sequence[Wanted]) -> dict[str, Party]:
+async def _known(tx: Tx, wanted: Sequence[ParsedPartyRow]) -> dict[str, Party]:
     """The parties of these rows and those that they name, as far as there are such."""
     return await parties.parties(tx, {name for each in wanted for name in each.named})
 
 
 async def _judged(
     tx: Tx,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[ParsedPartyRow],
     known: Mapping[str, Party],
     actor: Actor,
     *,
@@ -138,7 +148,7 @@ async def _judged(
     """What becomes of rows that this actor brings in."""
     named = frozenset(str(each.given["site"]) for each in wanted if each.given.get("site"))
     sites = await repository.known_sites(tx, named)
-    return judge(wanted, known, Keeper(actor=actor, sites=sites), coming=coming)
+    return judge(wanted, known, ImportingUser(actor=actor, sites=sites), coming=coming)
 
 
 def _importer(actor: Actor) -> str:

@@ -2,12 +2,12 @@
 
 from collections import Counter
 
-from controller.people.party_csv_rows import Become
-from controller.people.party_import import Outcome
+from controller.people.party_csv_rows import PartyRowResult
+from controller.people.party_import import PartyImportResult
 from controller.web.fields import Answer
 
 
-class RowFault(Answer):
+class PartyRowFault(Answer):
     """``column``: as the file should call it; empty where it is about the whole row."""
 
     column: str
@@ -19,9 +19,9 @@ class ImportedLine(Answer):
 
     line: int
     id: str
-    become: Become
+    become: PartyRowResult
     changes: list[str]
-    faults: list[RowFault]
+    faults: list[PartyRowFault]
 
 
 class PartyImportAnswer(Answer):
@@ -38,15 +38,15 @@ class PartyImportAnswer(Answer):
     lines: list[ImportedLine]
 
 
-def import_answer(outcome: Outcome, *, preview: bool) -> PartyImportAnswer:
+def import_answer(outcome: PartyImportResult, *, preview: bool) -> PartyImportAnswer:
     counts = Counter(line.become for line in outcome.lines)
     return PartyImportAnswer(
         preview=preview,
         written=outcome.written,
-        added=counts[Become.ADDED],
-        changed=counts[Become.CHANGED],
-        unchanged=counts[Become.UNCHANGED],
-        refused=counts[Become.REFUSED],
+        added=counts[PartyRowResult.ADDED],
+        changed=counts[PartyRowResult.CHANGED],
+        unchanged=counts[PartyRowResult.UNCHANGED],
+        refused=counts[PartyRowResult.REFUSED],
         warnings=list(outcome.warnings),
         lines=[
             ImportedLine(
@@ -54,7 +54,7 @@ def import_answer(outcome: Outcome, *, preview: bool) -> PartyImportAnswer:
                 id=line.id,
                 become=line.become,
                 changes=list(line.changes),
-                faults=[RowFault(column=each.column, reason=each.reason) for each in line.faults],
+                faults=[PartyRowFault(column=each.column, reason=each.reason) for each in line.faults],
             )
             for line in outcome.lines
         ],

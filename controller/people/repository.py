@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.db.bulk_insert import Rows, put
-from controller.db.compiled_reads import Prepared
+from controller.db.bulk_insert import BulkInsert, put
+from controller.db.compiled_reads import CompiledReads
 from controller.db.engine import Tx
 from controller.estate.tables import sites
 from controller.people.model import Failures, Role, Session, User, Write
@@ -97,7 +97,7 @@ async def session(tx: Tx, token_hash: bytes, now: datetime) -> Session | None:
     return Session(**{**row, "role": Role(row["role"]), "sites": _sites(row["sites"])}) if row else None
 
 
-_SESSION = Prepared(
+_SESSION = CompiledReads(
     select(
         users.c.name.label("user"),
         sessions.c.created_at,
@@ -192,7 +192,7 @@ async def add_writes(
     act: str,
     site: str | None,
     things: Iterable[str],
-    into: Rows | None = None,
+    into: BulkInsert | None = None,
 ) -> None:
     """One line for each of the things. ``into``: where the rows go, if others follow."""
     row = {"actor": actor, "at": at, "act": act, "site": site}

@@ -18,7 +18,7 @@ from controller.people.schemas import (
     SignInBody,
 )
 from controller.people.service import LONGEST_SESSION
-from controller.people.sign_in_throttle import Asker
+from controller.people.sign_in_throttle import SignInOrigin
 from controller.settings import Settings
 from controller.web.middleware import is_address
 from controller.web.problem import NotSignedIn, described
@@ -47,7 +47,7 @@ async def set_up(body: SetupBody, house: TheHouse, response: Response) -> Signed
 async def sign_in(body: SignInBody, house: TheHouse, request: Request, response: Response) -> SignedInAnswer:
     """Sign in. Five wrong passwords in a row for a name, or twenty from an address, make those wait who have not signed
     in from that browser or address before; they have five of their own."""
-    asker = Asker(address=_address(request, house.settings), device=request.cookies.get(DEVICE, ""))
+    asker = SignInOrigin(address=_address(request, house.settings), device=request.cookies.get(DEVICE, ""))
     signed_in = await house.people.sign_in(user=body.user, password=body.password, asker=asker)
     return _answer(signed_in, response, house.settings)
 

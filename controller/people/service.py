@@ -10,14 +10,14 @@ from pathlib import Path
 import msgspec
 
 from controller.db.engine import Database, Tx
-from controller.key_files import Keys, write_secret
+from controller.key_files import KeyFiles, write_secret
 from controller.people import audit, repository
 from controller.people.errors import AlreadySetUp, SignInNeeded, WrongPassword, WrongSetupToken
 from controller.people.model import Actor, Session, SignedIn, User
 from controller.people.password_rules import require_strong
 from controller.people.passwords import Passwords
-from controller.people.sign_in_throttle import Asker, Counted, Counter, Tries
-from controller.people.users import Users
+from controller.people.sign_in_throttle import CounterKind, SignInOrigin, SignInThrottle, TryCounter
+from controller.people.users import UserService
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
@@ -29,19 +29,21 @@ LONGEST_SESSION = timedelta(days=90)
 RENEWED_AFTER = timedelta(days=1)
 
 
-NOBODY = Asker()
+NOBODY = SignInOrigin()
 
 
-class People:
+class SignInService:
     """``setup_file`` holds the token of the first sign-in until it is used."""
 
-    def __init__(self, database: Database, clock: Clock, passwords: Passwords, keys: Keys, setup_file: Path) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, passwords: Passwords, keys: KeyFiles, setup_file: Path
+    ) -> None:
         self._database = database
         self._clock = clock
         self._passwords = passwords
         self._setup_file = setup_file
-        self._tries = Tries(keys)
-        self.users = Users(database, clock, passwords, self._tries)
+        self._tries = SignInThrottle(keys)
+        self.users = UserService(database, clock, passwords, self._tries)
 
     async def prepare(self) -> None:
         """Leave a set-up token in ``setup_file`` when nobody can sign in yet. Idempotent."""
@@ -82,7 +84,7 @@ class People:
         await audit.record(tx, actor=user, at=now, act="set up", thing=f"user {user}")
         return await self._open_session(tx, made, now, NOBODY)
 
-    async def sign_in(self, *, user: str, password: str, asker: Asker = NOBODY) -> SignedIn:
+    async def sign_in(self, *, user: str, password: str, asker: SignInOrigin = NOBODY) -> SignedIn:
         """Raises ``WrongPassword``, ``TooManyTries`` after five in a row (the wait doubles from there), and ``Busy``.
 
         A try is counted before the password is looked at, so that tries made at once count as well.
@@ -90,19 +92,19 @@ class People:
         if not self._tries.known(user, asker):
             self._passwords.require_room()
         found, counters = await self._database.run(self._count_try, user, asker)
-        known = any(each.kind in {Counted.DEVICE, Counted.USUAL} for each in counters)
+        known = any(each.kind in {CounterKind.DEVICE, CounterKind.USUAL} for each in counters)
         hashed = found.password_hash if found else None
         if not await self._passwords.fits(password, hashed, known=known) or found is None:
             raise WrongPassword
         return await self._database.run(self._let_in, found, asker, counters)
 
-    async def _count_try(self, tx: Tx, user: str, asker: Asker) -> tuple[User | None, list[Counter]]:
+    async def _count_try(self, tx: Tx, user: str, asker: SignInOrigin) -> tuple[User | None, list[TryCounter]]:
         counters = await self._tries.of(tx, user, asker)
         await self._tries.count(tx, counters, self._clock.now())
         known = await repository.user_named(tx, user)
         return (known if known is not None and known.ended_at is None else None), counters
 
-    async def _let_in(self, tx: Tx, user: User, asker: Asker, counters: Sequence[Counter]) -> SignedIn:
+    async def _let_in(self, tx: Tx, user: User, asker: SignInOrigin, counters: Sequence[TryCounter]) -> SignedIn:
         now_known = await repository.user(tx, user.id)
         if now_known != user:  # its password, or whether it may sign in at all, is another by now
             raise WrongPassword
@@ -152,7 +154,7 @@ class People:
         self.users.turn()
         return ended
 
-    async def _open_session(self, tx: Tx, user: User, now: datetime, asker: Asker) -> SignedIn:
+    async def _open_session(self, tx: Tx, user: User, now: datetime, asker: SignInOrigin) -> SignedIn:
         token = secrets.token_urlsafe(32)
         await repository.add_session(tx, _hash(token), user.id, now, now + SESSION_LENGTH)
         return SignedIn(user=user.name, token=token, device=self._tries.device(user.name, asker))

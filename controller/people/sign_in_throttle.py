@@ -16,7 +16,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 import msgspec
 
 from controller.db.engine import Tx
-from controller.key_files import Keys
+from controller.key_files import KeyFiles
 from controller.people import repository
 from controller.people.errors import TooManyTries
 from controller.people.model import Failures
@@ -31,7 +31,7 @@ _NONCE_BYTES = 16
 _LONGEST_COOKIE = 200
 
 
-class Counted(StrEnum):
+class CounterKind(StrEnum):
     """Whose tries are counted together."""
 
     NAME = "name"
@@ -43,19 +43,19 @@ class Counted(StrEnum):
     """Somebody who is signed in and says their password again."""
 
 
-FREE = {Counted.ADDRESS: 20}
+FREE = {CounterKind.ADDRESS: 20}
 """Wrong passwords in a row before there is a wait; an address may be a whole building's."""
 _FREE = 5
 
 
-class Counter(msgspec.Struct, frozen=True, kw_only=True):
+class TryCounter(msgspec.Struct, frozen=True, kw_only=True):
     """``key``: a digest, since people type passwords where names belong."""
 
-    kind: Counted
+    kind: CounterKind
     key: bytes
 
 
-class Asker(msgspec.Struct, frozen=True, kw_only=True):
+class SignInOrigin(msgspec.Struct, frozen=True, kw_only=True):
     """Where a sign-in comes from. ``address``: empty where it says nothing, as a proxy's own. ``device``: the cookie of
     the browser."""
 
@@ -63,29 +63,29 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
     device: str = ""
 
 
-class Tries:
+class SignInThrottle:
     """Every method works inside its caller's transaction."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: KeyFiles) -> None:
         self._keys = keys
 
-    async def of(self, tx: Tx, name: str, asker: Asker) -> list[Counter]:
+    async def of(self, tx: Tx, name: str, asker: SignInOrigin) -> list[TryCounter]:
         """What counts a try; one counter for whoever is known, else those of name and address."""
         nonce = self._nonce(name, asker.device)
         if nonce:
-            return [self._counter(Counted.DEVICE, name, nonce)]
+            return [self._counter(CounterKind.DEVICE, name, nonce)]
         place = network_of(asker.address)
         if not place:
-            return [self._counter(Counted.NAME, name)]
-        usual = self._counter(Counted.USUAL, name, place)
+            return [self._counter(CounterKind.NAME, name)]
+        usual = self._counter(CounterKind.USUAL, name, place)
         if await repository.failures(tx, usual.key) is not None:
             return [usual]
-        return [self._counter(Counted.ADDRESS, place), self._counter(Counted.NAME, name)]
+        return [self._counter(CounterKind.ADDRESS, place), self._counter(CounterKind.NAME, name)]
 
-    def own(self, user_id: str) -> list[Counter]:
-        return [self._counter(Counted.OWN, user_id)]
+    def own(self, user_id: str) -> list[TryCounter]:
+        return [self._counter(CounterKind.OWN, user_id)]
 
-    async def count(self, tx: Tx, counters: Sequence[Counter], now: datetime) -> None:
+    async def count(self, tx: Tx, counters: Sequence[TryCounter], now: datetime) -> None:
         """Count a try before its password is looked at, so that tries made at once count as well. Raises
         ``TooManyTries``; such a one is not counted."""
         before = [
@@ -102,33 +102,33 @@ class Tries:
                 tx, each.key, Failures(failures=count, last_at=now, blocked_until=now + wait, kept_until=kept)
             )
 
-    async def right(self, tx: Tx, counters: Sequence[Counter]) -> None:
+    async def right(self, tx: Tx, counters: Sequence[TryCounter]) -> None:
         """The try was a right one: those before it are forgotten; of an address this one only, since whoever guesses
         may have a password of their own."""
         for each in counters:
-            if each.kind is Counted.ADDRESS:
+            if each.kind is CounterKind.ADDRESS:
                 await repository.take_back_failure(tx, each.key)
             else:
                 await repository.forget_failures(tx, each.key)
 
-    async def know(self, tx: Tx, name: str, asker: Asker, now: datetime) -> None:
+    async def know(self, tx: Tx, name: str, asker: SignInOrigin, now: datetime) -> None:
         """From this address the name has tries of its own from now on."""
         place = network_of(asker.address)
         if place:
-            usual = self._counter(Counted.USUAL, name, place)
+            usual = self._counter(CounterKind.USUAL, name, place)
             await repository.hold_failures(tx, usual.key, now)
             await repository.put_failures(
                 tx, usual.key, Failures(failures=0, last_at=now, blocked_until=now, kept_until=now + KNOWN_FOR)
             )
 
     async def forget_name(self, tx: Tx, name: str) -> None:
-        await repository.forget_failures(tx, self._counter(Counted.NAME, name).key)
+        await repository.forget_failures(tx, self._counter(CounterKind.NAME, name).key)
 
-    def known(self, name: str, asker: Asker) -> bool:
+    def known(self, name: str, asker: SignInOrigin) -> bool:
         """Whether the asker's browser has signed this name in before."""
         return bool(self._nonce(name, asker.device))
 
-    def device(self, name: str, asker: Asker) -> str:
+    def device(self, name: str, asker: SignInOrigin) -> str:
         """The cookie of a browser from which the name has signed in: the one it has, or a new one."""
         nonce = self._nonce(name, asker.device) or secrets.token_urlsafe(_NONCE_BYTES)
         return f"{nonce}.{self._signature(name, nonce)}"
@@ -142,9 +142,9 @@ class Tries:
     def _signature(self, name: str, nonce: str) -> str:
         return self._digest("device cookie", repository.name_key(name), nonce).hex()
 
-    def _counter(self, kind: Counted, what: str, place: str = "") -> Counter:
-        named = what if kind in {Counted.ADDRESS, Counted.OWN} else repository.name_key(what)
-        return Counter(kind=kind, key=self._digest(f"tries of a {kind}", named, place))
+    def _counter(self, kind: CounterKind, what: str, place: str = "") -> TryCounter:
+        named = what if kind in {CounterKind.ADDRESS, CounterKind.OWN} else repository.name_key(what)
+        return TryCounter(kind=kind, key=self._digest(f"tries of a {kind}", named, place))
 
     def _digest(self, *parts: str) -> bytes:
         said = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in ("sign-in", *parts))

@@ -7,8 +7,8 @@ import msgspec
 import typer
 
 from controller.cli import saved_session
-from controller.cli.client import LOCAL, SERVER, Caller, Line, Server
-from controller.cli.saved_session import Session
+from controller.cli.client import LOCAL, SERVER, ApiClient, CommandClient, Server
+from controller.cli.saved_session import SavedSession
 
 sign_in_app = typer.Typer(add_completion=False)
 sign_out_app = typer.Typer(add_completion=False)
@@ -33,12 +33,12 @@ def sign_in(
 
     The session is kept in a file that only you can read, until you sign out or it ends.
     """
-    line = Line(server or LOCAL)
+    line = CommandClient(server or LOCAL)
     name = user or str(typer.prompt("User"))
     body = msgspec.json.encode({"user": name, "password": _password()})
     answer = line.post("/session", body, "application/json", _Answer)
     try:
-        file = saved_session.keep(Session(server=line.server, user=answer.user, token=answer.token))
+        file = saved_session.keep(SavedSession(server=line.server, user=answer.user, token=answer.token))
     except OSError as error:
         line.refuse(f"{saved_session.place(line.server)} cannot be written: {error.strerror}", error)
     line.say(f"{answer.user} is signed in at {line.server}; the session is kept in {file}.")
@@ -58,11 +58,11 @@ def sign_out(
         typer.echo(f"Nobody is signed in at {server}." if server else "Nobody is signed in here.")
         return
     if others:
-        caller = Caller(session.server, None, session.token)
+        caller = ApiClient(session.server, None, session.token)
         caller.say(_told(caller.taken_away("/session/others", _Ended)))
         return
     saved_session.forget(session.server)
-    line = Line(session.server, session.token)
+    line = CommandClient(session.server, session.token)
     if line.removed("/session"):
         line.say(f"{session.user} is signed out.{_next()}")
     else:
@@ -73,7 +73,7 @@ def sign_out(
 def password(server: Server = SERVER) -> None:
     """Give yourself another password, and end your sessions everywhere else. Both are asked for, or read from two lines
     of standard input: the one you have, and the new one."""
-    caller = Caller(server, None, None)
+    caller = ApiClient(server, None, None)
     body = msgspec.json.encode({"current": _password("Password now"), "new": _password("New password", twice=True)})
     ended = caller.post("/session/password", body, "application/json", _Ended)
     caller.say(f"You have a new password. {_told(ended)}")

@@ -20,8 +20,8 @@ from controller.main import load_clock, require_known_keys
 from controller.people.model import Role, User
 from controller.people.passwords import Passwords
 from controller.people.schemas import NewUserBody, UserChangeBody, UserPage, user_answer
-from controller.people.sign_in_throttle import Tries
-from controller.people.users import Users
+from controller.people.sign_in_throttle import SignInThrottle
+from controller.people.users import UserService
 from controller.web.problem import field_errors
 
 T = TypeVar("T")
@@ -93,21 +93,21 @@ def end(name: UserName, config: ConfigFile = CONFIG) -> None:
 
 
 def _change(config: Path, name: str, body: UserChangeBody) -> None:
-    async def work(users: Users) -> User:
+    async def work(users: UserService) -> User:
         user = await users.named(name)
         return await users.change(user.id, body.change(), actor=ACTOR)
 
     _on(config, work)
 
 
-async def _all(users: Users) -> list[User]:
+async def _all(users: UserService) -> list[User]:
     found: list[User] = []
     while page := await users.listed(after=found[-1].id if found else None, limit=_PAGE):
         found += page
     return found
 
 
-def _on(config: Path, work: Callable[[Users], Awaitable[T]], *, first: bool = False) -> T:
+def _on(config: Path, work: Callable[[UserService], Awaitable[T]], *, first: bool = False) -> T:
     """Do the work on the controller's database, whether it runs or not. ``first``: it may make the first user, after
     whom nobody needs the set-up token."""
     settings = open_settings(config)
@@ -118,8 +118,8 @@ def _on(config: Path, work: Callable[[Users], Awaitable[T]], *, first: bool = Fa
         database = Database(settings.database_url)
         try:
             await require_known_keys(settings)
-            tries = Tries(load_keys(settings.data_dir))
-            return await work(Users(database, load_clock(config, settings), Passwords(), tries))
+            tries = SignInThrottle(load_keys(settings.data_dir))
+            return await work(UserService(database, load_clock(config, settings), Passwords(), tries))
         finally:
             await database.close()
 

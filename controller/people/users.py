@@ -11,7 +11,7 @@ from controller.people.errors import LastAdmin, UserTaken, UserUnknown
 from controller.people.model import Actor, Role, User
 from controller.people.password_rules import require_strong
 from controller.people.passwords import Passwords
-from controller.people.sign_in_throttle import Tries
+from controller.people.sign_in_throttle import SignInThrottle
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
@@ -36,10 +36,10 @@ class UserChange(msgspec.Struct, frozen=True, kw_only=True):
     ended: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-class Users:
+class UserService:
     """Each method is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock, passwords: Passwords, tries: Tries) -> None:
+    def __init__(self, database: Database, clock: Clock, passwords: Passwords, tries: SignInThrottle) -> None:
         self._database = database
         self._clock = clock
         self._passwords = passwords

@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import REFUSED, SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
+from controller.cli.client import REFUSED, SERVER, SET_ASIDE, ApiClient, AsJson, Server, Token, TokenFile
 from controller.plans.restored import cli as restored
 from edge.wire.messages import ResultCode
 
@@ -105,7 +105,7 @@ def unlock(
     """Let somebody in once. Exit code 0 when the door has opened, 1 when it has not."""
     site, name = _parted(door, "door")
     body = {"kind": "unlock", "reason": reason, "unset_alarm": unset_alarm}
-    _command(Caller(server, token_file, token), f"/sites/{site}/doors/{name}/commands", body)
+    _command(ApiClient(server, token_file, token), f"/sites/{site}/doors/{name}/commands", body)
 
 
 @app.command("test")
@@ -119,7 +119,7 @@ def self_test(
     """Have an edge look at its locks, readers, disk and clock. No door moves."""
     site, name = _parted(edge, "edge")
     path = f"/sites/{site}/edges/{name}/commands"
-    _command(Caller(server, token_file, token), path, {"kind": "self_test", "reason": reason})
+    _command(ApiClient(server, token_file, token), path, {"kind": "self_test", "reason": reason})
 
 
 @app.command()
@@ -129,7 +129,7 @@ def restart(
     """Start an edge's agent anew. Its doors lock for some seconds; the way out stays open."""
     site, name = _parted(edge, "edge")
     path = f"/sites/{site}/edges/{name}/commands"
-    _command(Caller(server, token_file, token), path, {"kind": "restart", "reason": reason})
+    _command(ApiClient(server, token_file, token), path, {"kind": "restart", "reason": reason})
 
 
 @app.command()
@@ -145,7 +145,7 @@ def recount(
     """Let the number of people inside go on from what you have counted. No total changes."""
     site, name = _parted(edge, "edge")
     body = {"kind": "recount", "reason": reason, "counter": counter, "inside": inside}
-    _command(Caller(server, token_file, token), f"/sites/{site}/edges/{name}/commands", body)
+    _command(ApiClient(server, token_file, token), f"/sites/{site}/edges/{name}/commands", body)
 
 
 @app.command("hold-open")
@@ -159,7 +159,7 @@ def hold_open(
     token: Token = None,
 ) -> None:
     """Let doors stand open to anybody, for 1 hour unless said otherwise; 24 hours at most."""
-    _order(Caller(server, token_file, token), "hold_open", doors, reason, until, minutes)
+    _order(ApiClient(server, token_file, token), "hold_open", doors, reason, until, minutes)
 
 
 @app.command("lock-down")
@@ -177,7 +177,7 @@ def lock_down(
 
     Exit code 3 when a door does not have it: read which.
     """
-    _order(Caller(server, token_file, token), "lock_down", doors, reason, until, minutes)
+    _order(ApiClient(server, token_file, token), "lock_down", doors, reason, until, minutes)
 
 
 @app.command("out-of-service")
@@ -191,7 +191,7 @@ def out_of_service(
     token: Token = None,
 ) -> None:
     """Keep everybody out, for 24 hours unless said otherwise; 35 days at most. Whoever is inside gets out."""
-    _order(Caller(server, token_file, token), "out_of_service", doors, reason, until, minutes)
+    _order(ApiClient(server, token_file, token), "out_of_service", doors, reason, until, minutes)
 
 
 @app.command()
@@ -203,7 +203,7 @@ def end(
     token: Token = None,
 ) -> None:
     """End an override early: its doors go back to their timetable."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     body = msgspec.json.encode({"reason": reason})
     _follow(caller, caller.post(f"/overrides/{override}/end", body, _JSON, _Override), wanted={"gone"})
 
@@ -217,7 +217,7 @@ def overrides(
     token: Token = None,
 ) -> None:
     """List what is held open, locked down or out of service, and where each stands."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     answer = caller.get(f"/sites/{site}/overrides", msgspec.Raw)
     found = caller.answered(answer, _Overrides, as_json=as_json).items
     rows = [
@@ -238,7 +238,7 @@ def acts(
     token: Token = None,
 ) -> None:
     """List the latest of what was done at a site's doors by hand: who, why, and what came of it."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     answer = caller.get(f"/sites/{site}/acts", msgspec.Raw)
     found = caller.answered(answer, _Acts, as_json=as_json).items
     rows = [
@@ -263,7 +263,7 @@ def _parted(text: str, what: str) -> tuple[str, str]:
     return site, name
 
 
-def _command(caller: Caller, path: str, body: dict[str, Any]) -> None:
+def _command(caller: ApiClient, path: str, body: dict[str, Any]) -> None:
     """Ask, then hear what became of it."""
     asked = caller.post(path, msgspec.json.encode(body), _JSON, _Asked)
     for _ in range(_LOOKS):
@@ -279,7 +279,7 @@ def _command(caller: Caller, path: str, body: dict[str, Any]) -> None:
 
 
 def _order(
-    caller: Caller, kind: str, doors: Sequence[str], reason: str, until: str | None, minutes: int | None
+    caller: ApiClient, kind: str, doors: Sequence[str], reason: str, until: str | None, minutes: int | None
 ) -> None:
     body: dict[str, Any] = {"kind": kind, "reason": reason}
     if until is not None:
@@ -298,7 +298,7 @@ def _order(
     _follow(caller, made, wanted={"on"})
 
 
-def _follow(caller: Caller, override: _Override, *, wanted: set[str]) -> None:
+def _follow(caller: ApiClient, override: _Override, *, wanted: set[str]) -> None:
     """Hear from the doors, and say of each how it stands."""
     for _ in range(_LOOKS):
         if all(at.state in wanted or at.state == "unreachable" for at in override.doors):

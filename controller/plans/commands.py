@@ -14,9 +14,9 @@ from controller.estate.errors import ThingUnknown
 from controller.estate.service import require_door, require_parts
 from controller.people import audit
 from controller.plans import repository
-from controller.plans.model import Issued
+from controller.plans.model import IssuedCommand
 from controller.telemetry import repository as telemetry
-from controller.telemetry.envelope_verifier import Gate
+from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.text import times
 from controller.web.problem import Conflicting, NotFound
 from edge.wire.clock import Clock
@@ -36,7 +36,7 @@ GRACE = timedelta(seconds=5)
 Args = dict[str, str | int | float | bool | None]
 
 
-class Kind(StrEnum):
+class CommandKind(StrEnum):
     """What an edge can be asked to do once."""
 
     UNLOCK = "unlock"
@@ -45,7 +45,7 @@ class Kind(StrEnum):
     SELF_TEST = "self_test"
 
 
-class Outcome(StrEnum):
+class CommandOutcome(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     REFUSED = "refused"
@@ -67,12 +67,12 @@ class CommandUnknown(NotFound):
         super().__init__(f"there is no command {command_id!r}")
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be done, and where. ``args``: as ``edge.wire.messages.Command`` has them."""
 
     site: str
     edge: str
-    kind: Kind
+    kind: CommandKind
     door: str | None = None
     args: Args = {}
 
@@ -92,7 +92,7 @@ class Commander:
         link: Link,
         signer: Sealer,
         clock: Clock,
-        gate: Gate,
+        gate: EnvelopeVerifier,
         seen: Callable[[str], None],
     ) -> None:
         self._database = database
@@ -109,30 +109,34 @@ class Commander:
         async with self._database.read() as tx:
             edge = (await require_door(tx, site, door)).edge
         args: Args = {"unset_alarm": True} if unset_alarm else {}
-        return await self._order(Wish(site=site, edge=edge, door=door, kind=Kind.UNLOCK, args=args), reason, actor)
+        return await self._order(
+            CommandRequest(site=site, edge=edge, door=door, kind=CommandKind.UNLOCK, args=args), reason, actor
+        )
 
     async def recount(self, site: str, edge: str, counter: str, inside: int, *, reason: str, actor: str) -> str:
         """Ask an edge to go on counting from ``inside`` people at a counter; its totals stay. Raises ``SiteUnknown``,
         ``ThingUnknown``, ``OutOfReach``."""
         args: Args = {"counter": counter, "inside": inside}
-        return await self._at_edge(Wish(site=site, edge=edge, kind=Kind.RECOUNT, args=args), reason, actor)
+        return await self._at_edge(
+            CommandRequest(site=site, edge=edge, kind=CommandKind.RECOUNT, args=args), reason, actor
+        )
 
     async def restart(self, site: str, edge: str, *, reason: str, actor: str) -> str:
         """Ask an edge's agent to start anew; its doors lock meanwhile. Raises as ``recount``."""
-        return await self._at_edge(Wish(site=site, edge=edge, kind=Kind.RESTART), reason, actor)
+        return await self._at_edge(CommandRequest(site=site, edge=edge, kind=CommandKind.RESTART), reason, actor)
 
     async def self_test(self, site: str, edge: str, *, reason: str, actor: str) -> str:
         """Ask an edge to look at its pins, readers, disk and clock; no door moves. Raises as ``recount``."""
-        return await self._at_edge(Wish(site=site, edge=edge, kind=Kind.SELF_TEST), reason, actor)
+        return await self._at_edge(CommandRequest(site=site, edge=edge, kind=CommandKind.SELF_TEST), reason, actor)
 
-    async def _at_edge(self, wish: Wish, reason: str, actor: str) -> str:
+    async def _at_edge(self, wish: CommandRequest, reason: str, actor: str) -> str:
         async with self._database.read() as tx:
             parts = await require_parts(tx, wish.site)
         if wish.edge not in {edge.id for edge in parts.edges}:
             raise ThingUnknown(wish.site, "edges", wish.edge)
         return await self._order(wish, reason, actor)
 
-    async def _order(self, wish: Wish, reason: str, actor: str) -> str:
+    async def _order(self, wish: CommandRequest, reason: str, actor: str) -> str:
         """One at a time for each edge, since an edge refuses a command that a newer one has overtaken."""
         async with self._turns[wish.site, wish.edge]:
             issued, nonce = await self._database.run(self._issue, wish, reason, actor)
@@ -152,11 +156,11 @@ class Commander:
         self._seen(issued.site)
         if not taken:
             why = "the broker did not take the command"
-            await self._end(issued.site, issued.edge, issued.id, Outcome.REFUSED, why, None)
+            await self._end(issued.site, issued.edge, issued.id, CommandOutcome.REFUSED, why, None)
             raise OutOfReach(wish.what, why)
         return issued.id
 
-    async def _issue(self, tx: Tx, wish: Wish, reason: str, actor: str) -> tuple[Issued, str]:
+    async def _issue(self, tx: Tx, wish: CommandRequest, reason: str, actor: str) -> tuple[IssuedCommand, str]:
         state = await telemetry.edge_state(tx, wish.site, wish.edge)
         if state is None or not state.online:
             since = await self._away(tx, wish.site, state.since) if state else "it was never heard of"
@@ -165,7 +169,7 @@ class Commander:
         if not self._link.connected:
             raise OutOfReach(wish.what, "the controller has no connection to the broker")
         now = self._clock.now()
-        issued = Issued(
+        issued = IssuedCommand(
             id=uuid7(now, secrets.token_bytes(10)),
             site=wish.site,
             edge=wish.edge,
@@ -192,12 +196,12 @@ class Commander:
         result = self._gate.open(site, edge, payload, purpose=Purpose.RESULT, kind=CommandResult)
         if result is None:
             return
-        outcome = Outcome.DONE if result.outcome == Outcome.DONE else Outcome.REFUSED
+        outcome = CommandOutcome.DONE if result.outcome == CommandOutcome.DONE else CommandOutcome.REFUSED
         await self._end(site, edge, result.id, outcome, result.why, result.code)
         self._seen(site)
 
     async def _end(
-        self, site: str, edge: str, command_id: str, outcome: Outcome, why: str | None, code: str | None
+        self, site: str, edge: str, command_id: str, outcome: CommandOutcome, why: str | None, code: str | None
     ) -> None:
         async def end(tx: Tx) -> None:
             at = self._clock.now()
@@ -206,7 +210,7 @@ class Commander:
 
         await self._database.run(end)
 
-    async def outcome(self, command_id: str) -> tuple[Issued, Outcome]:
+    async def outcome(self, command_id: str) -> tuple[IssuedCommand, CommandOutcome]:
         """A command and what came of it. Raises ``CommandUnknown``."""
         async with self._database.read() as tx:
             issued = await repository.command(tx, command_id)
@@ -215,8 +219,8 @@ class Commander:
         return issued, outcome_of(issued, self._clock.now())
 
 
-def outcome_of(issued: Issued, now: datetime) -> Outcome:
+def outcome_of(issued: IssuedCommand, now: datetime) -> CommandOutcome:
     """What came of a command; one that was not answered in time has expired, and can no longer be carried out."""
     if issued.outcome is not None:
-        return Outcome(issued.outcome)
-    return Outcome.EXPIRED if now > issued.expires_at + GRACE else Outcome.WAITING
+        return CommandOutcome(issued.outcome)
+    return CommandOutcome.EXPIRED if now > issued.expires_at + GRACE else CommandOutcome.WAITING

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from controller.access.model import WantedGrant
-from controller.access.other_grants import Extra
+from controller.access.other_grants import ExtraGrants
 from controller.plans.model import HOURS
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.credentials import CODE_LENGTH, CredentialKind
@@ -89,7 +89,7 @@ class PlanInput(msgspec.Struct, frozen=True, kw_only=True):
     sessions: Sequence[Session] = ()
     overrides: Sequence[Override] = ()
     closing: ClosingPart = ClosingPart()
-    extra: Extra = Extra(parts={}, grants=0)
+    extra: ExtraGrants = ExtraGrants(parts={}, grants=0)
     secrets: Mapping[str, str] = {}
 
 

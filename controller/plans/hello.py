@@ -15,11 +15,11 @@ from controller.db.retry import patiently
 from controller.estate import repository as estate
 from controller.plans import repository
 from controller.plans.overrides import repository as overrides
-from controller.plans.restored.service import Restored
+from controller.plans.restored.service import RestoredPlans
 from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.envelope_verifier import Gate
+from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.telemetry.event_times import AHEAD_LIMIT, ClockSample, better, of_earlier
 from controller.telemetry.model import EdgeState
 from controller.telemetry.redate import tell_wrong_clock
@@ -58,7 +58,7 @@ class _Heard(msgspec.Struct, frozen=True, kw_only=True):
 _HEALTH_LIMIT = 50  # most counters of an edge's own that are kept
 
 
-class Greeter:
+class HelloService:
     """``seen``: called with a site when something to look at changed; ``standing``: when codes stand otherwise;
     ``holds``: with an edge and the version of the papers it says it holds; ``devices``: with site, edge and the states
     of all its devices. ``restored`` is told what each carries out
@@ -71,9 +71,9 @@ class Greeter:
         link: Link,
         signer: Sealer,
         clock: Clock,
-        gate: Gate,
+        gate: EnvelopeVerifier,
         planner: Planner,
-        restored: Restored,
+        restored: RestoredPlans,
         seen: Callable[[str], None],
         standing: Callable[[str], None],
         holds: Callable[[EdgeName, int], Awaitable[None]],

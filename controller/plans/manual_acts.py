@@ -5,20 +5,20 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller.access import reissue_log
-from controller.access.reissue_log import GivenAnew
+from controller.access.reissue_log import ReissuedCodes
 from controller.db.engine import Tx
 from controller.estate.model import SiteParts
 from controller.plans import repository
-from controller.plans.commands import Kind, outcome_of
-from controller.plans.model import Issued
+from controller.plans.commands import CommandKind, outcome_of
+from controller.plans.model import IssuedCommand
 from controller.plans.overrides import repository as overrides
 from controller.plans.overrides.model import Ordered
-from controller.plans.overrides.service import Shown, show_all
+from controller.plans.overrides.service import OverridesView, show_all
 from controller.plans.overrides.status import At, DoorStanding
 from controller.plans.restored import repository as restored
 from controller.plans.restored.describe import doors, told
-from controller.plans.restored.model import Entry
-from controller.plans.restored.service import Shown as ShownRestored
+from controller.plans.restored.model import RestoredEntry
+from controller.plans.restored.service import RestoredView as ShownRestored
 from controller.plans.restored.service import show as show_restored
 from controller.text import local_time, times
 from controller.web.fields import Answer
@@ -76,12 +76,12 @@ async def acts(tx: Tx, parts: SiteParts, *, before: str | None, limit: int, now:
     return ActPage(items=found, next=found[-1].id if more else None)
 
 
-def _command(issued: Issued, parts: SiteParts, now: datetime) -> ActAnswer:
+def _command(issued: IssuedCommand, parts: SiteParts, now: datetime) -> ActAnswer:
     outcome = outcome_of(issued, now)
     door = parts.door(issued.door) if issued.door else None
     edge = next((edge.name for edge in parts.edges if edge.id == issued.edge), issued.edge)
     text = issued.why or ""
-    if issued.kind == Kind.RECOUNT and not text:
+    if issued.kind == CommandKind.RECOUNT and not text:
         text = f"{issued.args.get('inside')} people at {issued.args.get('counter')}"
     return ActAnswer(
         id=issued.id,
@@ -98,7 +98,7 @@ def _command(issued: Issued, parts: SiteParts, now: datetime) -> ActAnswer:
     )
 
 
-def _new_codes(one: GivenAnew, parts: SiteParts, still: Collection[str]) -> ActAnswer:
+def _new_codes(one: ReissuedCodes, parts: SiteParts, still: Collection[str]) -> ActAnswer:
     names = {door.id: door.name for door in parts.doors} | {edge.id: edge.name for edge in parts.edges}
     opens = f"may still open {times.listed([names.get(door, door) for door in sorted(still)])}"
     old = f"the old one {opens if still else 'opens nothing'}"
@@ -122,7 +122,7 @@ def _new_codes(one: GivenAnew, parts: SiteParts, still: Collection[str]) -> ActA
     )
 
 
-def _override(one: Ordered, shown: Shown, now: datetime) -> ActAnswer:
+def _override(one: Ordered, shown: OverridesView, now: datetime) -> ActAnswer:
     zone, at_doors = shown.parts.site.tz, shown.doors[one.id]
     outcome = "stands" if one.wanted(now) else "over" if one.ended_at is None else "ended"
     return ActAnswer(
@@ -140,7 +140,7 @@ def _override(one: Ordered, shown: Shown, now: datetime) -> ActAnswer:
     )
 
 
-def _decision(one: Entry, shown: ShownRestored) -> ActAnswer:
+def _decision(one: RestoredEntry, shown: ShownRestored) -> ActAnswer:
     assert one.decision is not None
     assert one.decision_id is not None
     assert one.decided_at is not None

@@ -12,7 +12,7 @@ from controller.bookings.tables import bookings
 from controller.db.engine import Tx
 from controller.estate.tables import old_secrets
 from controller.people.permissions import Thing
-from controller.plans.model import HOURS, Issued, SignedPlan
+from controller.plans.model import HOURS, IssuedCommand, SignedPlan
 from controller.plans.tables import commands, overrides, plan_parts, plans, restored
 from controller.telemetry.tables import edge_states
 from edge.wire.codec import decode
@@ -176,17 +176,17 @@ async def put_outcome(
     await tx.execute(update(plans).where(here).values(applied_at=applied_at, refused_at=refused_at, why=why))
 
 
-async def insert_command(tx: Tx, issued: Issued) -> None:
+async def insert_command(tx: Tx, issued: IssuedCommand) -> None:
     row = msgspec.structs.asdict(issued) | {"args": msgspec.json.encode(issued.args).decode()}
     await tx.execute(insert(commands).values(row))
 
 
-async def command(tx: Tx, command_id: str) -> Issued | None:
+async def command(tx: Tx, command_id: str) -> IssuedCommand | None:
     row = (await tx.execute(select(commands).where(commands.c.id == command_id))).mappings().first()
     return _issued(row) if row else None
 
 
-async def commands_before(tx: Tx, site: str, *, before: str | None, limit: int) -> list[Issued]:
+async def commands_before(tx: Tx, site: str, *, before: str | None, limit: int) -> list[IssuedCommand]:
     """A site's commands, the newest first, from the one older than ``before``."""
     query = select(commands).where(commands.c.site == site).order_by(commands.c.id.desc()).limit(limit)
     if before is not None:
@@ -240,8 +240,8 @@ async def last_acts(tx: Tx, site: str) -> str:
     return f"{zlib.crc32(repr([tuple(row) for row in found]).encode()):08x}"
 
 
-def _issued(row: RowMapping) -> Issued:
-    return Issued(**(dict(row) | {"args": msgspec.json.decode(row["args"])}))
+def _issued(row: RowMapping) -> IssuedCommand:
+    return IssuedCommand(**(dict(row) | {"args": msgspec.json.decode(row["args"])}))
 
 
 def _plan(row: RowMapping) -> SignedPlan:

@@ -10,9 +10,9 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.access import service as access
-from controller.access.other_grants import At, Others
-from controller.bookings.site_config import Picture, Pictures
-from controller.changes import Changes, Subscription
+from controller.access.other_grants import GrantScope, OtherGrants
+from controller.bookings.site_config import SiteConfig, SiteConfigs
+from controller.changes import Changes, ChangeSubscription
 from controller.db.engine import Database, Tx
 from controller.db.retry import patiently
 from controller.estate import repository as estate
@@ -65,7 +65,7 @@ SecretNames = Callable[[Tx, str, str], Awaitable[Mapping[str, str] | None]]
 that was put out, which has no such secret and is to get no plan."""
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class PlanSource(msgspec.Struct, frozen=True, kw_only=True):
     """What a plan is made from, as one look at the database has it. ``gone``: ids of grants that ``last``
     still holds. ``carried``: what only the door knew."""
 
@@ -92,8 +92,8 @@ class Planner:
         signer: Sealer,
         clock: Clock,
         changes: Changes,
-        pictures: Pictures,
-        others: Others,
+        pictures: SiteConfigs,
+        others: OtherGrants,
         secret_names: SecretNames,
         time: TimeWatch,
         clock_right_on: date | None = None,
@@ -109,7 +109,7 @@ class Planner:
         self.others = others
         self._secret_names = secret_names
         self._turn = asyncio.Lock()
-        self._changed: Subscription | None = None
+        self._changed: ChangeSubscription | None = None
         self._due: dict[EdgeName, float] = {}
         self._wanted = asyncio.Event()
         self._compiled_at: dict[EdgeName, float] = {}
@@ -266,7 +266,7 @@ class Planner:
         seen = await self._look(tx, name)
         return None if seen is None else await self._sign(tx, name, seen, await _compiled(seen))
 
-    async def _look(self, tx: Tx, name: EdgeName) -> Seen | None:
+    async def _look(self, tx: Tx, name: EdgeName) -> PlanSource | None:
         """What the plan of an edge is made from; None where there is no such edge, or it was put out: a plan made with
         secrets that a Pi does not have would shut everybody out there."""
         site, edge = name
@@ -284,7 +284,7 @@ class Planner:
         ordered = await overrides.for_plan(tx, site, doors, now=now, horizon=plan_window(now).end)
         stands = carried(await restored.for_plan(tx, site, edge, now), now)
         given = msgspec.structs.replace(await self._given(tx, picture, edge, doors, ordered, now), secrets=secret_names)
-        return Seen(
+        return PlanSource(
             now=now,
             last=await repository.latest(tx, site, edge),
             given=stands.without_what_stays_off(given),
@@ -293,7 +293,7 @@ class Planner:
             carried=stands,
         )
 
-    async def _sign(self, tx: Tx, name: EdgeName, seen: Seen, compiled: Compiled) -> tuple[SignedPlan, Compiled]:
+    async def _sign(self, tx: Tx, name: EdgeName, seen: PlanSource, compiled: Compiled) -> tuple[SignedPlan, Compiled]:
         """Give a plan its version, unless the last one says the same, and note what is in it. Raises ``Overtaken``."""
         site, edge = name
         await self._database.lock_site(tx, site)
@@ -320,7 +320,7 @@ class Planner:
         await self._note(tx, seen, signed.manifest.version)
         return signed, compiled
 
-    async def _note(self, tx: Tx, seen: Seen, version: int) -> None:
+    async def _note(self, tx: Tx, seen: PlanSource, version: int) -> None:
         new = [grant.id for grant in seen.given.grants if grant.new]
         if not await access.mark_compiled(tx, version, new=new, gone=seen.gone):
             raise Overtaken
@@ -328,10 +328,10 @@ class Planner:
             raise Overtaken
 
     async def _given(
-        self, tx: Tx, picture: Picture, edge: str, doors: list[str], ordered: ForPlan, now: datetime
+        self, tx: Tx, picture: SiteConfig, edge: str, doors: list[str], ordered: ForPlan, now: datetime
     ) -> PlanInput:
         given = await _given(tx, picture, edge, doors, ordered, now)
-        at = At(
+        at = GrantScope(
             site=picture.site.id,
             revision=picture.revision,
             doors=tuple(doors),
@@ -406,14 +406,16 @@ class Planner:
         return names - set(signed.manifest.parts)
 
 
-async def _compiled(seen: Seen) -> Compiled:
+async def _compiled(seen: PlanSource) -> Compiled:
     def work() -> Compiled:
         return carry(compile_plan(seen.given, seen.now), seen.carried)
 
     return await asyncio.to_thread(work) if len(seen.given.grants) >= THREAD_FROM else work()
 
 
-async def _given(tx: Tx, picture: Picture, edge: str, doors: list[str], ordered: ForPlan, now: datetime) -> PlanInput:
+async def _given(
+    tx: Tx, picture: SiteConfig, edge: str, doors: list[str], ordered: ForPlan, now: datetime
+) -> PlanInput:
     window = plan_window(now)
     site, book = picture.site.id, picture.hours
     spaces = {

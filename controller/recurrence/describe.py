@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from controller.recurrence.pattern import Pattern
-from controller.recurrence.rule import Frequency, Rule, Weekday
+from controller.recurrence.pattern import RecurrencePattern
+from controller.recurrence.rule import Frequency, RecurrenceRule, Weekday
 from controller.text.times import listed
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -28,7 +28,7 @@ _ALL = tuple(Weekday(day=day) for day in range(7))
 _CHOOSING = frozenset({"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"})
 
 
-def said(pattern: Pattern, zone: ZoneInfo) -> str:
+def said(pattern: RecurrencePattern, zone: ZoneInfo) -> str:
     """The whole pattern in one sentence without a full stop."""
     rule = pattern.read
     parts = ["Once" if rule is None else _rule(rule, pattern.first_starts)]
@@ -49,7 +49,7 @@ def said(pattern: Pattern, zone: ZoneInfo) -> str:
     return ", ".join(parts)
 
 
-def _rule(rule: Rule, first: datetime) -> str:
+def _rule(rule: RecurrenceRule, first: datetime) -> str:
     text = {
         Frequency.WEEKLY: _weekly,
         Frequency.MONTHLY: _monthly,
@@ -59,26 +59,26 @@ def _rule(rule: Rule, first: datetime) -> str:
     return text[0].upper() + text[1:]
 
 
-def _times(pattern: Pattern) -> str:
+def _times(pattern: RecurrencePattern) -> str:
     text = f"{pattern.first_starts:%H:%M} to {pattern.first_ends:%H:%M}"
     nights = (pattern.first_ends.date() - pattern.first_starts.date()).days
     return text if nights == 0 else f"{text} {'the next day' if nights == 1 else f'{nights} days later'}"
 
 
-def _by_unit(rule: Rule, first: datetime) -> str:
+def _by_unit(rule: RecurrenceRule, first: datetime) -> str:
     if rule.interval == 1 and rule.frequency is Frequency.DAILY and rule.weekdays == _WORKING:
         return "every weekday" + _filters(rule, but=("BYDAY",))
     return _every(rule) + _filters(rule)
 
 
-def _every(rule: Rule) -> str:
+def _every(rule: RecurrenceRule) -> str:
     unit = _UNITS[rule.frequency]
     if rule.interval == 1:
         return f"every {unit}"
     return f"every other {unit}" if rule.interval == 2 else f"every {rule.interval} {unit}s"
 
 
-def _weekly(rule: Rule, first: datetime) -> str:
+def _weekly(rule: RecurrenceRule, first: datetime) -> str:
     days = rule.weekdays or (Weekday(day=first.weekday()),)
     rest = _filters(rule, but=("BYDAY",))
     if rule.interval == 1:
@@ -89,14 +89,14 @@ def _weekly(rule: Rule, first: datetime) -> str:
     return f"{_every(rule)} on {listed([_DAYS[each.day] for each in days])}{rest}"
 
 
-def _monthly(rule: Rule, first: datetime) -> str:
+def _monthly(rule: RecurrenceRule, first: datetime) -> str:
     months = rule.numbers("BYMONTH")
     if months and rule.interval > 1:
         return _every(rule) + _filters(rule)
     return _of(rule, listed(_months(months)) or _every(rule), first) or _every(rule) + _filters(rule)
 
 
-def _yearly(rule: Rule, first: datetime) -> str:
+def _yearly(rule: RecurrenceRule, first: datetime) -> str:
     every, months = _every(rule), rule.numbers("BYMONTH")
     plain = every + _filters(rule)
     if months and not rule.numbers("BYWEEKNO") and not rule.numbers("BYYEARDAY"):
@@ -107,7 +107,7 @@ def _yearly(rule: Rule, first: datetime) -> str:
     return f"{every} on {first.day} {_MONTHS[first.month - 1]}"
 
 
-def _of(rule: Rule, period: str, first: datetime) -> str:
+def _of(rule: RecurrenceRule, period: str, first: datetime) -> str:
     """“the last Friday of every month”; empty where it is not as simple as that."""
     days, positions = rule.weekdays, rule.numbers("BYSETPOS")
     numbers = rule.numbers("BYMONTHDAY")
@@ -124,7 +124,7 @@ def _of(rule: Rule, period: str, first: datetime) -> str:
     return f"{'the ' if days[0].nth else ''}{named} of {period}"
 
 
-def _filters(rule: Rule, *, but: Sequence[str] = ()) -> str:
+def _filters(rule: RecurrenceRule, *, but: Sequence[str] = ()) -> str:
     """Every part that narrows the rule, said plainly."""
     parts: dict[str, Callable[[], str]] = {
         "BYMONTH": lambda: f"in {listed(_months(rule.numbers('BYMONTH')))}",
@@ -137,7 +137,7 @@ def _filters(rule: Rule, *, but: Sequence[str] = ()) -> str:
     return "".join(f", {say()}" for name, say in parts.items() if name in rule.parts and name not in but)
 
 
-def _hours(rule: Rule) -> str:
+def _hours(rule: RecurrenceRule) -> str:
     hours, minutes = rule.numbers("BYHOUR"), rule.numbers("BYMINUTE")
     if hours and len(minutes) <= 1 and not rule.numbers("BYSECOND"):
         return f", at {listed([f'{hour:02}:{(minutes or (0,))[0]:02}' for hour in hours])}"

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.calendars.errors import TooLong, Unbookable
-from controller.calendars.horizon import Budget, Walk
-from controller.recurrence.pattern import Extra, Pattern
-from controller.recurrence.rule import Rule
+from controller.calendars.horizon import Budget, EventWalk
+from controller.recurrence.pattern import ExtraDate, RecurrencePattern
+from controller.recurrence.rule import RecurrenceRule
 from controller.text import local_time
 from controller.text.times import length
 from controller.web.problem import invalid_field
@@ -40,7 +40,7 @@ class Clocks(StrEnum):
     """Nothing is left between start and end."""
 
 
-class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
+class SeriesOccurrence(msgspec.Struct, frozen=True, kw_only=True):
     """One date of a series. ``wall``: the start that the rule gives it, its name among the dates. ``during`` is
     ``None`` where the clocks leave nothing; ``text`` explains what they do, else empty. ``out``: why it is left out,
     empty where it is not."""
@@ -57,10 +57,10 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
         return self.wall.isoformat()
 
 
-class Unrolled(msgspec.Struct, frozen=True, kw_only=True):
+class ExpandedSeries(msgspec.Struct, frozen=True, kw_only=True):
     """Every date by start, left-out ones too. ``ruled``: those of them that the rule gives."""
 
-    occurrences: tuple[Occurrence, ...]
+    occurrences: tuple[SeriesOccurrence, ...]
     ruled: tuple[datetime, ...] = ()
 
 
@@ -74,7 +74,7 @@ class DayBook(Protocol):
         """The bank holiday on that day, if any."""
 
 
-def unroll(pattern: Pattern, zone: ZoneInfo, days: DayBook) -> Unrolled:
+def unroll(pattern: RecurrencePattern, zone: ZoneInfo, days: DayBook) -> ExpandedSeries:
     """Every date of a pattern. Raises ``Invalid`` naming the field and the limit for one that cannot be carried out,
     has no end, gives no date, too many or too late ones, or one that runs into the next."""
     pattern.check()
@@ -89,13 +89,13 @@ def unroll(pattern: Pattern, zone: ZoneInfo, days: DayBook) -> Unrolled:
         for starts, ends in everything
     ]
     taking_place = [
-        Extra(starts=wall, ends=ends) for (wall, ends), o in zip(everything, occurrences, strict=True) if not o.out
+        ExtraDate(starts=wall, ends=ends) for (wall, ends), o in zip(everything, occurrences, strict=True) if not o.out
     ]
     _check_apart(taking_place, added)
-    return Unrolled(occurrences=tuple(occurrences), ruled=tuple(given))
+    return ExpandedSeries(occurrences=tuple(occurrences), ruled=tuple(given))
 
 
-def _by_rule(pattern: Pattern, rule: Rule | None, zone: ZoneInfo) -> list[datetime]:
+def _by_rule(pattern: RecurrencePattern, rule: RecurrenceRule | None, zone: ZoneInfo) -> list[datetime]:
     begin = pattern.first_starts
     if rule is None:
         return [begin]
@@ -127,14 +127,16 @@ def _by_rule(pattern: Pattern, rule: Rule | None, zone: ZoneInfo) -> list[dateti
     return found
 
 
-def walls(rule: Rule, begin: datetime, zone: ZoneInfo, *, end: datetime, steps: int = _STEPS) -> Iterator[datetime]:
+def walls(
+    rule: RecurrenceRule, begin: datetime, zone: ZoneInfo, *, end: datetime, steps: int = _STEPS
+) -> Iterator[datetime]:
     """What a rule gives from ``begin`` to ``end``, ``begin`` only if it is one of them; wall times.
 
     Raises ``Unbookable`` where it cannot be carried out, ``TooLong`` where it takes over ``steps`` periods and dates.
     """
     last = rule.until(zone)
     end = end if last is None else min(end, last)
-    walk = Walk(Budget(event_steps=steps, file_steps=steps, seconds=_SECONDS, timer=thread_time))
+    walk = EventWalk(Budget(event_steps=steps, file_steps=steps, seconds=_SECONDS, timer=thread_time))
     for number, wall in enumerate(walk.times(rule.endless, begin=begin, end=end)):
         if number == rule.count:
             return
@@ -148,7 +150,7 @@ def _years_later(wall: datetime, years: int) -> datetime:
         return wall.replace(year=wall.year + years, day=28)
 
 
-def _left_out(pattern: Pattern, wall: datetime, days: DayBook, added: Mapping[datetime, datetime]) -> str:
+def _left_out(pattern: RecurrencePattern, wall: datetime, days: DayBook, added: Mapping[datetime, datetime]) -> str:
     if pattern.leaves_out(wall):
         return "left out"
     if wall in added:
@@ -166,7 +168,7 @@ def _left_out(pattern: Pattern, wall: datetime, days: DayBook, added: Mapping[da
     return ""
 
 
-def _check_apart(dates: Sequence[Extra], added: Mapping[datetime, datetime]) -> None:
+def _check_apart(dates: Sequence[ExtraDate], added: Mapping[datetime, datetime]) -> None:
     for one, other in pairwise(dates):
         if other.starts < one.ends:
             field = "extra" if one.starts in added or other.starts in added else "first_ends"
@@ -177,20 +179,20 @@ def _check_apart(dates: Sequence[Extra], added: Mapping[datetime, datetime]) -> 
             )
 
 
-def _occurrence(starts_wall: datetime, ends_wall: datetime, zone: ZoneInfo) -> Occurrence:
+def _occurrence(starts_wall: datetime, ends_wall: datetime, zone: ZoneInfo) -> SeriesOccurrence:
     starts, start_moved = local_time.instant_moved(starts_wall, zone)
     ends, end_moved = local_time.instant_moved(ends_wall, zone)
     if ends <= starts:
         text = f"the clocks go forward and leave nothing of {starts_wall:%H:%M} to {ends_wall:%H:%M}"
-        return Occurrence(wall=starts_wall, during=None, clocks=Clocks.EMPTY, text=text)
+        return SeriesOccurrence(wall=starts_wall, during=None, clocks=Clocks.EMPTY, text=text)
     during = Interval(start=starts, end=ends)
     if start_moved or end_moved:
         shown = f"{local_time.wall(starts, zone):%H:%M} to {local_time.wall(ends, zone):%H:%M}"
         text = f"moved by the clock change to {shown}"
-        return Occurrence(wall=starts_wall, during=during, clocks=Clocks.MOVED, text=text)
+        return SeriesOccurrence(wall=starts_wall, during=during, clocks=Clocks.MOVED, text=text)
     difference = (ends - starts) - (ends_wall - starts_wall)
     if difference:
         word = "longer" if difference > timedelta() else "shorter"
         text = f"{length(abs(difference))} {word}, since the clocks change"
-        return Occurrence(wall=starts_wall, during=during, clocks=Clocks.LENGTH, text=text)
-    return Occurrence(wall=starts_wall, during=during)
+        return SeriesOccurrence(wall=starts_wall, during=during, clocks=Clocks.LENGTH, text=text)
+    return SeriesOccurrence(wall=starts_wall, during=during)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from controller.recurrence.rule import Rule, read_rule
+from controller.recurrence.rule import RecurrenceRule, read_rule
 from controller.web.problem import invalid_field
 
 LONGEST = timedelta(days=7)
@@ -14,14 +14,14 @@ MOST_EXCEPTIONS = 366
 """Dates left out of a series, and dates added to it."""
 
 
-class Extra(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class ExtraDate(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """A date besides the rule's (RDATE). Naive wall times."""
 
     starts: datetime
     ends: datetime
 
 
-def read_extras(texts: Iterable[str], first: datetime, length: timedelta) -> tuple[Extra, ...]:
+def read_extras(texts: Iterable[str], first: datetime, length: timedelta) -> tuple[ExtraDate, ...]:
     """Dates written as ``2026-12-24``, ``2026-12-24T19:00`` or ``2026-12-24T19:00/2026-12-24T22:00``, each once. One
     without a time has that of the first date, one without an end lasts as long."""
     found = {}
@@ -30,11 +30,11 @@ def read_extras(texts: Iterable[str], first: datetime, length: timedelta) -> tup
         starts = datetime.fromisoformat(start)  # a date is midnight
         if "T" not in start:
             starts = datetime.combine(starts.date(), first.time())
-        found[starts] = Extra(starts=starts, ends=datetime.fromisoformat(end) if end else starts + length)
+        found[starts] = ExtraDate(starts=starts, ends=datetime.fromisoformat(end) if end else starts + length)
     return tuple(found[starts] for starts in sorted(found))
 
 
-class Pattern(msgspec.Struct, frozen=True, kw_only=True):
+class RecurrencePattern(msgspec.Struct, frozen=True, kw_only=True):
     """Naive wall times of the site. ``first_starts`` and ``first_ends``: where the rule begins (DTSTART, DTEND); the
     rule alone says whether that is one of its dates. ``rule``: empty for the first date and ``extra`` only.
     ``out_days`` and ``out_times``: left out (EXDATE). ``term_only``: dates outside school terms are left out, and with
@@ -43,14 +43,14 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     first_starts: datetime
     first_ends: datetime
     rule: str = ""
-    extra: tuple[Extra, ...] = ()
+    extra: tuple[ExtraDate, ...] = ()
     out_days: tuple[date, ...] = ()
     out_times: tuple[datetime, ...] = ()
     term_only: bool = False
     skip_holidays: bool = False
 
     @property
-    def read(self) -> Rule | None:
+    def read(self) -> RecurrenceRule | None:
         """The rule, read. Raises ``Invalid``."""
         return read_rule(self.rule) if self.rule else None
 
@@ -77,11 +77,11 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it is among the exceptions."""
         return wall in self.out_times or wall.date() in self.out_days
 
-    def with_choices(self, *, left_out: Collection[datetime], wanted: Collection[datetime]) -> "Pattern":
+    def with_choices(self, *, left_out: Collection[datetime], wanted: Collection[datetime]) -> "RecurrencePattern":
         """The same with some dates left out, and some though they would be left out."""
         named = {each.starts for each in self.extra}
         days = {wall.date() for wall in wanted}
-        more = tuple(Extra(starts=wall, ends=wall + self.length) for wall in sorted(wanted) if wall not in named)
+        more = tuple(ExtraDate(starts=wall, ends=wall + self.length) for wall in sorted(wanted) if wall not in named)
         out = {wall for wall in (*self.out_times, *left_out) if wall not in wanted}
         return msgspec.structs.replace(
             self,

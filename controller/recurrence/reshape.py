@@ -9,9 +9,9 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.calendars.week_numbers import WEEKDAYS
-from controller.recurrence.expand import DayBook, Unrolled, unroll
-from controller.recurrence.pattern import Extra, Pattern, read_extras
-from controller.recurrence.rule import Frequency, Rule
+from controller.recurrence.expand import DayBook, ExpandedSeries, unroll
+from controller.recurrence.pattern import ExtraDate, RecurrencePattern, read_extras
+from controller.recurrence.rule import Frequency, RecurrenceRule
 from controller.web.problem import invalid_field
 
 _OF_TIME = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
@@ -35,11 +35,11 @@ class PatternChange(msgspec.Struct, frozen=True, kw_only=True):
 class Cut(msgspec.Struct, frozen=True, kw_only=True):
     """``head``: what stays as it was, ``None`` where nothing does."""
 
-    head: Pattern | None
-    tail: Pattern
+    head: RecurrencePattern | None
+    tail: RecurrencePattern
 
 
-def cut(pattern: Pattern, unrolled: Unrolled, first: datetime, zone: ZoneInfo, days: DayBook) -> Cut:
+def cut(pattern: RecurrencePattern, unrolled: ExpandedSeries, first: datetime, zone: ZoneInfo, days: DayBook) -> Cut:
     """A pattern in two: its dates before ``first``, one of them, and those from it on. Raises ``Invalid`` where the
     rule cannot be begun in the middle."""
     walls = [each.wall for each in unrolled.occurrences]
@@ -62,7 +62,9 @@ def cut(pattern: Pattern, unrolled: Unrolled, first: datetime, zone: ZoneInfo, d
     return Cut(head=head, tail=tail)
 
 
-def _part(pattern: Pattern, ruled: Sequence[datetime], inside: Callable[[datetime], bool]) -> Pattern:
+def _part(
+    pattern: RecurrencePattern, ruled: Sequence[datetime], inside: Callable[[datetime], bool]
+) -> RecurrencePattern:
     """What of a pattern is inside; where the rule gives nothing there, the first of the extra dates begins it."""
     extra = tuple(each for each in pattern.extra if inside(each.starts))
     part = replace(
@@ -78,11 +80,11 @@ def _part(pattern: Pattern, ruled: Sequence[datetime], inside: Callable[[datetim
 class Reshaped(msgspec.Struct, frozen=True, kw_only=True):
     """``by``: how far its dates go on the wall."""
 
-    pattern: Pattern
+    pattern: RecurrencePattern
     by: timedelta
 
 
-def reshape(pattern: Pattern, change: PatternChange, zone: ZoneInfo) -> Reshaped:
+def reshape(pattern: RecurrencePattern, change: PatternChange, zone: ZoneInfo) -> Reshaped:
     """The pattern as wanted. With a new rule only the time of day is shifted. Raises ``Invalid`` for a shift that the
     rule does not allow."""
     begins = pattern.first_starts if change.first_starts is msgspec.UNSET else change.first_starts
@@ -94,7 +96,7 @@ def reshape(pattern: Pattern, change: PatternChange, zone: ZoneInfo) -> Reshaped
         by = begins - datetime.combine(begins.date(), pattern.first_starts.time())
         rule = change.rule
     days = timedelta(days=(pattern.first_starts + by).date().toordinal() - pattern.first_starts.date().toordinal())
-    shifted = Pattern(
+    shifted = RecurrencePattern(
         first_starts=begins,
         first_ends=begins + length,
         rule=rule,
@@ -114,14 +116,14 @@ def reshape(pattern: Pattern, change: PatternChange, zone: ZoneInfo) -> Reshaped
     return Reshaped(pattern=replace(shifted, **given), by=by)
 
 
-def _extra(each: Extra, by: timedelta, old: timedelta, new: timedelta) -> Extra:
+def _extra(each: ExtraDate, by: timedelta, old: timedelta, new: timedelta) -> ExtraDate:
     """One that lasted as long as the rest still does."""
     lasts = each.ends - each.starts
     starts = each.starts + by
-    return Extra(starts=starts, ends=starts + (new if lasts == old else lasts))
+    return ExtraDate(starts=starts, ends=starts + (new if lasts == old else lasts))
 
 
-def _shifted(rule: Rule | None, by: timedelta, first: datetime, zone: ZoneInfo) -> str:
+def _shifted(rule: RecurrenceRule | None, by: timedelta, first: datetime, zone: ZoneInfo) -> str:
     """The rule for dates that all go by the same. Raises ``Invalid`` where it says itself when they are."""
     if rule is None or not by:
         return rule.text if rule else ""
@@ -141,13 +143,13 @@ def _shifted(rule: Rule | None, by: timedelta, first: datetime, zone: ZoneInfo) 
     return rule.text
 
 
-def require_shifted(old: Unrolled, new: Unrolled, by: timedelta) -> None:
+def require_shifted(old: ExpandedSeries, new: ExpandedSeries, by: timedelta) -> None:
     """Raises ``Invalid`` unless the new dates of a rule are the old ones, all shifted by the same."""
     if [each + by for each in old.ruled] != list(new.ruled):
         raise invalid_field("first_starts", "would change which dates the rule gives; give the rule too")
 
 
-def pair(old: Iterable[datetime], new: Unrolled, by: timedelta, *, monthly: bool) -> dict[datetime, datetime]:
+def pair(old: Iterable[datetime], new: ExpandedSeries, by: timedelta, *, monthly: bool) -> dict[datetime, datetime]:
     """Which new date each old one becomes: the one that it is shifted to, else the next one on that day, else in that
     week, else, if the rule is ``monthly``, in that month. The others have none."""
     left, free = sorted(old), {each.wall for each in new.occurrences}

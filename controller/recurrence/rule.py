@@ -47,7 +47,7 @@ class Weekday(msgspec.Struct, frozen=True, kw_only=True):
     nth: int = 0
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class RecurrenceRule(msgspec.Struct, frozen=True, kw_only=True):
     """``parts`` in the order they were written, values in capitals; ``COUNT`` and ``UNTIL`` are never both there."""
 
     parts: dict[str, str]
@@ -95,13 +95,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         """The same without its end: what is walked through."""
         return self.but(COUNT=None, UNTIL=None).text
 
-    def but(self, **changed: str | None) -> "Rule":
+    def but(self, **changed: str | None) -> "RecurrenceRule":
         """The rule with other parts; ``None`` takes one away."""
         kept = {name: value for name, value in self.parts.items() if name not in changed}
-        return Rule(parts=kept | {name: value for name, value in changed.items() if value is not None})
+        return RecurrenceRule(parts=kept | {name: value for name, value in changed.items() if value is not None})
 
 
-def read_rule(text: str) -> Rule:
+def read_rule(text: str) -> RecurrenceRule:
     """Reads “FREQ=WEEKLY;BYDAY=TU;COUNT=10”, also with “RRULE:” before it. Raises ``Invalid`` on ``rule``."""
     line = text.strip().upper().removeprefix("RRULE:").rstrip(";")
     if len(line) > LONGEST_RULE:
@@ -115,7 +115,7 @@ def read_rule(text: str) -> Rule:
             raise invalid_field("rule", f"has {name} twice")
         parts[name] = value.replace(" ", "")
     _check(parts)
-    return Rule(parts=parts)
+    return RecurrenceRule(parts=parts)
 
 
 def _check(parts: dict[str, str]) -> None:

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import msgspec
 
-from controller.bookings.policy import ApprovalRule, Per
+from controller.bookings.policy import ApprovalRule, QuotaPeriod
 from controller.rules import phrases
-from controller.rules.context import Case
+from controller.rules.context import RuleContext
 from controller.rules.fair_use import days_ahead
 from controller.rules.quota_periods import period
-from controller.rules.verdict import Reason, Why
+from controller.rules.verdict import ReasonKind, RuleReason
 from controller.text import times
 from edge.wire.plan import Mode
 
@@ -33,7 +33,7 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True):
     limit: float | None = None
 
 
-def approval(case: Case) -> Iterator[Reason]:
+def approval(case: RuleContext) -> Iterator[RuleReason]:
     """Nothing where a rule confirms the wish, or a manager makes it."""
     if case.decides:
         return
@@ -47,18 +47,20 @@ def approval(case: Case) -> Iterator[Reason]:
         if nearest is None or _distance(misses) < _distance(nearest[1]):
             nearest = rule, misses
     if nearest is None:
-        yield Reason(why=Why.APPROVAL, field="", text="needs approval: a manager decides on every booking here")
+        yield RuleReason(
+            why=ReasonKind.APPROVAL, field="", text="needs approval: a manager decides on every booking here"
+        )
         return
     rule, misses = nearest
     if any(miss.whose for miss in misses):
         who, where = phrases.TIERS[case.wish.tier], case.place.space.name
         text = f"needs approval: no rule confirms bookings of {where} at once for {who}"
-        yield Reason(why=Why.APPROVAL, field="", text=text)
+        yield RuleReason(why=ReasonKind.APPROVAL, field="", text=text)
         return
     only = misses[0] if len(misses) == 1 else Miss(text="", field="")
     against = f"{times.listed([miss.text for miss in misses])}, which “{rule.name}” does not confirm at once"
-    yield Reason(
-        why=Why.APPROVAL,
+    yield RuleReason(
+        why=ReasonKind.APPROVAL,
         field=misses[0].field,
         text=f"needs approval: {only.mend or against}",
         asked=only.asked,
@@ -66,7 +68,7 @@ def approval(case: Case) -> Iterator[Reason]:
     )
 
 
-def _short_notice(case: Case) -> Iterator[Reason]:
+def _short_notice(case: RuleContext) -> Iterator[RuleReason]:
     """A wish that begins sooner than the site's minimum notice, or has begun already."""
     least = case.picture.policy.notice_min
     if least is None or case.wish.keeps_start:
@@ -76,8 +78,8 @@ def _short_notice(case: Case) -> Iterator[Reason]:
         return
     asked_for = f", and {case.picture.site.name} asks for {phrases.length(timedelta(minutes=least))} of notice"
     begins = "it has begun already" if left < timedelta(0) else f"it begins in {phrases.length(left)}"
-    yield Reason(
-        why=Why.APPROVAL,
+    yield RuleReason(
+        why=ReasonKind.APPROVAL,
         field="starts",
         text=f"needs approval: {begins}{asked_for if least else ''}",
         asked=max(left.total_seconds() / 60, 0),
@@ -89,14 +91,14 @@ def _distance(misses: Sequence[Miss]) -> tuple[int, int]:
     return sum(miss.whose for miss in misses), len(misses)
 
 
-def missed(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
+def missed(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
     """The conditions of a rule that the wish does not fulfil; none, and it confirms."""
     yield from _whose(rule, case)
     yield from _what(rule, case)
     yield from _when(rule, case)
 
 
-def _whose(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
+def _whose(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
     if rule.tiers and case.wish.tier not in rule.tiers:
         yield Miss(text=f"for {phrases.TIERS[case.wish.tier]}", field="party", whose=True)
     if rule.parties and case.asked.party not in rule.parties:
@@ -105,7 +107,7 @@ def _whose(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
         yield Miss(text=f"in {case.place.space.name}", field="space", whose=True)
 
 
-def _what(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
+def _what(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
     people, most = case.asked.people, rule.most_people
     if most is not None and people is None:
         mend = "say how many people come; it may be confirmed at once then"
@@ -117,7 +119,7 @@ def _what(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
         yield Miss(text="with under-16s", field="under_16s")
 
 
-def _when(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
+def _when(rule: ApprovalRule, case: RuleContext) -> Iterator[Miss]:
     during = case.asked.during
     minutes, most = during.seconds / 60, rule.most_minutes
     if most is not None and minutes > most:
@@ -129,7 +131,7 @@ def _when(rule: ApprovalRule, case: Case) -> Iterator[Miss]:
         text = f"more than {phrases.plural(most, 'day')} ahead"
         yield Miss(text=text, field="starts", asked=ahead, limit=most)
     if rule.most_a_week is not None:
-        week = period(Per.WEEK, during.start, zone, now=case.now)
+        week = period(QuotaPeriod.WEEK, during.start, zone, now=case.now)
         count = sum(week.has(each) for each in case.facts.spent) + 1
         if count > rule.most_a_week:
             text = f"more than {phrases.plural(rule.most_a_week, 'booking')} in one week"

@@ -5,27 +5,27 @@ from functools import cached_property
 
 import msgspec
 
-from controller.bookings.model import Asked
-from controller.bookings.site_config import Picture, Place
+from controller.bookings.model import BookingRequest
+from controller.bookings.site_config import SiteConfig, SpaceAtSite
 from controller.estate.model import SpaceKind
 from controller.people.permissions import Action, Thing, may
 from controller.rules.buffers import Buffers, buffers_of
 from controller.rules.facts import Facts
 from controller.rules.pools import seats_of
-from controller.rules.request import Wish
+from controller.rules.request import RuleRequest
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class RuleContext(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What every rule looks at."""
 
-    picture: Picture
-    wish: Wish
-    place: Place
+    picture: SiteConfig
+    wish: RuleRequest
+    place: SpaceAtSite
     now: datetime
     facts: Facts = Facts()
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> BookingRequest:
         return self.wish.asked
 
     @property

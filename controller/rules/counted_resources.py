@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from controller.bookings.model import Claimed
 from controller.rules import phrases
-from controller.rules.context import Case
-from controller.rules.facts import Use, peak
+from controller.rules.context import RuleContext
+from controller.rules.facts import ResourceUse, peak
 from controller.rules.pools import takings
-from controller.rules.verdict import Reason, Why
+from controller.rules.verdict import ReasonKind, RuleReason
 from edge.wire.interval import Interval
 
 
-def equipment(case: Case) -> Iterator[Reason]:
+def equipment(case: RuleContext) -> Iterator[RuleReason]:
     picture = case.picture
     wanted: Counter[str] = Counter()
     for need in case.asked.equipment:
@@ -24,12 +24,12 @@ def equipment(case: Case) -> Iterator[Reason]:
             there = phrases.quoted(sorted(picture.equipment)[: phrases.CARRIED])
             hint = f"it has {there}" if there else "it has none"
             text = f"{picture.site.name} has no equipment “{name}”; {hint}"
-            yield Reason(why=Why.EQUIPMENT, field=field, text=text)
+            yield RuleReason(why=ReasonKind.EQUIPMENT, field=field, text=text)
             continue
         if found.space is not None and not _reaches(case, found.space):
             home = picture.by_space.get(found.space)
             text = f"{found.name} stays in {home.space.name if home else found.space}"
-            yield Reason(why=Why.EQUIPMENT, field=field, text=text)
+            yield RuleReason(why=ReasonKind.EQUIPMENT, field=field, text=text)
             continue
         uses = _standing(case.facts.equipment, f"{picture.site.id}/{name}")
         left = max(found.count - peak(uses, case.asked.during), 0)
@@ -37,7 +37,7 @@ def equipment(case: Case) -> Iterator[Reason]:
             yield _too_few(case, f"{left:,} of {found.count:,} left then", found.name, count, left, field, uses)
 
 
-def places(case: Case) -> Iterator[Reason]:
+def places(case: RuleContext) -> Iterator[RuleReason]:
     """Too few places left of a pool, or of one that lies in the space. ``Facts.pools`` are by whole quarter hours
     already, so what touches a quarter hour of the wish touches the wish."""
     sizes = dict(case.place.pools)
@@ -54,36 +54,36 @@ def places(case: Case) -> Iterator[Reason]:
                 left,
                 "seats" if case.pool else "space",
                 uses,
-                why=Why.SEATS,
+                why=ReasonKind.SEATS,
             )
 
 
-def _reaches(case: Case, home: str) -> bool:
+def _reaches(case: RuleContext, home: str) -> bool:
     """Whether the wish has the whole of the space that a thing stays in."""
     place = case.picture.by_space.get(home)
     return home == case.asked.space or (place is not None and set(place.atoms) <= set(case.place.atoms))
 
 
-def _standing(uses: Sequence[Use], thing: str) -> list[Use]:
+def _standing(uses: Sequence[ResourceUse], thing: str) -> list[ResourceUse]:
     return [each for each in uses if each.thing == thing and not each.run_out]
 
 
 def _too_few(
-    case: Case,
+    case: RuleContext,
     left_words: str,
     name: str,
     count: int,
     left: int,
     field: str,
-    uses: Sequence[Use],
+    uses: Sequence[ResourceUse],
     *,
-    why: Why = Why.EQUIPMENT,
-) -> Reason:
+    why: ReasonKind = ReasonKind.EQUIPMENT,
+) -> RuleReason:
     holders = _holders(uses, case.asked.during)
     told = [(each, by) for each, by in holders if not each.hidden]
     named = "; ".join(f"{each.title} has {by:,}" for each, by in told[: phrases.NAMED])
     more = f" and {len(told) - phrases.NAMED} more bookings have some" if len(told) > phrases.NAMED else ""
-    return Reason(
+    return RuleReason(
         why=why,
         field=field,
         text=f"{name}: {left_words}, {count:,} asked for" + (f" ({named}{more})" if named else ""),
@@ -93,6 +93,6 @@ def _too_few(
     )
 
 
-def _holders(uses: Sequence[Use], during: Interval) -> list[tuple[Claimed, int]]:
+def _holders(uses: Sequence[ResourceUse], during: Interval) -> list[tuple[Claimed, int]]:
     held = [(each.booking, each.count) for each in uses if each.booking.during.overlaps(during)]
     return sorted(held, key=lambda each: each[0].during)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 
 from controller.rules import counted_resources, neighbours, space
 from controller.rules.approval import approval
-from controller.rules.context import Case
+from controller.rules.context import RuleContext
 from controller.rules.fair_use import quota, too_early
-from controller.rules.verdict import OVERRULED, Reason, Verdict, Why
+from controller.rules.verdict import OVERRULED, ReasonKind, RuleReason, Verdict
 
-_RULES: tuple[Callable[[Case], Iterator[Reason]], ...] = (
+_RULES: tuple[Callable[[RuleContext], Iterator[RuleReason]], ...] = (
     space.unbookable,
     neighbours.clash,
     space.closed,
@@ -22,12 +22,12 @@ _RULES: tuple[Callable[[Case], Iterator[Reason]], ...] = (
     quota,
     approval,
 )
-_HARDNESS = {why: rank for rank, why in enumerate(Why)}
+_HARDNESS = {why: rank for rank, why in enumerate(ReasonKind)}
 
 
-def verdict(case: Case) -> Verdict:
+def verdict(case: RuleContext) -> Verdict:
     """All reasons against a wish. What a manager overrules is left out where one does."""
-    lifted = OVERRULED if case.asked.overrule and case.decides else frozenset[Why]()
+    lifted = OVERRULED if case.asked.overrule and case.decides else frozenset[ReasonKind]()
     found = [reason for rule in _RULES for reason in rule(case) if reason.why not in lifted]
     run_out = {each.booking.id for each in case.facts.neighbours if each.run_out}
     run_out |= {each.booking.id for each in case.facts.pools if each.run_out}

@@ -25,7 +25,7 @@ class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
     run_out: bool = False
 
 
-class Use(msgspec.Struct, frozen=True, kw_only=True):
+class ResourceUse(msgspec.Struct, frozen=True, kw_only=True):
     """So many of ``thing`` (``site/equipment`` or ``site/pool``) held by a booking during the wish."""
 
     booking: Claimed
@@ -39,12 +39,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     bookings of its party that its quotas may count."""
 
     neighbours: tuple[Neighbour, ...] = ()
-    equipment: tuple[Use, ...] = ()
-    pools: tuple[Use, ...] = ()
+    equipment: tuple[ResourceUse, ...] = ()
+    pools: tuple[ResourceUse, ...] = ()
     spent: tuple[Claimed, ...] = ()
 
 
-def peak(uses: Iterable[Use], during: Interval) -> int:
+def peak(uses: Iterable[ResourceUse], during: Interval) -> int:
     """The most of one thing that is held at any instant of ``during``."""
     steps: list[tuple[datetime, int]] = []
     for each in uses:

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.bookings.model import Claimed
-from controller.bookings.policy import Per, PriorityWindow, Quota
+from controller.bookings.policy import PriorityWindow, Quota, QuotaPeriod
 from controller.people.model import Tier
 from controller.rules import phrases
-from controller.rules.context import Case
+from controller.rules.context import RuleContext
 from controller.rules.quota_periods import Period, covering, period
-from controller.rules.verdict import Reason, Why
+from controller.rules.verdict import ReasonKind, RuleReason
 from controller.text import local_time, times
 
 
@@ -47,7 +47,7 @@ def window_of(windows: Sequence[PriorityWindow], tier: Tier, space: str) -> Prio
     return min(its, key=lambda each: len(each.spaces) or float("inf"), default=None)
 
 
-def too_early(case: Case) -> Iterator[Reason]:
+def too_early(case: RuleContext) -> Iterator[RuleReason]:
     if case.decides:
         return
     tier, zone = case.wish.tier, case.place.site.tz
@@ -57,8 +57,8 @@ def too_early(case: Case) -> Iterator[Reason]:
         return
     opens = local_time.local_day(case.asked.during.start, zone) - timedelta(days=found.days)
     day = times.day(local_time.day_start(opens, zone), zone, now=case.now)
-    yield Reason(
-        why=Why.TOO_EARLY,
+    yield RuleReason(
+        why=ReasonKind.TOO_EARLY,
         field="starts",
         text=f"{phrases.TIERS[tier]} can book {case.place.space.name} {phrases.plural(found.days, 'day')} ahead; "
         f"this can be booked from {day} on",
@@ -95,18 +95,18 @@ def overrun(quota: Quota, total: Tally) -> Iterator[Overrun]:
         yield Overrun(used=total.minutes, most=quota.most_minutes, minutes=True)
 
 
-def needed(case: Case) -> Period | None:
+def needed(case: RuleContext) -> Period | None:
     """The time of its party that its verdict rests on, if any."""
     if case.decides or case.asked.party is None:
         return None
     policy, start, zone = case.picture.policy, case.asked.during.start, case.place.site.tz
     per = {quota.per for quota in _quotas(case)}
     if any(rule.most_a_week is not None for rule in policy.rules):
-        per.add(Per.WEEK)
+        per.add(QuotaPeriod.WEEK)
     return covering(period(each, start, zone, now=case.now) for each in per)
 
 
-def quota(case: Case) -> Iterator[Reason]:
+def quota(case: RuleContext) -> Iterator[RuleReason]:
     if case.decides or case.asked.party is None:
         return
     zone = case.place.site.tz
@@ -119,7 +119,7 @@ def quota(case: Case) -> Iterator[Reason]:
             yield _over(case, each, within, over, before)
 
 
-def _quotas(case: Case) -> list[Quota]:
+def _quotas(case: RuleContext) -> list[Quota]:
     wish = case.wish
     return [
         each
@@ -128,11 +128,11 @@ def _quotas(case: Case) -> list[Quota]:
     ]
 
 
-def _over(case: Case, quota: Quota, within: Period, over: Overrun, before: Sequence[Claimed]) -> Reason:
+def _over(case: RuleContext, quota: Quota, within: Period, over: Overrun, before: Sequence[Claimed]) -> RuleReason:
     zone = case.place.site.tz
     here = f": {phrases.bookings(before, zone)}" if before else ""
-    return Reason(
-        why=Why.QUOTA,
+    return RuleReason(
+        why=ReasonKind.QUOTA,
         field="starts",
         text=f"“{quota.name}” allows {over.amount(over.most)} {span(quota.per, within, zone, now=case.now)}; "
         f"with this it would be {over.amount(over.used)}{here}",
@@ -143,13 +143,13 @@ def _over(case: Case, quota: Quota, within: Period, over: Overrun, before: Seque
     )
 
 
-def span(per: Per, within: Period, zone: ZoneInfo, *, now: datetime) -> str:
+def span(per: QuotaPeriod, within: Period, zone: ZoneInfo, *, now: datetime) -> str:
     """“in the week from Mon 23 Nov”."""
     if within.first is None:
         return "ahead at a time"
     day = times.day(within.starts, zone, now=now)
     return {
-        Per.DAY: f"on {day}",
-        Per.WEEK: f"in the week from {day}",
-        Per.MONTH: f"in {within.first:%B %Y}",
+        QuotaPeriod.DAY: f"on {day}",
+        QuotaPeriod.WEEK: f"in the week from {day}",
+        QuotaPeriod.MONTH: f"in {within.first:%B %Y}",
     }[per]

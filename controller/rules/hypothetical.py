@@ -9,21 +9,21 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from controller.bookings.model import Claimed
-from controller.bookings.site_config import Picture
-from controller.rules.context import Case
-from controller.rules.facts import FAR, Facts, Neighbour, Use
+from controller.bookings.site_config import SiteConfig
+from controller.rules.context import RuleContext
+from controller.rules.facts import FAR, Facts, Neighbour, ResourceUse
 from controller.rules.fair_use import needed
 from controller.rules.pools import quartered, takings
-from controller.rules.request import Wish
+from controller.rules.request import RuleRequest
 from edge.wire.interval import Interval
 
 
-class Beside:
+class HypotheticalBookings:
     """Wishes of one site seen as booked, without an id, and bookings seen as gone; grows."""
 
     def __init__(self) -> None:
         self.gone: set[str] = set()
-        self._made: list[tuple[Case, Facts]] = []
+        self._made: list[tuple[RuleContext, Facts]] = []
         self._by_day: dict[int, list[int]] = defaultdict(list)
         self._by_party: dict[str, list[Claimed]] = defaultdict(list)
 
@@ -31,12 +31,12 @@ class Beside:
         """These stand in nobody's way any more."""
         self.gone.update(bookings)
 
-    def take(self, picture: Picture, wishes: Sequence[Wish], *, now: datetime) -> None:
+    def take(self, picture: SiteConfig, wishes: Sequence[RuleRequest], *, now: datetime) -> None:
         """These are booked. Raises ``SpaceUnknown``."""
         for each in wishes:
             self.add(case_of(picture, each, now))
 
-    def add(self, case: Case) -> None:
+    def add(self, case: RuleContext) -> None:
         """It is booked."""
         for day in _days(case.asked.during):
             self._by_day[day].append(len(self._made))
@@ -45,7 +45,7 @@ class Beside:
         if case.asked.party is not None:
             insort(self._by_party[case.asked.party], facts.spent[0], key=_start)
 
-    def seen_by(self, case: Case) -> Facts:
+    def seen_by(self, case: RuleContext) -> Facts:
         """Of what is booked here, what the verdict on ``case`` depends on."""
         during, atoms = case.asked.during, set(case.place.atoms)
         around = Interval(start=during.start - FAR, end=during.end + FAR)
@@ -58,7 +58,7 @@ class Beside:
             spent=tuple(self._spent(case)),
         )
 
-    def _spent(self, case: Case) -> list[Claimed]:
+    def _spent(self, case: RuleContext) -> list[Claimed]:
         """What its party has in the time that its quotas look at."""
         within, its = needed(case), self._by_party.get(case.asked.party or "", [])
         if within is None or not its:
@@ -68,9 +68,9 @@ class Beside:
         return [each for each in its[first:last] if within.has(each)]
 
 
-def case_of(picture: Picture, wish: Wish, now: datetime) -> Case:
+def case_of(picture: SiteConfig, wish: RuleRequest, now: datetime) -> RuleContext:
     """Raises ``SpaceUnknown``."""
-    return Case(picture=picture, wish=wish, place=picture.require(wish.asked.space), now=now)
+    return RuleContext(picture=picture, wish=wish, place=picture.require(wish.asked.space), now=now)
 
 
 def _start(booking: Claimed) -> datetime:
@@ -81,7 +81,7 @@ def _days(during: Interval) -> Iterator[int]:
     return iter(range(during.start.toordinal(), during.end.toordinal() + 1))
 
 
-def _as_booked(case: Case) -> Facts:
+def _as_booked(case: RuleContext) -> Facts:
     """What others will find once this one is booked."""
     asked, site = case.asked, case.picture.site.id
     booking = Claimed(id="", title=asked.title, space=asked.space, during=asked.during, party=asked.party)
@@ -91,8 +91,10 @@ def _as_booked(case: Case) -> Facts:
         if case.pool
         else tuple(Neighbour(booking=booking, atom=atom, buffers=case.buffers) for atom in case.place.atoms),
         equipment=tuple(
-            Use(booking=booking, thing=f"{site}/{need.equipment}", count=need.count) for need in asked.equipment
+            ResourceUse(booking=booking, thing=f"{site}/{need.equipment}", count=need.count) for need in asked.equipment
         ),
-        pools=tuple(Use(booking=quarter, thing=pool, count=count) for pool, count in takings(case.place, case.seats)),
+        pools=tuple(
+            ResourceUse(booking=quarter, thing=pool, count=count) for pool, count in takings(case.place, case.seats)
+        ),
         spent=(booking,),
     )

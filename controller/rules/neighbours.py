@@ -9,9 +9,9 @@ from controller.bookings.model import Claimed
 from controller.estate.model import Space
 from controller.rules import phrases
 from controller.rules.buffers import buffer_between, changeover_between
-from controller.rules.context import Case
+from controller.rules.context import RuleContext
 from controller.rules.facts import Neighbour
-from controller.rules.verdict import Reason, Why
+from controller.rules.verdict import ReasonKind, RuleReason
 
 
 class _Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class _Gap(msgspec.Struct, frozen=True, kw_only=True):
         return max(self.buffer, self.changeover)
 
 
-def clash(case: Case) -> Iterator[Reason]:
+def clash(case: RuleContext) -> Iterator[RuleReason]:
     asked, place = case.asked, case.place
     found = {
         (each.booking.id, each.booking.during): each.booking
@@ -42,20 +42,20 @@ def clash(case: Case) -> Iterator[Reason]:
         phrases.booking(each, place.site.tz, space=_elsewhere(case, each)) for each in taken[: phrases.NAMED]
     )
     more = f" and {len(taken) - phrases.NAMED} more" if len(taken) > phrases.NAMED else ""
-    yield Reason(
-        why=Why.CLASH,
+    yield RuleReason(
+        why=ReasonKind.CLASH,
         field="starts",
         text=f"{place.space.name} is taken then: {named}{more}",
         conflicts=tuple(taken[: phrases.CARRIED]),
     )
 
 
-def _elsewhere(case: Case, booking: Claimed) -> str | None:
+def _elsewhere(case: RuleContext, booking: Claimed) -> str | None:
     """The name of a booking's space where it is another than the wish's."""
     return None if booking.space == case.asked.space else _space(case, booking.space).name
 
 
-def gaps(case: Case) -> Iterator[Reason]:
+def gaps(case: RuleContext) -> Iterator[RuleReason]:
     """A buffer or a change-over for which too little time is left, at most one on either side: the one that lacks
     most."""
     for side in (_before(case), _after(case)):
@@ -64,7 +64,7 @@ def gaps(case: Case) -> Iterator[Reason]:
             yield _reason(case, max(short, key=lambda each: each.needed - each.left))
 
 
-def _before(case: Case) -> list[_Gap]:
+def _before(case: RuleContext) -> list[_Gap]:
     start = case.asked.during.start
     ended = [each for each in _standing(case) if each.booking.during.end <= start]
     last = _nearest(ended, lambda each: -each.booking.during.end.timestamp())
@@ -85,7 +85,7 @@ def _before(case: Case) -> list[_Gap]:
     return found
 
 
-def _after(case: Case) -> list[_Gap]:
+def _after(case: RuleContext) -> list[_Gap]:
     end = case.asked.during.end
     coming = [each for each in _standing(case) if each.booking.during.start >= end]
     first = _nearest(coming, lambda each: each.booking.during.start.timestamp())
@@ -106,7 +106,7 @@ def _after(case: Case) -> list[_Gap]:
     return found
 
 
-def _standing(case: Case) -> list[Neighbour]:
+def _standing(case: RuleContext) -> list[Neighbour]:
     return [each for each in case.facts.neighbours if not each.run_out]
 
 
@@ -118,27 +118,27 @@ def _nearest(found: Sequence[Neighbour], key: Callable[[Neighbour], float]) -> l
     return list(by_atom.values())
 
 
-def _space(case: Case, space: str) -> Space:
+def _space(case: RuleContext, space: str) -> Space:
     """The space of a neighbour; as a bare one of that name where it is no longer there."""
     place = case.picture.by_space.get(space)
     return place.space if place is not None else Space(site=case.picture.site.id, id=space, name=space)
 
 
-def _reason(case: Case, gap: _Gap) -> Reason:
+def _reason(case: RuleContext, gap: _Gap) -> RuleReason:
     neighbour = gap.neighbour
     other = phrases.booking(neighbour.booking, case.place.site.tz, space=_elsewhere(case, neighbour.booking))
     left = f"{phrases.length(gap.left) if gap.left else 'no time'} left"
     if gap.changeover > gap.buffer:
-        why = Why.CHANGEOVER
+        why = ReasonKind.CHANGEOVER
         side = "after" if gap.field == "starts" else "before"
         text = f"{_change(case, gap)} takes {phrases.length(gap.changeover)}; {left} {side} {other}"
     else:
-        why = Why.BUFFER
+        why = ReasonKind.BUFFER
         needed = phrases.length(gap.buffer)
         text = f"needs {needed} to clear down and set up between this and {other}; {left}"
     if case.asked.overrule:
         text += "; only a manager may overrule this"
-    return Reason(
+    return RuleReason(
         why=why,
         field=gap.field,
         text=text,
@@ -148,7 +148,7 @@ def _reason(case: Case, gap: _Gap) -> Reason:
     )
 
 
-def _change(case: Case, gap: _Gap) -> str:
+def _change(case: RuleContext, gap: _Gap) -> str:
     """“changing Hall from “Theatre” to “Boardroom”” or “changing between Hall and Half A”."""
     mine, theirs = case.place.space, _space(case, gap.neighbour.booking.space)
     if mine.id != theirs.id:

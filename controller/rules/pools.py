@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from controller.bookings.site_config import Place
+from controller.bookings.site_config import SpaceAtSite
 from controller.estate.model import SpaceKind
 from edge.wire.interval import Interval
 
@@ -35,7 +35,7 @@ def seats_of(*, seats: int | None, people: int | None) -> int:
     return seats if seats is not None else people or 1
 
 
-def takings(place: Place, seats: int) -> tuple[tuple[str, int], ...]:
+def takings(place: SpaceAtSite, seats: int) -> tuple[tuple[str, int], ...]:
     """The pools that a booking of this space takes places of, and how many: ``seats`` of a pool that is booked
     itself, all of one that lies in it."""
     if place.space.kind is SpaceKind.POOL:

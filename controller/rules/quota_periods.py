@@ -8,7 +8,7 @@ import msgspec
 
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Claimed
-from controller.bookings.policy import Per
+from controller.bookings.policy import QuotaPeriod
 from controller.text import local_time
 
 
@@ -29,14 +29,14 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
         return begins and (self.left is None or during.end > self.left)
 
 
-def period(per: Per, at: datetime, zone: ZoneInfo, *, now: datetime) -> Period:
+def period(per: QuotaPeriod, at: datetime, zone: ZoneInfo, *, now: datetime) -> Period:
     """The day, week (from Monday) or month of the site in which ``at`` lies, or what is ahead of ``now``."""
-    if per is Per.AHEAD:
+    if per is QuotaPeriod.AHEAD:
         return Period(starts=now - LONGEST, left=now)
     day = local_time.local_day(at, zone)
-    if per is Per.DAY:
+    if per is QuotaPeriod.DAY:
         first, after = day, day + timedelta(days=1)
-    elif per is Per.WEEK:
+    elif per is QuotaPeriod.WEEK:
         first = day - timedelta(days=day.weekday())
         after = first + timedelta(days=7)
     else:

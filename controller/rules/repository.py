@@ -10,13 +10,13 @@ import msgspec
 from sqlalchemy import or_, select, text
 
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import CLAIMING, Claimed, State
+from controller.bookings.model import CLAIMING, BookingState, Claimed
 from controller.bookings.tables import bookings
-from controller.db.compiled_reads import Prepared, Row
+from controller.db.compiled_reads import CompiledReads, Row
 from controller.db.engine import Instant, Tx
 from controller.rules.buffers import Buffers
-from controller.rules.context import Case
-from controller.rules.facts import FAR, Facts, Neighbour, Use
+from controller.rules.context import RuleContext
+from controller.rules.facts import FAR, Facts, Neighbour, ResourceUse
 from controller.rules.fair_use import needed
 from controller.rules.pools import quartered
 from controller.rules.quota_periods import covering
@@ -24,7 +24,7 @@ from edge.wire.interval import Interval
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_COUNTING = (*CLAIMING, State.REQUESTED)
+_COUNTING = (*CLAIMING, BookingState.REQUESTED)
 """The states that a quota counts; expired holds do not."""
 
 
@@ -39,7 +39,7 @@ class _Looked(msgspec.Struct, frozen=True, kw_only=True):
     wide: int = 0
 
 
-async def find_facts(tx: Tx, cases: Sequence[Case], *, now: datetime) -> list[Facts]:
+async def find_facts(tx: Tx, cases: Sequence[RuleContext], *, now: datetime) -> list[Facts]:
     """What the diary says about each of these wishes of one site."""
     if not cases:
         return []
@@ -58,7 +58,7 @@ async def find_facts(tx: Tx, cases: Sequence[Case], *, now: datetime) -> list[Fa
     ]
 
 
-def _by_quarters(use: Use) -> Use:
+def _by_quarters(use: ResourceUse) -> ResourceUse:
     booking = use.booking
     whole = msgspec.structs.replace(booking, during=quartered(booking.during))
     return msgspec.structs.replace(use, booking=whole)
@@ -102,7 +102,7 @@ _TABLES = {
 
 
 @cache
-def _statement(kind: str, dialect: str) -> Prepared:
+def _statement(kind: str, dialect: str) -> CompiledReads:
     template, names = _TABLES[kind]
     if dialect == "sqlite":
         far, back = (str(each // _MICROSECOND) for each in (FAR, LONGEST))
@@ -111,7 +111,7 @@ def _statement(kind: str, dialect: str) -> Prepared:
     wanted = _SQLITE if dialect == "sqlite" else _POSTGRESQL
     filled = template.format(wanted=wanted, far=far, back=back, **names)
     columns = {"starts": Instant, "ends": Instant, "held_until": Instant}
-    return Prepared(text(filled).columns(**columns))
+    return CompiledReads(text(filled).columns(**columns))
 
 
 def _wanted(looked: Sequence[_Looked], dialect: str) -> str:
@@ -128,7 +128,7 @@ def _number(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-async def _find(tx: Tx, kind: str, looked: Sequence[_Looked], cases: Sequence[Case]) -> Iterator[Row]:
+async def _find(tx: Tx, kind: str, looked: Sequence[_Looked], cases: Sequence[RuleContext]) -> Iterator[Row]:
     """The rows for what is looked up, without the bookings that do not stand in their wish's way."""
     if not looked:
         return iter(())
@@ -150,10 +150,10 @@ def _booking(row: Row) -> Claimed:
 
 
 def _run_out(row: Row, now: datetime) -> bool:
-    return bool(row["state"] == State.HELD and row["held_until"] is not None and row["held_until"] <= now)
+    return bool(row["state"] == BookingState.HELD and row["held_until"] is not None and row["held_until"] <= now)
 
 
-async def _neighbours(tx: Tx, cases: Sequence[Case], now: datetime) -> dict[int, list[Neighbour]]:
+async def _neighbours(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> dict[int, list[Neighbour]]:
     widest = max((max(each.buffers.setup_min, each.buffers.cleardown_min) for each in cases), default=0)
     wide = max(widest, cases[0].picture.widest_buffer_min)
     reach = timedelta(minutes=max(2 * wide, cases[0].picture.widest_changeover_min))
@@ -179,17 +179,17 @@ async def _neighbours(tx: Tx, cases: Sequence[Case], now: datetime) -> dict[int,
 
 
 async def _uses(
-    tx: Tx, kind: str, looked: Sequence[_Looked], cases: Sequence[Case], now: datetime
-) -> dict[int, list[Use]]:
-    found: dict[int, list[Use]] = defaultdict(list)
+    tx: Tx, kind: str, looked: Sequence[_Looked], cases: Sequence[RuleContext], now: datetime
+) -> dict[int, list[ResourceUse]]:
+    found: dict[int, list[ResourceUse]] = defaultdict(list)
     for row in await _find(tx, kind, looked, cases):
         found[row["wish"]].append(
-            Use(booking=_booking(row), thing=row["thing"], count=row["many"], run_out=_run_out(row, now))
+            ResourceUse(booking=_booking(row), thing=row["thing"], count=row["many"], run_out=_run_out(row, now))
         )
     return found
 
 
-def _equipment(cases: Sequence[Case]) -> Iterator[_Looked]:
+def _equipment(cases: Sequence[RuleContext]) -> Iterator[_Looked]:
     for index, case in enumerate(cases):
         during = case.asked.during
         for name in dict.fromkeys(need.equipment for need in case.asked.equipment):
@@ -197,14 +197,14 @@ def _equipment(cases: Sequence[Case]) -> Iterator[_Looked]:
             yield _Looked(wish=index, thing=thing, starts=during.start, ends=during.end)
 
 
-def _pools(cases: Sequence[Case]) -> Iterator[_Looked]:
+def _pools(cases: Sequence[RuleContext]) -> Iterator[_Looked]:
     for index, case in enumerate(cases):
         during = quartered(case.asked.during)
         for pool, _ in case.place.pools:
             yield _Looked(wish=index, thing=pool, starts=during.start, ends=during.end)
 
 
-async def _spent(tx: Tx, cases: Sequence[Case], now: datetime) -> dict[int, list[Claimed]]:
+async def _spent(tx: Tx, cases: Sequence[RuleContext], now: datetime) -> dict[int, list[Claimed]]:
     """What the party of each wish has in the time that its quotas look at."""
     periods = {index: its for index, case in enumerate(cases) if (its := needed(case)) is not None}
     span = covering(periods.values())
@@ -216,7 +216,7 @@ async def _spent(tx: Tx, cases: Sequence[Case], now: datetime) -> dict[int, list
         c.party.in_({cases[index].asked.party for index in periods}),
         c.starts >= span.starts,
         c.state.in_([each.value for each in _COUNTING]),
-        or_(c.state != State.HELD.value, c.held_until.is_(None), c.held_until > now),
+        or_(c.state != BookingState.HELD.value, c.held_until.is_(None), c.held_until > now),
     )
     if span.ends is not None:
         query = query.where(c.starts < span.ends)

@@ -5,27 +5,27 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from controller.bookings.site_config import Picture
+from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
 from controller.rules.evaluate import verdict
 from controller.rules.facts import Facts
-from controller.rules.hypothetical import Beside, case_of
+from controller.rules.hypothetical import HypotheticalBookings, case_of
 from controller.rules.redaction import as_seen
 from controller.rules.repository import find_facts
-from controller.rules.request import Wish
+from controller.rules.request import RuleRequest
 from controller.rules.verdict import Verdict
 
-__all__ = ["Beside", "Wish", "judge"]
+__all__ = ["HypotheticalBookings", "RuleRequest", "judge"]
 
 
 async def judge(
     tx: Tx,
-    picture: Picture,
-    wishes: Sequence[Wish],
+    picture: SiteConfig,
+    wishes: Sequence[RuleRequest],
     *,
     now: datetime,
     together: bool = False,
-    beside: Beside | None = None,
+    beside: HypotheticalBookings | None = None,
 ) -> list[Verdict]:
     """The verdict on each wish of one site, in their order: at most four statements however many they are.
 
@@ -39,7 +39,7 @@ async def judge(
     found = await find_facts(tx, cases, now=now)
     facts = [as_seen(each, case.wish.actor, picture.site.id) for case, each in zip(cases, found, strict=True)]
     verdicts: list[Verdict] = []
-    made = Beside()
+    made = HypotheticalBookings()
     for case, its in zip(cases, facts, strict=True):
         if beside:
             its = _with(its, beside.seen_by(case))

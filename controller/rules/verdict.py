@@ -8,7 +8,7 @@ import msgspec
 from controller.bookings.model import Claimed
 
 
-class Why(StrEnum):
+class ReasonKind(StrEnum):
     """The kinds of reasons, the hardest first."""
 
     UNBOOKABLE = "unbookable"
@@ -27,22 +27,22 @@ class Why(StrEnum):
     """Nothing stands in the way but a manager's word."""
 
 
-ADVICE = frozenset({Why.APPROVAL})
+ADVICE = frozenset({ReasonKind.APPROVAL})
 """Reasons that refuse nothing: the booking waits for approval."""
-OVERRULED = frozenset({Why.BUFFER, Why.CHANGEOVER})
+OVERRULED = frozenset({ReasonKind.BUFFER, ReasonKind.CHANGEOVER})
 """Reasons that a manager may overrule after a warning."""
-_TAKEN = frozenset({Why.CLASH, Why.BUFFER, Why.CHANGEOVER})
-_SHARED = frozenset({Why.EQUIPMENT, Why.SEATS})
-LIFTED = frozenset({Why.TOO_EARLY, Why.QUOTA, Why.APPROVAL})
+_TAKEN = frozenset({ReasonKind.CLASH, ReasonKind.BUFFER, ReasonKind.CHANGEOVER})
+_SHARED = frozenset({ReasonKind.EQUIPMENT, ReasonKind.SEATS})
+LIFTED = frozenset({ReasonKind.TOO_EARLY, ReasonKind.QUOTA, ReasonKind.APPROVAL})
 """Reasons that hold for parties and not for a manager who books for one."""
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True):
+class RuleReason(msgspec.Struct, frozen=True, kw_only=True):
     """One reason. ``field``: which field of the wish it is about. ``asked`` and ``limit``: the figures, in the unit
     that ``text`` names; times are minutes. ``conflicts``: the bookings it is about. ``last`` and ``first``: the local
     days up to which, and from which on again, it does not stand in the way."""
 
-    why: Why
+    why: ReasonKind
     text: str
     field: str
     conflicts: tuple[Claimed, ...] = ()
@@ -63,11 +63,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     ``expired``: ids of holds that have run out and give way to it, for ``write_claims``.
     """
 
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[RuleReason, ...] = ()
     expired: tuple[str, ...] = ()
 
     @property
-    def refusals(self) -> tuple[Reason, ...]:
+    def refusals(self) -> tuple[RuleReason, ...]:
         """The reasons that stand in its way."""
         return tuple(each for each in self.reasons if each.why not in ADVICE)
 
@@ -82,10 +82,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def needs_approval(self) -> bool:
-        return any(each.why is Why.APPROVAL for each in self.reasons)
+        return any(each.why is ReasonKind.APPROVAL for each in self.reasons)
 
     @property
     def conflicts(self) -> tuple[Claimed, ...]:
         """The bookings that hold what it wants, each once; those that a quota counts do not."""
-        standing = (reason for reason in self.refusals if reason.why is not Why.QUOTA)
+        standing = (reason for reason in self.refusals if reason.why is not ReasonKind.QUOTA)
         return tuple({each: None for reason in standing for each in reason.conflicts})

@@ -16,7 +16,7 @@ from edge.wire.messages import DeviceState
 _SECOND = timedelta(seconds=1)
 
 
-class Counted(msgspec.Struct, frozen=True, kw_only=True):
+class DayCount(msgspec.Struct, frozen=True, kw_only=True):
     """What a counter counted on a day; None where nothing is known of it."""
 
     counter: str
@@ -28,31 +28,31 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
 
 async def counters(
     tx: Tx, parts: SiteParts, devices: Iterable[tuple[str, DeviceState]], online: set[str], now: datetime
-) -> list[tuple[str, Counted]]:
+) -> list[tuple[str, DayCount]]:
     """Each counter that ever reported, with its edge. One that said nothing today counted nobody, if its edge is in
     reach or spoke of it today; else that is not known."""
     zone = parts.site.tz
     today = local_time.local_day(now, zone)
     doors = {door.counter: door.id for door in parts.doors if door.counter}
-    found: dict[tuple[str, str], Counted] = {}
+    found: dict[tuple[str, str], DayCount] = {}
     for edge, state in devices:
         if state.kind != "counter":
             continue
         heard = edge in online or state.at >= local_time.day_start(today, zone)
         nobody = 0 if heard else None
-        found[edge, state.device] = Counted(
+        found[edge, state.device] = DayCount(
             counter=state.device, door=doors.get(state.device), ins=nobody, outs=nobody, at=state.at
         )
     found |= await _counted_on(tx, parts.site.id, today)
     return [(edge, found[edge, counter]) for edge, counter in sorted(found)]
 
 
-async def _counted_on(tx: Tx, site: str, day: date) -> dict[tuple[str, str], Counted]:
+async def _counted_on(tx: Tx, site: str, day: date) -> dict[tuple[str, str], DayCount]:
     """What each counter that reported on a local day counted, over all its logs."""
-    found: dict[tuple[str, str], Counted] = {}
+    found: dict[tuple[str, str], DayCount] = {}
     for edge, _, each in await queries.site_counter_days(tx, site, day):
         before = found.get((edge, each.counter))
-        found[edge, each.counter] = Counted(
+        found[edge, each.counter] = DayCount(
             counter=each.counter,
             door=each.door,
             ins=each.top_ins - each.base_ins + (before.ins or 0 if before else 0),
@@ -88,7 +88,7 @@ async def _figures(tx: Tx, site: str, day: date) -> dict[tuple[str, str], Figure
     return found
 
 
-async def people(tx: Tx, parts: SiteParts, counted: Iterable[tuple[str, Counted]], now: datetime) -> People | None:
+async def people(tx: Tx, parts: SiteParts, counted: Iterable[tuple[str, DayCount]], now: datetime) -> People | None:
     """People inside; None where no counter has told anything of today.
 
     Midnight empties the building, unless the count of the day before leaves more inside than its error explains:

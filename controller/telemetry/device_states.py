@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from controller.db.engine import Database, Tx
 from controller.telemetry import repository
 from controller.telemetry.bounds import senseless
-from controller.telemetry.envelope_verifier import Gate
-from controller.telemetry.model import Reason
+from controller.telemetry.envelope_verifier import EnvelopeVerifier
+from controller.telemetry.model import RefusalReason
 from edge.wire.clock import Clock
 from edge.wire.codec import decode
 from edge.wire.errors import WireError
@@ -28,10 +28,12 @@ GATHER_S = 0.05
 """How long states are gathered before they are stored together."""
 
 
-class States:
+class DeviceStates:
     """``seen``: called with a site whose states changed, after they are stored."""
 
-    def __init__(self, *, database: Database, clock: Clock, gate: Gate, seen: Callable[[str], None]) -> None:
+    def __init__(
+        self, *, database: Database, clock: Clock, gate: EnvelopeVerifier, seen: Callable[[str], None]
+    ) -> None:
         self._database = database
         self._gate = gate
         self._seen = seen
@@ -60,7 +62,7 @@ class States:
             self._gate.refuse(site, edge, "wrong_address", f"a state of {state.device} on the topic of {device[:40]}")
             return
         if why := senseless(state):
-            self._gate.refuse(site, edge, Reason.ABSURD, f"a state of {device}: {why}")
+            self._gate.refuse(site, edge, RefusalReason.ABSURD, f"a state of {device}: {why}")
             return
         known.add(device)
         self._waiting.setdefault((site, edge), {})[device] = self._no_later(state)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from controller.db.engine import Tx
 from controller.enrolment import repository as enrolment
 from controller.telemetry.bounds import senseless
-from controller.telemetry.model import Reason
+from controller.telemetry.model import RefusalReason
 from edge.wire.envelope import Addressed, Keyring, Purpose, open_envelope
 from edge.wire.errors import WireError
 
@@ -20,7 +20,7 @@ EdgeName = tuple[str, str]
 """Site and edge."""
 
 
-class Gate:
+class EnvelopeVerifier:
     """Knows the public keys of every edge that has enrolled. Refusals wait in ``take_counts`` for whoever stores
     them."""
 
@@ -59,7 +59,7 @@ class Gate:
             self.refuse(site, edge, error.counter, str(error))
             return None
         if why := senseless(payload):
-            self.refuse(site, edge, Reason.ABSURD, why)
+            self.refuse(site, edge, RefusalReason.ABSURD, why)
             return None
         return payload
 

@@ -15,10 +15,10 @@ from controller.telemetry.envelope_verifier import EdgeName
 from controller.telemetry.event_text import door_of, happened
 from controller.telemetry.history.protocol import Sample, sample_of
 from controller.telemetry.history.sql import SqlHistory
-from controller.telemetry.model import GoodEvent, Reason, SetAside, StoredEvent
-from controller.telemetry.redate import Dating
+from controller.telemetry.model import GoodEvent, RefusalReason, SetAside, StoredEvent
+from controller.telemetry.redate import EventDating
 from controller.telemetry.repository import CounterDay
-from controller.telemetry.seq_runs import Runs
+from controller.telemetry.seq_runs import SeqRuns
 from controller.telemetry.validation import Judged
 from controller.text import local_time
 from edge.wire.events import (
@@ -50,7 +50,7 @@ Note = Callable[[Tx, str, Sequence[StoredEvent]], Awaitable[None]]
 """Told of the newly stored events of one edge, in their order, inside the transaction."""
 
 
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
+class ValidatedBatch(msgspec.Struct, frozen=True, kw_only=True):
     """A batch that was opened and judged, event by event, in the order it came."""
 
     site: str
@@ -60,7 +60,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     judged: tuple[Judged, ...]
 
 
-class Filed(msgspec.Struct, frozen=True, kw_only=True):
+class StoreResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a lot. ``acks``: site, edge and log to the end of the run that is committed.
 
     ``aside``: what was newly put in quarantine. ``undated``: edges with events that are left until it is known when
@@ -74,16 +74,16 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     undated: frozenset[EdgeName] = frozenset()
 
 
-class Cabinet:
+class EventStore:
     """Files lots. ``note`` is bookings' ear; samples go along in the same transaction when ``in_sql``."""
 
     def __init__(self, *, note: Note, in_sql: bool) -> None:
         self._note = note
         self._in_sql = in_sql
 
-    async def file(self, tx: Tx, batches: Sequence[Batch], now: datetime) -> Filed:
+    async def file(self, tx: Tx, batches: Sequence[ValidatedBatch], now: datetime) -> StoreResult:
         """Store what is new in the batches, in this transaction. Does nothing but SQL, so it may be run again."""
-        grouped: dict[tuple[str, str, str], list[Batch]] = {}
+        grouped: dict[tuple[str, str, str], list[ValidatedBatch]] = {}
         for batch in batches:
             grouped.setdefault((batch.site, batch.edge, batch.log), []).append(batch)
         acks: dict[tuple[str, str, str], int] = {}
@@ -107,7 +107,9 @@ class Cabinet:
                 if self._in_sql:
                     await SqlHistory(tx).write(_samples(site, shelf.stored))
                 await self._note(tx, site, shelf.stored)
-        return Filed(acks=acks, stored=stored, aside=tuple(aside), sites=frozenset(sites), undated=frozenset(undated))
+        return StoreResult(
+            acks=acks, stored=stored, aside=tuple(aside), sites=frozenset(sites), undated=frozenset(undated)
+        )
 
 
 def _samples(site: str, events: Sequence[StoredEvent]) -> list[Sample]:
@@ -128,19 +130,19 @@ class _Shelf:
         self._zone = zone
         self._now = now
         self._id = 0
-        self._runs = Runs()
+        self._runs = SeqRuns()
         self.stored: list[StoredEvent] = []
         self.aside: list[SetAside] = []
         self.undated = 0
 
-    async def file(self, batches: Sequence[Batch]) -> int:
+    async def file(self, batches: Sequence[ValidatedBatch]) -> int:
         """Store what is new; the end of the run that is answered for."""
         tx = self._tx
         self._id = await repository.log_id(tx, self._site, self._edge, self._log) or await self._open()
         self._runs = await repository.runs(tx, self._id)
         before = self._runs.runs
         good, aside = await self._new_ones(batches)
-        dated = await Dating(tx, site=self._site, edge=self._edge, log=self._id, now=self._now).date(good)
+        dated = await EventDating(tx, site=self._site, edge=self._edge, log=self._id, now=self._now).date(good)
         self.undated = len(good) - len(dated)
         good = [await self._whose(each) for each in dated]
         late = [self._now - each.event.at > LATE for each in good]
@@ -171,7 +173,7 @@ class _Shelf:
             await repository.alert(self._tx, self._site, self._edge, AlertCode.NEW_LOG, text, self._now)
         return await repository.open_log(self._tx, self._site, self._edge, self._log, self._now)
 
-    async def _new_ones(self, batches: Sequence[Batch]) -> tuple[list[GoodEvent], list[SetAside]]:
+    async def _new_ones(self, batches: Sequence[ValidatedBatch]) -> tuple[list[GoodEvent], list[SetAside]]:
         """What is not stored yet, each number once; the first one wins. Another event under its number is set aside:
         it happened all the same."""
         seqs = [seq for batch in batches for each in batch.judged if (seq := _seq(each)) is not None]
@@ -206,7 +208,7 @@ class _Shelf:
         data = msgspec.structs.replace(data, booking=booking)
         return msgspec.structs.replace(each, data=data, text=msgspec.json.encode(data).decode())
 
-    async def _answer_for_gone(self, batch: Batch) -> None:
+    async def _answer_for_gone(self, batch: ValidatedBatch) -> None:
         """Numbers below what the edge still holds, and that we do not have, will never come."""
         kept = [seq for each in batch.judged if (seq := _first(each)) is not None]
         gone_up_to = min([batch.first_kept, *kept]) - 1
@@ -219,7 +221,7 @@ class _Shelf:
             await repository.alert(self._tx, self._site, self._edge, AlertCode.EVENTS_GONE, text, self._now)
             self._runs.add(1, gone_up_to)
 
-    async def _answer_for_dropped(self, batch: Batch) -> None:
+    async def _answer_for_dropped(self, batch: ValidatedBatch) -> None:
         """What a full disk forced out; also where the number that stands for it was stored before as another event."""
         for each in batch.judged:
             first, last = _first(each), _seq(each)
@@ -316,7 +318,7 @@ class _Shelf:
         nameless = {digest(each.raw): each for each in aside if each.seq is None}
         known = await repository.quarantined(self._tx, self._id, list(nameless)) if nameless else {}
         for name, seq in known.items():
-            if seq is None and nameless[name].reason is not Reason.NUMBER_TAKEN:
+            if seq is None and nameless[name].reason is not RefusalReason.NUMBER_TAKEN:
                 wanted = self._runs.contiguous + 1
                 self._runs.add(wanted, wanted)
                 await repository.number_quarantined(self._tx, self._id, name, wanted)
@@ -327,7 +329,7 @@ class _Shelf:
 
     async def _tell_unstored(self) -> None:
         """Somebody hears of sound events that are not stored, once a day."""
-        sound = (Reason.UNSTORABLE, Reason.NUMBER_TAKEN)
+        sound = (RefusalReason.UNSTORABLE, RefusalReason.NUMBER_TAKEN)
         why = next((each.why for each in self.aside if each.reason in sound), None)
         since = self._now - TELL_AGAIN
         if why is None or await repository.alerted(self._tx, self._site, self._edge, AlertCode.UNSTORABLE, since):
@@ -350,7 +352,7 @@ def _another(judged: Judged, run: str | None) -> list[SetAside]:
     if not isinstance(judged, GoodEvent) or run is None or _run(judged) in (None, run):
         return []
     why = f"its number {judged.event.seq} is that of another event, which an earlier run of the edge has told"
-    return [SetAside(seq=None, raw=judged.raw, reason=Reason.NUMBER_TAKEN, why=why)]
+    return [SetAside(seq=None, raw=judged.raw, reason=RefusalReason.NUMBER_TAKEN, why=why)]
 
 
 def _first(judged: Judged) -> int | None:

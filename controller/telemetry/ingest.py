@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.db.engine import Database, Tx, is_away, words_of
 from controller.telemetry import repository
-from controller.telemetry.envelope_verifier import EdgeName, Gate
-from controller.telemetry.event_store import Batch, Cabinet, Filed
-from controller.telemetry.isolate_failures import Sieve
+from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
+from controller.telemetry.event_store import EventStore, StoreResult, ValidatedBatch
+from controller.telemetry.isolate_failures import FailureIsolator
 from controller.telemetry.validation import judge_all
 from edge.wire.clock import Clock
 from edge.wire.envelope import Purpose, Sealer
@@ -50,8 +50,8 @@ class Ingest:
         link: Link,
         signer: Sealer,
         clock: Clock,
-        gate: Gate,
-        cabinet: Cabinet,
+        gate: EnvelopeVerifier,
+        cabinet: EventStore,
         stored: Callable[[frozenset[str]], None],
         undated: Callable[[EdgeName], Awaitable[None]],
         registry: CollectorRegistry,
@@ -61,7 +61,7 @@ class Ingest:
         self._signer = signer
         self._clock = clock
         self._gate = gate
-        self._sieve = Sieve(database, cabinet, registry)
+        self._sieve = FailureIsolator(database, cabinet, registry)
         self._stored = stored
         self._undated = undated
         self._waiting: asyncio.Queue[_Arrived] = asyncio.Queue(WAITING_LIMIT)
@@ -105,7 +105,7 @@ class Ingest:
     async def take(self, arrived: Sequence[_Arrived]) -> None:
         """File one lot, then acknowledge it. What cannot be stored is set aside; what cannot even be set aside is not
         acknowledged. Raises ``SQLAlchemyError`` or ``OSError`` where the database is away."""
-        batches: list[Batch] = []
+        batches: list[ValidatedBatch] = []
         for each in arrived:
             if batch := self._opened(each):
                 batches.append(batch)
@@ -150,15 +150,15 @@ class Ingest:
             return
         self._stored(frozenset(site for site, _, _ in counts))
 
-    def _opened(self, arrived: _Arrived) -> Batch | None:
+    def _opened(self, arrived: _Arrived) -> ValidatedBatch | None:
         site, edge = arrived.site, arrived.edge
         batch = self._gate.open(site, edge, arrived.payload, purpose=Purpose.EVENTS, kind=EventBatch)
         if batch is None:
             return None
         judged = tuple(judge_all(batch.events))
-        return Batch(site=site, edge=edge, log=batch.log, first_kept=batch.first_kept, judged=judged)
+        return ValidatedBatch(site=site, edge=edge, log=batch.log, first_kept=batch.first_kept, judged=judged)
 
-    async def _acknowledge(self, filed: Filed) -> None:
+    async def _acknowledge(self, filed: StoreResult) -> None:
         sending = []
         for (site, edge, name), seq in filed.acks.items():
             ack = Ack(site=site, edge=edge, log=name, seq=seq, at=self._clock.now())

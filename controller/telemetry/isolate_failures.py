@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from controller.db.engine import Database, is_away, words_of
 from controller.telemetry.envelope_verifier import EdgeName
-from controller.telemetry.event_store import Batch, Cabinet, Filed
-from controller.telemetry.model import GoodEvent, Reason, SetAside
+from controller.telemetry.event_store import EventStore, StoreResult, ValidatedBatch
+from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
 from controller.telemetry.validation import Judged
 from edge.wire.events import DroppedData
 
@@ -23,10 +23,10 @@ TRACE_EVERY = timedelta(minutes=1)
 """How often the log tells of one edge where in the code it broke, at most: a faulty edge would flood it."""
 
 
-class Sieve:
+class FailureIsolator:
     """Files lots by way of ``cabinet``, each in a transaction of its own."""
 
-    def __init__(self, database: Database, cabinet: Cabinet, registry: CollectorRegistry) -> None:
+    def __init__(self, database: Database, cabinet: EventStore, registry: CollectorRegistry) -> None:
         self._database = database
         self._cabinet = cabinet
         self._traced: dict[EdgeName, datetime] = {}
@@ -36,7 +36,7 @@ class Sieve:
             registry=registry,
         )
 
-    async def file(self, lot: Sequence[Batch], now: datetime) -> AsyncIterator[Filed]:
+    async def file(self, lot: Sequence[ValidatedBatch], now: datetime) -> AsyncIterator[StoreResult]:
         """File ``lot``; what breaks it is found by halves and set aside as it came. What cannot even be set aside is in
         nothing that is told, and so is not acknowledged.
 
@@ -53,7 +53,9 @@ class Sieve:
             )
             self._left.inc(sum(map(len, broken.left.values())))
 
-    async def _file(self, lot: Sequence[Batch], now: datetime, broken: "_Broken") -> AsyncIterator[Filed]:
+    async def _file(
+        self, lot: Sequence[ValidatedBatch], now: datetime, broken: "_Broken"
+    ) -> AsyncIterator[StoreResult]:
         broke = None
         try:
             filed = await self._database.run(self._cabinet.file, lot, now)
@@ -94,7 +96,7 @@ class _Broken:
         self.left: defaultdict[EdgeName, list[Exception]] = defaultdict(list)
 
 
-def _halves(lot: Sequence[Batch]) -> list[Sequence[Batch]]:
+def _halves(lot: Sequence[ValidatedBatch]) -> list[Sequence[ValidatedBatch]]:
     if len(lot) > 1:
         middle = len(lot) // 2
         return [lot[:middle], lot[middle:]]
@@ -105,7 +107,7 @@ def _halves(lot: Sequence[Batch]) -> list[Sequence[Batch]]:
     return [[msgspec.structs.replace(batch, judged=some)] for some in (batch.judged[:middle], batch.judged[middle:])]
 
 
-def _aside(batch: Batch, broke: Exception) -> Batch | None:
+def _aside(batch: ValidatedBatch, broke: Exception) -> ValidatedBatch | None:
     """The batch with its only event set aside; None where there is none, or it was set aside before."""
     judged: tuple[Judged, ...] = batch.judged
     if not judged or not isinstance(judged[0], GoodEvent):
@@ -115,7 +117,7 @@ def _aside(batch: Batch, broke: Exception) -> Batch | None:
         seq=event.seq,
         first=data.first if isinstance(data, DroppedData) else None,
         raw=judged[0].raw,
-        reason=Reason.UNSTORABLE,
+        reason=RefusalReason.UNSTORABLE,
         why=f"{type(broke).__name__}: {words_of(broke)}".replace("\0", "?"),
     )
     return msgspec.structs.replace(batch, judged=(aside,))

@@ -6,13 +6,15 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from controller.telemetry.envelope_verifier import Gate
-from controller.telemetry.history.follower import Follower
+from controller.telemetry.envelope_verifier import EnvelopeVerifier
+from controller.telemetry.history.follower import HistoryFollower
 from edge.wire.link import Link
 
 
 class _Telemetry(Collector):
-    def __init__(self, link: Link, gate: Gate, strays: Mapping[str, int], follower: Follower | None) -> None:
+    def __init__(
+        self, link: Link, gate: EnvelopeVerifier, strays: Mapping[str, int], follower: HistoryFollower | None
+    ) -> None:
         self._link = link
         self._gate = gate
         self._strays = strays
@@ -41,7 +43,12 @@ class _Telemetry(Collector):
 
 
 def publish_metrics(
-    registry: CollectorRegistry, *, link: Link, gate: Gate, strays: Mapping[str, int], follower: Follower | None
+    registry: CollectorRegistry,
+    *,
+    link: Link,
+    gate: EnvelopeVerifier,
+    strays: Mapping[str, int],
+    follower: HistoryFollower | None,
 ) -> None:
     """Let /metrics tell of the link, of what was refused, and of the history."""
     registry.register(_Telemetry(link, gate, strays, follower))

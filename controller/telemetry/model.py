@@ -10,7 +10,7 @@ from edge.wire.events import Event, EventData
 from edge.wire.messages import DeviceState
 
 
-class Reason(StrEnum):
+class RefusalReason(StrEnum):
     """Why something that arrived was refused or set aside; also its name in counters."""
 
     MALFORMED = "malformed"
@@ -68,7 +68,7 @@ class SetAside(msgspec.Struct, frozen=True, kw_only=True):
     seq: int | None
     first: int | None = None
     raw: bytes
-    reason: Reason
+    reason: RefusalReason
     why: str
 
 

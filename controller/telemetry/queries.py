@@ -55,7 +55,7 @@ class Outage(msgspec.Struct, frozen=True, kw_only=True):
     during: Interval
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class DoorMarkRow(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     text: str
 
@@ -196,9 +196,9 @@ async def site_counter_days(tx: Tx, site: str, day: date) -> list[tuple[str, int
     return found
 
 
-async def site_marks(tx: Tx, site: str) -> dict[str, Mark]:
+async def site_marks(tx: Tx, site: str) -> dict[str, DoorMarkRow]:
     rows = await tx.execute(select(door_marks).where(door_marks.c.site == site))
-    return {row.door: Mark(at=row.at, text=row.text) for row in rows}
+    return {row.door: DoorMarkRow(at=row.at, text=row.text) for row in rows}
 
 
 async def site_outages(tx: Tx, site: str, during: Interval) -> list[Outage]:

@@ -25,7 +25,7 @@ _BY_OTHERS = frozenset({*UNLOCKED_BY, "schedule"})
 """What moves a lock and is no part of an entry or exit."""
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class ActivityLine(msgspec.Struct, frozen=True, kw_only=True):
     """``where``: door, device or area. ``text``: what happened there, so many ``times`` from ``first`` to ``last``;
     ``ended``: when the last thing that belongs to it happened. ``folds``: whether the same again is the same line.
     ``late``: whether it was learned late."""
@@ -46,11 +46,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return told if self.times == 1 else f"{told}, {self.times} times since {since}"
 
 
-def lines(parts: SiteParts, events: Iterable[LoggedEvent]) -> list[Line]:
+def lines(parts: SiteParts, events: Iterable[LoggedEvent]) -> list[ActivityLine]:
     """The lines of some events, both the newest first."""
     names = {door.id: door.name for door in parts.doors}
     edges = {edge.id: edge.name for edge in parts.edges}
-    found: list[Line] = []
+    found: list[ActivityLine] = []
     entries: dict[str, int] = {}
     """Door -> which line what it does now belongs to."""
     for event in sorted(events, key=lambda each: (each.at, each.id)):
@@ -72,7 +72,7 @@ def lines(parts: SiteParts, events: Iterable[LoggedEvent]) -> list[Line]:
             continue
         where = (names.get(door, door) if door else None) or edges.get(event.edge, event.edge)
         found.append(
-            Line(
+            ActivityLine(
                 where=spoken(data.area) if isinstance(data, AlarmData) else where,
                 text=text,
                 first=since or event.at,
@@ -98,7 +98,7 @@ def _leads(data: EventData | None) -> bool:
     return isinstance(data, DoorData) and data.change in {DoorChange.EXIT, DoorChange.OPENED, DoorChange.UNLOCKED}
 
 
-def _follows(line: Line, data: EventData | None, at: datetime) -> bool:
+def _follows(line: ActivityLine, data: EventData | None, at: datetime) -> bool:
     if not isinstance(data, DoorData) or data.change not in _MOVES or at - line.ended > FOLLOWS_WITHIN:
         return False
     if data.why in _BY_OTHERS:
@@ -108,7 +108,7 @@ def _follows(line: Line, data: EventData | None, at: datetime) -> bool:
     return data.change is DoorChange.CLOSED and line.text == "opened" if moved_alone else True
 
 
-def _fold(found: list[Line], entries: dict[str, int], at: int) -> None:
+def _fold(found: list[ActivityLine], entries: dict[str, int], at: int) -> None:
     """Make one line of the last two where the same happened again: refusals, and somebody through a free door."""
     if at != len(found) - 1 or at == 0:
         return

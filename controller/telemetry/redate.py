@@ -17,7 +17,7 @@ from edge.wire.events import Event, OutageData
 TELL_AGAIN = timedelta(days=1)
 
 
-class Dating:
+class EventDating:
     """For the events of one log of an edge, at ``now``, in one transaction."""
 
     def __init__(self, tx: Tx, *, site: str, edge: str, log: int, now: datetime) -> None:

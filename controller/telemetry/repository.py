@@ -11,7 +11,7 @@ from controller.db.engine import Instant, Tx
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.event_times import ClockSample
 from controller.telemetry.model import EdgeState, GoodEvent, SetAside
-from controller.telemetry.seq_runs import Run, Runs
+from controller.telemetry.seq_runs import Run, SeqRuns
 from controller.telemetry.tables import (
     counter_days,
     device_states,
@@ -87,10 +87,10 @@ async def present_log(tx: Tx, site: str, edge: str, *, said: str | None = None) 
     return (row.id, row.log) if row else None
 
 
-async def runs(tx: Tx, log: int) -> Runs:
+async def runs(tx: Tx, log: int) -> SeqRuns:
     """Which numbers of a log are answered for."""
     query = select(event_runs.c.first, event_runs.c.last).where(event_runs.c.log_id == log)
-    return Runs((row[0], row[1]) for row in await tx.execute(query))
+    return SeqRuns((row[0], row[1]) for row in await tx.execute(query))
 
 
 async def put_runs(tx: Tx, log: int, old: Iterable[Run], new: Iterable[Run]) -> None:

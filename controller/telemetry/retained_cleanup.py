@@ -16,7 +16,7 @@ from controller.db.retry import patiently
 from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.device_states import DEVICES_LIMIT
-from controller.telemetry.envelope_verifier import EdgeName, Gate
+from controller.telemetry.envelope_verifier import EdgeName, EnvelopeVerifier
 from edge.wire.clock import Clock
 from edge.wire.link import Link
 from edge.wire.topics import Topic
@@ -35,7 +35,7 @@ _REPEATED_AFTER = timedelta(hours=1)
 class RetainedSweep:
     """Clears what the broker should not keep. ``look`` takes every message of a known edge."""
 
-    def __init__(self, *, database: Database, link: Link, clock: Clock, gate: Gate) -> None:
+    def __init__(self, *, database: Database, link: Link, clock: Clock, gate: EnvelopeVerifier) -> None:
         self._database = database
         self._link = link
         self._clock = clock

@@ -7,7 +7,7 @@ Run = tuple[int, int]
 """First and last number, both included."""
 
 
-class Runs:
+class SeqRuns:
     """A set of whole numbers from 1, kept as runs that neither overlap nor touch."""
 
     def __init__(self, runs: Iterable[Run] = ()) -> None:

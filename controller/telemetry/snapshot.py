@@ -9,15 +9,15 @@ import msgspec
 from controller.db.engine import Tx
 from controller.enrolment import repository as enrolment
 from controller.estate.model import Door, Edge, SiteParts
-from controller.hours.timetable import HoursBook
+from controller.hours.timetable import Timetable
 from controller.plans import repository as plans
-from controller.plans.overrides.service import Shown, show
+from controller.plans.overrides.service import OverridesView, show
 from controller.plans.restored import repository as restored
 from controller.telemetry import counting, queries, repository
 from controller.telemetry.alert_catalogue import HINTS, AlertCode
 from controller.telemetry.alerts import LOOK_BACK, Carrying, stored_alerts
 from controller.telemetry.model import EdgeState, KnownState, LoggedEvent
-from controller.telemetry.queries import Mark
+from controller.telemetry.queries import DoorMarkRow
 from controller.telemetry.recent_activity import lines
 from controller.telemetry.views import (
     AlertView,
@@ -65,7 +65,7 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def take_snapshot(
-    tx: Tx, parts: SiteParts, hours: HoursBook, now: datetime, doubt: Doubt | None = None
+    tx: Tx, parts: SiteParts, hours: Timetable, now: datetime, doubt: Doubt | None = None
 ) -> Snapshot:
     """The site as it is known now."""
     site, zone = parts.site.id, parts.site.tz
@@ -217,7 +217,7 @@ def _doors(
     parts: SiteParts,
     devices: Iterable[tuple[str, KnownState]],
     online: set[str],
-    marks: Mapping[str, Mark],
+    marks: Mapping[str, DoorMarkRow],
     mode: Mode,
     told: _Teller,
 ) -> list[DoorView]:
@@ -228,7 +228,7 @@ def _doors(
     ]
 
 
-def _door(door: Door, state: KnownState | None, reached: bool, mark: Mark | None, told: _Teller) -> DoorView:
+def _door(door: Door, state: KnownState | None, reached: bool, mark: DoorMarkRow | None, told: _Teller) -> DoorView:
     mode = _text(state, "mode") if state else ""
     alarm = _text(state, "alarm") if state else ""
     return DoorView(
@@ -250,7 +250,7 @@ def _door(door: Door, state: KnownState | None, reached: bool, mark: Mark | None
     )
 
 
-def _overrides(shown: Shown, told: _Teller) -> list[OverrideView]:
+def _overrides(shown: OverridesView, told: _Teller) -> list[OverrideView]:
     return [
         OverrideView(
             id=one.id,

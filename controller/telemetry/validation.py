@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from controller.telemetry.bounds import senseless
-from controller.telemetry.model import GoodEvent, Reason, SetAside
+from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
 from edge.wire.errors import Malformed, WireError
 from edge.wire.events import (
     KINDS,
@@ -71,15 +71,15 @@ def judge(raw: bytes) -> Judged:
         kind = event.kind
         text = bytes(event.data).decode()
         if len(text) > TEXT_LIMIT:
-            return _aside(event.seq, raw, Reason.TOO_LARGE, f"data of {len(text)} characters")
+            return _aside(event.seq, raw, RefusalReason.TOO_LARGE, f"data of {len(text)} characters")
         data = read_data(kind, text)
     except WireError as error:
-        reason = Reason.MALFORMED if isinstance(error, Malformed) else Reason.TOO_LARGE
+        reason = RefusalReason.MALFORMED if isinstance(error, Malformed) else RefusalReason.TOO_LARGE
         return _aside(seq_of(raw), raw, reason, str(error))
     except UnicodeDecodeError as error:
-        return _aside(seq_of(raw), raw, Reason.MALFORMED, f"data is not UTF-8: {error.reason}")
+        return _aside(seq_of(raw), raw, RefusalReason.MALFORMED, f"data is not UTF-8: {error.reason}")
     if why := senseless(event) or senseless(kind) or senseless(data) or absurd(event, data):
-        return _aside(event.seq, raw, Reason.ABSURD, why)
+        return _aside(event.seq, raw, RefusalReason.ABSURD, why)
     return GoodEvent(event=event, kind=kind, data=data, text=text, raw=raw)
 
 
@@ -108,5 +108,5 @@ def absurd(event: Event, data: EventData | None) -> str | None:
     return None
 
 
-def _aside(seq: int | None, raw: bytes, reason: Reason, why: str) -> SetAside:
+def _aside(seq: int | None, raw: bytes, reason: RefusalReason, why: str) -> SetAside:
     return SetAside(seq=seq, raw=raw, reason=reason, why=why[:500].replace("\0", "?"))

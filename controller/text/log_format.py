@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from edge.wire.log_throttle import Thinning
+from edge.wire.log_throttle import LogThrottle
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
@@ -29,4 +29,4 @@ def set_up_logging(level: int = logging.INFO) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger("controller").setLevel(level)
     # One edge could fill the disk with what is refused of it; all of it is counted on /metrics and on Now.
-    logging.getLogger("controller.telemetry.envelope_verifier").addFilter(Thinning("site", "edge", "reason"))
+    logging.getLogger("controller.telemetry.envelope_verifier").addFilter(LogThrottle("site", "edge", "reason"))

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from controller.billing.model import Per
+from controller.billing.model import AllowancePeriod
 
 MICROSECONDS = 1_000_000
 HOUR_US = 3600 * MICROSECONDS
@@ -30,9 +30,9 @@ def percent(value: Decimal | int) -> str:
     return f"{Decimal(value).normalize():f} %"
 
 
-def period(per: Per, first: date) -> str:
+def period(per: AllowancePeriod, first: date) -> str:
     """“November 2026”, “2026”, “the year from April 2026”; ``first``: its first day."""
-    if per is Per.MONTH:
+    if per is AllowancePeriod.MONTH:
         return f"{first:%B %Y}"
     return f"{first:%Y}" if first.month == 1 else f"the year from {first:%B %Y}"
 

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
+from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
 
 app = typer.Typer(help="Who waits for a time that is taken.", no_args_is_help=True, add_completion=False)
 
@@ -42,7 +42,7 @@ def list_waiting(
     token: Token = None,
 ) -> None:
     """List who waits at SITE, whoever is next first, and who has a time on offer and until when."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     answer = caller.get(f"/sites/{site}/waiting", msgspec.Raw)
     found = caller.answered(answer, _List, as_json=as_json).items
     rows = (

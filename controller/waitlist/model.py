@@ -6,9 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
-from controller.bookings.model import Asked, Booking, Draft, State
-from controller.bookings.site_config import Picture
-from controller.rules.verdict import Reason, Why
+from controller.bookings.model import Booking, BookingRequest, BookingState, Draft
+from controller.bookings.site_config import SiteConfig
+from controller.rules.verdict import ReasonKind, RuleReason
 from edge.wire.interval import Interval
 
 
@@ -35,17 +35,26 @@ LEAST = timedelta(minutes=30)
 
 
 PASSING = frozenset(
-    {Why.CLASH, Why.BUFFER, Why.CHANGEOVER, Why.EQUIPMENT, Why.SEATS, Why.QUOTA, Why.TOO_EARLY, Why.CLOSED}
+    {
+        ReasonKind.CLASH,
+        ReasonKind.BUFFER,
+        ReasonKind.CHANGEOVER,
+        ReasonKind.EQUIPMENT,
+        ReasonKind.SEATS,
+        ReasonKind.QUOTA,
+        ReasonKind.TOO_EARLY,
+        ReasonKind.CLOSED,
+    }
 )
 """Reasons that may go away by themselves; the others stand however long one waits."""
 
 
-def may_pass(reason: Reason, asked: Asked, picture: Picture) -> bool:
+def may_pass(reason: RuleReason, asked: BookingRequest, picture: SiteConfig) -> bool:
     """Whether waiting can help against a reason. More than there is of a thing never comes free."""
-    if reason.why is Why.EQUIPMENT:
+    if reason.why is ReasonKind.EQUIPMENT:
         found = picture.equipment.get(reason.field.partition(".")[2])
         return found is not None and reason.asked is not None and reason.asked <= found.count
-    if reason.why is Why.SEATS and reason.field == "seats":
+    if reason.why is ReasonKind.SEATS and reason.field == "seats":
         size = picture.require(asked.space).space.pool_size
         return size is not None and reason.asked is not None and reason.asked <= size
     return reason.why in PASSING
@@ -70,7 +79,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     site: str
-    asked: Asked
+    asked: BookingRequest
     spaces: tuple[str, ...]
     state: WaitState
     state_at: datetime
@@ -80,7 +89,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str
     turn: int
 
-    def wishes(self, there: Container[str]) -> tuple[Asked, ...]:
+    def wishes(self, there: Container[str]) -> tuple[BookingRequest, ...]:
         """The wish in each space that would do and is still ``there``. A layout belongs to the first one only."""
         first = self.spaces[0]
         return tuple(
@@ -95,8 +104,8 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
         return (
             self.state in _ANSWERED
             and self.state_at == before.state_at
-            and before.state is not State.HELD
-            and after.state is State.HELD
+            and before.state is not BookingState.HELD
+            and after.state is BookingState.HELD
             and after.held_until == before.held_until
         )
 

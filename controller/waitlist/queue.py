@@ -12,14 +12,14 @@ import msgspec
 
 from controller.bookings import repository as bookings
 from controller.bookings.claims import HOUSE
-from controller.bookings.model import Asked, Booking, Changed, State
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk
+from controller.bookings.model import Booking, BookingRequest, BookingState, Changed
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
 from controller.people import audit
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of
-from controller.rules.service import Wish, judge
+from controller.rules.service import RuleRequest, judge
 from controller.rules.verdict import Verdict
 from controller.text import times as words
 from controller.waitlist import repository
@@ -33,14 +33,14 @@ BEGUN_OFFER = timedelta(minutes=15)
 """How long an offer of a time that has begun lasts."""
 
 
-class Line:
+class WaitQueue:
     """The line of every site."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: BookingWriter) -> None:
         self._desk = desk
         desk.when_bookings_change(self._follow)
 
-    async def settle(self, tx: Tx, picture: Picture, now: datetime) -> bool:
+    async def settle(self, tx: Tx, picture: SiteConfig, now: datetime) -> bool:
         """Do whatever is due: take back what nobody took up or decided in time, offer what is free, and let go whom
         nothing can be offered any more. Whether anything was."""
         line = await repository.in_line(tx, picture.site.id)
@@ -55,7 +55,7 @@ class Line:
         return bool(late or gone or over or offers)
 
     async def _take_back(
-        self, tx: Tx, picture: Picture, line: Sequence[Wait], offers: set[str | None], now: datetime
+        self, tx: Tx, picture: SiteConfig, line: Sequence[Wait], offers: set[str | None], now: datetime
     ) -> list[Changed]:
         """Decline the holds that have run out and that somebody in line waits for; ``offers``: those of offers."""
         if not line:
@@ -75,7 +75,9 @@ class Line:
             await self._desk.tell(tx, picture, gone, actor=HOUSE_ACTOR, now=now)
         return gone
 
-    async def _follow(self, tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: str, now: datetime) -> None:
+    async def _follow(
+        self, tx: Tx, picture: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime
+    ) -> None:
         """Take note of what became of offers elsewhere, and offer the time that these changes free."""
         await self._note_offers(tx, changes, actor, now)
         await self._note_undone(tx, changes, actor, now)
@@ -91,7 +93,9 @@ class Line:
         ended = {
             each.after.id: each.after.state
             for each in changes
-            if each.before is not None and each.before.state is State.HELD and each.after.state is not State.HELD
+            if each.before is not None
+            and each.before.state is BookingState.HELD
+            and each.after.state is not BookingState.HELD
         }
         if not ended:
             return
@@ -106,7 +110,9 @@ class Line:
         undone = {
             each.after.id: (each.before, each.after)
             for each in changes
-            if each.before is not None and each.before.state is not State.HELD and each.after.state is State.HELD
+            if each.before is not None
+            and each.before.state is not BookingState.HELD
+            and each.after.state is BookingState.HELD
         }
         if not undone:
             return
@@ -116,7 +122,7 @@ class Line:
                 again = msgspec.structs.replace(wait, offered_until=after.held_until)
                 await self.move(tx, again, WaitState.OFFERED, actor, now)
 
-    async def _offer(self, tx: Tx, picture: Picture, now: datetime, freed: Sequence[Interval] | None = None) -> int:
+    async def _offer(self, tx: Tx, picture: SiteConfig, now: datetime, freed: Sequence[Interval] | None = None) -> int:
         """Offer what can be had to those who wait for it, in their order; how many offers. ``freed``: the only times
         that may have become free."""
         line = await repository.in_line(tx, picture.site.id, state=WaitState.WAITING)
@@ -132,14 +138,14 @@ class Line:
             until = _offered_until(wish.during, picture.policy.offer_hours, now)
             why = f"it came free; offered until {words.at(until, picture.site.tz, now=now)}: accept or decline it"
             promised = await self._desk.book(
-                tx, picture, [wish], actor=HOUSE_ACTOR, now=now, state=State.HELD, held_until=until, why=why
+                tx, picture, [wish], actor=HOUSE_ACTOR, now=now, state=BookingState.HELD, held_until=until, why=why
             )
             offered = msgspec.structs.replace(wait, booking=promised.bookings[0].id, offered_until=until)
             await self.move(tx, offered, WaitState.OFFERED, HOUSE, now)
             made += 1
         return made
 
-    async def _possible(self, tx: Tx, picture: Picture, wait: Wait, now: datetime) -> Asked | None:
+    async def _possible(self, tx: Tx, picture: SiteConfig, wait: Wait, now: datetime) -> BookingRequest | None:
         """The best of what somebody waits for that can be had. Whoever can no longer be judged is passed over: what
         others do must not fail over it."""
         try:
@@ -149,12 +155,14 @@ class Line:
             return None
         return next((wish for wish, verdict in judged if verdict.possible), None)
 
-    async def judge(self, tx: Tx, picture: Picture, wait: Wait, now: datetime) -> list[tuple[Asked, Verdict]]:
+    async def judge(
+        self, tx: Tx, picture: SiteConfig, wait: Wait, now: datetime
+    ) -> list[tuple[BookingRequest, Verdict]]:
         """Each wish, as if the party itself asked for it now, in the spaces that there are."""
         tier = await tier_of(tx, wait.asked.party)
         asker = Actor(name=wait.made_by, role=Role.BOOKER, party=wait.asked.party)
         asked = wait.wishes(picture.by_space)
-        wishes = [Wish(asked=_by_rules(each), actor=asker, tier=tier) for each in asked]
+        wishes = [RuleRequest(asked=_by_rules(each), actor=asker, tier=tier) for each in asked]
         verdicts = await judge(tx, picture, wishes, now=now)
         return [(wish.asked, verdict) for wish, verdict in zip(wishes, verdicts, strict=True)]
 
@@ -186,24 +194,24 @@ async def record(tx: Tx, wait: Wait, act: str, actor: str, now: datetime) -> Non
 
 def declined(held: Booking, now: datetime) -> Changed:
     """The hold, given back."""
-    new = msgspec.structs.replace(held, state=State.DECLINED, state_at=now, state_before=held.state)
+    new = msgspec.structs.replace(held, state=BookingState.DECLINED, state_at=now, state_before=held.state)
     return Changed(before=held, after=new)
 
 
-def _became(wait: WaitState, hold: State, *, by_itself: bool) -> WaitState:
+def _became(wait: WaitState, hold: BookingState, *, by_itself: bool) -> WaitState:
     """What becomes of a wait whose hold is none any more. ``by_itself``: because its time ran out."""
     if wait is WaitState.ACCEPTED:
-        return {State.DECLINED: WaitState.LOST, State.CANCELLED: WaitState.WITHDRAWN}.get(hold, wait)
-    if hold is State.CONFIRMED:
+        return {BookingState.DECLINED: WaitState.LOST, BookingState.CANCELLED: WaitState.WITHDRAWN}.get(hold, wait)
+    if hold is BookingState.CONFIRMED:
         return WaitState.ACCEPTED
-    return WaitState.EXPIRED if hold is State.DECLINED and by_itself else WaitState.DECLINED
+    return WaitState.EXPIRED if hold is BookingState.DECLINED and by_itself else WaitState.DECLINED
 
 
-def _by_rules(asked: Asked) -> Asked:
+def _by_rules(asked: BookingRequest) -> BookingRequest:
     return msgspec.structs.replace(asked, by_rules=True, overrule=False)
 
 
-def _hopes(wait: Wait, picture: Picture, now: datetime) -> bool:
+def _hopes(wait: Wait, picture: SiteConfig, now: datetime) -> bool:
     """Whether anything may still be offered: its time is of use, and one of its spaces is still there."""
     return wait.of_use(now) and any(each in picture.by_space for each in wait.spaces)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
 
-from controller.bookings.model import Asked, Booking, State
+from controller.bookings.model import Booking, BookingRequest, BookingState
 from controller.bookings.tables import bookings, waits
 from controller.db.engine import Tx
 from controller.people.permissions import Thing
@@ -88,7 +88,7 @@ async def next_due(tx: Tx, now: datetime) -> datetime | None:
     held = (
         select(func.min(bookings.c.held_until))
         .join_from(bookings, waits, bookings.c.site == waits.c.site)
-        .where(bookings.c.state == State.HELD.value, bookings.c.held_until > now, _STANDING)
+        .where(bookings.c.state == BookingState.HELD.value, bookings.c.held_until > now, _STANDING)
     )
     offer = select(func.min(waits.c.offered_until)).where(waits.c.state == WaitState.OFFERED.value)
     begins = select(func.min(waits.c.starts)).where(_WANTED, waits.c.starts > now)
@@ -102,7 +102,7 @@ def _wait(row: RowMapping) -> Wait:
     return Wait(
         id=row["id"],
         site=row["site"],
-        asked=msgspec.json.decode(row["asked"], type=Asked),
+        asked=msgspec.json.decode(row["asked"], type=BookingRequest),
         spaces=tuple(row["spaces"].split(",")),
         state=WaitState(row["state"]),
         state_at=row["state_at"],

@@ -7,7 +7,7 @@ from pydantic import Field
 from controller.bookings.schemas import BookingBody
 from controller.text import local_time
 from controller.waitlist.model import WaitDraft, WaitState
-from controller.waitlist.service import Standing
+from controller.waitlist.service import WaitView
 from controller.web.fields import Answer, Slug
 
 
@@ -46,7 +46,7 @@ class WaitList(Answer):
     items: list[WaitAnswer]
 
 
-def wait_answer(standing: Standing) -> WaitAnswer:
+def wait_answer(standing: WaitView) -> WaitAnswer:
     wait, zone = standing.wait, standing.site.tz
     until = wait.offered_until
     return WaitAnswer(

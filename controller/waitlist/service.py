@@ -1,8 +1,8 @@
 """The waiting list: whoever wants a time that is taken is offered it, in order, when it becomes free.
 
-What a booking frees is offered in its transaction (``Line``). What frees time without a booking being written (hours,
-policy, divisions, a window that opens, a hold that runs out) is found by ``run``, which sleeps until it is told or due,
-or by whoever is first to want that time (``Overdue``).
+What a booking frees is offered in its transaction (``WaitQueue``). What frees time without a booking being written
+(hours, policy, divisions, a window that opens, a hold that runs out) is found by ``run``, which sleeps until it is told
+or due, or by the first request for that time (``Overdue``).
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from controller.bookings import limits
 from controller.bookings import repository as bookings
 from controller.bookings.errors import refusal
 from controller.bookings.initial_state import outcome
-from controller.bookings.model import Booking, State
-from controller.bookings.service import Bookings, for_whom, require_allowed
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk
+from controller.bookings.model import Booking, BookingState
+from controller.bookings.service import BookingService, for_whom, require_allowed
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry import patiently
@@ -30,11 +30,11 @@ from controller.people.model import Actor
 from controller.people.parties import tier_of, tier_to_book
 from controller.people.permissions import Action, Thing
 from controller.people.redaction import Seen, seen
-from controller.rules.service import Wish, judge
+from controller.rules.service import RuleRequest, judge
 from controller.waitlist import repository
 from controller.waitlist.errors import NoOffer, NothingToWaitFor, WaitUnknown
 from controller.waitlist.model import Wait, WaitDraft, WaitState, may_pass
-from controller.waitlist.queue import Line, declined, record
+from controller.waitlist.queue import WaitQueue, declined, record
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 from edge.wire.ids import uuid7
@@ -45,11 +45,11 @@ CHANGES_EVERY_S = 1.0
 """Shortest time between two looks at one site because its diary has changed, in real seconds."""
 
 
-_Work = Callable[[Tx, Picture, Wait, Actor, datetime], Awaitable[None]]
+_Work = Callable[[Tx, SiteConfig, Wait, Actor, datetime], Awaitable[None]]
 _Told = Callable[[], Coroutine[None, None, Collection[str]]]
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class WaitView(msgspec.Struct, frozen=True, kw_only=True):
     """A wait as it stands. ``place``: 1 for whoever is next for that time and space; ``None`` for who does not wait any
     more."""
 
@@ -58,19 +58,21 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     place: int | None
 
 
-class Waiting:
+class WaitlistService:
     """``bookings`` lends its way to write and to retry."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, desk: BookingWriter, bookings: BookingService
+    ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._desk = desk
         self._bookings = bookings
-        self._line = Line(desk)
+        self._line = WaitQueue(desk)
         bookings.when_overdue(self.look)
 
-    async def join(self, site: str, draft: WaitDraft, *, actor: Actor) -> Standing:
+    async def join(self, site: str, draft: WaitDraft, *, actor: Actor) -> WaitView:
         """Get in line for a time. A booker who names no party waits for their own. Raises ``NothingToWaitFor`` where
         it can be had now, ``NotPossible`` where it never will, ``Invalid``, ``NotAllowed``, ``SiteUnknown``,
         ``SpaceUnknown``."""
@@ -80,7 +82,7 @@ class Waiting:
         self._changes.site_changed(site)
         return standing
 
-    async def _join(self, tx: Tx, site: str, draft: WaitDraft, actor: Actor) -> Standing:
+    async def _join(self, tx: Tx, site: str, draft: WaitDraft, actor: Actor) -> WaitView:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
         picture = await self._desk.pictures.of(tx, site)
@@ -115,7 +117,7 @@ class Waiting:
         await record(tx, wait, "wait", actor.name, now)
         return await self._standing(tx, picture, wait)
 
-    async def in_line(self, site: str, *, actor: Actor) -> list[Standing]:
+    async def in_line(self, site: str, *, actor: Actor) -> list[WaitView]:
         """Who waits at a site or has an offer, those first who are next; a booker sees their own party. Raises
         ``SiteUnknown``."""
         async with self._database.read() as tx:
@@ -127,7 +129,7 @@ class Waiting:
                 if seen(actor, Thing(site=site, party=each.wait.asked.party)) is not Seen.TAKEN
             ]
 
-    async def get(self, wait_id: str, *, actor: Actor) -> Standing:
+    async def get(self, wait_id: str, *, actor: Actor) -> WaitView:
         """Raises ``NotAllowed`` where ``in_line`` would leave it out, ``WaitUnknown``."""
         async with self._database.read() as tx:
             wait = await self._require(tx, wait_id)
@@ -136,15 +138,15 @@ class Waiting:
                 raise NotAllowed(actor, Action.READ, thing)
             return await self._standing(tx, await self._desk.pictures.of(tx, wait.site), wait)
 
-    async def withdraw(self, wait_id: str, *, actor: Actor) -> Standing:
+    async def withdraw(self, wait_id: str, *, actor: Actor) -> WaitView:
         """Leave the line; an offer that stands is given back. Idempotent. Raises ``WaitUnknown``."""
         return await self._answer(wait_id, partial(self._refuse, to=WaitState.WITHDRAWN), actor)
 
-    async def decline(self, wait_id: str, *, actor: Actor) -> Standing:
+    async def decline(self, wait_id: str, *, actor: Actor) -> WaitView:
         """Say no to an offer, which goes to the next in line. Raises ``WaitUnknown``, ``NoOffer``."""
         return await self._answer(wait_id, partial(self._refuse, to=WaitState.DECLINED), actor)
 
-    async def accept(self, wait_id: str, *, actor: Actor) -> Standing:
+    async def accept(self, wait_id: str, *, actor: Actor) -> WaitView:
         """Take an offer: it is confirmed, or waits for a manager where the rules say so. Idempotent.
 
         Raises ``WaitUnknown``, ``NoOffer`` where there is none or its time has run out, ``Clash`` or ``NotPossible``
@@ -152,8 +154,8 @@ class Waiting:
         """
         return await self._answer(wait_id, self._accept, actor)
 
-    async def _answer(self, wait_id: str, work: _Work, actor: Actor) -> Standing:
-        async def answer(tx: Tx) -> Standing:
+    async def _answer(self, wait_id: str, work: _Work, actor: Actor) -> WaitView:
+        async def answer(tx: Tx) -> WaitView:
             found = await self._require(tx, wait_id)
             await self._database.lock_site(tx, found.site)
             wait = await self._require(tx, wait_id)
@@ -166,7 +168,7 @@ class Waiting:
         return standing
 
     async def _refuse(
-        self, tx: Tx, picture: Picture, wait: Wait, actor: Actor, now: datetime, *, to: WaitState
+        self, tx: Tx, picture: SiteConfig, wait: Wait, actor: Actor, now: datetime, *, to: WaitState
     ) -> None:
         if wait.state is to:
             return
@@ -178,7 +180,7 @@ class Waiting:
         else:
             raise NoOffer(_nothing(wait))
 
-    async def _accept(self, tx: Tx, picture: Picture, wait: Wait, actor: Actor, now: datetime) -> None:
+    async def _accept(self, tx: Tx, picture: SiteConfig, wait: Wait, actor: Actor, now: datetime) -> None:
         if wait.state is WaitState.ACCEPTED:
             return
         held = await self._held(tx, wait)
@@ -186,7 +188,7 @@ class Waiting:
             raise NoOffer(_nothing(wait))
         wish = msgspec.structs.replace(wait.asked, space=held.space, layout=held.layout)
         tier = await tier_of(tx, wish.party)
-        promised = Wish(asked=wish, actor=actor, tier=tier, but=frozenset({held.id}), keeps_start=True)
+        promised = RuleRequest(asked=wish, actor=actor, tier=tier, but=frozenset({held.id}), keeps_start=True)
         [verdict] = await judge(tx, picture, [promised], now=now)
         if not verdict.possible:
             raise refusal(picture.require(held.space).space.name, verdict, picture.site.tz)
@@ -197,13 +199,13 @@ class Waiting:
             until = becomes.held_until or (held.starts if held.starts > now else held.ends)
             new = msgspec.structs.replace(held, held_until=until)
         else:
-            new = msgspec.structs.replace(held, state=State.CONFIRMED, state_at=now, state_before=held.state)
+            new = msgspec.structs.replace(held, state=BookingState.CONFIRMED, state_at=now, state_before=held.state)
         why = becomes.why
         await self._desk.rewrite(tx, picture, held, new, actor=actor, now=now, what="accept", why=why)
 
-    async def _give_back(self, tx: Tx, picture: Picture, wait: Wait, actor: Actor, now: datetime) -> None:
+    async def _give_back(self, tx: Tx, picture: SiteConfig, wait: Wait, actor: Actor, now: datetime) -> None:
         held = await self._held(tx, wait)
-        if held is not None and held.state is State.HELD:
+        if held is not None and held.state is BookingState.HELD:
             new = declined(held, now).after
             why = "the offer was not wanted"
             await self._desk.rewrite(tx, picture, held, new, actor=actor, now=now, what="decline", why=why)
@@ -217,14 +219,14 @@ class Waiting:
             raise WaitUnknown(wait_id)
         return wait
 
-    async def _standing(self, tx: Tx, picture: Picture, wait: Wait) -> Standing:
+    async def _standing(self, tx: Tx, picture: SiteConfig, wait: Wait) -> WaitView:
         site = picture.site
         if wait.state is not WaitState.WAITING:
-            return Standing(wait=wait, site=site, place=None)
+            return WaitView(wait=wait, site=site, place=None)
         line = numbered(picture, await repository.in_line(tx, site.id))
         found = next((each for each in line if each.wait.id == wait.id), None)
         # Whoever only reads may have seen it in line a moment before it left.
-        return found or Standing(wait=await self._require(tx, wait.id), site=site, place=None)
+        return found or WaitView(wait=await self._require(tx, wait.id), site=site, place=None)
 
     async def run(self) -> None:
         """Offer what has become free otherwise, take back offers that have run out, for ever."""
@@ -272,21 +274,21 @@ class Waiting:
         return await self._line.settle(tx, picture, self._clock.now())
 
 
-def numbered(picture: Picture, line: Sequence[Wait]) -> list[Standing]:
+def numbered(picture: SiteConfig, line: Sequence[Wait]) -> list[WaitView]:
     """Those in line, as they came, each with its place among those who wait for some of the same time in some of the
     same rooms."""
     ahead: list[tuple[Wait, frozenset[str]]] = []
-    standing: list[Standing] = []
+    standing: list[WaitView] = []
     for each in line:
         if each.state is not WaitState.WAITING:
-            standing.append(Standing(wait=each, site=picture.site, place=None))
+            standing.append(WaitView(wait=each, site=picture.site, place=None))
             continue
         rooms = frozenset(
             atom for space in each.spaces if space in picture.by_space for atom in picture.by_space[space].atoms
         )
         during = each.asked.during
         before = sum(other.asked.during.overlaps(during) and not theirs.isdisjoint(rooms) for other, theirs in ahead)
-        standing.append(Standing(wait=each, site=picture.site, place=before + 1))
+        standing.append(WaitView(wait=each, site=picture.site, place=before + 1))
         ahead.append((each, rooms))
     return standing
 

@@ -1,4 +1,4 @@
-"""The web application: routes, errors and what every request passes, around one ``House``."""
+"""The web application: routes, errors and what every request passes, around one ``Container``."""
 
 import re
 from collections import defaultdict
@@ -27,14 +27,14 @@ from controller.calendars.feeds import routes as feeds
 from controller.calendars.subscriptions import page as calendar_page
 from controller.calendars.subscriptions import routes as subscriptions
 from controller.calendars.whats_on import routes as whats_on
-from controller.container import House, open_house
+from controller.container import Container, open_house
 from controller.enrolment import routes as enrolment
 from controller.estate import routes as estate
 from controller.estate.site_file import routes as site_file
 from controller.hours import routes as hours
 from controller.people import party_routes, user_routes
 from controller.people import routes as people
-from controller.people.authentication import COOKIE, Gate, the_actor
+from controller.people.authentication import COOKIE, Authenticated, the_actor
 from controller.people.passwords import Passwords
 from controller.plans import routes as plans
 from controller.plans.clock_trust import GIVEN, Sources
@@ -141,7 +141,7 @@ def build_app(
     return app_of(open_house(settings, clock, passwords=passwords, parser=parser, link=link, time=time))
 
 
-def app_of(house: House) -> FastAPI:
+def app_of(house: Container) -> FastAPI:
     """The application around a house."""
     app = FastAPI(
         title="Hallkeeper",
@@ -213,7 +213,7 @@ def _gated() -> dict[str, set[str]]:
     """Path -> the methods, in small letters, that want somebody signed in."""
     found: dict[str, set[str]] = defaultdict(set)
     for path, route in every_route():
-        if any(isinstance(each.call, Gate) or each.call is the_actor for each in route.dependant.dependencies):
+        if any(isinstance(each.call, Authenticated) or each.call is the_actor for each in route.dependant.dependencies):
             found[path] |= {method.lower() for method in route.methods or ()}
     return found
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from controller.container import House, the_house
+from controller.container import Container, the_house
 from controller.db.engine import Instant, Tx, metadata, words_of
 from controller.people.authentication import find_actor
 from controller.people.model import Actor
@@ -140,7 +140,7 @@ class _Once:
     """One request with a key. ``claimed``: the key is its own, so that it is to be carried out. ``known``: the answer
     that it had before."""
 
-    def __init__(self, house: House, actor: Actor, key: str, fingerprint: bytes) -> None:
+    def __init__(self, house: Container, actor: Actor, key: str, fingerprint: bytes) -> None:
         self._house = house
         self._actor = actor.name
         self._key = key
@@ -182,7 +182,7 @@ class _Recorder:
         return StoredAnswer(status=self._start["status"], headers=headers, body=self._body)
 
 
-async def _claim(house: House, actor: str, key: str, new: Claim) -> StoredAnswer | None:
+async def _claim(house: Container, actor: str, key: str, new: Claim) -> StoredAnswer | None:
     """Claim the key, or return what it was answered. None: the key is ours, carry the write out.
 
     Raises ``KeyReused``, ``AnswerForgotten``; raises ``OutcomeUnknown`` when a twin does not finish in time.
@@ -207,7 +207,7 @@ async def _claim(house: House, actor: str, key: str, new: Claim) -> StoredAnswer
         await asyncio.sleep(_POLL_S)
 
 
-async def _keep(house: House, actor: str, key: str, answer: StoredAnswer) -> None:
+async def _keep(house: Container, actor: str, key: str, answer: StoredAnswer) -> None:
     if answer.status in _NOT_CARRIED_OUT:
         await house.database.run(_delete_claim, actor, key)
     else:
@@ -215,7 +215,7 @@ async def _keep(house: House, actor: str, key: str, answer: StoredAnswer) -> Non
         await house.database.run(_store_answer, actor, key, sealed)
 
 
-async def forget_old_keys(house: House) -> None:
+async def forget_old_keys(house: Container) -> None:
     """Delete the keys of more than a day ago."""
     await house.database.run(_delete_before, house.clock.now() - KEPT)
 

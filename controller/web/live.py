@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from controller.bookings.site_config import Pictures
+from controller.bookings.site_config import SiteConfigs
 from controller.changes import Changes
 from controller.db.engine import Database
 from controller.estate.service import require_parts
@@ -52,7 +52,7 @@ class Live:
         database: Database,
         clock: Clock,
         changes: Changes,
-        pictures: Pictures,
+        pictures: SiteConfigs,
         doubt: Callable[[], str | None],
     ) -> None:
         self._doubt = doubt

@@ -2,11 +2,11 @@
 
 from edge.alarm.config import AnnouncerConfig
 from edge.doors.signal_player import PinLights, SignalPlayer
-from edge.doors.signals import Signal
+from edge.doors.signals import DoorSignal
 from edge.errors import ProgramFailed
-from edge.runtime import House, Timer
+from edge.runtime import Runtime, Timer
 from edge.system.pins import Pins
-from edge.system.programs import Caller
+from edge.system.programs import ProgramRunner
 from edge.wire.faults import FaultCode
 
 PLAY_S = 120.0
@@ -16,7 +16,7 @@ PLAY_S = 120.0
 class Announcer:
     """One of them. Whatever becomes of its program, the doors go on."""
 
-    def __init__(self, config: AnnouncerConfig, *, house: House, pins: Pins) -> None:
+    def __init__(self, config: AnnouncerConfig, *, house: Runtime, pins: Pins) -> None:
         self._config = config
         self._house = house
         self.id = config.id
@@ -31,7 +31,7 @@ class Announcer:
     def announce(self, minutes: int) -> None:
         """Say that so many minutes are left. Returns at once."""
         if self._player is not None:
-            self._player.signal(Signal.CLOSING)
+            self._player.signal(DoorSignal.CLOSING)
         if self._relay is not None and self._config.relay is not None:
             self._relay.set(self._config.relay.level(True))
             self._timer.set(self._house.clock.monotonic() + self._config.for_s)
@@ -57,7 +57,7 @@ def spoken(command: tuple[str, ...], minutes: int) -> tuple[str, ...]:
 async def played(command: tuple[str, ...]) -> bool:
     """Play a sound; whether its program ended as it should."""
     try:
-        await Caller(within_s=PLAY_S).call(command)
+        await ProgramRunner(within_s=PLAY_S).call(command)
     except (ProgramFailed, OSError, ValueError):
         return False
     return True

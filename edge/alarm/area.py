@@ -10,16 +10,16 @@ import msgspec
 from edge.alarm import state_machine
 from edge.alarm.config import AreaConfig
 from edge.alarm.persisted_area import KeptArea, file_of
-from edge.doors.door_io import Doorway
-from edge.doors.signals import Signal
-from edge.runtime import House, Timer
+from edge.doors.door_io import DoorIo
+from edge.doors.signals import DoorSignal
+from edge.runtime import Runtime, Timer
 from edge.sensors.devices import BeamCounter, MotionSensor
 from edge.sensors.headcount import Headcount, crossed, doubted
 from edge.sensors.motion import QUIET_S
 from edge.sensors.switch import Switch
 from edge.system.files import Files
 from edge.system.pins import Pins
-from edge.system.state_file import Keeper
+from edge.system.state_file import StateFile
 from edge.wire.codec import encode
 from edge.wire.decide import ClockTrust, Decision
 from edge.wire.events import (
@@ -63,11 +63,11 @@ class Area:
         self,
         config: AreaConfig,
         *,
-        house: House,
+        house: Runtime,
         pins: Pins,
         files: Files,
         kept: KeptArea,
-        doors: Mapping[str, Doorway],
+        doors: Mapping[str, DoorIo],
         counters: Mapping[str, BeamCounter],
         motion: Mapping[str, MotionSensor],
     ) -> None:
@@ -106,7 +106,7 @@ class Area:
         self._outputs = {
             key: (wired, pins.output(wired.pin, initial=wired.level(False))) for key, wired in config.outputs().items()
         }
-        self._rules = state_machine.Rules(quiet_s=config.quiet_s, warn_s=config.warn_s, siren_s=config.siren_s)
+        self._rules = state_machine.AlarmRules(quiet_s=config.quiet_s, warn_s=config.warn_s, siren_s=config.siren_s)
         self._state = state_machine.begin(self._rules, was_set=False, shut=False, now=house.clock.monotonic())
         self._kept = kept
         self._seen: set[str] = set()
@@ -119,7 +119,7 @@ class Area:
         self._passing = {
             door: Timer(house, f"counter at {door}", partial(self._passage, door)) for door in self._counted
         }
-        self.keeper = Keeper(
+        self.keeper = StateFile(
             house,
             files,
             path=file_of(self.id),
@@ -345,7 +345,7 @@ class Area:
             if isinstance(effect, state_machine.Sound):
                 self._drive(effect.what, effect.on)
         for effect in effects:
-            if isinstance(effect, state_machine.Report):
+            if isinstance(effect, state_machine.AlarmReport):
                 self._report(effect)
         if self.is_set is not before.is_set:
             for door in self._doors.values():
@@ -353,7 +353,7 @@ class Area:
         if (self._state.phase, self._state.told) != (before.phase, before.told):
             self._house.show(self.id)
 
-    def _report(self, report: state_machine.Report) -> None:
+    def _report(self, report: state_machine.AlarmReport) -> None:
         if report.change is AlarmChange.SET:
             self._all_gone()
         if report.change in (AlarmChange.SET, AlarmChange.UNSET, AlarmChange.TRIGGERED):
@@ -371,7 +371,7 @@ class Area:
     def _drive(self, what: str, on: bool) -> None:
         if what == "warning":
             for door in self._doors.values():
-                door.warn(Signal.ALARM_WARNING if on else Signal.IDLE)
+                door.warn(DoorSignal.ALARM_WARNING if on else DoorSignal.IDLE)
         if what in self._outputs:
             wired, output = self._outputs[what]
             output.set(wired.level(on))

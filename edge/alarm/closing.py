@@ -16,7 +16,7 @@ STALE = timedelta(days=1)
 """A closing this long ago is no longer waited for."""
 
 
-class Timetable(msgspec.Struct, frozen=True, kw_only=True):
+class ClosingTimes(msgspec.Struct, frozen=True, kw_only=True):
     """``uses``: when the building is in use. ``closings``: when it closes, in order."""
 
     uses: tuple[Interval, ...] = ()
@@ -38,14 +38,14 @@ class Timetable(msgspec.Struct, frozen=True, kw_only=True):
         return min((edge for use in self.uses for edge in (use.start, use.end) if edge > now), default=None)
 
 
-def timetable(plan: Plan | None) -> Timetable:
+def timetable(plan: Plan | None) -> ClosingTimes:
     """What a plan says of it. Where the plan itself ends nothing closes: no more is known then."""
     if plan is None:
-        return Timetable()
+        return ClosingTimes()
     hours = _joined(span.during for span in plan.modes if span.mode is not Mode.CLOSED)
     uses = _joined([*hours, *(session.window for session in plan.sessions)])
     ends = {each.end for each in (*hours, *uses) if each.end < plan.manifest.horizon}
-    return Timetable(uses=uses, closings=tuple(sorted(ends)))
+    return ClosingTimes(uses=uses, closings=tuple(sorted(ends)))
 
 
 def _joined(spans: Iterable[Interval]) -> tuple[Interval, ...]:

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from edge.alarm.announcers import Announcer
 from edge.alarm.area import Area
-from edge.alarm.closing import Timetable, next_due, timetable, warning
+from edge.alarm.closing import ClosingTimes, next_due, timetable, warning
 from edge.alarm.outputs import Followed
-from edge.doors.door_io import Doorway
-from edge.doors.signals import Signal
-from edge.runtime import House, Timer
+from edge.doors.door_io import DoorIo
+from edge.doors.signals import DoorSignal
+from edge.runtime import Runtime, Timer
 from edge.sensors.devices import MotionSensor
 from edge.wire.decide import ClockTrust
 from edge.wire.events import (
@@ -32,14 +32,14 @@ SOMEWHERE = ""
 """Where somebody moves of whom no PIR tells."""
 
 
-class Caretaker:
+class ClosingService:
     """Of one edge. Everything comes from the plan at hand."""
 
     def __init__(
         self,
         *,
-        house: House,
-        doors: Mapping[str, Doorway],
+        house: Runtime,
+        doors: Mapping[str, DoorIo],
         motion: Mapping[str, MotionSensor],
         areas: Mapping[str, Area],
         announcers: Sequence[Announcer],
@@ -53,7 +53,7 @@ class Caretaker:
         self._outputs = outputs
         self._edge = house.config.edge
         self._plan: Plan | None = None
-        self._timetable = Timetable()
+        self._timetable = ClosingTimes()
         self._told: set[tuple[datetime, int]] = set()
         self._awaited: datetime | None = None
         self._closed: datetime | None = None
@@ -103,7 +103,7 @@ class Caretaker:
             return
         self._told = {each for each in self._told if each[0] > now} | {(told.closes_at, told.notice)}
         for door in self._doors.values():
-            door.say(Signal.CLOSING)
+            door.say(DoorSignal.CLOSING)
         for announcer in self._announcers:
             announcer.announce(told.minutes)
         self._record(ClosingStage.WARNED, told.closes_at, minutes=told.minutes)

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from edge.alarm.fire_config import FireConfig
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.sensors.switch import Switch
 from edge.system.files import Files
 from edge.system.pins import Pins
-from edge.system.state_file import Keeper
+from edge.system.state_file import StateFile
 from edge.wire.credentials import CredentialKind
 from edge.wire.decide import Decision
 from edge.wire.events import FireChange, FireData
@@ -42,7 +42,7 @@ async def read_latch(files: Files) -> bool:
 class FireLine:
     """The line of this edge. ``listeners`` are told whether there is fire, latched or not, when that changes."""
 
-    def __init__(self, config: FireConfig, *, house: House, pins: Pins, files: Files, latched: bool) -> None:
+    def __init__(self, config: FireConfig, *, house: Runtime, pins: Pins, files: Files, latched: bool) -> None:
         self._house = house
         self.id = config.id
         self.listeners: list[Callable[[bool], None]] = []
@@ -56,7 +56,7 @@ class FireLine:
             changed=self._moved,
         )
         self._state = FireState.LATCHED if latched else FireState.CLEAR
-        self.keeper = Keeper(
+        self.keeper = StateFile(
             house,
             files,
             path=FILE,

@@ -1,14 +1,14 @@
 """Lights and hold-open magnets, which follow use: on while the building is, and until nobody is left."""
 
 from edge.alarm.config import OutputConfig
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.system.pins import Pins
 
 
 class Followed:
     """One output on its relay."""
 
-    def __init__(self, config: OutputConfig, *, house: House, pins: Pins) -> None:
+    def __init__(self, config: OutputConfig, *, house: Runtime, pins: Pins) -> None:
         self._config = config
         self._house = house
         self.id = config.id

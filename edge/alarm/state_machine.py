@@ -20,7 +20,7 @@ ROUNDS = 3
 """The siren sounds this often between two entries at most."""
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
+class AlarmRules(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing stirs for ``quiet_s``, then it warns for ``warn_s``, then it is set; a siren sounds for ``siren_s``."""
 
     quiet_s: float
@@ -78,22 +78,22 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
     on: bool
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class AlarmReport(msgspec.Struct, frozen=True, kw_only=True):
     """Effect: record what happened."""
 
     change: AlarmChange
     why: str | None = None
 
 
-Effect = Sound | Report
+Effect = Sound | AlarmReport
 Phase = Literal["unset", "warning", "set", "triggered"]
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True):
+class AlarmState(msgspec.Struct, frozen=True, kw_only=True):
     """``quiet_since``: when something stirred last. ``shut_at``: since when every door is. ``seen``: who has shown
     since. ``until``: when warning or siren end. ``told``: what was last said to stand against setting."""
 
-    rules: Rules
+    rules: AlarmRules
     quiet_since: float
     phase: Phase = "unset"
     closed: bool = False
@@ -130,12 +130,12 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         return self.phase in ("set", "triggered")
 
 
-def begin(rules: Rules, *, was_set: bool, shut: bool, now: float) -> State:
+def begin(rules: AlarmRules, *, was_set: bool, shut: bool, now: float) -> AlarmState:
     """The state at the start. What was set is set again, without a warning; all else begins its quiet time anew."""
-    return State(rules=rules, quiet_since=now, phase="set" if was_set else "unset", shut_at=now if shut else None)
+    return AlarmState(rules=rules, quiet_since=now, phase="set" if was_set else "unset", shut_at=now if shut else None)
 
 
-def step(state: State, given: Input, now: float) -> tuple[State, tuple[Effect, ...]]:
+def step(state: AlarmState, given: Input, now: float) -> tuple[AlarmState, tuple[Effect, ...]]:
     """What becomes of the alarm. Effects come in the order to carry them out."""
     effects: list[Effect] = []
     match given:
@@ -164,11 +164,11 @@ def step(state: State, given: Input, now: float) -> tuple[State, tuple[Effect, .
     return state, tuple(effects)
 
 
-def _with(state: State, **changes: float | bool | str | None) -> State:
+def _with(state: AlarmState, **changes: float | bool | str | None) -> AlarmState:
     return msgspec.structs.replace(state, **changes)
 
 
-def _stirred(state: State, given: Stirred, now: float, effects: list[Effect]) -> State:
+def _stirred(state: AlarmState, given: Stirred, now: float, effects: list[Effect]) -> AlarmState:
     at = now - given.ago_s
     state = _with(state, quiet_since=max(state.quiet_since, at))
     if state.is_set:
@@ -178,42 +178,42 @@ def _stirred(state: State, given: Stirred, now: float, effects: list[Effect]) ->
     return _cancel(state, given.by, now, effects) if state.phase == "warning" else state
 
 
-def _cancel(state: State, why: str, now: float, effects: list[Effect]) -> State:
-    effects += [Sound(what="warning", on=False), Report(change=AlarmChange.CANCELLED, why=why)]
+def _cancel(state: AlarmState, why: str, now: float, effects: list[Effect]) -> AlarmState:
+    effects += [Sound(what="warning", on=False), AlarmReport(change=AlarmChange.CANCELLED, why=why)]
     return _with(state, phase="unset", until=None, quiet_since=now)
 
 
-def _trigger(state: State, why: str, now: float, effects: list[Effect]) -> State:
+def _trigger(state: AlarmState, why: str, now: float, effects: list[Effect]) -> AlarmState:
     """The siren sounds again for who comes after it fell silent, but not all night."""
     if state.until is not None or state.rounds >= ROUNDS:
         return state
     effects += [Sound(what="siren", on=True), Sound(what="strobe", on=True)]
-    effects.append(Report(change=AlarmChange.TRIGGERED, why=why))
+    effects.append(AlarmReport(change=AlarmChange.TRIGGERED, why=why))
     return _with(state, phase="triggered", until=now + state.rules.siren_s, rounds=state.rounds + 1)
 
 
-def _unset(state: State, why: str, now: float, effects: list[Effect]) -> State:
+def _unset(state: AlarmState, why: str, now: float, effects: list[Effect]) -> AlarmState:
     if state.phase == "warning":
         effects.append(Sound(what="warning", on=False))
-        effects.append(Report(change=AlarmChange.CANCELLED, why=why))
+        effects.append(AlarmReport(change=AlarmChange.CANCELLED, why=why))
     elif state.is_set:
         effects += [Sound(what=what, on=False) for what in ("siren", "strobe", "set")]
-        effects.append(Report(change=AlarmChange.UNSET, why=why))
+        effects.append(AlarmReport(change=AlarmChange.UNSET, why=why))
     return _with(state, phase="unset", until=None, rounds=0, seen=None, told=None, quiet_since=now)
 
 
-def _time(state: State, now: float, effects: list[Effect]) -> State:
+def _time(state: AlarmState, now: float, effects: list[Effect]) -> AlarmState:
     if state.due is None or now < state.due:
         return state
     if state.phase == "triggered":
-        effects += [Sound(what="siren", on=False), Report(change=AlarmChange.SILENCED)]
+        effects += [Sound(what="siren", on=False), AlarmReport(change=AlarmChange.SILENCED)]
         return _with(state, until=None)
     if state.phase == "warning":
-        effects += [Sound(what="warning", on=False), Sound(what="set", on=True), Report(change=AlarmChange.SET)]
+        effects += [Sound(what="warning", on=False), Sound(what="set", on=True), AlarmReport(change=AlarmChange.SET)]
         return _with(state, phase="set", until=None, rounds=0)
     if state.hindrance is not None:
         if state.grave is not None:
-            effects.append(Report(change=AlarmChange.WITHHELD, why=state.grave))
+            effects.append(AlarmReport(change=AlarmChange.WITHHELD, why=state.grave))
         return _with(state, told=state.hindrance)
-    effects += [Sound(what="warning", on=True), Report(change=AlarmChange.WARNING)]
+    effects += [Sound(what="warning", on=True), AlarmReport(change=AlarmChange.WARNING)]
     return _with(state, phase="warning", until=now + state.rules.warn_s, told=None)

@@ -47,7 +47,7 @@ LATEST = datetime(2126, 1, 1, tzinfo=UTC)
 Span = Annotated[float, msgspec.Meta(ge=0, le=1e10)]
 
 
-class Floor(msgspec.Struct, frozen=True, kw_only=True):
+class ClockFloor(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept on the disk: an instant that has certainly passed; and, where it was proven, in which boot of the
     machine, at which of its monotonic seconds, how far off (seconds) it may have been then, and how far (seconds) an
     unsigned source had carried it ahead of what has certainly passed."""
@@ -72,7 +72,7 @@ class Timekeeper:
     """
 
     def __init__(
-        self, *, floor: Floor | None, machine_boot: str, battery: datetime | None, now: datetime, mono: float
+        self, *, floor: ClockFloor | None, machine_boot: str, battery: datetime | None, now: datetime, mono: float
     ) -> None:
         self.machine_boot = machine_boot
         floor = floor if floor is not None and possible(floor.at) else None
@@ -130,14 +130,16 @@ class Timekeeper:
             self._last = max(self._last, self._line)
         return self._last
 
-    def floor(self, mono: float) -> Floor:
+    def floor(self, mono: float) -> ClockFloor:
         """What to keep on the disk now. An agent restarted within this boot of the machine holds over only what
         was proven before."""
         at = self.now(mono)
         if self.trust is ClockTrust.UNPROVEN:
-            return Floor(at=at)
+            return ClockFloor(at=at)
         ahead_s = (at - self._passed) / timedelta(seconds=1) if self._passed is not None else 0.0
-        return Floor(at=at, machine_boot=self.machine_boot, mono=mono, error_s=self._bound_s, ahead_s=max(0.0, ahead_s))
+        return ClockFloor(
+            at=at, machine_boot=self.machine_boot, mono=mono, error_s=self._bound_s, ahead_s=max(0.0, ahead_s)
+        )
 
     # Evidence
 
@@ -219,7 +221,7 @@ class Timekeeper:
         self._last = max(self._last, wall)
 
 
-def _vouches(battery: datetime | None, now: datetime, floor: Floor | None) -> bool:
+def _vouches(battery: datetime | None, now: datetime, floor: ClockFloor | None) -> bool:
     """Whether the kernel set its clock from a battery clock that can be right."""
     if battery is None or abs(battery - now) > BATTERY_TOLERANCE or battery < RELEASED:
         return False

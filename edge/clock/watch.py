@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from edge.clock.trust import Floor, Timekeeper
-from edge.runtime import House
+from edge.clock.trust import ClockFloor, Timekeeper
+from edge.runtime import Runtime
 from edge.wire.clock import Clock
 from edge.wire.decide import ClockTrust
 from edge.wire.faults import FaultCode
@@ -37,7 +37,7 @@ class ClockWatch:
         self.trouble: FaultCode | None = None
         """What is wrong with the battery clock, known since the start."""
 
-    def begin(self, floor: Floor | None) -> Timekeeper:
+    def begin(self, floor: ClockFloor | None) -> Timekeeper:
         """The time to go by, from what was kept and what the machine says."""
         wall, mono = self._clock.now(), self._clock.monotonic()
         battery = self._battery() if self._rtc else None
@@ -49,7 +49,7 @@ class ClockWatch:
         keeper.look(wall, mono, synchronised=self._synchronised())
         return keeper
 
-    def look(self, house: House, *, connected: bool, came_late: bool) -> bool:
+    def look(self, house: Runtime, *, connected: bool, came_late: bool) -> bool:
         """Look at the clock; whether to ask the controller for the time, in a new session, since its word proves
         nothing long after the session began. ``came_late``: that has happened."""
         keeper, mono = house.timekeeper, self._clock.monotonic()

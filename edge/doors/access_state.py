@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from edge.doors import passback
 from edge.doors.offline_codes import BoundCodes, OfflineCodes, Windows, bound_file, read_bound, to_keep
 from edge.doors.passback import Forgot, Inside
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.system.files import Files
-from edge.system.liveness import OUTSIDE_STUCK_S, Pulse
-from edge.system.state_file import Keeper
+from edge.system.liveness import OUTSIDE_STUCK_S, Liveness
+from edge.system.state_file import StateFile
 from edge.wire.codec import encode
 from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, Decision
@@ -27,17 +27,17 @@ NIGHT = timedelta(hours=4)
 """When everybody is taken to have left, by the site's clock."""
 
 
-class Warden:
+class AccessState:
     """One for all doors of an edge; where there are counters, they tell it when its idea of who is inside is wrong."""
 
-    def __init__(self, house: House, *, files: Files, doors: Iterable[str]) -> None:
+    def __init__(self, house: Runtime, *, files: Files, doors: Iterable[str]) -> None:
         self._house = house
         self._files = files
         self._doors = tuple(doors)
         self._codes: dict[str, dict[bytes, OfflineCodes]] = {door: {} for door in self._doors}
         self._bound: dict[str, Windows] = {door: {} for door in self._doors}
         self.keepers = {
-            door: Keeper(
+            door: StateFile(
                 house, files, path=bound_file(door), device=door, part="offline_codes", content=self._kept_of(door)
             )
             for door in self._doors
@@ -46,7 +46,7 @@ class Warden:
         self._inside = Inside()
         self._counted = 0
         self._night: date | None = None
-        self._pulse = Pulse(OUTSIDE_STUCK_S)
+        self._pulse = Liveness(OUTSIDE_STUCK_S)
         house.record_listeners.append(self._recorded)
 
     def start(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from edge.doors.config import DoorConfig
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.sensors.switch import Switch
 from edge.system.pins import Pins
 from edge.wire.events import EventData, FootfallData
@@ -15,11 +15,11 @@ SHUT_S = 5.0
 """A counter has told of whoever passed a door so long after the door was shut."""
 
 
-class Leaf:
+class DoorContact:
     """The leaf of one door, or both of a double one. ``moved`` is called when it may have opened, shut, or begun or
     ended to be doubtful."""
 
-    def __init__(self, config: DoorConfig, *, house: House, pins: Pins, moved: Callable[[], None]) -> None:
+    def __init__(self, config: DoorConfig, *, house: Runtime, pins: Pins, moved: Callable[[], None]) -> None:
         self._door = config.id
         self._house = house
         self._moved = moved

@@ -7,17 +7,17 @@ from functools import partial
 import msgspec
 
 from edge.doors import state_machine
-from edge.doors.access_state import Warden
+from edge.doors.access_state import AccessState
 from edge.doors.config import DoorConfig
-from edge.doors.door_contact import Leaf
+from edge.doors.door_contact import DoorContact
 from edge.doors.interlock import WAIT_S, Interlock
 from edge.doors.lock import Lock
 from edge.doors.lockout import is_typed
-from edge.doors.lockout_service import Bouncer
+from edge.doors.lockout_service import LockoutService
 from edge.doors.signal_player import PinLights, SignalPlayer
-from edge.doors.signals import Signal
+from edge.doors.signals import DoorSignal
 from edge.readers import Reader
-from edge.runtime import House, Timer
+from edge.runtime import Runtime, Timer
 from edge.sensors.switch import Switch
 from edge.system.pins import Pins
 from edge.wire.credentials import TIME_INDEPENDENT, Presented
@@ -40,39 +40,39 @@ STUCK_S = 600.0
 """An exit button pressed this long is reported as stuck. It goes on releasing the door: whoever is inside gets out."""
 
 _ANSWERS = {
-    Reason.TOO_EARLY: Signal.TOO_EARLY,
-    Reason.LOCKED_OUT: Signal.LOCKED_OUT,
-    Reason.PIN_WANTED: Signal.PIN_WANTED,
+    Reason.TOO_EARLY: DoorSignal.TOO_EARLY,
+    Reason.LOCKED_OUT: DoorSignal.LOCKED_OUT,
+    Reason.PIN_WANTED: DoorSignal.PIN_WANTED,
 }
 
 
-def _signal(decision: Decision) -> Signal:
+def _signal(decision: Decision) -> DoorSignal:
     """What whoever asked is told. Of a code of another day nobody is told that it is one."""
     if decision.granted:
-        return Signal.GRANTED
+        return DoorSignal.GRANTED
     if decision.reason is Reason.TOO_EARLY and not decision.near:
-        return Signal.REFUSED
-    return _ANSWERS.get(decision.reason, Signal.REFUSED)
+        return DoorSignal.REFUSED
+    return _ANSWERS.get(decision.reason, DoorSignal.REFUSED)
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
     """What was shown at ``reader`` while another door of the interlock was in use."""
 
     presented: Presented
     reader: str
 
 
-class Doorway:
+class DoorIo:
     """One door. Its lock is at rest when this is made, and after ``rest``."""
 
     def __init__(
         self,
         config: DoorConfig,
         *,
-        house: House,
+        house: Runtime,
         pins: Pins,
-        bouncer: Bouncer,
-        warden: Warden,
+        bouncer: LockoutService,
+        warden: AccessState,
         interlock: Interlock | None = None,
     ) -> None:
         self._config = config
@@ -92,17 +92,17 @@ class Doorway:
         self._schedule = Timer(house, f"schedule of {config.id}", self.look)
         self._stuck = Timer(house, f"exit button of {config.id} held", partial(self._exit_fault, True))
         self._patience = Timer(house, f"patience at {config.id}", self._give_up)
-        self._waiting: Waiting | None = None
+        self._waiting: HeldBack | None = None
         self._asking = False
-        self._warning = Signal.IDLE
-        self._lasting: dict[str, Signal] = {}
+        self._warning = DoorSignal.IDLE
+        self._lasting: dict[str, DoorSignal] = {}
         self._begun = False
         self.guarded: Callable[[], bool] = lambda: False
         """Whether an alarm is set behind the door: it is free to nobody before the first valid entry."""
         self._mode = ""
         show = partial(house.show, config.id)
         switch = partial(Switch, device=config.id, house=house, pins=pins, doubted=show)
-        self._leaf = Leaf(config, house=house, pins=pins, moved=self._moved)
+        self._leaf = DoorContact(config, house=house, pins=pins, moved=self._moved)
         self._rex = self._glass = None
         if config.rex is not None:
             self._rex = switch(config.rex, what="exit_button", doubtful=True, changed=self._pressed)
@@ -142,12 +142,12 @@ class Doorway:
         """There is fire, or no longer."""
         self._feed(state_machine.Fire(on=on, releases=self._config.fire_releases))
 
-    def warn(self, signal: Signal) -> None:
+    def warn(self, signal: DoorSignal) -> None:
         """Go on giving a warning of the building's, until ``IDLE``; what is amiss at the door itself goes first."""
         self._warning = signal
         self._show_signals()
 
-    def say(self, signal: Signal) -> None:
+    def say(self, signal: DoorSignal) -> None:
         """Tell whoever is at the door, once, on all it has."""
         self._lights.signal(signal)
         for reader in self.readers.values():
@@ -175,7 +175,7 @@ class Doorway:
         here = plan.doors.get(self.id) if plan is not None else None
         held_after_s = here.hours.held_after_s if here is not None else self._config.held_after_s
         if held_after_s != self._state.held_after_s:
-            self._feed(state_machine.Rules(held_after_s=held_after_s))
+            self._feed(state_machine.DoorTiming(held_after_s=held_after_s))
         free = self._free_now(here)
         if free is not self._state.free:
             self._feed(state_machine.Free(on=free))
@@ -217,9 +217,9 @@ class Doorway:
         if not decision.granted or self._is_inside(reader) or self._admits():
             self._answer(presented, decision, reader)
             return
-        self._waiting = Waiting(presented=presented, reader=reader)
+        self._waiting = HeldBack(presented=presented, reader=reader)
         self._patience.set(self._clock.monotonic() + WAIT_S)
-        self._reply(Signal.WAIT, presented, reader)
+        self._reply(DoorSignal.WAIT, presented, reader)
         self._others()
 
     def _decide(self, presented: Presented, reader: str) -> Decision:
@@ -261,9 +261,9 @@ class Doorway:
             self._house.show(self.id)
         self._bouncer.answered(presented, reader, decision, readers=self.readers)
         waits = is_typed(presented) and self._bouncer.waits_until(reader) is not None
-        self._reply(Signal.LOCKED_OUT if waits and not decision.granted else _signal(decision), presented, reader)
+        self._reply(DoorSignal.LOCKED_OUT if waits and not decision.granted else _signal(decision), presented, reader)
 
-    def _reply(self, signal: Signal, presented: Presented, reader: str) -> None:
+    def _reply(self, signal: DoorSignal, presented: Presented, reader: str) -> None:
         """Tell whoever presented it at ``reader``: who showed a card may type its PIN at any reader of that side."""
         self._lights.signal(signal)
         for each, told in self.readers.items():
@@ -367,7 +367,7 @@ class Doorway:
         if first is not None:
             self._house.record(self.id, first)
         for effect in effects:
-            if isinstance(effect, state_machine.Report):
+            if isinstance(effect, state_machine.DoorReport):
                 self._house.record(self.id, DoorData(door=self.id, change=effect.change, why=effect.why))
         self._timer.set(self._state.due)
         if first is not None or self._state is not before:
@@ -377,14 +377,14 @@ class Doorway:
 
     def _show_signals(self) -> None:
         """What is to be told until it is over, where that has changed."""
-        own = {"fire": Signal.FIRE, "forced": Signal.FORCED, "held": Signal.HELD}.get(self._alarm() or "")
+        own = {"fire": DoorSignal.FIRE, "forced": DoorSignal.FORCED, "held": DoorSignal.HELD}.get(self._alarm() or "")
         all_over = own or self._warning
         places: dict[str, SignalPlayer | Reader] = {"": self._lights, **self.readers}
         for place, lights in places.items():
             lasting = all_over
-            if lasting is Signal.IDLE and self._codes_wait_until(place) is not None:
-                lasting = Signal.CODES_WAIT
-            if lasting is not self._lasting.get(place, Signal.IDLE):
+            if lasting is DoorSignal.IDLE and self._codes_wait_until(place) is not None:
+                lasting = DoorSignal.CODES_WAIT
+            if lasting is not self._lasting.get(place, DoorSignal.IDLE):
                 self._lasting[place] = lasting
                 lights.signal(lasting)
 

@@ -11,7 +11,7 @@ WAIT_S = 10.0
 """How long a door keeps a credential that was shown while another door was in use: closers take their time."""
 
 
-class Member(Protocol):
+class InterlockedDoor(Protocol):
     """What an interlock needs of a door."""
 
     @property
@@ -37,17 +37,17 @@ class Interlock:
     """The doors of one lobby, all on this edge."""
 
     def __init__(self) -> None:
-        self._members: list[Member] = []
+        self._members: list[InterlockedDoor] = []
         self._telling = self._again = False
 
-    def join(self, member: Member) -> None:
+    def join(self, member: InterlockedDoor) -> None:
         self._members.append(member)
 
-    def admits(self, member: Member) -> bool:
+    def admits(self, member: InterlockedDoor) -> bool:
         """Whether ``member`` may let somebody in now."""
         return not any(other.in_the_way for other in self._members if other is not member)
 
-    def clear_way(self, member: Member) -> None:
+    def clear_way(self, member: InterlockedDoor) -> None:
         """Lock those that are only free, since somebody is about to come in at ``member``."""
         for other in self._members:
             if other is not member:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from edge.doors.config import DoorConfig
-from edge.runtime import House, Timer
+from edge.runtime import Runtime, Timer
 from edge.sensors.switch import Switch
 from edge.system.pins import Output, Pins
 from edge.wire.faults import Fault, FaultCode
@@ -69,7 +69,7 @@ class Lock:
     """Its relay is off when this is made and after ``rest``. ``moved`` is called when its sensor tells something new
     and when it begins or ends to misbehave."""
 
-    def __init__(self, config: DoorConfig, *, house: House, pins: Pins, moved: Callable[[], None]) -> None:
+    def __init__(self, config: DoorConfig, *, house: Runtime, pins: Pins, moved: Callable[[], None]) -> None:
         self._config = config
         self._house = house
         self._moved = moved

@@ -57,7 +57,7 @@ CARDS = Law(
 """PINs typed after one card, at any reader of the edge."""
 
 
-class Tries(msgspec.Struct, frozen=True, kw_only=True):
+class LockoutState(msgspec.Struct, frozen=True, kw_only=True):
     """Where a reader or a card stands. ``wrong``: tries towards the next lock-out; ``steps``: lock-outs that are not
     taken back yet; ``series``: wrong tries since all was quiet. Times are monotonic seconds: ``until`` when codes
     wait, ``quiet_from`` when quiet counts, ``forgiven`` as of ``forgiven_at``."""
@@ -71,12 +71,12 @@ class Tries(msgspec.Struct, frozen=True, kw_only=True):
     forgiven_at: float = 0.0
 
 
-def locked_out(tries: Tries, now: float) -> bool:
+def locked_out(tries: LockoutState, now: float) -> bool:
     """Whether codes wait at ``now``."""
     return now < tries.until
 
 
-def wrong(law: Law, tries: Tries, now: float) -> Tries:
+def wrong(law: Law, tries: LockoutState, now: float) -> LockoutState:
     """A wrong try. Only while not locked out."""
     tries = settled(law, tries, now)
     count, series = tries.wrong + 1, tries.series + 1
@@ -86,7 +86,7 @@ def wrong(law: Law, tries: Tries, now: float) -> Tries:
     return msgspec.structs.replace(tries, wrong=0, steps=tries.steps + 1, series=series, until=until, quiet_from=until)
 
 
-def valid(law: Law, tries: Tries, now: float) -> Tries:
+def valid(law: Law, tries: LockoutState, now: float) -> LockoutState:
     """A valid code or PIN was typed: it takes back one wrong try, where enough is left to forgive."""
     tries = settled(law, tries, now)
     if tries.wrong == 0 or tries.forgiven + 1 > law.forgives:
@@ -96,10 +96,10 @@ def valid(law: Law, tries: Tries, now: float) -> Tries:
     )
 
 
-def settled(law: Law, tries: Tries, now: float) -> Tries:
-    """What quiet has left of it. ``Tries()`` where nothing is."""
+def settled(law: Law, tries: LockoutState, now: float) -> LockoutState:
+    """What quiet has left of it. ``LockoutState()`` where nothing is."""
     forgiven = max(0.0, tries.forgiven - (now - tries.forgiven_at) / law.forgives_every_s)
-    none = Tries() if forgiven == 0 else Tries(forgiven=forgiven, forgiven_at=now)
+    none = LockoutState() if forgiven == 0 else LockoutState(forgiven=forgiven, forgiven_at=now)
     if tries.wrong == 0 and tries.steps == 0:
         return none
     quiet = max(0, math.floor((now - tries.quiet_from) / law.quiet_s))
@@ -139,7 +139,7 @@ Tally = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 
 
 class KeptTries(msgspec.Struct, frozen=True, kw_only=True):
-    """``Tries`` as they lie on the disk, with instants of the edge's time."""
+    """``LockoutState`` as they lie on the disk, with instants of the edge's time."""
 
     wrong: Tally
     steps: Tally
@@ -149,10 +149,10 @@ class KeptTries(msgspec.Struct, frozen=True, kw_only=True):
     forgiven: Annotated[float, msgspec.Meta(ge=0)]
 
 
-def to_keep(law: Law, tries: Tries, *, at: datetime, mono: float) -> KeptTries | None:
+def to_keep(law: Law, tries: LockoutState, *, at: datetime, mono: float) -> KeptTries | None:
     """What to keep at instant ``at``, monotonic ``mono``; nothing where nothing is left of it."""
     tries = settled(law, tries, mono)
-    if tries == Tries():
+    if tries == LockoutState():
         return None
     quiet_from = at if math.isinf(tries.quiet_from) else at + timedelta(seconds=tries.quiet_from - mono)
     until = at + timedelta(seconds=tries.until - mono) if locked_out(tries, mono) else None
@@ -166,12 +166,12 @@ def to_keep(law: Law, tries: Tries, *, at: datetime, mono: float) -> KeptTries |
     )
 
 
-def from_kept(law: Law, kept: KeptTries, *, at: datetime, mono: float) -> Tries:
+def from_kept(law: Law, kept: KeptTries, *, at: datetime, mono: float) -> LockoutState:
     """Take up at instant ``at`` what was kept. While there was no power nothing was quiet; and a clock that stands
     or went back keeps nobody out longer than the lock-out's whole length."""
     left = 0.0 if kept.until is None else (kept.until - at) / timedelta(seconds=1)
     until = mono + min(left, law.lasts_s(max(0, kept.steps - 1))) if left > 0 else -math.inf
-    return Tries(
+    return LockoutState(
         wrong=kept.wrong,
         steps=kept.steps,
         series=kept.series,

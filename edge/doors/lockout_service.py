@@ -19,7 +19,7 @@ from edge.doors.lockout import (
     READERS,
     KeptTries,
     Law,
-    Tries,
+    LockoutState,
     from_kept,
     is_guess,
     is_typed,
@@ -30,9 +30,9 @@ from edge.doors.lockout import (
     wrong,
 )
 from edge.doors.refusal_counter import Refusals
-from edge.runtime import House, Timer
+from edge.runtime import Runtime, Timer
 from edge.system.files import Files
-from edge.system.state_file import Keeper
+from edge.system.state_file import StateFile
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind, Method, Presented
 from edge.wire.decide import Decision, Reason
@@ -66,10 +66,10 @@ async def read_lock_outs(files: Files) -> tuple[KeptLockOuts, Fault | None]:
         return fresh, Fault(FaultCode.FILE_DAMAGED, FILE)
 
 
-class Bouncer:
+class LockoutService:
     """One for all readers of an edge. ``listeners`` hear of a reader whose codes begin to wait, or wait no longer."""
 
-    def __init__(self, house: House, *, files: Files, kept: KeptLockOuts) -> None:
+    def __init__(self, house: Runtime, *, files: Files, kept: KeptLockOuts) -> None:
         self._house = house
         self._salt = kept.salt
         self.listeners: list[Callable[[str], None]] = []
@@ -81,7 +81,7 @@ class Bouncer:
         self._cards = {name: taken_up(CARDS, each) for name, each in kept.cards.items()}
         self._timers = {name: Timer(house, f"lock-out at {name}", partial(self._look, name)) for name in self._doors}
         edge = house.config.edge
-        self.keeper = Keeper(house, files, path=FILE, device=edge, part="lock_outs", content=self._content)
+        self.keeper = StateFile(house, files, path=FILE, device=edge, part="lock_outs", content=self._content)
 
     def start(self) -> None:
         """Go on with what was kept."""
@@ -91,16 +91,16 @@ class Bouncer:
 
     def waits_until(self, reader: str) -> datetime | None:
         """Until when codes typed at a reader wait; ``None`` where they do not."""
-        return self._instant(self._readers.get(reader, Tries()))
+        return self._instant(self._readers.get(reader, LockoutState()))
 
     def judge(self, presented: Presented, reader: str, decision: Decision) -> Decision:
         """The decision, with what was tried before: what is typed while it waits opens nothing. Changes nothing."""
         now = self._house.clock.monotonic()
         if is_typed(presented):
-            waits = locked_out(self._readers.get(reader, Tries()), now)
+            waits = locked_out(self._readers.get(reader, LockoutState()), now)
         else:
             waits = decision.method is Method.CARD_PIN or decision.reason is Reason.PIN_WANTED
-            waits = waits and locked_out(self._cards.get(self._name(presented.card), Tries()), now)
+            waits = waits and locked_out(self._cards.get(self._name(presented.card), LockoutState()), now)
         if not waits:
             return decision
         return msgspec.structs.replace(decision, granted=False, reason=Reason.LOCKED_OUT, hold_s=0.0)
@@ -122,10 +122,12 @@ class Bouncer:
         elif is_wrong_pin(decision):
             self._wrong_pin(presented.card, reader)
         elif decision.granted and is_typed(presented):
-            self._set_reader(reader, valid(READERS, self._readers.get(reader, Tries()), self._house.clock.monotonic()))
+            self._set_reader(
+                reader, valid(READERS, self._readers.get(reader, LockoutState()), self._house.clock.monotonic())
+            )
         elif decision.granted and decision.method is Method.CARD_PIN:
             name = self._name(presented.card)
-            self._set_card(name, valid(CARDS, self._cards.get(name, Tries()), self._house.clock.monotonic()))
+            self._set_card(name, valid(CARDS, self._cards.get(name, LockoutState()), self._house.clock.monotonic()))
         if decision.granted and decision.kind is CredentialKind.KEY_HOLDER:
             for each in readers:
                 self._end(each)
@@ -133,7 +135,7 @@ class Bouncer:
     # Tries
 
     def _wrong_code(self, reader: str) -> None:
-        tries = self._one_more(READERS, self._readers.get(reader, Tries()))
+        tries = self._one_more(READERS, self._readers.get(reader, LockoutState()))
         self._set_reader(reader, tries)
         if (until := self._instant(tries)) is None:
             return
@@ -143,27 +145,29 @@ class Bouncer:
 
     def _wrong_pin(self, card: str, reader: str) -> None:
         name = self._name(card)
-        tries = self._one_more(CARDS, self._cards.get(name, Tries()))
+        tries = self._one_more(CARDS, self._cards.get(name, LockoutState()))
         self._set_card(name, tries)
         if (until := self._instant(tries)) is not None:
             self._tell(reader, until, tries, card=True)
 
-    def _tell(self, reader: str, until: datetime, tries: Tries, *, card: bool = False, ended: bool = False) -> None:
+    def _tell(
+        self, reader: str, until: datetime, tries: LockoutState, *, card: bool = False, ended: bool = False
+    ) -> None:
         door = self._doors[reader]
         self._house.record(
             reader, LockoutData(door=door, reader=reader, until=until, tries=tries.series, card=card, ended=ended)
         )
 
-    def _one_more(self, law: Law, tries: Tries) -> Tries:
+    def _one_more(self, law: Law, tries: LockoutState) -> LockoutState:
         return wrong(law, tries, self._house.clock.monotonic())
 
     def _end(self, reader: str) -> None:
         """A key holder is there."""
-        tries = self._readers.get(reader, Tries())
-        if tries == Tries():
+        tries = self._readers.get(reader, LockoutState())
+        if tries == LockoutState():
             return
         waited = self._instant(tries) is not None
-        self._set_reader(reader, Tries())
+        self._set_reader(reader, LockoutState())
         self.refusals.tell(reader)
         if waited:
             self._tell(reader, self._house.now(), tries, ended=True)
@@ -171,24 +175,24 @@ class Bouncer:
 
     def _look(self, reader: str) -> None:
         """Codes wait at a reader, or no longer."""
-        tries = self._readers.get(reader, Tries())
+        tries = self._readers.get(reader, LockoutState())
         self._timers[reader].set(tries.until if self._instant(tries) is not None else None)
         for listener in self.listeners:
             listener(reader)
 
     # Inner works
 
-    def _instant(self, tries: Tries) -> datetime | None:
+    def _instant(self, tries: LockoutState) -> datetime | None:
         mono = self._house.clock.monotonic()
         return self._house.now() + timedelta(seconds=tries.until - mono) if locked_out(tries, mono) else None
 
-    def _set_reader(self, reader: str, tries: Tries) -> None:
-        if tries != self._readers.get(reader, Tries()):
+    def _set_reader(self, reader: str, tries: LockoutState) -> None:
+        if tries != self._readers.get(reader, LockoutState()):
             self._readers[reader] = tries
             self.keeper.changed()
 
-    def _set_card(self, name: str, tries: Tries) -> None:
-        if tries != self._cards.get(name, Tries()):
+    def _set_card(self, name: str, tries: LockoutState) -> None:
+        if tries != self._cards.get(name, LockoutState()):
             self._cards[name] = tries
             self.keeper.changed()
 

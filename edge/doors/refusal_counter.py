@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from edge.runtime import House, Timer
+from edge.runtime import Runtime, Timer
 from edge.wire.events import AccessData
 
 
@@ -22,7 +22,7 @@ class Refusals:
     """A code or card that somebody has is told at once, the first time; all else in one event with its number, when
     the wait is over."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Runtime) -> None:
         self._house = house
         self._waits: dict[str, _Wait] = {}
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from edge.doors.signals import PATTERNS, Frame, Signal
-from edge.runtime import House, Timer
+from edge.doors.signals import PATTERNS, DoorSignal, SignalFrame
+from edge.runtime import Runtime, Timer
 from edge.system.pinout import OutputPin
 from edge.system.pins import Output, Pins
 
@@ -14,17 +14,17 @@ class SignalPlayer:
     What repeats goes on beneath what is said once; ``IDLE`` ends it.
     """
 
-    def __init__(self, name: str, *, house: House, show: Callable[[Frame], None]) -> None:
+    def __init__(self, name: str, *, house: Runtime, show: Callable[[SignalFrame], None]) -> None:
         self._house = house
         self._show = show
         self._timer = Timer(house, f"signals of {name}", self._next)
-        self._lasting = Signal.IDLE
-        self._playing = Signal.IDLE
+        self._lasting = DoorSignal.IDLE
+        self._playing = DoorSignal.IDLE
         self._frame = 0
 
-    def signal(self, signal: Signal) -> None:
+    def signal(self, signal: DoorSignal) -> None:
         """Play it. Returns at once."""
-        if signal is Signal.IDLE or PATTERNS[signal].repeats:
+        if signal is DoorSignal.IDLE or PATTERNS[signal].repeats:
             said_once = self._playing is not self._lasting
             self._lasting = signal
             if said_once:
@@ -33,10 +33,10 @@ class SignalPlayer:
 
     def silence(self) -> None:
         """Stop, at once."""
-        self._lasting = Signal.IDLE
-        self._begin(Signal.IDLE)
+        self._lasting = DoorSignal.IDLE
+        self._begin(DoorSignal.IDLE)
 
-    def _begin(self, signal: Signal) -> None:
+    def _begin(self, signal: DoorSignal) -> None:
         self._playing, self._frame = signal, -1
         self._timer.set(None)
         self._next()
@@ -49,7 +49,7 @@ class SignalPlayer:
                 self._begin(self._lasting)
                 return
             if not pattern.repeats:
-                self._show(Frame(0))
+                self._show(SignalFrame(0))
                 return
             self._frame = 0
         frame = pattern.frames[self._frame]
@@ -74,7 +74,7 @@ class PinLights:
             if wired is not None
         ]
 
-    def show(self, frame: Frame) -> None:
+    def show(self, frame: SignalFrame) -> None:
         """Drive each as the frame says."""
         for part, wired, output in self._outputs:
             output.set(wired.level(getattr(frame, part)))

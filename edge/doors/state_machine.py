@@ -21,7 +21,7 @@ OPEN_GRACE_S = 1.0
 Why = Literal["grant", "command", "exit", "schedule", "time", "closed", "start", "fire", "glass", "interlock"]
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
+class DoorTiming(msgspec.Struct, frozen=True, kw_only=True):
     """Input: from now on the door may stand open ``held_after_s`` seconds."""
 
     held_after_s: float
@@ -77,7 +77,7 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True):
     """Input: time has passed."""
 
 
-Input = Rules | Release | Exit | Free | Yield | Fire | Glass | Contact | Tick
+Input = DoorTiming | Release | Exit | Free | Yield | Fire | Glass | Contact | Tick
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,17 +86,17 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
     released: bool
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class DoorReport(msgspec.Struct, frozen=True, kw_only=True):
     """Effect: record what happened."""
 
     change: DoorChange
     why: Why | None = None
 
 
-Effect = Lock | Report
+Effect = Lock | DoorReport
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True):
+class DoorState(msgspec.Struct, frozen=True, kw_only=True):
     """``open`` is ``None`` where no contact tells. ``until``: when a release ends. ``passed``: the door was
     opened during it. ``held_at``: when a door that stands open becomes *held*. ``grace_until``: see OPEN_GRACE_S.
     ``alarm``: until it is seen shut, however long nobody can tell."""
@@ -126,26 +126,26 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.open) or self.pressed or self.broken or self.until is not None
 
 
-def begin(*, open: bool | None, held_after_s: float, now: float) -> State:  # noqa: A002
+def begin(*, open: bool | None, held_after_s: float, now: float) -> DoorState:  # noqa: A002
     """The state of a door that is locked. One found open is not forced: nobody saw it open."""
-    state = State(open=open, held_after_s=held_after_s)
+    state = DoorState(open=open, held_after_s=held_after_s)
     return _watch(state, now)
 
 
-def step(state: State, given: Input, now: float) -> tuple[State, tuple[Effect, ...]]:
+def step(state: DoorState, given: Input, now: float) -> tuple[DoorState, tuple[Effect, ...]]:
     """What becomes of the door. Effects come in the order to carry them out; the lock's are first."""
-    reports: list[Report] = []
+    reports: list[DoorReport] = []
     why: Why = "time"
     state = _expire(state, now)
     match given:
-        case Rules():
+        case DoorTiming():
             state = _watch(_with(state, held_after_s=given.held_after_s, held_at=None), now)
         case Release():
             why = given.why
             state = _release(state, now, given.hold_s)
         case Exit(pressed=True):
             why = "exit"
-            reports.append(Report(change=DoorChange.EXIT))
+            reports.append(DoorReport(change=DoorChange.EXIT))
             state = _release(_with(state, pressed=True), now, EXIT_HOLD_S)
         case Exit():
             if state.pressed:
@@ -163,7 +163,7 @@ def step(state: State, given: Input, now: float) -> tuple[State, tuple[Effect, .
         case Glass():
             why = "glass"
             if given.broken is not state.broken:
-                reports.append(Report(change=DoorChange.GLASS_BROKEN if given.broken else DoorChange.GLASS_WHOLE))
+                reports.append(DoorReport(change=DoorChange.GLASS_BROKEN if given.broken else DoorChange.GLASS_WHOLE))
             state = _watch(_with(state, broken=given.broken, held_at=None), now)
         case Contact(open=True):
             state, forced = _opened(state, now)
@@ -179,15 +179,15 @@ def step(state: State, given: Input, now: float) -> tuple[State, tuple[Effect, .
             pass
     if state.held_at is not None and now >= state.held_at:
         state = _with(state, held_at=None, alarm="held")
-        reports.append(Report(change=DoorChange.HELD))
+        reports.append(DoorReport(change=DoorChange.HELD))
     return _settle(state, why, reports, now)
 
 
-def _with(state: State, **changes: float | bool | str | None) -> State:
+def _with(state: DoorState, **changes: float | bool | str | None) -> DoorState:
     return msgspec.structs.replace(state, **changes)
 
 
-def _release(state: State, now: float, hold_s: float) -> State:
+def _release(state: DoorState, now: float, hold_s: float) -> DoorState:
     """Release for ``hold_s`` at the least. Whoever is given long to come in may hold the door as much longer."""
     until = now + hold_s
     longest = until if state.until is None else max(until, state.until)
@@ -195,35 +195,35 @@ def _release(state: State, now: float, hold_s: float) -> State:
     return _with(state, until=longest, passed=False, held_at=held_at)
 
 
-def _expire(state: State, now: float) -> State:
+def _expire(state: DoorState, now: float) -> DoorState:
     return _with(state, until=None, passed=False) if state.until is not None and now >= state.until else state
 
 
-def _opened(state: State, now: float) -> tuple[State, list[Report]]:
+def _opened(state: DoorState, now: float) -> tuple[DoorState, list[DoorReport]]:
     if state.open:
         return state, []
-    reports = [Report(change=DoorChange.OPENED)]
+    reports = [DoorReport(change=DoorChange.OPENED)]
     in_grace = state.grace_until is not None and now < state.grace_until
     # One that is found open, after nobody could tell, is not forced: nobody saw it open.
     allowed = _let_go(state) or state.free or state.fire is not None or in_grace or state.open is None
     state = _with(state, open=True, passed=state.until is not None)
     if not allowed:
         state = _with(state, alarm="forced")
-        reports.append(Report(change=DoorChange.FORCED))
+        reports.append(DoorReport(change=DoorChange.FORCED))
     return _watch(state, now), reports
 
 
-def _closed(state: State) -> tuple[State, list[Report]]:
+def _closed(state: DoorState) -> tuple[DoorState, list[DoorReport]]:
     if state.open is False:
         return state, []
-    reports = [Report(change=DoorChange.CLOSED)]
+    reports = [DoorReport(change=DoorChange.CLOSED)]
     if state.alarm is not None:
-        reports.append(Report(change=DoorChange.CLEARED))
+        reports.append(DoorReport(change=DoorChange.CLEARED))
     until = None if state.passed else state.until
     return _with(state, open=False, alarm=None, held_at=None, until=until, passed=False), reports
 
 
-def _watch(state: State, now: float) -> State:
+def _watch(state: DoorState, now: float) -> DoorState:
     """Start the clock of a door that stands open, from the end of its release. A free door may stand open, and in a
     fire any; a forced one is reported already."""
     if state.open and not (state.free or state.fire or state.broken or state.alarm or state.held_at is not None):
@@ -231,18 +231,18 @@ def _watch(state: State, now: float) -> State:
     return state
 
 
-def _let_go(state: State) -> bool:
+def _let_go(state: DoorState) -> bool:
     """Whether anything but a free door's hours releases it."""
     return state.fire == "releases" or state.broken or state.pressed or state.until is not None
 
 
-def _settle(state: State, why: Why, reports: list[Report], now: float) -> tuple[State, tuple[Effect, ...]]:
+def _settle(state: DoorState, why: Why, reports: list[DoorReport], now: float) -> tuple[DoorState, tuple[Effect, ...]]:
     released = _let_go(state) or (state.free and not state.yields)
     if released is state.released:
         return state, tuple(reports)
     grace = None if released else now + OPEN_GRACE_S
     if not released and why in ("grant", "command", "exit"):
         why = "time"
-    change = Report(change=DoorChange.UNLOCKED if released else DoorChange.LOCKED, why=why)
+    change = DoorReport(change=DoorChange.UNLOCKED if released else DoorChange.LOCKED, why=why)
     state = _with(state, released=released, grace_until=grace)
     return state, (Lock(released=released), *reports, change)

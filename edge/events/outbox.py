@@ -17,7 +17,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from edge.events.recovery import ACK, RESERVE, Acked, Found, recover
+from edge.events.recovery import ACK, RESERVE, Acked, RecoveredLog, recover
 from edge.events.segments import (
     FOLDER,
     KEPT,
@@ -101,7 +101,7 @@ class Outbox:
 
     # Start-up
 
-    async def open(self) -> Found:
+    async def open(self) -> RecoveredLog:
         """Read what is there; what cannot be read is among the troubles found."""
         found = await asyncio.to_thread(recover, self._files)
         self.log, self.ack, self._segments = found.log, found.ack, found.segments

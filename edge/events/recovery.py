@@ -30,7 +30,7 @@ class Acked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(slots=True)
-class Found:
+class RecoveredLog:
     """The log to go on with.
 
     ``tail``: the records of its last segment, which is written on if it is ``whole``; a torn line stays where it is,
@@ -58,10 +58,10 @@ class Found:
         log.warning("%s: %s", fault.text, why % args if args else why, extra={"action": "damaged", "code": code.value})
 
 
-def recover(files: Files) -> Found:
+def recover(files: Files) -> RecoveredLog:
     """Read and mend what is there; a new log where nothing can be gone on with. Only what is not acknowledged, and
     the last segment, is read in full. What the disk refuses to give or to take is a trouble, never an error."""
-    found = Found()
+    found = RecoveredLog()
     numbered: list[tuple[int, str]] = []
     try:
         numbered = [(first, name) for name in files.names(FOLDER) if (first := first_of(name)) is not None]
@@ -77,7 +77,7 @@ def recover(files: Files) -> Found:
     return found
 
 
-def _read_ack(files: Files, found: Found) -> Acked | None:
+def _read_ack(files: Files, found: RecoveredLog) -> Acked | None:
     try:
         data = files.read(ACK)
         return decode(data, Acked) if data is not None else None
@@ -86,7 +86,7 @@ def _read_ack(files: Files, found: Found) -> Acked | None:
         return None
 
 
-def _adopt(files: Files, found: Found) -> bool:
+def _adopt(files: Files, found: RecoveredLog) -> bool:
     """Take over the log that is there; whether it can go on."""
     acked = _read_ack(files, found)
     with contextlib.suppress(OSError):
@@ -135,7 +135,7 @@ def _read(files: Files, segment: Segment) -> bytes | None:
 
 
 def _check(
-    files: Files, segment: Segment, data: bytes | None, end: Event | None, found: Found, *, final: bool
+    files: Files, segment: Segment, data: bytes | None, end: Event | None, found: RecoveredLog, *, final: bool
 ) -> Event | None:
     """Verify one segment and mend it, if the disk lets it be read (``data``) and written; else whoever reads it later
     answers for its gaps. ``end`` is the last event before it; returns the last one up to its end."""

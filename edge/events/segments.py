@@ -63,7 +63,7 @@ class Segment:
     squeezed: int = 0
 
 
-class Reading(NamedTuple):
+class SegmentReading(NamedTuple):
     """What a segment's bytes hold. ``clean``: every line of it is sound."""
 
     header: Header | None
@@ -91,7 +91,7 @@ def payload_of(text: bytes) -> bytes | None:
     return payload if len(text) > 9 and text[:9] == b"%08x " % zlib.crc32(payload) else None
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> SegmentReading:
     """Everything sound in a segment; spoilt lines are passed over."""
     header: Header | None = None
     events: list[Event] = []
@@ -107,7 +107,7 @@ def read(data: bytes) -> Reading:
                 events.append(decode(payload, Event))
         except WireError:
             clean = False
-    return Reading(header=header, events=events, clean=clean and header is not None)
+    return SegmentReading(header=header, events=events, clean=clean and header is not None)
 
 
 def whole(header: Header, records: Iterable[Record]) -> bytes:

@@ -21,7 +21,7 @@ def resend_after(times: int) -> float:
     return min(RESEND_S * 2.0 ** min(times, 10), RESEND_MOST_S)
 
 
-class Courier:
+class EventSender:
     """``run`` as a task; tell it when something changed. ``send`` hands a batch to the broker: whether it took it."""
 
     def __init__(self, outbox: Outbox, *, site: str, edge: str, send: Callable[[EventBatch], Awaitable[bool]]) -> None:

@@ -4,8 +4,8 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 
-from edge.device_factory import Furniture
-from edge.runtime import House
+from edge.device_factory import Devices
+from edge.runtime import Runtime
 from edge.system.files import Files
 from edge.system.pins import Pins
 from edge.wire.decide import ClockTrust
@@ -22,7 +22,7 @@ Act = Callable[[Command], "str | Awaitable[tuple[str, ResultCode | None]]"]
 """Says in a sentence how it went, at once; or later, with a code. Raises ``CommandRefused``."""
 
 
-def look_at_outputs(house: House, pins: Pins) -> None:
+def look_at_outputs(house: Runtime, pins: Pins) -> None:
     """Read every output back; one that is not at the level it was set to is a fault of the edge, until it is."""
     edge, astray = house.config.edge, {str(pin) for pin in pins.astray()}
     before = {fault.part for _, fault in house.faults if fault.code is FaultCode.OUTPUT_ASTRAY}
@@ -30,11 +30,11 @@ def look_at_outputs(house: House, pins: Pins) -> None:
         house.fault(edge, FaultCode.OUTPUT_ASTRAY, pin, present=pin in astray)
 
 
-class Acts:
+class CommandHandlers:
     """``behind``: how many events wait to be acknowledged."""
 
     def __init__(
-        self, house: House, furniture: Furniture, *, pins: Pins, files: Files, behind: Callable[[], int]
+        self, house: Runtime, furniture: Devices, *, pins: Pins, files: Files, behind: Callable[[], int]
     ) -> None:
         self._house = house
         self._furniture = furniture

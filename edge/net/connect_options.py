@@ -9,7 +9,7 @@ import msgspec
 from edge.wire.link import Link
 
 
-class Introduction(msgspec.Struct, frozen=True, kw_only=True):
+class ConnectOptions(msgspec.Struct, frozen=True, kw_only=True):
     """``will``: the topic and signed bytes of the last will for the connection of that number (from 1), asked for
     before each attempt; it is published with QoS 1, retained, when the connection is lost without a goodbye.
     A failed attempt does not use its number up. ``login``: TLS as this edge, asked for before each attempt; ``None``
@@ -29,5 +29,5 @@ class EdgeLink(Link, Protocol):
         ...
 
 
-LinkMaker = Callable[[Introduction], EdgeLink]
+LinkMaker = Callable[[ConnectOptions], EdgeLink]
 """Makes the link of an agent: the real one is ``edge.net.mqtt_client.MqttLink`` with its broker filled in."""

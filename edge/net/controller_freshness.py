@@ -11,7 +11,7 @@ SETTLES_S = 60.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Contact:
+class ControllerFreshness:
     """The words of one session with the controller, each with the version of the newest plan it has made."""
 
     def __init__(self) -> None:

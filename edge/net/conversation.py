@@ -16,7 +16,7 @@ import msgspec
 
 from edge.clock.trust import possible
 from edge.errors import RestartWanted
-from edge.runtime import Device, House
+from edge.runtime import Device, Runtime
 from edge.system.liveness import Wake
 from edge.wire.codec import encode
 from edge.wire.command import CommandGate
@@ -65,7 +65,7 @@ class Conversation:
     """``devices`` and ``acts`` are filled before the first connection. ``acts``: what a command of each kind does; it
     returns a sentence on how it went, now or later, or raises ``CommandRefused``."""
 
-    def __init__(self, house: House, *, signer: Signer, keys: Keyring, version: str) -> None:
+    def __init__(self, house: Runtime, *, signer: Signer, keys: Keyring, version: str) -> None:
         self._house = house
         self._signer = signer
         self._keys = keys

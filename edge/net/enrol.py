@@ -40,7 +40,7 @@ class _Refusal(msgspec.Struct, frozen=True):
     detail: str
 
 
-class Applicant:
+class EnrolmentClient:
     """A Pi that asks for its first papers, under keys made for it. ``body``: what it sends to ``PATH``, JSON; it may be
     sent again. Raises ``EnrolmentFailed`` for what is no token."""
 
@@ -78,7 +78,7 @@ def enrol(token: str, controller: str) -> Identity:
     """Ask ``controller`` (a URL) for papers. Raises ``EnrolmentFailed``, which says what to do."""
     if urlsplit(controller).scheme not in ("http", "https") or not urlsplit(controller).netloc:
         raise EnrolmentFailed(f"{controller} is no address; write the whole of it, as in https://hub.example.org")
-    applicant = Applicant(token)
+    applicant = EnrolmentClient(token)
     answer = _asked(f"{controller.rstrip('/')}{PATH}", json.dumps(applicant.body).encode())
     try:
         return applicant.accept(decode(answer, _Answer).papers)

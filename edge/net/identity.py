@@ -83,7 +83,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
         return x509.load_pem_x509_certificate(self.papers.certificate.encode())
 
 
-class DoorSecrets:
+class HeldDoorSecrets:
     """The doors' secrets in the papers at hand. A plan says which it was made with."""
 
     def __init__(self, papers: Papers) -> None:

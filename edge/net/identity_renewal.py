@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from edge.net.identity import FILE, DoorSecrets, Identity, PrivateKeys, new_keys, sound
+from edge.net.identity import FILE, HeldDoorSecrets, Identity, PrivateKeys, new_keys, sound
 from edge.system.files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Wake
 from edge.wire.clock import Clock
@@ -21,7 +21,7 @@ ASK_AGAIN_S = 600.0
 """How long a request for papers may stay without an answer."""
 
 
-class PapersKeeper:
+class IdentityRenewal:
     """``identity`` is the one in force. What it changes on the spot: ``signer``, ``keys`` (the controller's) and
     ``secrets``. ``ask`` sends a request; ``changed`` is called when other papers are on the disk and in force, with
     whether a new connection is due for them; ``time`` says what time it is, or nothing while nobody knows."""
@@ -34,7 +34,7 @@ class PapersKeeper:
         clock: Clock,
         signer: Signer,
         keys: Keyring,
-        secrets: DoorSecrets,
+        secrets: HeldDoorSecrets,
         ask: Callable[[Renewal], None],
         changed: Callable[[bool], None],
         time: Callable[[], datetime | None],

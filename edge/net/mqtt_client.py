@@ -16,7 +16,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from edge.config import BrokerConfig
-from edge.net.connect_options import Introduction
+from edge.net.connect_options import ConnectOptions
 from edge.wire.link import Connected, Disconnected, Message, stop_if_told
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class _Gate(asyncio.Queue[aiomqtt.Message]):
 class MqttLink:
     """A ``Link`` over aiomqtt."""
 
-    def __init__(self, broker: BrokerConfig, introduction: Introduction) -> None:
+    def __init__(self, broker: BrokerConfig, introduction: ConnectOptions) -> None:
         self._broker = broker
         self._introduction = introduction
         self._client: aiomqtt.Client | None = None

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from edge.system.files import Files
-from edge.system.persisted_state import Mark
+from edge.system.persisted_state import HighestPlan
 from edge.wire.codec import PART_LIMIT, encode
 from edge.wire.envelope import Keyring, Purpose, open_envelope
 from edge.wire.errors import PlanRefused, TooLarge, WireError
@@ -26,7 +26,7 @@ PLAN_LIMIT = 128 * 1024 * 1024
 """Most bytes of all parts of a plan."""
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class PlanResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a manifest: a ``fresh`` plan is in force, the one in force came again, or it was refused and
     ``why``."""
 
@@ -47,7 +47,7 @@ class PlanStore:
         edge: str,
         keys: Keyring,
         using: Callable[[], None],
-        highest: Mark | None = None,
+        highest: HighestPlan | None = None,
     ) -> None:
         self._files = files
         self._site = site
@@ -108,7 +108,7 @@ class PlanStore:
                 break
             self._stray_size -= _cost(self._strays.pop(stray))
 
-    def manifest(self, envelope: bytes) -> Outcome | None:
+    def manifest(self, envelope: bytes) -> PlanResult | None:
         """Take a manifest in; what can be said of it at once: refused, or in force already. ``None``: call ``apply``.
 
         Raises a ``WireError`` for what is not a manifest for this edge signed by its controller.
@@ -120,14 +120,14 @@ class PlanStore:
             self._check_age(manifest)
             _check_size(manifest)
         except PlanRefused as refused:
-            return Outcome(manifest=manifest, fresh=False, why=str(refused))
+            return PlanResult(manifest=manifest, fresh=False, why=str(refused))
         if applied is not None and manifest.version == applied.version:
-            return Outcome(manifest=manifest, fresh=False)
+            return PlanResult(manifest=manifest, fresh=False)
         if self._pending is None or manifest.version >= self._pending[1].version:
             self._pending = (envelope, manifest)
         return None
 
-    async def apply(self) -> Outcome | None:
+    async def apply(self) -> PlanResult | None:
         """Put the pending plan in force if all its parts are here. ``None`` while some are missing."""
         async with self._applying:
             if self._pending is None:
@@ -141,7 +141,7 @@ class PlanStore:
                 parts, plan = await self._assemble(manifest, held)
             except WireError as error:
                 self._forget(manifest)
-                return Outcome(manifest=manifest, fresh=False, why=str(error))
+                return PlanResult(manifest=manifest, fresh=False, why=str(error))
             if self._pending[1].version > manifest.version:
                 # A newer one came between two parts; it is applied by its own call.
                 return None
@@ -152,7 +152,7 @@ class PlanStore:
             self._use(envelope, parts, plan)
             self.on_disk = False
             await self._save()
-            return Outcome(manifest=manifest, fresh=True)
+            return PlanResult(manifest=manifest, fresh=True)
 
     async def save(self) -> bool:
         """Bring the plan in force to the disk if it is not there yet; whether it is."""
@@ -192,7 +192,7 @@ class PlanStore:
             raise PlanRefused(f"plan {manifest.version} comes a second time with another content")
 
     def _mark(self, manifest: Manifest) -> None:
-        self.highest = Mark(version=manifest.version, digest=manifest.digest)
+        self.highest = HighestPlan(version=manifest.version, digest=manifest.digest)
 
     def _forget(self, manifest: Manifest) -> None:
         if self._pending is not None and self._pending[1].version == manifest.version:

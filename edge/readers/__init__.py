@@ -6,7 +6,7 @@ A reader tells its door what a person presents, and shows that person the door's
 from collections.abc import Callable
 from typing import Protocol
 
-from edge.doors.signals import Signal
+from edge.doors.signals import DoorSignal
 from edge.wire.credentials import Presented
 from edge.wire.messages import DeviceState
 
@@ -28,7 +28,7 @@ class Reader(Protocol):
         """``reader`` {door, side, kind}, and what its kind adds."""
         ...
 
-    def signal(self, signal: Signal) -> None:
+    def signal(self, signal: DoorSignal) -> None:
         """Tell whoever stands there, as far as it has a light or a buzzer. Returns at once."""
         ...
 

@@ -1,18 +1,18 @@
 """What every kind of reader has in common: where it is, and the side of the door that it reads for."""
 
-from edge.doors.signals import Signal
+from edge.doors.signals import DoorSignal
 from edge.readers.config import ReaderConfig
 from edge.readers.reading import Reading
 from edge.readers.side import DoorSide
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.wire.events import UnreadWhat
 from edge.wire.messages import DeviceState
 
 
-class Attendant:
+class ReaderBase:
     """One for each reader, whatever its kind."""
 
-    def __init__(self, config: ReaderConfig, *, house: House, side: DoorSide) -> None:
+    def __init__(self, config: ReaderConfig, *, house: Runtime, side: DoorSide) -> None:
         self._config = config
         self._house = house
         self._side = side
@@ -26,7 +26,7 @@ class Attendant:
         self._house.count("reader_garbled")
         self._side.garbled(self._config.id, what, count)
 
-    def answer(self, signal: Signal) -> None:
+    def answer(self, signal: DoorSignal) -> None:
         """The door has said so to whoever stands there."""
         self._side.answer(signal)
 

@@ -22,7 +22,7 @@ PIN_SHORTEST, PIN_LONGEST = 4, 8
 CLEAR, ENTER = "*", "#"
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class EntryState(msgspec.Struct, frozen=True, kw_only=True):
     """What has been typed so far, and the card that waits for its PIN. ``at``: when the last key or card came, in
     monotonic seconds."""
 
@@ -41,43 +41,43 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return f"Entry({len(self.digits)} digits{' after a card' if self.card else ''})"
 
 
-def key(entry: Entry, pressed: str, now: float, *, length: int) -> tuple[Entry, Presented | None]:
+def key(entry: EntryState, pressed: str, now: float, *, length: int) -> tuple[EntryState, Presented | None]:
     """One more key, ``0`` to ``9``, ``*``, ``#`` or ``UNREAD_KEY``; what it completes. ``length``: of the door's
     codes."""
     if pressed == CLEAR:
-        return Entry(), None
+        return EntryState(), None
     if entry.digits and not entry.digits.strip(UNREAD_KEY) and now >= entry.at + NOISE_S:
         entry = msgspec.structs.replace(entry, digits="")
     digits = entry.digits + (pressed if pressed != ENTER else "")
     code = OFFLINE_LENGTH if digits.startswith(OFFLINE_FIRST) else length
     whole = PIN_LONGEST if entry.card else code
     if pressed != ENTER and len(digits) < whole:
-        return Entry(digits=digits, card=entry.card, at=now), None
-    return Entry(), Presented(digits=digits, card=entry.card) if digits else None
+        return EntryState(digits=digits, card=entry.card, at=now), None
+    return EntryState(), Presented(digits=digits, card=entry.card) if digits else None
 
 
-def card(text: str, now: float) -> tuple[Entry, Presented]:
+def card(text: str, now: float) -> tuple[EntryState, Presented]:
     """A card, presented at once; it waits for its PIN until the door has ``answered``."""
-    return Entry(card=text, at=now), Presented(card=text)
+    return EntryState(card=text, at=now), Presented(card=text)
 
 
-def scan(text: str, now: float) -> tuple[Entry, Presented]:
+def scan(text: str, now: float) -> tuple[EntryState, Presented]:
     """A scanned code: one of our passes, which waits for nothing, or else a barcode that stands for a card."""
     if text.startswith(passes.PREFIX):
-        return Entry(), Presented(token=text)
+        return EntryState(), Presented(token=text)
     return card(f"bar:{text}", now)
 
 
-def answered(entry: Entry, *, pin_wanted: bool, now: float) -> Entry:
+def answered(entry: EntryState, *, pin_wanted: bool, now: float) -> EntryState:
     """The door has answered. Unless it wants the PIN, the card is done with."""
     if pin_wanted and entry.card:
         return msgspec.structs.replace(entry, at=now)
-    return Entry() if entry.card else entry
+    return EntryState() if entry.card else entry
 
 
-def wait(entry: Entry, now: float) -> tuple[Entry, Presented | None]:
+def wait(entry: EntryState, now: float) -> tuple[EntryState, Presented | None]:
     """Nothing came before ``now``; the PIN that this completes."""
     if entry.due is None or now < entry.due:
         return entry, None
     whole = entry.card and len(entry.digits) >= PIN_SHORTEST
-    return Entry(), Presented(digits=entry.digits, card=entry.card) if whole else None
+    return EntryState(), Presented(digits=entry.digits, card=entry.card) if whole else None

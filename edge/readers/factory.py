@@ -8,14 +8,14 @@ from edge.readers.serial_line import SerialLine
 from edge.readers.side import DoorSide
 from edge.readers.usb import UsbReader
 from edge.readers.wiegand import WiegandReader
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.system.pins import Pins
 
 
-class Fitter:
+class ReaderFactory:
     """Makes readers."""
 
-    def __init__(self, *, house: House, pins: Pins, open_line: OpenLine = SerialLine) -> None:
+    def __init__(self, *, house: Runtime, pins: Pins, open_line: OpenLine = SerialLine) -> None:
         self._house = house
         self._pins = pins
         self._open_line = open_line

@@ -18,7 +18,7 @@ LOST = "\0"
 """The kernel threw events away: what was begun is worth nothing."""
 
 
-class Typed(NamedTuple):
+class TypedKey(NamedTuple):
     """A character, and the kernel's tick of it in seconds; 0 where the kernel gave none."""
 
     character: str
@@ -60,13 +60,13 @@ class Keyboard:
         self._shifts: set[int] = set()
         self._lost = False
 
-    def feed(self, data: bytes) -> list[Typed]:
+    def feed(self, data: bytes) -> list[TypedKey]:
         """The characters typed, ``ENTER``, Backspace and ``LOST`` among them."""
         self._held += data
         whole = len(self._held) - len(self._held) % EVENT_BYTES
         events, self._held = self._held[:whole], self._held[whole:]
         return [
-            Typed(character, seconds + microseconds / 1_000_000)
+            TypedKey(character, seconds + microseconds / 1_000_000)
             for seconds, microseconds, *event in _EVENT.iter_unpack(events)
             if (character := self._take(*event))
         ]

@@ -3,14 +3,14 @@
 At rest all rows are low and an edge on any column wakes; while a key is down the rows are scanned one by one.
 """
 
-from edge.doors.signals import Signal
+from edge.doors.signals import DoorSignal
 from edge.readers import matrix_keys
-from edge.readers.common import Attendant
+from edge.readers.common import ReaderBase
 from edge.readers.config import MatrixConfig
 from edge.readers.reading import Keys
 from edge.readers.side import DoorSide
 from edge.readers.tamper_loop import Loop
-from edge.runtime import House, TickScale, Timer
+from edge.runtime import Runtime, TickScale, Timer
 from edge.system.pins import Pins
 from edge.wire.credentials import UNREAD_KEY
 from edge.wire.events import UnreadWhat
@@ -25,10 +25,10 @@ SLOW_SCAN_S = 0.5
 class MatrixReader:
     """The keypad of ``config``."""
 
-    def __init__(self, config: MatrixConfig, *, house: House, pins: Pins, side: DoorSide) -> None:
+    def __init__(self, config: MatrixConfig, *, house: Runtime, pins: Pins, side: DoorSide) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config, house=house, side=side)
+        self._attendant = ReaderBase(config, house=house, side=side)
         self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
         self._timer = Timer(house, f"scan of {config.id}", self._scan)
         self._pad = matrix_keys.Pad()
@@ -51,7 +51,7 @@ class MatrixReader:
     def state(self) -> DeviceState:
         return self._attendant.state("matrix")
 
-    def signal(self, signal: Signal) -> None:
+    def signal(self, signal: DoorSignal) -> None:
         self._attendant.answer(signal)
 
     def close(self) -> None:

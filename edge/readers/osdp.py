@@ -8,19 +8,19 @@ from typing import TypeVar, TypeVarTuple
 
 from edge.doors import signals
 from edge.doors.signal_player import SignalPlayer
-from edge.doors.signals import Signal
-from edge.readers.common import Attendant
+from edge.doors.signals import DoorSignal
+from edge.readers.common import ReaderBase
 from edge.readers.config import OsdpConfig
 from edge.readers.osdp_frame import Frame, Stream
-from edge.readers.osdp_panel import Bits, Counted, Garbled, Happening, Has, Online, Panel
+from edge.readers.osdp_panel import Bits, Garbled, Happening, Has, Online, Panel, PanelCounter
 from edge.readers.osdp_signals import orders
 from edge.readers.reading import Card, Keys
 from edge.readers.serial_line import SerialLine
 from edge.readers.side import DoorSide
 from edge.readers.wiegand_formats import length, read
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.system.blocking_io import LATE_S, apart
-from edge.system.liveness import Pulse
+from edge.system.liveness import Liveness
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
@@ -48,13 +48,13 @@ class OsdpReader:
         config: OsdpConfig,
         *,
         bus: "Bus",
-        house: House,
+        house: Runtime,
         side: DoorSide,
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config, house=house, side=side)
+        self._attendant = ReaderBase(config, house=house, side=side)
         key = None if config.plain else config.key
         crc = config.check == "crc"
         self.panel = Panel(config.address, key=key, install=config.install, crc=crc, random=random)
@@ -77,7 +77,7 @@ class OsdpReader:
     def state(self) -> DeviceState:
         return self._attendant.state("osdp", there=self.panel.online, secure=self.panel.secure, made=self._made)
 
-    def signal(self, signal: Signal) -> None:
+    def signal(self, signal: DoorSignal) -> None:
         self._attendant.answer(signal)
         self._lights.signal(signal)
 
@@ -102,7 +102,7 @@ class OsdpReader:
                 self._card(happening.bits)
             elif isinstance(happening, Garbled):
                 self._attendant.garbled(happening.what, happening.count)
-            elif isinstance(happening, Counted):
+            elif isinstance(happening, PanelCounter):
                 self._house.count(happening.name)
             elif isinstance(happening, Has):
                 self._house.fault(self.id, happening.trouble, present=happening.present)
@@ -120,7 +120,7 @@ class OsdpReader:
         self._house.fault(self.id, FaultCode.SERIAL_UNREADABLE, present=not there)
         self._house.show(self.id)
 
-    def _show(self, frame: signals.Frame) -> None:
+    def _show(self, frame: signals.SignalFrame) -> None:
         for code, data in orders(frame):
             self.panel.order(code, data)
 
@@ -138,7 +138,7 @@ class OsdpReader:
 class Bus:
     """The readers of one serial line, polled in turn."""
 
-    def __init__(self, port: str, *, baud: int, house: House, open_line: OpenLine, late_s: float = LATE_S) -> None:
+    def __init__(self, port: str, *, baud: int, house: Runtime, open_line: OpenLine, late_s: float = LATE_S) -> None:
         self._port = port
         self._baud = baud
         self._open_line = open_line
@@ -146,7 +146,7 @@ class Bus:
         self._late_s = late_s
         self._stream = Stream()
         self.readers: list[OsdpReader] = []
-        self._pulse = Pulse()
+        self._pulse = Liveness()
         self._started = False
 
     def start(self) -> None:

@@ -56,14 +56,14 @@ class Has(msgspec.Struct, frozen=True):
     present: bool
 
 
-class Counted(msgspec.Struct, frozen=True):
+class PanelCounter(msgspec.Struct, frozen=True):
     """Something odd came; ``name`` is its counter."""
 
     name: str
 
 
 _State = Literal["new", "named", "challenged", "proving", "keying", "online"]
-Happening = Bits | Keys | Garbled | Online | Has | Counted
+Happening = Bits | Keys | Garbled | Online | Has | PanelCounter
 
 
 class Panel:
@@ -109,7 +109,7 @@ class Panel:
             return False, []
         if self._crc_wanted and not frame.crc:
             # One wrong bit makes of a CRC a checksum, which may hold by chance.
-            return False, [Counted("osdp_refused")]
+            return False, [PanelCounter("osdp_refused")]
         self._crc_wanted = frame.crc
         if frame.code == BUSY and not frame.block:
             self._busy += 1
@@ -117,14 +117,14 @@ class Panel:
         if frame.code == NAK and not frame.block:
             return True, self._naked(frame)
         if frame.sequence != self._sequence:
-            return False, [Counted("osdp_refused")]
+            return False, [PanelCounter("osdp_refused")]
         if self._channel is not None:
             opened = self._channel.open(frame)
             if opened is None:
-                return False, [Counted("osdp_refused")]
+                return False, [PanelCounter("osdp_refused")]
             frame = opened
         elif frame.block and self._state not in ("challenged", "proving"):
-            return False, [Counted("osdp_refused")]
+            return False, [PanelCounter("osdp_refused")]
         return True, self._mean(frame)
 
     def silence(self) -> list[Happening]:
@@ -250,7 +250,7 @@ class Panel:
             return known if len(keys) == count else [*known, Garbled(what=UnreadWhat.KEYS, count=count - len(keys))]
         if frame.code == LSTATR and len(data) == 2:
             return [Has(FaultCode.READER_TAMPERED, bool(data[0])), Has(FaultCode.READER_POWER, bool(data[1]))]
-        return [] if frame.code in (ACK, NAK) else [Counted("osdp_unknown")]
+        return [] if frame.code in (ACK, NAK) else [PanelCounter("osdp_unknown")]
 
     def _naked(self, frame: Frame) -> list[Happening]:
         """It refused, in plain. A peripheral that has lost its channel says so in this way."""
@@ -266,7 +266,7 @@ class Panel:
         """Begin anew, and count it as gone if that goes on."""
         self._refusals += 1
         self._restart()
-        return [Counted("osdp_refused"), *(self._lost() if self._refusals >= TRIES else [])]
+        return [PanelCounter("osdp_refused"), *(self._lost() if self._refusals >= TRIES else [])]
 
     def _wrong_key(self) -> list[Happening]:
         """It is on another key; on the one of all new peripherals, maybe."""

@@ -44,7 +44,7 @@ def _inverted(block: bytes) -> bytes:
     return bytes(byte ^ 0xFF for byte in block)
 
 
-class Keys(msgspec.Struct, frozen=True):
+class SessionKeys(msgspec.Struct, frozen=True):
     """The keys of one session. They never show."""
 
     enc: bytes
@@ -55,7 +55,7 @@ class Keys(msgspec.Struct, frozen=True):
         return "Keys()"
 
     @classmethod
-    def of(cls, key: bytes, panel_random: bytes) -> "Keys":
+    def of(cls, key: bytes, panel_random: bytes) -> "SessionKeys":
         """Derived from the shared key and the panel's eight random bytes."""
         enc, mac1, mac2 = (_ecb(key, bytes([1, kind]) + panel_random[:6] + bytes(8)) for kind in (0x82, 0x01, 0x02))
         return cls(enc, mac1, mac2)
@@ -74,7 +74,7 @@ class Handshake:
     def __init__(self, key: bytes, random: bytes) -> None:
         self._key_kind = int(key != DEFAULT_KEY)
         self._random = random
-        self._keys = Keys.of(key, random)
+        self._keys = SessionKeys.of(key, random)
         self._cryptogram = b""
 
     def challenge(self) -> tuple[bytes, bytes]:
@@ -105,7 +105,7 @@ class Handshake:
 class Channel:
     """An open channel. A frame is sealed once, and sent again as it is until it is answered."""
 
-    def __init__(self, keys: Keys, first: bytes) -> None:
+    def __init__(self, keys: SessionKeys, first: bytes) -> None:
         self._keys = keys
         self._theirs = first
         self._ours = b""

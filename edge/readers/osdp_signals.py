@@ -2,7 +2,7 @@
 
 import math
 
-from edge.doors.signals import Frame
+from edge.doors.signals import SignalFrame
 from edge.readers.osdp_panel import BUZ, LED
 
 _BLACK, _RED, _GREEN, _AMBER = range(4)
@@ -12,7 +12,7 @@ _SILENCE, _TONE = 1, 2
 _LONGEST_DS = 255
 
 
-def orders(frame: Frame) -> list[tuple[int, bytes]]:
+def orders(frame: SignalFrame) -> list[tuple[int, bytes]]:
     """Commands, each with its data: the first reader's first light, for good, and its buzzer as long as the frame."""
     colour = _COLOURS[frame.green, frame.red]
     light = bytes([0, 0, _KEEP, *bytes(6), _SET, _LONGEST_DS, 0, colour, colour])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from edge.runtime import House, Timer
+from edge.runtime import Runtime, Timer
 
 PROMPT_S = 0.050
 """A timer that rings later than this was kept waiting; so may be what has been read meanwhile."""
@@ -14,7 +14,7 @@ class PauseTimer:
     """Rings once it is so late, and not while the machine lags: what came before the pause was over may still be on its
     way, and would be taken to come after it."""
 
-    def __init__(self, house: House, name: str, ring: Callable[[], None]) -> None:
+    def __init__(self, house: Runtime, name: str, ring: Callable[[], None]) -> None:
         self._clock = house.clock
         self._ring = ring
         self._timer = Timer(house, name, self._rang)

@@ -1,35 +1,35 @@
 """One side of a door: puts together what is read at all readers there, since a card may be held to one of them and its
 PIN typed at another."""
 
-from edge.doors.signals import Signal
+from edge.doors.signals import DoorSignal
 from edge.readers import Present, entry
 from edge.readers.pause import PauseTimer
 from edge.readers.reading import Card, Keys, Reading
 from edge.readers.unread_events import Unread
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.wire.credentials import CODE_LENGTH, Presented
 from edge.wire.events import UnreadWhat, UnreadWhy
 
-_ANSWERS = {Signal.GRANTED, Signal.REFUSED, Signal.LOCKED_OUT, Signal.TOO_EARLY, Signal.PIN_WANTED}
+_ANSWERS = {DoorSignal.GRANTED, DoorSignal.REFUSED, DoorSignal.LOCKED_OUT, DoorSignal.TOO_EARLY, DoorSignal.PIN_WANTED}
 
 
 class DoorSide:
     """What has been begun there. Digits belong to the reader they are typed at, so that two people at two keypads do
     not spoil each other's codes; a card waits for its PIN at all of them."""
 
-    def __init__(self, door: str, side: str, *, house: House) -> None:
+    def __init__(self, door: str, side: str, *, house: Runtime) -> None:
         self._door = door
         self._house = house
         self._present: dict[str, Present] = {}
         self._unread: dict[str, Unread] = {}
-        self._entries: dict[str, entry.Entry] = {}
+        self._entries: dict[str, entry.EntryState] = {}
         self._timer = PauseTimer(house, f"entries at {door}, {side}", self._ring)
 
     def join(self, reader: str, present: Present) -> None:
         """A reader is on this side; ``present`` is told what is presented there."""
         self._present[reader] = present
         self._unread[reader] = Unread(self._house, door=self._door, reader=reader)
-        self._entries[reader] = entry.Entry()
+        self._entries[reader] = entry.EntryState()
 
     def take(self, reader: str, reading: Reading, at: float, *, earliest: float | None = None) -> None:
         """Something was read at ``reader``, at ``at`` in monotonic seconds: when it came in, and not when this machine
@@ -56,10 +56,10 @@ class DoorSide:
         """Something came from ``reader`` that says nothing."""
         self._unread[reader].tell(UnreadWhy.GARBLED, what, count)
 
-    def answer(self, signal: Signal) -> None:
+    def answer(self, signal: DoorSignal) -> None:
         """The door has said so to whoever stands there. Idempotent, since every reader there may be told."""
         if signal in _ANSWERS:
-            now, wanted = self._house.clock.monotonic(), signal is Signal.PIN_WANTED
+            now, wanted = self._house.clock.monotonic(), signal is DoorSignal.PIN_WANTED
             self._entries = {
                 reader: entry.answered(begun, pin_wanted=wanted, now=now) for reader, begun in self._entries.items()
             }
@@ -68,7 +68,7 @@ class DoorSide:
     def forget(self, reader: str) -> None:
         """That reader has gone: whatever was begun at it is over."""
         self._lost(reader, self._entries[reader], UnreadWhy.CUT_OFF)
-        self._entries[reader] = entry.Entry()
+        self._entries[reader] = entry.EntryState()
         self._set_timer()
 
     def _ring(self) -> None:
@@ -84,7 +84,7 @@ class DoorSide:
             self._lost(reader, begun, UnreadWhy.UNFINISHED)
         self._show(reader, presented)
 
-    def _lost(self, reader: str, begun: entry.Entry, why: UnreadWhy) -> None:
+    def _lost(self, reader: str, begun: entry.EntryState, why: UnreadWhy) -> None:
         if begun.digits:
             self._unread[reader].tell(why, UnreadWhat.KEYS, len(begun.digits))
 
@@ -94,7 +94,8 @@ class DoorSide:
         if presented.card and presented.digits:
             # The card has its PIN: it waits for none at the other readers.
             self._entries = {
-                each: entry.Entry() if begun.card == presented.card else begun for each, begun in self._entries.items()
+                each: entry.EntryState() if begun.card == presented.card else begun
+                for each, begun in self._entries.items()
             }
         self._present[reader](presented)
 

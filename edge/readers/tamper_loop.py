@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from edge.readers.config import MatrixConfig, WiegandConfig
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.sensors.switch import Switch
 from edge.system.pins import Pins
 from edge.wire.faults import FaultCode
@@ -13,7 +13,7 @@ class Loop:
     """Reports a fault while the loop is open, and tells ``cut``; nothing, where the reader has none."""
 
     def __init__(
-        self, config: WiegandConfig | MatrixConfig, *, house: House, pins: Pins, cut: Callable[[], None]
+        self, config: WiegandConfig | MatrixConfig, *, house: Runtime, pins: Pins, cut: Callable[[], None]
     ) -> None:
         self._reader = config.id
         self._house = house

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from edge.runtime import House, Timer
+from edge.runtime import Runtime, Timer
 from edge.wire.events import UnreadData, UnreadWhat, UnreadWhy
 
 AT_ONCE = 10
@@ -14,7 +14,7 @@ EVERY_S = 60.0
 class Unread:
     """One for each reader."""
 
-    def __init__(self, house: House, *, door: str, reader: str) -> None:
+    def __init__(self, house: Runtime, *, door: str, reader: str) -> None:
         self._house = house
         self._door = door
         self._reader = reader

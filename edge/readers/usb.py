@@ -9,17 +9,17 @@ import time
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 
-from edge.doors.signals import Signal
-from edge.readers.common import Attendant
+from edge.doors.signals import DoorSignal
+from edge.readers.common import ReaderBase
 from edge.readers.config import UsbKeypadConfig, UsbScannerConfig
 from edge.readers.fd_wait import readable
 from edge.readers.input_events import ENTER, EVENT_BYTES, LOST, Keyboard, key_of
 from edge.readers.pause import PauseTimer
 from edge.readers.reading import Keys, Scan
 from edge.readers.side import DoorSide
-from edge.runtime import House, TickScale
+from edge.runtime import Runtime, TickScale
 from edge.system.blocking_io import apart
-from edge.system.liveness import Pulse
+from edge.system.liveness import Liveness
 from edge.wire.credentials import UNREAD_KEY
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
@@ -45,17 +45,17 @@ _EVIOCSCLOCKID = 0x400445A0
 class UsbReader:
     """The keypad or scanner of ``config``."""
 
-    def __init__(self, config: UsbKeypadConfig | UsbScannerConfig, *, house: House, side: DoorSide) -> None:
+    def __init__(self, config: UsbKeypadConfig | UsbScannerConfig, *, house: Runtime, side: DoorSide) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config, house=house, side=side)
+        self._attendant = ReaderBase(config, house=house, side=side)
         self._timer = PauseTimer(house, f"scan at {config.id}", self._forget)
         self._ticks = TickScale(house.clock)
         self._keyboard = Keyboard()
         self._scanned_at = float("-inf")
         self._text = ""
         self._there = True
-        self._pulse = Pulse()
+        self._pulse = Liveness()
         self._open = True
 
     @property
@@ -69,7 +69,7 @@ class UsbReader:
         kind = "usb-scanner" if isinstance(self._config, UsbScannerConfig) else "usb-keypad"
         return self._attendant.state(kind, there=self._there)
 
-    def signal(self, signal: Signal) -> None:
+    def signal(self, signal: DoorSignal) -> None:
         self._attendant.answer(signal)
 
     def close(self) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from edge.doors.signals import Signal
-from edge.readers.common import Attendant
+from edge.doors.signals import DoorSignal
+from edge.readers.common import ReaderBase
 from edge.readers.config import WiegandConfig
 from edge.readers.pause import PauseTimer
 from edge.readers.reading import Keys, Reading
@@ -11,7 +11,7 @@ from edge.readers.side import DoorSide
 from edge.readers.tamper_loop import Loop
 from edge.readers.wiegand_formats import are_cards, key_bits, length, read
 from edge.readers.wiegand_frames import GAP_S, Burst, pulse
-from edge.runtime import House, TickScale
+from edge.runtime import Runtime, TickScale
 from edge.system.pins import Pins
 from edge.wire.credentials import UNREAD_KEY
 from edge.wire.events import UnreadWhat
@@ -27,10 +27,10 @@ KEY_APART_S = 0.1
 class WiegandReader:
     """The reader of ``config``."""
 
-    def __init__(self, config: WiegandConfig, *, house: House, pins: Pins, side: DoorSide) -> None:
+    def __init__(self, config: WiegandConfig, *, house: Runtime, pins: Pins, side: DoorSide) -> None:
         self._config = config
         self._house = house
-        self._attendant = Attendant(config, house=house, side=side)
+        self._attendant = ReaderBase(config, house=house, side=side)
         self._loop = Loop(config, house=house, pins=pins, cut=self._attendant.forget)
         self._ticks = TickScale(house.clock)
         self._timer = PauseTimer(house, f"frame at {config.id}", self._pause)
@@ -59,7 +59,7 @@ class WiegandReader:
     def state(self) -> DeviceState:
         return self._attendant.state("wiegand")
 
-    def signal(self, signal: Signal) -> None:
+    def signal(self, signal: DoorSignal) -> None:
         self._attendant.answer(signal)
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from edge.runtime import House, TickScale, Timer
+from edge.runtime import Runtime, TickScale, Timer
 from edge.sensors import footfall, motion
 from edge.sensors.config import CounterConfig, MotionConfig
 from edge.system.pinout import InputPin
@@ -20,7 +20,7 @@ MOVES_ON_S = 12 * 3600.0
 class BeamCounter:
     """Two beams at a door. Totals go on from ``totals``, those of the last event on the disk."""
 
-    def __init__(self, config: CounterConfig, *, house: House, pins: Pins, totals: tuple[int, int]) -> None:
+    def __init__(self, config: CounterConfig, *, house: Runtime, pins: Pins, totals: tuple[int, int]) -> None:
         self._config = config
         self._house = house
         self.id = config.id
@@ -90,14 +90,14 @@ class BeamCounter:
 
     def _take(self, beam: footfall.Beam, broken: bool, tick: float) -> None:
         self._ticks.seen(tick)
-        self._pair = footfall.feed(self._pair, footfall.Change(tick=tick, beam=beam, broken=broken))
+        self._pair = footfall.feed(self._pair, footfall.BeamChange(tick=tick, beam=beam, broken=broken))
         self._timer.set(self._ticks.mono(self._pair.due))
 
     def _advance(self) -> None:
         self._pair, outcomes = footfall.advance(self._pair, self._ticks.now(), shut=self.shut())
         self.look()
         for outcome in outcomes:
-            if isinstance(outcome, footfall.Fault):
+            if isinstance(outcome, footfall.BeamFault):
                 self._house.fault(self.id, outcome.code, outcome.beam, present=outcome.present)
             else:
                 self._count(outcome.way)
@@ -123,14 +123,14 @@ class BeamCounter:
 class MotionSensor:
     """A PIR in a zone."""
 
-    def __init__(self, config: MotionConfig, *, house: House, pins: Pins) -> None:
+    def __init__(self, config: MotionConfig, *, house: Runtime, pins: Pins) -> None:
         self._config = config
         self._house = house
         self.id = config.id
         self._ticks = TickScale(house.clock)
         self._timer = Timer(house, f"motion {config.id}", self._advance)
         self._resting = Timer(house, f"rest of {config.id}", self._stuck)
-        self._motion = motion.Motion()
+        self._motion = motion.MotionState()
         self._input = pins.input(config.pin, pull_up=not config.active_high, on_change=self._changed)
 
     @property
@@ -172,7 +172,7 @@ class MotionSensor:
     def _advance(self) -> None:
         self._become(motion.advance(self._motion, self._ticks.now()))
 
-    def _become(self, now: motion.Motion) -> None:
+    def _become(self, now: motion.MotionState) -> None:
         before, self._motion = self._motion, now
         self._timer.set(self._ticks.mono(now.due))
         if now.active is not before.active:

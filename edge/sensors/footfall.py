@@ -26,7 +26,7 @@ ALONE = 12
 Beam = Literal["outer", "inner"]
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class BeamChange(msgspec.Struct, frozen=True, kw_only=True, order=True):
     tick: float
     beam: Beam
     broken: bool
@@ -36,7 +36,7 @@ class Crossing(msgspec.Struct, frozen=True, kw_only=True):
     way: Literal["in", "out", "back"]
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
+class BeamFault(msgspec.Struct, frozen=True, kw_only=True):
     """A beam has a fault, or no longer."""
 
     beam: Beam
@@ -44,7 +44,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     code: FaultCode = FaultCode.BEAM_BLOCKED
 
 
-Outcome = Crossing | Fault
+Outcome = Crossing | BeamFault
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     void: bool = False
     alone: tuple[Beam, int] | None = None
     dead: Beam | None = None
-    waiting: tuple[Change, ...] = ()
+    waiting: tuple[BeamChange, ...] = ()
 
     @property
     def due(self) -> float | None:
@@ -75,7 +75,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
         return min(dues, default=None)
 
 
-def feed(pair: Pair, change: Change) -> Pair:
+def feed(pair: Pair, change: BeamChange) -> Pair:
     """Take a change in; it is read by ``advance`` once nothing earlier can still come."""
     return msgspec.structs.replace(pair, waiting=tuple(sorted((*pair.waiting, change))))
 
@@ -93,7 +93,7 @@ def advance(pair: Pair, tick: float, *, shut: bool = False) -> tuple[Pair, list[
 _CYCLE = {(False, False): 0, (True, False): 1, (True, True): 2, (False, True): 3}
 
 
-def _read(pair: Pair, change: Change, outcomes: list[Outcome], *, shut: bool) -> Pair:
+def _read(pair: Pair, change: BeamChange, outcomes: list[Outcome], *, shut: bool) -> Pair:
     if (pair.outer if change.beam == "outer" else pair.inner) is change.broken:
         return pair
     before = _CYCLE[pair.outer, pair.inner]
@@ -110,14 +110,14 @@ def _read(pair: Pair, change: Change, outcomes: list[Outcome], *, shut: bool) ->
     if not change.broken and change.beam in pair.faulty:
         faulty = tuple(beam for beam in pair.faulty if beam != change.beam)
         pair = msgspec.structs.replace(pair, faulty=faulty)
-        outcomes.append(Fault(beam=change.beam, present=False))
+        outcomes.append(BeamFault(beam=change.beam, present=False))
     if change.beam == pair.dead:
         pair = msgspec.structs.replace(pair, dead=None)
-        outcomes.append(Fault(beam=change.beam, present=False, code=FaultCode.BEAM_DEAD))
+        outcomes.append(BeamFault(beam=change.beam, present=False, code=FaultCode.BEAM_DEAD))
     return pair if outer or inner else _cleared(pair, change, outcomes, shut=shut)
 
 
-def _cleared(pair: Pair, change: Change, outcomes: list[Outcome], *, shut: bool) -> Pair:
+def _cleared(pair: Pair, change: BeamChange, outcomes: list[Outcome], *, shut: bool) -> Pair:
     """Both beams are clear: what was that?"""
     position, single, touched, void = pair.position, pair.single, pair.touched, pair.void
     pair = msgspec.structs.replace(pair, position=0, touched=(), single=None, void=False)
@@ -149,7 +149,7 @@ def _compare(pair: Pair, touched: tuple[Beam, ...], outcomes: list[Outcome]) -> 
     if times < ALONE or pair.dead is not None:
         return msgspec.structs.replace(pair, alone=(beam, times))
     other: Beam = "inner" if beam == "outer" else "outer"
-    outcomes.append(Fault(beam=other, present=True, code=FaultCode.BEAM_DEAD))
+    outcomes.append(BeamFault(beam=other, present=True, code=FaultCode.BEAM_DEAD))
     return msgspec.structs.replace(pair, alone=(beam, times), dead=other)
 
 
@@ -161,5 +161,5 @@ def _lapse(pair: Pair, tick: float, outcomes: list[Outcome]) -> Pair:
     for beam, at in pair.broken_at:
         if beam not in pair.faulty and tick >= at + BLOCKED_S:
             pair = msgspec.structs.replace(pair, faulty=(*pair.faulty, beam), single=None, void=True)
-            outcomes.append(Fault(beam=beam, present=True))
+            outcomes.append(BeamFault(beam=beam, present=True))
     return pair

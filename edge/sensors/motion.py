@@ -6,7 +6,7 @@ QUIET_S = 30.0
 """Movement has ended when none was seen for this long, in seconds of the pins' ticks."""
 
 
-class Motion(msgspec.Struct, frozen=True, kw_only=True):
+class MotionState(msgspec.Struct, frozen=True, kw_only=True):
     """``active`` is what is reported; ``seen`` the sensor's level; ``quiet_at`` when activity will have ended."""
 
     active: bool = False
@@ -18,14 +18,14 @@ class Motion(msgspec.Struct, frozen=True, kw_only=True):
         return self.quiet_at
 
 
-def sense(motion: Motion, seen: bool, tick: float) -> Motion:
+def sense(motion: MotionState, seen: bool, tick: float) -> MotionState:
     """The sensor's level changed."""
     motion = advance(motion, tick)
     if seen:
-        return Motion(active=True, seen=True)
-    return Motion(active=motion.active, quiet_at=tick + QUIET_S if motion.active else None)
+        return MotionState(active=True, seen=True)
+    return MotionState(active=motion.active, quiet_at=tick + QUIET_S if motion.active else None)
 
 
-def advance(motion: Motion, tick: float) -> Motion:
+def advance(motion: MotionState, tick: float) -> MotionState:
     """Time has passed."""
-    return Motion() if motion.quiet_at is not None and tick >= motion.quiet_at else motion
+    return MotionState() if motion.quiet_at is not None and tick >= motion.quiet_at else motion

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from edge.runtime import House, TickScale, Timer
+from edge.runtime import Runtime, TickScale, Timer
 from edge.sensors import debounce
 from edge.system.pinout import InputPin
 from edge.system.pins import Input, Pins
@@ -21,7 +21,7 @@ class Switch:
         device: str,
         what: str,
         doubtful: bool,
-        house: House,
+        house: Runtime,
         pins: Pins,
         changed: Callable[[bool], None],
         doubted: Callable[[], None] = lambda: None,

@@ -5,12 +5,12 @@ import stat
 from pathlib import Path
 
 from edge.errors import ListingUnreadable
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.sensors import wifi_listing
 from edge.sensors.config import WifiConfig
 from edge.system.blocking_io import apart
-from edge.system.liveness import STUCK_S, Pulse
-from edge.system.programs import Caller
+from edge.system.liveness import STUCK_S, Liveness
+from edge.system.programs import ProgramRunner
 from edge.wire.events import WifiData
 from edge.wire.faults import FaultCode
 from edge.wire.messages import DeviceState
@@ -23,13 +23,13 @@ class StationCounter:
     """Counts the stations of an access point, in a task of its own. Whatever becomes of its source, the doors go
     on."""
 
-    def __init__(self, config: WifiConfig, *, house: House) -> None:
+    def __init__(self, config: WifiConfig, *, house: Runtime) -> None:
         self._config = config
         self._house = house
         self.id = config.id
         self._stations: int | None = None
-        self._caller = Caller(within_s=ANSWER_S, limit=wifi_listing.LISTING_LIMIT)
-        self._pulse = Pulse(config.every_s + ANSWER_S + STUCK_S)
+        self._caller = ProgramRunner(within_s=ANSWER_S, limit=wifi_listing.LISTING_LIMIT)
+        self._pulse = Liveness(config.every_s + ANSWER_S + STUCK_S)
 
     def state(self) -> DeviceState:
         return DeviceState(

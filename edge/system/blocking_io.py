@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar, TypeVarTuple
 
-from edge.system.liveness import Pulse
+from edge.system.liveness import Liveness
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -37,7 +37,7 @@ _THREADS = _Threads()
 
 
 async def apart(
-    work: Callable[[*Ts], T], *args: *Ts, pulse: Pulse, late: Callable[[], None], late_s: float = LATE_S
+    work: Callable[[*Ts], T], *args: *Ts, pulse: Liveness, late: Callable[[], None], late_s: float = LATE_S
 ) -> T:
     """What ``work`` returns or raises; however long it takes, so that nothing is tried twice at once.
 

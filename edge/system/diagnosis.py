@@ -6,7 +6,7 @@ from enum import IntEnum
 import msgspec
 
 
-class Verdict(IntEnum):
+class Severity(IntEnum):
     """The worst of them is the exit code."""
 
     OK = 0
@@ -18,7 +18,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """``mend`` says what to do where not all is well."""
 
     thing: str
-    verdict: Verdict
+    verdict: Severity
     said: str
     mend: str = ""
 
@@ -29,16 +29,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ok(thing: str, said: str) -> Finding:
-    return Finding(thing=thing, verdict=Verdict.OK, said=said)
+    return Finding(thing=thing, verdict=Severity.OK, said=said)
 
 
 def warn(thing: str, said: str, mend: str) -> Finding:
     """It works, for now or not in every case."""
-    return Finding(thing=thing, verdict=Verdict.WARN, said=said, mend=mend)
+    return Finding(thing=thing, verdict=Severity.WARN, said=said, mend=mend)
 
 
 def fail(thing: str, said: str, mend: str) -> Finding:
-    return Finding(thing=thing, verdict=Verdict.FAIL, said=said, mend=mend)
+    return Finding(thing=thing, verdict=Severity.FAIL, said=said, mend=mend)
 
 
 def as_json(findings: Iterable[Finding]) -> bytes:

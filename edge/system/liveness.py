@@ -10,7 +10,7 @@ OUTSIDE_STUCK_S = 600.0
 doors need none of it."""
 
 
-class Pulse:
+class Liveness:
     """One task's. It owes nothing until it is given something."""
 
     def __init__(self, within_s: float = STUCK_S) -> None:
@@ -40,7 +40,7 @@ class Wake(asyncio.Event):
 
     def __init__(self, within_s: float = STUCK_S) -> None:
         super().__init__()
-        self.pulse = Pulse(within_s)
+        self.pulse = Liveness(within_s)
 
     def set(self) -> None:
         super().set()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from logging.handlers import QueueHandler, QueueListener
 from typing import TextIO
 
-from edge.wire.log_throttle import Thinning
+from edge.wire.log_throttle import LogThrottle
 
 WAITING_LIMIT = 1000
 """Lines that wait for the stream; what comes on top is dropped."""
@@ -31,7 +31,7 @@ def logging_to(stream: TextIO, *, level: int) -> Iterator[None]:
     writer = logging.StreamHandler(stream)
     writer.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     taker = _Dropping(waiting)
-    taker.addFilter(Thinning())
+    taker.addFilter(LogThrottle())
     listener = QueueListener(waiting, writer)
     root = logging.getLogger()
     before = root.level

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from edge.clock.trust import LATEST, Floor
+from edge.clock.trust import LATEST, ClockFloor
 from edge.system.files import Files
 from edge.wire.codec import decode, encode
 from edge.wire.errors import WireError
@@ -28,26 +28,26 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     outs: int
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class HighestPlan(msgspec.Struct, frozen=True, kw_only=True):
     """The highest plan ever applied: no older one is, although the plan on the disk be spoilt."""
 
     version: int
     digest: str
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class PersistedState(msgspec.Struct, frozen=True, kw_only=True):
     """The floor of time, as of event ``seq`` of the outbox ``log``; each counter's day; the highest plan applied; the
     last ``runs`` of the agent, this one last, with how long each was at work."""
 
-    floor: Floor
+    floor: ClockFloor
     log: str = ""
     seq: int = 0
     days: dict[Slug, Day] = {}
-    plan: Mark | None = None
+    plan: HighestPlan | None = None
     runs: tuple[EarlierRun, ...] = ()
 
 
-def earlier_runs(kept: Kept | None, last: EarlierRun | None) -> tuple[EarlierRun, ...]:
+def earlier_runs(kept: PersistedState | None, last: EarlierRun | None) -> tuple[EarlierRun, ...]:
     """The runs that are over, the oldest first, by what was kept and by the ``last`` event on the disk, which may be
     later than what was kept."""
     runs = kept.runs if kept is not None else ()
@@ -58,27 +58,27 @@ def earlier_runs(kept: Kept | None, last: EarlierRun | None) -> tuple[EarlierRun
     return (*(run for run in runs if run.boot != last.boot), last)
 
 
-def floor_of(kept: Kept | None, *, log: str, head: int, last_at: datetime | None) -> Floor | None:
+def floor_of(kept: PersistedState | None, *, log: str, head: int, last_at: datetime | None) -> ClockFloor | None:
     """The floor that is the later one: what was kept, or the last event, number ``head`` of ``log``, at ``last_at``.
     The later one, not the higher one, since a signed hello may have lowered the time in between."""
     if last_at is not None and last_at > LATEST:
         last_at = None
     if kept is None:
-        return Floor(at=last_at) if last_at is not None else None
+        return ClockFloor(at=last_at) if last_at is not None else None
     floor, seen = kept.floor, kept.log == log and kept.seq >= head
     if last_at is None or seen:
         return floor
     if last_at < floor.at:
-        return Floor(at=last_at) if kept.log == log else floor
+        return ClockFloor(at=last_at) if kept.log == log else floor
     # The event lies so much further on the same line.
     return msgspec.structs.replace(floor, at=last_at, mono=floor.mono + (last_at - floor.at) / timedelta(seconds=1))
 
 
-async def read_kept(files: Files) -> tuple[Kept | None, Fault | None]:
+async def read_kept(files: Files) -> tuple[PersistedState | None, Fault | None]:
     """What is kept, if anything of use; a fault when the file is there but cannot be used."""
     try:
         data = await asyncio.to_thread(files.read, FILE)
-        kept = decode(data, Kept) if data is not None else None
+        kept = decode(data, PersistedState) if data is not None else None
         late = kept is not None and kept.floor.at > LATEST
         return kept, _DAMAGED if late else None
     except (OSError, WireError) as error:
@@ -86,7 +86,7 @@ async def read_kept(files: Files) -> tuple[Kept | None, Fault | None]:
         return None, _DAMAGED
 
 
-async def write_kept(files: Files, kept: Kept) -> bool:
+async def write_kept(files: Files, kept: PersistedState) -> bool:
     """Bring it to the disk; whether it could be."""
     try:
         await asyncio.to_thread(files.replace, FILE, encode(kept))

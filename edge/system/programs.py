@@ -12,7 +12,7 @@ GONE_S = 5.0
 """How long it may take on a busy machine until a program that was killed is gone."""
 
 
-class Caller:
+class ProgramRunner:
     """Calls one program, and again only when it has ended. ``within_s``: how long it may take; then it is killed with
     whatever it has started. ``limit``: most bytes that it may say on its standard output; 0 where nobody listens.
     ``gone_s``: how long to wait for a program that was killed."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.system.files import Files
 from edge.system.liveness import OUTSIDE_STUCK_S, Wake
 from edge.wire.faults import FaultCode
@@ -11,13 +11,13 @@ from edge.wire.faults import FaultCode
 RETRY_S = 5.0
 
 
-class Keeper:
+class StateFile:
     """``content`` is what the file ``path`` should hold now; ``None``: there should be no such file. A disk that
     refuses is asked again every ``RETRY_S`` seconds, and meanwhile ``device`` has a fault
     of that ``part``."""
 
     def __init__(
-        self, house: House, files: Files, *, path: str, device: str, part: str, content: Callable[[], bytes | None]
+        self, house: Runtime, files: Files, *, path: str, device: str, part: str, content: Callable[[], bytes | None]
     ) -> None:
         self._house = house
         self._files = files

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable, Mapping
 
 from edge.errors import Stuck
-from edge.runtime import House
+from edge.runtime import Runtime
 
 LOOK_S = 30.0
 """How often tasks are looked at where no service manager wants it more often."""
@@ -49,7 +49,7 @@ class ServiceManager:
             way.sendto("\n".join(words).encode(), self._address)
 
 
-async def watch(house: House, manager: ServiceManager, status: Callable[[], str]) -> None:
+async def watch(house: Runtime, manager: ServiceManager, status: Callable[[], str]) -> None:
     """Say that all is well, until a task is stuck; then the agent ends, its locks in their safe state first.
 
     A task counts as stuck when it is found so twice in a row: a process that was stopped for a while finds all of them

@@ -7,7 +7,7 @@ AN_HOUR = 20
 HOUR_S = 3600.0
 
 
-class Thinning(logging.Filter):
+class LogThrottle(logging.Filter):
     """Lets ``AN_HOUR`` lines of each sentence through in an hour, whatever is filled into it; the next one after that
     says how many there were. Sentences with other values in ``fields`` of the record are others. Errors always pass.
     The hour is told by the time of the records."""

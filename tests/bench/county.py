@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import count, product
 from typing import NamedTuple
 
-from controller.container import House
+from controller.container import Container
 from controller.estate.model import Layout, Site, Space
 from edge.wire.interval import Interval
 from tests.bench.booking_peers import opened
@@ -40,7 +40,7 @@ class Laid(NamedTuple):
         return tuple(f"{self.site}/{name}" for name in names)
 
 
-async def build(house: House) -> None:
+async def build(house: Container) -> None:
     """Make the sites and their spaces."""
     layouts = (Layout(id="shelves", name="Shelves in", capacity=40), Layout(id="theatre", name="Theatre", capacity=90))
     for number, site in enumerate(SITES):
@@ -79,7 +79,7 @@ def diary() -> Iterator[Laid]:
                     yield Laid(site, "hall" if lane == "east" else lane, during)
 
 
-async def fill(house: House, laid: Iterable[Laid]) -> None:
+async def fill(house: Container, laid: Iterable[Laid]) -> None:
     """Write bookings with their claims past everything but the database's own constraints."""
     peer = await opened(house.database.url)
     try:

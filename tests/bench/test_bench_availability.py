@@ -7,35 +7,36 @@ from statistics import median
 import httpx
 import pytest
 
-from controller.availability.free import Question
-from controller.availability.nearby_sites import MOST_SITES, Reach
-from controller.container import House
+from controller.availability.free import FreeQuery
+from controller.availability.nearby_sites import MOST_SITES, SiteSearch
+from controller.container import Container
 from controller.people.model import Actor
 from tests.bench.county import SITES, build, diary, fill
 from tests.bench.timing import took
 from tests.controller.running import USER
 from tests.controller.village import API
 
-EIGHT_WEEKS = Question(starts="2026-11-26", ends="2027-01-21", minutes=60)
-ONE_DAY = Question(starts="2026-12-03", ends="2026-12-04", minutes=60)
+EIGHT_WEEKS = FreeQuery(starts="2026-11-26", ends="2027-01-21", minutes=60)
+ONE_DAY = FreeQuery(starts="2026-12-03", ends="2026-12-04", minutes=60)
 EIGHT_WEEKS_MS, ONE_DAY_MS = 50.0, 5.0
 ACTOR = Actor(name=USER)
 
 
 @pytest.mark.parametrize(("bookings", "rounds"), [(1_000, 1), pytest.param(100_000, 15, marks=pytest.mark.bench)])
 async def test_what_is_free_with_a_full_diary(
-    any_client: httpx.AsyncClient, any_house: House, bookings: int, rounds: int
+    any_client: httpx.AsyncClient, any_house: Container, bookings: int, rounds: int
 ) -> None:
     finding = any_house.finding
     await build(any_house)
     await fill(any_house, islice(diary(), bookings))
-    page = await finding.free_everywhere(Reach(), EIGHT_WEEKS, actor=ACTOR, after=None, limit=MOST_SITES)
+    page = await finding.free_everywhere(SiteSearch(), EIGHT_WEEKS, actor=ACTOR, after=None, limit=MOST_SITES)
     assert sum(len(there.free) for there in page.items) == 6 * len(SITES)
     times = sum(len(free.times) for there in page.items for free in there.free)
 
     weeks = median(
         await took(
-            lambda: finding.free_everywhere(Reach(), EIGHT_WEEKS, actor=ACTOR, after=None, limit=MOST_SITES), rounds
+            lambda: finding.free_everywhere(SiteSearch(), EIGHT_WEEKS, actor=ACTOR, after=None, limit=MOST_SITES),
+            rounds,
         )
     )
     day = median(await took(lambda: finding.free("hub-07", ONE_DAY, actor=ACTOR), rounds))

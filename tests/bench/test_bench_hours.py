@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from controller.hours.model import SpaceHours
-from controller.hours.timetable import HoursBook
+from controller.hours.timetable import Timetable
 from edge.wire.interval import Interval
 from tests.controller.hours.books import SITE, closure, utc, windows
 from tests.controller.hours.test_closures import many
@@ -16,7 +16,7 @@ EIGHT_WEEKS = Interval(start=utc("2026-11-25T00:00"), end=utc("2026-11-25T00:00"
 EVENING = Interval(start=utc("2026-11-26T18:00"), end=utc("2026-11-26T20:00"))
 
 
-def county(spaces: int, dates: int) -> HoursBook:
+def county(spaces: int, dates: int) -> Timetable:
     """One site that has it all: own hours in each space, and as many exceptions and closures as ``dates``."""
     plain = many(dates)
     own = {
@@ -30,7 +30,7 @@ def county(spaces: int, dates: int) -> HoursBook:
         closure(f"{each:%Y-%m-%dT%H:%M}", f"{each:%Y-%m-%dT%H}:59", "clean", f"room-{number % spaces}")
         for number, each in enumerate(starts)
     )
-    return HoursBook(site=SITE, timetable=plain.timetable, closures=shut, spaces=own)
+    return Timetable(site=SITE, timetable=plain.timetable, closures=shut, spaces=own)
 
 
 def took(ask: Callable[[], object], times: int) -> float:

@@ -13,10 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from controller.availability.free import Question
-from controller.availability.nearby_sites import MOST_SITES, Reach
+from controller.availability.free import FreeQuery
+from controller.availability.nearby_sites import MOST_SITES, SiteSearch
 from controller.bookings.model import Draft
-from controller.container import House
+from controller.container import Container
 from controller.people.model import Actor
 from controller.web.fields import read_moment
 from edge.wire.clock import ClockFile
@@ -29,8 +29,8 @@ from tests.controller.village import API
 
 ACTOR = Actor(name=USER)
 SITE = "hub-07"
-DAY = Question(starts="2026-12-03", ends="2026-12-04", minutes=60)
-WEEKS = Question(starts="2026-11-26", ends="2027-01-21", minutes=60)
+DAY = FreeQuery(starts="2026-12-03", ends="2026-12-04", minutes=60)
+WEEKS = FreeQuery(starts="2026-11-26", ends="2027-01-21", minutes=60)
 MEMORY_MB = 200.0
 SHORT, FULL = (300, 1_000), (1_000, 10_000, 100_000, 1_000_000)
 WITH_MEMORY = 100_000
@@ -38,7 +38,7 @@ ASKED = 20
 """Rounds of questions before memory is looked at."""
 
 
-def questions(house: House) -> dict[str, Callable[[], Awaitable[object]]]:
+def questions(house: Container) -> dict[str, Callable[[], Awaitable[object]]]:
     """What is asked at every size. A booking that is made is cancelled, so that the diary stays as it is."""
     morning = FIRST.replace(hour=6) + timedelta(days=8)
     wish = Draft(
@@ -55,7 +55,7 @@ def questions(house: House) -> dict[str, Callable[[], Awaitable[object]]]:
     return {
         "a day of one site": lambda: house.finding.free(SITE, DAY, actor=ACTOR),
         "8 weeks of all": lambda: house.finding.free_everywhere(
-            Reach(), WEEKS, actor=ACTOR, after=None, limit=MOST_SITES
+            SiteSearch(), WEEKS, actor=ACTOR, after=None, limit=MOST_SITES
         ),
         "a site's day of bookings": lambda: house.bookings.between(SITE, DAY.starts, DAY.ends, actor=ACTOR),
         "a wish judged": lambda: house.bookings.check(SITE, wish, but=None, actor=ACTOR),
@@ -63,7 +63,7 @@ def questions(house: House) -> dict[str, Callable[[], Awaitable[object]]]:
     }
 
 
-async def curve(house: House, sizes: tuple[int, ...], rounds: int) -> dict[str, list[float]]:
+async def curve(house: Container, sizes: tuple[int, ...], rounds: int) -> dict[str, list[float]]:
     """Milliseconds of each question at each size of the diary, the best of some rounds: what disk and neighbours add is
     not the diary's."""
     await build(house)
@@ -94,7 +94,9 @@ def told(database: str, sizes: tuple[int, ...], found: dict[str, list[float]]) -
 
 
 @pytest.mark.parametrize(("sizes", "rounds"), [(SHORT, 1), pytest.param(FULL, 15, marks=pytest.mark.bench)])
-async def test_what_questions_cost_as_the_diary_grows(any_house: House, sizes: tuple[int, ...], rounds: int) -> None:
+async def test_what_questions_cost_as_the_diary_grows(
+    any_house: Container, sizes: tuple[int, ...], rounds: int
+) -> None:
     found = await curve(any_house, sizes, rounds)
     assert {len(each) for each in found.values()} == {len(sizes)}
     print(told(any_house.database.url.get_backend_name(), sizes, found))
@@ -102,7 +104,7 @@ async def test_what_questions_cost_as_the_diary_grows(any_house: House, sizes: t
 
 @pytest.mark.parametrize("bookings", [1_000, pytest.param(WITH_MEMORY, marks=pytest.mark.bench)])
 async def test_how_much_memory_a_controller_takes(
-    any_client: httpx.AsyncClient, any_house: House, tmp_path: Path, bookings: int
+    any_client: httpx.AsyncClient, any_house: Container, tmp_path: Path, bookings: int
 ) -> None:
     await build(any_house)
     await fill(any_house, islice(diary(), bookings))

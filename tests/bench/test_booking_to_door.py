@@ -20,7 +20,7 @@ from edge.wire.messages import Applied
 from edge.wire.topics import Topic
 from firmware_sim.api import Api
 from firmware_sim.building import Building, demo_buildings
-from firmware_sim.rig import Plan, Rig
+from firmware_sim.rig import Rig, RigPlan
 
 LIMIT_MS = 250.0
 QUIET_S = 1.1
@@ -82,7 +82,7 @@ async def _measure(folder: Path, *, grants: int, tries: int) -> Measured:
     building = demo_buildings()[0]
     first = datetime(2026, 3, 2, tzinfo=UTC)
     epoch = first - timedelta(hours=1)
-    async with Rig(Plan(folder=folder, buildings=(building,), epoch=epoch, most_per_hour=0)) as rig:
+    async with Rig(RigPlan(folder=folder, buildings=(building,), epoch=epoch, most_per_hour=0)) as rig:
         one_door = [space.id for space in building.spaces if len(space.doors) == 1]
         at = await _fill(rig.api, building.id, one_door, first, grants)
 

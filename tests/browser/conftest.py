@@ -13,7 +13,7 @@ from playwright.async_api import Browser, StorageState, expect
 
 from firmware_sim.building import demo_buildings
 from firmware_sim.errors import ApiRefused
-from firmware_sim.rig import USER, Plan, Rig
+from firmware_sim.rig import USER, Rig, RigPlan
 from hatch_build import ROOT, Pages
 from tests.browser.screen import Screens
 from tests.services.chromium import launched
@@ -30,7 +30,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
     await asyncio.to_thread(Pages(ROOT).build)
     folder: Path = tmp_path_factory.mktemp("house")
     buildings = tuple(building for building in demo_buildings() if building.id in {"ramsey", "march"})
-    async with Rig(Plan(folder=folder, buildings=buildings, epoch=EPOCH)) as rig:
+    async with Rig(RigPlan(folder=folder, buildings=buildings, epoch=EPOCH)) as rig:
         yield rig
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from controller.mqtt.client import BrokerLink
 from edge.config import BrokerConfig
-from edge.net.connect_options import Introduction
+from edge.net.connect_options import ConnectOptions
 from edge.net.mqtt_client import MqttLink
 from edge.wire.link import Connected, Disconnected, Link, Message
 from firmware_sim.memory_link import MemoryBroker
@@ -42,7 +42,7 @@ class RealController:
 
 class RealEdge(RealController):
     def link(self, filters: Sequence[str], name: str) -> Link:
-        introduction = Introduction(
+        introduction = ConnectOptions(
             client_id=name, filters=tuple(filters), will=lambda number: (f"wills/{name}", b"%d" % number)
         )
         return MqttLink(BrokerConfig(host=self._broker.host, port=self._broker.port), introduction)

@@ -33,13 +33,13 @@ from edge.readers.config import (
     UsbScannerConfig,
     WiegandConfig,
 )
-from edge.readers.factory import Fitter
+from edge.readers.factory import ReaderFactory
 from edge.readers.input_events import typed
 from edge.readers.matrix_keys import LAYOUT
 from edge.readers.osdp import OpenLine
 from edge.readers.serial_line import SerialLine
 from edge.readers.wiegand_formats import Format
-from edge.runtime import House
+from edge.runtime import Runtime
 from edge.system.files import Files
 from edge.system.pinout import InputPin
 from edge.system.pins import GpioPins
@@ -80,11 +80,11 @@ class World:
         plans = PlanStore(disk, site=around.site, edge=around.edge, keys=controller, using=lambda: None)
         now = clock.now()
         keeper = Timekeeper(floor=None, machine_boot="", battery=now, now=now, mono=clock.monotonic())
-        self.house = House(
+        self.house = Runtime(
             around, clock=clock, boot=uuid7(now, bytes(10)), timekeeper=keeper, outbox=outbox, plans=plans
         )
         self._outbox = outbox
-        self._fitter = Fitter(house=self.house, pins=GpioPins(self.factory), open_line=open_line)
+        self._fitter = ReaderFactory(house=self.house, pins=GpioPins(self.factory), open_line=open_line)
         self.reader = self.add(config)
 
     def add(self, config: ReaderConfig) -> Reader:

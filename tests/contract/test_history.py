@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from controller.db.engine import Database
 from controller.people.passwords import Passwords
-from controller.settings import History as HistorySettings
+from controller.settings import HistorySettings as HistorySettings
 from controller.settings import Settings
-from controller.telemetry.history.follower import Follower
+from controller.telemetry.history.follower import HistoryFollower
 from controller.telemetry.history.influx import InfluxHistory
 from controller.telemetry.history.protocol import History, HistoryDown, HistoryRefuses, Sample
 from controller.telemetry.history.sql import SqlHistory
@@ -192,7 +192,7 @@ async def test_a_controller_feeds_influx_and_a_dead_one_holds_nothing_up_and_mis
 ) -> None:
     hub, broker, bucket = influx_hub
     follower = hub.house.exchange.follower
-    assert isinstance(follower, Follower)
+    assert isinstance(follower, HistoryFollower)
     async with hub.edge(broker.client(subscriptions("down", site="ramsey", edge="main"))) as edge:
         await hub.up_to_date()
         await edge.send([crossing(1, ins=2, total=(2, 0)), event(2)])

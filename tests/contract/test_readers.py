@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from edge.doors.signals import Signal
+from edge.doors.signals import DoorSignal
 from edge.readers.config import ReaderConfig
 from edge.wire.codec import encode
 from firmware_sim.virtual import VirtualClock
@@ -119,10 +119,10 @@ def test_garbage_is_counted_and_neither_ends_the_reader_nor_lets_anybody_in(
 
 def test_every_signal_is_taken_at_once(make: Callable[[Path], Bench]) -> None:
     async def act(world: World, bench: Bench) -> None:
-        for signal in Signal:
+        for signal in DoorSignal:
             world.reader.signal(signal)
             await asyncio.sleep(0.5)
-        world.reader.signal(Signal.IDLE)
+        world.reader.signal(DoorSignal.IDLE)
         await bench.offer()
         await asyncio.sleep(1)
         assert world.presented == [bench.offers]

@@ -4,14 +4,14 @@ from functools import cache
 
 from sqlalchemy import TextClause, text
 
-from controller.container import House
+from controller.container import Container
 from controller.db.engine import metadata
 
 _ASIDE = frozenset({"idempotency", "sessions", "sign_in_failures"})
 """Tables that a refused request may write to: it is remembered, and whoever sent it was here."""
 
 
-async def row_counts(house: House) -> dict[str, int]:
+async def row_counts(house: Container) -> dict[str, int]:
     """By table."""
     async with house.database.read() as tx:
         return {row.name: row.rows for row in await tx.execute(_counts())}

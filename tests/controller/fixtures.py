@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import House
+from controller.container import Container
 from controller.db.engine import Database
 from controller.people.passwords import Passwords
 from controller.settings import Settings
@@ -125,8 +125,8 @@ async def any_app(any_settings: Settings, clock: ManualClock, passwords: Passwor
 
 
 @pytest.fixture
-def house(app: FastAPI) -> House:
-    found: House = app.state.house
+def house(app: FastAPI) -> Container:
+    found: Container = app.state.house
     return found
 
 
@@ -147,9 +147,9 @@ async def any_client(any_app: FastAPI, any_seed: Seed) -> AsyncIterator[httpx.As
 
 
 @pytest.fixture
-def any_house(any_app: FastAPI) -> House:
+def any_house(any_app: FastAPI) -> Container:
     """As `house`, on both databases."""
-    found: House = any_app.state.house
+    found: Container = any_app.state.house
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from controller.container import House
+from controller.container import Container
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from controller.uploads.parser import Parser
@@ -31,7 +31,7 @@ atexit.register(PARSER.close)
 async def running(settings: Settings, clock: Clock, passwords: Passwords) -> AsyncIterator[FastAPI]:
     """The application on a migrated database, started, and closed at the end. Its tasks do not run."""
     app = build_app(settings, clock, passwords=passwords, parser=PARSER)
-    house: House = app.state.house
+    house: Container = app.state.house
     await house.start()
     try:
         yield app
@@ -58,7 +58,7 @@ def stranger(app: FastAPI) -> httpx.AsyncClient:
 @asynccontextmanager
 async def signed_in(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client signed in as `USER`, by bearer token; makes the user on a new controller."""
-    house: House = app.state.house
+    house: Container = app.state.house
     async with stranger(app) as client:
         token = (house.settings.data_dir / "setup-token").read_text()
         answer = await client.post("/api/v1/setup", json={"token": token, "user": USER, "password": PASSWORD})

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from controller.container import House
+from controller.container import Container
 from tests.controller.counting import row_counts
 from tests.controller.village import API, SITE, Json, book, look
 
@@ -148,19 +148,21 @@ async def send(client: httpx.AsyncClient, path: str, body: Json, method: str = "
 
 @pytest.mark.parametrize("case", SINGLE_WISH)
 async def test_a_single_wish_that_cannot_be_is_refused_everywhere_by_field_and_limit(
-    village: httpx.AsyncClient, house: House, case: str
+    village: httpx.AsyncClient, house: Container, case: str
 ) -> None:
     await _everywhere(village, house, SINGLE_WISH[case], SINGLE, WISH)
 
 
 @pytest.mark.parametrize("case", SERIES_WISH)
 async def test_a_series_that_cannot_be_is_refused_everywhere_by_field_and_limit(
-    village: httpx.AsyncClient, house: House, case: str
+    village: httpx.AsyncClient, house: Container, case: str
 ) -> None:
     await _everywhere(village, house, SERIES_WISH[case], SERIES, DANCE)
 
 
-async def _everywhere(client: httpx.AsyncClient, house: House, bad: Bad, routes: dict[str, str], wish: Json) -> None:
+async def _everywhere(
+    client: httpx.AsyncClient, house: Container, bad: Bad, routes: dict[str, str], wish: Json
+) -> None:
     before = await row_counts(house)
     document = (await client.get("/openapi.json")).json()
     for route in routes.keys() & (bad.at or routes.keys()):
@@ -193,7 +195,7 @@ CHANGES: dict[str, tuple[Json, str, str]] = {
 
 @pytest.mark.parametrize("case", CHANGES)
 async def test_a_change_that_cannot_be_leaves_the_booking_as_it_is(
-    village: httpx.AsyncClient, house: House, case: str
+    village: httpx.AsyncClient, house: Container, case: str
 ) -> None:
     changes, field, words = CHANGES[case]
     stood = await look(village, await book(village))
@@ -205,7 +207,7 @@ async def test_a_change_that_cannot_be_leaves_the_booking_as_it_is(
 
 
 async def test_ten_thousand_people_in_a_room_for_sixty_are_refused_with_both_figures(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village)
     before = await row_counts(any_house)
@@ -223,7 +225,9 @@ async def test_ten_thousand_people_in_a_room_for_sixty_are_refused_with_both_fig
     assert await row_counts(any_house) == before
 
 
-async def test_nobody_waits_for_more_chairs_or_places_than_there_are(village: httpx.AsyncClient, house: House) -> None:
+async def test_nobody_waits_for_more_chairs_or_places_than_there_are(
+    village: httpx.AsyncClient, house: Container
+) -> None:
     await village.put(f"{AT_SITE}/equipment/chair", json={"name": "Chair", "count": 40})
     await village.put(f"{AT_SITE}/spaces/desks", json={"name": "Desks", "kind": "pool", "pool_size": 4})
     await book(village, space="desks", seats=3)
@@ -373,7 +377,7 @@ KINDS = {"file": "application/toml", "calendar": "text/calendar", "import": "tex
 
 @pytest.mark.parametrize("case", ELSEWHERE)
 async def test_what_cannot_be_is_refused_by_field_and_limit(
-    village: httpx.AsyncClient, house: House, case: str
+    village: httpx.AsyncClient, house: Container, case: str
 ) -> None:
     method, path, body, field, words = ELSEWHERE[case]
     before = await row_counts(house)
@@ -389,7 +393,7 @@ async def test_what_cannot_be_is_refused_by_field_and_limit(
 
 
 @pytest.mark.parametrize("path", ["bookings/..%2f..%2fsites", "sites/ramsey/spaces/a%2fb", "sites/%00/bookings"])
-async def test_an_id_with_a_path_in_it_leads_nowhere(village: httpx.AsyncClient, house: House, path: str) -> None:
+async def test_an_id_with_a_path_in_it_leads_nowhere(village: httpx.AsyncClient, house: Container, path: str) -> None:
     before = await row_counts(house)
     for method in ("GET", "PUT", "POST", "DELETE"):
         answer = await village.request(method, f"{API}/{path}", json={"name": "x"})
@@ -398,7 +402,9 @@ async def test_an_id_with_a_path_in_it_leads_nowhere(village: httpx.AsyncClient,
     assert await row_counts(house) == before
 
 
-async def test_a_key_sent_again_with_another_booking_books_nothing(village: httpx.AsyncClient, house: House) -> None:
+async def test_a_key_sent_again_with_another_booking_books_nothing(
+    village: httpx.AsyncClient, house: Container
+) -> None:
     key = {"Idempotency-Key": "football-1"}
     assert (await village.post(SINGLE["book"], json=WISH, headers=key)).status_code == 201
     before = await row_counts(house)

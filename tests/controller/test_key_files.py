@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.key_files import CannotUnseal, KeyFault, Keys, load_keys, write_secret
+from controller.key_files import CannotUnseal, KeyFault, KeyFiles, load_keys, write_secret
 
 
 def test_keys_are_made_on_the_first_start_and_kept(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_what_is_sealed_opens_for_nothing_else(tmp_path: Path, change: str) -> N
     elif change == "short":
         sealed = sealed[:5]
     else:
-        keys = Keys(tmp_path / "others")
+        keys = KeyFiles(tmp_path / "others")
     with pytest.raises(CannotUnseal, match="put the key file back"):
         keys.unseal(sealed, about)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from controller.settings import EXAMPLE, Broker, ConfigError, History, Listen, Settings, load_settings
+from controller.settings import EXAMPLE, Broker, ConfigError, HistorySettings, Listen, Settings, load_settings
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -20,7 +20,7 @@ def test_the_example_is_sound_and_shows_the_defaults(tmp_path: Path) -> None:
     assert load_settings(file) == Settings(data_dir=tmp_path)
 
 
-@pytest.mark.parametrize("section", [Settings, Listen, Broker, History])
+@pytest.mark.parametrize("section", [Settings, Listen, Broker, HistorySettings])
 def test_the_example_explains_every_setting(section: type[msgspec.Struct]) -> None:
     for name in section.__struct_fields__:
         assert f"{name} = " in EXAMPLE or f"[{name}]" in EXAMPLE, name

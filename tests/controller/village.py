@@ -7,7 +7,7 @@ import httpx
 
 from controller.access import service as access
 from controller.access.codes import masked, spoken
-from controller.container import House
+from controller.container import Container
 
 API = "/api/v1"
 SITE = "ramsey"
@@ -96,7 +96,7 @@ def as_later(made: Json) -> Json:
     return made | {"code": made["code"] and masked(made["code"]), "codes": codes, "message": message}
 
 
-async def compile_plan(house: House, version: int, doors: tuple[str, ...] = DOORS) -> None:
+async def compile_plan(house: Container, version: int, doors: tuple[str, ...] = DOORS) -> None:
     """As the plan compiler does for the edges of ``doors``."""
     now = house.clock.now()
     async with house.database.write() as tx:
@@ -105,7 +105,9 @@ async def compile_plan(house: House, version: int, doors: tuple[str, ...] = DOOR
         assert await access.mark_compiled(tx, version, new=new, gone=await access.ended(tx, SITE, doors))
 
 
-async def apply_plan(house: House, version: int, doors: tuple[str, ...] = DOORS, at: datetime | None = None) -> None:
+async def apply_plan(
+    house: Container, version: int, doors: tuple[str, ...] = DOORS, at: datetime | None = None
+) -> None:
     """As happens when the edges of ``doors`` say that they have applied a plan."""
     async with house.database.write() as tx:
         await access.mark_applied(tx, SITE, doors, version, at or house.clock.now())

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.clock.trust import Floor
+from edge.clock.trust import ClockFloor
 from edge.errors import RestartWanted, TaskDied
-from edge.system.persisted_state import Kept, earlier_runs
+from edge.system.persisted_state import PersistedState, earlier_runs
 from edge.wire.codec import decode, encode
 from edge.wire.decide import ClockTrust, Reason
 from edge.wire.envelope import Purpose, Signer
@@ -745,8 +745,8 @@ def test_an_outage_is_told_at_once_by_an_edge_that_does_not_know_the_time_or_goe
         lasted = [hall.recorded[-1].boot]
         await hall.stop()
         for off in (timedelta(0), timedelta(hours=1)):
-            kept = decode(hall.disk.read("kept.json") or b"", Kept)
-            floor = Floor(at=hall.clock.now() + off, machine_boot="another")
+            kept = decode(hall.disk.read("kept.json") or b"", PersistedState)
+            floor = ClockFloor(at=hall.clock.now() + off, machine_boot="another")
             hall.disk.replace("kept.json", encode(msgspec.structs.replace(kept, floor=floor)))
             await asyncio.sleep(60)
             await hall.start()
@@ -783,7 +783,7 @@ def test_a_reply_says_how_far_this_run_has_come_and_how_long_the_ones_before_las
 def test_of_a_run_that_was_cut_short_the_last_event_says_how_long_it_was() -> None:
     run = EarlierRun(boot=BOOKING, mono_ms=90)
     other = EarlierRun(boot=BOOKING[:-1] + "f", mono_ms=10)
-    kept = Kept(floor=Floor(at=ZERO), runs=(other, run))
+    kept = PersistedState(floor=ClockFloor(at=ZERO), runs=(other, run))
     assert earlier_runs(kept, EarlierRun(boot=BOOKING, mono_ms=99)) == (other, EarlierRun(boot=BOOKING, mono_ms=99))
     assert earlier_runs(kept, EarlierRun(boot=BOOKING, mono_ms=80)) == (other, run)
     assert earlier_runs(None, run) == (run,)

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from edge.alarm.state_machine import (
     LEAVING_S,
     ROUNDS,
+    AlarmReport,
+    AlarmRules,
+    AlarmState,
     Doors,
     Effect,
     Input,
     Look,
-    Report,
-    Rules,
     Sound,
-    State,
     Stirred,
     Tick,
     Unset,
@@ -27,11 +27,11 @@ from edge.alarm.state_machine import (
 from edge.sensors.headcount import Headcount, crossed, doubted
 from edge.wire.events import AlarmChange
 
-RULES = Rules(quiet_s=900, warn_s=60, siren_s=900)
+RULES = AlarmRules(quiet_s=900, warn_s=60, siren_s=900)
 CLOSED = Look(closed=True)
 
 
-def play(state: State, *given: tuple[float, Input]) -> tuple[State, list[tuple[float, Effect]]]:
+def play(state: AlarmState, *given: tuple[float, Input]) -> tuple[AlarmState, list[tuple[float, Effect]]]:
     """Feed inputs at their times, with the ticks that the machine asks for between them."""
     effects: list[tuple[float, Effect]] = []
     for at, what in given:
@@ -45,10 +45,10 @@ def play(state: State, *given: tuple[float, Input]) -> tuple[State, list[tuple[f
 
 
 def changes(effects: list[tuple[float, Effect]]) -> list[tuple[float, AlarmChange]]:
-    return [(at, effect.change) for at, effect in effects if isinstance(effect, Report)]
+    return [(at, effect.change) for at, effect in effects if isinstance(effect, AlarmReport)]
 
 
-def fresh(*, was_set: bool = False) -> State:
+def fresh(*, was_set: bool = False) -> AlarmState:
     return begin(RULES, was_set=was_set, shut=True, now=0.0)
 
 
@@ -149,9 +149,9 @@ def test_every_setting_was_warned_of_and_nothing_had_shown(night: list[tuple[flo
             elif isinstance(fed, Vouched):
                 inside = False
             for effect in effects:
-                if isinstance(effect, Report) and effect.change is AlarmChange.WARNING:
+                if isinstance(effect, AlarmReport) and effect.change is AlarmChange.WARNING:
                     warned_at = at
-                if isinstance(effect, Report) and effect.change is AlarmChange.SET:
+                if isinstance(effect, AlarmReport) and effect.change is AlarmChange.SET:
                     rounds = 0
                     assert warned_at is not None
                     assert at - warned_at >= RULES.warn_s

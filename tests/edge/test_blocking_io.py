@@ -7,14 +7,14 @@ from functools import partial
 import pytest
 
 from edge.system.blocking_io import apart
-from edge.system.liveness import Pulse
+from edge.system.liveness import Liveness
 from firmware_sim.virtual import VirtualClock
 from tests.edge.hall import run
 
 
 def test_what_comes_of_it_is_told() -> None:
     async def main(clock: VirtualClock) -> None:
-        pulse, late = Pulse(), list[str]()
+        pulse, late = Liveness(), list[str]()
         assert await apart(divmod, 7, 2, pulse=pulse, late=lambda: late.append("late")) == (3, 1)
         with pytest.raises(ZeroDivisionError):
             await apart(divmod, 7, 0, pulse=pulse, late=lambda: late.append("late"))
@@ -27,7 +27,7 @@ async def test_what_hangs_is_told_again_and_again_and_done_once() -> None:
     release, told = threading.Event(), asyncio.Queue[str]()
     began: list[int] = []
 
-    class Beating(Pulse):
+    class Beating(Liveness):
         def stirred(self) -> None:
             told.put_nowait("beats")
 
@@ -49,7 +49,7 @@ def test_a_thread_that_hangs_keeps_no_process_from_ending() -> None:
     release, before = threading.Event(), set(threading.enumerate())
 
     async def main() -> None:
-        waiting = asyncio.create_task(apart(release.wait, pulse=Pulse(), late=lambda: None))
+        waiting = asyncio.create_task(apart(release.wait, pulse=Liveness(), late=lambda: None))
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.wait((waiting,))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edge.config import BrokerConfig, Config, load
 from edge.errors import ConfigError
-from edge.net.identity import FILE, DoorSecrets, new_keys, read_identity, write_identity
+from edge.net.identity import FILE, HeldDoorSecrets, new_keys, read_identity, write_identity
 from edge.wire.enrolment import BrokerAddress
 from tests.edge.enrolled import identity, papers
 
@@ -73,7 +73,7 @@ def loaded(folder: Path, text: str) -> Config:
 def test_a_sound_file_is_read_with_its_secrets_and_paths_beside_it(tmp_path: Path) -> None:
     config = loaded(tmp_path, GOOD)
     assert (config.site, config.edge, config.data_dir) == ("ramsey", "ramsey-pi", tmp_path / "data")
-    assert DoorSecrets(config.identity.papers).secret("front-door", None) == bytes(32)
+    assert HeldDoorSecrets(config.identity.papers).secret("front-door", None) == bytes(32)
     assert config.broker.password == "not a secret"
     assert config.wifi[0].file == str(tmp_path / "stations.txt")
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from edge.net.controller_freshness import SETTLES_S, Contact
+from edge.net.controller_freshness import SETTLES_S, ControllerFreshness
 from edge.wire.messages import WORD_EVERY_S, WORD_STALE_S
 
 NIGHTS = [datetime(2026, 3, 29, 0, 58, tzinfo=UTC), datetime(2026, 10, 25, 0, 58, tzinfo=UTC)]
@@ -43,7 +43,7 @@ def test_the_plan_is_known_to_list_all_offline_codes_only_while_the_controller_s
     name: str, night: datetime
 ) -> None:
     words, applied, at, stands = CASES[name]
-    contact = Contact()
+    contact = ControllerFreshness()
     for heard, said, version in words:
         contact.heard(night + timedelta(seconds=said), version, 1000 + heard)
     assert contact.stands(applied, 1000 + at) is stands

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge.config import load
-from edge.system.diagnosis import Finding, Verdict, as_json
+from edge.system.diagnosis import Finding, Severity, as_json
 from edge.system.doctor import certificate, examine
 from edge.system.files import DiskFiles
 from edge.system.machine import PROBE, Machine
@@ -79,7 +79,7 @@ def test_all_is_well_with_an_edge_that_is_well(tmp_path: Path) -> None:
         with_plan(path)
         here = found(path, pi(tmp_path / "pi"))
     here.pop("clock")  # this machine's own
-    assert {each.verdict for each in here.values()} == {Verdict.OK}, here
+    assert {each.verdict for each in here.values()} == {Severity.OK}, here
     assert here["plan"].said == f"version 2, 1 grants, until {ZERO + timedelta(days=35):%Y-%m-%d}"
     assert here["outbox"].said.partition(" events")[0] != "0"
     assert not (tmp_path / "data" / PROBE).exists()
@@ -102,36 +102,36 @@ def test_an_edge_that_was_never_reached_is_told_what_it_lacks(tmp_path: Path) ->
         "plan": "FAIL",
         "outbox": "OK",
     }
-    assert all(each.mend for each in here.values() if each.verdict is not Verdict.OK)
+    assert all(each.mend for each in here.values() if each.verdict is not Severity.OK)
 
 
 @pytest.mark.parametrize(
     ("thing", "answers", "verdict", "words"),
     [
-        ("service", {"systemctl show hallkeeper-edge": "ActiveState=failed"}, Verdict.FAIL, "is failed"),
+        ("service", {"systemctl show hallkeeper-edge": "ActiveState=failed"}, Severity.FAIL, "is failed"),
         (
             "service",
             {"systemctl show hallkeeper-edge": "ActiveState=active\nType=exec\nWatchdogUSec=0"},
-            Verdict.WARN,
+            Severity.WARN,
             "does not watch",
         ),
-        ("hardware watchdog", {"systemctl show -p": "0"}, Verdict.WARN, "stays hung"),
-        ("power", {"vcgencmd": "throttled=0x50005"}, Verdict.FAIL, "too low now"),
-        ("power", {"vcgencmd": "throttled=0x50000"}, Verdict.WARN, "too low since"),
-        ("power", {"vcgencmd": "throttled=0x0"}, Verdict.OK, "has not been"),
+        ("hardware watchdog", {"systemctl show -p": "0"}, Severity.WARN, "stays hung"),
+        ("power", {"vcgencmd": "throttled=0x50005"}, Severity.FAIL, "too low now"),
+        ("power", {"vcgencmd": "throttled=0x50000"}, Severity.WARN, "too low since"),
+        ("power", {"vcgencmd": "throttled=0x0"}, Severity.OK, "has not been"),
     ],
 )
 def test_what_the_machine_says_is_understood(
-    tmp_path: Path, thing: str, answers: dict[str, str], verdict: Verdict, words: str
+    tmp_path: Path, thing: str, answers: dict[str, str], verdict: Severity, words: str
 ) -> None:
     here = found(folder_with(tmp_path, GOOD), pi(tmp_path / "pi", answers))
     assert here[thing].verdict is verdict
     assert words in here[thing].said
 
 
-@pytest.mark.parametrize(("alarm", "verdict"), [("1", Verdict.FAIL), ("0", Verdict.OK)])
+@pytest.mark.parametrize(("alarm", "verdict"), [("1", Severity.FAIL), ("0", Severity.OK)])
 def test_without_the_pis_own_program_the_kernel_tells_of_the_voltage(
-    tmp_path: Path, alarm: str, verdict: Verdict
+    tmp_path: Path, alarm: str, verdict: Severity
 ) -> None:
     machine = pi(tmp_path / "pi", {})
     volt = tmp_path / "pi/sys/class/hwmon/hwmon1"
@@ -144,12 +144,12 @@ def test_without_the_pis_own_program_the_kernel_tells_of_the_voltage(
 @pytest.mark.parametrize(
     ("now", "verdict"),
     [
-        (ZERO + timedelta(days=1), Verdict.OK),
-        (ZERO + timedelta(days=29), Verdict.WARN),
-        (ZERO + timedelta(days=35), Verdict.FAIL),
+        (ZERO + timedelta(days=1), Severity.OK),
+        (ZERO + timedelta(days=29), Severity.WARN),
+        (ZERO + timedelta(days=35), Severity.FAIL),
     ],
 )
-def test_a_plan_that_runs_out_is_told(tmp_path: Path, now: datetime, verdict: Verdict) -> None:
+def test_a_plan_that_runs_out_is_told(tmp_path: Path, now: datetime, verdict: Severity) -> None:
     path = folder_with(tmp_path, GOOD)
     with_plan(path)
     assert found(path, pi(tmp_path / "pi"), now)["plan"].verdict is verdict
@@ -158,7 +158,7 @@ def test_a_plan_that_runs_out_is_told(tmp_path: Path, now: datetime, verdict: Ve
 def test_a_battery_clock_that_is_wanted_and_does_not_answer_is_a_fault(tmp_path: Path) -> None:
     path = folder_with(tmp_path, GOOD.replace('data_dir = "data"', 'data_dir = "data"\nrtc = true'))
     here = found(path, Machine(tmp_path / "nothing", run=programs(WELL)))
-    assert here["battery clock"].verdict is Verdict.FAIL
+    assert here["battery clock"].verdict is Severity.FAIL
 
 
 def test_readers_and_programs_that_are_not_there_are_named(tmp_path: Path) -> None:
@@ -173,17 +173,17 @@ def test_a_disk_that_cannot_be_written_is_a_fault_and_an_open_folder_a_warning(t
     path = folder_with(tmp_path, GOOD)
     config, machine = load(path), pi(tmp_path / "pi")
     (tmp_path / "data" / PROBE).mkdir()
-    assert [each.verdict for each in machine.disk(config)] == [Verdict.FAIL]
+    assert [each.verdict for each in machine.disk(config)] == [Severity.FAIL]
     (tmp_path / "data" / PROBE).rmdir()
     (tmp_path / "data").chmod(0o755)
-    assert [each.verdict for each in machine.disk(config)] == [Verdict.WARN, Verdict.OK]
+    assert [each.verdict for each in machine.disk(config)] == [Severity.WARN, Severity.OK]
 
 
 def test_secrets_that_others_can_read_are_a_fault_with_the_mend(tmp_path: Path) -> None:
     path = folder_with(tmp_path, GOOD)
     (tmp_path / "broker.password").chmod(0o644)
     only, *_ = examine(path, pi(tmp_path / "pi"), ZERO)
-    assert (only.verdict, only.mend) == (Verdict.FAIL, f"chmod 600 {tmp_path}/broker.password")
+    assert (only.verdict, only.mend) == (Severity.FAIL, f"chmod 600 {tmp_path}/broker.password")
 
 
 def test_the_command_ends_with_the_worst_and_speaks_to_programs_too(tmp_path: Path) -> None:
@@ -199,20 +199,20 @@ def test_the_command_ends_with_the_worst_and_speaks_to_programs_too(tmp_path: Pa
 @pytest.mark.parametrize(
     ("now", "verdict"),
     [
-        (LONG_AGO - timedelta(days=1), Verdict.FAIL),
-        (LONG_AGO, Verdict.OK),
-        (LONG_AGO + timedelta(days=49), Verdict.OK),
-        (LONG_AGO + timedelta(days=50), Verdict.WARN),
-        (LONG_AGO + timedelta(days=60), Verdict.FAIL),
+        (LONG_AGO - timedelta(days=1), Severity.FAIL),
+        (LONG_AGO, Severity.OK),
+        (LONG_AGO + timedelta(days=49), Severity.OK),
+        (LONG_AGO + timedelta(days=50), Severity.WARN),
+        (LONG_AGO + timedelta(days=60), Severity.FAIL),
     ],
 )
-def test_a_certificate_is_told_before_it_has_run_out(now: datetime, verdict: Verdict) -> None:
+def test_a_certificate_is_told_before_it_has_run_out(now: datetime, verdict: Severity) -> None:
     held = identity({}, until=LONG_AGO + timedelta(days=60)).certificate
     assert certificate("certificate", held, now, "Renew it").verdict is verdict
 
 
 def test_findings_are_lines_for_people_and_objects_for_programs() -> None:
-    found = Finding(thing="power", verdict=Verdict.WARN, said="it was low", mend="Use another")
+    found = Finding(thing="power", verdict=Severity.WARN, said="it was low", mend="Use another")
     assert found.line() == "warn  power: it was low. Use another"
     told = {"thing": "power", "verdict": "warn", "said": "it was low", "mend": "Use another"}
     assert json.loads(as_json([found])) == [told]
@@ -228,7 +228,7 @@ def test_without_a_configuration_it_says_how_to_get_one_and_looks_at_the_machine
 def test_of_a_simulated_edge_it_asks_no_pins(tmp_path: Path) -> None:
     (tmp_path / "clock.json").write_text('{"epoch":"2026-03-28T17:00:00Z","mono":0.0,"rate":60.0}')
     told = found(folder_with(tmp_path, 'clock_file = "clock.json"\n' + GOOD), Machine(tmp_path / "empty"))
-    assert told["demonstration"].verdict is Verdict.OK
+    assert told["demonstration"].verdict is Severity.OK
     assert not {"pins", "battery clock", "clock", "service", "power"} & told.keys()
 
 
@@ -244,6 +244,6 @@ address = 0
 plain = true
 """
     told = found(folder_with(tmp_path, GOOD + reader), Machine(tmp_path / "empty", run=programs({})))
-    assert [each.thing for each in told.values() if each.verdict is not Verdict.OK and not each.mend] == []
+    assert [each.thing for each in told.values() if each.verdict is not Severity.OK and not each.mend] == []
     assert "/dev/serial/by-id" in told["reader side"].mend
     assert told["hall-wifi"].said.startswith("there is no file ")

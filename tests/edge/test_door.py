@@ -8,6 +8,9 @@ from edge.doors.state_machine import (
     EXIT_HOLD_S,
     OPEN_GRACE_S,
     Contact,
+    DoorReport,
+    DoorState,
+    DoorTiming,
     Effect,
     Exit,
     Fire,
@@ -16,9 +19,6 @@ from edge.doors.state_machine import (
     Input,
     Lock,
     Release,
-    Report,
-    Rules,
-    State,
     Tick,
     Yield,
     begin,
@@ -29,7 +29,7 @@ from edge.wire.events import DoorChange
 SHUT = begin(open=False, held_after_s=60, now=0.0)
 
 
-def play(*inputs: tuple[float, Input], state: State = SHUT) -> tuple[State, list[Effect]]:
+def play(*inputs: tuple[float, Input], state: DoorState = SHUT) -> tuple[DoorState, list[Effect]]:
     effects: list[Effect] = []
     for now, given_input in inputs:
         state, new = step(state, given_input, now)
@@ -38,24 +38,24 @@ def play(*inputs: tuple[float, Input], state: State = SHUT) -> tuple[State, list
 
 
 def reported(effects: list[Effect]) -> list[str]:
-    return [effect.change.value for effect in effects if isinstance(effect, Report)]
+    return [effect.change.value for effect in effects if isinstance(effect, DoorReport)]
 
 
 def test_a_grant_releases_first_and_reports_after() -> None:
     _, effects = step(SHUT, Release(hold_s=5, why="grant"), 1.0)
-    assert effects == (Lock(released=True), Report(change=DoorChange.UNLOCKED, why="grant"))
+    assert effects == (Lock(released=True), DoorReport(change=DoorChange.UNLOCKED, why="grant"))
 
 
 def test_the_strike_locks_when_its_time_is_over() -> None:
     state, _ = play((1, Release(hold_s=5, why="grant")))
     assert state.due == 6
     assert play((5.9, Tick()), state=state)[1] == []
-    assert play((6, Tick()), state=state)[1] == [Lock(released=False), Report(change=DoorChange.LOCKED, why="time")]
+    assert play((6, Tick()), state=state)[1] == [Lock(released=False), DoorReport(change=DoorChange.LOCKED, why="time")]
 
 
 def test_the_strike_locks_behind_whoever_went_through() -> None:
     _, effects = play((1, Release(hold_s=30, why="grant")), (2, Contact(open=True)), (4, Contact(open=False)))
-    assert effects[-1] == Report(change=DoorChange.LOCKED, why="closed")
+    assert effects[-1] == DoorReport(change=DoorChange.LOCKED, why="closed")
 
 
 def test_a_second_grant_before_the_door_closes_keeps_it_released() -> None:
@@ -126,7 +126,7 @@ def test_a_door_found_open_is_held_but_not_forced() -> None:
 
 def test_a_new_limit_for_standing_open_counts_from_when_it_is_set() -> None:
     state = begin(open=True, held_after_s=60, now=0.0)
-    assert step(state, Rules(held_after_s=10), 5.0)[0].due == 15
+    assert step(state, DoorTiming(held_after_s=10), 5.0)[0].due == 15
 
 
 def test_whoever_is_given_longer_may_also_keep_the_door_open_longer() -> None:
@@ -146,7 +146,7 @@ FIRE, OVER = Fire(on=True, releases=True), Fire(on=False, releases=True)
 
 
 def test_fire_releases_first_and_reports_why() -> None:
-    assert step(SHUT, FIRE, 1.0)[1] == (Lock(released=True), Report(change=DoorChange.UNLOCKED, why="fire"))
+    assert step(SHUT, FIRE, 1.0)[1] == (Lock(released=True), DoorReport(change=DoorChange.UNLOCKED, why="fire"))
 
 
 def test_in_a_fire_the_door_neither_locks_nor_is_forced_or_held() -> None:
@@ -163,7 +163,7 @@ def test_a_strike_that_fire_does_not_release_stays_locked_and_is_not_forced_by_w
 
 def test_after_a_fire_the_door_locks_and_one_that_stands_open_is_held_after_its_time() -> None:
     state, effects = play((1, FIRE), (2, Contact(open=True)), (500, OVER))
-    assert effects[-2:] == [Lock(released=False), Report(change=DoorChange.LOCKED, why="fire")]
+    assert effects[-2:] == [Lock(released=False), DoorReport(change=DoorChange.LOCKED, why="fire")]
     assert state.due == 560
 
 
@@ -171,11 +171,11 @@ def test_broken_glass_releases_until_it_is_whole() -> None:
     state, effects = play((1, Glass(broken=True)), (2, Contact(open=True)), (900, Tick()), (901, Contact(open=False)))
     assert state.released
     assert reported(effects) == ["glass_broken", "unlocked", "opened", "closed"]
-    assert effects[2] == Report(change=DoorChange.UNLOCKED, why="glass")
+    assert effects[2] == DoorReport(change=DoorChange.UNLOCKED, why="glass")
     state, effects = play((1000, Glass(broken=False)), state=state)
     assert not state.released
     assert reported(effects) == ["glass_whole", "locked"]
-    assert effects[2] == Report(change=DoorChange.LOCKED, why="glass")
+    assert effects[2] == DoorReport(change=DoorChange.LOCKED, why="glass")
 
 
 def test_glass_that_is_told_of_twice_is_reported_once() -> None:
@@ -207,7 +207,7 @@ def test_a_door_that_may_stand_open_is_not_held_and_its_time_begins_when_it_may_
 def test_a_free_door_locks_while_it_yields_and_is_free_again_after() -> None:
     state, effects = play((1, Free(on=True)), (2, Yield(on=True)))
     assert not state.released
-    assert effects[-1] == Report(change=DoorChange.LOCKED, why="interlock")
+    assert effects[-1] == DoorReport(change=DoorChange.LOCKED, why="interlock")
     assert play((3, Yield(on=False)), state=state)[0].released
 
 
@@ -224,13 +224,13 @@ anything = st.one_of(
     st.builds(Fire, on=st.booleans(), releases=st.booleans()),
     st.builds(Glass, broken=st.booleans()),
     st.builds(Contact, open=st.booleans()),
-    st.builds(Rules, held_after_s=st.floats(1, 100)),
+    st.builds(DoorTiming, held_after_s=st.floats(1, 100)),
     st.just(Tick()),
 )
 story = st.lists(st.tuples(st.floats(0, 30), anything), max_size=30)
 
 
-def reach(steps: list[tuple[float, Input]], *, opened: bool | None) -> tuple[State, float]:
+def reach(steps: list[tuple[float, Input]], *, opened: bool | None) -> tuple[DoorState, float]:
     now, state = 0.0, begin(open=opened, held_after_s=60, now=0.0)
     for wait, given_input in steps:
         now += wait

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.readers.entry import PAUSE_S, PIN_PAUSE_S, Entry, answered, card, key, scan, wait
+from edge.readers.entry import PAUSE_S, PIN_PAUSE_S, EntryState, answered, card, key, scan, wait
 from edge.wire.credentials import Presented
 
 CARD = "w26:118:1603"
 
 
-def typed(keys: str, *, entry: Entry | None = None, every: float = 0.3, length: int = 6) -> list[Presented]:
-    entry, shown = entry or Entry(), []
+def typed(keys: str, *, entry: EntryState | None = None, every: float = 0.3, length: int = 6) -> list[Presented]:
+    entry, shown = entry or EntryState(), []
     start = max(entry.at, 0.0)
     for place, pressed in enumerate(keys):
         now = start + place * every
@@ -66,14 +66,14 @@ def test_a_pin_is_complete_when_nothing_follows_it() -> None:
         entry, shown = key(entry, pressed, 6.0 + place, length=6)
         assert shown is None
     assert entry.due == 9.0 + PIN_PAUSE_S
-    assert wait(entry, 9.0 + PIN_PAUSE_S) == (Entry(), Presented(card=CARD, digits="9234"))
+    assert wait(entry, 9.0 + PIN_PAUSE_S) == (EntryState(), Presented(card=CARD, digits="9234"))
 
 
 def test_a_card_without_its_pin_is_forgotten() -> None:
     entry = answered(card(CARD, 5.0)[0], pin_wanted=True, now=6.0)
     entry, _ = key(entry, "1", 7.0, length=6)
     assert wait(entry, 7.0 + PAUSE_S - 0.1) == (entry, None)
-    assert wait(entry, 7.0 + PAUSE_S) == (Entry(), None)
+    assert wait(entry, 7.0 + PAUSE_S) == (EntryState(), None)
 
 
 def test_digits_after_a_card_that_wants_no_pin_are_a_code() -> None:
@@ -82,7 +82,7 @@ def test_digits_after_a_card_that_wants_no_pin_are_a_code() -> None:
 
 
 def test_an_answer_to_nobody_leaves_what_is_being_typed() -> None:
-    entry, _ = key(Entry(), "4", 5.0, length=6)
+    entry, _ = key(EntryState(), "4", 5.0, length=6)
     assert answered(entry, pin_wanted=False, now=6.0) == entry
     assert answered(entry, pin_wanted=True, now=6.0) == entry
 
@@ -90,23 +90,25 @@ def test_an_answer_to_nobody_leaves_what_is_being_typed() -> None:
 @pytest.mark.parametrize(
     ("text", "entry", "presented"),
     [
-        ("HK1.abc_-", Entry(), Presented(token="HK1.abc_-")),
-        ("D0123456789", Entry(card="bar:D0123456789", at=5.0), Presented(card="bar:D0123456789")),
+        ("HK1.abc_-", EntryState(), Presented(token="HK1.abc_-")),
+        ("D0123456789", EntryState(card="bar:D0123456789", at=5.0), Presented(card="bar:D0123456789")),
     ],
 )
-def test_a_scan_is_a_pass_or_a_barcode_that_waits_for_its_pin(text: str, entry: Entry, presented: Presented) -> None:
+def test_a_scan_is_a_pass_or_a_barcode_that_waits_for_its_pin(
+    text: str, entry: EntryState, presented: Presented
+) -> None:
     assert scan(text, 5.0) == (entry, presented)
 
 
 def test_what_was_typed_does_not_show_in_a_log() -> None:
-    shown = repr(Entry(digits="482913", card=CARD, at=1.0))
+    shown = repr(EntryState(digits="482913", card=CARD, at=1.0))
     assert "482" not in shown
     assert "1603" not in shown
 
 
 @given(st.text("0123456789*#", max_size=60), st.integers(4, 8), st.booleans())
 def test_any_keys_present_digits_of_bounded_length(keys: str, length: int, after_card: bool) -> None:
-    entry = answered(card(CARD, 0.0)[0], pin_wanted=True, now=0.0) if after_card else Entry()
+    entry = answered(card(CARD, 0.0)[0], pin_wanted=True, now=0.0) if after_card else EntryState()
     for presented in typed(keys, entry=entry, length=length):
         assert presented.digits.isdigit()
         assert len(presented.digits) <= 10

@@ -8,9 +8,9 @@ from edge.sensors.footfall import (
     BLOCKED_S,
     REORDER_S,
     Beam,
-    Change,
+    BeamChange,
+    BeamFault,
     Crossing,
-    Fault,
     Outcome,
     Pair,
     advance,
@@ -26,7 +26,7 @@ def walk(*steps: Step, pair: Pair | None = None, after: float = 5.0) -> list[Out
     pair, outcomes = pair or Pair(), []
     for letter, tick in steps:
         beam: Beam = "outer" if letter in "Oo" else "inner"
-        pair = feed(pair, Change(tick=tick, beam=beam, broken=letter.isupper()))
+        pair = feed(pair, BeamChange(tick=tick, beam=beam, broken=letter.isupper()))
         pair, new = advance(pair, tick)
         outcomes += new
     last = max(tick for _, tick in steps)
@@ -81,7 +81,7 @@ def test_ticks_order_what_the_library_reports_out_of_order() -> None:
     pair = Pair()
     for letter, tick in (IN[1], IN[0], IN[3], IN[2]):
         beam: Beam = "outer" if letter in "Oo" else "inner"
-        pair = feed(pair, Change(tick=tick - 1, beam=beam, broken=letter.isupper()))
+        pair = feed(pair, BeamChange(tick=tick - 1, beam=beam, broken=letter.isupper()))
     assert ways(advance(pair, 5.0)[1]) == ["in"]
 
 
@@ -91,18 +91,18 @@ def test_a_blocked_beam_is_a_fault_and_counts_nobody_until_it_is_clear() -> None
         *steps, ("I", 200.0), ("i", 200.5), ("I", 201.0), ("i", 201.5), ("o", 300.0), *((w, t + 300) for w, t in IN)
     )
     assert outcomes == [
-        Fault(beam="outer", present=True),
-        Fault(beam="outer", present=False),
+        BeamFault(beam="outer", present=True),
+        BeamFault(beam="outer", present=False),
         Crossing(way="in"),
     ]
 
 
 def test_a_beam_blocked_in_silence_is_reported_when_its_time_is_due() -> None:
-    pair = feed(Pair(), Change(tick=1.0, beam="inner", broken=True))
+    pair = feed(Pair(), BeamChange(tick=1.0, beam="inner", broken=True))
     pair, _ = advance(pair, 1.0 + REORDER_S)
     assert pair.due == 1.0 + BLOCKED_S
     pair, outcomes = advance(pair, 1.0 + BLOCKED_S)
-    assert outcomes == [Fault(beam="inner", present=True)]
+    assert outcomes == [BeamFault(beam="inner", present=True)]
     assert pair.due is None
 
 
@@ -115,10 +115,10 @@ def lone(times: int, first: float = 1.0, letter: str = "O") -> list[Step]:
 
 def test_a_beam_that_is_never_broken_while_the_other_is_is_a_fault_that_counts_nobody_and_ends_when_it_is() -> None:
     outcomes = walk(*lone(3 * ALONE), *((letter, at + 100) for letter, at in IN), *lone(1, 110.0))
-    backs = outcomes.index(Fault(beam="inner", present=True, code=FaultCode.BEAM_DEAD))
+    backs = outcomes.index(BeamFault(beam="inner", present=True, code=FaultCode.BEAM_DEAD))
     assert ways(outcomes[:backs]) == ["back"] * (ALONE - 1)
     assert outcomes[backs + 1 :] == [
-        Fault(beam="inner", present=False, code=FaultCode.BEAM_DEAD),
+        BeamFault(beam="inner", present=False, code=FaultCode.BEAM_DEAD),
         Crossing(way="in"),
         Crossing(way="back"),
     ]
@@ -127,17 +127,17 @@ def test_a_beam_that_is_never_broken_while_the_other_is_is_a_fault_that_counts_n
 def test_a_beam_that_chatters_is_no_crowd_that_turns_back() -> None:
     steps = [(name, 1 + number / 20 + half) for number in range(2000) for name, half in (("I", 0), ("i", 0.025))]
     outcomes = walk(*steps)
-    assert outcomes.count(Fault(beam="outer", present=True, code=FaultCode.BEAM_DEAD)) == 1
+    assert outcomes.count(BeamFault(beam="outer", present=True, code=FaultCode.BEAM_DEAD)) == 1
     assert len(outcomes) <= ALONE
 
 
 def test_who_passes_by_a_door_that_is_shut_says_nothing_about_the_other_beam() -> None:
     pair, outcomes = Pair(), []
     for letter, tick in lone(3 * ALONE):
-        pair = feed(pair, Change(tick=tick, beam="outer", broken=letter == "O"))
+        pair = feed(pair, BeamChange(tick=tick, beam="outer", broken=letter == "O"))
         pair, new = advance(pair, tick + REORDER_S, shut=True)
         outcomes += new
-    assert [each for each in outcomes if isinstance(each, Fault)] == []
+    assert [each for each in outcomes if isinstance(each, BeamFault)] == []
 
 
 def test_thin_people_who_break_one_beam_after_the_other_prove_both() -> None:
@@ -170,7 +170,7 @@ def test_any_noise_leaves_a_machine_whose_next_look_is_ahead(noise: list[tuple[B
     pair, tick = Pair(), 0.0
     for beam, broken, wait in noise:
         tick += wait
-        pair = feed(pair, Change(tick=tick, beam=beam, broken=broken))
+        pair = feed(pair, BeamChange(tick=tick, beam=beam, broken=broken))
         pair, _ = advance(pair, tick)
     for _ in range(200):
         if pair.due is None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from edge.config import BrokerConfig
-from edge.net.connect_options import Introduction
+from edge.net.connect_options import ConnectOptions
 from edge.net.mqtt_client import MqttLink
 from edge.wire.link import Connected, Disconnected, Message
 from tests.services.mosquitto import Broker
@@ -16,7 +16,7 @@ class Ear:
     """Reads a link in a task of its own."""
 
     def __init__(self, broker: Broker, name: str, *filters: str) -> None:
-        introduction = Introduction(
+        introduction = ConnectOptions(
             client_id=name, filters=filters, will=lambda number: (f"t/{name}/status", b"offline %d" % number)
         )
         self.link = MqttLink(BrokerConfig(host=broker.host, port=broker.port), introduction)

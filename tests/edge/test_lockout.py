@@ -13,7 +13,7 @@ from edge.doors.lockout import (
     CARDS,
     READERS,
     Law,
-    Tries,
+    LockoutState,
     from_kept,
     is_guess,
     is_wrong_pin,
@@ -33,7 +33,7 @@ ZERO = datetime(2026, 10, 24, 23, 0, tzinfo=UTC)
 HOUR = 3600.0
 
 
-def guess(law: Law, tries: Tries, now: float) -> tuple[Tries, float]:
+def guess(law: Law, tries: LockoutState, now: float) -> tuple[LockoutState, float]:
     """The next wrong try as soon as it is looked at, and when."""
     now = max(now, tries.until)
     return wrong(law, tries, now), now
@@ -47,7 +47,7 @@ def guess(law: Law, tries: Tries, now: float) -> tuple[Tries, float]:
     ],
 )
 def test_lock_outs_grow_up_to_a_limit(law: Law, first: int, lasts: list[int]) -> None:
-    tries, now = Tries(), 0.0
+    tries, now = LockoutState(), 0.0
     for step, lasting in enumerate(lasts):
         for _ in range((first if step == 0 else law.then) - 1):
             tries, now = guess(law, tries, now)
@@ -61,22 +61,22 @@ def test_lock_outs_grow_up_to_a_limit(law: Law, first: int, lasts: list[int]) ->
 
 @pytest.mark.parametrize("law", LAWS)
 def test_quiet_takes_back_one_step_at_a_time(law: Law) -> None:
-    tries, now = Tries(), 0.0
+    tries, now = LockoutState(), 0.0
     for _ in range(law.first + 2 * law.then):
         tries, now = guess(law, tries, now)
     assert tries.steps == 3
     for quiet, steps in ((0.9, 3), (1.1, 2), (2.1, 1), (3.1, 0)):
         assert settled(law, tries, tries.until + quiet * law.quiet_s).steps == steps
-    assert settled(law, tries, tries.until + 4 * law.quiet_s) == Tries()
+    assert settled(law, tries, tries.until + 4 * law.quiet_s) == LockoutState()
 
 
 @pytest.mark.parametrize("law", LAWS)
 def test_one_try_less_than_a_lock_out_is_forgotten_after_quiet(law: Law) -> None:
-    tries = Tries()
+    tries = LockoutState()
     for _ in range(law.first - 1):
         tries = wrong(law, tries, 10.0)
     assert settled(law, tries, 10.0 + law.quiet_s - 1).wrong == law.first - 1
-    assert settled(law, tries, 10.0 + law.quiet_s) == Tries()
+    assert settled(law, tries, 10.0 + law.quiet_s) == LockoutState()
 
 
 # The choir
@@ -85,7 +85,7 @@ def test_one_try_less_than_a_lock_out_is_forgotten_after_quiet(law: Law) -> None
 @given(st.randoms(use_true_random=False), st.floats(3.0, 30.0))
 def test_twenty_people_who_mistype_once_each_lock_nobody_out(chance: Random, pace_s: float) -> None:
     """Each mistypes and then types it right; up to four others may try in between, in any order."""
-    tries, now = Tries(), 0.0
+    tries, now = LockoutState(), 0.0
     waiting, mistyped = deque(range(20)), 0
     while waiting or mistyped:
         if mistyped == READERS.first - 1 or not waiting or (mistyped and chance.random() < 0.5):
@@ -99,7 +99,7 @@ def test_twenty_people_who_mistype_once_each_lock_nobody_out(chance: Random, pac
 
 def test_an_insider_buys_a_guesser_no_more_tries_than_are_forgiven() -> None:
     """Whoever has a code of their own types it after each guess."""
-    tries, now, guessed = Tries(), 0.0, 0
+    tries, now, guessed = LockoutState(), 0.0, 0
     while not locked_out(tries, now):
         tries, now, guessed = wrong(READERS, tries, now), now + 5, guessed + 1
         tries = valid(READERS, tries, now)
@@ -108,7 +108,7 @@ def test_an_insider_buys_a_guesser_no_more_tries_than_are_forgiven() -> None:
 
 
 def test_a_valid_entry_ends_no_lock_out_and_takes_back_no_step() -> None:
-    tries = Tries()
+    tries = LockoutState()
     for _ in range(READERS.first):
         tries = wrong(READERS, tries, 0.0)
     assert valid(READERS, tries, 1.0).until == tries.until
@@ -129,12 +129,12 @@ _DEEDS = st.lists(
 @settings(max_examples=300)
 @given(st.sampled_from([READERS, CARDS]), _DEEDS)
 def test_no_window_has_more_tries_than_the_bound_whatever_is_done(law: Law, deeds: list[tuple[str, float]]) -> None:
-    tries, now, tried = Tries(), 0.0, []
+    tries, now, tried = LockoutState(), 0.0, []
     for deed, wait in deeds:
         now += wait
         if deed == "cut":
             kept = to_keep(law, tries, at=ZERO + timedelta(seconds=now), mono=now)
-            tries = from_kept(law, kept, at=ZERO + timedelta(seconds=now), mono=now) if kept else Tries()
+            tries = from_kept(law, kept, at=ZERO + timedelta(seconds=now), mono=now) if kept else LockoutState()
         elif deed == "valid":
             tries = valid(law, tries, now)
         else:
@@ -149,7 +149,7 @@ def test_no_window_has_more_tries_than_the_bound_whatever_is_done(law: Law, deed
 @pytest.mark.parametrize("days", [0.01, 1, 7])
 def test_the_bound_is_what_the_hardest_guesser_with_an_insider_reaches(law: Law, days: float) -> None:
     """It is no loose one: guessing without a pause, each try followed by a valid code, comes near to it."""
-    tries, now, guessed = Tries(), 0.0, 0
+    tries, now, guessed = LockoutState(), 0.0, 0
     while True:
         tries, now = guess(law, tries, now)
         if now > days * 24 * HOUR:
@@ -211,7 +211,7 @@ def test_a_wrong_pin_counts_for_its_card() -> None:
 @pytest.mark.parametrize("off_s", [0.0, 10.0, 400.0])
 def test_pulling_the_plug_resets_nothing(law: Law, off_s: float) -> None:
     """The clock may stand at what was kept, or know how long there was no power."""
-    tries, now = Tries(), 0.0
+    tries, now = LockoutState(), 0.0
     for _ in range(law.first + law.then - 1):
         tries, now = guess(law, tries, now)
     tries, now = guess(law, tries, now)
@@ -225,7 +225,7 @@ def test_pulling_the_plug_resets_nothing(law: Law, off_s: float) -> None:
 
 
 def test_tries_towards_the_next_lock_out_are_kept_too() -> None:
-    tries = wrong(READERS, wrong(READERS, Tries(), 1.0), 2.0)
+    tries = wrong(READERS, wrong(READERS, LockoutState(), 1.0), 2.0)
     kept = to_keep(READERS, tries, at=ZERO, mono=2.0)
     assert kept is not None
     assert from_kept(READERS, kept, at=ZERO, mono=0.5).wrong == 2
@@ -233,7 +233,7 @@ def test_tries_towards_the_next_lock_out_are_kept_too() -> None:
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=365 * 20)])
 def test_a_clock_that_went_back_locks_nobody_out_longer_than_the_whole_of_it(back: timedelta) -> None:
-    tries = Tries()
+    tries = LockoutState()
     for _ in range(READERS.first):
         tries = wrong(READERS, tries, 0.0)
     kept = to_keep(READERS, tries, at=ZERO, mono=0.0)
@@ -243,8 +243,8 @@ def test_a_clock_that_went_back_locks_nobody_out_longer_than_the_whole_of_it(bac
 
 @pytest.mark.parametrize("law", LAWS)
 def test_nothing_is_kept_where_nothing_is_left(law: Law) -> None:
-    assert to_keep(law, Tries(), at=ZERO, mono=5.0) is None
-    old = wrong(law, Tries(), 0.0)
+    assert to_keep(law, LockoutState(), at=ZERO, mono=5.0) is None
+    old = wrong(law, LockoutState(), 0.0)
     assert to_keep(law, old, at=ZERO, mono=law.quiet_s) is None
 
 

@@ -10,7 +10,7 @@ import pytest
 from edge.config import Config
 from edge.doors.lockout import CARDS, READERS
 from edge.doors.lockout_service import FILE
-from edge.doors.signals import PATTERNS, Signal
+from edge.doors.signals import PATTERNS, DoorSignal
 from edge.readers.config import WiegandConfig
 from edge.system.pinout import OutputPin
 from edge.wire.credentials import CredentialKind, Method, code_key, pin_key
@@ -346,7 +346,7 @@ def test_it_is_told_at_once_and_a_beep_and_a_red_flash_go_on_until_it_is_over() 
         until = await porch.lock_out()
         porch.outputs[BUZZER].clear()
         await porch.until_instant(until - timedelta(seconds=0.05))
-        answer = sum(frame.beep for frame in PATTERNS[Signal.LOCKED_OUT].frames)
+        answer = sum(frame.beep for frame in PATTERNS[DoorSignal.LOCKED_OUT].frames)
         # The rest of the answer, then one beep every eight seconds.
         assert 2 <= beeps() <= answer + 4
         assert porch.state(DOOR).values["codes_wait_until"] == until.isoformat()

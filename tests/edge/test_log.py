@@ -6,7 +6,7 @@ import os
 import threading
 
 from edge.system.log import WAITING_LIMIT, logging_to
-from edge.wire.log_throttle import AN_HOUR, HOUR_S, Thinning
+from edge.wire.log_throttle import AN_HOUR, HOUR_S, LogThrottle
 
 
 def record(text: str, *args: object, at: float = 0.0, level: int = logging.WARNING) -> logging.LogRecord:
@@ -16,7 +16,7 @@ def record(text: str, *args: object, at: float = 0.0, level: int = logging.WARNI
 
 
 def test_a_sentence_that_comes_over_and_over_is_thinned_and_then_counted() -> None:
-    thinning = Thinning()
+    thinning = LogThrottle()
     through = [number for number in range(100) if thinning.filter(record("pin %d is stuck", number, at=number))]
     assert through == list(range(AN_HOUR))
     assert thinning.filter(record("something else", at=100))
@@ -26,7 +26,7 @@ def test_a_sentence_that_comes_over_and_over_is_thinned_and_then_counted() -> No
 
 
 def test_sentences_of_different_edges_are_thinned_each_by_itself() -> None:
-    thinning = Thinning("edge", "reason")
+    thinning = LogThrottle("edge", "reason")
     lines = [record("Refused") for _ in range(3 * (AN_HOUR + 5))]
     for number, line in enumerate(lines):
         line.edge, line.reason = f"pi-{number % 3}", "malformed"
@@ -34,7 +34,7 @@ def test_sentences_of_different_edges_are_thinned_each_by_itself() -> None:
 
 
 def test_what_is_said_seldom_is_always_said_as_it_is() -> None:
-    thinning = Thinning()
+    thinning = LogThrottle()
     for hour in range(50):
         said = record("a plan came", at=hour * HOUR_S)
         assert thinning.filter(said)
@@ -42,7 +42,7 @@ def test_what_is_said_seldom_is_always_said_as_it_is() -> None:
 
 
 def test_an_error_is_never_thinned_and_a_clock_set_back_starts_another_hour() -> None:
-    thinning = Thinning()
+    thinning = LogThrottle()
     assert all(thinning.filter(record("it broke", level=logging.ERROR)) for _ in range(100))
     for _ in range(AN_HOUR + 5):
         thinning.filter(record("odd", at=10_000))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.events.outbox import PENDING_LIMIT, SEGMENT_BYTES, Outbox
-from edge.events.recovery import Found
+from edge.events.recovery import RecoveredLog
 from edge.events.segments import FOLDER, line, span_of
 from edge.system.files import DiskFiles, Files
 from edge.wire.codec import encode
@@ -45,7 +45,7 @@ class Box:
         self.counts: list[str] = []
         self.at = AT
 
-    async def open(self) -> Found:
+    async def open(self) -> RecoveredLog:
         self.box = Outbox(self.files, limit=self.limit, count=self.counts.append, committed=lambda: None)
         return await self.box.open()
 

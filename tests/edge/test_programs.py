@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import ProgramFailed
-from edge.system.programs import Caller
+from edge.system.programs import ProgramRunner
 
 SHELL = ("/bin/sh", "-c")
 LONG_S = 60.0
@@ -31,7 +31,7 @@ async def until_gone(file: Path) -> None:
 
 
 def test_what_a_program_says_is_heard() -> None:
-    caller = Caller(within_s=LONG_S, limit=100)
+    caller = ProgramRunner(within_s=LONG_S, limit=100)
     assert asyncio.run(caller.call((*SHELL, "echo three; echo stations >&2"))) == b"three\n"
 
 
@@ -53,19 +53,19 @@ async def test_a_program_that_does_not_end_in_time_and_well_is_of_no_use_and_is_
     pids = tmp_path / "pids"
     pids.write_text("")
     with pytest.raises(ProgramFailed, match=why):
-        await Caller(within_s=within_s, limit=100).call((*SHELL, does.format(pids=pids)))
+        await ProgramRunner(within_s=within_s, limit=100).call((*SHELL, does.format(pids=pids)))
     await until_gone(pids)
 
 
 @pytest.mark.parametrize("command", [("/nowhere/iw",), ("/dev/null",), ("iw\0",)])
 async def test_one_that_is_not_there_cannot_be_called(command: tuple[str, ...]) -> None:
     with pytest.raises((OSError, ValueError)):
-        await Caller(within_s=LONG_S).call(command)
+        await ProgramRunner(within_s=LONG_S).call(command)
 
 
 async def test_a_call_that_is_given_up_leaves_no_program_behind(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
-    calling = asyncio.create_task(Caller(within_s=LONG_S).call((*SHELL, f"echo $$ > {pids}; exec sleep 3600")))
+    calling = asyncio.create_task(ProgramRunner(within_s=LONG_S).call((*SHELL, f"echo $$ > {pids}; exec sleep 3600")))
     while not (pids.exists() and pids.read_text().endswith("\n")):  # noqa: ASYNC110  # another process writes it
         await asyncio.sleep(0.01)
     calling.cancel()
@@ -82,7 +82,7 @@ async def test_one_that_cannot_be_killed_is_not_called_a_second_time() -> None:
         left.append(group)
         raise PermissionError
 
-    caller = Caller(within_s=0.1, gone_s=0.1, kill=refused)
+    caller = ProgramRunner(within_s=0.1, gone_s=0.1, kill=refused)
     with pytest.raises(ProgramFailed, match="not ended within"):
         await caller.call((*SHELL, "exec sleep 3600"))
     for _ in range(10):

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from edge.events.sender import RESEND_MOST_S, RESEND_S, Courier, resend_after
+from edge.events.sender import RESEND_MOST_S, RESEND_S, EventSender, resend_after
 from edge.wire.events import EventBatch, read_event
 from firmware_sim.virtual import VirtualClock
 from tests.edge.disk import MemoryDisk
@@ -30,7 +30,7 @@ def test_what_is_not_acknowledged_is_sent_again_after_ever_longer_waits() -> Non
             sent.append(clock.monotonic())
             return True
 
-        courier = Courier(box.box, site="ramsey", edge="main", send=send)
+        courier = EventSender(box.box, site="ramsey", edge="main", send=send)
         courier.online(up=True)
         task = asyncio.create_task(courier.run())
         await clock.sleep(900)
@@ -62,7 +62,7 @@ def test_events_that_go_on_coming_do_not_put_off_what_is_sent_again() -> None:
             sent.append(read_event(bytes(batch.events[0])).seq)
             return True
 
-        courier = Courier(box.box, site="ramsey", edge="main", send=send)
+        courier = EventSender(box.box, site="ramsey", edge="main", send=send)
         courier.online(up=True)
         task = asyncio.create_task(courier.run())
         for _ in range(60):
@@ -88,7 +88,7 @@ def test_nothing_goes_out_while_the_link_is_down(up: bool) -> None:
             sent.append(batch)
             return True
 
-        courier = Courier(box.box, site="ramsey", edge="main", send=send)
+        courier = EventSender(box.box, site="ramsey", edge="main", send=send)
         courier.online(up=up)
         task = asyncio.create_task(courier.run())
         await clock.sleep(1)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from edge.doors.signals import PATTERNS, Pattern, Signal
+from edge.doors.signals import PATTERNS, DoorSignal, SignalPattern
 
-SAID = [signal for signal in Signal if signal is not Signal.IDLE]
+SAID = [signal for signal in DoorSignal if signal is not DoorSignal.IDLE]
 DOORS = (Path(__file__).parents[2] / "docs" / "doors.md").read_text()
 
 
-def beeps(pattern: Pattern) -> tuple[object, ...]:
+def beeps(pattern: SignalPattern) -> tuple[object, ...]:
     """What is heard: each beep's length with the silence after it."""
     heard: list[list[float]] = []
     for frame in pattern.frames:
@@ -23,7 +23,7 @@ def beeps(pattern: Pattern) -> tuple[object, ...]:
     return (pattern.repeats, *[(round(length, 3), round(gap, 3)) for length, gap in heard])
 
 
-def lights(pattern: Pattern) -> tuple[object, ...]:
+def lights(pattern: SignalPattern) -> tuple[object, ...]:
     """What is seen: colours with how long they last."""
     seen: list[tuple[bool, bool, float]] = []
     for frame in pattern.frames:
@@ -35,7 +35,7 @@ def lights(pattern: Pattern) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(SAID, 2)))
-def test_no_two_signals_sound_or_look_alike(one: Signal, other: Signal) -> None:
+def test_no_two_signals_sound_or_look_alike(one: DoorSignal, other: DoorSignal) -> None:
     assert beeps(PATTERNS[one]) != beeps(PATTERNS[other])
     assert lights(PATTERNS[one]) != lights(PATTERNS[other])
 
@@ -47,18 +47,18 @@ def test_every_answer_differs_in_the_number_or_the_length_of_its_beeps_not_in_th
 
 
 def test_fire_is_silent_since_the_sounders_must_be_heard() -> None:
-    assert not any(frame.beep for frame in PATTERNS[Signal.FIRE].frames)
+    assert not any(frame.beep for frame in PATTERNS[DoorSignal.FIRE].frames)
 
 
 @pytest.mark.parametrize("signal", SAID)
-def test_an_answer_is_over_before_the_next_person_asks(signal: Signal) -> None:
+def test_an_answer_is_over_before_the_next_person_asks(signal: DoorSignal) -> None:
     pattern = PATTERNS[signal]
     assert pattern.repeats or sum(frame.for_s for frame in pattern.frames) <= 12
 
 
 @pytest.mark.parametrize("signal", SAID)
 @pytest.mark.parametrize("colour", ["green", "red"])
-def test_no_light_flashes_more_than_three_times_a_second(signal: Signal, colour: str) -> None:
+def test_no_light_flashes_more_than_three_times_a_second(signal: DoorSignal, colour: str) -> None:
     """WCAG 2.2, 2.3.1: what flashes faster may bring on a seizure."""
     at, began, was = 0.0, [-1.0], False
     for frame in PATTERNS[signal].frames * 3:
@@ -76,7 +76,7 @@ def test_every_signal_is_explained_to_people() -> None:
 
 
 @pytest.mark.parametrize("signal", [signal for signal in SAID if not PATTERNS[signal].repeats])
-def test_the_page_counts_the_beeps_rightly(signal: Signal) -> None:
+def test_the_page_counts_the_beeps_rightly(signal: DoorSignal) -> None:
     (told,) = re.findall(rf"^\| `{signal.value}` \| ([^|]*) \|", DOORS, re.MULTILINE)
     words = {"one": 1, "two": 2, "three": 3, "six": 6}
     counted = sum(words[word] for word in re.findall(r"\b(one|two|three|six)\b", told))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from edge.readers.config import WiegandConfig
-from edge.system.state_file import RETRY_S, Keeper
+from edge.system.state_file import RETRY_S, StateFile
 from edge.wire.events import EventData, FaultData
 from edge.wire.faults import FaultCode
 from firmware_sim.virtual import VirtualClock
@@ -23,7 +23,7 @@ class Kept:
         self.value: bytes | None = b"one"
         self.while_written: Callable[[], None] = lambda: None
         self.told: list[bool] = []
-        self.keeper = Keeper(world.house, self.disk, path="state", device="thing", part=PART, content=self._content)
+        self.keeper = StateFile(world.house, self.disk, path="state", device="thing", part=PART, content=self._content)
         world.house.record_listeners.append(self._recorded)
 
     def set(self, value: bytes | None) -> None:

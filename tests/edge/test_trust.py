@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.clock.trust import BATTERY_ERROR_S, DRIFT, HOLDOVER_LIMIT_S, SYNC_ERROR_S, Floor, Timekeeper
+from edge.clock.trust import BATTERY_ERROR_S, DRIFT, HOLDOVER_LIMIT_S, SYNC_ERROR_S, ClockFloor, Timekeeper
 from edge.wire.decide import ClockTrust
 from edge.wire.machine_clock import battery_clock, kernel_synchronised, machine_boot_id, since_boot
 from edge.wire.plan import HORIZON
@@ -28,13 +28,13 @@ class Desk:
         floor: datetime | None = NOON - HOUR,
         wrong: timedelta = timedelta(0),
         battery: timedelta | None = None,
-        kept: Floor | None = None,
+        kept: ClockFloor | None = None,
         boot: str = "b",
         mono: float = 0.0,
     ) -> None:
         self.mono, self.began, self.wrong = mono, mono, wrong
         if kept is None and floor is not None:
-            kept = Floor(at=floor, machine_boot="a")
+            kept = ClockFloor(at=floor, machine_boot="a")
         rtc = NOON + battery if battery is not None else None
         self.time = Timekeeper(floor=kept, machine_boot=boot, battery=rtc, now=NOON + wrong, mono=mono)
 
@@ -409,7 +409,7 @@ def test_whatever_was_said_a_signed_hello_brings_it_right(steps: list[tuple[floa
 def test_the_floor_is_what_has_certainly_passed() -> None:
     desk = proven()
     desk.look(50.0)
-    assert desk.time.floor(60.0) == Floor(
+    assert desk.time.floor(60.0) == ClockFloor(
         at=NOON + timedelta(seconds=60), machine_boot="b", mono=60.0, error_s=SYNC_ERROR_S, ahead_s=3600.0
     )
 

@@ -14,10 +14,10 @@ import pytest
 
 from edge.config import Config
 from edge.errors import TaskDied
-from edge.net.connect_options import Introduction
+from edge.net.connect_options import ConnectOptions
 from edge.readers.config import OsdpConfig, UsbKeypadConfig
 from edge.sensors.wifi_stations import ANSWER_S
-from edge.system.liveness import OUTSIDE_STUCK_S, STUCK_S, Pulse, Wake
+from edge.system.liveness import OUTSIDE_STUCK_S, STUCK_S, Liveness, Wake
 from edge.system.watchdog import LOOK_S, ServiceManager
 from firmware_sim.memory_link import MemoryBroker, MemoryLink
 from firmware_sim.virtual import VirtualClock
@@ -124,7 +124,7 @@ def test_nobody_who_listens_is_no_trouble(tmp_path: Path) -> None:
 
 def test_a_task_is_stuck_when_it_owes_something_for_too_long_and_not_while_it_rests() -> None:
     async def main(clock: VirtualClock) -> None:
-        loop, pulse = asyncio.get_running_loop(), Pulse(60)
+        loop, pulse = asyncio.get_running_loop(), Liveness(60)
         await asyncio.sleep(1000)
         assert not pulse.stuck(loop.time())
         pulse.given()
@@ -215,7 +215,7 @@ async def whole_hall(
     return hall
 
 
-def lasting(hall: Hall) -> dict[asyncio.Task[None], Pulse]:
+def lasting(hall: Hall) -> dict[asyncio.Task[None], Liveness]:
     return hall.agent._house.lasting
 
 
@@ -272,7 +272,7 @@ def test_a_lasting_task_may_not_end_in_any_way(work: Callable[[], Coroutine[None
     async def main(clock: VirtualClock) -> None:
         hall = Hall(clock)
         await hall.start()
-        hall.agent._house.keep("more", work(), Pulse())
+        hall.agent._house.keep("more", work(), Liveness())
         await died(hall, "'more'")
         await hall.close()
 
@@ -287,7 +287,7 @@ def test_a_task_that_gets_nowhere_silences_the_heartbeat_and_then_ends_the_agent
     async def main(clock: VirtualClock) -> None:
         hall = await whole_hall(clock, ServiceManager({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "30000000"}))
         # As if what was given to it now were never done.
-        stale = Pulse(LASTING[name])
+        stale = Liveness(LASTING[name])
         stale.given()
         lasting(hall)[next(task for task in lasting(hall) if task.get_name() == name)] = stale
         await asyncio.sleep(LASTING[name] - 11)
@@ -303,7 +303,7 @@ def test_a_task_that_gets_nowhere_silences_the_heartbeat_and_then_ends_the_agent
 
 def test_a_process_that_was_stopped_for_a_while_is_not_taken_for_stuck() -> None:
     async def act(hall: Hall) -> None:
-        pulse = Pulse()
+        pulse = Liveness()
         lasting(hall)[next(iter(lasting(hall)))] = pulse
         for _ in range(10):
             # The watchdog looks once and finds it late; a moment later it has caught up.
@@ -324,7 +324,7 @@ class DeafLink(MemoryLink):
 
 
 class DeafBroker(MemoryBroker):
-    def link(self, introduction: Introduction) -> MemoryLink:
+    def link(self, introduction: ConnectOptions) -> MemoryLink:
         return DeafLink(self, introduction.filters, introduction.will)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.building import demo_buildings
-from firmware_sim.rig import Plan, Rig
+from firmware_sim.rig import Rig, RigPlan
 from tests.faults.ledger import BUSY_DOOR, SITE, Ledger
 from tests.faults.trial import Row, Trial
 
@@ -18,7 +18,7 @@ RATE = 30.0
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     buildings = tuple(building for building in demo_buildings() if building.id == "ramsey")
-    async with Rig(Plan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE)) as rig:
+    async with Rig(RigPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE)) as rig:
 
         async def free() -> bool:
             return rig.world.site(SITE).doorway(BUSY_DOOR).circuit.released

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from firmware_sim.truth import Crossing, DoorMark, Way
+from firmware_sim.truth import DoorMark, TrueCrossing, Way
 from tests.faults.ledger import CODE_DOOR, SITE, Stored
 from tests.faults.trial import Trial
 
@@ -60,7 +60,7 @@ def _relay_driven(trial: Trial) -> Iterator[None]:
 
 def _locked_in(trial: Trial) -> Iterator[None]:
     truth, now = trial.rig.world.truth, trial.rig.world.now
-    truth.locked_in.append(Crossing(who="you", site=SITE, door=CODE_DOOR, way=Way.OUT, started=now, ended=now))
+    truth.locked_in.append(TrueCrossing(who="you", site=SITE, door=CODE_DOOR, way=Way.OUT, started=now, ended=now))
     yield
     truth.locked_in.clear()
 

@@ -17,7 +17,7 @@ from edge.wire.events import (
     LockoutData,
     read_event,
 )
-from firmware_sim.power_cut import Step
+from firmware_sim.power_cut import DiskStep
 from tests.edge.hall import D0, D1, INNER, OUTER, REX
 from tests.edge.lobby import (
     LEVELS,
@@ -72,7 +72,7 @@ class Held(NamedTuple):
     version: int
 
 
-Note = Step | Recorded | Came | Said | Moved | Sent | Issued | Held
+Note = DiskStep | Recorded | Came | Said | Moved | Sent | Issued | Held
 
 
 class Entry(NamedTuple):

@@ -12,7 +12,7 @@ from edge.wire.events import Event
 from edge.wire.interval import Interval
 from firmware_sim.rig import Rig
 from firmware_sim.timeline import Process
-from firmware_sim.truth import Crossing, Way
+from firmware_sim.truth import TrueCrossing, Way
 
 SITE, BUSY_DOOR, CODE_DOOR = "ramsey", "library-door", "front-door"
 PAGE = 200
@@ -232,12 +232,12 @@ def _same(stored: Stored, event: Event) -> bool:
     return bool(stored["kind"] == event.kind and datetime.fromisoformat(stored["told_at"] or stored["at"]) == event.at)
 
 
-def _seen(crossing: Crossing, outages: list[Interval]) -> bool:
+def _seen(crossing: TrueCrossing, outages: list[Interval]) -> bool:
     """Whether it lies clear of every outage."""
     return not any(crossing.started < outage.end + BLUR and outage.start - BLUR < crossing.ended for outage in outages)
 
 
-def _at_the_rim(crossing: Crossing, outages: list[Interval]) -> bool:
+def _at_the_rim(crossing: TrueCrossing, outages: list[Interval]) -> bool:
     """Whether it is neither clear of the outages nor deep in one."""
     return not _seen(crossing, outages) and not any(
         outage.start + BLUR <= crossing.ended and crossing.started <= outage.end - BLUR for outage in outages

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from firmware_sim.power_cut import Step, VirtualMedium
+from firmware_sim.power_cut import DiskStep, VirtualMedium
 from firmware_sim.virtual import VirtualClock
 from tests.edge.hall import INNER, OUTER, run
 from tests.edge.lobby import KEY_HOLDER, LOOP, STAFF
@@ -101,7 +101,7 @@ def cuts(recording: Recording, points: Iterable[int], seed: int) -> Iterator[Cut
     for point in points:
         while done < point:
             note = (entry := next(entries)).note
-            if isinstance(note, Step):
+            if isinstance(note, DiskStep):
                 medium.take(note)
             else:
                 known.note(entry)
@@ -114,7 +114,7 @@ def cuts(recording: Recording, points: Iterable[int], seed: int) -> Iterator[Cut
 
 def during(note: Note) -> str:
     """What the disk was at work on."""
-    if not isinstance(note, Step):
+    if not isinstance(note, DiskStep):
         return "nothing"
     path = note.path.removesuffix(".new")
     if note.act == "sync" and path in ("", "outbox", "plan", "plan/parts", "offline"):

@@ -14,11 +14,11 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from controller.bookings.model import Booking, State
+from controller.bookings.model import Booking, BookingState
 from controller.bookings.policy import ApprovalRule, Policy
 from controller.bookings.repository import some
 from controller.bookings.tables import booking_log, bookings, claims, equipment_claims, pool_claims, pool_quarters
-from controller.container import House
+from controller.container import Container
 from controller.rules.pools import quarters
 from edge.wire.interval import Interval
 from tests.controller.bookings.policing import put_policy
@@ -31,10 +31,10 @@ ATOMS = {"hall": {"east", "west"}, "east": {"east"}, "west": {"west"}, "studio":
 SETUP = {"east": timedelta(minutes=15), "west": timedelta(minutes=15)}
 CLEARDOWN = {"hall": timedelta(minutes=15)}
 ENDS_WITH = {
-    State.CONFIRMED: {"book", "approve", "accept", "restore", "move", "change"},
-    State.HELD: {"book", "accept", "restore", "move", "change"},
-    State.DECLINED: {"decline", "expire"},
-    State.CANCELLED: {"cancel"},
+    BookingState.CONFIRMED: {"book", "approve", "accept", "restore", "move", "change"},
+    BookingState.HELD: {"book", "accept", "restore", "move", "change"},
+    BookingState.DECLINED: {"decline", "expire"},
+    BookingState.CANCELLED: {"cancel"},
 }
 """What the last line of a booking's story may be, by its state."""
 STORY_OF = {
@@ -79,7 +79,7 @@ class End(msgspec.Struct, frozen=True):
     things: list[Held]
 
 
-async def furnish(client: httpx.AsyncClient, house: House) -> None:
+async def furnish(client: httpx.AsyncClient, house: Container) -> None:
     """A hall that divides, with setting up and clearing down; desks by number; projectors; a rule for short ones."""
     site = f"{API}/sites/{SITE}"
     for half in ("east", "west"):
@@ -94,7 +94,7 @@ async def furnish(client: httpx.AsyncClient, house: House) -> None:
     await put_policy(house, Policy(rules=(ApprovalRule(name="Short ones", most_minutes=60),), hold_hours=1))
 
 
-async def rage(house: House, client: httpx.AsyncClient, *, processes: int, acts: int, seconds: float) -> list[Done]:
+async def rage(house: Container, client: httpx.AsyncClient, *, processes: int, acts: int, seconds: float) -> list[Done]:
     """Let the processes loose together; all that they did."""
     token = client.headers["Authorization"].removeprefix("Bearer ")
     settings = house.settings
@@ -120,7 +120,7 @@ async def rage(house: House, client: httpx.AsyncClient, *, processes: int, acts:
     return [msgspec.json.decode(line, type=Done) for output, _ in outputs for line in output.splitlines()]
 
 
-async def look(house: House) -> End:
+async def look(house: Container) -> End:
     async with house.database.read() as tx:
         every = await some(tx, (await tx.execute(select(bookings.c.id))).scalars().all())
         story = (await tx.execute(select(booking_log).order_by(booking_log.c.id))).all()
@@ -247,7 +247,7 @@ def _told(done: Sequence[Done], took: float) -> str:
     return f"\n{len(done)} acts in {took:.1f} s\n" + "\n".join(lines) + "\n"
 
 
-async def weather(client: httpx.AsyncClient, house: House, *, processes: int, acts: int, seconds: float) -> End:
+async def weather(client: httpx.AsyncClient, house: Container, *, processes: int, acts: int, seconds: float) -> End:
     await furnish(client, house)
     began = time.monotonic()
     done = await rage(house, client, processes=processes, acts=acts, seconds=seconds)
@@ -278,12 +278,12 @@ async def weather(client: httpx.AsyncClient, house: House, *, processes: int, ac
 
 
 async def test_controllers_at_once_neither_overlap_nor_lose_nor_double_anything(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await weather(any_village, any_house, processes=3, acts=80, seconds=120)
 
 
 @pytest.mark.faults_full
-async def test_eight_controllers_for_a_minute(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_eight_controllers_for_a_minute(any_village: httpx.AsyncClient, any_house: Container) -> None:
     end = await weather(any_village, any_house, processes=8, acts=100_000, seconds=60)
     assert {"approve", "decline", "expire", "accept", "move"} <= {each.what for each in end.story}

@@ -15,7 +15,7 @@ from edge.net.identity import FILE, Identity, read_identity
 from edge.net.tls import context_of
 from firmware_sim import provision
 from firmware_sim.building import demo_buildings
-from firmware_sim.rig import Plan, Rig, hallkeeper
+from firmware_sim.rig import Rig, RigPlan, hallkeeper
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import CODE_DOOR, SITE
 
@@ -33,7 +33,7 @@ def steps() -> list[str]:
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     buildings = tuple(building for building in demo_buildings() if building.id == SITE)
-    async with Rig(Plan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, tls=True)) as rig:
+    async with Rig(RigPlan(folder=tmp_path, buildings=buildings, epoch=TUESDAY, rate=RATE, tls=True)) as rig:
         yield rig
 
 

@@ -12,8 +12,8 @@ import pytest
 from edge.net.identity import FILE, read_identity
 from edge.wire.events import Event
 from firmware_sim import provision
-from firmware_sim.building import Building, Counter, DoorFacts, Space, demo_buildings
-from firmware_sim.rig import Plan, Rig
+from firmware_sim.building import BeamFacts, Building, DoorFacts, SpaceFacts, demo_buildings
+from firmware_sim.rig import Rig, RigPlan
 from tests.faults.conftest import RATE, TUESDAY
 from tests.faults.ledger import BUSY_DOOR, CODE_DOOR, SITE, Ledger, Stored
 from tests.faults.trial import Trial
@@ -38,9 +38,9 @@ def annex(hub: Building) -> Building:
         d0=5,
         d1=6,
         fire="release",
-        counter=Counter(id="annex-beams", outer=23, inner=24),
+        counter=BeamFacts(id="annex-beams", outer=23, inner=24),
     )
-    barn = Space(id=BARN, name="Barn", capacity=60, floor_area_m2=90, doors=(CODE_DOOR, ANNEX_DOOR))
+    barn = SpaceFacts(id=BARN, name="Barn", capacity=60, floor_area_m2=90, doors=(CODE_DOOR, ANNEX_DOOR))
     return msgspec.structs.replace(
         hub,
         id=ANNEX,
@@ -57,7 +57,7 @@ def annex(hub: Building) -> Building:
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     hub = next(building for building in demo_buildings() if building.id == SITE)
-    plan = Plan(folder=tmp_path, buildings=(hub, annex(hub)), epoch=TUESDAY, rate=RATE)
+    plan = RigPlan(folder=tmp_path, buildings=(hub, annex(hub)), epoch=TUESDAY, rate=RATE)
     async with Rig(plan) as rig:
 
         async def free() -> bool:

@@ -154,7 +154,7 @@ async def test_the_clock_is_read_for_each_entry_so_that_none_is_over_when_it_is_
         sent.append(body["title"])
         return httpx.Response(201, json={})
 
-    week, made = demo_week(), seed.Made((), keep=lambda: None)
+    week, made = demo_week(), seed.CreatedSoFar((), keep=lambda: None)
     async with Api("http://demo", transport=httpx.MockTransport(answer)) as api:
         await seed.book_week(api, now=lambda: now, made=made)
         await seed.book_series(api, now.date(), now.date() + timedelta(weeks=8), now=lambda: now, made=made)

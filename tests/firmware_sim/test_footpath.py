@@ -3,14 +3,14 @@
 import random
 from collections.abc import Callable
 
-from firmware_sim.footpath import INNER, OUTER, Walk, turn_back, walk_in, walk_out
+from firmware_sim.footpath import INNER, OUTER, Passage, turn_back, walk_in, walk_out
 
 
-def _many(walk: Callable[[random.Random], Walk]) -> list[Walk]:
+def _many(walk: Callable[[random.Random], Passage]) -> list[Passage]:
     return [walk(random.Random(seed)) for seed in range(500)]
 
 
-def _marks(walk: Walk) -> list[tuple[str, bool]]:
+def _marks(walk: Passage) -> list[tuple[str, bool]]:
     return [(pulse.beam, pulse.broken) for pulse in walk.pulses]
 
 

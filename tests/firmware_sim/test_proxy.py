@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from firmware_sim.packets import ON_TIME, PUBLISH, BadPacket, Fate, Packets, kind_of, unruly
 from firmware_sim.ports import free_port
-from firmware_sim.proxy import Line
+from firmware_sim.proxy import NetworkLine
 
 GREETING = b"\x10\x02hi"
 PINGREQ = b"\xc0\x00"
@@ -63,7 +63,7 @@ class _Ends:
 
     def __init__(self) -> None:
         self.target = free_port()
-        self.line = Line(port=free_port(), target=self.target)
+        self.line = NetworkLine(port=free_port(), target=self.target)
         self.came = asyncio.StreamReader()
         self.connections = 0
 
@@ -127,7 +127,7 @@ async def test_the_disorder_is_done_to_messages_and_to_nothing_else(
 
 
 async def test_a_silent_line_takes_everything_and_passes_it_when_it_is_mended(ends: _Ends) -> None:
-    other = Line(port=free_port(), target=ends.target)
+    other = NetworkLine(port=free_port(), target=ends.target)
     other.mend()
     _, beside = await asyncio.open_connection("127.0.0.1", other.port)
     ends.out.write(GREETING)

@@ -108,7 +108,7 @@ async def test_whenever_the_demo_starts_its_diary_fills_and_the_studio_is_free(
     await api.sign_in(user=USER, password=PASSWORD)  # the session of 2026 is over
     today = now.date()
     await furnish(api, demo_buildings(), today)
-    made = seed.Made((), keep=lambda: None)
+    made = seed.CreatedSoFar((), keep=lambda: None)
     await seed.book_week(api, now=lambda: now, made=made)
     series = await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=lambda: now, made=made)
     assert series == len(seed.demo_week().series)
@@ -123,7 +123,7 @@ async def test_the_diary_has_what_a_manager_has_to_decide(api: Api, clock: Manua
     now = clock.now()
     today = now.date()
     await furnish(api, demo_buildings(), today)
-    made = seed.Made((), keep=lambda: None)
+    made = seed.CreatedSoFar((), keep=lambda: None)
     await seed.book_week(api, now=lambda: now, made=made)
     await seed.book_series(api, today, today + timedelta(weeks=seed.WEEKS), now=lambda: now, made=made)
     await seed.ask(api, now=lambda: now, made=made)

@@ -12,7 +12,7 @@ from firmware_sim import wiring
 from firmware_sim.building import DATA, demo_buildings, read_building
 from firmware_sim.crowd import open_hours, open_spans, visits_per_hour
 from firmware_sim.errors import BuildingError, NoSuchThing
-from firmware_sim.people import Party
+from firmware_sim.people import GroupVisit
 from firmware_sim.timeline import Act, Process
 from firmware_sim.truth import Way
 from firmware_sim.world import World
@@ -289,17 +289,17 @@ class _Door:
 
 
 @pytest.fixture
-def evening() -> tuple[World, Party]:
+def evening() -> tuple[World, GroupVisit]:
     world = _world()
     world.site("ramsey").plug(_Door(world))
     starts = TUESDAY + timedelta(hours=19)
-    choir = Party(
+    choir = GroupVisit(
         id="choir", door="front-door", code="482913", people=20, starts=starts, ends=starts + timedelta(hours=2)
     )
     return world, choir
 
 
-def test_a_group_comes_with_its_code_and_goes_home_after(evening: tuple[World, Party]) -> None:
+def test_a_group_comes_with_its_code_and_goes_home_after(evening: tuple[World, GroupVisit]) -> None:
     world, choir = evening
     world.expect("ramsey", [choir])
     world.timeline.run_until(19.6 * 3600)
@@ -311,7 +311,7 @@ def test_a_group_comes_with_its_code_and_goes_home_after(evening: tuple[World, P
     assert world.truth.count("ramsey", Way.IN) == world.truth.count("ramsey", Way.OUT) == came
 
 
-def test_a_cancelled_group_does_not_come(evening: tuple[World, Party]) -> None:
+def test_a_cancelled_group_does_not_come(evening: tuple[World, GroupVisit]) -> None:
     world, choir = evening
     world.expect("ramsey", [choir])
     world.timeline.run_until(18 * 3600)
@@ -320,7 +320,7 @@ def test_a_cancelled_group_does_not_come(evening: tuple[World, Party]) -> None:
     assert list(world.truth.crossings) == []
 
 
-def test_a_group_that_is_told_of_twice_comes_once(evening: tuple[World, Party]) -> None:
+def test_a_group_that_is_told_of_twice_comes_once(evening: tuple[World, GroupVisit]) -> None:
     world, choir = evening
     for _ in range(3):
         world.expect("ramsey", [choir])

@@ -59,7 +59,7 @@ def judged(presented: Presented) -> Decision:
 @given(st.text("0123456789*#", max_size=200) | st.lists(st.sampled_from([*GRANTED, "*", "#", "1"])).map("".join))
 @effort(300)
 def test_any_keys_open_only_by_a_code_that_was_granted(keys: str) -> None:
-    typed, read = entry.Entry(), []
+    typed, read = entry.EntryState(), []
     for at, key in enumerate(keys):
         typed, presented = entry.key(typed, key, float(at), length=CODE_LENGTH)
         read += [presented] if presented is not None else []

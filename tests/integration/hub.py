@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from controller.bookings.model import Draft
-from controller.bookings.writer import View
-from controller.container import House
+from controller.bookings.writer import BookingView
+from controller.container import Container
 from controller.estate.model import Door, Edge, Site, Space
 from controller.people.model import Actor
 from controller.people.passwords import Passwords
@@ -37,7 +37,7 @@ class Hub:
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
-        self.house: House = app.state.house
+        self.house: Container = app.state.house
         self.speaker = Speaker()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -126,7 +126,7 @@ async def open_hub(
         await hub.house.close()
 
 
-async def book(hub: Hub, starts: str, ends: str, *, space: str = "hall") -> View:
+async def book(hub: Hub, starts: str, ends: str, *, space: str = "hall") -> BookingView:
     """A booking, in the site's own time."""
     draft = Draft(space=space, title="Choir", starts=read_moment(starts), ends=read_moment(ends), people=12)
     return await hub.house.bookings.create("ramsey", draft, actor=Actor(name=ACTOR))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from controller.container import House
+from controller.container import Container
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from tests.controller.clock import ManualClock
@@ -31,7 +31,7 @@ class Walk:
     """A furnished controller, and a client that is its first user."""
 
     def __init__(
-        self, runner: asyncio.Runner, house: House, client: httpx.AsyncClient, document: Json, maker: Maker
+        self, runner: asyncio.Runner, house: Container, client: httpx.AsyncClient, document: Json, maker: Maker
     ) -> None:
         self.document = document
         self.maker = maker

@@ -13,19 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from controller.availability.diary_reads import Free, Looker, Use
-from controller.availability.fitting_spaces import Wants, sort_out
+from controller.availability.diary_reads import DiaryReader, FreeSpace, ResourceNeed
+from controller.availability.fitting_spaces import SpaceNeeds, sort_out
 from controller.availability.free_intervals import MINUTE, Span, holds, interval, span
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
-from controller.bookings.model import Asked, Booking, Need, State
-from controller.bookings.site_config import Picture
+from controller.bookings.model import Booking, BookingRequest, BookingState, Need
+from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Database
 from controller.db.migrations import migrate
 from controller.estate.model import Changeover, Layout, Space, SpaceKind
-from controller.hours.model import Closure, SpaceHours, Timetable, Window
-from controller.hours.timetable import HoursBook
-from controller.rules.service import Wish, judge
+from controller.hours.model import BookableWindow, Closure, OpeningHours, SpaceHours
+from controller.hours.timetable import Timetable
+from controller.rules.service import RuleRequest, judge
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import HUB, MANAGER, booking, build, picture
 from tests.controller.running import NOW
@@ -53,7 +53,7 @@ SPACES = (
     Space(site="hub", id="library", name="Library", parts=("desks", "shelves")),
     Space(site="hub", id="shelves", name="Shelves"),
 )
-EVENINGS = tuple(Window(weekday=day, opens=17 * 60, closes=22 * 60) for day in range(7))
+EVENINGS = tuple(BookableWindow(weekday=day, opens=17 * 60, closes=22 * 60) for day in range(7))
 STEP = timedelta(minutes=5)
 
 
@@ -72,7 +72,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     def booking(self, midnight: datetime) -> Booking:
         start = midnight + STEP * self.start
-        wanted = Asked(
+        wanted = BookingRequest(
             space=self.space,
             title="x",
             during=Interval(start=start, end=start + STEP * self.length),
@@ -83,7 +83,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             equipment=(Need(equipment="projector", count=self.projectors),) if self.projectors else (),
         )
         if self.run_out:
-            return booking(wanted, state=State.HELD, held_until=NOW - timedelta(hours=1))
+            return booking(wanted, state=BookingState.HELD, held_until=NOW - timedelta(hours=1))
         return booking(wanted)
 
 
@@ -147,16 +147,18 @@ def test_what_is_offered_is_what_the_judge_allows(
     length: int,
 ) -> None:
     there = _there(midnight, closed)
-    wants = Wants(
+    wants = SpaceNeeds(
         layout=layout,
         seats=seats,
         equipment=(Need(equipment="projector", count=projectors),) if projectors else (),
     )
-    use = Use(shortest=length * MINUTE, setup_min=buffers[0], cleardown_min=buffers[1], equipment=wants.equipment)
+    use = ResourceNeed(
+        shortest=length * MINUTE, setup_min=buffers[0], cleardown_min=buffers[1], equipment=wants.equipment
+    )
     asyncio.run(_agrees(migrated, there, plans, midnight, wants, use))
 
 
-def _there(midnight: datetime, closed: Sequence[tuple[int, int, bool]]) -> Picture:
+def _there(midnight: datetime, closed: Sequence[tuple[int, int, bool]]) -> SiteConfig:
     closures = tuple(
         Closure(
             id=f"c{number}",
@@ -177,12 +179,12 @@ def _there(midnight: datetime, closed: Sequence[tuple[int, int, bool]]) -> Pictu
         )
         for place in bare.by_space.values()
     }
-    book = HoursBook(site=HUB, timetable=Timetable(), closures=closures, spaces=hours)
+    book = Timetable(site=HUB, timetable=OpeningHours(), closures=closures, spaces=hours)
     return picture(hours=book, all_spaces=SPACES)
 
 
 async def _agrees(
-    migrated: Path, there: Picture, plans: Sequence[Plan], midnight: datetime, wants: Wants, use: Use
+    migrated: Path, there: SiteConfig, plans: Sequence[Plan], midnight: datetime, wants: SpaceNeeds, use: ResourceNeed
 ) -> None:
     during = Interval(start=midnight, end=midnight + timedelta(days=1))
     with tempfile.TemporaryDirectory() as folder:
@@ -195,10 +197,10 @@ async def _agrees(
             for each in sort_out(there, msgspec.structs.replace(wants, kind=kind, **_FOR[kind](wants)))[0]
         ]
         async with database.read() as tx:
-            found = await Looker().look(tx, fittings, use, {"hub": span(during)}, now=NOW)
+            found = await DiaryReader().look(tx, fittings, use, {"hub": span(during)}, now=NOW)
             tries = [(free, each) for free in found for each in _tries(free, during, use.shortest)]
             wishes = [_asked(free, each, use) for free, each in tries]
-            verdicts = await judge(tx, there, [Wish(asked=each, actor=MANAGER) for each in wishes], now=NOW)
+            verdicts = await judge(tx, there, [RuleRequest(asked=each, actor=MANAGER) for each in wishes], now=NOW)
         await database.close()
     for (free, tried), wish, said in zip(tries, wishes, verdicts, strict=True):
         offered = holds(free.times, tried)
@@ -206,13 +208,13 @@ async def _agrees(
         assert offered == _by_hand(there, [one for one in made if not one.expired(NOW)], wish), wish
 
 
-_FOR: dict[SpaceKind, Callable[[Wants], dict[str, object]]] = {
+_FOR: dict[SpaceKind, Callable[[SpaceNeeds], dict[str, object]]] = {
     SpaceKind.ROOM: lambda wants: {"seats": None},
     SpaceKind.POOL: lambda wants: {"layout": None},
 }
 
 
-async def _made(database: Database, there: Picture, value: Booking) -> bool:
+async def _made(database: Database, there: SiteConfig, value: Booking) -> bool:
     """Whether the diary took it; buffers do not stop it, as when a manager overrules them."""
     try:
         async with database.write() as tx:
@@ -225,7 +227,7 @@ async def _made(database: Database, there: Picture, value: Booking) -> bool:
     return True
 
 
-def _tries(free: Free, during: Interval, length: int) -> set[Span]:
+def _tries(free: FreeSpace, during: Interval, length: int) -> set[Span]:
     """Times to try: through the day, and on either side of every edge."""
     first, last = span(during)
     starts = set(range(first, last, 20 * MINUTE))
@@ -234,8 +236,8 @@ def _tries(free: Free, during: Interval, length: int) -> set[Span]:
     return {(start, start + length) for start in starts if first <= start and start + length <= last}
 
 
-def _asked(free: Free, wanted: Span, use: Use) -> Asked:
-    return Asked(
+def _asked(free: FreeSpace, wanted: Span, use: ResourceNeed) -> BookingRequest:
+    return BookingRequest(
         space=free.fitting.place.space.id,
         title="wish",
         during=interval(wanted),
@@ -247,7 +249,7 @@ def _asked(free: Free, wanted: Span, use: Use) -> Asked:
     )
 
 
-def _by_hand(there: Picture, standing: Sequence[Booking], wish: Asked) -> bool:
+def _by_hand(there: SiteConfig, standing: Sequence[Booking], wish: BookingRequest) -> bool:
     """The rules as a caretaker would go through them, minute by minute where things are counted."""
     place = there.by_space[wish.space]
     minutes = [wish.during.start + timedelta(minutes=each) for each in range(int(wish.during.seconds // 60))]
@@ -268,7 +270,7 @@ def _by_hand(there: Picture, standing: Sequence[Booking], wish: Asked) -> bool:
     return all(_apart(there, wish, [each for each in mine if atom in _atoms(there, each)]) for atom in place.atoms)
 
 
-def _atoms(there: Picture, each: Booking) -> tuple[str, ...]:
+def _atoms(there: SiteConfig, each: Booking) -> tuple[str, ...]:
     return there.by_space[each.space].atoms
 
 
@@ -282,7 +284,7 @@ def _seated(minute: datetime, standing: Sequence[Booking]) -> int:
     )
 
 
-def _apart(there: Picture, wish: Asked, others: Sequence[Booking]) -> bool:
+def _apart(there: SiteConfig, wish: BookingRequest, others: Sequence[Booking]) -> bool:
     """Whether a wish keeps its distance from what else is on one atom."""
     before = sorted((each for each in others if each.ends <= wish.during.start), key=lambda each: each.ends)
     after = sorted((each for each in others if each.starts >= wish.during.end), key=lambda each: each.starts)
@@ -297,7 +299,9 @@ def _apart(there: Picture, wish: Asked, others: Sequence[Booking]) -> bool:
     )
 
 
-def _needed(there: Picture, first: Asked | Booking, then: Asked | Booking, *, changing: bool) -> timedelta:
+def _needed(
+    there: SiteConfig, first: BookingRequest | Booking, then: BookingRequest | Booking, *, changing: bool
+) -> timedelta:
     one, other = there.by_space[first.space].space, there.by_space[then.space].space
     layouts = [space.layout(each.layout) for space, each in ((one, first), (other, then))]
     clear = max(one.cleardown_min, layouts[0].cleardown_min if layouts[0] else 0, first.cleardown_min or 0)

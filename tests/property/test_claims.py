@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from controller.bookings.errors import Clash
-from controller.bookings.model import Change, Draft
+from controller.bookings.model import BookingChange, Draft
 from controller.bookings.tables import claims
-from controller.container import House, open_house
+from controller.container import Container, open_house
 from controller.db.migrations import migrate
 from controller.estate.model import Site, Space
 from controller.people.model import Actor
@@ -108,7 +108,7 @@ def _free(listed: list[Listed], space: str, during: Interval, but: Listed | None
     )
 
 
-async def _both(house: House, listed: list[Listed], act: Act) -> None:
+async def _both(house: Container, listed: list[Listed], act: Act) -> None:
     starts, ends = Moment(instant=act.during.start), Moment(instant=act.during.end)
     if act.what == "book":
         free = _free(listed, act.space, act.during)
@@ -140,7 +140,7 @@ async def _both(house: House, listed: list[Listed], act: Act) -> None:
         free = _free(listed, act.space, act.during, one)
         try:
             await house.bookings.change(
-                one.id, Change(space=act.space, starts=starts, ends=ends), if_match=None, actor=ACTOR
+                one.id, BookingChange(space=act.space, starts=starts, ends=ends), if_match=None, actor=ACTOR
             )
         except Clash:
             assert not free
@@ -149,7 +149,7 @@ async def _both(house: House, listed: list[Listed], act: Act) -> None:
             one.space, one.during = act.space, act.during
 
 
-async def _compare(house: House, listed: list[Listed]) -> None:
+async def _compare(house: Container, listed: list[Listed]) -> None:
     async with house.database.read() as tx:
         rows = (await tx.execute(select(claims))).mappings().all()
     held = {(row["booking_id"], row["atom"], row["starts"], row["ends"]) for row in rows}

@@ -19,8 +19,8 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
-from controller.bookings.model import Asked, Booking, Draft, State
-from controller.bookings.site_config import Picture
+from controller.bookings.model import Booking, BookingRequest, BookingState, Draft
+from controller.bookings.site_config import SiteConfig
 from controller.bookings.tables import bookings, claims
 from controller.container import open_house
 from controller.db.engine import Database
@@ -117,7 +117,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     length: int
 
     @property
-    def wish(self) -> Asked:
+    def wish(self) -> BookingRequest:
         return asked(self.space, TOMORROW + timedelta(minutes=15 * self.start), self.length / 4)
 
 
@@ -197,7 +197,7 @@ async def _kept_apart(url: str, parts: Parts, acts: list[Act]) -> None:
         await database.close()
 
 
-async def _do(database: Database, there: Picture, parts: Parts, live: dict[str, Booking], act: Act) -> None:
+async def _do(database: Database, there: SiteConfig, parts: Parts, live: dict[str, Booking], act: Act) -> None:
     old = list(live.values())[act.which % len(live)] if live else None
     if act.what == "book":
         value = booking(act.wish)
@@ -207,7 +207,7 @@ async def _do(database: Database, there: Picture, parts: Parts, live: dict[str, 
         during = act.wish.during
         value = msgspec.structs.replace(old, space=act.space, starts=during.start, ends=during.end)
     else:
-        value = msgspec.structs.replace(old, state=State.CANCELLED)
+        value = msgspec.structs.replace(old, state=BookingState.CANCELLED)
     fits = not value.claims or all(
         leaves(parts, value.space).isdisjoint(leaves(parts, other.space)) or not other.during.overlaps(value.during)
         for other in live.values()

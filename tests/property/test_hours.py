@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 from controller.bookings.model import Claimed
 from controller.estate.model import Site
 from controller.hours import bank_holidays
-from controller.hours.impact import Ahead, Kind, broken
+from controller.hours.impact import Ahead, LossKind, broken
 from controller.hours.model import (
+    BookableWindow,
     Closure,
     HolidayMeaning,
     HolidayRule,
+    OpeningHours,
     OtherDay,
     Season,
     SpaceHours,
     Span,
-    Timetable,
-    Weekly,
-    Window,
+    WeeklySpan,
 )
 from controller.hours.seasons import holds, rank, tied
-from controller.hours.timetable import HoursBook
+from controller.hours.timetable import Timetable
 from controller.text import local_time
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
@@ -52,9 +52,9 @@ def spans(draw: st.DrawFn, most: int = 2) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def weeks() -> st.SearchStrategy[tuple[Weekly, ...]]:
+def weeks() -> st.SearchStrategy[tuple[WeeklySpan, ...]]:
     days = st.lists(spans(), min_size=7, max_size=7)
-    return days.map(lambda week: tuple(Weekly(weekday=day, span=one) for day in range(7) for one in week[day]))
+    return days.map(lambda week: tuple(WeeklySpan(weekday=day, span=one) for day in range(7) for one in week[day]))
 
 
 @st.composite
@@ -88,16 +88,20 @@ def closures(draw: st.DrawFn, space: bool) -> Closure:
 
 
 @st.composite
-def books(draw: st.DrawFn) -> HoursBook:
+def books(draw: st.DrawFn) -> Timetable:
     days = draw(st.lists(st.sampled_from(DATES), unique=True, max_size=3))
     exceptions = tuple(
         OtherDay(date=day, note=draw(st.sampled_from(["", "note"])), spans=draw(spans())) for day in days
     )
     windows = draw(st.none() | st.lists(st.tuples(st.integers(0, 6), QUARTERS, LENGTHS), max_size=4))
-    own = None if windows is None else tuple(Window(weekday=d, opens=at, closes=at + long) for d, at, long in windows)
-    return HoursBook(
+    own = (
+        None
+        if windows is None
+        else tuple(BookableWindow(weekday=d, opens=at, closes=at + long) for d, at, long in windows)
+    )
+    return Timetable(
         site=Site(id="x", name="X", zone=draw(ZONES)),
-        timetable=Timetable(
+        timetable=OpeningHours(
             pattern=draw(weeks()),
             seasons=tuple(draw(st.lists(seasons(), max_size=2))),
             exceptions=exceptions,
@@ -118,7 +122,7 @@ SPACES = st.sampled_from([None, "studio", "unknown"])
 
 
 @given(hours=books(), during=times(), space=SPACES)
-def test_modes_tile_any_time_without_gap_or_overlap(hours: HoursBook, during: Interval, space: str | None) -> None:
+def test_modes_tile_any_time_without_gap_or_overlap(hours: Timetable, during: Interval, space: str | None) -> None:
     found = hours.modes(during, space=space)
     assert (found[0].during.start, found[-1].during.end) == (during.start, during.end)
     for one, other in pairwise(found):
@@ -128,7 +132,7 @@ def test_modes_tile_any_time_without_gap_or_overlap(hours: HoursBook, during: In
 
 @given(hours=books(), during=times(), space=SPACES, part=st.floats(0.01, 0.99))
 def test_a_time_asked_for_in_two_parts_has_the_same_modes_and_closed_times(
-    hours: HoursBook, during: Interval, space: str | None, part: float
+    hours: Timetable, during: Interval, space: str | None, part: float
 ) -> None:
     middle = during.start + timedelta(minutes=int((during.end - during.start) * part / timedelta(minutes=1)))
     if middle <= during.start:
@@ -141,7 +145,7 @@ def test_a_time_asked_for_in_two_parts_has_the_same_modes_and_closed_times(
 
 
 @given(hours=books(), during=times())
-def test_a_space_is_closed_in_its_closures_and_outside_its_own_hours(hours: HoursBook, during: Interval) -> None:
+def test_a_space_is_closed_in_its_closures_and_outside_its_own_hours(hours: Timetable, during: Interval) -> None:
     zone, own = hours.site.tz, hours.spaces["studio"].windows
     for at in _instants(during):
         shut = any(at in each.during for each in hours.closures)
@@ -162,13 +166,13 @@ def test_a_space_is_closed_in_its_closures_and_outside_its_own_hours(hours: Hour
 
 
 @given(hours=books(), during=times())
-def test_the_mode_is_what_the_most_particular_rule_reads_on_the_wall(hours: HoursBook, during: Interval) -> None:
+def test_the_mode_is_what_the_most_particular_rule_reads_on_the_wall(hours: Timetable, during: Interval) -> None:
     """Save on a night of change: closures, then the night before where it is as particular, then the day's own."""
     plain = [at for at in _instants(during) if _plain(hours, at)]
     assert [_mode(hours, during, None, at)[0] for at in plain] == [_expected(hours, at) for at in plain]
 
 
-def _expected(hours: HoursBook, at: datetime) -> Mode:
+def _expected(hours: Timetable, at: datetime) -> Mode:
     if any(at in each.during and not each.spaces for each in hours.closures):
         return Mode.CLOSED
     wall = local_time.wall(at, hours.site.tz)
@@ -181,7 +185,7 @@ def _expected(hours: HoursBook, at: datetime) -> Mode:
     return (*night, *own, Mode.CLOSED)[0]
 
 
-def _rule(hours: HoursBook, day: date) -> tuple[int, tuple[Span, ...]]:
+def _rule(hours: Timetable, day: date) -> tuple[int, tuple[Span, ...]]:
     """How particular a day's rule is, and its spans."""
     timetable, rule = hours.timetable, hours.timetable.bank_holidays
     for other in timetable.exceptions:
@@ -200,9 +204,9 @@ def _rule(hours: HoursBook, day: date) -> tuple[int, tuple[Span, ...]]:
 
 @given(hours=books(), other=books(), during=times())
 def test_a_change_breaks_what_it_newly_closes_and_nothing_breaks_without_a_change(
-    hours: HoursBook, other: HoursBook, during: Interval
+    hours: Timetable, other: Timetable, during: Interval
 ) -> None:
-    changed = HoursBook(
+    changed = Timetable(
         site=hours.site, timetable=other.timetable, closures=other.closures, spaces=other.spaces, terms=other.terms
     )
     booking = Ahead(booking=Claimed(id="1", title="Choir", space="studio", during=during))
@@ -211,7 +215,7 @@ def test_a_change_breaks_what_it_newly_closes_and_nothing_breaks_without_a_chang
         _whys(changed, during, "studio", at) and not _whys(hours, during, "studio", at) for at in _instants(during)
     )
     kinds: set[Any] = {loss.kind for each in broken(hours, changed, [booking]) for loss in each.losses}
-    assert Kind.CLOSED in kinds or not newly
+    assert LossKind.CLOSED in kinds or not newly
 
 
 @given(one=seasons(), other=seasons())
@@ -234,16 +238,16 @@ def _instants(during: Interval) -> list[datetime]:
     return found
 
 
-def _mode(hours: HoursBook, during: Interval, space: str | None, at: datetime) -> tuple[Mode, str]:
+def _mode(hours: Timetable, during: Interval, space: str | None, at: datetime) -> tuple[Mode, str]:
     [found] = [each for each in hours.modes(during, space=space) if at in each.during]
     return found.mode, found.note
 
 
-def _whys(hours: HoursBook, during: Interval, space: str | None, at: datetime) -> set[str]:
+def _whys(hours: Timetable, during: Interval, space: str | None, at: datetime) -> set[str]:
     return {each.why for each in hours.closed(during, space=space) if at in each.during}
 
 
-def _plain(hours: HoursBook, at: datetime) -> bool:
+def _plain(hours: Timetable, at: datetime) -> bool:
     """Whether the clocks change neither on that local day nor on those beside it."""
     zone = hours.site.tz
     offsets = {(at + timedelta(hours=each)).astimezone(zone).utcoffset() for each in (-52, -26, 0, 26)}

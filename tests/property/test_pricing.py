@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from controller.billing.cancellation import cancelled, changed, given_up, no_show, waived
 from controller.billing.model import (
     Allowance,
+    AllowancePeriod,
     AnyScope,
     Cancelling,
+    CancellingStep,
     Discount,
     EquipmentPrice,
-    Kind,
     Limit,
-    Per,
     Priced,
     Quote,
+    QuoteLineKind,
     Rate,
-    Step,
     Tariffs,
     Used,
     Vat,
@@ -75,7 +75,7 @@ LIMIT = st.builds(
     booking_cap=st.none() | st.integers(0, 20_000),
 )
 ALLOWANCE = st.builds(
-    Allowance, **SCOPE, id=st.just("free"), free_hours=st.integers(1, 30), per=st.sampled_from(list(Per))
+    Allowance, **SCOPE, id=st.just("free"), free_hours=st.integers(1, 30), per=st.sampled_from(list(AllowancePeriod))
 )
 DISCOUNT = st.builds(
     Discount,
@@ -87,7 +87,9 @@ DISCOUNT = st.builds(
 CANCELLING = st.builds(
     Cancelling,
     **SCOPE,
-    steps=st.lists(st.builds(Step, days=st.integers(0, 30), percent=st.integers(0, 100)), max_size=3).map(tuple),
+    steps=st.lists(st.builds(CancellingStep, days=st.integers(0, 30), percent=st.integers(0, 100)), max_size=3).map(
+        tuple
+    ),
     late=st.integers(0, 100),
     no_show=st.integers(0, 100),
 )
@@ -179,7 +181,7 @@ def test_the_lines_add_up_to_the_total_and_nothing_is_below_zero(
             assert by_vat[line.vat] >= 0
     limit = most_particular(tariffs.limits, wish)
     if limit is not None and limit.booking_cap is not None:
-        time = sum(line.pence for line in quote.lines if line.kind not in {Kind.EQUIPMENT, Kind.VAT})
+        time = sum(line.pence for line in quote.lines if line.kind not in {QuoteLineKind.EQUIPMENT, QuoteLineKind.VAT})
         assert time <= limit.booking_cap
 
 
@@ -220,7 +222,7 @@ def test_two_bookings_in_a_row_never_cost_less_than_one_but_for_the_rounding_of_
     ]
     whole = price(tariffs, wish, Counter())
     assert sum(half.total or 0 for half in halves) >= (whole.total or 0) - sum(
-        line.kind in {Kind.TIME, Kind.MINIMUM} for each in (*halves, whole) for line in each.lines
+        line.kind in {QuoteLineKind.TIME, QuoteLineKind.MINIMUM} for each in (*halves, whole) for line in each.lines
     )
 
 

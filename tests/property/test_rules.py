@@ -17,12 +17,12 @@ from sqlalchemy import delete, select
 
 from controller.bookings import repository
 from controller.bookings.claims import write_claims
-from controller.bookings.model import Asked, Booking, State
+from controller.bookings.model import Booking, BookingRequest, BookingState
 from controller.bookings.tables import bookings, claims, pool_claims, pool_quarters
 from controller.db.engine import Database, Tx
 from controller.db.migrations import migrate
 from controller.estate.model import Space, SpaceKind
-from controller.rules.service import Wish, judge
+from controller.rules.service import RuleRequest, judge
 from tests.controller.bookings.hub import MANAGER, asked, booking, build, picture
 from tests.controller.running import NOW
 from tests.services.postgres import PostgresServer
@@ -48,7 +48,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     length: int
 
     @property
-    def wish(self) -> Asked:
+    def wish(self) -> BookingRequest:
         start = TOMORROW + timedelta(minutes=5 * self.start)
         return asked(self.space, start, self.length / 12, seats=self.seats if self.space == "desks" else None)
 
@@ -72,7 +72,7 @@ class Model:
     """A plain list of what stands."""
 
     def __init__(self) -> None:
-        self.standing: dict[str, Asked] = {}
+        self.standing: dict[str, BookingRequest] = {}
 
     def places(self, *, but: str = "") -> Counter[datetime]:
         taken: Counter[datetime] = Counter()
@@ -82,14 +82,14 @@ class Model:
                     taken[quarter] += self.takes(wish)
         return +taken
 
-    def takes(self, wish: Asked) -> int:
+    def takes(self, wish: BookingRequest) -> int:
         return {"desks": wish.seats or 1, "library": SIZE, "shelves": 0}[wish.space]
 
-    def quarters(self, wish: Asked) -> list[datetime]:
+    def quarters(self, wish: BookingRequest) -> list[datetime]:
         whole = (TOMORROW + timedelta(minutes=15 * number) for number in range(24 * 4))
         return [each for each in whole if wish.during.start < each + timedelta(minutes=15) and each < wish.during.end]
 
-    def fits(self, wish: Asked, *, but: str = "") -> bool:
+    def fits(self, wish: BookingRequest, *, but: str = "") -> bool:
         taken = self.places(but=but)
         places = all(taken[each] + self.takes(wish) <= SIZE for each in self.quarters(wish))
         rooms = ("library", "shelves")
@@ -170,7 +170,7 @@ async def _do(database: Database, tx: Tx, model: Model, stored: dict[str, Bookin
         return
     new, wish = old, model.standing.get(old.id)
     if act.what == "cancel":
-        new = msgspec.structs.replace(old, state=State.CANCELLED)
+        new = msgspec.structs.replace(old, state=BookingState.CANCELLED)
         model.standing.pop(old.id, None)
     elif wish is None:
         return
@@ -194,8 +194,8 @@ async def _do(database: Database, tx: Tx, model: Model, stored: dict[str, Bookin
     stored[new.id] = new
 
 
-async def _possible(tx: Tx, model: Model, wish: Asked, *, but: str = "") -> bool:
-    [found] = await judge(tx, HUB, [Wish(asked=wish, actor=MANAGER, but=frozenset({but}))], now=NOW)
+async def _possible(tx: Tx, model: Model, wish: BookingRequest, *, but: str = "") -> bool:
+    [found] = await judge(tx, HUB, [RuleRequest(asked=wish, actor=MANAGER, but=frozenset({but}))], now=NOW)
     assert found.possible is model.fits(wish, but=but), found
     return found.possible
 

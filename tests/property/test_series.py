@@ -11,8 +11,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from controller.calendars.week_numbers import WEEKDAYS
-from controller.recurrence.expand import Occurrence, unroll
-from controller.recurrence.pattern import Extra, Pattern
+from controller.recurrence.expand import SeriesOccurrence, unroll
+from controller.recurrence.pattern import ExtraDate, RecurrencePattern
 from controller.web.problem import Invalid
 from tests.controller.bookings.test_series import NO_DAYS
 
@@ -47,13 +47,13 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     def added(self) -> list[datetime]:
         return [self.begins + timedelta(days=each, hours=12) for each in self.extra]
 
-    def pattern(self) -> Pattern:
-        return Pattern(
+    def pattern(self) -> RecurrencePattern:
+        return RecurrencePattern(
             first_starts=self.begins,
             first_ends=self.begins + self.length,
             rule=self.rule(),
             out_times=tuple(self.taken()),
-            extra=tuple(Extra(starts=each, ends=each + self.length) for each in self.added()),
+            extra=tuple(ExtraDate(starts=each, ends=each + self.length) for each in self.added()),
         )
 
 
@@ -93,7 +93,7 @@ def wishes(draw: st.DrawFn) -> Wish:
     )
 
 
-def ours(wish: Wish) -> tuple[Occurrence, ...]:
+def ours(wish: Wish) -> tuple[SeriesOccurrence, ...]:
     """What takes place; nothing where no series can be made of it."""
     try:
         return tuple(each for each in unroll(wish.pattern(), LONDON, NO_DAYS).occurrences if not each.out)

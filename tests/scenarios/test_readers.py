@@ -20,7 +20,7 @@ from edge.wire.decide import Reason
 from edge.wire.envelope import Signer
 from firmware_sim.building import demo_buildings
 from firmware_sim.site_setup import furnish
-from firmware_sim.stage import Outcome, Stage
+from firmware_sim.stage import ActResult, Stage
 from firmware_sim.virtual import VirtualClock, run_virtual
 from firmware_sim.world import World
 from tests.scenarios.theatre import Theatre, theatre
@@ -71,7 +71,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ids=["card", "barcode", "pass", "code"],
 )
 def test_what_is_presented_by_hand_is_recorded_with_its_reader(
-    present: Callable[[Stage], Awaitable[Outcome]], reader: str, method: Method, reason: Reason, template: Path
+    present: Callable[[Stage], Awaitable[ActResult]], reader: str, method: Method, reason: Reason, template: Path
 ) -> None:
     async def play(clock: VirtualClock) -> None:
         async with ramsey(clock, template) as hub:

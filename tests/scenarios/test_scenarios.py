@@ -16,7 +16,7 @@ from _pytest.mark import ParameterSet
 
 from controller.db.migrations import migrate
 from firmware_sim.building import demo_buildings
-from firmware_sim.people import Party
+from firmware_sim.people import GroupVisit
 from firmware_sim.scenario import Happening, Scenario, Typing, all_scenarios, read_scenario
 from firmware_sim.truth import Way
 from firmware_sim.virtual import VirtualClock, run_virtual
@@ -106,7 +106,7 @@ class Play:
         await deed
 
     async def _book(self) -> None:
-        parties: dict[str, list[Party]] = {}
+        parties: dict[str, list[GroupVisit]] = {}
         for booked in self._scenario.booked:
             body = {
                 "space": booked.space,
@@ -119,7 +119,7 @@ class Play:
             self._bookings[booked.id] = made
             if booked.comes:
                 zone = ZoneInfo(self._theatre.world.site(booked.site).building.zone)
-                party = Party(
+                party = GroupVisit(
                     id=made["id"],
                     door=booked.door,
                     code=made["code"],

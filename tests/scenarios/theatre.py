@@ -12,13 +12,13 @@ from anyio.to_thread import current_default_thread_limiter
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from controller.container import House, open_house
+from controller.container import Container, open_house
 from controller.people.passwords import Passwords
 from controller.settings import Settings
 from controller.web.app import app_of
 from edge.agent import Agent
 from edge.config import load
-from edge.net.connect_options import Introduction
+from edge.net.connect_options import ConnectOptions
 from edge.system.files import DiskFiles
 from edge.system.pins import GpioPins
 from edge.wire.topics import subscriptions
@@ -75,7 +75,9 @@ class Theatre:
             lag_minutes=15,
         )
         cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        self.house: House = open_house(settings, clock, passwords=cheap, link=self.broker.client(subscriptions("up")))
+        self.house: Container = open_house(
+            settings, clock, passwords=cheap, link=self.broker.client(subscriptions("up"))
+        )
         self.app: FastAPI = app_of(self.house)
         self.api = Api(ADDRESS, transport=httpx.ASGITransport(self.app))
 
@@ -120,7 +122,7 @@ class Theatre:
         site = self.world.site(building.id)
         factory = SimFactory(dict(site.levels), self._driver(building.id))
 
-        def connect(introduction: Introduction) -> MemoryLink:
+        def connect(introduction: ConnectOptions) -> MemoryLink:
             self.links[building.id] = self.broker.link(introduction)
             return self.links[building.id]
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from controller.enrolment.authority import Authority, Leaf
+from controller.enrolment.authority import CertificateAuthority, IssuedCertificate
 from controller.enrolment.broker_files import BrokerFiles
 from edge.net.identity import Identity, PrivateKeys, new_keys
 from edge.net.tls import context_of
@@ -25,7 +25,7 @@ class Certificates:
         self.now = datetime.now(UTC)
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.authority = Authority(folder / "ca.key", self.now)
+        self.authority = CertificateAuthority(folder / "ca.key", self.now)
         self._files = BrokerFiles(folder / "broker", folder / "login.pem", ["127.0.0.1"])
         self.revoke()
 
@@ -56,7 +56,7 @@ class Certificates:
     def _pem(self) -> str:
         return self.authority.pem
 
-    def _shown(self, site: str, edge: str, keys: PrivateKeys, leaf: Leaf) -> Shown:
+    def _shown(self, site: str, edge: str, keys: PrivateKeys, leaf: IssuedCertificate) -> Shown:
         papers = Papers(
             site=site,
             edge=edge,

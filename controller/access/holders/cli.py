@@ -8,7 +8,7 @@ import typer
 
 from controller.access.codes import spoken
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
+from controller.cli.client import SERVER, SET_ASIDE, ApiClient, Server, Token, TokenFile, read_file
 
 app = typer.Typer(
     help="Staff, key holders and contractors: who opens doors in their own right.",
@@ -95,7 +95,7 @@ def list_all(
     token: Token = None,
 ) -> None:
     """List who they are, and with what they open which doors; codes and PINs are not told."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     found = caller.answered(caller.pages("/holders"), _Holders, as_json=as_json)
     rows = [
         (
@@ -147,7 +147,7 @@ def add(
         "pin": pin,
         "duress": duress,
     }
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     _say(caller, caller.post("/holders", msgspec.json.encode(body), _JSON, _Given))
 
 
@@ -166,7 +166,7 @@ def import_file(
     when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the controller did not
     answer.
     """
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     params = {"preview": str(dry_run).lower()}
     answer = caller.post("/holders/import", read_file(file), "text/csv", _Imported, **params)
     for warning in answer.warnings:
@@ -205,7 +205,7 @@ def export(
     token: Token = None,
 ) -> None:
     """Write them all as CSV, as `import` reads it; no card, code or PIN is in it."""
-    Caller(server, token_file, token).download("/holders.csv", "text/csv", out)
+    ApiClient(server, token_file, token).download("/holders.csv", "text/csv", out)
 
 
 @app.command()
@@ -222,7 +222,7 @@ def reissue(
 ) -> None:
     """Draw another code or PIN, or take another card, at once."""
     body = {"why": why, "code": code, "pin": pin, "duress": duress, "card": card}
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     _say(caller, caller.post(f"/holders/{holder}/reissue", msgspec.json.encode(body), _JSON, _Given))
 
 
@@ -235,12 +235,12 @@ def end(
     token: Token = None,
 ) -> None:
     """Let somebody open nothing any more. It cannot be undone; make them anew."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     told = caller.post(f"/holders/{holder}/end", msgspec.json.encode({"why": why}), _JSON, _Holder)
     caller.say(f"{told.name} opens nothing any more as soon as the doors have their next plan.")
 
 
-def _say(caller: Caller, given: _Given) -> None:
+def _say(caller: ApiClient, given: _Given) -> None:
     caller.say(f"{given.holder.name} ({given.holder.id})")
     secrets = given.secrets
     told = {

@@ -15,7 +15,7 @@ from controller.access.service import RECENT
 from controller.access.tables import CODE_OVERLAP
 from controller.db.engine import Tx, violates
 from controller.estate.model import Door, SiteParts
-from controller.estate.service import Estate
+from controller.estate.service import EstateService
 from controller.web.problem import invalid_field
 from edge.wire.credentials import CODE_LENGTH, CredentialKind, code_key
 from edge.wire.ids import uuid7
@@ -24,10 +24,10 @@ from edge.wire.plan import HORIZON
 _TRIES = 50
 
 
-class Claims:
+class CodeClaims:
     """Every method runs inside its caller's transaction, which holds the locks of the holder's sites: ``parts``."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: EstateService) -> None:
         self._estate = estate
 
     async def free(

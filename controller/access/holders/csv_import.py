@@ -5,11 +5,11 @@ from enum import StrEnum
 import msgspec
 
 from controller.access.holders import repository
-from controller.access.holders.csv_rows import EXPORTED, Wanted, holder_row, read_file
-from controller.access.holders.model import Holder, Secrets, Wish
-from controller.access.holders.service import Holders
+from controller.access.holders.csv_rows import EXPORTED, ParsedHolderRow, holder_row, read_file
+from controller.access.holders.model import CredentialRequest, Holder, Secrets
+from controller.access.holders.service import HolderService
 from controller.changes import Changes
-from controller.csv_import.spreadsheet import Fault, write_sheet
+from controller.csv_import.spreadsheet import CellFault, write_sheet
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
 from controller.uploads.parser import Parser
@@ -19,7 +19,7 @@ _WHY = "brought in from a list"
 _PAGE = 500
 
 
-class Become(StrEnum):
+class HolderRowResult(StrEnum):
     """What becomes of a row."""
 
     ADDED = "added"
@@ -28,51 +28,53 @@ class Become(StrEnum):
     REFUSED = "refused"
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class HolderRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the file. ``changes``: the columns that are different. ``drawn``: what was drawn just now, which is
     told once. ``sites``: where something is different."""
 
     line: int
     id: str = ""
     name: str = ""
-    become: Become
+    become: HolderRowResult
     changes: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[CellFault, ...] = ()
     drawn: Secrets = Secrets()
     sites: frozenset[str] = frozenset()
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class HolderImportResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a file; ``lines`` in their order."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[HolderRow, ...]
     warnings: tuple[str, ...]
 
 
 class _Rehearsed(Exception):
     """A row was tried; all that it wrote is to be taken back."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: HolderRow) -> None:
         self.line = line
 
 
 class HolderImport:
     """A file means the same however often it comes: the second time it changes nothing. Nobody is ended by one."""
 
-    def __init__(self, database: Database, changes: Changes, holders: Holders, parser: Parser) -> None:
+    def __init__(self, database: Database, changes: Changes, holders: HolderService, parser: Parser) -> None:
         self._database = database
         self._changes = changes
         self._holders = holders
         self._parser = parser
 
-    async def take(self, data: bytes, *, preview: bool, actor: Actor) -> Outcome:
+    async def take(self, data: bytes, *, preview: bool, actor: Actor) -> HolderImportResult:
         """Write the rows that are sound, one by one, and set aside the others. ``preview`` does the same, takes it back
         and tells no code. Raises ``SheetError``."""
         warnings, wanted, faults = await self._parser.run(read_file, data)
-        by_line: dict[int, list[Fault]] = {}
+        by_line: dict[int, list[CellFault]] = {}
         for fault in faults:
             by_line.setdefault(fault.line, []).append(fault)
-        lines = [Line(line=at, become=Become.REFUSED, faults=tuple(found)) for at, found in by_line.items()]
+        lines = [
+            HolderRow(line=at, become=HolderRowResult.REFUSED, faults=tuple(found)) for at, found in by_line.items()
+        ]
         written: set[str] = set()
         try:
             for row in wanted:
@@ -82,7 +84,7 @@ class HolderImport:
         finally:  # what was written before a fault is to reach the doors
             for site in sorted(written):
                 self._changes.site_changed(site, estate=True)
-        return Outcome(lines=tuple(sorted(lines, key=lambda line: line.line)), warnings=warnings)
+        return HolderImportResult(lines=tuple(sorted(lines, key=lambda line: line.line)), warnings=warnings)
 
     async def put_out(self, *, actor: Actor) -> bytes:
         """All who open anything and whose sites the actor may see to, as a file that ``take`` reads."""
@@ -94,8 +96,8 @@ class HolderImport:
                 after = page[-1].id
         return write_sheet(list(EXPORTED), rows)
 
-    async def _row(self, row: Wanted, *, preview: bool, actor: Actor) -> Line:
-        async def write(tx: Tx) -> Line:
+    async def _row(self, row: ParsedHolderRow, *, preview: bool, actor: Actor) -> HolderRow:
+        async def write(tx: Tx) -> HolderRow:
             line = await self._written(tx, row, actor)
             if preview:
                 raise _Rehearsed(msgspec.structs.replace(line, id=row.id, drawn=Secrets()))
@@ -109,19 +111,23 @@ class HolderImport:
             faults = tuple(row.fault(each.field, each.message) for each in problem.errors) or (
                 row.fault("", problem.detail),
             )
-            return Line(line=row.line, id=row.id, name=row.name, become=Become.REFUSED, faults=faults)
+            return HolderRow(line=row.line, id=row.id, name=row.name, become=HolderRowResult.REFUSED, faults=faults)
 
-    async def _written(self, tx: Tx, row: Wanted, actor: Actor) -> Line:
+    async def _written(self, tx: Tx, row: ParsedHolderRow, actor: Actor) -> HolderRow:
         old = await self._old(tx, row, actor)
         draft = row.draft(old)
         if isinstance(draft, list):
-            return Line(line=row.line, id=row.id, name=row.name, become=Become.REFUSED, faults=tuple(draft))
+            return HolderRow(
+                line=row.line, id=row.id, name=row.name, become=HolderRowResult.REFUSED, faults=tuple(draft)
+            )
         if old is None:
-            wish = Wish(code=row.draws or not row.card, card=row.card)
+            wish = CredentialRequest(code=row.draws or not row.card, card=row.card)
             given = await self._holders.make_in(tx, draft, wish, actor=actor)
             sites, drawn = frozenset(given.holder.sites), msgspec.structs.replace(given.secrets, card="")
             new = given.holder
-            return Line(line=row.line, id=new.id, name=draft.name, become=Become.ADDED, drawn=drawn, sites=sites)
+            return HolderRow(
+                line=row.line, id=new.id, name=draft.name, become=HolderRowResult.ADDED, drawn=drawn, sites=sites
+            )
         has, at = await self._holders.secrets(tx, old), old.draft
         pairs = {
             "name": (draft.name, at.name),
@@ -133,23 +139,23 @@ class HolderImport:
         changes = [column for column, (new_value, old_value) in pairs.items() if new_value != old_value]
         if changes:
             await self._holders.change_in(tx, old.id, draft, version=None, actor=actor)
-        wish = Wish(code=row.draws and not has.code, card=row.card if row.card != has.card else "")
+        wish = CredentialRequest(code=row.draws and not has.code, card=row.card if row.card != has.card else "")
         drawn = Secrets()
-        if wish != Wish():
+        if wish != CredentialRequest():
             given = await self._holders.reissue_in(tx, old.id, wish, why=_WHY, actor=actor)
             drawn = msgspec.structs.replace(given.secrets, card="")
             changes += [name for name in ("card", "code") if getattr(wish, name)]
-        return Line(
+        return HolderRow(
             line=row.line,
             id=old.id,
             name=draft.name,
-            become=Become.CHANGED if changes else Become.UNCHANGED,
+            become=HolderRowResult.CHANGED if changes else HolderRowResult.UNCHANGED,
             changes=tuple(changes),
             drawn=drawn,
             sites=frozenset((*old.sites, *(place.site for place in draft.places))) if changes else frozenset(),
         )
 
-    async def _old(self, tx: Tx, row: Wanted, actor: Actor) -> Holder | None:
+    async def _old(self, tx: Tx, row: ParsedHolderRow, actor: Actor) -> Holder | None:
         """Whom a row is about; ``None``: somebody new. Raises ``HolderUnknown``, ``HolderEnded``,
         ``NotAllowed``, ``Invalid``."""
         if row.id:

@@ -8,9 +8,9 @@ import msgspec
 from pydantic import ValidationError
 
 from controller.access.cards_and_pins import against_card
-from controller.access.holders.model import Holder, HolderDraft, Place
+from controller.access.holders.model import Holder, HolderDraft, HolderPlace
 from controller.access.holders.schemas import HolderFields
-from controller.csv_import.spreadsheet import Fault, Row, Sheet, SheetError, read_sheet
+from controller.csv_import.spreadsheet import CellFault, Row, Sheet, SheetError, read_sheet
 from controller.people.repository import name_key
 from controller.web.fields import read_date
 from controller.web.problem import field_errors
@@ -43,7 +43,7 @@ _NO = frozenset({"", "no", "n", "false"})
 _COLUMN = {"first": "from", "last": "until", "places": "places", "kind": "kind", "name": "name", "card": "card"}
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class ParsedHolderRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row in order for itself. ``given``: fields of a holder that it says anything of. ``card``: empty where it names
     none; ``draws``: a code is to be drawn for whoever has none."""
 
@@ -61,7 +61,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a row without an id means this one among those of its name."""
         return self.given.get("kind") in (None, holder.draft.kind)
 
-    def draft(self, old: Holder | None) -> HolderDraft | list[Fault]:
+    def draft(self, old: Holder | None) -> HolderDraft | list[CellFault]:
         """The whole holder: what the row says, and the rest as it was; or what is wrong with it."""
         before: dict[str, object] = {}
         if old is not None:
@@ -77,21 +77,21 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         validity = msgspec.structs.replace(draft.validity, hours=old.draft.validity.hours)
         return msgspec.structs.replace(draft, validity=validity, hold_s=old.draft.hold_s)
 
-    def fault(self, field: str, reason: str) -> Fault:
-        return Fault(line=self.line, column=_COLUMN.get(field.split(".")[0], ""), reason=reason)
+    def fault(self, field: str, reason: str) -> CellFault:
+        return CellFault(line=self.line, column=_COLUMN.get(field.split(".")[0], ""), reason=reason)
 
 
-def read_file(data: bytes) -> tuple[tuple[str, ...], list[Wanted], list[Fault]]:
+def read_file(data: bytes) -> tuple[tuple[str, ...], list[ParsedHolderRow], list[CellFault]]:
     """The warnings about a file, and what ``read_rows`` makes of it. Raises ``SheetError``."""
     sheet = read_sheet(data, COLUMNS, needed=NEEDED)
     return sheet.warnings, *read_rows(sheet)
 
 
-def read_rows(sheet: Sheet) -> tuple[list[Wanted], list[Fault]]:
+def read_rows(sheet: Sheet) -> tuple[list[ParsedHolderRow], list[CellFault]]:
     """The rows that make sense for themselves, and what is wrong with the others. Raises ``SheetError``."""
     if len(sheet.rows) > MOST:
         raise SheetError(f"the file has {len(sheet.rows)} rows, and at most {MOST} can be taken; send it in parts")
-    found: list[Wanted] = []
+    found: list[ParsedHolderRow] = []
     faults = list(sheet.faults)
     seen: dict[tuple[str, object], int] = {}
     for row in sheet.rows:
@@ -102,7 +102,7 @@ def read_rows(sheet: Sheet) -> tuple[list[Wanted], list[Fault]]:
             if not wrong and mark in seen:
                 mend = "; give each its id" if mark[0] == "name" else ""
                 reason = f"stands in line {seen[mark]} already{mend}"
-                wrong.append(Fault(line=row.line, column=mark[0], reason=reason))
+                wrong.append(CellFault(line=row.line, column=mark[0], reason=reason))
         if wrong:
             faults += wrong
             continue
@@ -127,13 +127,13 @@ def holder_row(holder: Holder) -> dict[str, str]:
     }
 
 
-def _read(row: Row) -> tuple[Wanted, list[Fault]]:
+def _read(row: Row) -> tuple[ParsedHolderRow, list[CellFault]]:
     cells = {name: cell.strip() for name, cell in row.cells.items()}
-    faults: list[Fault] = []
+    faults: list[CellFault] = []
     given: dict[str, object] = {}
 
     def fault(column: str, reason: str) -> None:
-        faults.append(Fault(line=row.line, column=column, reason=reason))
+        faults.append(CellFault(line=row.line, column=column, reason=reason))
 
     if cells.get("name"):
         given["name"] = cells["name"]
@@ -162,7 +162,7 @@ def _read(row: Row) -> tuple[Wanted, list[Fault]]:
     draws = cells.get("code", "").casefold()
     if draws not in _YES | _NO:
         fault("code", "is yes or no: codes are drawn, never taken from a file")
-    wanted = Wanted(line=row.line, id=cells.get("id", ""), given=given, card=card, draws=draws in _YES)
+    wanted = ParsedHolderRow(line=row.line, id=cells.get("id", ""), given=given, card=card, draws=draws in _YES)
     return wanted, faults
 
 
@@ -187,5 +187,5 @@ def _day(text: str) -> date | str | None:
         return str(error)
 
 
-def _bodies(places: tuple[Place, ...]) -> list[Mapping[str, object]]:
+def _bodies(places: tuple[HolderPlace, ...]) -> list[Mapping[str, object]]:
     return [{"site": place.site, "doors": list(place.doors)} for place in places]

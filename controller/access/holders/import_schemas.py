@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from controller.access.holders.csv_import import Become, Outcome
+from controller.access.holders.csv_import import HolderImportResult, HolderRowResult
 from controller.access.holders.schemas import SecretsAnswer, secrets_answer
 from controller.web.fields import Answer
 
@@ -21,7 +21,7 @@ class HolderLine(Answer):
     line: int
     id: str
     name: str
-    become: Become
+    become: HolderRowResult
     changes: list[str]
     faults: list[HolderFault]
     drawn: SecretsAnswer
@@ -37,14 +37,14 @@ class HolderImportAnswer(Answer):
     lines: list[HolderLine]
 
 
-def import_answer(outcome: Outcome, *, preview: bool) -> HolderImportAnswer:
+def import_answer(outcome: HolderImportResult, *, preview: bool) -> HolderImportAnswer:
     counts = Counter(line.become for line in outcome.lines)
     return HolderImportAnswer(
         preview=preview,
-        added=counts[Become.ADDED],
-        changed=counts[Become.CHANGED],
-        unchanged=counts[Become.UNCHANGED],
-        refused=counts[Become.REFUSED],
+        added=counts[HolderRowResult.ADDED],
+        changed=counts[HolderRowResult.CHANGED],
+        unchanged=counts[HolderRowResult.UNCHANGED],
+        refused=counts[HolderRowResult.REFUSED],
         warnings=list(outcome.warnings),
         lines=[
             HolderLine(

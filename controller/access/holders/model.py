@@ -10,7 +10,7 @@ from edge.wire.credentials import CredentialKind
 KINDS = (CredentialKind.STAFF, CredentialKind.KEY_HOLDER, CredentialKind.CONTRACTOR)
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class HolderPlace(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """Where it opens: some ``doors`` of a site, or all of them, also those that are made later."""
 
     site: str
@@ -26,7 +26,7 @@ class HolderDraft(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: CredentialKind
     name: str
-    places: tuple[Place, ...]
+    places: tuple[HolderPlace, ...]
     validity: Validity
     hold_s: float | None = None
 
@@ -65,7 +65,7 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(place.site for place in self.draft.places)
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class CredentialRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What a holder is to have. ``code``, ``pin``: the controller draws one. ``card``: its canonical text; empty for
     none. ``duress``: a second code, and a second PIN, that open and tell in silence."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from controller.access.holders.service import Holders
+from controller.access.holders.service import HolderService
 from controller.db.engine import Tx
 from controller.estate.change_hooks import Foreseen
 from controller.estate.model import SiteParts
@@ -11,7 +11,7 @@ from controller.estate.model import SiteParts
 class NewDoors:
     """Their codes are claimed at the door from its first moment, so that nobody else is given them there."""
 
-    def __init__(self, holders: Holders) -> None:
+    def __init__(self, holders: HolderService) -> None:
         self._holders = holders
 
     async def foresee(self, tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> Foreseen:

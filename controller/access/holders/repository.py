@@ -6,7 +6,7 @@ from datetime import datetime, time
 import msgspec
 from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 
-from controller.access.holders.model import Holder, HolderDraft, Place
+from controller.access.holders.model import Holder, HolderDraft, HolderPlace
 from controller.access.tables import code_claims, holder_places, holders
 from controller.access.validity import Validity, WeekHours
 from controller.db.engine import Tx
@@ -113,7 +113,7 @@ def _holder(row: RowMapping, places: Mapping[str, Sequence[str]]) -> Holder:
         draft=HolderDraft(
             kind=CredentialKind(row["kind"]),
             name=row["name"],
-            places=tuple(Place(site=site, doors=tuple(doors)) for site, doors in sorted(places.items())),
+            places=tuple(HolderPlace(site=site, doors=tuple(doors)) for site, doors in sorted(places.items())),
             validity=Validity(
                 first=row["first"],
                 last=row["last"],

@@ -7,8 +7,8 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 
 from controller.access.cards_and_pins import against_card
 from controller.access.codes import spoken
-from controller.access.holders.model import Holder, HolderDraft, Place, Secrets, Wish
-from controller.access.holders.service import Given
+from controller.access.holders.model import CredentialRequest, Holder, HolderDraft, HolderPlace, Secrets
+from controller.access.holders.service import HolderWithSecrets
 from controller.access.validity import Validity, WeekHours
 from controller.web.fields import Answer, Body, Day, Name, Note, Number, Slug, Versioned, Yes
 from edge.wire.credentials import CredentialKind
@@ -39,7 +39,7 @@ class PlaceBody(Body):
     doors: Annotated[list[Slug], Field(max_length=MOST_DOORS, default_factory=list)]
 
 
-class HoursBody(Body):
+class WeekHoursBody(Body):
     """On some days of the week from a wall time until another; ``until`` at or before ``since`` is on the next day."""
 
     days: Annotated[list[Weekday], Field(min_length=1, max_length=7)]
@@ -57,7 +57,7 @@ class HolderFields(Body):
     places: Annotated[list[PlaceBody], Field(min_length=1, max_length=MOST_PLACES)]
     first: Day
     last: Annotated[Day | None, Field(validate_default=True)] = None
-    hours: Annotated[list[HoursBody], Field(max_length=MOST_HOURS, default_factory=list)]
+    hours: Annotated[list[WeekHoursBody], Field(max_length=MOST_HOURS, default_factory=list)]
     hold_s: Annotated[Number, Field(ge=1, le=300)] | None = None
 
     @field_validator("last")
@@ -82,7 +82,7 @@ class HolderFields(Body):
         return HolderDraft(
             kind=self.kind,
             name=self.name,
-            places=tuple(Place(site=each.site, doors=tuple(sorted(set(each.doors)))) for each in self.places),
+            places=tuple(HolderPlace(site=each.site, doors=tuple(sorted(set(each.doors)))) for each in self.places),
             validity=Validity(
                 first=self.first,
                 last=self.last,
@@ -99,7 +99,7 @@ class HolderFields(Body):
         )
 
 
-class WishBody(Body):
+class CredentialBody(Body):
     """What to open with. ``code``: draw one. ``card``: as a reader shows it, like ``w26:118:1603``. ``pin``: draw one
     that the card wants. ``duress``: draw a second code, and a second PIN, that open like the first and tell in silence
     that somebody was forced."""
@@ -109,11 +109,11 @@ class WishBody(Body):
     pin: Yes = False
     duress: Yes = False
 
-    def wish(self) -> Wish:
-        return Wish(code=self.code, card=self.card, pin=self.pin, duress=self.duress)
+    def wish(self) -> CredentialRequest:
+        return CredentialRequest(code=self.code, card=self.card, pin=self.pin, duress=self.duress)
 
 
-class NewHolderBody(HolderFields, WishBody):
+class NewHolderBody(HolderFields, CredentialBody):
     """A holder with what they open with."""
 
 
@@ -121,7 +121,7 @@ class HolderChangeBody(HolderFields, Versioned):
     """All fields anew."""
 
 
-class ReissueHolderBody(WishBody):
+class ReissueHolderBody(CredentialBody):
     """What to draw anew, or which card instead. ``why``: it stands in the list of writes."""
 
     why: Annotated[Note, StringConstraints(min_length=1)]
@@ -136,7 +136,7 @@ class PlaceAnswer(Answer):
     doors: list[str]
 
 
-class HoursAnswer(Answer):
+class WeekHoursAnswer(Answer):
     days: list[Weekday]
     since: str
     until: str
@@ -152,7 +152,7 @@ class HolderAnswer(Answer):
     places: list[PlaceAnswer]
     first: str
     last: str | None
-    hours: list[HoursAnswer]
+    hours: list[WeekHoursAnswer]
     hold_s: float | None
     has: list[str]
     made_at: str
@@ -197,7 +197,7 @@ def holder_answer(holder: Holder) -> HolderAnswer:
         first=draft.validity.first.isoformat(),
         last=draft.validity.last.isoformat() if draft.validity.last else None,
         hours=[
-            HoursAnswer(
+            WeekHoursAnswer(
                 days=[_DAYS[day - 1] for day in each.days],
                 since=f"{each.since:%H:%M}",
                 until=f"{each.until:%H:%M}",
@@ -216,7 +216,7 @@ def holder_answer(holder: Holder) -> HolderAnswer:
     )
 
 
-def given_answer(given: Given) -> GivenAnswer:
+def given_answer(given: HolderWithSecrets) -> GivenAnswer:
     return GivenAnswer(holder=holder_answer(given.holder), secrets=secrets_answer(given.secrets))
 
 

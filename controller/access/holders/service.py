@@ -10,16 +10,16 @@ from sqlalchemy.exc import IntegrityError
 from controller.access import reissue_log
 from controller.access.cards_and_pins import choose_pin, tag
 from controller.access.holders import repository
-from controller.access.holders.code_claims import Claims, length_of
+from controller.access.holders.code_claims import CodeClaims, length_of
 from controller.access.holders.errors import CardTaken, HolderEnded, HolderUnknown
-from controller.access.holders.model import Holder, HolderDraft, Secrets, Wish
+from controller.access.holders.model import CredentialRequest, Holder, HolderDraft, Secrets
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate_repository
 from controller.estate.model import SiteParts
 from controller.estate.revisions import bump
-from controller.estate.service import Estate
-from controller.key_files import Keys
+from controller.estate.service import EstateService
+from controller.key_files import KeyFiles
 from controller.people import audit
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Write
@@ -34,22 +34,24 @@ from edge.wire.plan import HORIZON
 _TRIES = 50
 
 
-class Given(msgspec.Struct, frozen=True, kw_only=True):
+class HolderWithSecrets(msgspec.Struct, frozen=True, kw_only=True):
     """A holder, and what was drawn for them just now, which is told once."""
 
     holder: Holder
     secrets: Secrets
 
 
-class Holders:
+class HolderService:
     """Whoever asks must be allowed at every site that a holder opens, before and after."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, keys: Keys, estate: Estate) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, keys: KeyFiles, estate: EstateService
+    ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
         self._keys = keys
-        self._claims = Claims(estate)
+        self._claims = CodeClaims(estate)
 
     async def get(self, holder_id: str, *, actor: Actor) -> Holder:
         """Raises ``HolderUnknown``, ``NotAllowed``."""
@@ -80,12 +82,12 @@ class Holders:
         """Those of them whose sites the actor may see to."""
         return [each for each in found if _allowed(actor, each)]
 
-    async def make(self, draft: HolderDraft, wish: Wish, *, actor: Actor) -> Given:
+    async def make(self, draft: HolderDraft, wish: CredentialRequest, *, actor: Actor) -> HolderWithSecrets:
         """Raises ``Invalid``, ``NotAllowed``, ``CardTaken``, ``NoCodeLeft``."""
 
         return await self._told(lambda tx: self.make_in(tx, draft, wish, actor=actor))
 
-    async def make_in(self, tx: Tx, draft: HolderDraft, wish: Wish, *, actor: Actor) -> Given:
+    async def make_in(self, tx: Tx, draft: HolderDraft, wish: CredentialRequest, *, actor: Actor) -> HolderWithSecrets:
         """As ``make``, inside the caller's transaction, who tells of the change."""
         now = self._clock.now()
         holder = Holder(
@@ -117,7 +119,7 @@ class Holders:
 
     async def change_in(
         self, tx: Tx, holder_id: str, draft: HolderDraft, *, version: int | None, actor: Actor
-    ) -> Given:
+    ) -> HolderWithSecrets:
         """As ``change``, inside the caller's transaction, who tells of the change."""
         now = self._clock.now()
         old = await self.standing(tx, holder_id, actor)
@@ -129,14 +131,16 @@ class Holders:
         kept = await self.secrets(tx, old)
         given = await self._written(tx, new, kept, parts, actor, "change", now, new=False)
         await self._bump(tx, set(old.sites) - set(new.sites))
-        return Given(holder=given.holder, secrets=Secrets())
+        return HolderWithSecrets(holder=given.holder, secrets=Secrets())
 
-    async def reissue(self, holder_id: str, wish: Wish, *, why: str, actor: Actor) -> Given:
+    async def reissue(self, holder_id: str, wish: CredentialRequest, *, why: str, actor: Actor) -> HolderWithSecrets:
         """Other codes, another PIN or another card, as wished; the rest stays. Raises as ``make``, ``HolderEnded``."""
 
         return await self._told(lambda tx: self.reissue_in(tx, holder_id, wish, why=why, actor=actor))
 
-    async def reissue_in(self, tx: Tx, holder_id: str, wish: Wish, *, why: str, actor: Actor) -> Given:
+    async def reissue_in(
+        self, tx: Tx, holder_id: str, wish: CredentialRequest, *, why: str, actor: Actor
+    ) -> HolderWithSecrets:
         """As ``reissue``, inside the caller's transaction, who tells of the change."""
         now = self._clock.now()
         old = await self.standing(tx, holder_id, actor)
@@ -151,7 +155,7 @@ class Holders:
                 tx, site=place.site, at=now, actor=actor.name, why=why, doors=opened, holder=holder_id
             )
         fresh = {name: value for name, value in _values(drawn).items() if value != getattr(kept, name)}
-        return Given(holder=given.holder, secrets=Secrets(**fresh))
+        return HolderWithSecrets(holder=given.holder, secrets=Secrets(**fresh))
 
     async def renew_at(
         self, tx: Tx, site: str, doors: Collection[str], *, why: str, actor: Actor, now: datetime
@@ -162,7 +166,7 @@ class Holders:
         for old, parts in await self._opening(tx, site, doors):
             kept = await self.secrets(tx, old)
             duress = bool(kept.duress_code or kept.duress_pin)
-            wish = Wish(code=bool(kept.code), pin=bool(kept.pin), duress=duress)
+            wish = CredentialRequest(code=bool(kept.code), pin=bool(kept.pin), duress=duress)
             drawn = await self._drawn(tx, old, wish, parts, kept, now)
             new = msgspec.structs.replace(old, changed_at=now, changed_by=actor.name, version=old.version + 1)
             await self._written(tx, new, drawn, parts, actor, "new code", now, new=False, why=why)
@@ -184,24 +188,24 @@ class Holders:
                 found.append((holder, await self._parts(tx, holder.draft)))
         return found
 
-    async def reveal(self, holder_id: str, *, actor: Actor) -> Given:
+    async def reveal(self, holder_id: str, *, actor: Actor) -> HolderWithSecrets:
         """All that a holder opens with, in the clear. It is written down who looked."""
 
-        async def look(tx: Tx) -> Given:
+        async def look(tx: Tx) -> HolderWithSecrets:
             holder = await self.standing(tx, holder_id, actor)
             await self._record(tx, holder, actor, "see the code", self._clock.now())
-            return Given(holder=holder, secrets=await self.secrets(tx, holder))
+            return HolderWithSecrets(holder=holder, secrets=await self.secrets(tx, holder))
 
         return await self._database.run(look)
 
     async def end(self, holder_id: str, *, why: str, actor: Actor) -> Holder:
         """Nothing of it opens any more as soon as the doors have the next plan. Idempotent."""
 
-        async def write(tx: Tx) -> Given:
+        async def write(tx: Tx) -> HolderWithSecrets:
             now = self._clock.now()
             old = await self._found(tx, holder_id, actor)
             if old.ended_at is not None:
-                return Given(holder=old, secrets=Secrets())
+                return HolderWithSecrets(holder=old, secrets=Secrets())
             new = msgspec.structs.replace(
                 old,
                 ended_at=now,
@@ -216,7 +220,7 @@ class Holders:
             await repository.release(tx, new.id, until=now + HORIZON)
             await self._bump(tx, set(new.sites))
             await self._record(tx, new, actor, "end", now)
-            return Given(holder=new, secrets=Secrets())
+            return HolderWithSecrets(holder=new, secrets=Secrets())
 
         return (await self._told(write)).holder
 
@@ -231,7 +235,13 @@ class Holders:
         )
 
     async def _drawn(
-        self, tx: Tx, holder: Holder, wish: Wish, parts: Mapping[str, SiteParts], kept: Secrets, now: datetime
+        self,
+        tx: Tx,
+        holder: Holder,
+        wish: CredentialRequest,
+        parts: Mapping[str, SiteParts],
+        kept: Secrets,
+        now: datetime,
     ) -> Secrets:
         """What there is, with what is wished for drawn anew."""
         values = _values(kept)
@@ -267,7 +277,7 @@ class Holders:
         *,
         new: bool,
         why: str = "",
-    ) -> Given:
+    ) -> HolderWithSecrets:
         sealed = {
             name: self._keys.seal(value.encode(), _about(name, holder.id)) if value else None
             for name, value in _values(given).items()
@@ -283,7 +293,7 @@ class Holders:
         await self._claims.put(tx, holder, given, parts, now)
         await self._bump(tx, set(holder.sites))
         await self._record(tx, holder, actor, act, now, why=why)
-        return Given(holder=holder, secrets=given)
+        return HolderWithSecrets(holder=holder, secrets=given)
 
     async def _parts(self, tx: Tx, draft: HolderDraft) -> dict[str, SiteParts]:
         """The sites of a draft, whose locks are taken. Raises ``Invalid`` for a site or door that there is not."""
@@ -323,7 +333,7 @@ class Holders:
         for site in holder.sites:
             await audit.record(tx, actor=actor.name, at=now, act=act, site=site, thing=thing)
 
-    async def _told(self, write: Callable[[Tx], Awaitable[Given]]) -> Given:
+    async def _told(self, write: Callable[[Tx], Awaitable[HolderWithSecrets]]) -> HolderWithSecrets:
         given = await self._database.run(write)
         for site in given.holder.sites:
             self._changes.site_changed(site, estate=True)

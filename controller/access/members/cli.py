@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, Caller, Refusal, Server, Token, TokenFile, read_file
+from controller.cli.client import SERVER, SET_ASIDE, ApiClient, Refusal, Server, Token, TokenFile, read_file
 
 app = typer.Typer(
     help="Members of the library who come in while it is unstaffed.", no_args_is_help=True, add_completion=False
@@ -80,7 +80,7 @@ def list_all(
     token: Token = None,
 ) -> None:
     """List them by the last signs of their numbers; no name is kept."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     found = caller.answered(caller.pages("/members"), _Members, as_json=as_json)
     rows = [
         (
@@ -127,7 +127,7 @@ def suspend(
     token: Token = None,
 ) -> None:
     """Keep a member out for a while, or let them in again."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     found = caller.get("/members", _Members, number=number).items
     if not found:
         caller.refuse(f"no member has the number {number}")
@@ -154,7 +154,7 @@ def import_file(
     Exit code 0 when every row was sound, 3 when some were refused, 1 when the file was refused as a whole or the
     controller did not answer.
     """
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     params = {"preview": str(dry_run).lower(), "whole": str(whole).lower()}
     answer = caller.post("/members/import", read_file(file), "text/csv", _Outcome, **params)
     for warning in answer.warnings:

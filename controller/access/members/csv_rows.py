@@ -8,8 +8,8 @@ from datetime import date
 import msgspec
 
 from controller.access.cards_and_pins import against_card, against_pin
-from controller.access.members.model import EVERYWHERE, Standing
-from controller.csv_import.spreadsheet import Fault, Row, Sheet, read_sheet
+from controller.access.members.model import EVERYWHERE, LibraryRecord
+from controller.csv_import.spreadsheet import CellFault, Row, Sheet, read_sheet
 from controller.web.fields import read_date
 from edge.wire.ids import is_slug
 
@@ -32,30 +32,30 @@ _YES = frozenset({"yes", "y", "true", "1", "x"})
 _NO = frozenset({"", "no", "n", "false", "0"})
 
 
-class Given(msgspec.Struct, frozen=True, kw_only=True):
+class ParsedMemberRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row in order for itself. ``has``: the columns that the file has. ``inductions``: ``None`` where it says nothing
     of them."""
 
     line: int
-    standing: Standing
+    standing: LibraryRecord
     has: frozenset[str]
     inductions: Mapping[str, date] | None
 
-    def over(self, old: Standing) -> Standing:
+    def over(self, old: LibraryRecord) -> LibraryRecord:
         """What was known with what the row says over it."""
-        said = {name: getattr(self.standing, name) for name in self.has & frozenset(Standing.__struct_fields__)}
+        said = {name: getattr(self.standing, name) for name in self.has & frozenset(LibraryRecord.__struct_fields__)}
         return msgspec.structs.replace(old, **said)
 
 
-def read_file(data: bytes) -> tuple[tuple[str, ...], list[Given], list[Fault]]:
+def read_file(data: bytes) -> tuple[tuple[str, ...], list[ParsedMemberRow], list[CellFault]]:
     """The warnings about a file, and what ``read_rows`` makes of it. Raises ``SheetError``."""
     sheet = read_sheet(data, COLUMNS, needed=NEEDED)
     return sheet.warnings, *read_rows(sheet)
 
 
-def read_rows(sheet: Sheet) -> tuple[list[Given], list[Fault]]:
+def read_rows(sheet: Sheet) -> tuple[list[ParsedMemberRow], list[CellFault]]:
     """The rows that make sense for themselves, and what is wrong with the others."""
-    found: list[Given] = []
+    found: list[ParsedMemberRow] = []
     faults = list(sheet.faults)
     numbers: dict[str, int] = {}
     cards: dict[str, int] = {}
@@ -64,7 +64,7 @@ def read_rows(sheet: Sheet) -> tuple[list[Given], list[Fault]]:
         standing = given.standing
         for name, value, seen in (("number", standing.number, numbers), ("card", standing.card, cards)):
             if not wrong and value in seen:
-                wrong.append(Fault(line=row.line, column=name, reason=f"stands in line {seen[value]} already"))
+                wrong.append(CellFault(line=row.line, column=name, reason=f"stands in line {seen[value]} already"))
         if wrong:
             faults += wrong
             continue
@@ -73,12 +73,12 @@ def read_rows(sheet: Sheet) -> tuple[list[Given], list[Fault]]:
     return found, faults
 
 
-def _read(row: Row) -> tuple[Given, list[Fault]]:
+def _read(row: Row) -> tuple[ParsedMemberRow, list[CellFault]]:
     cells = row.cells
-    faults: list[Fault] = []
+    faults: list[CellFault] = []
 
     def fault(column: str, reason: str) -> None:
-        faults.append(Fault(line=row.line, column=column, reason=reason))
+        faults.append(CellFault(line=row.line, column=column, reason=reason))
 
     def day(column: str) -> date | None:
         if not cells.get(column):
@@ -114,7 +114,7 @@ def _read(row: Row) -> tuple[Given, list[Fault]]:
     if suspended not in _YES | _NO:
         fault("suspended", f"{suspended[:40]!r} is neither yes nor no")
     until = day("suspended_until")
-    standing = Standing(
+    standing = LibraryRecord(
         number=number,
         card=card,
         pin=pin,
@@ -126,7 +126,7 @@ def _read(row: Row) -> tuple[Given, list[Fault]]:
     has = frozenset(cells) - {"inducted", "sites"}
     has |= {"card"} if "card" not in cells else frozenset()
     has |= {"suspended"} if "suspended_until" in cells else frozenset()
-    return Given(line=row.line, standing=standing, has=has, inductions=_inductions(cells, day, fault)), faults
+    return ParsedMemberRow(line=row.line, standing=standing, has=has, inductions=_inductions(cells, day, fault)), faults
 
 
 def _inductions(

@@ -4,9 +4,9 @@ import logging
 
 import msgspec
 
-from controller.access.members.csv_rows import Given
+from controller.access.members.csv_rows import ParsedMemberRow
 from controller.access.members.model import Member
-from controller.access.members.service import Members
+from controller.access.members.service import MemberService
 from controller.access.members.sip2 import Patron, Sip2Error, Sip2Server, patrons
 from controller.web.problem import Conflicting, Unavailable
 from edge.wire.clock import Clock
@@ -27,7 +27,7 @@ class LibrarySilent(Unavailable):
         super().__init__(str(why))
 
 
-class Checked(msgspec.Struct, frozen=True, kw_only=True):
+class LibraryCheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """How many were asked about, and of how many something was different."""
 
     asked: int
@@ -35,21 +35,21 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     blocked: int
 
 
-class Checking:
+class LibraryCheck:
     """Whoever the library system does not know any more, or has blocked, is suspended until it says otherwise."""
 
-    def __init__(self, members: Members, clock: Clock, server: Sip2Server | None) -> None:
+    def __init__(self, members: MemberService, clock: Clock, server: Sip2Server | None) -> None:
         self._members = members
         self._clock = clock
         self._server = server
 
-    async def check(self, *, actor: str) -> Checked:
+    async def check(self, *, actor: str) -> LibraryCheckResult:
         """Ask about every member. What was learned before the line broke is kept. Raises ``NoLibrarySystem``,
         ``LibrarySilent``."""
         if self._server is None:
             raise NoLibrarySystem
         known = await self._standing()
-        given: list[Given] = []
+        given: list[ParsedMemberRow] = []
         trouble: Sip2Error | None = None
         try:
             async for number, patron in patrons(self._server, list(known), self._clock.now()):
@@ -59,7 +59,7 @@ class Checking:
         lines, _ = await self._members.bring(given, preview=False, whole=False, source="sip2", actor=actor)
         if trouble is not None:
             raise LibrarySilent(trouble)
-        return Checked(
+        return LibraryCheckResult(
             asked=len(given),
             changed=sum(1 for line in lines if line.changes),
             blocked=sum(1 for each in given if each.standing.suspended),
@@ -86,7 +86,7 @@ class Checking:
         return found
 
 
-def _given(line: int, member: Member, patron: Patron) -> Given:
+def _given(line: int, member: Member, patron: Patron) -> ParsedMemberRow:
     """What is to be written of a member. A suspension until a day, which somebody set here, stays."""
     standing, has = member.standing, {"card", "suspended"}
     if standing.suspended_until is None:
@@ -95,4 +95,4 @@ def _given(line: int, member: Member, patron: Patron) -> Given:
         if value is not None:
             standing = msgspec.structs.replace(standing, **{name: value})
             has.add(name)
-    return Given(line=line, standing=standing, has=frozenset(has), inductions=None)
+    return ParsedMemberRow(line=line, standing=standing, has=frozenset(has), inductions=None)

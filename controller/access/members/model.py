@@ -15,7 +15,7 @@ EVERYWHERE = ""
 _DAY = timedelta(days=1)
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class LibraryRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the library system says of a member, and the card. ``suspended_until``: the last day of it; ``None``: until
     somebody lifts it. ``expires``: the last day of the membership."""
 
@@ -36,7 +36,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     system last vouched for them."""
 
     id: str
-    standing: Standing
+    standing: LibraryRecord
     inductions: Mapping[str, date]
     source: str
     checked_at: datetime

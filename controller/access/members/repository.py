@@ -9,10 +9,10 @@ import msgspec
 from sqlalchemy import RowMapping, Select, bindparam, delete, func, insert, or_, select, update
 
 from controller.access.cards_and_pins import tag
-from controller.access.members.model import Member, Standing
+from controller.access.members.model import LibraryRecord, Member
 from controller.access.tables import inductions, members
 from controller.db.engine import Tx
-from controller.key_files import Keys
+from controller.key_files import KeyFiles
 
 _AT_ONCE = 500
 
@@ -29,18 +29,18 @@ async def stamp(tx: Tx) -> Stamp:
     return Stamp(row[0], int(row[1] or 0))
 
 
-async def member(tx: Tx, keys: Keys, member_id: str) -> Member | None:
+async def member(tx: Tx, keys: KeyFiles, member_id: str) -> Member | None:
     found = await _read(tx, keys, select(members).where(members.c.id == member_id))
     return found[0] if found else None
 
 
-async def carded(tx: Tx, keys: Keys, card: str) -> Member | None:
+async def carded(tx: Tx, keys: KeyFiles, card: str) -> Member | None:
     """Whose card it is, of those who have ended too."""
     found = await _read(tx, keys, select(members).where(members.c.card_tag == tag(keys, card)))
     return found[0] if found else None
 
 
-async def numbered(tx: Tx, keys: Keys, numbers: Iterable[str]) -> dict[str, Member]:
+async def numbered(tx: Tx, keys: KeyFiles, numbers: Iterable[str]) -> dict[str, Member]:
     """Those of the members that there are, ended ones too, by number."""
     tags = [tag(keys, number) for number in numbers]
     found: dict[str, Member] = {}
@@ -50,13 +50,13 @@ async def numbered(tx: Tx, keys: Keys, numbers: Iterable[str]) -> dict[str, Memb
     return found
 
 
-async def listed(tx: Tx, keys: Keys, *, after: str | None, limit: int) -> list[Member]:
+async def listed(tx: Tx, keys: KeyFiles, *, after: str | None, limit: int) -> list[Member]:
     """In the order in which they came."""
     query = select(members).where(members.c.id > (after or "")).order_by(members.c.id).limit(limit)
     return await _read(tx, keys, query)
 
 
-async def inducted_at(tx: Tx, keys: Keys, site: str) -> list[Member]:
+async def inducted_at(tx: Tx, keys: KeyFiles, site: str) -> list[Member]:
     """Members who have not ended and had an induction that counts at a site."""
     mine = select(inductions.c.member).where(or_(inductions.c.site == site, inductions.c.site == ""))
     query = select(members).where(members.c.ended_at.is_(None), members.c.id.in_(mine)).order_by(members.c.id)
@@ -72,7 +72,7 @@ async def sites_of(tx: Tx, ids: Sequence[str]) -> set[str]:
     return found
 
 
-async def write(tx: Tx, keys: Keys, written: Sequence[Member], *, known: frozenset[str], by: str) -> None:
+async def write(tx: Tx, keys: KeyFiles, written: Sequence[Member], *, known: frozenset[str], by: str) -> None:
     """New members and changed ones, those whose ids are ``known``, with their inductions."""
     rows = [_row(keys, each) for each in written]
     if new := [row for row in rows if row["id"] not in known]:
@@ -92,7 +92,7 @@ async def write(tx: Tx, keys: Keys, written: Sequence[Member], *, known: frozens
         await tx.execute(insert(inductions), days)
 
 
-async def end_others(tx: Tx, keys: Keys, numbers: Iterable[str], *, now: datetime) -> int:
+async def end_others(tx: Tx, keys: KeyFiles, numbers: Iterable[str], *, now: datetime) -> int:
     """End every member whose number is not among these; how many."""
     gone = await _others(tx, keys, numbers)
     for at in range(0, len(gone), _AT_ONCE):
@@ -101,18 +101,18 @@ async def end_others(tx: Tx, keys: Keys, numbers: Iterable[str], *, now: datetim
     return len(gone)
 
 
-async def count_others(tx: Tx, keys: Keys, numbers: Iterable[str]) -> int:
+async def count_others(tx: Tx, keys: KeyFiles, numbers: Iterable[str]) -> int:
     """How many ``end_others`` would end."""
     return len(await _others(tx, keys, numbers))
 
 
-async def _others(tx: Tx, keys: Keys, numbers: Iterable[str]) -> list[str]:
+async def _others(tx: Tx, keys: KeyFiles, numbers: Iterable[str]) -> list[str]:
     kept = {tag(keys, number) for number in numbers}
     standing = await tx.execute(select(members.c.id, members.c.number_tag).where(members.c.ended_at.is_(None)))
     return [row.id for row in standing if row.number_tag not in kept]
 
 
-async def retag(tx: Tx, keys: Keys) -> None:
+async def retag(tx: Tx, keys: KeyFiles) -> None:
     """Bring the tags of all members in line with another ``page.key``."""
     for row in (await tx.execute(select(members.c.id, members.c.number, members.c.card))).all():
         number, card = (keys.unseal(getattr(row, name), f"{name} of member {row.id}") for name in ("number", "card"))
@@ -120,7 +120,7 @@ async def retag(tx: Tx, keys: Keys) -> None:
         await tx.execute(update(members).where(members.c.id == row.id).values(tags))
 
 
-async def _read(tx: Tx, keys: Keys, query: Select[Any]) -> list[Member]:
+async def _read(tx: Tx, keys: KeyFiles, query: Select[Any]) -> list[Member]:
     rows = list((await tx.execute(query)).mappings())
     days: dict[str, dict[str, date]] = {}
     ids = [row["id"] for row in rows]
@@ -131,13 +131,13 @@ async def _read(tx: Tx, keys: Keys, query: Select[Any]) -> list[Member]:
     return [_member(keys, row, days.get(row["id"], {})) for row in rows]
 
 
-def _member(keys: Keys, row: RowMapping, days: Mapping[str, date]) -> Member:
+def _member(keys: KeyFiles, row: RowMapping, days: Mapping[str, date]) -> Member:
     def opened(name: str) -> str:
         return keys.unseal(row[name], f"{name} of member {row['id']}").decode() if row[name] is not None else ""
 
     return Member(
         id=row["id"],
-        standing=Standing(
+        standing=LibraryRecord(
             number=opened("number"),
             card=opened("card"),
             pin=opened("pin"),
@@ -157,7 +157,7 @@ def _revision() -> int:
     return secrets.randbits(31)
 
 
-def _row(keys: Keys, value: Member) -> dict[str, object]:
+def _row(keys: KeyFiles, value: Member) -> dict[str, object]:
     def sealed(name: str, text: str) -> bytes | None:
         return keys.seal(text.encode(), f"{name} of member {value.id}") if text else None
 

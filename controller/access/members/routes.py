@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from controller.access.members.errors import MemberUnknown
 from controller.access.members.library_check import LibrarySilent, NoLibrarySystem
 from controller.access.members.model import EVERYWHERE, Member
-from controller.access.members.service import Become, Change, Outcome
-from controller.container import House, TheHouse
+from controller.access.members.service import MemberChange, MemberImportResult, MemberRowResult
+from controller.container import Container, TheHouse
 from controller.people.authentication import KeepsKeys, KeepsKeysAnySite
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor
@@ -40,7 +40,7 @@ class KeptOutAnswer(Answer):
     why: str
 
 
-class MemberAnswer(Answer):
+class LibraryMemberAnswer(Answer):
     """``number``: its last four signs. ``kept_out``: sites at which they do not get in today. ``has_pin``: without one
     they do not get in. ``source``: whence the list comes. ``checked_at``: when it last changed something or vouched
     for them."""
@@ -59,8 +59,8 @@ class MemberAnswer(Answer):
     ended_at: str | None
 
 
-class MemberPage(Answer):
-    items: list[MemberAnswer]
+class LibraryMemberPage(Answer):
+    items: list[LibraryMemberAnswer]
     next: str | None
 
 
@@ -70,11 +70,11 @@ class MemberChangeBody(Body):
     suspended: Yes | None = None
     suspended_until: Day | None = None
 
-    def change(self) -> Change:
-        given = {name: getattr(self, name) for name in self.model_fields_set if name in Change.__struct_fields__}
+    def change(self) -> MemberChange:
+        given = {name: getattr(self, name) for name in self.model_fields_set if name in MemberChange.__struct_fields__}
         if given.get("suspended", True) is None:
             del given["suspended"]
-        return msgspec.structs.replace(Change(), **given)
+        return msgspec.structs.replace(MemberChange(), **given)
 
 
 class InductionBody(Versioned):
@@ -91,7 +91,7 @@ class MemberFault(Answer):
 
 class MemberLine(Answer):
     line: int
-    become: Become
+    become: MemberRowResult
     changes: list[str]
     faults: list[MemberFault]
 
@@ -120,12 +120,12 @@ async def list_members(
     number: Annotated[Line | None, Query(description="Only the one with this number on the card")] = None,
     after: After = None,
     limit: Limit = LIST_LIMIT,
-) -> MemberPage:
+) -> LibraryMemberPage:
     """Members of the library, in the order in which they came, with what is said of them at your sites. No name is kept
     of them."""
     found = await house.members.listed(number=number, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
-    return MemberPage(items=await _answers(house, actor, found), next=found[-1].id if more else None)
+    return LibraryMemberPage(items=await _answers(house, actor, found), next=found[-1].id if more else None)
 
 
 @router.post(
@@ -163,13 +163,15 @@ async def check_members(house: TheHouse, actor: KeepsKeys) -> CheckedAnswer:
 
 
 @router.get("/members/{member_id}", responses=described(MemberUnknown))
-async def get_member(member_id: IdPath, house: TheHouse, actor: KeepsKeysAnySite) -> MemberAnswer:
+async def get_member(member_id: IdPath, house: TheHouse, actor: KeepsKeysAnySite) -> LibraryMemberAnswer:
     """One of them."""
     return (await _answers(house, actor, [await house.members.get(member_id)]))[0]
 
 
 @router.patch("/members/{member_id}", responses=described(MemberUnknown))
-async def change_member(member_id: IdPath, body: MemberChangeBody, house: TheHouse, actor: KeepsKeys) -> MemberAnswer:
+async def change_member(
+    member_id: IdPath, body: MemberChangeBody, house: TheHouse, actor: KeepsKeys
+) -> LibraryMemberAnswer:
     """Suspend a member, for a while or until it is lifted, or lift that. The doors follow with their next plan; the
     next list from the library system says it anew where it has the column."""
     return (await _answers(house, actor, [await house.members.change(member_id, body.change(), actor=actor.name)]))[0]
@@ -178,7 +180,7 @@ async def change_member(member_id: IdPath, body: MemberChangeBody, house: TheHou
 @router.put("/members/{member_id}/induction", responses=described(MemberUnknown, VersionStale))
 async def induct_member(
     member_id: IdPath, body: InductionBody, house: TheHouse, actor: KeepsKeysAnySite
-) -> MemberAnswer:
+) -> LibraryMemberAnswer:
     """Note the day of a member's induction at a site or for all, or take it back. From that day on they can come in.
     Who has some sites only notes it at those."""
     thing = Thing(site=body.site)
@@ -189,13 +191,13 @@ async def induct_member(
     return (await _answers(house, actor, [written]))[0]
 
 
-async def _answers(house: House, actor: Actor, found: Sequence[Member]) -> list[MemberAnswer]:
+async def _answers(house: Container, actor: Actor, found: Sequence[Member]) -> list[LibraryMemberAnswer]:
     return [_answer(each, kept, actor) for each, kept in zip(found, await house.members.kept_out(found), strict=True)]
 
 
-def _answer(member: Member, kept_out: Mapping[str, str], actor: Actor) -> MemberAnswer:
+def _answer(member: Member, kept_out: Mapping[str, str], actor: Actor) -> LibraryMemberAnswer:
     standing = member.standing
-    return MemberAnswer(
+    return LibraryMemberAnswer(
         id=member.id,
         number=f"…{standing.number[-4:]}",
         has_pin=bool(standing.pin),
@@ -215,15 +217,15 @@ def _answer(member: Member, kept_out: Mapping[str, str], actor: Actor) -> Member
     )
 
 
-def _outcome(outcome: Outcome, preview: bool) -> MemberImportAnswer:
+def _outcome(outcome: MemberImportResult, preview: bool) -> MemberImportAnswer:
     counts = Counter(line.become for line in outcome.lines)
-    told = [line for line in outcome.lines if line.become is not Become.UNCHANGED]
+    told = [line for line in outcome.lines if line.become is not MemberRowResult.UNCHANGED]
     return MemberImportAnswer(
         preview=preview,
-        added=counts[Become.ADDED],
-        changed=counts[Become.CHANGED],
-        unchanged=counts[Become.UNCHANGED],
-        refused=counts[Become.REFUSED],
+        added=counts[MemberRowResult.ADDED],
+        changed=counts[MemberRowResult.CHANGED],
+        unchanged=counts[MemberRowResult.UNCHANGED],
+        refused=counts[MemberRowResult.REFUSED],
         ended=outcome.ended,
         warnings=list(outcome.warnings),
         lines=[

@@ -8,15 +8,15 @@ from enum import StrEnum
 import msgspec
 
 from controller.access.members import repository
-from controller.access.members.csv_rows import Given, read_file
+from controller.access.members.csv_rows import ParsedMemberRow, read_file
 from controller.access.members.errors import MemberUnknown
-from controller.access.members.model import Member, Standing, against
+from controller.access.members.model import LibraryRecord, Member, against
 from controller.bookings.policies.repository import policy
 from controller.changes import Changes
-from controller.csv_import.spreadsheet import Fault
+from controller.csv_import.spreadsheet import CellFault
 from controller.db.engine import Database, Tx
 from controller.estate import repository as estate
-from controller.key_files import Keys
+from controller.key_files import KeyFiles
 from controller.people import audit
 from controller.people.versions import require_version, version_of
 from controller.text import local_time
@@ -28,7 +28,7 @@ from edge.wire.ids import uuid7
 _BATCH = 500
 
 
-class Become(StrEnum):
+class MemberRowResult(StrEnum):
     """What becomes of a row."""
 
     ADDED = "added"
@@ -37,24 +37,24 @@ class Become(StrEnum):
     REFUSED = "refused"
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class MemberRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row. ``changes``: the fields that are different."""
 
     line: int
-    become: Become
+    become: MemberRowResult
     changes: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[CellFault, ...] = ()
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class MemberImportResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a file, or would. ``ended``: members that it leaves out, where it is the whole list."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[MemberRow, ...]
     ended: int
     warnings: tuple[str, ...]
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class MemberChange(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be different of one member; ``UNSET`` stays."""
 
     suspended: bool | msgspec.UnsetType = msgspec.UNSET
@@ -65,10 +65,10 @@ _MOST_SITES = 1000
 """More than any library has; a bound only because a list of sites wants one."""
 
 
-class Members:
+class MemberService:
     """A file means the same however often it comes. Whoever asks may keep keys."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, keys: Keys, parser: Parser) -> None:
+    def __init__(self, database: Database, clock: Clock, changes: Changes, keys: KeyFiles, parser: Parser) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
@@ -99,7 +99,7 @@ class Members:
                         at[site.id] = why
         return kept
 
-    async def take(self, data: bytes, *, preview: bool, whole: bool, source: str, actor: str) -> Outcome:
+    async def take(self, data: bytes, *, preview: bool, whole: bool, source: str, actor: str) -> MemberImportResult:
         """Write the rows that are sound. ``whole``: who is not in the file is no longer a member; only where no row is
         refused. ``preview``: find out the same and write nothing. Raises ``SheetError``."""
         told, given, faults = await self._parser.run(read_file, data)
@@ -108,9 +108,9 @@ class Members:
         sound = [each for each in given if each.line not in wrong]
         lines, ended = await self.bring(sound, preview=preview, whole=whole and not wrong, source=source, actor=actor)
         refused = [
-            Line(
+            MemberRow(
                 line=line,
-                become=Become.REFUSED,
+                become=MemberRowResult.REFUSED,
                 faults=tuple(fault for fault in faults if fault.line == line),
             )
             for line in sorted(wrong)
@@ -119,13 +119,13 @@ class Members:
         if whole and wrong:
             warnings.append("since a row was refused, nobody was ended who is not in the file")
         ordered = sorted((*refused, *lines), key=lambda line: line.line)
-        return Outcome(lines=tuple(ordered), ended=ended, warnings=tuple(warnings))
+        return MemberImportResult(lines=tuple(ordered), ended=ended, warnings=tuple(warnings))
 
     async def bring(
-        self, given: Sequence[Given], *, preview: bool, whole: bool, source: str, actor: str
-    ) -> tuple[list[Line], int]:
+        self, given: Sequence[ParsedMemberRow], *, preview: bool, whole: bool, source: str, actor: str
+    ) -> tuple[list[MemberRow], int]:
         """As ``take``, of rows that are sound."""
-        lines: list[Line] = []
+        lines: list[MemberRow] = []
         touched: set[str] = set()
         for at in range(0, len(given), _BATCH):
             lot = given[at : at + _BATCH]
@@ -144,14 +144,14 @@ class Members:
         await self._tell(touched)
         return lines, ended
 
-    async def change(self, member_id: str, change: Change, *, actor: str) -> Member:
+    async def change(self, member_id: str, change: MemberChange, *, actor: str) -> Member:
         """Raises ``MemberUnknown``."""
 
         async def write(tx: Tx) -> Member:
             old = await self._found(tx, member_id)
             said = {
                 name: value
-                for name in Change.__struct_fields__
+                for name in MemberChange.__struct_fields__
                 if (value := getattr(change, name)) is not msgspec.UNSET
             }
             if said.get("suspended") is False:
@@ -203,7 +203,9 @@ class Members:
         for site in sites - {""}:
             self._changes.site_changed(site)
 
-    async def _write(self, tx: Tx, lot: Sequence[Given], source: str, actor: str) -> tuple[list[Line], set[str]]:
+    async def _write(
+        self, tx: Tx, lot: Sequence[ParsedMemberRow], source: str, actor: str
+    ) -> tuple[list[MemberRow], set[str]]:
         now = self._clock.now()
         lines, written, known = await self._judged(tx, lot, source, now)
         before = await repository.sites_of(tx, sorted(known))
@@ -213,11 +215,11 @@ class Members:
         return lines, {site for each in written for site in each.inductions} | (before if written else set())
 
     async def _judged(
-        self, tx: Tx, lot: Sequence[Given], source: str, now: datetime
-    ) -> tuple[list[Line], list[Member], frozenset[str]]:
+        self, tx: Tx, lot: Sequence[ParsedMemberRow], source: str, now: datetime
+    ) -> tuple[list[MemberRow], list[Member], frozenset[str]]:
         """What becomes of rows, what is to be written, and the ids of those that are there already."""
         known = await repository.numbered(tx, self._keys, [each.standing.number for each in lot])
-        lines: list[Line] = []
+        lines: list[MemberRow] = []
         written: list[Member] = []
         for each in lot:
             old = known.get(each.standing.number)
@@ -230,7 +232,7 @@ class Members:
                     checked_at=now,
                     ended_at=None,
                 )
-                lines.append(Line(line=each.line, become=Become.ADDED))
+                lines.append(MemberRow(line=each.line, become=MemberRowResult.ADDED))
                 written.append(fresh)
                 continue
             new = msgspec.structs.replace(
@@ -242,7 +244,13 @@ class Members:
                 ended_at=None,
             )
             changes = _differences(old, new)
-            lines.append(Line(line=each.line, become=Become.CHANGED if changes else Become.UNCHANGED, changes=changes))
+            lines.append(
+                MemberRow(
+                    line=each.line,
+                    become=MemberRowResult.CHANGED if changes else MemberRowResult.UNCHANGED,
+                    changes=changes,
+                )
+            )
             if changes:
                 written.append(new)
         return lines, written, frozenset(each.id for each in known.values())
@@ -261,12 +269,12 @@ class Members:
         async with self._database.read() as tx:
             return await repository.count_others(tx, self._keys, numbers)
 
-    async def _unknown_sites(self, given: Sequence[Given]) -> list[Fault]:
+    async def _unknown_sites(self, given: Sequence[ParsedMemberRow]) -> list[CellFault]:
         named = {site for each in given for site in each.inductions or {} if site}
         async with self._database.read() as tx:
             known = {site for site in named if await estate.site(tx, site) is not None}
         return [
-            Fault(line=each.line, column="sites", reason=f"there is no site {site!r}")
+            CellFault(line=each.line, column="sites", reason=f"there is no site {site!r}")
             for each in given
             for site in each.inductions or {}
             if site and site not in known
@@ -281,7 +289,7 @@ class Members:
 
 def _differences(old: Member, new: Member) -> tuple[str, ...]:
     changed = [
-        name for name in Standing.__struct_fields__ if getattr(old.standing, name) != getattr(new.standing, name)
+        name for name in LibraryRecord.__struct_fields__ if getattr(old.standing, name) != getattr(new.standing, name)
     ]
     changed += ["inducted"] if dict(old.inductions) != dict(new.inductions) else []
     changed += ["ended"] if old.ended_at != new.ended_at else []

@@ -8,7 +8,7 @@ import typer
 
 from controller.bookings.affected.model import Cause
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, AsJson, Caller, Server, Token, TokenFile
+from controller.cli.client import SERVER, SET_ASIDE, ApiClient, AsJson, Server, Token, TokenFile
 
 app = typer.Typer(
     help="Bookings that a closure or another change affects: list, keep, move, cancel.",
@@ -73,7 +73,7 @@ def list_affected(
     token: Token = None,
 ) -> None:
     """List the bookings to come that a change was made in spite of, and what it does to them."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     answer = _listed(caller, site, cause, kept=kept)
     found = caller.answered(answer, _List, as_json=as_json).items
     rows = (
@@ -108,7 +108,7 @@ def keep(
 
     Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(Caller(server, token_file, token), site, "keep", ids, cause, {"kept": not undo, "why": why}, every=every)
+    _decide(ApiClient(server, token_file, token), site, "keep", ids, cause, {"kept": not undo, "why": why}, every=every)
 
 
 @app.command()
@@ -126,7 +126,7 @@ def cancel(
 
     Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
     """
-    _decide(Caller(server, token_file, token), site, "cancel", ids, cause, {"why": why}, every=every)
+    _decide(ApiClient(server, token_file, token), site, "cancel", ids, cause, {"why": why}, every=every)
 
 
 @app.command()
@@ -149,11 +149,11 @@ def move(
     Exit code 0 when all are done, 3 when some were refused, 1 when the controller did not answer.
     """
     body: dict[str, object] = {"space": space, "days": days, "overrule": overrule}
-    _decide(Caller(server, token_file, token), site, "move", ids, cause, body, every=every)
+    _decide(ApiClient(server, token_file, token), site, "move", ids, cause, body, every=every)
 
 
 def _decide(
-    caller: Caller,
+    caller: ApiClient,
     site: str,
     what: str,
     ids: list[str] | None,
@@ -189,6 +189,6 @@ def _decide(
         raise typer.Exit(SET_ASIDE)
 
 
-def _listed(caller: Caller, site: str, causes: list[Cause] | None, *, kept: bool) -> msgspec.Raw:
+def _listed(caller: ApiClient, site: str, causes: list[Cause] | None, *, kept: bool) -> msgspec.Raw:
     asked = [each.value for each in causes or Cause]
     return caller.pages(f"/sites/{site}/affected-bookings", kept=str(kept).lower(), cause=asked)

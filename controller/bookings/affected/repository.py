@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, u
 
 from controller.bookings.affected.model import Cause, Impact
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import LONGEST_WHY, State
+from controller.bookings.model import LONGEST_WHY, BookingState
 from controller.bookings.tables import bookings, impacts
 from controller.db.bulk_insert import put
 from controller.db.engine import Tx
 
 _AT_ONCE = 500
 """Ids named in one statement."""
-_STANDING = [each.value for each in (State.REQUESTED, State.HELD, State.CONFIRMED)]
+_STANDING = [each.value for each in (BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED)]
 
 
 async def record(tx: Tx, site: str, found: Mapping[str, str], *, cause: Cause, at: datetime, actor: str) -> None:
@@ -115,7 +115,7 @@ async def keep(tx: Tx, pairs: Sequence[tuple[str, Cause]], *, at: datetime | Non
 
 def _standing(now: datetime) -> tuple[ColumnElement[bool], ...]:
     c = bookings.c
-    not_run_out = or_(c.state != State.HELD.value, c.held_until.is_(None), c.held_until > now)
+    not_run_out = or_(c.state != BookingState.HELD.value, c.held_until.is_(None), c.held_until > now)
     return c.starts > now - LONGEST, c.ends > now, c.state.in_(_STANDING), not_run_out
 
 

@@ -10,7 +10,7 @@ from controller.bookings.affected.schemas import (
     CancelAffectedBody,
     DecidedAnswer,
     KeepBody,
-    MoveBody,
+    MoveAffectedBody,
     affected_page,
     decided_answer,
 )
@@ -56,7 +56,7 @@ async def cancel_affected(site: SlugPath, body: CancelAffectedBody, house: TheHo
 
 
 @router.post("/sites/{site}/affected-bookings/move")
-async def move_affected(site: SlugPath, body: MoveBody, house: TheHouse, actor: Decides) -> DecidedAnswer:
+async def move_affected(site: SlugPath, body: MoveAffectedBody, house: TheHouse, actor: Decides) -> DecidedAnswer:
     """Move bookings, each by itself: one that cannot be had there stays, with the reasons."""
     done = await house.affected.move(
         site, body.which(), space=body.space, days=body.days, overrule=body.overrule, actor=actor

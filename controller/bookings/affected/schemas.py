@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from controller.bookings.affected.model import Cause
-from controller.bookings.affected.service import MOST, Decided, Which
+from controller.bookings.affected.service import MOST, AffectedDecision, AffectedSelection
 from controller.bookings.answers import BookingAnswer, booking_answer
-from controller.bookings.writer import View
+from controller.bookings.writer import BookingView
 from controller.people.model import Actor
 from controller.web.fields import Answer, Body, Id, Note, Slug, Whole, Yes
 from controller.web.problem import ReasonBody
@@ -33,9 +33,9 @@ class WhichBody(Body):
             raise ValueError("causes narrow all; leave them out where bookings are named")
         return self
 
-    def which(self) -> Which:
+    def which(self) -> AffectedSelection:
         ids = None if self.bookings is None else tuple(dict.fromkeys(self.bookings))
-        return Which(ids=ids, causes=frozenset(self.causes or Cause))
+        return AffectedSelection(ids=ids, causes=frozenset(self.causes or Cause))
 
 
 class KeepBody(WhichBody):
@@ -51,7 +51,7 @@ class CancelAffectedBody(WhichBody):
     why: Note = ""
 
 
-class MoveBody(WhichBody):
+class MoveAffectedBody(WhichBody):
     """To another ``space``, or by ``days`` at the same time of day (a negative number is earlier), or both."""
 
     space: Slug | None = None
@@ -59,7 +59,7 @@ class MoveBody(WhichBody):
     overrule: Yes = False
 
     @model_validator(mode="after")
-    def _somewhere(self) -> "MoveBody":
+    def _somewhere(self) -> "MoveAffectedBody":
         if self.space is None and not self.days:
             raise ValueError("give a space, or days other than 0")
         return self
@@ -88,7 +88,7 @@ class DecidedAnswer(Answer):
     left: int
 
 
-def affected_page(views: Sequence[View], actor: Actor, *, limit: int) -> AffectedPage:
+def affected_page(views: Sequence[BookingView], actor: Actor, *, limit: int) -> AffectedPage:
     """``views``: one more than ``limit`` where there are more."""
     shown = views[:limit]
     return AffectedPage(
@@ -97,7 +97,7 @@ def affected_page(views: Sequence[View], actor: Actor, *, limit: int) -> Affecte
     )
 
 
-def decided_answer(decided: Decided, actor: Actor) -> DecidedAnswer:
+def decided_answer(decided: AffectedDecision, actor: Actor) -> DecidedAnswer:
     return DecidedAnswer(
         done=[booking_answer(view, actor) for view in decided.done],
         refused=[

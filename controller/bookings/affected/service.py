@@ -11,9 +11,9 @@ from controller.bookings import repository as bookings
 from controller.bookings.affected import repository
 from controller.bookings.affected.model import Cause
 from controller.bookings.errors import BookingUnknown, NotNow
-from controller.bookings.model import LONGEST_WHY, Booking, Change
-from controller.bookings.service import Bookings
-from controller.bookings.writer import Desk, View
+from controller.bookings.model import LONGEST_WHY, Booking, BookingChange
+from controller.bookings.service import BookingService
+from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.people import audit
@@ -27,7 +27,7 @@ MOST = 500
 """Bookings that one request decides on."""
 
 
-class Which(msgspec.Struct, frozen=True, kw_only=True):
+class AffectedSelection(msgspec.Struct, frozen=True, kw_only=True):
     """The bookings to decide on: these ``ids``, or where it is ``None`` all of the list that nobody has decided on (to
     open again: that are kept), with one of ``causes``, the next ones first, at most ``MOST``. To keep them decides on
     ``causes`` alone."""
@@ -36,25 +36,27 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
     causes: frozenset[Cause] = frozenset(Cause)
 
 
-class Turned(msgspec.Struct, frozen=True, kw_only=True):
+class RefusedDecision(msgspec.Struct, frozen=True, kw_only=True):
     """One that could not be done. ``problem``: why."""
 
     booking_id: str
     problem: Problem
 
 
-class Decided(msgspec.Struct, frozen=True, kw_only=True):
+class AffectedDecision(msgspec.Struct, frozen=True, kw_only=True):
     """``left``: how many of the list nobody has decided on after this."""
 
-    done: tuple[View, ...]
-    refused: tuple[Turned, ...]
+    done: tuple[BookingView, ...]
+    refused: tuple[RefusedDecision, ...]
     left: int
 
 
 class AffectedBookings:
     """Each booking is decided on by itself: one that is refused does not hold the others up."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes, desk: Desk, single: Bookings) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, changes: Changes, desk: BookingWriter, single: BookingService
+    ) -> None:
         self._database = database
         self._clock = clock
         self._changes = changes
@@ -63,7 +65,7 @@ class AffectedBookings:
 
     async def page(
         self, site: str, *, causes: Collection[Cause], kept: bool, after: str | None, limit: int
-    ) -> list[View]:
+    ) -> list[BookingView]:
         """Those that stand and are affected, by start. ``kept``: those that go ahead all the same, instead of those
         that nobody has decided on. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
@@ -72,27 +74,29 @@ class AffectedBookings:
             ids = await repository.page(tx, site, causes=causes, kept=kept, now=now, after=after, limit=limit)
             return await self._desk.views(tx, where, await bookings.some(tx, ids), now)
 
-    async def keep(self, site: str, which: Which, *, kept: bool, why: str, actor: Actor) -> Decided:
+    async def keep(
+        self, site: str, which: AffectedSelection, *, kept: bool, why: str, actor: Actor
+    ) -> AffectedDecision:
         """They go ahead all the same, whatever of ``causes`` affects them now; not ``kept``: that is open again. Raises
         ``SiteUnknown``."""
 
-        async def keep(booking: Booking) -> View:
+        async def keep(booking: Booking) -> BookingView:
             return await self._keep(booking, which.causes, kept=kept, why=why, actor=actor)
 
         return await self._each(site, which, keep, of_kept=not kept)
 
-    async def cancel(self, site: str, which: Which, *, why: str, actor: Actor) -> Decided:
+    async def cancel(self, site: str, which: AffectedSelection, *, why: str, actor: Actor) -> AffectedDecision:
         """Cancel them. Raises ``SiteUnknown``."""
         return await self._each(site, which, lambda booking: self._single.cancel(booking.id, why=why, actor=actor))
 
     async def move(
-        self, site: str, which: Which, *, space: str | None, days: int, overrule: bool, actor: Actor
-    ) -> Decided:
+        self, site: str, which: AffectedSelection, *, space: str | None, days: int, overrule: bool, actor: Actor
+    ) -> AffectedDecision:
         """Move them to another space, or by so many days at the same time of day, or both. Raises ``SiteUnknown``."""
 
-        async def move(booking: Booking) -> View:
+        async def move(booking: Booking) -> BookingView:
             zone = await self._zone(booking.site)
-            change = Change(
+            change = BookingChange(
                 space=space or UNSET,
                 starts=_later(booking.starts, days, zone),
                 ends=_later(booking.ends, days, zone),
@@ -103,10 +107,15 @@ class AffectedBookings:
         return await self._each(site, which, move)
 
     async def _each(
-        self, site: str, which: Which, act: Callable[[Booking], Awaitable[View]], *, of_kept: bool = False
-    ) -> Decided:
-        done: list[View] = []
-        refused: list[Turned] = []
+        self,
+        site: str,
+        which: AffectedSelection,
+        act: Callable[[Booking], Awaitable[BookingView]],
+        *,
+        of_kept: bool = False,
+    ) -> AffectedDecision:
+        done: list[BookingView] = []
+        refused: list[RefusedDecision] = []
         ids = which.ids if which.ids is not None else await self._listed(site, which.causes, kept=of_kept)
         async with self._database.read() as tx:
             await self._desk.pictures.of(tx, site)  # raises SiteUnknown
@@ -117,11 +126,13 @@ class AffectedBookings:
                     raise BookingUnknown(each)
                 done.append(await act(found[each]))
             except Problem as problem:
-                refused.append(Turned(booking_id=each, problem=problem))
-        return Decided(done=tuple(done), refused=tuple(refused), left=await self._left(site))
+                refused.append(RefusedDecision(booking_id=each, problem=problem))
+        return AffectedDecision(done=tuple(done), refused=tuple(refused), left=await self._left(site))
 
-    async def _keep(self, booking: Booking, causes: Collection[Cause], *, kept: bool, why: str, actor: Actor) -> View:
-        async def keep(tx: Tx) -> View:
+    async def _keep(
+        self, booking: Booking, causes: Collection[Cause], *, kept: bool, why: str, actor: Actor
+    ) -> BookingView:
+        async def keep(tx: Tx) -> BookingView:
             now = self._clock.now()
             current = await self._single.locked(tx, booking.id)
             found = (await repository.of_bookings(tx, [current.id])).get(current.id, [])

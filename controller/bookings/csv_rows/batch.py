@@ -10,23 +10,23 @@ from msgspec.structs import replace
 
 from controller.bookings import lifecycle, limits
 from controller.bookings import repository as bookings
-from controller.bookings.change_effects import Wanted as Other
-from controller.bookings.change_effects import What
+from controller.bookings.change_effects import ChangedParts
+from controller.bookings.change_effects import PlannedChange as Other
 from controller.bookings.change_effects import wanted as changed_into
 from controller.bookings.csv_rows import repository
-from controller.bookings.csv_rows.model import Become, Known, Line, Standing, Wanted
+from controller.bookings.csv_rows.model import BookingRow, BookingRowResult, ImportedBefore, ParsedBookingRow, RowStatus
 from controller.bookings.csv_rows.name_lookup import placed
 from controller.bookings.errors import Stale
 from controller.bookings.initial_state import held_until, waiting_state
-from controller.bookings.model import Asked, Booking, Change, Changed, Draft, State
+from controller.bookings.model import Booking, BookingChange, BookingRequest, BookingState, Changed, Draft
 from controller.bookings.series.own_changes import changed_fields
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk
-from controller.csv_import.spreadsheet import Fault
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingWriter
+from controller.csv_import.spreadsheet import CellFault
 from controller.db.engine import Tx
 from controller.people.model import Actor, Tier
 from controller.people.parties import tier_of, tier_to_book
-from controller.rules.service import Beside, Wish, judge
+from controller.rules.service import HypotheticalBookings, RuleRequest, judge
 from controller.rules.verdict import Verdict
 from controller.web.problem import Problem, invalid_field
 
@@ -36,31 +36,38 @@ _WHY = "cancelled in the spreadsheet that it came from"
 class _Fresh(msgspec.Struct, frozen=True, kw_only=True):
     """A row that is to become a booking."""
 
-    row: Wanted
-    asked: Asked
+    row: ParsedBookingRow
+    asked: BookingRequest
     tier: Tier
 
 
 class _Move(msgspec.Struct, frozen=True, kw_only=True):
     """A row that makes another of its booking."""
 
-    row: Wanted
+    row: ParsedBookingRow
     other: Other
     tier: Tier
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> BookingRequest:
         """As a change by hand has it: a buffer that it was let into before counts no more once it holds other time."""
         new = self.other.new
         return replace(new.asked, overrule=new.overruled and not self.other.holds_other)
 
 
-class Batch:
+class CsvBatch:
     """Good for one ``take``. ``beside``: of a dry run, which writes nothing: what came of the rows before, grows.
     Otherwise the caller holds the site's lock."""
 
     def __init__(
-        self, tx: Tx, desk: Desk, picture: Picture, *, actor: Actor, now: datetime, beside: Beside | None = None
+        self,
+        tx: Tx,
+        desk: BookingWriter,
+        picture: SiteConfig,
+        *,
+        actor: Actor,
+        now: datetime,
+        beside: HypotheticalBookings | None = None,
     ) -> None:
         self._beside = beside
         self._tx = tx
@@ -71,11 +78,11 @@ class Batch:
         self._tiers: dict[tuple[str | None, bool], Tier] = {}
         self._fresh: list[_Fresh] = []
         self._moves: list[_Move] = []
-        self._gone: list[tuple[Wanted, Booking]] = []
-        self._lines: list[Line] = []
-        self._kept: list[tuple[Wanted, str]] = []
+        self._gone: list[tuple[ParsedBookingRow, Booking]] = []
+        self._lines: list[BookingRow] = []
+        self._kept: list[tuple[ParsedBookingRow, str]] = []
 
-    async def take(self, rows: Sequence[Wanted]) -> list[Line]:
+    async def take(self, rows: Sequence[ParsedBookingRow]) -> list[BookingRow]:
         """Write the rows, each wholly or not at all, and say what became of them."""
         known = await repository.known(self._tx, self._picture.site.id, [row.reference for row in rows])
         ids = {row.booking or known[row.reference].booking for row in rows if row.booking or row.reference in known}
@@ -92,13 +99,13 @@ class Batch:
             await repository.remember(self._tx, self._picture.site.id, self._kept)
         return self._lines
 
-    async def _sort(self, row: Wanted, known: Known | None, olds: Mapping[str, Booking]) -> None:
+    async def _sort(self, row: ParsedBookingRow, known: ImportedBefore | None, olds: Mapping[str, Booking]) -> None:
         """Find out what the row asks for. Raises ``Problem``."""
         old = olds.get(row.booking or (known.booking if known else ""))
         if row.booking and (old is None or old.site != self._picture.site.id):
             raise invalid_field("id", f"there is no booking {row.booking!r} here; leave it empty for a new one")
         if old is not None and known is not None and not row.booking and row.fingerprint == known.fingerprint:
-            return self._tell(row, Become.UNCHANGED, old.id)  # a person may have changed it here since
+            return self._tell(row, BookingRowResult.UNCHANGED, old.id)  # a person may have changed it here since
         given, faults = placed(row, self._picture, old)
         if faults:
             return self._refuse(row, faults)
@@ -106,8 +113,8 @@ class Batch:
             return await self._sort_fresh(row, given)
         return await self._sort_other(row, given, old)
 
-    async def _sort_fresh(self, row: Wanted, given: dict[str, object]) -> None:
-        if row.standing in (Standing.CANCELLED, Standing.KEPT):
+    async def _sort_fresh(self, row: ParsedBookingRow, given: dict[str, object]) -> None:
+        if row.standing in (RowStatus.CANCELLED, RowStatus.KEPT):
             raise invalid_field("status", f"is marked as {row.said}, so there is nothing to book")
         for name in ("space", "title"):
             if name not in given:
@@ -119,30 +126,30 @@ class Batch:
         draft = Draft(starts=row.starts, ends=row.ends, **fields)
         during = limits.window(row.starts.resolve(zone, "starts"), row.ends.resolve(zone, "ends"))
         if during.end <= self._now:
-            return self._tell(row, Become.PAST)
+            return self._tell(row, BookingRowResult.PAST)
         limits.timely(during, zone=zone, now=self._now)
         tier = await self._tier(draft.party, anew=True)
         return self._fresh.append(_Fresh(row=row, asked=draft.asked(during), tier=tier))
 
-    async def _sort_other(self, row: Wanted, given: dict[str, object], old: Booking) -> None:
-        if row.standing is Standing.CANCELLED:
+    async def _sort_other(self, row: ParsedBookingRow, given: dict[str, object], old: Booking) -> None:
+        if row.standing is RowStatus.CANCELLED:
             if lifecycle.cancel(old, self._now) is old:
-                return self._tell(row, Become.UNCHANGED, old.id, keep=True)
+                return self._tell(row, BookingRowResult.UNCHANGED, old.id, keep=True)
             self._require_fresh(row, old)
             return self._gone.append((row, old))
         times = {name: value for name, value in (("starts", row.starts), ("ends", row.ends)) if value is not None}
-        change = replace(Change(), **given, **times)
+        change = replace(BookingChange(), **given, **times)
         there = self._picture.require(str(given.get("space", old.space)))
         other = changed_into(old, change, there, now=self._now)
-        if other.what is What.NOTHING:
-            return self._tell(row, Become.UNCHANGED, old.id, keep=True)
+        if other.what is ChangedParts.NOTHING:
+            return self._tell(row, BookingRowResult.UNCHANGED, old.id, keep=True)
         lifecycle.require_changeable(old)
         self._require_fresh(row, old)
         other.require_timely(there.site.tz, now=self._now)
         tier = await self._tier(other.new.party, anew=other.new.party != old.party)
         return self._moves.append(_Move(row=row, other=other, tier=tier))
 
-    def _require_fresh(self, row: Wanted, old: Booking) -> None:
+    def _require_fresh(self, row: ParsedBookingRow, old: Booking) -> None:
         """Raises ``Stale`` where somebody has changed the booking since the row was put out."""
         if row.version is not None and row.version != old.version:
             raise Stale(old)
@@ -161,16 +168,16 @@ class Batch:
         elif olds:
             await self._desk.cancel(self._tx, self._picture, olds, actor=self._actor, now=self._now, why=_WHY)
         for row, old in self._gone:
-            self._tell(row, Become.CANCELLED, old.id, keep=True)
+            self._tell(row, BookingRowResult.CANCELLED, old.id, keep=True)
 
     async def _change(self) -> None:
         """Those that change make room for each other; one that cannot stays, and is in the way of the others."""
-        standing, moved = self._moves, list[tuple[_Move, Wish]]()
+        standing, moved = self._moves, list[tuple[_Move, RuleRequest]]()
         expired: tuple[str, ...] = ()
         while judged := [each for each in standing if each.other.judged(now=self._now)]:
             but = frozenset(each.other.old.id for each in judged)
             wishes = [
-                Wish(
+                RuleRequest(
                     asked=each.asked,
                     actor=self._actor,
                     tier=each.tier,
@@ -197,9 +204,9 @@ class Batch:
             self._beside.take(self._picture, [wish for _, wish in moved], now=self._now)
         for each in standing:
             changes_made = tuple(sorted(each.other.fields))
-            self._tell(each.row, Become.CHANGED, each.other.old.id, changes=changes_made, keep=True)
+            self._tell(each.row, BookingRowResult.CHANGED, each.other.old.id, changes=changes_made, keep=True)
 
-    async def _judge(self, wishes: Sequence[Wish]) -> list[Verdict]:
+    async def _judge(self, wishes: Sequence[RuleRequest]) -> list[Verdict]:
         return await judge(self._tx, self._picture, wishes, now=self._now, together=True, beside=self._beside)
 
     async def _rewrite(self, standing: Sequence[_Move], expired: Sequence[str]) -> None:
@@ -211,9 +218,9 @@ class Batch:
             await self._desk.tell(self._tx, self._picture, told, actor=self._actor, now=self._now)
 
     async def _book(self) -> None:
-        wishes = [Wish(asked=each.asked, actor=self._actor, tier=each.tier) for each in self._fresh]
+        wishes = [RuleRequest(asked=each.asked, actor=self._actor, tier=each.tier) for each in self._fresh]
         verdicts = await self._judge(wishes)
-        groups: dict[tuple[State, datetime | None], list[_Fresh]] = defaultdict(list)
+        groups: dict[tuple[BookingState, datetime | None], list[_Fresh]] = defaultdict(list)
         expired = dict.fromkeys(each for verdict in verdicts for each in verdict.expired)
         for each, verdict in zip(self._fresh, verdicts, strict=True):
             if verdict.possible:
@@ -224,7 +231,7 @@ class Batch:
             possible = [wish for wish, verdict in zip(wishes, verdicts, strict=True) if verdict.possible]
             self._beside.take(self._picture, possible, now=self._now)
             for each in (each for group in groups.values() for each in group):
-                self._tell(each.row, Become.ADDED)
+                self._tell(each.row, BookingRowResult.ADDED)
             return
         for (state, until), group in groups.items():
             made = await self._desk.book(
@@ -238,37 +245,46 @@ class Batch:
                 expired=tuple(expired),
             )
             for each, booking in zip(group, made.bookings, strict=True):
-                self._tell(each.row, Become.ADDED, booking.id, keep=True)
+                self._tell(each.row, BookingRowResult.ADDED, booking.id, keep=True)
 
-    def _course(self, fresh: _Fresh) -> tuple[State, datetime | None]:
+    def _course(self, fresh: _Fresh) -> tuple[BookingState, datetime | None]:
         """The state of a new booking, and until when it is held."""
-        if fresh.row.standing is not Standing.WAITS:
-            return State.CONFIRMED, None
+        if fresh.row.standing is not RowStatus.WAITS:
+            return BookingState.CONFIRMED, None
         policy = self._picture.policy
         return waiting_state(policy), held_until(policy, fresh.asked.during, now=self._now)
 
     def _tell(
-        self, row: Wanted, become: Become, booking: str = "", *, changes: tuple[str, ...] = (), keep: bool = False
+        self,
+        row: ParsedBookingRow,
+        become: BookingRowResult,
+        booking: str = "",
+        *,
+        changes: tuple[str, ...] = (),
+        keep: bool = False,
     ) -> None:
         """``keep``: note that the booking is now as the row says."""
         title = str(row.given.get("title", ""))
-        self._lines.append(Line(line=row.line, title=title, become=become, booking=booking, changes=changes))
+        self._lines.append(BookingRow(line=row.line, title=title, become=become, booking=booking, changes=changes))
         if keep and not row.booking:
             self._kept.append((row, booking))
 
-    def _refuse(self, row: Wanted, faults: Iterable[Fault]) -> None:
+    def _refuse(self, row: ParsedBookingRow, faults: Iterable[CellFault]) -> None:
         title = str(row.given.get("title", ""))
-        self._lines.append(Line(line=row.line, title=title, become=Become.REFUSED, faults=tuple(faults)))
-
-    def _refuse_by(self, row: Wanted, verdict: Verdict, booking: str = "") -> None:
         self._lines.append(
-            Line(
+            BookingRow(line=row.line, title=title, become=BookingRowResult.REFUSED, faults=tuple(faults))
+        )
+
+    def _refuse_by(self, row: ParsedBookingRow, verdict: Verdict, booking: str = "") -> None:
+        self._lines.append(
+            BookingRow(
                 line=row.line,
                 title=str(row.given.get("title", "")),
-                become=Become.REFUSED,
+                become=BookingRowResult.REFUSED,
                 booking=booking,
                 faults=tuple(
-                    Fault(line=row.line, column=_column(row, each.field), reason=each.text) for each in verdict.refusals
+                    CellFault(line=row.line, column=_column(row, each.field), reason=each.text)
+                    for each in verdict.refusals
                 ),
                 conflicts=verdict.conflicts,
             )
@@ -280,11 +296,11 @@ def _after(move: _Move) -> Booking:
     return replace(new, changed_here=changed_fields(old, new), overruled=move.asked.overrule)
 
 
-def _column(row: Wanted, field: str) -> str:
+def _column(row: ParsedBookingRow, field: str) -> str:
     return {"starts": row.timed[0], "ends": row.timed[1]}.get(field, field)
 
 
-def _faults(row: Wanted, problem: Problem) -> list[Fault]:
+def _faults(row: ParsedBookingRow, problem: Problem) -> list[CellFault]:
     if not problem.errors:
-        return [Fault(line=row.line, column="", reason=problem.detail)]
-    return [Fault(line=row.line, column=_column(row, each.field), reason=each.message) for each in problem.errors]
+        return [CellFault(line=row.line, column="", reason=problem.detail)]
+    return [CellFault(line=row.line, column=_column(row, each.field), reason=each.message) for each in problem.errors]

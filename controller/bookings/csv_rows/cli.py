@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from controller.bookings.cli_times import From, To
 from controller.cli import output
-from controller.cli.client import SERVER, SET_ASIDE, Caller, Server, Token, TokenFile, read_file
+from controller.cli.client import SERVER, SET_ASIDE, ApiClient, Server, Token, TokenFile, read_file
 
 app = typer.Typer()
 
@@ -54,7 +54,7 @@ def import_file(
     Exit code 0 when every row was taken, 3 when some were refused, 1 when the file was refused as a whole or the
     controller did not answer.
     """
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     answer = _answer(caller, site, read_file(file), dry_run)
     console = caller.console
     for warning in answer.warnings:
@@ -91,10 +91,10 @@ def export(
 ) -> None:
     """Write the bookings of a time, at most 400 days of it, as CSV, as `import` reads it."""
     asked = {"from": since, "to": to}
-    Caller(server, token_file, token).download(f"/sites/{site}/bookings.csv", "text/csv", out, **asked)
+    ApiClient(server, token_file, token).download(f"/sites/{site}/bookings.csv", "text/csv", out, **asked)
 
 
-def _answer(caller: Caller, site: str, data: bytes, dry_run: bool) -> _Answer:
+def _answer(caller: ApiClient, site: str, data: bytes, dry_run: bool) -> _Answer:
     """Send the file, show how far it is, and read the last line of what comes back."""
     params = {"preview": str(dry_run).lower(), "progress": "true"}
     found: _Answer | None = None

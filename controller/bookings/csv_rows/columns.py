@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 from pydantic import ValidationError
 
-from controller.bookings.csv_rows.model import Become, Line, Standing, Wanted
+from controller.bookings.csv_rows.model import BookingRow, BookingRowResult, ParsedBookingRow, RowStatus
 from controller.bookings.csv_rows.times import read_clock, read_day, read_when, span, written
 from controller.bookings.model import Booking
 from controller.bookings.schemas import ChangeBody
-from controller.csv_import.spreadsheet import Fault, Row, Sheet, read_sheet
+from controller.csv_import.spreadsheet import CellFault, Row, Sheet, read_sheet
 from controller.people.party_csv_rows import slug_of
 from controller.web.fields import Moment
 from controller.web.problem import field_errors
@@ -60,25 +60,29 @@ _NO = frozenset({"", "no", "n", "false", "0"})
 _TEXTS = ("contact_name", "contact_phone", "contact_email", "key_holder", "notes")
 
 
-def read_file(data: bytes) -> tuple[tuple[str, ...], list[Wanted], list[Line]]:
+def read_file(data: bytes) -> tuple[tuple[str, ...], list[ParsedBookingRow], list[BookingRow]]:
     """The warnings about a file, and what ``read_rows`` makes of it. Raises ``SheetError``."""
     sheet = read_sheet(data, COLUMNS, needed=NEEDED)
     return sheet.warnings, *read_rows(sheet)
 
 
-def read_rows(sheet: Sheet) -> tuple[list[Wanted], list[Line]]:
+def read_rows(sheet: Sheet) -> tuple[list[ParsedBookingRow], list[BookingRow]]:
     """The rows that make sense for themselves, and those that do not."""
-    wanted: list[Wanted] = []
-    refused = [Line(line=each.line, title="", become=Become.REFUSED, faults=(each,)) for each in sheet.faults]
+    wanted: list[ParsedBookingRow] = []
+    refused = [
+        BookingRow(line=each.line, title="", become=BookingRowResult.REFUSED, faults=(each,)) for each in sheet.faults
+    ]
     seen: dict[str, int] = {}
     for row in sheet.rows:
         found, faults = _Reader(row).read()
         if not faults and (twin := seen.setdefault(found.booking or found.reference, row.line)) != row.line:
             column = "id" if found.booking else "reference"
-            faults = [Fault(line=row.line, column=column, reason=f"line {twin} is the same booking")]
+            faults = [CellFault(line=row.line, column=column, reason=f"line {twin} is the same booking")]
         if faults:
             title = row.cells.get("title", "")[:200]
-            refused.append(Line(line=row.line, title=title, become=Become.REFUSED, faults=tuple(faults)))
+            refused.append(
+                BookingRow(line=row.line, title=title, become=BookingRowResult.REFUSED, faults=tuple(faults))
+            )
         else:
             wanted.append(found)
     return wanted, refused
@@ -121,9 +125,9 @@ class _Reader:
     def __init__(self, row: Row) -> None:
         self._line = row.line
         self._cells = row.cells
-        self._faults: list[Fault] = []
+        self._faults: list[CellFault] = []
 
-    def read(self) -> tuple[Wanted, list[Fault]]:
+    def read(self) -> tuple[ParsedBookingRow, list[CellFault]]:
         starts, ends, timed = self._times()
         standing = self._standing()
         version = self._cell("version", _whole)
@@ -132,7 +136,7 @@ class _Reader:
         said = msgspec.json.encode(
             [sorted((name, str(value)) for name, value in given.items()), starts, ends, standing]
         )
-        wanted = Wanted(
+        wanted = ParsedBookingRow(
             line=self._line,
             booking=booking[:36],
             reference=self._reference(starts),
@@ -171,18 +175,18 @@ class _Reader:
             return None, None, ("start", "end")
         return *span(day, start, end), ("start", "end")
 
-    def _standing(self) -> Standing:
+    def _standing(self) -> RowStatus:
         said = self._cells.get("status", "").casefold()
         for words, standing in (
-            (_CONFIRMED, Standing.CONFIRMED),
-            (_WAITS, Standing.WAITS),
-            (_CANCELLED, Standing.CANCELLED),
-            (_KEPT, Standing.KEPT),
+            (_CONFIRMED, RowStatus.CONFIRMED),
+            (_WAITS, RowStatus.WAITS),
+            (_CANCELLED, RowStatus.CANCELLED),
+            (_KEPT, RowStatus.KEPT),
         ):
             if said in words:
                 return standing
         self._wrong("status", f"{said[:40]!r} is none of: confirmed, requested, held, cancelled")
-        return Standing.KEPT
+        return RowStatus.KEPT
 
     def _given(self) -> dict[str, object]:
         """The fields that the row has, in the form that ``Change`` has them."""
@@ -228,7 +232,7 @@ class _Reader:
             return None
 
     def _wrong(self, column: str, reason: str) -> None:
-        self._faults.append(Fault(line=self._line, column=column, reason=reason))
+        self._faults.append(CellFault(line=self._line, column=column, reason=reason))
 
 
 def _whole(text: str) -> int:

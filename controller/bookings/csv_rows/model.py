@@ -5,12 +5,12 @@ from enum import StrEnum
 import msgspec
 
 from controller.bookings.model import Claimed
-from controller.csv_import.spreadsheet import Fault
+from controller.csv_import.spreadsheet import CellFault
 from controller.estate.model import Site
 from controller.web.fields import Moment
 
 
-class Standing(StrEnum):
+class RowStatus(StrEnum):
     """What a row says of the booking's course."""
 
     KEPT = "kept"
@@ -21,7 +21,7 @@ class Standing(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class ParsedBookingRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row in order for itself. ``booking``: the id that it names. ``reference``: its name in the file, made of space,
     start and title where it has none. ``given``: the fields that it has, as ``Change`` takes them, space, layout and
     equipment still in its own words. ``timed``: the columns that the times came from. ``fingerprint``: of all it says.
@@ -35,12 +35,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     starts: Moment | None
     ends: Moment | None
     timed: tuple[str, str]
-    standing: Standing
+    standing: RowStatus
     said: str
     fingerprint: bytes
 
 
-class Become(StrEnum):
+class BookingRowResult(StrEnum):
     """What becomes of a row."""
 
     ADDED = "added"
@@ -52,29 +52,29 @@ class Become(StrEnum):
     REFUSED = "refused"
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class BookingRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the file. ``booking``: its id, empty while there is none. ``title``: what the row calls it.
     ``changes``: the columns that are different. ``faults``: why it was refused; ``conflicts``: by what."""
 
     line: int
     title: str
-    become: Become
+    become: BookingRowResult
     booking: str = ""
     changes: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[CellFault, ...] = ()
     conflicts: tuple[Claimed, ...] = ()
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class ImportedBefore(msgspec.Struct, frozen=True, kw_only=True):
     """What an import made of a row before."""
 
     booking: str
     fingerprint: bytes
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class BookingImportResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a file. ``lines``: in their order."""
 
     site: Site
-    lines: tuple[Line, ...]
+    lines: tuple[BookingRow, ...]
     warnings: tuple[str, ...]

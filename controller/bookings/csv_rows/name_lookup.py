@@ -3,22 +3,24 @@
 import re
 from collections.abc import Mapping
 
-from controller.bookings.csv_rows.model import Wanted
+from controller.bookings.csv_rows.model import ParsedBookingRow
 from controller.bookings.model import Booking, Need
-from controller.bookings.site_config import Picture
-from controller.csv_import.spreadsheet import Fault
+from controller.bookings.site_config import SiteConfig
+from controller.csv_import.spreadsheet import CellFault
 
 _COUNT_FIRST = re.compile(r"(?P<count>\d{1,6})\s*[x×*]?\s+(?P<name>\D.*)")
 _COUNT_LAST = re.compile(r"(?P<name>.*?\S)\s*[x×*:]?\s+(?P<count>\d{1,6})")
 
 
-def placed(wanted: Wanted, picture: Picture, old: Booking | None) -> tuple[dict[str, object], list[Fault]]:
+def placed(
+    wanted: ParsedBookingRow, picture: SiteConfig, old: Booking | None
+) -> tuple[dict[str, object], list[CellFault]]:
     """The fields of a row with ids of this site, and what there is not. ``old``: the booking that it changes."""
     given = dict(wanted.given)
-    faults: list[Fault] = []
+    faults: list[CellFault] = []
 
     def wrong(column: str, reason: str) -> None:
-        faults.append(Fault(line=wanted.line, column=column, reason=reason))
+        faults.append(CellFault(line=wanted.line, column=column, reason=reason))
 
     space = None if old is None else old.space
     if "space" in given:

@@ -5,21 +5,21 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.bookings.csv_rows.model import Known, Wanted
+from controller.bookings.csv_rows.model import ImportedBefore, ParsedBookingRow
 from controller.bookings.tables import sheet_rows
 from controller.db.engine import Tx
 
 _AT_ONCE = 500
 
 
-async def known(tx: Tx, site: str, references: Sequence[str]) -> dict[str, Known]:
+async def known(tx: Tx, site: str, references: Sequence[str]) -> dict[str, ImportedBefore]:
     """Reference -> what an earlier import made of it."""
-    found: dict[str, Known] = {}
+    found: dict[str, ImportedBefore] = {}
     for at in range(0, len(references), _AT_ONCE):
         here = (sheet_rows.c.site == site, sheet_rows.c.reference.in_(references[at : at + _AT_ONCE]))
         query = select(sheet_rows.c.reference, sheet_rows.c.booking_id, sheet_rows.c.fingerprint).where(*here)
         for row in await tx.execute(query):
-            found[row.reference] = Known(booking=row.booking_id, fingerprint=row.fingerprint)
+            found[row.reference] = ImportedBefore(booking=row.booking_id, fingerprint=row.fingerprint)
     return found
 
 
@@ -33,7 +33,7 @@ async def references(tx: Tx, site: str, bookings: Sequence[str]) -> dict[str, st
     return found
 
 
-async def remember(tx: Tx, site: str, rows: Sequence[tuple[Wanted, str]]) -> None:
+async def remember(tx: Tx, site: str, rows: Sequence[tuple[ParsedBookingRow, str]]) -> None:
     """Note which booking each row is, and what it said."""
     if not rows:
         return

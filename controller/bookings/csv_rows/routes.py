@@ -9,8 +9,8 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from controller.bookings.csv_rows.schemas import Progress, SheetAnswer, sheet_answer
-from controller.bookings.csv_rows.service import Sheets
+from controller.bookings.csv_rows.schemas import BookingImportAnswer, Progress, sheet_answer
+from controller.bookings.csv_rows.service import BookingCsv
 from controller.container import TheHouse
 from controller.estate.errors import SiteUnknown
 from controller.people.authentication import Runs
@@ -38,7 +38,7 @@ async def export_bookings(
 @router.post(
     "/sites/{site}/bookings/import",
     openapi_extra=CSV_BODY,
-    response_model=SheetAnswer,
+    response_model=BookingImportAnswer,
     responses={200: {"content": {_LINES: {"schema": {"type": "string"}}}}, **described(TooLarge)},
 )
 async def import_bookings(
@@ -69,7 +69,7 @@ async def _behind(first: str, lines: AsyncGenerator[str, None]) -> AsyncIterator
 
 
 async def _told(
-    sheets: Sheets, site: str, data: bytes, preview: bool, actor: Actor, path: str
+    sheets: BookingCsv, site: str, data: bytes, preview: bool, actor: Actor, path: str
 ) -> AsyncGenerator[str, None]:
     """A line for every part that is done, then the answer, or the problem in its place. Raises ``Problem`` where
     nothing has been done yet: then there is no other answer."""

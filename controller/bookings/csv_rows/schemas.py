@@ -2,13 +2,13 @@
 
 from collections import Counter
 
-from controller.bookings.csv_rows.model import Become, Outcome
+from controller.bookings.csv_rows.model import BookingImportResult, BookingRowResult
 from controller.bookings.errors import conflicts
 from controller.web.fields import Answer
 from controller.web.problem import Conflict
 
 
-class RowFault(Answer):
+class BookingRowFault(Answer):
     """``column``: as the file should call it; empty where it is about the whole row."""
 
     column: str
@@ -21,14 +21,14 @@ class ImportedRow(Answer):
 
     line: int
     title: str
-    become: Become
+    become: BookingRowResult
     booking: str
     changes: list[str]
-    faults: list[RowFault]
+    faults: list[BookingRowFault]
     conflicts: list[Conflict]
 
 
-class SheetAnswer(Answer):
+class BookingImportAnswer(Answer):
     """``past``: new rows left out because their time is over."""
 
     preview: bool
@@ -49,25 +49,25 @@ class Progress(Answer):
     of: int
 
 
-def sheet_answer(outcome: Outcome, *, preview: bool) -> SheetAnswer:
+def sheet_answer(outcome: BookingImportResult, *, preview: bool) -> BookingImportAnswer:
     counts = Counter(line.become for line in outcome.lines)
-    return SheetAnswer(
+    return BookingImportAnswer(
         preview=preview,
-        added=counts[Become.ADDED],
-        changed=counts[Become.CHANGED],
-        cancelled=counts[Become.CANCELLED],
-        unchanged=counts[Become.UNCHANGED],
-        past=counts[Become.PAST],
-        refused=counts[Become.REFUSED],
+        added=counts[BookingRowResult.ADDED],
+        changed=counts[BookingRowResult.CHANGED],
+        cancelled=counts[BookingRowResult.CANCELLED],
+        unchanged=counts[BookingRowResult.UNCHANGED],
+        past=counts[BookingRowResult.PAST],
+        refused=counts[BookingRowResult.REFUSED],
         warnings=list(outcome.warnings),
         lines=[
             ImportedRow(
                 line=line.line,
                 title=line.title,
                 become=line.become,
-                booking="" if preview and line.become is Become.ADDED else line.booking,
+                booking="" if preview and line.become is BookingRowResult.ADDED else line.booking,
                 changes=list(line.changes),
-                faults=[RowFault(column=each.column, reason=each.reason) for each in line.faults],
+                faults=[BookingRowFault(column=each.column, reason=each.reason) for each in line.faults],
                 conflicts=conflicts(line.conflicts, outcome.site.tz),
             )
             for line in outcome.lines

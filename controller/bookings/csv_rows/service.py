@@ -9,17 +9,17 @@ from msgspec.structs import replace
 from controller.bookings import limits
 from controller.bookings import repository as bookings
 from controller.bookings.csv_rows import repository
-from controller.bookings.csv_rows.batch import Batch
+from controller.bookings.csv_rows.batch import CsvBatch
 from controller.bookings.csv_rows.columns import EXPORTED, booking_row, read_file
-from controller.bookings.csv_rows.model import Line, Outcome, Wanted
-from controller.bookings.service import Bookings
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk
+from controller.bookings.csv_rows.model import BookingImportResult, BookingRow, ParsedBookingRow
+from controller.bookings.service import BookingService
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingWriter
 from controller.changes import Changes
 from controller.csv_import.spreadsheet import write_sheet
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
-from controller.rules.service import Beside
+from controller.rules.service import HypotheticalBookings
 from controller.uploads.parser import Parser
 from edge.wire.clock import Clock
 
@@ -33,11 +33,17 @@ Told = Callable[[int, int], None]
 """How many rows are done, of how many."""
 
 
-class Sheets:
+class BookingCsv:
     """``bookings`` lends its way to write and to retry."""
 
     def __init__(
-        self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings, parser: Parser
+        self,
+        database: Database,
+        clock: Clock,
+        changes: Changes,
+        desk: BookingWriter,
+        bookings: BookingService,
+        parser: Parser,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -46,7 +52,7 @@ class Sheets:
         self._bookings = bookings
         self._parser = parser
 
-    async def take(self, site: str, data: bytes, *, preview: bool, actor: Actor, told: Told) -> Outcome:
+    async def take(self, site: str, data: bytes, *, preview: bool, actor: Actor, told: Told) -> BookingImportResult:
         """Book what the rows ask for, change what they say differently; each row wholly or not at all. ``preview``
         finds out the same, as of now, without writing or holding up anybody.
 
@@ -60,21 +66,21 @@ class Sheets:
         old, new = await self._sorted(site, wanted)
         actor = replace(actor, name=f"import:{actor.name}")
 
-        async def write(rows: Sequence[Wanted]) -> list[Line]:
+        async def write(rows: Sequence[ParsedBookingRow]) -> list[BookingRow]:
             done = await self._bookings.write_many(self._write, site, rows, actor)
             self._changes.site_changed(site)
             return done
 
-        beside = Beside()
+        beside = HypotheticalBookings()
 
-        async def look(rows: Sequence[Wanted]) -> list[Line]:
+        async def look(rows: Sequence[ParsedBookingRow]) -> list[BookingRow]:
             # A transaction for each part: one for all would keep a connection from others for as long as all takes.
             async with self._database.read() as tx:
                 return await self._batch(tx, await self._desk.pictures.of(tx, site), actor, beside).take(rows)
 
         lines = await _all(old, new, look if preview else write, told)
         ordered = tuple(sorted((*refused, *lines), key=lambda line: line.line))
-        return Outcome(site=place, lines=ordered, warnings=warnings)
+        return BookingImportResult(site=place, lines=ordered, warnings=warnings)
 
     async def put_out(self, site: str, starts: str, ends: str) -> bytes:
         """The bookings that touch a time, as a file that ``take`` reads. Raises ``SiteUnknown``, ``Invalid``."""
@@ -87,31 +93,33 @@ class Sheets:
         rows = [booking_row(each, references.get(each.id, ""), zone, now) for each in found]
         return await asyncio.to_thread(write_sheet, EXPORTED, rows)
 
-    async def _sorted(self, site: str, wanted: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
+    async def _sorted(
+        self, site: str, wanted: Sequence[ParsedBookingRow]
+    ) -> tuple[list[ParsedBookingRow], list[ParsedBookingRow]]:
         """Rows of bookings that are there, and the others."""
         async with self._database.read() as tx:
             known = await repository.known(tx, site, [row.reference for row in wanted])
         old = [row for row in wanted if row.booking or row.reference in known]
         return old, [row for row in wanted if not (row.booking or row.reference in known)]
 
-    async def _write(self, tx: Tx, site: str, rows: Sequence[Wanted], actor: Actor) -> list[Line]:
+    async def _write(self, tx: Tx, site: str, rows: Sequence[ParsedBookingRow], actor: Actor) -> list[BookingRow]:
         await self._database.lock_site(tx, site)
         return await self._batch(tx, await self._desk.pictures.of(tx, site), actor).take(rows)
 
-    def _batch(self, tx: Tx, picture: Picture, actor: Actor, beside: Beside | None = None) -> Batch:
-        return Batch(tx, self._desk, picture, actor=actor, now=self._clock.now(), beside=beside)
+    def _batch(self, tx: Tx, picture: SiteConfig, actor: Actor, beside: HypotheticalBookings | None = None) -> CsvBatch:
+        return CsvBatch(tx, self._desk, picture, actor=actor, now=self._clock.now(), beside=beside)
 
 
 async def _all(
-    old: Sequence[Wanted],
-    new: Sequence[Wanted],
-    write: Callable[[Sequence[Wanted]], Awaitable[list[Line]]],
+    old: Sequence[ParsedBookingRow],
+    new: Sequence[ParsedBookingRow],
+    write: Callable[[Sequence[ParsedBookingRow]], Awaitable[list[BookingRow]]],
     told: Told,
-) -> list[Line]:
+) -> list[BookingRow]:
     """Write all rows in parts. What clashes with a booking that is there is tried again as long as others go away."""
-    lines: dict[int, Line] = {}
+    lines: dict[int, BookingRow] = {}
 
-    async def each(rows: Sequence[Wanted], size: int) -> None:
+    async def each(rows: Sequence[ParsedBookingRow], size: int) -> None:
         for at in range(0, len(rows), size):
             lines.update({line.line: line for line in await write(rows[at : at + size])})
             told(len(lines), len(old) + len(new))

@@ -25,7 +25,7 @@ _WRITTEN = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[ -](?P<month>[a-z]{3,9}
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[ ,.]+", re.ASCII)
 
 
-class Clock(msgspec.Struct, frozen=True, kw_only=True):
+class TimeOfDay(msgspec.Struct, frozen=True, kw_only=True):
     """A time of the day. ``next_day``: it was written 24:00 and is the midnight at the end of the day."""
 
     at: time
@@ -49,7 +49,7 @@ def read_day(text: str) -> date:
     return day
 
 
-def read_clock(text: str) -> Clock:
+def read_clock(text: str) -> TimeOfDay:
     """“18:00”, “18.00”, “6pm”, “6:30 pm”, “24:00”. Raises ``ValueError``."""
     found = _TIME.fullmatch(text.strip().casefold())
     wrong = ValueError(f"{text[:40]!r} is no time; write it like 18:00")
@@ -58,13 +58,13 @@ def read_clock(text: str) -> Clock:
     hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
     part = int((found["part"] or "").ljust(6, "0"))
     if (hour, minute, second, part, found["half"]) == (24, 0, 0, 0, None):
-        return Clock(at=time(0), next_day=True)
+        return TimeOfDay(at=time(0), next_day=True)
     if found["half"]:
         if not 1 <= hour <= 12:
             raise wrong
         hour = hour % 12 + (12 if found["half"].startswith("p") else 0)
     try:
-        return Clock(at=time(hour, minute, second, part))
+        return TimeOfDay(at=time(hour, minute, second, part))
     except ValueError:
         raise wrong from None
 
@@ -80,7 +80,7 @@ def read_when(text: str) -> Moment:
     return Moment(instant=(wall - _shift(found["offset"])).replace(tzinfo=UTC))
 
 
-def span(day: date, start: Clock, end: Clock) -> tuple[Moment, Moment]:
+def span(day: date, start: TimeOfDay, end: TimeOfDay) -> tuple[Moment, Moment]:
     """From start to end; an end that is before the start is on the next day."""
     begins, ends = _on(day, start), _on(day, end)
     return Moment(wall=begins), Moment(wall=ends if ends >= begins else ends + _DAY)
@@ -95,7 +95,7 @@ def written(moment: datetime, zone: ZoneInfo) -> str:
     return text + moment.astimezone(zone).isoformat()[-6:]
 
 
-def _on(day: date, clock: Clock) -> datetime:
+def _on(day: date, clock: TimeOfDay) -> datetime:
     return datetime.combine(day, clock.at) + (_DAY if clock.next_day else timedelta())
 
 

@@ -12,9 +12,9 @@ from controller.bookings.claims import HOUSE, write_claims
 from controller.bookings.estate_changes import obstacles, repository
 from controller.bookings.estate_changes.collisions import Holding, collisions, crowds
 from controller.bookings.estate_changes.spacing import tightened
-from controller.bookings.model import LONGEST_WHY, Booking, Claimed, State
+from controller.bookings.model import LONGEST_WHY, Booking, BookingState, Claimed
 from controller.bookings.repository import log, update_bookings
-from controller.bookings.site_config import Place, places, sketch
+from controller.bookings.site_config import SpaceAtSite, places, sketch
 from controller.db.engine import Database, Tx
 from controller.estate.change_hooks import Foreseen, Obstacle
 from controller.estate.model import SiteParts, SpaceKind
@@ -25,7 +25,7 @@ _AT_ONCE = 2000
 """Bookings rewritten in one go, well below what a statement takes."""
 
 
-class Recast:
+class EstateChanges:
     """A ``Follower`` of the estate."""
 
     def __init__(self, database: Database) -> None:
@@ -52,7 +52,7 @@ class Recast:
         return Foreseen(obstacles=tuple(found), rewritten=len(mine), notes=tuple(notes))
 
     async def _clashes(
-        self, tx: Tx, after: SiteParts, new: dict[str, Place], moved: Sequence[str], now: datetime
+        self, tx: Tx, after: SiteParts, new: dict[str, SpaceAtSite], moved: Sequence[str], now: datetime
     ) -> list[Obstacle]:
         site = after.site.id
         near = _sharing(new, moved)
@@ -69,14 +69,14 @@ class Recast:
         return found + [obstacles.of_crowd(each, new, moved, now=now) for each in crowds(holdings, sizes)]
 
     async def _ahead(
-        self, tx: Tx, site: str, old: dict[str, Place], new: dict[str, Place], now: datetime
+        self, tx: Tx, site: str, old: dict[str, SpaceAtSite], new: dict[str, SpaceAtSite], now: datetime
     ) -> list[Booking]:
         """Those to come in all spaces that change."""
         changed = [space for space in new if space in old and old[space].space != new[space].space]
         return _standing(await repository.holding(tx, site, changed, after=now), now) if changed else []
 
     async def _paced(
-        self, tx: Tx, site: str, old: dict[str, Place], new: dict[str, Place], now: datetime
+        self, tx: Tx, site: str, old: dict[str, SpaceAtSite], new: dict[str, SpaceAtSite], now: datetime
     ) -> list[Booking]:
         """Those to come that have a neighbour to which they may need more time than now."""
         both = [space for space in new if space in old]
@@ -85,7 +85,9 @@ class Recast:
             return []
         return _standing(await repository.holding(tx, site, _sharing(new, paced), after=now), now)
 
-    async def _mark(self, tx: Tx, site: str, old: dict[str, Place], new: dict[str, Place], now: datetime) -> None:
+    async def _mark(
+        self, tx: Tx, site: str, old: dict[str, SpaceAtSite], new: dict[str, SpaceAtSite], now: datetime
+    ) -> None:
         """Note what the change does to those that it leaves standing, and take back what it sets right."""
         ahead, near = await self._ahead(tx, site, old, new, now), await self._paced(tx, site, old, new, now)
         found = obstacles.impact_texts(ahead, tightened(near, old, new), old, new, now=now)
@@ -110,7 +112,7 @@ class Recast:
         mine = await repository.holding(tx, site, recast, after=now)
         near = await repository.holding(tx, site, _sharing(new, recast), after=now)
         gone = [each for each in near if each.expired(now) and each.space not in recast]
-        letting = [msgspec.structs.replace(each, state=State.CANCELLED) for each in (*mine, *gone)]
+        letting = [msgspec.structs.replace(each, state=BookingState.CANCELLED) for each in (*mine, *gone)]
         for some in _some(letting):
             await write_claims(self._database, tx, picture, some, now=now)
         sizes = {pool: size for space in recast for pool, size in new[space].pools}
@@ -120,7 +122,7 @@ class Recast:
             await write_claims(self._database, tx, picture, some, now=now, new=True, expired=())
         await self._tell(tx, _relaid(_standing(mine, now), old, new), new, now)
 
-    async def _tell(self, tx: Tx, relaid: Sequence[Booking], new: dict[str, Place], now: datetime) -> None:
+    async def _tell(self, tx: Tx, relaid: Sequence[Booking], new: dict[str, SpaceAtSite], now: datetime) -> None:
         """Say in the story of bookings that name no layout in which other one they are."""
         by_space: dict[str, list[Booking]] = {}
         for each in relaid:
@@ -135,21 +137,21 @@ class Recast:
             await log(tx, [each.id for each in mine], at=now, actor=HOUSE, what="change", why=why)
 
 
-def _shape(place: Place) -> tuple[object, ...]:
+def _shape(place: SpaceAtSite) -> tuple[object, ...]:
     """What claims are made of."""
     space = place.space
     layouts = tuple((each.id, each.setup_min, each.cleardown_min) for each in space.layouts)
     return (*_ground(place), space.setup_min, space.cleardown_min, space.default_layout, layouts)
 
 
-def _pace(place: Place) -> tuple[object, ...]:
+def _pace(place: SpaceAtSite) -> tuple[object, ...]:
     """What the time between two bookings depends on."""
     space = place.space
     own = (space.setup_min, space.cleardown_min, space.share_buffers, space.changeover_min, space.changeovers)
     return (*own, space.default_layout, tuple((each.id, each.setup_min, each.cleardown_min) for each in space.layouts))
 
 
-def _relaid(bookings: Sequence[Booking], old: dict[str, Place], new: dict[str, Place]) -> list[Booking]:
+def _relaid(bookings: Sequence[Booking], old: dict[str, SpaceAtSite], new: dict[str, SpaceAtSite]) -> list[Booking]:
     """Those that name no layout and would be in another one than now."""
     return [
         each
@@ -158,12 +160,12 @@ def _relaid(bookings: Sequence[Booking], old: dict[str, Place], new: dict[str, P
     ]
 
 
-def _ground(place: Place) -> tuple[object, ...]:
+def _ground(place: SpaceAtSite) -> tuple[object, ...]:
     """What two bookings can have in common."""
     return place.space.kind, place.atoms, place.pools
 
 
-def _sharing(new: dict[str, Place], spaces: Sequence[str]) -> list[str]:
+def _sharing(new: dict[str, SpaceAtSite], spaces: Sequence[str]) -> list[str]:
     """The spaces that share ground with any of these, themselves included."""
     ground = {atom for space in spaces for atom in new[space].atoms}
     return [space for space, place in new.items() if not ground.isdisjoint(place.atoms)]
@@ -173,7 +175,7 @@ def _standing(bookings: Sequence[Booking], now: datetime) -> list[Booking]:
     return [each for each in bookings if not each.expired(now)]
 
 
-def _holding(booking: Booking, place: Place) -> Holding:
+def _holding(booking: Booking, place: SpaceAtSite) -> Holding:
     pool = place.space.kind is SpaceKind.POOL
     return Holding(
         booking=Claimed(id=booking.id, title=booking.title, space=booking.space, during=booking.during),

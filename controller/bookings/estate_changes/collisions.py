@@ -31,7 +31,7 @@ class Collision(msgspec.Struct, frozen=True, kw_only=True):
     atoms: tuple[str, ...]
 
 
-class Crowd(msgspec.Struct, frozen=True, kw_only=True):
+class PoolOverrun(msgspec.Struct, frozen=True, kw_only=True):
     """Bookings that together would take more places of a pool than it has. ``taken``: at the fullest."""
 
     pool: str
@@ -56,7 +56,7 @@ def collisions(holdings: Sequence[Holding]) -> list[Collision]:
     return sorted(found, key=lambda each: (each.one.during, each.other.during, each.one.id, each.other.id))
 
 
-def crowds(holdings: Sequence[Holding], sizes: Mapping[str, int]) -> list[Crowd]:
+def crowds(holdings: Sequence[Holding], sizes: Mapping[str, int]) -> list[PoolOverrun]:
     """Each time that a pool would be too full, once, by start. What ``collisions`` tells of two wholes is left out."""
     by_pool: dict[str, list[tuple[Holding, int]]] = defaultdict(list)
     for each in sorted(holdings, key=_order):
@@ -76,7 +76,7 @@ def _overlapping(holders: Sequence[Holding]) -> Iterator[tuple[Claimed, Claimed]
         heappush(going, (each.during.end, number, each))
 
 
-def _crowds_of(pool: str, size: int, takers: Sequence[tuple[Holding, int]]) -> Iterator[Crowd]:
+def _crowds_of(pool: str, size: int, takers: Sequence[tuple[Holding, int]]) -> Iterator[PoolOverrun]:
     steps = sorted(
         (moment, sign, number)
         for number, (each, _) in enumerate(takers)
@@ -100,9 +100,9 @@ def _crowds_of(pool: str, size: int, takers: Sequence[tuple[Holding, int]]) -> I
             crowd, fullest = {}, 0
 
 
-def _told(pool: str, size: int, taken: int, crowd: Sequence[Holding]) -> Iterator[Crowd]:
+def _told(pool: str, size: int, taken: int, crowd: Sequence[Holding]) -> Iterator[PoolOverrun]:
     if any(not each.atoms for each in crowd):
-        yield Crowd(pool=pool, size=size, taken=taken, bookings=tuple(each.booking for each in crowd))
+        yield PoolOverrun(pool=pool, size=size, taken=taken, bookings=tuple(each.booking for each in crowd))
 
 
 def _order(holding: Holding) -> tuple[Interval, str]:

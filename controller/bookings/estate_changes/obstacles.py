@@ -5,12 +5,12 @@ from datetime import datetime
 
 from controller.bookings.errors import conflicts
 from controller.bookings.estate_changes import repository
-from controller.bookings.estate_changes.collisions import Collision, Crowd
-from controller.bookings.estate_changes.spacing import Tight
+from controller.bookings.estate_changes.collisions import Collision, PoolOverrun
+from controller.bookings.estate_changes.spacing import TooCloseBooking
 from controller.bookings.model import Booking, Claimed
 from controller.bookings.policies.repository import policy
 from controller.bookings.policy import Policy
-from controller.bookings.site_config import Place
+from controller.bookings.site_config import SpaceAtSite
 from controller.db.engine import Tx
 from controller.estate.change_hooks import Obstacle
 from controller.estate.model import Equipment, SiteParts, Space
@@ -21,7 +21,7 @@ _NAMED = 3
 _CARRIED = 50
 """Most bookings that an obstacle carries."""
 
-Places = Mapping[str, Place]
+Places = Mapping[str, SpaceAtSite]
 
 
 async def of_removals(tx: Tx, before: SiteParts, after: SiteParts, *, now: datetime) -> AsyncIterator[Obstacle]:
@@ -134,7 +134,7 @@ def of_collision(found: Collision, new: Places, moved: Sequence[str], *, now: da
     )
 
 
-def of_crowd(found: Crowd, new: Places, moved: Sequence[str], *, now: datetime) -> Obstacle:
+def of_crowd(found: PoolOverrun, new: Places, moved: Sequence[str], *, now: datetime) -> Obstacle:
     """Bookings that would take more places than a pool has."""
     pool = found.pool.partition("/")[2]
     place = new[pool]
@@ -168,7 +168,7 @@ def notes(bookings: Sequence[Booking], old: Places, new: Places, *, now: datetim
 
 
 def impact_texts(
-    standing: Iterable[Booking], tight: Iterable[Tight], old: Places, new: Places, *, now: datetime
+    standing: Iterable[Booking], tight: Iterable[TooCloseBooking], old: Places, new: Places, *, now: datetime
 ) -> dict[str, str]:
     """Booking -> what a change does to it that leaves it standing, in words about it alone."""
     found: dict[str, list[str]] = {}
@@ -198,13 +198,13 @@ def of_defaults(bookings: Sequence[Booking], new: Places, *, now: datetime) -> I
         yield f"{_named(mine, now, new[space])} {verb} no layout: {name} {laid_out(new[space])} for them."
 
 
-def laid_out(place: Place) -> str:
+def laid_out(place: SpaceAtSite) -> str:
     """“is laid out as “Theatre””, “has no layout of its own”."""
     layout = place.space.layout(None)
     return "has no layout of its own" if layout is None else f"is laid out as “{layout.name}”"
 
 
-def of_tightened(found: Sequence[Tight], new: Places, *, now: datetime) -> Iterator[str]:
+def of_tightened(found: Sequence[TooCloseBooking], new: Places, *, now: datetime) -> Iterator[str]:
     """What is said of neighbours that stay and would have too little time between them."""
     for each in found[:_NAMED]:
         left = f"{times.length(each.left)} between them" if each.left else "no time between them"
@@ -287,7 +287,7 @@ def _one(booking: Claimed, now: datetime, new: Places) -> str:
     return f"“{booking.title}” ({place.space.name}, {times.window(booking.during, place.site.tz, now=now)})"
 
 
-def _named(bookings: Sequence[Booking], now: datetime, place: Place) -> str:
+def _named(bookings: Sequence[Booking], now: datetime, place: SpaceAtSite) -> str:
     return _listed([f"“{each.title}” ({times.window(each.during, place.site.tz, now=now)})" for each in bookings])
 
 

@@ -7,14 +7,14 @@ from itertools import pairwise
 import msgspec
 
 from controller.bookings.model import Booking
-from controller.bookings.site_config import Place
+from controller.bookings.site_config import SpaceAtSite
 from controller.estate.model import SpaceKind
 from controller.rules.buffers import buffer_between, buffers_of, changeover_between
 
-Places = Mapping[str, Place]
+Places = Mapping[str, SpaceAtSite]
 
 
-class Tight(msgspec.Struct, frozen=True, kw_only=True):
+class TooCloseBooking(msgspec.Struct, frozen=True, kw_only=True):
     """Two bookings with less time ``left`` between them than they would need; ``one`` comes first."""
 
     one: Booking
@@ -23,7 +23,7 @@ class Tight(msgspec.Struct, frozen=True, kw_only=True):
     needed: timedelta
 
 
-def tightened(bookings: Sequence[Booking], old: Places, new: Places) -> list[Tight]:
+def tightened(bookings: Sequence[Booking], old: Places, new: Places) -> list[TooCloseBooking]:
     """Each pair of neighbours once, by start, that has time enough now and would not any more. ``bookings``: all that
     hold any of the ground in question, by start."""
     by_atom: dict[str, list[Booking]] = {}
@@ -35,11 +35,11 @@ def tightened(bookings: Sequence[Booking], old: Places, new: Places) -> list[Tig
     return sorted(found.values(), key=lambda each: (each.other.starts, each.one.starts, each.one.id))
 
 
-def _of_atom(bookings: Sequence[Booking], old: Places, new: Places) -> Iterator[Tight]:
+def _of_atom(bookings: Sequence[Booking], old: Places, new: Places) -> Iterator[TooCloseBooking]:
     for one, other in pairwise(bookings):
         left, needed = other.starts - one.ends, _needed(one, other, new)
         if timedelta() <= left < needed and (not _meet(one, other, old) or left >= _needed(one, other, old)):
-            yield Tight(one=one, other=other, left=left, needed=needed)
+            yield TooCloseBooking(one=one, other=other, left=left, needed=needed)
 
 
 def _meet(one: Booking, other: Booking, there: Places) -> bool:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from controller.bookings.errors import conflicts
 from controller.bookings.model import Booking, Claimed
-from controller.bookings.policies.effect import Effect, Excess
+from controller.bookings.policies.effect import Excess, PolicyEffect
 from controller.estate.model import Site
 from controller.web.fields import Answer
 from controller.web.problem import Conflict
@@ -53,7 +53,7 @@ class PolicyEffectAnswer(Answer):
     codes: WouldRecode
 
 
-def effect_answer(site: Site, effect: Effect) -> PolicyEffectAnswer:
+def effect_answer(site: Site, effect: PolicyEffect) -> PolicyEffectAnswer:
     return PolicyEffectAnswer(
         confirmed=WouldConfirm(bookings=_named(effect.confirmed, site.tz), count=len(effect.confirmed)),
         exceeding=[_excess(each, site.tz) for each in effect.exceeding[:NAMED]],

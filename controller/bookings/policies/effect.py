@@ -10,14 +10,14 @@ import msgspec
 from controller.bookings.code_issuing import CodeEffect
 from controller.bookings.limits import LONGEST
 from controller.bookings.model import Booking, Claimed
-from controller.bookings.policy import Per, Policy, Quota
+from controller.bookings.policy import Policy, Quota, QuotaPeriod
 from controller.people.model import Tier
 from controller.rules import phrases
 from controller.rules.fair_use import counted, days_ahead, holds_for, overrun, span, tally, window_of
 from controller.rules.quota_periods import Period, period
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class StandingBooking(msgspec.Struct, frozen=True, kw_only=True):
     """A booking that stands or is asked for, and whose it is."""
 
     booking: Claimed
@@ -40,7 +40,7 @@ class Excess(msgspec.Struct, frozen=True, kw_only=True):
     bookings: tuple[Claimed, ...]
 
 
-class Effect(msgspec.Struct, frozen=True, kw_only=True):
+class PolicyEffect(msgspec.Struct, frozen=True, kw_only=True):
     """``confirmed``: requests that the new rules would confirm at once, and the old ones did not. ``codes``: what it
     means for those that are given out."""
 
@@ -51,20 +51,20 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
 def since(zone: ZoneInfo, now: datetime) -> datetime:
     """From when on bookings may count in a period that is not over."""
-    return min(now - LONGEST, *(period(per, now, zone, now=now).starts for per in Per))
+    return min(now - LONGEST, *(period(per, now, zone, now=now).starts for per in QuotaPeriod))
 
 
 def excesses(
     old: Policy,
     new: Policy,
-    standing: Sequence[Standing],
+    standing: Sequence[StandingBooking],
     *,
     names: Names,
     zone: ZoneInfo,
     now: datetime,
 ) -> Iterator[Excess]:
     """What goes beyond the quotas and windows that are new."""
-    by_party: dict[str, list[Standing]] = defaultdict(list)
+    by_party: dict[str, list[StandingBooking]] = defaultdict(list)
     for each in standing:
         if each.party is not None:
             by_party[each.party].append(each)
@@ -86,7 +86,7 @@ def impact_texts(found: Iterable[Excess], *, now: datetime) -> dict[str, str]:
 
 
 def _over(
-    quota: Quota, party: str, its: Sequence[Standing], names: Names, zone: ZoneInfo, now: datetime
+    quota: Quota, party: str, its: Sequence[StandingBooking], names: Names, zone: ZoneInfo, now: datetime
 ) -> Iterator[Excess]:
     its = [each for each in its if holds_for(quota, tier=each.tier, party=party, space=each.booking.space)]
     ahead = [each.booking for each in its if each.booking.during.end > now]
@@ -106,7 +106,7 @@ def _over(
 
 
 def _too_early(
-    old: Policy, new: Policy, standing: Sequence[Standing], names: Names, zone: ZoneInfo, now: datetime
+    old: Policy, new: Policy, standing: Sequence[StandingBooking], names: Names, zone: ZoneInfo, now: datetime
 ) -> Iterator[Excess]:
     beyond: dict[tuple[Tier, str, int], list[Claimed]] = defaultdict(list)
     for each in standing:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from controller.bookings.code_sharing import CodeRule
-from controller.bookings.policy import ApprovalRule, Policy, PriorityWindow, Quota, Release
+from controller.bookings.policy import ApprovalRule, Policy, PriorityWindow, Quota, ReleaseRule
 
-_ForSpaces: TypeAlias = ApprovalRule | PriorityWindow | Quota | Release | CodeRule
+_ForSpaces: TypeAlias = ApprovalRule | PriorityWindow | Quota | ReleaseRule | CodeRule
 _ForParties: TypeAlias = ApprovalRule | Quota
 
 

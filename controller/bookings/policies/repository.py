@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from controller.bookings.model import CLAIMING, Claimed, State
+from controller.bookings.model import CLAIMING, BookingState, Claimed
 from controller.bookings.policy import Policy
 from controller.bookings.tables import bookings, policies
 from controller.db.engine import Tx
@@ -32,8 +32,8 @@ async def standing(tx: Tx, site: str, *, since: datetime, now: datetime) -> list
     query = select(c.id, c.title, c.space, c.party, c.starts, c.ends).where(
         c.site == site,
         c.starts > since,
-        c.state.in_([each.value for each in (*CLAIMING, State.REQUESTED)]),
-        or_(c.state != State.HELD.value, c.held_until.is_(None), c.held_until > now),
+        c.state.in_([each.value for each in (*CLAIMING, BookingState.REQUESTED)]),
+        or_(c.state != BookingState.HELD.value, c.held_until.is_(None), c.held_until > now),
     )
     return [
         (

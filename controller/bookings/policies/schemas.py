@@ -6,7 +6,7 @@ import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
 from controller.bookings.code_sharing import CodePer
-from controller.bookings.policy import Per, Policy
+from controller.bookings.policy import Policy, QuotaPeriod
 from controller.people.model import Tier
 from controller.people.versions import version_of
 from controller.web.fields import Body, Name, Slug, Versioned, Whole
@@ -79,7 +79,7 @@ class QuotaBody(PolicyPart):
     that is still to come. Without ``tiers`` and ``parties`` for every party, without ``spaces`` over all of them."""
 
     name: Name
-    per: Per
+    per: QuotaPeriod
     tiers: Tiers
     parties: Parties
     spaces: Spaces

@@ -11,10 +11,18 @@ from controller.bookings.affected.model import Cause
 from controller.bookings.code_issuing import BookingCodes, Recode
 from controller.bookings.model import Booking
 from controller.bookings.policies import repository
-from controller.bookings.policies.effect import Effect, Excess, Names, Standing, excesses, impact_texts, since
+from controller.bookings.policies.effect import (
+    Excess,
+    Names,
+    PolicyEffect,
+    StandingBooking,
+    excesses,
+    impact_texts,
+    since,
+)
 from controller.bookings.policies.naming import parties_named, spaces_named
 from controller.bookings.policy import Policy
-from controller.bookings.site_config import Picture, Pictures
+from controller.bookings.site_config import SiteConfig, SiteConfigs
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate.model import Site
@@ -23,7 +31,7 @@ from controller.people import audit
 from controller.people.model import Actor, Party, Role, Tier
 from controller.people.parties import parties
 from controller.people.versions import require_version, version_of
-from controller.rules.service import Wish, judge
+from controller.rules.service import RuleRequest, judge
 from controller.web.problem import invalid_field
 from edge.wire.clock import Clock
 
@@ -33,11 +41,11 @@ MOST_REQUESTS = 500
 _THING = "booking policy"
 
 
-class Policies:
+class PolicyService:
     """Methods that take ``tx`` run inside the caller's transaction."""
 
     def __init__(
-        self, database: Database, clock: Clock, changes: Changes, pictures: Pictures, codes: BookingCodes
+        self, database: Database, clock: Clock, changes: Changes, pictures: SiteConfigs, codes: BookingCodes
     ) -> None:
         self._database = database
         self._clock = clock
@@ -77,7 +85,7 @@ class Policies:
         await bump(tx, site)  # the site was looked at above, as it was before
         await self._codes.follow_policy(tx, site, old, now, Recode.KEEP)
 
-    async def check(self, site: str, policy: Policy) -> tuple[Site, Effect]:
+    async def check(self, site: str, policy: Policy) -> tuple[Site, PolicyEffect]:
         """What ``put`` would mean for what is booked and asked for already; raises the same."""
         async with self._database.read() as tx:
             where = await self._pictures.of(tx, site)
@@ -94,32 +102,34 @@ class Policies:
             await affected.clear(tx, marked - beyond.keys(), causes=[Cause.POLICY])
         await affected.record(tx, site, found, cause=Cause.POLICY, at=now, actor=actor)
 
-    async def _exceeding(self, tx: Tx, where: Picture, old: Policy, new: Policy, now: datetime) -> tuple[Excess, ...]:
+    async def _exceeding(
+        self, tx: Tx, where: SiteConfig, old: Policy, new: Policy, now: datetime
+    ) -> tuple[Excess, ...]:
         """What goes beyond the limits of the new policy that the old one has not."""
         if (old.quotas, old.windows) == (new.quotas, new.windows):
             return ()
         zone = where.site.tz
         rows = await repository.standing(tx, where.site.id, since=since(zone, now), now=now)
         known = await parties(tx, {party for party, _ in rows if party})
-        standing = [Standing(booking=each, party=party, tier=_tier(known, party)) for party, each in rows]
+        standing = [StandingBooking(booking=each, party=party, tier=_tier(known, party)) for party, each in rows]
         names = Names(
             parties={each.id: each.name for each in known.values()},
             spaces={each.space.id: each.space.name for each in where.by_space.values()},
         )
         return tuple(excesses(old, new, standing, names=names, zone=zone, now=now))
 
-    async def _require_known(self, tx: Tx, where: Picture, policy: Policy) -> None:
+    async def _require_known(self, tx: Tx, where: SiteConfig, policy: Policy) -> None:
         for field, fault in await unknown(tx, policy, site=where.site.id, spaces=where.by_space):
             raise invalid_field(field, fault)
 
-    async def effect(self, tx: Tx, site: str, new: Policy, *, now: datetime) -> Effect:
+    async def effect(self, tx: Tx, site: str, new: Policy, *, now: datetime) -> PolicyEffect:
         """What another policy would mean for what is booked and asked for already."""
         where = await self._pictures.of(tx, site)
         asked = await bookings.waiting_for_approval(
             tx, sites=frozenset({where.site.id}), party=None, ends_after=now, after=None, limit=MOST_REQUESTS
         )
         known = await parties(tx, {each.party for each in asked if each.party})
-        return Effect(
+        return PolicyEffect(
             confirmed=tuple(
                 await _confirmed(tx, where, new, [each for each in asked if not each.expired(now)], known, now)
             ),
@@ -146,11 +156,11 @@ async def unknown(tx: Tx, policy: Policy, *, site: str, spaces: Container[str]) 
 
 
 async def _confirmed(
-    tx: Tx, where: Picture, new: Policy, asked: list[Booking], known: dict[str, Party], now: datetime
+    tx: Tx, where: SiteConfig, new: Policy, asked: list[Booking], known: dict[str, Party], now: datetime
 ) -> list[Booking]:
     """The requests that the new policy would confirm at once, and the old one would not."""
     wishes = [
-        Wish(
+        RuleRequest(
             asked=replace(each.asked, by_rules=True),
             actor=Actor(name=each.created_by, role=Role.BOOKER, party=each.party),
             tier=_tier(known, each.party),

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from controller.bookings.policies import repository
 from controller.bookings.policies.schemas import PolicyBody, policy_body
-from controller.bookings.policies.service import Policies, unknown
+from controller.bookings.policies.service import PolicyService, unknown
 from controller.bookings.policy import Policy
 from controller.db.engine import Tx
 from controller.estate.model import SiteParts
 from controller.estate.site_file import forms
-from controller.estate.site_file.sections import Outlook, Plain, Problem, Reading, overlaid
+from controller.estate.site_file.sections import Outlook, Plain, Problem, SectionValue, overlaid
 from controller.rules.phrases import plural
 
 _NULLS = {"hold_hours": "until-start", "notice_min": "none"}
@@ -22,19 +22,19 @@ class PolicySection:
 
     name = "policy"
 
-    def __init__(self, policies: Policies) -> None:
+    def __init__(self, policies: PolicyService) -> None:
         self._policies = policies
 
     async def export(self, tx: Tx, parts: SiteParts, *, now: datetime) -> Plain:
         return _table(await repository.policy(tx, parts.site.id))
 
-    async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> Reading:
+    async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> SectionValue:
         body, problems = forms.read(PolicyBody, _with_null(table))
         if body is None:
-            return Reading(problems=tuple(problems))
+            return SectionValue(problems=tuple(problems))
         policy = body.policy()
         faults = await unknown(tx, policy, site=parts.site.id, spaces={space.id for space in parts.spaces})
-        return Reading(value=_table(policy), problems=tuple(Problem(place=at, text=text) for at, text in faults))
+        return SectionValue(value=_table(policy), problems=tuple(Problem(place=at, text=text) for at, text in faults))
 
     def merged(self, current: Plain, given: Plain) -> Plain:
         return overlaid(current, given)

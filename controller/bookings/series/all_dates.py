@@ -11,8 +11,8 @@ from controller.bookings.series import repository
 from controller.bookings.series.errors import SeriesUnknown
 from controller.bookings.series.model import Series
 from controller.bookings.series.summary import SeriesDates, numbered
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk, View
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingView, BookingWriter
 from controller.db.engine import Database, Tx
 from controller.people import audit
 from controller.people.model import Actor
@@ -21,7 +21,7 @@ from edge.wire.clock import Clock
 
 
 class AllDates:
-    def __init__(self, database: Database, clock: Clock, desk: Desk, page_key: bytes) -> None:
+    def __init__(self, database: Database, clock: Clock, desk: BookingWriter, page_key: bytes) -> None:
         self._database = database
         self._clock = clock
         self._desk = desk
@@ -58,7 +58,7 @@ class AllDates:
     async def _of(self, tx: Tx, series: Series, now: datetime) -> SeriesDates:
         return await self.of(tx, await self._desk.pictures.of(tx, series.site), series, now)
 
-    async def of(self, tx: Tx, picture: Picture, series: Series, now: datetime) -> SeriesDates:
+    async def of(self, tx: Tx, picture: SiteConfig, series: Series, now: datetime) -> SeriesDates:
         """Those of its party in the whole line of series that go on from each other."""
         found: list[Booking] = []
         for each in await repository.line(tx, series.id):
@@ -66,7 +66,9 @@ class AllDates:
         mine = sorted((each for each in found if each.party == series.details.party), key=lambda one: one.starts)
         return self.from_views(picture, series, await self._desk.views(tx, picture, mine, now), now)
 
-    def from_views(self, picture: Picture, series: Series, views: Sequence[View], now: datetime) -> SeriesDates:
+    def from_views(
+        self, picture: SiteConfig, series: Series, views: Sequence[BookingView], now: datetime
+    ) -> SeriesDates:
         """Those that were read already. ``views``: all of them, by start."""
         ahead, over = numbered(views, now)
         rule_text = f"{len(views)} dates from a calendar" if series.imported else said(series.pattern, picture.site.tz)

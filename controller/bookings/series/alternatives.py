@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import msgspec
 
-from controller.availability.fitting_spaces import Fitting, Wants, sort_out
-from controller.bookings.model import Asked
-from controller.bookings.series.model import Deed, Move, SeriesDate
+from controller.availability.fitting_spaces import Fitting, SpaceNeeds, sort_out
+from controller.bookings.model import BookingRequest
+from controller.bookings.series.model import DateChange, Move, SeriesDate
 from controller.bookings.series.resolve import Asker
-from controller.bookings.site_config import Picture
+from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
 from controller.estate.model import Layout
-from controller.rules.service import Beside, Wish, judge
+from controller.rules.service import HypotheticalBookings, RuleRequest, judge
 from controller.text import local_time, times
 from edge.wire.interval import Interval
 
@@ -29,7 +29,7 @@ _OFFERED = 2
 
 
 async def with_moves(
-    tx: Tx, picture: Picture, dates: Sequence[SeriesDate], asks: Sequence[Asked | None], asker: Asker
+    tx: Tx, picture: SiteConfig, dates: Sequence[SeriesDate], asks: Sequence[BookingRequest | None], asker: Asker
 ) -> list[SeriesDate]:
     """The dates, the refused ones with where they could go: other layouts of the space, the next time later and
     earlier, and ``_OFFERED`` other spaces, the best fitting first. ``asks``: what each date asks for. One judgement for
@@ -39,7 +39,7 @@ async def with_moves(
         for index, each in enumerate(dates)
         if each.verdict.refusals and each.during and each.during.end > asker.now
     ]
-    tries: list[tuple[int, Asked]] = []
+    tries: list[tuple[int, BookingRequest]] = []
     for index in refused[:MOST_DATES]:
         asked = asks[index]
         if asked is not None:
@@ -48,13 +48,13 @@ async def with_moves(
             tries += [(index, each) for each in _other_times(asked, around, picture, asker)]
     going = frozenset(each.before.id for each in dates if each.before is not None and each.deed in _GOING)
 
-    def wish(asked: Asked, but: frozenset[str] = frozenset()) -> Wish:
-        return Wish(asked=asked, actor=asker.actor, tier=asker.tier, but=but)
+    def wish(asked: BookingRequest, but: frozenset[str] = frozenset()) -> RuleRequest:
+        return RuleRequest(asked=asked, actor=asker.actor, tier=asker.tier, but=but)
 
     booked = [
         wish(asked) for each, asked in zip(dates, asks, strict=True) if asked is not None and each.deed in _BOOKING
     ]
-    beside = Beside()
+    beside = HypotheticalBookings()
     beside.take(picture, booked, now=asker.now)
     wishes = [wish(each, going | _own(dates[index])) for index, each in tries]
     verdicts = await judge(tx, picture, wishes, now=asker.now, beside=beside) if wishes else []
@@ -75,8 +75,8 @@ async def with_moves(
     return found
 
 
-_BOOKING = frozenset({Deed.BOOK, Deed.CHANGE})
-_GOING = frozenset({Deed.CHANGE, Deed.CANCEL, Deed.HOLD})
+_BOOKING = frozenset({DateChange.BOOK, DateChange.CHANGE})
+_GOING = frozenset({DateChange.CHANGE, DateChange.CANCEL, DateChange.HOLD})
 """What takes a booking from where it is."""
 
 
@@ -85,11 +85,11 @@ def _own(date: SeriesDate) -> frozenset[str]:
     return frozenset() if date.before is None else frozenset((date.before.id,))
 
 
-def _elsewhere(asked: Asked, picture: Picture) -> Iterator[Asked]:
+def _elsewhere(asked: BookingRequest, picture: SiteConfig) -> Iterator[BookingRequest]:
     """The same time in other layouts of the space and in other spaces that fit, the least too large first: in the
     layout asked for where they have it, else in one that holds the people."""
     space = picture.require(asked.space).space
-    wants = Wants(people=asked.people, equipment=asked.equipment, seats=asked.seats, kind=space.kind)
+    wants = SpaceNeeds(people=asked.people, equipment=asked.equipment, seats=asked.seats, kind=space.kind)
     own = [
         each
         for layout in space.layouts
@@ -108,7 +108,9 @@ def _size(fitting: Fitting) -> tuple[float, str]:
     return fitting.holds if fitting.holds is not None else float("inf"), fitting.place.space.name
 
 
-def _other_times(asked: Asked, around: Sequence[SeriesDate], picture: Picture, asker: Asker) -> Iterator[Asked]:
+def _other_times(
+    asked: BookingRequest, around: Sequence[SeriesDate], picture: SiteConfig, asker: Asker
+) -> Iterator[BookingRequest]:
     """Times of the same local day, the nearest first, apart from the dates around."""
     zone = picture.site.tz
     day = local_time.day_bounds(local_time.local_day(asked.during.start, zone), zone)
@@ -120,11 +122,11 @@ def _other_times(asked: Asked, around: Sequence[SeriesDate], picture: Picture, a
                 yield msgspec.structs.replace(asked, during=during)
 
 
-def _layout(asked: Asked, picture: Picture) -> Layout | None:
+def _layout(asked: BookingRequest, picture: SiteConfig) -> Layout | None:
     return picture.require(asked.space).space.layout(asked.layout)
 
 
-def _move(asked: Asked, wished: Asked, picture: Picture) -> Move:
+def _move(asked: BookingRequest, wished: BookingRequest, picture: SiteConfig) -> Move:
     space = picture.require(asked.space).space
     layout = space.layout(asked.layout)
     name = space.name

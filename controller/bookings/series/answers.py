@@ -6,18 +6,18 @@ from zoneinfo import ZoneInfo
 
 from controller.bookings.answers import BookingAnswer, DoorCode, booking_answer
 from controller.bookings.errors import conflicts, reason_bodies
-from controller.bookings.model import Booking, Claimed, Details, Status
+from controller.bookings.model import Booking, BookingStatus, Claimed, Details
 from controller.bookings.series.edit_plan import OF_OTHERS
 from controller.bookings.series.edit_service import EditedSeries
-from controller.bookings.series.model import Deed, Mark, Move, SeriesDate
+from controller.bookings.series.model import DateChange, DateStatus, Move, SeriesDate
 from controller.bookings.series.service import BookedSeries, CancelledSeries, CheckedSeries, RestoredSeries, SeriesView
 from controller.bookings.series.summary import SeriesDates, series_message
 from controller.people.model import Actor, Role
 from controller.people.permissions import Thing
 from controller.people.redaction import discreetly, seen
 from controller.recurrence.describe import said
-from controller.recurrence.expand import Occurrence
-from controller.recurrence.pattern import Extra, Pattern
+from controller.recurrence.expand import SeriesOccurrence
+from controller.recurrence.pattern import ExtraDate, RecurrencePattern
 from controller.text import local_time
 from controller.web.fields import Answer
 from controller.web.problem import Conflict, ReasonBody
@@ -44,8 +44,8 @@ class SeriesDateAnswer(Answer):
     starts: str | None
     ends: str | None
     space: str
-    mark: Mark
-    deed: Deed
+    mark: DateStatus
+    deed: DateChange
     text: str
     reasons: list[ReasonBody]
     conflicts: list[Conflict]
@@ -102,7 +102,7 @@ class StandingDate(Answer):
     ends: str | None
     space: str
     booking: str | None
-    status: Status | None
+    status: BookingStatus | None
     changed_here: list[str]
     text: str
 
@@ -193,7 +193,7 @@ class RestoredSeriesAnswer(Answer):
     left: list[LeftAlone]
 
 
-def until(dates: Iterable[Occurrence], pattern: Pattern) -> str:
+def until(dates: Iterable[SeriesOccurrence], pattern: RecurrencePattern) -> str:
     """The last date that is not left out."""
     left = [each.wall.date() for each in dates if not each.out]
     return (max(left) if left else pattern.first_starts.date()).isoformat()
@@ -252,7 +252,7 @@ def booked_answer(booked: BookedSeries, actor: Actor) -> SeriesAnswer:
         skipped=[
             SkippedDate(date=each.date.isoformat(), occurrence=each.occurrence.name, text=each.text)
             for each in booked.dates
-            if each.deed in (Deed.SKIP, Deed.NOTHING)
+            if each.deed in (DateChange.SKIP, DateChange.NOTHING)
         ],
     )
 
@@ -298,7 +298,7 @@ def view_answer(found: SeriesView, actor: Actor) -> SeriesViewAnswer:
     return discreetly(answer, seen(actor, Thing(site=series.site, party=series.details.party)))
 
 
-def _standing(each: Occurrence, booking: Booking | None, found: SeriesView, zone: ZoneInfo) -> StandingDate:
+def _standing(each: SeriesOccurrence, booking: Booking | None, found: SeriesView, zone: ZoneInfo) -> StandingDate:
     during = booking.during if booking else each.during
     return StandingDate(
         date=each.wall.date().isoformat(),
@@ -313,7 +313,7 @@ def _standing(each: Occurrence, booking: Booking | None, found: SeriesView, zone
     )
 
 
-def _extra_text(each: Extra) -> str:
+def _extra_text(each: ExtraDate) -> str:
     return f"{each.starts.isoformat()}/{each.ends.isoformat()}"
 
 
@@ -328,7 +328,7 @@ def edited_answer(edited: EditedSeries) -> EditedSeriesAnswer:
         follows=edited.series.follows,
         version=edited.series.version,
         rule_text=said(pattern, zone),
-        until=until((each.occurrence for each in edited.dates if each.deed is not Deed.CANCEL), pattern),
+        until=until((each.occurrence for each in edited.dates if each.deed is not DateChange.CANCEL), pattern),
         dates=[date_answer(each, zone, edited.made.get(each.occurrence.name)) for each in edited.dates],
     )
 

@@ -8,25 +8,25 @@ import msgspec
 from msgspec.structs import replace
 
 from controller.bookings import change_effects
-from controller.bookings.change_effects import What
-from controller.bookings.model import Booking, Change, Details, State
-from controller.bookings.series.intents import DEEDS, Plan, check_choices, moved, placed, require_timely, wish
-from controller.bookings.series.model import Act, Choice, Deed, Mark, Wanted
+from controller.bookings.change_effects import ChangedParts
+from controller.bookings.model import Booking, BookingChange, BookingState, Details
+from controller.bookings.series.intents import DEEDS, DateIntent, check_choices, moved, placed, require_timely, wish
+from controller.bookings.series.model import Choice, DateAction, DateChange, DateStatus, SeriesRequest
 from controller.bookings.series.own_changes import FIELDS, OF_TIME, own_fields
-from controller.bookings.site_config import Picture
-from controller.recurrence.expand import Occurrence
+from controller.bookings.site_config import SiteConfig
+from controller.recurrence.expand import SeriesOccurrence
 from controller.recurrence.reshape import PatternChange
 from controller.web.fields import Moment
 from controller.web.problem import invalid_field
 
 OF_OTHERS = "is another party's booking by now and stays as it is"
-STANDING = frozenset({State.REQUESTED, State.HELD, State.CONFIRMED})
+STANDING = frozenset({BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED})
 """The states of a date that an edit may touch; the others are over and stay."""
 _PLACE = frozenset({"space", "layout", "seats"})
 """Fields that go together: what is booked in another space by hand stays there."""
 
 
-class Scope(StrEnum):
+class EditScope(StrEnum):
     ALL = "all"
     """Every date to come."""
     FROM_DATE = "from_date"
@@ -37,13 +37,13 @@ class SeriesChange(msgspec.Struct, frozen=True, kw_only=True):
     """What to change. ``details``: fields of ``Details`` that are to be others. ``check``: only tell what it would do.
     ``version``: the one the asker has read, if told."""
 
-    scope: Scope
+    scope: EditScope
     from_date: date | None = None
     check: bool = False
     version: int | None = None
     pattern: PatternChange = PatternChange()
     details: dict[str, object] = msgspec.field(default_factory=dict)
-    wanted: Wanted = Wanted()
+    wanted: SeriesRequest = SeriesRequest()
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,20 +51,20 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     bookings that are another party's by now, for somebody who may not change those."""
 
     details: Details
-    occurrences: tuple[Occurrence, ...]
+    occurrences: tuple[SeriesOccurrence, ...]
     pairs: Mapping[datetime, datetime]
     given: frozenset[str]  # the details that were given
-    wanted: Wanted
+    wanted: SeriesRequest
     others: frozenset[str] = frozenset()
 
 
-def intend_edit(edit: Edit, booked: Sequence[Booking], picture: Picture, *, now: datetime) -> list[Plan]:
+def intend_edit(edit: Edit, booked: Sequence[Booking], picture: SiteConfig, *, now: datetime) -> list[DateIntent]:
     """What is meant for every date to come, in the order of the new dates, then what is no date any more.
 
     ``booked``: all bookings of this part. Raises ``Invalid``.
     """
     by_new: dict[datetime, Booking] = {}
-    gone: list[Plan] = []
+    gone: list[DateIntent] = []
     for each in booked:
         if each.starts <= now:
             continue  # what has begun stays as it is
@@ -72,38 +72,38 @@ def intend_edit(edit: Edit, booked: Sequence[Booking], picture: Picture, *, now:
         if wall in edit.pairs:
             by_new[edit.pairs[wall]] = each
         elif each.state in STANDING:
-            was = Occurrence(wall=wall, during=each.during, out="no longer a date of the series")
+            was = SeriesOccurrence(wall=wall, during=each.during, out="no longer a date of the series")
             gone.append(_gone(was, each, edit))
     coming = [
         each for each in edit.occurrences if each.wall in by_new or each.during is None or each.during.start > now
     ]
-    check_choices(edit.wanted, [*coming, *(each.occurrence for each in gone)], known=Act)
+    check_choices(edit.wanted, [*coming, *(each.occurrence for each in gone)], known=DateAction)
     return [_planned(each, by_new.get(each.wall), edit, picture, now) for each in coming] + gone
 
 
-def _cancelled(occurrence: Occurrence, before: Booking, text: str) -> Plan:
-    return Plan(occurrence=occurrence, deed=Deed.CANCEL, before=before, mark=Mark.LEFT_OUT, text=text)
+def _cancelled(occurrence: SeriesOccurrence, before: Booking, text: str) -> DateIntent:
+    return DateIntent(occurrence=occurrence, deed=DateChange.CANCEL, before=before, mark=DateStatus.LEFT_OUT, text=text)
 
 
-def _gone(was: Occurrence, before: Booking, edit: Edit) -> Plan:
+def _gone(was: SeriesOccurrence, before: Booking, edit: Edit) -> DateIntent:
     """What is no date of the series any more."""
     choice = edit.wanted.of(was)
-    if _of_others(was, before, edit) or (choice is not None and choice.act is Act.KEEP):
+    if _of_others(was, before, edit) or (choice is not None and choice.act is DateAction.KEEP):
         return _kept(was, before, own_fields(before), edit)
     return _cancelled(was, before, was.out)
 
 
-def _of_others(each: Occurrence, before: Booking, edit: Edit) -> bool:
+def _of_others(each: SeriesOccurrence, before: Booking, edit: Edit) -> bool:
     """Whether it is not for whoever asks to change it. Raises ``Invalid`` where they chose to."""
     if before.id not in edit.others:
         return False
     choice = edit.wanted.of(each)
-    if choice is not None and choice.act is not Act.KEEP:
+    if choice is not None and choice.act is not DateAction.KEEP:
         raise invalid_field(f"choices.{each.wall.date().isoformat()}", f"{OF_OTHERS}; leave this choice out")
     return True
 
 
-def _left_alone(each: Occurrence, before: Booking, edit: Edit, picture: Picture, now: datetime) -> Plan:
+def _left_alone(each: SeriesOccurrence, before: Booking, edit: Edit, picture: SiteConfig, now: datetime) -> DateIntent:
     """A date that stays as it is has for itself whatever the others get."""
     own = own_fields(before)
     if each.during is None or each.out:
@@ -111,51 +111,60 @@ def _left_alone(each: Occurrence, before: Booking, edit: Edit, picture: Picture,
     return _kept(each, before, kept_fields(_changed(each, before, own, None, edit, picture, now)), edit)
 
 
-def _kept(occurrence: Occurrence, before: Booking, own: frozenset[str], edit: Edit) -> Plan:
+def _kept(occurrence: SeriesOccurrence, before: Booking, own: frozenset[str], edit: Edit) -> DateIntent:
     text = OF_OTHERS if before.id in edit.others else "stays as it is"
-    return Plan(occurrence=occurrence, deed=Deed.KEEP, before=before, own=own, mark=Mark.FREE, text=text)
+    return DateIntent(
+        occurrence=occurrence, deed=DateChange.KEEP, before=before, own=own, mark=DateStatus.FREE, text=text
+    )
 
 
-def _planned(each: Occurrence, before: Booking | None, edit: Edit, picture: Picture, now: datetime) -> Plan:
+def _planned(
+    each: SeriesOccurrence, before: Booking | None, edit: Edit, picture: SiteConfig, now: datetime
+) -> DateIntent:
     zone = picture.site.tz
     choice = edit.wanted.of(each)
     act = choice.act if choice else None
     if before is None:
-        if act is Act.KEEP:
-            return Plan(occurrence=each, deed=Deed.SKIP, mark=Mark.LEFT_OUT, text="not booked")
-        if each.out and act not in (Act.BOOK, Act.MOVE, Act.HOLD):
-            return Plan(occurrence=each, deed=Deed.NOTHING, mark=Mark.LEFT_OUT, text=each.out)
-        if each.during is None and act is not Act.MOVE:
-            return Plan(occurrence=each, deed=Deed.SKIP, mark=Mark.EMPTY, text=each.text)
+        if act is DateAction.KEEP:
+            return DateIntent(occurrence=each, deed=DateChange.SKIP, mark=DateStatus.LEFT_OUT, text="not booked")
+        if each.out and act not in (DateAction.BOOK, DateAction.MOVE, DateAction.HOLD):
+            return DateIntent(occurrence=each, deed=DateChange.NOTHING, mark=DateStatus.LEFT_OUT, text=each.out)
+        if each.during is None and act is not DateAction.MOVE:
+            return DateIntent(occurrence=each, deed=DateChange.SKIP, mark=DateStatus.EMPTY, text=each.text)
         asked, own = wish(each, edit.details, edit.wanted, zone)
-        return Plan(occurrence=each, deed=DEEDS.get(act, Deed.BOOK), asked=asked, own=own)
+        return DateIntent(occurrence=each, deed=DEEDS.get(act, DateChange.BOOK), asked=asked, own=own)
     own = own_fields(before)
     if before.state not in STANDING:
-        return Plan(
-            occurrence=each, deed=Deed.NOTHING, before=before, own=own, mark=Mark.LEFT_OUT, text=before.state.value
+        return DateIntent(
+            occurrence=each,
+            deed=DateChange.NOTHING,
+            before=before,
+            own=own,
+            mark=DateStatus.LEFT_OUT,
+            text=before.state.value,
         )
-    if _of_others(each, before, edit) or act is Act.KEEP:
+    if _of_others(each, before, edit) or act is DateAction.KEEP:
         return _left_alone(each, before, edit, picture, now)
-    if act is Act.SKIP:
+    if act is DateAction.SKIP:
         return _cancelled(each, before, "left out")
     if each.out and act is None:
         return _cancelled(each, before, each.out)
-    if each.during is None and act is not Act.MOVE and not own & OF_TIME:
+    if each.during is None and act is not DateAction.MOVE and not own & OF_TIME:
         return _cancelled(each, before, each.text)
     return _changed(each, before, own, choice, edit, picture, now)
 
 
 def _changed(
-    each: Occurrence,
+    each: SeriesOccurrence,
     before: Booking,
     own: frozenset[str],
     choice: Choice | None,
     edit: Edit,
-    picture: Picture,
+    picture: SiteConfig,
     now: datetime,
-) -> Plan:
+) -> DateIntent:
     details, during = edit.details, each.during
-    if choice is not None and choice.act is Act.MOVE:
+    if choice is not None and choice.act is DateAction.MOVE:
         during = moved(each.during, choice, picture.site.tz, key=each.wall.date().isoformat())
         details = placed(details, choice)
         own = (own - OF_TIME - _PLACE) | _differing(each, during, details, edit.details)
@@ -166,19 +175,21 @@ def _changed(
     fields: dict[str, object] = {name: getattr(details, name) for name in given if name not in fixed}
     if during is not None and not fixed & OF_TIME:
         fields |= {"starts": Moment(instant=during.start), "ends": Moment(instant=during.end)}
-    change = replace(Change(), **fields)
+    change = replace(BookingChange(), **fields)
     place = picture.require(str(fields.get("space", before.space)))
     asked = change_effects.wanted(before, change, place, now=now)
-    if asked.what is What.NOTHING:
-        return Plan(occurrence=each, deed=Deed.NOTHING, before=before, own=own, mark=Mark.FREE, text="as it is")
+    if asked.what is ChangedParts.NOTHING:
+        return DateIntent(
+            occurrence=each, deed=DateChange.NOTHING, before=before, own=own, mark=DateStatus.FREE, text="as it is"
+        )
     require_timely(each, asked.new.during, choice, now=now)
-    waits = before.state is State.REQUESTED or (choice is not None and choice.act is Act.HOLD)
+    waits = before.state is BookingState.REQUESTED or (choice is not None and choice.act is DateAction.HOLD)
     judged = asked.judged(now=now) or waits
     overrule = asked.overrules(edit.wanted.overrule)
     wished = replace(asked.new.asked, overrule=overrule, by_rules=edit.wanted.by_rules)
-    return Plan(
+    return DateIntent(
         occurrence=each,
-        deed=Deed.HOLD if waits else Deed.CHANGE,
+        deed=DateChange.HOLD if waits else DateChange.CHANGE,
         asked=wished if judged else None,
         before=before,
         change=asked,
@@ -186,12 +197,12 @@ def _changed(
     )
 
 
-def _differing(each: Occurrence, during: object, details: Details, plain: Details) -> frozenset[str]:
+def _differing(each: SeriesOccurrence, during: object, details: Details, plain: Details) -> frozenset[str]:
     """Fields that a choice gives this date for itself."""
     found = OF_TIME if during != each.during else frozenset[str]()
     return found | {name for name in _PLACE if getattr(details, name) != getattr(plain, name)}
 
 
-def kept_fields(plan: Plan) -> frozenset[str]:
+def kept_fields(plan: DateIntent) -> frozenset[str]:
     """The fields that a date which is left as it is has for itself from then on."""
     return plan.own | (plan.change.fields & frozenset(FIELDS) if plan.change else frozenset())

@@ -11,22 +11,22 @@ from controller.bookings import repository as bookings
 from controller.bookings.errors import NotNow
 from controller.bookings.model import Booking
 from controller.bookings.series import repository
-from controller.bookings.series.edit_plan import Edit, Scope, SeriesChange, intend_edit
+from controller.bookings.series.edit_plan import Edit, EditScope, SeriesChange, intend_edit
 from controller.bookings.series.errors import SeriesStale, refusal
-from controller.bookings.series.intents import Plan
-from controller.bookings.series.model import Deed, Series, SeriesDate
+from controller.bookings.series.intents import DateIntent
+from controller.bookings.series.model import DateChange, Series, SeriesDate
 from controller.bookings.series.resolve import Asker, settle
-from controller.bookings.series.writer import Writing
+from controller.bookings.series.writer import SeriesWriter
 from controller.bookings.service import may_book, require_allowed
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
 from controller.estate.model import Site
 from controller.people import audit
 from controller.people.model import Actor
 from controller.people.parties import tier_of, tier_to_book
-from controller.recurrence.expand import Unrolled, unroll
-from controller.recurrence.pattern import Pattern
+from controller.recurrence.expand import ExpandedSeries, unroll
+from controller.recurrence.pattern import RecurrencePattern
 from controller.recurrence.reshape import Cut, cut, pair, require_shifted, reshape
 from controller.recurrence.rule import Frequency
 from controller.web.problem import invalid_field
@@ -48,29 +48,29 @@ class _Planned(msgspec.Struct, frozen=True, kw_only=True):
 
     head: Series | None
     series: Series
-    plans: list[Plan]
+    plans: list[DateIntent]
     dates: list[SeriesDate]
     asker: Asker
 
 
-class Edits:
-    def __init__(self, desk: Desk, writing: Writing) -> None:
+class SeriesEdits:
+    def __init__(self, desk: BookingWriter, writing: SeriesWriter) -> None:
         self._desk = desk
         self._writing = writing
 
     async def look(
-        self, tx: Tx, picture: Picture, series: Series, change: SeriesChange, actor: Actor, now: datetime
-    ) -> tuple[EditedSeries, list[Plan], Asker]:
+        self, tx: Tx, picture: SiteConfig, series: Series, change: SeriesChange, actor: Actor, now: datetime
+    ) -> tuple[EditedSeries, list[DateIntent], Asker]:
         """What it would do, without writing."""
         planned = await self._plan(tx, picture, series, change, actor, now)
         return _edited(picture, planned, planned.dates, {}), planned.plans, planned.asker
 
     async def carry_out(
-        self, tx: Tx, picture: Picture, series: Series, change: SeriesChange, actor: Actor, now: datetime
+        self, tx: Tx, picture: SiteConfig, series: Series, change: SeriesChange, actor: Actor, now: datetime
     ) -> EditedSeries:
         """Raises ``SeriesRefused`` and what ``_plan`` raises."""
         planned = await self._plan(tx, picture, series, change, actor, now)
-        refused = [each for each in planned.dates if each.deed is Deed.REFUSE]
+        refused = [each for each in planned.dates if each.deed is DateChange.REFUSE]
         if refused:
             raise refusal(refused, picture.site.tz)
         if planned.head is not None:
@@ -86,7 +86,7 @@ class Edits:
         return _edited(picture, planned, planned.dates, {each.occurrence or "": each for each in made})
 
     async def _plan(
-        self, tx: Tx, picture: Picture, series: Series, change: SeriesChange, actor: Actor, now: datetime
+        self, tx: Tx, picture: SiteConfig, series: Series, change: SeriesChange, actor: Actor, now: datetime
     ) -> _Planned:
         """Raises ``Invalid``, ``NotAllowed``, ``NotNow``, ``SeriesStale``, ``SpaceUnknown``."""
         if series.imported:
@@ -152,8 +152,8 @@ class Edits:
         return _Planned(head=head, series=following, plans=plans, dates=dates, asker=asker)
 
 
-def _parts(series: Series, whole: Unrolled, change: SeriesChange, picture: Picture, now: datetime) -> Cut:
-    if change.scope is Scope.ALL:
+def _parts(series: Series, whole: ExpandedSeries, change: SeriesChange, picture: SiteConfig, now: datetime) -> Cut:
+    if change.scope is EditScope.ALL:
         return Cut(head=None, tail=series.pattern)
     if change.from_date is None:
         raise invalid_field("from_date", "is needed to change this and the following dates")
@@ -174,11 +174,17 @@ def _of_part(booked: Sequence[Booking], parts: Cut, now: datetime) -> list[Booki
     return [each for each in booked if each.starts > now and each.occurrence is not None and each.occurrence >= first]
 
 
-def kept_pattern(pattern: Pattern, dates: Sequence[SeriesDate]) -> Pattern:
+def kept_pattern(pattern: RecurrencePattern, dates: Sequence[SeriesDate]) -> RecurrencePattern:
     """The pattern with what is left out by choice, and with what is booked though it would be left out."""
-    given = {each.occurrence.wall: each for each in dates if each.deed is not Deed.NOTHING}
-    left = {wall for wall, each in given.items() if each.deed in (Deed.SKIP, Deed.CANCEL) and _could_be(each)}
-    wanted = {wall for wall, each in given.items() if each.occurrence.out and each.deed not in (Deed.SKIP, Deed.CANCEL)}
+    given = {each.occurrence.wall: each for each in dates if each.deed is not DateChange.NOTHING}
+    left = {
+        wall for wall, each in given.items() if each.deed in (DateChange.SKIP, DateChange.CANCEL) and _could_be(each)
+    }
+    wanted = {
+        wall
+        for wall, each in given.items()
+        if each.occurrence.out and each.deed not in (DateChange.SKIP, DateChange.CANCEL)
+    }
     return pattern.with_choices(left_out=left, wanted=wanted)
 
 
@@ -187,7 +193,9 @@ def _could_be(each: SeriesDate) -> bool:
     return each.during is not None and not each.occurrence.out
 
 
-def _edited(picture: Picture, planned: _Planned, dates: Sequence[SeriesDate], made: dict[str, Booking]) -> EditedSeries:
+def _edited(
+    picture: SiteConfig, planned: _Planned, dates: Sequence[SeriesDate], made: dict[str, Booking]
+) -> EditedSeries:
     return EditedSeries(
         site=picture.site,
         series=planned.series,

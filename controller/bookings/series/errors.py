@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from controller.bookings.errors import conflicts
-from controller.bookings.series.model import Mark, Series, SeriesDate
+from controller.bookings.series.model import DateStatus, Series, SeriesDate
 from controller.web.problem import Conflicting, FieldError, NotFound
 
 
@@ -39,7 +39,7 @@ class SeriesClash(SeriesRefused):
 
 def refusal(dates: Sequence[SeriesDate], zone: ZoneInfo) -> SeriesRefused:
     """The error that names these dates."""
-    taken = any(each.mark is Mark.CLASH for each in dates)
+    taken = any(each.mark is DateStatus.CLASH for each in dates)
     return (SeriesClash if taken else SeriesRefused)(dates, zone)
 
 

@@ -7,41 +7,41 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.bookings import limits
-from controller.bookings.change_effects import Wanted as Change
-from controller.bookings.model import Asked, Booking, Details
-from controller.bookings.series.model import Act, Choice, Deed, Mark, Wanted
-from controller.recurrence.expand import Occurrence
+from controller.bookings.change_effects import PlannedChange as Change
+from controller.bookings.model import Booking, BookingRequest, Details
+from controller.bookings.series.model import Choice, DateAction, DateChange, DateStatus, SeriesRequest
+from controller.recurrence.expand import SeriesOccurrence
 from controller.text import local_time
 from controller.web.problem import invalid_field
 from edge.wire.interval import Interval
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class DateIntent(msgspec.Struct, frozen=True, kw_only=True):
     """One date. ``asked``: what to judge, ``None`` where there is nothing. ``before``: its booking so far, ``change``:
     what it becomes. ``own``: fields that are its own and not the series'. ``mark`` and ``text`` where they are known
     without a judgement."""
 
-    occurrence: Occurrence
-    deed: Deed
-    asked: Asked | None = None
+    occurrence: SeriesOccurrence
+    deed: DateChange
+    asked: BookingRequest | None = None
     before: Booking | None = None
     change: Change | None = None
     own: frozenset[str] = frozenset()
-    mark: Mark | None = None
+    mark: DateStatus | None = None
     text: str = ""
 
 
 def intend(
-    occurrences: Iterable[Occurrence], details: Details, wanted: Wanted, *, zone: ZoneInfo, now: datetime
-) -> list[Plan]:
+    occurrences: Iterable[SeriesOccurrence], details: Details, wanted: SeriesRequest, *, zone: ZoneInfo, now: datetime
+) -> list[DateIntent]:
     """The dates of a new series. Raises ``Invalid`` for a choice that fits no date or cannot be meant, and where a
     date began too long ago."""
     dates = tuple(occurrences)
-    check_choices(wanted, dates, known=(Act.BOOK, Act.SKIP, Act.HOLD, Act.MOVE))
+    check_choices(wanted, dates, known=(DateAction.BOOK, DateAction.SKIP, DateAction.HOLD, DateAction.MOVE))
     return [_intended(each, details, wanted, zone, now) for each in dates]
 
 
-def check_choices(wanted: Wanted, dates: Iterable[Occurrence], *, known: Iterable[Act]) -> None:
+def check_choices(wanted: SeriesRequest, dates: Iterable[SeriesOccurrence], *, known: Iterable[DateAction]) -> None:
     """Raises ``Invalid`` for a choice that fits no date, or is none that can be made here."""
     names = {name for each in dates for name in (each.name, each.wall.date().isoformat())}
     for key, choice in wanted.choices.items():
@@ -51,28 +51,32 @@ def check_choices(wanted: Wanted, dates: Iterable[Occurrence], *, known: Iterabl
             raise invalid_field(f"choices.{key}", f"cannot be “{choice.act}” here")
 
 
-def _intended(each: Occurrence, details: Details, wanted: Wanted, zone: ZoneInfo, now: datetime) -> Plan:
+def _intended(
+    each: SeriesOccurrence, details: Details, wanted: SeriesRequest, zone: ZoneInfo, now: datetime
+) -> DateIntent:
     choice = wanted.of(each)
     act = choice.act if choice else None
-    if each.out and act not in (Act.BOOK, Act.MOVE, Act.HOLD):
-        return Plan(occurrence=each, deed=Deed.NOTHING, mark=Mark.LEFT_OUT, text=each.out)
-    if each.during is None and act is not Act.MOVE:
-        return Plan(occurrence=each, deed=Deed.SKIP, mark=Mark.EMPTY, text=each.text)
+    if each.out and act not in (DateAction.BOOK, DateAction.MOVE, DateAction.HOLD):
+        return DateIntent(occurrence=each, deed=DateChange.NOTHING, mark=DateStatus.LEFT_OUT, text=each.out)
+    if each.during is None and act is not DateAction.MOVE:
+        return DateIntent(occurrence=each, deed=DateChange.SKIP, mark=DateStatus.EMPTY, text=each.text)
     asked, own = wish(each, details, wanted, zone)
-    if act is not Act.SKIP:
+    if act is not DateAction.SKIP:
         require_timely(each, asked.during, choice, now=now)
-    return Plan(occurrence=each, deed=DEEDS.get(act, Deed.BOOK), asked=asked, own=own)
+    return DateIntent(occurrence=each, deed=DEEDS.get(act, DateChange.BOOK), asked=asked, own=own)
 
 
-DEEDS: Mapping[Act | None, Deed] = {Act.SKIP: Deed.SKIP, Act.HOLD: Deed.HOLD}
+DEEDS: Mapping[DateAction | None, DateChange] = {DateAction.SKIP: DateChange.SKIP, DateAction.HOLD: DateChange.HOLD}
 """What a choice does; the others book."""
 
 
-def wish(each: Occurrence, details: Details, wanted: Wanted, zone: ZoneInfo) -> tuple[Asked, frozenset[str]]:
+def wish(
+    each: SeriesOccurrence, details: Details, wanted: SeriesRequest, zone: ZoneInfo
+) -> tuple[BookingRequest, frozenset[str]]:
     """What one date asks for, moved as chosen, and which fields are its own by that."""
     choice = wanted.of(each)
     during, there = each.during, details
-    if choice is not None and choice.act is Act.MOVE:
+    if choice is not None and choice.act is DateAction.MOVE:
         during, there = moved(each.during, choice, zone, key=each.wall.date().isoformat()), placed(details, choice)
     asked = there.at(_given(during), overrule=wanted.overrule, by_rules=wanted.by_rules)
     own = {"starts", "ends"} if during != each.during else set()
@@ -108,7 +112,7 @@ def _given(during: Interval | None) -> Interval:
     return during
 
 
-def require_timely(each: Occurrence, during: Interval, choice: Choice | None, *, now: datetime) -> None:
+def require_timely(each: SeriesOccurrence, during: Interval, choice: Choice | None, *, now: datetime) -> None:
     """Raises ``Invalid`` for a date that is over or began too long ago."""
     if during.end > now and during.start >= now - limits.BEGUN:
         return

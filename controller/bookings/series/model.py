@@ -6,8 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from controller.bookings.model import Booking, Details
-from controller.recurrence.expand import Occurrence
-from controller.recurrence.pattern import Pattern
+from controller.recurrence.expand import SeriesOccurrence
+from controller.recurrence.pattern import RecurrencePattern
 from controller.rules.verdict import Verdict
 from controller.web.fields import Moment
 from edge.wire.interval import Interval
@@ -22,7 +22,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     site: str
     details: Details
-    pattern: Pattern
+    pattern: RecurrencePattern
     follows: str | None = None
     imported: bool = False
     code_owner: str | None = None
@@ -34,7 +34,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 1
 
 
-class Act(StrEnum):
+class DateAction(StrEnum):
     """What is to become of a date."""
 
     BOOK = "book"
@@ -49,9 +49,9 @@ class Act(StrEnum):
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """What the asker chose for a date; the rest is for ``Act.MOVE``, where what is ``None`` stays."""
+    """What the asker chose for a date; the rest is for ``DateAction.MOVE``, where what is ``None`` stays."""
 
-    act: Act
+    act: DateAction
     starts: Moment | None = None
     ends: Moment | None = None
     space: str | None = None
@@ -68,7 +68,7 @@ class Otherwise(StrEnum):
     KEEP = "keep"
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class SeriesRequest(msgspec.Struct, frozen=True, kw_only=True):
     """How to carry out a request: the choices by date or by occurrence, and for the rest."""
 
     choices: dict[str, Choice] = msgspec.field(default_factory=dict)
@@ -76,7 +76,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     overrule: bool = False
     by_rules: bool = False
 
-    def of(self, occurrence: Occurrence) -> Choice | None:
+    def of(self, occurrence: SeriesOccurrence) -> Choice | None:
         """The choice for one date: its own, or that for all of its day."""
         return self.choices.get(occurrence.name) or self.choices.get(occurrence.wall.date().isoformat())
 
@@ -85,12 +85,12 @@ class SeriesDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A request for a series. ``one_code``: all dates have one door code, whatever the site's policy says."""
 
     details: Details
-    pattern: Pattern
-    wanted: Wanted = Wanted()
+    pattern: RecurrencePattern
+    wanted: SeriesRequest = SeriesRequest()
     one_code: bool = False
 
 
-class Mark(StrEnum):
+class DateStatus(StrEnum):
     """How one date stands."""
 
     FREE = "free"
@@ -117,7 +117,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class Deed(StrEnum):
+class DateChange(StrEnum):
     """What a request does to one date."""
 
     BOOK = "book"
@@ -138,12 +138,12 @@ class SeriesDate(msgspec.Struct, frozen=True, kw_only=True):
     ``moves`` are for those refused. ``lingering`` and ``notes`` do not stand in the way.
     """
 
-    occurrence: Occurrence
+    occurrence: SeriesOccurrence
     space: str
     during: Interval | None
-    mark: Mark
+    mark: DateStatus
     text: str
-    deed: Deed
+    deed: DateChange
     verdict: Verdict = Verdict()
     before: Booking | None = None
     own: frozenset[str] = frozenset()

@@ -7,7 +7,7 @@ from controller.bookings.model import Details
 from controller.bookings.series.model import Series
 from controller.bookings.tables import series as table
 from controller.db.engine import Tx
-from controller.recurrence.pattern import Pattern
+from controller.recurrence.pattern import RecurrencePattern
 
 _OWN_COLUMNS = ("space", "title", "party")
 """Details that stand in columns of their own."""
@@ -17,7 +17,9 @@ def _series(row: RowMapping) -> Series:
     told = {**msgspec.json.decode(row["details"], type=dict), **{name: row[name] for name in _OWN_COLUMNS}}
     kept = {name: row[name] for name in Series.__struct_fields__ if name not in ("details", "pattern")}
     return Series(
-        details=msgspec.convert(told, Details), pattern=msgspec.json.decode(row["pattern"], type=Pattern), **kept
+        details=msgspec.convert(told, Details),
+        pattern=msgspec.json.decode(row["pattern"], type=RecurrencePattern),
+        **kept,
     )
 
 

@@ -5,16 +5,16 @@ from datetime import datetime
 
 import msgspec
 
-from controller.bookings.series.intents import Plan
-from controller.bookings.series.model import Deed, Mark, Otherwise, SeriesDate
-from controller.bookings.site_config import Picture
+from controller.bookings.series.intents import DateIntent
+from controller.bookings.series.model import DateChange, DateStatus, Otherwise, SeriesDate
+from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Tx
 from controller.people.model import Actor, Tier
-from controller.recurrence.expand import Clocks, Occurrence
-from controller.rules.service import Wish, judge
-from controller.rules.verdict import Verdict, Why
+from controller.recurrence.expand import Clocks, SeriesOccurrence
+from controller.rules.service import RuleRequest, judge
+from controller.rules.verdict import ReasonKind, Verdict
 
-_CLAIMING = frozenset({Deed.BOOK, Deed.CHANGE})
+_CLAIMING = frozenset({DateChange.BOOK, DateChange.CHANGE})
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +26,7 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def settle(
-    tx: Tx, picture: Picture, plans: Sequence[Plan], space: str, otherwise: Otherwise, asker: Asker
+    tx: Tx, picture: SiteConfig, plans: Sequence[DateIntent], space: str, otherwise: Otherwise, asker: Asker
 ) -> list[SeriesDate]:
     """Every date with its mark and what will be done. Dates of one series stand in each other's way; bookings that
     go or move do not. ``space``: that of the series. Whoever is going to write holds the site's lock.
@@ -39,7 +39,9 @@ async def settle(
         going = frozenset(
             each.before.id
             for index, each in enumerate(plans)
-            if each.before is not None and index not in kept and (each.asked is not None or each.deed is Deed.CANCEL)
+            if each.before is not None
+            and index not in kept
+            and (each.asked is not None or each.deed is DateChange.CANCEL)
         )
         # Those that claim nothing come last: they see the others, and nobody sees them.
         judged = sorted(
@@ -47,7 +49,7 @@ async def settle(
             key=lambda index: (index in kept or plans[index].deed not in _CLAIMING, index),
         )
         wishes = [
-            Wish(
+            RuleRequest(
                 asked=asked,
                 actor=asker.actor,
                 tier=asker.tier,
@@ -63,23 +65,23 @@ async def settle(
             _date(each, verdicts.get(index, Verdict()), otherwise, space, kept=index in kept)
             for index, each in enumerate(plans)
         ]
-        refused = {index for index, each in enumerate(dates) if each.deed is Deed.KEEP and index in verdicts}
+        refused = {index for index, each in enumerate(dates) if each.deed is DateChange.KEEP and index in verdicts}
         if refused <= kept:
             return dates
         kept |= _with_followers(refused, plans, picture)
 
 
-def _own(plan: Plan) -> frozenset[str]:
+def _own(plan: DateIntent) -> frozenset[str]:
     """The booking of a date, which is not in its own way where it is kept."""
     return frozenset() if plan.before is None else frozenset((plan.before.id,))
 
 
-def _concerned(plan: Plan, verdict: Verdict) -> Verdict:
+def _concerned(plan: DateIntent, verdict: Verdict) -> Verdict:
     """Without what was so before and does not depend on the change."""
     return verdict if plan.change is None else plan.change.concerned(verdict)
 
 
-def _with_followers(kept: Iterable[int], plans: Sequence[Plan], picture: Picture) -> set[int]:
+def _with_followers(kept: Iterable[int], plans: Sequence[DateIntent], picture: SiteConfig) -> set[int]:
     """And those that would move to where one of these stays, and so on."""
     found: set[int] = set()
     line = list(kept)
@@ -102,11 +104,11 @@ def _with_followers(kept: Iterable[int], plans: Sequence[Plan], picture: Picture
     return found
 
 
-def _date(plan: Plan, verdict: Verdict, otherwise: Otherwise, space: str, *, kept: bool) -> SeriesDate:
-    deed = Deed.KEEP if kept else plan.deed
-    if (verdict.refusals and deed in _CLAIMING) or (deed is Deed.HOLD and not verdict.askable):
+def _date(plan: DateIntent, verdict: Verdict, otherwise: Otherwise, space: str, *, kept: bool) -> SeriesDate:
+    deed = DateChange.KEEP if kept else plan.deed
+    if (verdict.refusals and deed in _CLAIMING) or (deed is DateChange.HOLD and not verdict.askable):
         deed = refused(plan, verdict, otherwise)
-    if plan.asked is None or deed is Deed.KEEP:
+    if plan.asked is None or deed is DateChange.KEEP:
         during, there = (plan.before.during, plan.before.space) if plan.before else (plan.occurrence.during, space)
     else:
         during, there = plan.asked.during, plan.asked.space
@@ -124,29 +126,29 @@ def _date(plan: Plan, verdict: Verdict, otherwise: Otherwise, space: str, *, kep
     )
 
 
-def refused(plan: Plan, verdict: Verdict, otherwise: Otherwise) -> Deed:
+def refused(plan: DateIntent, verdict: Verdict, otherwise: Otherwise) -> DateChange:
     """What becomes of a date that cannot be had. What the rules forbid is not even asked for, as with a single one."""
     if otherwise is Otherwise.KEEP:
-        return Deed.KEEP if plan.before is not None else Deed.SKIP
+        return DateChange.KEEP if plan.before is not None else DateChange.SKIP
     if otherwise is Otherwise.SKIP:
-        return Deed.CANCEL if plan.before is not None else Deed.SKIP
-    return Deed.HOLD if otherwise is Otherwise.HOLD and verdict.askable else Deed.REFUSE
+        return DateChange.CANCEL if plan.before is not None else DateChange.SKIP
+    return DateChange.HOLD if otherwise is Otherwise.HOLD and verdict.askable else DateChange.REFUSE
 
 
-def _mark(verdict: Verdict, occurrence: Occurrence, *, moved: bool) -> Mark:
+def _mark(verdict: Verdict, occurrence: SeriesOccurrence, *, moved: bool) -> DateStatus:
     kinds = {each.why for each in verdict.refusals}
-    for kind, mark in ((Why.CLASH, Mark.CLASH), (Why.CLOSED, Mark.CLOSED)):
+    for kind, mark in ((ReasonKind.CLASH, DateStatus.CLASH), (ReasonKind.CLOSED, DateStatus.CLOSED)):
         if kind in kinds:
             return mark
     if kinds:
-        return Mark.REFUSED
+        return DateStatus.REFUSED
     if verdict.needs_approval:
-        return Mark.APPROVAL
-    return Mark.FREE if moved or occurrence.clocks is Clocks.NOTHING else Mark.MOVED_BY_CLOCK
+        return DateStatus.APPROVAL
+    return DateStatus.FREE if moved or occurrence.clocks is Clocks.NOTHING else DateStatus.MOVED_BY_CLOCK
 
 
-def _text(verdict: Verdict, plan: Plan) -> str:
+def _text(verdict: Verdict, plan: DateIntent) -> str:
     parts = [each.text for each in verdict.reasons]
     if plan.occurrence.text and "starts" not in plan.own:
         parts.append(plan.occurrence.text)
-    return "; ".join(parts) or ("left out" if plan.deed is Deed.SKIP else "free")
+    return "; ".join(parts) or ("left out" if plan.deed is DateChange.SKIP else "free")

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from controller.bookings.model import Details
 from controller.bookings.schemas import DetailsBody, Equipment, Minutes, People, WallText, needs
-from controller.bookings.series.edit_plan import Scope, SeriesChange
-from controller.bookings.series.model import Act, Choice, Otherwise, SeriesDraft, Wanted
-from controller.recurrence.pattern import MOST_EXCEPTIONS, Pattern, read_extras
+from controller.bookings.series.edit_plan import EditScope, SeriesChange
+from controller.bookings.series.model import Choice, DateAction, Otherwise, SeriesDraft, SeriesRequest
+from controller.recurrence.pattern import MOST_EXCEPTIONS, RecurrencePattern, read_extras
 from controller.recurrence.reshape import PatternChange
 from controller.web.fields import (
     Body,
@@ -49,7 +49,7 @@ Extras = Annotated[list[ExtraText], Field(max_length=MOST_EXCEPTIONS)]
 Withouts = Annotated[list[WithoutText], Field(max_length=MOST_EXCEPTIONS)]
 
 
-class MoveBody(Body):
+class MoveDateBody(Body):
     """What is left out stays; without `ends` it lasts as long as it did. A `layout` goes with its `space`."""
 
     starts: MomentText | None = None
@@ -59,11 +59,11 @@ class MoveBody(Body):
 
 
 class MoveChoice(Body):
-    move: MoveBody
+    move: MoveDateBody
 
     def choice(self) -> Choice:
         return Choice(
-            act=Act.MOVE,
+            act=DateAction.MOVE,
             starts=read_moment(self.move.starts) if self.move.starts else None,
             ends=read_moment(self.move.ends) if self.move.ends else None,
             space=self.move.space,
@@ -84,10 +84,10 @@ Choices = Annotated[dict[ChoiceDate, ChoiceBody], Field(max_length=MOST_EXCEPTIO
 """By date, or by `occurrence` where there are several that day."""
 
 
-def wanted(choices: dict[str, ChoiceBody], otherwise: Otherwise, *, overrule: bool, by_rules: bool) -> Wanted:
-    return Wanted(
+def wanted(choices: dict[str, ChoiceBody], otherwise: Otherwise, *, overrule: bool, by_rules: bool) -> SeriesRequest:
+    return SeriesRequest(
         choices={
-            _key(key): each.choice() if isinstance(each, MoveChoice) else Choice(act=Act(each))
+            _key(key): each.choice() if isinstance(each, MoveChoice) else Choice(act=DateAction(each))
             for key, each in choices.items()
         },
         otherwise=otherwise,
@@ -131,7 +131,7 @@ class SeriesBody(DetailsBody):
     def draft(self) -> SeriesDraft:
         first, last = datetime.fromisoformat(self.first_starts), datetime.fromisoformat(self.first_ends)
         days, times = withouts(self.without)
-        pattern = Pattern(
+        pattern = RecurrencePattern(
             first_starts=first,
             first_ends=last,
             rule=self.rule.strip(),
@@ -176,7 +176,7 @@ class ChangeSeriesBody(Body):
     booked. `check`: only tell what would become of each date. `version`: refuse with 409 if it is another by now.
     """
 
-    scope: Scope
+    scope: EditScope
     from_date: Day | None = None
     check: Yes = False
     version: Annotated[Whole, Field(ge=1)] | None = None

@@ -16,29 +16,29 @@ from controller.bookings.code_sharing import CodePer
 from controller.bookings.errors import NotNow
 from controller.bookings.hints import notes
 from controller.bookings.initial_state import held_until, outcome, put
-from controller.bookings.model import Booking, Changed, State
+from controller.bookings.model import Booking, BookingState, Changed
 from controller.bookings.series import repository
 from controller.bookings.series.all_dates import AllDates, require
 from controller.bookings.series.alternatives import with_moves
 from controller.bookings.series.edit_plan import SeriesChange
-from controller.bookings.series.edit_service import EditedSeries, Edits, kept_pattern
+from controller.bookings.series.edit_service import EditedSeries, SeriesEdits, kept_pattern
 from controller.bookings.series.errors import refusal
-from controller.bookings.series.intents import Plan, intend
-from controller.bookings.series.model import Deed, Series, SeriesDate, SeriesDraft
+from controller.bookings.series.intents import DateIntent, intend
+from controller.bookings.series.model import DateChange, Series, SeriesDate, SeriesDraft
 from controller.bookings.series.resolve import Asker, settle
 from controller.bookings.series.summary import SeriesDates
-from controller.bookings.series.writer import Writing
-from controller.bookings.service import Bookings, as_let_in, may_book, may_decide, require_allowed
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk, View
+from controller.bookings.series.writer import SeriesWriter
+from controller.bookings.service import BookingService, as_let_in, may_book, may_decide, require_allowed
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingView, BookingWriter
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.estate.model import Site
-from controller.key_files import Keys
+from controller.key_files import KeyFiles
 from controller.people.model import Actor, Role
 from controller.people.parties import tier_of, tier_to_book
-from controller.recurrence.expand import Occurrence, Unrolled, unroll
-from controller.rules.service import Wish, judge
+from controller.recurrence.expand import ExpandedSeries, SeriesOccurrence, unroll
+from controller.rules.service import RuleRequest, judge
 from controller.rules.verdict import Verdict
 from controller.text import local_time
 from controller.web.problem import invalid_field
@@ -60,7 +60,7 @@ class BookedSeries(msgspec.Struct, frozen=True, kw_only=True):
 
     site: Site
     series: Series
-    views: list[View]
+    views: list[BookingView]
     dates: tuple[SeriesDate, ...]
     together: SeriesDates
 
@@ -71,7 +71,7 @@ class SeriesView(msgspec.Struct, frozen=True, kw_only=True):
 
     site: Site
     series: Series
-    dates: tuple[tuple[Occurrence, Booking | None], ...]
+    dates: tuple[tuple[SeriesOccurrence, Booking | None], ...]
     followers: tuple[str, ...]
     together: SeriesDates
     now: datetime
@@ -82,7 +82,7 @@ class CancelledSeries(msgspec.Struct, frozen=True, kw_only=True):
 
     site: Site
     series: Series
-    views: list[View]
+    views: list[BookingView]
     left: tuple[Booking, ...]
 
 
@@ -91,20 +91,26 @@ class RestoredSeries(msgspec.Struct, frozen=True, kw_only=True):
 
     site: Site
     series: Series
-    views: list[View]
+    views: list[BookingView]
     left: tuple[tuple[Booking, Verdict], ...]
     others: tuple[Booking, ...]
 
 
-_STANDING = frozenset({State.REQUESTED, State.HELD, State.CONFIRMED})
+_STANDING = frozenset({BookingState.REQUESTED, BookingState.HELD, BookingState.CONFIRMED})
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Recurring:
+class SeriesService:
     """``bookings`` lends its way to write and to retry."""
 
     def __init__(
-        self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings, keys: Keys
+        self,
+        database: Database,
+        clock: Clock,
+        changes: Changes,
+        desk: BookingWriter,
+        bookings: BookingService,
+        keys: KeyFiles,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -112,8 +118,8 @@ class Recurring:
         self._desk = desk
         self._bookings = bookings
         self.all_dates = AllDates(database, clock, desk, keys.page)
-        self._writing = Writing(desk)
-        self._edits = Edits(desk, self._writing)
+        self._writing = SeriesWriter(desk)
+        self._edits = SeriesEdits(desk, self._writing)
 
     async def check(self, site: str, draft: SeriesDraft, *, actor: Actor) -> CheckedSeries:
         """Every date with its mark, the refused ones with where they could go. Raises ``Invalid``, ``SiteUnknown``,
@@ -134,7 +140,7 @@ class Recurring:
             shared = per is CodePer.SERIES or (per is CodePer.GROUP and draft.details.party is not None)
             return CheckedSeries(site=picture.site, draft=draft, dates=tuple(told), one_code=draft.one_code or shared)
 
-    async def told(self, tx: Tx, picture: Picture, dates: Sequence[SeriesDate], asker: Asker) -> list[SeriesDate]:
+    async def told(self, tx: Tx, picture: SiteConfig, dates: Sequence[SeriesDate], asker: Asker) -> list[SeriesDate]:
         """The dates with what is worth knowing of them."""
         now = asker.now
         old = await access.lingering(tx, picture.site.id, now=now)
@@ -169,8 +175,8 @@ class Recurring:
         asker = Asker(actor=actor, tier=await tier_to_book(tx, draft.details.party, actor), now=now)
         plans = _planned(picture, draft, now)
         dates = await settle(tx, picture, plans, draft.details.space, draft.wanted.otherwise, asker)
-        refused = [each for each in dates if each.deed is Deed.REFUSE]
-        made = [each for each in dates if each.deed in (Deed.BOOK, Deed.HOLD)]
+        refused = [each for each in dates if each.deed is DateChange.REFUSE]
+        made = [each for each in dates if each.deed in (DateChange.BOOK, DateChange.HOLD)]
         if refused or not made:
             _nothing_booked(dates, refused, picture)
         series_id = uuid7(now, secrets.token_bytes(10))
@@ -196,16 +202,16 @@ class Recurring:
             picture = await self._desk.pictures.of(tx, series.site)
             return await self._view(tx, picture, series, self._clock.now())
 
-    async def _view(self, tx: Tx, picture: Picture, series: Series, now: datetime) -> SeriesView:
+    async def _view(self, tx: Tx, picture: SiteConfig, series: Series, now: datetime) -> SeriesView:
         """The series with every date and its booking."""
         zone = picture.site.tz
         booked = {_name(each, zone): each for each in await bookings.of_series(tx, series.id)}
-        unrolled = Unrolled(occurrences=())
+        unrolled = ExpandedSeries(occurrences=())
         if not series.imported:
             unrolled = unroll(series.pattern, zone, picture.hours)
         planned = {each.name: each for each in unrolled.occurrences}
         besides = {
-            name: Occurrence(wall=datetime.fromisoformat(name), during=each.during)
+            name: SeriesOccurrence(wall=datetime.fromisoformat(name), during=each.during)
             for name, each in booked.items()
             if name not in planned
         }
@@ -283,14 +289,14 @@ class Recurring:
             [
                 each
                 for each in await bookings.of_series(tx, series_id)
-                if each.state is State.CANCELLED and each.state_at == series.cancelled_at and each.ends > now
+                if each.state is BookingState.CANCELLED and each.state_at == series.cancelled_at and each.ends > now
             ],
         )
         if not gone:
             raise NotNow(f"nothing of “{series.details.title}” that was cancelled together is still to come")
         back = [_back(each, picture, now) for each in gone]
         tier = await tier_of(tx, series.details.party)
-        wishes = [Wish(asked=each.asked, actor=actor, tier=tier) for each in back]
+        wishes = [RuleRequest(asked=each.asked, actor=actor, tier=tier) for each in back]
         verdicts = await judge(tx, picture, wishes, now=now, together=True)
         verdicts = [as_let_in(old, verdict) for old, verdict in zip(gone, verdicts, strict=True)]
         possible: dict[str, list[Changed]] = defaultdict(list)
@@ -299,7 +305,7 @@ class Recurring:
             if verdict.possible and not may_decide(actor, new):
                 becomes = outcome(verdict, picture.policy, new.during, now=now)
                 new, why = put(new, becomes, now), becomes.why or why
-            if verdict.possible or new.state is State.REQUESTED:
+            if verdict.possible or new.state is BookingState.REQUESTED:
                 possible[why].append(Changed(before=old, after=new))
         written: list[Changed] = []
         for why, changes in possible.items():
@@ -318,17 +324,17 @@ class Recurring:
             others=others,
         )
 
-    async def locked(self, tx: Tx, series_id: str) -> tuple[Series, Picture, datetime]:
+    async def locked(self, tx: Tx, series_id: str) -> tuple[Series, SiteConfig, datetime]:
         """The series as it is once nobody else writes to its site's diary. Raises ``SeriesUnknown``."""
         found = await require(tx, series_id)
         await self._database.lock_site(tx, found.site)
         return await require(tx, series_id), await self._desk.pictures.of(tx, found.site), self._clock.now()
 
 
-def _back(old: Booking, picture: Picture, now: datetime) -> Booking:
+def _back(old: Booking, picture: SiteConfig, now: datetime) -> Booking:
     """As it was before it was cancelled; a hold that has run out meanwhile gets its time anew."""
     new = lifecycle.restore(old, now)
-    if new.state is State.HELD and (new.held_until is None or new.held_until <= now):
+    if new.state is BookingState.HELD and (new.held_until is None or new.held_until <= now):
         new = msgspec.structs.replace(new, held_until=held_until(picture.policy, new.during, now=now))
     return new
 
@@ -351,13 +357,13 @@ def _own(draft: SeriesDraft, actor: Actor) -> SeriesDraft:
     return msgspec.structs.replace(draft, details=msgspec.structs.replace(draft.details, party=actor.party))
 
 
-def _planned(picture: Picture, draft: SeriesDraft, now: datetime) -> list[Plan]:
+def _planned(picture: SiteConfig, draft: SeriesDraft, now: datetime) -> list[DateIntent]:
     zone = picture.site.tz
     dates = unroll(draft.pattern, zone, picture.hours).occurrences
     return intend(dates, draft.details, draft.wanted, zone=zone, now=now)
 
 
-def _nothing_booked(dates: Sequence[SeriesDate], refused: Sequence[SeriesDate], picture: Picture) -> None:
+def _nothing_booked(dates: Sequence[SeriesDate], refused: Sequence[SeriesDate], picture: SiteConfig) -> None:
     """Raises what says why."""
     refused = refused or [each for each in dates if each.verdict.refusals]
     if refused:

@@ -8,21 +8,21 @@ import msgspec
 from controller.access.codes import masked, spoken
 from controller.bookings.affected.model import closed_text
 from controller.bookings.messages import changed
-from controller.bookings.model import Status
-from controller.bookings.writer import View
+from controller.bookings.model import BookingStatus
+from controller.bookings.writer import BookingView
 from controller.estate.model import Site
 from controller.text import times
 
 _STATES = {
-    Status.REQUESTED: "not confirmed yet",
-    Status.HELD: "not confirmed yet",
-    Status.EXPIRED: "not confirmed in time",
-    Status.DECLINED: "declined",
-    Status.CANCELLED: "cancelled",
-    Status.RELEASED: "given back, since nobody came",
+    BookingStatus.REQUESTED: "not confirmed yet",
+    BookingStatus.HELD: "not confirmed yet",
+    BookingStatus.EXPIRED: "not confirmed in time",
+    BookingStatus.DECLINED: "declined",
+    BookingStatus.CANCELLED: "cancelled",
+    BookingStatus.RELEASED: "given back, since nobody came",
 }
 """What is said of a date that has no code."""
-_CODED = frozenset({Status.CONFIRMED, Status.ARRIVED})
+_CODED = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED})
 
 
 class SeriesDates(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class SeriesDates(msgspec.Struct, frozen=True, kw_only=True):
     site: Site
     title: str
     rule_text: str
-    views: tuple[View, ...]
+    views: tuple[BookingView, ...]
     over: int
     link: str
     now: datetime
@@ -107,7 +107,7 @@ def series_message(found: SeriesDates, *, clear: bool) -> str:
     return "\n".join(lines)
 
 
-def numbered(views: Sequence[View], now: datetime) -> tuple[tuple[View, ...], int]:
+def numbered(views: Sequence[BookingView], now: datetime) -> tuple[tuple[BookingView, ...], int]:
     """Those that are not over, and how many are."""
     ahead = tuple(view for view in views if view.booking.ends > now)
     return ahead, len(views) - len(ahead)

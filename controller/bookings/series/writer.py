@@ -7,32 +7,32 @@ from msgspec.structs import replace
 
 from controller.bookings import lifecycle
 from controller.bookings import repository as bookings
-from controller.bookings.change_effects import What
-from controller.bookings.initial_state import Outcome, asked_for, outcome, put
-from controller.bookings.model import Asked, Booking, Changed, State
+from controller.bookings.change_effects import ChangedParts
+from controller.bookings.initial_state import InitialState, asked_for, outcome, put
+from controller.bookings.model import Booking, BookingRequest, BookingState, Changed
 from controller.bookings.series.edit_plan import kept_fields
-from controller.bookings.series.intents import Plan
-from controller.bookings.series.model import Deed, SeriesDate
+from controller.bookings.series.intents import DateIntent
+from controller.bookings.series.model import DateChange, SeriesDate
 from controller.bookings.series.own_changes import joined
 from controller.bookings.series.resolve import Asker
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingWriter
 from controller.db.engine import Tx
 from controller.people.permissions import Action, Thing, may
 
 _CHANGED = "the series was changed"
 
 
-class Writing:
-    def __init__(self, desk: Desk) -> None:
+class SeriesWriter:
+    def __init__(self, desk: BookingWriter) -> None:
         self._desk = desk
 
     async def book(
         self,
         tx: Tx,
-        picture: Picture,
+        picture: SiteConfig,
         series_id: str,
-        plans: Sequence[Plan],
+        plans: Sequence[DateIntent],
         dates: Sequence[SeriesDate],
         asker: Asker,
         *,
@@ -40,12 +40,12 @@ class Writing:
     ) -> list[Booking]:
         """Write the new bookings of a series, by start; those that become the same are written together. ``along``:
         what ``change`` wrote before, told with them."""
-        groups: dict[Outcome, list[tuple[Asked, Plan, SeriesDate]]] = defaultdict(list)
+        groups: dict[InitialState, list[tuple[BookingRequest, DateIntent, SeriesDate]]] = defaultdict(list)
         for plan, each in zip(plans, dates, strict=True):
-            if plan.asked is None or plan.before is not None or each.deed not in (Deed.BOOK, Deed.HOLD):
+            if plan.asked is None or plan.before is not None or each.deed not in (DateChange.BOOK, DateChange.HOLD):
                 continue
             becomes = asked_for(each.verdict)
-            if each.deed is Deed.BOOK:
+            if each.deed is DateChange.BOOK:
                 becomes = outcome(each.verdict, picture.policy, plan.asked.during, now=asker.now)
             groups[becomes].append((plan.asked, plan, each))
         made: list[Booking] = []
@@ -73,9 +73,9 @@ class Writing:
     async def change(
         self,
         tx: Tx,
-        picture: Picture,
+        picture: SiteConfig,
         series_id: str,
-        plans: Sequence[Plan],
+        plans: Sequence[DateIntent],
         dates: Sequence[SeriesDate],
         asker: Asker,
     ) -> list[Changed]:
@@ -83,18 +83,18 @@ class Writing:
         then what is only called otherwise. Whoever calls tells the followers what is returned."""
         stay: list[Booking] = []
         gone: dict[str, list[Changed]] = defaultdict(list)
-        become: dict[What, list[Changed]] = defaultdict(list)
+        become: dict[ChangedParts, list[Changed]] = defaultdict(list)
         for plan, each in zip(plans, dates, strict=True):
             if plan.before is None:
                 continue
-            if each.deed is Deed.CANCEL:
+            if each.deed is DateChange.CANCEL:
                 after = _named(lifecycle.cancel(plan.before, asker.now), series_id, plan, plan.before.changed_here)
                 gone[each.text].append(Changed(before=plan.before, after=after))
-            elif each.deed in (Deed.CHANGE, Deed.HOLD) and plan.change is not None:
+            elif each.deed in (DateChange.CHANGE, DateChange.HOLD) and plan.change is not None:
                 after = _named(_becoming(plan, each, picture, asker), series_id, plan, joined(plan.own))
                 become[plan.change.what].append(Changed(before=plan.before, after=after))
             else:
-                own = joined(kept_fields(plan)) if each.deed is Deed.KEEP else plan.before.changed_here
+                own = joined(kept_fields(plan)) if each.deed is DateChange.KEEP else plan.before.changed_here
                 stay.append(_named(plan.before, series_id, plan, own))
         await bookings.update_bookings(tx, stay)
         written: list[Changed] = []
@@ -102,7 +102,7 @@ class Writing:
             written += await self._desk.rewrite_all(
                 tx, picture, changes, actor=asker.actor, now=asker.now, what="cancel", why=why
             )
-        for what in (What.MOVE, What.CHANGE):
+        for what in (ChangedParts.MOVE, ChangedParts.CHANGE):
             written += await self._desk.rewrite_all(
                 tx,
                 picture,
@@ -121,19 +121,19 @@ def _expired(dates: Iterable[SeriesDate]) -> list[str]:
     return list(dict.fromkeys(each for date in dates for each in date.verdict.expired))
 
 
-def _named(booking: Booking, series_id: str, plan: Plan, own: str) -> Booking:
+def _named(booking: Booking, series_id: str, plan: DateIntent, own: str) -> Booking:
     """The booking as this date of that series."""
     return replace(booking, series_id=series_id, occurrence=plan.occurrence.name, changed_here=own)
 
 
-def _becoming(plan: Plan, each: SeriesDate, picture: Picture, asker: Asker) -> Booking:
+def _becoming(plan: DateIntent, each: SeriesDate, picture: SiteConfig, asker: Asker) -> Booking:
     """What a change makes of a booking. What the rules would not confirm waits for approval again; a manager's change
     leaves it in the state it has."""
     assert plan.change is not None
     new = plan.change.new
-    if each.deed is Deed.HOLD:
-        since = new.state_at if new.state is State.REQUESTED else asker.now
-        return replace(new, state=State.REQUESTED, state_at=since, held_until=None)
+    if each.deed is DateChange.HOLD:
+        since = new.state_at if new.state is BookingState.REQUESTED else asker.now
+        return replace(new, state=BookingState.REQUESTED, state_at=since, held_until=None)
     if plan.asked is None:
         return new
     new = replace(new, overruled=plan.asked.overrule)

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from controller.cli import output
-from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
+from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
 
 app = typer.Typer(
     help="Diaries that partners keep elsewhere, polled into blocks.", no_args_is_help=True, add_completion=False
@@ -74,7 +74,7 @@ def list_feeds(
     token: Token = None,
 ) -> None:
     """List a site's feeds and how each stands."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     found = caller.answered(caller.get(f"/sites/{site}/feeds", msgspec.Raw), _List, as_json=as_json).items
     rows = ((each.id, each.name, each.space, each.address, str(each.blocks), _status(each)) for each in found)
     if not output.show(caller.console, ("Feed", "Diary of", "Space", "Address", "Blocks", "Status"), rows):
@@ -98,7 +98,7 @@ def add(
     token: Token = None,
 ) -> None:
     """Make a feed and poll it, or change one; without --address it keeps the one it has."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     body: dict[str, object] = {"name": name, "space": space, "every_min": every, "party": party or None}
     if address:
         body["address"] = sys.stdin.readline().strip() if address == "-" else address
@@ -123,7 +123,7 @@ def remove(
     site: SiteName, feed: FeedName, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
 ) -> None:
     """Remove a feed and its blocks to come."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     caller.delete(f"/sites/{site}/feeds/{feed}")
     caller.console.print(f"{feed} and its blocks to come are gone", markup=False, highlight=False)
 
@@ -133,10 +133,10 @@ def poll(
     site: SiteName, feed: FeedName, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
 ) -> None:
     """Poll a feed now. Exit code 1 where it could not be read."""
-    _poll(Caller(server, token_file, token), site, feed)
+    _poll(ApiClient(server, token_file, token), site, feed)
 
 
-def _poll(caller: Caller, site: str, feed: str) -> None:
+def _poll(caller: ApiClient, site: str, feed: str) -> None:
     found = caller.post(f"/sites/{site}/feeds/{feed}/poll", b"", "application/json", _Feed)
     last = found.last
     if found.text:

@@ -1,6 +1,6 @@
 """What feeds refuse, and why one could not be read."""
 
-from controller.calendars.feeds.model import Report, Trouble
+from controller.calendars.feeds.model import PollReport, Trouble
 from controller.web.problem import NotFound
 
 
@@ -14,7 +14,7 @@ class FeedFault(Exception):
     ``retry_after_s``: how long its server asks to be left alone. ``report``: what was taken all the same."""
 
     def __init__(
-        self, trouble: Trouble, text: str, *, retry_after_s: float = 0.0, report: Report | None = None
+        self, trouble: Trouble, text: str, *, retry_after_s: float = 0.0, report: PollReport | None = None
     ) -> None:
         super().__init__(text)
         self.trouble = trouble

@@ -49,7 +49,7 @@ class Trouble(StrEnum):
     """This controller refuses to write what it says."""
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class FeedDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A feed as somebody writes it. ``name``: whose diary it is, as in “blocked by the diary of …”. ``address``:
     ``None`` for the one it has. ``party``: whose bookings its events become."""
 
@@ -60,7 +60,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     party: str | None
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
+class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event of a report. ``title`` and times: of what clashes; ``starts`` in UTC."""
 
     line: int
@@ -72,7 +72,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     booking: str | None = None
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class PollReport(msgspec.Struct, frozen=True, kw_only=True):
     """What the last poll came to. ``trouble`` and ``text``: why it failed, with the mend. The rest is of the last time
     that it was read: how many events there were and what became of them; the first ``LISTED`` that clash or could not
     be read."""
@@ -85,8 +85,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     unchanged: int = 0
     clashing: int = 0
     refused: int = 0
-    clashes: tuple[Listed, ...] = ()
-    refusals: tuple[Listed, ...] = ()
+    clashes: tuple[FeedEvent, ...] = ()
+    refusals: tuple[FeedEvent, ...] = ()
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +110,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     failures: int = 0
     came_empty: bool = False
     status: FeedStatus = FeedStatus.NEW
-    report: Report = Report()
+    report: PollReport = PollReport()
     created_at: datetime
     created_by: str
     version: int = 1
@@ -121,7 +121,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
         return source_of(self.id)
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class FeedView(msgspec.Struct, frozen=True, kw_only=True):
     """A feed as screens show it, in its site's ``zone``. ``where``: its address as far as it may be told.
     ``blocks``: how many to come."""
 

@@ -18,14 +18,14 @@ from controller.calendars.feeds import repository
 from controller.calendars.feeds.backoff import pause
 from controller.calendars.feeds.errors import FeedChanged, FeedFault
 from controller.calendars.feeds.fetching import Fetcher
-from controller.calendars.feeds.model import Feed, FeedStatus, Report, Trouble, Wanted, source_of
+from controller.calendars.feeds.model import Feed, FeedDraft, FeedStatus, PollReport, Trouble, source_of
 from controller.calendars.feeds.reports import report
-from controller.calendars.model import FEED, Outcome, Vanished
-from controller.calendars.service import Calendars
+from controller.calendars.model import FEED, CalendarImportResult, Vanished
+from controller.calendars.service import CalendarImport
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.db.retry import patiently
-from controller.key_files import CannotUnseal, Keys
+from controller.key_files import CannotUnseal, KeyFiles
 from controller.people.model import Actor, Role
 from controller.uploads.parser import ParsingLimit
 from controller.web.problem import Problem, invalid_field
@@ -55,8 +55,8 @@ class Poller:
         database: Database,
         clock: Clock,
         changes: Changes,
-        calendars: Calendars,
-        keys: Keys,
+        calendars: CalendarImport,
+        keys: KeyFiles,
         fetcher: Fetcher,
         *,
         luck: Callable[[], float] = _luck,
@@ -82,9 +82,9 @@ class Poller:
                 Trouble.ADDRESS, "its address was stored with another code.key; give the address again"
             ) from None
 
-    async def preview(self, site: str, feed: str, wanted: Wanted, address: str) -> Outcome:
+    async def preview(self, site: str, feed: str, wanted: FeedDraft, address: str) -> CalendarImportResult:
         """What a feed would bring now; writes nothing. Raises ``Invalid`` naming the address where it cannot be read,
-        and what ``Calendars.take`` raises."""
+        and what ``CalendarImport.take`` raises."""
         try:
             fetched = await self._fetcher.fetch(address)
             assert fetched is not None, "nothing was said of what is known"
@@ -157,9 +157,9 @@ class Poller:
         read = replace(feed, etag=fetched.etag, modified=fetched.modified, read_at=now)
         return self._fresh(read, found, now)
 
-    async def _carefully(self, feed: Feed, data: bytes) -> Outcome:
+    async def _carefully(self, feed: Feed, data: bytes) -> CalendarImportResult:
         """Take it. Whatever that does to us is a fault of the feed, unless it is the database that is away."""
-        wanted = Wanted(name=feed.name, space=feed.space, address=None, every_min=feed.every_min, party=feed.party)
+        wanted = FeedDraft(name=feed.name, space=feed.space, address=None, every_min=feed.every_min, party=feed.party)
 
         async def still(tx: Tx) -> None:
             if not await repository.same(tx, feed):
@@ -189,13 +189,13 @@ class Poller:
         self,
         site: str,
         feed: str,
-        wanted: Wanted,
+        wanted: FeedDraft,
         data: bytes,
         *,
         preview: bool,
         spare_all: bool = False,
         still: Callable[[Tx], Awaitable[None]] | None = None,
-    ) -> Outcome:
+    ) -> CalendarImportResult:
         return await self._calendars.take(
             site,
             wanted.space,
@@ -225,7 +225,7 @@ class Poller:
             asked_at=now,
         )
 
-    def _fresh(self, feed: Feed, found: Report, now: datetime) -> Feed:
+    def _fresh(self, feed: Feed, found: PollReport, now: datetime) -> Feed:
         return replace(
             feed,
             status=FeedStatus.CLASHES if found.clashing else FeedStatus.OK,

@@ -2,23 +2,23 @@
 
 from collections import Counter
 
-from controller.calendars.feeds.model import LISTED, Listed, Report
-from controller.calendars.model import How, Outcome
+from controller.calendars.feeds.model import LISTED, FeedEvent, PollReport
+from controller.calendars.model import CalendarImportResult, ImportResult
 
 
-def report(outcome: Outcome) -> Report:
+def report(outcome: CalendarImportResult) -> PollReport:
     counted = Counter(each.how for each in outcome.taken)
     clashes = sorted(outcome.clashes, key=lambda each: (each.occurrence.starts, each.occurrence.line))
     faults = sorted(outcome.faults, key=lambda each: each.line)
-    return Report(
-        new=counted[How.NEW],
-        changed=counted[How.CHANGED],
-        ended=counted[How.CANCELLED] + sum(each.cancelled for each in outcome.gone),
+    return PollReport(
+        new=counted[ImportResult.NEW],
+        changed=counted[ImportResult.CHANGED],
+        ended=counted[ImportResult.CANCELLED] + sum(each.cancelled for each in outcome.gone),
         unchanged=outcome.unchanged,
         clashing=len(clashes),
         refused=len(faults),
         clashes=tuple(
-            Listed(
+            FeedEvent(
                 line=each.occurrence.line,
                 uid=each.occurrence.uid,
                 text=each.text,
@@ -29,5 +29,5 @@ def report(outcome: Outcome) -> Report:
             )
             for each in clashes[:LISTED]
         ),
-        refusals=tuple(Listed(line=each.line, uid=each.uid or "", text=each.reason) for each in faults[:LISTED]),
+        refusals=tuple(FeedEvent(line=each.line, uid=each.uid or "", text=each.reason) for each in faults[:LISTED]),
     )

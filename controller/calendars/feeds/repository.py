@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, delete, func, insert, select, update
 
 from controller.bookings.model import CLAIMING
 from controller.bookings.tables import bookings
-from controller.calendars.feeds.model import Feed, FeedStatus, Report
+from controller.calendars.feeds.model import Feed, FeedStatus, PollReport
 from controller.calendars.tables import feeds, imported
 from controller.db.engine import Tx
 
@@ -15,7 +15,7 @@ _COLUMNS = tuple(feeds.c[name] for name in Feed.__struct_fields__)
 
 
 def _feed(row: RowMapping) -> Feed:
-    report = msgspec.json.decode(row["report"], type=Report)
+    report = msgspec.json.decode(row["report"], type=PollReport)
     return Feed(**{**row, "status": FeedStatus(row["status"]), "report": report})
 
 

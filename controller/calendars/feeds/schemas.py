@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field
 
 from controller.calendars.feeds.addresses import LONGEST, read_address
-from controller.calendars.feeds.model import FeedStatus, Listed, Shown, Trouble, Wanted
+from controller.calendars.feeds.model import FeedDraft, FeedEvent, FeedStatus, FeedView, Trouble
 from controller.text import local_time
 from controller.web.fields import Answer, Body, Name, Slug, Versioned, Whole
 
@@ -28,8 +28,8 @@ class FeedBody(Body):
     every_min: Every = 30
     party: Slug | None = None
 
-    def wanted(self) -> Wanted:
-        return Wanted(
+    def wanted(self) -> FeedDraft:
+        return FeedDraft(
             name=self.name, space=self.space, address=self.address, every_min=self.every_min, party=self.party
         )
 
@@ -96,7 +96,7 @@ class FeedList(Answer):
     items: list[FeedAnswer]
 
 
-def feed_answer(shown: Shown) -> FeedAnswer:
+def feed_answer(shown: FeedView) -> FeedAnswer:
     feed, zone, report = shown.feed, shown.zone, shown.feed.report
     failing = feed.status is FeedStatus.FAILING
     return FeedAnswer(
@@ -131,7 +131,7 @@ def feed_answer(shown: Shown) -> FeedAnswer:
     )
 
 
-def _event(each: Listed, zone: ZoneInfo) -> ListedEvent:
+def _event(each: FeedEvent, zone: ZoneInfo) -> ListedEvent:
     return ListedEvent(
         line=each.line,
         uid=each.uid,

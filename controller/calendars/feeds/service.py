@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from controller.bookings import repository as bookings
-from controller.bookings.service import Bookings
-from controller.bookings.writer import Desk
+from controller.bookings.service import BookingService
+from controller.bookings.writer import BookingWriter
 from controller.calendars import repository as imported
 from controller.calendars.feeds import repository
 from controller.calendars.feeds.addresses import where
 from controller.calendars.feeds.errors import FeedFault, FeedUnknown
-from controller.calendars.feeds.model import Feed, Shown, Wanted
+from controller.calendars.feeds.model import Feed, FeedDraft, FeedView
 from controller.calendars.feeds.polling import LEASE, Poller
-from controller.calendars.model import Outcome
+from controller.calendars.model import CalendarImportResult
 from controller.changes import Changes
 from controller.db.engine import Database, Tx
 from controller.people import audit
@@ -28,11 +28,17 @@ MOST = 100
 _EVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-class Feeds:
+class FeedService:
     """``bookings`` lends its way to write and to retry."""
 
     def __init__(
-        self, database: Database, clock: Clock, changes: Changes, desk: Desk, bookings: Bookings, poller: Poller
+        self,
+        database: Database,
+        clock: Clock,
+        changes: Changes,
+        desk: BookingWriter,
+        bookings: BookingService,
+        poller: Poller,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -41,23 +47,23 @@ class Feeds:
         self._bookings = bookings
         self.poller = poller
 
-    async def listed(self, site: str) -> list[Shown]:
+    async def listed(self, site: str) -> list[FeedView]:
         """The feeds of a site. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             await self._desk.pictures.of(tx, site)
             return await self._shown(tx, site, await repository.of_site(tx, site))
 
-    async def get(self, site: str, feed: str) -> Shown:
+    async def get(self, site: str, feed: str) -> FeedView:
         """Raises ``SiteUnknown``, ``FeedUnknown``."""
         async with self._database.read() as tx:
             found = await self._shown(tx, site, [await self._require(tx, site, feed)])
         return found[0]
 
-    async def _shown(self, tx: Tx, site: str, found: list[Feed]) -> list[Shown]:
+    async def _shown(self, tx: Tx, site: str, found: list[Feed]) -> list[FeedView]:
         zone = (await self._desk.pictures.of(tx, site)).site.tz
         counts = await repository.blocks(tx, site, after=self._clock.now())
         return [
-            Shown(feed=each, zone=zone, where=self._where(each), blocks=counts.get(each.source, 0)) for each in found
+            FeedView(feed=each, zone=zone, where=self._where(each), blocks=counts.get(each.source, 0)) for each in found
         ]
 
     def _where(self, feed: Feed) -> str:
@@ -66,7 +72,7 @@ class Feeds:
         except FeedFault as fault:
             return fault.text
 
-    async def put(self, site: str, feed: str, wanted: Wanted, *, version: int, actor: Actor) -> bool:
+    async def put(self, site: str, feed: str, wanted: FeedDraft, *, version: int, actor: Actor) -> bool:
         """Make or change a feed; True where it is new. It is polled soon. Where its space or party is another, its
         blocks to come are taken away and made anew. Raises ``SiteUnknown``, ``SpaceUnknown``, ``Invalid``,
         ``VersionStale``."""
@@ -74,7 +80,7 @@ class Feeds:
         self._changes.site_changed(site)
         return new
 
-    async def _put(self, tx: Tx, site: str, feed: str, wanted: Wanted, version: int, actor: Actor) -> bool:
+    async def _put(self, tx: Tx, site: str, feed: str, wanted: FeedDraft, version: int, actor: Actor) -> bool:
         await self._database.lock_site(tx, site)
         now = self._clock.now()
         old = await repository.get(tx, site, feed)
@@ -108,7 +114,7 @@ class Feeds:
         await audit.record(tx, actor=actor.name, at=now, act=act, site=site, thing=f"feed {feed}")
         return old is None
 
-    async def _checked(self, tx: Tx, site: str, wanted: Wanted, old: Feed | None, actor: Actor) -> str:
+    async def _checked(self, tx: Tx, site: str, wanted: FeedDraft, old: Feed | None, actor: Actor) -> str:
         """The address to ask, once the rest is known to be sound."""
         (await self._desk.pictures.of(tx, site)).require(wanted.space)
         await tier_to_book(tx, wanted.party, actor)
@@ -142,13 +148,13 @@ class Feeds:
             await self._desk.cancel(tx, picture, standing, actor=actor, now=now, why=why)
         await repository.forget_blocks(tx, feed)
 
-    async def preview(self, site: str, feed: str, wanted: Wanted, *, actor: Actor) -> Outcome:
+    async def preview(self, site: str, feed: str, wanted: FeedDraft, *, actor: Actor) -> CalendarImportResult:
         """What a feed would bring now; writes nothing. Raises as ``put``, and ``Invalid`` where it cannot be read."""
         async with self._database.read() as tx:
             address = await self._checked(tx, site, wanted, await repository.get(tx, site, feed), actor)
         return await self.poller.preview(site, feed, wanted, address)
 
-    async def poll(self, site: str, feed: str, *, actor: Actor) -> Shown:
+    async def poll(self, site: str, feed: str, *, actor: Actor) -> FeedView:
         """Poll a feed now, whatever its turn, and read it as a whole. Raises ``SiteUnknown``, ``FeedUnknown``."""
         await self.poller.poll(await self._database.run(self._begin, site, feed, actor), whole=True)
         return await self.get(site, feed)

@@ -2,21 +2,21 @@
 
 from datetime import datetime
 
-from controller.bookings.model import State
-from controller.bookings.site_config import Picture
-from controller.calendars.ics_writer import Entry
+from controller.bookings.model import BookingState
+from controller.bookings.site_config import SiteConfig
+from controller.calendars.ics_writer import CalendarEntry
 from controller.calendars.subscriptions.model import Shows
-from controller.calendars.subscriptions.repository import Shown
+from controller.calendars.subscriptions.repository import PublicBooking
 from controller.people.redaction import TAKEN
 
 _STATUS = {
-    State.REQUESTED: "TENTATIVE",
-    State.HELD: "TENTATIVE",
-    State.CONFIRMED: "CONFIRMED",
-    State.NO_SHOW: "CONFIRMED",
-    State.DECLINED: "CANCELLED",
-    State.CANCELLED: "CANCELLED",
-    State.RELEASED: "CANCELLED",
+    BookingState.REQUESTED: "TENTATIVE",
+    BookingState.HELD: "TENTATIVE",
+    BookingState.CONFIRMED: "CONFIRMED",
+    BookingState.NO_SHOW: "CONFIRMED",
+    BookingState.DECLINED: "CANCELLED",
+    BookingState.CANCELLED: "CANCELLED",
+    BookingState.RELEASED: "CANCELLED",
 }
 
 
@@ -25,12 +25,14 @@ def uid(booking_id: str) -> str:
     return f"{booking_id}@hallkeeper"
 
 
-def run_out(booking: Shown, now: datetime) -> bool:
+def run_out(booking: PublicBooking, now: datetime) -> bool:
     """Whether it is a hold that nobody took up in time."""
-    return booking.state is State.HELD and booking.held_until is not None and booking.held_until <= now
+    return booking.state is BookingState.HELD and booking.held_until is not None and booking.held_until <= now
 
 
-def entry(booking: Shown, picture: Picture, shows: Shows, *, party: str | None, now: datetime) -> Entry:
+def entry(
+    booking: PublicBooking, picture: SiteConfig, shows: Shows, *, party: str | None, now: datetime
+) -> CalendarEntry:
     """The event of a booking. ``party``: the name of whose it is."""
     site, place = picture.site, picture.by_space.get(booking.space)
     space = place.space.name if place else booking.space
@@ -50,7 +52,7 @@ def entry(booking: Shown, picture: Picture, shows: Shows, *, party: str | None, 
             about.append("1 person" if booking.people == 1 else f"{booking.people:,} people")
         if layout is not None:
             about.append(f"Layout: {layout.name}")
-    return Entry(
+    return CalendarEntry(
         uid=uid(booking.id),
         title=TAKEN if shows is Shows.TAKEN else booking.title,
         starts=booking.starts,

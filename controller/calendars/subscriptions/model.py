@@ -34,7 +34,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None = None
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A subscription that is asked for. ``name``: empty for that of what it is of."""
 
     name: str

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import RowMapping, insert, select, update
 
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import State
+from controller.bookings.model import BookingState
 from controller.bookings.tables import bookings
 from controller.calendars.subscriptions.model import Shows, Subscription
 from controller.calendars.tables import subscriptions
@@ -18,7 +18,7 @@ from edge.wire.interval import Interval
 _COLUMNS = tuple(subscriptions.c[name] for name in Subscription.__struct_fields__)
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class PublicBooking(msgspec.Struct, frozen=True, kw_only=True):
     """What a calendar may show of a booking."""
 
     id: str
@@ -31,7 +31,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     people: int | None
     starts: datetime
     ends: datetime
-    state: State
+    state: BookingState
     held_until: datetime | None
     party: str | None
     layout: str | None
@@ -40,7 +40,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
-_SHOWN = tuple(bookings.c[name] for name in Shown.__struct_fields__)
+_SHOWN = tuple(bookings.c[name] for name in PublicBooking.__struct_fields__)
 
 
 async def add(tx: Tx, value: Subscription, *, token_hash: bytes) -> None:
@@ -87,8 +87,8 @@ async def groups_of(tx: Tx, person: str) -> list[str]:
 
 
 async def of_spaces(
-    tx: Tx, site: str, spaces: Collection[str] | None, during: Interval, *, states: Collection[State], limit: int
-) -> list[Shown]:
+    tx: Tx, site: str, spaces: Collection[str] | None, during: Interval, *, states: Collection[BookingState], limit: int
+) -> list[PublicBooking]:
     """Bookings of a site, or of some of its spaces, that touch ``during``, by start."""
     query = select(*_SHOWN).where(
         bookings.c.site == site,
@@ -105,7 +105,7 @@ async def of_spaces(
 
 async def of_parties(
     tx: Tx, parties: Collection[str], during: Interval, *, sites: Collection[str] | None, limit: int
-) -> list[Shown]:
+) -> list[PublicBooking]:
     """Bookings of some parties in any state that touch ``during``, by start; only at ``sites`` where given."""
     query = select(*_SHOWN).where(
         bookings.c.party.in_(sorted(parties)),
@@ -119,5 +119,5 @@ async def of_parties(
     return [_shown(row) for row in rows.mappings()]
 
 
-def _shown(row: RowMapping) -> Shown:
-    return Shown(**{**row, "state": State(row["state"])})
+def _shown(row: RowMapping) -> PublicBooking:
+    return PublicBooking(**{**row, "state": BookingState(row["state"])})

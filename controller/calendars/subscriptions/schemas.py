@@ -2,7 +2,7 @@
 
 from pydantic import model_validator
 
-from controller.calendars.subscriptions.model import Linked, Shows, Wanted
+from controller.calendars.subscriptions.model import Linked, Shows, SubscriptionDraft
 from controller.web.fields import Answer, Body, Line, Slug
 
 
@@ -24,8 +24,8 @@ class SubscriptionBody(Body):
             raise ValueError("give the site that the space is in")
         return self
 
-    def wanted(self) -> Wanted:
-        return Wanted(name=self.name, shows=self.shows, site=self.site, space=self.space, party=self.party)
+    def wanted(self) -> SubscriptionDraft:
+        return SubscriptionDraft(name=self.name, shows=self.shows, site=self.site, space=self.space, party=self.party)
 
 
 class SubscriptionAnswer(Answer):

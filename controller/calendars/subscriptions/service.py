@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from controller.bookings.model import CLAIMING
-from controller.bookings.site_config import Picture
-from controller.bookings.writer import Desk
+from controller.bookings.site_config import SiteConfig
+from controller.bookings.writer import BookingWriter
 from controller.calendars.ics_writer import calendar
 from controller.calendars.subscriptions import repository, tokens
 from controller.calendars.subscriptions.entries import entry, run_out
 from controller.calendars.subscriptions.errors import CalendarLinkUnknown, SubscriptionUnknown
-from controller.calendars.subscriptions.model import File, Linked, Shows, Subscription, Wanted
-from controller.calendars.subscriptions.repository import Shown
+from controller.calendars.subscriptions.model import File, Linked, Shows, Subscription, SubscriptionDraft
+from controller.calendars.subscriptions.repository import PublicBooking
 from controller.db.engine import Database, Tx
-from controller.key_files import Keys
+from controller.key_files import KeyFiles
 from controller.people import audit
 from controller.people.errors import NotAllowed
 from controller.people.model import Actor, Role
@@ -47,16 +47,16 @@ _ENOUGH = {
 _RUNS = frozenset({Role.ADMIN, Role.MANAGER})
 
 
-def _may_give(actor: Actor, what: Wanted | Subscription) -> bool:
+def _may_give(actor: Actor, what: SubscriptionDraft | Subscription) -> bool:
     """Whether somebody sees all that a link would show."""
     found = seen(actor, Thing(site=what.site, party=what.party))
     return found in _ENOUGH[what.shows] and not (what.party and found is Seen.TAKEN)
 
 
-class Subscriptions:
+class SubscriptionService:
     """``address``: the URL that people use, without a slash at the end."""
 
-    def __init__(self, database: Database, clock: Clock, desk: Desk, keys: Keys, *, address: str) -> None:
+    def __init__(self, database: Database, clock: Clock, desk: BookingWriter, keys: KeyFiles, *, address: str) -> None:
         self._database = database
         self._clock = clock
         self._desk = desk
@@ -67,12 +67,12 @@ class Subscriptions:
         """The address to put into a calendar program; a secret."""
         return f"{self._address}/c/{tokens.token(self._keys.page, subscription.id)}.ics"
 
-    async def subscribe(self, wanted: Wanted, *, actor: Actor) -> Linked:
+    async def subscribe(self, wanted: SubscriptionDraft, *, actor: Actor) -> Linked:
         """Make a link. Raises ``NotAllowed`` where it would show what the actor does not see, ``SiteUnknown``,
         ``SpaceUnknown``, ``Invalid``."""
         return await self._database.run(self._subscribe, wanted, actor)
 
-    async def _subscribe(self, tx: Tx, wanted: Wanted, actor: Actor) -> Linked:
+    async def _subscribe(self, tx: Tx, wanted: SubscriptionDraft, actor: Actor) -> Linked:
         now = self._clock.now()
         thing = Thing(site=wanted.site, party=wanted.party)
         if wanted.site is not None and not sees(actor, wanted.site):
@@ -97,7 +97,7 @@ class Subscriptions:
         await audit.record(tx, actor=actor.name, at=now, act="subscribe", site=made.site, thing=f"calendar {made.id}")
         return Linked(subscription=made, link=self.link(made))
 
-    async def _name(self, tx: Tx, wanted: Wanted) -> str:
+    async def _name(self, tx: Tx, wanted: SubscriptionDraft) -> str:
         if wanted.party is not None:
             found = await party(tx, wanted.party)
             if found is None:
@@ -164,7 +164,7 @@ class Subscriptions:
 
     async def _shown(
         self, tx: Tx, found: Subscription, during: Interval, now: datetime, *, sites: frozenset[str] | None
-    ) -> list[Shown]:
+    ) -> list[PublicBooking]:
         if found.party is not None:
             whose = [found.party, *await repository.groups_of(tx, found.party)]
             return await repository.of_parties(tx, whose, during, sites=sites, limit=MOST_EVENTS + 1)
@@ -192,7 +192,7 @@ def _keeps(actor: Actor, what: Subscription) -> bool:
     return all(sees(actor, site) for site in what.only_sites)
 
 
-def _sharing(picture: Picture, space: str) -> Collection[str]:
+def _sharing(picture: SiteConfig, space: str) -> Collection[str]:
     """The space and those that share a part with it: who books the whole takes its halves."""
     place = picture.by_space.get(space)
     if place is None:
@@ -202,8 +202,8 @@ def _sharing(picture: Picture, space: str) -> Collection[str]:
 
 def _written(
     found: Subscription,
-    shown: Collection[Shown],
-    pictures: dict[str, Picture],
+    shown: Collection[PublicBooking],
+    pictures: dict[str, SiteConfig],
     names: dict[str, str],
     about: str,
     now: datetime,

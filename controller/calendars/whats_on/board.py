@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from controller.bookings.site_config import Pictures
+from controller.bookings.site_config import SiteConfigs
 from controller.calendars.whats_on import repository
 from controller.calendars.whats_on.events import WhatsOn, whats_on
 from controller.db.engine import Database
@@ -15,7 +15,7 @@ MOST_EVENTS = 1000
 
 
 class NoticeBoard:
-    def __init__(self, database: Database, clock: Clock, pictures: Pictures) -> None:
+    def __init__(self, database: Database, clock: Clock, pictures: SiteConfigs) -> None:
         self._database = database
         self._clock = clock
         self._pictures = pictures

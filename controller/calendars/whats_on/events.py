@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import ConfigDict
 
-from controller.bookings.site_config import Picture
-from controller.calendars.whats_on.repository import Listed
+from controller.bookings.site_config import SiteConfig
+from controller.calendars.whats_on.repository import ListedEventRow
 from controller.people.model import Party, PartyKind
 from controller.text import local_time
 from controller.web.fields import Answer
@@ -40,8 +40,8 @@ class Geo(_Thing):
     longitude: float
 
 
-class Place(_Thing):
-    type_: str = "Place"
+class EventPlace(_Thing):
+    type_: str = "EventPlace"
     name: str
     address: str
     geo: Geo | None = None
@@ -52,17 +52,17 @@ class Organiser(_Thing):
     name: str
 
 
-class Event(_Thing):
+class PublicEvent(_Thing):
     """A booking that is marked as public. Times carry the site's offset."""
 
-    type_: str = "Event"
+    type_: str = "PublicEvent"
     id_: str
     name: str
     start: str
     end: str
     status: str
     attendance: str = f"{_SCHEMA}/OfflineEventAttendanceMode"
-    location: Place
+    location: EventPlace
     organizer: Organiser | None = None
 
 
@@ -70,27 +70,27 @@ class WhatsOn(_Linked):
     """The events of a site, by start."""
 
     context: str = _SCHEMA
-    graph: list[Event]
+    graph: list[PublicEvent]
 
 
-def whats_on(picture: Picture, listed: list[Listed], parties: Mapping[str, Party]) -> WhatsOn:
+def whats_on(picture: SiteConfig, listed: list[ListedEventRow], parties: Mapping[str, Party]) -> WhatsOn:
     """Who organises is told of groups and organisations, never of persons."""
     return WhatsOn(graph=[_event(picture, each, parties.get(each.party or "")) for each in listed])
 
 
-def _event(picture: Picture, listed: Listed, party: Party | None) -> Event:
+def _event(picture: SiteConfig, listed: ListedEventRow, party: Party | None) -> PublicEvent:
     site = picture.site
     place = picture.by_space.get(listed.space)
     name = f"{place.space.name}, {site.name}" if place else site.name
     geo = None
     if site.latitude is not None and site.longitude is not None:
         geo = Geo(latitude=site.latitude, longitude=site.longitude)
-    return Event(
+    return PublicEvent(
         id_=f"urn:uuid:{listed.id}",
         name=listed.title,
         start=local_time.rfc3339(listed.starts, site.tz),
         end=local_time.rfc3339(listed.ends, site.tz),
         status=f"{_SCHEMA}/{'EventCancelled' if listed.called_off else 'EventScheduled'}",
-        location=Place(name=name, address=site.address or site.name, geo=geo),
+        location=EventPlace(name=name, address=site.address or site.name, geo=geo),
         organizer=Organiser(name=party.name) if party and party.kind is not PartyKind.PERSON else None,
     )

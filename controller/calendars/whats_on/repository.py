@@ -6,13 +6,13 @@ import msgspec
 from sqlalchemy import and_, or_, select
 
 from controller.bookings.limits import LONGEST
-from controller.bookings.model import State
+from controller.bookings.model import BookingState
 from controller.bookings.tables import bookings
 from controller.db.engine import Tx
 from edge.wire.interval import Interval
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
+class ListedEventRow(msgspec.Struct, frozen=True, kw_only=True):
     """A public booking that takes place, or was going to."""
 
     id: str
@@ -24,7 +24,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     called_off: bool
 
 
-async def listed(tx: Tx, site: str, during: Interval, *, limit: int) -> list[Listed]:
+async def listed(tx: Tx, site: str, during: Interval, *, limit: int) -> list[ListedEventRow]:
     """Public bookings that touch ``during``, by start: the confirmed ones, and those that were called off since."""
     c = bookings.c
     query = (
@@ -36,22 +36,22 @@ async def listed(tx: Tx, site: str, during: Interval, *, limit: int) -> list[Lis
             c.starts > during.start - LONGEST,  # lets the index bound the search
             c.ends > during.start,
             or_(
-                c.state == State.CONFIRMED.value,
-                and_(c.state == State.CANCELLED.value, c.state_before == State.CONFIRMED.value),
+                c.state == BookingState.CONFIRMED.value,
+                and_(c.state == BookingState.CANCELLED.value, c.state_before == BookingState.CONFIRMED.value),
             ),
         )
         .order_by(c.starts, c.id)
         .limit(limit)
     )
     return [
-        Listed(
+        ListedEventRow(
             id=row.id,
             space=row.space,
             title=row.title,
             starts=row.starts,
             ends=row.ends,
             party=row.party,
-            called_off=row.state == State.CANCELLED.value,
+            called_off=row.state == BookingState.CANCELLED.value,
         )
         for row in await tx.execute(query)
     ]

@@ -21,7 +21,7 @@ from controller.estate.schemas import (
 )
 from controller.estate.site_file.forms import read, written
 from controller.estate.site_file.sections import Plain, Problem
-from controller.estate.validation import Fault
+from controller.estate.validation import EstateFault
 from controller.text.patterns import IN_WORDS
 from edge.wire.ids import SLUG_PATTERN
 
@@ -40,7 +40,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     doubtful: frozenset[tuple[str, str, str]]
     problems: tuple[Problem, ...]
 
-    def doubts(self, fault: Fault) -> bool:
+    def doubts(self, fault: EstateFault) -> bool:
         """Whether a fault may come of what could not be read."""
         about = fault.section, fault.id
         return bool({(*about, ""), (*about, fault.field.partition(".")[0])} & self.doubtful)

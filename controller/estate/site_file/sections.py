@@ -21,7 +21,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class AffectedBooking(msgspec.Struct, frozen=True, kw_only=True):
     """Something booked that a section would leave where it could not be made."""
 
     place: str
@@ -29,7 +29,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...] = ()
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class SectionValue(msgspec.Struct, frozen=True, kw_only=True):
     """What a section makes of its table: without ``problems`` it is ``value``, written as ``export`` would."""
 
     value: Plain = {}
@@ -39,11 +39,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """What putting a table would do. It needs ``anyway`` while there is anything ``standing``."""
 
-    standing: tuple[Standing, ...] = ()
+    standing: tuple[AffectedBooking, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-class Section(Protocol):
+class FileSection(Protocol):
     """A table of its own in a site's file. ``parts``: the site as it is, or as it will be with the file."""
 
     @property
@@ -59,7 +59,7 @@ class Section(Protocol):
         """The table of a file, and what it leaves out as it is now. ``given`` may yet be anything."""
         ...
 
-    async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> Reading:
+    async def read(self, tx: Tx, parts: SiteParts, table: Plain, *, now: datetime) -> SectionValue:
         """Whether a table makes sense. The site and its spaces may not be there yet."""
         ...
 

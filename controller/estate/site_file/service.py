@@ -12,9 +12,9 @@ from controller.estate.change_hooks import Foreseen, Obstacle
 from controller.estate.edits import SECTIONS, Difference, differences
 from controller.estate.errors import StandsInTheWay
 from controller.estate.model import SiteParts
-from controller.estate.service import Estate, require_parts
+from controller.estate.service import EstateService, require_parts
 from controller.estate.site_file import building, document
-from controller.estate.site_file.sections import Plain, Problem, Section, Standing, within
+from controller.estate.site_file.sections import AffectedBooking, FileSection, Plain, Problem, within
 from controller.estate.validation import unfit
 from controller.people import audit
 from controller.uploads.parser import Parser
@@ -78,8 +78,8 @@ class SiteFile:
         database: Database,
         clock: Clock,
         changes: Changes,
-        estate: Estate,
-        sections: Sequence[Section],
+        estate: EstateService,
+        sections: Sequence[FileSection],
         told: Callable[[Tx, SiteParts], Awaitable[list[str]]],
         parser: Parser,
     ) -> None:
@@ -230,7 +230,7 @@ def _read(data: bytes, site: str) -> _Read:
     return _Read(tables=tables, wanted=wanted, problems=tuple(problems))
 
 
-def _obstacle(section: str, standing: Standing) -> Obstacle:
+def _obstacle(section: str, standing: AffectedBooking) -> Obstacle:
     return Obstacle(
         section=section,
         id="",

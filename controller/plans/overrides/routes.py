@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, status
 
-from controller.container import House, TheHouse
+from controller.container import Container, TheHouse
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.service import require_site
 from controller.people.authentication import LocksDown, SeesLive
@@ -85,5 +85,5 @@ def _moment(text: str | None, zone: ZoneInfo, field: str) -> datetime | None:
     return read_moment(text).resolve(zone, field) if text is not None else None
 
 
-def _now(house: House) -> datetime:
+def _now(house: Container) -> datetime:
     return house.clock.now()

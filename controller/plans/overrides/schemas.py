@@ -9,7 +9,7 @@ from pydantic import Field
 
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
-from controller.plans.overrides.service import Shown
+from controller.plans.overrides.service import OverridesView
 from controller.plans.overrides.status import At
 from controller.text import local_time
 from controller.web.fields import Answer, Body, Line, MomentText, Name, Slug, Whole
@@ -72,11 +72,11 @@ class OverridePage(Answer):
     next: str | None
 
 
-def override_answers(shown: Shown, actor: Actor, now: datetime) -> list[OverrideAnswer]:
+def override_answers(shown: OverridesView, actor: Actor, now: datetime) -> list[OverrideAnswer]:
     return list(_answers(shown, actor, now))
 
 
-def _answers(shown: Shown, actor: Actor, now: datetime) -> Iterable[OverrideAnswer]:
+def _answers(shown: OverridesView, actor: Actor, now: datetime) -> Iterable[OverrideAnswer]:
     zone = shown.parts.site.tz
     told = may(actor, Action.CONTACT, Thing(site=shown.parts.site.id))
     for one in shown.ordered:

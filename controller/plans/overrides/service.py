@@ -38,7 +38,7 @@ _ACT: Mapping[OverrideKind, str] = {
 }
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class OverridesView(msgspec.Struct, frozen=True, kw_only=True):
     """A site's overrides with where each stands at its doors. ``parts``: the site, for names and zone."""
 
     parts: SiteParts
@@ -46,7 +46,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     doors: Mapping[str, Sequence[DoorStanding]]
 
 
-class Overrides:
+class OverrideService:
     """``due``: called with an edge whose plan must be made at once. ``seen``: called with a site when an override was
     made or ended."""
 
@@ -58,7 +58,7 @@ class Overrides:
         self._due = due
         self._seen = seen
 
-    async def order(self, site: str, draft: OverrideDraft, *, actor: Actor) -> Shown:
+    async def order(self, site: str, draft: OverrideDraft, *, actor: Actor) -> OverridesView:
         """Make an override and send the plans out at once. Raises ``NotAllowed``, ``SiteUnknown``, ``DoorUnknown``,
         ``TooManyOverrides`` and ``Invalid``."""
         _require(actor, draft.kind, site)
@@ -66,13 +66,13 @@ class Overrides:
         self._tell(parts, ordered)
         return await self.look(ordered.id)
 
-    async def end(self, override_id: str, *, why: str, actor: Actor) -> Shown:
+    async def end(self, override_id: str, *, why: str, actor: Actor) -> OverridesView:
         """End one early; one that has ended stays as it is. Raises ``OverrideUnknown`` and ``NotAllowed``."""
         ordered, parts = await self._database.run(self._end, override_id, why, actor)
         self._tell(parts, ordered)
         return await self.look(override_id)
 
-    async def look(self, override_id: str) -> Shown:
+    async def look(self, override_id: str) -> OverridesView:
         """One of them. Raises ``OverrideUnknown``."""
         async with self._database.read() as tx:
             ordered = await repository.one(tx, override_id)
@@ -84,12 +84,12 @@ class Overrides:
                 return msgspec.structs.replace(shown, ordered=(ordered,))
             return await show_all(tx, shown.parts, (ordered,), now)
 
-    async def standing(self, site: str) -> Shown:
+    async def standing(self, site: str) -> OverridesView:
         """Those that stand, are to come, or may still be on a door though they were ended. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             return await show(tx, await require_parts(tx, site), self._clock.now())
 
-    async def history(self, site: str, *, before: str | None, limit: int) -> Shown:
+    async def history(self, site: str, *, before: str | None, limit: int) -> OverridesView:
         """Every one there ever was, the newest first, from the one older than ``before``. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             parts = await require_parts(tx, site)
@@ -144,7 +144,7 @@ class Overrides:
         return ordered, await require_parts(tx, ordered.site)
 
 
-async def show(tx: Tx, parts: SiteParts, now: datetime) -> Shown:
+async def show(tx: Tx, parts: SiteParts, now: datetime) -> OverridesView:
     """A site's overrides that stand, are to come, or may still be on a door, as they stand now."""
     shown = await show_all(tx, parts, tuple(await repository.standing(tx, parts.site.id, now)), now)
     stays = {name for name, doors in shown.doors.items() if any(at.state is At.REMOVING for at in doors)}
@@ -153,7 +153,7 @@ async def show(tx: Tx, parts: SiteParts, now: datetime) -> Shown:
     )
 
 
-async def show_all(tx: Tx, parts: SiteParts, ordered: tuple[Ordered, ...], now: datetime) -> Shown:
+async def show_all(tx: Tx, parts: SiteParts, ordered: tuple[Ordered, ...], now: datetime) -> OverridesView:
     """Some of a site's overrides, as they stand now."""
     states = {state.edge: state for state in await telemetry.site_edge_states(tx, parts.site.id)}
     away: dict[str, datetime | None] = {}
@@ -163,7 +163,7 @@ async def show_all(tx: Tx, parts: SiteParts, ordered: tuple[Ordered, ...], now: 
             away[door.id] = state.since if state is not None else None
     names = {door.id: door.name for door in parts.doors}
     doors = standing(ordered, names=names, away=away, now=now, zone=parts.site.tz)
-    return Shown(parts=parts, ordered=ordered, doors=doors)
+    return OverridesView(parts=parts, ordered=ordered, doors=doors)
 
 
 def _require(actor: Actor, kind: OverrideKind, site: str) -> None:

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from controller.cli import output
-from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
+from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
 
 app = typer.Typer(
     help="What doors knew and a database put back from a backup did not.", no_args_is_help=True, add_completion=False
@@ -48,7 +48,7 @@ def list_restored(
     token: Token = None,
 ) -> None:
     """List what stays as the doors have it until it ends or is removed; what nobody has decided comes first."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     found = caller.answered(caller.pages(f"/sites/{site}/restored"), _Entries, as_json=as_json).items
     rows = [
         (
@@ -69,7 +69,7 @@ def keep(
     entry: Entry, reason: Reason, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
 ) -> None:
     """Leave something as the doors have it until it ends. Who may do the same by hand may decide it."""
-    one = _decide(Caller(server, token_file, token), entry, "keep", reason)
+    one = _decide(ApiClient(server, token_file, token), entry, "keep", reason)
     typer.echo(f"Kept until {output.moment(one.ends)}: {one.text}.")
 
 
@@ -78,9 +78,9 @@ def remove(
     entry: Entry, reason: Reason, server: Server = SERVER, token_file: TokenFile = None, token: Token = None
 ) -> None:
     """Let the doors go by the database again, at once and for good. Who may do the same by hand may decide it."""
-    one = _decide(Caller(server, token_file, token), entry, "remove", reason)
+    one = _decide(ApiClient(server, token_file, token), entry, "remove", reason)
     typer.echo(f"Removed: {one.text}. The doors are being told.")
 
 
-def _decide(caller: Caller, entry: str, what: str, reason: str) -> _Entry:
+def _decide(caller: ApiClient, entry: str, what: str, reason: str) -> _Entry:
     return caller.post(f"/restored/{entry}/{what}", msgspec.json.encode({"reason": reason}), _JSON, _Entry)

@@ -4,29 +4,29 @@ from collections.abc import Sequence
 
 from controller.estate.model import SiteParts
 from controller.plans.overrides.status import WORDS
-from controller.plans.restored.model import Entry, Kind, Piece
+from controller.plans.restored.model import ItemKind, Piece, RestoredEntry
 from controller.text import times
 from edge.wire.plan import GrantsPart, OverridesPart, SessionsPart
 
 
-def told(entry: Entry, pieces: Sequence[Piece], parts: SiteParts, *, title: str = "", name: str = "") -> str:
+def told(entry: RestoredEntry, pieces: Sequence[Piece], parts: SiteParts, *, title: str = "", name: str = "") -> str:
     """One sentence without its full stop. ``title``: of the booking, where the diary has it; ``name``: of the person,
     where they are known."""
     match entry.kind:
-        case Kind.BOOKING:
+        case ItemKind.BOOKING:
             return _booking(entry, pieces, parts, title)
-        case Kind.PERSON:
+        case ItemKind.PERSON:
             whose = name or "somebody the database does not have"
             if entry.gone:
                 return f"A card or code of {whose} was taken back after the backup, and does not open"
             return f"A card or code of {whose} was given out after the backup, and opens"
-        case Kind.MEMBERS:
+        case ItemKind.MEMBERS:
             count = _grants(pieces)
             who = "1 card of a library member" if count == 1 else f"{count} cards of library members"
             if entry.gone:
                 return f"{who} stopped opening after the backup, and still {_do(count, 'does', 'do')} not open"
             return f"{who} began to open after the backup, and still {_do(count, 'opens', 'open')}"
-        case Kind.OVERRIDE:
+        case ItemKind.OVERRIDE:
             what = next(
                 WORDS[piece.part.overrides[0].kind] for piece in pieces if isinstance(piece.part, OverridesPart)
             )
@@ -34,9 +34,9 @@ def told(entry: Entry, pieces: Sequence[Piece], parts: SiteParts, *, title: str 
             if entry.gone:
                 return f"{where}: no longer {what}, as was ordered after the backup"
             return f"{where}: {what}, as was ordered after the backup"
-        case Kind.HOURS:
+        case ItemKind.HOURS:
             return "Opening hours were changed after the backup, and doors go by the changed ones"
-        case Kind.OFFLINE:
+        case ItemKind.OFFLINE:
             return "An offline code was withdrawn after the backup, and does not open"
 
 
@@ -46,7 +46,7 @@ def doors(pieces: Sequence[Piece], parts: SiteParts) -> list[str]:
     return [door.name if (door := parts.door(each)) else each for each in ids]
 
 
-def _booking(entry: Entry, pieces: Sequence[Piece], parts: SiteParts, title: str) -> str:
+def _booking(entry: RestoredEntry, pieces: Sequence[Piece], parts: SiteParts, title: str) -> str:
     if title and entry.gone:
         return f"“{title}” was cancelled or changed after the backup, and its old code does not open"
     if title:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from controller.plans.restored.model import Contents, Identity, Item, Kind, identity
+from controller.plans.restored.model import Contents, Identity, Item, ItemKind, identity
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
 from edge.wire.plan import (
@@ -69,21 +69,21 @@ def _item(thing: Grant | Session | Override, gone: bool) -> Item:
     match thing:
         case Grant():
             if thing.kind is CredentialKind.MEMBER_CARD_PIN:
-                kind, subject = Kind.MEMBERS, ""
+                kind, subject = ItemKind.MEMBERS, ""
             elif thing.booking is not None:
-                kind, subject = Kind.BOOKING, thing.booking
+                kind, subject = ItemKind.BOOKING, thing.booking
             else:
-                kind, subject = Kind.PERSON, thing.holder or ""
+                kind, subject = ItemKind.PERSON, thing.holder or ""
             return Item(
                 kind=kind, subject=subject, gone=gone, door=thing.door, during=during, part=GrantsPart(grants=(thing,))
             )
         case Session():
             part = SessionsPart(sessions=(thing,))
-            return Item(kind=Kind.BOOKING, subject=thing.booking, gone=gone, door="", during=during, part=part)
+            return Item(kind=ItemKind.BOOKING, subject=thing.booking, gone=gone, door="", during=during, part=part)
         case Override():
             subject = f"{thing.kind} {during.start.timestamp():.0f} {during.end.timestamp():.0f}"
             part_ = OverridesPart(overrides=(thing,))
-            return Item(kind=Kind.OVERRIDE, subject=subject, gone=gone, door=thing.door, during=during, part=part_)
+            return Item(kind=ItemKind.OVERRIDE, subject=subject, gone=gone, door=thing.door, during=during, part=part_)
 
 
 def _hull(thing: Grant | Session | Override) -> Interval:
@@ -119,11 +119,11 @@ def _hours(held: Contents, before: Contents, ours: Contents, window: Interval) -
         spans = clipped(theirs.spans, window)
         if _other(spans, clipped(now.spans, window), was.spans if was else (), now.spans, window):
             part = msgspec.structs.replace(theirs, spans=tuple(spans))
-            yield Item(kind=Kind.HOURS, subject="", gone=False, door=door, during=window, part=part)
+            yield Item(kind=ItemKind.HOURS, subject="", gone=False, door=door, during=window, part=part)
     modes = clipped(held.modes, window)
     if _other(modes, clipped(ours.modes, window), before.modes, ours.modes, window):
         part_ = ModesPart(spans=tuple(modes))
-        yield Item(kind=Kind.HOURS, subject="", gone=False, door="", during=window, part=part_)
+        yield Item(kind=ItemKind.HOURS, subject="", gone=False, door="", during=window, part=part_)
 
 
 def _other(theirs: list[S], now: list[S], was: Sequence[S], ours: Sequence[S], window: Interval) -> bool:
@@ -141,14 +141,14 @@ def _offline(held: Contents, ours: Contents, settled: Settled, window: Interval)
         for one in sorted(listed, key=lambda one: one.window):
             if one.window not in known and one.window.during.end > window.start and one.booking not in settled.changed:
                 part, during = OfflinePart(door=door, accepted=(one,)), one.window.during
-                yield Item(kind=Kind.BOOKING, subject=one.booking, gone=False, door=door, during=during, part=part)
+                yield Item(kind=ItemKind.BOOKING, subject=one.booking, gone=False, door=door, during=during, part=part)
     for door, windows in sorted(held.revoked.items()):
         for each in sorted(windows - ours.revoked.get(door, frozenset())):
             during = each.during
             if during.end > window.start:
                 part = OfflinePart(door=door, revoked=(each,))
                 subject = f"{door} {during.start.timestamp():.0f} {each.quarters} {each.slot}"
-                yield Item(kind=Kind.OFFLINE, subject=subject, gone=True, door=door, during=during, part=part)
+                yield Item(kind=ItemKind.OFFLINE, subject=subject, gone=True, door=door, during=during, part=part)
 
 
 def clipped(spans: Iterable[S], window: Interval) -> list[S]:

@@ -28,7 +28,7 @@ from edge.wire.plan import (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """Of what an entry is."""
 
     BOOKING = "booking"
@@ -46,13 +46,13 @@ class Decision(StrEnum):
     REMOVE = "remove"
 
 
-NEEDS: Mapping[Kind, Action] = {
-    Kind.BOOKING: Action.REISSUE,
-    Kind.PERSON: Action.KEYS,
-    Kind.MEMBERS: Action.KEYS,
-    Kind.OVERRIDE: Action.LOCK_DOWN,
-    Kind.HOURS: Action.RUN,
-    Kind.OFFLINE: Action.REISSUE,
+NEEDS: Mapping[ItemKind, Action] = {
+    ItemKind.BOOKING: Action.REISSUE,
+    ItemKind.PERSON: Action.KEYS,
+    ItemKind.MEMBERS: Action.KEYS,
+    ItemKind.OVERRIDE: Action.LOCK_DOWN,
+    ItemKind.HOURS: Action.RUN,
+    ItemKind.OFFLINE: Action.REISSUE,
 }
 """What somebody must be allowed, besides to open doors, to decide of an entry: what it would take to do the same by
 hand."""
@@ -75,7 +75,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One difference. ``subject``: whose or what it is, among those of its kind. ``gone``: the door no longer has it
     and the database does. ``door``: empty where it is of no one door. ``part``: it alone, as a plan would say it."""
 
-    kind: Kind
+    kind: ItemKind
     subject: str
     gone: bool
     door: str
@@ -83,13 +83,13 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     part: Part
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class RestoredEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What belongs together and is decided at once. ``found_at``: when it was met. ``decided_by``: a person, with
     ``decided_why``; all of it ``None`` while nobody has decided."""
 
     id: str
     site: str
-    kind: Kind
+    kind: ItemKind
     subject: str
     gone: bool
     found_at: datetime
@@ -102,7 +102,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     decided_why: str | None = None
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class PageCursor(msgspec.Struct, frozen=True, kw_only=True):
     """Where a page of a site's entries ends: the ``id`` of its last one, and whether that was decided then."""
 
     decided: bool

@@ -10,25 +10,28 @@ from controller.access.tables import holders
 from controller.bookings.tables import bookings
 from controller.db.engine import Tx
 from controller.people.permissions import Thing
-from controller.plans.restored.model import Decision, Entry, Item, Kind, Piece, Place
+from controller.plans.restored.model import Decision, Item, ItemKind, PageCursor, Piece, RestoredEntry
 from controller.plans.tables import restored, restored_pieces
 from edge.wire.codec import encode
 from edge.wire.interval import Interval
 from edge.wire.plan import part_of
 
-_FIELDS = tuple(restored.c[name] for name in Entry.__struct_fields__)
+_FIELDS = tuple(restored.c[name] for name in RestoredEntry.__struct_fields__)
 _AT_ONCE = 500
 """Ids named in one statement."""
 _OPEN = or_(restored.c.decision.is_(None), restored.c.decision == Decision.KEEP.value)
 
 
-async def add(tx: Tx, entries: Sequence[Entry]) -> None:
-    rows = [{name: getattr(each, name) for name in Entry.__struct_fields__} | {"kind": each.kind} for each in entries]
+async def add(tx: Tx, entries: Sequence[RestoredEntry]) -> None:
+    rows = [
+        {name: getattr(each, name) for name in RestoredEntry.__struct_fields__} | {"kind": each.kind}
+        for each in entries
+    ]
     if rows:
         await tx.execute(insert(restored), rows)
 
 
-async def add_items(tx: Tx, edge: str, given: Sequence[tuple[Entry, Sequence[Item]]]) -> None:
+async def add_items(tx: Tx, edge: str, given: Sequence[tuple[RestoredEntry, Sequence[Item]]]) -> None:
     """Put further items of one edge to entries, each of which lasts as long as the last of its items."""
     known = await _counts(tx, [entry.id for entry, _ in given])
     rows = [
@@ -64,13 +67,13 @@ async def _counts(tx: Tx, entries: Sequence[str]) -> dict[str, int]:
     return found
 
 
-async def waiting(tx: Tx, site: str, now: datetime) -> list[Entry]:
+async def waiting(tx: Tx, site: str, now: datetime) -> list[RestoredEntry]:
     """A site's entries that nobody has decided yet."""
     query = select(*_FIELDS).where(restored.c.site == site, restored.c.ends > now, restored.c.decision.is_(None))
     return await _read(tx, query)
 
 
-async def one(tx: Tx, entry_id: str) -> Entry | None:
+async def one(tx: Tx, entry_id: str) -> RestoredEntry | None:
     found = await _read(tx, select(*_FIELDS).where(restored.c.id == entry_id))
     return found[0] if found else None
 
@@ -81,7 +84,7 @@ async def whose(tx: Tx, entry_id: str) -> Thing | None:
     return None if site is None else Thing(site=site)
 
 
-async def standing(tx: Tx, site: str, now: datetime, *, after: Place | None, limit: int) -> list[Entry]:
+async def standing(tx: Tx, site: str, now: datetime, *, after: PageCursor | None, limit: int) -> list[RestoredEntry]:
     """A site's entries that are neither over nor removed, those first that nobody has decided; those after a place."""
     decided = restored.c.decision.is_not(None)
     query = select(*_FIELDS).where(restored.c.site == site, restored.c.ends > now, _OPEN)
@@ -99,7 +102,7 @@ async def undecided(tx: Tx, site: str, now: datetime) -> int:
     return found
 
 
-async def decided(tx: Tx, site: str, *, before: str | None, limit: int) -> list[Entry]:
+async def decided(tx: Tx, site: str, *, before: str | None, limit: int) -> list[RestoredEntry]:
     """What was decided at a site, the newest first, from the decision older than ``before``."""
     query = select(*_FIELDS).where(restored.c.site == site, restored.c.decision_id.is_not(None))
     query = query.order_by(restored.c.decision_id.desc()).limit(limit)
@@ -177,12 +180,12 @@ def _pieces(rows: Iterable[RowMapping]) -> Iterable[Piece]:
         )
 
 
-async def _read(tx: Tx, query: Select[Any]) -> list[Entry]:
+async def _read(tx: Tx, query: Select[Any]) -> list[RestoredEntry]:
     return [
-        Entry(
+        RestoredEntry(
             **(
                 dict(row)
-                | {"kind": Kind(row["kind"]), "decision": Decision(row["decision"]) if row["decision"] else None}
+                | {"kind": ItemKind(row["kind"]), "decision": Decision(row["decision"]) if row["decision"] else None}
             )
         )
         for row in (await tx.execute(query)).mappings()

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from controller.people.model import Actor
 from controller.people.permissions import Action, Thing, may
 from controller.plans.restored.describe import doors, told
-from controller.plans.restored.model import NEEDS, Decision, Entry, Kind, Place
-from controller.plans.restored.service import Shown
+from controller.plans.restored.model import NEEDS, Decision, ItemKind, PageCursor, RestoredEntry
+from controller.plans.restored.service import RestoredView
 from controller.text import local_time
 from controller.text.patterns import ID_PATTERN
 from controller.web.fields import Answer, Body, Name
@@ -29,7 +29,7 @@ class RestoredAnswer(Answer):
 
     id: str
     site: str
-    kind: Kind
+    kind: ItemKind
     gone: bool
     doors: list[str]
     booking: str | None
@@ -55,24 +55,24 @@ _GROUPS = {"waiting": False, "kept": True}
 """What ``next`` begins with -> whether the last of its page was decided."""
 
 
-def place_of(after: str) -> Place:
+def place_of(after: str) -> PageCursor:
     """What ``next`` of a page says. Raises ``Invalid``."""
     group, _, entry_id = after.partition("-")
     if group not in _GROUPS or not re.fullmatch(ID_PATTERN, entry_id):
         raise invalid_field("after", "must be `next` of the page before")
-    return Place(decided=_GROUPS[group], id=entry_id)
+    return PageCursor(decided=_GROUPS[group], id=entry_id)
 
 
-def next_after(entry: Entry) -> str:
+def next_after(entry: RestoredEntry) -> str:
     """``next`` of a page that ends with that entry."""
     return f"{'kept' if entry.decision else 'waiting'}-{entry.id}"
 
 
-def restored_answers(shown: Shown, actor: Actor) -> list[RestoredAnswer]:
+def restored_answers(shown: RestoredView, actor: Actor) -> list[RestoredAnswer]:
     return list(_answers(shown, actor))
 
 
-def _answers(shown: Shown, actor: Actor) -> Iterable[RestoredAnswer]:
+def _answers(shown: RestoredView, actor: Actor) -> Iterable[RestoredAnswer]:
     zone, site = shown.parts.site.tz, shown.parts.site.id
     knows_people = may(actor, Action.KEYS, Thing(site=site))
     for one in shown.entries:
@@ -83,7 +83,7 @@ def _answers(shown: Shown, actor: Actor) -> Iterable[RestoredAnswer]:
             kind=one.kind,
             gone=one.gone,
             doors=doors(pieces, shown.parts),
-            booking=one.subject if one.kind is Kind.BOOKING else None,
+            booking=one.subject if one.kind is ItemKind.BOOKING else None,
             starts=local_time.rfc3339(one.starts, zone),
             ends=local_time.rfc3339(one.ends, zone),
             text=told(

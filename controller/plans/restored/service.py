@@ -35,11 +35,11 @@ from controller.plans.restored.model import (
     NEEDS,
     Contents,
     Decision,
-    Entry,
     Item,
-    Kind,
+    ItemKind,
+    PageCursor,
     Piece,
-    Place,
+    RestoredEntry,
     contents,
     identity,
     signed_about,
@@ -47,7 +47,7 @@ from controller.plans.restored.model import (
 from controller.plans.service import EdgeName, Planner
 from controller.telemetry import repository as telemetry
 from controller.telemetry.alert_catalogue import AlertCode
-from controller.telemetry.envelope_verifier import Gate
+from controller.telemetry.envelope_verifier import EnvelopeVerifier
 from controller.web.fields import LIST_LIMIT
 from edge.wire.clock import Clock
 from edge.wire.credentials import CredentialKind
@@ -64,17 +64,17 @@ ASK_AGAIN_S = 10.0
 """How long a plan may take to come back before it is asked for again, in real seconds."""
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class RestoredView(msgspec.Struct, frozen=True, kw_only=True):
     """Entries with all that is needed to tell of them."""
 
     parts: SiteParts
-    entries: tuple[Entry, ...]
+    entries: tuple[RestoredEntry, ...]
     pieces: Mapping[str, Sequence[Piece]]
     titles: Mapping[str, str]
     names: Mapping[str, str]
 
 
-class Restored:
+class RestoredPlans:
     """``public_keys``: our own, raw; asked each time, since they change. ``seen``: called with a site when something to
     look at changed."""
 
@@ -83,7 +83,7 @@ class Restored:
         *,
         database: Database,
         clock: Clock,
-        gate: Gate,
+        gate: EnvelopeVerifier,
         planner: Planner,
         public_keys: Callable[[], Sequence[bytes]],
         seen: Callable[[str], None],
@@ -242,13 +242,13 @@ class Restored:
         """Put items to the entries they belong to; how many entries that are."""
         site, edge = name
         now = self._clock.now()
-        by_entry: dict[tuple[Kind, str, bool], list[Item]] = {}
+        by_entry: dict[tuple[ItemKind, str, bool], list[Item]] = {}
         for item in items:
             by_entry.setdefault((item.kind, item.subject, item.gone), []).append(item)
         # Another edge of the site may have brought the same thing.
         known = {(each.kind, each.subject, each.gone): each for each in await repository.waiting(tx, site, now)}
         new = {
-            key: Entry(
+            key: RestoredEntry(
                 id=uuid7(now, secrets.token_bytes(10)),
                 site=site,
                 kind=key[0],
@@ -288,14 +288,14 @@ class Restored:
 
     # What a person makes of it
 
-    async def standing(self, site: str, *, after: Place | None = None, limit: int = LIST_LIMIT) -> Shown:
+    async def standing(self, site: str, *, after: PageCursor | None = None, limit: int = LIST_LIMIT) -> RestoredView:
         """What stands of a site, from after a place. Raises ``SiteUnknown``."""
         async with self._database.read() as tx:
             parts = await require_parts(tx, site)
             found = await repository.standing(tx, site, self._clock.now(), after=after, limit=limit)
             return await show(tx, parts, found)
 
-    async def look_up(self, entry_id: str) -> Shown:
+    async def look_up(self, entry_id: str) -> RestoredView:
         """One entry. Raises ``EntryUnknown``."""
         async with self._database.read() as tx:
             entry = await repository.one(tx, entry_id)
@@ -303,7 +303,7 @@ class Restored:
                 raise EntryUnknown(entry_id)
             return await show(tx, await require_parts(tx, entry.site), [entry])
 
-    async def decide(self, entry_id: str, decision: Decision, *, why: str, actor: Actor) -> Shown:
+    async def decide(self, entry_id: str, decision: Decision, *, why: str, actor: Actor) -> RestoredView:
         """Keep it as the door has it until it ends, or let the door go by the database at once; what was kept can still
         be removed. Raises ``EntryUnknown``, ``NotAllowed``, ``AlreadyRemoved``."""
         edges = await self._database.run(partial(self._decide, why=why, actor=actor), entry_id, decision)
@@ -339,11 +339,11 @@ class Restored:
         return {piece.edge for piece in pieces}
 
 
-async def show(tx: Tx, parts: SiteParts, entries: Sequence[Entry]) -> Shown:
+async def show(tx: Tx, parts: SiteParts, entries: Sequence[RestoredEntry]) -> RestoredView:
     """Some of a site's entries, with what belongs to them."""
-    of_bookings = [each.subject for each in entries if each.kind is Kind.BOOKING]
-    of_people = [each.subject for each in entries if each.kind is Kind.PERSON]
-    return Shown(
+    of_bookings = [each.subject for each in entries if each.kind is ItemKind.BOOKING]
+    of_people = [each.subject for each in entries if each.kind is ItemKind.PERSON]
+    return RestoredView(
         parts=parts,
         entries=tuple(entries),
         pieces=await repository.pieces(tx, [each.id for each in entries]),

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from controller.cli.client import SERVER, AsJson, Caller, Server, Token, TokenFile
+from controller.cli.client import SERVER, ApiClient, AsJson, Server, Token, TokenFile
 
 app = typer.Typer(add_completion=False)
 
@@ -38,7 +38,7 @@ def why(
 
     What is over is answered by the plan that the door had then, what is to come by the newest one. The code is never
     shown. Exit code 4 where the door stays shut."""
-    caller = Caller(server, token_file, token)
+    caller = ApiClient(server, token_file, token)
     site, slash, name = door.partition("/")
     if not (site and slash and name):
         caller.refuse(f"{door!r} is no door; write site and door, such as ramsey/front-door")

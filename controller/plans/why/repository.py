@@ -20,7 +20,7 @@ _COUNTED = timedelta(minutes=15)
 _TELLS = AccessData | UnreadData | LockoutData
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody asked to come in, what was read became no code, card or pass, or codes began to wait, as the door told
     it."""
 
@@ -37,7 +37,7 @@ async def version_at(tx: Tx, site: str, edge: str, at: datetime) -> tuple[int, d
     return None if row is None else (row.version, row.applied_at)
 
 
-async def told_around(tx: Tx, site: str, edge: str, door: str, at: datetime) -> Sequence[Told]:
+async def told_around(tx: Tx, site: str, edge: str, door: str, at: datetime) -> Sequence[RecordedEvent]:
     """What the door told of people who asked to come in around a moment, in its order."""
     c = events.c
     query = select(c.at, c.trust, c.data).where(
@@ -48,12 +48,12 @@ async def told_around(tx: Tx, site: str, edge: str, door: str, at: datetime) -> 
         c.at <= at + AROUND + _COUNTED,
     )
     found = [
-        Told(at=row.at, trust=ClockTrust(row.trust), data=msgspec.json.decode(row.data, type=_TELLS))
+        RecordedEvent(at=row.at, trust=ClockTrust(row.trust), data=msgspec.json.decode(row.data, type=_TELLS))
         for row in await tx.execute(query.order_by(c.id))
     ]
     return [each for each in found if each.data.door == door and _began(each) <= at + AROUND][:_MOST]
 
 
-def _began(told: Told) -> datetime:
+def _began(told: RecordedEvent) -> datetime:
     since = told.data.since if isinstance(told.data, AccessData) else None
     return told.at if since is None else since

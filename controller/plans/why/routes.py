@@ -10,7 +10,7 @@ from controller.container import TheHouse
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.people.authentication import OpensDoors
 from controller.plans.why.explain import sentences
-from controller.plans.why.service import Question
+from controller.plans.why.service import WhyQuery
 from controller.text import local_time
 from controller.text.patterns import DIGITS_PATTERN
 from controller.web.fields import Answer, Body, Id, MomentText, SlugPath, read_moment
@@ -80,7 +80,7 @@ async def explain_door(site: SlugPath, door: SlugPath, body: WhyBody, house: The
     Who asked stands in the list of writes, since the answer tells whether a code is good."""
     zone = (await house.estate.parts(site)).site.tz
     at = house.clock.now() if body.at is None else read_moment(body.at).resolve(zone, "at")
-    question = Question(site=site, door=door, at=at, shown=body.shown(), whose=body.booking or body.holder or "")
+    question = WhyQuery(site=site, door=door, at=at, shown=body.shown(), whose=body.booking or body.holder or "")
     found = await house.why.explain(question, actor=actor)
     windows = found.grant.windows if found.grant is not None else ()
     near = min(windows, key=lambda each: (at not in each, abs(each.start - at)), default=None)

@@ -12,16 +12,16 @@ from controller.access.members.model import against
 from controller.access.offline import booking_of
 from controller.bookings import repository as bookings
 from controller.bookings.model import Booking
-from controller.bookings.site_config import Picture, Pictures
+from controller.bookings.site_config import SiteConfig, SiteConfigs
 from controller.db.engine import Database, Tx
 from controller.estate.errors import DoorUnknown
 from controller.estate.model import Door, DoorSecrets
-from controller.estate.service import Estate
-from controller.key_files import Keys
+from controller.estate.service import EstateService
+from controller.key_files import KeyFiles
 from controller.people import audit
 from controller.people.model import Actor
 from controller.plans import repository as plans
-from controller.plans.why.repository import Told, told_around, version_at
+from controller.plans.why.repository import RecordedEvent, told_around, version_at
 from controller.text import local_time
 from edge.wire import passes
 from edge.wire.clock import Clock
@@ -37,7 +37,7 @@ AROUND = 8
 """Quarter hours around a moment in which an offline window may begin later or have ended earlier and is still known."""
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class WhyQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What was presented at a door, and when. ``whose``: the id of a booking or holder, for what it opens with."""
 
     site: str
@@ -64,8 +64,8 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     library member who is in no grant, what is in the way on that day, as far as is known today; "" where it is nothing;
     ``None``: it is no member's."""
 
-    question: Question
-    place: Picture
+    question: WhyQuery
+    place: SiteConfig
     door: Door
     now: datetime
     past: bool
@@ -79,23 +79,25 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     grant: Grant | None
     booking: Booking | None
     holder: str
-    told: tuple[Told, ...]
+    told: tuple[RecordedEvent, ...]
     secret_gone: bool
     unlisted: bool
     kept_out: str | None
 
 
-class Why:
+class WhyService:
     """Reads only, but for a line in the audit: whoever asks learns whether a code is good."""
 
-    def __init__(self, database: Database, clock: Clock, pictures: Pictures, estate: Estate, keys: Keys) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, pictures: SiteConfigs, estate: EstateService, keys: KeyFiles
+    ) -> None:
         self._database = database
         self._clock = clock
         self._pictures = pictures
         self._estate = estate
         self._keys = keys
 
-    async def explain(self, question: Question, *, actor: Actor) -> Explained:
+    async def explain(self, question: WhyQuery, *, actor: Actor) -> Explained:
         """Raises ``SiteUnknown``, ``DoorUnknown``."""
         signer = Signer(self._keys.signing)
         async with self._database.read() as tx:
@@ -163,7 +165,7 @@ class Why:
         await self._database.run(self._record, question, actor)
         return explained
 
-    async def _kept_out(self, tx: Tx, place: Picture, question: Question) -> str | None:
+    async def _kept_out(self, tx: Tx, place: SiteConfig, question: WhyQuery) -> str | None:
         """What keeps the member out whose card or id it is; ``None`` where it is no member's."""
         if question.whose:
             member = await members.member(tx, self._keys, question.whose)
@@ -199,7 +201,7 @@ class Why:
         )
         return in_force, plan
 
-    async def _record(self, tx: Tx, question: Question, actor: Actor) -> None:
+    async def _record(self, tx: Tx, question: WhyQuery, actor: Actor) -> None:
         thing = f"door {question.door}"
         await audit.record(tx, actor=actor.name, at=self._clock.now(), act="ask why", site=question.site, thing=thing)
 
@@ -214,7 +216,7 @@ def _grant_of(plan: Plan | None, door: str, decision: Decision) -> Grant | None:
     return next((each for each in owned if each.duress is decision.duress), None)
 
 
-def _was_alone(told: Sequence[Told], *, issued: bool) -> bool:
+def _was_alone(told: Sequence[RecordedEvent], *, issued: bool) -> bool:
     """Whether the door was out of touch with its controller, as far as can be known: by what came of an offline code
     there; where it told of none, a code that was ``issued`` stands for it, since one is only where it is so."""
     came = [

@@ -22,7 +22,7 @@ AT_ONCE = 5_000
 LONGEST_RETRY_S = 60.0
 
 
-class Follower:
+class HistoryFollower:
     """Feeds a history outside the database from the events table, for ever."""
 
     def __init__(self, *, database: Database, history: History, first_retry_s: float = 0.5) -> None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from controller.absence.service import Absence
-from controller.bookings.policy import Policy, Release
-from controller.container import House
+from controller.absence.service import AbsenceService
+from controller.bookings.policy import Policy, ReleaseRule
+from controller.container import Container
 from controller.telemetry import repository as telemetry
 from controller.telemetry.event_times import ClockSample
 from edge.wire.decide import ClockTrust
@@ -21,7 +21,7 @@ from tests.controller.village import SITE, Json, book, look
 SIX = NOW + timedelta(hours=30)
 
 
-async def give_rule(house: House, *rules: Release) -> None:
+async def give_rule(house: Container, *rules: ReleaseRule) -> None:
     await put_policy(house, Policy(release=rules))
 
 
@@ -35,9 +35,9 @@ async def status(client: httpx.AsyncClient, booking: Json) -> str:
 
 
 async def test_a_room_nobody_comes_to_is_given_back_after_a_warning(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, Release(after_min=20, warn_min=10))
+    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=10))
     made = await book(any_village)
     clock.set(SIX + timedelta(minutes=10))
     await hear(any_house, clock.now())
@@ -59,9 +59,9 @@ async def test_a_room_nobody_comes_to_is_given_back_after_a_warning(
 
 
 async def test_a_booking_tells_when_it_is_given_back_as_long_as_that_may_be(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, Release(after_min=20, warn_min=10, spaces=("hall",)))
+    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=10, spaces=("hall",)))
     made = await book(any_village)
     elsewhere = await book(any_village, space="studio")
     assert (made["release_at"], made["warned_at"]) == ("2026-11-26T18:20:00+00:00", None)
@@ -86,9 +86,9 @@ async def test_a_booking_tells_when_it_is_given_back_as_long_as_that_may_be(
     ids=["out of reach", "behind", "clock unproven", "one door never heard of"],
 )
 async def test_a_room_is_kept_while_a_door_may_know_more(
-    village: httpx.AsyncClient, house: House, clock: ManualClock, unheard: dict[str, object]
+    village: httpx.AsyncClient, house: Container, clock: ManualClock, unheard: dict[str, object]
 ) -> None:
-    await give_rule(house, Release(after_min=20, warn_min=10))
+    await give_rule(house, ReleaseRule(after_min=20, warn_min=10))
     made = await book(village)
     for minutes in (10, 20, 60, 119, 121):
         clock.set(SIX + timedelta(minutes=minutes))
@@ -99,9 +99,9 @@ async def test_a_room_is_kept_while_a_door_may_know_more(
 
 
 async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
-    await give_rule(house, Release(after_min=20))
+    await give_rule(house, ReleaseRule(after_min=20))
     made = await book(village)
     clock.set(SIX + timedelta(minutes=10))
     await hear(house, clock.now())
@@ -136,13 +136,13 @@ async def test_what_a_door_saw_while_it_was_not_running_is_not_taken_for_nothing
 )
 async def test_a_booking_that_should_have_been_given_back_tells_why_it_is_kept(
     any_village: httpx.AsyncClient,
-    any_house: House,
+    any_house: Container,
     clock: ManualClock,
     unheard: dict[str, object] | str,
     release_at: str | None,
     kept: str,
 ) -> None:
-    await give_rule(any_house, Release(after_min=20))
+    await give_rule(any_house, ReleaseRule(after_min=20))
     made = await book(any_village)
     assert made["kept"] == ""
     clock.set(SIX + timedelta(minutes=21))
@@ -175,18 +175,18 @@ async def test_a_booking_that_should_have_been_given_back_tells_why_it_is_kept(
 
 
 async def test_a_booking_of_a_space_without_a_door_never_promises_to_be_given_back(
-    village: httpx.AsyncClient, house: House
+    village: httpx.AsyncClient, house: Container
 ) -> None:
-    await give_rule(house, Release(after_min=5, warn_min=0))
+    await give_rule(house, ReleaseRule(after_min=5, warn_min=0))
     made = await look(village, await book(village, space="yard"))
     assert (made["release_at"], made["kept"]) == (None, "no door leads there, so nobody is seen to come")
     assert "is given back" not in made["message"]
 
 
 async def test_what_was_before_a_door_s_first_log_is_not_taken_for_nothing(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, Release(after_min=20))
+    await give_rule(any_house, ReleaseRule(after_min=20))
     made = await book(any_village)
     clock.set(SIX + timedelta(minutes=5))
     async with any_house.database.write() as tx:
@@ -201,7 +201,7 @@ async def test_what_was_before_a_door_s_first_log_is_not_taken_for_nothing(
 
 
 async def test_a_no_show_is_put_down_when_it_is_over_and_keeps_its_time(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
     clock.set(SIX + timedelta(hours=2))
@@ -211,9 +211,9 @@ async def test_a_no_show_is_put_down_when_it_is_over_and_keeps_its_time(
 
 
 async def test_a_space_without_a_door_is_never_given_back(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
-    await give_rule(house, Release(after_min=5, warn_min=0))
+    await give_rule(house, ReleaseRule(after_min=5, warn_min=0))
     made = await book(village, space="yard")
     clock.set(SIX + timedelta(hours=3))
     await hear(house, clock.now())
@@ -222,9 +222,9 @@ async def test_a_space_without_a_door_is_never_given_back(
 
 
 async def test_an_edge_whose_word_is_missing_is_asked_and_not_more_often_than_every_ten_seconds(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
-    await give_rule(house, Release(after_min=20, warn_min=10))
+    await give_rule(house, ReleaseRule(after_min=20, warn_min=10))
     await book(village)
     clock.set(SIX + timedelta(minutes=10))
     await hear(house, SIX + timedelta(minutes=9))
@@ -233,7 +233,7 @@ async def test_an_edge_whose_word_is_missing_is_asked_and_not_more_often_than_ev
     async def ask(edge: tuple[str, str]) -> None:
         asked.append(edge)
 
-    absence = Absence(house.database, clock, house.changes, house.desk, house.bookings, ask)
+    absence = AbsenceService(house.database, clock, house.changes, house.desk, house.bookings, ask)
     both = [(SITE, "pi-front"), (SITE, "pi-side")]
     assert await absence.look() == 10
     assert asked == both
@@ -249,7 +249,7 @@ async def test_an_edge_whose_word_is_missing_is_asked_and_not_more_often_than_ev
     assert house.exchange.greeter.open_questions == dict.fromkeys(both, 1)
 
 
-async def release(client: httpx.AsyncClient, house: House, clock: ManualClock) -> None:
+async def release(client: httpx.AsyncClient, house: Container, clock: ManualClock) -> None:
     """Let nobody come until 18:20."""
     for minutes in (10, 20):
         clock.set(SIX + timedelta(minutes=minutes))
@@ -258,9 +258,9 @@ async def release(client: httpx.AsyncClient, house: House, clock: ManualClock) -
 
 
 async def test_who_comes_when_it_has_been_given_back_has_it_again_if_it_is_free(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, Release(after_min=20, warn_min=10))
+    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=10))
     made = await book(any_village)
     await release(any_village, any_house, clock)
     assert await status(any_village, made) == "released"
@@ -277,9 +277,9 @@ async def test_who_comes_when_it_has_been_given_back_has_it_again_if_it_is_free(
 
 
 async def test_who_comes_when_others_have_it_is_told_of_and_no_more(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, Release(after_min=20, warn_min=10))
+    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=10))
     made = await book(any_village)
     await release(any_village, any_house, clock)
     others = await book(any_village, title="Band", starts="2026-11-26T18:20")
@@ -294,9 +294,9 @@ async def test_who_comes_when_others_have_it_is_told_of_and_no_more(
 
 
 async def test_what_a_manager_had_approved_is_confirmed_when_it_is_taken_up_again(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
-    await give_rule(house, Release(after_min=20, warn_min=10))
+    await give_rule(house, ReleaseRule(after_min=20, warn_min=10))
     made = await book(village, by_rules=True)
     await village.post(f"/api/v1/bookings/{made['id']}/approve")
     await release(village, house, clock)
@@ -306,9 +306,9 @@ async def test_what_a_manager_had_approved_is_confirmed_when_it_is_taken_up_agai
 
 
 async def test_where_a_check_in_is_wanted_walking_in_does_not_keep_the_room_and_checking_in_does(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, Release(after_min=20, warn_min=10, check_in=True))
+    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=10, check_in=True))
     made = await book(any_village)
     other = await book(any_village, starts="2026-11-27T18:00", ends="2026-11-27T20:00")
     await note(any_house, [crossed(60, door="side-door")])
@@ -328,9 +328,9 @@ async def test_where_a_check_in_is_wanted_walking_in_does_not_keep_the_room_and_
 
 
 async def test_a_clock_that_nothing_sets_is_taken_to_be_five_minutes_fast(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
-    await give_rule(any_house, Release(after_min=20, warn_min=0))
+    await give_rule(any_house, ReleaseRule(after_min=20, warn_min=0))
     made = await book(any_village)
     for minutes, told in ((24, ["book"]), (25, ["book", "warn"])):
         clock.set(SIX + timedelta(minutes=minutes))

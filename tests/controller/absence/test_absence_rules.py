@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from controller.absence.rules import Evidence, Step, course, next_due, rule_for, step
-from controller.bookings.model import Arrival, Booking, State
-from controller.bookings.policy import Policy, Release
+from controller.absence.rules import AbsenceAction, Evidence, course, next_due, rule_for, step
+from controller.bookings.model import Arrival, Booking, BookingState
+from controller.bookings.policy import Policy, ReleaseRule
 from controller.people.model import Tier
 
 STARTS = datetime(2026, 11, 26, 18, tzinfo=UTC)
-RULE = Release(after_min=20, warn_min=10)
+RULE = ReleaseRule(after_min=20, warn_min=10)
 BOOKING = Booking(
     id="b",
     site="ramsey",
@@ -23,7 +23,7 @@ BOOKING = Booking(
     people=None,
     starts=STARTS,
     ends=STARTS + timedelta(hours=2),
-    state=State.CONFIRMED,
+    state=BookingState.CONFIRMED,
     state_at=None,
     held_until=None,
     party=None,
@@ -69,24 +69,24 @@ def heard(minutes: float | None) -> Evidence:
 @pytest.mark.parametrize(
     ("minutes", "warned", "known", "expected"),
     [
-        (-1, None, -1, Step.NOTHING),
-        (9, None, 9, Step.NOTHING),
-        (10, None, 10, Step.WARN),
-        (10, None, 9, Step.HEAR),
-        (10, None, None, Step.HEAR),
-        (19, 10, 19, Step.NOTHING),
-        (20, 10, 20, Step.RELEASE),
-        (20, 10, 19, Step.HEAR),
-        (20, 10, None, Step.HEAR),
-        (119, 10, None, Step.HEAR),
-        (120, 10, 119, Step.HEAR),
-        (120, 10, 120, Step.NO_SHOW),
-        (120, None, None, Step.HEAR),
-        (60 * 50, None, 60 * 50, Step.NOTHING),
+        (-1, None, -1, AbsenceAction.NOTHING),
+        (9, None, 9, AbsenceAction.NOTHING),
+        (10, None, 10, AbsenceAction.WARN),
+        (10, None, 9, AbsenceAction.HEAR),
+        (10, None, None, AbsenceAction.HEAR),
+        (19, 10, 19, AbsenceAction.NOTHING),
+        (20, 10, 20, AbsenceAction.RELEASE),
+        (20, 10, 19, AbsenceAction.HEAR),
+        (20, 10, None, AbsenceAction.HEAR),
+        (119, 10, None, AbsenceAction.HEAR),
+        (120, 10, 119, AbsenceAction.HEAR),
+        (120, 10, 120, AbsenceAction.NO_SHOW),
+        (120, None, None, AbsenceAction.HEAR),
+        (60 * 50, None, 60 * 50, AbsenceAction.NOTHING),
     ],
 )
 def test_nothing_is_done_before_the_doors_are_heard_of_past_its_time(
-    minutes: float, warned: float | None, known: float | None, expected: Step
+    minutes: float, warned: float | None, known: float | None, expected: AbsenceAction
 ) -> None:
     booking = booked(release_warned_at=None if warned is None else after(warned))
     assert step(booking, RULE, heard(known), after(minutes)) is expected
@@ -94,11 +94,13 @@ def test_nothing_is_done_before_the_doors_are_heard_of_past_its_time(
 
 @pytest.mark.parametrize(
     "came",
-    [{"arrived_at": after(1)}, {"let_in_at": after(-5)}, {"counted_in": 1}, {"state": State.HELD}],
+    [{"arrived_at": after(1)}, {"let_in_at": after(-5)}, {"counted_in": 1}, {"state": BookingState.HELD}],
 )
 def test_whoever_came_or_may_have_come_keeps_the_room(came: dict[str, object]) -> None:
     for minutes in (10, 20, 120):
-        assert step(booked(release_warned_at=after(10), **came), RULE, heard(200), after(minutes)) is Step.NOTHING
+        assert (
+            step(booked(release_warned_at=after(10), **came), RULE, heard(200), after(minutes)) is AbsenceAction.NOTHING
+        )
 
 
 WALKED_IN: dict[str, object] = {"counted_in": 30, "arrived_at": after(1), "arrived_how": Arrival.PRESENCE}
@@ -107,52 +109,53 @@ WALKED_IN: dict[str, object] = {"counted_in": 30, "arrived_at": after(1), "arriv
 @pytest.mark.parametrize("walked_in", [{"counted_in": 30}, WALKED_IN])
 def test_a_rule_that_wants_a_check_in_takes_no_walking_in_for_it(walked_in: dict[str, object]) -> None:
     strict = msgspec.structs.replace(RULE, check_in=True)
-    assert step(booked(**walked_in), strict, heard(10), after(10)) is Step.WARN
-    assert step(booked(**walked_in), RULE, heard(10), after(10)) is Step.NOTHING
+    assert step(booked(**walked_in), strict, heard(10), after(10)) is AbsenceAction.WARN
+    assert step(booked(**walked_in), RULE, heard(10), after(10)) is AbsenceAction.NOTHING
     for said in ({"let_in_at": after(2)}, {"arrived_at": after(1), "arrived_how": Arrival.TABLET}):
-        assert step(booked(**walked_in | said), strict, heard(10), after(10)) is Step.NOTHING
+        assert step(booked(**walked_in | said), strict, heard(10), after(10)) is AbsenceAction.NOTHING
 
 
 def test_nobody_is_a_no_show_at_whose_doors_somebody_walked_in() -> None:
     strict = msgspec.structs.replace(RULE, check_in=True, after_min=600)
-    assert step(booked(**WALKED_IN), strict, heard(120), after(120)) is Step.NOTHING
-    assert step(booked(), strict, heard(120), after(120)) is Step.NO_SHOW
+    assert step(booked(**WALKED_IN), strict, heard(120), after(120)) is AbsenceAction.NOTHING
+    assert step(booked(), strict, heard(120), after(120)) is AbsenceAction.NO_SHOW
 
 
 @pytest.mark.parametrize(
-    ("minutes", "let_in", "expected"), [(21, 21, Step.TAKE_UP), (120, 119, Step.NOTHING), (21, None, Step.NOTHING)]
+    ("minutes", "let_in", "expected"),
+    [(21, 21, AbsenceAction.TAKE_UP), (120, 119, AbsenceAction.NOTHING), (21, None, AbsenceAction.NOTHING)],
 )
 def test_who_comes_when_it_has_been_given_back_has_it_again_while_its_time_runs(
-    minutes: float, let_in: float | None, expected: Step
+    minutes: float, let_in: float | None, expected: AbsenceAction
 ) -> None:
-    released = booked(state=State.RELEASED, let_in_at=None if let_in is None else after(let_in))
+    released = booked(state=BookingState.RELEASED, let_in_at=None if let_in is None else after(let_in))
     assert step(released, RULE, heard(None), after(minutes)) is expected
 
 
 def test_without_a_rule_nothing_is_given_back_but_a_no_show_is_one() -> None:
-    assert step(BOOKING, None, heard(60), after(60)) is Step.NOTHING
-    assert step(BOOKING, None, heard(120), after(120)) is Step.NO_SHOW
+    assert step(BOOKING, None, heard(60), after(60)) is AbsenceAction.NOTHING
+    assert step(BOOKING, None, heard(120), after(120)) is AbsenceAction.NO_SHOW
 
 
 def test_a_late_warning_moves_the_release() -> None:
     late = booked(release_warned_at=after(45))
     assert course(late, RULE) is not None
-    assert step(late, RULE, heard(54), after(54)) is Step.NOTHING
-    assert step(late, RULE, heard(55), after(55)) is Step.RELEASE
+    assert step(late, RULE, heard(54), after(54)) is AbsenceAction.NOTHING
+    assert step(late, RULE, heard(55), after(55)) is AbsenceAction.RELEASE
 
 
 def test_a_booking_that_is_over_before_its_release_is_not_given_back() -> None:
     short = booked(ends=after(20))
     assert course(short, RULE) is None
-    assert step(short, RULE, heard(19), after(19)) is Step.NOTHING
+    assert step(short, RULE, heard(19), after(19)) is AbsenceAction.NOTHING
 
 
 def test_the_first_rule_that_fits_holds() -> None:
     policy = Policy(
         release=(
-            Release(after_min=60, spaces=("studio",)),
-            Release(after_min=30, tiers=(Tier.COMMERCIAL,)),
-            Release(after_min=15),
+            ReleaseRule(after_min=60, spaces=("studio",)),
+            ReleaseRule(after_min=30, tiers=(Tier.COMMERCIAL,)),
+            ReleaseRule(after_min=15),
         )
     )
     assert rule_for(policy, space="studio", tier=Tier.COMMERCIAL) == policy.release[0]
@@ -172,7 +175,7 @@ def test_the_next_moment_is_the_earliest_that_is_still_to_come() -> None:
 def test_a_booking_over_the_hour_that_comes_twice_is_given_back_by_real_minutes() -> None:
     starts = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 01:30 in summer time; the clocks go back at 01:00 UTC
     night = booked(starts=starts, ends=starts + timedelta(hours=3))
-    planned = course(night, Release(after_min=45, warn_min=15))
+    planned = course(night, ReleaseRule(after_min=45, warn_min=15))
     assert planned is not None
     assert planned.release_at == datetime(2026, 10, 25, 1, 15, tzinfo=UTC)
     assert planned.warn_at == datetime(2026, 10, 25, 1, 0, tzinfo=UTC)

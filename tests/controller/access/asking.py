@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from controller.access.other_grants import At
+from controller.access.other_grants import GrantScope
 from controller.access.service import grants_for_edge
-from controller.container import House
+from controller.container import Container
 from controller.plans.compile import DoorRules, PlanInput, compile_plan, plan_window
 from edge.wire.credentials import Presented
 from edge.wire.decide import ClockTrust, Decision, decide
@@ -14,14 +14,14 @@ from edge.wire.plan import Mode, ModeSpan, Plan, assemble
 from tests.controller.village import SITE
 
 
-async def plan_of(house: House, door: str, *, mode: Mode = Mode.EXTENDED) -> Plan:
+async def plan_of(house: Container, door: str, *, mode: Mode = Mode.EXTENDED) -> Plan:
     """The plan of an edge with one door, the building in one mode all the time."""
     now = house.clock.now()
     within = plan_window(now)
     async with house.database.read() as tx:
         picture = await house.desk.pictures.of(tx, SITE)
         [known] = [each for each in picture.doors if each.id == door]
-        at = At(
+        at = GrantScope(
             site=SITE,
             revision=picture.revision,
             doors=(door,),
@@ -41,7 +41,7 @@ async def plan_of(house: House, door: str, *, mode: Mode = Mode.EXTENDED) -> Pla
 
 
 async def ask(
-    house: House,
+    house: Container,
     shown: Presented,
     at: datetime,
     *,

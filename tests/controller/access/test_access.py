@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.access import service
 from controller.access.model import Issue
-from controller.access.service import RECENT, Access
+from controller.access.service import RECENT, AccessService
 from controller.access.tables import CODE_OVERLAP, code_claims, codes, grants
-from controller.container import House
+from controller.container import Container
 from controller.db.engine import violates
 from controller.telemetry.tables import edge_states
 from edge.wire.credentials import CredentialKind, code_key
@@ -36,14 +36,14 @@ from tests.controller.village import (
 WINDOW = Interval(start=NOW + timedelta(hours=5), end=NOW + timedelta(hours=7))
 
 
-def chooser(house: House, chosen: Sequence[str]) -> Access:
+def chooser(house: Container, chosen: Sequence[str]) -> AccessService:
     """Gives out these codes in turn."""
     left = iter(chosen)
-    return Access(house.estate, house.keys, choose=lambda length: next(left))
+    return AccessService(house.estate, house.keys, choose=lambda length: next(left))
 
 
 async def issue(
-    house: House, access: Access, booking: str, window: Interval = WINDOW, *, now: datetime | None = None
+    house: Container, access: AccessService, booking: str, window: Interval = WINDOW, *, now: datetime | None = None
 ) -> str:
     async with house.database.write() as tx:
         await access.issue(tx, issue_of({booking: window}), site=SITE, now=now or house.clock.now())
@@ -54,7 +54,7 @@ def issue_of(windows: dict[str, Interval]) -> Issue:
     return Issue(lengths=dict.fromkeys(DOORS, 6), windows=windows)
 
 
-async def go_offline(house: House, edge: str, since_minutes_ago: int) -> None:
+async def go_offline(house: Container, edge: str, since_minutes_ago: int) -> None:
     async with house.database.write() as tx:
         row = {
             "site": SITE,
@@ -74,7 +74,7 @@ async def go_offline(house: House, edge: str, since_minutes_ago: int) -> None:
 
 
 async def test_a_code_that_another_booking_has_is_not_given_out_again(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     access = chooser(any_house, ["482913", "482913", "482914"])
     assert await issue(any_house, access, "one") == "482913"
@@ -82,7 +82,7 @@ async def test_a_code_that_another_booking_has_is_not_given_out_again(
     assert await issue(any_house, access, "two", later) == "482914"
 
 
-async def test_bookings_of_one_transaction_share_no_code(village: httpx.AsyncClient, house: House) -> None:
+async def test_bookings_of_one_transaction_share_no_code(village: httpx.AsyncClient, house: Container) -> None:
     access = chooser(house, ["482913", "482913", "482914"])
     async with house.database.write() as tx:
         windows = {"one": WINDOW, "two": WINDOW}
@@ -92,7 +92,7 @@ async def test_bookings_of_one_transaction_share_no_code(village: httpx.AsyncCli
 
 
 async def test_a_lingering_or_recently_used_code_is_given_to_nobody_else(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village)
     await compile_plan(any_house, 1)
@@ -108,7 +108,7 @@ async def test_a_lingering_or_recently_used_code_is_given_to_nobody_else(
 
 
 async def test_the_database_refuses_a_code_twice_at_one_door_and_time(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village)
     async with any_house.database.read() as tx:
@@ -130,7 +130,7 @@ async def test_the_database_refuses_a_code_twice_at_one_door_and_time(
     await again(made["id"], -1.5)
 
 
-async def test_one_code_opens_all_doors_of_the_space(village: httpx.AsyncClient, house: House) -> None:
+async def test_one_code_opens_all_doors_of_the_space(village: httpx.AsyncClient, house: Container) -> None:
     made = await book(village)
     async with house.database.read() as tx:
         secrets = await house.estate.door_secrets(tx, SITE)
@@ -139,7 +139,7 @@ async def test_one_code_opens_all_doors_of_the_space(village: httpx.AsyncClient,
     assert keys == expected
 
 
-async def test_no_code_lies_readable_in_the_database(village: httpx.AsyncClient, house: House) -> None:
+async def test_no_code_lies_readable_in_the_database(village: httpx.AsyncClient, house: Container) -> None:
     made = await book(village)
     async with house.database.read() as tx:
         sealed = (await tx.execute(select(codes.c.sealed))).scalar_one()
@@ -151,7 +151,9 @@ async def test_no_code_lies_readable_in_the_database(village: httpx.AsyncClient,
                 assert made["link"].rsplit("/", 1)[1] not in repr(row)
 
 
-async def test_a_plan_holds_what_is_wanted_within_its_horizon(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_a_plan_holds_what_is_wanted_within_its_horizon(
+    any_village: httpx.AsyncClient, any_house: Container
+) -> None:
     soon = await book(any_village)
     await book(any_village, starts="2027-02-01T10:00", ends="2027-02-01T11:00")
     gone = await book(any_village, starts="2026-11-27T10:00", ends="2026-11-27T11:00")
@@ -162,7 +164,7 @@ async def test_a_plan_holds_what_is_wanted_within_its_horizon(any_village: httpx
 
 
 async def test_the_standing_follows_compile_apply_cancel_and_apply(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
     await compile_plan(any_house, 1)
@@ -185,7 +187,7 @@ async def test_the_standing_follows_compile_apply_cancel_and_apply(
 
 
 async def test_an_edge_out_of_reach_is_told_and_whoever_books_the_slot_sees_it(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village)
     await compile_plan(any_house, 1)
@@ -211,7 +213,7 @@ async def test_an_edge_out_of_reach_is_told_and_whoever_books_the_slot_sees_it(
 
 
 async def test_a_restored_booking_is_wanted_again_with_its_code(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village)
     await compile_plan(any_house, 1)
@@ -231,7 +233,7 @@ async def test_a_restored_booking_is_wanted_again_with_its_code(
 
 
 async def test_restored_or_moved_back_while_the_door_is_out_of_reach_its_code_is_on_the_door(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village, space="studio")
     await compile_plan(any_house, 1)
@@ -250,7 +252,7 @@ async def test_restored_or_moved_back_while_the_door_is_out_of_reach_its_code_is
     assert next_one["lingering"] == []
 
 
-async def test_codes_follow_the_doors_of_their_space(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_codes_follow_the_doors_of_their_space(any_village: httpx.AsyncClient, any_house: Container) -> None:
     made = await book(any_village, space="studio")
     await compile_plan(any_house, 1)
     await apply_plan(any_house, 1)

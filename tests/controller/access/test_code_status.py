@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.access.code_status import HeldGrant, Lingering, Standing, State, lingering_texts, stand
+from controller.access.code_status import CodeState, CodeStatus, HeldGrant, LingeringCode, lingering_texts, stand
 from controller.people.model import Actor, Role
 from controller.people.permissions import Thing
 from edge.wire.interval import Interval
@@ -37,7 +37,7 @@ def grant(**changes: object) -> HeldGrant:
 SIDE = {"door": "side-door", "door_name": "Side door"}
 
 
-def standing(*grants: HeldGrant, now: datetime = NOW) -> Standing:
+def standing(*grants: HeldGrant, now: datetime = NOW) -> CodeStatus:
     """Of a booking that is cancelled if no grant is wanted."""
     cancelled = all(grant.ended_at is not None for grant in grants)
     return stand(grants, off="cancelled" if cancelled else "", now=now, zone=LONDON)
@@ -50,7 +50,7 @@ def text(*grants: HeldGrant, now: datetime = NOW) -> str:
 def test_on_the_door_since_when_the_last_door_had_it() -> None:
     first = grant(on_version=1, on_at=AT_1402 - timedelta(minutes=5))
     found = standing(first, grant(on_version=1, on_at=AT_1402, **SIDE))
-    assert (found.state, found.text) == (State.ON, "on the door since 14:02")
+    assert (found.state, found.text) == (CodeState.ON, "on the door since 14:02")
     assert [door.text for door in found.doors] == ["on the door since 13:57", "on the door since 14:02"]
 
 
@@ -74,7 +74,7 @@ def test_waiting_names_the_doors_that_have_it_not() -> None:
 
 def test_waiting_says_since_when_the_door_is_out_of_reach() -> None:
     found = standing(grant(out_of_reach_since=AT_1402))
-    assert found.state is State.UNREACHABLE
+    assert found.state is CodeState.UNREACHABLE
     assert found.text == "waiting for Front door (out of reach since 14:02)"
 
 
@@ -86,14 +86,14 @@ def test_a_code_for_a_later_month_says_from_when_the_door_has_it() -> None:
     far = Interval(start=NOW + timedelta(days=50), end=NOW + timedelta(days=50, hours=2))
     assert text(grant(window=far)) == "goes on the door from Thu 10 Dec"
     for each in (grant(window=far), grant(window=far, out_of_reach_since=NOW)):
-        assert standing(each).state is standing(each).doors[0].state is State.LATER
-    assert standing(grant(window=far), grant()).state is State.WAITING
+        assert standing(each).state is standing(each).doors[0].state is CodeState.LATER
+    assert standing(grant(window=far), grant()).state is CodeState.WAITING
 
 
 def test_cancelled_but_still_opens_until_its_window_ends() -> None:
     ended = grant(on_version=1, on_at=AT_1402, ended_at=NOW, out_of_reach_since=AT_1402)
     found = standing(ended)
-    assert found.state is State.REMOVING
+    assert found.state is CodeState.REMOVING
     assert found.text == "cancelled, but its code still opens Front door until 22:00 (out of reach since 14:02)"
     assert found.still_opens == ("its code still opens Front door until 22:00 (out of reach since 14:02)",)
     # An offline code of the same door and window says nothing new.
@@ -110,15 +110,15 @@ CUT = {"out_of_reach_since": NOW}
 
 def test_wanted_again_while_the_door_still_has_it_it_is_on_the_door() -> None:
     found = standing(grant(**OLD), grant(**CUT))
-    assert (found.state, found.text, found.still_opens) == (State.ON, "on the door since 14:02", ())
+    assert (found.state, found.text, found.still_opens) == (CodeState.ON, "on the door since 14:02", ())
     assert standing(grant(**OLD | {"off_version": 2}), grant(**CUT)) == found
-    assert [door.state for door in found.doors] == [State.ON]
+    assert [door.state for door in found.doors] == [CodeState.ON]
 
 
 def test_moved_to_less_of_its_old_time_it_is_on_the_door_and_opens_too_long() -> None:
     shorter = Interval(start=TONIGHT.start, end=TONIGHT.end - timedelta(hours=1))
     found = standing(grant(**OLD), grant(window=shorter, **CUT))
-    assert found.state is State.ON
+    assert found.state is CodeState.ON
     assert found.still_opens == (
         "the code still opens Front door until 22:00 (out of reach since 15:00), as before the change",
     )
@@ -137,13 +137,13 @@ def test_an_old_code_that_does_not_open_all_of_the_new_time_is_not_the_new_one()
         (grant(**unheard), grant(**CUT)),
         (grant(**taken_off_on_the_way), grant(**CUT)),
     ):
-        assert standing(old, new).state is State.UNREACHABLE
+        assert standing(old, new).state is CodeState.UNREACHABLE
 
 
 def test_cancelled_and_off_the_door() -> None:
     off = grant(on_version=1, on_at=AT_1402, ended_at=NOW, off_at=datetime(2026, 11, 25, 14, 5, tzinfo=UTC))
     found = standing(off)
-    assert (found.state, found.text) == (State.GONE, "cancelled; code off the door since 14:05")
+    assert (found.state, found.text) == (CodeState.GONE, "cancelled; code off the door since 14:05")
     assert found.still_opens == ()
 
 
@@ -154,7 +154,7 @@ def test_cancelled_before_any_door_had_it() -> None:
 def test_cancelled_and_never_acknowledged_ends_with_its_window() -> None:
     ended = grant(on_version=1, ended_at=NOW, out_of_reach_since=AT_1402)
     found = standing(ended, now=TONIGHT.end)
-    assert (found.state, found.text) == (State.GONE, "cancelled; its code ended at 22:00")
+    assert (found.state, found.text) == (CodeState.GONE, "cancelled; its code ended at 22:00")
 
 
 def test_one_door_off_and_one_not_names_the_one_that_is_not() -> None:
@@ -166,12 +166,12 @@ def test_one_door_off_and_one_not_names_the_one_that_is_not() -> None:
 
 def test_when_its_time_is_over_it_is_gone() -> None:
     found = standing(grant(on_version=1, on_at=AT_1402), now=TONIGHT.end)
-    assert (found.state, found.text) == (State.GONE, "its time was over at 22:00")
+    assert (found.state, found.text) == (CodeState.GONE, "its time was over at 22:00")
 
 
 def test_lingering_is_told_to_whoever_has_the_door_then() -> None:
     still = grant(on_version=1, ended_at=NOW, out_of_reach_since=AT_1402)
-    old = Lingering(title="Choir", whose=Thing(site="ramsey", party="choir"), off="cancelled", grant=still)
+    old = LingeringCode(title="Choir", whose=Thing(site="ramsey", party="choir"), off="cancelled", grant=still)
 
     def told(door: str, starts_h: int, ends_h: int, actor: Actor = MANAGER) -> tuple[str, ...]:
         window = Interval(start=NOW.replace(hour=starts_h), end=NOW.replace(hour=ends_h))

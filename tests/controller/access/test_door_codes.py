@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from controller.access import offline
 from controller.access.codes import spoken, trivial
-from controller.container import House
+from controller.container import Container
 from controller.db.engine import Tx
 from controller.people.tables import writes
 from controller.plans.repository import last_acts
-from controller.telemetry.event_store import Batch, Cabinet
+from controller.telemetry.event_store import EventStore, ValidatedBatch
 from controller.telemetry.model import StoredEvent
 from controller.telemetry.tables import events
 from controller.telemetry.validation import judge_all
@@ -60,7 +60,9 @@ async def party(client: httpx.AsyncClient, name: str) -> None:
     assert answer.is_success, answer.text
 
 
-async def test_codes_of_a_group_are_one_and_of_others_another(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_codes_of_a_group_are_one_and_of_others_another(
+    any_village: httpx.AsyncClient, any_house: Container
+) -> None:
     await party(any_village, "choir")
     await party(any_village, "yoga")
     await policy(any_village, codes=[{"per": "group"}])
@@ -83,7 +85,7 @@ async def test_codes_of_a_group_are_one_and_of_others_another(any_village: httpx
     ],
 )
 async def test_a_season_goes_by_the_sites_calendar(
-    village: httpx.AsyncClient, house: House, first: str, second: str, same: bool
+    village: httpx.AsyncClient, house: Container, first: str, second: str, same: bool
 ) -> None:
     await party(village, "choir")
     await policy(village, codes=[{"per": "season"}])
@@ -95,7 +97,7 @@ async def test_a_season_goes_by_the_sites_calendar(
 
 
 async def test_dates_of_a_series_share_a_code_where_the_policy_says_so(
-    village: httpx.AsyncClient, house: House
+    village: httpx.AsyncClient, house: Container
 ) -> None:
     await policy(village, codes=[{"per": "series", "spaces": ["hall"]}])
     body = {
@@ -110,7 +112,7 @@ async def test_dates_of_a_series_share_a_code_where_the_policy_says_so(
     assert len({each["code"] for each in made["bookings"]}) == 1
 
 
-async def test_doors_may_have_codes_of_their_own(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_doors_may_have_codes_of_their_own(any_village: httpx.AsyncClient, any_house: Container) -> None:
     await policy(any_village, codes=[{"each_door": True}])
     made = await book(any_village)
     [front, side] = made["codes"]
@@ -127,7 +129,7 @@ async def test_doors_may_have_codes_of_their_own(any_village: httpx.AsyncClient,
 
 
 async def test_each_door_says_how_long_its_codes_are_and_those_given_out_follow(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village)
     await door(any_village, "side-door", "pi-side", code_length=4)
@@ -150,7 +152,7 @@ async def test_a_length_that_no_door_can_have_names_field_and_limit(village: htt
 
 
 async def test_lead_in_and_lag_are_the_sites_and_codes_given_out_follow(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village)
     await policy(any_village, lead_in_min=0, lag_min=45)
@@ -177,7 +179,7 @@ async def codes_of(client: httpx.AsyncClient, made: list[Json]) -> list[str]:
 
 
 async def test_codes_that_were_told_outlive_a_change_of_policy_and_new_ones_follow_it(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await three(any_village)
     told = [each["code"] for each in made]
@@ -193,7 +195,7 @@ async def test_codes_that_were_told_outlive_a_change_of_policy_and_new_ones_foll
 
 
 async def test_a_change_of_policy_gives_new_codes_to_all_or_to_those_to_come_where_asked_to(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await three(any_village)
     told = [each["code"] for each in made]
@@ -209,7 +211,7 @@ async def test_a_change_of_policy_gives_new_codes_to_all_or_to_those_to_come_whe
 
 
 async def test_a_code_that_opens_now_is_no_code_to_come_though_the_new_policy_opens_it_later(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await party(any_village, "choir")
     soon = await book(any_village, party="choir", starts="2026-11-25T12:10", ends="2026-11-25T13:00")
@@ -221,7 +223,7 @@ async def test_a_code_that_opens_now_is_no_code_to_come_though_the_new_policy_op
 
 
 async def test_a_check_counts_whose_codes_are_not_as_the_policy_would_draw_them(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await three(any_village)
     await book(any_village, space="yard")
@@ -238,7 +240,7 @@ async def test_a_check_counts_whose_codes_are_not_as_the_policy_would_draw_them(
 
 
 async def test_a_code_that_was_told_stays_when_its_booking_moves_or_a_door_is_added(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     first, second, third = await three(any_village)
     await policy(any_village, codes=[{"per": "group"}])
@@ -253,7 +255,7 @@ async def test_a_code_that_was_told_stays_when_its_booking_moves_or_a_door_is_ad
 
 
 async def test_a_booking_that_goes_to_another_party_leaves_the_code_of_its_group(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await party(any_village, "drama")
     await party(any_village, "choir")
@@ -268,7 +270,7 @@ async def test_a_booking_that_goes_to_another_party_leaves_the_code_of_its_group
     assert other != kept
 
 
-async def test_to_see_a_code_is_written_down(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_to_see_a_code_is_written_down(any_village: httpx.AsyncClient, any_house: Container) -> None:
     made = await book(any_village)
     told = await say(any_village, made, "code")
     assert [each["code"] for each in told["codes"]] == [made["code"]]
@@ -278,7 +280,7 @@ async def test_to_see_a_code_is_written_down(any_village: httpx.AsyncClient, any
 
 
 async def test_a_leaked_code_is_another_at_once_for_all_that_share_it(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await party(any_village, "choir")
     await policy(any_village, codes=[{"per": "group"}])
@@ -301,7 +303,7 @@ async def test_a_leaked_code_is_another_at_once_for_all_that_share_it(
 
 
 async def test_what_is_over_or_not_confirmed_gets_no_other_code(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     made = await book(village)
     gone = await book(village, starts="2026-11-27T18:00", ends="2026-11-27T19:00")
@@ -314,7 +316,7 @@ async def test_what_is_over_or_not_confirmed_gets_no_other_code(
 
 
 async def test_a_door_out_of_reach_opens_to_an_offline_code_in_its_own_window(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await go_offline(any_house, "pi-side", 30)
     made = await book(any_village)
@@ -344,7 +346,7 @@ async def test_a_door_out_of_reach_opens_to_an_offline_code_in_its_own_window(
 
 
 async def test_a_door_gets_no_offline_code_before_it_knows_that_it_is_out_of_reach(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     await go_offline(house, "pi-side", 1)
     made = await book(village)
@@ -356,7 +358,7 @@ async def test_a_door_gets_no_offline_code_before_it_knows_that_it_is_out_of_rea
 
 
 async def test_a_door_that_is_out_of_reach_only_just_keeps_no_code_back_from_one_that_has_long_been(
-    village: httpx.AsyncClient, house: House
+    village: httpx.AsyncClient, house: Container
 ) -> None:
     await go_offline(house, "pi-side", 30)
     await go_offline(house, "pi-front", 1)
@@ -364,13 +366,17 @@ async def test_a_door_that_is_out_of_reach_only_just_keeps_no_code_back_from_one
     assert [each["door"] for each in (await say(village, made, "offline-code"))["offline_codes"]] == ["side-door"]
 
 
-async def test_where_the_door_has_the_code_no_offline_code_is_issued(village: httpx.AsyncClient, house: House) -> None:
+async def test_where_the_door_has_the_code_no_offline_code_is_issued(
+    village: httpx.AsyncClient, house: Container
+) -> None:
     made = await book(village)
     refused = await say(village, made, "offline-code", 409)
     assert "needs no offline code" in refused["detail"]
 
 
-async def test_an_offline_code_is_withdrawn_with_its_booking(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_an_offline_code_is_withdrawn_with_its_booking(
+    any_village: httpx.AsyncClient, any_house: Container
+) -> None:
     await go_offline(any_house, "pi-front", 30)
     made = await book(any_village, space="studio")
     [code] = (await say(any_village, made, "offline-code"))["offline_codes"]
@@ -381,7 +387,9 @@ async def test_an_offline_code_is_withdrawn_with_its_booking(any_village: httpx.
     assert decision.reason is Reason.REVOKED
 
 
-async def test_eight_bookings_have_the_same_window_and_the_ninth_is_told(any_house: House, any_village: object) -> None:
+async def test_eight_bookings_have_the_same_window_and_the_ninth_is_told(
+    any_house: Container, any_village: object
+) -> None:
     window = OfflineWindow(start=NOW.replace(minute=0, second=0), quarters=4)
     async with any_house.database.write() as tx:
         made = [
@@ -430,7 +438,7 @@ def test_an_offline_window_is_whole_quarter_hours_inside_the_codes(
 
 
 async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_said_whose_the_code_is(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await go_offline(any_house, "pi-side", 30)
     made = await book(any_village)
@@ -449,9 +457,9 @@ async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_s
         heard.extend(new)
 
     judged = tuple(judge_all(raws))
-    batch = Batch(site=SITE, edge="pi-side", log=LOG, first_kept=1, judged=judged)
+    batch = ValidatedBatch(site=SITE, edge="pi-side", log=LOG, first_kept=1, judged=judged)
     async with any_house.database.write() as tx:
-        await Cabinet(note=note, in_sql=False).file(tx, [batch], at)
+        await EventStore(note=note, in_sql=False).file(tx, [batch], at)
         stored = list((await tx.execute(select(events.c.data).order_by(events.c.seq))).scalars())
     whose = [made["id"], None]
     assert [each.data.booking for each in heard if isinstance(each.data, AccessData)] == whose
@@ -459,7 +467,7 @@ async def test_an_entry_by_an_offline_code_is_its_bookings_before_any_plan_has_s
 
 
 async def test_a_code_given_anew_stands_on_the_record_and_its_booker_is_told_that_it_is_another(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
     await any_house.exchange.planner.refresh((SITE, "pi-front"))
@@ -489,7 +497,7 @@ async def test_a_code_given_anew_stands_on_the_record_and_its_booker_is_told_tha
 
 
 async def test_codes_given_anew_as_an_edge_is_put_out_are_one_act_and_each_booker_is_told(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     made = [await book(any_village, starts=f"2026-11-2{day}T18:00", ends=f"2026-11-2{day}T20:00") for day in (6, 7)]
     before = await any_house.database.run(last_acts, SITE)

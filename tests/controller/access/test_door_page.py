@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, Page
 
 from controller.access.codes import spoken
-from controller.bookings.policy import Policy, Release
-from controller.container import House
+from controller.bookings.policy import Policy, ReleaseRule
+from controller.container import Container
 from tests.controller.access.test_access import go_offline
 from tests.controller.bookings.hearing import hear
 from tests.controller.bookings.policing import put_policy
@@ -43,7 +43,7 @@ def words(answer: httpx.Response) -> str:
 
 
 async def test_it_shows_code_window_doors_and_whom_to_ring(
-    village: httpx.AsyncClient, app: FastAPI, house: House
+    village: httpx.AsyncClient, app: FastAPI, house: Container
 ) -> None:
     made = await book(village)
     await compile_plan(house, 1)
@@ -66,10 +66,10 @@ async def test_it_says_when_the_code_works_now(village: httpx.AsyncClient, app: 
 
 
 async def test_it_warns_that_the_room_is_given_back(
-    village: httpx.AsyncClient, app: FastAPI, house: House, clock: ManualClock
+    village: httpx.AsyncClient, app: FastAPI, house: Container, clock: ManualClock
 ) -> None:
     kept = await book(village, space="yard")
-    await put_policy(house, Policy(release=(Release(after_min=20, warn_min=10, spaces=("hall",)),)))
+    await put_policy(house, Policy(release=(ReleaseRule(after_min=20, warn_min=10, spaces=("hall",)),)))
     made = await book(village)
     assert "If nobody has come by 18:20, the room is given back." in await see(app, made)
     clock.advance(hours=30, minutes=10)
@@ -167,7 +167,7 @@ async def test_cancelling_takes_two_steps_without_a_cookie(village: httpx.AsyncC
 
 
 async def test_a_cancel_while_the_door_is_out_of_reach_says_before_and_after_what_the_code_still_opens(
-    village: httpx.AsyncClient, app: FastAPI, house: House
+    village: httpx.AsyncClient, app: FastAPI, house: Container
 ) -> None:
     made = await book(village, space="studio", starts="2026-11-25T18:00", ends="2026-11-25T21:45")
     await compile_plan(house, 1)
@@ -184,7 +184,7 @@ async def test_a_cancel_while_the_door_is_out_of_reach_says_before_and_after_wha
 
 
 async def test_a_cancel_within_reach_says_that_the_code_stops_and_when_it_has(
-    village: httpx.AsyncClient, app: FastAPI, house: House
+    village: httpx.AsyncClient, app: FastAPI, house: Container
 ) -> None:
     made = await book(village, space="studio")
     await compile_plan(house, 1)

@@ -8,7 +8,7 @@ import segno
 from fastapi import FastAPI
 from playwright.async_api import Browser
 
-from controller.container import House
+from controller.container import Container
 from edge.wire import passes
 from edge.wire.credentials import Presented
 from edge.wire.decide import Reason
@@ -28,12 +28,12 @@ async def look_at(app: FastAPI, booking: Json) -> httpx.Response:
         return await phone.get(f"{path_of(booking)}/pass")
 
 
-def token_of(house: House, booking: Json) -> str:
+def token_of(house: Container, booking: Json) -> str:
     return passes.issue(Signer(house.keys.signing), site=SITE, holder=booking["id"], now=house.clock.now())
 
 
 async def test_it_shows_a_pass_that_opens_the_door_now_and_not_three_minutes_later(
-    village: httpx.AsyncClient, app: FastAPI, house: House, clock: ManualClock
+    village: httpx.AsyncClient, app: FastAPI, house: Container, clock: ManualClock
 ) -> None:
     made = await book(village)
     clock.set(OPENS)
@@ -52,7 +52,7 @@ async def test_it_shows_a_pass_that_opens_the_door_now_and_not_three_minutes_lat
 
 @pytest.mark.parametrize(("minutes", "there"), [(-1, False), (0, True), (134, True), (135, False)])
 async def test_there_is_a_pass_only_from_when_the_code_opens_until_the_end(
-    village: httpx.AsyncClient, app: FastAPI, house: House, clock: ManualClock, minutes: int, there: bool
+    village: httpx.AsyncClient, app: FastAPI, house: Container, clock: ManualClock, minutes: int, there: bool
 ) -> None:
     made = await book(village)
     clock.set(OPENS + timedelta(minutes=minutes))
@@ -62,7 +62,7 @@ async def test_there_is_a_pass_only_from_when_the_code_opens_until_the_end(
 
 
 async def test_a_cancelled_booking_and_an_unknown_link_have_none(
-    village: httpx.AsyncClient, app: FastAPI, house: House, clock: ManualClock
+    village: httpx.AsyncClient, app: FastAPI, house: Container, clock: ManualClock
 ) -> None:
     made = await book(village)
     clock.set(OPENS)

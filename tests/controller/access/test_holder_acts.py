@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import House
+from controller.container import Container
 from controller.plans.repository import last_acts
 from tests.controller.access.test_access import go_offline
 from tests.controller.access.test_holders import CARD, make, send
@@ -22,7 +22,7 @@ async def acts(client: httpx.AsyncClient) -> list[Json]:
 
 
 async def test_a_holders_new_code_waits_on_the_record_until_each_door_has_it(
-    any_app: FastAPI, any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_app: FastAPI, any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     made = await make(any_village)
     await go_offline(any_house, "pi-front", 1)

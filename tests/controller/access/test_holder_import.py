@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import IntegrityError
 
 from controller.access.holders.csv_rows import MOST
-from controller.container import House
+from controller.container import Container
 from controller.db.migrations import migrate
 from controller.people.model import Actor
 from edge.wire.credentials import CredentialKind, Presented
@@ -50,7 +50,7 @@ def told_in(text: str) -> list[dict[str, str]]:
 
 
 async def test_a_list_brings_people_in_and_tells_once_what_was_drawn(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     dry = await bring(any_village, HEAD + UNA + BEN, preview="true")
     assert (counts(dry), await there(any_village)) == ((2, 0, 0, 0), [])
@@ -110,7 +110,7 @@ async def test_what_a_row_says_is_changed_and_what_it_leaves_empty_stays(any_vil
 
 
 async def test_who_was_there_before_names_were_kept_in_small_letters_is_found_by_theirs(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await make(any_village, name="Zoë Straße", kind="staff")
     url = any_house.settings.database_url.render_as_string(hide_password=False)
@@ -121,7 +121,7 @@ async def test_who_was_there_before_names_were_kept_in_small_letters_is_found_by
 
 
 async def test_what_was_written_before_the_database_failed_reaches_the_doors(
-    village: httpx.AsyncClient, house: House
+    village: httpx.AsyncClient, house: Container
 ) -> None:
     async with house.database.write() as tx:
         refused = (

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from controller.access.tables import code_claims, holders
 from controller.access.validity import FOREVER, Validity, WeekHours, windows
-from controller.container import House
+from controller.container import Container
 from controller.people.tables import writes
 from controller.plans.compile import plan_window
 from edge.wire.credentials import CredentialKind, Presented, code_key
@@ -60,7 +60,7 @@ async def send(client: httpx.AsyncClient, method: str, path: str, status: int = 
 
 
 async def test_a_key_holder_gets_in_by_code_in_every_mode_and_with_no_clock(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await make(any_village)
     shown = Presented(digits=made["secrets"]["code"])
@@ -71,7 +71,9 @@ async def test_a_key_holder_gets_in_by_code_in_every_mode_and_with_no_clock(
     assert (await ask(any_house, shown, NOW, trust=ClockTrust.UNPROVEN)).granted
 
 
-async def test_card_pin_and_duress_each_open_as_they_should(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_card_pin_and_duress_each_open_as_they_should(
+    any_village: httpx.AsyncClient, any_house: Container
+) -> None:
     made = await make(any_village, kind="staff", card=CARD, pin=True, duress=True)
     has = made["secrets"]
     assert made["holder"]["has"] == ["code", "card", "pin", "duress_code", "duress_pin"]
@@ -89,13 +91,13 @@ async def test_card_pin_and_duress_each_open_as_they_should(any_village: httpx.A
         assert (decision.granted, decision.granted and decision.duress) == (opens, duress)
 
 
-async def test_a_card_without_a_pin_opens_alone(village: httpx.AsyncClient, house: House) -> None:
+async def test_a_card_without_a_pin_opens_alone(village: httpx.AsyncClient, house: Container) -> None:
     await make(village, code=False, card="uid:04A1B2C3", hold_s=12.0)
     decision = await ask(house, Presented(card="uid:04A1B2C3"), NOW)
     assert (decision.granted, decision.hold_s) == (True, 12)
 
 
-async def test_only_the_doors_that_are_named_open(village: httpx.AsyncClient, house: House) -> None:
+async def test_only_the_doors_that_are_named_open(village: httpx.AsyncClient, house: Container) -> None:
     made = await make(village, places=[{"site": SITE, "doors": ["side-door"]}])
     shown = Presented(digits=made["secrets"]["code"])
     assert (await ask(house, shown, NOW, door="side-door")).granted
@@ -103,7 +105,7 @@ async def test_only_the_doors_that_are_named_open(village: httpx.AsyncClient, ho
 
 
 async def test_a_contractor_comes_between_two_dates_in_their_hours(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     hours = [{"days": ["wed", "thu"], "since": "08:00", "until": "17:00"}]
     made = await make(any_village, kind="contractor", first="2026-11-26", last="2026-12-02", hours=hours)
@@ -126,7 +128,7 @@ async def test_a_contractor_comes_between_two_dates_in_their_hours(
 
 
 async def test_hours_of_staff_count_no_more_past_the_horizon_but_their_last_day_does(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     hours = [{"days": ["mon"], "since": "08:00", "until": "09:00"}]
     made = await make(village, kind="staff", hours=hours, last="2027-01-31")
@@ -139,7 +141,7 @@ async def test_hours_of_staff_count_no_more_past_the_horizon_but_their_last_day_
 
 
 async def test_no_holder_and_no_booking_ever_have_the_same_digits_at_a_door(
-    any_village: httpx.AsyncClient, any_house: House, monkeypatch: pytest.MonkeyPatch
+    any_village: httpx.AsyncClient, any_house: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = await book(any_village)
     drawn = iter([made["code"], "604138"])
@@ -149,7 +151,7 @@ async def test_no_holder_and_no_booking_ever_have_the_same_digits_at_a_door(
 
 
 async def test_a_holder_whose_code_is_taken_at_a_new_door_keeps_to_the_old_ones(
-    village: httpx.AsyncClient, house: House, monkeypatch: pytest.MonkeyPatch
+    village: httpx.AsyncClient, house: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front, side = ([{"site": SITE, "doors": [door]}] for door in ("front-door", "side-door"))
     monkeypatch.setattr("controller.access.codes.choose", lambda length: "604138")
@@ -160,7 +162,7 @@ async def test_a_holder_whose_code_is_taken_at_a_new_door_keeps_to_the_old_ones(
 
 
 async def test_another_code_ends_the_old_one_and_the_rest_stays(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await make(any_village, card=CARD, pin=True)
     path = f"{made['holder']['id']}/reissue"
@@ -175,7 +177,7 @@ async def test_another_code_ends_the_old_one_and_the_rest_stays(
 
 
 async def test_who_has_ended_opens_nothing_and_their_card_is_free(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await make(any_village, card=CARD)
     await make(any_village, 409, card=CARD)
@@ -191,7 +193,7 @@ async def test_who_has_ended_opens_nothing_and_their_card_is_free(
 
 
 async def test_what_a_holder_has_is_told_to_who_asks_for_it_and_that_is_written_down(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await make(any_village, card=CARD, pin=True, duress=True)
     path = made["holder"]["id"]
@@ -225,7 +227,7 @@ async def test_a_manager_of_another_site_neither_sees_nor_changes_who_opens_door
 
 
 async def test_lists_have_those_of_a_site_and_kind(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     one = await make(village)
     clock.set(NOW + timedelta(seconds=1))
@@ -243,7 +245,7 @@ async def test_lists_have_those_of_a_site_and_kind(
     assert (first["next"], await names(f"after={first['next']}")) == (one["holder"]["id"], ["Ben"])
 
 
-async def test_a_change_made_on_an_old_version_is_refused(village: httpx.AsyncClient, house: House) -> None:
+async def test_a_change_made_on_an_old_version_is_refused(village: httpx.AsyncClient, house: Container) -> None:
     made = (await make(village))["holder"]
     written = await send(village, "PUT", made["id"], **changed(name="Una P"))
     assert (written["name"], written["version"]) == ("Una P", 2)
@@ -272,13 +274,15 @@ BAD = [
 
 @pytest.mark.parametrize(("fields", "field"), BAD, ids=lambda value: str(value)[:40])
 async def test_what_cannot_be_taken_names_its_field(
-    village: httpx.AsyncClient, house: House, fields: Json, field: str
+    village: httpx.AsyncClient, house: Container, fields: Json, field: str
 ) -> None:
     refused = await make(village, 422, **fields)
     assert refused["errors"][0]["field"] == field
 
 
-async def test_doors_whose_codes_differ_in_length_want_a_holder_each(village: httpx.AsyncClient, house: House) -> None:
+async def test_doors_whose_codes_differ_in_length_want_a_holder_each(
+    village: httpx.AsyncClient, house: Container
+) -> None:
     changed = {"name": "Side door", "edge": "pi-side", "code_length": 5}
     assert (await village.put(f"{API}/sites/{SITE}/doors/side-door", json=changed)).is_success
     refused = await make(village, 422)
@@ -350,7 +354,7 @@ def test_windows_lie_in_order_apart_and_within(hours: list[WeekHours], shift: in
 
 
 async def test_whoever_opens_all_doors_has_their_code_at_one_that_is_made_later_and_nobody_else_gets_it_there(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await make(any_village)
     some = await make(any_village, name="Ben", places=[{"site": SITE, "doors": ["front-door"]}])

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from controller.access.members.csv_rows import COLUMNS
-from controller.access.members.model import Member, Standing, against, age, window
+from controller.access.members.model import LibraryRecord, Member, against, age, window
 from controller.access.other_grants import A_SHARD, shards
 from controller.access.tables import members
-from controller.container import House
+from controller.container import Container
 from edge.wire.codec import PART_LIMIT
 from edge.wire.credentials import Presented
 from edge.wire.decide import Reason
@@ -52,7 +52,7 @@ def shown(number: str = "D100200300", pin: str = "2749") -> Presented:
 
 
 async def test_a_member_on_the_list_gets_in_with_card_and_pin_in_extended_mode_alone(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     told = await send(any_village, ADA)
     assert (told["added"], told["refused"]) == (1, 0)
@@ -83,7 +83,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("row", "wrong"), TABLE)
 async def test_what_keeps_a_member_out_keeps_them_out_of_the_plan(
-    village: httpx.AsyncClient, house: House, row: str, wrong: str
+    village: httpx.AsyncClient, house: Container, row: str, wrong: str
 ) -> None:
     await village.put(f"{API}/sites/wyton", json={"name": "Wyton", "zone": "Europe/London"})
     assert (await send(village, row))["added"] == 1
@@ -94,7 +94,7 @@ async def test_what_keeps_a_member_out_keeps_them_out_of_the_plan(
     assert (await ask(house, shown("D1"), NOW, plan=plan)).granted is not bool(wrong)
 
 
-async def test_the_age_is_the_sites_to_set(village: httpx.AsyncClient, house: House) -> None:
+async def test_the_age_is_the_sites_to_set(village: httpx.AsyncClient, house: Container) -> None:
     await send(village, "D1,2749,2012-01-01,,no,,2026-11-01,\nD2,8351,,,no,,2026-11-01,")
     assert (await plan_of(house, "front-door")).grant_count == 0
     for least, count in ((14, 1), (0, 2), (15, 0)):
@@ -103,7 +103,7 @@ async def test_the_age_is_the_sites_to_set(village: httpx.AsyncClient, house: Ho
 
 
 async def test_a_list_means_the_same_however_often_it_comes(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     assert (await send(any_village, ADA, preview="true"))["added"] == 1
     assert (await any_village.get(f"{API}/members")).json()["items"] == []
@@ -117,7 +117,9 @@ async def test_a_list_means_the_same_however_often_it_comes(
     assert not (await ask(any_house, shown(), NOW)).granted
 
 
-async def test_columns_that_a_list_does_not_have_stay_as_they_were(village: httpx.AsyncClient, house: House) -> None:
+async def test_columns_that_a_list_does_not_have_stay_as_they_were(
+    village: httpx.AsyncClient, house: Container
+) -> None:
     await send(village, ADA)
     told = await send(village, "D100200300,2028-01-31", head="Card number;expiry".replace(";", ","))
     assert told["lines"][0]["changes"] == ["expires"]
@@ -125,7 +127,7 @@ async def test_columns_that_a_list_does_not_have_stay_as_they_were(village: http
 
 
 async def test_who_is_not_in_the_whole_list_is_no_longer_a_member_unless_a_row_is_wrong(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     ben = "D400,8351,1980-01-01,,no,,2026-11-01,"
     await send(any_village, f"{ADA}\n{ben}")
@@ -157,7 +159,7 @@ BAD = [
 
 @pytest.mark.parametrize(("rows", "column"), BAD)
 async def test_a_row_that_cannot_be_taken_names_its_column(
-    village: httpx.AsyncClient, house: House, rows: str, column: str
+    village: httpx.AsyncClient, house: Container, rows: str, column: str
 ) -> None:
     told = await send(village, rows)
     assert told["refused"] == 1
@@ -165,13 +167,13 @@ async def test_a_row_that_cannot_be_taken_names_its_column(
     assert refused["faults"][0]["column"] == column
 
 
-async def test_a_file_that_is_no_list_is_refused_whole(village: httpx.AsyncClient, house: House) -> None:
+async def test_a_file_that_is_no_list_is_refused_whole(village: httpx.AsyncClient, house: Container) -> None:
     refused = await send(village, "1,2", 422, head="name,street")
     assert "no column number" in refused["detail"]
 
 
 async def test_a_suspension_and_an_induction_are_at_the_door_with_the_next_plan(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await send(any_village, ADA)
     path = f"{API}/members/{(await one(any_village))['id']}"
@@ -198,7 +200,7 @@ async def test_a_suspension_and_an_induction_are_at_the_door_with_the_next_plan(
 
 
 async def test_of_a_member_nothing_is_kept_in_the_clear_and_little_is_told(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await send(any_village, ADA)
     told = await one(any_village)
@@ -218,7 +220,7 @@ def many(count: int) -> list[Member]:
     return [
         Member(
             id=uuid7(NOW + timedelta(milliseconds=at), at.to_bytes(10)),
-            standing=Standing(number=f"D{at}", card=f"bar:D{at}", pin="2749", born=date(1990, 1, 1)),
+            standing=LibraryRecord(number=f"D{at}", card=f"bar:D{at}", pin="2749", born=date(1990, 1, 1)),
             inductions={"": date(2026, 11, 1)},
             source="csv",
             checked_at=NOW,
@@ -229,7 +231,7 @@ def many(count: int) -> list[Member]:
 
 
 async def test_thousands_of_members_come_in_parts_of_64_kb_of_which_a_change_of_one_changes_one(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     rows = "\n".join(f"D{at:06},2749,1990-05-01,,no,,2026-11-01," for at in range(3000))
     assert (await send(village, rows))["added"] == 3000
@@ -282,7 +284,7 @@ def test_a_membership_begins_and_ends_at_the_sites_midnight_across_the_clock_cha
     first: date, last: date, start: str, end: str
 ) -> None:
     [member] = many(1)
-    standing = Standing(number="D0", card="bar:D0", pin="2749", expires=last)
+    standing = LibraryRecord(number="D0", card="bar:D0", pin="2749", expires=last)
     found = window(Member(**{**_fields(member), "standing": standing, "inductions": {"": first}}), SITE, LONDON)
     assert (found.start, found.end) == (datetime.fromisoformat(start), datetime.fromisoformat(end))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from controller.access.members.library_check import Checking
+from controller.access.members.library_check import LibraryCheck
 from controller.access.members.sip2 import (
     LONGEST,
     Patron,
@@ -24,7 +24,7 @@ from controller.access.members.sip2 import (
     patron_of,
     sealed,
 )
-from controller.container import House
+from controller.container import Container
 from edge.wire.credentials import Presented
 from tests.controller.access.asking import ask
 from tests.controller.access.test_members import ADA, send
@@ -79,14 +79,14 @@ async def test_a_number_is_known_blocked_or_neither(number: str, expected: Patro
 
 
 async def test_who_is_blocked_or_unknown_there_does_not_get_in_here_until_it_is_lifted(
-    village: httpx.AsyncClient, house: House
+    village: httpx.AsyncClient, house: Container
 ) -> None:
     await send(village, f"{ADA}\n{BEN}")
     ada, ben = Presented(card="bar:D100200300", digits="2749"), Presented(card="bar:D400", digits="8351")
 
     async def check(**known: str | None) -> tuple[int, int, bool, bool]:
         async with library(**known) as server:
-            done = await Checking(house.members, house.clock, server).check(actor="x")
+            done = await LibraryCheck(house.members, house.clock, server).check(actor="x")
         let_in = [(await ask(house, each, NOW)).granted for each in (ada, ben)]
         return done.asked, done.changed, let_in[0], let_in[1]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from controller.container import House
+from controller.container import Container
 from controller.estate import repository
 from controller.estate.model import Equipment, Site, Space, SpaceKind
 from controller.estate.revisions import bump
@@ -29,7 +29,7 @@ ELSEWHERE = (
 )
 
 
-async def build(house: House) -> None:
+async def build(house: Container) -> None:
     async with house.database.write() as tx:
         for site in SITES:
             await repository.put_site(tx, site)

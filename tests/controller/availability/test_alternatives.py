@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.policy import Per, Policy, PriorityWindow, Quota
-from controller.container import House
+from controller.bookings.policy import Policy, PriorityWindow, Quota, QuotaPeriod
+from controller.container import Container
 from controller.people.model import Tier
 from tests.controller.availability.county import Json, book, build, post
 from tests.controller.bookings.policing import put_policy
@@ -18,7 +18,7 @@ EVENING: dict[str, Any] = {"space": "studio", "starts": "2026-11-26T18:00", "end
 
 
 @pytest.fixture
-async def hub(client: httpx.AsyncClient, house: House) -> httpx.AsyncClient:
+async def hub(client: httpx.AsyncClient, house: Container) -> httpx.AsyncClient:
     await build(house)
     return client
 
@@ -37,7 +37,7 @@ async def test_a_wish_that_can_be_had_needs_nothing_instead(hub: httpx.AsyncClie
 
 
 async def test_other_times_spaces_and_sites_are_proposed_and_all_of_them_can_be_booked(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     await build(any_house)
     await book(any_client, "studio", "2026-11-26T18:00", "2026-11-26T19:00")
@@ -111,10 +111,10 @@ async def test_a_booking_that_is_to_be_moved_does_not_stand_in_its_own_way(hub: 
 
 
 async def test_what_is_proposed_is_possible_for_whoever_asks(
-    hub: httpx.AsyncClient, app: FastAPI, house: House
+    hub: httpx.AsyncClient, app: FastAPI, house: Container
 ) -> None:
     windows = (PriorityWindow(tier=Tier.COMMUNITY, days=3),)
-    quotas = (Quota(name="Two a day", per=Per.DAY, most_bookings=2),)
+    quotas = (Quota(name="Two a day", per=QuotaPeriod.DAY, most_bookings=2),)
     await put_policy(house, Policy(windows=windows, quotas=quotas), site="hub")
     await put_party(hub, "choir")
     for hour in (9, 11):
@@ -138,19 +138,19 @@ LIMITS: dict[str, tuple[Policy, str, str, set[str]]] = {
         {f"2026-12-{day}" for day in range(19, 26)},
     ),
     "the month's quota": (
-        Policy(quotas=(Quota(name="Two a month", per=Per.MONTH, most_bookings=2),)),
+        Policy(quotas=(Quota(name="Two a month", per=QuotaPeriod.MONTH, most_bookings=2),)),
         "2026-12-10",
         "quota",
         {f"2027-01-0{day}" for day in range(1, 8)},
     ),
     "over the new year": (
-        Policy(quotas=(Quota(name="Two a month", per=Per.MONTH, most_bookings=2),)),
+        Policy(quotas=(Quota(name="Two a month", per=QuotaPeriod.MONTH, most_bookings=2),)),
         "2026-12-30",
         "quota",
         {f"2027-01-{day:02}" for day in range(1, 14)},
     ),
     "the week's quota": (
-        Policy(quotas=(Quota(name="One a week", per=Per.WEEK, most_minutes=120),)),
+        Policy(quotas=(Quota(name="One a week", per=QuotaPeriod.WEEK, most_minutes=120),)),
         "2026-12-02",
         "quota",
         {f"2026-12-{day:02}" for day in range(7, 17)} | {"2026-11-30", "2026-12-01"},
@@ -160,7 +160,7 @@ LIMITS: dict[str, tuple[Policy, str, str, set[str]]] = {
 
 @pytest.mark.parametrize("case", LIMITS)
 async def test_beyond_a_window_or_a_quota_the_nearest_days_that_the_rules_allow_are_proposed(
-    hub: httpx.AsyncClient, app: FastAPI, house: House, case: str
+    hub: httpx.AsyncClient, app: FastAPI, house: Container, case: str
 ) -> None:
     policy, day, why, days = LIMITS[case]
     await put_policy(house, policy, site="hub")
@@ -179,7 +179,7 @@ async def test_beyond_a_window_or_a_quota_the_nearest_days_that_the_rules_allow_
 
 
 async def test_where_nothing_would_fit_instead_a_sentence_says_why(
-    hub: httpx.AsyncClient, app: FastAPI, house: House
+    hub: httpx.AsyncClient, app: FastAPI, house: Container
 ) -> None:
     many = EVENING | {"space": "snug", "people": 10_000}
     found = await post(hub, "/sites/huntingdon/bookings/instead?within_miles=1", **many)
@@ -187,7 +187,7 @@ async def test_where_nothing_would_fit_instead_a_sentence_says_why(
     await book(hub, "van", "2026-11-25T12:00", "2026-12-12T18:00", site="nowhere")
     found = await post(hub, "/sites/nowhere/bookings/instead", **EVENING | {"space": "van"})
     assert (found["items"], found["why"]) == ([], "nothing is free near that time here")
-    await put_policy(house, Policy(quotas=(Quota(name="None", per=Per.AHEAD, most_bookings=0),)), site="hub")
+    await put_policy(house, Policy(quotas=(Quota(name="None", per=QuotaPeriod.AHEAD, most_bookings=0),)), site="hub")
     await put_party(hub, "choir")
     async with signed_in_as(app, hub, "booker", party="choir") as booker:
         found = await instead(booker, miles=1)
@@ -196,7 +196,7 @@ async def test_where_nothing_would_fit_instead_a_sentence_says_why(
 
 
 async def test_distance_bounds_the_sites_and_without_coordinates_there_are_none(
-    hub: httpx.AsyncClient, house: House
+    hub: httpx.AsyncClient, house: Container
 ) -> None:
     await book(hub, "studio", "2026-11-26T18:00", "2026-11-26T20:00")
     sites = {each["site"] for each in (await instead(hub, limit=50, miles=5))["items"]}

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.policy import Per, Policy, Quota
-from controller.container import House
+from controller.bookings.policy import Policy, Quota, QuotaPeriod
+from controller.container import Container
 from tests.controller.availability.county import Json, answered, book, build, post
 from tests.controller.bookings.policing import put_policy
 from tests.controller.people.signing import put_party, signed_in_as
@@ -18,7 +18,7 @@ MONDAYS: dict[str, Any] = {"first_starts": "2026-11-30T18:00", "first_ends": "20
 
 
 @pytest.fixture
-async def hub(client: httpx.AsyncClient, house: House) -> httpx.AsyncClient:
+async def hub(client: httpx.AsyncClient, house: Container) -> httpx.AsyncClient:
     await build(house)
     return client
 
@@ -36,7 +36,7 @@ def where(found: Json) -> list[tuple[str, str]]:
 
 
 async def test_the_nearest_room_that_is_not_too_big_comes_first(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     await build(any_house)
     found = await find(any_client, people=30, step_free=True, near="hub", within_miles=20)
@@ -76,9 +76,11 @@ async def test_another_time_is_found_as_far_as_it_may_be_moved(hub: httpx.AsyncC
 
 
 async def test_what_the_rules_forbid_is_not_proposed_and_said(
-    hub: httpx.AsyncClient, app: FastAPI, house: House
+    hub: httpx.AsyncClient, app: FastAPI, house: Container
 ) -> None:
-    await put_policy(house, Policy(quotas=(Quota(name="One ahead", per=Per.AHEAD, most_bookings=1),)), site="warboys")
+    await put_policy(
+        house, Policy(quotas=(Quota(name="One ahead", per=QuotaPeriod.AHEAD, most_bookings=1),)), site="warboys"
+    )
     await put_party(hub, "choir")
     await book(hub, "room", "2026-11-30T18:00", "2026-11-30T20:00", site="warboys", party="choir")
     async with signed_in_as(app, hub, "booker", party="choir") as booker:
@@ -134,7 +136,7 @@ async def test_a_wish_that_is_none_names_its_field(hub: httpx.AsyncClient) -> No
 
 
 async def test_the_space_that_takes_most_of_a_series_comes_first_with_what_it_lacks(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     await build(any_house)
     await book(any_client, "room", "2026-12-07T19:00", "2026-12-07T21:00", site="warboys", title="Quiz")
@@ -187,9 +189,11 @@ async def test_a_series_over_both_clock_changes_keeps_its_wall_time(hub: httpx.A
 
 
 async def test_a_quota_counts_the_dates_of_the_series_itself(
-    hub: httpx.AsyncClient, app: FastAPI, house: House
+    hub: httpx.AsyncClient, app: FastAPI, house: Container
 ) -> None:
-    await put_policy(house, Policy(quotas=(Quota(name="Five", per=Per.AHEAD, most_bookings=5),)), site="warboys")
+    await put_policy(
+        house, Policy(quotas=(Quota(name="Five", per=QuotaPeriod.AHEAD, most_bookings=5),)), site="warboys"
+    )
     await put_party(hub, "choir")
     async with signed_in_as(app, hub, "booker", party="choir") as booker:
         [room] = (await find_series(booker, sites=["warboys"]))["items"]

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.cli.client import REFUSED
-from controller.container import House
+from controller.container import Container
 from tests.controller.availability.county import book, build
 from tests.controller.keyboard import Typed, cells, keyboard
 
@@ -16,7 +16,7 @@ EVENING = ("--when", "26/11/2026 18:00", "--until", "20:00")
 
 
 @pytest.fixture
-async def hallkeeper(app: FastAPI, client: httpx.AsyncClient, house: House) -> AsyncIterator[Typed]:
+async def hallkeeper(app: FastAPI, client: httpx.AsyncClient, house: Container) -> AsyncIterator[Typed]:
     await build(house)
     async with keyboard(app, client) as typed:
         yield typed

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from controller.availability.answers import FreeAnswer, FreeEverywhereAnswer
 from controller.bookings.policy import Policy, PriorityWindow
-from controller.container import House
+from controller.container import Container
 from controller.people.model import Tier
 from tests.controller.availability.county import Json, ask, book, build
 from tests.controller.bookings.policing import put_policy
@@ -19,13 +19,13 @@ DAY: Json = {"from": "2026-11-26", "to": "2026-11-27"}
 
 
 @pytest.fixture
-async def hub(client: httpx.AsyncClient, house: House) -> httpx.AsyncClient:
+async def hub(client: httpx.AsyncClient, house: Container) -> httpx.AsyncClient:
     await build(house)
     return client
 
 
 @pytest.fixture
-async def any_hub(any_client: httpx.AsyncClient, any_house: House) -> httpx.AsyncClient:
+async def any_hub(any_client: httpx.AsyncClient, any_house: Container) -> httpx.AsyncClient:
     await build(any_house)
     return any_client
 
@@ -77,7 +77,7 @@ async def test_buffers_change_overs_divisions_pools_and_equipment_count(any_hub:
 
 
 async def test_a_hold_that_has_run_out_holds_nothing(
-    any_hub: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_hub: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_house, Policy(hold_hours=1), site="hub")
     held = await book(any_hub, "studio", "2026-11-26T10:00", "2026-11-26T12:00", by_rules=True)
@@ -248,7 +248,7 @@ async def test_who_may_see_one_site_only_is_told_of_no_other(hub: httpx.AsyncCli
 
 
 async def test_a_booker_is_offered_what_their_booking_window_holds(
-    hub: httpx.AsyncClient, app: FastAPI, house: House
+    hub: httpx.AsyncClient, app: FastAPI, house: Container
 ) -> None:
     windows = (PriorityWindow(tier=Tier.PARTNER, days=2), PriorityWindow(tier=Tier.COMMUNITY, days=1))
     await put_policy(house, Policy(windows=windows), site="hub")

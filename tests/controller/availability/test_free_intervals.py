@@ -6,8 +6,8 @@ import pytest
 
 from controller.availability.free_intervals import (
     QUARTER,
-    Gaps,
-    Kind,
+    BufferKind,
+    RequiredGaps,
     claimed,
     fewest,
     full,
@@ -26,14 +26,16 @@ from tests.controller.bookings.hub import at, picture
 MINUTE = 60_000_000
 
 
-def gaps(wish: str, *, layout: str = "", setup_min: int = 0, cleardown_min: int = 0, **kinds: Kind) -> Gaps:
+def gaps(
+    wish: str, *, layout: str = "", setup_min: int = 0, cleardown_min: int = 0, **kinds: BufferKind
+) -> RequiredGaps:
     there = picture()
     buffers = Buffers(layout=layout, setup_min=setup_min, cleardown_min=cleardown_min)
-    return Gaps(there.by_space[wish].space, buffers, kinds, there)
+    return RequiredGaps(there.by_space[wish].space, buffers, kinds, there)
 
 
-def kind(space: str, *, layout: str = "", setup_min: int = 0, cleardown_min: int = 0) -> Kind:
-    return Kind(space=space, layout=layout, setup_min=setup_min, cleardown_min=cleardown_min)
+def kind(space: str, *, layout: str = "", setup_min: int = 0, cleardown_min: int = 0) -> BufferKind:
+    return BufferKind(space=space, layout=layout, setup_min=setup_min, cleardown_min=cleardown_min)
 
 
 def minutes(*spans: tuple[int, int]) -> list[tuple[int, int]]:
@@ -121,5 +123,5 @@ def test_equipment_is_used_up_while_too_many_are_out_at_once() -> None:
 def test_a_bare_space_has_no_gaps() -> None:
     there = picture()
     bare = Space(site="hub", id="yard", name="Yard")
-    none = Gaps(bare, Buffers(layout="", setup_min=0, cleardown_min=0), {"x": kind("yard")}, there)
+    none = RequiredGaps(bare, Buffers(layout="", setup_min=0, cleardown_min=0), {"x": kind("yard")}, there)
     assert claimed([(5, 10, "x")], none) == [(5, 10)]

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from controller.availability.fitting_spaces import Fitting
-from controller.availability.ranking import Candidate, Wished, rank
+from controller.availability.ranking import Candidate, WantedTime, rank
 from controller.bookings.policy import Policy
-from controller.bookings.site_config import Picture, places
+from controller.bookings.site_config import SiteConfig, places
 from controller.estate.model import Site, SiteParts, Space
-from controller.hours.model import Timetable
-from controller.hours.timetable import HoursBook
+from controller.hours.model import OpeningHours
+from controller.hours.timetable import Timetable
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import SIX
 
@@ -28,14 +28,14 @@ ROOMS = {
 """“away” stands in another building."""
 
 
-def pictured(site: str, spaces: Iterable[Space]) -> Picture:
+def pictured(site: str, spaces: Iterable[Space]) -> SiteConfig:
     there = Site(id=site, name=site.title(), zone="Europe/London")
-    return Picture(
+    return SiteConfig(
         site=there,
         revision=1,
         by_space=places(SiteParts(site=there, spaces=tuple(spaces))),
         equipment={},
-        hours=HoursBook(site=there, timetable=Timetable()),
+        hours=Timetable(site=there, timetable=OpeningHours()),
         policy=Policy(),
     )
 
@@ -56,11 +56,11 @@ def candidate(name: str, minutes: int = 0, miles: float | None = None) -> Candid
     )
 
 
-def wish(people: int | None, space: str | None = "hall") -> Wished:
-    return Wished(people=people, place=PICTURES["own"].by_space[space] if space else None)
+def wish(people: int | None, space: str | None = "hall") -> WantedTime:
+    return WantedTime(people=people, place=PICTURES["own"].by_space[space] if space else None)
 
 
-def ranked(free: Iterable[Candidate], wished: Wished) -> list[str]:
+def ranked(free: Iterable[Candidate], wished: WantedTime) -> list[str]:
     return [each.fitting.place.space.id for each in rank(free, wished)]
 
 

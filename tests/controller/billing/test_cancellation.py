@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from controller.billing.tables import quotes
 from controller.bookings.policy import ApprovalRule, Policy
-from controller.container import House
+from controller.container import Container
 from tests.controller.billing.test_quote_freezing import GROUPS, USUAL, account, party, totals
 from tests.controller.billing.test_tariffs import ANY, HALL, put
 from tests.controller.billing.wishes import wall
@@ -207,7 +207,7 @@ async def test_only_the_time_that_is_not_kept_is_given_up(
 
 
 async def test_a_change_that_must_be_approved_gives_up_what_was_confirmed_until_it_is(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_house, Policy(rules=(ApprovalRule(name="long", most_minutes=480),)))
     await put(any_village, rates=[HALL], cancelling=[USUAL])
@@ -230,7 +230,7 @@ async def test_a_change_that_must_be_approved_gives_up_what_was_confirmed_until_
 
 
 async def test_a_move_that_was_approved_late_counts_as_of_when_it_was_asked_for(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     await put_policy(house, Policy(rules=(ApprovalRule(name="short", most_minutes=60),)))
     await put(village, rates=[HALL], cancelling=[USUAL])
@@ -268,7 +268,7 @@ async def test_free_hours_that_are_given_up_late_stay_spent(village: httpx.Async
 
 
 async def test_a_waiver_stays_whatever_becomes_of_the_booking_until_it_is_taken_back(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await put(any_village, rates=[HALL], cancelling=[USUAL])
     made = await book(any_village, people=5, **LONG)

@@ -7,11 +7,11 @@ import pytest
 
 from controller.billing.model import (
     Allowance,
+    AllowancePeriod,
     Discount,
     EquipmentPrice,
-    Kind,
     Limit,
-    Per,
+    QuoteLineKind,
     Rate,
     Tariffs,
     Used,
@@ -25,7 +25,7 @@ from edge.wire.plan import Mode
 from tests.controller.billing.wishes import DAY, quote, told, wall
 
 EVENINGS = Rate(name="community, evenings", tiers=(Tier.COMMUNITY,), hours=("Mon-Fri 18:00-22:00",), per_hour=1200)
-FREE_20 = Allowance(id="groups", name="groups", tiers=(Tier.COMMUNITY,), free_hours=20, per=Per.YEAR)
+FREE_20 = Allowance(id="groups", name="groups", tiers=(Tier.COMMUNITY,), free_hours=20, per=AllowancePeriod.YEAR)
 
 
 def test_time_is_charged_by_the_rate_of_its_hour_in_words() -> None:
@@ -66,7 +66,7 @@ def test_time_that_no_rate_fits_is_told_apart_from_free_time() -> None:
 def test_real_minutes_are_charged_in_the_nights_of_the_clock_changes(starts: str, ends: str, hours: int) -> None:
     found = quote(Tariffs(rates=(DAY,)), starts, ends)
     assert found.total == hours * 1000
-    notes = [line.text for line in found.lines if line.kind is Kind.NOTE]
+    notes = [line.text for line in found.lines if line.kind is QuoteLineKind.NOTE]
     way = {9: "back", 7: "forward"}.get(hours)
     told_so = f"the clocks go {way}: from 22:00 to 06:00 it lasts {hours} h, and so much is counted"
     assert notes == ([told_so] if way else [])
@@ -204,7 +204,7 @@ def test_nobody_in_particular_has_no_free_hours() -> None:
 
 
 def test_free_hours_are_counted_in_the_period_in_which_they_are_had() -> None:
-    monthly = Allowance(id="groups", name="groups", free_hours=2, per=Per.MONTH)
+    monthly = Allowance(id="groups", name="groups", free_hours=2, per=AllowancePeriod.MONTH)
     tariffs = Tariffs(rates=(DAY,), allowances=(monthly,))
     found = quote(tariffs, "2026-11-30 22:30", "2026-12-01 03:00", {("groups", "2026-11"): HOUR_US})
     assert [(use.period, use.us // HOUR_US) for use in found.uses] == [("2026-11", 1), ("2026-12", 2)]
@@ -306,7 +306,7 @@ def test_what_a_cap_takes_off_is_shared_among_exempt_and_standard_rated_time() -
         gross=False,
     )
     found = quote(tariffs, "2026-11-26 17:00", "2026-11-26 19:00")
-    caps = [(line.vat, line.pence) for line in found.lines if line.kind is Kind.CAP]
+    caps = [(line.vat, line.pence) for line in found.lines if line.kind is QuoteLineKind.CAP]
     assert caps == [(Vat.EXEMPT, -666), (Vat.STANDARD, -1333)]
     assert found.total == 1001 + found.vat
 

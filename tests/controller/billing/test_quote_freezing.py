@@ -10,15 +10,15 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.billing import repository
 from controller.billing.cancellation import cancelled
-from controller.billing.model import Cancelling, Step, Tariffs
-from controller.billing.quote_freezing import Freezer
+from controller.billing.model import Cancelling, CancellingStep, Tariffs
+from controller.billing.quote_freezing import QuoteFreezer
 from controller.billing.tables import quotes
-from controller.billing.tariff_cache import PriceLists
+from controller.billing.tariff_cache import TariffCache
 from controller.bookings import repository as bookings
-from controller.bookings.model import Changed, State
-from controller.bookings.site_config import Pictures
+from controller.bookings.model import BookingState, Changed
+from controller.bookings.site_config import SiteConfigs
 from controller.bookings.tables import bookings as booking_table
-from controller.container import House
+from controller.container import Container
 from edge.wire.interval import Interval
 from tests.controller.billing.test_tariffs import ANY, HALL, put
 from tests.controller.billing.wishes import DAY, LONDON, bill, quote, wall
@@ -118,7 +118,7 @@ async def test_cancelling_costs_what_the_rule_of_the_day_of_confirmation_says(
 
 @pytest.mark.parametrize(("at", "left"), [("2027-03-27 18:00", 0), ("2027-03-27 18:01", 2000)])
 def test_days_before_end_at_the_wall_time_of_the_start_over_a_clock_change(at: str, left: int) -> None:
-    rule = Cancelling(name="usual", steps=(Step(days=1, percent=0),), late=100)
+    rule = Cancelling(name="usual", steps=(CancellingStep(days=1, percent=0),), late=100)
     given = quote(Tariffs(rates=(DAY,), cancelling=(rule,)), "2027-03-28 18:00", "2027-03-28 20:00")
     booked = bill(given, Interval(start=wall("2027-03-28 18:00"), end=wall("2027-03-28 20:00")))
     assert cancelled(booked, zone=LONDON, at=wall(at)).quote.total == left
@@ -143,7 +143,7 @@ async def test_a_restored_booking_has_its_first_quote_again_whatever_the_tariffs
 
 
 async def test_nobody_is_charged_twice_for_a_booking_whatever_runs_at_once(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await put(any_village, rates=[HALL])
     made = await book(any_village)
@@ -185,7 +185,7 @@ async def test_free_hours_stay_spent_where_a_late_cancel_is_charged(village: htt
 
 
 async def test_free_hours_are_not_given_twice_to_bookings_made_at_once(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await put(any_village, rates=[ANY], allowances=[GROUPS])
     choir = await party(any_village)
@@ -211,59 +211,59 @@ async def test_a_charge_can_be_let_off_for_a_reason_once(village: httpx.AsyncCli
     assert (await village.post(path, json={"why": "again"})).status_code == 409
 
 
-async def turn(house: House, made: Json, before: State, after: State, **fields: object) -> None:
+async def turn(house: Container, made: Json, before: BookingState, after: BookingState, **fields: object) -> None:
     """As if the booking had come from one state to the other, where no route leads."""
     async with house.database.write() as tx:
         booking = await bookings.booking(tx, made["id"])
         assert booking is not None
         old = msgspec.structs.replace(booking, state=before)
         new = msgspec.structs.replace(booking, state=after, **fields)
-        picture = await Pictures().of(tx, SITE)
-        follow = Freezer(PriceLists()).follow
+        picture = await SiteConfigs().of(tx, SITE)
+        follow = QuoteFreezer(TariffCache()).follow
         await follow(tx, picture, [Changed(before=old, after=new)], actor="Una", now=house.clock.now())
 
 
 @pytest.mark.parametrize(
     ("state", "total", "words"),
     [
-        (State.NO_SHOW, 2400, "nobody came (usual): 100 % of £24.00 is charged"),
-        (State.RELEASED, 1920, "nobody came and the time was given back (usual): 80 % of £24.00 is charged"),
-        (State.DECLINED, 0, "no longer confirmed: 0 % of £24.00 is charged"),
+        (BookingState.NO_SHOW, 2400, "nobody came (usual): 100 % of £24.00 is charged"),
+        (BookingState.RELEASED, 1920, "nobody came and the time was given back (usual): 80 % of £24.00 is charged"),
+        (BookingState.DECLINED, 0, "no longer confirmed: 0 % of £24.00 is charged"),
     ],
 )
 async def test_who_does_not_come_is_charged_by_the_rule(
-    village: httpx.AsyncClient, house: House, state: State, total: int, words: str
+    village: httpx.AsyncClient, house: Container, state: BookingState, total: int, words: str
 ) -> None:
     await put(village, rates=[HALL], cancelling=[USUAL])
     made = await book(village)
-    await turn(house, made, State.CONFIRMED, state)
+    await turn(house, made, BookingState.CONFIRMED, state)
     found = await account(village, made)
     assert (found["quotes"][0]["total_pence"], found["quotes"][0]["lines"][-1]["text"]) == (total, words)
 
 
-async def test_a_no_show_is_charged_in_full_where_no_rule_is_set(village: httpx.AsyncClient, house: House) -> None:
+async def test_a_no_show_is_charged_in_full_where_no_rule_is_set(village: httpx.AsyncClient, house: Container) -> None:
     await put(village, rates=[HALL])
     made = await book(village)
-    await turn(house, made, State.CONFIRMED, State.NO_SHOW)
+    await turn(house, made, BookingState.CONFIRMED, BookingState.NO_SHOW)
     assert await totals(village, made) == [("no_show", 2400), ("confirmed", 2400)]
 
 
 async def test_what_ends_early_is_charged_as_it_was_booked(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     await put(village, rates=[HALL])
     made = await book(village)
     clock.set(wall("2026-11-26 19:00"))
-    await turn(house, made, State.CONFIRMED, State.CONFIRMED, ends=wall("2026-11-26 19:00"))
+    await turn(house, made, BookingState.CONFIRMED, BookingState.CONFIRMED, ends=wall("2026-11-26 19:00"))
     await act(village, made, "finish")
     await act(village, made, "restore")
     assert await totals(village, made) == [("confirmed", 2400)]
-    await turn(house, made, State.CONFIRMED, State.CONFIRMED, ends=wall("2026-11-26 21:00"))
+    await turn(house, made, BookingState.CONFIRMED, BookingState.CONFIRMED, ends=wall("2026-11-26 21:00"))
     assert (await totals(village, made))[0] == ("changed", 3600)
 
 
 async def test_what_waits_for_a_decision_is_quoted_as_of_now_and_not_frozen(
-    village: httpx.AsyncClient, house: House
+    village: httpx.AsyncClient, house: Container
 ) -> None:
     made = await book(village)
     async with house.database.write() as tx:
@@ -277,7 +277,7 @@ async def test_what_waits_for_a_decision_is_quoted_as_of_now_and_not_frozen(
     assert (await account(village, made))["frozen"] is False
     await put(village, rates=[ANY])
     assert (await account(village, made))["text"] == "£16.00"
-    await turn(house, made, State.HELD, State.CONFIRMED)
+    await turn(house, made, BookingState.HELD, BookingState.CONFIRMED)
     await put(village, rates=[HALL])
     assert await totals(village, made) == [("confirmed", 1600)]
 

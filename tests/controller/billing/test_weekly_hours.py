@@ -3,7 +3,7 @@
 import pytest
 
 from controller.billing import weekly_hours
-from controller.billing.weekly_hours import DAY, Window
+from controller.billing.weekly_hours import DAY, WeekWindow
 from edge.wire.interval import Interval
 from tests.controller.billing.wishes import LONDON, wall
 
@@ -27,7 +27,7 @@ def spans(text: str, starts: str, ends: str) -> list[tuple[str, str]]:
     ],
 )
 def test_hours_are_read_as_people_write_them(text: str, found: list[tuple[int, int]]) -> None:
-    assert weekly_hours.windows(text) == tuple(Window(start=start, end=end) for start, end in found)
+    assert weekly_hours.windows(text) == tuple(WeekWindow(start=start, end=end) for start, end in found)
 
 
 @pytest.mark.parametrize("text", ["", "Fri", "Fri 25:00-26:00", "Fri 9:00-17:00", "🎺" * 10_000, "Mon 09:00-17:60"])

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from controller.billing.model import Basis, Bill, Line, Priced, Quote, Rate, Tariffs
+from controller.billing.model import Bill, Priced, PricingBasis, Quote, QuoteLine, Rate, Tariffs
 from controller.billing.pricing import Usage, price
 from controller.hours.modes import ModePeriod
 from controller.people.model import Tier
@@ -42,7 +42,7 @@ def quote(tariffs: Tariffs, starts: str, ends: str, usage: Usage | None = None, 
 
 def bill(given: Quote, during: Interval) -> Bill:
     """What the choir owes for the hall at that price."""
-    return Bill(price=given, basis=Basis(space="hall", layout=None, during=during, party="choir"))
+    return Bill(price=given, basis=PricingBasis(space="hall", layout=None, during=during, party="choir"))
 
 
 def told(found: Quote) -> list[str]:
@@ -50,5 +50,5 @@ def told(found: Quote) -> list[str]:
     return [_line(each) for each in found.lines]
 
 
-def _line(line: Line) -> str:
+def _line(line: QuoteLine) -> str:
     return f"{line.text}: {line.pence}"

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from controller.container import House
+from controller.container import Container
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import EdgeState
 from edge.wire.decide import ClockTrust
@@ -15,7 +15,7 @@ EDGES = ("pi-front", "pi-side")
 
 
 async def hear(
-    house: House,
+    house: Container,
     at: datetime,
     *,
     edges: tuple[str, ...] = EDGES,

@@ -7,21 +7,21 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from sqlalchemy import insert
 
-from controller.bookings.model import Asked, Booking, Claimed, State
+from controller.bookings.model import Booking, BookingRequest, BookingState, Claimed
 from controller.bookings.policy import Policy
-from controller.bookings.site_config import Picture, places
+from controller.bookings.site_config import SiteConfig, places
 from controller.db.engine import Tx
 from controller.estate.model import Changeover, Equipment, Layout, Site, SiteParts, Space, SpaceKind
 from controller.estate.tables import sites, spaces
-from controller.hours.model import Timetable
-from controller.hours.timetable import HoursBook
+from controller.hours.model import OpeningHours
+from controller.hours.timetable import Timetable
 from controller.people.model import Actor, Role, Tier
-from controller.rules.context import Case
+from controller.rules.context import RuleContext
 from controller.rules.evaluate import verdict
-from controller.rules.facts import Facts, Neighbour, Use
+from controller.rules.facts import Facts, Neighbour, ResourceUse
 from controller.rules.pools import quartered
-from controller.rules.request import Wish
-from controller.rules.verdict import Reason, Verdict
+from controller.rules.request import RuleRequest
+from controller.rules.verdict import RuleReason, Verdict
 from edge.wire.ids import uuid7
 from edge.wire.interval import Interval
 from tests.controller.running import NOW
@@ -64,15 +64,15 @@ EQUIPMENT = (
 
 
 def picture(
-    policy: Policy | None = None, *, hours: HoursBook | None = None, all_spaces: Iterable[Space] = SPACES
-) -> Picture:
+    policy: Policy | None = None, *, hours: Timetable | None = None, all_spaces: Iterable[Space] = SPACES
+) -> SiteConfig:
     """The hub with other rules, hours or spaces."""
-    return Picture(
+    return SiteConfig(
         site=HUB,
         revision=1,
         by_space=places(SiteParts(site=HUB, spaces=tuple(all_spaces))),
         equipment={each.id: each for each in EQUIPMENT},
-        hours=hours or HoursBook(site=HUB, timetable=Timetable()),
+        hours=hours or Timetable(site=HUB, timetable=OpeningHours()),
         policy=policy or Policy(),
     )
 
@@ -81,15 +81,15 @@ def at(start: datetime, hours: float = 2) -> Interval:
     return Interval(start=start, end=start + timedelta(hours=hours))
 
 
-def asked(space: str = "yard", start: datetime = SIX, hours: float = 2, **more: object) -> Asked:
+def asked(space: str = "yard", start: datetime = SIX, hours: float = 2, **more: object) -> BookingRequest:
     """The choir's wish: Thursday evening in the yard, unless told otherwise."""
-    plain = Asked(space=space, title="Choir", during=at(start, hours), party="choir")
+    plain = BookingRequest(space=space, title="Choir", during=at(start, hours), party="choir")
     return msgspec.structs.replace(plain, **more)
 
 
 def judged(
-    wanted: Asked,
-    there: Picture | None = None,
+    wanted: BookingRequest,
+    there: SiteConfig | None = None,
     *,
     actor: Actor = MANAGER,
     tier: Tier = Tier.COMMUNITY,
@@ -98,20 +98,24 @@ def judged(
 ) -> Verdict:
     """The verdict on a wish, without a database."""
     there = there or picture()
-    wish = Wish(asked=wanted, actor=actor, tier=tier)
-    return verdict(Case(picture=there, wish=wish, place=there.require(wanted.space), now=now, facts=facts or Facts()))
+    wish = RuleRequest(asked=wanted, actor=actor, tier=tier)
+    return verdict(
+        RuleContext(picture=there, wish=wish, place=there.require(wanted.space), now=now, facts=facts or Facts())
+    )
 
 
-def only(found: Verdict) -> Reason:
+def only(found: Verdict) -> RuleReason:
     """The one reason that there is."""
     [reason] = found.reasons
     return reason
 
 
-def beside(other: Asked, there: Picture | None = None, *, run_out: bool = False) -> Facts:
+def beside(other: BookingRequest, there: SiteConfig | None = None, *, run_out: bool = False) -> Facts:
     """What a wish finds of a booking that was asked for like this."""
     there = there or picture()
-    case = Case(picture=there, wish=Wish(asked=other, actor=MANAGER), place=there.require(other.space), now=NOW)
+    case = RuleContext(
+        picture=there, wish=RuleRequest(asked=other, actor=MANAGER), place=there.require(other.space), now=NOW
+    )
     booking = Claimed(id="b1", title=other.title, space=other.space, during=other.during)
     return Facts(
         neighbours=tuple(
@@ -120,12 +124,12 @@ def beside(other: Asked, there: Picture | None = None, *, run_out: bool = False)
     )
 
 
-def use(thing: str, count: int, during: Interval, *, title: str = "Job club", run_out: bool = False) -> Use:
+def use(thing: str, count: int, during: Interval, *, title: str = "Job club", run_out: bool = False) -> ResourceUse:
     """Something of the hub that a booking has."""
     if thing == "desks":
         during = quartered(during)
     booking = Claimed(id=f"{title} {during.start}", title=title, space="yard", during=during)
-    return Use(booking=booking, thing=f"hub/{thing}", count=count, run_out=run_out)
+    return ResourceUse(booking=booking, thing=f"hub/{thing}", count=count, run_out=run_out)
 
 
 def spent(*starts: datetime, hours: float = 2, space: str = "yard") -> Facts:
@@ -135,7 +139,9 @@ def spent(*starts: datetime, hours: float = 2, space: str = "yard") -> Facts:
     )
 
 
-def booking(wanted: Asked | None = None, *, state: State = State.CONFIRMED, **more: object) -> Booking:
+def booking(
+    wanted: BookingRequest | None = None, *, state: BookingState = BookingState.CONFIRMED, **more: object
+) -> Booking:
     """A booking as stored."""
     wanted = wanted or asked()
     plain = {name: getattr(wanted, name) for name in Booking.__struct_fields__ if hasattr(wanted, name)}

@@ -5,12 +5,12 @@ from sqlalchemy import delete
 
 from controller.bookings.policy import Policy
 from controller.bookings.tables import policies
-from controller.container import House
+from controller.container import Container
 from controller.estate.revisions import bump
 from tests.controller.village import SITE
 
 
-async def put_policy(house: House, policy: Policy, *, site: str = SITE) -> None:
+async def put_policy(house: Container, policy: Policy, *, site: str = SITE) -> None:
     async with house.database.write() as tx:
         await tx.execute(delete(policies).where(policies.c.site == site))
         document = msgspec.json.encode(policy).decode()

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from controller.bookings import arrivals
-from controller.bookings.policy import Policy, Release
-from controller.container import House
+from controller.bookings.policy import Policy, ReleaseRule
+from controller.container import Container
 from controller.people.model import Actor
 from controller.telemetry import repository as telemetry
 from controller.telemetry.model import GoodEvent, StoredEvent
@@ -78,13 +78,13 @@ async def told(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str]
     return [(each["at"], each["why"]) for each in answer.json()["items"] if each["what"] == "arrive"]
 
 
-async def note(house: House, *batches: Sequence[StoredEvent]) -> None:
+async def note(house: Container, *batches: Sequence[StoredEvent]) -> None:
     for batch in batches:
         async with house.database.write() as tx:
             await arrivals.note(tx, SITE, batch)
 
 
-async def stored(house: House, made: StoredEvent) -> None:
+async def stored(house: Container, made: StoredEvent) -> None:
     """An event of a batch that has been noted."""
     data = msgspec.json.encode(made.data)
     good = GoodEvent(
@@ -107,7 +107,7 @@ async def stored(house: House, made: StoredEvent) -> None:
         await telemetry.insert_events(tx, SITE, made.edge, log, [(good, False)], NOW)
 
 
-async def test_let_in_and_the_door_opens_is_arrived(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_let_in_and_the_door_opens_is_arrived(any_village: httpx.AsyncClient, any_house: Container) -> None:
     made = await book(any_village)
     await note(any_house, [access(made)])
     assert (await look(any_village, made))["status"] == "confirmed"
@@ -120,7 +120,7 @@ async def test_let_in_and_the_door_opens_is_arrived(any_village: httpx.AsyncClie
     ]
 
 
-async def test_within_one_batch_and_by_the_beam_alone(village: httpx.AsyncClient, house: House) -> None:
+async def test_within_one_batch_and_by_the_beam_alone(village: httpx.AsyncClient, house: Container) -> None:
     made = await book(village)
     await note(house, [access(made), crossed(6), opened(7)])
     assert (await look(village, made))["arrived_at"] == "2026-11-26T18:00:06+00:00"
@@ -131,21 +131,21 @@ async def test_within_one_batch_and_by_the_beam_alone(village: httpx.AsyncClient
     [(False, "front-door", 4), (True, "side-door", 4), (True, "front-door", 121), (True, "front-door", -1)],
 )
 async def test_refused_another_door_too_late_or_before_is_not(
-    village: httpx.AsyncClient, house: House, code_granted: bool, door: str, after_s: float
+    village: httpx.AsyncClient, house: Container, code_granted: bool, door: str, after_s: float
 ) -> None:
     made = await book(village)
     await note(house, [access(made, granted=code_granted)], [opened(after_s, door)])
     assert (await look(village, made))["status"] == "confirmed"
 
 
-async def test_the_first_arrival_stands(village: httpx.AsyncClient, house: House) -> None:
+async def test_the_first_arrival_stands(village: httpx.AsyncClient, house: Container) -> None:
     made = await book(village)
     await note(house, [access(made), opened(5)], [access(made, after_s=600), opened(605)])
     assert (await look(village, made))["arrived_at"] == "2026-11-26T18:00:05+00:00"
 
 
 async def test_people_coming_in_are_counted_while_the_code_is_good(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village)
     later = await book(any_village, starts="2026-11-26T21:00", ends="2026-11-26T22:00")
@@ -160,7 +160,7 @@ async def test_people_coming_in_are_counted_while_the_code_is_good(
 
 
 async def test_at_a_shared_door_of_a_staffed_building_only_who_follows_the_code_is_counted(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await put(any_village, "hours", OPEN)
     club = await book(any_village)
@@ -174,9 +174,9 @@ async def test_at_a_shared_door_of_a_staffed_building_only_who_follows_the_code_
 
 
 async def test_who_comes_in_with_another_bookings_code_is_not_taken_for_this_ones_people(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
-    await put_policy(any_house, Policy(release=(Release(after_min=20, warn_min=10),)))
+    await put_policy(any_house, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
     hall, studio = await book(any_village), await book(any_village, space="studio")
     clock.set(SIX + timedelta(minutes=1))
     await note(any_house, [access(studio), crossed(5, 3)])
@@ -188,14 +188,16 @@ async def test_who_comes_in_with_another_bookings_code_is_not_taken_for_this_one
     assert (kept["release_at"], kept["counted_in"]) == (None, 0), "they may have been its people, or not"
 
 
-async def test_an_event_for_a_booking_nobody_knows_changes_nothing(village: httpx.AsyncClient, house: House) -> None:
+async def test_an_event_for_a_booking_nobody_knows_changes_nothing(
+    village: httpx.AsyncClient, house: Container
+) -> None:
     made = await book(village)
     await note(house, [access(made | {"id": "00000000-0000-7000-8000-000000000000"}), opened(3)], [])
     assert (await look(village, made))["status"] == "confirmed"
 
 
 async def test_walking_in_at_a_door_of_one_space_is_arrived_by_presence(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     hall, studio = await book(any_village), await book(any_village, space="studio")
     await note(any_house, [crossed(30)])
@@ -209,10 +211,10 @@ async def test_walking_in_at_a_door_of_one_space_is_arrived_by_presence(
 
 @pytest.mark.parametrize("together", [True, False])
 async def test_a_caretaker_on_a_round_makes_no_booking_arrived(
-    any_village: httpx.AsyncClient, any_house: House, together: bool
+    any_village: httpx.AsyncClient, any_house: Container, together: bool
 ) -> None:
     """Told in one batch with the crossing, or in one before."""
-    await put_policy(any_house, Policy(release=(Release(after_min=20, warn_min=10),)))
+    await put_policy(any_house, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
     made = await book(any_village)
     came = caretaker(door="side-door")
     if not together:
@@ -227,7 +229,7 @@ async def test_a_caretaker_on_a_round_makes_no_booking_arrived(
 
 
 async def test_a_change_that_was_read_before_an_arrival_does_not_undo_it(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made, house = await book(any_village), any_house
     async with house.database.write() as tx:
@@ -243,7 +245,9 @@ async def test_a_change_that_was_read_before_an_arrival_does_not_undo_it(
     assert (there["title"], there["status"], there["counted_in"]) == ("Big choir", "arrived", 3)
 
 
-async def test_one_that_is_put_off_has_not_been_come_to_yet(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_one_that_is_put_off_has_not_been_come_to_yet(
+    any_village: httpx.AsyncClient, any_house: Container
+) -> None:
     made = await book(any_village)
     await note(any_house, [access(made), opened(4), crossed(5, 3)])
     put_off = await change(any_village, made, starts="2026-11-27T18:00", ends="2026-11-27T20:00")
@@ -251,10 +255,10 @@ async def test_one_that_is_put_off_has_not_been_come_to_yet(any_village: httpx.A
 
 
 async def test_a_room_is_not_given_back_while_somebody_is_being_let_in(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     house = any_house
-    await put_policy(house, Policy(release=(Release(after_min=20, warn_min=0),)))
+    await put_policy(house, Policy(release=(ReleaseRule(after_min=20, warn_min=0),)))
     made = await book(any_village)
     for minutes in (20, 21):
         clock.set(SIX + timedelta(minutes=minutes))
@@ -270,7 +274,7 @@ async def test_a_room_is_not_given_back_while_somebody_is_being_let_in(
     assert (await look(any_village, made))["status"] == "confirmed"
 
 
-async def somebody_waits(house: House) -> bool:
+async def somebody_waits(house: Container) -> bool:
     """Whether one transaction on PostgreSQL waits for another."""
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     async with house.database.read() as tx:

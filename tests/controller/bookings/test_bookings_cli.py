@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from controller.access.codes import spoken
 from controller.cli.client import REFUSED, SET_ASIDE
-from controller.container import House
+from controller.container import Container
 from tests.controller.access.test_access import go_offline
 from tests.controller.keyboard import Typed, cells, keyboard
 from tests.controller.people.signing import put_party, signed_in_as
@@ -175,7 +175,7 @@ async def test_a_code_that_others_know_is_given_anew_with_a_reason_and_printed_o
 
 
 async def test_a_door_out_of_reach_gets_an_offline_code_from_the_terminal(
-    hallkeeper: Typed, village: httpx.AsyncClient, house: House
+    hallkeeper: Typed, village: httpx.AsyncClient, house: Container
 ) -> None:
     made = await book(village, title="Choir", people=None)
     refused = await hallkeeper("bookings", "offline-code", made["id"])

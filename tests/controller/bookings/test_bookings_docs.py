@@ -11,23 +11,31 @@ import httpx
 
 from controller.bookings import lifecycle
 from controller.bookings.errors import NotNow
-from controller.bookings.lifecycle import Act
-from controller.bookings.model import Arrival, Booking, State, Status
+from controller.bookings.lifecycle import BookingAction
+from controller.bookings.model import Arrival, Booking, BookingState, BookingStatus
 from controller.people.permissions import Action
 from tests.controller.bookings.hub import asked, booking
 from tests.controller.clock import ManualClock
 
 PAGE = (Path(__file__).parents[3] / "docs" / "bookings.md").read_text(encoding="utf-8")
-COLUMNS = (Act.CHANGE, Act.APPROVE, Act.DECLINE, Act.CANCEL, Act.FINISH, Act.CHECK_IN, Act.RESTORE)
+COLUMNS = (
+    BookingAction.CHANGE,
+    BookingAction.APPROVE,
+    BookingAction.DECLINE,
+    BookingAction.CANCEL,
+    BookingAction.FINISH,
+    BookingAction.CHECK_IN,
+    BookingAction.RESTORE,
+)
 DURING = asked().during
 BEFORE, WITHIN, AFTER = DURING.start - timedelta(hours=6), DURING.start + timedelta(minutes=30), DURING.end
 OPENS = timedelta(minutes=15)
 ROWS: dict[str, tuple[Booking, datetime]] = {
-    "`requested`": (booking(state=State.REQUESTED), BEFORE),
-    "`held`": (booking(state=State.HELD, held_until=DURING.start), BEFORE),
-    "`expired`": (booking(state=State.HELD, held_until=BEFORE), BEFORE),
+    "`requested`": (booking(state=BookingState.REQUESTED), BEFORE),
+    "`held`": (booking(state=BookingState.HELD, held_until=DURING.start), BEFORE),
+    "`expired`": (booking(state=BookingState.HELD, held_until=BEFORE), BEFORE),
     "`confirmed`, to come": (booking(), BEFORE),
-    "`confirmed`, approved last": (booking(state_before=State.HELD, state_at=BEFORE, changed_at=BEFORE), BEFORE),
+    "`confirmed`, approved last": (booking(state_before=BookingState.HELD, state_at=BEFORE, changed_at=BEFORE), BEFORE),
     "`confirmed`, running": (booking(), WITHIN),
     "`arrived`": (booking(arrived_at=WITHIN, arrived_how=Arrival.TABLET.value), WITHIN),
     "`arrived`, finished early": (
@@ -35,22 +43,22 @@ ROWS: dict[str, tuple[Booking, datetime]] = {
         WITHIN + timedelta(seconds=30),
     ),
     "`finished`": (booking(), AFTER),
-    "`no_show`": (booking(state=State.NO_SHOW), AFTER),
-    "`declined`": (booking(state=State.DECLINED, state_before=State.HELD), BEFORE),
-    "`cancelled`": (booking(state=State.CANCELLED, state_before=State.CONFIRMED), BEFORE),
-    "`released`": (booking(state=State.RELEASED, state_before=State.CONFIRMED), WITHIN),
-    "over, whatever gave it up": (booking(state=State.CANCELLED, state_before=State.CONFIRMED), AFTER),
+    "`no_show`": (booking(state=BookingState.NO_SHOW), AFTER),
+    "`declined`": (booking(state=BookingState.DECLINED, state_before=BookingState.HELD), BEFORE),
+    "`cancelled`": (booking(state=BookingState.CANCELLED, state_before=BookingState.CONFIRMED), BEFORE),
+    "`released`": (booking(state=BookingState.RELEASED, state_before=BookingState.CONFIRMED), WITHIN),
+    "over, whatever gave it up": (booking(state=BookingState.CANCELLED, state_before=BookingState.CONFIRMED), AFTER),
 }
 """Bookings at every turn of their course, and when they are looked at."""
 
 
-def cell(act: Act, old: Booking, now: datetime) -> str:
+def cell(act: BookingAction, old: Booking, now: datetime) -> str:
     """Who may do it, and what it is then; empty where it cannot be done or does nothing."""
     try:
-        if act is Act.CHANGE:
+        if act is BookingAction.CHANGE:
             lifecycle.require_changeable(old)
             return f"`{lifecycle.needs(act, old)}`"
-        if act is Act.CHECK_IN:
+        if act is BookingAction.CHECK_IN:
             new = lifecycle.check_in(old, now, opens_at=old.starts - OPENS)
         else:
             new = getattr(lifecycle, act.value)(old, now)
@@ -58,9 +66,9 @@ def cell(act: Act, old: Booking, now: datetime) -> str:
         return ""
     if new is old:
         return ""
-    if new.state in (State.HELD, State.REQUESTED):
+    if new.state in (BookingState.HELD, BookingState.REQUESTED):
         return f"`{lifecycle.needs(act, old)}`: as it was"
-    status = Status.FINISHED if act is Act.FINISH else new.status(now)
+    status = BookingStatus.FINISHED if act is BookingAction.FINISH else new.status(now)
     return f"`{lifecycle.needs(act, old)}`: {status}"
 
 
@@ -72,7 +80,7 @@ def test_the_table_of_who_may_move_a_booking_where_is_what_the_code_does() -> No
 
 
 def test_every_state_and_every_act_is_told() -> None:
-    for word in Status:
+    for word in BookingStatus:
         assert f"`{word}`" in PAGE
     for action in (Action.BOOK, Action.DECIDE):
         assert f"`{action}`" in PAGE

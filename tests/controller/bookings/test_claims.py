@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from controller.bookings.tables import CLAIM_OVERLAP, claims
-from controller.container import House
+from controller.container import Container
 from controller.db.engine import violates
 from tests.controller.village import act, book, change, post
 
@@ -16,7 +16,7 @@ SIX = datetime(2026, 11, 26, 18, tzinfo=UTC)
 HALL = "ramsey/hall"
 
 
-async def claim(house: House, booking: str, starts: datetime, hours: float, atom: str = HALL) -> None:
+async def claim(house: Container, booking: str, starts: datetime, hours: float, atom: str = HALL) -> None:
     async with house.database.write() as tx:
         row = {"booking_id": booking, "atom": atom, "starts": starts, "ends": starts + timedelta(hours=hours)}
         await tx.execute(insert(claims).values(row))
@@ -24,7 +24,7 @@ async def claim(house: House, booking: str, starts: datetime, hours: float, atom
 
 @pytest.mark.parametrize("offset", [-1.5, -1, 0, 0.5, 1.5])
 async def test_an_overlapping_insert_is_refused_by_the_database(
-    any_village: httpx.AsyncClient, any_house: House, offset: float
+    any_village: httpx.AsyncClient, any_house: Container, offset: float
 ) -> None:
     await book(any_village)
     other = await book(any_village, space="yard")
@@ -33,7 +33,7 @@ async def test_an_overlapping_insert_is_refused_by_the_database(
     assert violates(refused.value, CLAIM_OVERLAP)
 
 
-async def test_touching_claims_and_other_atoms_are_taken(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_touching_claims_and_other_atoms_are_taken(any_village: httpx.AsyncClient, any_house: Container) -> None:
     await book(any_village)
     first = await book(any_village, space="yard")
     second = await book(any_village, space="yard", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
@@ -43,7 +43,7 @@ async def test_touching_claims_and_other_atoms_are_taken(any_village: httpx.Asyn
 
 
 async def test_an_overlapping_update_is_refused_by_the_database(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await book(any_village)
     later = await book(any_village, starts="2026-11-26T20:00", ends="2026-11-26T21:00")
@@ -57,7 +57,7 @@ async def test_an_overlapping_update_is_refused_by_the_database(
 
 
 async def test_a_claim_of_over_31_days_is_refused_by_the_database(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village, space="yard")
     await claim(any_house, made["id"], SIX, 31 * 24)
@@ -71,7 +71,7 @@ async def test_a_month_long_claim_is_seen_from_its_last_hour(any_village: httpx.
     assert (await post(any_village, **late)).status_code == 409
 
 
-async def test_claims_follow_the_booking(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_claims_follow_the_booking(any_village: httpx.AsyncClient, any_house: Container) -> None:
     made = await book(any_village)
 
     async def held() -> list[tuple[str, datetime, datetime]]:

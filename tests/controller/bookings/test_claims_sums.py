@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from controller.bookings import repository
 from controller.bookings.claims import contended, write_claims
-from controller.bookings.model import Booking, Changed, Need, State
+from controller.bookings.model import Booking, BookingState, Changed, Need
 from controller.bookings.tables import claims, equipment_claims, pool_quarters
 from controller.db.engine import Database
 from tests.controller.bookings.hub import SIX, SPACES, asked, booking, build, picture
@@ -65,8 +65,8 @@ async def test_the_database_refuses_more_than_there_are_whoever_writes(hub: Data
     assert await taken(hub) == {SIX: (6, 8), SIX + QUARTER: (6, 8)}
 
 
-@pytest.mark.parametrize("state", [State.CANCELLED, State.RELEASED, State.DECLINED])
-async def test_what_a_booking_gives_back_is_there_again(hub: Database, state: State) -> None:
+@pytest.mark.parametrize("state", [BookingState.CANCELLED, BookingState.RELEASED, BookingState.DECLINED])
+async def test_what_a_booking_gives_back_is_there_again(hub: Database, state: BookingState) -> None:
     mine, other = booking(asked("desks", SIX, 0.5, seats=6)), booking(asked("desks", SIX + QUARTER, 0.5, seats=2))
     await make(hub, mine, other)
     shorter = msgspec.structs.replace(mine, ends=SIX + QUARTER)
@@ -124,28 +124,28 @@ async def test_equipment_follows_the_booking(hub: Database) -> None:
     later = mine.ends + timedelta(hours=1)
     await rewrite(hub, msgspec.structs.replace(mine, ends=later, equipment=mine.equipment[:1]))
     assert await held() == [("hub/projector", 2, later)]
-    await rewrite(hub, msgspec.structs.replace(mine, state=State.CANCELLED))
+    await rewrite(hub, msgspec.structs.replace(mine, state=BookingState.CANCELLED))
     assert await held() == []
 
 
 async def test_a_hold_that_has_run_out_gives_way_and_its_story_says_why(hub: Database) -> None:
     def held(minutes: int, **more: object) -> Booking:
         wanted = asked("hall", SIX, 1, **more)
-        return booking(wanted, state=State.HELD, held_until=NOW - timedelta(minutes=minutes))
+        return booking(wanted, state=BookingState.HELD, held_until=NOW - timedelta(minutes=minutes))
 
     out = held(5)
     await make(hub, out)
-    desks = booking(asked("desks", SIX, seats=8), state=State.HELD, held_until=NOW)
-    elsewhere = booking(asked("studio"), state=State.HELD, held_until=NOW)
-    standing = booking(asked("yard"), state=State.HELD, held_until=NOW + timedelta(seconds=1))
+    desks = booking(asked("desks", SIX, seats=8), state=BookingState.HELD, held_until=NOW)
+    elsewhere = booking(asked("studio"), state=BookingState.HELD, held_until=NOW)
+    standing = booking(asked("yard"), state=BookingState.HELD, held_until=NOW + timedelta(seconds=1))
     await make(hub, desks, elsewhere, standing)
     [gone] = await make(hub, booking(asked("half-a")))
     assert gone.before == out
     assert gone.after == msgspec.structs.replace(
         out,
-        state=State.DECLINED,
+        state=BookingState.DECLINED,
         state_at=NOW,
-        state_before=State.HELD,
+        state_before=BookingState.HELD,
         changed_at=NOW,
         changed_by="hallkeeper",
         version=out.version + 1,
@@ -157,7 +157,7 @@ async def test_a_hold_that_has_run_out_gives_way_and_its_story_says_why(hub: Dat
         assert await repository.booking(tx, out.id) == gone.after
         left = await repository.booking(tx, elsewhere.id)
         assert left is not None
-        assert left.state is State.HELD
+        assert left.state is BookingState.HELD
     with pytest.raises(IntegrityError) as refused:
         await make(hub, booking(asked("yard")))
     assert contended(refused.value)
@@ -179,7 +179,7 @@ async def test_new_bookings_with_no_hold_in_their_way_cost_nothing_for_what_ther
 
 
 async def test_holds_named_by_a_verdict_are_not_looked_for_again(hub: Database) -> None:
-    out = booking(asked("hall"), state=State.HELD, held_until=NOW)
+    out = booking(asked("hall"), state=BookingState.HELD, held_until=NOW)
     await make(hub, out)
     mine = booking(asked("half-a"))
     async with hub.write() as tx:

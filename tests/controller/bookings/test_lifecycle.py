@@ -10,11 +10,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import delete, select, update
 
-from controller.bookings.model import Changed, State
+from controller.bookings.model import BookingState, Changed
 from controller.bookings.policy import ApprovalRule, Policy
-from controller.bookings.site_config import Picture
+from controller.bookings.site_config import SiteConfig
 from controller.bookings.tables import bookings, claims
-from controller.container import House
+from controller.container import Container
 from controller.db.engine import Tx
 from tests.controller.access.test_door_page import see
 from tests.controller.bookings.policing import put_policy
@@ -42,7 +42,7 @@ LONG = {"ends": "2026-11-26T21:00", "people": 20}
 
 
 @pytest.fixture
-async def choir(app: FastAPI, village: httpx.AsyncClient, house: House) -> AsyncIterator[httpx.AsyncClient]:
+async def choir(app: FastAPI, village: httpx.AsyncClient, house: Container) -> AsyncIterator[httpx.AsyncClient]:
     """The choir's leader, who books at Ramsey, where short bookings are confirmed at once."""
     await put_party(village, "choir", tier="partner")
     await put_policy(house, SHORT)
@@ -52,7 +52,7 @@ async def choir(app: FastAPI, village: httpx.AsyncClient, house: House) -> Async
 
 @pytest.fixture
 async def any_choir(
-    any_app: FastAPI, any_village: httpx.AsyncClient, any_house: House
+    any_app: FastAPI, any_village: httpx.AsyncClient, any_house: Container
 ) -> AsyncIterator[httpx.AsyncClient]:
     await put_party(any_village, "choir", tier="partner")
     await put_policy(any_house, SHORT)
@@ -65,7 +65,7 @@ async def log(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str]]
     return [(each["what"], each["why"]) for each in answer.json()["items"]]
 
 
-async def holds(house: House, booking: Json) -> bool:
+async def holds(house: Container, booking: Json) -> bool:
     async with house.database.read() as tx:
         found = await tx.execute(select(claims.c.atom).where(claims.c.booking_id == booking["id"]))
         return found.first() is not None
@@ -87,7 +87,7 @@ async def test_what_a_rule_fits_is_confirmed_at_once(choir: httpx.AsyncClient) -
 
 
 async def test_what_no_rule_fits_is_held_and_says_why_and_until_when(
-    any_choir: httpx.AsyncClient, any_house: House
+    any_choir: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_choir, **LONG)
     assert (made["status"], made["code"], made["held_until"]) == ("held", None, "2026-11-26T18:00:00+00:00")
@@ -100,7 +100,7 @@ async def test_what_no_rule_fits_is_held_and_says_why_and_until_when(
 
 
 async def test_a_request_that_holds_nothing_leaves_the_time_to_others(
-    any_choir: httpx.AsyncClient, any_house: House, any_village: httpx.AsyncClient
+    any_choir: httpx.AsyncClient, any_house: Container, any_village: httpx.AsyncClient
 ) -> None:
     await put_policy(any_house, Policy(requests_hold=False))
     first, second = await book(any_choir), await book(any_choir, title="Second choir")
@@ -222,7 +222,7 @@ async def test_an_approved_request_has_a_code_and_a_second_approval_changes_noth
 
 
 async def test_a_declined_request_says_why_and_frees_its_time(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: House
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_choir, **LONG)
     assert (await act(any_village, made, "decline", 422))["errors"][0]["field"] in ("body", "why")
@@ -272,7 +272,7 @@ async def test_an_approval_is_undone_while_it_is_the_last_thing_done(
 async def test_what_is_undone_waits_for_the_same_reason_and_as_long_as_before(
     any_choir: httpx.AsyncClient,
     any_village: httpx.AsyncClient,
-    any_house: House,
+    any_house: Container,
     clock: ManualClock,
     done: str,
     hold_hours: int | None,
@@ -290,7 +290,7 @@ async def test_what_is_undone_waits_for_the_same_reason_and_as_long_as_before(
 
 
 async def test_a_hold_that_has_run_out_gives_way_and_can_be_approved_until_then(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_house, Policy(rules=SHORT.rules, hold_hours=2))
     first = await book(any_choir, **LONG)
@@ -310,7 +310,7 @@ async def test_a_hold_that_has_run_out_gives_way_and_can_be_approved_until_then(
 
 
 async def test_a_list_of_requests_tells_what_stands_in_the_way_of_each_to_those_who_decide(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: House
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await put_policy(any_house, Policy(rules=SHORT.rules, requests_hold=False))
     blocked = await book(any_choir, **LONG)
@@ -358,7 +358,7 @@ async def test_a_booker_books_for_their_own_party_and_decides_nothing(
 
 
 async def test_a_change_that_the_rules_would_not_confirm_waits_for_approval_again(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: House
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_choir, people=20)
     await compile_plan(any_house, 1)
@@ -377,7 +377,7 @@ async def test_a_change_that_the_rules_would_not_confirm_waits_for_approval_agai
 
 
 async def test_what_waits_and_takes_less_goes_on_waiting_where_it_could_not_be_had(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: House
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await put_policy(any_house, Policy(rules=SHORT.rules, requests_hold=False))
     made = await book(any_choir, people=40)
@@ -410,7 +410,7 @@ async def test_a_manager_changes_it_in_the_state_it_has(choir: httpx.AsyncClient
 
 
 async def test_what_only_takes_less_or_is_about_words_is_not_judged(
-    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: House
+    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container
 ) -> None:
     made = await book(village, party="choir", people=50, ends="2026-11-26T22:00")
     await compile_plan(house, 1)
@@ -421,7 +421,9 @@ async def test_what_only_takes_less_or_is_about_words_is_not_judged(
     assert (await change(choir, made, people=45))["status"] == "held"
 
 
-async def test_a_change_beside_the_time_leaves_the_code_on_its_door(village: httpx.AsyncClient, house: House) -> None:
+async def test_a_change_beside_the_time_leaves_the_code_on_its_door(
+    village: httpx.AsyncClient, house: Container
+) -> None:
     made = await book(village)
     await compile_plan(house, 1)
     await apply_plan(house, 1)
@@ -463,7 +465,7 @@ async def test_a_request_is_cancelled_and_comes_back_as_one(choir: httpx.AsyncCl
 
 
 async def test_what_a_booker_restores_is_judged_like_a_new_wish(
-    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: House
+    any_choir: httpx.AsyncClient, any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_choir, people=20)
     other = await book(any_choir, space="studio", people=20)
@@ -480,7 +482,7 @@ async def test_what_a_booker_restores_is_judged_like_a_new_wish(
 
 
 async def test_an_early_finish_gives_back_the_rest_of_the_time_and_is_undone_while_it_is_free(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
     assert "has not begun" in (await act(any_village, made, "finish", 409))["detail"]
@@ -524,45 +526,47 @@ async def test_somebody_says_at_the_tablet_that_the_people_are_here(
     assert (await log(village, made))[-2:] == [("check in", ""), ("check out", "")]
 
 
-async def put(house: House, booking: Json, state: State) -> None:
+async def put(house: Container, booking: Json, state: BookingState) -> None:
     """As whoever watches for arrivals does."""
     async with house.database.write() as tx:
         mine = bookings.c.id == booking["id"]
         await tx.execute(update(bookings).where(mine).values(state=state.value, state_at=house.clock.now()))
-        if state is State.RELEASED:
+        if state is BookingState.RELEASED:
             await tx.execute(delete(claims).where(claims.c.booking_id == booking["id"]))
 
 
 async def test_what_was_released_can_be_had_again_while_it_is_free(
-    any_village: httpx.AsyncClient, any_app: FastAPI, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_app: FastAPI, any_house: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village)
     clock.advance(hours=30, minutes=30)
-    await put(any_house, made, State.RELEASED)
+    await put(any_house, made, BookingState.RELEASED)
     there = await look(any_village, made)
     assert (there["status"], there["code"], there["actions"]) == ("released", None, ["restore"])
     assert "others can have the time" in await see(any_app, made)
     back = await act(any_village, made, "restore")
     assert (back["status"], await code_of(any_village, made)) == ("confirmed", made["code"])
-    await put(any_house, made, State.RELEASED)
+    await put(any_house, made, BookingState.RELEASED)
     await book(any_village, title="Band", starts="2026-11-26T19:00", ends="2026-11-26T20:00")
     await act(any_village, made, "restore", 409)
 
 
 async def test_a_no_show_that_was_none_is_put_right_by_a_manager(
-    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: House, clock: ManualClock
+    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     made = await book(choir, people=20)
     clock.advance(days=2)
-    await put(house, made, State.NO_SHOW)
+    await put(house, made, BookingState.NO_SHOW)
     assert (await look(village, made))["actions"] == ["restore"]
     assert (await look(choir, made))["actions"] == []
     assert (await act(village, made, "restore"))["status"] == "finished"
 
 
-@pytest.mark.parametrize("state", [State.DECLINED, State.CANCELLED, State.RELEASED, State.NO_SHOW])
+@pytest.mark.parametrize(
+    "state", [BookingState.DECLINED, BookingState.CANCELLED, BookingState.RELEASED, BookingState.NO_SHOW]
+)
 async def test_what_does_not_stand_takes_no_act_but_being_restored(
-    village: httpx.AsyncClient, house: House, state: State
+    village: httpx.AsyncClient, house: Container, state: BookingState
 ) -> None:
     made = await book(village)
     await put(house, made, state)
@@ -652,12 +656,12 @@ async def test_requests_of_all_sites_come_by_their_start_a_page_at_a_time(
 
 
 async def test_followers_hear_before_and_after_in_the_same_transaction(
-    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: House
+    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container
 ) -> None:
-    heard: list[tuple[str, list[tuple[State | None, State]]]] = []
+    heard: list[tuple[str, list[tuple[BookingState | None, BookingState]]]] = []
     failing = False
 
-    async def follow(tx: Tx, picture: Picture, changes: Sequence[Changed], *, actor: str, now: datetime) -> None:
+    async def follow(tx: Tx, picture: SiteConfig, changes: Sequence[Changed], *, actor: str, now: datetime) -> None:
         assert (tx.in_transaction(), picture.site.id, now) == (True, SITE, house.clock.now())
         heard.append((actor, [(each.before.state if each.before else None, each.after.state) for each in changes]))
         if failing:
@@ -666,7 +670,7 @@ async def test_followers_hear_before_and_after_in_the_same_transaction(
     house.desk.when_bookings_change(follow)
     made = await book(choir, **LONG)
     await act(village, made, "approve")
-    assert [each for _, each in heard] == [[(None, State.HELD)], [(State.HELD, State.CONFIRMED)]]
+    assert [each for _, each in heard] == [[(None, BookingState.HELD)], [(BookingState.HELD, BookingState.CONFIRMED)]]
     failing = True
     assert (await village.post(f"{API}/bookings/{made['id']}/cancel")).status_code == 500
     assert (await look(village, made))["status"] == "confirmed"

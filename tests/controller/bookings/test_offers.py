@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.bookings.policy import ApprovalRule, Policy
-from controller.container import House
+from controller.container import Container
 from tests.controller.access.test_door_page import see
 from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_lifecycle import log
@@ -61,7 +61,7 @@ async def test_an_offer_is_none_any_more_once_it_is_answered(
 
 
 async def test_who_accepted_what_a_manager_decides_on_has_a_request_and_no_offer(
-    village: httpx.AsyncClient, house: House
+    village: httpx.AsyncClient, house: Container
 ) -> None:
     await put_policy(house, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),)))
     band, held = await offer(village, by_rules=True)
@@ -159,7 +159,7 @@ async def test_an_offer_whose_time_to_answer_is_over_comes_back_as_a_request(
 
 
 async def test_undoing_the_approval_of_what_was_accepted_before_offers_it_to_nobody_again(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     await put_policy(house, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),)))
     band, held = await offer(village, by_rules=True)

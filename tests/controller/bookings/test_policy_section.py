@@ -7,8 +7,8 @@ import pytest
 
 from controller.bookings.policies.schemas import PolicyBody
 from controller.bookings.policies.site_section import PolicySection
-from controller.container import House
-from controller.estate.site_file.sections import Reading
+from controller.container import Container
+from controller.estate.site_file.sections import SectionValue
 from tests.controller.people.signing import put_party
 from tests.controller.running import NOW
 from tests.controller.village import SITE, book
@@ -30,13 +30,13 @@ async def parish(village: httpx.AsyncClient) -> httpx.AsyncClient:
     return village
 
 
-async def read(house: House, table: dict[str, Any]) -> Reading:
+async def read(house: Container, table: dict[str, Any]) -> SectionValue:
     async with house.database.read() as tx:
         return await PolicySection(house.policies).read(tx, await house.estate.parts(SITE), table, now=NOW)
 
 
 async def test_what_is_put_is_exported_without_what_goes_without_saying(
-    parish: httpx.AsyncClient, house: House
+    parish: httpx.AsyncClient, house: Container
 ) -> None:
     section, parts = PolicySection(house.policies), await house.estate.parts(SITE)
     unsaid = PolicyBody.model_validate({}).model_dump()
@@ -52,7 +52,7 @@ async def test_what_is_put_is_exported_without_what_goes_without_saying(
         assert found == kept
 
 
-async def test_every_fault_of_a_table_has_its_place(parish: httpx.AsyncClient, house: House) -> None:
+async def test_every_fault_of_a_table_has_its_place(parish: httpx.AsyncClient, house: Container) -> None:
     named = {
         "rules": [{"name": "x", "spaces": ["attic"]}],
         "quotas": [{"name": "y", "per": "day", "most_bookings": 1, "parties": ["yoga"]}],
@@ -62,7 +62,7 @@ async def test_every_fault_of_a_table_has_its_place(parish: httpx.AsyncClient, h
     assert [each.place for each in (await read(house, form)).problems] == ["windows.0.days", "hold_hours"]
 
 
-async def test_a_file_is_told_what_its_policy_would_mean(parish: httpx.AsyncClient, house: House) -> None:
+async def test_a_file_is_told_what_its_policy_would_mean(parish: httpx.AsyncClient, house: Container) -> None:
     for day in ("2026-11-25", "2026-11-26"):
         await book(parish, party="choir", by_rules=True, starts=f"{day}T18:00", ends=f"{day}T20:00")
     section, parts = PolicySection(house.policies), await house.estate.parts(SITE)

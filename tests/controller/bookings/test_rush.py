@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from controller.bookings.tables import bookings, claims
-from controller.container import House
+from controller.container import Container
 from tests.controller.running import NOW
 from tests.controller.serving import serving
 from tests.controller.village import API, SITE
@@ -18,7 +18,7 @@ SLOTS = [
 ]
 
 
-async def counted(house: House) -> tuple[int, int]:
+async def counted(house: Container) -> tuple[int, int]:
     async with house.database.read() as tx:
         made = (await tx.execute(select(func.count()).select_from(bookings))).scalar_one()
         held = (await tx.execute(select(func.count()).select_from(claims))).scalar_one()
@@ -26,7 +26,7 @@ async def counted(house: House) -> tuple[int, int]:
 
 
 async def test_eight_clients_post_the_same_twenty_slots_and_twenty_are_accepted(
-    any_village: httpx.AsyncClient, any_app: FastAPI, any_house: House
+    any_village: httpx.AsyncClient, any_app: FastAPI, any_house: Container
 ) -> None:
     async with serving(any_app) as address:
 

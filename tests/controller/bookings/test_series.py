@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.recurrence.describe import said
-from controller.recurrence.expand import Clocks, Occurrence, unroll
-from controller.recurrence.pattern import Extra, Pattern
+from controller.recurrence.expand import Clocks, SeriesOccurrence, unroll
+from controller.recurrence.pattern import ExtraDate, RecurrencePattern
 from controller.text import local_time
 from controller.web.problem import Invalid
 
@@ -39,15 +39,15 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def pattern(starts: str, ends: str, rule: str = "", **more: Any) -> Pattern:
-    return Pattern(first_starts=at(starts), first_ends=at(ends), rule=rule, **more)
+def pattern(starts: str, ends: str, rule: str = "", **more: Any) -> RecurrencePattern:
+    return RecurrencePattern(first_starts=at(starts), first_ends=at(ends), rule=rule, **more)
 
 
-def dates(*args: str, days: Days = NO_DAYS, **more: Any) -> tuple[Occurrence, ...]:
+def dates(*args: str, days: Days = NO_DAYS, **more: Any) -> tuple[SeriesOccurrence, ...]:
     return unroll(pattern(*args, **more), LONDON, days).occurrences
 
 
-def walls(found: tuple[Occurrence, ...]) -> list[str]:
+def walls(found: tuple[SeriesOccurrence, ...]) -> list[str]:
     return [f"{each.wall:%Y-%m-%d %H:%M}" for each in found if not each.out]
 
 
@@ -174,8 +174,8 @@ def test_extra_dates_come_besides_the_rules_and_left_out_ones_go() -> None:
         "2026-12-01T11:00",
         "FREQ=WEEKLY;COUNT=3",
         extra=(
-            Extra(starts=at("2026-12-08T10:00"), ends=at("2026-12-08T13:00")),
-            Extra(starts=at("2026-12-10T18:00"), ends=at("2026-12-10T19:00")),
+            ExtraDate(starts=at("2026-12-08T10:00"), ends=at("2026-12-08T13:00")),
+            ExtraDate(starts=at("2026-12-10T18:00"), ends=at("2026-12-10T19:00")),
         ),
         out_times=(at("2026-12-15T10:00"), at("2026-12-15T11:00")),
     )
@@ -185,7 +185,7 @@ def test_extra_dates_come_besides_the_rules_and_left_out_ones_go() -> None:
 
 
 def test_without_a_rule_there_are_the_first_date_and_the_extra_ones() -> None:
-    extra = (Extra(starts=at("2026-12-10T18:00"), ends=at("2026-12-10T19:00")),)
+    extra = (ExtraDate(starts=at("2026-12-10T18:00"), ends=at("2026-12-10T19:00")),)
     assert walls(dates("2026-12-01T10:00", "2026-12-01T11:00", extra=extra)) == ["2026-12-01 10:00", "2026-12-10 18:00"]
 
 
@@ -206,7 +206,7 @@ def test_dates_outside_term_and_on_bank_holidays_are_left_out_but_not_those_name
         days=days,
         term_only=True,
         skip_holidays=True,
-        extra=(Extra(starts=at("2026-12-23T10:00"), ends=at("2026-12-23T11:00")),),
+        extra=(ExtraDate(starts=at("2026-12-23T10:00"), ends=at("2026-12-23T11:00")),),
     )
     assert [(f"{each.wall:%m-%d}", each.out) for each in found] == [
         ("12-14", ""),
@@ -272,12 +272,12 @@ def test_a_rule_that_runs_away_or_says_nothing_is_refused_in_words(rule: str, wo
         ({"first_ends": at("2026-12-01T10:00")}, "first_ends"),
         ({"first_ends": at("2026-12-08T10:01")}, "first_ends"),
         ({"rule": "FREQ=DAILY;COUNT=2", "first_ends": at("2026-12-02T10:01")}, "first_ends"),
-        ({"extra": (Extra(starts=at("2026-12-03T10:00"), ends=at("2026-12-03T10:00")),)}, "extra.0"),
-        ({"extra": (Extra(starts=at("2026-12-01T10:30"), ends=at("2026-12-01T10:40")),)}, "extra"),
+        ({"extra": (ExtraDate(starts=at("2026-12-03T10:00"), ends=at("2026-12-03T10:00")),)}, "extra.0"),
+        ({"extra": (ExtraDate(starts=at("2026-12-01T10:30"), ends=at("2026-12-01T10:40")),)}, "extra"),
         (
             {
                 "rule": "FREQ=DAILY;COUNT=366",
-                "extra": (Extra(starts=at("2029-12-03T10:00"), ends=at("2029-12-03T10:30")),),
+                "extra": (ExtraDate(starts=at("2029-12-03T10:00"), ends=at("2029-12-03T10:30")),),
             },
             "extra",
         ),
@@ -326,7 +326,7 @@ def test_all_else_about_a_pattern_is_said_too() -> None:
         "2026-11-26T19:00",
         "2026-11-27T07:00",
         "FREQ=WEEKLY",
-        extra=(Extra(starts=at("2026-12-24T19:00"), ends=at("2026-12-25T07:00")),),
+        extra=(ExtraDate(starts=at("2026-12-24T19:00"), ends=at("2026-12-25T07:00")),),
         out_days=(date(2026, 12, 3), date(2026, 12, 10)),
         term_only=True,
         skip_holidays=True,
@@ -348,7 +348,7 @@ def test_every_date_is_there_once_and_occurrences_never_overlap(
 ) -> None:
     until = starts.date() + timedelta(weeks=weeks)
     found = unroll(
-        Pattern(first_starts=starts, first_ends=starts + length, rule=f"FREQ=WEEKLY;UNTIL={until:%Y%m%d}"),
+        RecurrencePattern(first_starts=starts, first_ends=starts + length, rule=f"FREQ=WEEKLY;UNTIL={until:%Y%m%d}"),
         LONDON,
         NO_DAYS,
     ).occurrences

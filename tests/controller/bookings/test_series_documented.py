@@ -6,14 +6,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from controller.bookings.series.model import Act, Deed, Mark, Otherwise
+from controller.bookings.series.model import DateAction, DateChange, DateStatus, Otherwise
 from tests.controller.village import API, SITE
 
 PAGE = (Path(__file__).parents[3] / "docs" / "series.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```json\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("word", sorted({*Mark, *Deed, *Act, *Otherwise}))
+@pytest.mark.parametrize("word", sorted({*DateStatus, *DateChange, *DateAction, *Otherwise}))
 def test_every_word_is_explained(word: str) -> None:
     assert re.search(rf"`{word}`|\"{word}\"", PAGE)
 

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.bookings.policy import ApprovalRule, Policy
-from controller.container import House
+from controller.container import Container
 from tests.controller.bookings.policing import put_policy
 from tests.controller.bookings.test_weekly import everything, of_series, post
 from tests.controller.clock import ManualClock
@@ -268,7 +268,7 @@ async def test_approval_is_asked_for_again_where_the_rules_would_not_confirm(vil
 
 
 async def test_a_date_that_is_another_partys_by_now_is_left_alone_and_listed_as_such(
-    any_app: FastAPI, any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_app: FastAPI, any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     for party in ("choir", "scouts"):
         await put_party(any_village, party)
@@ -371,7 +371,7 @@ async def test_somebody_elses_change_is_not_overwritten(village: httpx.AsyncClie
     assert refused["type"].endswith(":stale")
 
 
-async def test_an_imported_series_is_changed_in_its_calendar(village: httpx.AsyncClient, house: House) -> None:
+async def test_an_imported_series_is_changed_in_its_calendar(village: httpx.AsyncClient, house: Container) -> None:
     text = (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Choir\r\n"
         "DTSTART:20261203T180000\r\nDTEND:20261203T200000\r\nRRULE:FREQ=WEEKLY;COUNT=2\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"

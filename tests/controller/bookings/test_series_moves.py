@@ -4,8 +4,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.policy import Per, Policy, Quota
-from controller.container import House
+from controller.bookings.policy import Policy, Quota, QuotaPeriod
+from controller.container import Container
 from tests.controller.availability.county import Json, answered, build, post
 from tests.controller.bookings.policing import put_policy
 from tests.controller.people.signing import put_party, signed_in_as
@@ -35,11 +35,11 @@ def texts(date: Json) -> list[str]:
     ids=["anywhere", "in the hall"],
 )
 async def test_no_move_is_offered_that_the_quota_would_refuse_beside_the_other_dates(
-    client: httpx.AsyncClient, app: FastAPI, house: House, spaces: tuple[str, ...], offered: set[str]
+    client: httpx.AsyncClient, app: FastAPI, house: Container, spaces: tuple[str, ...], offered: set[str]
 ) -> None:
     await build(house)
     await put_policy(
-        house, Policy(quotas=(Quota(name="Three", per=Per.MONTH, most_bookings=3, spaces=spaces),)), site="hub"
+        house, Policy(quotas=(Quota(name="Three", per=QuotaPeriod.MONTH, most_bookings=3, spaces=spaces),)), site="hub"
     )
     await put_party(client, "choir")
     async with signed_in_as(app, client, "booker", party="choir") as choir:
@@ -49,7 +49,7 @@ async def test_no_move_is_offered_that_the_quota_would_refuse_beside_the_other_d
 
 
 async def test_a_date_that_is_refused_for_its_layout_can_go_to_another_one(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     await build(any_house)
     dates = await check(any_client, layout="boardroom", people=50)
@@ -65,7 +65,7 @@ async def test_a_date_that_is_refused_for_its_layout_can_go_to_another_one(
 
 
 async def test_another_space_is_offered_as_asked_for_or_in_a_layout_that_holds_the_people(
-    client: httpx.AsyncClient, house: House
+    client: httpx.AsyncClient, house: Container
 ) -> None:
     await build(house)
     dates = await check(client, layout="boardroom", people=12, space="half-a")

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from controller.container import House
+from controller.container import Container
 from tests.controller.clock import ManualClock
 from tests.controller.running import USER
 from tests.controller.village import (
@@ -179,7 +179,7 @@ async def test_the_list_takes_a_day_a_space_and_at_most_62_days(village: httpx.A
 
 
 async def test_a_move_keeps_the_code_even_where_old_and_new_time_overlap(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village)
     await compile_plan(any_house, 1)
@@ -265,7 +265,7 @@ async def test_a_running_booking_may_be_made_longer(village: httpx.AsyncClient, 
     assert longer["status"] == "confirmed"
 
 
-async def test_every_write_tells_the_listeners(village: httpx.AsyncClient, house: House) -> None:
+async def test_every_write_tells_the_listeners(village: httpx.AsyncClient, house: Container) -> None:
     with house.changes.subscribe() as changes:
         made = await book(village)
         assert changes.pending() == {SITE}

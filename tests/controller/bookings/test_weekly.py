@@ -5,8 +5,8 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.policy import ApprovalRule, Per, Policy, PriorityWindow, Quota
-from controller.container import House
+from controller.bookings.policy import ApprovalRule, Policy, PriorityWindow, Quota, QuotaPeriod
+from controller.container import Container
 from controller.people.model import Tier
 from tests.controller.bookings.policing import put_policy
 from tests.controller.clock import ManualClock
@@ -191,7 +191,7 @@ HARD: list[tuple[Json, Policy, str]] = [
     ({"layout": "round"}, Policy(), "layout"),
     ({"equipment": {"stage": 1}}, Policy(), "equipment"),
     ({"seats": 2}, Policy(), "seats"),
-    ({}, Policy(quotas=(Quota(name="fair", per=Per.MONTH, most_bookings=2),)), "quota"),
+    ({}, Policy(quotas=(Quota(name="fair", per=QuotaPeriod.MONTH, most_bookings=2),)), "quota"),
     ({}, Policy(windows=(PriorityWindow(tier=Tier.COMMUNITY, days=10),)), "too_early"),
 ]
 """What nobody who waits gets: the rules forbid it, or the hub has not got it."""
@@ -200,7 +200,7 @@ HARD: list[tuple[Json, Policy, str]] = [
 @pytest.mark.parametrize(("wish", "policy", "why"), HARD)
 @pytest.mark.parametrize("how", [{"otherwise": "hold"}, {"choices": {"2026-12-17": "hold"}}])
 async def test_what_a_single_booking_would_be_refused_for_is_not_asked_for_in_a_series(
-    app: FastAPI, village: httpx.AsyncClient, house: House, wish: Json, policy: Policy, why: str, how: Json
+    app: FastAPI, village: httpx.AsyncClient, house: Container, wish: Json, policy: Policy, why: str, how: Json
 ) -> None:
     await put_party(village, "choir")
     await put_policy(house, msgspec.structs.replace(policy, rules=(ApprovalRule(name="all"),)))
@@ -346,7 +346,7 @@ async def test_a_cancel_is_undone_as_far_as_the_time_is_free(
 
 
 async def test_what_a_booker_restores_of_a_series_is_judged_like_a_new_wish(
-    app: FastAPI, village: httpx.AsyncClient, house: House
+    app: FastAPI, village: httpx.AsyncClient, house: Container
 ) -> None:
     await put_party(village, "choir")
     await put_policy(house, Policy(rules=(ApprovalRule(name="all"),)))
@@ -387,7 +387,9 @@ async def test_a_series_tells_its_rule_and_every_date(any_village: httpx.AsyncCl
         assert answer.status_code == 404
 
 
-async def test_each_date_of_a_check_tells_what_a_single_check_tells(village: httpx.AsyncClient, house: House) -> None:
+async def test_each_date_of_a_check_tells_what_a_single_check_tells(
+    village: httpx.AsyncClient, house: Container
+) -> None:
     old = await book(village, space="studio", title="Yoga", starts="2026-11-26T18:00", ends="2026-11-26T20:00")
     await compile_plan(house, 1)
     await apply_plan(house, 1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.calendars.classify import Sorted, sort_out
+from controller.calendars.classify import ClassifiedCalendar, sort_out
 from controller.calendars.errors import CalendarError
 from controller.text import local_time
 
@@ -22,12 +22,12 @@ def event(*lines: str, uid: str = "a") -> str:
     return "\n".join(("BEGIN:VEVENT", f"UID:{uid}", "SUMMARY:Choir", *lines, "END:VEVENT")) + "\n"
 
 
-def sorted_out(*events: str) -> Sorted:
+def sorted_out(*events: str) -> ClassifiedCalendar:
     data = "BEGIN:VCALENDAR\nVERSION:2.0\n" + "".join(events) + "END:VCALENDAR\n"
     return sort_out(data.encode(errors="surrogateescape"), LONDON, since=SINCE, until=UNTIL)
 
 
-def shown(found: Sorted) -> list[str]:
+def shown(found: ClassifiedCalendar) -> list[str]:
     walls = [(local_time.wall(each.starts, LONDON), local_time.wall(each.ends, LONDON)) for each in found.occurrences]
     return [f"{starts:%m-%d %H:%M} {ends:%H:%M}" for starts, ends in walls]
 

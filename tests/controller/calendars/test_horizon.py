@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import rrulestr
 
-from controller.calendars.classify import Sorted, sort_out
+from controller.calendars.classify import ClassifiedCalendar, sort_out
 from controller.calendars.errors import CalendarTooSlow, Unbookable
-from controller.calendars.horizon import EVENT_STEPS, Budget, Walk, last_wall
+from controller.calendars.horizon import EVENT_STEPS, Budget, EventWalk, last_wall
 from tests.controller.calendars.test_classify import LONDON, SINCE, UNTIL, event, sorted_out
 
 OLD = ("DTSTART;TZID=Europe/London:20000103T190000", "DTEND;TZID=Europe/London:20000103T193000")
@@ -39,7 +39,7 @@ class Counted(Budget):
         super().spend(steps)
 
 
-def within(budget: Budget, *rules: str) -> Sorted:
+def within(budget: Budget, *rules: str) -> ClassifiedCalendar:
     events = "".join(event(*OLD, f"RRULE:{rule}", uid=str(number)) for number, rule in enumerate(rules))
     data = f"BEGIN:VCALENDAR\nVERSION:2.0\n{events}END:VCALENDAR\n"
     return sort_out(data.encode(), LONDON, since=SINCE, until=UNTIL, budget=budget)
@@ -140,7 +140,7 @@ def test_a_rule_begun_late_gives_the_same_dates_and_the_same_count(rule: str) ->
 
 
 def test_dates_are_walked_no_further_than_the_end() -> None:
-    walk = Walk(Budget())
+    walk = EventWalk(Budget())
     assert list(walk.times("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", begin=BEGIN, end=BEGIN + timedelta(days=3650))) == []
     with pytest.raises(Unbookable, match="cannot be carried out"):
         list(walk.times("FREQ=YEARLY;BYMONTH=13,x", begin=BEGIN, end=BEGIN))
@@ -169,5 +169,5 @@ def test_until_is_read_as_wall_time_of_the_zone_to_the_ends_of_the_calendar(unti
     ("rule", "most"), [("FREQ=HOURLY;INTERVAL=7", 10), ("FREQ=MINUTELY;INTERVAL=1501", 10), ("FREQ=SECONDLY", 5)]
 )
 def test_shorter_periods_than_days_are_walked_too(rule: str, most: int) -> None:
-    found = list(islice(Walk(Budget()).times(rule, begin=BEGIN, end=BEGIN + timedelta(days=400)), most))
+    found = list(islice(EventWalk(Budget()).times(rule, begin=BEGIN, end=BEGIN + timedelta(days=400)), most))
     assert found == list(islice(rrulestr(rule, dtstart=BEGIN), most))

@@ -8,13 +8,13 @@ import icalendar
 import msgspec
 import pytest
 
-from controller.calendars.ics_writer import Entry, calendar, escaped, folded
+from controller.calendars.ics_writer import CalendarEntry, calendar, escaped, folded
 from controller.calendars.timezones import changes, offset
 from tests.controller.calendars.readers import faults, khal_reads
 
 LONDON = ZoneInfo("Europe/London")
 MADE = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
-PLAIN = Entry(
+PLAIN = CalendarEntry(
     uid="one@hallkeeper",
     title="Choir",
     starts=datetime(2026, 11, 26, 18, tzinfo=UTC),
@@ -28,16 +28,16 @@ PLAIN = Entry(
 REFRESH = timedelta(minutes=15)
 
 
-def entry(**fields: object) -> Entry:
+def entry(**fields: object) -> CalendarEntry:
     return msgspec.structs.replace(PLAIN, **fields)
 
 
-def night(title: str, starts: str, ends: str, **fields: object) -> Entry:
+def night(title: str, starts: str, ends: str, **fields: object) -> CalendarEntry:
     begin, end = datetime.fromisoformat(starts), datetime.fromisoformat(ends)
     return entry(uid=title, title=title, starts=begin, ends=end, **fields)
 
 
-def written(*entries: Entry, name: str = "Hall") -> bytes:
+def written(*entries: CalendarEntry, name: str = "Hall") -> bytes:
     return calendar(name, entries, refresh=REFRESH)
 
 

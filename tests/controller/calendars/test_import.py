@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import House
+from controller.container import Container
 from firmware_sim.building import DATA
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party
@@ -212,7 +212,7 @@ async def test_the_demos_diary_is_sound(village: httpx.AsyncClient) -> None:
 
 
 async def test_the_command_imports_and_tells_what_it_left_out(
-    village: httpx.AsyncClient, app: FastAPI, house: House, tmp_path: Path
+    village: httpx.AsyncClient, app: FastAPI, house: Container, tmp_path: Path
 ) -> None:
     file = tmp_path / "diary.ics"
     file.write_bytes(calendar(CHOIR_SERIES, BROKEN))

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from controller.bookings.tables import bookings
 from controller.calendars.tables import subscriptions
-from controller.container import House
+from controller.container import Container
 from tests.controller.calendars.readers import faults, khal_reads, vdirsyncer_reads
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
@@ -115,7 +115,7 @@ async def test_a_moved_booking_keeps_its_uid_and_grows_its_sequence(
 
 
 async def test_what_is_held_is_tentative_until_it_runs_out(
-    village: httpx.AsyncClient, outside: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, outside: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     made = await book(village)
     until = clock.now().replace(hour=14)
@@ -208,7 +208,7 @@ async def test_a_link_gives_no_more_than_its_maker_may_see_today(
         assert (await outside.get(link)).status_code == status, rights
 
 
-async def test_only_the_hash_of_a_link_is_stored(village: httpx.AsyncClient, house: House) -> None:
+async def test_only_the_hash_of_a_link_is_stored(village: httpx.AsyncClient, house: Container) -> None:
     link = await subscribe(village, site=SITE)
     token = link["link"].rpartition("/")[2].removesuffix(".ics")
     async with house.database.read() as tx:

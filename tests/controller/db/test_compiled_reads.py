@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Integer, LargeBinary, MetaData, String, 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
-from controller.db.compiled_reads import Prepared
+from controller.db.compiled_reads import CompiledReads
 from controller.db.engine import Database, Instant
 
 notes = Table(
@@ -37,14 +37,14 @@ async def noted(db: Database) -> Database:
 
 
 async def test_values_of_every_kind_come_back_as_they_were_written(noted: Database) -> None:
-    every = Prepared(select(notes).order_by(notes.c.id))
+    every = CompiledReads(select(notes).order_by(notes.c.id))
     for transaction in (noted.read, noted.write, noted.glance):
         async with transaction() as tx:
             assert await every.rows(tx) == ROWS
 
 
 async def test_values_are_given_by_name_however_often_and_instants_in_any_zone(noted: Database) -> None:
-    some = Prepared(
+    some = CompiledReads(
         select(notes.c.id).where(
             notes.c.at >= bindparam("at"),
             notes.c.at <= bindparam("at"),
@@ -59,7 +59,7 @@ async def test_values_are_given_by_name_however_often_and_instants_in_any_zone(n
 
 
 async def test_a_text_has_its_instants_too(noted: Database) -> None:
-    written = Prepared(text("SELECT id, at FROM notes WHERE text = :text").columns(at=Instant))
+    written = CompiledReads(text("SELECT id, at FROM notes WHERE text = :text").columns(at=Instant))
     async with noted.read() as tx:
         assert await written.first(tx, text="a'b") == {"id": 1, "at": AT}
 
@@ -67,11 +67,11 @@ async def test_a_text_has_its_instants_too(noted: Database) -> None:
 async def test_what_the_database_refuses_is_an_error_like_any_other(noted: Database) -> None:
     with pytest.raises(DBAPIError):
         async with noted.read() as tx:
-            await Prepared(text("SELECT 1 FROM nothing").columns()).rows(tx)
+            await CompiledReads(text("SELECT 1 FROM nothing").columns()).rows(tx)
 
 
 async def test_a_prepared_read_sees_what_its_own_transaction_wrote(noted: Database) -> None:
-    some = Prepared(select(notes.c.text).where(notes.c.id == bindparam("id")))
+    some = CompiledReads(select(notes.c.text).where(notes.c.id == bindparam("id")))
     async with noted.write(brief=True) as tx:
         await tx.execute(insert(notes).values(ROWS[0] | {"id": 3}))
         assert await some.first(tx, id=3) == {"text": "a'b"}

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from controller.container import House
+from controller.container import Container
 from controller.db import engine as waiting
 from controller.db import sqlite_driver, write_probe
 from controller.db.engine import Database, is_full, is_not_done
@@ -24,7 +24,7 @@ PATH = f"{API}/sites/{SITE}/bookings"
 
 
 @contextmanager
-def sqlite_held(house: House) -> Iterator[None]:
+def sqlite_held(house: Container) -> Iterator[None]:
     """Another process holds the lock."""
     connection = sqlite3.connect(Path(house.database.url.database or ""), isolation_level=None)
     try:
@@ -35,7 +35,7 @@ def sqlite_held(house: House) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def held(house: House) -> AsyncIterator[None]:
+async def held(house: Container) -> AsyncIterator[None]:
     """Somebody else has what a booking at Ramsey must have."""
     if house.database.sqlite:
         with sqlite_held(house):
@@ -49,7 +49,7 @@ async def held(house: House) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-def full(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def full(house: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite may not make its file any longer, which fails as a full disk does."""
     connect = sqlite_driver.connect
 
@@ -66,7 +66,7 @@ def test_a_write_under_a_lock_ends_within_fifteen_seconds() -> None:
 
 
 async def test_a_write_under_another_lock_is_503_and_may_be_sent_again(
-    any_village: httpx.AsyncClient, any_house: House, monkeypatch: pytest.MonkeyPatch
+    any_village: httpx.AsyncClient, any_house: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "WAIT_S", 0.5)
     monkeypatch.setattr(sqlite_driver, "PATIENCE_MS", 100)
@@ -86,7 +86,7 @@ async def test_a_write_under_another_lock_is_503_and_may_be_sent_again(
 
 
 async def test_who_waits_for_another_write_of_ours_waits_no_longer(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "WAIT_S", 0.2)
     async with house.database.write():
@@ -99,7 +99,7 @@ async def test_who_waits_for_another_write_of_ours_waits_no_longer(
 
 
 async def test_a_full_disk_is_507_and_nothing_is_done(
-    village: httpx.AsyncClient, house: House, app: FastAPI, full: None
+    village: httpx.AsyncClient, house: Container, app: FastAPI, full: None
 ) -> None:
     before = (await village.get(f"{PATH}?from=2026-11-26T00:00&to=2026-11-27T00:00")).json()
     await house.database.close()  # the next connections are cramped
@@ -136,7 +136,7 @@ def test_what_postgresql_says_is_understood(state: str, full: bool, not_done: bo
 
 
 async def test_readyz_says_that_a_write_fails(
-    house: House, village: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    house: Container, village: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_probe, "EVERY_S", 0.0)
     monkeypatch.setattr(write_probe, "PATIENCE_S", 0.2)
@@ -150,7 +150,7 @@ async def test_readyz_says_that_a_write_fails(
     assert (await village.get("/readyz")).json()["checks"]["database"] == "ready"
 
 
-async def test_readyz_writes_no_more_often_than_it_must(any_house: House, any_client: httpx.AsyncClient) -> None:
+async def test_readyz_writes_no_more_often_than_it_must(any_house: Container, any_client: httpx.AsyncClient) -> None:
     async def at() -> object:
         async with any_house.database.read() as tx:
             return (await tx.execute(text("SELECT at FROM readiness"))).scalar_one()

@@ -13,13 +13,13 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from controller.access.holders import repository as holders
-from controller.container import House
+from controller.container import Container
 from controller.enrolment import repository
 from controller.enrolment.tables import enrolment_tokens
 from controller.plans import repository as plans
 from controller.plans.model import SignedPlan
 from edge.errors import EnrolmentFailed
-from edge.net.enrol import Applicant
+from edge.net.enrol import EnrolmentClient
 from edge.net.identity import Identity
 from edge.wire.codec import decode, encode
 from edge.wire.enrolment import Application, Token, box_id, secret_id
@@ -44,17 +44,17 @@ async def applied(client: httpx.AsyncClient, body: dict[str, str]) -> httpx.Resp
     return await client.post(f"{API}/enrol", json=body)
 
 
-def accepted(applicant: Applicant, answer: httpx.Response) -> Identity:
+def accepted(applicant: EnrolmentClient, answer: httpx.Response) -> Identity:
     assert answer.status_code == 200, answer.text
     return applicant.accept(base64.b64decode(answer.json()["papers"]))
 
 
 async def enrolled(client: httpx.AsyncClient, edge: str = EDGE) -> Identity:
-    applicant = Applicant(await token_for(client, edge))
+    applicant = EnrolmentClient(await token_for(client, edge))
     return accepted(applicant, await applied(client, applicant.body))
 
 
-async def test_an_edge_that_has_a_token_gets_all_it_needs(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_an_edge_that_has_a_token_gets_all_it_needs(any_village: httpx.AsyncClient, any_house: Container) -> None:
     identity = await enrolled(any_village)
     papers = identity.papers
     async with any_house.database.read() as tx:
@@ -71,7 +71,7 @@ async def test_an_edge_that_has_a_token_gets_all_it_needs(any_village: httpx.Asy
 
 
 async def test_enrolling_needs_no_sign_in_and_a_token_does(any_app: FastAPI, any_village: httpx.AsyncClient) -> None:
-    applicant = Applicant(await token_for(any_village))
+    applicant = EnrolmentClient(await token_for(any_village))
     async with stranger(any_app) as client:
         assert (await client.post(f"{PATH}/enrolment", json={})).status_code == 401
         accepted(applicant, await applied(client, applicant.body))
@@ -79,7 +79,7 @@ async def test_enrolling_needs_no_sign_in_and_a_token_does(any_app: FastAPI, any
 
 async def test_a_token_lets_one_pi_in_which_may_ask_again(any_village: httpx.AsyncClient) -> None:
     token = await token_for(any_village)
-    first, second = Applicant(token), Applicant(token)
+    first, second = EnrolmentClient(token), EnrolmentClient(token)
     papers = accepted(first, await applied(any_village, first.body)).papers
     assert (await applied(any_village, second.body)).status_code == 403
     again = accepted(first, await applied(any_village, first.body)).papers
@@ -89,8 +89,8 @@ async def test_a_token_lets_one_pi_in_which_may_ask_again(any_village: httpx.Asy
 async def test_a_token_runs_out_and_is_void_once_another_is_made(
     any_village: httpx.AsyncClient, clock: ManualClock
 ) -> None:
-    old = Applicant(await token_for(any_village))
-    new = Applicant(await token_for(any_village))
+    old = EnrolmentClient(await token_for(any_village))
+    new = EnrolmentClient(await token_for(any_village))
     assert (await applied(any_village, old.body)).status_code == 403
     clock.advance(hours=24)
     refused = await applied(any_village, new.body)
@@ -116,14 +116,14 @@ FORGED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("what", FORGED)
 async def test_an_application_changed_on_the_way_is_refused(any_village: httpx.AsyncClient, what: str) -> None:
-    applicant = Applicant(await token_for(any_village))
+    applicant = EnrolmentClient(await token_for(any_village))
     assert (await applied(any_village, _changed(applicant.body, **FORGED[what]))).status_code == 403
     accepted(applicant, await applied(any_village, applicant.body))
 
 
 @pytest.mark.parametrize("wrong", ["key", "ca", "last letter"])
 async def test_a_token_whose_tail_was_miscopied_costs_a_running_pi_nothing(
-    any_village: httpx.AsyncClient, any_house: House, wrong: str
+    any_village: httpx.AsyncClient, any_house: Container, wrong: str
 ) -> None:
     """Its keys stay good, and the token too."""
     running = await enrolled(any_village)
@@ -131,13 +131,13 @@ async def test_a_token_whose_tail_was_miscopied_costs_a_running_pi_nothing(
     real = Token.read(token)
     tail = token[:-1] + ("A" if token[-1] != "A" else "B")
     miscopied = tail if wrong == "last letter" else str(msgspec.structs.replace(real, **{wrong: bytes(16)}))
-    refused = await applied(any_village, Applicant(miscopied).body)
+    refused = await applied(any_village, EnrolmentClient(miscopied).body)
     assert (refused.status_code, "not copied whole" in refused.json()["detail"]) == (403, True)
     async with any_house.database.read() as tx:
         await any_house.exchange.gate.load(tx)
         assert list(await repository.revoked_serials(tx, now=any_house.clock.now())) == []
     assert set(any_house.exchange.gate._keys[SITE, EDGE].keys) == {key_id(running.keys.signing.public_key())}
-    accepted(applicant := Applicant(token), await applied(any_village, applicant.body))
+    accepted(applicant := EnrolmentClient(token), await applied(any_village, applicant.body))
 
 
 @pytest.mark.parametrize("body", [{}, {"application": "!", "proof": "!"}, {"application": "e30=", "proof": ""}])
@@ -149,7 +149,7 @@ async def test_an_application_that_is_none_is_refused_in_words(
 
 async def test_papers_for_another_token_or_from_another_controller_are_refused(village: httpx.AsyncClient) -> None:
     token = await token_for(village)
-    applicant = Applicant(token)
+    applicant = EnrolmentClient(token)
     answer = base64.b64decode((await applied(village, applicant.body)).json()["papers"])
     real = Token.read(token)
     for other in (
@@ -157,16 +157,16 @@ async def test_papers_for_another_token_or_from_another_controller_are_refused(v
         msgspec.structs.replace(real, key=bytes(16)),
         msgspec.structs.replace(real, ca=bytes(16)),
     ):
-        swapped = Applicant(str(other))
+        swapped = EnrolmentClient(str(other))
         swapped._keys = applicant._keys
         with pytest.raises(EnrolmentFailed, match="not from the controller that made this token"):
             swapped.accept(answer)
     with pytest.raises(EnrolmentFailed):
-        Applicant(token).accept(answer)
+        EnrolmentClient(token).accept(answer)
     applicant.accept(answer)
 
 
-async def test_the_database_holds_no_token_in_the_clear(village: httpx.AsyncClient, house: House) -> None:
+async def test_the_database_holds_no_token_in_the_clear(village: httpx.AsyncClient, house: Container) -> None:
     token = Token.read(await token_for(village))
     async with house.database.read() as tx:
         (row,) = (await tx.execute(select(enrolment_tokens))).all()
@@ -175,7 +175,7 @@ async def test_the_database_holds_no_token_in_the_clear(village: httpx.AsyncClie
 
 
 async def test_a_replaced_pi_takes_over_and_the_old_one_is_heard_no_more(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     old = await enrolled(any_village)
     new = await enrolled(any_village)
@@ -189,7 +189,7 @@ async def test_a_replaced_pi_takes_over_and_the_old_one_is_heard_no_more(
 
 
 async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_its_doors(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     both = await book(any_village, space="hall", contact_name="Una", contact_phone="01487 555 010")
     front = await book(any_village, space="studio", title="Yoga", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
@@ -228,7 +228,7 @@ async def test_a_revoked_edge_loses_keys_certificate_secrets_and_every_code_at_i
 
 
 async def test_an_edge_that_was_put_out_gets_no_plan_and_no_papers_until_it_is_let_in_anew(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     planner, name = any_house.exchange.planner, (SITE, EDGE)
 
@@ -248,7 +248,7 @@ async def test_an_edge_that_was_put_out_gets_no_plan_and_no_papers_until_it_is_l
     before = await newest()
     assert await out() == {EDGE: False, "pi-side": False}
     assert (await any_village.post(f"{PATH}/revocation", json={"reason": "stolen"})).status_code == 200
-    token = Applicant(await token_for(any_village))
+    token = EnrolmentClient(await token_for(any_village))
     await book(any_village, space="studio", starts="2026-11-27T10:00", ends="2026-11-27T11:00")
     assert await planner.refresh(name) is None
     assert await planner.refresh((SITE, "pi-side")) is not None
@@ -302,7 +302,7 @@ async def test_a_reason_is_needed_to_put_an_edge_out_and_an_edge_to_be_put_out(v
 
 
 async def test_whoever_opens_a_revoked_edges_doors_in_their_own_right_gets_other_codes_too(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     plain = {"kind": "key_holder", "first": "2026-11-01", "code": True, "duress": True}
     made: dict[str, Any] = {}

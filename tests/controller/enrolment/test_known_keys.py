@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 from typer.testing import CliRunner, Result
 
 from controller.cli.controller import app as cli
-from controller.container import House
-from controller.enrolment.known_keys import CA, CODE, SIGNING, Fault, KnownKey, faults, known_keys
+from controller.container import Container
+from controller.enrolment.known_keys import CA, CODE, SIGNING, KeyFileFault, KnownKey, faults, known_keys
 from controller.key_files import KeyFault, load_keys
 from controller.main import require_known_keys
 from controller.settings import Settings
@@ -40,20 +40,20 @@ FOUND = {CODE: b"code", SIGNING: b"sign", CA: b"ca"}
     ("found", "wrong"),
     [
         (FOUND, {}),
-        ({}, {CODE: Fault.MISSING, SIGNING: Fault.MISSING, CA: Fault.MISSING}),
-        (FOUND | {CODE: b"x"}, {CODE: Fault.OTHER}),
-        (FOUND | {CA: b"x"}, {CA: Fault.OTHER}),
-        (FOUND | {SIGNING: b"old"}, {SIGNING: Fault.OLD}),
+        ({}, {CODE: KeyFileFault.MISSING, SIGNING: KeyFileFault.MISSING, CA: KeyFileFault.MISSING}),
+        (FOUND | {CODE: b"x"}, {CODE: KeyFileFault.OTHER}),
+        (FOUND | {CA: b"x"}, {CA: KeyFileFault.OTHER}),
+        (FOUND | {SIGNING: b"old"}, {SIGNING: KeyFileFault.OLD}),
         (FOUND | {SIGNING: b"newer than the database"}, {}),
-        (FOUND | {SIGNING: b"x", CODE: b"x"}, {SIGNING: Fault.OTHER, CODE: Fault.OTHER}),
+        (FOUND | {SIGNING: b"x", CODE: b"x"}, {SIGNING: KeyFileFault.OTHER, CODE: KeyFileFault.OTHER}),
     ],
 )
-def test_what_is_wrong_with_the_files(found: dict[str, bytes], wrong: dict[str, Fault]) -> None:
+def test_what_is_wrong_with_the_files(found: dict[str, bytes], wrong: dict[str, KeyFileFault]) -> None:
     assert faults(found, IN_USE) == wrong
     assert faults(found, []) == {}
 
 
-async def test_a_signing_key_that_was_replaced_is_known_as_such(any_house: House, any_settings: Settings) -> None:
+async def test_a_signing_key_that_was_replaced_is_known_as_such(any_house: Container, any_settings: Settings) -> None:
     keys = any_house.keys
     shutil.copytree(keys.folder, old := any_settings.data_dir / "old")
     assert await any_house.enrolment.rotate_own(actor="Una")
@@ -85,7 +85,7 @@ async def _run(config: Path, command: str, *words: str, said: str = "") -> Resul
     return await asyncio.to_thread(CliRunner().invoke, cli, argv, said)
 
 
-async def code_of(house: House, booking: Json) -> str:
+async def code_of(house: Container, booking: Json) -> str:
     async with house.database.read() as tx:
         return (await house.access.codes(tx, [booking["id"]]))[booking["id"]].at("front-door")
 
@@ -116,7 +116,7 @@ async def test_with_other_keys_it_is_refused(
 
 async def test_after_new_keys_bookings_have_codes_and_people_are_entered_anew(
     any_village: httpx.AsyncClient,
-    any_house: House,
+    any_house: Container,
     any_settings: Settings,
     config: Path,
 ) -> None:
@@ -151,7 +151,7 @@ async def test_after_new_keys_bookings_have_codes_and_people_are_entered_anew(
         ]
         again = await client.post(f"{API}/holders", json=holder)
         assert again.status_code == 201, again.text
-        house: House = app.state.house
+        house: Container = app.state.house
         for edge in ("pi-front", "pi-side"):
             await house.exchange.planner.refresh((SITE, edge))
         await enrolled(client)

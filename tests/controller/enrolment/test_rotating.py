@@ -3,7 +3,7 @@
 import httpx
 import msgspec
 
-from controller.container import House
+from controller.container import Container
 from controller.enrolment import repository as enrolment
 from controller.telemetry import repository as telemetry
 from edge.wire.enrolment import DoorSecret
@@ -15,7 +15,7 @@ from tests.controller.village import SITE
 NAME = (SITE, EDGE)
 
 
-async def carries_out_the_newest(house: House) -> None:
+async def carries_out_the_newest(house: Container) -> None:
     signed = await house.exchange.planner.refresh(NAME)
     assert signed is not None
     async with house.database.write() as tx:
@@ -24,7 +24,7 @@ async def carries_out_the_newest(house: House) -> None:
         await telemetry.put_edge_state(tx, msgspec.structs.replace(state, applied_version=signed.manifest.version))
 
 
-async def owed(house: House) -> tuple[int, set[DoorSecret], bool]:
+async def owed(house: Container) -> tuple[int, set[DoorSecret], bool]:
     """The papers that the edge should hold by their version, the front door's secrets in them, and whether they are
     handed over."""
     registry = house.enrolment.registry
@@ -34,14 +34,14 @@ async def owed(house: House) -> tuple[int, set[DoorSecret], bool]:
         return state.version, set(secrets["front-door"]), await registry.fit(tx, *NAME)
 
 
-async def says_it_holds(house: House, version: int) -> None:
+async def says_it_holds(house: Container, version: int) -> None:
     async with house.database.write() as tx:
         await house.database.lock_site(tx, SITE)
         assert await house.enrolment.registry.note(tx, *NAME, version, now=house.clock.now())
 
 
 async def test_the_old_secret_leaves_the_papers_as_soon_as_the_plan_is_made_with_the_new_one_and_no_sooner(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     await enrolled(any_village)
     first, old, fits = await owed(any_house)
@@ -61,7 +61,7 @@ async def test_the_old_secret_leaves_the_papers_as_soon_as_the_plan_is_made_with
 
 
 async def test_papers_of_a_restored_controller_are_newer_than_those_it_has_forgotten(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     registry, database = any_house.enrolment.registry, any_house.database
     await enrolled(any_village)
@@ -80,7 +80,7 @@ async def test_papers_of_a_restored_controller_are_newer_than_those_it_has_forgo
 
 
 async def test_a_change_of_keys_is_under_way_until_the_edge_holds_no_old_ones(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     async def changing() -> bool:
         return bool((await any_village.get(f"{PATH}/enrolment")).json()["changing"])

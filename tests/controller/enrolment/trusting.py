@@ -1,11 +1,11 @@
 """Edges that speak nothing but the wire: their keys are trusted without an enrolment."""
 
-from controller.container import House
+from controller.container import Container
 from controller.enrolment import repository
 from controller.enrolment.model import EdgeKey, KeyState
 
 
-async def trust(house: House, site: str, edge: str, public_key: bytes) -> None:
+async def trust(house: Container, site: str, edge: str, public_key: bytes) -> None:
     """Have the controller take what is signed with this key for the edge's word."""
     now = house.clock.now()
     key = EdgeKey(site=site, edge=edge, public_key=public_key, box=bytes(32), state=KeyState.CURRENT, since=now)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 from sqlalchemy import select
 
-from controller.container import House
+from controller.container import Container
 from controller.estate.revisions import revision
 from controller.estate.tables import layouts, space_amenities
 from controller.people.tables import writes
@@ -87,7 +87,7 @@ async def test_a_site_names_the_organisation_that_runs_it(client: httpx.AsyncCli
     assert (await client.put(ROOT, json=site)).json()["organisation"] == "council"
 
 
-async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncClient, house: House) -> None:
+async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncClient, house: Container) -> None:
     await furnish(client)
     seen = []
     for path, body in (
@@ -113,7 +113,7 @@ async def test_every_write_of_the_estate_is_a_new_revision(client: httpx.AsyncCl
     ]
 
 
-async def test_a_check_writes_nothing(client: httpx.AsyncClient, house: House) -> None:
+async def test_a_check_writes_nothing(client: httpx.AsyncClient, house: Container) -> None:
     await furnish(client)
     before = (await client.get(ROOT)).json()
     async with house.database.read() as tx:
@@ -228,7 +228,7 @@ async def test_what_something_in_the_site_depends_on_is_not_deleted(any_client: 
     assert (await any_client.get(ROOT)).json() == before
 
 
-async def test_what_nothing_depends_on_is_deleted(any_client: httpx.AsyncClient, any_house: House) -> None:
+async def test_what_nothing_depends_on_is_deleted(any_client: httpx.AsyncClient, any_house: Container) -> None:
     await furnish(any_client)
     await put(any_client, "floors/ground", level=0)
     await put(any_client, "equipment/chairs", count=5)

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from controller.bookings.tables import claims, pool_claims, pool_quarters
-from controller.container import House
+from controller.container import Container
 from tests.controller.clock import ManualClock
 from tests.controller.estate.building import ROOT, at, halves, look, space
 from tests.controller.running import NOW
 from tests.controller.village import SITE, book, furnish, post
 
 
-async def atoms(house: House, booking: str) -> list[str]:
+async def atoms(house: Container, booking: str) -> list[str]:
     """What a booking claims."""
     async with house.database.read() as tx:
         query = select(claims.c.atom).where(claims.c.booking_id == booking).order_by(claims.c.atom)
@@ -61,7 +61,7 @@ async def test_a_part_may_lie_in_several_wholes(client: httpx.AsyncClient) -> No
 
 
 async def test_a_division_with_bookings_makes_their_claims_anew(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     await furnish(any_client)
     made = await book(any_client, space="hall")
@@ -80,7 +80,7 @@ async def test_a_division_with_bookings_makes_their_claims_anew(
 
 
 async def test_a_division_that_would_double_book_names_who_clashes_with_whom_and_changes_nothing(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     await furnish(any_client)
     await space(any_client, "half-a")
@@ -108,7 +108,7 @@ async def test_a_division_that_would_double_book_names_who_clashes_with_whom_and
     assert await atoms(any_house, choir["id"]) == ["hall"]
 
 
-async def test_what_is_over_keeps_its_claims(client: httpx.AsyncClient, house: House, clock: ManualClock) -> None:
+async def test_what_is_over_keeps_its_claims(client: httpx.AsyncClient, house: Container, clock: ManualClock) -> None:
     await furnish(client)
     await space(client, "half-a")
     over = await book(client, space="hall", title="Over")
@@ -148,7 +148,9 @@ async def test_a_hold_that_has_run_out_is_in_nobodys_way(client: httpx.AsyncClie
     assert (await post(client, space="half-a", **later)).status_code == 409
 
 
-async def test_a_pool_of_another_size_counts_its_places_anew(any_client: httpx.AsyncClient, any_house: House) -> None:
+async def test_a_pool_of_another_size_counts_its_places_anew(
+    any_client: httpx.AsyncClient, any_house: Container
+) -> None:
     await furnish(any_client)
     await space(any_client, "desks", kind="pool", pool_size=6)
     await space(any_client, "floor", parts=["desks", "studio"])
@@ -189,7 +191,9 @@ async def test_a_whole_does_not_take_in_a_pool_that_has_bookings_then(client: ht
     assert {each["title"] for each in refused["conflicts"]} == {"One desk", "Choir"}
 
 
-async def test_minutes_of_a_space_reach_the_claims_of_bookings_to_come(client: httpx.AsyncClient, house: House) -> None:
+async def test_minutes_of_a_space_reach_the_claims_of_bookings_to_come(
+    client: httpx.AsyncClient, house: Container
+) -> None:
     await furnish(client)
     made = await book(client, space="hall")
     layout = {"id": "theatre", "name": "Theatre", "setup_min": 40}
@@ -287,7 +291,7 @@ async def test_neighbours_that_would_have_too_little_time_between_them_are_named
     assert again["notes"] == [], "what is tight already is not told again"
 
 
-async def test_many_bookings_are_rewritten_or_named_in_one_go(client: httpx.AsyncClient, house: House) -> None:
+async def test_many_bookings_are_rewritten_or_named_in_one_go(client: httpx.AsyncClient, house: Container) -> None:
     await furnish(client)
     await space(client, "half-a")
     for name in ("hall", "half-a"):
@@ -299,7 +303,7 @@ async def test_many_bookings_are_rewritten_or_named_in_one_go(client: httpx.Asyn
 
 
 async def test_bookings_and_a_division_at_once_never_leave_a_double_booking(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     """In any order: a hall that divides is booked once; one that does not divide is booked beside its half."""
     await furnish(any_client)

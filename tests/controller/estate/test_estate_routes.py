@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.container import House
+from controller.container import Container
 from controller.estate.tables import doors
 from controller.people.tables import writes
 from tests.controller.village import without_versions
@@ -85,7 +85,7 @@ async def test_writing_a_thing_again_changes_it(any_client: httpx.AsyncClient) -
     assert without_versions(space) == PLAIN_SPACE | {"id": "hall", "name": "Great Hall", "doors": ["front"]}
 
 
-async def test_every_write_records_its_actor(client: httpx.AsyncClient, house: House) -> None:
+async def test_every_write_records_its_actor(client: httpx.AsyncClient, house: Container) -> None:
     await furnish(client)
     await client.put(f"{ROOT}/ramsey", json=SITE)
     async with house.database.read() as tx:
@@ -100,7 +100,7 @@ async def test_every_write_records_its_actor(client: httpx.AsyncClient, house: H
     ]
 
 
-async def test_every_write_tells_that_the_site_changed(client: httpx.AsyncClient, house: House) -> None:
+async def test_every_write_tells_that_the_site_changed(client: httpx.AsyncClient, house: Container) -> None:
     with house.changes.subscribe() as heard:
         for path, body in (
             ("", SITE),
@@ -115,7 +115,7 @@ async def test_every_write_tells_that_the_site_changed(client: httpx.AsyncClient
         assert heard.pending() == frozenset()
 
 
-async def test_a_door_keeps_its_secrets_when_it_is_changed(any_client: httpx.AsyncClient, any_house: House) -> None:
+async def test_a_door_keeps_its_secrets_when_it_is_changed(any_client: httpx.AsyncClient, any_house: Container) -> None:
     await furnish(any_client)
     estate = any_house.estate
     async with any_house.database.read() as tx:
@@ -127,7 +127,7 @@ async def test_a_door_keeps_its_secrets_when_it_is_changed(any_client: httpx.Asy
     assert (set(before), len(secrets)) == ({"front", "side"}, 4)
 
 
-async def test_door_secrets_are_sealed_in_the_database(client: httpx.AsyncClient, house: House) -> None:
+async def test_door_secrets_are_sealed_in_the_database(client: httpx.AsyncClient, house: Container) -> None:
     await furnish(client)
     async with house.database.read() as tx:
         stored = {row.id: (row.secret, row.offline) for row in await tx.execute(select(doors))}

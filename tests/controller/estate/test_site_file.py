@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from controller.bookings.tables import claims
-from controller.container import House
+from controller.container import Container
 from controller.estate.cli import app as site_cli
 from controller.estate.revisions import revision
 from controller.estate.schemas import LayoutBody, SiteBody, SpaceFields
@@ -105,7 +105,9 @@ async def bring(client: httpx.AsyncClient, file: bytes | str, status: int = 200,
     return told
 
 
-async def test_out_and_in_and_out_again_gives_the_same_bytes(any_client: httpx.AsyncClient, any_house: House) -> None:
+async def test_out_and_in_and_out_again_gives_the_same_bytes(
+    any_client: httpx.AsyncClient, any_house: Container
+) -> None:
     await rich(any_client)
     first = await export(any_client)
     async with any_house.database.read() as tx:
@@ -137,7 +139,7 @@ async def test_a_file_makes_its_site_on_an_empty_controller(
         assert (told["written"], told["new"]) == (True, True)
         assert {"section": "doors", "id": "side-door", "what": "add", "fields": []} in told["changes"]
         assert await export(other) == file
-        house: House = app.state.house
+        house: Container = app.state.house
         async with house.database.read() as tx:
             secrets = await house.estate.door_secrets(tx, SITE)
         assert {len(secret) for secret in secrets.values()} == {32}
@@ -148,7 +150,7 @@ async def test_a_file_makes_its_site_on_an_empty_controller(
         assert await export(other) == file
 
 
-async def test_a_file_holds_no_secret(client: httpx.AsyncClient, house: House) -> None:
+async def test_a_file_holds_no_secret(client: httpx.AsyncClient, house: Container) -> None:
     await rich(client)
     file = await export(client)
     async with house.database.read() as tx:
@@ -359,7 +361,7 @@ async def test_a_file_of_more_than_a_megabyte_is_refused(client: httpx.AsyncClie
 
 
 async def test_a_divided_hall_in_a_file_rewrites_claims_or_names_the_clash(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     await furnish(any_client)
     made = await book(any_client, space="hall")

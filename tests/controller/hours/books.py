@@ -5,8 +5,8 @@ from typing import Any
 
 from controller.estate.model import Site
 from controller.hours.instants import bounds
-from controller.hours.model import Closure, Season, SpaceHours, Span, Timetable, Weekly, Window
-from controller.hours.timetable import HoursBook
+from controller.hours.model import BookableWindow, Closure, OpeningHours, Season, SpaceHours, Span, WeeklySpan
+from controller.hours.timetable import Timetable
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 
@@ -29,12 +29,12 @@ def span(opens: str, closes: str, mode: Mode = Mode.STAFFED) -> Span:
     return Span(opens=minute(opens), closes=minute(closes), mode=mode)
 
 
-def week(*spans: Span, days: range | tuple[int, ...] = WEEK) -> tuple[Weekly, ...]:
-    return tuple(Weekly(weekday=day, span=one) for day in days for one in spans)
+def week(*spans: Span, days: range | tuple[int, ...] = WEEK) -> tuple[WeeklySpan, ...]:
+    return tuple(WeeklySpan(weekday=day, span=one) for day in days for one in spans)
 
 
-def windows(opens: str, closes: str, days: range | tuple[int, ...] = WEEK) -> tuple[Window, ...]:
-    return tuple(Window(weekday=day, opens=minute(opens), closes=minute(closes)) for day in days)
+def windows(opens: str, closes: str, days: range | tuple[int, ...] = WEEK) -> tuple[BookableWindow, ...]:
+    return tuple(BookableWindow(weekday=day, opens=minute(opens), closes=minute(closes)) for day in days)
 
 
 def yearly(name: str, first: str, last: str, *spans: Span) -> Season:
@@ -71,11 +71,11 @@ def closure(starts: str, ends: str, reason: str = "floor sanding", *spaces: str)
     )
 
 
-def book(timetable: Timetable | None = None, **more: Any) -> HoursBook:
-    return HoursBook(site=SITE, timetable=timetable or Timetable(), **more)
+def book(timetable: OpeningHours | None = None, **more: Any) -> Timetable:
+    return Timetable(site=SITE, timetable=timetable or OpeningHours(), **more)
 
 
-def divided(**own: tuple[Window, ...]) -> dict[str, SpaceHours]:
+def divided(**own: tuple[BookableWindow, ...]) -> dict[str, SpaceHours]:
     """A hall of two halves, and a studio; ``own``: when one of them can be booked."""
     atoms = {"hall": {"left", "right"}, "left": {"left"}, "right": {"right"}, "studio": {"studio"}}
     return {
@@ -89,7 +89,7 @@ def day(text: str) -> Interval:
     return bounds(date.fromisoformat(text), LONDON)
 
 
-def told(found: HoursBook, during: Interval, space: str | None = None) -> list[tuple[str, str, str]]:
+def told(found: Timetable, during: Interval, space: str | None = None) -> list[tuple[str, str, str]]:
     """Modes with their times on the wall and their notes: “25 09:00”, “staffed”, “”."""
     return [
         (f"{period.during.start.astimezone(LONDON):%d %H:%M}", period.mode.value, period.note)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.container import House
+from controller.container import Container
 from controller.estate.tables import sites
 from controller.people.tables import writes
 from tests.controller.clock import ManualClock
@@ -49,7 +49,7 @@ async def story(client: httpx.AsyncClient, booking: Json) -> list[Json]:
     return items
 
 
-async def revision(house: House) -> int:
+async def revision(house: Container) -> int:
     async with house.database.read() as tx:
         found: int = (await tx.execute(select(sites.c.revision).where(sites.c.id == SITE))).scalar_one()
         return found
@@ -77,7 +77,7 @@ async def test_a_closure_names_the_bookings_it_would_shut_out_and_writes_nothing
 
 
 async def test_a_closure_made_anyway_leaves_the_bookings_and_a_line_in_their_story(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     carols = await book(any_village, title="Carols", starts="2026-12-24T18:00", ends="2026-12-24T20:00")
     before = await revision(any_house)

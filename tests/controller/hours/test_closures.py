@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from controller.hours.model import Break, OtherDay, SpaceHours, Term, Timetable
-from controller.hours.timetable import HoursBook
+from controller.hours.model import Break, OpeningHours, OtherDay, SpaceHours, Term
+from controller.hours.timetable import Timetable
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.hours.books import LONDON, book, closure, day, divided, span, told, utc, week, windows
 
-STAFFED = Timetable(pattern=week(span("09:00", "17:00")))
+STAFFED = OpeningHours(pattern=week(span("09:00", "17:00")))
 NINE_TO_TEN = Interval(start=utc("2026-11-26T09:00"), end=utc("2026-11-26T10:00"))
 
 if TYPE_CHECKING:
     from _typeshed import TraceFunction
 
 
-def why(hours: HoursBook, during: Interval, space: str | None = None) -> list[str]:
+def why(hours: Timetable, during: Interval, space: str | None = None) -> list[str]:
     return [each.why for each in hours.closed(during, space=space)]
 
 
-def wall(hours: HoursBook, during: Interval, space: str) -> list[str]:
+def wall(hours: Timetable, during: Interval, space: str) -> list[str]:
     """When it cannot be booked, on the wall."""
     return [
         f"{each.during.start.astimezone(LONDON):%d %H:%M}-{each.during.end.astimezone(LONDON):%d %H:%M}"
@@ -50,7 +50,7 @@ def test_a_closure_of_the_site_closes_the_building_and_every_space() -> None:
 
 def test_a_closure_over_midnight_closes_both_nights_ends_and_no_more() -> None:
     shut = closure("2026-11-26T22:00", "2026-11-27T02:00")
-    hours = book(Timetable(pattern=week(span("00:00", "24:00"))), closures=(shut,), spaces=divided())
+    hours = book(OpeningHours(pattern=week(span("00:00", "24:00"))), closures=(shut,), spaces=divided())
     assert told(hours, Interval(start=day("2026-11-26").start, end=day("2026-11-27").end)) == [
         ("26 00:00", "staffed", ""),
         ("26 22:00", "closed", "floor sanding"),
@@ -208,11 +208,11 @@ def test_without_terms_nobody_knows_whether_a_day_is_in_one() -> None:
     assert book().in_term(date(2026, 11, 25)) is None
 
 
-def many(count: int) -> HoursBook:
+def many(count: int) -> Timetable:
     """Hours with as many dates of their own, and as many closures of the studio."""
     dates = [date(2026, 1, 1) + timedelta(days=2 * each) for each in range(count)]
     return book(
-        Timetable(
+        OpeningHours(
             pattern=week(span("09:00", "17:00"), span("17:00", "22:00", Mode.EXTENDED)),
             exceptions=tuple(OtherDay(date=each, note="x", spans=(span("10:00", "12:00"),)) for each in dates),
         ),
@@ -221,7 +221,7 @@ def many(count: int) -> HoursBook:
     )
 
 
-def lines_to_answer(hours: HoursBook) -> int:
+def lines_to_answer(hours: Timetable) -> int:
     """How many lines of Python a question costs once its month is known."""
     counted = 0
 

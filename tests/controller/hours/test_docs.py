@@ -6,7 +6,7 @@ import pytest
 
 from controller.hours import routes
 from controller.hours.cli import app
-from controller.hours.impact import UNLOCKED, Kind
+from controller.hours.impact import UNLOCKED, LossKind
 from controller.hours.model import HolidayMeaning
 from edge.wire.plan import Mode
 
@@ -20,7 +20,7 @@ def test_every_route_is_named(path: str) -> None:
 
 
 def test_every_word_and_command_is_named() -> None:
-    for word in (*Mode, *HolidayMeaning, *Kind, UNLOCKED):
+    for word in (*Mode, *HolidayMeaning, *LossKind, UNLOCKED):
         assert f"`{word}`" in PAGE
     for command in app.registered_commands:
         assert command.callback is not None

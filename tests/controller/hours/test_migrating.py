@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from controller.db.engine import Database
 from controller.db.migrations import alembic_config
 from controller.hours import repository
-from controller.hours.model import Season, Timetable, Weekly
+from controller.hours.model import OpeningHours, Season, WeeklySpan
 from edge.wire.plan import Mode
 from tests.controller.hours.books import SITE, span
 
@@ -44,7 +44,7 @@ async def moved(url: str, *, to: str, statements: tuple[str, ...] = ()) -> None:
         await engine.dispose()
 
 
-async def hours_of(url: str) -> Timetable:
+async def hours_of(url: str) -> OpeningHours:
     database = Database(url)
     try:
         async with database.read() as tx:
@@ -66,20 +66,20 @@ async def test_old_hours_are_carried_over_and_back(empty_url: str) -> None:
     await moved(empty_url, to="0006")
     found = await hours_of(empty_url)
     assert found.pattern == (
-        Weekly(weekday=2, span=span("09:00", "17:00")),
-        Weekly(weekday=2, span=span("17:00", "24:00", Mode.EXTENDED)),
+        WeeklySpan(weekday=2, span=span("09:00", "17:00")),
+        WeeklySpan(weekday=2, span=span("17:00", "24:00", Mode.EXTENDED)),
     )
     eve, day = found.exceptions
     assert (eve.date, eve.note, eve.spans) == (date(2026, 12, 24), "Christmas Eve", (span("09:00", "12:00"),))
     assert (day.date, day.note, day.spans) == (date(2026, 12, 25), "", ())
-    night = Weekly(weekday=4, span=span("20:00", "26:00", Mode.EXTENDED))
+    night = WeeklySpan(weekday=4, span=span("20:00", "26:00", Mode.EXTENDED))
     season = Season(name="Summer", first=date(2000, 6, 1), last=date(2000, 8, 31), yearly=True)
     database = Database(empty_url)
     async with database.write() as tx:
-        changed = Timetable(pattern=(*found.pattern, night), seasons=(season,), exceptions=found.exceptions)
+        changed = OpeningHours(pattern=(*found.pattern, night), seasons=(season,), exceptions=found.exceptions)
         await repository.put_timetable(tx, "ramsey", changed)
     await database.close()
     await moved(empty_url, to="0005")
     await moved(empty_url, to="0006")
-    cut = Weekly(weekday=4, span=span("20:00", "24:00", Mode.EXTENDED))
-    assert await hours_of(empty_url) == Timetable(pattern=(*found.pattern, cut), exceptions=found.exceptions)
+    cut = WeeklySpan(weekday=4, span=span("20:00", "24:00", Mode.EXTENDED))
+    assert await hours_of(empty_url) == OpeningHours(pattern=(*found.pattern, cut), exceptions=found.exceptions)

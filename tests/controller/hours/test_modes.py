@@ -4,14 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from controller.hours.model import OtherDay, Timetable
+from controller.hours.model import OpeningHours, OtherDay
 from controller.text import local_time
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
 from tests.controller.hours.books import LONDON, book, span, utc, week
 
 
-def told(timetable: Timetable, start: str, end: str) -> list[tuple[str, str, str]]:
+def told(timetable: OpeningHours, start: str, end: str) -> list[tuple[str, str, str]]:
     during = Interval(start=utc(start), end=utc(end))
     return [
         (f"{found.during.start:%dT%H:%M}", f"{found.during.end:%dT%H:%M}", found.mode.value)
@@ -20,11 +20,11 @@ def told(timetable: Timetable, start: str, end: str) -> list[tuple[str, str, str
 
 
 def test_without_opening_hours_a_site_is_closed() -> None:
-    assert told(Timetable(), "2026-11-25T00:00", "2026-12-25T00:00") == [("25T00:00", "25T00:00", "closed")]
+    assert told(OpeningHours(), "2026-11-25T00:00", "2026-12-25T00:00") == [("25T00:00", "25T00:00", "closed")]
 
 
 def test_the_asked_time_is_tiled_and_cut_at_its_ends() -> None:
-    timetable = Timetable(pattern=week(span("09:00", "17:00"), span("17:00", "22:00", Mode.EXTENDED)))
+    timetable = OpeningHours(pattern=week(span("09:00", "17:00"), span("17:00", "22:00", Mode.EXTENDED)))
     assert told(timetable, "2026-11-25T12:00", "2026-11-26T10:00") == [
         ("25T12:00", "25T17:00", "staffed"),
         ("25T17:00", "25T22:00", "extended"),
@@ -34,7 +34,7 @@ def test_the_asked_time_is_tiled_and_cut_at_its_ends() -> None:
 
 
 def test_opening_hours_keep_their_wall_time_over_both_clock_changes() -> None:
-    timetable = Timetable(pattern=week(span("09:00", "17:00")))
+    timetable = OpeningHours(pattern=week(span("09:00", "17:00")))
     for before, change in (("2026-03-28", "2026-03-29"), ("2026-10-24", "2026-10-25")):
         found = [
             local_time.wall(period.during.start, LONDON).time().hour
@@ -45,7 +45,7 @@ def test_opening_hours_keep_their_wall_time_over_both_clock_changes() -> None:
 
 
 def test_a_span_over_the_night_is_an_hour_shorter_in_march_and_longer_in_october() -> None:
-    timetable = Timetable(pattern=week(span("00:00", "06:00")))
+    timetable = OpeningHours(pattern=week(span("00:00", "06:00")))
     (march,) = [
         p for p in book(timetable).modes(local_time.day_bounds(date(2026, 3, 29), LONDON)) if p.mode is Mode.STAFFED
     ]
@@ -56,7 +56,7 @@ def test_a_span_over_the_night_is_an_hour_shorter_in_march_and_longer_in_october
 
 
 def test_an_end_that_the_clocks_skip_moves_forward_by_the_gap() -> None:
-    timetable = Timetable(pattern=week(span("00:00", "01:30")))
+    timetable = OpeningHours(pattern=week(span("00:00", "01:30")))
     assert told(timetable, "2026-03-29T00:00", "2026-03-29T03:00") == [
         ("29T00:00", "29T01:30", "staffed"),
         ("29T01:30", "29T03:00", "closed"),
@@ -64,7 +64,7 @@ def test_an_end_that_the_clocks_skip_moves_forward_by_the_gap() -> None:
 
 
 def test_a_start_that_the_clocks_skip_moves_forward_by_the_gap() -> None:
-    timetable = Timetable(pattern=week(span("01:30", "04:00")))
+    timetable = OpeningHours(pattern=week(span("01:30", "04:00")))
     assert told(timetable, "2026-03-29T00:00", "2026-03-29T04:00") == [
         ("29T00:00", "29T01:30", "closed"),
         ("29T01:30", "29T03:00", "staffed"),
@@ -73,12 +73,12 @@ def test_a_start_that_the_clocks_skip_moves_forward_by_the_gap() -> None:
 
 
 def test_a_span_whose_start_moves_past_its_end_is_not_made() -> None:
-    timetable = Timetable(pattern=week(span("01:30", "02:15")))
+    timetable = OpeningHours(pattern=week(span("01:30", "02:15")))
     assert told(timetable, "2026-03-29T00:00", "2026-03-29T12:00") == [("29T00:00", "29T12:00", "closed")]
 
 
 def test_what_comes_twice_takes_the_first() -> None:
-    timetable = Timetable(pattern=week(span("01:15", "01:45")))
+    timetable = OpeningHours(pattern=week(span("01:15", "01:45")))
     assert told(timetable, "2026-10-25T00:00", "2026-10-25T03:00") == [
         ("25T00:00", "25T00:15", "closed"),
         ("25T00:15", "25T00:45", "staffed"),
@@ -87,7 +87,7 @@ def test_what_comes_twice_takes_the_first() -> None:
 
 
 def test_moved_spans_never_overlap() -> None:
-    timetable = Timetable(pattern=week(span("01:15", "01:45"), span("02:00", "03:00", Mode.EXTENDED)))
+    timetable = OpeningHours(pattern=week(span("01:15", "01:45"), span("02:00", "03:00", Mode.EXTENDED)))
     assert told(timetable, "2026-03-29T00:00", "2026-03-29T03:00") == [
         ("29T00:00", "29T01:00", "closed"),
         ("29T01:00", "29T02:00", "extended"),
@@ -96,7 +96,7 @@ def test_moved_spans_never_overlap() -> None:
 
 
 def test_an_exception_takes_the_place_of_the_whole_day_and_says_why() -> None:
-    timetable = Timetable(
+    timetable = OpeningHours(
         pattern=week(span("09:00", "17:00")),
         exceptions=(
             OtherDay(date=date(2026, 12, 24), note="Christmas Eve", spans=(span("09:00", "12:00"),)),
@@ -116,7 +116,7 @@ def test_an_exception_takes_the_place_of_the_whole_day_and_says_why() -> None:
 
 
 def test_hours_that_end_at_midnight_join_those_that_begin_there() -> None:
-    timetable = Timetable(pattern=week(span("00:00", "24:00")))
+    timetable = OpeningHours(pattern=week(span("00:00", "24:00")))
     assert told(timetable, "2026-10-20T00:00", "2026-10-30T00:00") == [("20T00:00", "30T00:00", "staffed")]
 
 
@@ -129,5 +129,5 @@ def test_hours_that_end_at_midnight_join_those_that_begin_there() -> None:
     ],
 )
 def test_the_mode_of_a_moment_holds_until_the_next(at: str, mode: Mode, until: str) -> None:
-    found = book(Timetable(pattern=week(span("09:00", "17:00")))).mode_at(utc(at))
+    found = book(OpeningHours(pattern=week(span("09:00", "17:00")))).mode_at(utc(at))
     assert (found.mode, found.during.end) == (mode, utc(until))

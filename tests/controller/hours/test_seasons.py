@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from controller.hours import bank_holidays
-from controller.hours.model import HolidayMeaning, HolidayRule, Nation, OtherDay, Season, Timetable
+from controller.hours.model import HolidayMeaning, HolidayRule, Nation, OpeningHours, OtherDay, Season
 from controller.hours.seasons import ranked, season_of, tied
 from edge.wire.interval import Interval
 from edge.wire.plan import Mode
@@ -39,7 +39,7 @@ def test_a_yearly_season_comes_every_year_and_may_go_over_new_year(on: str, seas
 
 
 def test_a_season_over_new_year_has_its_own_week_on_both_sides() -> None:
-    hours = book(Timetable(pattern=week(NINE), seasons=(WINTER,)))
+    hours = book(OpeningHours(pattern=week(NINE), seasons=(WINTER,)))
     for on, opens in (
         ("2026-12-20", "09:00"),
         ("2026-12-31", "10:00"),
@@ -153,7 +153,7 @@ SUNDAY = week(span("11:00", "15:00"), days=(6,))
     ],
 )
 def test_a_bank_holiday_means_what_the_site_says(rule: HolidayRule, expected: list[tuple[str, str, str]]) -> None:
-    hours = book(Timetable(pattern=(*week(NINE, days=range(6)), *SUNDAY), bank_holidays=rule))
+    hours = book(OpeningHours(pattern=(*week(NINE, days=range(6)), *SUNDAY), bank_holidays=rule))
     may_day = [(start[3:], mode, note) for start, mode, note in told(hours, day("2027-05-03"))]
     note = "May Day" if rule.means is not HolidayMeaning.NOTHING else ""
     assert may_day == [("00:00", "closed", note), *expected]
@@ -163,13 +163,13 @@ def test_a_bank_holiday_means_what_the_site_says(rule: HolidayRule, expected: li
 def test_a_bank_holiday_as_sunday_takes_the_sunday_of_its_season() -> None:
     summer = Season(name="Summer", first=date(2000, 8, 1), last=date(2000, 8, 31), yearly=True, pattern=week(TEN))
     rule = HolidayRule(means=HolidayMeaning.WEEKDAY, weekday=6)
-    hours = book(Timetable(pattern=(*week(NINE, days=range(6)), *SUNDAY), seasons=(summer,), bank_holidays=rule))
+    hours = book(OpeningHours(pattern=(*week(NINE, days=range(6)), *SUNDAY), seasons=(summer,), bank_holidays=rule))
     assert told(hours, day("2027-08-30"))[1] == ("30 10:00", "staffed", "Late Summer Bank Holiday")
 
 
 def test_a_date_of_its_own_wins_over_bank_holiday_season_and_week() -> None:
     hours = book(
-        Timetable(
+        OpeningHours(
             pattern=week(NINE),
             seasons=(SUMMER,),
             bank_holidays=HolidayRule(means=HolidayMeaning.CLOSED),
@@ -185,7 +185,7 @@ NIGHT = span("20:00", "32:00", Mode.EXTENDED)
 
 
 def test_a_night_is_entered_once_and_goes_on_in_the_morning() -> None:
-    hours = book(Timetable(pattern=week(NIGHT, days=(4,))))
+    hours = book(OpeningHours(pattern=week(NIGHT, days=(4,))))
     assert told(hours, Interval(start=utc("2026-11-27T00:00"), end=utc("2026-11-29T00:00"))) == [
         ("27 00:00", "closed", ""),
         ("27 20:00", "extended", ""),
@@ -197,14 +197,14 @@ def test_a_night_is_entered_once_and_goes_on_in_the_morning() -> None:
     ("change", "hours"), [("2026-03-28T20:00", 11), ("2026-10-24T19:00", 13), ("2026-06-06T19:00", 12)]
 )
 def test_a_night_keeps_the_wall_time_of_both_ends_when_the_clocks_change(change: str, hours: int) -> None:
-    found = book(Timetable(pattern=week(NIGHT))).mode_at(utc(change))
+    found = book(OpeningHours(pattern=week(NIGHT))).mode_at(utc(change))
     assert found.mode is Mode.EXTENDED
     assert found.during.seconds == hours * 3600
-    assert told(book(Timetable(pattern=week(NIGHT))), found.during)[0][0].endswith("20:00")
+    assert told(book(OpeningHours(pattern=week(NIGHT))), found.during)[0][0].endswith("20:00")
 
 
 def test_a_nights_end_yields_to_the_spans_of_the_next_day() -> None:
-    hours = book(Timetable(pattern=(*week(NIGHT), *week(span("07:00", "07:30")))))
+    hours = book(OpeningHours(pattern=(*week(NIGHT), *week(span("07:00", "07:30")))))
     assert [(start[3:], mode) for start, mode, _ in told(hours, day("2026-11-26"))] == [
         ("00:00", "extended"),
         ("07:00", "staffed"),
@@ -215,7 +215,7 @@ def test_a_nights_end_yields_to_the_spans_of_the_next_day() -> None:
 
 def test_a_day_that_is_closed_by_date_or_bank_holiday_cuts_the_night_before_at_midnight() -> None:
     hours = book(
-        Timetable(
+        OpeningHours(
             pattern=week(NIGHT),
             exceptions=(OtherDay(date=date(2026, 12, 5), note="Stocktaking"),),
             bank_holidays=HolidayRule(means=HolidayMeaning.CLOSED),
@@ -228,7 +228,7 @@ def test_a_day_that_is_closed_by_date_or_bank_holiday_cuts_the_night_before_at_m
 
 def test_the_night_of_a_date_of_its_own_goes_on_into_a_bank_holiday() -> None:
     hours = book(
-        Timetable(
+        OpeningHours(
             pattern=week(NINE),
             exceptions=(OtherDay(date=date(2026, 12, 31), note="Party", spans=(span("18:00", "26:00"),)),),
             bank_holidays=HolidayRule(means=HolidayMeaning.CLOSED),
@@ -242,5 +242,5 @@ def test_the_night_of_a_date_of_its_own_goes_on_into_a_bank_holiday() -> None:
 
 def test_the_night_of_a_date_of_its_own_goes_before_the_weeks_morning() -> None:
     party = OtherDay(date=date(2026, 11, 25), note="Party", spans=(span("18:00", "26:00", Mode.EXTENDED),))
-    hours = book(Timetable(pattern=week(span("00:00", "24:00")), exceptions=(party,)))
+    hours = book(OpeningHours(pattern=week(span("00:00", "24:00")), exceptions=(party,)))
     assert told(hours, day("2026-11-26")) == [("26 00:00", "extended", "Party"), ("26 02:00", "staffed", "")]

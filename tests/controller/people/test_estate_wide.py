@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import House
+from controller.container import Container
 from tests.controller.access.test_holders import make as make_holder
 from tests.controller.access.test_members import ADA, one
 from tests.controller.access.test_members import send as send_members
@@ -34,7 +34,7 @@ async def local(app: FastAPI, both: httpx.AsyncClient) -> AsyncIterator[httpx.As
 
 
 async def test_what_belongs_to_all_sites_is_refused_to_an_administrator_of_one(
-    app: FastAPI, local: httpx.AsyncClient, house: House
+    app: FastAPI, local: httpx.AsyncClient, house: Container
 ) -> None:
     asked = set()
     for path, operations in app.openapi()["paths"].items():

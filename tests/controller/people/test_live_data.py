@@ -9,7 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from controller.bookings.tables import bookings
-from controller.container import House
+from controller.container import Container
 from controller.plans.tables import commands
 from controller.telemetry import repository as telemetry
 from controller.telemetry.tables import device_states, edge_alerts, events, quarantine
@@ -38,7 +38,7 @@ SPAN = {"from": "2026-11-25", "to": "2026-11-27"}
 
 
 @pytest.fixture
-async def busy(village: httpx.AsyncClient, house: House, clock: ManualClock) -> Json:
+async def busy(village: httpx.AsyncClient, house: Container, clock: ManualClock) -> Json:
     """The scouts have come in, something moves, the alarm of an area is set, a door was forced: what paths name."""
     for party in ("scouts", "yoga"):
         await put_party(village, party)
@@ -117,7 +117,7 @@ class _Filled(dict[str, str]):
 
 
 async def test_a_booker_cannot_tell_from_the_diary_whether_the_others_came(
-    app: FastAPI, village: httpx.AsyncClient, house: House, busy: Json
+    app: FastAPI, village: httpx.AsyncClient, house: Container, busy: Json
 ) -> None:
     async with signed_in_as(app, village, "booker", party="yoga") as client:
         path = f"{API}/bookings/{busy['booking_id']}"
@@ -131,7 +131,7 @@ async def test_a_booker_cannot_tell_from_the_diary_whether_the_others_came(
 
 
 async def test_who_may_not_see_what_happens_still_hears_that_the_diary_changed(
-    app: FastAPI, village: httpx.AsyncClient, house: House, busy: Json
+    app: FastAPI, village: httpx.AsyncClient, house: Container, busy: Json
 ) -> None:
     async with signed_in_as(app, village, "booker", party="yoga") as client, serving(app) as address:
         user = next(each for each in (await village.get(f"{API}/users")).json()["items"] if each["role"] == "booker")

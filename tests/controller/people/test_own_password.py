@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.container import House
+from controller.container import Container
 from controller.people import password_rules
 from controller.people.password_rules import weakness
 from tests.controller.clock import ManualClock
@@ -106,7 +106,7 @@ def test_what_is_easy_to_guess(password: str, easy: bool) -> None:
 
 @pytest.mark.parametrize("where", ["setup", "user", "change"])
 async def test_an_easy_password_is_refused_wherever_one_is_set(app: FastAPI, where: str) -> None:
-    house: House = app.state.house
+    house: Container = app.state.house
     easy = "basketball"
     async with stranger(app) as client:
         token = (house.settings.data_dir / "setup-token").read_text()

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.container import House
+from controller.container import Container
 from controller.db.engine import Database, metadata
 from controller.people import parties
 from controller.people.model import Actor, PartyDraft, PartyKind, Tier
@@ -52,7 +52,7 @@ async def test_a_party_is_made_read_and_changed(any_client: httpx.AsyncClient) -
 
 
 async def test_every_write_of_a_party_is_on_record_and_one_that_changes_nothing_is_none(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     await put_party(any_client, "choir")
     await put_party(any_client, "choir")
@@ -63,7 +63,9 @@ async def test_every_write_of_a_party_is_on_record_and_one_that_changes_nothing_
     assert rows == [(act, "party choir", USER) for act in ("make", "change", "delete")]
 
 
-async def test_the_tier_is_its_own_or_that_of_its_organisation(any_client: httpx.AsyncClient, any_house: House) -> None:
+async def test_the_tier_is_its_own_or_that_of_its_organisation(
+    any_client: httpx.AsyncClient, any_house: Container
+) -> None:
     await _county(any_client)
     async with any_house.database.read() as tx:
         found = {each: await parties.tier_of(tx, each) for each in ("rhyme-time", "gym", "choir", None)}
@@ -134,7 +136,7 @@ async def test_a_party_stays_what_it_is(client: httpx.AsyncClient) -> None:
     assert answer.json()["errors"][0]["field"] == "kind"
 
 
-async def test_only_a_party_that_nothing_names_is_deleted(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_only_a_party_that_nothing_names_is_deleted(any_village: httpx.AsyncClient, any_house: Container) -> None:
     await _county(any_village)
     await any_village.put(f"{API}/parties/choir/members/ann-lee", json={})
     await book(any_village, party="choir")
@@ -180,7 +182,7 @@ async def test_a_party_that_has_ended_cannot_book_anew_but_keeps_its_tier(db: Da
             await parties.tier_to_book(tx, "nobody", UNA)
 
 
-async def test_an_end_stays_when_it_was_and_can_be_taken_back(client: httpx.AsyncClient, house: House) -> None:
+async def test_an_end_stays_when_it_was_and_can_be_taken_back(client: httpx.AsyncClient, house: Container) -> None:
     first = (await put_party(client, "choir", ended=True))["ended_at"]
     assert (await put_party(client, "choir", ended=True, notes="gone"))["ended_at"] == first
     assert (await put_party(client, "choir"))["ended_at"] is None
@@ -253,14 +255,14 @@ async def _lives(client: httpx.AsyncClient) -> Json:
     return booked
 
 
-async def _holds(house: House) -> list[str]:
+async def _holds(house: Container) -> list[str]:
     """The tables in which her name stands."""
     async with house.database.read() as tx:
         return [table.name for table in metadata.sorted_tables if NAME in str((await tx.execute(select(table))).all())]
 
 
 async def test_a_person_is_forgotten_everywhere_and_the_figures_stay(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     booked = await _lives(any_village)
     everywhere = ["parties", "memberships", "bookings", "series", "waits", "booking_log", "sheet_rows", "subscriptions"]

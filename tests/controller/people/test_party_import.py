@@ -4,7 +4,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from controller.container import House
+from controller.container import Container
 from controller.csv_import.spreadsheet import MOST_ROWS
 from controller.people.party_csv_rows import slug_of
 from controller.people.tables import writes
@@ -55,7 +55,7 @@ async def test_a_preview_tells_what_would_become_of_every_line_and_writes_nothin
 
 
 async def test_an_import_writes_what_is_sound_and_a_second_one_changes_nothing(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     assert _counts(await _take(any_client, GOOD, preview="true")) == [3, 0, 0, 0]
     done = await _take(any_client, GOOD)

@@ -8,8 +8,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import BaseRoute, Route
 
-from controller.container import House
-from controller.people.authentication import Gate
+from controller.container import Container
+from controller.people.authentication import Authenticated
 from controller.people.permissions import Action
 from controller.web.app import API, ROUTERS
 
@@ -99,8 +99,8 @@ def _asks(route: APIRoute) -> list[Action]:
     return [gate.action for gate in _gates(route.dependant)]
 
 
-def _gates(dependant: Dependant) -> list[Gate]:
-    own = [each.call for each in dependant.dependencies if isinstance(each.call, Gate)]
+def _gates(dependant: Dependant) -> list[Authenticated]:
+    own = [each.call for each in dependant.dependencies if isinstance(each.call, Authenticated)]
     return own + [gate for each in dependant.dependencies for gate in _gates(each)]
 
 
@@ -126,7 +126,7 @@ def test_who_may_only_look_gets_no_further_than_looking(routes: Paths) -> None:
     assert reading == set(READING_POSTS)
 
 
-def test_whatever_a_path_names_without_its_site_can_be_looked_up(routes: Paths, house: House) -> None:
+def test_whatever_a_path_names_without_its_site_can_be_looked_up(routes: Paths, house: Container) -> None:
     named = {path: {each.name for each in route.dependant.path_params} for path, route in _gated(routes)}
     without = {path: names for path, names in named.items() if "site" not in names}
     assert len(without) > 20

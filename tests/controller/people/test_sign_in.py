@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from controller.container import House
+from controller.container import Container
 from controller.people.tables import sessions, users, writes
 from tests.controller.clock import ManualClock
 from tests.controller.running import PASSWORD, USER, signed_in, stranger
@@ -28,7 +28,7 @@ async def test_setup_is_needed_until_the_first_user_is_made(any_app: FastAPI) ->
         assert (await client.get("/api/v1/setup-needed")).json() == {"setup_needed": False}
 
 
-async def test_the_setup_token_is_readable_by_its_owner_only_and_gone_after_use(app: FastAPI, house: House) -> None:
+async def test_the_setup_token_is_readable_by_its_owner_only_and_gone_after_use(app: FastAPI, house: Container) -> None:
     file = house.settings.data_dir / "setup-token"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     async with signed_in(app):
@@ -44,7 +44,7 @@ async def test_a_wrong_setup_token_makes_nobody(app: FastAPI) -> None:
 
 
 async def test_setup_works_once_even_when_tried_at_once(any_app: FastAPI) -> None:
-    house: House = any_app.state.house
+    house: Container = any_app.state.house
     token = (house.settings.data_dir / "setup-token").read_text()
     async with stranger(any_app) as client:
         answers = await asyncio.gather(
@@ -87,7 +87,7 @@ async def test_the_right_password_signs_in_by_cookie_and_by_token(any_app: FastA
         }
 
 
-async def test_the_database_holds_neither_token_nor_password(app: FastAPI, house: House) -> None:
+async def test_the_database_holds_neither_token_nor_password(app: FastAPI, house: Container) -> None:
     async with signed_in(app) as client:
         token = client.headers["Authorization"].removeprefix("Bearer ")
         async with house.database.read() as tx:
@@ -179,7 +179,7 @@ async def test_a_session_ends_30_days_after_it_was_last_used(any_app: FastAPI, c
 
 
 async def test_tidying_forgets_what_has_run_out(any_app: FastAPI, clock: ManualClock) -> None:
-    house: House = any_app.state.house
+    house: Container = any_app.state.house
     async with signed_in(any_app), stranger(any_app) as client:
         await _try(client, WRONG)
         clock.advance(days=31)

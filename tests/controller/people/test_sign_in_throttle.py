@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from controller.container import House
+from controller.container import Container
 from controller.people.passwords import LINE_LENGTH, Passwords
 from controller.people.routes import DEVICE
 from controller.people.sign_in_throttle import network_of
@@ -133,7 +133,7 @@ async def test_a_new_password_lets_in_at_once(any_app: FastAPI, any_client: http
 async def test_no_name_and_no_address_stands_in_the_database_and_all_goes_in_the_end(
     any_app: FastAPI, clock: ManualClock
 ) -> None:
-    house: House = any_app.state.house
+    house: Container = any_app.state.house
     async with caller(any_app) as client:
         await guess(client, 2, "my secret typed into the wrong box")
         assert await attempt(client) == 201

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, select
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from controller.container import House
+from controller.container import Container
 from controller.people.tables import sessions, writes
 from controller.people.users import UserChange
 from tests.controller.people.signing import API, Json, make_user, put_party, signed_in_as
@@ -100,7 +100,7 @@ async def test_the_last_administrator_of_all_sites_stays_one(any_village: httpx.
 
 
 async def test_two_administrators_cannot_demote_each_other_at_once(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     ids = [(await _user(any_client))["id"], (await make_user(any_client, "other", "admin"))["id"]]
     users = any_house.people.users
@@ -110,7 +110,7 @@ async def test_two_administrators_cannot_demote_each_other_at_once(
 
 
 async def test_the_end_of_a_user_ends_the_sessions_and_the_next_sign_in(
-    any_app: FastAPI, any_client: httpx.AsyncClient, any_house: House
+    any_app: FastAPI, any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     async with signed_in_as(any_app, any_client, "reader") as reader:
         user = await _user(any_client, "reader")
@@ -159,7 +159,9 @@ async def test_there_is_no_such_user(client: httpx.AsyncClient) -> None:
     await _change(client, {"id": "0" * 36}, 404, role="reader")
 
 
-async def test_what_is_done_to_users_is_on_record_without_passwords(client: httpx.AsyncClient, house: House) -> None:
+async def test_what_is_done_to_users_is_on_record_without_passwords(
+    client: httpx.AsyncClient, house: Container
+) -> None:
     user = await make_user(client, "Cora", "reader")
     await _change(client, user, role="manager")
     await _change(client, user, password=NEW)
@@ -200,7 +202,7 @@ async def _drain(socket: ClientConnection) -> None:
         await socket.recv()
 
 
-async def test_who_is_signed_in_is_looked_up_in_one_statement(app: FastAPI, house: House) -> None:
+async def test_who_is_signed_in_is_looked_up_in_one_statement(app: FastAPI, house: Container) -> None:
     said: list[str] = []
 
     def note(*args: object) -> None:

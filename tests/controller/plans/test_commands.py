@@ -3,7 +3,7 @@
 import pytest
 
 from controller.estate.errors import DoorUnknown
-from controller.plans.commands import CommandUnknown, Outcome, OutOfReach
+from controller.plans.commands import CommandOutcome, CommandUnknown, OutOfReach
 from controller.telemetry.repository import edge_state
 from edge.wire.envelope import Purpose
 from edge.wire.messages import CommandResult
@@ -13,7 +13,7 @@ from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import Hub
 
 
-async def until_outcome(hub: Hub, command: str, wanted: Outcome) -> str | None:
+async def until_outcome(hub: Hub, command: str, wanted: CommandOutcome) -> str | None:
     async def look() -> bool:
         return (await hub.house.exchange.commander.outcome(command))[1] is wanted
 
@@ -25,7 +25,7 @@ async def test_an_unlock_is_carried_out_in_the_edges_own_session(hub: Hub, edge:
     commander = hub.house.exchange.commander
     await hub.quiet()
     command = await commander.unlock("ramsey", "front-door", reason="left the key", actor="Una Porter")
-    await until_outcome(hub, command, Outcome.DONE)
+    await until_outcome(hub, command, CommandOutcome.DONE)
     (sent,) = edge.commands
     assert (sent.id, sent.kind, sent.door, sent.nonce) == (command, "unlock", "front-door", edge.nonce)
     assert (sent.expires_at - sent.issued_at).total_seconds() == 10
@@ -56,7 +56,7 @@ async def test_a_command_for_a_session_that_is_over_is_refused_by_the_edge(hub: 
 
     await eventually(heard, what="the status is heard")
     command = await hub.house.exchange.commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
-    assert "another session" in (await until_outcome(hub, command, Outcome.REFUSED) or "")
+    assert "another session" in (await until_outcome(hub, command, CommandOutcome.REFUSED) or "")
 
 
 async def test_a_command_that_nobody_answers_expires(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
@@ -64,21 +64,21 @@ async def test_a_command_that_nobody_answers_expires(hub: Hub, edge: FakeEdge, c
     edge.obeys = False
     commander = hub.house.exchange.commander
     command = await commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
-    assert (await commander.outcome(command))[1] is Outcome.WAITING
+    assert (await commander.outcome(command))[1] is CommandOutcome.WAITING
     clock.advance(seconds=16)
-    assert (await commander.outcome(command))[1] is Outcome.EXPIRED
+    assert (await commander.outcome(command))[1] is CommandOutcome.EXPIRED
 
 
 async def test_a_result_counts_once_and_only_from_its_own_edge(hub: Hub, edge: FakeEdge) -> None:
     await hub.quiet()
     commander = hub.house.exchange.commander
     command = await commander.unlock("ramsey", "front-door", reason="x", actor="Una Porter")
-    await until_outcome(hub, command, Outcome.DONE)
+    await until_outcome(hub, command, CommandOutcome.DONE)
     again = CommandResult(
         site="ramsey", edge="main", id=command, outcome="refused", at=edge.commands[0].issued_at, why="changed my mind"
     )
     await commander.take_result("ramsey", "main", edge.speaker.signer.seal(Purpose.RESULT, again))
-    assert (await commander.outcome(command))[1] is Outcome.DONE
+    assert (await commander.outcome(command))[1] is CommandOutcome.DONE
 
 
 async def test_a_command_that_was_carried_out_is_done_however_late_that_is_told_and_whatever_a_copy_of_it_got(
@@ -90,12 +90,12 @@ async def test_a_command_that_was_carried_out_is_done_however_late_that_is_told_
     late = await exchange.commander.unlock("ramsey", "front-door", reason="", actor="Una")
     copied = await exchange.commander.unlock("ramsey", "front-door", reason="", actor="Una")
     clock.advance(minutes=2)
-    await until_outcome(hub, late, Outcome.EXPIRED)
+    await until_outcome(hub, late, CommandOutcome.EXPIRED)
     for command, outcome in ((copied, "refused"), (late, "done"), (copied, "done"), (late, "refused")):
         result = CommandResult(site="ramsey", edge="main", id=command, outcome=outcome, at=clock.now())
         await exchange.commander.take_result("ramsey", "main", edge.speaker.signer.seal(Purpose.RESULT, result))
-    await until_outcome(hub, late, Outcome.DONE)
-    await until_outcome(hub, copied, Outcome.DONE)
+    await until_outcome(hub, late, CommandOutcome.DONE)
+    await until_outcome(hub, copied, CommandOutcome.DONE)
 
 
 async def test_an_unknown_door_or_command_is_named(hub: Hub) -> None:

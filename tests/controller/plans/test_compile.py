@@ -8,8 +8,8 @@ import pytest
 
 from controller.access.model import WantedGrant
 from controller.estate.model import Site
-from controller.hours.model import Span, Timetable, Weekly
-from controller.hours.timetable import HoursBook
+from controller.hours.model import OpeningHours, Span, WeeklySpan
+from controller.hours.timetable import Timetable
 from controller.plans.compile import (
     DoorRules,
     PlanInput,
@@ -115,9 +115,11 @@ def test_the_door_spans_tile_the_whole_window() -> None:
 def test_doors_open_at_nine_on_the_wall_on_both_sides_of_a_clock_change(
     now: datetime, opening: list[tuple[int, int]]
 ) -> None:
-    week = tuple(Weekly(weekday=day, span=Span(opens=9 * 60, closes=17 * 60, mode=Mode.STAFFED)) for day in range(7))
+    week = tuple(
+        WeeklySpan(weekday=day, span=Span(opens=9 * 60, closes=17 * 60, mode=Mode.STAFFED)) for day in range(7)
+    )
     site = Site(id="ramsey", name="Ramsey Hub", zone="Europe/London")
-    periods = HoursBook(site=site, timetable=Timetable(pattern=week)).modes(plan_window(now))
+    periods = Timetable(site=site, timetable=OpeningHours(pattern=week)).modes(plan_window(now))
     spans = tuple(ModeSpan(during=period.during, mode=period.mode) for period in periods)
     plan = plan_of(given(modes=spans), now)
     for day, hour in opening:

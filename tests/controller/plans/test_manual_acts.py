@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.plans.commands import Outcome
+from controller.plans.commands import CommandOutcome
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import API, put_party, signed_in_as
 from tests.controller.plans.test_commands import until_outcome
@@ -60,7 +60,7 @@ async def test_acts_are_one_list_the_newest_first_in_pages(any_village: httpx.As
 async def test_what_came_of_a_command_is_in_the_list(hub: Hub, edge: FakeEdge, clock: ManualClock) -> None:
     commander = hub.house.exchange.commander
     done = await commander.unlock("ramsey", "front-door", reason="parcel", actor="Una Porter")
-    await until_outcome(hub, done, Outcome.DONE)
+    await until_outcome(hub, done, CommandOutcome.DONE)
     edge.obeys = False
     clock.advance(seconds=1)
     await commander.recount("ramsey", "main", "front-beams", 7, reason="counted", actor="Una Porter")

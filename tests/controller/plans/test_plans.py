@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from controller.access import service as access
-from controller.access.code_status import State
+from controller.access.code_status import CodeState
 from controller.access.model import Issue
 from controller.access.repository import held
 from controller.db.engine import Tx
-from controller.hours.model import Span, Timetable, Weekly
+from controller.hours.model import OpeningHours, Span, WeeklySpan
 from controller.hours.proposals import NewClosure, NewTimetable
 from controller.people.model import Actor
 from controller.plans import repository
@@ -31,12 +31,12 @@ from tests.integration.fake_edge import FakeEdge
 from tests.integration.hub import ACTOR, Hub, book
 
 
-async def standing(hub: Hub, booking: str) -> tuple[State, str]:
+async def standing(hub: Hub, booking: str) -> tuple[CodeState, str]:
     view = await hub.house.bookings.get(booking)
     return view.standing.state, view.standing.text
 
 
-async def until_standing(hub: Hub, booking: str, state: State) -> str:
+async def until_standing(hub: Hub, booking: str, state: CodeState) -> str:
     async def look() -> str | None:
         now, text = await standing(hub, booking)
         return text if now is state else None
@@ -51,7 +51,7 @@ async def plan_count(hub: Hub) -> int:
 
 async def test_a_booking_is_on_the_door_when_the_edge_says_so(hub: Hub, edge: FakeEdge) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
-    assert await until_standing(hub, view.booking.id, State.ON) == "on the door since 12:00"
+    assert await until_standing(hub, view.booking.id, CodeState.ON) == "on the door since 12:00"
     assert view.code is not None
     async with hub.house.database.read() as tx:
         secret = (await hub.house.estate.door_secrets(tx, "ramsey"))["front-door"]
@@ -70,16 +70,16 @@ async def test_a_booking_is_on_the_door_when_the_edge_says_so(hub: Hub, edge: Fa
 
 async def test_a_cancelled_code_goes_the_same_way(hub: Hub, edge: FakeEdge) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
-    await until_standing(hub, view.booking.id, State.ON)
+    await until_standing(hub, view.booking.id, CodeState.ON)
     await hub.house.bookings.cancel(view.booking.id, why="", actor=Actor(name=ACTOR))
-    await until_standing(hub, view.booking.id, State.GONE)
+    await until_standing(hub, view.booking.id, CodeState.GONE)
     assert edge.plan is not None
     assert edge.plan.grant_count == 0
 
 
 async def test_a_code_lingers_in_words_while_the_edge_is_out_of_reach(hub: Hub, edge: FakeEdge) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
-    await until_standing(hub, view.booking.id, State.ON)
+    await until_standing(hub, view.booking.id, CodeState.ON)
     edge.obeys = False
     await edge.say_status(online=False)
 
@@ -90,7 +90,7 @@ async def test_a_code_lingers_in_words_while_the_edge_is_out_of_reach(hub: Hub, 
     await hub.house.bookings.cancel(view.booking.id, why="", actor=Actor(name=ACTOR))
     await hub.quiet()
     assert await standing(hub, view.booking.id) == (
-        State.REMOVING,
+        CodeState.REMOVING,
         "cancelled, but its code still opens Front door until 20:15 (out of reach since 12:00)",
     )
 
@@ -99,7 +99,7 @@ async def test_a_code_that_was_ended_and_made_anew_is_on_the_door_though_the_pla
     hub: Hub, edge: FakeEdge
 ) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
-    await until_standing(hub, view.booking.id, State.ON)
+    await until_standing(hub, view.booking.id, CodeState.ON)
     await hub.up_to_date()
     before = await plan_count(hub)
 
@@ -110,7 +110,7 @@ async def test_a_code_that_was_ended_and_made_anew_is_on_the_door_though_the_pla
         await hub.house.access.issue(tx, Issue(lengths={"front-door": 6}, windows=windows), site="ramsey", now=now)
 
     await hub.house.database.run(end_and_make_anew)
-    assert (await standing(hub, view.booking.id))[0] is State.ON
+    assert (await standing(hub, view.booking.id))[0] is CodeState.ON
     hub.house.changes.site_changed("ramsey")
 
     async def acknowledged() -> bool:
@@ -127,7 +127,7 @@ async def test_a_code_that_was_ended_and_made_anew_is_on_the_door_though_the_pla
 
 async def test_an_edge_that_was_put_out_is_sent_nothing_until_another_is_let_in(hub: Hub, edge: FakeEdge) -> None:
     view = await book(hub, "2026-11-25T18:00", "2026-11-25T20:00")
-    await until_standing(hub, view.booking.id, State.ON)
+    await until_standing(hub, view.booking.id, CodeState.ON)
     await hub.up_to_date()
     heard, before = list(edge.heard), edge.plan
     await hub.house.enrolment.revoke("ramsey", "main", reason="stolen", actor=Actor(name=ACTOR))
@@ -154,11 +154,11 @@ async def test_nothing_is_published_when_nothing_changed(hub: Hub, edge: FakeEdg
 async def test_only_the_parts_that_changed_travel_and_names_that_are_gone_are_cleared(hub: Hub, edge: FakeEdge) -> None:
     first = await book(hub, "2026-11-26T10:00", "2026-11-26T11:00")
     await book(hub, "2026-11-27T10:00", "2026-11-27T11:00")
-    await until_standing(hub, first.booking.id, State.ON)
+    await until_standing(hub, first.booking.id, CodeState.ON)
     await hub.up_to_date()
     edge.heard.clear()
     await hub.house.bookings.cancel(first.booking.id, why="", actor=Actor(name=ACTOR))
-    await until_standing(hub, first.booking.id, State.GONE)
+    await until_standing(hub, first.booking.id, CodeState.GONE)
     await edge.until(lambda: len(edge.heard) >= 3, "the cleared names")
     sent = {message.topic.rpartition("/main/")[2]: bool(message.payload) for message in edge.heard}
     assert sent == {"plan": True, "plan/part/grants-20261126-0": False, "plan/part/sessions-20261126-0": False}
@@ -167,7 +167,7 @@ async def test_only_the_parts_that_changed_travel_and_names_that_are_gone_are_cl
 async def test_every_plan_is_kept_and_each_part_once(hub: Hub, edge: FakeEdge) -> None:
     for hour in (9, 11, 13):
         view = await book(hub, f"2026-11-26T{hour:02}:00", f"2026-11-26T{hour + 1:02}:00")
-        await until_standing(hub, view.booking.id, State.ON)
+        await until_standing(hub, view.booking.id, CodeState.ON)
     async with hub.house.database.read() as tx:
         digests = list((await tx.execute(select(plan_parts.c.digest))).scalars())
         kept = list((await tx.execute(select(plans.c.version).order_by(plans.c.version))).scalars())
@@ -193,8 +193,10 @@ async def test_the_plan_slides_on_when_a_day_has_passed(hub: Hub, edge: FakeEdge
 
 
 async def test_hours_and_closures_reach_the_door(hub: Hub, edge: FakeEdge) -> None:
-    week = tuple(Weekly(weekday=day, span=Span(opens=9 * 60, closes=17 * 60, mode=Mode.STAFFED)) for day in range(7))
-    hours = NewTimetable(timetable=Timetable(pattern=week, free_doors=("front-door",)), version=0)
+    week = tuple(
+        WeeklySpan(weekday=day, span=Span(opens=9 * 60, closes=17 * 60, mode=Mode.STAFFED)) for day in range(7)
+    )
+    hours = NewTimetable(timetable=OpeningHours(pattern=week, free_doors=("front-door",)), version=0)
     await hub.house.hours.change("ramsey", hours, anyway=False, actor=ACTOR)
 
     def free() -> list[datetime]:
@@ -224,7 +226,7 @@ async def test_a_refused_plan_is_seen_with_its_reason(hub: Hub, edge: FakeEdge) 
     assert await eventually(look, what="the refusal is known") == "the card is full"
     async with hub.house.database.read() as tx:
         assert [alert.kind for alert in await queries.site_alerts(tx, "ramsey", limit=9)] == ["plan_refused"]
-    assert (await standing(hub, view.booking.id))[0] is State.WAITING
+    assert (await standing(hub, view.booking.id))[0] is CodeState.WAITING
 
 
 async def test_an_edge_that_applied_while_nobody_listened_tells_it_when_it_is_asked(
@@ -237,10 +239,10 @@ async def test_an_edge_that_applied_while_nobody_listened_tells_it_when_it_is_as
         async with hub.house.database.read() as tx:
             plan = await repository.latest(tx, "ramsey", "main")
         assert plan is not None
-        assert (await standing(hub, view.booking.id))[0] in (State.WAITING, State.UNREACHABLE)
+        assert (await standing(hub, view.booking.id))[0] in (CodeState.WAITING, CodeState.UNREACHABLE)
         edge.manifest, edge.obeys = plan.manifest, True
         await hub.house.exchange.greeter.greet(("ramsey", "main"))
-        await until_standing(hub, view.booking.id, State.ON)
+        await until_standing(hub, view.booking.id, CodeState.ON)
 
 
 async def test_a_broker_that_lost_everything_gets_every_plan_again(
@@ -277,7 +279,7 @@ async def test_changes_in_quick_succession_are_compiled_at_once_and_then_once_a_
     count = await plan_count(hub)
     for number in range(10):
         last = await book(hub, f"2026-12-{number + 1:02}T18:00", f"2026-12-{number + 1:02}T20:00")
-    await until_standing(hub, last.booking.id, State.ON)
+    await until_standing(hub, last.booking.id, CodeState.ON)
     assert 1 <= await plan_count(hub) - count <= 3
 
 

@@ -6,9 +6,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 import pytest
 from sqlalchemy.engine import URL
 
-from controller.access.other_grants import Others
+from controller.access.other_grants import OtherGrants
 from controller.access.repository import held
-from controller.bookings.writer import View
+from controller.bookings.writer import BookingView
 from controller.db.engine import Database, Tx
 from controller.people.model import Actor
 from controller.people.passwords import Passwords
@@ -49,7 +49,7 @@ class Desk:
     def __init__(self, hub: Hub, database: Interrupted) -> None:
         self.hub = hub
         self.database = database
-        self.standing: list[View] = []
+        self.standing: list[BookingView] = []
         self._hour = 8
         house = hub.house
         self._planner = Planner(
@@ -59,18 +59,18 @@ class Desk:
             clock=house.clock,
             changes=house.changes,
             pictures=house.desk.pictures,
-            others=Others(house.estate, house.keys, house.holders),
+            others=OtherGrants(house.estate, house.keys, house.holders),
             secret_names=house.enrolment.registry.secret_names,
             time=house.exchange.time,
         )
 
-    async def book(self) -> View:
+    async def book(self) -> BookingView:
         self._hour += 1
         made = await book(self.hub, f"2026-11-26T{self._hour:02}:00", f"2026-11-26T{self._hour:02}:30")
         self.standing.append(made)
         return made
 
-    async def cancel(self, number: int = -1) -> View:
+    async def cancel(self, number: int = -1) -> BookingView:
         gone = self.standing.pop(number)
         await self.hub.house.bookings.cancel(gone.booking.id, why="", actor=Actor(name=ACTOR))
         return gone
@@ -91,7 +91,7 @@ class Desk:
             content = assemble(plan.manifest, await repository.parts_of(tx, plan.manifest))
         return {grant.booking for door in content.doors.values() for grants in door.grants.values() for grant in grants}
 
-    async def versions(self, view: View) -> tuple[int | None, int | None]:
+    async def versions(self, view: BookingView) -> tuple[int | None, int | None]:
         """The first plan with a booking's code, and the first without it."""
         async with self.database.read() as tx:
             [grant] = (await held(tx, [view.booking.id]))[view.booking.id]

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select
 
 from controller.access.reissue import rehash
 from controller.access.tables import offline_codes
-from controller.container import House
+from controller.container import Container
 from controller.estate.tables import old_secrets
 from controller.people.tables import writes
 from controller.plans import repository as plans
@@ -35,10 +35,10 @@ from tests.eventually import eventually
 EDGE = "pi-front"
 DAY = timedelta(days=1)
 
-Change = Callable[[httpx.AsyncClient, House], Awaitable[None]]
+Change = Callable[[httpx.AsyncClient, Container], Awaitable[None]]
 
 
-async def sign(house: House, *, applied: bool = True) -> int:
+async def sign(house: Container, *, applied: bool = True) -> int:
     """Sign the front door's plan as it is to be now; the edge says at once that it has it."""
     signed = await house.exchange.planner.refresh((SITE, EDGE))
     assert signed is not None
@@ -54,7 +54,7 @@ async def why(client: httpx.AsyncClient, status: int = 200, door: str = "front-d
     return answer.json()
 
 
-async def told(house: House, at: datetime, data: AccessData, trust: str = "holdover") -> None:
+async def told(house: Container, at: datetime, data: AccessData, trust: str = "holdover") -> None:
     async with house.database.write() as tx:
         row = {"site": SITE, "edge": EDGE, "log": "ab" * 16, "opened_at": at}
         log = (await tx.execute(insert(event_logs).values(row).returning(event_logs.c.id))).scalar_one()
@@ -77,7 +77,7 @@ async def told(house: House, at: datetime, data: AccessData, trust: str = "holdo
 
 
 async def test_what_will_open_is_told_with_grant_window_mode_clock_and_plan(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     made = await book(any_village)
     version = await sign(any_house)
@@ -100,7 +100,7 @@ async def test_what_will_open_is_told_with_grant_window_mode_clock_and_plan(
     ],
 )
 async def test_what_will_not_open_is_told_why(
-    village: httpx.AsyncClient, house: House, at: str, reason: Reason
+    village: httpx.AsyncClient, house: Container, at: str, reason: Reason
 ) -> None:
     made = await book(village)
     await sign(house)
@@ -110,7 +110,7 @@ async def test_what_will_not_open_is_told_why(
 
 
 async def test_the_past_is_answered_by_the_plan_that_the_door_had_then(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
     first = await sign(any_house)
@@ -126,14 +126,14 @@ async def test_the_past_is_answered_by_the_plan_that_the_door_had_then(
     assert (soon["granted"], soon["reason"]) == (False, Reason.UNKNOWN)
 
 
-async def test_before_its_first_plan_a_door_had_none(village: httpx.AsyncClient, house: House) -> None:
+async def test_before_its_first_plan_a_door_had_none(village: httpx.AsyncClient, house: Container) -> None:
     await sign(house)
     found = await why(village, code="482913", at="2026-11-24T18:05")
     assert (found["granted"], found["reason"], found["plan"]) == (False, Reason.NO_PLAN, None)
 
 
 async def test_what_the_door_itself_told_is_shown_and_its_clock_gone_by(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
     await sign(any_house)
@@ -145,7 +145,9 @@ async def test_what_the_door_itself_told_is_shown_and_its_clock_gone_by(
     assert any("told at 18:05:07: refused" in each for each in found["text"])
 
 
-async def test_a_booking_or_a_holder_is_asked_about_without_a_code(village: httpx.AsyncClient, house: House) -> None:
+async def test_a_booking_or_a_holder_is_asked_about_without_a_code(
+    village: httpx.AsyncClient, house: Container
+) -> None:
     made = await book(village)
     body = {"kind": "staff", "name": "Una Porter", "places": [{"site": SITE}], "first": "2026-11-01", "code": True}
     una = (await village.post(f"{API}/holders", json=body)).json()
@@ -157,7 +159,7 @@ async def test_a_booking_or_a_holder_is_asked_about_without_a_code(village: http
     assert any("on, without end" in each for each in found["text"])
 
 
-async def test_an_offline_code_is_told_with_its_booking(village: httpx.AsyncClient, house: House) -> None:
+async def test_an_offline_code_is_told_with_its_booking(village: httpx.AsyncClient, house: Container) -> None:
     await go_offline(house, EDGE, 30)
     made = await book(village, space="studio")
     await sign(house, applied=False)
@@ -169,7 +171,9 @@ async def test_an_offline_code_is_told_with_its_booking(village: httpx.AsyncClie
     assert issued["offline_codes"][0]["code"] not in text
 
 
-async def test_who_asks_is_written_down_and_the_code_is_not(any_village: httpx.AsyncClient, any_house: House) -> None:
+async def test_who_asks_is_written_down_and_the_code_is_not(
+    any_village: httpx.AsyncClient, any_house: Container
+) -> None:
     await sign(any_house)
     await why(any_village, code="604138")
     async with any_house.database.read() as tx:
@@ -193,14 +197,14 @@ BAD: list[tuple[Json, str]] = [
 
 @pytest.mark.parametrize(("body", "field"), BAD, ids=str)
 async def test_what_cannot_be_asked_names_its_field(
-    village: httpx.AsyncClient, house: House, body: Json, field: str
+    village: httpx.AsyncClient, house: Container, body: Json, field: str
 ) -> None:
     refused = await why(village, 422, **body)
     assert refused["errors"][0]["field"] == field
     assert "48291376123" not in str(refused)
 
 
-async def test_a_door_that_is_not_there_is_not_found(village: httpx.AsyncClient, house: House) -> None:
+async def test_a_door_that_is_not_there_is_not_found(village: httpx.AsyncClient, house: Container) -> None:
     await why(village, 404, door="attic", code="482913")
 
 
@@ -209,14 +213,14 @@ def test_the_page_about_codes_tells_how_to_ask() -> None:
     assert "hallkeeper why ramsey/front-door --code" in page
 
 
-async def revoke(client: httpx.AsyncClient, house: House) -> None:
+async def revoke(client: httpx.AsyncClient, house: Container) -> None:
     """Put the edge out, and let another Pi in, without which it would get no plan."""
     answer = await client.post(f"{API}/sites/{SITE}/edges/{EDGE}/revocation", json={"reason": "stolen"})
     assert answer.status_code == 200, answer.text
     await trust(house, SITE, EDGE, token_bytes(32))
 
 
-async def rotate(client: httpx.AsyncClient, house: House) -> None:
+async def rotate(client: httpx.AsyncClient, house: Container) -> None:
     async with house.database.write() as tx:
         await house.estate.begin_secrets(tx, SITE, edge=EDGE)
         changed = await house.estate.take_up_secrets(tx, SITE, edge=EDGE)
@@ -225,7 +229,7 @@ async def rotate(client: httpx.AsyncClient, house: House) -> None:
 
 @pytest.mark.parametrize("change", [revoke, rotate])
 async def test_codes_from_before_a_door_had_other_secrets_are_recognised_by_those_that_it_had(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock, change: Change
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock, change: Change
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
     first = await sign(any_house)
@@ -240,7 +244,7 @@ async def test_codes_from_before_a_door_had_other_secrets_are_recognised_by_thos
 
 
 async def test_an_offline_code_of_secrets_that_a_door_had_is_recognised(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     await sign(any_house)
     await go_offline(any_house, EDGE, 30)
@@ -255,7 +259,7 @@ async def test_an_offline_code_of_secrets_that_a_door_had_is_recognised(
 
 
 async def test_old_secrets_lie_sealed_and_go_with_the_plans_of_their_time(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
     await sign(any_house)
@@ -286,7 +290,7 @@ async def test_old_secrets_lie_sealed_and_go_with_the_plans_of_their_time(
 
 
 async def test_where_the_secret_of_a_plan_is_gone_that_is_said(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     made = await book(village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
     await sign(house)
@@ -314,7 +318,7 @@ CODE = AccessData(door="front-door", granted=True, reason=Reason.GRANTED, method
     ],
 )
 async def test_an_offline_code_that_no_plan_listed_opened_where_the_door_was_out_of_touch(
-    village: httpx.AsyncClient, house: House, clock: ManualClock, said: AccessData | None, issued: bool, opens: bool
+    village: httpx.AsyncClient, house: Container, clock: ManualClock, said: AccessData | None, issued: bool, opens: bool
 ) -> None:
     await sign(house)
     await go_offline(house, EDGE, 30)
@@ -344,7 +348,7 @@ async def test_an_offline_code_that_no_plan_listed_opened_where_the_door_was_out
     ],
 )
 async def test_a_member_who_is_kept_out_is_told_apart_from_an_unknown_card_with_the_mend(
-    any_village: httpx.AsyncClient, any_house: House, row: str, told: str
+    any_village: httpx.AsyncClient, any_house: Container, row: str, told: str
 ) -> None:
     await send(any_village, f"D100200300,{row},")
     await sign(any_house)
@@ -356,7 +360,7 @@ async def test_a_member_who_is_kept_out_is_told_apart_from_an_unknown_card_with_
 
 
 async def test_what_was_refused_while_codes_waited_is_told_though_the_door_told_of_it_later(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     made = await book(any_village, starts="2026-11-25T18:00", ends="2026-11-25T20:00")
     await sign(any_house)

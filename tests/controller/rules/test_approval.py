@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from controller.bookings.model import Asked
+from controller.bookings.model import BookingRequest
 from controller.bookings.policy import ApprovalRule, Policy
-from controller.hours.model import Closure, SpaceHours, Span, Timetable, Weekly
-from controller.hours.timetable import HoursBook
+from controller.hours.model import Closure, OpeningHours, SpaceHours, Span, WeeklySpan
+from controller.hours.timetable import Timetable
 from controller.people.model import Tier
 from controller.rules.approval import missed
-from controller.rules.context import Case
-from controller.rules.request import Wish
-from controller.rules.verdict import Reason, Why
+from controller.rules.context import RuleContext
+from controller.rules.request import RuleRequest
+from controller.rules.verdict import ReasonKind, RuleReason
 from edge.wire.plan import Mode
 from tests.controller.bookings.hub import CHOIR, HUB, SIX, asked, at, judged, only, picture, spent
 from tests.controller.running import NOW
@@ -30,12 +30,12 @@ EVENINGS = ApprovalRule(
 
 
 def approval(
-    wanted: Asked,
+    wanted: BookingRequest,
     *rules: ApprovalRule,
     tier: Tier = Tier.COMMUNITY,
     has: tuple[datetime, ...] = (),
     now: datetime = NOW,
-) -> Reason | None:
+) -> RuleReason | None:
     found = judged(wanted, picture(Policy(rules=rules)), actor=CHOIR, tier=tier, facts=spent(*has), now=now)
     assert found.possible, "to wait for a manager refuses nothing"
     return only(found) if found.reasons else None
@@ -49,7 +49,7 @@ def test_a_wish_that_fits_a_rule_is_confirmed_at_once() -> None:
 def test_without_rules_a_manager_decides() -> None:
     reason = approval(asked())
     assert reason is not None
-    assert (reason.why, reason.text) == (Why.APPROVAL, "needs approval: a manager decides on every booking here")
+    assert (reason.why, reason.text) == (ReasonKind.APPROVAL, "needs approval: a manager decides on every booking here")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_without_rules_a_manager_decides() -> None:
     ],
 )
 def test_the_rule_that_nearly_fitted_says_why_it_did_not(
-    wanted: Asked, field: str, text: str, figures: tuple[float | None, float | None]
+    wanted: BookingRequest, field: str, text: str, figures: tuple[float | None, float | None]
 ) -> None:
     far = ApprovalRule(name="Mornings", most_minutes=0, most_people=0, no_under_16s=True, most_days_ahead=0)
     reason = approval(wanted, far, EVENINGS)
@@ -120,10 +120,10 @@ def test_bookings_of_the_same_local_week_count_and_this_one_too() -> None:
 
 def test_every_mode_that_it_meets_must_be_allowed() -> None:
     staffed = Span(opens=9 * 60, closes=19 * 60, mode=Mode.STAFFED)
-    hours = HoursBook(site=HUB, timetable=Timetable(pattern=(Weekly(weekday=3, span=staffed),)))
+    hours = Timetable(site=HUB, timetable=OpeningHours(pattern=(WeeklySpan(weekday=3, span=staffed),)))
     rule = ApprovalRule(name="Staffed", modes=(Mode.STAFFED,))
 
-    def reasons(wanted: Asked) -> list[str]:
+    def reasons(wanted: BookingRequest) -> list[str]:
         found = judged(wanted, picture(Policy(rules=(rule,)), hours=hours), actor=CHOIR)
         return [each.text for each in found.reasons]
 
@@ -136,9 +136,9 @@ def test_every_mode_that_it_meets_must_be_allowed() -> None:
 def test_a_space_that_is_closed_for_itself_is_not_in_the_mode_of_its_building() -> None:
     staffed = Span(opens=9 * 60, closes=22 * 60, mode=Mode.STAFFED)
     closure = Closure(id="c1", during=at(SIX, 1), reason="Floor", spaces=("studio",), made_at=NOW, made_by="Una Porter")
-    hours = HoursBook(
+    hours = Timetable(
         site=HUB,
-        timetable=Timetable(pattern=(Weekly(weekday=3, span=staffed),)),
+        timetable=OpeningHours(pattern=(WeeklySpan(weekday=3, span=staffed),)),
         closures=(closure,),
         spaces={each: SpaceHours(name=each, atoms=frozenset({each})) for each in ("yard", "studio")},
     )
@@ -146,8 +146,11 @@ def test_a_space_that_is_closed_for_itself_is_not_in_the_mode_of_its_building() 
     there = picture(Policy(rules=(rule,)), hours=hours)
 
     def texts(space: str) -> list[str]:
-        wish = Wish(asked=asked(space), actor=CHOIR)
-        return [each.text for each in missed(rule, Case(picture=there, wish=wish, place=there.require(space), now=NOW))]
+        wish = RuleRequest(asked=asked(space), actor=CHOIR)
+        return [
+            each.text
+            for each in missed(rule, RuleContext(picture=there, wish=wish, place=there.require(space), now=NOW))
+        ]
 
     assert texts("yard") == []
     assert texts("studio") == ["while the building is closed"]

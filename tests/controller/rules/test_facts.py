@@ -8,13 +8,13 @@ from sqlalchemy import event
 
 from controller.bookings import repository
 from controller.bookings.claims import write_claims
-from controller.bookings.model import Asked, Booking, Need, State
-from controller.bookings.policy import ApprovalRule, Per, Policy, Quota
-from controller.bookings.site_config import Picture
+from controller.bookings.model import Booking, BookingRequest, BookingState, Need
+from controller.bookings.policy import ApprovalRule, Policy, Quota, QuotaPeriod
+from controller.bookings.site_config import SiteConfig
 from controller.db.engine import Database
 from controller.people.model import Actor, Role
-from controller.rules.service import Beside, Wish, judge
-from controller.rules.verdict import Verdict, Why
+from controller.rules.service import HypotheticalBookings, RuleRequest, judge
+from controller.rules.verdict import ReasonKind, Verdict
 from tests.controller.bookings.hub import CHOIR, MANAGER, SIX, asked, booking, build, picture
 from tests.controller.running import NOW
 
@@ -28,17 +28,21 @@ async def hub(db: Database) -> Database:
     return db
 
 
-async def make(db: Database, *values: Booking, there: Picture | None = None) -> None:
+async def make(db: Database, *values: Booking, there: SiteConfig | None = None) -> None:
     async with db.write() as tx:
         await repository.insert_bookings(tx, values)
         await write_claims(db, tx, there or picture(), values, now=NOW, new=True)
 
 
 async def judged(
-    db: Database, *wanted: Asked, there: Picture | None = None, together: bool = False, but: Sequence[Booking] = ()
+    db: Database,
+    *wanted: BookingRequest,
+    there: SiteConfig | None = None,
+    together: bool = False,
+    but: Sequence[Booking] = (),
 ) -> list[Verdict]:
     left_out = frozenset(each.id for each in but)
-    wishes = [Wish(asked=each, actor=CHOIR, but=left_out) for each in wanted]
+    wishes = [RuleRequest(asked=each, actor=CHOIR, but=left_out) for each in wanted]
     async with db.read() as tx:
         return await judge(tx, there or picture(FREE), wishes, now=NOW, together=together)
 
@@ -46,7 +50,7 @@ async def judged(
 FREE = Policy(rules=(ApprovalRule(name="Anything"),))
 
 
-def whys(found: Verdict) -> list[Why]:
+def whys(found: Verdict) -> list[ReasonKind]:
     return [each.why for each in found.reasons]
 
 
@@ -62,7 +66,7 @@ async def test_what_touches_is_free_and_what_overlaps_is_not(hub: Database) -> N
         asked("hall", SIX - HOUR, 8),
     )
     assert [free_before.possible, after.possible, beside.possible] == [True, True, True]
-    assert [whys(over), whys(inside), whys(whole)] == [[Why.CLASH]] * 3
+    assert [whys(over), whys(inside), whys(whole)] == [[ReasonKind.CLASH]] * 3
 
 
 async def test_a_month_long_booking_is_seen_from_its_last_hour(hub: Database) -> None:
@@ -70,7 +74,7 @@ async def test_a_month_long_booking_is_seen_from_its_last_hour(hub: Database) ->
     inside, after = await judged(
         hub, asked(start=SIX + timedelta(days=31) - HOUR), asked(start=SIX + timedelta(days=31))
     )
-    assert (whys(inside), after.possible) == ([Why.CLASH], True)
+    assert (whys(inside), after.possible) == ([ReasonKind.CLASH], True)
 
 
 async def test_buffers_reach_across_short_bookings_that_want_none(hub: Database) -> None:
@@ -79,14 +83,14 @@ async def test_buffers_reach_across_short_bookings_that_want_none(hub: Database)
     short = booking(asked(start=SIX + 2 * HOUR, hours=1))
     await make(hub, spaced, short)
     [found] = await judged(hub, asked(start=SIX + 20 * HOUR))
-    assert (whys(found), found.conflicts[0].id) == ([Why.BUFFER], spaced.id)
+    assert (whys(found), found.conflicts[0].id) == ([ReasonKind.BUFFER], spaced.id)
     assert (await judged(hub, asked(start=SIX + 25 * HOUR)))[0].possible
 
 
 async def test_its_own_wide_buffer_is_looked_for_as_far_as_it_reaches(hub: Database) -> None:
     await make(hub, booking(asked(start=SIX - 12 * HOUR, hours=1)))
     free, short = await judged(hub, asked(setup_min=11 * 60), asked(setup_min=11 * 60 + 1))
-    assert (free.possible, whys(short)) == (True, [Why.BUFFER])
+    assert (free.possible, whys(short)) == (True, [ReasonKind.BUFFER])
 
 
 async def test_a_booking_that_is_moved_does_not_stand_in_its_own_way(hub: Database) -> None:
@@ -94,49 +98,54 @@ async def test_a_booking_that_is_moved_does_not_stand_in_its_own_way(hub: Databa
     mine, desks = booking(asked(equipment=needs)), booking(asked("desks", seats=8))
     await make(hub, mine, desks)
     wanted = (asked(start=SIX + HOUR, equipment=needs), asked("desks", SIX + HOUR, seats=8))
-    assert [whys(each) for each in await judged(hub, *wanted)] == [[Why.CLASH, Why.EQUIPMENT], [Why.SEATS]]
+    assert [whys(each) for each in await judged(hub, *wanted)] == [
+        [ReasonKind.CLASH, ReasonKind.EQUIPMENT],
+        [ReasonKind.SEATS],
+    ]
     assert [each.possible for each in await judged(hub, *wanted, but=[mine, desks])] == [True, True]
 
 
 async def test_holds_that_have_run_out_are_named_and_those_that_have_not_stand(hub: Database) -> None:
-    def held(minutes: int, wanted: Asked) -> Booking:
-        return booking(wanted, state=State.HELD, held_until=NOW + timedelta(minutes=minutes))
+    def held(minutes: int, wanted: BookingRequest) -> Booking:
+        return booking(wanted, state=BookingState.HELD, held_until=NOW + timedelta(minutes=minutes))
 
     out, stands = held(0, asked()), held(1, asked("studio"))
     desks = held(0, asked("desks", seats=8))
     await make(hub, out, stands, desks)
     yard, studio, places = await judged(hub, asked(), asked("studio"), asked("desks", seats=8))
     assert (whys(yard), yard.expired) == ([], (out.id,))
-    assert (whys(studio), studio.expired) == ([Why.CLASH], ())
+    assert (whys(studio), studio.expired) == ([ReasonKind.CLASH], ())
     assert (whys(places), places.expired) == ([], (desks.id,))
 
 
-@pytest.mark.parametrize("state", [State.REQUESTED, State.DECLINED, State.CANCELLED, State.RELEASED])
-async def test_states_that_hold_no_time_stand_in_nobodys_way(hub: Database, state: State) -> None:
+@pytest.mark.parametrize(
+    "state", [BookingState.REQUESTED, BookingState.DECLINED, BookingState.CANCELLED, BookingState.RELEASED]
+)
+async def test_states_that_hold_no_time_stand_in_nobodys_way(hub: Database, state: BookingState) -> None:
     await make(hub, booking(asked("library", equipment=(Need(equipment="projector", count=2),)), state=state))
     wanted = (asked("library"), asked("desks", seats=8), asked(equipment=(Need(equipment="projector", count=2),)))
     assert all(each.possible for each in await judged(hub, *wanted))
 
 
 async def test_quotas_count_what_the_party_asked_for_here_and_still_may_have(hub: Database) -> None:
-    quota = Quota(name="Fair use", per=Per.WEEK, most_bookings=3, spaces=("yard", "studio"))
+    quota = Quota(name="Fair use", per=QuotaPeriod.WEEK, most_bookings=3, spaces=("yard", "studio"))
     there = picture(Policy(rules=(ApprovalRule(name="Anything"),), quotas=(quota,)))
     monday = SIX - timedelta(days=3)
     counted = [
-        booking(asked(start=monday), state=State.NO_SHOW),
-        booking(asked(start=monday + 3 * HOUR), state=State.REQUESTED),
-        booking(asked("studio", monday), state=State.HELD, held_until=NOW + HOUR),
+        booking(asked(start=monday), state=BookingState.NO_SHOW),
+        booking(asked(start=monday + 3 * HOUR), state=BookingState.REQUESTED),
+        booking(asked("studio", monday), state=BookingState.HELD, held_until=NOW + HOUR),
     ]
     others = [
-        booking(asked(start=monday + 6 * HOUR), state=State.CANCELLED),
-        booking(asked(start=monday + 9 * HOUR), state=State.HELD, held_until=NOW),
+        booking(asked(start=monday + 6 * HOUR), state=BookingState.CANCELLED),
+        booking(asked(start=monday + 9 * HOUR), state=BookingState.HELD, held_until=NOW),
         booking(asked(start=monday + 12 * HOUR, party="yoga")),
         booking(asked("hall", monday)),
         booking(asked(start=monday - timedelta(days=1))),
     ]
     await make(hub, *counted, *others)
     [over] = await judged(hub, asked(), there=there)
-    assert whys(over) == [Why.QUOTA]
+    assert whys(over) == [ReasonKind.QUOTA]
     assert {each.id for each in over.reasons[0].conflicts} == {each.id for each in counted}
     [one_moved] = await judged(hub, asked(), there=there, but=counted[:1])
     assert one_moved.possible
@@ -144,7 +153,7 @@ async def test_quotas_count_what_the_party_asked_for_here_and_still_may_have(hub
 
 async def test_wishes_see_each_other_only_together_and_only_the_possible_ones(hub: Database) -> None:
     await make(hub, booking(asked("half-a", SIX + 6 * HOUR, title="Yoga", party="yoga")))
-    quota = Quota(name="Fair use", per=Per.WEEK, most_bookings=2)
+    quota = Quota(name="Fair use", per=QuotaPeriod.WEEK, most_bookings=2)
     there = picture(Policy(rules=(ApprovalRule(name="Anything"),), quotas=(quota,)))
     wanted = [
         asked("half-a", SIX + 6 * HOUR),
@@ -156,16 +165,16 @@ async def test_wishes_see_each_other_only_together_and_only_the_possible_ones(hu
         asked("studio", SIX + 9 * HOUR),
     ]
     apart = await judged(hub, *wanted, there=there)
-    assert [whys(each) for each in apart] == [[Why.CLASH], [Why.CLASH], [], [], [], [], []]
+    assert [whys(each) for each in apart] == [[ReasonKind.CLASH], [ReasonKind.CLASH], [], [], [], [], []]
     joint = await judged(hub, *wanted, there=there, together=True)
     assert [whys(each) for each in joint] == [
-        [Why.CLASH],
-        [Why.CLASH],
+        [ReasonKind.CLASH],
+        [ReasonKind.CLASH],
         [],
-        [Why.CLASH],
-        [Why.EQUIPMENT],
+        [ReasonKind.CLASH],
+        [ReasonKind.EQUIPMENT],
         [],
-        [Why.QUOTA],
+        [ReasonKind.QUOTA],
     ]
     assert [(each.id, each.title, each.space) for each in joint[3].conflicts] == [("", "Choir", "hall")]
 
@@ -184,35 +193,39 @@ async def test_a_verdict_says_of_others_what_its_actor_may_see_at_that_site(
     yoga = booking(asked(start=SIX + HOUR, hours=1, title="Yoga", party="yoga"))
     await make(hub, booking(asked(hours=1)), yoga)
     async with hub.read() as tx:
-        [found] = await judge(tx, picture(FREE), [Wish(asked=asked(), actor=actor)], now=NOW)
+        [found] = await judge(tx, picture(FREE), [RuleRequest(asked=asked(), actor=actor)], now=NOW)
     assert [each.title for each in found.conflicts] == titles
 
 
 async def test_what_is_taken_to_be_booked_or_gone_is_seen_so_and_left_as_it_is(hub: Database) -> None:
     stands = booking(asked())
     await make(hub, stands)
-    beside = Beside()
+    beside = HypotheticalBookings()
     needs = (Need(equipment="projector", count=2),)
-    beside.take(picture(), [Wish(asked=asked("studio", equipment=needs), actor=MANAGER)], now=NOW)
-    wishes = [Wish(asked=asked(each, equipment=needs), actor=MANAGER) for each in ("yard", "studio", "kitchen")]
+    beside.take(picture(), [RuleRequest(asked=asked("studio", equipment=needs), actor=MANAGER)], now=NOW)
+    wishes = [RuleRequest(asked=asked(each, equipment=needs), actor=MANAGER) for each in ("yard", "studio", "kitchen")]
     async with hub.read() as tx:
         before = await judge(tx, picture(), wishes, now=NOW, beside=beside)
         beside.let_go([stands.id])
         after = await judge(tx, picture(), wishes, now=NOW, beside=beside)
         together = await judge(tx, picture(), wishes, now=NOW, beside=beside, together=True)
     assert [whys(each) for each in before] == [
-        [Why.CLASH, Why.EQUIPMENT],
-        [Why.CLASH, Why.EQUIPMENT],
-        [Why.EQUIPMENT],
+        [ReasonKind.CLASH, ReasonKind.EQUIPMENT],
+        [ReasonKind.CLASH, ReasonKind.EQUIPMENT],
+        [ReasonKind.EQUIPMENT],
     ]
-    assert [whys(each) for each in after] == [[Why.EQUIPMENT], [Why.CLASH, Why.EQUIPMENT], [Why.EQUIPMENT]]
+    assert [whys(each) for each in after] == [
+        [ReasonKind.EQUIPMENT],
+        [ReasonKind.CLASH, ReasonKind.EQUIPMENT],
+        [ReasonKind.EQUIPMENT],
+    ]
     assert together == after
 
 
 async def test_places_are_shared_by_wishes_that_are_judged_together(hub: Database) -> None:
     wanted = [asked("desks", seats=5), asked("desks", seats=5), asked("desks", seats=3), asked("library")]
     found = await judged(hub, *wanted, together=True)
-    assert [whys(each) for each in found] == [[], [Why.SEATS], [], [Why.SEATS]]
+    assert [whys(each) for each in found] == [[], [ReasonKind.SEATS], [], [ReasonKind.SEATS]]
 
 
 async def test_a_plain_wish_costs_one_statement_and_fifty_two_no_more(hub: Database) -> None:
@@ -221,13 +234,13 @@ async def test_a_plain_wish_costs_one_statement_and_fifty_two_no_more(hub: Datab
         connection = tx.sync_connection
         assert connection is not None
         event.listen(connection, "before_cursor_execute", lambda *given: said.append(given[2]))
-        weekly = [Wish(asked=asked("hall", SIX + timedelta(days=7 * week)), actor=MANAGER) for week in range(52)]
+        weekly = [RuleRequest(asked=asked("hall", SIX + timedelta(days=7 * week)), actor=MANAGER) for week in range(52)]
         await judge(tx, picture(), weekly[:1], now=NOW)
         await judge(tx, picture(), weekly, now=NOW)
         assert len(said) == 2
         all_of_it = asked("library", equipment=(Need(equipment="projector", count=1),))
-        quota = Quota(name="Fair use", per=Per.WEEK, most_bookings=3)
-        await judge(tx, picture(Policy(quotas=(quota,))), [Wish(asked=all_of_it, actor=CHOIR)] * 9, now=NOW)
+        quota = Quota(name="Fair use", per=QuotaPeriod.WEEK, most_bookings=3)
+        await judge(tx, picture(Policy(quotas=(quota,))), [RuleRequest(asked=all_of_it, actor=CHOIR)] * 9, now=NOW)
         assert len(said) == 6
 
 

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
-from controller.bookings.model import Asked
-from controller.bookings.site_config import Picture
+from controller.bookings.model import BookingRequest
+from controller.bookings.site_config import SiteConfig
 from controller.people.model import Actor, Role
-from controller.rules.hypothetical import Beside, case_of
-from controller.rules.request import Wish
+from controller.rules.hypothetical import HypotheticalBookings, case_of
+from controller.rules.request import RuleRequest
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import picture
 
@@ -18,11 +18,11 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BEGIN = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
-def _wish(day: int, *, party: str | None = None) -> Wish:
+def _wish(day: int, *, party: str | None = None) -> RuleRequest:
     start = BEGIN + timedelta(days=day)
     during = Interval(start=start, end=start + timedelta(hours=1))
-    return Wish(
-        asked=Asked(space="yard", title=f"day {day}", during=during, party=party),
+    return RuleRequest(
+        asked=BookingRequest(space="yard", title=f"day {day}", during=during, party=party),
         actor=Actor(name="Una", role=Role.MANAGER),
     )
 
@@ -41,8 +41,8 @@ def _counting() -> Iterator[list[int]]:
         sys.setprofile(None)
 
 
-def _cost(there: Picture, wishes: int) -> int:
-    beside = Beside()
+def _cost(there: SiteConfig, wishes: int) -> int:
+    beside = HypotheticalBookings()
     beside.take(there, [_wish(day) for day in range(wishes)], now=NOW)
     case = case_of(there, _wish(wishes // 2), NOW)
     with _counting() as calls:
@@ -52,7 +52,7 @@ def _cost(there: Picture, wishes: int) -> int:
 
 def test_a_wish_sees_what_is_near_and_looking_costs_the_same_however_much_there_is() -> None:
     there = picture()
-    beside = Beside()
+    beside = HypotheticalBookings()
     beside.take(there, [_wish(day) for day in range(100)], now=NOW)
     seen = beside.seen_by(case_of(there, _wish(50), NOW))
     assert [each.booking.title for each in seen.neighbours] == [f"day {day}" for day in range(48, 53)]

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from controller.bookings.policy import ApprovalRule, Policy
 from controller.bookings.tables import bookings
-from controller.container import House
+from controller.container import Container
 from tests.controller.bookings.policing import put_policy
 from tests.controller.people.signing import put_party, signed_in_as
 from tests.controller.village import API, SITE, Json, act, apply_plan, book, compile_plan, wanted
@@ -44,7 +44,7 @@ SEEK = {"starts": "2026-11-26T18:30", "ends": "2026-11-26T19:30", "people": 50}
 
 
 @pytest.fixture
-async def choir(app: FastAPI, village: httpx.AsyncClient, house: House) -> AsyncIterator[httpx.AsyncClient]:
+async def choir(app: FastAPI, village: httpx.AsyncClient, house: Container) -> AsyncIterator[httpx.AsyncClient]:
     """The choir's leader, at a hub that the scouts have taken, where all that fits is confirmed."""
     await put_party(village, "choir")
     await put_party(village, "scouts", contact_name="Mrs Quagga")
@@ -57,7 +57,7 @@ async def choir(app: FastAPI, village: httpx.AsyncClient, house: House) -> Async
         yield client
 
 
-async def _taken(village: httpx.AsyncClient, house: House, **changes: object) -> Json:
+async def _taken(village: httpx.AsyncClient, house: Container, **changes: object) -> Json:
     """A booking of the scouts that an outside diary has put there."""
     theirs = {"title": "Zanzibar", "contact_name": "Mrs Quagga", "notes": "Narwhal", "party": "scouts"}
     made = await book(village, **theirs | changes)
@@ -66,7 +66,7 @@ async def _taken(village: httpx.AsyncClient, house: House, **changes: object) ->
     return made
 
 
-async def _furnished(choir: httpx.AsyncClient, village: httpx.AsyncClient, house: House) -> dict[str, str]:
+async def _furnished(choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container) -> dict[str, str]:
     """What the choir has, by the name of a path's parameter, with the scouts in the way of all of it."""
     old = await book(choir, title="Ours", space="yard", starts="2026-11-27T18:00", ends="2026-11-27T20:00")
     series = await choir.post(f"{API}/sites/{SITE}/series", json=WEEKLY | {"space": "yard"})
@@ -167,7 +167,7 @@ MEETS = frozenset(
 
 
 async def test_a_booker_learns_nothing_of_others_from_any_route_that_gives_reasons(
-    app: FastAPI, choir: httpx.AsyncClient, village: httpx.AsyncClient, house: House
+    app: FastAPI, choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container
 ) -> None:
     known = await _furnished(choir, village, house) | {"day": "2026-11-26"}
     for (method, path), asked in REQUESTS.items():
@@ -218,7 +218,7 @@ def _says(operation: Json, document: Json) -> bool:
 
 
 async def test_a_booker_is_told_how_many_places_of_a_pool_others_have(
-    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: House
+    choir: httpx.AsyncClient, village: httpx.AsyncClient, house: Container
 ) -> None:
     """Whether they said so by places or by people: what is left of the pool depends on it."""
     for people in ({"people": 2}, {"people": 1, "seats": 1}):

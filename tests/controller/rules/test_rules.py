@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from controller.bookings.model import Asked, Need
-from controller.bookings.policy import Per, Policy, PriorityWindow, Quota
+from controller.bookings.model import BookingRequest, Need
+from controller.bookings.policy import Policy, PriorityWindow, Quota, QuotaPeriod
 from controller.estate.model import Space
-from controller.hours.model import Closure, Timetable
-from controller.hours.timetable import HoursBook
+from controller.hours.model import Closure, OpeningHours
+from controller.hours.timetable import Timetable
 from controller.people.model import Tier
 from controller.rules.facts import Facts
-from controller.rules.verdict import Reason, Why
+from controller.rules.verdict import ReasonKind, RuleReason
 from controller.text import local_time
 from edge.wire.interval import Interval
 from tests.controller.bookings.hub import (
@@ -44,7 +44,7 @@ CHRISTMAS = Closure(
 )
 
 
-def seen(reason: Reason) -> tuple[Why, str, str, float | None, float | None, list[str]]:
+def seen(reason: RuleReason) -> tuple[ReasonKind, str, str, float | None, float | None, list[str]]:
     return (
         reason.why,
         reason.field,
@@ -67,7 +67,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
             asked("shelves"),
             Facts(),
             (
-                Why.UNBOOKABLE,
+                ReasonKind.UNBOOKABLE,
                 "space",
                 "Shelves is not booked by itself; book Library instead",
                 None,
@@ -80,7 +80,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
             asked("half-a", SIX + timedelta(hours=1)),
             beside(asked("half-a", title="Yoga")),
             (
-                Why.CLASH,
+                ReasonKind.CLASH,
                 "starts",
                 "Half A is taken then: Yoga, Thu 26 Nov, 18:00 to 20:00",
                 None,
@@ -93,7 +93,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
             asked("hall", SIX + timedelta(hours=1)),
             beside(asked("half-a", title="Yoga")),
             (
-                Why.CLASH,
+                ReasonKind.CLASH,
                 "starts",
                 "Hall is taken then: Yoga in Half A, Thu 26 Nov, 18:00 to 20:00",
                 None,
@@ -105,26 +105,26 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         pytest.param(
             asked("studio", people=10_000),
             Facts(),
-            (Why.CAPACITY, "people", "10,000 people are more than Studio holds (12)", 10_000, 12, []),
+            (ReasonKind.CAPACITY, "people", "10,000 people are more than Studio holds (12)", 10_000, 12, []),
             id="ten thousand in a room for twelve",
         ),
         pytest.param(
             asked("hall", layout="boardroom", people=13),
             Facts(),
-            (Why.CAPACITY, "people", "13 people are more than Hall holds as “Boardroom” (12)", 13, 12, []),
+            (ReasonKind.CAPACITY, "people", "13 people are more than Hall holds as “Boardroom” (12)", 13, 12, []),
             id="more than this layout holds",
         ),
         pytest.param(
             asked("desks", seats=2, people=3),
             Facts(),
-            (Why.CAPACITY, "seats", "3 people need as many places of Touch-down desks, not 2", 3, 2, []),
+            (ReasonKind.CAPACITY, "seats", "3 people need as many places of Touch-down desks, not 2", 3, 2, []),
             id="more people than places",
         ),
         pytest.param(
             asked("hall", layout="cabaret"),
             Facts(),
             (
-                Why.LAYOUT,
+                ReasonKind.LAYOUT,
                 "layout",
                 "Hall has no layout “cabaret”; it has “theatre” and “boardroom”",
                 None,
@@ -136,14 +136,21 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         pytest.param(
             asked("yard", layout="theatre"),
             Facts(),
-            (Why.LAYOUT, "layout", "Yard has no layout “theatre”; it has none; leave layout out", None, None, []),
+            (
+                ReasonKind.LAYOUT,
+                "layout",
+                "Yard has no layout “theatre”; it has none; leave layout out",
+                None,
+                None,
+                [],
+            ),
             id="a layout where there are none",
         ),
         pytest.param(
             asked(equipment=(Need(equipment="kiln", count=1),)),
             Facts(),
             (
-                Why.EQUIPMENT,
+                ReasonKind.EQUIPMENT,
                 "equipment.kiln",
                 "Ramsey Hub has no equipment “kiln”; it has “piano” and “projector”",
                 None,
@@ -155,14 +162,14 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         pytest.param(
             asked("half-b", equipment=(Need(equipment="piano", count=1),)),
             Facts(),
-            (Why.EQUIPMENT, "equipment.piano", "Piano stays in Half A", None, None, []),
+            (ReasonKind.EQUIPMENT, "equipment.piano", "Piano stays in Half A", None, None, []),
             id="equipment of another space",
         ),
         pytest.param(
             asked(equipment=(Need(equipment="projector", count=2),)),
             Facts(equipment=(use("projector", 1, at(SIX, 1)), use("projector", 1, at(SIX + timedelta(hours=1), 1)))),
             (
-                Why.EQUIPMENT,
+                ReasonKind.EQUIPMENT,
                 "equipment.projector",
                 "Projector: 1 of 2 left then, 2 asked for (Job club has 1; Job club has 1)",
                 2,
@@ -175,7 +182,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
             asked("desks", seats=3),
             Facts(pools=(use("desks", 4, at(SIX, 1)), use("desks", 2, at(SIX, 2), title="Walk-ins"))),
             (
-                Why.SEATS,
+                ReasonKind.SEATS,
                 "seats",
                 "Touch-down desks: 2 of 8 places left then, 3 asked for (Job club has 4; Walk-ins has 2)",
                 3,
@@ -188,7 +195,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
             asked("library"),
             Facts(pools=(use("desks", 1, at(SIX, 1)),)),
             (
-                Why.SEATS,
+                ReasonKind.SEATS,
                 "space",
                 "Touch-down desks: 7 of 8 places left then, 8 asked for (Job club has 1)",
                 8,
@@ -200,14 +207,14 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
         pytest.param(
             asked("hall", seats=3),
             Facts(),
-            (Why.SEATS, "seats", "Hall is booked as a whole, not by 3 places; leave seats out", 3, None, []),
+            (ReasonKind.SEATS, "seats", "Hall is booked as a whole, not by 3 places; leave seats out", 3, None, []),
             id="places of a room",
         ),
         pytest.param(
             asked("studio", NINE),
             beside(asked("studio", SIX, 2.75, title="Yoga")),
             (
-                Why.BUFFER,
+                ReasonKind.BUFFER,
                 "starts",
                 "needs 20 minutes to clear down and set up between this and "
                 "Yoga, Thu 26 Nov, 18:00 to 20:45; 15 minutes left",
@@ -221,7 +228,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
             asked("studio", SIX, 2),
             beside(asked("studio", SIX + timedelta(hours=2), title="Yoga")),
             (
-                Why.BUFFER,
+                ReasonKind.BUFFER,
                 "ends",
                 "needs 20 minutes to clear down and set up between this and "
                 "Yoga, Thu 26 Nov, 20:00 to 22:00; no time left",
@@ -235,7 +242,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
             asked("hall", NINE, layout="boardroom"),
             beside(asked("hall", SIX, 2.5, title="Film night", layout="theatre")),
             (
-                Why.CHANGEOVER,
+                ReasonKind.CHANGEOVER,
                 "starts",
                 "changing Hall from “Theatre” to “Boardroom” takes 45 minutes; 30 minutes left "
                 "after Film night, Thu 26 Nov, 18:00 to 20:30",
@@ -249,7 +256,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
             asked("hall", SIX, 2.75, layout="boardroom"),
             beside(asked("hall", NINE, title="Film night", layout="theatre")),
             (
-                Why.CHANGEOVER,
+                ReasonKind.CHANGEOVER,
                 "ends",
                 "changing Hall from “Boardroom” to “Theatre” takes 20 minutes; 15 minutes left "
                 "before Film night, Thu 26 Nov, 21:00 to 23:00",
@@ -263,7 +270,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
             asked("half-a", NINE),
             beside(asked("hall", SIX, 2.75, title="Board", layout="boardroom")),
             (
-                Why.CHANGEOVER,
+                ReasonKind.CHANGEOVER,
                 "starts",
                 "changing between Hall and Half A takes 20 minutes; 15 minutes left "
                 "after Board in Hall, Thu 26 Nov, 18:00 to 20:45",
@@ -276,7 +283,7 @@ def test_nothing_stands_against_a_free_wish_of_a_manager() -> None:
     ],
 )
 def test_a_reason_says_what_stands_in_the_way(
-    wanted: Asked, facts: Facts, reason: tuple[Why, str, str, float | None, float | None, list[str]]
+    wanted: BookingRequest, facts: Facts, reason: tuple[ReasonKind, str, str, float | None, float | None, list[str]]
 ) -> None:
     found = judged(wanted, facts=facts)
     assert seen(only(found)) == reason
@@ -284,9 +291,16 @@ def test_a_reason_says_what_stands_in_the_way(
 
 
 def test_a_closed_building_says_why_and_which_end_is_inside() -> None:
-    there = picture(hours=HoursBook(site=HUB, timetable=Timetable(), closures=(CHRISTMAS,)))
+    there = picture(hours=Timetable(site=HUB, timetable=OpeningHours(), closures=(CHRISTMAS,)))
     eve = judged(asked(start=datetime(2026, 12, 24, 23, tzinfo=UTC)), there)
-    assert seen(only(eve)) == (Why.CLOSED, "ends", "Ramsey Hub is closed on Fri 25 Dec: Christmas", None, None, [])
+    assert seen(only(eve)) == (
+        ReasonKind.CLOSED,
+        "ends",
+        "Ramsey Hub is closed on Fri 25 Dec: Christmas",
+        None,
+        None,
+        [],
+    )
     assert only(judged(asked(start=CHRISTMAS.during.start), there)).field == "starts"
     assert judged(asked(start=CHRISTMAS.during.end), there).possible
 
@@ -303,7 +317,7 @@ def test_three_reasons_of_a_closed_building_are_told_and_the_others_counted(numb
         )
         for at in range(number)
     )
-    there = picture(hours=HoursBook(site=HUB, timetable=Timetable(), closures=closures))
+    there = picture(hours=Timetable(site=HUB, timetable=OpeningHours(), closures=closures))
     text = only(judged(asked(hours=9), there)).text
     assert [f"Reason {at}" in text for at in range(number)] == [at < 3 for at in range(number)]
     assert text.partition("Reason 2")[2] == more
@@ -355,7 +369,7 @@ def test_only_the_one_right_before_is_changed_over_from() -> None:
     long_ago = beside(asked("hall", SIX - timedelta(hours=3), 2, layout="theatre"))
     just_now = beside(asked("hall", SIX - timedelta(minutes=31), 0.25, layout="boardroom"))
     wanted = asked("hall", SIX - timedelta(minutes=16), layout="boardroom")
-    assert only(judged(wanted, facts=long_ago)).why is Why.CHANGEOVER
+    assert only(judged(wanted, facts=long_ago)).why is ReasonKind.CHANGEOVER
     both = Facts(neighbours=(*long_ago.neighbours, *just_now.neighbours))
     assert judged(wanted, facts=both).possible
 
@@ -365,7 +379,7 @@ def test_only_the_one_right_after_is_changed_over_to() -> None:
     soon = asked("hall", start=SIX + timedelta(hours=2, minutes=15), hours=0.1, layout="theatre", setup_min=0)
     later = asked("hall", start=SIX + timedelta(hours=2, minutes=30), layout="boardroom")
     [reason] = judged(wanted, facts=beside(later)).refusals
-    assert (reason.why, reason.field, reason.limit) == (Why.CHANGEOVER, "ends", 45)
+    assert (reason.why, reason.field, reason.limit) == (ReasonKind.CHANGEOVER, "ends", 45)
     both = Facts(neighbours=(*beside(soon).neighbours, *beside(later).neighbours))
     assert not judged(wanted, facts=both).refusals
 
@@ -374,7 +388,7 @@ def test_a_manager_may_overrule_a_buffer_but_no_clash() -> None:
     close = beside(asked("studio", SIX + timedelta(hours=2)))
     assert judged(asked("studio", overrule=True), facts=close).possible
     over = beside(asked("studio", SIX + timedelta(hours=1)))
-    assert only(judged(asked("studio", overrule=True), facts=over)).why is Why.CLASH
+    assert only(judged(asked("studio", overrule=True), facts=over)).why is ReasonKind.CLASH
 
 
 @pytest.mark.parametrize(("actor", "by_rules"), [(CHOIR, False), (MANAGER, True)])
@@ -383,7 +397,7 @@ def test_nobody_else_overrules_a_buffer(actor: object, by_rules: bool) -> None:
     wanted = asked("studio", overrule=True, by_rules=by_rules)
     found = judged(wanted, facts=close, actor=MANAGER if by_rules else CHOIR)
     [reason] = found.refusals
-    assert reason.why is Why.BUFFER
+    assert reason.why is ReasonKind.BUFFER
     assert reason.text.endswith("; only a manager may overrule this")
 
 
@@ -400,7 +414,12 @@ def test_the_hardest_reason_comes_first() -> None:
     found = judged(
         asked("hall", people=1000, layout="cabaret", equipment=(Need(equipment="kiln", count=1),)), facts=facts
     )
-    assert [each.why for each in found.reasons] == [Why.CLASH, Why.CAPACITY, Why.LAYOUT, Why.EQUIPMENT]
+    assert [each.why for each in found.reasons] == [
+        ReasonKind.CLASH,
+        ReasonKind.CAPACITY,
+        ReasonKind.LAYOUT,
+        ReasonKind.EQUIPMENT,
+    ]
     assert [each.title for each in found.conflicts] == ["Choir"]
 
 
@@ -415,7 +434,7 @@ def test_everything_that_is_asked_for_and_not_to_be_had_is_told() -> None:
     wanted = asked("half-b", equipment=tuple(Need(equipment=each, count=1) for each in needs))
     found = judged(wanted, facts=Facts(equipment=(use("projector", 2, at(SIX)),)))
     assert [(each.why, each.field) for each in found.reasons] == [
-        (Why.EQUIPMENT, f"equipment.{each}") for each in needs
+        (ReasonKind.EQUIPMENT, f"equipment.{each}") for each in needs
     ]
     wanted = msgspec.structs.replace(wanted, space="half-a")
     assert [each.field for each in judged(wanted).reasons] == ["equipment.kiln", "equipment.loom"]
@@ -460,7 +479,7 @@ def test_the_most_particular_window_holds_to_the_day(space: str, days: int) -> N
     last, next_day = SIX - timedelta(days=1) + timedelta(days=days), SIX + timedelta(days=days)
     assert not judged(asked(space, last), there, actor=CHOIR).refusals
     [reason] = judged(asked(space, next_day), there, actor=CHOIR).refusals
-    assert (reason.why, reason.field, reason.asked, reason.limit) == (Why.TOO_EARLY, "starts", days + 1, days)
+    assert (reason.why, reason.field, reason.asked, reason.limit) == (ReasonKind.TOO_EARLY, "starts", days + 1, days)
 
 
 def test_a_window_opens_at_local_midnight_and_says_on_which_day() -> None:
@@ -477,33 +496,33 @@ def test_a_tier_without_a_window_books_as_early_as_it_likes(tier: Tier) -> None:
     assert not judged(asked(start=SIX + timedelta(days=700)), picture(WINDOWS), actor=CHOIR, tier=tier).refusals
 
 
-def fair_use(per: Per, **more: object) -> Policy:
+def fair_use(per: QuotaPeriod, **more: object) -> Policy:
     return Policy(quotas=(Quota(name="Fair use", per=per, **more),))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("per", "text"),
     [
-        (Per.DAY, "on Thu 26 Nov"),
-        (Per.WEEK, "in the week from Mon 23 Nov"),
-        (Per.MONTH, "in November 2026"),
-        (Per.AHEAD, "ahead at a time"),
+        (QuotaPeriod.DAY, "on Thu 26 Nov"),
+        (QuotaPeriod.WEEK, "in the week from Mon 23 Nov"),
+        (QuotaPeriod.MONTH, "in November 2026"),
+        (QuotaPeriod.AHEAD, "ahead at a time"),
     ],
 )
-def test_a_quota_of_bookings_names_the_time_and_what_is_there(per: Per, text: str) -> None:
+def test_a_quota_of_bookings_names_the_time_and_what_is_there(per: QuotaPeriod, text: str) -> None:
     there = picture(fair_use(per, most_bookings=1))
     facts = spent(SIX - timedelta(hours=4))
     [reason] = judged(asked(), there, actor=CHOIR, facts=facts).refusals
     assert reason.text == (
         f"“Fair use” allows 1 booking {text}; with this it would be 2 bookings: Choir, Thu 26 Nov, 14:00 to 16:00"
     )
-    assert (reason.why, reason.asked, reason.limit, len(reason.conflicts)) == (Why.QUOTA, 2, 1, 1)
+    assert (reason.why, reason.asked, reason.limit, len(reason.conflicts)) == (ReasonKind.QUOTA, 2, 1, 1)
     assert judged(asked(), there, actor=CHOIR, facts=facts).conflicts == ()
     assert not judged(asked(), there, actor=CHOIR).refusals
 
 
 def test_a_quota_of_minutes_counts_real_minutes() -> None:
-    there = picture(fair_use(Per.DAY, most_minutes=1440))
+    there = picture(fair_use(QuotaPeriod.DAY, most_minutes=1440))
     back = localday(date(2027, 10, 31))
     [reason] = judged(asked(start=back, hours=25), there, actor=CHOIR).refusals
     assert reason.text == "“Fair use” allows 24 hours on Sun 31 Oct 2027; with this it would be 25 hours"
@@ -512,7 +531,7 @@ def test_a_quota_of_minutes_counts_real_minutes() -> None:
 
 
 def test_exactly_the_minutes_of_a_quota_are_within_it() -> None:
-    there = picture(fair_use(Per.DAY, most_minutes=240))
+    there = picture(fair_use(QuotaPeriod.DAY, most_minutes=240))
     facts = spent(SIX - timedelta(hours=4))
     assert not judged(asked(hours=2), there, actor=CHOIR, facts=facts).refusals
     [reason] = judged(asked(hours=2 + 1 / 60), there, actor=CHOIR, facts=facts).refusals
@@ -524,7 +543,7 @@ def localday(day: date) -> datetime:
 
 
 def test_a_week_of_a_quota_ends_at_local_midnight_over_the_clock_change() -> None:
-    there = picture(fair_use(Per.WEEK, most_bookings=1))
+    there = picture(fair_use(QuotaPeriod.WEEK, most_bookings=1))
     sunday, monday = localday(date(2027, 3, 28)), localday(date(2027, 3, 29))
     assert monday - sunday == timedelta(hours=23)
     late = spent(monday - timedelta(minutes=30), hours=1)
@@ -535,7 +554,7 @@ def test_a_week_of_a_quota_ends_at_local_midnight_over_the_clock_change() -> Non
 
 
 def test_what_is_over_does_not_count_as_ahead() -> None:
-    there = picture(fair_use(Per.AHEAD, most_bookings=1))
+    there = picture(fair_use(QuotaPeriod.AHEAD, most_bookings=1))
     over = SIX - timedelta(days=1, hours=8)
     assert not judged(asked(), there, actor=CHOIR, facts=spent(over, hours=2)).refusals
     assert judged(asked(), there, actor=CHOIR, facts=spent(over, hours=2.5)).refusals
@@ -545,7 +564,7 @@ def test_a_quota_is_only_for_its_tiers_parties_and_spaces() -> None:
     facts = spent(SIX - timedelta(hours=4), space="studio")
 
     def refused(**more: object) -> bool:
-        there = picture(fair_use(Per.DAY, most_bookings=1, **more))
+        there = picture(fair_use(QuotaPeriod.DAY, most_bookings=1, **more))
         return bool(judged(asked(), there, actor=CHOIR, facts=facts).refusals)
 
     assert refused()
@@ -559,8 +578,8 @@ def test_a_quota_is_only_for_its_tiers_parties_and_spaces() -> None:
 def test_windows_and_quotas_do_not_bind_a_manager_unless_told_to() -> None:
     policy = Policy(
         windows=(PriorityWindow(tier=Tier.COMMUNITY, days=0),),
-        quotas=(Quota(name="None", per=Per.WEEK, most_bookings=0),),
+        quotas=(Quota(name="None", per=QuotaPeriod.WEEK, most_bookings=0),),
     )
     assert judged(asked(), picture(policy)).reasons == ()
     bound = judged(asked(by_rules=True), picture(policy))
-    assert [each.why for each in bound.reasons] == [Why.TOO_EARLY, Why.QUOTA, Why.APPROVAL]
+    assert [each.why for each in bound.reasons] == [ReasonKind.TOO_EARLY, ReasonKind.QUOTA, ReasonKind.APPROVAL]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from controller.container import House
+from controller.container import Container
 from controller.telemetry import repository
 from controller.telemetry.alert_catalogue import AlertCode
 from controller.telemetry.alerts import open_alerts
@@ -108,7 +108,7 @@ async def test_only_who_looks_after_the_sites_is_told_and_of_those_alone(hub: Hu
             assert (await reader.get(f"{API}/alerts")).status_code == 403
 
 
-async def test_an_alert_of_yesterday_is_over(house: House, clock: ManualClock) -> None:
+async def test_an_alert_of_yesterday_is_over(house: Container, clock: ManualClock) -> None:
     async with house.database.write() as tx:
         await repository.alert(
             tx, SITE.id, "main", AlertCode.DURESS, "front-door opened", clock.now() - timedelta(hours=25)

@@ -5,14 +5,14 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.telemetry.seq_runs import Runs
+from controller.telemetry.seq_runs import SeqRuns
 
 RUNS = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 8)).map(lambda pair: (pair[0], pair[0] + pair[1])))
 
 
 @given(RUNS)
 def test_runs_are_a_set_of_numbers(added: list[tuple[int, int]]) -> None:
-    runs = Runs(added)
+    runs = SeqRuns(added)
     numbers = {number for first, last in added for number in range(first, last + 1)}
     assert {number for number in range(80) if number in runs} == numbers
     assert {number for first, last in runs.runs for number in range(first, last + 1)} == numbers
@@ -25,6 +25,6 @@ def test_runs_are_a_set_of_numbers(added: list[tuple[int, int]]) -> None:
 def test_what_is_missing_and_what_is_there_make_the_whole(
     added: list[tuple[int, int]], first: int, length: int
 ) -> None:
-    runs = Runs(added)
+    runs = SeqRuns(added)
     missing = {n for a, b in runs.missing(first, first + length) for n in range(a, b + 1)}
     assert missing == {n for n in range(first, first + length + 1) if n not in runs}

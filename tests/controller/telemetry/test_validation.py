@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.telemetry.model import GoodEvent, Reason, SetAside
+from controller.telemetry.model import GoodEvent, RefusalReason, SetAside
 from controller.telemetry.validation import judge, judge_all
 from edge.wire.codec import encode
 from edge.wire.events import DroppedData, FootfallData, WifiData
@@ -48,7 +48,7 @@ def test_an_unknown_field_is_ignored() -> None:
 )
 def test_what_cannot_be_read_is_malformed(raw: bytes) -> None:
     judged = set_aside(raw)
-    assert judged.reason is Reason.MALFORMED
+    assert judged.reason is RefusalReason.MALFORMED
     assert judged.raw == raw
 
 
@@ -65,7 +65,7 @@ def test_what_cannot_be_read_is_malformed(raw: bytes) -> None:
 )
 def test_what_cannot_be_is_absurd(data: FootfallData | WifiData | DroppedData) -> None:
     judged = set_aside(encode(event(7, data)))
-    assert (judged.reason, judged.seq) == (Reason.ABSURD, 7)
+    assert (judged.reason, judged.seq) == (RefusalReason.ABSURD, 7)
 
 
 def numbers(*raws: bytes) -> list[int | None]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from controller.container import House
+from controller.container import Container
 from controller.estate.model import Door, Edge, Site, SiteParts
 from controller.telemetry import repository
 from controller.telemetry.wiring_check import apart
@@ -70,7 +70,7 @@ def test_a_site_of_several_edges_is_wired_as_it_must_be_or_each_fault_is_named(
 
 
 async def test_a_file_of_a_site_whose_fire_line_seems_to_miss_an_edge_is_taken_with_a_note_until_it_has_come_there(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     await furnish(any_client)
     hub = (await any_client.get(ROOT)).json()["doors"][0]["edge"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from controller.container import House
+from controller.container import Container
 from controller.uploads.parser import Parser, ParsingLimit
 from tests.controller.village import API
 
@@ -70,7 +70,7 @@ async def test_a_worker_that_fails_is_no_fault_of_the_file(parser: Parser) -> No
         await parser.run(os._exit, 3)
 
 
-async def test_a_site_file_of_nested_keys_is_refused_at_once(village: httpx.AsyncClient, house: House) -> None:
+async def test_a_site_file_of_nested_keys_is_refused_at_once(village: httpx.AsyncClient, house: Container) -> None:
     """200 kB of it kept the parser busy for 20 s of a processor, under the lock of the site."""
     deep = "format = 1\n" + "a." * 100_000 + "a = 1\n"
     refused = await village.put(f"{API}/sites/ramsey/file", content=deep)

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from controller.bookings.policy import ApprovalRule, Policy
-from controller.container import House
+from controller.container import Container
 from controller.db.engine import Tx
 from controller.people.model import Actor
 from controller.waitlist import repository
@@ -106,7 +106,7 @@ async def test_accepting_twice_is_accepting_once(village: httpx.AsyncClient) -> 
 
 @pytest.mark.parametrize("how", ["decline", "withdraw", "cancel the hold", "let it run out"])
 async def test_an_offer_that_is_not_taken_up_goes_to_the_next(
-    village: httpx.AsyncClient, house: House, clock: ManualClock, how: str
+    village: httpx.AsyncClient, house: Container, clock: ManualClock, how: str
 ) -> None:
     choir = await book(village, starts="2026-11-28T18:00", ends="2026-11-28T20:00")
     late: Json = {"starts": "2026-11-28T18:00", "ends": "2026-11-28T20:00"}
@@ -160,7 +160,7 @@ async def test_two_offers_never_share_a_time(any_village: httpx.AsyncClient) -> 
     assert states == ["offered", "waiting", "waiting", "waiting"]
 
 
-async def test_rules_that_want_a_manager_hold_for_offers_as_well(village: httpx.AsyncClient, house: House) -> None:
+async def test_rules_that_want_a_manager_hold_for_offers_as_well(village: httpx.AsyncClient, house: Container) -> None:
     await put_policy(house, Policy(rules=(ApprovalRule(name="Short ones", most_minutes=60),), offer_hours=2))
     choir = await book(village)
     band = await wait(village, title="Band")
@@ -186,7 +186,7 @@ async def test_nobody_waits_for_what_can_be_had_or_never_will(village: httpx.Asy
 
 
 async def test_whoever_waited_in_vain_leaves_the_line_when_too_little_of_the_time_is_left(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     choir = await book(any_village)
     band = await wait(any_village, title="Band")
@@ -202,7 +202,7 @@ async def test_whoever_waited_in_vain_leaves_the_line_when_too_little_of_the_tim
 
 
 async def test_the_line_survives_the_night_the_clocks_change(
-    village: httpx.AsyncClient, house: House, clock: ManualClock
+    village: httpx.AsyncClient, house: Container, clock: ManualClock
 ) -> None:
     night: Json = {"starts": "2027-03-28T00:30", "ends": "2027-03-28T03:30"}
     choir = await book(village, **night)
@@ -235,7 +235,7 @@ async def test_who_waits_is_told_alike_in_the_list_and_by_itself(app: FastAPI, v
 
 
 async def test_a_wait_that_leaves_the_line_while_it_is_read_is_told_as_it_is_then(
-    any_village: httpx.AsyncClient, any_house: House, monkeypatch: pytest.MonkeyPatch
+    any_village: httpx.AsyncClient, any_house: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choir = await book(any_village)
     band = await wait(any_village, title="Band")

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import delete
 
-from controller.bookings.policy import ApprovalRule, Per, Policy, PriorityWindow, Quota, Release
-from controller.container import House
+from controller.bookings.policy import ApprovalRule, Policy, PriorityWindow, Quota, QuotaPeriod, ReleaseRule
+from controller.container import Container
 from controller.people.model import Tier
 from controller.people.tables import parties
 from tests.controller.bookings.hearing import hear
@@ -30,7 +30,7 @@ async def story(client: httpx.AsyncClient, booking: Json) -> list[tuple[str, str
 
 
 @asynccontextmanager
-async def kept(house: House) -> AsyncIterator[None]:
+async def kept(house: Container) -> AsyncIterator[None]:
     """The waiting lists are looked after meanwhile."""
     running = asyncio.create_task(house.waiting.run())
     try:
@@ -48,7 +48,7 @@ async def offered(client: httpx.AsyncClient, waiting: Json) -> None:
 
 
 async def test_a_passer_by_comes_after_those_who_wait_for_a_request_that_nobody_decided(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_house, Policy(hold_hours=1))
     held = await book(any_village, by_rules=True, **FAR)
@@ -62,7 +62,7 @@ async def test_a_passer_by_comes_after_those_who_wait_for_a_request_that_nobody_
 
 
 async def test_a_passer_by_comes_after_the_next_in_line_when_an_offer_has_run_out(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_house, Policy(offer_hours=1))
     choir = await book(any_village, **FAR)
@@ -82,7 +82,7 @@ async def test_a_passer_by_comes_after_the_next_in_line_when_an_offer_has_run_ou
 
 @pytest.mark.parametrize("how", ["move", "series"])
 async def test_nobody_gets_past_the_line_by_another_way(
-    village: httpx.AsyncClient, house: House, clock: ManualClock, how: str
+    village: httpx.AsyncClient, house: Container, clock: ManualClock, how: str
 ) -> None:
     await put_policy(house, Policy(hold_hours=1))
     await book(village, by_rules=True, **FAR)
@@ -99,7 +99,7 @@ async def test_nobody_gets_past_the_line_by_another_way(
 
 
 async def test_a_hold_that_ran_out_and_that_nobody_waits_for_is_anybodys(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_house, Policy(hold_hours=1))
     await book(any_village, by_rules=True, **FAR)
@@ -112,7 +112,7 @@ async def test_a_hold_that_ran_out_and_that_nobody_waits_for_is_anybodys(
 
 
 async def test_a_request_that_nobody_decides_is_offered_when_it_runs_out(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
     await put_policy(any_house, Policy(hold_hours=1))
     await book(any_village, by_rules=True, **FAR)
@@ -125,7 +125,7 @@ async def test_a_request_that_nobody_decides_is_offered_when_it_runs_out(
         await offered(any_village, band)
 
 
-async def test_a_closure_that_is_lifted_is_offered_when_it_is(village: httpx.AsyncClient, house: House) -> None:
+async def test_a_closure_that_is_lifted_is_offered_when_it_is(village: httpx.AsyncClient, house: Container) -> None:
     body = {"reason": "Boiler", "first": "2026-12-17", "last": "2026-12-17"}
     closure = (await village.post(f"{API}/sites/{SITE}/closures", json=body)).json()
     band = await wait(village, title="Band", **FAR)
@@ -136,12 +136,12 @@ async def test_a_closure_that_is_lifted_is_offered_when_it_is(village: httpx.Asy
 
 @pytest.mark.parametrize("rule", ["window", "quota"])
 async def test_what_opens_with_the_day_is_offered_by_the_quarter_hour(
-    village: httpx.AsyncClient, house: House, clock: ManualClock, rule: str
+    village: httpx.AsyncClient, house: Container, clock: ManualClock, rule: str
 ) -> None:
     await put_party(village, "band", tier="community")
     policy = {
         "window": Policy(windows=(PriorityWindow(tier=Tier.COMMUNITY, days=21),)),
-        "quota": Policy(quotas=(Quota(name="One", per=Per.AHEAD, most_bookings=1),)),
+        "quota": Policy(quotas=(Quota(name="One", per=QuotaPeriod.AHEAD, most_bookings=1),)),
     }[rule]
     await put_policy(house, policy)
     await book(village, title="Before", party="band", starts="2026-11-25T18:00", ends="2026-11-25T20:00")
@@ -167,7 +167,7 @@ async def test_a_space_that_is_gone_breaks_nothing_for_anybody(any_village: http
 
 
 async def test_who_waits_for_a_space_that_is_gone_leaves_the_line(
-    any_village: httpx.AsyncClient, any_house: House
+    any_village: httpx.AsyncClient, any_house: Container
 ) -> None:
     extra: Json = {"name": "Extra", "doors": []}
     assert (await any_village.put(f"{API}/sites/{SITE}/spaces/extra", json=extra)).is_success
@@ -184,7 +184,7 @@ async def test_who_waits_for_a_space_that_is_gone_leaves_the_line(
 
 
 async def test_who_cannot_be_judged_any_more_keeps_nobody_else_from_anything(
-    village: httpx.AsyncClient, house: House
+    village: httpx.AsyncClient, house: Container
 ) -> None:
     await put_party(village, "band")
     choir = await book(village, **FAR)
@@ -226,7 +226,7 @@ async def test_an_offer_that_the_rules_forbid_by_now_cannot_be_accepted(village:
 
 @pytest.mark.parametrize(("how", "becomes"), [("lapse", "lost"), ("decline", "lost"), ("cancel", "withdrawn")])
 async def test_who_accepted_and_was_not_confirmed_is_told_so_and_the_next_is_asked(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock, how: str, becomes: str
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock, how: str, becomes: str
 ) -> None:
     await put_policy(any_house, Policy(rules=(ApprovalRule(name="Short", most_minutes=60),), hold_hours=24))
     choir = await book(any_village, **FAR)
@@ -246,9 +246,9 @@ async def test_who_accepted_and_was_not_confirmed_is_told_so_and_the_next_is_ask
 
 
 async def test_a_room_nobody_came_to_is_offered_to_those_who_waited_for_that_very_time(
-    any_village: httpx.AsyncClient, any_house: House, clock: ManualClock
+    any_village: httpx.AsyncClient, any_house: Container, clock: ManualClock
 ) -> None:
-    await put_policy(any_house, Policy(release=(Release(after_min=20, warn_min=10),)))
+    await put_policy(any_house, Policy(release=(ReleaseRule(after_min=20, warn_min=10),)))
     await book(any_village)
     band, club = [await wait(any_village, title=title) for title in ("Band", "Chess")]
     for minutes in (10, 20):

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, text
 
-from controller.container import House, TheHouse
+from controller.container import Container, TheHouse
 from controller.people import audit
 from controller.people.authentication import Builds
 from controller.people.tables import writes
@@ -24,14 +24,14 @@ PATH = "/api/v1/sites/ramsey"
 KEY = {"Idempotency-Key": "key-1"}
 
 
-async def _writes(house: House, act: str = "make") -> int:
+async def _writes(house: Container, act: str = "make") -> int:
     async with house.database.read() as tx:
         query = select(func.count()).select_from(writes).where(writes.c.act == act)
         return int((await tx.execute(query)).scalar_one())
 
 
 async def test_the_same_request_is_answered_again_with_its_status_and_not_done_again(
-    any_client: httpx.AsyncClient, any_house: House
+    any_client: httpx.AsyncClient, any_house: Container
 ) -> None:
     first = await any_client.put(PATH, json=SITE, headers=KEY)
     second = await any_client.put(PATH, json=SITE, headers=KEY)
@@ -41,7 +41,7 @@ async def test_the_same_request_is_answered_again_with_its_status_and_not_done_a
     assert await _writes(any_house) == 1
 
 
-async def test_another_request_with_the_key_is_refused(any_client: httpx.AsyncClient, any_house: House) -> None:
+async def test_another_request_with_the_key_is_refused(any_client: httpx.AsyncClient, any_house: Container) -> None:
     await any_client.put(PATH, json=SITE, headers=KEY)
     for answer in (
         await any_client.put(PATH, json=SITE | {"name": "Other"}, headers=KEY),
@@ -52,7 +52,9 @@ async def test_another_request_with_the_key_is_refused(any_client: httpx.AsyncCl
     assert await _writes(any_house) == 1
 
 
-async def test_twins_at_once_have_one_effect_and_one_answer(any_client: httpx.AsyncClient, any_house: House) -> None:
+async def test_twins_at_once_have_one_effect_and_one_answer(
+    any_client: httpx.AsyncClient, any_house: Container
+) -> None:
     answers = await asyncio.gather(*(any_client.put(PATH, json=SITE, headers=KEY) for _ in range(8)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
@@ -68,7 +70,7 @@ async def test_a_refusal_is_answered_again(any_client: httpx.AsyncClient) -> Non
     assert second.json() == first.json()
 
 
-async def test_keys_are_each_users_own(any_app: FastAPI, any_house: House) -> None:
+async def test_keys_are_each_users_own(any_app: FastAPI, any_house: Container) -> None:
     async with signed_in(any_app) as una:
         await una.put(PATH, json=SITE, headers=KEY)
         async with any_house.database.write() as tx:
@@ -77,7 +79,7 @@ async def test_keys_are_each_users_own(any_app: FastAPI, any_house: House) -> No
     assert (again.status_code, "Una Porter made it" in again.json()["detail"]) == (409, True)
 
 
-async def test_a_key_outlives_the_session_it_was_used_in(any_app: FastAPI, any_house: House) -> None:
+async def test_a_key_outlives_the_session_it_was_used_in(any_app: FastAPI, any_house: Container) -> None:
     async with signed_in(any_app) as una, stranger(any_app) as again:
         await una.put(PATH, json=SITE, headers=KEY)
         await una.delete("/api/v1/session")
@@ -87,7 +89,7 @@ async def test_a_key_outlives_the_session_it_was_used_in(any_app: FastAPI, any_h
     assert await _writes(any_house) == 1
 
 
-async def test_a_write_without_a_sign_in_claims_no_key(any_app: FastAPI, any_house: House) -> None:
+async def test_a_write_without_a_sign_in_claims_no_key(any_app: FastAPI, any_house: Container) -> None:
     async with stranger(any_app) as client:
         assert (await client.put(PATH, json=SITE, headers=KEY)).status_code == 401
     async with any_house.database.read() as tx:
@@ -109,7 +111,9 @@ async def test_a_write_that_broke_off_is_never_run_a_second_time(app: FastAPI) -
     assert await _writes(app.state.house) == 1
 
 
-async def test_a_day_later_the_key_is_free(any_client: httpx.AsyncClient, any_house: House, clock: ManualClock) -> None:
+async def test_a_day_later_the_key_is_free(
+    any_client: httpx.AsyncClient, any_house: Container, clock: ManualClock
+) -> None:
     await any_client.put(PATH, json=SITE, headers=KEY)
     await forget_old_keys(any_house)
     assert (await any_client.put(PATH, json=SITE, headers=KEY)).status_code == 201
@@ -118,7 +122,7 @@ async def test_a_day_later_the_key_is_free(any_client: httpx.AsyncClient, any_ho
     assert (await any_client.put(PATH, json=SITE, headers=KEY)).status_code == 409
 
 
-async def test_stored_answers_are_sealed(client: httpx.AsyncClient, house: House) -> None:
+async def test_stored_answers_are_sealed(client: httpx.AsyncClient, house: Container) -> None:
     await client.put(PATH, json=SITE, headers=KEY)
     async with house.database.read() as tx:
         (row,) = await tx.execute(select(idempotency))
@@ -195,7 +199,9 @@ async def test_a_refusal_by_the_gate_claims_no_key(any_app: FastAPI, any_village
         assert (await reader.post(f"{PATH}/bookings", json=wanted(), headers=KEY)).status_code == 201
 
 
-async def test_signing_in_is_never_answered_from_memory(app: FastAPI, client: httpx.AsyncClient, house: House) -> None:
+async def test_signing_in_is_never_answered_from_memory(
+    app: FastAPI, client: httpx.AsyncClient, house: Container
+) -> None:
     said = {"user": USER, "password": PASSWORD}
     answers = [await client.post("/api/v1/session", json=said, headers=KEY) for _ in range(2)]
     assert [each.status_code for each in answers] == [201, 201]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.doors.signals import Signal
+from edge.doors.signals import DoorSignal
 from edge.readers.config import WiegandConfig
 from edge.readers.entry import PAUSE_S
 from edge.readers.input_events import typed
@@ -126,7 +126,7 @@ def test_a_pin_is_not_cut_where_its_last_digits_are_told_late() -> None:
         start = world.clock.monotonic()
         bits(world, CARD_BITS, at=start)
         await asyncio.sleep(0.2)
-        world.reader.signal(Signal.PIN_WANTED)
+        world.reader.signal(DoorSignal.PIN_WANTED)
         for digit in "4711":
             bits(world, f"{15 - int(digit):04b}{int(digit):04b}", at=world.clock.monotonic())
             await asyncio.sleep(0.2)

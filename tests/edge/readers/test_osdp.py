@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import osdp
 
-from edge.doors.signals import Signal
+from edge.doors.signals import DoorSignal
 from edge.readers.config import OsdpConfig
 from edge.wire.credentials import Presented
 from edge.wire.faults import FaultCode
@@ -96,8 +96,8 @@ def test_a_key_is_told_within_a_tenth_of_a_second_although_another_reader_does_n
 def test_a_reader_shows_the_doors_answer_by_colour_and_beeps() -> None:
     async def act(world: World, bench: Osdp) -> None:
         for signal, colours, beeps in (
-            (Signal.GRANTED, {GREEN}, 1),
-            (Signal.REFUSED, {RED}, 3),
+            (DoorSignal.GRANTED, {GREEN}, 1),
+            (DoorSignal.REFUSED, {RED}, 3),
         ):
             bench.peripheral.commands.clear()
             world.reader.signal(signal)

@@ -24,15 +24,15 @@ from edge.readers.osdp_panel import (
     RAW,
     TRIES,
     Bits,
-    Counted,
     Garbled,
     Happening,
     Has,
     Online,
     Panel,
+    PanelCounter,
 )
 from edge.readers.osdp_secure import DEFAULT_KEY
-from edge.readers.osdp_secure import Keys as SessionKeys
+from edge.readers.osdp_secure import SessionKeys as SessionKeys
 from edge.readers.reading import Keys
 from edge.wire.events import UnreadWhat
 from edge.wire.faults import FaultCode
@@ -179,7 +179,7 @@ def test_a_crc_that_one_wrong_bit_made_a_checksum_is_refused_though_it_holds(key
     ours, theirs = online(key)
     said = msgspec.structs.replace(theirs.ask(ours.command()), crc=False)
     assert parse(pack(said)) == said
-    assert ours.answer(said) == (False, [Counted("osdp_refused")])
+    assert ours.answer(said) == (False, [PanelCounter("osdp_refused")])
 
 
 def _heard(ours: Panel, data: bytes) -> list[Happening]:
@@ -203,7 +203,7 @@ def test_a_secured_reply_counts_once() -> None:
         command = ours.command()
         assert ours.answer(msgspec.structs.replace(said, sequence=parse(command).sequence)) == (
             False,
-            [Counted("osdp_refused")],
+            [PanelCounter("osdp_refused")],
         )
         talk(ours, theirs)
 
@@ -214,7 +214,7 @@ def test_nothing_plain_counts_once_there_is_a_channel(code: int) -> None:
     sequence = parse(ours.command()).sequence
     data = {RAW: b"\0\1\x1a\0\xbb\x03\x21\x80", KEYPAD: b"\0\x06482913", LSTATR: b"\0\0", ACK: b""}[code]
     plain = Frame(address=ADDRESS, sequence=sequence, code=code, data=data, reply=True)
-    assert ours.answer(plain) == (False, [Counted("osdp_refused")])
+    assert ours.answer(plain) == (False, [PanelCounter("osdp_refused")])
     assert ours.secure
     assert talk(ours, theirs) == []
 
@@ -293,7 +293,7 @@ def test_a_busy_peripheral_is_asked_again_with_the_same_command_but_not_for_ever
         (b"\0\0", [Has(FaultCode.READER_TAMPERED, False), Has(FaultCode.READER_POWER, False)]),
         (b"\1\0", [Has(FaultCode.READER_TAMPERED, True), Has(FaultCode.READER_POWER, False)]),
         (b"\0\1", [Has(FaultCode.READER_TAMPERED, False), Has(FaultCode.READER_POWER, True)]),
-        (b"\0", [Counted("osdp_unknown")]),
+        (b"\0", [PanelCounter("osdp_unknown")]),
     ],
 )
 def test_tampering_and_power_are_reported(data: bytes, happened: list[Happening]) -> None:
@@ -335,7 +335,7 @@ def test_a_light_that_a_peripheral_does_not_have_does_no_harm() -> None:
 @pytest.mark.parametrize("why", [1, 2, 4, 6, 9])
 def test_whoever_refuses_what_it_must_do_is_spoken_to_from_the_beginning(why: int) -> None:
     ours = plain()
-    assert reply(ours, NAK, bytes([why])) == [Counted("osdp_refused")]
+    assert reply(ours, NAK, bytes([why])) == [PanelCounter("osdp_refused")]
     assert parse(ours.command()).sequence == 0
     happened = [each for _ in range(TRIES) for each in reply(ours, NAK, bytes([why]))]
     assert Has(FaultCode.READER_SILENT, True) in happened

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from controller.bookings.csv_rows.model import Become
-from controller.container import House
+from controller.bookings.csv_rows.model import BookingRowResult
+from controller.container import Container
 from controller.people.model import Actor, Role
 from tests.controller.clock import ManualClock
 from tests.controller.people.signing import put_party, signed_in_as
@@ -301,7 +301,7 @@ async def test_an_export_is_of_at_most_400_days(village: httpx.AsyncClient, cloc
     assert "at most 400 days" in answer.json()["detail"]
 
 
-async def test_others_write_while_a_dry_run_goes_on(village: httpx.AsyncClient, house: House) -> None:
+async def test_others_write_while_a_dry_run_goes_on(village: httpx.AsyncClient, house: Container) -> None:
     rows = [f"a{day},hall,Choir,{day % 28 + 1}/{day // 28 + 1}/2027,18:00,20:00,,,\n" for day in range(250)]
     order: list[str] = []
     writes: list[asyncio.Task[None]] = []
@@ -316,7 +316,7 @@ async def test_others_write_while_a_dry_run_goes_on(village: httpx.AsyncClient, 
 
     actor = Actor(name="Una", role=Role.MANAGER)
     outcome = await house.sheets.take(SITE, (HEAD + "".join(rows)).encode(), preview=True, actor=actor, told=told)
-    assert {line.become for line in outcome.lines} == {Become.ADDED}
+    assert {line.become for line in outcome.lines} == {BookingRowResult.ADDED}
     assert "written" in order[: order.index("250 of 250")]
     await asyncio.gather(*writes)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.bookings.csv_rows.times import Clock, read_clock, read_day, read_when, span, written
+from controller.bookings.csv_rows.times import TimeOfDay, read_clock, read_day, read_when, span, written
 from controller.web.fields import Moment
 
 at = datetime.fromisoformat
@@ -58,11 +58,11 @@ def test_a_year_far_away_is_refused(text: str) -> None:
     ],
 )
 def test_a_time_is_read(text: str, clock: time) -> None:
-    assert read_clock(text) == Clock(at=clock)
+    assert read_clock(text) == TimeOfDay(at=clock)
 
 
 def test_24_00_is_the_end_of_the_day() -> None:
-    assert read_clock("24:00") == Clock(at=time(0), next_day=True)
+    assert read_clock("24:00") == TimeOfDay(at=time(0), next_day=True)
 
 
 @pytest.mark.parametrize("text", ["", "18", "25:00", "24:01", "13pm", "0am", "18:60", "six", "0.75"])

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from controller.calendars.tables import feeds
-from controller.container import House
+from controller.container import Container
 from controller.people.tables import writes
 from controller.settings import FeedSection, Settings
 from tests.controller.calendars.feeds.partner import Partner, answer, calendar, event, packed, partner
@@ -204,7 +204,7 @@ async def test_an_event_that_cannot_be_read_is_listed_and_costs_no_other(
 
 
 async def test_a_series_without_end_is_blocked_a_year_ahead_and_further_as_time_goes_on(
-    village: httpx.AsyncClient, surgery: Partner, house: House, clock: ManualClock
+    village: httpx.AsyncClient, surgery: Partner, house: Container, clock: ManualClock
 ) -> None:
     surgery.publish(CLINIC.replace(";COUNT=3", ""), etag='"1"')
     assert (await follow(village, surgery))["blocks"] == 52
@@ -248,7 +248,7 @@ async def test_blocks_keep_their_wall_time_over_both_clock_changes(
 
 
 async def test_the_task_polls_what_is_due_and_asks_only_whether_anything_is_new(
-    village: httpx.AsyncClient, surgery: Partner, house: House, clock: ManualClock
+    village: httpx.AsyncClient, surgery: Partner, house: Container, clock: ManualClock
 ) -> None:
     surgery.publish(CLINIC, etag='"1"')
     await put(village, address=surgery.address, every_min=60)
@@ -268,7 +268,7 @@ async def test_the_task_polls_what_is_due_and_asks_only_whether_anything_is_new(
 
 
 async def test_a_feed_that_fails_is_asked_ever_more_seldom(
-    village: httpx.AsyncClient, surgery: Partner, house: House, clock: ManualClock
+    village: httpx.AsyncClient, surgery: Partner, house: Container, clock: ManualClock
 ) -> None:
     surgery.says = answer(status="500 No")
     await put(village, address=surgery.address)
@@ -280,7 +280,7 @@ async def test_a_feed_that_fails_is_asked_ever_more_seldom(
     assert 4 <= asked[-1] <= 7
 
 
-async def test_two_controllers_poll_a_feed_once(village: httpx.AsyncClient, surgery: Partner, house: House) -> None:
+async def test_two_controllers_poll_a_feed_once(village: httpx.AsyncClient, surgery: Partner, house: Container) -> None:
     surgery.publish(CLINIC)
     await put(village, address=surgery.address)
     await asyncio.gather(house.feeds.poller.look(), house.feeds.poller.look())
@@ -375,7 +375,7 @@ async def test_an_address_inside_is_not_asked_unless_the_operator_allows_it(
 
 
 async def test_only_who_runs_the_site_sees_and_sets_feeds_and_each_write_is_on_record(
-    app: FastAPI, village: httpx.AsyncClient, surgery: Partner, house: House
+    app: FastAPI, village: httpx.AsyncClient, surgery: Partner, house: Container
 ) -> None:
     await put_party(village, "yoga")
     other = await village.put(f"{API}/sites/other", json={"name": "Other", "zone": "Europe/London"})
@@ -399,7 +399,9 @@ async def test_only_who_runs_the_site_sees_and_sets_feeds_and_each_write_is_on_r
     assert list(found) == ["make", "poll", "delete"]
 
 
-async def test_the_address_is_sealed_and_never_told(village: httpx.AsyncClient, surgery: Partner, house: House) -> None:
+async def test_the_address_is_sealed_and_never_told(
+    village: httpx.AsyncClient, surgery: Partner, house: Container
+) -> None:
     surgery.says = answer(status="404 No")
     await put(village, address=surgery.address)
     told = str(await poll(village)) + (await village.get(PATH)).text
@@ -409,7 +411,7 @@ async def test_the_address_is_sealed_and_never_told(village: httpx.AsyncClient, 
 
 
 async def test_nobody_misses_the_people_of_a_block(
-    village: httpx.AsyncClient, surgery: Partner, house: House, clock: ManualClock
+    village: httpx.AsyncClient, surgery: Partner, house: Container, clock: ManualClock
 ) -> None:
     surgery.publish(FLU)
     await follow(village, surgery)

@@ -5,13 +5,13 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from controller.container import House
+from controller.container import Container
 from controller.estate.errors import DoorUnknown, SiteUnknown
 from controller.estate.model import Door
 from controller.people.model import Actor, Role
 from controller.plans.overrides.errors import TooManyOverrides
 from controller.plans.overrides.model import LONGEST, PER_DOOR, USUAL, OverrideDraft
-from controller.plans.overrides.service import Overrides, Shown
+from controller.plans.overrides.service import OverrideService, OverridesView
 from controller.plans.overrides.status import At
 from controller.web.problem import Invalid, Refused
 from edge.wire.plan import Override, OverrideKind
@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def overrides(hub: Hub) -> Overrides:
+async def overrides(hub: Hub) -> OverrideService:
     return hub.house.exchange.overrides
 
 
@@ -43,8 +43,8 @@ def at_door(edge: FakeEdge) -> list[tuple[str, OverrideKind]]:
     return [(door, each.kind) for door, here in edge.plan.doors.items() for each in here.overrides]
 
 
-async def until(overrides: Overrides, override_id: str, state: At, door: str = "front-door") -> Shown:
-    async def look() -> Shown | None:
+async def until(overrides: OverrideService, override_id: str, state: At, door: str = "front-door") -> OverridesView:
+    async def look() -> OverridesView | None:
         shown = await overrides.look(override_id)
         (found,) = (each for each in shown.doors[override_id] if each.door == door)
         return shown if found.state is state else None
@@ -55,7 +55,7 @@ async def until(overrides: Overrides, override_id: str, state: At, door: str = "
 
 
 async def test_a_lock_down_is_on_the_door_when_the_edge_says_so_and_off_when_it_is_ended(
-    overrides: Overrides, edge: FakeEdge, clock: ManualClock
+    overrides: OverrideService, edge: FakeEdge, clock: ManualClock
 ) -> None:
     (made,) = (await overrides.order("ramsey", draft(), actor=UNA)).ordered
     assert (made.whole, made.actor, made.reason, made.ends - made.starts) == (
@@ -79,11 +79,11 @@ async def test_a_lock_down_is_on_the_door_when_the_edge_says_so_and_off_when_it_
 
 @pytest.mark.parametrize(("doors", "edges"), [(None, ["pi-front", "pi-side"]), (("side-door",), ["pi-side"])])
 async def test_the_plans_of_its_doors_are_due_at_once_and_no_others(
-    house: House, village: httpx.AsyncClient, doors: tuple[str, ...] | None, edges: list[str]
+    house: Container, village: httpx.AsyncClient, doors: tuple[str, ...] | None, edges: list[str]
 ) -> None:
     due: list[tuple[str, str]] = []
     seen: list[str] = []
-    overrides = Overrides(database=house.database, clock=house.clock, due=due.append, seen=seen.append)
+    overrides = OverrideService(database=house.database, clock=house.clock, due=due.append, seen=seen.append)
     (made,) = (await overrides.order("ramsey", draft(doors=doors), actor=UNA)).ordered
     assert (due, seen) == ([("ramsey", edge) for edge in edges], ["ramsey"])
     await overrides.end(made.id, why="", actor=UNA)
@@ -91,7 +91,7 @@ async def test_the_plans_of_its_doors_are_due_at_once_and_no_others(
 
 
 async def test_while_its_edge_is_out_of_reach_a_door_is_plainly_said_not_to_be_locked_down(
-    hub: Hub, broker: MemoryBroker, overrides: Overrides
+    hub: Hub, broker: MemoryBroker, overrides: OverrideService
 ) -> None:
     (made,) = (await overrides.order("ramsey", draft(), actor=UNA)).ordered
     shown = await until(overrides, made.id, At.UNREACHABLE)
@@ -101,7 +101,7 @@ async def test_while_its_edge_is_out_of_reach_a_door_is_plainly_said_not_to_be_l
 
 
 async def test_one_that_was_ended_while_the_edge_was_away_is_said_to_linger(
-    hub: Hub, overrides: Overrides, edge: FakeEdge
+    hub: Hub, overrides: OverrideService, edge: FakeEdge
 ) -> None:
     (made,) = (await overrides.order("ramsey", draft(), actor=UNA)).ordered
     await until(overrides, made.id, At.ON)
@@ -120,7 +120,7 @@ async def test_one_that_was_ended_while_the_edge_was_away_is_said_to_linger(
 
 
 async def test_one_that_was_ended_at_a_door_that_was_cut_off_all_along_is_not_said_to_linger(
-    hub: Hub, overrides: Overrides, edge: FakeEdge, clock: ManualClock
+    hub: Hub, overrides: OverrideService, edge: FakeEdge, clock: ManualClock
 ) -> None:
     edge.obeys = False
     await edge.say_status(online=False)
@@ -138,7 +138,7 @@ async def test_one_that_was_ended_at_a_door_that_was_cut_off_all_along_is_not_sa
     assert (await overrides.standing("ramsey")).ordered == ()
 
 
-async def test_an_override_runs_out_by_itself(overrides: Overrides, edge: FakeEdge, clock: ManualClock) -> None:
+async def test_an_override_runs_out_by_itself(overrides: OverrideService, edge: FakeEdge, clock: ManualClock) -> None:
     (made,) = (await overrides.order("ramsey", draft(HOLD), actor=UNA)).ordered
     await until(overrides, made.id, At.ON)
     clock.advance(hours=1)
@@ -148,7 +148,7 @@ async def test_an_override_runs_out_by_itself(overrides: Overrides, edge: FakeEd
 
 
 async def test_a_door_that_is_made_during_an_override_of_the_whole_site_gets_it(
-    hub: Hub, overrides: Overrides, edge: FakeEdge
+    hub: Hub, overrides: OverrideService, edge: FakeEdge
 ) -> None:
     (made,) = (await overrides.order("ramsey", draft(), actor=UNA)).ordered
     (other,) = (await overrides.order("ramsey", draft(HOLD, doors=("front-door",)), actor=UNA)).ordered
@@ -164,7 +164,7 @@ async def test_a_door_that_is_made_during_an_override_of_the_whole_site_gets_it(
     assert {each.door for each in (await overrides.look(other.id)).doors[other.id]} == {"front-door"}
 
 
-async def test_of_several_at_one_door_the_strictest_is_said_to_hold(overrides: Overrides, edge: FakeEdge) -> None:
+async def test_of_several_at_one_door_the_strictest_is_said_to_hold(overrides: OverrideService, edge: FakeEdge) -> None:
     made = [(await overrides.order("ramsey", draft(kind), actor=UNA)).ordered[0] for kind in (OUT, HOLD, LOCK)]
     for each in made:
         await until(overrides, each.id, At.ON)
@@ -176,7 +176,7 @@ async def test_of_several_at_one_door_the_strictest_is_said_to_hold(overrides: O
     assert [each.kind for each in shown.ordered if shown.doors[each.id][0].holds] == [LOCK]
 
 
-async def test_ending_twice_keeps_the_first_end(overrides: Overrides, edge: FakeEdge, clock: ManualClock) -> None:
+async def test_ending_twice_keeps_the_first_end(overrides: OverrideService, edge: FakeEdge, clock: ManualClock) -> None:
     (made,) = (await overrides.order("ramsey", draft(), actor=UNA)).ordered
     await overrides.end(made.id, why="first", actor=UNA)
     clock.advance(minutes=1)
@@ -184,7 +184,9 @@ async def test_ending_twice_keeps_the_first_end(overrides: Overrides, edge: Fake
     assert (ended.ended_why, ended.ended_at) == ("first", NOW)
 
 
-async def test_what_is_planned_ahead_is_in_the_plan_with_its_own_start(overrides: Overrides, edge: FakeEdge) -> None:
+async def test_what_is_planned_ahead_is_in_the_plan_with_its_own_start(
+    overrides: OverrideService, edge: FakeEdge
+) -> None:
     starts = NOW + 20 * HOUR
     (made,) = (await overrides.order("ramsey", draft(HOLD, starts=starts, ends=starts + HOUR), actor=UNA)).ordered
     await until(overrides, made.id, At.ON)
@@ -211,7 +213,9 @@ async def test_an_end_that_cannot_be_is_refused_by_name(hub: Hub, wish: Override
     assert refused.value.errors[0].field == "ends"
 
 
-async def test_an_unknown_door_or_site_is_named_and_a_door_has_only_so_many(overrides: Overrides, hub: Hub) -> None:
+async def test_an_unknown_door_or_site_is_named_and_a_door_has_only_so_many(
+    overrides: OverrideService, hub: Hub
+) -> None:
     with pytest.raises(DoorUnknown):
         await overrides.order("ramsey", draft(doors=("back-door",)), actor=UNA)
     with pytest.raises(SiteUnknown):
@@ -238,7 +242,7 @@ async def test_only_who_looks_after_doors_may_order_and_end(hub: Hub, role: Role
         await overrides.end(made.id, why="", actor=actor)
 
 
-async def test_the_history_has_every_one_the_newest_first_in_pages(overrides: Overrides, hub: Hub) -> None:
+async def test_the_history_has_every_one_the_newest_first_in_pages(overrides: OverrideService, hub: Hub) -> None:
     made = [(await overrides.order("ramsey", draft(kind), actor=UNA)).ordered[0].id for kind in (HOLD, LOCK, OUT)]
     await overrides.end(made[0], why="", actor=UNA)
     first = (await overrides.history("ramsey", before=None, limit=2)).ordered

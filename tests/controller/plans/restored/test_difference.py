@@ -9,7 +9,7 @@ import pytest
 from controller.plans.compile import ACCEPTED, Compiled
 from controller.plans.restored.carry_over import NOTHING, carried, carry
 from controller.plans.restored.difference import Settled, difference
-from controller.plans.restored.model import Item, Kind, Piece, contents, identity
+from controller.plans.restored.model import Item, ItemKind, Piece, contents, identity
 from edge.wire.codec import decode, encode
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
@@ -86,7 +86,7 @@ def offline(*, accepted: bool) -> OfflinePart:
 
 def found(
     held: Sequence[Part], before: Sequence[Part] = (), ours: Sequence[Part] = (), settled: Settled | None = None
-) -> list[tuple[Kind, str, bool]]:
+) -> list[tuple[ItemKind, str, bool]]:
     return [(item.kind, item.subject, item.gone) for item in items(held, before, ours, settled)]
 
 
@@ -100,16 +100,16 @@ def items(
 @pytest.mark.parametrize(
     ("part", "told"),
     [
-        pytest.param(code(), (Kind.BOOKING, CHOIR), id="a code"),
-        pytest.param(session(), (Kind.BOOKING, CHOIR), id="a session"),
-        pytest.param(person(), (Kind.PERSON, UNA), id="a card of staff"),
-        pytest.param(person(CredentialKind.MEMBER_CARD_PIN), (Kind.MEMBERS, ""), id="a member"),
-        pytest.param(override(), (Kind.OVERRIDE, "lock_down 1774360800 1774368000"), id="an override"),
-        pytest.param(offline(accepted=True), (Kind.BOOKING, CHOIR), id="an offline code"),
+        pytest.param(code(), (ItemKind.BOOKING, CHOIR), id="a code"),
+        pytest.param(session(), (ItemKind.BOOKING, CHOIR), id="a session"),
+        pytest.param(person(), (ItemKind.PERSON, UNA), id="a card of staff"),
+        pytest.param(person(CredentialKind.MEMBER_CARD_PIN), (ItemKind.MEMBERS, ""), id="a member"),
+        pytest.param(override(), (ItemKind.OVERRIDE, "lock_down 1774360800 1774368000"), id="an override"),
+        pytest.param(offline(accepted=True), (ItemKind.BOOKING, CHOIR), id="an offline code"),
     ],
 )
 def test_what_the_door_has_and_the_database_does_not_is_known_only_to_the_door(
-    part: Part, told: tuple[Kind, str]
+    part: Part, told: tuple[ItemKind, str]
 ) -> None:
     assert found([part]) == [(*told, False)]
     assert found([part], ours=[part]) == []
@@ -134,13 +134,13 @@ def test_what_is_over_is_left(part: Part) -> None:
 
 def test_an_offline_code_that_was_withdrawn_stays_withdrawn() -> None:
     (item,) = items([offline(accepted=False)], ours=[offline(accepted=True)])
-    assert (item.kind, item.gone) == (Kind.OFFLINE, True)
+    assert (item.kind, item.gone) == (ItemKind.OFFLINE, True)
     assert found([offline(accepted=False)], ours=[offline(accepted=False)]) == []
 
 
 def test_a_booking_that_was_moved_has_its_new_code_kept_and_its_old_one_kept_off() -> None:
     old, new = code(window=hours(2, 4)), code(window=hours(5, 7))
-    assert found([new], before=[old], ours=[old]) == [(Kind.BOOKING, CHOIR, False), (Kind.BOOKING, CHOIR, True)]
+    assert found([new], before=[old], ours=[old]) == [(ItemKind.BOOKING, CHOIR, False), (ItemKind.BOOKING, CHOIR, True)]
 
 
 def test_a_person_whose_windows_are_those_of_another_day_is_the_same() -> None:
@@ -151,13 +151,13 @@ def test_what_somebody_has_changed_since_is_settled() -> None:
     settled = Settled(ended=frozenset(identity(each) for each in override().overrides), changed=frozenset({CHOIR, UNA}))
     everything: list[Part] = [code(), session(), person(), override(), offline(accepted=True)]
     assert found(everything, settled=settled) == []
-    assert found([code(CLUB)], settled=settled) == [(Kind.BOOKING, CLUB, False)]
+    assert found([code(CLUB)], settled=settled) == [(ItemKind.BOOKING, CLUB, False)]
 
 
 def test_opening_hours_that_were_changed_after_the_backup_are_the_doors() -> None:
     old, new = free(hours(3, 6)), free(hours(4, 5))
     (item,) = items([new], before=[old], ours=[old])
-    assert (item.kind, item.gone, item.door) == (Kind.HOURS, False, DOOR)
+    assert (item.kind, item.gone, item.door) == (ItemKind.HOURS, False, DOOR)
 
 
 def test_opening_hours_that_were_changed_since_are_the_databases() -> None:
@@ -173,7 +173,7 @@ def test_opening_hours_are_compared_only_where_both_plans_speak() -> None:
 def test_modes_go_with_the_opening_hours() -> None:
     staffed = ModesPart(spans=(ModeSpan(during=LATER, mode=Mode.STAFFED),))
     extended = ModesPart(spans=(ModeSpan(during=LATER, mode=Mode.EXTENDED),))
-    assert found([staffed], before=[extended], ours=[extended]) == [(Kind.HOURS, "", False)]
+    assert found([staffed], before=[extended], ours=[extended]) == [(ItemKind.HOURS, "", False)]
 
 
 # What it makes of a plan

@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
 from controller.access.tables import code_claims
-from controller.bookings.writer import View
+from controller.bookings.writer import BookingView
 from controller.people.model import Actor, Role
 from controller.people.passwords import Passwords
 from controller.plans.overrides.model import OverrideDraft
 from controller.plans.restored.errors import AlreadyRemoved, EntryUnknown
-from controller.plans.restored.model import Decision, Entry, Kind
+from controller.plans.restored.model import Decision, ItemKind, RestoredEntry
 from controller.plans.tables import plans
 from controller.settings import Settings
 from controller.telemetry import queries
@@ -90,7 +90,7 @@ def centre(hub: Hub, any_settings: Settings, clock: ManualClock, passwords: Pass
     return Centre(hub, any_settings, clock, passwords, broker)
 
 
-async def opens(hub: Hub, edge: FakeEdge, view: View) -> bool:
+async def opens(hub: Hub, edge: FakeEdge, view: BookingView) -> bool:
     """Whether a booking's code opens the door while it is on, by the plan that the edge carries out."""
     assert view.code is not None
     async with hub.house.database.read() as tx:
@@ -105,7 +105,7 @@ async def opens(hub: Hub, edge: FakeEdge, view: View) -> bool:
     ).granted
 
 
-async def entries(hub: Hub) -> list[Entry]:
+async def entries(hub: Hub) -> list[RestoredEntry]:
     return list((await hub.house.exchange.restored.standing("ramsey")).entries)
 
 
@@ -121,8 +121,8 @@ async def plans_made(hub: Hub, count: int) -> None:
     await hub.quiet()
 
 
-async def met(hub: Hub, count: int) -> list[Entry]:
-    async def look() -> list[Entry] | None:
+async def met(hub: Hub, count: int) -> list[RestoredEntry]:
+    async def look() -> list[RestoredEntry] | None:
         found = await entries(hub)
         return found if len(found) == count else None
 
@@ -143,7 +143,7 @@ async def test_a_code_made_after_the_backup_stays_on_the_door_until_somebody_rem
     version = edge.manifest.version
     async with centre.put_back(backup) as hub:
         (entry,) = await met(hub, 1)
-        assert (entry.kind, entry.subject, entry.gone) == (Kind.BOOKING, new.booking.id, False)
+        assert (entry.kind, entry.subject, entry.gone) == (ItemKind.BOOKING, new.booking.id, False)
         assert edge.manifest.version > version
         assert await opens(hub, edge, old)
         assert await opens(hub, edge, new)
@@ -186,7 +186,7 @@ async def test_a_code_cancelled_after_the_backup_is_not_brought_back_unless_some
     await centre.hub.up_to_date()
     async with centre.put_back(backup) as hub:
         (entry,) = await met(hub, 1)
-        assert (entry.kind, entry.subject, entry.gone) == (Kind.BOOKING, view.booking.id, True)
+        assert (entry.kind, entry.subject, entry.gone) == (ItemKind.BOOKING, view.booking.id, True)
         assert not await opens(hub, edge, view)
         shown = await hub.house.bookings.get(view.booking.id)
         assert shown.standing.state.value != "on"
@@ -210,7 +210,7 @@ async def test_a_lock_down_after_the_backup_stays_and_one_that_was_ended_after_i
     await centre.hub.up_to_date()
     async with centre.put_back(backup) as hub:
         found = await met(hub, 2)
-        assert {(each.kind, each.gone) for each in found} == {(Kind.OVERRIDE, False), (Kind.OVERRIDE, True)}
+        assert {(each.kind, each.gone) for each in found} == {(ItemKind.OVERRIDE, False), (ItemKind.OVERRIDE, True)}
         assert edge.plan is not None
         assert [each.kind for each in edge.plan.doors[DOOR].overrides] == [OverrideKind.LOCK_DOWN]
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from controller.plans.cli import app
 from controller.plans.restored import repository
-from controller.plans.restored.model import Entry, Item, Kind
+from controller.plans.restored.model import Item, ItemKind, RestoredEntry
 from edge.wire.codec import encode
 from edge.wire.credentials import CredentialKind
 from edge.wire.interval import Interval
@@ -109,10 +109,10 @@ async def test_bookings_that_share_a_code_are_all_carried(hub: Hub, edge: FakeEd
     assert edge.plan.grant_count == 2
 
 
-async def lists(hub: Hub, kinds: Sequence[Kind]) -> list[str]:
+async def lists(hub: Hub, kinds: Sequence[ItemKind]) -> list[str]:
     """Have an entry of each kind in the list, one after another by their start; their ids."""
     made = [
-        Entry(
+        RestoredEntry(
             id=f"0195c1a0-0000-7000-8000-0000000000{number:02}",
             site="ramsey",
             kind=kind,
@@ -135,15 +135,15 @@ async def lists(hub: Hub, kinds: Sequence[Kind]) -> list[str]:
     return [each.id for each in made]
 
 
-PORTERS = {Kind.BOOKING, Kind.OVERRIDE, Kind.OFFLINE}
-DECIDES = {"manager": set(Kind), "porter": PORTERS, "booker": set[Kind](), "reader": set[Kind]()}
+PORTERS = {ItemKind.BOOKING, ItemKind.OVERRIDE, ItemKind.OFFLINE}
+DECIDES = {"manager": set(ItemKind), "porter": PORTERS, "booker": set[ItemKind](), "reader": set[ItemKind]()}
 
 
 @pytest.mark.parametrize("role", DECIDES)
 async def test_who_may_do_the_same_by_hand_decides_and_nobody_else(
     hub: Hub, admin: httpx.AsyncClient, role: str
 ) -> None:
-    entries = dict(zip(Kind, await lists(hub, list(Kind)), strict=True))
+    entries = dict(zip(ItemKind, await lists(hub, list(ItemKind)), strict=True))
     party = {}
     if role == "booker":
         await put_party(admin, "choir")
@@ -153,7 +153,7 @@ async def test_who_may_do_the_same_by_hand_decides_and_nobody_else(
         found = await asked(client, "GET", "/sites/ramsey/restored", 200 if sees else 403)
         if sees:
             assert {each["kind"]: each["may_decide"] for each in found["items"]} == {
-                kind: kind in DECIDES[role] for kind in Kind
+                kind: kind in DECIDES[role] for kind in ItemKind
             }
         for kind, entry in entries.items():
             for what in ("keep", "remove"):
@@ -161,12 +161,12 @@ async def test_who_may_do_the_same_by_hand_decides_and_nobody_else(
                 told = await asked(client, "POST", f"/restored/{entry}/{what}", status, json={"reason": "as agreed"})
                 assert told["may_decide"] if status == 200 else "may not" in told["detail"], told
     left = await asked(admin, "GET", "/sites/ramsey/restored")
-    undecided = set(Kind) - DECIDES[role]
+    undecided = set(ItemKind) - DECIDES[role]
     assert {each["kind"]: each["decision"] for each in left["items"]} == dict.fromkeys(undecided)
 
 
 async def test_a_refusal_says_what_it_takes(hub: Hub, admin: httpx.AsyncClient) -> None:
-    person, hours = await lists(hub, [Kind.PERSON, Kind.HOURS])
+    person, hours = await lists(hub, [ItemKind.PERSON, ItemKind.HOURS])
     async with signed_in_as(hub.app, admin, role="porter") as porter:
         for entry, words in ((person, "may not decide who opens doors"), (hours, "may not change how things run")):
             told = await asked(porter, "POST", f"/restored/{entry}/keep", 403, json={"reason": "as agreed"})
@@ -176,7 +176,7 @@ async def test_a_refusal_says_what_it_takes(hub: Hub, admin: httpx.AsyncClient) 
 async def test_it_comes_in_pages_that_leave_nothing_out_though_somebody_decides_in_between(
     hub: Hub, admin: httpx.AsyncClient
 ) -> None:
-    first, second, third, fourth, fifth = await lists(hub, [Kind.OVERRIDE] * 5)
+    first, second, third, fourth, fifth = await lists(hub, [ItemKind.OVERRIDE] * 5)
     path = "/sites/ramsey/restored"
     await asked(admin, "POST", f"/restored/{first}/keep", json={"reason": "as agreed"})
     page = await asked(admin, "GET", path, params={"limit": 2})
